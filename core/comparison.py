@@ -1,0 +1,69 @@
+"""How the predicted spans of one sentence stand against its gold: what is right and what kind of error each other is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from core.spans import PredictedSpan, Span
+
+Outcome = Literal["right", "edge", "type", "both", "missed", "spurious"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One gold span, one predicted span, or the two of them paired, and how they agree.
+
+    The outcome is `right` (edges and label agree), `edge` (label agrees, the two overlap), `type` (edges agree),
+    `both` (they overlap and nothing agrees), `missed` (gold alone) or `spurious` (predicted alone). All but `right`
+    count as errors in the metrics: as a false negative of the gold label and a false positive of the predicted one.
+    """
+
+    outcome: Outcome
+    gold: Span | None
+    predicted: PredictedSpan | None
+
+    @property
+    def is_error(self) -> bool:
+        return self.outcome != "right"
+
+
+def compared(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[Comparison, ...]:
+    """Every gold and every predicted span exactly once, in order of position.
+
+    Spans that overlap are paired one to one; same edges go first, then same label, then the longest overlap.
+    """
+    pairs = sorted(
+        ((g, p) for g in gold for p in predicted if g.overlaps(p.span)),
+        key=lambda pair: (_closeness(*pair), pair[0].start, pair[1].span.start),
+        reverse=True,
+    )
+    free_gold, free_predicted = set(gold), set(predicted)
+    comparisons: list[Comparison] = []
+    for g, p in pairs:
+        if g in free_gold and p in free_predicted:
+            free_gold.discard(g)
+            free_predicted.discard(p)
+            comparisons.append(Comparison(_outcome(g, p.span), g, p))
+    comparisons += [Comparison("missed", g, None) for g in free_gold]
+    comparisons += [Comparison("spurious", None, p) for p in free_predicted]
+    return tuple(sorted(comparisons, key=_position))
+
+
+def _closeness(gold: Span, predicted: PredictedSpan) -> tuple[bool, bool, int]:
+    span = predicted.span
+    same_edges = (gold.start, gold.end) == (span.start, span.end)
+    return same_edges, gold.label == span.label, min(gold.end, span.end) - max(gold.start, span.start)
+
+
+def _outcome(gold: Span, predicted: Span) -> Outcome:
+    same_edges = (gold.start, gold.end) == (predicted.start, predicted.end)
+    if gold.label == predicted.label:
+        return "right" if same_edges else "edge"
+    return "type" if same_edges else "both"
+
+
+def _position(comparison: Comparison) -> tuple[int, int]:
+    span = comparison.gold or (comparison.predicted and comparison.predicted.span)
+    assert span is not None
+    return span.start, span.end

@@ -1,0 +1,55 @@
+"""The tag set: the fifteen types of the TTA standard, and labels of the user's own."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EntityType:
+    """A type of entity with its names for people."""
+
+    label: str
+    korean: str
+    english: str
+
+
+TTA_TYPES = (
+    EntityType("PS", "인물", "person"),
+    EntityType("LC", "지역", "location"),
+    EntityType("OG", "기관", "organization"),
+    EntityType("AF", "인공물", "artifact"),
+    EntityType("DT", "날짜", "date"),
+    EntityType("TI", "시간", "time"),
+    EntityType("QT", "수량", "quantity"),
+    EntityType("CV", "문명·문화", "civilization"),
+    EntityType("AM", "동물", "animal"),
+    EntityType("PT", "식물", "plant"),
+    EntityType("MT", "물질", "material"),
+    EntityType("FD", "학문 분야", "study field"),
+    EntityType("TR", "이론", "theory"),
+    EntityType("EV", "사건", "event"),
+    EntityType("TM", "용어", "term"),
+)
+"""TTAK.KO-10.0852, coarse types, in the order in which the window shows them."""
+
+TTA_LABELS = tuple(entity_type.label for entity_type in TTA_TYPES)
+
+_BY_LABEL = {entity_type.label: entity_type for entity_type in TTA_TYPES}
+
+
+def entity_type(label: str) -> EntityType:
+    """The type with its names; a label outside the standard is its own name."""
+    return _BY_LABEL.get(label) or EntityType(label, label, label)
+
+
+def folded(label: str) -> str:
+    """The coarse TTA type of a fine label (`OGG_ECONOMY` → `OG`); any other label as it is."""
+    return label[:2] if label[:2] in _BY_LABEL else label
+
+
+def in_display_order(labels: set[str] | frozenset[str]) -> tuple[str, ...]:
+    """The labels with the standard's types first, in its order, then all others by name."""
+    return tuple(sorted(labels, key=lambda label: (label not in _BY_LABEL, _position(label), label)))
+
+
+def _position(label: str) -> int:
+    return TTA_LABELS.index(label) if label in _BY_LABEL else 0
