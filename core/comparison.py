@@ -1,4 +1,4 @@
-"""How the predicted spans of one sentence stand against its gold: what is right and what kind of error each other is."""
+"""How the predicted spans of one sentence stand against its gold: what is right, and how each error errs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,6 +64,7 @@ def _outcome(gold: Span, predicted: Span) -> Outcome:
 
 
 def _position(comparison: Comparison) -> tuple[int, int]:
-    span = comparison.gold or (comparison.predicted and comparison.predicted.span)
-    assert span is not None
-    return span.start, span.end
+    if comparison.gold is not None:
+        return comparison.gold.start, comparison.gold.end
+    assert comparison.predicted is not None
+    return comparison.predicted.span.start, comparison.predicted.span.end

@@ -1,0 +1,201 @@
+"""Corpus files into a project, and out of it again; no torch here."""
+
+import json
+import random
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.corpus import formats
+from core.corpus.records import Located, Record, Rejected
+from core.errors import UserError
+from core.labels import in_display_order
+from core.spans import Sentence, Split, checked
+from core.store.changes import ChangeSet
+from core.store.columns import spans_text
+from core.store.project import Project
+from core.store.sentences import SLICE, Gold
+
+DEV_SHARE = 0.1
+"""The share of sentences that the window proposes to keep for dev."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """Which files to import, and into which split.
+
+    Attributes:
+        dev_ratio: share (0–1) of the new sentences that go to dev, drawn with the seed; the others go to `split`.
+        new_labels: labels to add to the tag set first.
+
+    Raises:
+        UserError: the ratio is not a share.
+    """
+
+    files: tuple[Path, ...]
+    split: Split = "train"
+    dev_ratio: float = 0.0
+    seed: int = 1
+    format: str = "auto"
+    new_labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.dev_ratio < 1:
+            raise UserError(f"the dev ratio is {self.dev_ratio}; it must be at least 0 and below 1")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How many sentences have been read so far, and from which file."""
+
+    file: str
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import brought; what was rejected is listed, and nothing of it is in the project."""
+
+    sentences: int
+    spans: int
+    rejected: tuple[Rejected, ...] = ()
+    changes: ChangeSet = field(default_factory=ChangeSet)
+
+
+def importing(project: Project, plan: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
+    """Read the files and add their sentences to the project, all at once at the end; closing it early adds nothing.
+
+    Raises:
+        UserError: a file is missing, empty, binary or of no known format; then nothing of the plan is imported.
+    """
+    sources = [(path, formats.read(path, plan.format)) for path in plan.files]
+    staging = _Staging(project, set(project.sentences.labels()) | set(plan.new_labels))
+    try:
+        for path, records in sources:
+            yield from staging.read(path, plan.format, records)
+        return staging.commit(plan)
+    finally:
+        staging.close()
+
+
+@dataclass(slots=True)
+class _StagedFile:
+    """What one file brought so far."""
+
+    name: str
+    format: str
+    sentences: int = 0
+    spans: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def row(self, now: str) -> tuple[str, str, str, int, int, str]:
+        rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in self.rejected]
+        return self.name, self.format, now, self.sentences, self.spans, json.dumps(rejected, ensure_ascii=False)
+
+
+class _Staging:
+    """Sentences on their way in, in a temporary table of the same database."""
+
+    def __init__(self, project: Project, labels: set[str]) -> None:
+        self._project = project
+        self._database = project.database
+        self._labels = in_display_order(labels)
+        self._files: list[_StagedFile] = []
+        self._database.write(
+            "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT UNIQUE, text TEXT, gold TEXT,"
+            " split TEXT)"
+        )
+
+    def read(self, path: Path, format_name: str, records: Iterator[Record]) -> Iterator[ImportProgress]:
+        """Stage a file's records slice by slice."""
+        file = _StagedFile(path.name, format_name)
+        self._files.append(file)
+        for part in _slices(records):
+            good = self._good(file, part)
+            rows = [(sentence.id, sentence.text, spans_text(sentence.spans)) for sentence in good]
+            self._database.write_many("INSERT INTO incoming (id, text, gold) VALUES (?, ?, ?)", rows)
+            file.sentences += len(good)
+            file.spans += sum(len(sentence.spans) for sentence in good)
+            yield ImportProgress(file.name, file.sentences)
+
+    def _good(self, file: _StagedFile, records: list[Record]) -> list[Sentence]:
+        """The sentences to keep; the others join the file's rejected ones with their reason."""
+        ids = [record.sentence.id for record in records if isinstance(record, Located)]
+        taken = self._project.sentences.known_ids(ids) | self._staged(ids)
+        good: list[Sentence] = []
+        for record in records:
+            if isinstance(record, Rejected):
+                file.rejected.append(record)
+            elif reason := self._reason_against(record.sentence, taken):
+                file.rejected.append(Rejected(file.name, record.line, reason))
+            else:
+                taken.add(record.sentence.id)
+                good.append(record.sentence)
+        return good
+
+    def _staged(self, ids: list[str]) -> set[str]:
+        marks = ",".join("?" * len(ids))
+        return {row[0] for row in self._database.rows(f"SELECT id FROM incoming WHERE id IN ({marks})", ids)}
+
+    def _reason_against(self, sentence: Sentence, taken: set[str]) -> str | None:
+        if sentence.id in taken:
+            return f"sentence {sentence.id}: the id is taken already; every sentence needs its own"
+        try:
+            checked(sentence.spans, sentence.text, self._labels)
+        except UserError as error:
+            return f"sentence {sentence.id}: {error}; add the label on import if it is meant"
+        return None
+
+    def commit(self, plan: ImportPlan) -> ImportReport:
+        """Move everything staged into the corpus in one transaction."""
+        count = sum(file.sentences for file in self._files)
+        dev = random.Random(plan.seed).sample(range(1, count + 1), round(count * plan.dev_ratio))
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._database.atomic():
+            self._project.sentences.add_labels(plan.new_labels)
+            self._database.write("UPDATE incoming SET split = ?", [plan.split])
+            self._database.write_many("UPDATE incoming SET split = 'dev' WHERE position = ?", [(n,) for n in dev])
+            self._database.write(
+                "INSERT INTO sentence (id, split, text, imported, gold)"
+                " SELECT id, split, text, gold, gold FROM incoming ORDER BY position"
+            )
+            self._database.write_many(
+                "INSERT INTO import (file, format, imported_at, sentences, spans, rejected) VALUES (?, ?, ?, ?, ?, ?)",
+                [file.row(now) for file in self._files],
+            )
+        spans = sum(file.spans for file in self._files)
+        rejected = tuple(record for file in self._files for record in file.rejected)
+        return ImportReport(count, spans, rejected, ChangeSet(corpus=True))
+
+    def close(self) -> None:
+        self._database.write("DROP TABLE incoming")
+
+
+def _slices(records: Iterable[Record]) -> Iterator[list[Record]]:
+    part: list[Record] = []
+    for record in records:
+        part.append(record)
+        if len(part) == SLICE // 5:
+            yield part
+            part = []
+    yield part
+
+
+def export(project: Project, path: Path, format_name: str, split: Split | None, gold: Gold) -> int:
+    """Write the sentences of a split, or all, to a file; returns how many. The file is complete or untouched.
+
+    Raises:
+        UserError: the format is unknown, cannot hold the corpus, or the file cannot be written.
+    """
+    corpus_format = formats.for_export(path, format_name)
+    count = 0
+
+    def sentences() -> Iterator[Sentence]:
+        nonlocal count
+        for stored in project.sentences.each(split):
+            count += 1
+            yield stored.with_gold(gold)
+
+    corpus_format.write(path, sentences())
+    return count

@@ -1,0 +1,100 @@
+"""Strict precision, recall and F1 of entity spans, as seqeval's strict IOB2 report counts them.
+
+A predicted span is right only if both edges and the label agree with a gold span of the same sentence.
+Source: seqeval 1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ratio without denominator is 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.labels import in_display_order
+
+AVERAGES = ("micro", "macro", "weighted")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Spans of one label: predicted and right, predicted at all, in the gold."""
+
+    right: int = 0
+    predicted: int = 0
+    support: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.right + other.right, self.predicted + other.predicted, self.support + other.support)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and F1 (0–1) and the number of gold spans they stand on."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+    def as_json(self) -> dict[str, float | int]:
+        return {"precision": self.precision, "recall": self.recall, "f1": self.f1, "support": self.support}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The classic table: a score for every label that occurs in gold or prediction, then the three averages."""
+
+    labels: Mapping[str, Score]
+    micro: Score
+    macro: Score
+    weighted: Score
+
+    def rows(self) -> dict[str, Score]:
+        """Every row of the table by its name, averages last."""
+        return {**self.labels, "micro": self.micro, "macro": self.macro, "weighted": self.weighted}
+
+    def as_json(self) -> dict[str, Any]:
+        averages = {name: getattr(self, name).as_json() for name in AVERAGES}
+        return {**averages, "labels": {label: score.as_json() for label, score in self.labels.items()}}
+
+
+def reported(counts: Mapping[str, Counts]) -> Report:
+    """The table of the counts; labels that are neither predicted nor in the gold are left out, as seqeval does."""
+    present = {label: counts[label] for label in in_display_order(set(counts)) if counts[label] != Counts()}
+    scores = {label: scored(count) for label, count in present.items()}
+    total = sum(present.values(), Counts())
+    weights = [score.support for score in scores.values()]
+    return Report(scores, scored(total), _average(scores, [1] * len(scores), total), _average(scores, weights, total))
+
+
+def scored(counts: Counts) -> Score:
+    """The score of one set of counts."""
+    precision = _ratio(counts.right, counts.predicted)
+    recall = _ratio(counts.right, counts.support)
+    return Score(precision, recall, _ratio(2 * precision * recall, precision + recall), counts.support)
+
+
+def markdown(report: Report) -> str:
+    """The report as a Markdown table in seqeval's layout: types, then micro, macro and weighted avg; two decimals."""
+    names = {name: f"{name} avg" for name in AVERAGES}
+    lines = ["|  | precision | recall | f1-score | support |", "|---|---:|---:|---:|---:|"]
+    lines += [
+        f"| {names.get(name, name)} | {s.precision:.2f} | {s.recall:.2f} | {s.f1:.2f} | {s.support} |"
+        for name, s in report.rows().items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _average(scores: Mapping[str, Score], weights: list[int], total: Counts) -> Score:
+    def mean(values: list[float]) -> float:
+        return _ratio(sum(value * weight for value, weight in zip(values, weights, strict=True)), sum(weights))
+
+    values = scores.values()
+    return Score(
+        mean([score.precision for score in values]),
+        mean([score.recall for score in values]),
+        mean([score.f1 for score in values]),
+        total.support,
+    )
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

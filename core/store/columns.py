@@ -1,0 +1,23 @@
+"""Spans as the JSON text that the database holds."""
+
+import json
+from collections.abc import Iterable
+
+from core.spans import PredictedSpan, Span
+
+
+def spans_text(spans: Iterable[Span]) -> str:
+    return json.dumps([[s.start, s.end, s.label] for s in spans], ensure_ascii=False, separators=(",", ":"))
+
+
+def spans_of_text(text: str) -> tuple[Span, ...]:
+    return tuple(Span(start, end, label) for start, end, label in json.loads(text))
+
+
+def predictions_text(spans: Iterable[PredictedSpan]) -> str:
+    rows = [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def predictions_of_text(text: str) -> tuple[PredictedSpan, ...]:
+    return tuple(PredictedSpan(Span(start, end, label), share) for start, end, label, share in json.loads(text))

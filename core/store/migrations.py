@@ -1,0 +1,92 @@
+"""The schema of project.db, as the ordered steps that lead to it. Steps that were released are never edited."""
+
+from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x5350414E
+"""«SPAN», SQLite's mark of whose file this is."""
+
+migrations = Migrations("spandesk")
+
+
+@migrations(name="0001_first_schema")
+def _first_schema(db: Database) -> None:
+    for statement in FIRST_SCHEMA.split(";\n"):
+        db.execute(statement)
+
+
+FIRST_SCHEMA = """
+CREATE TABLE label (
+    name TEXT PRIMARY KEY
+) WITHOUT ROWID;
+CREATE TABLE import (
+    number INTEGER PRIMARY KEY,
+    file TEXT NOT NULL,
+    format TEXT NOT NULL,
+    imported_at TEXT NOT NULL,
+    sentences INTEGER NOT NULL,
+    spans INTEGER NOT NULL,
+    rejected TEXT NOT NULL -- JSON [{"file", "line", "reason"}]
+);
+CREATE TABLE sentence (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    split TEXT NOT NULL CHECK (split IN ('train', 'dev', 'test')),
+    moved_for_run INTEGER, -- the run for which a corrected dev sentence became a training sentence
+    text TEXT NOT NULL,
+    imported TEXT NOT NULL, -- gold as imported, JSON [[start, end, label], ...]
+    gold TEXT NOT NULL -- gold as corrected, likewise
+);
+CREATE INDEX sentence_by_split ON sentence (split, number);
+CREATE INDEX sentence_corrected ON sentence (number) WHERE gold <> imported;
+CREATE TABLE correction (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    made_at TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('correct', 'undo', 'redo', 'revert')),
+    target INTEGER REFERENCES correction (number), -- what was undone, redone or reverted
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+);
+CREATE INDEX correction_by_sentence ON correction (sentence, number);
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'stopped', 'failed')),
+    settings TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    train_sentences INTEGER NOT NULL,
+    dev_sentences INTEGER NOT NULL,
+    last_sentence INTEGER NOT NULL, -- the newest sentence and correction that the run could see
+    last_correction INTEGER NOT NULL,
+    training_digest TEXT NOT NULL -- SHA-256 of the training sentences in order
+);
+CREATE TABLE epoch (
+    run INTEGER NOT NULL REFERENCES run (number),
+    number INTEGER NOT NULL,
+    loss REAL NOT NULL,
+    seconds REAL NOT NULL,
+    report TEXT NOT NULL, -- JSON {"imported", "corrected"}: metrics on dev at the time
+    PRIMARY KEY (run, number)
+) WITHOUT ROWID;
+CREATE TABLE prediction (
+    run INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    spans TEXT NOT NULL, -- JSON [[start, end, label, probability], ...]
+    PRIMARY KEY (run, epoch, sentence)
+) WITHOUT ROWID;
+CREATE INDEX prediction_by_sentence ON prediction (sentence);
+CREATE TABLE comparison ( -- derived from sentence and prediction; see core/comparison.py
+    run INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    on_imported INTEGER NOT NULL,
+    on_corrected INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    gold_label TEXT,
+    predicted_label TEXT
+);
+CREATE INDEX comparison_by_run ON comparison (run, epoch, outcome, sentence);
+CREATE INDEX comparison_by_sentence ON comparison (sentence, run, epoch)
+"""

@@ -1,0 +1,168 @@
+"""What runs predicted, and how it stands against the gold: the source of every table, list and count."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.comparison import Comparison, Outcome, compared
+from core.metrics import Counts
+from core.spans import PredictedSpan, SentenceNumber, Span, Split
+from core.store.columns import predictions_of_text, predictions_text, spans_of_text
+from core.store.database import Database, Row
+from core.store.sentences import SLICE, Gold
+
+_INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class EpochKey:
+    """One epoch of one run."""
+
+    run: int
+    epoch: int
+
+
+class Predictions:
+    """Predicted spans of every run and epoch, kept beside their comparison with both golds.
+
+    The comparison of a sentence without corrections is stored once and serves both golds.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, key: EpochKey, predictions: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
+        """Store an epoch's predictions for some sentences, in place of any that it had for them."""
+        numbers = list(predictions)
+        for first in range(0, len(numbers), SLICE // 5):
+            part = {number: predictions[number] for number in numbers[first : first + SLICE // 5]}
+            with self._database.atomic():
+                self._save_slice(key, part)
+
+    def _save_slice(self, key: EpochKey, part: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
+        rows = [(key.run, key.epoch, number, predictions_text(spans)) for number, spans in part.items()]
+        self._database.write_many("INSERT OR REPLACE INTO prediction VALUES (?, ?, ?, ?)", rows)
+        self._database.write_many(
+            "DELETE FROM comparison WHERE sentence = ? AND run = ? AND epoch = ?",
+            [(number, key.run, key.epoch) for number in part],
+        )
+        comparisons: list[Row] = []
+        for number, imported, gold in self._golds(list(part)):
+            comparisons += _comparison_rows(key, number, imported, gold, part[number])
+        self._database.write_many(_INSERT, comparisons)
+
+    def _golds(self, numbers: Sequence[SentenceNumber]) -> list[Row]:
+        marks = ",".join("?" * len(numbers))
+        return self._database.rows(f"SELECT number, imported, gold FROM sentence WHERE number IN ({marks})", numbers)
+
+    def refresh(self, number: SentenceNumber) -> None:
+        """Compare a sentence anew after its gold changed; part of the correction's transaction."""
+        rows = self._database.rows("SELECT run, epoch, spans FROM prediction WHERE sentence = ?", [number])
+        [(_, imported, gold)] = self._golds([number])
+        self._database.write("DELETE FROM comparison WHERE sentence = ?", [number])
+        for run, epoch, spans in rows:
+            comparisons = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predictions_of_text(spans))
+            self._database.write_many(_INSERT, comparisons)
+
+    def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
+        """What an epoch predicted for those of the sentences that it was given."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._database.rows(
+            f"SELECT sentence, spans FROM prediction WHERE run = ? AND epoch = ? AND sentence IN ({marks})",
+            [key.run, key.epoch, *numbers],
+        )
+        return {number: predictions_of_text(spans) for number, spans in rows}
+
+    def lacking(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
+        """The sentences of a split for which the epoch has no prediction yet."""
+        rows = self._database.rows(
+            "SELECT number FROM sentence AS s WHERE split = ? AND NOT EXISTS"
+            " (SELECT 1 FROM prediction WHERE run = ? AND epoch = ? AND sentence = s.number) ORDER BY number",
+            [split, key.run, key.epoch],
+        )
+        return [row[0] for row in rows]
+
+    def count(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:
+        """For how many sentences of the split the epoch, and the other one if given, made predictions."""
+        sql = (
+            "SELECT count(*) FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
+            " WHERE p.run = ? AND p.epoch = ? AND s.split = ?"
+        )
+        return int(self._database.value(sql + _also(other), [key.run, key.epoch, split, *_numbers(other)]))
+
+    def counts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
+        """Right, predicted and gold spans of each label on the sentences that are in the split now.
+
+        Args:
+            other: count only sentences that this epoch predicted as well, so that the two compare.
+        """
+        on_gold = "on_corrected" if gold == "corrected" else "on_imported"
+        rows = self._database.rows(
+            "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
+            " JOIN sentence AS s ON s.number = p.sentence"
+            f" WHERE p.run = ? AND p.epoch = ? AND s.split = ? AND {on_gold}" + _also(other) + " GROUP BY 1, 2, 3",
+            [key.run, key.epoch, split, *_numbers(other)],
+        )
+        return _counts(rows)
+
+    def wrong_comparisons(self) -> list[SentenceNumber]:
+        """Sentences whose stored comparison is not what their gold and predictions give; empty in a sound project."""
+        stored: dict[tuple[int, int, int], list[Row]] = defaultdict(list)
+        for row in self._database.rows("SELECT * FROM comparison"):
+            stored[(row[2], row[0], row[1])].append(row)
+        rows = self._database.rows(
+            "SELECT p.run, p.epoch, s.number, s.imported, s.gold, p.spans FROM prediction AS p"
+            " JOIN sentence AS s ON s.number = p.sentence"
+        )
+        wrong = set()
+        for run, epoch, number, imported, gold, spans in rows:
+            key = EpochKey(run, epoch)
+            expected = _comparison_rows(key, number, imported, gold, predictions_of_text(spans))
+            if sorted(map(str, expected)) != sorted(map(str, stored.pop((number, run, epoch), []))):
+                wrong.add(number)
+        return sorted(wrong | {SentenceNumber(number) for number, _, _ in stored})
+
+
+def _also(other: EpochKey | None) -> str:
+    if other is None:
+        return ""
+    return " AND EXISTS (SELECT 1 FROM prediction AS o WHERE o.run = ? AND o.epoch = ? AND o.sentence = p.sentence)"
+
+
+def _numbers(other: EpochKey | None) -> list[int]:
+    return [] if other is None else [other.run, other.epoch]
+
+
+def _counts(rows: Iterable[Row]) -> dict[str, Counts]:
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for outcome, gold_label, predicted_label, number in rows:
+        if gold_label is not None:
+            counts[gold_label] += Counts(support=number)
+        if predicted_label is not None:
+            counts[predicted_label] += Counts(right=number if outcome == "right" else 0, predicted=number)
+    return dict(counts)
+
+
+def _comparison_rows(
+    key: EpochKey, number: int, imported: str, gold: str, predicted: Sequence[PredictedSpan]
+) -> list[Row]:
+    """The rows of one sentence; a gold that was not corrected is compared once, for both."""
+    if imported == gold:
+        return _rows_on(key, number, (1, 1), spans_of_text(gold), predicted)
+    return _rows_on(key, number, (1, 0), spans_of_text(imported), predicted) + _rows_on(
+        key, number, (0, 1), spans_of_text(gold), predicted
+    )
+
+
+def _rows_on(
+    key: EpochKey, number: int, on: tuple[int, int], gold: Sequence[Span], predicted: Sequence[PredictedSpan]
+) -> list[Row]:
+    return [(key.run, key.epoch, number, *on, *_outcome_and_labels(c)) for c in compared(gold, predicted)]
+
+
+def _outcome_and_labels(comparison: Comparison) -> tuple[Outcome, str | None, str | None]:
+    return (
+        comparison.outcome,
+        comparison.gold.label if comparison.gold else None,
+        comparison.predicted.span.label if comparison.predicted else None,
+    )

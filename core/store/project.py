@@ -1,0 +1,104 @@
+"""A project on disk: the folder NAME.spandesk with project.db and the runs' checkpoints; one process at a time."""
+
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+
+from core.errors import UserError
+from core.store.corrections import Corrections
+from core.store.database import Database
+from core.store.predictions import Predictions
+from core.store.runs import Runs
+from core.store.selection import Selections
+from core.store.sentences import Sentences
+
+SUFFIX = ".spandesk"
+DATABASE = "project.db"
+
+
+class Project:
+    """An open project; close it, or use it in a `with` statement.
+
+    Attributes:
+        sentences, corrections, predictions, runs, selections: the parts of the store.
+    """
+
+    def __init__(self, folder: Path, lock: FileLock) -> None:
+        self.folder = folder
+        self._lock = lock
+        self.database = Database(folder / DATABASE)
+        self.sentences = Sentences(self.database)
+        self.predictions = Predictions(self.database)
+        self.corrections = Corrections(self.database, self.sentences, self.predictions)
+        self.runs = Runs(self.database, self.sentences, self.corrections)
+        self.selections = Selections(self.database)
+        self.runs.end_interrupted()
+
+    @property
+    def name(self) -> str:
+        return self.folder.name.removesuffix(SUFFIX)
+
+    def checkpoint_folder(self, run: int, epoch: int) -> Path:
+        """Where the weights of an epoch lie."""
+        return self.folder / "runs" / f"{run:04d}" / f"epoch-{epoch:04d}"
+
+    def close(self) -> None:
+        self.database.close()
+        self._lock.release()
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def created(folder: Path) -> Project:
+    """A new, empty project.
+
+    Raises:
+        UserError: something else is there, or the folder cannot be made.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} exists and is not empty; choose another name for the new project")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made: {error.strerror}; choose another place") from error
+    return _locked(folder)
+
+
+def opened(folder: Path) -> Project:
+    """An existing project.
+
+    Raises:
+        UserError: there is none, it is damaged or from a newer version, or it is open elsewhere.
+    """
+    if not folder.exists():
+        raise UserError(f"there is no project at {folder}; check the path, or import a corpus to make one")
+    if not (folder / DATABASE).is_file():
+        raise UserError(f"{folder} is not a Spandesk project: it has no {DATABASE}")
+    return _locked(folder)
+
+
+def opened_or_created(folder: Path) -> Project:
+    """The project in the folder; a new one where there is none yet."""
+    return opened(folder) if (folder / DATABASE).exists() else created(folder)
+
+
+def _locked(folder: Path) -> Project:
+    lock = FileLock(folder / "project.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise UserError(f"{folder} is open in another Spandesk; close it there first") from error
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written: {error.strerror}; check its permissions") from error
+    try:
+        return Project(folder, lock)
+    except BaseException:
+        lock.release()
+        raise

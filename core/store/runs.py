@@ -1,0 +1,176 @@
+"""Training runs and their epochs: settings, state and metrics."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from core.errors import UserError
+from core.settings import TrainSettings
+from core.spans import Sentence
+from core.store.changes import ChangeSet
+from core.store.columns import spans_text
+from core.store.corrections import Corrections
+from core.store.database import Database, Row
+from core.store.sentences import Sentences
+
+Status = Literal["running", "finished", "stopped", "failed"]
+
+_COLUMNS = (
+    "number, started_at, finished_at, status, settings, labels, train_sentences, dev_sentences,"
+    " last_sentence, last_correction, training_digest"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training with its settings and what it could see of the corpus."""
+
+    number: int
+    started_at: str
+    finished_at: str | None
+    status: Status
+    settings: TrainSettings
+    labels: tuple[str, ...]
+    train_sentences: int
+    dev_sentences: int
+    last_sentence: int
+    last_correction: int
+    training_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One pass of a run; its report holds the metrics on dev as they were when it ended, for both golds."""
+
+    run: int
+    number: int
+    loss: float
+    seconds: float
+    report: dict[str, Any]
+
+
+class Runs:
+    """Writes and reads the runs of a project."""
+
+    def __init__(self, database: Database, sentences: Sentences, corrections: Corrections) -> None:
+        self._database = database
+        self._sentences = sentences
+        self._corrections = corrections
+
+    def start(self, settings: TrainSettings) -> int:
+        """A new run on the corpus as it stands; its number. The corpus is told by `describe`."""
+        return self._database.write(
+            "INSERT INTO run (started_at, status, settings, labels, train_sentences, dev_sentences, last_sentence,"
+            " last_correction, training_digest) VALUES (?, 'running', ?, '[]', 0, 0, ?, ?, '')",
+            [
+                _now(),
+                json.dumps(settings.as_json(), ensure_ascii=False),
+                self._sentences.last_number(),
+                self._corrections.last_number(),
+            ],
+        )
+
+    def describe(self, run: int, labels: tuple[str, ...], train: Iterable[Sentence], dev_sentences: int) -> None:
+        """Say what a run trains on."""
+        digest, count = training_digest(train)
+        self._database.write(
+            "UPDATE run SET labels = ?, train_sentences = ?, dev_sentences = ?, training_digest = ? WHERE number = ?",
+            [json.dumps(labels, ensure_ascii=False), count, dev_sentences, digest, run],
+        )
+
+    def add_epoch(self, epoch: Epoch) -> ChangeSet:
+        """Make an epoch known, once its checkpoint and predictions are stored."""
+        report = json.dumps(epoch.report, ensure_ascii=False)
+        self._database.write(
+            "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)", [epoch.run, epoch.number, epoch.loss, epoch.seconds, report]
+        )
+        return ChangeSet(runs=(epoch.run,))
+
+    def end(self, run: int, status: Status) -> ChangeSet:
+        self._database.write("UPDATE run SET status = ?, finished_at = ? WHERE number = ?", [status, _now(), run])
+        return ChangeSet(runs=(run,))
+
+    def end_interrupted(self) -> None:
+        """Runs that a killed process left running are stopped; their finished epochs stay."""
+        self._database.write("UPDATE run SET status = 'stopped' WHERE status = 'running'")
+
+    def listed(self) -> list[Run]:
+        return [_run(row) for row in self._database.rows(f"SELECT {_COLUMNS} FROM run ORDER BY number")]
+
+    def by_number(self, number: int | None) -> Run:
+        """The run; None means the newest that has an epoch.
+
+        Raises:
+            UserError: there is none.
+        """
+        if number is None:
+            number = self._database.value("SELECT max(run) FROM epoch")
+            if number is None:
+                raise UserError("the project has no trained run yet; train one first")
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM run WHERE number = ?", [number])
+        if not rows:
+            raise UserError(f"the project has no run {number}")
+        return _run(rows[0])
+
+    def epochs(self, run: int) -> list[Epoch]:
+        rows = self._database.rows(
+            "SELECT run, number, loss, seconds, report FROM epoch WHERE run = ? ORDER BY number", [run]
+        )
+        return [Epoch(run, number, loss, seconds, json.loads(report)) for run, number, loss, seconds, report in rows]
+
+    def epoch_number(self, run: int, epoch: int | None) -> int:
+        """The epoch, once it is known to exist; None means the last.
+
+        Raises:
+            UserError: the run has no such epoch.
+        """
+        numbers = [known.number for known in self.epochs(run)]
+        if not numbers:
+            raise UserError(f"run {run} has no finished epoch")
+        if epoch is not None and epoch not in numbers:
+            raise UserError(f"run {run} has no epoch {epoch}; it has {numbers[0]}–{numbers[-1]}")
+        return numbers[-1] if epoch is None else epoch
+
+    def training_sentences(self, number: int) -> Iterator[Sentence]:
+        """The sentences that a run was trained on, with the gold that they had then."""
+        run = self.by_number(number)
+        golds = self._corrections.golds_at(run.last_correction)
+        moved_later = {
+            row[0] for row in self._database.rows("SELECT number FROM sentence WHERE moved_for_run > ?", [number])
+        }
+        left = run.train_sentences
+        for stored in self._sentences.each("train"):
+            if not left or stored.number > run.last_sentence:
+                return
+            if stored.number not in moved_later:
+                yield Sentence(stored.id, stored.text, golds.get(stored.number, stored.gold))
+                left -= 1
+
+
+def training_digest(sentences: Iterable[Sentence]) -> tuple[str, int]:
+    """SHA-256 over ids, texts and gold of the sentences in order, and how many they are."""
+    digest, count = hashlib.sha256(), 0
+    for sentence in sentences:
+        digest.update(f"{sentence.id}\t{sentence.text}\t{spans_text(sentence.spans)}\n".encode())
+        count += 1
+    return digest.hexdigest(), count
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _run(row: Row) -> Run:
+    number, started_at, finished_at, status, settings, labels, *rest = row
+    return Run(
+        number,
+        started_at,
+        finished_at,
+        status,
+        TrainSettings(**json.loads(settings)),
+        tuple(json.loads(labels)),
+        *rest,
+    )

@@ -1,0 +1,99 @@
+"""Which sentences a list shows: by split, text, correction, and how an epoch's predictions stand against the gold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.comparison import Outcome
+from core.spans import SentenceNumber, Split
+from core.store.database import Database
+from core.store.predictions import EpochKey
+from core.store.sentences import Gold
+
+ErrorKind = Literal["missed", "spurious", "edge", "type"]
+
+ERROR_KINDS: dict[ErrorKind, tuple[Outcome, ...]] = {
+    "missed": ("missed",),
+    "spurious": ("spurious",),
+    "edge": ("edge", "both"),
+    "type": ("type", "both"),
+}
+"""The outcomes that a filter button stands for; a span wrong in both edge and type is found under either."""
+
+ALL_ERRORS: tuple[Outcome, ...] = ("edge", "type", "both", "missed", "spurious")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a list of sentences is asked to show; every condition that is set must hold.
+
+    The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
+    label in the gold, `predicted_label` the predicted one, `label` either.
+    """
+
+    split: Split = "dev"
+    text: str = ""
+    corrected: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+    gold_label: str | None = None
+    predicted_label: str | None = None
+    label: str | None = None
+
+    @property
+    def compares(self) -> bool:
+        """Whether the answer depends on predictions."""
+        return bool(self.outcomes or self.gold_label or self.predicted_label)
+
+
+class Selections:
+    """Finds the sentences of a selection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def numbers(self, selection: Selection, key: EpochKey | None, gold: Gold) -> list[SentenceNumber]:
+        """The numbers of the sentences in order of import; none where predictions are asked for and there are none."""
+        if selection.compares and key is None:
+            return []
+        conditions, parameters = _own_conditions(selection)
+        if selection.compares and key is not None:
+            condition, more = _comparison_condition(selection, key, gold)
+            conditions.append(condition)
+            parameters += more
+        elif selection.label:
+            conditions.append("EXISTS (SELECT 1 FROM json_each(s.gold) WHERE json_extract(value, '$[2]') = ?)")
+            parameters.append(selection.label)
+        where = " AND ".join(conditions)
+        rows = self._database.rows(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
+        return [row[0] for row in rows]
+
+
+def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = ["s.split = ?"]
+    parameters: list[Any] = [selection.split]
+    if selection.corrected:
+        conditions.append("s.gold <> s.imported")
+    if selection.text:
+        conditions.append("(instr(s.text, ?) > 0 OR s.id = ?)")
+        parameters += [selection.text, selection.text]
+    return conditions, parameters
+
+
+def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tuple[str, list[Any]]:
+    conditions = ["run = ?", "epoch = ?", "on_corrected" if gold == "corrected" else "on_imported"]
+    parameters: list[Any] = [key.run, key.epoch]
+    if selection.outcomes:
+        conditions.append(f"outcome IN ({_marks(selection.outcomes)})")
+        parameters += selection.outcomes
+    if selection.label:
+        conditions.append("(gold_label = ? OR predicted_label = ?)")
+        parameters += [selection.label, selection.label]
+    for column, label in (("gold_label", selection.gold_label), ("predicted_label", selection.predicted_label)):
+        if label:
+            conditions.append(f"{column} = ?")
+            parameters.append(label)
+    return f"s.number IN (SELECT sentence FROM comparison WHERE {' AND '.join(conditions)})", parameters
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))

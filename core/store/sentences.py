@@ -1,0 +1,144 @@
+"""The corpus of a project: its sentences, its tag set and where they came from."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from core.errors import UserError
+from core.labels import TTA_LABELS, in_display_order
+from core.spans import Sentence, SentenceNumber, Span, Split
+from core.store.columns import spans_of_text
+from core.store.database import Database, Row
+
+Gold = Literal["corrected", "imported"]
+GOLDS: tuple[Gold, ...] = get_args(Gold)
+
+SLICE = 5_000
+"""Sentences read or written while the database is held; long work pauses between slices for the window's sake."""
+
+_COLUMNS = "number, id, split, text, imported, gold"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence of a project with both its golds."""
+
+    number: SentenceNumber
+    id: str
+    split: Split
+    text: str
+    imported: tuple[Span, ...]
+    gold: tuple[Span, ...]
+
+    @property
+    def corrected(self) -> bool:
+        return self.gold != self.imported
+
+    def with_gold(self, gold: Gold) -> Sentence:
+        return Sentence(self.id, self.text, self.gold if gold == "corrected" else self.imported)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """One file that was imported, as the Corpus page lists it."""
+
+    file: str
+    format: str
+    imported_at: str
+    sentences: int
+    spans: int
+    rejected: tuple[dict[str, str | int | None], ...]
+
+
+class Sentences:
+    """Reads the corpus; writes are imports (`core.importing`), corrections and moves between splits."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def labels(self) -> tuple[str, ...]:
+        """The tag set: the types of the standard, and the labels that the user added."""
+        added = {row[0] for row in self._database.rows("SELECT name FROM label")}
+        return in_display_order(added | set(TTA_LABELS))
+
+    def add_labels(self, labels: Iterable[str]) -> None:
+        self._database.write_many("INSERT OR IGNORE INTO label VALUES (?)", [(label,) for label in labels])
+
+    def count(self, split: Split | None = None) -> int:
+        if split is None:
+            return int(self._database.value("SELECT count(*) FROM sentence"))
+        return int(self._database.value("SELECT count(*) FROM sentence WHERE split = ?", [split]))
+
+    def last_number(self) -> int:
+        return int(self._database.value("SELECT coalesce(max(number), 0) FROM sentence"))
+
+    def label_counts(self) -> dict[tuple[Split, str], int]:
+        """How many gold spans of each label each split holds, as corrected."""
+        rows = self._database.rows(
+            "SELECT split, json_extract(value, '$[2]'), count(*) FROM sentence, json_each(sentence.gold) GROUP BY 1, 2"
+        )
+        return {(split, label): count for split, label, count in rows}
+
+    def numbers(self, split: Split) -> list[SentenceNumber]:
+        return [row[0] for row in self._database.rows("SELECT number FROM sentence WHERE split = ?", [split])]
+
+    def by_number(self, numbers: Sequence[SentenceNumber]) -> list[StoredSentence]:
+        """The sentences with these numbers, in the order asked for; unknown numbers are left out."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM sentence WHERE number IN ({marks})", numbers)
+        found = {row[0]: _stored(row) for row in rows}
+        return [found[number] for number in numbers if number in found]
+
+    def by_id(self, sentence_id: str) -> StoredSentence:
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM sentence WHERE id = ?", [sentence_id])
+        if not rows:
+            raise UserError(f"the project has no sentence with the id {sentence_id}")
+        return _stored(rows[0])
+
+    def known_ids(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that the project has already."""
+        marks = ",".join("?" * len(ids))
+        return {row[0] for row in self._database.rows(f"SELECT id FROM sentence WHERE id IN ({marks})", ids)}
+
+    def each(self, split: Split | None = None, limit: int | None = None) -> Iterator[StoredSentence]:
+        """The sentences of one split, or all, in order of import; holds the database only a slice at a time."""
+        last, left = 0, limit if limit is not None else -1
+        where = "number > ?" if split is None else "number > ? AND split = ?"
+        while left:
+            size = SLICE if left < 0 else min(SLICE, left)
+            parameters = [last, size] if split is None else [last, split, size]
+            rows = self._database.rows(
+                f"SELECT {_COLUMNS} FROM sentence WHERE {where} ORDER BY number LIMIT ?", parameters
+            )
+            yield from map(_stored, rows)
+            if len(rows) < size:
+                return
+            last, left = rows[-1][0], left - len(rows)
+
+    def corrected_in(self, split: Split) -> list[SentenceNumber]:
+        """The sentences of a split whose gold differs from the gold as imported."""
+        rows = self._database.rows("SELECT number FROM sentence WHERE gold <> imported AND split = ?", [split])
+        return [row[0] for row in rows]
+
+    def move_to_train(self, numbers: Sequence[SentenceNumber], run: int) -> None:
+        """Make dev sentences training sentences from this run on."""
+        self._database.write_many(
+            "UPDATE sentence SET split = 'train', moved_for_run = ? WHERE number = ?", [(run, n) for n in numbers]
+        )
+
+    def imports(self) -> list[ImportedFile]:
+        rows = self._database.rows(
+            "SELECT file, format, imported_at, sentences, spans, rejected FROM import ORDER BY number"
+        )
+        return [
+            ImportedFile(file, name, when, sentences, spans, tuple(json.loads(rejected)))
+            for file, name, when, sentences, spans, rejected in rows
+        ]
+
+
+def _stored(row: Row) -> StoredSentence:
+    number, sentence_id, split, text, imported, gold = row
+    imported_spans = spans_of_text(imported)
+    gold_spans = imported_spans if gold == imported else spans_of_text(gold)
+    return StoredSentence(number, sentence_id, split, text, imported_spans, gold_spans)
