@@ -43,6 +43,14 @@ class Project:
         """Where the weights of an epoch lie."""
         return self.folder / "runs" / f"{run:04d}" / f"epoch-{epoch:04d}"
 
+    def problems(self) -> list[str]:
+        """What is wrong with the database: damage, or comparisons that do not follow from gold and predictions."""
+        wrong = [
+            f"sentence {sentence.id}: its stored comparison with a run is out of step with its gold"
+            for sentence in self.sentences.by_number(self.predictions.wrong_comparisons())
+        ]
+        return self.database.problems() + wrong
+
     def close(self) -> None:
         self.database.close()
         self._lock.release()

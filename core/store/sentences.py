@@ -127,6 +127,12 @@ class Sentences:
             "UPDATE sentence SET split = 'train', moved_for_run = ? WHERE number = ?", [(run, n) for n in numbers]
         )
 
+    def move_back(self, run: int) -> None:
+        """Undo `move_to_train` of a run that came to nothing."""
+        self._database.write(
+            "UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?", [run]
+        )
+
     def imports(self) -> list[ImportedFile]:
         rows = self._database.rows(
             "SELECT file, format, imported_at, sentences, spans, rejected FROM import ORDER BY number"

@@ -1,0 +1,66 @@
+# Sourced by ./run and ./test: makes sure of the system's libraries, a Hangul font, and .venv with the dependencies.
+
+system_packages=(libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3)
+window_packages=(libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0
+    libxcb-randr0 libxcb-shape0 libxcb-xfixes0 libxcb-xkb1 libx11-xcb1 libxcb-sync1 libxcb-shm0)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# python3 of a version that Spandesk runs on, the system's own first.
+find_python() {
+    local name
+    for name in python3 python3.13 python3.12 python3.11; do
+        if "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+            command -v "$name"
+            return
+        fi
+    done
+    say "error: Spandesk needs Python 3.11, 3.12 or 3.13, and none is here; install one and start again"
+    return 1
+}
+
+# The Debian packages among the arguments that are not installed. libglib2.0-0 is called libglib2.0-0t64 on newer ones.
+missing_packages() {
+    local name
+    for name in "$@"; do
+        dpkg-query -W -f '${Status}\n' "$name" "${name}t64" 2>/dev/null | grep -q 'install ok installed' || printf '%s\n' "$name"
+    done
+}
+
+prepare_system() {
+    [ "$(uname -s)" = Linux ] && command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || return 0
+    local wanted=("${system_packages[@]}")
+    [ "$1" = run ] && wanted+=("${window_packages[@]}")
+    command -v fc-list >/dev/null && [ -n "$(fc-list :lang=ko 2>/dev/null | head -n 1)" ] || wanted+=(fonts-nanum fontconfig)
+    local python_venv
+    python_venv=python$("$2" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv
+    "$2" -c 'import ensurepip, venv' 2>/dev/null || wanted+=("$python_venv")
+    local missing
+    mapfile -t missing < <(missing_packages "${wanted[@]}")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        say "error: system packages are missing; run this once and start again:"
+        say "  sudo apt-get update && sudo apt-get install -y ${missing[*]}"
+        return 1
+    fi
+    say "installing ${missing[*]} …"
+    DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >&2
+}
+
+# prepare FOLDER run|test: everything in place, quickly when it is already.
+prepare() {
+    local folder=$1 purpose=$2 extra='' stamp
+    [ "$purpose" = test ] && extra='[dev]'
+    stamp="$folder/.venv/.prepared-$purpose"
+    if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$(cksum <"$folder/pyproject.toml")" ]; then
+        return 0
+    fi
+    local python
+    python=$(find_python)
+    prepare_system "$purpose" "$python"
+    [ -x "$folder/.venv/bin/python" ] || "$python" -m venv "$folder/.venv"
+    say "installing Spandesk's dependencies into .venv (once; this takes minutes) …"
+    "$folder/.venv/bin/python" -m pip install --quiet --disable-pip-version-check -e "$folder$extra" >&2
+    cksum <"$folder/pyproject.toml" >"$stamp"
+}

@@ -1,0 +1,59 @@
+"""What the command line prints: results on stdout, as JSON or for people, all else on stderr."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.metrics import AVERAGES, Report
+from core.spans import PredictedSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Prints results in one of two ways.
+
+    Attributes:
+        as_json: one JSON document on stdout (one a line for events); else plain text.
+    """
+
+    as_json: bool
+
+    def result(self, document: Mapping[str, Any], text: str) -> None:
+        """Print what a command was asked for."""
+        print(json.dumps(document, ensure_ascii=False) if self.as_json else text, flush=True)
+
+    def event(self, name: str, document: Mapping[str, Any], text: str) -> None:
+        """Print one step of a long command."""
+        if self.as_json:
+            self.result({"event": name, **document}, text)
+        else:
+            self.note(text)
+
+    @staticmethod
+    def note(text: str) -> None:
+        """Say something beside the result."""
+        print(text, file=sys.stderr, flush=True)
+
+
+def table(report: Report) -> str:
+    """The report as plain text in seqeval's layout, with four decimals."""
+    names = {name: f"{name} avg" for name in AVERAGES}
+    width = max(len(names.get(name, name)) for name in report.rows())
+    head = f"{'':>{width}}  precision    recall  f1-score   support"
+    lines = [
+        f"{names.get(name, name):>{width}}  {s.precision:9.4f} {s.recall:9.4f} {s.f1:9.4f} {s.support:9d}"
+        for name, s in report.rows().items()
+    ]
+    return "\n".join([head, "", *lines])
+
+
+def marked(text: str, spans: tuple[PredictedSpan, ...]) -> str:
+    """The text with its spans in brackets: `[이순신:PS .98]은`."""
+    pieces, at = [], 0
+    for predicted in spans:
+        span = predicted.span
+        pieces.append(f"{text[at : span.start]}[{text[span.start : span.end]}:{span.label} {predicted.probability:.2f}]")
+        at = span.end
+    return "".join(pieces) + text[at:]

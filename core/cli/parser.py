@@ -1,0 +1,96 @@
+"""The words of the command line. Scripts rely on them: add, never change."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.cli.usage import COMMANDS
+from core.corpus.formats import FORMATS
+from core.settings import DEVICES, PRESETS, UNITS
+from core.spans import SPLITS
+from core.store.sentences import GOLDS
+
+FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
+
+def parsed(command: str, arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a command; exits with status 2 on wrong usage."""
+    parser = argparse.ArgumentParser(prog=f"main.py {command}", description=COMMANDS[command].capitalize() + ".")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder, NAME.spandesk")
+    parser.add_argument("--json", action="store_true", help="print JSON on stdout, all else on stderr")
+    _ADDERS[command](parser)
+    return parser.parse_intermixed_args(arguments)
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--split", choices=SPLITS, default="train", help="where the sentences go (default: train)")
+    target.add_argument("--dev-ratio", type=float, default=0.0, metavar="R", help="this share goes to dev, 0 to 1")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the draw for dev (default: 1)")
+    parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
+    parser.add_argument(
+        "--add-labels", default="", metavar="A,B", help="labels to add to the tag set, which has the TTA types"
+    )
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--encoder", default=PRESETS[0].encoder, metavar="NAME|DIR", help="default: %(default)s")
+    parser.add_argument("--unit", choices=UNITS)
+    parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--seed", type=int, metavar="S")
+    parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument("--limit", type=int, metavar="N", help="use at most N sentences of each split")
+    parser.add_argument("--from-run", type=int, metavar="N", help="start from the last weights of run N")
+    parser.add_argument(
+        "--keep-corrected-dev", action="store_true", help="do not move corrected dev sentences to train"
+    )
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    _add_epoch(parser)
+    parser.add_argument("--split", choices=SPLITS, default="dev")
+    parser.add_argument("--gold", choices=GOLDS, default="corrected")
+    parser.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    _add_epoch(parser)
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="a corpus, or plain text, one a line")
+    parser.add_argument("--text", metavar="STR")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write JSON Lines here")
+    parser.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_correct(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sentence", required=True, metavar="ID")
+    parser.add_argument("--spans", required=True, metavar="JSON", help='[[start, end, "PS"], …], end exclusive')
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
+    parser.add_argument("--split", choices=SPLITS)
+    parser.add_argument("--gold", choices=GOLDS, default="corrected")
+
+
+def _add_nothing(parser: argparse.ArgumentParser) -> None:
+    """The command takes the project alone."""
+
+
+def _add_epoch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", type=int, metavar="N", help="default: the newest")
+    parser.add_argument("--epoch", type=int, metavar="E", help="default: the last")
+
+
+_ADDERS = {
+    "import": _add_import,
+    "train": _add_train,
+    "evaluate": _add_evaluate,
+    "predict": _add_predict,
+    "correct": _add_correct,
+    "export": _add_export,
+    "runs": _add_nothing,
+    "check": _add_nothing,
+}

@@ -1,0 +1,22 @@
+"""The commands and what each is for; imports nothing, so that the window pays nothing for them."""
+
+COMMANDS = {
+    "import": "add corpus files to a project, which is made if it is not there",
+    "train": "train a tagger; every epoch is measured on dev and stored",
+    "evaluate": "precision, recall and F1 of a run, for every type",
+    "predict": "tag texts or files with a run",
+    "correct": "give a sentence new gold spans",
+    "export": "write the corpus to a file",
+    "runs": "list the runs with their epochs",
+    "check": "check that nothing in the project is damaged",
+}
+
+USAGE = "\n".join(
+    [
+        "usage: main.py [PROJECT]                opens the window",
+        "       main.py COMMAND PROJECT ...      works without one; COMMAND --help tells more",
+        "",
+        "commands:",
+        *(f"  {name:<10}{purpose}" for name, purpose in COMMANDS.items()),
+    ]
+)

@@ -1,0 +1,88 @@
+"""What a training tells its caller while it goes on; no torch here, so that the window can import it at once."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.metrics import Report
+
+Phase = Literal["prepare", "train", "predict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The encoder is there and the sentences are encoded; training begins.
+
+    Attributes:
+        device: where it trains (`cpu`, `cuda`, `mps`).
+        parameters: how many numbers it learns.
+        ceiling: the strict micro F1 (0–1) that perfect tags would reach on dev; None where dev has no spans.
+    """
+
+    device: str
+    parameters: int
+    steps_per_epoch: int
+    ceiling: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step is done.
+
+    Attributes:
+        epoch: from 1; 0 while preparing.
+        step: batches done in this phase of this epoch, of `steps`.
+        loss: mean over the epoch so far, per tagging unit, in nats; None outside the phase `train`.
+        sentences_per_second: in this phase, so far.
+        seconds_left: for the whole training; None until it can be told.
+    """
+
+    phase: Phase
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float | None
+    sentences_per_second: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run exists in the project; its sentences are chosen.
+
+    Attributes:
+        moved: how many corrected dev sentences became training sentences for it.
+    """
+
+    run: int
+    train_sentences: int
+    dev_sentences: int
+    moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochFinished:
+    """An epoch's weights, predictions and metrics are stored.
+
+    Attributes:
+        loss: mean of the epoch, per tagging unit, in nats.
+        seconds: what training took; prediction not counted.
+        report: metrics on dev, on the gold as corrected.
+    """
+
+    run: int
+    epoch: int
+    loss: float
+    seconds: float
+    report: Report
+
+
+TrainingEvent = RunStarted | Prepared | Progress | EpochFinished
+
+
+@dataclass(frozen=True, slots=True)
+class Predicting:
+    """So many of the sentences have been predicted."""
+
+    done: int
+    total: int

@@ -1,0 +1,88 @@
+"""Opening, creating and refusing projects."""
+
+import shutil
+import sqlite3
+
+import pytest
+
+from core.errors import UserError
+from core.store.project import DATABASE, created, opened, opened_or_created
+from tests.building import project_with_run, project_with_sentences
+
+
+def test_a_project_is_whole_after_it_was_copied(tmp_path):
+    with project_with_run(tmp_path / "a.spandesk") as project:
+        before = [stored for stored in project.sentences.each()]
+    shutil.copytree(tmp_path / "a.spandesk", tmp_path / "b.spandesk")
+    with opened(tmp_path / "b.spandesk") as copy:
+        assert list(copy.sentences.each()) == before
+        assert [run.number for run in copy.runs.listed()] == [1]
+        assert copy.problems() == []
+
+
+def test_no_project_there(tmp_path):
+    with pytest.raises(UserError, match="there is no project at"):
+        opened(tmp_path / "none")
+
+
+def test_a_folder_that_is_no_project(tmp_path):
+    with pytest.raises(UserError, match="not a Spandesk project"):
+        opened(tmp_path)
+
+
+def test_a_new_project_takes_no_folder_that_holds_something(tmp_path):
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(UserError, match="not empty"):
+        created(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_an_existing_project_is_opened_and_a_missing_one_made(tmp_path):
+    with opened_or_created(tmp_path / "p.spandesk"):
+        pass
+    with opened_or_created(tmp_path / "p.spandesk") as project:
+        assert project.sentences.count() == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
+def test_a_file_that_is_no_database_is_left_alone(tmp_path, content):
+    (tmp_path / DATABASE).write_bytes(content)
+    if content:
+        with pytest.raises(UserError, match="damaged or not a Spandesk project file"):
+            opened(tmp_path)
+        assert (tmp_path / DATABASE).read_bytes() == content
+    else:
+        with opened(tmp_path) as project:
+            assert project.sentences.count() == 0
+
+
+def test_another_programs_database(tmp_path):
+    connection = sqlite3.connect(tmp_path / DATABASE)
+    connection.execute("CREATE TABLE notes (text)")
+    connection.close()
+    with pytest.raises(UserError, match="not of a Spandesk project"):
+        opened(tmp_path)
+
+
+def test_a_project_from_a_newer_version(tmp_path):
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    connection = sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(UserError, match="newer Spandesk"):
+        opened(tmp_path / "p.spandesk")
+
+
+def test_two_windows_on_one_project(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    with project_with_sentences(folder), pytest.raises(UserError, match="open in another Spandesk"):
+        opened(folder)
+    with opened(folder) as project:
+        assert project.sentences.count() == 7
+
+
+def test_damage_is_found(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        assert project.problems() == []
+        project.database.write("UPDATE comparison SET outcome = 'right' WHERE outcome = 'missed'")
+        assert any("out of step" in problem for problem in project.problems())

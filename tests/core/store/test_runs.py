@@ -1,0 +1,63 @@
+"""Runs: what they were trained on can be told later, and an interrupted one leaves what it finished."""
+
+import pytest
+
+from core.errors import UserError
+from core.settings import TrainSettings
+from core.spans import Span
+from core.store.predictions import EpochKey
+from core.store.project import opened
+from core.store.runs import training_digest
+from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, project_with_run, project_with_sentences
+
+
+def test_the_training_sentences_of_every_run_can_be_told_after_corrections_and_moves(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.corrections.correct(project.sentences.by_id("news-1").number, [Span(0, 3, "PS")])
+        dev = project.sentences.by_id("news-3")
+        project.corrections.correct(dev.number, [Span(0, 2, "PS")])
+        project.sentences.move_to_train([dev.number], 2)
+        assert add_run(project, FIRST_EPOCH) == 2
+        project.corrections.correct(project.sentences.by_id("news-2").number, [])
+        for number, ids in ((1, ["news-1", "news-2"]), (2, ["news-1", "news-2", "news-3"])):
+            sentences = list(project.runs.training_sentences(number))
+            assert [sentence.id for sentence in sentences] == ids
+            run = project.runs.by_number(number)
+            assert training_digest(sentences) == (run.training_digest, run.train_sentences)
+
+
+def test_runs_compare_on_the_dev_sentences_that_both_predicted(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        few = {name: SECOND_EPOCH[name] for name in ("news-3", "news-4")}
+        add_run(project, few)
+        mine, other = EpochKey(1, 1), EpochKey(2, 1)
+        assert project.predictions.count(mine, "dev") == 4
+        assert project.predictions.count(mine, "dev", other) == 2
+        counts = project.predictions.counts(mine, "dev", "corrected", other)
+        assert sum(count.support for count in counts.values()) == 4
+
+
+def test_a_run_that_was_killed_is_stopped_at_the_next_opening(tmp_path):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        project.runs.start(TrainSettings())
+    with opened(tmp_path / "p.spandesk") as project:
+        assert project.runs.by_number(1).status == "stopped"
+
+
+def test_what_is_not_there(tmp_path):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        with pytest.raises(UserError, match="no trained run yet"):
+            project.runs.by_number(None)
+        add_run(project, FIRST_EPOCH)
+        with pytest.raises(UserError, match="no run 7"):
+            project.runs.by_number(7)
+        with pytest.raises(UserError, match="no epoch 3"):
+            project.runs.epoch_number(1, 3)
+        assert project.runs.epoch_number(1, None) == 1
+
+
+def test_settings_come_back_as_they_were(tmp_path):
+    settings = TrainSettings(encoder="somewhere", epochs=3, learning_rate=1e-4, limit=5)
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        run = project.runs.start(settings)
+        assert project.runs.by_number(run).settings == settings
