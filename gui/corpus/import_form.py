@@ -1,0 +1,125 @@
+"""The panel that asks which files go where, for a new project and for more files in an open one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+)
+
+from core.importing import DEV_SHARE, ImportPlan
+from core.spans import Split
+from core.store.project import SUFFIX
+
+_TARGETS: tuple[tuple[str, Split, bool], ...] = (
+    ("train, with a share kept for dev", "train", True),
+    ("train", "train", False),
+    ("dev", "dev", False),
+    ("test", "test", False),
+)
+
+
+class ImportForm(QFrame):
+    """Asks for what an `ImportPlan` needs.
+
+    Signals:
+        accepted: the plan is ready; see `plan` and `folder`.
+        cancelled: the user thought better of it.
+    """
+
+    accepted = Signal()
+    cancelled = Signal()
+
+    def __init__(self, *, asks_folder: bool) -> None:
+        super().__init__()
+        self.setProperty("panel", True)
+        self.setMaximumWidth(640)
+        self._files: tuple[Path, ...] = ()
+        self._asks_folder = asks_folder
+        self.files = QLabel(wordWrap=True)
+        self.files.setTextFormat(Qt.TextFormat.PlainText)
+        self.target = QComboBox()
+        for title, *_ in _TARGETS:
+            self.target.addItem(title)
+        self.share = QSpinBox(suffix=" %", minimum=1, maximum=90, value=round(DEV_SHARE * 100))
+        self.labels = QLineEdit()
+        self.labels.setPlaceholderText("none – the 15 types of the TTA standard are known")
+        self.folder_field = QLineEdit()
+        self.start = QPushButton("Import")
+        self.start.setProperty("primary", True)
+        self.cancel = QPushButton("Cancel")
+        self._lay_out()
+        self.target.currentIndexChanged.connect(self._enable)
+        self.folder_field.textChanged.connect(self._enable)
+        self.start.clicked.connect(self.accepted)
+        self.cancel.clicked.connect(self.cancelled)
+
+    def _lay_out(self) -> None:
+        target = QHBoxLayout()
+        target.addWidget(self.target, 1)
+        target.addWidget(self.share)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.addRow("Files", self.files)
+        form.addRow("Sentences go to", target)
+        form.addRow("Further labels", self.labels)
+        if self._asks_folder:
+            form.addRow("New project", self.folder_field)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.start)
+        title = QLabel("New project from corpus" if self._asks_folder else "Add files to this project")
+        title.setProperty("role", "title")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(16)
+        layout.addWidget(title)
+        layout.addLayout(form)
+        layout.addLayout(buttons)
+
+    def ask(self, files: Sequence[Path]) -> None:
+        """Begin with these files."""
+        self._files = tuple(files)
+        self.files.setText("\n".join(path.name for path in files))
+        first = files[0]
+        self.folder_field.setText(str(_unused(first.with_name(first.stem + SUFFIX))))
+        self._enable()
+        self.show()
+        self.start.setFocus()
+
+    @property
+    def plan(self) -> ImportPlan:
+        _, split, keeps_share = _TARGETS[self.target.currentIndex()]
+        labels = tuple(label.strip() for label in self.labels.text().split(",") if label.strip())
+        ratio = self.share.value() / 100 if keeps_share else 0.0
+        return ImportPlan(self._files, split, ratio, new_labels=labels)
+
+    @property
+    def folder(self) -> Path:
+        """Where the new project is to be, with the suffix of projects."""
+        path = Path(self.folder_field.text().strip()).expanduser()
+        return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+
+    def _enable(self) -> None:
+        self.share.setVisible(_TARGETS[self.target.currentIndex()][2])
+        self.start.setEnabled(bool(self._files) and bool(self.folder_field.text().strip()))
+
+
+def _unused(folder: Path) -> Path:
+    """The folder, or the first of its numbered namesakes that is not there yet."""
+    number, free = 1, folder
+    while free.exists():
+        number += 1
+        free = folder.with_name(f"{folder.stem}-{number}{folder.suffix}")
+    return free

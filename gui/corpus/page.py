@@ -1,0 +1,167 @@
+"""The Corpus page: what the project holds, what was left out, and more files in or out."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from core.corpus.formats import FORMATS
+from core.importing import ImportPlan, ImportReport, export, importing
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from gui.corpus.import_form import ImportForm
+from gui.corpus.rejected import RejectedTable
+from gui.corpus.summary import SummaryTable
+from gui.jobs import Job
+from gui.pages import PageContext
+from gui.progress import FLEETING
+
+
+class CorpusPage(QWidget):
+    """Shows the open project's corpus and imports into it."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self.title = QLabel("Corpus")
+        self.title.setProperty("role", "title")
+        self.said = QLabel(wordWrap=True)
+        self.said.setProperty("role", "hint")
+        self.add = QPushButton("Add files…")
+        self.export = QPushButton("Export…")
+        self.train = QPushButton("Train")
+        self.train.setProperty("primary", True)
+        self.form = ImportForm(asks_folder=False)
+        self.form.hide()
+        self.summary = SummaryTable(context.theme)
+        self.rejected = RejectedTable()
+        self.rejected_title = QLabel()
+        self.rejected_title.setProperty("role", "heading")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title)
+        head.addStretch(1)
+        for button in (self.add, self.export, self.train):
+            head.addWidget(button)
+        self.left_out = QWidget()
+        left_out = QVBoxLayout(self.left_out)
+        left_out.setContentsMargins(0, 8, 0, 0)
+        left_out.addWidget(self.rejected_title)
+        left_out.addWidget(self.rejected)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(self.summary)
+        self.splitter.addWidget(self.left_out)
+        self.splitter.setChildrenCollapsible(False)
+        self._context.preferences.keep_splitter("corpus", self.splitter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(self.said)
+        layout.addWidget(self.form)
+        layout.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        session = self._context.session
+        session.project_changed.connect(self._show_project)
+        session.changed.connect(self._follow)
+        session.import_asked.connect(self.form.ask)
+        self.add.clicked.connect(self._choose_files)
+        self.export.clicked.connect(self._choose_export)
+        self.train.clicked.connect(lambda: session.page_asked.emit("Train"))
+        self.form.accepted.connect(self._import)
+        self.form.cancelled.connect(self.form.hide)
+
+    def _show_project(self, project: Project | None) -> None:
+        self.form.hide()
+        if project is not None:
+            self._refresh(project)
+
+    def _follow(self, change: ChangeSet) -> None:
+        project = self._context.session.project
+        if project is not None and (change.corpus or change.sentences):
+            self._refresh(project)
+
+    def _refresh(self, project: Project) -> None:
+        imports = project.sentences.imports()
+        rejected = sum(len(imported.rejected) for imported in imports)
+        self.said.setText(_said(project, len(imports)))
+        self.summary.show_project(project)
+        self.rejected.show_imports(imports)
+        self.rejected_title.setText(f"Left out on import: {rejected:,}")
+        self.left_out.setVisible(rejected > 0)
+        has_sentences = project.sentences.count() > 0
+        self.export.setEnabled(has_sentences)
+        self.train.setEnabled(has_sentences)
+
+    def _choose_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Add corpus files", str(self._context.preferences.folder()))
+        if names:
+            self._context.preferences.remember_folder(Path(names[0]).parent)
+            self.form.ask([Path(name) for name in names])
+
+    def _import(self) -> None:
+        plan = self.form.plan
+        self._context.session.attempt(lambda: start_import(self._context, [plan]))
+        self.form.hide()
+
+    def _choose_export(self) -> None:
+        filters = {f"{known.title} (*{known.suffix})": known for known in FORMATS}
+        start = str(self._context.preferences.folder() / "corrected.jsonl")
+        name, chosen = QFileDialog.getSaveFileName(self, "Export the corrected corpus", start, ";;".join(filters))
+        if name:
+            self.export_to(Path(name), filters[chosen].name)
+
+    def export_to(self, path: Path, format_name: str) -> None:
+        """Write all sentences, with the corrected gold, to a file."""
+        project = self._context.session.project
+        assert project is not None
+
+        def write() -> None:
+            count = export(project, path, format_name, None, "corrected")
+            self.said.setText(f"{count:,} sentences with the corrected gold written to {path}")
+
+        self._context.session.attempt(write)
+
+
+def start_import(context: PageContext, plans: list[ImportPlan]) -> Job:
+    """Import into the open project as a background job; the window hears of it when it is done.
+
+    Raises:
+        UserError: another job is under way.
+    """
+    project = context.session.project
+    assert project is not None
+    names = ", ".join(path.name for plan in plans for path in plan.files)
+
+    def work():  # type: ignore[no-untyped-def]
+        reports = []
+        for plan in plans:
+            reports.append((yield from importing(project, plan)))
+        return reports
+
+    job = context.runner.start(f"Importing {names}", work, fleeting=FLEETING)
+    job.finished.connect(lambda reports: _publish(context, reports))
+    job.failed.connect(lambda error: context.session.problem.emit(str(error)))
+    return job
+
+
+def _publish(context: PageContext, reports: list[ImportReport]) -> None:
+    context.session.publish(ChangeSet(corpus=True))
+    rejected = sum(len(report.rejected) for report in reports)
+    if rejected:
+        context.session.problem.emit(
+            f"{rejected:,} records were left out of the import; the Corpus page lists each with file, line and reason"
+        )
+
+
+def _said(project: Project, imports: int) -> str:
+    count = project.sentences.count()
+    if not count:
+        return "No sentences yet. Add corpus files: KLUE-NER TSV, NIKL named-entity JSON or JSON Lines."
+    files = f"{imports} file" if imports == 1 else f"{imports} files"
+    return f"{count:,} sentences from {files}. Counts are of the gold as corrected."

@@ -1,0 +1,54 @@
+"""How many spans of each type each split holds."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from core.labels import entity_type
+from core.spans import SPLITS, Split
+from core.store.project import Project
+from gui.theme import Theme, font
+
+
+class SummaryTable(QTableWidget):
+    """Rows are types, columns splits; sentences first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(0, 1 + len(SPLITS))
+        self._theme = theme
+        self.setHorizontalHeaderLabels(["Gold spans", *SPLITS])
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(28)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, title in enumerate(SPLITS, start=1):
+            self.horizontalHeader().resizeSection(column, 96)
+            head = QTableWidgetItem(title)
+            head.setTextAlignment(_RIGHT)
+            self.setHorizontalHeaderItem(column, head)
+
+    def show_project(self, project: Project) -> None:
+        counts = project.sentences.label_counts()
+        labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
+        self.setRowCount(len(labels) + 2)
+        self._fill(0, "Sentences", {split: project.sentences.count(split) for split in SPLITS}, bold=True)
+        totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
+        self._fill(1, "Spans", totals, bold=True)
+        for row, label in enumerate(labels, start=2):
+            kind = entity_type(label)
+            name = label if kind.korean == label else f"{label}   {kind.korean} · {kind.english}"
+            self._fill(row, name, {split: counts.get((split, label), 0) for split in SPLITS})
+
+    def _fill(self, row: int, name: str, counts: Mapping[Split, int], *, bold: bool = False) -> None:
+        for column, text in enumerate([name, *(f"{counts[split]:,}" if counts[split] else "–" for split in SPLITS)]):
+            item = QTableWidgetItem(text)
+            item.setFont(font(bold=bold, tabular=column > 0))
+            if column:
+                item.setTextAlignment(_RIGHT)
+            self.setItem(row, column, item)
+
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

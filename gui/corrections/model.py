@@ -1,0 +1,83 @@
+"""The log of corrections as a table: when, which sentence, what changed."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from core.spans import Span
+from core.store.corrections import Correction, Corrections
+
+COLUMNS = ("When", "Sentence", "Before", "After", "")
+_KINDS = {"correct": "", "undo": "undo of ", "redo": "redo of ", "revert": "revert of "}
+_PAGE = 200
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CorrectionModel(QAbstractTableModel):
+    """Newest first; rows are read from the store a page at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._corrections: Corrections | None = None
+        self._count = 0
+        self._rows: list[Correction] = []
+
+    def show_log(self, corrections: Corrections | None) -> None:
+        """Read the log anew."""
+        self.beginResetModel()
+        self._corrections = corrections
+        self._count = corrections.count() if corrections else 0
+        self._rows = corrections.listed(0, _PAGE) if corrections else []
+        self.endResetModel()
+
+    def correction(self, row: int) -> Correction:
+        return self._rows[row]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and len(self._rows) < self._count
+
+    def fetchMore(self, parent: Index) -> None:
+        if self._corrections is None:
+            return
+        more = self._corrections.listed(len(self._rows), _PAGE)
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(more) - 1)
+        self._rows += more
+        self.endInsertRows()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        correction = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cells(correction)[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return correction.text
+        return None
+
+
+def _cells(correction: Correction) -> tuple[str, ...]:
+    gone = [span for span in correction.before if span not in correction.after]
+    come = [span for span in correction.after if span not in correction.before]
+    kind = f"{_KINDS[correction.kind]}{correction.target}" if correction.target else ""
+    return (
+        correction.made_at.replace("T", " ").removesuffix("+00:00"),
+        correction.sentence_id,
+        words(correction.text, gone),
+        words(correction.text, come),
+        kind,
+    )
+
+
+def words(text: str, spans: list[Span]) -> str:
+    """Spans as people read them: `이순신 PS, 조선 LC`; a dash where there is none."""
+    return ", ".join(f"{text[span.start : span.end]} {span.label}" for span in spans) or "–"

@@ -1,0 +1,48 @@
+"""What the window needs of a page, and what pages are given."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.jobs import JobRunner
+from gui.preferences import Preferences
+from gui.session import Session
+from gui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """What every page is made with."""
+
+    session: Session
+    runner: JobRunner
+    preferences: Preferences
+    theme: Theme
+
+
+class EmptyState(QWidget):
+    """What a page shows when it has nothing to show: what to do next, and the button to do it."""
+
+    def __init__(self, title: str, hint: str, button: str) -> None:
+        super().__init__()
+        self.title = QLabel(title)
+        self.title.setProperty("role", "title")
+        self.hint = QLabel(hint)
+        self.hint.setProperty("role", "hint")
+        self.hint.setWordWrap(True)
+        self.hint.setMaximumWidth(480)
+        self.button = QPushButton(button)
+        self.button.setProperty("primary", True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(48, 48, 48, 48)
+        layout.setSpacing(12)
+        layout.addStretch(1)
+        for widget in (self.title, self.hint, self.button):
+            layout.addWidget(widget)
+        layout.addStretch(2)
+
+
+def tip(text: str, shortcut: QKeySequence | QKeySequence.StandardKey | str) -> str:
+    """A tooltip that names the key."""
+    return f"{text} ({QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)})"

@@ -1,0 +1,62 @@
+"""The events of jobs in words, with the share that is done."""
+
+from dataclasses import dataclass
+
+from core.events import EpochFinished, Predicting, Prepared, Progress, RunStarted
+from core.importing import ImportProgress
+
+FLEETING = (Progress, Predicting, ImportProgress)
+"""Events of which only the newest counts."""
+
+_PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging dev"}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A line for the status strip, and how much of the job is done (0–1; None where nobody knows)."""
+
+    text: str
+    share: float | None
+
+
+def status_of(event: object) -> Status | None:
+    """What the strip shows of an event; None for one that it passes over."""
+    if isinstance(event, Progress):
+        return Status(_training_text(event), _training_share(event))
+    if isinstance(event, Predicting):
+        return Status(f"tagging · {event.done:,} of {event.total:,} sentences", event.done / max(event.total, 1))
+    if isinstance(event, ImportProgress):
+        return Status(f"{event.file} · {event.sentences:,} sentences", None)
+    if isinstance(event, RunStarted):
+        return Status(f"run {event.run} · loading the encoder", None)
+    if isinstance(event, Prepared):
+        return Status(f"{event.parameters:,} parameters on {event.device}", None)
+    if isinstance(event, EpochFinished):
+        return Status(f"epoch {event.epoch} · F1 {event.report.micro.f1:.4f}", None)
+    return None
+
+
+def _training_text(event: Progress) -> str:
+    epoch = f"epoch {event.epoch}/{event.epochs} · " if event.epoch else ""
+    parts = [f"{epoch}{_PHASES[event.phase]} · step {event.step:,}/{event.steps:,}"]
+    parts.append(f"{event.sentences_per_second:,.0f} sentences/s")
+    if event.seconds_left is not None:
+        parts.append(f"{duration(event.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def _training_share(event: Progress) -> float:
+    """Training is taken as nine tenths of an epoch, tagging dev as the last tenth."""
+    if event.phase == "prepare":
+        return 0.0
+    step = event.step / max(event.steps, 1)
+    within = 0.9 * step if event.phase == "train" else 0.9 + 0.1 * step
+    return (event.epoch - 1 + within) / event.epochs
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `3 min`, `2 h 5 min`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

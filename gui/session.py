@@ -1,0 +1,171 @@
+"""What the whole window shares: the open project, what is looked at, and the news of every change."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import UserError
+from core.spans import SentenceNumber, Span
+from core.store import project as projects
+from core.store.changes import ChangeSet
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.selection import Selection
+from core.store.sentences import Gold
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Which predictions are held against which gold; the same on every page."""
+
+    run: int | None = None
+    epoch: int | None = None
+    gold: Gold = "corrected"
+
+    @property
+    def key(self) -> EpochKey | None:
+        if self.run is None or self.epoch is None:
+            return None
+        return EpochKey(self.run, self.epoch)
+
+
+class Session(QObject):
+    """Opens projects, makes every mutation, and tells all pages what changed.
+
+    Signals:
+        project_changed: another project, or none, is open; `Project | None`.
+        context_changed: another run, epoch or gold is looked at; `Context`.
+        changed: a mutation was stored; `ChangeSet`.
+        inspection_asked: a page asks to see the sentences of a `Selection`.
+        page_asked: a page asks for another one by name.
+        import_asked: corpus files were dropped on the window; `list[Path]`.
+        problem: something the user must know went wrong; one sentence.
+    """
+
+    project_changed = Signal(object)
+    context_changed = Signal(object)
+    changed = Signal(object)
+    inspection_asked = Signal(object)
+    page_asked = Signal(str)
+    import_asked = Signal(list)
+    problem = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._context = Context()
+
+    @property
+    def project(self) -> Project | None:
+        return self._project
+
+    @property
+    def context(self) -> Context:
+        return self._context
+
+    def open(self, folder: Path) -> None:
+        """Open a project in place of the one that is open.
+
+        Raises:
+            UserError: it cannot be opened; the one that was open stays so.
+        """
+        if self._project is None or self._project.folder.resolve() != folder.resolve():
+            self._replace(lambda: projects.opened(folder))
+
+    def create(self, folder: Path) -> None:
+        """Make a new project and open it.
+
+        Raises:
+            UserError: the folder cannot be used; the project that was open stays so.
+        """
+        self._replace(lambda: projects.created(folder))
+
+    def _replace(self, make: Callable[[], Project]) -> None:
+        project = make()
+        self.close()
+        self._project = project
+        self._context = self._newest()
+        self.project_changed.emit(project)
+        self.context_changed.emit(self._context)
+
+    def close(self) -> None:
+        """Close the project, if one is open."""
+        if self._project is None:
+            return
+        project, self._project, self._context = self._project, None, Context()
+        self.project_changed.emit(None)
+        project.close()
+
+    def look_at(self, *, run: int | None = None, epoch: int | None = None, gold: Gold | None = None) -> None:
+        """Change what is looked at; what is not given stays, but another run shows its last epoch."""
+        context = self._context
+        if run is not None and run != context.run:
+            context = replace(context, run=run, epoch=self._last_epoch(run))
+        if epoch is not None:
+            context = replace(context, epoch=epoch)
+        if gold is not None:
+            context = replace(context, gold=gold)
+        if context != self._context:
+            self._context = context
+            self.context_changed.emit(context)
+
+    def look_at_newest(self) -> None:
+        """Look at the last epoch of the newest run."""
+        newest = self._newest()
+        self.look_at(run=newest.run, epoch=newest.epoch)
+
+    def publish(self, change: ChangeSet) -> None:
+        """Tell every page of a change that a job stored."""
+        if change:
+            self.changed.emit(change)
+
+    def inspect(self, selection: Selection) -> None:
+        self.inspection_asked.emit(selection)
+
+    def attempt(self, action: Callable[[], object]) -> bool:
+        """Do something that may fail for a reason the user can mend, and say so where it did; whether it went well."""
+        try:
+            action()
+        except UserError as error:
+            self.problem.emit(str(error))
+            return False
+        return True
+
+    def correct(self, number: SentenceNumber, spans: Iterable[Span]) -> None:
+        """Store a sentence's new gold.
+
+        Raises:
+            UserError: the spans do not fit.
+        """
+        self.publish(self._open_project().corrections.correct(number, spans))
+
+    def undo(self) -> ChangeSet:
+        """Take the last correction back; the change says which sentence it was, empty when there was none."""
+        change = self._open_project().corrections.undo()
+        self.publish(change)
+        return change
+
+    def redo(self) -> ChangeSet:
+        change = self._open_project().corrections.redo()
+        self.publish(change)
+        return change
+
+    def revert(self, correction: int) -> None:
+        self.publish(self._open_project().corrections.revert(correction))
+
+    def _open_project(self) -> Project:
+        assert self._project is not None, "no project is open"
+        return self._project
+
+    def _newest(self) -> Context:
+        runs = self._open_project().runs
+        with_epochs = [run.number for run in runs.listed() if runs.epochs(run.number)]
+        if not with_epochs:
+            return Context(gold=self._context.gold)
+        return Context(with_epochs[-1], runs.epochs(with_epochs[-1])[-1].number, self._context.gold)
+
+    def _last_epoch(self, run: int) -> int | None:
+        epochs = self._open_project().runs.epochs(run)
+        return epochs[-1].number if epochs else None

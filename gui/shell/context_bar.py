@@ -1,0 +1,87 @@
+"""The bar at the top: project, run, epoch and gold that all pages look at, and undo and redo."""
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from core.store.runs import Run
+from gui.session import Context, Session
+
+_GOLD_TITLES = {"corrected": "Gold: corrected", "imported": "Gold: as imported"}
+
+
+class ContextBar(QFrame):
+    """Shows and changes the session's context."""
+
+    def __init__(self, session: Session, actions: list[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("contextBar")
+        self._session = session
+        self.project_name = QLabel()
+        self.project_name.setProperty("role", "title")
+        self.run = _box("Run", "The run whose predictions are shown")
+        self.epoch = _box("Epoch", "The epoch whose predictions are shown")
+        self.gold = _box("Gold", "The gold that predictions are held against")
+        for gold, title in _GOLD_TITLES.items():
+            self.gold.addItem(title, gold)
+        self._lay_out(actions)
+        self.run.activated.connect(lambda: session.look_at(run=self.run.currentData()))
+        self.epoch.activated.connect(lambda: session.look_at(epoch=self.epoch.currentData()))
+        self.gold.activated.connect(lambda: session.look_at(gold=self.gold.currentData()))
+        session.project_changed.connect(self._show_project)
+        session.context_changed.connect(self._show_context)
+        session.changed.connect(self._follow)
+
+    def _lay_out(self, actions: list[QAction]) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 12, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.project_name)
+        layout.addSpacing(16)
+        for box in (self.run, self.epoch, self.gold):
+            layout.addWidget(box)
+        layout.addStretch(1)
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            layout.addWidget(button)
+
+    def _show_project(self, project: Project | None) -> None:
+        self.project_name.setText(project.name if project else "")
+        self._show_context(self._session.context)
+
+    def _follow(self, change: ChangeSet) -> None:
+        if change.runs:
+            self._show_context(self._session.context)
+
+    def _show_context(self, context: Context) -> None:
+        project = self._session.project
+        runs = project.runs.listed() if project else []
+        epochs = project.runs.epochs(context.run) if project and context.run else []
+        _fill(self.run, [(_run_title(run), run.number) for run in runs], context.run)
+        _fill(self.epoch, [(f"Epoch {epoch.number}", epoch.number) for epoch in epochs], context.epoch)
+        self.gold.setCurrentIndex(self.gold.findData(context.gold))
+        for box, is_useful in ((self.run, bool(runs)), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
+            box.setVisible(is_useful)
+
+
+def _box(name: str, purpose: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(purpose)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return box
+
+
+def _run_title(run: Run) -> str:
+    return f"Run {run.number}" if run.status == "finished" else f"Run {run.number} ({run.status})"
+
+
+def _fill(box: QComboBox, items: list[tuple[str, int]], current: int | None) -> None:
+    with QSignalBlocker(box):
+        box.clear()
+        for title, value in items:
+            box.addItem(title, value)
+        box.setCurrentIndex(box.findData(current))

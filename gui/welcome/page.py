@@ -1,0 +1,139 @@
+"""The first screen: sample project, recent projects, a new project from corpus files."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.importing import ImportPlan
+from core.store.project import DATABASE, SUFFIX
+from gui.corpus.import_form import ImportForm
+from gui.corpus.page import start_import
+from gui.pages import PageContext
+
+SAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "sample"
+
+
+class WelcomePage(QWidget):
+    """What to do first.
+
+    Args:
+        data_folder: where the sample project is put.
+    """
+
+    def __init__(self, context: PageContext, data_folder: Path) -> None:
+        super().__init__()
+        self._context = context
+        self._sample = data_folder / f"sample{SUFFIX}"
+        self.sample = QPushButton("Open sample project")
+        self.sample.setProperty("primary", True)
+        self.new = QPushButton("New project from corpus…")
+        self.open = QPushButton("Open project…")
+        self.form = ImportForm(asks_folder=True)
+        self.form.hide()
+        self.start = QWidget()
+        self.recent = QVBoxLayout()
+        self._lay_out()
+        self.sample.clicked.connect(lambda: context.session.attempt(self.open_sample))
+        self.new.clicked.connect(self._choose_files)
+        self.open.clicked.connect(self._choose_project)
+        self.form.accepted.connect(lambda: context.session.attempt(self._create))
+        self.form.cancelled.connect(self._show_start)
+        context.session.project_changed.connect(lambda _: self._show_start())
+        self._show_start()
+
+    def _lay_out(self) -> None:
+        title = QLabel("Spandesk")
+        title.setProperty("role", "title")
+        purpose = _hint(
+            "Train a tagger for named entities, read its score for every type and epoch, see each error in its"
+            " sentence, mend the corpus, and train again."
+        )
+        dropped = _hint("Or drop corpus files here: KLUE-NER TSV, NIKL named-entity JSON, JSON Lines.")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.sample, self.new, self.open):
+            button.setMinimumHeight(36)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        start = QVBoxLayout(self.start)
+        start.setContentsMargins(0, 0, 0, 0)
+        start.setSpacing(16)
+        for widget in (title, purpose):
+            start.addWidget(widget)
+        start.addLayout(buttons)
+        start.addWidget(dropped)
+        start.addSpacing(8)
+        start.addLayout(self.recent)
+        column = QVBoxLayout()
+        column.addStretch(2)
+        column.addWidget(self.start)
+        column.addWidget(self.form)
+        column.addStretch(3)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(48, 32, 48, 32)
+        layout.addStretch(1)
+        layout.addLayout(column)
+        layout.addStretch(1)
+        self.start.setFixedWidth(640)
+        self.form.setFixedWidth(640)
+
+    def _show_start(self) -> None:
+        self.form.hide()
+        self.start.show()
+        while item := self.recent.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        recent = self._context.preferences.recent_projects()
+        if recent:
+            heading = QLabel("Recent projects")
+            heading.setProperty("role", "heading")
+            self.recent.addWidget(heading)
+        for folder in recent:
+            self.recent.addWidget(self._recent_button(folder), 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _recent_button(self, folder: Path) -> QPushButton:
+        button = QPushButton(f"{folder.name.removesuffix(SUFFIX)}   {folder.parent}")
+        button.setProperty("flat", True)
+        button.setToolTip(str(folder))
+        session = self._context.session
+        button.clicked.connect(lambda: session.attempt(lambda: session.open(folder)))
+        return button
+
+    def open_sample(self) -> None:
+        """Open the sample project; the first time it is made from the sample corpus."""
+        session = self._context.session
+        if (self._sample / DATABASE).exists():
+            session.open(self._sample)
+            return
+        session.create(self._sample)
+        plans = [ImportPlan((SAMPLE_FOLDER / f"{split}.jsonl",), split) for split in ("train", "dev")]
+        start_import(self._context, plans)
+
+    def propose(self, files: list[Path]) -> None:
+        """Offer to make a project of corpus files."""
+        self.start.hide()
+        self.form.ask(files)
+
+    def _choose_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Corpus files", str(self._context.preferences.folder()))
+        if names:
+            self._context.preferences.remember_folder(Path(names[0]).parent)
+            self.propose([Path(name) for name in names])
+
+    def _choose_project(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open project", str(self._context.preferences.folder()))
+        if name:
+            self._context.preferences.remember_folder(Path(name).parent)
+            self._context.session.attempt(lambda: self._context.session.open(Path(name)))
+
+    def _create(self) -> None:
+        plan = self.form.plan
+        self._context.session.create(self.form.folder)
+        start_import(self._context, [plan])
+
+
+def _hint(text: str) -> QLabel:
+    label = QLabel(text, wordWrap=True)
+    label.setProperty("role", "hint")
+    return label

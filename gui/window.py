@@ -1,0 +1,147 @@
+"""The main window: rail, context bar, pages, status strip."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from core.store.project import Project
+from gui.icons import icon
+from gui.pages import PageContext, tip
+from gui.shell.banner import Banner
+from gui.shell.context_bar import ContextBar
+from gui.shell.job_strip import JobStrip
+from gui.shell.rail import Rail
+from gui.welcome.page import WelcomePage
+
+
+class MainWindow(QMainWindow):
+    """Shows the welcome page until a project is open, then the pages.
+
+    Args:
+        pages: every page by its name, in the order of the rail.
+    """
+
+    def __init__(self, context: PageContext, welcome: WelcomePage, pages: Mapping[str, QWidget]) -> None:
+        super().__init__()
+        self._context = context
+        self.welcome = welcome
+        self.pages = pages
+        self.rail = Rail([(name, icon(name.lower(), context.theme)) for name in pages])
+        self.stack = QStackedWidget()
+        for page in (welcome, *pages.values()):
+            self.stack.addWidget(page)
+        self.banner = Banner()
+        self.undo, self.redo = self._undo_actions()
+        self.context_bar = ContextBar(context.session, [self.undo, self.redo])
+        self.job_strip = JobStrip(context.runner)
+        self._lay_out()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        if not context.preferences.restore_window(self):
+            self.resize(1280, 720)
+        self._show_project(context.session.project)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        for widget in (self.context_bar, self.banner):
+            column.addWidget(widget)
+        column.addWidget(self.stack, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(column, 1)
+        body = QWidget()
+        outer = QVBoxLayout(body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(row, 1)
+        outer.addWidget(self.job_strip)
+        self.setCentralWidget(body)
+
+    def _connect(self) -> None:
+        session = self._context.session
+        self.rail.chosen.connect(self.show_page)
+        session.page_asked.connect(self.show_page)
+        session.inspection_asked.connect(lambda _: self.show_page("Inspect"))
+        session.project_changed.connect(self._show_project)
+        session.changed.connect(lambda _: self._enable_undo())
+        session.problem.connect(self.banner.say)
+
+    def _undo_actions(self) -> tuple[QAction, QAction]:
+        session, theme = self._context.session, self._context.theme
+        undo = QAction(icon("undo", theme), "Undo", self)
+        undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
+        undo.setToolTip(tip("Undo the last correction", QKeySequence.StandardKey.Undo))
+        undo.triggered.connect(session.undo)
+        redo = QAction(icon("redo", theme), "Redo", self)
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        redo.setToolTip(tip("Redo", "Ctrl+Shift+Z"))
+        redo.triggered.connect(session.redo)
+        self.addActions([undo, redo])
+        return undo, redo
+
+    def show_page(self, name: str) -> None:
+        self.banner.hide()
+        self.stack.setCurrentWidget(self.pages[name])
+        self.rail.show_chosen(name)
+
+    def _show_project(self, project: Project | None) -> None:
+        for shell in (self.rail, self.context_bar):
+            shell.setVisible(project is not None)
+        self._enable_undo()
+        if project is None:
+            self.setWindowTitle("Spandesk")
+            self.stack.setCurrentWidget(self.welcome)
+            return
+        self.setWindowTitle(f"{project.name} – Spandesk")
+        self._context.preferences.remember_project(project.folder)
+        has_run = self._context.session.context.run is not None
+        self.show_page("Inspect" if has_run else "Corpus")
+
+    def _enable_undo(self) -> None:
+        project = self._context.session.project
+        self.undo.setEnabled(project is not None and project.corrections.can_undo)
+        self.redo.setEnabled(project is not None and project.corrections.can_redo)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.take_files(paths)
+
+    def take_files(self, paths: list[Path]) -> None:
+        """Open a dropped project; offer to import dropped corpus files."""
+        folders = [path for path in paths if path.is_dir()]
+        if folders:
+            self.open_project(folders[0])
+        elif paths and self._context.session.project is not None:
+            self.show_page("Corpus")
+            self._context.session.import_asked.emit(paths)
+        elif paths:
+            self.welcome.propose(paths)
+
+    def open_project(self, folder: Path) -> None:
+        session = self._context.session
+        session.attempt(lambda: session.open(folder))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        job = self._context.runner.job
+        if job is not None and not self._confirms_stop(job.title):
+            event.ignore()
+            return
+        self._context.preferences.remember_window(self)
+        self._context.runner.shut_down()
+        self._context.session.close()
+        event.accept()
+
+    def _confirms_stop(self, title: str) -> bool:
+        answer = QMessageBox.question(
+            self, "Spandesk", f"“{title}” is still running. Stop it and close the window? What it finished is stored."
+        )
+        return answer == QMessageBox.StandardButton.Yes
