@@ -1,6 +1,6 @@
 """The one place that imports torch late: the window and the command line open at once and load it when work begins.
 
-Each function is its namesake in `core.workflow`, and imports it at the generator's first step, on the thread that runs it.
+Each function is its namesake in `core.workflow`; a generator imports it at its first step, on the thread that runs it.
 """
 
 from collections.abc import Generator, Sequence

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.corpus import formats
-from core.corpus.records import Located, Record, Rejected
+from core.corpus.records import Record, Rejected
 from core.errors import UserError
-from core.labels import in_display_order
 from core.spans import Sentence, Split, checked
 from core.store.changes import ChangeSet
 from core.store.columns import spans_text
@@ -69,14 +68,35 @@ def importing(project: Project, plan: ImportPlan) -> Generator[ImportProgress, N
     Raises:
         UserError: a file is missing, empty, binary or of no known format; then nothing of the plan is imported.
     """
-    sources = [(path, formats.read(path, plan.format)) for path in plan.files]
-    staging = _Staging(project, set(project.sentences.labels()) | set(plan.new_labels))
+    check = _Check(project, (*project.sentences.labels(), *plan.new_labels))
+    sources = [(path, formats.read(path, plan.format, check)) for path in plan.files]
+    staging = _Staging(project)
     try:
         for path, records in sources:
             yield from staging.read(path, plan.format, records)
         return staging.commit(plan)
     finally:
         staging.close()
+
+
+class _Check:
+    """Refuses sentences whose id is taken or whose labels are not in the tag set."""
+
+    def __init__(self, project: Project, labels: tuple[str, ...]) -> None:
+        self._project = project
+        self._labels = labels
+        self._seen: set[str] = set()
+
+    def __call__(self, sentence: Sentence) -> None:
+        if sentence.id in self._seen:
+            raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
+        if self._project.sentences.has_id(sentence.id):
+            raise UserError("the project has a sentence with this id already")
+        try:
+            checked(sentence.spans, sentence.text, self._labels)
+        except UserError as error:
+            raise UserError(f"{error}; add the label on import if it is meant") from error
+        self._seen.add(sentence.id)
 
 
 @dataclass(slots=True)
@@ -97,14 +117,12 @@ class _StagedFile:
 class _Staging:
     """Sentences on their way in, in a temporary table of the same database."""
 
-    def __init__(self, project: Project, labels: set[str]) -> None:
+    def __init__(self, project: Project) -> None:
         self._project = project
         self._database = project.database
-        self._labels = in_display_order(labels)
         self._files: list[_StagedFile] = []
         self._database.write(
-            "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT UNIQUE, text TEXT, gold TEXT,"
-            " split TEXT)"
+            "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT, text TEXT, gold TEXT, split TEXT)"
         )
 
     def read(self, path: Path, format_name: str, records: Iterator[Record]) -> Iterator[ImportProgress]:
@@ -112,40 +130,13 @@ class _Staging:
         file = _StagedFile(path.name, format_name)
         self._files.append(file)
         for part in _slices(records):
-            good = self._good(file, part)
+            good = [record for record in part if isinstance(record, Sentence)]
+            file.rejected += [record for record in part if isinstance(record, Rejected)]
             rows = [(sentence.id, sentence.text, spans_text(sentence.spans)) for sentence in good]
             self._database.write_many("INSERT INTO incoming (id, text, gold) VALUES (?, ?, ?)", rows)
             file.sentences += len(good)
             file.spans += sum(len(sentence.spans) for sentence in good)
             yield ImportProgress(file.name, file.sentences)
-
-    def _good(self, file: _StagedFile, records: list[Record]) -> list[Sentence]:
-        """The sentences to keep; the others join the file's rejected ones with their reason."""
-        ids = [record.sentence.id for record in records if isinstance(record, Located)]
-        taken = self._project.sentences.known_ids(ids) | self._staged(ids)
-        good: list[Sentence] = []
-        for record in records:
-            if isinstance(record, Rejected):
-                file.rejected.append(record)
-            elif reason := self._reason_against(record.sentence, taken):
-                file.rejected.append(Rejected(file.name, record.line, reason))
-            else:
-                taken.add(record.sentence.id)
-                good.append(record.sentence)
-        return good
-
-    def _staged(self, ids: list[str]) -> set[str]:
-        marks = ",".join("?" * len(ids))
-        return {row[0] for row in self._database.rows(f"SELECT id FROM incoming WHERE id IN ({marks})", ids)}
-
-    def _reason_against(self, sentence: Sentence, taken: set[str]) -> str | None:
-        if sentence.id in taken:
-            return f"sentence {sentence.id}: the id is taken already; every sentence needs its own"
-        try:
-            checked(sentence.spans, sentence.text, self._labels)
-        except UserError as error:
-            return f"sentence {sentence.id}: {error}; add the label on import if it is meant"
-        return None
 
     def commit(self, plan: ImportPlan) -> ImportReport:
         """Move everything staged into the corpus in one transaction."""

@@ -1,5 +1,6 @@
 """The tag set: the fifteen types of the TTA standard, and labels of the user's own."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -41,9 +42,14 @@ def entity_type(label: str) -> EntityType:
     return _BY_LABEL.get(label) or EntityType(label, label, label)
 
 
+_FINE = re.compile(r"([A-Z]{2})[A-Z]{0,2}_.+")
+"""The standard's fine labels: PS_NAME, LCP_CITY, TMIG_GENRE."""
+
+
 def folded(label: str) -> str:
     """The coarse TTA type of a fine label (`OGG_ECONOMY` → `OG`); any other label as it is."""
-    return label[:2] if label[:2] in _BY_LABEL else label
+    fine = _FINE.fullmatch(label)
+    return fine[1] if fine and fine[1] in _BY_LABEL else label
 
 
 def in_display_order(labels: set[str] | frozenset[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ All are generators, so that the caller decides what to show and when to stop. Im
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from core import checkpoint
 from core.devices import device_of
@@ -94,7 +95,7 @@ def _check_splits(project: Project, moved: int) -> None:
         raise UserError("the project has no training sentences; import a corpus into the train split first")
     dev = project.sentences.count("dev")
     if not dev:
-        raise UserError("the project has no dev sentences to measure on; import some with --split dev or --dev-ratio 0.1")
+        raise UserError("the project has no dev sentences to measure on; import some into dev, or keep a share for dev")
     if moved == dev:
         raise UserError(
             f"all {dev} dev sentences were corrected and would move to train, leaving none to measure on;"
@@ -117,14 +118,12 @@ def _epoch_stored(project: Project, run: int, corpus: _Corpus, trained: EpochTra
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
     project.predictions.save(key, dict(zip(corpus.dev_numbers, trained.predictions, strict=True)))
     reports = {gold: report_of(project, key, "dev", gold) for gold in GOLDS}
-    report = {gold: reports[gold].as_json() for gold in GOLDS}
+    report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
     project.runs.add_epoch(Epoch(run, trained.epoch, trained.loss, trained.seconds, report))
     return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, reports["corrected"])
 
 
-def report_of(
-    project: Project, key: EpochKey, split: Split, gold: Gold, common_with: EpochKey | None = None
-) -> Report:
+def report_of(project: Project, key: EpochKey, split: Split, gold: Gold, common_with: EpochKey | None = None) -> Report:
     """The metrics of an epoch's stored predictions on the sentences that are in the split now."""
     return reported(project.predictions.counts(key, split, gold, common_with))
 
@@ -195,3 +194,15 @@ def predicting(
         done += len(predictions)
         yield Predicting(done, len(texts))
     return found
+
+
+def damaged_checkpoints(project: Project) -> list[str]:
+    """What is wrong with the checkpoints of the project's epochs; empty when all are as they were written."""
+    problems = []
+    for run in project.runs.listed():
+        for epoch in project.runs.epochs(run.number):
+            try:
+                checkpoint.check(project.checkpoint_folder(run.number, epoch.number))
+            except UserError as error:
+                problems.append(str(error))
+    return problems

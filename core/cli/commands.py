@@ -6,7 +6,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
-from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -15,14 +14,13 @@ from core.cli.output import Output, marked, table
 from core.cli.parser import parsed
 from core.cli.usage import COMMANDS, USAGE
 from core.corpus import formats
-from core.corpus.records import Located
 from core.errors import UserError
 from core.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from core.files import replacing
 from core.importing import ImportPlan
 from core.settings import TrainSettings
 from core.spans import PredictedSpan, Span
-from core.store.project import Project, opened, opened_or_created
+from core.store.project import Project, discard_if_empty, opened, opened_or_created
 from core.store.runs import Run
 
 PROGRESS_INTERVAL = 0.5
@@ -58,11 +56,16 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 def _import(options: argparse.Namespace, out: Output) -> None:
     labels = tuple(label.strip() for label in options.add_labels.split(",") if label.strip())
-    plan = ImportPlan(
-        tuple(options.files), options.split, options.dev_ratio, options.seed, options.format, labels
-    )
+    plan = ImportPlan(tuple(options.files), options.split, options.dev_ratio, options.seed, options.format, labels)
     with opened_or_created(options.project) as project:
-        report = _exhausted(importing.importing(project, plan))
+        is_new = project.sentences.count() == 0
+        try:
+            report = _exhausted(importing.importing(project, plan))
+        except UserError:
+            project.close()
+            if is_new:
+                discard_if_empty(options.project)
+            raise
     rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
     for record in report.rejected:
         out.note(f"rejected: {record.where}: {record.reason}")
@@ -140,7 +143,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
 def _predict(options: argparse.Namespace, out: Output) -> None:
     if (options.text is None) == (not options.files):
         raise UserError("predict takes either --text or files")
-    texts = [options.text] if options.text is not None else _texts(options.files)
+    texts = [options.text] if options.text is not None else [t for path in options.files for t in formats.texts(path)]
     with opened(options.project) as project:
         found = _exhausted(engine.predicting(project, options.run, options.epoch, texts, options.device))
     sentences = [_prediction(text, spans) for text, spans in zip(texts, found, strict=True)]
@@ -156,18 +159,6 @@ def _predict(options: argparse.Namespace, out: Output) -> None:
 def _prediction(text: str, spans: Sequence[PredictedSpan]) -> dict[str, Any]:
     rows = [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
     return {"text": text, "spans": rows}
-
-
-def _texts(files: Sequence[Path]) -> list[str]:
-    """The sentences of corpus files; a file of no known format is plain text, a sentence a line."""
-    texts: list[str] = []
-    for path in files:
-        text = formats.plain_text(path)
-        if text is not None:
-            texts += [line for line in text.splitlines() if line.strip()]
-        else:
-            texts += [record.sentence.text for record in formats.read(path) if isinstance(record, Located)]
-    return texts
 
 
 def _correct(options: argparse.Namespace, out: Output) -> None:

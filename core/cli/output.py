@@ -54,6 +54,8 @@ def marked(text: str, spans: tuple[PredictedSpan, ...]) -> str:
     pieces, at = [], 0
     for predicted in spans:
         span = predicted.span
-        pieces.append(f"{text[at : span.start]}[{text[span.start : span.end]}:{span.label} {predicted.probability:.2f}]")
+        pieces.append(
+            f"{text[at : span.start]}[{text[span.start : span.end]}:{span.label} {predicted.probability:.2f}]"
+        )
         at = span.end
     return "".join(pieces) + text[at:]

@@ -12,6 +12,7 @@ from core.store.sentences import GOLDS
 
 FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
 
+
 def parsed(command: str, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments of a command; exits with status 2 on wrong usage."""
     parser = argparse.ArgumentParser(prog=f"main.py {command}", description=COMMANDS[command].capitalize() + ".")

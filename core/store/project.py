@@ -1,5 +1,6 @@
 """A project on disk: the folder NAME.spandesk with project.db and the runs' checkpoints; one process at a time."""
 
+import shutil
 from pathlib import Path
 from types import TracebackType
 
@@ -95,6 +96,14 @@ def opened(folder: Path) -> Project:
 def opened_or_created(folder: Path) -> Project:
     """The project in the folder; a new one where there is none yet."""
     return opened(folder) if (folder / DATABASE).exists() else created(folder)
+
+
+def discard_if_empty(folder: Path) -> None:
+    """Remove a closed project that holds no sentence, such as one made for an import that came to nothing."""
+    with opened(folder) as project:
+        is_empty = project.sentences.count() == 0
+    if is_empty:
+        shutil.rmtree(folder)
 
 
 def _locked(folder: Path) -> Project:

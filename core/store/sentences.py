@@ -96,10 +96,8 @@ class Sentences:
             raise UserError(f"the project has no sentence with the id {sentence_id}")
         return _stored(rows[0])
 
-    def known_ids(self, ids: Sequence[str]) -> set[str]:
-        """Those of the ids that the project has already."""
-        marks = ",".join("?" * len(ids))
-        return {row[0] for row in self._database.rows(f"SELECT id FROM sentence WHERE id IN ({marks})", ids)}
+    def has_id(self, sentence_id: str) -> bool:
+        return self._database.value("SELECT 1 FROM sentence WHERE id = ?", [sentence_id]) is not None
 
     def each(self, split: Split | None = None, limit: int | None = None) -> Iterator[StoredSentence]:
         """The sentences of one split, or all, in order of import; holds the database only a slice at a time."""
@@ -129,9 +127,7 @@ class Sentences:
 
     def move_back(self, run: int) -> None:
         """Undo `move_to_train` of a run that came to nothing."""
-        self._database.write(
-            "UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?", [run]
-        )
+        self._database.write("UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?", [run])
 
     def imports(self) -> list[ImportedFile]:
         rows = self._database.rows(

@@ -1,0 +1,166 @@
+"""The formats that can be read and written, and which of them a file has."""
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.corpus import jsonl, klue, nikl
+from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, accept
+from core.errors import UserError
+from core.spans import Sentence
+
+AUTO = "auto"
+
+FORMATS: tuple[CorpusFormat, ...] = (klue.FORMAT, nikl.FORMAT, jsonl.FORMAT)
+"""In the order in which `detected` asks them."""
+
+_CHUNK = 1 << 20
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def format_named(name: str) -> CorpusFormat:
+    """The format with this name.
+
+    Raises:
+        UserError: there is none; it lists those there are.
+    """
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    raise UserError(f"there is no corpus format {name!r}; known are {', '.join(known.name for known in FORMATS)}")
+
+
+def detected(path: Path) -> CorpusFormat:
+    """The format of a file, by its content.
+
+    Raises:
+        UserError: the file is missing, a folder, empty, not UTF-8 text or in no known format.
+    """
+    _check_text(path)
+    return _recognised(path)
+
+
+def read(path: Path, name: str = AUTO, check: Check = accept) -> Iterator[Record]:
+    """The records of a corpus file, one at a time.
+
+    Args:
+        name: of the format; "auto" goes by the content.
+        check: raises `UserError` against a sentence that is to be rejected.
+
+    Raises:
+        UserError: at once, before the first record: see `detected` and `format_named`.
+    """
+    chosen = None if name == AUTO else format_named(name)
+    _check_text(path)
+    return (chosen or _recognised(path)).read(path, check)
+
+
+def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
+    """The format to write a file in: the named one, or for "auto" the one whose suffix the file has.
+
+    Raises:
+        UserError: there is none.
+    """
+    if name != AUTO:
+        return format_named(name)
+    for known in FORMATS:
+        if path.suffix.lower() == known.suffix:
+            return known
+    suffixes = ", ".join(f"{known.suffix} ({known.name})" for known in FORMATS)
+    raise UserError(f"the name {path.name} does not tell the format; end it with one of {suffixes}, or name the format")
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The texts of a file to tag: a corpus file's sentences, or the lines of any other text.
+
+    Raises:
+        UserError: the file is missing, a folder, empty or not UTF-8 text.
+    """
+    _check_text(path)
+    known = _known(path)
+    if known is not None:
+        yield from (record.text for record in known.read(path, accept) if isinstance(record, Sentence))
+        return
+    with path.open(encoding="utf-8-sig") as file:
+        yield from (line.strip() for line in file if line.strip())
+
+
+def _known(path: Path) -> CorpusFormat | None:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.read(HEAD_LENGTH)
+    return next((known for known in FORMATS if known.recognises(path, head)), None)
+
+
+def _recognised(path: Path) -> CorpusFormat:
+    if known := _known(path):
+        return known
+    raise UserError(f"{path} is in no known format ({', '.join(known.title for known in FORMATS)})")
+
+
+def _check_text(path: Path) -> None:
+    """Read the file through once: a fault late in it must come up before anything is imported."""
+    if not path.exists():
+        raise UserError(f"{path} does not exist")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; name the corpus files in it")
+    try:
+        _check_bytes(path)
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} {_encoding_fault(path, error)}") from error
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _check_bytes(path: Path) -> None:
+    filled = False
+    for line, text in _decoded(path, "utf-8-sig"):
+        if "\0" in text:
+            line += text.count("\n", 0, text.index("\0"))
+            raise UserError(f"{path} is not text: line {line} holds a NUL byte")
+        filled = filled or bool(text.strip())
+    if not filled:
+        raise UserError(f"{path} is empty")
+
+
+def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """The file's text in pieces, each with the number of the line it begins in.
+
+    Raises:
+        UnicodeDecodeError: its reason names the line.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                breaks = error.object.count(b"\n", 0, error.start)
+                error.reason = f"line {line + breaks}"
+                raise
+            yield line, text
+            if not chunk:
+                return
+            line += text.count("\n")
+
+
+def _encoding_fault(path: Path, error: UnicodeDecodeError) -> str:
+    with path.open("rb") as file:
+        if file.read(2) in _UTF16_MARKS:
+            return "is UTF-16; convert it to UTF-8"
+    if b"\0" in error.object:
+        return "is not text but binary"
+    fault = f"is not UTF-8 ({error.reason}, byte 0x{error.object[error.start]:02X})"
+    if _is_cp949(path):
+        return f"{fault}; it is probably CP949: convert it with iconv -f CP949 -t UTF-8"
+    return f"{fault}; convert it to UTF-8"
+
+
+def _is_cp949(path: Path) -> bool:
+    try:
+        for _ in _decoded(path, "cp949"):
+            pass
+    except UnicodeDecodeError:
+        return False
+    return True

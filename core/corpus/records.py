@@ -1,0 +1,55 @@
+"""What a reader gives for each piece of a corpus file, and what a format is."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.spans import Sentence
+
+HEAD_LENGTH = 4096
+"""Characters of a file that a format sees to recognise it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read: its file, its line from 1 where that is known, and why, in one clause."""
+
+    file: str
+    line: int | None
+    reason: str
+
+    @property
+    def where(self) -> str:
+        return self.file if self.line is None else f"{self.file}, line {self.line}"
+
+
+Record = Sentence | Rejected
+
+Check = Callable[[Sentence], None]
+"""Raises `UserError` against a sentence that is well-formed but not wanted; the reader rejects it with its line."""
+
+
+def accept(_sentence: Sentence) -> None:
+    """The check that has nothing against any sentence."""
+
+
+@dataclass(frozen=True)
+class CorpusFormat:
+    """A shape of corpus file.
+
+    Args:
+        name: what `--format` takes.
+        title: what people call it.
+        suffix: of new files, with its dot; reading never looks at it.
+        recognises: whether a file with this head (its first `HEAD_LENGTH` characters, without a byte order mark) has
+            this shape.
+        read: the records in the file's order, one at a time; sentences that fail the check are rejected.
+        write: puts the sentences into a file that replaces an older one in one step.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    recognises: Callable[[Path, str], bool]
+    read: Callable[[Path, Check], Iterator[Record]]
+    write: Callable[[Path, Iterable[Sentence]], None]

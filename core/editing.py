@@ -1,0 +1,81 @@
+"""What a person does to the gold of one sentence: every function returns a new valid gold, or the same one."""
+
+from typing import Literal
+
+from core.spans import Span
+
+Edge = Literal["start", "end"]
+Gold = tuple[Span, ...]
+
+
+def with_span(spans: Gold, span: Span) -> Gold:
+    """The gold with one more span; those that it overlaps make way for it."""
+    if span in spans:
+        return spans
+    return tuple(sorted((*(other for other in spans if not other.overlaps(span)), span)))
+
+
+def without(spans: Gold, span: Span) -> Gold:
+    """The gold less one span."""
+    return tuple(other for other in spans if other != span) if span in spans else spans
+
+
+def relabelled(spans: Gold, span: Span, label: str) -> Gold:
+    """The gold with another label on one span."""
+    return _replaced(spans, span, Span(span.start, span.end, label))
+
+
+def with_edge(spans: Gold, span: Span, edge: Edge, position: int, text: str) -> Gold:
+    """The gold with one edge of a span moved: as far as its neighbours, the text and its own other edge allow."""
+    if span not in spans:
+        return spans
+    if edge == "start":
+        start = _clamped(position, _end_before(spans, span), span.end - 1)
+        return _replaced(spans, span, Span(start, span.end, span.label))
+    end = _clamped(position, span.start + 1, _start_after(spans, span, len(text)))
+    return _replaced(spans, span, Span(span.start, end, span.label))
+
+
+def accepted(spans: Gold, predicted: Span) -> Gold:
+    """The gold with what a run said in place of whatever it overlaps."""
+    return with_span(spans, predicted)
+
+
+def trimmed(start: int, end: int, text: str) -> tuple[int, int] | None:
+    """The range, given in either direction, without blanks at its edges; None where nothing else is in it."""
+    start, end = max(0, min(start, end)), min(len(text), max(start, end))
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def word_at(text: str, index: int) -> tuple[int, int] | None:
+    """The eojeol, from blank to blank, around a character; None on a blank and outside the text."""
+    if not 0 <= index < len(text) or text[index].isspace():
+        return None
+    start, end = index, index + 1
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return start, end
+
+
+def _replaced(spans: Gold, old: Span, new: Span) -> Gold:
+    if old == new or old not in spans:
+        return spans
+    return tuple(new if span == old else span for span in spans)
+
+
+def _end_before(spans: Gold, span: Span) -> int:
+    return max((other.end for other in spans if other.end <= span.start), default=0)
+
+
+def _start_after(spans: Gold, span: Span, length: int) -> int:
+    return min((other.start for other in spans if other.start >= span.end), default=length)
+
+
+def _clamped(value: int, lowest: int, highest: int) -> int:
+    return max(lowest, min(value, highest))

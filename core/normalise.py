@@ -1,0 +1,58 @@
+"""The text as the model reads it (NFC), with every character mapped back to the text as imported."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """An NFC text; its character i stands for the code points [starts[i], ends[i]) of the original.
+
+    Characters that came out of a sequence which composes or changes order all stand for the whole of it.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The extent in the original of the characters [start, end), which must not be empty."""
+        return self.starts[start], self.ends[end - 1]
+
+
+def nfc(text: str) -> Normalised:
+    """The text in Normalization Form C (Unicode Standard Annex 15) and where each character came from."""
+    if unicodedata.is_normalized("NFC", text):
+        return Normalised(text, range(len(text)), range(1, len(text) + 1))
+    composed: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _segments(text):
+        segment = unicodedata.normalize("NFC", text[start:end])
+        composed.append(segment)
+        if segment == text[start:end]:
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+        else:
+            starts += [start] * len(segment)
+            ends += [end] * len(segment)
+    return Normalised("".join(composed), starts, ends)
+
+
+def _segments(text: str) -> Iterator[tuple[int, int]]:
+    """The shortest stretches that normalise independently of each other."""
+    start = 0
+    for position in range(1, len(text)):
+        if _separable(text[start:position], text[position]):
+            yield start, position
+            start = position
+    yield start, len(text)
+
+
+def _separable(segment: str, character: str) -> bool:
+    """Whether nothing composes, or changes place, across the boundary before the character."""
+    if unicodedata.combining(unicodedata.normalize("NFD", character)[0]):
+        return False
+    apart = unicodedata.normalize("NFC", segment) + unicodedata.normalize("NFC", character)
+    return unicodedata.normalize("NFC", segment + character) == apart

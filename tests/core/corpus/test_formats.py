@@ -1,0 +1,130 @@
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.corpus import jsonl, klue, nikl
+from core.corpus.formats import FORMATS, detected, format_named, read
+from core.corpus.records import Rejected
+from core.errors import UserError
+from core.spans import Sentence
+
+KLUE = "경\tB-OG\n찰\tI-OG\n \tO\n"
+NIKL = '{"id": "x", "document": [{"id": "a", "sentence": [{"id": "a.1", "form": "비", "NE": []}]}]}'
+JSONL = '{"text": "비"}\n'
+
+
+def test_formats_go_by_their_names():
+    assert [format_named(known.name) for known in FORMATS] == list(FORMATS)
+    with pytest.raises(UserError, match="no corpus format 'xml'; known are klue, nikl, jsonl"):
+        format_named("xml")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (KLUE, klue),
+        (KLUE.replace("\n", "\r\n"), klue),
+        (f"## a\t<경찰:OG>\n{KLUE}", klue),
+        (f"## a\t<👩‍👧:PS>\n👩‍👧\tB-PS\n{KLUE}", klue),
+        ("##\n" * 1000 + f"{klue.PREAMBLE}{KLUE}", klue),
+        (klue.PREAMBLE, klue),
+        (f"## a\t{'가' * 5000}\n{KLUE}", klue),
+        (NIKL, nikl),
+        (NIKL.replace(",", ",\n"), nikl),
+        (JSONL, jsonl),
+        ('{"text": "' + "가" * 5000 + '"}', jsonl),
+        ("{broken\n" + JSONL, jsonl),
+        (f"\n\n{JSONL}", jsonl),
+    ],
+)
+def test_a_format_is_known_by_content(tmp_path, content, expected):
+    for prefix in (b"", codecs.BOM_UTF8):
+        path = tmp_path / "file.misleading"
+        path.write_bytes(prefix + content.encode())
+        assert detected(path) is expected.FORMAT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "안녕하세요\n",
+        "이순신은\tB-PS\n갔다\tO\n",
+        "a,b,c\n",
+        "[1]",
+        '{"a": 1}',
+        '[{"text": "비"}]',
+        "<xml/>",
+        "## 제목\n본문\n",
+    ],
+)
+def test_other_text_is_in_no_known_format(tmp_path, content):
+    path = tmp_path / "a.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(UserError, match=r"a\.json is in no known format \(KLUE-NER TSV, NIKL .*, JSON lines\)"):
+        detected(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (codecs.BOM_UTF8, "is empty"),
+        (b" \n\n", "is empty"),
+        (b"a\n\nb\0", "is not text: line 3 holds a NUL byte"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not text but binary"),
+        (KLUE.encode("utf-16"), "is UTF-16; convert it to UTF-8"),
+        (KLUE.encode("cp949"), r"is not UTF-8 \(line 1, byte 0xB0\); it is probably CP949: convert it"),
+        (KLUE.encode() + b"\xff\tO\n", r"is not UTF-8 \(line 4, byte 0xFF\); convert it to UTF-8"),
+        (KLUE.encode() + "가".encode()[:2], r"is not UTF-8 \(line 4, byte 0xEA\)"),
+    ],
+)
+def test_a_file_that_is_not_text_is_refused(tmp_path, content, reason):
+    path = tmp_path / "a.tsv"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=rf"a\.tsv {reason}"):
+        detected(path)
+
+
+def test_a_fault_late_in_a_large_file_is_found_with_its_line(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_bytes(("가\tO\n" * 500_000).encode() + b"\xff")
+    with pytest.raises(UserError, match=r"line 500001, byte 0xFF"):
+        read(path)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(UserError, match="nothing does not exist"):
+        detected(tmp_path / "nothing")
+    with pytest.raises(UserError, match="is a folder; name the corpus files in it"):
+        detected(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["auto", "klue"])
+def test_reading_refuses_at_once(tmp_path, name):
+    with pytest.raises(UserError, match="does not exist"):
+        read(tmp_path / "nothing", name)
+
+
+def test_reading_by_name_asks_no_detection(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("{broken\n")
+    (rejected,) = read(path, "jsonl")
+    assert rejected.line == 1
+    with pytest.raises(UserError, match="no corpus format 'xml'"):
+        read(path, "xml")
+
+
+def test_reading_goes_by_content(tmp_path):
+    path = tmp_path / "a"
+    path.write_text(JSONL, encoding="utf-8")
+    assert [record.text for record in read(path)] == ["비"]
+
+
+@given(st.lists(st.sampled_from([*'{}[]:,"\n\t \\#0-', KLUE, NIKL, JSONL, "## a\t", "1", "null", "NE", "가", "I-PS"])))
+def test_no_text_makes_a_reader_fail(tmp_path_factory, pieces):
+    path = tmp_path_factory.getbasetemp() / "any"
+    path.write_text("".join(pieces), encoding="utf-8", newline="")
+    for known in FORMATS:
+        assert all(isinstance(record, Sentence | Rejected) for record in known.read(path))

@@ -1,0 +1,90 @@
+import json
+
+import pytest
+
+from core.corpus import jsonl
+from core.corpus.records import Rejected
+from core.spans import Sentence, Span
+
+
+@pytest.fixture
+def records(tmp_path):
+    def records_of(text):
+        path = tmp_path / "작은.jsonl"
+        path.write_bytes(text.encode())
+        return list(jsonl.read(path))
+
+    return records_of
+
+
+GOOD = '{"id": "a", "text": "이순신은", "label": [[0, 3, "PS"]]}'
+
+
+@pytest.mark.parametrize("key", ["label", "labels", "spans", "entities"])
+def test_spans_stand_under_any_of_the_usual_keys(records, key):
+    assert records(GOOD.replace("label", key)) == [Sentence("a", "이순신은", (Span(0, 3, "PS"),))]
+
+
+def test_no_label_key_means_no_entities(records):
+    assert records('{"id": "a", "text": "비"}') == [Sentence("a", "비")]
+
+
+def test_ids_may_be_numbers_or_missing(records):
+    lines = '{"id": 7, "text": "비"}\n\n{"text": "비"}\n{"id": null, "text": "비"}\n'
+    assert [record.id for record in records(lines)] == ["7", "작은-3", "작은-4"]
+
+
+def test_offsets_are_code_points(records):
+    (sentence,) = records('{"text": "😀\\ud83d\\ude00이순신", "label": [[2, 5, "PS"]]}')
+    assert sentence.text[2:5] == "이순신"
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_read(records):
+    assert records(f"\ufeff{GOOD}\r\n{GOOD}\r\n") == records(f"{GOOD}\n{GOOD}")
+
+
+def test_a_line_separator_inside_a_text_ends_no_line(records):
+    assert records('{"id": "a", "text": "가\u2028나\x85다"}') == [Sentence("a", "가\u2028나\x85다")]
+
+
+def line(**members):
+    return json.dumps({"id": "b", "text": "이순신은"} | members)
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('{"text": "가"', "the line is not JSON: Expecting ',' delimiter at character 14"),
+        ("[1]", "not an object"),
+        ("[" * 100_000, "too big or too deep"),
+        ('{"id": "b", "text": "\\ud83d"}', "half a character"),
+        (line(text=None), "sentence b: it has no string under"),
+        ('{"id": "b"}', "sentence b: it has no string under"),
+        (line(text=" "), "sentence b has no text"),
+        (line(id=True), "the id True is neither a string nor a whole number"),
+        (line(id=1.5), "the id 1.5 is neither"),
+        (line(label=None), 'what stands under "label" is not a list'),
+        (line(label=[[0, 3]]), "sentence b: [0, 3] is not [start, end, label]"),
+        (line(label=[[0, 3, 1]]), "[0, 3, 1] is not [start, end, label]"),
+        (line(label=[[0.0, 3, "PS"]]), '[0.0, 3, "PS"] is not [start, end, label]'),
+        (line(label=[[False, True, "PS"]]), '[false, true, "PS"] is not [start, end, label]'),
+        (line(label=[{"start": 0}]), '{"start": 0} is not [start, end, label]'),
+        (line(label=[[0, 5, "PS"]]), "reaches past the text, which has 4 characters"),
+        (line(label=[[-3, 2, "PS"]]), "begins before the text"),
+        (line(label=[[2, 2, "PS"]]), "is empty"),
+        (line(label=[[0, 2, ""]]), "has no label"),
+        (line(label=[[0, 3, "PS"], [2, 4, "OG"]]), "overlap"),
+    ],
+)
+def test_a_bad_line_is_rejected_and_the_next_is_read(records, bad, reason):
+    first, rejected, last = records(f"{GOOD}\n{bad}\n{GOOD}\n")
+    assert isinstance(rejected, Rejected)
+    assert rejected.line == 2
+    assert reason in rejected.reason
+    assert first == last
+
+
+def test_hangul_is_written_as_itself(tmp_path):
+    path = tmp_path / "out"
+    jsonl.write(path, [Sentence("a", "이순신은", (Span(0, 3, "PS"),)), Sentence("b", "비")])
+    assert path.read_text(encoding="utf-8") == f'{GOOD}\n{{"id": "b", "text": "비", "label": []}}\n'

@@ -1,0 +1,93 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.editing import accepted, relabelled, trimmed, with_edge, with_span, without, word_at
+from core.spans import Span, checked
+
+LABELS = st.sampled_from(["PS", "OG", "LC"])
+TEXTS = st.text(alphabet="가나 \u3000a😀\u1100\u1161", min_size=1, max_size=30)
+
+
+@st.composite
+def sentences(draw):
+    """A text, its gold, and one more span that may overlap it."""
+    text = draw(TEXTS)
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    gold = tuple(Span(start, end, draw(LABELS)) for start, end in itertools.pairwise(cuts) if draw(st.booleans()))
+    start = draw(st.integers(0, len(text) - 1))
+    return text, gold, Span(start, draw(st.integers(start + 1, len(text))), draw(LABELS))
+
+
+def is_valid(gold, text):
+    return gold == checked(gold, text) and all(isinstance(span, Span) for span in gold)
+
+
+@given(sentences(), LABELS)
+def test_every_change_leaves_a_valid_gold(sentence, label):
+    text, gold, span = sentence
+    assert is_valid(with_span(gold, span), text)
+    assert is_valid(accepted(gold, span), text)
+    for own in gold:
+        assert is_valid(without(gold, own), text)
+        assert is_valid(relabelled(gold, own, label), text)
+
+
+@given(sentences(), st.sampled_from(["start", "end"]), st.integers(-5, 40))
+def test_a_moved_edge_stays_between_its_neighbours_and_keeps_a_character(sentence, edge, position):
+    text, gold, _span = sentence
+    for own in gold:
+        moved = with_edge(gold, own, edge, position, text)
+        assert is_valid(moved, text)
+        assert len(moved) == len(gold)
+        assert [span for span in gold if span != own] == [span for span in moved if span in gold and span != own]
+
+
+@given(sentences())
+def test_a_new_span_is_there_and_only_what_it_overlaps_is_gone(sentence):
+    _text, gold, span = sentence
+    changed = with_span(gold, span)
+    assert span in changed
+    assert set(gold) - set(changed) == {other for other in gold if other.overlaps(span) and other != span}
+
+
+@given(TEXTS, st.integers(-3, 35), st.integers(-3, 35))
+def test_a_trimmed_range_is_the_same_from_both_ends_and_has_no_blank_edges(text, start, end):
+    found = trimmed(start, end, text)
+    assert found == trimmed(end, start, text)
+    if found is not None:
+        inside = text[found[0] : found[1]]
+        assert inside
+        assert inside == inside.strip()
+
+
+@given(TEXTS, st.integers(-2, 32))
+def test_an_eojeol_holds_its_character_and_no_blank(text, index):
+    found = word_at(text, index)
+    if found is None:
+        assert not 0 <= index < len(text) or text[index].isspace()
+    else:
+        assert found[0] <= index < found[1]
+        assert text[found[0] : found[1]].split() == [text[found[0] : found[1]]]
+
+
+def test_edges_stop_at_the_neighbour():
+    gold = (Span(0, 2, "PS"), Span(4, 6, "OG"))
+    assert with_edge(gold, gold[1], "start", 0, "가나다라마바사") == (gold[0], Span(2, 6, "OG"))
+    assert with_edge(gold, gold[0], "end", 9, "가나다라마바사") == (Span(0, 4, "PS"), gold[1])
+    assert with_edge(gold, gold[1], "end", 99, "가나다라마바사") == (gold[0], Span(4, 7, "OG"))
+
+
+@pytest.mark.parametrize("change", [without, lambda gold, span: relabelled(gold, span, "LC")])
+def test_a_span_that_is_not_there_changes_nothing(change):
+    gold = (Span(0, 2, "PS"),)
+    assert change(gold, Span(3, 4, "PS")) is gold
+
+
+def test_what_changes_nothing_gives_the_same_gold_back():
+    gold = (Span(0, 2, "PS"),)
+    assert with_span(gold, gold[0]) is gold
+    assert relabelled(gold, gold[0], "PS") is gold
+    assert with_edge(gold, gold[0], "end", 2, "가나다") is gold

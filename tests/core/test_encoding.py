@@ -1,0 +1,142 @@
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.encoding import TextEncoding, ceiling
+from core.spans import Sentence, Span
+from core.tags import TagSet
+from tests.core.toy_models import SENTENCES, byte_level, metaspace, text_tagger_of, wordpiece
+
+TEXTS = [sentence.text for sentence in SENTENCES]
+TOKENIZERS = {
+    "wordpiece": wordpiece(TEXTS),
+    "byte-level": byte_level(TEXTS),
+    "metaspace": metaspace(TEXTS),
+    "tiny": text_tagger_of().encoding.tokenizer,
+}
+KOREAN = st.text(st.sampled_from("이순신은 한산도에서 뷁각가e̋\t\u3000  😀👨\u200d👩.,[UNK]abc\u00a0"), max_size=60)
+
+
+@pytest.fixture(params=TOKENIZERS)
+def tokenizer(request):
+    return TOKENIZERS[request.param]
+
+
+def units_of(encoding, text):
+    return [text[start:end] for window in encoding.encode(text) for start, end in window.units]
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+@given(text=KOREAN, length=st.integers(3, 40))
+def test_units_hold_every_visible_character_once_and_in_order(name, text, length):
+    windows = TextEncoding(TOKENIZERS[name], length).encode(text)
+    extents = [unit for window in windows for unit in window.units]
+    covered = [i for start, end in extents for i in range(start, end)]
+    assert covered == sorted(set(covered))
+    assert all(start < end for start, end in extents)
+    assert {i for i, character in enumerate(text) if not character.isspace()} <= set(covered)
+    assert not any(text[start].isspace() or text[end - 1].isspace() for start, end in extents)
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+@given(text=KOREAN, length=st.integers(3, 40))
+def test_windows_are_the_whole_text_in_pieces_that_fit(name, text, length):
+    tokenizer = TOKENIZERS[name]
+    windows = TextEncoding(tokenizer, length).encode(text)
+    bare = [i for window in windows for i in window.input_ids[1:-1]]
+    assert all(len(window.input_ids) <= length for window in windows)
+    assert bare == tokenizer(unicodedata.normalize("NFC", text), add_special_tokens=False)["input_ids"]
+    for window in windows:
+        assert len(window.positions) == len(window.units)
+        assert all(0 < position < len(window.input_ids) - 1 for position in window.positions)
+        assert list(window.positions) == sorted(set(window.positions))
+
+
+def test_windows_begin_and_end_with_the_special_tokens(tokenizer):
+    ends = tokenizer("x")["input_ids"]
+    for window in TextEncoding(tokenizer, 6).encode(TEXTS[5]):
+        assert (window.input_ids[0], window.input_ids[-1]) == (ends[0], ends[-1])
+
+
+def test_many_texts_give_what_each_gives(tokenizer):
+    encoding = TextEncoding(tokenizer, 20)
+    assert encoding.encode_all(TEXTS) == [encoding.encode(text) for text in TEXTS]
+
+
+def test_tiny_units_are_single_characters():
+    encoding = TextEncoding(TOKENIZERS["tiny"], 512)
+    assert units_of(encoding, "이순신은 뷁 😀x.") == ["이", "순", "신", "은", "뷁", "😀", "x", "."]
+
+
+def test_an_unknown_word_is_one_unit():
+    assert units_of(TextEncoding(TOKENIZERS["wordpiece"], 64), "뷁뷁이 이순신은")[0] == "뷁뷁이"
+
+
+def test_bytes_of_one_character_carry_one_tag():
+    encoding = TextEncoding(TOKENIZERS["byte-level"], 64)
+    assert units_of(encoding, "뷁😀뷁") == ["뷁", "😀", "뷁"]
+    (window,) = encoding.encode("뷁😀")
+    assert len(window.input_ids) > 4
+
+
+def test_a_mark_of_space_carries_no_tag():
+    (window,) = TextEncoding(TOKENIZERS["metaspace"], 64).encode("뷁뷁 은")
+    assert len(window.input_ids) == 6
+    assert window.units == ((0, 2), (3, 4))
+
+
+def test_decomposed_text_gives_the_same_pieces_over_its_own_characters(tokenizer):
+    encoding = TextEncoding(tokenizer, 64)
+    text = TEXTS[0]
+    decomposed = unicodedata.normalize("NFD", text)
+    (window,), (other,) = encoding.encode(text), encoding.encode(decomposed)
+    assert other.input_ids == window.input_ids
+    assert [unicodedata.normalize("NFC", decomposed[a:b]) for a, b in other.units] == [
+        text[a:b] for a, b in window.units
+    ]
+
+
+def test_long_text_is_cut_between_words(tokenizer):
+    text = " ".join(TEXTS * 4)
+    windows = TextEncoding(tokenizer, 40).encode(text)
+    assert len(windows) >= 3
+    for window in windows[1:]:
+        assert text[window.units[0][0] - 1] == " "
+
+
+def test_long_word_is_cut_anywhere():
+    windows = TextEncoding(TOKENIZERS["tiny"], 12).encode("가" * 35)
+    assert [len(window.units) for window in windows] == [10, 10, 10, 5]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u3000\t"])
+def test_text_without_units_gives_a_window_without_positions(tokenizer, text):
+    (window,) = TextEncoding(tokenizer, 12).encode(text)
+    assert window.positions == ()
+    assert window.units == ()
+
+
+def test_no_room_for_a_piece_is_refused():
+    with pytest.raises(ValueError, match="no room"):
+        TextEncoding(TOKENIZERS["tiny"], 2)
+
+
+def test_ceiling_is_one_where_units_are_characters():
+    encoding = TextEncoding(TOKENIZERS["tiny"], 64)
+    assert ceiling(encoding, SENTENCES, TagSet(("PS", "LC", "OG"))) == 1
+    assert ceiling(encoding, SENTENCES, TagSet(("DT",))) is None
+
+
+def test_ceiling_counts_what_pieces_cannot_tell_apart():
+    encoding = TextEncoding(TOKENIZERS["wordpiece"], 64)
+    sentence = Sentence("1", "뷁뷁은 이순신", (Span(0, 2, "PS"), Span(4, 7, "PS")))
+    assert ceiling(encoding, [sentence], TagSet(("PS",))) == 0.5
+
+
+def test_encoding_needs_no_torch():
+    code = "import sys, core.encoding, core.events, core.settings; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,96 @@
+"""What the layout promises: gui imports core and never the reverse, core knows no Qt, and torch comes late."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LAYERS = (
+    ("core.errors",),
+    ("core.spans", "core.files"),
+    ("core.labels", "core.tags", "core.comparison", "core.settings", "core.normalise", "core.editing"),
+    ("core.metrics", "core.corpus"),
+    ("core.events",),
+    ("core.store",),
+    ("core.importing",),
+    ("core.encoding", "core.crf", "core.devices", "core.pace"),
+    ("core.encoders", "core.batches"),
+    ("core.tagger",),
+    ("core.checkpoint", "core.predictor", "core.optimiser"),
+    ("core.trainer",),
+    ("core.workflow",),
+    ("core.engine",),
+    ("core.cli",),
+)
+"""A module imports only from its own row and from the rows above."""
+
+
+def modules(package):
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def name_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(path):
+    """The modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def layer_of(name):
+    for height, layer in enumerate(LAYERS):
+        if any(name == module or name.startswith(f"{module}.") for module in layer):
+            return height
+    return None
+
+
+@pytest.mark.parametrize("path", modules("core"), ids=name_of)
+def test_core_imports_only_what_stands_above(path):
+    name = name_of(path)
+    if path.stat().st_size == 0:
+        return
+    assert layer_of(name) is not None, f"{name} has no layer; give it one in {Path(__file__).name}"
+    for other in imported(path):
+        assert not other.startswith(("gui", "PySide6")), f"{name} imports {other}"
+        if (height := layer_of(other)) is not None:
+            assert height <= layer_of(name), f"{name} imports {other}, which stands below it"
+
+
+def test_packages_hold_nothing_of_their_own():
+    for path in [*modules("core"), *modules("gui")]:
+        if path.name == "__init__.py":
+            assert path.read_text(encoding="utf-8") == "", f"{path.relative_to(ROOT)} is not empty"
+
+
+def test_no_file_is_longer_than_one_reader_likes():
+    for path in [*modules("core"), *modules("gui")]:
+        lines = path.read_text(encoding="utf-8").count("\n")
+        assert lines <= 400, f"{path.relative_to(ROOT)} has {lines} lines; it probably holds two things"
+
+
+def loaded_by(statement):
+    """The top-level packages that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}; import sys; print(' '.join({{name.partition('.')[0] for name in sys.modules}}))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_core_needs_no_qt():
+    statement = "import core.workflow, core.cli.commands"
+    assert not {name for name in loaded_by(statement) if name.startswith(("PySide6", "pyqtgraph", "gui"))}
+
+
+@pytest.mark.parametrize("module", ["gui.app", "core.cli.commands"])
+def test_the_window_and_the_command_line_open_without_torch(module):
+    assert not {"torch", "transformers", "tokenizers", "pyqtgraph"} & loaded_by(f"import {module}")
