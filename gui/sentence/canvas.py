@@ -1,0 +1,304 @@
+"""The large sentence: gold on the text, predicted under it, and the gestures that change the gold."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from core.comparison import Comparison, compared
+from core.editing import Edge, accepted, relabelled, trimmed, with_edge, with_span, without, word_at
+from core.spans import PredictedSpan, Span
+from gui.sentence.description import described
+from gui.sentence.interaction import EdgeDrag, RangeDrag, Target, nearest_boundary, nearest_character, target_at
+from gui.sentence.layout import TextLayout, lay_out
+from gui.sentence.painting import paint, paint_focus, tag_metrics
+from gui.sentence.scene import PADDING, Scene, arranged
+from gui.sentence.selection import Selection, difference_of, following, kept, of_gold, stops
+from gui.theme import SENTENCE_SIZE, Theme, font
+
+_LEAST_WIDTH = 240
+
+
+class SentenceCanvas(QWidget):
+    """One sentence, large. It stores nothing: it proposes a new gold, and its host commits it and shows it again.
+
+    Signals:
+        goldProposed: the whole new gold, a tuple of `Span`, after a gesture or a method that changes it.
+        selectionChanged: `selection` is another.
+    """
+
+    goldProposed = Signal(tuple)  # noqa: N815
+    selectionChanged = Signal()  # noqa: N815
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = ""
+        self._gold: tuple[Span, ...] = ()
+        self._predicted: tuple[PredictedSpan, ...] | None = None
+        self._selection: Selection | None = None
+        self._press: tuple[Target, QPointF] | None = None
+        self._drag: RangeDrag | EdgeDrag | None = None
+        self._font = font(SENTENCE_SIZE)
+        self._layouts: dict[float, TextLayout] = {}
+        self._scenes: dict[float, Scene] = {}
+        self._prepare()
+
+    def _prepare(self) -> None:
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setAccessibleName(self.tr("Sentence"))
+
+    @property
+    def selection(self) -> Selection | None:
+        """The selected range or span."""
+        return self._selection
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """How the predicted spans stand against the gold shown; without a run, all gold is right."""
+        gold = self._shown_gold()
+        if self._predicted is None:
+            return tuple(Comparison("right", span, None) for span in gold)
+        return compared(gold, self._predicted)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def show_sentence(self, text: str, gold: Sequence[Span], predicted: Sequence[PredictedSpan] | None = None) -> None:
+        """Show a sentence; `predicted` is None where no run is chosen. The selected span of the same text stays so."""
+        if text != self._text:
+            self._layouts.clear()
+        selection = self._selection if text == self._text else None
+        self._text, self._gold = text, tuple(sorted(gold))
+        self._predicted = None if predicted is None else tuple(predicted)
+        self._press = self._drag = None
+        self.select(kept(selection, self._gold, [found.span for found in self._predicted or ()]))
+        self._refresh()
+
+    def select_next(self, step: int = 1, *, errors_only: bool = False) -> None:
+        """Select the next gold or predicted span, or with -1 the one before, round and round."""
+        self.select(following(stops(self.comparisons, errors_only=errors_only), self._selection, step))
+
+    def apply_label(self, label: str) -> None:
+        """Label the selected range, relabel the selected gold span, or accept the selected predicted one so named."""
+        selection = self._selection
+        if selection is None:
+            return
+        span = Span(selection.start, selection.end, label)
+        if selection.kind == "gold" and selection.span is not None:
+            self._propose(relabelled(self._gold, selection.span, label), span)
+        else:
+            self._propose(with_span(self._gold, span), span)
+
+    def move_edge(self, edge: Edge, step: int) -> None:
+        """Move an edge of the selected gold span, or range, by whole characters."""
+        selection = self._selection
+        if selection is None or selection.kind == "predicted":
+            return
+        position = self._layout().moved(selection.start if edge == "start" else selection.end, step)
+        if selection.span is not None:
+            self._propose_edge(selection.span, edge, position)
+            return
+        start, end = (position, selection.end) if edge == "start" else (selection.start, position)
+        if start < end:
+            self.select(Selection("range", start, end))
+
+    def delete_selected(self) -> None:
+        """Take the selected span out of the gold."""
+        if self._selection is not None and self._selection.kind == "gold" and self._selection.span is not None:
+            self._propose(without(self._gold, self._selection.span), None)
+
+    def accept_selected(self) -> None:
+        """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
+        difference = difference_of(self.comparisons, self._selection)
+        if difference is not None and difference.predicted is not None:
+            span = difference.predicted.span
+            self._propose(accepted(self._gold, span), span)
+
+    def clear_selection(self) -> None:
+        """Select nothing, and drop a drag that is under way."""
+        self._press = self._drag = None
+        self.select(None)
+        self._refresh()
+
+    def _propose_edge(self, span: Span, edge: Edge, position: int) -> None:
+        gold = with_edge(self._gold, span, edge, position, self._text)
+        self._propose(gold, next((moved for moved in gold if moved not in self._gold), None))
+
+    def _propose(self, gold: tuple[Span, ...], span: Span | None) -> None:
+        """Offer a changed gold, with the span that is to be selected in it."""
+        if gold == self._gold:
+            return
+        self.select(of_gold(span) if span is not None else None)
+        self.goldProposed.emit(gold)
+
+    def select(self, selection: Selection | None) -> None:
+        """Select a range, a gold span or a predicted one, or nothing."""
+        if selection == self._selection:
+            return
+        self._selection = selection
+        self.selectionChanged.emit()
+        self.update()
+
+    def _shown_gold(self) -> tuple[Span, ...]:
+        """The gold as the drag of an edge would leave it."""
+        if isinstance(self._drag, EdgeDrag):
+            target = self._drag.target
+            return with_edge(self._gold, target.span, target.edge, self._drag.position, self._text)
+        return self._gold
+
+    def _shown_selection(self) -> Selection | None:
+        """The selection as the drag would leave it."""
+        if isinstance(self._drag, RangeDrag):
+            return Selection("range", *self._drag.range)
+        if isinstance(self._drag, EdgeDrag):
+            changed = next((span for span in self._shown_gold() if span not in self._gold), self._drag.target.span)
+            return of_gold(changed)
+        return self._selection
+
+    def _layout(self) -> TextLayout:
+        return self._layout_at(self.width())
+
+    def _layout_at(self, width: float) -> TextLayout:
+        if width not in self._layouts:
+            if len(self._layouts) > 3:
+                self._layouts.clear()
+            self._layouts[width] = lay_out(self._text, self._font, max(1.0, width - 2 * PADDING))
+        return self._layouts[width]
+
+    @property
+    def scene(self) -> Scene:
+        """Where everything stands now."""
+        return self._scene_at(self.width())
+
+    def _scene_at(self, width: float) -> Scene:
+        if width not in self._scenes:
+            if len(self._scenes) > 3:
+                self._scenes.clear()
+            self._scenes[width] = arranged(
+                self._layout_at(width),
+                self.comparisons,
+                tag_metrics(),
+                font_size=SENTENCE_SIZE,
+                predicted=self._predicted is not None,
+            )
+        return self._scenes[width]
+
+    def _refresh(self) -> None:
+        """The spans shown are others: place, describe and paint them anew."""
+        self._scenes.clear()
+        self.setAccessibleDescription(described(self._text, self.comparisons))
+        self.updateGeometry()
+        self.update()
+
+    def heightForWidth(self, width: int) -> int:
+        return round(self._scene_at(width).height + 0.5)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def sizeHint(self) -> QSize:
+        width = max(_LEAST_WIDTH, self.width())
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_WIDTH, self.heightForWidth(max(_LEAST_WIDTH, self.width())))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.surface))
+        if self._text:
+            paint(painter, self.scene, self._theme, self._shown_selection())
+        if self.hasFocus():
+            paint_focus(painter, QRectF(self.rect()), self._theme)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._text:
+            self._press = (target_at(self.scene, event.position(), self._selection), event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._press is None:
+            self._show_cursor(event.position())
+            return
+        target, origin = self._press
+        distance = (event.position() - origin).manhattanLength()
+        if self._drag is not None or distance >= min(4, QApplication.startDragDistance()):
+            self._drag_to(target, event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._press is None:
+            return
+        target, drag = self._press[0], self._drag
+        self._press = self._drag = None
+        if drag is None:
+            self.select(target.span)
+        elif isinstance(drag, RangeDrag):
+            self._select_range(trimmed(*drag.range, self._text))
+        else:
+            self.select(of_gold(drag.target.span))
+            self._propose_edge(drag.target.span, drag.target.edge, drag.position)
+        self._refresh()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._text:
+            cell = target_at(self.scene, event.position(), None).cell
+            self._press = None
+            if cell is not None:
+                self._select_range(word_at(self._text, cell.start))
+
+    def _select_range(self, found: tuple[int, int] | None) -> None:
+        self.select(Selection("range", *found) if found is not None else None)
+
+    def _drag_to(self, target: Target, point: QPointF) -> None:
+        current = self.scene
+        if target.edge is not None:
+            self._drag = EdgeDrag(target.edge, nearest_boundary(current, point))
+            self._refresh()
+            return
+        reached = nearest_character(current, point)
+        if target.cell is not None and reached is not None:
+            self._drag = RangeDrag(target.cell, reached)
+            self.update()
+
+    def _show_cursor(self, point: QPointF) -> None:
+        target = target_at(self.scene, point, self._selection)
+        shape = Qt.CursorShape.IBeamCursor
+        if target.edge is not None:
+            shape = Qt.CursorShape.SplitHCursor
+        elif target.span is not None and target.cell is None:
+            shape = Qt.CursorShape.PointingHandCursor
+        self.setCursor(shape)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Esc from the window's shortcuts while there is something to cancel here."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._cancels(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._cancels(event):
+            event.ignore()
+        elif self._press is not None or self._drag is not None:
+            self._press = self._drag = None
+            self._refresh()
+        else:
+            self.select(None)
+
+    def _cancels(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and (self._press is not None or self._selection is not None)

@@ -1,0 +1,139 @@
+"""What a point of a sentence means, and what a drag makes of it: no widget, no state but what is passed in."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+
+from core.editing import Edge
+from core.spans import Span
+from gui.sentence.layout import Cell
+from gui.sentence.scene import BRACKET, PADDING, Lane, Mark, Scene
+from gui.sentence.selection import Selection, of_gold, of_predicted
+
+_NEAR, _NEAR_SELECTED = 3.0, 6.0
+"""Pixels around an edge in which it can be taken: more where handles show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTarget:
+    """An edge of a gold span."""
+
+    span: Span
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a press would take: an edge, or the span to select, and the character from which a drag would start."""
+
+    edge: EdgeTarget | None = None
+    span: Selection | None = None
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RangeDrag:
+    """A selection of characters on its way from one to another."""
+
+    anchor: Cell
+    reached: Cell
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The code points between the two, both of them included."""
+        return min(self.anchor.start, self.reached.start), max(self.anchor.end, self.reached.end)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeDrag:
+    """An edge of a gold span on its way to another position (code points)."""
+
+    target: EdgeTarget
+    position: int
+
+
+def target_at(scene: Scene, point: QPointF, selection: Selection | None) -> Target:
+    """What stands at a point, the most precise first: an edge, a tag or bracket, a span's text, a character."""
+    edge = _edge_at(scene, point, selection)
+    cell = character_at(scene, point)
+    if edge is not None:
+        return Target(edge=edge, span=of_gold(edge.span), cell=cell)
+    return Target(span=_tagged_at(scene, point) or _covering(scene, cell), cell=cell)
+
+
+def character_at(scene: Scene, point: QPointF) -> Cell | None:
+    """The character whose own rectangle holds the point."""
+    cell = nearest_character(scene, point)
+    if cell is None:
+        return None
+    line = scene.lines[cell.line]
+    inside = line.text_top <= point.y() <= line.text_bottom and cell.left <= point.x() - PADDING < cell.right
+    return cell if inside else None
+
+
+def nearest_character(scene: Scene, point: QPointF) -> Cell | None:
+    """The character of the nearest line that is nearest to the point."""
+    return scene.layout.cell_at(scene.line_at(point.y()), point.x() - PADDING)
+
+
+def nearest_boundary(scene: Scene, point: QPointF) -> int:
+    """The position (code points) between two characters that is nearest to the point."""
+    return scene.layout.boundary_at(scene.line_at(point.y()), point.x() - PADDING)
+
+
+def edges_of(scene: Scene, mark: Mark) -> tuple[tuple[Edge, QRectF], ...]:
+    """The edges of a mark as thin upright rectangles on its text."""
+    first, last = scene.text_rect(mark.pieces[0]), scene.text_rect(mark.pieces[-1])
+    return (
+        ("start", QRectF(first.left(), first.top(), 0, first.height())),
+        ("end", QRectF(last.right(), last.top(), 0, last.height())),
+    )
+
+
+def _edge_at(scene: Scene, point: QPointF, selection: Selection | None) -> EdgeTarget | None:
+    """The nearest edge of a gold span; the selected span's first, then that of the span under the point."""
+    found = []
+    for mark in scene.marks:
+        if mark.lane != "gold" or mark.span is None:
+            continue
+        selected = selection == of_gold(mark.span)
+        reach = _NEAR_SELECTED if selected else _NEAR
+        for edge, rect in edges_of(scene, mark):
+            distance = abs(point.x() - rect.x())
+            if distance <= reach and rect.top() <= point.y() <= rect.bottom():
+                inside = (point.x() >= rect.x()) == (edge == "start")
+                found.append(((not selected, not inside, distance), EdgeTarget(mark.span, edge)))
+    return min(found, key=lambda entry: entry[0])[1] if found else None
+
+
+def _tagged_at(scene: Scene, point: QPointF) -> Selection | None:
+    for mark in scene.marks:
+        if mark.tag.rect.contains(point) or (mark.lane == "predicted" and _on_bracket(scene, mark, point)):
+            return _selection_of(mark)
+    return None
+
+
+def _on_bracket(scene: Scene, mark: Mark, point: QPointF) -> bool:
+    rects = (scene.text_rect(piece) for piece in mark.pieces)
+    return any(QRectF(rect.left(), rect.bottom(), rect.width(), BRACKET).contains(point) for rect in rects)
+
+
+def _covering(scene: Scene, cell: Cell | None) -> Selection | None:
+    """The gold span over a character, or else the predicted one."""
+    if cell is None:
+        return None
+    lanes: tuple[Lane, ...] = ("gold", "predicted")
+    for lane in lanes:
+        for mark in scene.marks:
+            span = mark.span
+            if mark.lane == lane and span is not None and span.start < cell.end and cell.start < span.end:
+                return _selection_of(mark)
+    return None
+
+
+def _selection_of(mark: Mark) -> Selection | None:
+    """The span of a mark: a predicted one that is right, or lacking, means the gold one."""
+    comparison = mark.comparison
+    if mark.lane == "gold" or comparison.predicted is None or not comparison.is_error:
+        return of_gold(comparison.gold) if comparison.gold else None
+    return of_predicted(comparison.predicted.span)

@@ -1,0 +1,246 @@
+"""Painting a scene: gold on the text, predicted under it, and every error by its own shape."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from core.spans import Span
+from gui.sentence.interaction import edges_of
+from gui.sentence.layout import Piece
+from gui.sentence.scene import PADDING, TAG_PADDING, Mark, Scene, TagMetrics, Words
+from gui.sentence.selection import Selection, of_gold, of_predicted
+from gui.theme import TAG_SIZE, Theme, font
+
+_RADIUS = 4.0
+_BRACKET_DROP = 4.0
+_WAVE = 3.0
+
+
+@dataclass(frozen=True)
+class Brush:
+    """What every painting function needs: the painter, the scene and the colours."""
+
+    painter: QPainter
+    scene: Scene
+    theme: Theme
+
+
+def tag_metrics() -> TagMetrics:
+    """The size of tags in the window's typeface."""
+    heights = [QFontMetricsF(_tag_font(bold=bold)) for bold in (False, True)]
+    return TagMetrics(
+        height=math.ceil(max(metrics.height() for metrics in heights)) + 1,
+        width=lambda words: heights[_is_bold(words)].horizontalAdvance(words.text),
+    )
+
+
+def paint(painter: QPainter, scene: Scene, theme: Theme, selection: Selection | None) -> None:
+    """Paint the whole sentence, from the ground up."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    brush = Brush(painter, scene, theme)
+    for mark in scene.marks:
+        if mark.lane == "gold":
+            _paint_gold(brush, mark)
+    for start, end in scene.differing:
+        _paint_hatching(brush, start, end)
+    if selection is not None and selection.kind == "range":
+        _paint_range(brush, selection)
+    _paint_text(brush)
+    for mark in scene.marks:
+        _paint_mark(brush, mark, selection)
+
+
+def paint_focus(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """The ring around the widget that has the keyboard."""
+    painter.setPen(QPen(QColor(theme.accent), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), _RADIUS, _RADIUS)
+
+
+def _paint_mark(brush: Brush, mark: Mark, selection: Selection | None) -> None:
+    selected = mark.span is not None and selection in (_selection_of(mark, mark.span),)
+    if mark.lane == "predicted" and mark.span is not None:
+        _paint_bracket(brush, mark, selected=selected)
+    elif mark.lane == "predicted":
+        brush.painter.setPen(_pen(brush.theme.error, 1.5, Qt.PenStyle.DashLine))
+        _paint_stem(brush, mark)
+    if selected and mark.lane == "gold":
+        _paint_ring(brush, mark)
+    _paint_tag(brush, mark, selected=selected)
+
+
+def _selection_of(mark: Mark, span: Span) -> Selection:
+    return of_gold(span) if mark.lane == "gold" else of_predicted(span)
+
+
+def _paint_gold(brush: Brush, mark: Mark) -> None:
+    colours = brush.theme.label(mark.tag.words[0].label)
+    outline = Qt.PenStyle.NoPen
+    if mark.comparison.is_error:
+        outline = Qt.PenStyle.DashLine if mark.comparison.outcome == "missed" else Qt.PenStyle.SolidLine
+    for piece in mark.pieces:
+        shape = _rounded(_fill_rect(brush.scene, piece), first=piece.first, last=piece.last)
+        brush.painter.fillPath(shape, QColor(colours.fill))
+        brush.painter.setPen(_pen(colours.ink, 1.5, outline))
+        brush.painter.setBrush(Qt.BrushStyle.NoBrush)
+        brush.painter.drawPath(shape)
+
+
+def _fill_rect(scene: Scene, piece: Piece) -> QRectF:
+    """The ground of a piece of text, a little inside its edges so that neighbours stay apart."""
+    rect = scene.text_rect(piece)
+    return rect.adjusted(0.75 if piece.first else 0, 0, -0.75 if piece.last else 0, 1)
+
+
+def _rounded(rect: QRectF, *, first: bool, last: bool) -> QPainterPath:
+    """A rectangle whose corners are round where the span begins and ends, and square where it goes on."""
+    path = QPainterPath()
+    path.addRoundedRect(rect, _RADIUS, _RADIUS)
+    half = rect.width() / 2
+    for square, side in ((not first, rect.adjusted(0, 0, -half, 0)), (not last, rect.adjusted(half, 0, 0, 0))):
+        if square:
+            corner = QPainterPath()
+            corner.addRect(side)
+            path = path.united(corner)
+    return path
+
+
+def _paint_hatching(brush: Brush, start: int, end: int) -> None:
+    painter = brush.painter
+    for rect in brush.scene.text_rects(start, end):
+        ground = rect.adjusted(0.75, 1, -0.75, 0)
+        painter.save()
+        painter.setClipRect(ground)
+        painter.setPen(QPen(_faded(brush.theme.error, 0.55), 1.1))
+        height = ground.height()
+        for step in range(int((ground.width() + height) / 5) + 1):
+            x = ground.left() - height + step * 5
+            painter.drawLine(QLineF(x, ground.bottom(), x + height, ground.top()))
+        painter.restore()
+
+
+def _paint_range(brush: Brush, selection: Selection) -> None:
+    painter = brush.painter
+    for rect in brush.scene.text_rects(selection.start, selection.end):
+        painter.setBrush(_faded(brush.theme.accent, 0.28))
+        painter.setPen(QPen(QColor(brush.theme.accent), 1.5))
+        painter.drawRoundedRect(rect.adjusted(0, -1, 0, 1), 2, 2)
+
+
+def _paint_text(brush: Brush) -> None:
+    brush.painter.setPen(QColor(brush.theme.text))
+    for line, placed in zip(brush.scene.layout.lines, brush.scene.lines, strict=True):
+        line.draw(brush.painter, QPointF(PADDING, placed.text_top))
+
+
+def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
+    """The predicted span's line under the text: wavy where it stands alone, with a leg at each of its own ends."""
+    is_error = mark.comparison.is_error
+    colour = brush.theme.error if is_error else brush.theme.edge
+    if selected:
+        colour = brush.theme.accent
+    brush.painter.setPen(_pen(colour, 2.0 if selected else 1.5 if is_error else 1.0))
+    brush.painter.setBrush(Qt.BrushStyle.NoBrush)
+    for piece in mark.pieces:
+        rect = brush.scene.text_rect(piece).adjusted(1.5 if piece.first else 0, 0, -1.5 if piece.last else 0, 0)
+        brush.painter.drawPath(_bracket(rect, piece, wavy=mark.comparison.outcome == "spurious"))
+    _paint_stem(brush, mark)
+
+
+def _bracket(rect: QRectF, piece: Piece, *, wavy: bool) -> QPainterPath:
+    base = rect.bottom() + _BRACKET_DROP
+    path = QPainterPath(QPointF(rect.left(), rect.bottom() + 1 if piece.first else base))
+    path.lineTo(rect.left(), base)
+    if wavy:
+        path.addPath(wave(rect.left(), rect.right(), base, height=_WAVE))
+        path.moveTo(rect.right(), base)
+    path.lineTo(rect.right(), base)
+    if piece.last:
+        path.lineTo(rect.right(), rect.bottom() + 1)
+    return path
+
+
+def wave(left: float, right: float, base: float, *, height: float) -> QPainterPath:
+    """A wavy line of whole waves."""
+    path = QPainterPath(QPointF(left, base))
+    count = max(2, round((right - left) / 4))
+    step = (right - left) / count
+    for number in range(count):
+        x = left + number * step
+        path.quadTo(QPointF(x + step / 2, base + (height if number % 2 else -height)), QPointF(x + step, base))
+    return path
+
+
+def _paint_stem(brush: Brush, mark: Mark) -> None:
+    if mark.tag.stem is None:
+        return
+    first = brush.scene.text_rect(mark.pieces[0])
+    tag = mark.tag.rect
+    below = tag.top() > first.top()
+    ends = (first.bottom() + _BRACKET_DROP, tag.bottom() - 2) if below else (tag.top() + 2, first.top())
+    x = mark.tag.stem + 1.5
+    brush.painter.drawLine(QLineF(x, ends[0], x, ends[1]))
+
+
+def _paint_ring(brush: Brush, mark: Mark) -> None:
+    painter = brush.painter
+    accent = QColor(brush.theme.accent)
+    painter.setPen(QPen(accent, 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for piece in mark.pieces:
+        rect = _fill_rect(brush.scene, piece)
+        painter.drawPath(_rounded(rect, first=piece.first, last=piece.last))
+    painter.setPen(QPen(QColor(brush.theme.surface), 1))
+    painter.setBrush(accent)
+    for edge, rect in edges_of(brush.scene, mark):
+        outwards = -2.0 if edge == "start" else 2.0  # clear of the characters of short spans
+        painter.drawRoundedRect(rect.adjusted(outwards - 2.5, -2, outwards + 2.5, 3), 2.5, 2.5)
+
+
+def _paint_tag(brush: Brush, mark: Mark, *, selected: bool) -> None:
+    painter, tag = brush.painter, mark.tag
+    if mark.lane == "gold" and tag.stem is not None:
+        painter.setPen(_pen(brush.theme.label(tag.words[0].label).ink, 1.0))
+        _paint_stem(brush, mark)
+    if selected:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(brush.theme.accent))
+        painter.drawRoundedRect(tag.rect, 3, 3)
+    x = tag.rect.left() + TAG_PADDING
+    for words in tag.words:
+        painter.setFont(_tag_font(bold=_is_bold(words)))
+        painter.setPen(QColor(brush.theme.on_accent if selected else _ink(words, brush.theme)))
+        metrics = QFontMetricsF(painter.font())
+        painter.drawText(QPointF(x, tag.rect.top() + metrics.ascent()), words.text)
+        x += metrics.horizontalAdvance(words.text) + TAG_PADDING
+
+
+def _ink(words: Words, theme: Theme) -> str:
+    if words.role == "error":
+        return theme.error
+    return theme.muted if words.role == "quiet" else theme.label(words.label).ink
+
+
+def _is_bold(words: Words) -> bool:
+    return words.role != "quiet"
+
+
+@lru_cache(maxsize=2)
+def _tag_font(*, bold: bool) -> QFont:
+    return font(TAG_SIZE, bold=bold, tabular=True)
+
+
+def _pen(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    pen = QPen(QColor(colour), width, style)
+    if style == Qt.PenStyle.DashLine:
+        pen.setDashPattern([3.0, 2.5])
+    return pen
+
+
+def _faded(colour: str, opacity: float) -> QColor:
+    faded = QColor(colour)
+    faded.setAlphaF(opacity)
+    return faded

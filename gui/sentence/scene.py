@@ -1,0 +1,269 @@
+"""One sentence with its spans as shapes: every mark, its tag and its place, for painting and for hit-testing alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QRectF
+
+from core.comparison import Comparison
+from core.spans import Span
+from gui.sentence.layout import Piece, TextLayout
+
+Lane = Literal["gold", "predicted"]
+Role = Literal["label", "gold label", "quiet", "error"]
+
+PADDING = 16.0
+"""Around the text, inside the widget."""
+BRACKET = 6.0
+"""Between the text and the tags of the predicted lane."""
+TAG_GAP, TAG_PADDING, LINE_GAP = 2.0, 3.0, 7.0
+STEM = 3.0
+"""What a line that joins a tag to its mark takes of the tag's room."""
+_SHIFT = 8.0
+"""How far to the left of its mark a tag may go rather than to a further row."""
+LINE_HEIGHT = 2.4
+"""The least distance of two lines, in font sizes."""
+
+_ERROR_WORDS = {"edge": "edge", "type": "", "both": "edge", "missed": "missed", "spurious": "spurious", "right": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A part of a tag in one ink: that of a label, a quiet one or the one of errors."""
+
+    text: str
+    role: Role
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The words at a mark, and where they stand; `stem` is where a line joins them to the mark, if one has to."""
+
+    words: tuple[Words, ...]
+    rect: QRectF
+    stem: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A gold or predicted span, or the lack of a predicted one (the lane `predicted` of a missed span)."""
+
+    lane: Lane
+    comparison: Comparison
+    pieces: tuple[Piece, ...]
+    tag: Tag
+
+    @property
+    def span(self) -> Span | None:
+        if self.lane == "gold":
+            return self.comparison.gold
+        return self.comparison.predicted.span if self.comparison.predicted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The vertical extent of one line, of its text and of its predicted lane's tags."""
+
+    top: float
+    text_top: float
+    text_bottom: float
+    tag_top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ."""
+
+    layout: TextLayout
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...]
+    differing: tuple[tuple[int, int], ...]
+
+    @property
+    def height(self) -> float:
+        return (self.lines[-1].bottom if self.lines else 0.0) + PADDING
+
+    def text_rect(self, piece: Piece) -> QRectF:
+        """The rectangle of a piece of text, in the widget's coordinates."""
+        line = self.lines[piece.line]
+        return QRectF(PADDING + piece.left, line.text_top, piece.right - piece.left, line.text_bottom - line.text_top)
+
+    def text_rects(self, start: int, end: int) -> tuple[QRectF, ...]:
+        """The rectangles of a range of code points."""
+        return tuple(self.text_rect(piece) for piece in self.layout.pieces(start, end))
+
+    def line_at(self, y: float) -> int:
+        """The line nearest to a vertical position."""
+        return next((number for number, line in enumerate(self.lines) if y < line.bottom), len(self.lines) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TagMetrics:
+    """How tall a row of tags is and how wide words are in it, in pixels."""
+
+    height: float
+    width: Callable[[Words], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A mark before its tag has a place."""
+
+    lane: Lane
+    comparison: Comparison
+    pieces: tuple[Piece, ...]
+    words: tuple[Words, ...]
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a tag stands in its lane of its line: the row counts away from the text."""
+
+    draft: _Draft
+    row: int
+    left: float
+
+
+def arranged(
+    layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics, *, font_size: float, predicted: bool
+) -> Scene:
+    """Give every mark and tag its place.
+
+    Args:
+        comparisons: without a run, gold spans that are `right` and have no predicted one.
+        predicted: whether to leave room for the predicted lane.
+    """
+    drafts = _drafts(layout, comparisons, metrics)
+    spots = [
+        spot
+        for number in range(len(layout.lines))
+        for lane in ("gold", "predicted")
+        for spot in spots_in_rows([draft for draft in drafts if _belongs(draft, number, lane)], layout.width)
+    ]
+    lines = _lines(layout, spots, metrics.height, font_size, predicted=predicted)
+    marks = tuple(_mark(spot, lines[spot.draft.pieces[0].line], metrics.height) for spot in spots)
+    return Scene(layout, lines, marks, tuple(_differing(comparisons)))
+
+
+def tag_words(comparison: Comparison, lane: Lane) -> tuple[Words, ...]:
+    """What a tag says: the label; for a predicted span also its probability, and what is wrong with it."""
+    gold, predicted = comparison.gold, comparison.predicted
+    if lane == "gold":
+        assert gold is not None
+        return (Words(gold.label, "label", gold.label),)
+    wrong = _ERROR_WORDS[comparison.outcome]
+    if predicted is None:
+        return (Words(wrong, "error"),)
+    label = predicted.span.label
+    said: tuple[Words, ...] = (
+        Words(f"{label} {probability(predicted.probability)}", "label" if comparison.is_error else "quiet", label),
+    )
+    if comparison.outcome in ("type", "both"):
+        assert gold is not None
+        said = (Words(gold.label, "gold label", gold.label), Words("→", "error"), *said)
+    return (*said, Words(wrong, "error")) if wrong else said
+
+
+def probability(value: float) -> str:
+    """A probability as tags show it: `.98`, and `1.0` for what rounds to it."""
+    return "1.0" if value >= 0.995 else f"{value:.2f}".removeprefix("0")
+
+
+def spots_in_rows(drafts: Sequence[_Draft], width: float) -> list[_Spot]:
+    """The tags of one lane of one line in as few rows as keep them apart.
+
+    From right to left, so that a tag which has to go to a further row has nothing between itself and its mark.
+    """
+    limits: list[float] = []
+    spots = []
+    for draft in sorted(drafts, key=lambda draft: draft.pieces[0].left, reverse=True):
+        row, left = _room(draft, limits, width)
+        limits[: row + 1] = [min(left, draft.pieces[0].left)] * (row + 1)
+        spots.append(_Spot(draft, row, left))
+    return spots
+
+
+def _room(draft: _Draft, limits: Sequence[float], width: float) -> tuple[int, float]:
+    """The nearest row with room for a tag left of that row's limit, and where the tag begins in it."""
+    natural = max(0.0, min(draft.pieces[0].left, width - draft.width))
+    for row, limit in enumerate(limits):
+        left = min(natural, limit - TAG_GAP - draft.width - (STEM if row else 0.0))
+        if left >= max(0.0, natural - (0.0 if row else _SHIFT)):
+            return row, left
+    return len(limits), natural
+
+
+def _drafts(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_Draft]:
+    drafts = []
+    for comparison in comparisons:
+        for lane, span in _lanes(comparison):
+            words = tag_words(comparison, lane)
+            pieces = layout.pieces(span.start, span.end)
+            if pieces:
+                drafts.append(_Draft(lane, comparison, pieces, words, tag_width(words, metrics)))
+    return drafts
+
+
+def tag_width(words: Sequence[Words], metrics: TagMetrics) -> float:
+    return sum(metrics.width(part) for part in words) + TAG_PADDING * (len(words) + 1)
+
+
+def _lanes(comparison: Comparison) -> list[tuple[Lane, Span]]:
+    lanes: list[tuple[Lane, Span]] = []
+    if comparison.gold is not None:
+        lanes.append(("gold", comparison.gold))
+    if comparison.predicted is not None:
+        lanes.append(("predicted", comparison.predicted.span))
+    elif comparison.gold is not None and comparison.outcome == "missed":
+        lanes.append(("predicted", comparison.gold))
+    return lanes
+
+
+def _belongs(draft: _Draft, line: int, lane: str) -> bool:
+    return draft.lane == lane and draft.pieces[0].line == line
+
+
+def _lines(
+    layout: TextLayout, spots: Sequence[_Spot], row_height: float, font_size: float, *, predicted: bool
+) -> tuple[Line, ...]:
+    lines, top = [], PADDING
+    for number in range(len(layout.lines)):
+        above = _rows(spots, number, "gold") * row_height
+        below = (_rows(spots, number, "predicted") if predicted else 0) * row_height
+        text_top = top + above
+        text_bottom = text_top + layout.text_height
+        bottom = max(text_bottom + BRACKET + below + LINE_GAP, top + LINE_HEIGHT * font_size)
+        lines.append(Line(top, text_top, text_bottom, text_bottom + BRACKET, bottom))
+        top = bottom
+    return tuple(lines)
+
+
+def _rows(spots: Sequence[_Spot], line: int, lane: Lane) -> int:
+    """The rows of tags in a lane, at least one so that lines stay where they are when spans come and go."""
+    return max((spot.row + 1 for spot in spots if _belongs(spot.draft, line, lane)), default=1)
+
+
+def _mark(spot: _Spot, line: Line, row_height: float) -> Mark:
+    draft = spot.draft
+    above = draft.lane == "gold"
+    top = line.text_top - (spot.row + 1) * row_height if above else line.tag_top + spot.row * row_height
+    stem = PADDING + spot.left if spot.row and spot.left == draft.pieces[0].left else None
+    rect = QRectF(PADDING + spot.left + (0.0 if stem is None else STEM), top, draft.width, row_height)
+    return Mark(draft.lane, draft.comparison, draft.pieces, Tag(draft.words, rect, stem))
+
+
+def _differing(comparisons: Sequence[Comparison]) -> list[tuple[int, int]]:
+    """The characters that one of a pair of spans has and the other has not."""
+    ranges = []
+    for comparison in comparisons:
+        gold, predicted = comparison.gold, comparison.predicted
+        if gold is None or predicted is None:
+            continue
+        starts = sorted((gold.start, predicted.span.start))
+        ends = sorted((gold.end, predicted.span.end))
+        ranges += [(start, end) for start, end in (starts, ends) if start < end]
+    return ranges

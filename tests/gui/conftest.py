@@ -1,0 +1,31 @@
+"""The window as tests drive it."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from gui.app import made_window
+from gui.theme import LIGHT
+
+
+@pytest.fixture
+def window(qtbot, qapp, tmp_path):
+    """The real window with settings and data of its own, shown and, at the end, closed as a user would."""
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    window = made_window(qapp, settings, tmp_path / "data", LIGHT)
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left():
+    """A job's thread must not outlive its test."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    assert not left, f"threads left: {left}"

@@ -1,0 +1,327 @@
+import itertools
+import unicodedata
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QScrollArea
+
+from core.spans import PredictedSpan, Span
+from gui.sentence.canvas import SentenceCanvas
+from gui.sentence.selection import Selection, of_gold, of_predicted
+from gui.theme import DARK, LIGHT
+
+TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
+PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")
+LC = Span(16, 18, "LC")
+
+
+class Host:
+    """What a page does: commits whatever is proposed and shows the sentence again."""
+
+    def __init__(self, canvas):
+        self.canvas, self.proposals = canvas, []
+        self.text, self.gold, self.predicted = "", (), None
+        canvas.goldProposed.connect(self.commit)
+
+    def show(self, text, gold=(), predicted=None):
+        self.text, self.predicted = text, predicted
+        self.gold = tuple(gold)
+        self.canvas.show_sentence(text, self.gold, predicted)
+
+    def commit(self, gold):
+        self.proposals.append(gold)
+        self.show(self.text, gold, self.predicted)
+
+
+@pytest.fixture
+def host(qtbot):
+    canvas = SentenceCanvas(LIGHT)
+    qtbot.addWidget(canvas)
+    canvas.resize(700, 300)
+    return Host(canvas)
+
+
+def point(canvas, position, share=0.5):
+    """A point in the character at a code point: `share` of its width from its left."""
+    rect = canvas.scene.text_rects(position, position + 1)[0]
+    return QPoint(round(rect.left() + share * rect.width()), round(rect.center().y()))
+
+
+def press(canvas, at):
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+
+def move(canvas, at):
+    buttons, modifiers = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    where = QPointF(at)
+    event = QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton, buttons, modifiers)
+    QApplication.sendEvent(canvas, event)
+
+
+def release(canvas, at):
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+
+def drag(canvas, start, end):
+    press(canvas, start)
+    move(canvas, (start + end) / 2)
+    move(canvas, end)
+    release(canvas, end)
+
+
+def click(canvas, at):
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+
+def test_a_drag_over_characters_and_a_label_make_a_span(host, qtbot):
+    host.show(TEXT)
+    with qtbot.waitSignal(host.canvas.selectionChanged):
+        drag(host.canvas, point(host.canvas, 5), point(host.canvas, 9))
+    assert host.canvas.selection == Selection("range", 5, 10)
+    host.canvas.apply_label("OG")
+    assert host.proposals == [(OG,)]
+    assert host.canvas.selection == of_gold(OG)
+
+
+def test_a_drag_to_the_left_is_the_same_and_blanks_at_the_edges_fall_off(host):
+    host.show(TEXT)
+    drag(host.canvas, point(host.canvas, 11), point(host.canvas, 4))
+    assert host.canvas.selection == Selection("range", 5, 11)
+
+
+def test_offsets_are_code_points_after_emoji(host):
+    host.show("😀😀 서울 👨‍👩‍👧 KBS")
+    drag(host.canvas, point(host.canvas, 3), point(host.canvas, 4))
+    host.canvas.apply_label("LC")
+    start = host.text.index("KBS")
+    drag(host.canvas, point(host.canvas, start), point(host.canvas, start + 2))
+    host.canvas.apply_label("OG")
+    assert host.gold == (Span(3, 5, "LC"), Span(start, start + 3, "OG"))
+    assert [host.text[span.start : span.end] for span in host.gold] == ["서울", "KBS"]
+
+
+def test_a_family_of_emoji_is_taken_whole(host):
+    host.show("가👨‍👩‍👧나")
+    drag(host.canvas, point(host.canvas, 1, 0.2), point(host.canvas, 1, 0.8))
+    host.canvas.apply_label("PS")
+    assert host.gold == (Span(1, 6, "PS"),)
+
+
+def test_decomposed_hangul_is_taken_by_syllables(host):
+    text = unicodedata.normalize("NFD", "이순신은 서울")
+    host.show(text)
+    drag(host.canvas, point(host.canvas, 0), point(host.canvas, len(unicodedata.normalize("NFD", "이순"))))
+    host.canvas.apply_label("PS")
+    assert [unicodedata.normalize("NFC", text[span.start : span.end]) for span in host.gold] == ["이순신"]
+
+
+def test_a_drag_of_an_edge_shows_at_once_and_proposes_on_release(host):
+    host.show(TEXT, [PS, OG], [PredictedSpan(OG, 0.9)])
+    start, end = point(host.canvas, 9, 1.0), point(host.canvas, 6, 0.9)
+    press(host.canvas, start)
+    move(host.canvas, end)
+    assert host.proposals == []
+    assert host.canvas.comparisons[1].gold == Span(5, 7, "OG")
+    release(host.canvas, end)
+    assert host.proposals == [(PS, Span(5, 7, "OG"))]
+    assert host.canvas.selection == of_gold(Span(5, 7, "OG"))
+
+
+def test_an_edge_stops_at_the_neighbour(host):
+    host.show(TEXT, [PS, OG])
+    drag(host.canvas, point(host.canvas, 5, 0.0), point(host.canvas, 0))
+    assert host.gold == (PS, Span(3, 10, "OG"))
+
+
+def test_between_neighbours_the_selected_span_gives_its_edge(host):
+    left, right = Span(0, 2, "PS"), Span(2, 4, "OG")
+    host.show("가나다라마", [left, right])
+    host.canvas.select_next()
+    drag(host.canvas, point(host.canvas, 2, 0.05), point(host.canvas, 1, 0.1))
+    assert host.gold == (Span(0, 1, "PS"), right)
+
+
+def test_esc_cancels_the_drag_of_an_edge_then_the_selection(host):
+    host.show(TEXT, [OG])
+    click(host.canvas, point(host.canvas, 7))
+    press(host.canvas, point(host.canvas, 9, 1.0))
+    move(host.canvas, point(host.canvas, 6))
+    QTest.keyClick(host.canvas, Qt.Key.Key_Escape)
+    release(host.canvas, point(host.canvas, 6))
+    assert host.proposals == []
+    assert host.canvas.comparisons[0].gold == OG
+    assert host.canvas.selection == of_gold(OG)
+    QTest.keyClick(host.canvas, Qt.Key.Key_Escape)
+    assert host.canvas.selection is None
+
+
+def test_esc_belongs_to_the_window_when_there_is_nothing_to_cancel(host):
+    host.show(TEXT, [OG])
+    escape = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    escape.ignore()
+    QApplication.sendEvent(host.canvas, escape)
+    assert not escape.isAccepted()
+    host.canvas.select_next()
+    QApplication.sendEvent(host.canvas, escape)
+    assert escape.isAccepted()
+
+
+def test_clicks_select_gold_spurious_text_and_tags(host):
+    host.show(TEXT, [PS, OG], [PredictedSpan(LC, 0.4), PredictedSpan(Span(5, 7, "LC"), 0.6)])
+    click(host.canvas, point(host.canvas, 1))
+    assert host.canvas.selection == of_gold(PS)
+    click(host.canvas, point(host.canvas, 17, 0.3))
+    assert host.canvas.selection == of_predicted(LC)
+    tags = {mark.span: mark.tag.rect for mark in host.canvas.scene.marks if mark.lane == "predicted"}
+    click(host.canvas, tags[Span(5, 7, "LC")].center().toPoint())
+    assert host.canvas.selection == of_predicted(Span(5, 7, "LC"))
+    click(host.canvas, point(host.canvas, 20))
+    assert host.canvas.selection is None
+
+
+def test_a_double_click_selects_the_eojeol(host):
+    host.show(TEXT)
+    QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point(host.canvas, 17))
+    assert host.canvas.selection == Selection("range", 16, 20)
+
+
+def test_a_whole_double_click_on_a_span_leaves_the_eojeol_selected(host):
+    host.show(TEXT, [PS])
+    at = point(host.canvas, 1)
+    click(host.canvas, at)
+    QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    release(host.canvas, at)
+    assert host.canvas.selection == Selection("range", 0, 4)
+
+
+def test_labels_relabel_gold_and_accept_predicted(host):
+    host.show(TEXT, [PS], [PredictedSpan(LC, 0.4)])
+    host.canvas.select_next()
+    host.canvas.apply_label("CV")
+    assert host.gold == (Span(0, 3, "CV"),)
+    assert host.canvas.selection == of_gold(Span(0, 3, "CV"))
+    host.canvas.select_next(errors_only=True)
+    host.canvas.select_next(errors_only=True)
+    host.canvas.apply_label("OG")
+    assert host.gold[-1] in (Span(16, 18, "OG"), Span(0, 3, "OG"))
+
+
+def test_the_same_label_proposes_nothing(host):
+    host.show(TEXT, [PS])
+    host.canvas.select_next()
+    host.canvas.apply_label("PS")
+    assert host.proposals == []
+
+
+def test_a_new_span_replaces_what_it_overlaps(host):
+    host.show(TEXT, [PS, OG])
+    drag(host.canvas, point(host.canvas, 1), point(host.canvas, 6))
+    host.canvas.apply_label("LC")
+    assert host.gold == (Span(1, 7, "LC"),)
+
+
+def test_edges_move_by_keys_and_the_selection_follows(host):
+    host.show(TEXT, [PS, OG])
+    host.canvas.select_next(-1)
+    host.canvas.move_edge("end", 1)
+    host.canvas.move_edge("start", -1)
+    host.canvas.move_edge("start", 1)
+    assert host.gold == (PS, Span(5, 11, "OG"))
+    assert host.canvas.selection == of_gold(Span(5, 11, "OG"))
+
+
+def test_edges_of_a_selected_range_move_too(host):
+    host.show(TEXT)
+    drag(host.canvas, point(host.canvas, 5), point(host.canvas, 9))
+    host.canvas.move_edge("end", 1)
+    host.canvas.move_edge("start", 1)
+    assert host.canvas.selection == Selection("range", 6, 11)
+    assert host.proposals == []
+
+
+def test_deleting_takes_gold_away_and_nothing_else(host):
+    host.show(TEXT, [PS], [PredictedSpan(LC, 0.4)])
+    host.canvas.select_next(-1)
+    host.canvas.delete_selected()
+    assert host.proposals == []
+    host.canvas.select_next(-1)
+    host.canvas.delete_selected()
+    assert host.proposals == [()]
+    assert host.canvas.selection is None
+
+
+def test_accepting_takes_the_selected_or_the_only_difference(host):
+    wrong = Span(5, 7, "LC")
+    host.show(TEXT, [PS, OG], [PredictedSpan(PS, 1.0), PredictedSpan(wrong, 0.6)])
+    host.canvas.accept_selected()
+    assert host.gold == (PS, wrong)
+    assert host.canvas.selection == of_gold(wrong)
+    host.canvas.clear_selection()
+    host.canvas.accept_selected()
+    assert len(host.proposals) == 1
+
+
+def test_nothing_is_accepted_when_several_differ_and_none_is_selected(host):
+    host.show(TEXT, [PS, OG], [PredictedSpan(LC, 0.6)])
+    host.canvas.accept_selected()
+    assert host.proposals == []
+
+
+def test_another_sentence_takes_the_selection_away(host):
+    host.show(TEXT, [PS])
+    host.canvas.select_next()
+    host.show("다른 문장", [Span(0, 3, "PS")])
+    assert host.canvas.selection is None
+
+
+def test_a_refused_proposal_leaves_the_gold_as_it_was(qtbot):
+    canvas = SentenceCanvas(LIGHT)
+    qtbot.addWidget(canvas)
+    canvas.resize(700, 200)
+    canvas.show_sentence(TEXT, [OG])
+    drag(canvas, point(canvas, 9, 1.0), point(canvas, 6))
+    assert [comparison.gold for comparison in canvas.comparisons] == [OG]
+
+
+def test_long_sentences_wrap_in_a_scroll_area(qtbot):
+    area, canvas = QScrollArea(), SentenceCanvas(LIGHT)
+    qtbot.addWidget(area)
+    area.setWidgetResizable(True)
+    area.setWidget(canvas)
+    canvas.show_sentence(TEXT * 6, [PS])
+    area.resize(500, 200)
+    area.grab()
+    assert canvas.width() <= 500
+    assert canvas.height() >= canvas.scene.height
+    assert area.verticalScrollBar().maximum() > 0
+
+
+def test_it_says_its_text_and_spans_and_takes_no_input_method(host):
+    host.show(TEXT, [PS, OG], [PredictedSpan(LC, 0.4)])
+    spoken = host.canvas.accessibleDescription()
+    assert TEXT in spoken
+    assert "gold 이순신 PS (missed)" in spoken
+    assert "predicted 옥포 LC 0.40 (spurious)" in spoken
+    assert not host.canvas.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    assert host.canvas.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("text", [TEXT, "가\n나\t다\u2028라", "", "😀", "\ud800가"])
+def test_any_text_is_painted(host, theme, text):
+    host.canvas.set_theme(theme)
+    host.show(text, [Span(0, 1, "PS")] if text else [])
+    assert not host.canvas.grab().isNull()
+
+
+def test_every_kind_of_selection_is_painted(host):
+    host.show(TEXT, [PS, OG], [PredictedSpan(Span(5, 7, "LC"), 0.6), PredictedSpan(LC, 0.4)])
+    pictures = [host.canvas.grab().toImage()]
+    for _stop in range(4):
+        host.canvas.select_next()
+        pictures.append(host.canvas.grab().toImage())
+    drag(host.canvas, point(host.canvas, 12), point(host.canvas, 20))
+    pictures.append(host.canvas.grab().toImage())
+    assert all(one != other for one, other in itertools.pairwise(pictures))

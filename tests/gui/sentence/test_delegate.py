@@ -1,0 +1,90 @@
+import pytest
+from PySide6.QtCore import QAbstractTableModel
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHeaderView, QTableView
+
+from core.comparison import compared
+from core.spans import PredictedSpan, SentenceNumber, Span
+from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, marks
+from gui.theme import DARK, LIGHT
+
+TEXT = "이순신은 조선 수군을 이끌고 😀 옥포에서 왜군을 물리쳤다."
+PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")
+
+
+def row(number=0, *, text=TEXT, gold=(PS, OG), predicted=(PS,), corrected=False):
+    comparisons = None if predicted is None else compared(gold, [PredictedSpan(span, 0.9) for span in predicted])
+    return SentenceRow(SentenceNumber(number), f"news-{number}", "dev", text, tuple(gold), comparisons, corrected)
+
+
+class Rows(QAbstractTableModel):
+    def __init__(self, count, make):
+        super().__init__()
+        self.count, self.make, self.asked = count, make, set()
+
+    def rowCount(self, parent=None):
+        return self.count
+
+    def columnCount(self, parent=None):
+        return 1
+
+    def data(self, index, role=0):
+        if role != SENTENCE_ROLE:
+            return None
+        self.asked.add(index.row())
+        return self.make(index.row())
+
+
+def table(qtbot, model, theme=LIGHT):
+    view = QTableView()
+    qtbot.addWidget(view)
+    view.setModel(model)
+    view.setItemDelegate(SentenceDelegate(theme, view))
+    view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    view.horizontalHeader().setStretchLastSection(True)
+    view.resize(420, 400)
+    return view
+
+
+def test_only_the_visible_of_many_rows_are_asked_for(qtbot):
+    model = Rows(400_000, row)
+    table(qtbot, model).grab()
+    assert 0 < len(model.asked) < 20
+
+
+def test_errors_and_corrections_are_marked_in_words_and_signs():
+    assert [text for text, _colour in marks(row(corrected=True), LIGHT)] == ["✗ 1", "✎ corrected"]
+    assert [text for text, _colour in marks(row(predicted=(PS, OG)), LIGHT)] == ["✓"]
+    assert marks(row(predicted=None), LIGHT) == []
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_gold_is_filled_in_its_colour_and_errors_are_drawn(qtbot, theme):
+    view = table(qtbot, Rows(1, lambda _number: row(predicted=(PS, Span(16, 18, "LC")))), theme)
+    image = view.viewport().grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(ROW_HEIGHT)}
+    assert theme.label("PS").fill in colours
+    assert theme.label("OG").fill in colours
+    assert theme.error in colours
+
+
+def test_the_first_error_of_a_long_sentence_is_in_sight(qtbot):
+    text = "가 나 다 라 마 " * 30 + "서울"
+    spurious = Span(len(text) - 2, len(text), "LC")
+    picture = {}
+    for predicted in ((), (spurious,)):
+        made = row(text=text, gold=(), predicted=predicted)
+        view = table(qtbot, Rows(1, lambda _number, made=made: made))
+        image = view.viewport().grab().toImage()
+        strip = [image.pixelColor(x, y) for x in range(200) for y in range(24, ROW_HEIGHT - 2)]
+        picture[predicted] = QColor(LIGHT.error) in strip
+    assert picture == {(): False, (spurious,): True}
+
+
+@pytest.mark.parametrize("text", ["", "😀", "가\n나\u2028다", "\ud800가", "가" * 5000])
+def test_any_text_is_painted(qtbot, text):
+    gold = (Span(0, 1, "PS"),) if text else ()
+    view = table(qtbot, Rows(3, lambda number: row(number, text=text, gold=gold, predicted=())))
+    view.selectRow(1)
+    assert not view.grab().isNull()

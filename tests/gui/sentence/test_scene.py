@@ -1,0 +1,94 @@
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.comparison import Comparison, compared
+from core.spans import PredictedSpan, Span
+from gui.sentence.layout import lay_out
+from gui.sentence.painting import tag_metrics
+from gui.sentence.scene import PADDING, arranged, probability, tag_words
+from gui.theme import SENTENCE_SIZE, font
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+TEXT = "이순신은 1592년 5월 조선 수군을 이끌고 옥포 앞바다에서 왜군을 크게 물리쳤다."
+LABELS = st.sampled_from(["PS", "OG", "LC", "OGG_ECONOMY"])
+
+
+@st.composite
+def annotations(draw):
+    cuts = sorted(draw(st.sets(st.integers(0, len(TEXT)), max_size=16)))
+    return tuple(Span(start, end, draw(LABELS)) for start, end in itertools.pairwise(cuts) if draw(st.booleans()))
+
+
+def scene_of(gold, predicted, width=300):
+    comparisons = compared(gold, [PredictedSpan(span, 0.5) for span in predicted])
+    layout = lay_out(TEXT, font(SENTENCE_SIZE), width)
+    return arranged(layout, comparisons, tag_metrics(), font_size=SENTENCE_SIZE, predicted=True)
+
+
+@given(annotations(), annotations(), st.integers(150, 800))
+@settings(max_examples=100, deadline=None)
+def test_tags_never_overlap_one_another_or_any_text(gold, predicted, width):
+    scene = scene_of(gold, predicted, width)
+    rects = [mark.tag.rect.adjusted(0.1, 0.1, -0.1, -0.1) for mark in scene.marks]
+    assert not any(one.intersects(other) for one, other in itertools.combinations(rects, 2))
+    text = [rect for cell in scene.layout.cells for rect in scene.text_rects(cell.start, cell.end)]
+    assert not any(rect.intersects(cell) for rect in rects for cell in text)
+
+
+@given(annotations(), annotations())
+@settings(max_examples=50, deadline=None)
+def test_everything_is_within_the_widget(gold, predicted):
+    scene = scene_of(gold, predicted, 400)
+    for mark in scene.marks:
+        assert mark.tag.rect.left() >= PADDING
+        assert mark.tag.rect.right() <= PADDING + 400 + 4
+        assert mark.tag.rect.top() >= 0
+        assert mark.tag.rect.bottom() <= scene.height
+
+
+@given(annotations(), annotations())
+@settings(max_examples=50, deadline=None)
+def test_every_span_has_its_mark(gold, predicted):
+    marks = scene_of(gold, predicted).marks
+    assert sorted(mark.span for mark in marks if mark.lane == "gold") == list(gold)
+    assert sorted(mark.span for mark in marks if mark.lane == "predicted" and mark.span) == list(predicted)
+
+
+def said(gold, predicted):
+    found = compared([gold] if gold else [], [PredictedSpan(predicted, 0.61)] if predicted else [])
+    return " ".join(words.text for words in tag_words(found[0], "predicted"))
+
+
+def test_tags_say_what_is_wrong():
+    assert said(Span(0, 2, "OG"), Span(0, 2, "OG")) == "OG .61"
+    assert said(Span(0, 2, "OG"), Span(0, 2, "LC")) == "OG → LC .61"
+    assert said(Span(0, 2, "OG"), Span(0, 3, "OG")) == "OG .61 edge"
+    assert said(Span(0, 2, "OG"), Span(0, 3, "LC")) == "OG → LC .61 edge"
+    assert said(Span(0, 2, "OG"), None) == "missed"
+    assert said(None, Span(0, 2, "OG")) == "OG .61 spurious"
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.0, ".00"), (0.984, ".98"), (0.994, ".99"), (0.997, "1.0"), (1, "1.0")])
+def test_probabilities_are_short(value, shown):
+    assert probability(value) == shown
+
+
+def test_only_the_characters_that_differ_are_hatched():
+    assert scene_of([Span(0, 3, "PS")], [Span(1, 4, "PS")]).differing == ((0, 1), (3, 4))
+    assert scene_of([Span(0, 3, "PS")], [Span(0, 3, "OG")]).differing == ()
+    assert scene_of([Span(0, 3, "PS")], []).differing == ()
+
+
+def test_without_a_run_there_is_no_lane_for_one():
+    layout = lay_out(TEXT, font(SENTENCE_SIZE), 300)
+    gold = [Comparison("right", Span(0, 3, "PS"), None)]
+    with_lane, without_lane = (
+        arranged(layout, gold, tag_metrics(), font_size=SENTENCE_SIZE, predicted=predicted)
+        for predicted in (True, False)
+    )
+    assert without_lane.height < with_lane.height
+    assert [mark.lane for mark in without_lane.marks] == ["gold"]

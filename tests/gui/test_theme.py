@@ -1,0 +1,120 @@
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QComboBox, QSpinBox
+
+from core.labels import TTA_LABELS
+from gui.icons import icon
+from gui.palette import contrast, label_colours
+from gui.stylesheet import ICON_FOLDER
+from gui.theme import DARK, LIGHT, font, qt_palette, stylesheet, theme_for
+
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+LEAST = 5.5
+
+
+@THEMES
+@pytest.mark.parametrize("ink", ["text", "muted", "error", "right", "accent"])
+@pytest.mark.parametrize("ground", ["window", "surface", "raised", "hover", "selection"])
+def test_every_ink_is_legible_on_every_ground(theme, ink, ground):
+    colours = asdict(theme)
+    assert contrast(colours[ink], colours[ground]) >= LEAST
+
+
+@THEMES
+def test_other_inks_are_legible_where_they_stand(theme):
+    assert contrast(theme.on_accent, theme.accent) >= LEAST
+    assert contrast(theme.edge, theme.surface) >= 3
+    assert contrast(theme.edge, theme.window) >= 3
+
+
+@given(st.text(min_size=1, max_size=12), st.sampled_from([LIGHT, DARK]))
+def test_any_label_is_legible(label, theme):
+    colours = theme.label(label)
+    assert contrast(colours.ink, colours.fill) >= LEAST
+    assert contrast(theme.text, colours.fill) >= LEAST
+    assert contrast(colours.ink, theme.surface) >= LEAST
+    assert label_colours.__wrapped__(label, dark=theme.dark) == colours
+
+
+@THEMES
+def test_standard_labels_are_legible_and_distinct(theme):
+    colours = [theme.label(label) for label in TTA_LABELS]
+    assert len({(colour.fill, colour.ink) for colour in colours}) == len(TTA_LABELS)
+    assert all(contrast(colour.ink, colour.fill) >= LEAST for colour in colours)
+    assert all(contrast(theme.text, colour.fill) >= LEAST for colour in colours)
+
+
+def test_standard_labels_keep_their_published_colours():
+    assert label_colours("PS", dark=False) == LIGHT.label("PS")
+    assert (LIGHT.label("PS").fill, LIGHT.label("PS").ink) == ("#ffd6d1", "#89312f")
+    assert (DARK.label("TM").fill, DARK.label("TM").ink) == ("#3e3a03", "#d9d58f")
+
+
+def test_the_theme_follows_the_desktop():
+    assert theme_for(Qt.ColorScheme.Dark) is DARK
+    assert theme_for(Qt.ColorScheme.Light) is LIGHT
+    assert theme_for(Qt.ColorScheme.Unknown) is LIGHT
+
+
+@THEMES
+def test_the_style_sheet_names_only_files_that_exist(theme):
+    paths = re.findall(r'url\("([^"]+)"\)', stylesheet(theme))
+    assert paths
+    assert all(Path(path).is_file() for path in paths)
+    assert "$" not in stylesheet(theme)
+
+
+@THEMES
+def test_qt_reads_the_style_sheet_without_complaint(qtbot, theme):
+    for made in (QComboBox(), QSpinBox()):
+        qtbot.addWidget(made)
+        made.setStyleSheet(stylesheet(theme))
+        assert not made.grab().isNull()
+
+
+@THEMES
+def test_arrows_are_drawn_in_the_ink_of_the_theme(theme):
+    shade = "dark" if theme.dark else "light"
+    for name, colour in (("arrow-down", theme.muted), ("arrow-up", theme.muted), ("tick", theme.on_accent)):
+        assert colour in (ICON_FOLDER / f"{name}-{shade}.svg").read_text(encoding="utf-8")
+
+
+@THEMES
+def test_the_palette_has_no_colour_of_the_platform(qapp, theme):
+    palette = qt_palette(theme)
+    assert palette.color(QPalette.ColorRole.Window).name() == theme.window
+    assert palette.color(QPalette.ColorRole.HighlightedText).name() == theme.text
+
+
+@THEMES
+@pytest.mark.parametrize("name", ["corpus", "train", "metrics", "inspect", "corrections", "scratch"])
+def test_icons_are_drawn_in_the_ink_of_the_theme(qapp, theme, name):
+    image = icon(name, theme).pixmap(20, 20).toImage()
+    colours = {
+        image.pixelColor(x, y).name() for x in range(20) for y in range(20) if image.pixelColor(x, y).alpha() == 255
+    }
+    assert colours == {theme.muted} or theme.muted in colours
+
+
+def test_every_icon_takes_the_colour_of_the_theme_or_is_made_for_one():
+    for path in ICON_FOLDER.glob("*.svg"):
+        made_for_one = path.stem.endswith(("-light", "-dark"))
+        assert made_for_one != ("currentColor" in path.read_text(encoding="utf-8")), path.name
+
+
+def test_a_missing_icon_is_an_error(qapp):
+    with pytest.raises(FileNotFoundError):
+        icon("no-such-icon", LIGHT)
+
+
+def test_figures_can_be_of_one_width(qapp):
+    assert font(tabular=True).featureTags()
+    assert not font().featureTags()
+    assert font(19).pixelSize() == 19
