@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,26 @@ from torch import Tensor, nn
 from core.encoders import load_folder
 from core.encoding import TextEncoding
 from core.errors import UserError
+from core.settings import Unit
 from core.tagger import Tagger, TextTagger
 from core.tags import TagSet
 
 FORMAT = 1
+"""Of `spandesk.json`; another one is another version's."""
 _MANIFEST = "spandesk.json"
 _HEAD = "head.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What `spandesk.json` holds; `files` has every other file's SHA-256."""
+
+    format: int
+    labels: list[str]
+    unit: Unit
+    dropout: float
+    max_length: int
+    files: dict[str, str]
 
 
 def save(text_tagger: TextTagger, folder: Path) -> None:
@@ -36,9 +51,7 @@ def save(text_tagger: TextTagger, folder: Path) -> None:
     ) as beside:
         written = Path(beside) / "new"
         _write(text_tagger, written)
-        if folder.exists():
-            folder.rename(Path(beside) / "old")
-        written.rename(folder)
+        _swap(written, folder, Path(beside) / "old")
         _sync(folder.parent)
 
 
@@ -50,16 +63,16 @@ def load(folder: Path, device: torch.device) -> TextTagger:
     """
     manifest = _checked_manifest(folder)
     encoder, tokenizer = load_folder(folder)
-    tag_set = TagSet(tuple(manifest["labels"]))
-    tagger = Tagger(encoder, num_tags=len(tag_set.names), dropout=manifest["dropout"])
+    tag_set = TagSet(tuple(manifest.labels))
+    tagger = Tagger(encoder, num_tags=len(tag_set.names), dropout=manifest.dropout)
     try:
         head = load_file(folder / _HEAD)
         tagger.linear.load_state_dict(_part(head, "linear."))
         tagger.crf.load_state_dict(_part(head, "crf."))
     except (OSError, RuntimeError, SafetensorError) as error:
         raise UserError(f"{folder}/{_HEAD} does not belong to this model; restore the folder from a copy") from error
-    encoding = TextEncoding(tokenizer, manifest["max_length"])
-    return TextTagger(tagger.to(device).eval(), encoding, tag_set, manifest["unit"])
+    encoding = TextEncoding(tokenizer, manifest.max_length)
+    return TextTagger(tagger.to(device).eval(), encoding, tag_set, manifest.unit)
 
 
 def check(folder: Path) -> None:
@@ -71,21 +84,35 @@ def check(folder: Path) -> None:
     _checked_manifest(folder)
 
 
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    """Puts the new folder in the place of the one there, which goes to `old`, or comes back if that fails."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+
+
 def _write(text_tagger: TextTagger, folder: Path) -> None:
     folder.mkdir()
     tagger = text_tagger.tagger
     tagger.encoder.save_pretrained(folder)
     text_tagger.encoding.tokenizer.save_pretrained(folder)
     save_file(_head(tagger), folder / _HEAD)
-    manifest = {
-        "format": FORMAT,
-        "labels": text_tagger.tag_set.labels,
-        "unit": text_tagger.unit,
-        "dropout": tagger.dropout.p,
-        "max_length": text_tagger.encoding.max_length,
-        "files": {path.relative_to(folder).as_posix(): _digest(path) for path in _files(folder)},
-    }
-    (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    manifest = _Manifest(
+        format=FORMAT,
+        labels=list(text_tagger.tag_set.labels),
+        unit=text_tagger.unit,
+        dropout=tagger.dropout.p,
+        max_length=text_tagger.encoding.max_length,
+        files={path.relative_to(folder).as_posix(): _digest(path) for path in _files(folder)},
+    )
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2)
+    (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
     for path in (*_files(folder), folder):
         _sync(path)
 
@@ -103,23 +130,28 @@ def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
 
 
-def _checked_manifest(folder: Path) -> dict[str, Any]:
+def _checked_manifest(folder: Path) -> _Manifest:
     """What `spandesk.json` says, once every file it names is known to be as it was written."""
-    try:
-        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{folder} is no model of Spandesk: it has no {_MANIFEST}") from error
-    except ValueError as error:
-        raise UserError(f"{folder}/{_MANIFEST} is damaged; restore the folder from a copy or train again") from error
-    if manifest.get("format") != FORMAT:
-        raise UserError(f"{folder} was written by another version of Spandesk; open it with the newest")
-    for name, digest in manifest["files"].items():
+    manifest = _read_manifest(folder)
+    for name, digest in manifest.files.items():
         path = folder / name
         if not path.is_file():
             raise UserError(f"{folder} is incomplete: {name} is missing; restore it from a copy or train again")
         if _digest(path) != digest:
             raise UserError(f"{folder} was altered: {name} has changed; restore it from a copy or train again")
     return manifest
+
+
+def _read_manifest(folder: Path) -> _Manifest:
+    try:
+        content: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise UserError(f"{folder} was written by another version of Spandesk; open it with the newest")
+        return _Manifest(**content)
+    except OSError as error:
+        raise UserError(f"{folder} is no model of Spandesk: it has no {_MANIFEST}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{folder}/{_MANIFEST} is damaged; restore the folder from a copy or train again") from error
 
 
 def _files(folder: Path) -> Iterator[Path]:

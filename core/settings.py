@@ -12,7 +12,7 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 
 TINY = "tiny"
-"""The encoder that is made from the corpus itself: a small ELECTRA from scratch, nothing to download."""
+"""The encoder that is made from the corpus itself: a small RoFormer over characters, nothing to download."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Preset:
 
 
 PRESETS = (
-    Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 16, 2e-3),
+    Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3),
     Preset("monologg/koelectra-small-v3-discriminator", "KoELECTRA small v3", 2, 8, 5e-5),
     Preset("monologg/koelectra-base-v3-discriminator", "KoELECTRA base v3 (reference)", 2, 8, 5e-5),
 )

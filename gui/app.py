@@ -28,10 +28,13 @@ from gui.window import MainWindow
 
 log = logging.getLogger(__name__)
 
+
 def run_window(arguments: Sequence[str]) -> int:
     """Open the window, on a project if one is given; returns the exit status."""
     if not _has_display():
-        print("error: there is no display to open a window on; see main.py --help for what works without", file=sys.stderr)
+        print(
+            "error: there is no display to open a window on; main.py --help tells what works without", file=sys.stderr
+        )
         return 1
     application = QApplication(list(arguments))
     application.setApplicationName("Spandesk")

@@ -1,5 +1,6 @@
 """The one runner of background work: a generator on a worker thread, its events on the window's thread."""
 
+import itertools
 import logging
 import queue
 import threading
@@ -69,7 +70,7 @@ class Job(QObject):
         said: list[object] = []
         while not self._said.empty():
             said.append(self._said.get())
-        for item, following in zip(said, [*said[1:], None], strict=True):
+        for item, following in itertools.pairwise([*said, None]):
             if isinstance(item, _Ended):
                 self._end(*item.ending)
             elif not isinstance(item, self._fleeting) or type(item) is not type(following):

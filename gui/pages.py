@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -31,7 +32,7 @@ class EmptyState(QWidget):
         self.hint = QLabel(hint)
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
-        self.hint.setMaximumWidth(480)
+        self.hint.setFixedWidth(480)
         self.button = QPushButton(button)
         self.button.setProperty("primary", True)
         layout = QVBoxLayout(self)
@@ -39,7 +40,7 @@ class EmptyState(QWidget):
         layout.setSpacing(12)
         layout.addStretch(1)
         for widget in (self.title, self.hint, self.button):
-            layout.addWidget(widget)
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(2)
 
 

@@ -46,6 +46,4 @@ class Preferences:
         state = self._settings.value(f"splitter/{name}")
         if isinstance(state, QByteArray):
             splitter.restoreState(state)
-        splitter.splitterMoved.connect(
-            lambda *_: self._settings.setValue(f"splitter/{name}", splitter.saveState())
-        )
+        splitter.splitterMoved.connect(lambda *_: self._settings.setValue(f"splitter/{name}", splitter.saveState()))

@@ -74,21 +74,28 @@ class Session(QObject):
         if self._project is None or self._project.folder.resolve() != folder.resolve():
             self._replace(lambda: projects.opened(folder))
 
-    def create(self, folder: Path) -> None:
-        """Make a new project and open it.
+    def create(self, folder: Path) -> Project:
+        """Make a new project, open it and return it.
 
         Raises:
             UserError: the folder cannot be used; the project that was open stays so.
         """
-        self._replace(lambda: projects.created(folder))
+        return self._replace(lambda: projects.created(folder))
 
-    def _replace(self, make: Callable[[], Project]) -> None:
+    def _replace(self, make: Callable[[], Project]) -> Project:
         project = make()
         self.close()
         self._project = project
         self._context = self._newest()
         self.project_changed.emit(project)
         self.context_changed.emit(self._context)
+        return project
+
+    def discard(self, project: Project) -> None:
+        """Close a project, if it is the open one, and remove it if it holds nothing, as after a failed import."""
+        if self._project is project:
+            self.close()
+            projects.discard_if_empty(project.folder)
 
     def close(self) -> None:
         """Close the project, if one is open."""

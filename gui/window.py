@@ -25,7 +25,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, context: PageContext, welcome: WelcomePage, pages: Mapping[str, QWidget]) -> None:
         super().__init__()
-        self._context = context
+        self.context = context
         self.welcome = welcome
         self.pages = pages
         self.rail = Rail([(name, icon(name.lower(), context.theme)) for name in pages])
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
 
     def _connect(self) -> None:
-        session = self._context.session
+        session = self.context.session
         self.rail.chosen.connect(self.show_page)
         session.page_asked.connect(self.show_page)
         session.inspection_asked.connect(lambda _: self.show_page("Inspect"))
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         session.problem.connect(self.banner.say)
 
     def _undo_actions(self) -> tuple[QAction, QAction]:
-        session, theme = self._context.session, self._context.theme
+        session, theme = self.context.session, self.context.theme
         undo = QAction(icon("undo", theme), "Undo", self)
         undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
         undo.setToolTip(tip("Undo the last correction", QKeySequence.StandardKey.Undo))
@@ -98,12 +98,12 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(self.welcome)
             return
         self.setWindowTitle(f"{project.name} – Spandesk")
-        self._context.preferences.remember_project(project.folder)
-        has_run = self._context.session.context.run is not None
+        self.context.preferences.remember_project(project.folder)
+        has_run = self.context.session.context.run is not None
         self.show_page("Inspect" if has_run else "Corpus")
 
     def _enable_undo(self) -> None:
-        project = self._context.session.project
+        project = self.context.session.project
         self.undo.setEnabled(project is not None and project.corrections.can_undo)
         self.redo.setEnabled(project is not None and project.corrections.can_redo)
 
@@ -120,24 +120,24 @@ class MainWindow(QMainWindow):
         folders = [path for path in paths if path.is_dir()]
         if folders:
             self.open_project(folders[0])
-        elif paths and self._context.session.project is not None:
+        elif paths and self.context.session.project is not None:
             self.show_page("Corpus")
-            self._context.session.import_asked.emit(paths)
+            self.context.session.import_asked.emit(paths)
         elif paths:
             self.welcome.propose(paths)
 
     def open_project(self, folder: Path) -> None:
-        session = self._context.session
+        session = self.context.session
         session.attempt(lambda: session.open(folder))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        job = self._context.runner.job
+        job = self.context.runner.job
         if job is not None and not self._confirms_stop(job.title):
             event.ignore()
             return
-        self._context.preferences.remember_window(self)
-        self._context.runner.shut_down()
-        self._context.session.close()
+        self.context.preferences.remember_window(self)
+        self.context.runner.shut_down()
+        self.context.session.close()
         event.accept()
 
     def _confirms_stop(self, title: str) -> bool:

@@ -57,15 +57,14 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _import(options: argparse.Namespace, out: Output) -> None:
     labels = tuple(label.strip() for label in options.add_labels.split(",") if label.strip())
     plan = ImportPlan(tuple(options.files), options.split, options.dev_ratio, options.seed, options.format, labels)
-    with opened_or_created(options.project) as project:
-        is_new = project.sentences.count() == 0
-        try:
+    was_there = options.project.exists()
+    try:
+        with opened_or_created(options.project) as project:
             report = _exhausted(importing.importing(project, plan))
-        except UserError:
-            project.close()
-            if is_new:
-                discard_if_empty(options.project)
-            raise
+    except UserError:
+        if not was_there:
+            discard_if_empty(options.project)
+        raise
     rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
     for record in report.rejected:
         out.note(f"rejected: {record.where}: {record.reason}")

@@ -10,6 +10,11 @@ def spans_text(spans: Iterable[Span]) -> str:
     return json.dumps([[s.start, s.end, s.label] for s in spans], ensure_ascii=False, separators=(",", ":"))
 
 
+def label_text(label: str) -> str:
+    """What stands in the text of every list of spans that has the label, and in no other."""
+    return json.dumps(label, ensure_ascii=False) + "]"
+
+
 def spans_of_text(text: str) -> tuple[Span, ...]:
     return tuple(Span(start, end, label) for start, end, label in json.loads(text))
 

@@ -87,6 +87,8 @@ CREATE TABLE comparison ( -- derived from sentence and prediction; see core/comp
     gold_label TEXT,
     predicted_label TEXT
 );
-CREATE INDEX comparison_by_run ON comparison (run, epoch, outcome, sentence);
+CREATE INDEX comparison_by_run ON comparison (
+    run, epoch, outcome, gold_label, predicted_label, on_corrected, on_imported, sentence
+);
 CREATE INDEX comparison_by_sentence ON comparison (sentence, run, epoch)
 """

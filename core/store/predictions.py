@@ -99,8 +99,8 @@ class Predictions:
         on_gold = "on_corrected" if gold == "corrected" else "on_imported"
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
-            " JOIN sentence AS s ON s.number = p.sentence"
-            f" WHERE p.run = ? AND p.epoch = ? AND s.split = ? AND {on_gold}" + _also(other) + " GROUP BY 1, 2, 3",
+            f" WHERE p.run = ? AND p.epoch = ? AND {on_gold}"
+            " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)" + _also(other) + " GROUP BY 1, 2, 3",
             [key.run, key.epoch, split, *_numbers(other)],
         )
         return _counts(rows)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from core.comparison import Outcome
 from core.spans import SentenceNumber, Split
+from core.store.columns import label_text
 from core.store.database import Database
 from core.store.predictions import EpochKey
 from core.store.sentences import Gold
@@ -61,8 +62,9 @@ class Selections:
             conditions.append(condition)
             parameters += more
         elif selection.label:
-            conditions.append("EXISTS (SELECT 1 FROM json_each(s.gold) WHERE json_extract(value, '$[2]') = ?)")
-            parameters.append(selection.label)
+            column = "gold" if gold == "corrected" else "imported"
+            conditions.append(f"instr(s.{column}, ?) > 0")
+            parameters.append(label_text(selection.label))
         where = " AND ".join(conditions)
         rows = self._database.rows(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
         return [row[0] for row in rows]

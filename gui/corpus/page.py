@@ -1,12 +1,13 @@
 """The Corpus page: what the project holds, what was left out, and more files in or out."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from core.corpus.formats import FORMATS
-from core.importing import ImportPlan, ImportReport, export, importing
+from core.importing import ImportPlan, ImportProgress, ImportReport, export, importing
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.corpus.import_form import ImportForm
@@ -138,16 +139,18 @@ def start_import(context: PageContext, plans: list[ImportPlan]) -> Job:
     assert project is not None
     names = ", ".join(path.name for plan in plans for path in plan.files)
 
-    def work():  # type: ignore[no-untyped-def]
-        reports = []
-        for plan in plans:
-            reports.append((yield from importing(project, plan)))
-        return reports
-
-    job = context.runner.start(f"Importing {names}", work, fleeting=FLEETING)
+    job = context.runner.start(f"Importing {names}", lambda: _importing(project, plans), fleeting=FLEETING)
     job.finished.connect(lambda reports: _publish(context, reports))
     job.failed.connect(lambda error: context.session.problem.emit(str(error)))
     return job
+
+
+def _importing(project: Project, plans: list[ImportPlan]) -> Generator[ImportProgress, None, list[ImportReport]]:
+    reports: list[ImportReport] = []
+    for plan in plans:
+        report = yield from importing(project, plan)
+        reports.append(report)
+    return reports
 
 
 def _publish(context: PageContext, reports: list[ImportReport]) -> None:

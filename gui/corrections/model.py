@@ -13,6 +13,8 @@ _PAGE = 200
 
 Index = QModelIndex | QPersistentModelIndex
 
+_ROOT = QModelIndex()
+
 
 class CorrectionModel(QAbstractTableModel):
     """Newest first; rows are read from the store a page at a time."""
@@ -34,10 +36,10 @@ class CorrectionModel(QAbstractTableModel):
     def correction(self, row: int) -> Correction:
         return self._rows[row]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
+    def columnCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
 
     def canFetchMore(self, parent: Index) -> bool:

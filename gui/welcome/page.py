@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.importing import ImportPlan
+from core.spans import Split
 from core.store.project import DATABASE, SUFFIX
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
@@ -37,7 +38,7 @@ class WelcomePage(QWidget):
         self.sample.clicked.connect(lambda: context.session.attempt(self.open_sample))
         self.new.clicked.connect(self._choose_files)
         self.open.clicked.connect(self._choose_project)
-        self.form.accepted.connect(lambda: context.session.attempt(self._create))
+        self.form.accepted.connect(lambda: context.session.attempt(self._create_proposed))
         self.form.cancelled.connect(self._show_start)
         context.session.project_changed.connect(lambda _: self._show_start())
         self._show_start()
@@ -106,9 +107,8 @@ class WelcomePage(QWidget):
         if (self._sample / DATABASE).exists():
             session.open(self._sample)
             return
-        session.create(self._sample)
-        plans = [ImportPlan((SAMPLE_FOLDER / f"{split}.jsonl",), split) for split in ("train", "dev")]
-        start_import(self._context, plans)
+        splits: tuple[Split, ...] = ("train", "dev")
+        self._create(self._sample, [ImportPlan((SAMPLE_FOLDER / f"{split}.jsonl",), split) for split in splits])
 
     def propose(self, files: list[Path]) -> None:
         """Offer to make a project of corpus files."""
@@ -121,16 +121,22 @@ class WelcomePage(QWidget):
             self._context.preferences.remember_folder(Path(names[0]).parent)
             self.propose([Path(name) for name in names])
 
+    def _create_proposed(self) -> None:
+        self._create(self.form.folder, [self.form.plan])
+
     def _choose_project(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Open project", str(self._context.preferences.folder()))
         if name:
             self._context.preferences.remember_folder(Path(name).parent)
             self._context.session.attempt(lambda: self._context.session.open(Path(name)))
 
-    def _create(self) -> None:
-        plan = self.form.plan
-        self._context.session.create(self.form.folder)
-        start_import(self._context, [plan])
+    def _create(self, folder: Path, plans: list[ImportPlan]) -> None:
+        """Make a project of files; it is gone again if the import fails."""
+        session = self._context.session
+        project = session.create(folder)
+        job = start_import(self._context, plans)
+        for ending in (job.failed, job.cancelled):
+            ending.connect(lambda *_: session.discard(project))
 
 
 def _hint(text: str) -> QLabel:

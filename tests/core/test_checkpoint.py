@@ -99,6 +99,28 @@ def test_a_folder_of_a_newer_version_is_refused(saved):
         load(saved, CPU)
 
 
+@pytest.mark.parametrize("manifest", ["[]", "{}", '{"format": 1}', "1"])
+def test_a_manifest_without_its_fields_is_damaged(saved, manifest):
+    (saved / "spandesk.json").write_text(manifest)
+    with pytest.raises(UserError, match="damaged"):
+        load(saved, CPU)
+
+
+def test_a_rename_that_fails_brings_back_what_was_there(saved, monkeypatch):
+    before = (saved / "head.safetensors").read_bytes()
+    rename = type(saved).rename
+
+    def refused(path, target):
+        if path.name == "new":
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(type(saved), "rename", refused)
+    with pytest.raises(PermissionError):
+        save(text_tagger_of(seed=5), saved)
+    assert (saved / "head.safetensors").read_bytes() == before
+
+
 def test_no_folder_is_no_model(tmp_path):
     with pytest.raises(UserError, match="no model of Spandesk"):
         load(tmp_path / "nowhere", CPU)

@@ -86,6 +86,8 @@ def test_what_the_caller_predicts_between_steps_changes_nothing():
         if isinstance(event, EpochTrained):
             disturbed.append(event)
         if disturbed:
+            learning = isinstance(event, Progress) and event.phase == "train"
+            assert disturbed[0].text_tagger.tagger.training == learning
             list(predict(disturbed[-1].text_tagger, TEXTS[:2]))
     assert [e.loss for e in disturbed] == [e.loss for e in undisturbed]
 

@@ -12,7 +12,7 @@ from tests.building import project_with_run, project_with_sentences
 
 def test_a_project_is_whole_after_it_was_copied(tmp_path):
     with project_with_run(tmp_path / "a.spandesk") as project:
-        before = [stored for stored in project.sentences.each()]
+        before = list(project.sentences.each())
     shutil.copytree(tmp_path / "a.spandesk", tmp_path / "b.spandesk")
     with opened(tmp_path / "b.spandesk") as copy:
         assert list(copy.sentences.each()) == before

@@ -1,0 +1,157 @@
+"""The table under the sentence: every span, what gold and run say of it, and the verdict in words."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView
+
+from core.comparison import Comparison
+from core.spans import Span
+from gui.inspect.words import verdict
+from gui.theme import Theme, font
+
+_TITLES = ("Span", "Gold", "Predicted", "Probability", "Verdict")
+_SPAN, _GOLD, _PREDICTED, _PROBABILITY, _VERDICT = range(5)
+_WIDTHS = {_GOLD: 56, _PROBABILITY: 88}
+_VERDICT_WIDTH = 140
+_FLEXIBLE = {_SPAN: (0.55, 320), _PREDICTED: (0.45, 280)}
+"""Columns that share what the others leave, and their greatest width; the verdict takes what is left then."""
+_ROW_HEIGHT = 28
+CELL_MARGIN = 11
+"""Pixels from the left edge of the table to the words in its first column."""
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class ComparisonModel(QAbstractTableModel):
+    """The comparisons of one sentence."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = ""
+        self.comparisons: tuple[Comparison, ...] = ()
+        self._figures: QFont = font(tabular=True)
+
+    def show_comparisons(self, text: str, comparisons: Sequence[Comparison]) -> None:
+        """Show a sentence's spans."""
+        self.beginResetModel()
+        self._text, self.comparisons = text, tuple(comparisons)
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.comparisons)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Vertical:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section == _PROBABILITY else _LEFT
+        return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        comparison, column = self.comparisons[index.row()], index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._cell(comparison, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column == _PROBABILITY else _LEFT
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._ink(comparison, column)
+        if role == Qt.ItemDataRole.FontRole and column == _PROBABILITY:
+            return self._figures
+        return None
+
+    def _cell(self, comparison: Comparison, column: int) -> str:
+        gold, predicted = comparison.gold, comparison.predicted
+        if column == _SPAN:
+            return self._words(gold or cast(Span, predicted and predicted.span))
+        if column == _GOLD:
+            return gold.label if gold else "–"
+        if column == _PROBABILITY:
+            return f"{predicted.probability:.2f}" if predicted else ""
+        if column == _PREDICTED:
+            return self._predicted(gold, predicted.span) if predicted else "–"
+        return verdict(comparison)
+
+    def _predicted(self, gold: Span | None, predicted: Span) -> str:
+        """The predicted label, with its text where that is another than the gold span's."""
+        if gold is None or (gold.start, gold.end) == (predicted.start, predicted.end):
+            return predicted.label
+        return f"{predicted.label}  {self._words(predicted)}"
+
+    def _words(self, span: Span) -> str:
+        return self._text[span.start : span.end]
+
+    def _ink(self, comparison: Comparison, column: int) -> QColor | None:
+        if column == _VERDICT:
+            return QColor(self._theme.error if comparison.is_error else self._theme.right)
+        return None
+
+
+class ComparisonTable(QTableView):
+    """Shows a `ComparisonModel`.
+
+    Signals:
+        chosen: the user chose the span of a `Comparison`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.rows = ComparisonModel(theme, self)
+        self._is_marking = False
+        self.setModel(self.rows)
+        self.setAccessibleName("Spans of the sentence")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ padding: 4px {CELL_MARGIN}px; }}")
+        self._size_sections()
+        self.selectionModel().currentRowChanged.connect(lambda current: self._choose(current))
+        self.clicked.connect(self._choose)
+
+    def _size_sections(self) -> None:
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(48)
+        for column, width in _WIDTHS.items():
+            header.resizeSection(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        left = self.viewport().width() - sum(_WIDTHS.values()) - _VERDICT_WIDTH
+        for column, (share, most) in _FLEXIBLE.items():
+            self.horizontalHeader().resizeSection(column, min(round(share * left), most))
+
+    def show_comparisons(self, text: str, comparisons: Sequence[Comparison], *, compares: bool) -> None:
+        """Show a sentence's spans; the columns on predictions only where there are any."""
+        self.rows.show_comparisons(text, comparisons)
+        for column in (_PREDICTED, _PROBABILITY, _VERDICT):
+            self.setColumnHidden(column, not compares)
+
+    def mark(self, comparison: Comparison | None) -> None:
+        """Show which comparison the selected span belongs to, without choosing it."""
+        self._is_marking = True
+        if comparison in self.rows.comparisons:
+            self.selectRow(self.rows.comparisons.index(comparison))
+        else:
+            self.setCurrentIndex(QModelIndex())
+        self._is_marking = False
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid() and not self._is_marking:
+            self.chosen.emit(self.rows.comparisons[index.row()])

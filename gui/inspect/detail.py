@@ -1,0 +1,276 @@
+"""One sentence, large: what gold and run say of it, and the tools that mend the gold."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from core.comparison import Comparison
+from core.spans import Span
+from core.store.sentences import Gold
+from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
+from gui.inspect.elided import ElidedLabel
+from gui.inspect.keys import Name, action_for, label_position
+from gui.inspect.labels import LabelChips
+from gui.inspect.reading import ShownSentence
+from gui.pages import PageContext
+from gui.sentence.canvas import SentenceCanvas
+from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
+from gui.theme import Theme
+
+_TOOLS: dict[Name, str] = {
+    "accept": "Accept",
+    "accept and go on": "Accept, next",
+    "remove": "Remove",
+}
+"""The commands that have a button below the sentence, and its text."""
+_MARGIN = 16
+READ_ONLY = "Switch to Gold: corrected to edit"
+
+
+class SentenceDetail(QWidget):
+    """Shows a sentence and proposes its new gold; it stores nothing.
+
+    Signals:
+        goldProposed: the whole new gold, a tuple of `Span`.
+        errorAsked: the person wants to go on to the next sentence with an error.
+    """
+
+    goldProposed = Signal(tuple)  # noqa: N815
+    errorAsked = Signal()  # noqa: N815
+
+    def __init__(self, context: PageContext, steps: list[QAction]) -> None:
+        super().__init__()
+        self._shown: ShownSentence | None = None
+        self._gold: Gold = "corrected"
+        self.position = ElidedLabel()
+        self.corrected = QLabel("✎ corrected")
+        self.notice = ElidedLabel()
+        self.canvas = SentenceCanvas(context.theme)
+        self.chips = LabelChips(context.theme)
+        self.table = ComparisonTable(context.theme)
+        self.actions_by_name = {name: action_for(name, self, run) for name, run in self._runs().items()}
+        self._lay_out(context, steps)
+        self._connect()
+
+    def _runs(self) -> dict[Name, Callable[[], object]]:
+        canvas = self.canvas
+        return {
+            "next span": lambda: canvas.select_next(1),
+            "previous span": lambda: canvas.select_next(-1),
+            "end right": lambda: canvas.move_edge("end", 1),
+            "end left": lambda: canvas.move_edge("end", -1),
+            "start right": lambda: canvas.move_edge("start", 1),
+            "start left": lambda: canvas.move_edge("start", -1),
+            "accept": canvas.accept_selected,
+            "accept and go on": self._accept_and_go_on,
+            "remove": canvas.delete_selected,
+            "clear": canvas.clear_selection,
+        }
+
+    def _lay_out(self, context: PageContext, steps: list[QAction]) -> None:
+        self.setProperty("panel", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        upper, lower = QWidget(), QWidget()
+        column = _column(upper, (0, 8, 0, 12))
+        column.addLayout(self._header(steps))
+        column.addWidget(self._scroller(), 1)
+        chips = QVBoxLayout()
+        chips.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        chips.addWidget(self.chips)
+        column.addLayout(chips)
+        column.addLayout(self._tools(context.theme))
+        _column(lower, (_MARGIN - CELL_MARGIN, 4, 0, 0)).addWidget(self.table)
+        self._body = QSplitter(Qt.Orientation.Vertical)
+        self._body.setChildrenCollapsible(False)
+        for part in (upper, lower):
+            self._body.addWidget(part)
+        self._body.setStretchFactor(1, 1)
+        self._body.setSizes([400, 240])
+        context.preferences.keep_splitter("inspect-detail", self._body)
+        _column(self, (0, 0, 0, 0)).addWidget(self._body)
+
+    def _header(self, steps: list[QAction]) -> QHBoxLayout:
+        self.position.setProperty("role", "hint")
+        self.corrected.setProperty("role", "heading")
+        row = QHBoxLayout()
+        row.setContentsMargins(_MARGIN, 0, 8, 0)
+        row.setSpacing(4)
+        row.addWidget(self.position, 1)
+        row.addWidget(self.corrected)
+        row.addSpacing(8)
+        for action in steps:
+            row.addWidget(_button(action))
+        return row
+
+    def _scroller(self) -> QScrollArea:
+        scroller = QScrollArea(widgetResizable=True)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFrameShape(QFrame.Shape.NoFrame)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setMinimumHeight(120)
+        scroller.setWidget(self.canvas)
+        return scroller
+
+    def _tools(self, theme: Theme) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        row.setSpacing(4)
+        for name, text in _TOOLS.items():
+            self.actions_by_name[name].setIconText(text)
+            button = _button(self.actions_by_name[name])
+            button.setStyleSheet(_outlined(theme))
+            row.addWidget(button)
+        self.notice.setProperty("role", "hint")
+        row.addSpacing(8)
+        row.addWidget(self.notice, 1)
+        return row
+
+    def _connect(self) -> None:
+        self.canvas.goldProposed.connect(self._propose)
+        self.canvas.selectionChanged.connect(self._follow_selection)
+        self.chips.chosen.connect(self.apply_label)
+        self.table.chosen.connect(self.select)
+        for widget in (self.canvas, self.table):
+            self.give_keys(widget)
+
+    def give_keys(self, widget: QWidget) -> None:
+        """Make the keys that work on the sentence work where this widget has the focus, too."""
+        widget.addActions(list(self.actions_by_name.values()))
+        widget.installEventFilter(self)
+
+    def show_sentence(self, shown: ShownSentence | None, gold: Gold, position: str) -> None:
+        """Show a sentence, or nothing; the selected span stays so while it is the same sentence."""
+        if self._number(shown) != self._number(self._shown):
+            self.canvas.clear_selection()
+        self._shown, self._gold = shown, gold
+        self.position.say(position)
+        self.corrected.setVisible(shown is not None and shown.stored.corrected)
+        self._body.setVisible(shown is not None)
+        self.show_stored()
+        self.say("" if self.is_editable or shown is None else READ_ONLY)
+
+    def show_stored(self) -> None:
+        """Show the gold as it is stored, whatever was proposed."""
+        shown = self._shown
+        if shown is None:
+            self.canvas.show_sentence("", ())
+            self.table.show_comparisons("", (), compares=False)
+        else:
+            self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted)
+            compares = shown.predicted is not None
+            self.table.show_comparisons(shown.stored.text, self.canvas.comparisons, compares=compares)
+        self._follow_selection()
+
+    @staticmethod
+    def _number(shown: ShownSentence | None) -> int | None:
+        return None if shown is None else shown.stored.number
+
+    @property
+    def is_editable(self) -> bool:
+        return self._shown is not None and self._gold == "corrected"
+
+    def say(self, words: str, *, refused: bool = False) -> None:
+        """Say something beside the tools until another sentence is shown."""
+        self.notice.say(words)
+        self.notice.setProperty("role", "error" if refused else "hint")
+        self.notice.style().polish(self.notice)
+
+    def apply_label(self, label: str) -> None:
+        """Label what is selected."""
+        if not self.is_editable:
+            self.say(READ_ONLY, refused=True)
+        elif self.canvas.selection is None:
+            self.say("Select a span, or drag over text, first")
+        else:
+            self.canvas.apply_label(label)
+
+    def select(self, comparison: Comparison) -> None:
+        """Select the gold span of a comparison; the predicted one where there is no gold."""
+        if comparison.gold is not None:
+            wanted = of_gold(comparison.gold)
+        else:
+            assert comparison.predicted is not None
+            wanted = of_predicted(comparison.predicted.span)
+        for _ in stops(self.canvas.comparisons, errors_only=False):
+            if self.canvas.selection == wanted:
+                return
+            self.canvas.select_next(1)
+
+    def select_first(self, wanted: Callable[[Comparison], bool]) -> None:
+        """Select the first span that is wanted; the first error where none is."""
+        found = next(filter(wanted, self.canvas.comparisons), None)
+        if found is not None:
+            self.select(found)
+        else:
+            self.canvas.select_next(1, errors_only=True)
+
+    def _propose(self, spans: tuple[Span, ...]) -> None:
+        if self.is_editable:
+            self.goldProposed.emit(spans)
+        else:
+            self.canvas.clear_selection()
+            self.show_stored()
+            self.say(READ_ONLY, refused=True)
+
+    def _accept_and_go_on(self) -> None:
+        if self.is_editable:
+            self.canvas.accept_selected()
+        selection = self.canvas.selection
+        places = stops(self.canvas.comparisons, errors_only=True)
+        if any(selection is None or place.start > selection.start for place in places):
+            self.canvas.select_next(1, errors_only=True)
+        else:
+            self.errorAsked.emit()
+
+    def _follow_selection(self) -> None:
+        selection, comparisons = self.canvas.selection, self.canvas.comparisons
+        is_gold = selection is not None and selection.kind == "gold"
+        difference = difference_of(comparisons, selection)
+        can_accept = difference is not None and difference.predicted is not None
+        self.actions_by_name["accept"].setEnabled(self.is_editable and can_accept)
+        has_predictions = self._shown is not None and self._shown.predicted is not None
+        self.actions_by_name["accept and go on"].setEnabled(self.is_editable and has_predictions)
+        self.actions_by_name["remove"].setEnabled(self.is_editable and is_gold)
+        self.chips.setEnabled(self.is_editable)
+        self.chips.mark(selection.label if selection is not None and is_gold else None)
+        span = selection.span if selection is not None else None
+        self.table.mark(next((c for c in comparisons if span is not None and _holds(c, span)), None))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Label with the digit keys, wherever the keys of the sentence work."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            position = label_position(event)
+            if position is not None and position < len(self.chips.labels):
+                self.apply_label(self.chips.labels[position])
+                return True
+        return super().eventFilter(watched, event)
+
+
+def _column(widget: QWidget, margins: tuple[int, int, int, int]) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(*margins)
+    column.setSpacing(8)
+    return column
+
+
+def _holds(comparison: Comparison, span: Span) -> bool:
+    return comparison.gold == span or (comparison.predicted is not None and comparison.predicted.span == span)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _outlined(theme: Theme) -> str:
+    """A tool button that looks like the push buttons."""
+    return (
+        f"QToolButton {{ background: {theme.raised}; border: 1px solid {theme.edge}; padding: 3px 10px; }}"
+        f"QToolButton:hover {{ background: {theme.hover}; }}"
+        f"QToolButton:focus {{ border-color: {theme.accent}; }}"
+        f"QToolButton:disabled {{ color: {theme.edge}; background: {theme.surface}; border-color: {theme.line}; }}"
+    )

@@ -1,0 +1,166 @@
+"""The filter bar above the list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from core.spans import SPLITS
+from core.store.selection import ErrorKind
+from gui.inspect.filtering import Filter
+from gui.inspect.keys import COMMANDS
+from gui.inspect.words import label_names, selection_words
+from gui.pages import tip
+
+SEARCH_DELAY = 250
+"""Milliseconds after the last keystroke before the search begins."""
+_LONGEST_ASKED = 320
+_KIND_TIPS: dict[ErrorKind, str] = {
+    "missed": "Sentences with a gold span that the run did not find",
+    "spurious": "Sentences with a predicted span where the gold has none",
+    "edge": "Sentences with a predicted span whose start or end is wrong",
+    "type": "Sentences with a predicted span whose label is wrong",
+}
+
+
+class FilterBar(QWidget):
+    """Shows and changes a `Filter`.
+
+    Signals:
+        changed: the person changed it; `filter` is the new one.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter = Filter()
+        self.split = QComboBox()
+        for split in SPLITS:
+            self.split.addItem(split, split)
+        self.split.setToolTip("The split whose sentences are listed")
+        self.split.setAccessibleName("Split")
+        self.all = _chip("All", "Every sentence of the split")
+        self.errors = _chip("Errors", "Sentences in which predicted and gold differ")
+        self.kinds = {kind: _chip(kind, _KIND_TIPS[kind]) for kind in get_args(ErrorKind)}
+        self.corrected = _chip("corrected", "Sentences whose gold was corrected")
+        self.labels = QComboBox()
+        self.labels.setAccessibleName("Label")
+        self.labels.setToolTip("Only sentences with this label; with an error filter, in the error itself")
+        self.search = QLineEdit(clearButtonEnabled=True)
+        self.search.setPlaceholderText("Search text or id")
+        self.search.setToolTip(tip("Sentences that contain this text, or have this id", COMMANDS["find"].keys[0]))
+        self.asked = _chip("", "Remove this filter")
+        self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
+        self.show_labels(())
+        self._lay_out()
+        self._connect()
+        self.show_filter(self.filter)
+
+    def _lay_out(self) -> None:
+        separator = QLabel("·")
+        separator.setProperty("role", "hint")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 8)
+        layout.setSpacing(8)
+        layout.addLayout(_row(self.split, self.all, self.errors, None))
+        layout.addLayout(_row(*self.kinds.values(), separator, self.corrected, None))
+        search = _row(self.labels, self.search)
+        search.setStretch(1, 1)
+        layout.addLayout(search)
+        layout.addLayout(_row(self.asked, None))
+        self.labels.setFixedWidth(208)
+
+    def _connect(self) -> None:
+        self.split.activated.connect(lambda: self._change(replace(self.filter, split=self.split.currentData())))
+        self.all.clicked.connect(lambda: self._change(self.filter.with_errors(False)))
+        self.errors.clicked.connect(lambda: self._change(self.filter.with_errors(True)))
+        for kind, chip in self.kinds.items():
+            chip.clicked.connect(lambda on, kind=kind: self._change(self.filter.with_kind(kind, on)))
+        self.corrected.clicked.connect(lambda on: self._change(replace(self.filter, corrected=on)))
+        self.labels.activated.connect(lambda: self._change(self.filter.with_label(self.labels.currentData())))
+        self.asked.clicked.connect(lambda: self._change(replace(self.filter, asked=None)))
+        self.search.textChanged.connect(lambda: self._timer.start())
+        self.search.returnPressed.connect(self._search)
+        self._timer.timeout.connect(self._search)
+
+    def _search(self) -> None:
+        self._timer.stop()
+        if self.search.text() != self.filter.text:
+            self._change(replace(self.filter, text=self.search.text()))
+
+    def _change(self, changed: Filter) -> None:
+        self.show_filter(changed)
+        self.changed.emit()
+
+    def show_filter(self, shown: Filter) -> None:
+        """Stand at this filter; nothing is told."""
+        self.filter = shown
+        self._timer.stop()
+        self.split.setCurrentText(shown.split)
+        self.all.setChecked(not shown.errors and shown.asked is None)
+        self.errors.setChecked(shown.errors)
+        for kind, chip in self.kinds.items():
+            chip.setChecked(kind in shown.kinds)
+        self.corrected.setChecked(shown.corrected)
+        self.labels.setCurrentIndex(max(0, self.labels.findData(shown.label)))
+        if self.search.text() != shown.text:
+            with QSignalBlocker(self.search):
+                self.search.setText(shown.text)
+        self._show_asked()
+
+    def _show_asked(self) -> None:
+        asked = self.filter.asked
+        self.asked.setVisible(asked is not None)
+        if asked is not None:
+            words = selection_words(asked)
+            elided = self.asked.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _LONGEST_ASKED)
+            self.asked.setText(f"{elided}  ✕")
+            self.asked.setToolTip(f"{words}: remove this filter")
+            self.asked.setChecked(True)
+
+    def show_counts(self, sentences: int, errors: int | None) -> None:
+        """Say how many sentences the split has, and how many of them have an error where that is known."""
+        self.all.setText(f"All {sentences:,}")
+        self.errors.setText("Errors" if errors is None else f"Errors {errors:,}")
+
+    def show_labels(self, labels: Sequence[str]) -> None:
+        """Offer the labels of the tag set."""
+        self.labels.clear()
+        self.labels.addItem("All types", None)
+        for label in labels:
+            self.labels.addItem(label_names(label), label)
+        self.labels.view().setMinimumWidth(220)
+        self.labels.setCurrentIndex(max(0, self.labels.findData(self.filter.label)))
+
+    def forbid_errors(self, reason: str | None) -> None:
+        """Close the filters that need predictions and say why; open them where there is no reason."""
+        tips = {self.errors: "Sentences in which predicted and gold differ"}
+        tips |= {chip: _KIND_TIPS[kind] for kind, chip in self.kinds.items()}
+        for chip, purpose in tips.items():
+            chip.setEnabled(reason is None)
+            chip.setToolTip(reason or purpose)
+
+
+def _chip(text: str, purpose: str) -> QToolButton:
+    chip = QToolButton()
+    chip.setText(text)
+    chip.setToolTip(purpose)
+    chip.setCheckable(True)
+    chip.setProperty("chip", True)
+    chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return chip
+
+
+def _row(*widgets: QWidget | None) -> QHBoxLayout:
+    """The widgets side by side; None is a stretch."""
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(widget)
+    return row

@@ -1,0 +1,113 @@
+"""The labels of the tag set as chips, each with its key; a click labels."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from core.labels import entity_type
+from gui.inspect.keys import label_key
+from gui.theme import SMALL_SIZE, Theme
+
+_GAP = 4
+_HEIGHT = 24
+_LEAST_WIDTH, _GREATEST_WIDTH = 88, 136
+
+
+class LabelChips(QWidget):
+    """Chips of equal width in as few rows as they need, the rows about equally long.
+
+    Signals:
+        chosen: a label was clicked.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._widest = _LEAST_WIDTH
+        self.chips: dict[str, QPushButton] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.chips)
+
+    def show_labels(self, labels: Sequence[str]) -> None:
+        """Show the tag set, in display order."""
+        if tuple(labels) == self.labels:
+            return
+        for chip in self.chips.values():
+            chip.deleteLater()
+        self.chips = {label: self._chip(label, label_key(at)) for at, label in enumerate(labels)}
+        widths = (chip.sizeHint().width() for chip in self.chips.values())
+        self._widest = min(_GREATEST_WIDTH, max((_LEAST_WIDTH, *widths)))
+        self._place()
+        self.updateGeometry()
+
+    def mark(self, label: str | None) -> None:
+        """Show which label the selected span has."""
+        for name, chip in self.chips.items():
+            chip.setChecked(name == label)
+
+    def _chip(self, label: str, key: str) -> QPushButton:
+        names = entity_type(label)
+        shown_key = key.replace("Shift+", "⇧")
+        chip = QPushButton(f"{shown_key}  {label}" if names.korean == label else f"{shown_key}  {label} {names.korean}")
+        chip.setParent(self)
+        chip.setToolTip(f"{names.korean} · {names.english}" + (f" ({key})" if key else ""))
+        chip.setAccessibleName(f"Label {label} {names.english}")
+        chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        chip.setCheckable(True)
+        chip.setStyleSheet(_style(self._theme, label))
+        chip.clicked.connect(lambda on: self._choose(label, on))
+        chip.show()
+        return chip
+
+    def _choose(self, label: str, on: bool) -> None:
+        """The mark follows the selected span, not the click."""
+        self.chips[label].setChecked(not on)
+        self.chosen.emit(label)
+
+    def _columns(self, width: int) -> int:
+        most = max(1, (width + _GAP) // (self._widest + _GAP))
+        rows = -(-len(self.chips) // most)
+        return -(-len(self.chips) // rows) if rows else 1
+
+    def _place(self) -> None:
+        columns = self._columns(self.width())
+        width = min(_GREATEST_WIDTH, (self.width() + _GAP) // columns - _GAP)
+        for at, chip in enumerate(self.chips.values()):
+            row, column = divmod(at, columns)
+            chip.setGeometry(column * (width + _GAP), row * (_HEIGHT + _GAP), width, _HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        rows = -(-len(self.chips) // self._columns(width))
+        return max(0, rows * (_HEIGHT + _GAP) - _GAP)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, self.heightForWidth(480))
+
+
+def _style(theme: Theme, label: str) -> str:
+    """Quiet until the pointer is on it or the selected span has its label; a stripe shows its colour."""
+    colours = theme.label(label)
+    return (
+        f"QPushButton {{ text-align: left; min-height: 0; padding: 0 4px 0 8px; font-size: {SMALL_SIZE}px;"
+        f" background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.line};"
+        f" border-left: 4px solid {colours.ink}; border-radius: 3px; }}"
+        f"QPushButton:hover {{ background: {colours.fill}; color: {colours.ink}; }}"
+        f"QPushButton:checked {{ background: {colours.fill}; color: {colours.ink}; font-weight: bold;"
+        f" border-color: {colours.ink}; }}"
+        f"QPushButton:disabled {{ background: {theme.surface}; color: {theme.edge}; border-color: {theme.line}; }}"
+    )

@@ -1,0 +1,91 @@
+"""The list of sentences: all numbers at once, and the sentences themselves only where someone looks."""
+
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from core.spans import SentenceNumber
+from gui.sentence.delegate import SENTENCE_ROLE, SentenceRow
+
+SLICE = 64
+"""Rows fetched at once."""
+KEPT = 1024
+"""Rows kept after they were shown."""
+
+Fetch = Callable[[Sequence[SentenceNumber]], list[SentenceRow]]
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class SentenceListModel(QAbstractTableModel):
+    """One column of sentences in order of number.
+
+    Args:
+        fetch: reads the rows of some sentences; asked for a slice around a row when that row is first shown.
+    """
+
+    def __init__(self, fetch: Fetch, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._fetch = fetch
+        self._numbers: list[SentenceNumber] = []
+        self._rows: OrderedDict[SentenceNumber, SentenceRow] = OrderedDict()
+
+    @property
+    def numbers(self) -> Sequence[SentenceNumber]:
+        return self._numbers
+
+    def show_numbers(self, numbers: list[SentenceNumber]) -> None:
+        """List other sentences, given in ascending order."""
+        self.beginResetModel()
+        self._numbers = numbers
+        self._rows.clear()
+        self.endResetModel()
+
+    def row_of(self, number: SentenceNumber) -> int | None:
+        """Where the list shows a sentence; None where it does not."""
+        row = self.row_near(number)
+        return row if row < len(self._numbers) and self._numbers[row] == number else None
+
+    def row_near(self, number: SentenceNumber) -> int:
+        """Where the list would show a sentence."""
+        return bisect_left(self._numbers, number)
+
+    def refresh(self, numbers: Sequence[SentenceNumber]) -> None:
+        """Show some sentences anew."""
+        for number in numbers:
+            self._rows.pop(number, None)
+        rows = [row for row in map(self.row_of, numbers) if row is not None]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), 0))
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._numbers)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 1
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        if role == SENTENCE_ROLE:
+            return self._row(index.row())
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            row = self._row(index.row())
+            return row.text if row is not None else ""
+        return None
+
+    def _row(self, row: int) -> SentenceRow | None:
+        number = self._numbers[row]
+        if number not in self._rows:
+            self._fetch_around(row)
+        if number in self._rows:
+            self._rows.move_to_end(number)
+        return self._rows.get(number)
+
+    def _fetch_around(self, row: int) -> None:
+        first = row - row % SLICE
+        for fetched in self._fetch(self._numbers[first : first + SLICE]):
+            self._rows[fetched.number] = fetched
+        while len(self._rows) > KEPT:
+            self._rows.popitem(last=False)

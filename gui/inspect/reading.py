@@ -1,0 +1,51 @@
+"""Sentences with their predictions, as the list and the detail show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.comparison import compared
+from core.spans import PredictedSpan, SentenceNumber, Span
+from core.store.project import Project
+from core.store.sentences import StoredSentence
+from gui.sentence.delegate import SentenceRow
+from gui.session import Context
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSentence:
+    """A sentence under a context.
+
+    Attributes:
+        predicted: None where no run is chosen, or where it made no predictions for this sentence.
+    """
+
+    stored: StoredSentence
+    gold: tuple[Span, ...]
+    predicted: tuple[PredictedSpan, ...] | None
+
+    @property
+    def row(self) -> SentenceRow:
+        stored = self.stored
+        comparisons = None if self.predicted is None else compared(self.gold, self.predicted)
+        return SentenceRow(
+            number=stored.number,
+            id=stored.id,
+            split=stored.split,
+            text=stored.text,
+            gold=self.gold,
+            comparisons=comparisons,
+            corrected=stored.corrected,
+        )
+
+
+def shown_sentences(project: Project, context: Context, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
+    """The sentences with these numbers; unknown numbers are left out."""
+    predicted = project.predictions.of(context.key, numbers) if context.key is not None else {}
+    return [
+        ShownSentence(
+            stored,
+            stored.gold if context.gold == "corrected" else stored.imported,
+            predicted.get(stored.number),
+        )
+        for stored in project.sentences.by_number(numbers)
+    ]

@@ -1,0 +1,52 @@
+"""Selections and verdicts as people say them."""
+
+from core.comparison import Comparison, Outcome
+from core.labels import entity_type
+from core.store.selection import ALL_ERRORS, Selection
+
+VERDICTS: dict[Outcome, str] = {
+    "right": "right",
+    "edge": "wrong edge",
+    "type": "wrong type",
+    "both": "wrong edge + type",
+    "missed": "missed",
+    "spurious": "spurious",
+}
+
+
+def verdict(comparison: Comparison) -> str:
+    """How a comparison ended, with the mark that says right or wrong without colour."""
+    return f"{'✗' if comparison.is_error else '✓'} {VERDICTS[comparison.outcome]}"
+
+
+def label_names(label: str) -> str:
+    """A label with its Korean and English names, as far as it has any."""
+    names = entity_type(label)
+    return label if names.korean == label else f"{label}  {names.korean} · {names.english}"
+
+
+def selection_words(selection: Selection) -> str:
+    """What a selection asks for of labels and outcomes; the rest is seen in the filter bar."""
+    return " · ".join(part for part in (_labels(selection), _outcomes(selection)) if part)
+
+
+def _labels(selection: Selection) -> str:
+    gold, predicted = selection.gold_label, selection.predicted_label
+    if gold and predicted and gold != predicted:
+        return f"{gold} taken for {predicted}"
+    if gold and not predicted and not selection.outcomes:
+        return f"{gold} in the gold"
+    if predicted and not gold and not selection.outcomes:
+        return f"{predicted} predicted"
+    return gold or predicted or selection.label or ""
+
+
+def _outcomes(selection: Selection) -> str:
+    outcomes = set(selection.outcomes)
+    if selection.predicted_label and not selection.gold_label and outcomes | {"missed"} == set(ALL_ERRORS):
+        return "wrong predictions (precision)"
+    if selection.gold_label and not selection.predicted_label and outcomes | {"spurious"} == set(ALL_ERRORS):
+        return "gold not found (recall)"
+    if outcomes == set(ALL_ERRORS):
+        return "errors"
+    return ", ".join(words for outcome, words in VERDICTS.items() if outcome in outcomes)

@@ -1,0 +1,153 @@
+"""The headers of a metrics table: epochs above their metrics, and types with their names, which stay in view."""
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from core.labels import EntityType, entity_type
+from gui.metrics.delegate import PADDING, MetricDelegate, ground
+from gui.metrics.model import MetricModel
+from gui.metrics.table import Row
+from gui.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Theme, font
+
+_LINE_HEIGHT = 22
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class GroupedHeader(QHeaderView):
+    """Two levels: the group over its columns, then the column."""
+
+    def __init__(self, model: MetricModel, delegate: MetricDelegate, theme: Theme, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._model = model
+        self._delegate = delegate
+        self.theme = theme
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(24)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), 2 * _LINE_HEIGHT + 1)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+        column, theme = self._model.column(logicalIndex), self.theme
+        painter.save()
+        painter.setClipRect(rect)
+        painter.fillRect(rect, ground(theme, is_current=column.is_current))
+        top = QRect(self._group_rect(logicalIndex))
+        top.setHeight(_LINE_HEIGHT)
+        painter.setFont(font(SMALL_SIZE, bold=column.is_current))
+        painter.setPen(QColor(theme.accent if column.is_current else theme.text))
+        painter.drawText(top.adjusted(PADDING, 0, -PADDING, 0), Qt.AlignmentFlag.AlignCenter, column.group)
+        if column.is_current:
+            painter.fillRect(QRect(rect.left(), 0, rect.width(), 2), QColor(theme.accent))
+        self._paint_title(painter, rect, logicalIndex)
+        painter.restore()
+
+    def _paint_title(self, painter: QPainter, rect: QRect, section: int) -> None:
+        column, theme = self._model.column(section), self.theme
+        painter.setFont(font(SMALL_SIZE))
+        painter.setPen(QColor(theme.muted))
+        below = rect.adjusted(0, _LINE_HEIGHT, -PADDING - self._delegate.change_width(column), 0)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, column.title)
+        painter.setPen(QColor(theme.line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if column.starts_group and section:
+            painter.drawLine(rect.topLeft(), rect.bottomLeft())
+
+    def _group_rect(self, section: int) -> QRect:
+        first = last = section
+        while not self._model.column(first).starts_group:
+            first -= 1
+        while last + 1 < self.count() and not self._model.column(last + 1).starts_group:
+            last += 1
+        left = self.sectionViewportPosition(first)
+        right = self.sectionViewportPosition(last) + self.sectionSize(last)
+        return QRect(left, 0, right - left, self.height())
+
+
+class NamesHeader(QHeaderView):
+    """Types as chip, Korean and English name; then the averages.
+
+    Signals:
+        pointed: the row under the pointer, −1 for none.
+    """
+
+    pointed = Signal(int)
+
+    def __init__(self, model: MetricModel, theme: Theme, parent: QWidget, *, compact: bool = False) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._model = model
+        self.theme = theme
+        self._compact = compact
+        self.hovered_row = -1
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMouseTracking(True)
+
+    def sizeHint(self) -> QSize:
+        names = [self._names(row) for row in self._model.table.rows if not row.is_average]
+        metrics, small = QFontMetrics(font(LIST_SIZE)), QFontMetrics(font(SMALL_SIZE))
+        korean = max((metrics.horizontalAdvance(korean) for _, korean, _ in names), default=0)
+        english = max((small.horizontalAdvance(english) for _, _, english in names), default=0)
+        width = 2 * PADDING + self._chip_width() + PADDING + korean + (PADDING + english if english else 0)
+        averages = 2 * PADDING + metrics.horizontalAdvance("weighted avg")
+        return QSize(max(averages, width) + 2 * PADDING, 0)
+
+    def _names(self, row: Row) -> tuple[str, str, str]:
+        """Label, and the names that say more than it."""
+        known: EntityType = entity_type(row.name)
+        korean = known.korean if known.korean != known.label else ""
+        english = known.english if known.english != known.label and not self._compact else ""
+        return known.label, korean, english
+
+    def _chip_width(self) -> int:
+        metrics = QFontMetrics(font(TAG_SIZE, bold=True))
+        labels = [metrics.horizontalAdvance(row.name) for row in self._model.table.rows if not row.is_average]
+        return max(labels, default=0) + 10
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+        row, theme = self._model.row(logicalIndex), self.theme
+        painter.save()
+        painter.fillRect(rect, ground(theme, is_current=False, is_hovered=logicalIndex == self.hovered_row))
+        painter.setPen(QColor(theme.line))
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        if row.is_average:
+            self._paint_average(painter, rect, logicalIndex)
+        else:
+            self._paint_type(painter, rect, row)
+        painter.restore()
+
+    def _paint_average(self, painter: QPainter, rect: QRect, section: int) -> None:
+        row = self._model.row(section)
+        if section and not self._model.row(section - 1).is_average:
+            painter.setPen(QColor(self.theme.line))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        painter.setPen(QColor(self.theme.text))
+        painter.setFont(font(LIST_SIZE, bold=row.name == "micro"))
+        painter.drawText(rect.adjusted(2 * PADDING, 0, 0, -3), _LEFT, f"{row.name} avg")
+
+    def _paint_type(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        label, korean, english = self._names(row)
+        colours = self.theme.label(label)
+        chip = QRect(rect.left() + 2 * PADDING, rect.center().y() - 9, self._chip_width(), 16)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.fill))
+        painter.drawRoundedRect(chip, 3, 3)
+        painter.setPen(QColor(colours.ink))
+        painter.setFont(font(TAG_SIZE, bold=True))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
+        self._paint_names(painter, rect.adjusted(chip.right() + 1 + PADDING - rect.left(), 0, 0, -3), korean, english)
+
+    def _paint_names(self, painter: QPainter, rect: QRect, korean: str, english: str) -> None:
+        painter.setFont(font(LIST_SIZE))
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(rect, _LEFT, korean)
+        names = [self._names(row)[1] for row in self._model.table.rows if not row.is_average]
+        widest = max(QFontMetrics(font(LIST_SIZE)).horizontalAdvance(name) for name in names)
+        painter.setFont(font(SMALL_SIZE))
+        painter.setPen(QColor(self.theme.muted))
+        painter.drawText(rect.adjusted(widest + PADDING if widest else 0, 0, 0, 0), _LEFT, english)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.pointed.emit(self.logicalIndexAt(event.position().toPoint()))

@@ -1,0 +1,93 @@
+"""A table of figures as an item model."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from core.labels import entity_type
+from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table, figure
+
+Index = QModelIndex | QPersistentModelIndex
+
+_ROOT = QModelIndex()
+
+
+class MetricModel(QAbstractTableModel):
+    """Shows a `Table`.
+
+    Args:
+        behind: how many sentences a link shows; asked only when a tooltip is due.
+    """
+
+    def __init__(self, behind: Callable[[Link], int]) -> None:
+        super().__init__()
+        self._behind = behind
+        self._table = EMPTY
+
+    @property
+    def table(self) -> Table:
+        return self._table
+
+    def show(self, table: Table) -> None:
+        """Take a table's numbers; only where rows or columns are others is the model reset."""
+        if not table.has_shape_of(self._table):
+            self.beginResetModel()
+            self._table = table
+            self.endResetModel()
+        elif table.rows and table != self._table:
+            self._table = table
+            self.dataChanged.emit(self.index(0, 0), self.index(len(table.rows) - 1, len(table.columns) - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(table.columns) - 1)
+
+    def cell(self, index: Index) -> Cell:
+        return self._table.cells[index.row()][index.column()]
+
+    def row(self, section: int) -> Row:
+        return self._table.rows[section]
+
+    def column(self, section: int) -> Column:
+        return self._table.columns[section]
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._table.rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._table.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        cell = self.cell(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return figure(cell.value)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.tooltip(cell, self.column(index.column()))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return cell.words
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def tooltip(self, cell: Cell, column: Column) -> str:
+        """The number in words, and what a click shows."""
+        words = cell.words[:1].upper() + cell.words[1:]
+        if cell.link is not None:
+            count = self._behind(cell.link)
+            sentences = "the 1 sentence" if count == 1 else f"the {count:,} sentences"
+            return f"{words}; click to see {sentences} {cell.link.purpose}"
+        return f"{words}; no sentence stands behind this number" if column.links else words
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if orientation == Qt.Orientation.Vertical:
+            return row_title(self.row(section))
+        column = self.column(section)
+        return column.title if role == Qt.ItemDataRole.DisplayRole else f"{column.group}, {column.metric}"
+
+
+def row_title(row: Row) -> str:
+    """`PS 인물 person`, `micro avg`."""
+    if row.is_average:
+        return f"{row.name} avg"
+    known = entity_type(row.name)
+    return " ".join(dict.fromkeys((known.label, known.korean, known.english)))

@@ -1,0 +1,280 @@
+"""The Metrics page: the per-entity table of a run, epochs side by side, and the way to the sentences behind it."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from core import engine
+from core.metrics import markdown
+from core.spans import Split
+from core.store.changes import ChangeSet
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.runs import Run
+from gui.jobs import Job
+from gui.metrics.chart import ScoreChart, f1_lines
+from gui.metrics.comparison import ComparisonPanel
+from gui.metrics.figures import Figures, FiguresSource
+from gui.metrics.head import Head
+from gui.metrics.model import MetricModel
+from gui.metrics.table import Link, epochs_table
+from gui.metrics.view import MetricView
+from gui.metrics.words import evaluation_purpose, run_line, scored_line
+from gui.pages import EmptyState, PageContext
+from gui.progress import FLEETING
+from gui.theme import Theme
+
+_SCORED: tuple[Split, ...] = ("dev", "test")
+_SIDE_WIDTH = 320
+
+
+class MetricsPage(QWidget):
+    """Follows the session; counts anew only while it is seen."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._source: FiguresSource | None = None
+        self._split: Split = "dev"
+        self._chosen_other: EpochKey | None = None
+        self._run_of_choice: int | None = None
+        self._revealed: EpochKey | None = None
+        self._is_stale = True
+        self._is_placed = False
+        self.head = Head()
+        self.model = MetricModel(self._behind)
+        self.table = MetricView(self.model, context.theme)
+        self.chart = ScoreChart(context.theme)
+        self.comparison = ComparisonPanel(context.theme)
+        self.empty = EmptyState("", "", "Go to Train")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self._side = QSplitter(Qt.Orientation.Vertical)
+        self._body = QSplitter(Qt.Orientation.Horizontal)
+        for splitter, first, second in (
+            (self._side, self.chart, self.comparison),
+            (self._body, self.table, self._side),
+        ):
+            splitter.addWidget(first)
+            splitter.addWidget(second)
+            splitter.setChildrenCollapsible(splitter is self._body)
+        self._side.setProperty("panel", True)
+        self._body.setStretchFactor(0, 3)
+        self._body.setStretchFactor(1, 2)
+        rule = QFrame()
+        rule.setProperty("rule", True)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.head)
+        layout.addWidget(rule)
+        layout.addWidget(self._body, 1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(content)
+
+    def _connect(self) -> None:
+        session, runner = self._context.session, self._context.runner
+        session.project_changed.connect(self._take_project)
+        session.context_changed.connect(lambda _: self._follow())
+        session.changed.connect(self._take_change)
+        runner.started.connect(self._follow_job)
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Train"))
+        self.head.split.activated.connect(lambda _: self._choose_split(self.head.split.currentData()))
+        self.head.other.activated.connect(lambda _: self._choose_other(self.head.other.currentData()))
+        self.head.evaluate.clicked.connect(self._evaluate)
+        self.head.copy.clicked.connect(self._copy)
+        self.table.opened.connect(self._open)
+        for view in (self.table, self.comparison.view):
+            view.row_pointed.connect(self.chart.emphasise)
+        self._take_project(session.project)
+
+    def set_theme(self, theme: Theme) -> None:
+        for view in (self.table, self.comparison.view, self.chart):
+            view.set_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh()
+
+    def _take_project(self, project: Project | None) -> None:
+        self._source = FiguresSource(project) if project else None
+        self._split, self._run_of_choice, self._revealed = "dev", None, None
+        self._follow()
+
+    def _take_change(self, change: ChangeSet) -> None:
+        if self._source is not None:
+            self._source.forget()
+        self._follow()
+
+    def _follow(self) -> None:
+        self._is_stale = True
+        if self.isVisible():
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._is_stale = False
+        project, number = self._context.session.project, self._context.session.context.run
+        if project is None or number is None or self._source is None:
+            self._show_empty("No metrics yet", "Train on the corpus; every epoch then gets its table here.")
+            return
+        run, keys = project.runs.by_number(number), epoch_keys(project, number)
+        if keys:
+            self._show_run(project, self._source, run, keys)
+        else:
+            self._show_empty(f"Run {number} has no finished epoch yet", _without_epoch(run))
+
+    def _show_empty(self, title: str, hint: str) -> None:
+        self.empty.title.setText(title)
+        self.empty.hint.setText(hint)
+        self._stack.setCurrentIndex(0)
+
+    def _show_run(self, project: Project, source: FiguresSource, run: Run, keys: list[EpochKey]) -> None:
+        gold = self._context.session.context.gold
+        splits = [split for split in _SCORED if split == "dev" or any(source.sentences(key, split) for key in keys)]
+        if self._split not in splits:
+            self._split = "dev"
+        scored = [key for key in keys if self._split == "dev" or source.sentences(key, self._split)]
+        figures = [source.of(key, self._split, gold) for key in scored]
+        self._show_head(project, source, run, figures)
+        self.head.offer_splits(splits, self._split)
+        self.table.show_table(epochs_table(figures, self._current_key()))
+        self.chart.show_lines(f1_lines(figures))
+        self._show_comparison(project, source, run)
+        self._enable_evaluate()
+        self._stack.setCurrentIndex(1)
+        self._place_splitters()
+        self._reveal_current()
+
+    def _show_head(self, project: Project, source: FiguresSource, run: Run, figures: list[Figures]) -> None:
+        self.head.title.setText(run_line(run))
+        current = self._current_key() or figures[-1].key
+        tagged = source.sentences(current, self._split)
+        self.head.copy.offer(possible=tagged > 0)
+        if tagged or self._split == "dev":
+            lacking = project.sentences.count(self._split) - tagged
+            self.head.hint.setText(scored_line(run, figures, self._split, lacking))
+        else:
+            self.head.hint.setText(f"Epoch {current.epoch} has not tagged the test sentences; “Evaluate on test” does.")
+
+    def _show_comparison(self, project: Project, source: FiguresSource, run: Run) -> None:
+        others = [
+            key
+            for other in reversed(project.runs.listed())
+            if other.number != run.number
+            for key in reversed(epoch_keys(project, other.number))
+        ]
+        if self._run_of_choice != run.number:
+            self._run_of_choice = run.number
+            self._chosen_other = next((key for key in others if key.run < run.number), None)
+        other, current = self._chosen_other, self._current_key()
+        self.head.offer_runs(others, other)
+        self.comparison.setVisible(other is not None and current is not None)
+        if other is not None and current is not None:
+            gold = self._context.session.context.gold
+            before = source.of(other, self._split, gold, current)
+            self.comparison.show_figures(before, source.of(current, self._split, gold, other))
+
+    def _place_splitters(self) -> None:
+        """Once, when sizes are known: the table gets what it needs, unless a handle was moved in an earlier session."""
+        if self._is_placed:
+            return
+        self._is_placed = True
+        limit = QSize(self.width() - _SIDE_WIDTH, self.height() - self.head.heightForWidth(self.width()))
+        wanted = self.table.fitting_width(limit)
+        self._body.setSizes([wanted, self.width() - wanted - self._body.handleWidth()])
+        self._side.setSizes([9 * self.height() // 20, 11 * self.height() // 20])
+        self._context.preferences.keep_splitter("metrics", self._body)
+        self._context.preferences.keep_splitter("metrics side", self._side)
+
+    def _reveal_current(self) -> None:
+        current = self._current_key()
+        if current is not None and current != self._revealed:
+            self._revealed = current
+            self.table.reveal_current()
+
+    def _current_key(self) -> EpochKey | None:
+        """The epoch that is looked at; the run's last where none is chosen, as when a run has just got its first."""
+        project, context = self._context.session.project, self._context.session.context
+        if context.key is not None or project is None or context.run is None:
+            return context.key
+        return next(reversed(epoch_keys(project, context.run)), None)
+
+    def _choose_split(self, split: Split) -> None:
+        self._split = split
+        self._follow()
+
+    def _choose_other(self, other: EpochKey | None) -> None:
+        self._chosen_other = other
+        self._follow()
+
+    def _behind(self, link: Link) -> int:
+        assert self._source is not None
+        return self._source.behind(link.selection, link.key, self._context.session.context.gold)
+
+    def _open(self, link: Link) -> None:
+        self._context.session.look_at(epoch=link.key.epoch)
+        self._context.session.inspect(link.selection)
+
+    def _copy(self) -> None:
+        current = self._current_key()
+        if current is not None and self._source is not None:
+            figures = self._source.of(current, self._split, self._context.session.context.gold)
+            QGuiApplication.clipboard().setText(markdown(figures.report))
+            self.head.copy.confirm()
+
+    def _evaluate(self) -> None:
+        project, key, gold = self._context.session.project, self._current_key(), self._context.session.context.gold
+        if project is None or key is None:
+            return
+        job = self._context.runner.start(
+            f"Evaluating run {key.run}, epoch {key.epoch} on test",
+            lambda: engine.evaluating(project, key.run, key.epoch, "test", gold),
+            fleeting=FLEETING,
+        )
+        job.finished.connect(lambda _: self._take_evaluation(project, key.run))
+        job.cancelled.connect(lambda: self._publish(project, key.run))
+        job.failed.connect(lambda error: self._context.session.problem.emit(str(error)))
+
+    def _take_evaluation(self, project: Project, run: int) -> None:
+        if self._context.session.context.run == run:
+            self._split = "test"
+        self._publish(project, run)
+
+    def _publish(self, project: Project, run: int) -> None:
+        if self._context.session.project is project:
+            self._context.session.publish(ChangeSet(runs=(run,)))
+
+    def _follow_job(self, job: Job) -> None:
+        job.ended.connect(self._enable_evaluate)
+        self._enable_evaluate()
+
+    def _enable_evaluate(self) -> None:
+        project, key, job = self._context.session.project, self._current_key(), self._context.runner.job
+        if project is None or key is None:
+            obstacle = "There is no finished epoch to evaluate"
+        elif not project.sentences.count("test"):
+            obstacle = "There are no test sentences; import some into the test split first"
+        elif job is not None:
+            obstacle = f"Wait until “{job.title}” has ended, or stop it"
+        else:
+            obstacle = ""
+            self.head.evaluate.setToolTip(evaluation_purpose(project, key.run, key.epoch))
+        self.head.evaluate.setEnabled(not obstacle)
+        if obstacle:
+            self.head.evaluate.setToolTip(obstacle)
+
+
+def epoch_keys(project: Project, run: int) -> list[EpochKey]:
+    """The finished epochs of a run, in order."""
+    return [EpochKey(run, epoch.number) for epoch in project.runs.epochs(run)]
+
+
+def _without_epoch(run: Run) -> str:
+    if run.status == "running":
+        return "The table appears here when its first epoch ends. The Train page shows how far it is."
+    return f"It is {run.status}. Choose another run above, or train a new one."

@@ -1,0 +1,230 @@
+"""What the tables of the Metrics page say: rows, columns and cells, with the words and the link of each number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.labels import in_display_order
+from core.metrics import AVERAGES, Counts
+from core.spans import Split
+from core.store.predictions import EpochKey
+from core.store.selection import ALL_ERRORS, Selection
+from gui.metrics.figures import Figures
+
+Metric = Literal["precision", "recall", "f1", "support"]
+
+_RATIOS: tuple[Metric, ...] = ("precision", "recall", "f1")
+_SHORT = {"precision": "P", "recall": "R", "f1": "F1", "support": "Support"}
+_LONG = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Support"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A type, or one of the averages."""
+
+    name: str
+
+    @property
+    def is_average(self) -> bool:
+        return self.name in AVERAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One metric of one epoch.
+
+    Attributes:
+        group: what stands above the columns that belong together.
+        starts_group: whether it is the first of them.
+        before: the figures that changes are told against; None where there is nothing to compare with.
+        before_name: what those figures are of.
+        is_current: whether its epoch is the one that the window looks at.
+        links: whether a number leads to its sentences.
+    """
+
+    metric: Metric
+    figures: Figures
+    group: str
+    title: str
+    starts_group: bool
+    before: Figures | None = None
+    before_name: str = ""
+    is_current: bool = False
+    links: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a number leads: the sentences behind it, under its epoch."""
+
+    key: EpochKey
+    selection: Selection
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number.
+
+    Attributes:
+        value: 0–1, or a count; None where the type occurs neither in the gold nor in the predictions.
+        change: of the shown value, against the shown value before; None where there is none before.
+        words: what the number says.
+        link: None where no sentence stands behind it.
+    """
+
+    value: float | int | None
+    change: float | None
+    words: str
+    link: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything that one table shows."""
+
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+
+    def has_shape_of(self, other: "Table") -> bool:
+        """Whether only numbers differ."""
+        return self.rows == other.rows and [(c.group, c.title, c.before is None) for c in self.columns] == [
+            (c.group, c.title, c.before is None) for c in other.columns
+        ]
+
+
+EMPTY = Table((), (), ())
+
+
+def epochs_table(epochs: Sequence[Figures], current: EpochKey | None) -> Table:
+    """Epochs side by side, each against the one before; support, which they share, comes once and last."""
+    columns: list[Column] = []
+    for figures, before in zip(epochs, [None, *epochs], strict=False):
+        comparable = before if before is not None and before.sentences == figures.sentences else None
+        columns += _epoch_columns(figures, comparable, is_current=figures.key == current)
+    shared = next((figures for figures in epochs if figures.key == current), None) or (epochs[-1] if epochs else None)
+    if shared is not None:
+        columns.append(Column("support", shared, "", _SHORT["support"], True))
+    return _table(columns)
+
+
+def comparison_table(before: Figures, now: Figures) -> Table:
+    """Two runs metric by metric, F1 first; both on the same sentences."""
+    name = f"run {before.key.run}"
+    columns: list[Column] = []
+    for metric in ("f1", "precision", "recall"):
+        title = _LONG[metric]
+        columns += [
+            Column(metric, before, title, f"Run {before.key.run}", True, links=False),
+            Column(metric, now, title, f"Run {now.key.run}", False, before, name, links=False),
+        ]
+    columns.append(Column("support", now, "", _SHORT["support"], True, links=False))
+    return _table(columns)
+
+
+def figure(value: float | int | None) -> str:
+    """A number as the tables write it: `0.873`, `1,204`, a dash for none."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def change_in_words(change: float, before_name: str) -> str:
+    """`up 0.021 from epoch 1`."""
+    if not change:
+        return f"unchanged from {before_name}"
+    return f"{'up' if change > 0 else 'down'} {abs(change):.3f} from {before_name}"
+
+
+def difference(now: float, before: float) -> float:
+    """The change between two numbers as they are shown, so that the table adds up."""
+    return round(round(now, 3) - round(before, 3), 3)
+
+
+def _epoch_columns(figures: Figures, before: Figures | None, *, is_current: bool) -> list[Column]:
+    name = f"epoch {before.key.epoch}" if before else ""
+    group = f"Epoch {figures.key.epoch}"
+    return [
+        Column(metric, figures, group, _SHORT[metric], metric == _RATIOS[0], before, name, is_current)
+        for metric in _RATIOS
+    ]
+
+
+def _table(columns: Sequence[Column]) -> Table:
+    labels = {label for column in columns for label in column.figures.report.labels}
+    rows = tuple(Row(name) for name in (*in_display_order(labels), *AVERAGES))
+    by_column = [_column_cells(column, rows) for column in columns]
+    return Table(rows, tuple(columns), tuple(zip(*by_column, strict=True)) if columns else ())
+
+
+def _column_cells(column: Column, rows: Sequence[Row]) -> list[Cell]:
+    now = column.figures.report.rows()
+    before = column.before.report.rows() if column.before else {}
+    cells = []
+    for row in rows:
+        value = getattr(now[row.name], column.metric) if row.name in now else None
+        old = getattr(before[row.name], column.metric) if row.name in before else None
+        change = difference(value, old) if value is not None and old is not None else None
+        counts = column.figures.total if row.is_average else column.figures.counts.get(row.name, Counts())
+        cells.append(Cell(value, change, _words(row, column, counts, value, change), _link(row, column, counts)))
+    return cells
+
+
+def _words(row: Row, column: Column, counts: Counts, value: float | None, change: float | None) -> str:
+    metric = column.metric
+    if value is None:
+        return f"no {row.name} span here, neither in the gold nor predicted"
+    if metric == "support":
+        return f"{counts.support:,} gold spans" if row.is_average else f"{counts.support:,} gold spans of {row.name}"
+    of = f", {row.name} avg" if row.is_average else f" of {row.name}"
+    parts = [f"{_LONG[metric]}{of}: {figure(value)}"]
+    if row.name not in ("macro", "weighted") and metric != "f1":
+        parts.append(_fraction(metric, counts))
+    if change is not None:
+        parts.append(change_in_words(change, column.before_name))
+    return ", ".join(parts)
+
+
+def _fraction(metric: Metric, counts: Counts) -> str:
+    if metric == "precision":
+        return f"{counts.right:,} of {counts.predicted:,} predicted spans are right"
+    return f"{counts.right:,} of {counts.support:,} gold spans were found"
+
+
+def _link(row: Row, column: Column, counts: Counts) -> Link | None:
+    if not column.links or not _stands_on(row, column.metric, counts):
+        return None
+    split = column.figures.split
+    selection, purpose = (
+        _average_link(column.metric, split) if row.is_average else _label_link(column.metric, row.name, split)
+    )
+    return Link(column.figures.key, selection, purpose)
+
+
+def _stands_on(row: Row, metric: Metric, counts: Counts) -> int:
+    """How many spans a link would show; the averages lead to all errors."""
+    spurious, missed = counts.predicted - counts.right, counts.support - counts.right
+    if metric == "support":
+        return counts.support
+    if row.is_average or metric == "f1":
+        return spurious + missed
+    return spurious if metric == "precision" else missed
+
+
+def _average_link(metric: Metric, split: Split) -> tuple[Selection, str]:
+    if metric == "support":
+        return Selection(split=split), f"in {split}"
+    return Selection(split=split, outcomes=ALL_ERRORS), "with an error"
+
+
+def _label_link(metric: Metric, label: str, split: Split) -> tuple[Selection, str]:
+    if metric == "support":
+        return Selection(split=split, gold_label=label), f"with {label} in the gold"
+    if metric == "precision":
+        wrong = Selection(split=split, outcomes=ALL_ERRORS, predicted_label=label)
+        return wrong, f"with a wrong {label} prediction"
+    if metric == "recall":
+        missed = Selection(split=split, outcomes=ALL_ERRORS, gold_label=label)
+        return missed, f"with a gold {label} that was not found"
+    return Selection(split=split, outcomes=ALL_ERRORS, label=label), f"with an error in {label}"

@@ -1,0 +1,59 @@
+"""The sentences of the Metrics page about a run and what its figures stand on."""
+
+from collections.abc import Sequence
+
+from core.settings import preset
+from core.spans import Split
+from core.store.project import Project
+from core.store.runs import Run
+from gui.metrics.figures import Figures
+from gui.metrics.table import change_in_words, difference, figure
+
+
+def run_line(run: Run) -> str:
+    """`Run 3 · KoELECTRA small v3 · 800 training and 200 dev sentences · finished`."""
+    encoder = preset(run.settings.encoder).title.split(" (")[0]
+    sentences = f"{run.train_sentences:,} training and {run.dev_sentences:,} dev sentences"
+    return " · ".join((f"Run {run.number}", encoder, sentences, run.status))
+
+
+def scored_line(run: Run, epochs: Sequence[Figures], split: Split, lacking: int) -> str:
+    """How many sentences the figures stand on, and why they may be others than the run was measured on.
+
+    Args:
+        lacking: how many sentences of the split have no prediction.
+    """
+    counts = [figures.sentences for figures in epochs]
+    if len(set(counts)) > 1:
+        parts = ", ".join(f"{figures.sentences:,} in epoch {figures.key.epoch}" for figures in epochs)
+        return f"Scored on different numbers of {split} sentences: {parts}; changes are shown between equal ones only."
+    scored = counts[0] if counts else 0
+    line = f"Scored on {sentences(scored, split)}."
+    moved = run.dev_sentences - scored
+    if split == "dev" and moved > 0:
+        line = (
+            f"{moved:,} of the {run.dev_sentences:,} dev sentences {'has' if moved == 1 else 'have'} moved to train"
+            f" since; all figures here are on the {scored:,} that {'remains' if scored == 1 else 'remain'}."
+        )
+    if lacking:
+        line += f" {lacking:,} more {'has' if lacking == 1 else 'have'} no prediction of this epoch."
+    return line
+
+
+def comparison_line(before: Figures, now: Figures) -> str:
+    """On how many sentences two runs are compared, and how the micro F1 differs."""
+    if not now.sentences:
+        return "The two runs predicted no sentence in common, so there is nothing to compare."
+    old, new = before.report.micro.f1, now.report.micro.f1
+    change = change_in_words(difference(new, old), f"run {before.key.run}")
+    on = f"On the {sentences(now.sentences, now.split)} that both predicted"
+    return f"{on}: micro F1 {figure(new)}, {change} ({figure(old)})."
+
+
+def evaluation_purpose(project: Project, run: int, epoch: int) -> str:
+    """What the button for test does now."""
+    return f"Tag the {sentences(project.sentences.count('test'), 'test')} with run {run}, epoch {epoch}, and score them"
+
+
+def sentences(count: int, split: Split) -> str:
+    return f"{count:,} {split} sentence{'' if count == 1 else 's'}"

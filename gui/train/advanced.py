@@ -1,0 +1,120 @@
+"""The settings that few runs change."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from core.settings import TrainSettings
+from gui.train.fields import FIELD_WIDTH, NumberField, Rows, WheelGuard
+
+
+class AdvancedFields(QWidget):
+    """Shows and makes the lesser half of the settings.
+
+    Signals:
+        changed: some field has another value.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head_learning_rate = NumberField(0, 1, optional=True)
+        self.head_learning_rate.setPlaceholderText("auto")
+        self.crf_learning_rate = NumberField(0, 1)
+        self.weight_decay = NumberField(0, 1, with_low=True)
+        self.warmup_ratio = NumberField(0, 1, with_low=True)
+        self.dropout = NumberField(0, 1, with_low=True)
+        self.max_gradient_norm = NumberField(0, math.inf)
+        self.from_run = QComboBox()
+        self.from_run.setFixedWidth(FIELD_WIDTH)
+        self._rows = Rows()
+        self._guard = WheelGuard(self)
+        self._guard.guard(self.from_run)
+        self._add_rows()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(self._rows)
+        self.show_runs(())
+        self.from_run.currentIndexChanged.connect(self.changed)
+        for field in self._numbers().values():
+            field.textChanged.connect(self._check)
+
+    def _numbers(self) -> dict[str, NumberField]:
+        """The fields by the names that the settings give them."""
+        names = (
+            "head_learning_rate",
+            "crf_learning_rate",
+            "weight_decay",
+            "warmup_ratio",
+            "dropout",
+            "max_gradient_norm",
+        )
+        return {name: getattr(self, name) for name in names}
+
+    def _add_rows(self) -> None:
+        add = self._rows.add
+        add(
+            "Head rate",
+            self.head_learning_rate,
+            "empty: as the encoder's",
+            "Learning rate of the linear layer; empty takes the encoder's or 1e-3, whichever is larger",
+        )
+        add("CRF rate", self.crf_learning_rate, "of transitions", "Learning rate of the CRF's transition scores")
+        add("Weight decay", self.weight_decay, "of AdamW", "How strongly AdamW pulls weights towards 0; 0.01 is usual")
+        add(
+            "Warm-up",
+            self.warmup_ratio,
+            "share of all steps",
+            "Share of all steps (0–1) in which the rate rises from 0",
+        )
+        add("Dropout", self.dropout, "share of values", "Share of the encoder's outputs (0–1) blanked while training")
+        add(
+            "Gradient norm",
+            self.max_gradient_norm,
+            "longer ones are cut",
+            "Gradients longer than this (L2 norm) are shortened to it, so that one bad batch does no harm",
+        )
+        add(
+            "Start from",
+            self.from_run,
+            "weights to begin with",
+            "A run whose last weights are the start of the new one",
+        )
+
+    def show_runs(self, runs: Sequence[int]) -> None:
+        """Offer the weights of these runs as the start; what was chosen stays chosen if it is among them."""
+        chosen = self.from_run.currentData()
+        with QSignalBlocker(self.from_run):
+            self.from_run.clear()
+            self.from_run.addItem("encoder", None)
+            for run in runs:
+                self.from_run.addItem(f"run {run}", run)
+            self._choose_run(chosen)
+
+    def show_settings(self, settings: TrainSettings) -> None:
+        for name, field in self._numbers().items():
+            field.show_value(getattr(settings, name))
+        self._choose_run(settings.from_run)
+
+    def problem(self) -> str | None:
+        """The first thing that is wrong."""
+        titles = ("Head rate", "CRF rate", "Weight decay", "Warm-up", "Dropout", "Gradient norm")
+        problems = [field.problem() for field in self._numbers().values()]
+        return next((f"{title}: {problem}" for title, problem in zip(titles, problems, strict=True) if problem), None)
+
+    def values(self) -> dict[str, Any]:
+        """The settings by name."""
+        numbers = {name: field.value() for name, field in self._numbers().items()}
+        return {**numbers, "from_run": self.from_run.currentData()}
+
+    def _choose_run(self, run: int | None) -> None:
+        self.from_run.setCurrentIndex(max(0, self.from_run.findData(run)))
+
+    def _check(self) -> None:
+        for field in self._numbers().values():
+            self._rows.show_problem(field, field.problem())
+        self.changed.emit()

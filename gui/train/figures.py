@@ -1,0 +1,74 @@
+"""The numbers of a training in large figures that keep their places."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+
+from core.events import EpochFinished, Progress
+from gui.progress import duration
+from gui.theme import font
+
+_NOTHING = "–"
+_SIZE = 20
+_STEPS = {"prepare": "encoding", "train": "step", "predict": "tagging dev"}
+
+
+class Figure(QVBoxLayout):
+    """One number under its name."""
+
+    def __init__(self, name: str, purpose: str) -> None:
+        super().__init__()
+        self.setSpacing(0)
+        self.name = QLabel(name)
+        self.name.setProperty("role", "small")
+        self.number = QLabel(_NOTHING)
+        self.number.setFont(font(_SIZE, tabular=True))
+        self.number.setAccessibleName(name)
+        for label in (self.name, self.number):
+            label.setToolTip(purpose)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self.addWidget(label)
+
+
+class Figures(QFrame):
+    """Epoch, step, loss, speed, time left and F1, in columns wide enough for a long training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epoch = Figure("epoch", "Passes over the training sentences")
+        self.step = Figure("step", "Batches of this epoch")
+        self.loss = Figure("loss", "Mean over this epoch so far, in nats per tagging unit")
+        self.speed = Figure("sentences/s", "Sentences per second in this phase")
+        self.left = Figure("time left", "Until the last epoch ends, at this speed")
+        self.f1 = Figure("F1 on dev", "Micro F1 of the last finished epoch, on the gold as corrected")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        shares = ((self.epoch, 4), (self.step, 7), (self.loss, 4), (self.speed, 4), (self.left, 6), (self.f1, 4))
+        for figure, share in shares:
+            layout.addLayout(figure, share)
+
+    def clear(self) -> None:
+        for figure in (self.epoch, self.step, self.loss, self.speed, self.left, self.f1):
+            figure.number.setText(_NOTHING)
+
+    def show_event(self, event: object) -> None:
+        """Take over what an event says; other numbers stay."""
+        if isinstance(event, Progress):
+            self._show_progress(event)
+        elif isinstance(event, EpochFinished):
+            self.f1.number.setText(f"{event.report.micro.f1:.4f}")
+            self.loss.number.setText(f"{event.loss:.4f}")
+
+    def show_end(self) -> None:
+        """Nothing is left to wait for."""
+        self.left.number.setText(_NOTHING)
+
+    def _show_progress(self, event: Progress) -> None:
+        if event.epoch:
+            self.epoch.number.setText(f"{event.epoch}/{event.epochs}")
+        self.step.name.setText(_STEPS[event.phase])
+        self.step.number.setText(f"{event.step:,}/{event.steps:,}")
+        if event.loss is not None:
+            self.loss.number.setText(f"{event.loss:.4f}")
+        self.speed.number.setText(f"{event.sentences_per_second:,.0f}")
+        if event.seconds_left is not None:
+            self.left.number.setText(duration(event.seconds_left))

@@ -1,0 +1,146 @@
+"""The loss of every step and the F1 of every epoch. Imports pyqtgraph, which takes half a second: import this late."""
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.theme import SMALL_SIZE, TAG_SIZE, Theme, font
+
+_MAX_POINTS = 2000
+"""Of the loss, over all epochs; with more every other is dropped, so that drawing stays quick."""
+
+_MIN_POINTS = 32
+_AXIS_WIDTH = 56
+_HEADROOM = 1.12
+_MAX_EPOCH_NAMES = 12
+_MAX_BOUNDARIES = 60
+
+
+class LossChart(QWidget):
+    """Loss as a line (left axis), F1 on dev as points (right axis), epochs as light upright lines."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._epochs, self._steps = 1, 1
+        self._losses: dict[int, list[tuple[float, float]]] = {}
+        self._f1s: dict[int, float] = {}
+        self._top = 0.0
+        pg.setConfigOptions(antialias=True)
+        self._view: Any = pg.PlotWidget(background=theme.surface)
+        self._plot: Any = self._view.getPlotItem()
+        self._right: Any = pg.ViewBox(enableMenu=False, enableMouse=False)
+        self._loss_line: Any = pg.PlotDataItem(pen=pg.mkPen(theme.accent, width=2), connect="finite")
+        self._f1_line: Any = pg.PlotDataItem(**self._f1_look())
+        self._f1_text: Any = pg.TextItem(color=theme.right, fill=theme.surface, anchor=(0.5, 1.4))
+        self._boundaries: list[Any] = []
+        self._arrange()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._view)
+
+    def _f1_look(self) -> dict[str, Any]:
+        colour = self._theme.right
+        pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
+        return {"pen": pen, "symbol": "o", "symbolSize": 8, "symbolBrush": colour, "symbolPen": colour}
+
+    def _arrange(self) -> None:
+        plot = self._plot
+        plot.setMouseEnabled(x=False, y=False)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.addItem(self._loss_line)
+        for side in ("top", "right"):
+            plot.showAxis(side)
+        plot.scene().addItem(self._right)
+        plot.getAxis("right").linkToView(self._right)
+        self._right.setXLink(plot)
+        self._right.setZValue(1)  # a view box lies under everything by itself
+        self._right.setYRange(0, _HEADROOM, padding=0)
+        self._right.addItem(self._f1_line)
+        self._right.addItem(self._f1_text)
+        self._f1_text.setFont(font(SMALL_SIZE, bold=True, tabular=True))
+        plot.vb.sigResized.connect(lambda: self._right.setGeometry(plot.vb.sceneBoundingRect()))
+        self._dress_axes()
+
+    def _dress_axes(self) -> None:
+        for side in ("left", "right", "top", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(self._theme.line)
+            axis.setTextPen(self._theme.muted)
+            axis.setTickFont(font(TAG_SIZE, tabular=True))
+            axis.setStyle(tickLength=0 if side == "top" else -4, tickTextOffset=6)
+        for side in ("left", "right"):
+            self._plot.getAxis(side).setWidth(_AXIS_WIDTH)
+        size = f"{SMALL_SIZE}px"
+        self._plot.getAxis("left").setLabel("loss", color=self._theme.accent, **{"font-size": size})
+        self._plot.getAxis("right").setLabel("● F1 on dev", color=self._theme.right, **{"font-size": size})
+        self._plot.getAxis("bottom").setLabel("step", color=self._theme.muted, **{"font-size": size})
+        self._plot.getAxis("right").setTicks([[(tenth / 5, f"{tenth / 5:.1f}") for tenth in range(6)]])
+
+    def begin(self, epochs: int, steps_per_epoch: int) -> None:
+        """Clear the chart for a run of so many steps."""
+        self._epochs, self._steps = epochs, max(1, steps_per_epoch)
+        self._losses, self._f1s, self._top = {}, {}, 0.0
+        last = epochs * self._steps
+        self._plot.setXRange(0, last * 1.03, padding=0)
+        self._plot.setYRange(0, 1, padding=0)
+        self._show_epochs()
+        self._show_losses()
+        self._show_f1s()
+
+    def add_loss(self, epoch: int, step: int, loss: float) -> None:
+        """The loss at a step of an epoch."""
+        points = self._losses.setdefault(epoch, [])
+        points.append(((epoch - 1) * self._steps + step, loss))
+        if len(points) > max(_MIN_POINTS, _MAX_POINTS // self._epochs):
+            del points[1:-1:2]
+        self._show_losses()
+
+    def add_f1(self, epoch: int, f1: float) -> None:
+        """The micro F1 (0–1) at the end of an epoch."""
+        self._f1s[epoch] = f1
+        self._show_f1s()
+
+    def _show_losses(self) -> None:
+        x: list[float] = []
+        y: list[float] = []
+        for points in self._losses.values():
+            x += [step for step, _ in points] + [points[-1][0]]
+            y += [loss for _, loss in points] + [math.nan]
+        self._loss_line.setData(x, y)
+        highest = max((loss for points in self._losses.values() for _, loss in points[-1:]), default=0.0)
+        if highest > self._top:
+            self._top = highest * 1.25
+            self._plot.setYRange(0, self._top * _HEADROOM, padding=0)
+
+    def _show_f1s(self) -> None:
+        self._f1_line.setData([epoch * self._steps for epoch in self._f1s], list(self._f1s.values()))
+        self._f1_text.setVisible(bool(self._f1s))
+        if self._f1s:
+            last = max(self._f1s)
+            self._f1_text.setText(f"{self._f1s[last]:.4f}")
+            self._f1_text.setAnchor((1 if last == self._epochs else 0.5, 1.4))  # so that the edge does not cut it
+            self._f1_text.setPos(last * self._steps, self._f1s[last])
+
+    def _show_epochs(self) -> None:
+        for line in self._boundaries:
+            self._plot.removeItem(line)
+        pen = pg.mkPen(self._theme.line)
+        self._boundaries = [
+            pg.InfiniteLine(epoch * self._steps, pen=pen) for epoch in _evenly(self._epochs, _MAX_BOUNDARIES)
+        ]
+        for line in self._boundaries:
+            self._plot.addItem(line, ignoreBounds=True)
+        named = _evenly(self._epochs, _MAX_EPOCH_NAMES)
+        names = [(epoch * self._steps, f"epoch {epoch}" if epoch == named[0] else str(epoch)) for epoch in named]
+        self._plot.getAxis("top").setTicks([names])
+
+
+def _evenly(last: int, at_most: int) -> range:
+    """Some of the epochs up to the last, with equal gaps."""
+    every = math.ceil(last / at_most)
+    return range(every, last + 1, every)

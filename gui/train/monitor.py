@@ -1,0 +1,147 @@
+"""The right side of the Train page: how the training goes, in a headline, figures, a chart and a log."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from core.events import EpochFinished, Prepared, Progress, RunStarted
+from core.settings import TrainSettings
+from gui.preferences import Preferences
+from gui.theme import Theme
+from gui.train.fields import HEADING_HEIGHT
+from gui.train.figures import Figures
+from gui.train.log_view import LogView
+from gui.train.training import Ending
+from gui.train.words import event_line, settings_line
+
+if TYPE_CHECKING:
+    from gui.train.loss_chart import LossChart
+
+
+class Monitor(QWidget):
+    """Follows one training after the other.
+
+    Signals:
+        metrics_asked: the user wants to see the metrics.
+    """
+
+    metrics_asked = Signal()
+
+    def __init__(self, theme: Theme, preferences: Preferences) -> None:
+        super().__init__()
+        self._theme = theme
+        self._epochs = 1
+        self.headline = _plain_label("title")
+        self.headline.setWordWrap(True)
+        self.headline.setMinimumHeight(HEADING_HEIGHT)
+        self.see_metrics = QPushButton("See metrics")
+        self.see_metrics.setToolTip("Open the table of this run, type by type")
+        self.see_metrics.clicked.connect(self.metrics_asked)
+        self.figures = Figures()
+        self.chart: LossChart | None = None
+        self.placeholder = _plain_label("hint")
+        self.placeholder.setText("Loss of every step and F1 of every epoch are drawn here while a run trains.")
+        self.placeholder.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.chart_place = _panel(self.placeholder)
+        self.log = LogView()
+        self._lay_out(preferences)
+
+    def _lay_out(self, preferences: Preferences) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.headline, 1)
+        top.addWidget(self.see_metrics, 0, Qt.AlignmentFlag.AlignTop)
+        keep = self.see_metrics.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.see_metrics.setSizePolicy(keep)
+        splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        splitter.addWidget(self.chart_place)
+        splitter.addWidget(self.log)
+        splitter.setHandleWidth(8)
+        splitter.setStyleSheet("QSplitter::handle:!hover { background: transparent; }")
+        splitter.setSizes([300, 160])
+        splitter.setStretchFactor(0, 1)
+        preferences.keep_splitter("train/log", splitter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 12, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(top)
+        layout.addWidget(self.figures)
+        layout.addWidget(splitter, 1)
+
+    def show_idle(self, headline: str, has_metrics: bool) -> None:
+        """Nothing trains; say what the last run came to."""
+        self.headline.setText(headline)
+        self.see_metrics.setVisible(has_metrics)
+
+    def clear(self) -> None:
+        """Forget the last training."""
+        self.figures.clear()
+        self.log.clear()
+        if self.chart is not None:
+            self.chart.begin(1, 1)
+
+    def begin(self, title: str, settings: TrainSettings) -> None:
+        """A training was started."""
+        self._epochs = settings.epochs
+        self.show_idle(title, False)
+        self.figures.clear()
+        self.log.add(f"{title}: {settings_line(settings)}")
+
+    def follow(self, event: object) -> None:
+        """Show one event of the training."""
+        self.figures.show_event(event)
+        line = event_line(event)
+        if line is not None:
+            self.log.add(line)
+        if isinstance(event, RunStarted):
+            self._make_chart()
+        elif self.chart is not None:
+            self._draw(self.chart, event)
+
+    def end(self, ending: Ending) -> None:
+        """The training ended."""
+        self.figures.show_end()
+        self.log.add(ending.line)
+        self.show_idle(ending.headline, ending.has_metrics)
+
+    def _draw(self, chart: "LossChart", event: object) -> None:
+        if isinstance(event, Prepared):
+            chart.begin(self._epochs, event.steps_per_epoch)
+        elif isinstance(event, Progress) and event.loss is not None:
+            chart.add_loss(event.epoch, event.step, event.loss)
+        elif isinstance(event, EpochFinished):
+            chart.add_f1(event.epoch, event.report.micro.f1)
+
+    def _make_chart(self) -> None:
+        """pyqtgraph takes half a second to import; no window without a training needs it."""
+        if self.chart is None:
+            from gui.train.loss_chart import LossChart
+
+            self.chart = LossChart(self._theme)
+            layout = self.chart_place.layout()
+            assert layout is not None
+            layout.replaceWidget(self.placeholder, self.chart)
+            self.placeholder.hide()
+        self.chart.begin(self._epochs, 1)
+
+
+def _plain_label(role: str) -> QLabel:
+    """A label that shows what it is given as it is, and cuts it off rather than push others aside."""
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _panel(content: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("panel", True)
+    frame.setMinimumHeight(120)
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(8, 8, 8, 8)
+    layout.addWidget(content)
+    return frame

@@ -1,0 +1,230 @@
+"""The Train page: settings, start and stop, retraining with corrections, and the training as it goes."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from core import engine
+from core.settings import TrainSettings
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from core.store.runs import Run
+from gui.jobs import Job
+from gui.pages import EmptyState, PageContext
+from gui.train.form import SettingsForm
+from gui.train.monitor import Monitor
+from gui.train.readiness import Corpus, SpanCount, corpus_of, readiness
+from gui.train.retrain_panel import RetrainPanel
+from gui.train.retraining import StartsTraining, retraining_of
+from gui.train.start_bar import StartBar
+from gui.train.training import Training
+
+_COUNT_SECONDS = 0.01
+"""Of counting at a time; the window stays quick meanwhile."""
+
+
+class TrainPage(QWidget):
+    """Trains runs of the open project and shows how they go."""
+
+    def __init__(self, context: PageContext, training: StartsTraining = engine.training) -> None:
+        super().__init__()
+        self._session, self._runner = context.session, context.runner
+        self.training = Training(context.session, context.runner, training, self)
+        self.form = SettingsForm(context.preferences)
+        self.retrain = RetrainPanel()
+        self.start_bar = StartBar()
+        self.monitor = Monitor(context.theme, context.preferences)
+        self.empty = EmptyState(
+            "There is nothing to train on yet",
+            "A run learns from the train split and is measured on the dev split. Import a corpus first.",
+            "Go to Corpus",
+        )
+        self._corpus = Corpus(0, 0, 0)
+        self._spans: SpanCount | None = None
+        self._counting = QTimer(self, interval=0)
+        self._is_stale = True
+        self._lay_out(context)
+        self._connect()
+        self._show_project(context.session.project)
+
+    def _lay_out(self, context: PageContext) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        splitter.addWidget(self._left())
+        splitter.addWidget(self.monitor)
+        splitter.setSizes([460, 740])
+        splitter.setStretchFactor(1, 1)
+        context.preferences.keep_splitter("train", splitter)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(splitter)
+
+    def _left(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(20, 12, 20, 16)
+        column.setSpacing(16)
+        column.addWidget(self.retrain)
+        column.addWidget(self.form)
+        column.addStretch(1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        left = QWidget()
+        left.setMinimumWidth(400)
+        layout = QVBoxLayout(left)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(_rule())
+        layout.addWidget(self.start_bar)
+        return left
+
+    def _connect(self) -> None:
+        session = self._session
+        session.project_changed.connect(self._show_project)
+        session.changed.connect(self._follow)
+        self._runner.started.connect(self._follow_job)
+        self._counting.timeout.connect(self._count_on)
+        self.form.changed.connect(self._show_readiness)
+        self.retrain.changed.connect(self._show_readiness)
+        self.retrain.asked.connect(self._retrain)
+        self.start_bar.changed.connect(self._show_readiness)
+        self.start_bar.start_asked.connect(self._train)
+        self.start_bar.stop_asked.connect(self._stop)
+        for asked in (self.start_bar.corpus_asked, self.empty.button.clicked):
+            asked.connect(lambda: session.page_asked.emit("Corpus"))
+        self.monitor.metrics_asked.connect(lambda: session.page_asked.emit("Metrics"))
+        self.training.began.connect(self._show_began)
+        self.training.reported.connect(self._show_event)
+        self.training.ended.connect(self.monitor.end)
+
+    # What there is to train on
+
+    def _show_project(self, project: Project | None) -> None:
+        self._counting.stop()
+        self._spans = None
+        self.monitor.clear()
+        if project is None:
+            self._stack.setCurrentWidget(self.empty)
+            return
+        runs = project.runs.listed()
+        self.form.show_settings(runs[-1].settings if runs else TrainSettings(), _with_weights(project, runs))
+        self.monitor.show_idle(*_last_result(project, runs))
+        self._refresh()
+
+    def _follow(self, change: ChangeSet) -> None:
+        project = self._session.project
+        if project is not None and change.runs:
+            self.form.show_runs(_with_weights(project, project.runs.listed()))
+        if change.corpus or change.sentences:
+            self._refresh()
+        else:
+            self._show_corrections()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Look at the corpus anew, at once where the page is seen."""
+        self._is_stale = not self.isVisible()
+        project = self._session.project
+        if self._is_stale or project is None:
+            return
+        self._corpus = corpus_of(project)
+        self._stack.setCurrentIndex(1 if project.sentences.count() else 0)
+        self._spans = SpanCount(project)
+        self._show_corrections()
+        self._count_on()
+
+    def _show_corrections(self) -> None:
+        """Offer a retrain where there is something to gain; while a run trains the offer stays as it was."""
+        project = self._session.project
+        if project is not None and self.training.job is None and not self._is_stale:
+            self.retrain.show_found(retraining_of(project))
+            self._show_readiness()
+
+    def _count_on(self) -> None:
+        if self._spans is None or self._spans.advance(_COUNT_SECONDS):
+            self._counting.stop()
+        else:
+            self._counting.start()
+        self._show_readiness()
+
+    def _moves(self) -> bool:
+        if self.retrain.found is not None:
+            return self.retrain.moves
+        return self._corpus.can_move and self.start_bar.move_dev.isChecked()
+
+    def _show_readiness(self) -> None:
+        found = readiness(self._corpus, self._spans, limit=self.form.limit_value(), moves=self._moves())
+        has_panel = self.retrain.found is not None
+        self.start_bar.move_dev.setVisible(self._corpus.can_move and not has_panel)
+        self.start_bar.show_readiness(found)
+        self.start_bar.make_primary(not has_panel)
+        busy = self._busy()
+        self.retrain.button.setEnabled(busy is None and found.hindrance is None)
+        job = self.training.job
+        self.start_bar.show_buttons(
+            reason=busy or found.hindrance or self.form.problem(),
+            is_training=job is not None,
+            is_stopping=job is not None and job.is_stopping,
+        )
+
+    def _busy(self) -> str | None:
+        """Why no training can start whatever the settings."""
+        job = self._runner.job
+        return None if job is None else f"“{job.title}” is running"
+
+    # Training
+
+    def _train(self) -> None:
+        self._session.attempt(lambda: self.training.start(self.form.settings(), move_corrected_dev=self._moves()))
+
+    def _retrain(self) -> None:
+        found = self.retrain.found
+        if found is not None:
+            start = self.training.start
+            settings = found.base.settings
+            self._session.attempt(lambda: start(settings, move_corrected_dev=self.retrain.moves, base=found.key))
+
+    def _stop(self) -> None:
+        self.training.stop()
+        self._show_readiness()
+
+    def _follow_job(self, job: Job) -> None:
+        job.ended.connect(self._show_readiness)
+        self._show_readiness()
+
+    def _show_began(self, settings: TrainSettings) -> None:
+        assert self.training.job is not None
+        self.monitor.begin(self.training.job.title, settings)
+        self._show_readiness()
+
+    def _show_event(self, event: object) -> None:
+        self.monitor.follow(event)
+        job = self.training.job
+        if job is not None and job.is_stopping:
+            self._show_readiness()
+
+
+def _with_weights(project: Project, runs: list[Run]) -> list[int]:
+    return [run.number for run in runs if project.runs.epochs(run.number)]
+
+
+def _last_result(project: Project, runs: list[Run]) -> tuple[str, bool]:
+    """What the last run came to, and whether it has metrics."""
+    if not runs:
+        return "No run yet", False
+    epochs = project.runs.epochs(runs[-1].number)
+    line = f"Run {runs[-1].number} {runs[-1].status}"
+    if epochs:
+        line += f": F1 {epochs[-1].report['corrected']['micro']['f1']:.4f} after epoch {epochs[-1].number}"
+    return line, bool(epochs)
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setProperty("rule", True)
+    return rule

@@ -1,0 +1,147 @@
+"""What a retrain with corrections would build on, in words; no Qt."""
+
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.events import TrainingEvent
+from core.metrics import reported
+from core.settings import TrainSettings
+from core.spans import Split
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.runs import Run
+from gui.train.words import Compared, counted
+
+_SPLITS: tuple[Split, ...] = ("train", "dev", "test")
+
+
+class StartsTraining(Protocol):
+    """`core.engine.training`, or what stands for it in a test."""
+
+    def __call__(
+        self, project: Project, settings: TrainSettings, *, move_corrected_dev: bool = True
+    ) -> Generator[TrainingEvent, None, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retraining:
+    """The last finished run and what was corrected since.
+
+    Attributes:
+        key: its last epoch.
+        changed: how many sentences of each split were corrected since it began.
+        moving: dev sentences that differ from the corpus as imported, whenever they were corrected.
+        dev: all dev sentences.
+        common: those that the run predicted.
+        remaining: those of them that stay in dev when the corrected ones move.
+    """
+
+    base: Run
+    key: EpochKey
+    changed: dict[Split, int]
+    moving: int
+    dev: int
+    common: int
+    remaining: int
+
+    @property
+    def can_move(self) -> bool:
+        return 0 < self.moving < self.dev
+
+
+def retraining_of(project: Project) -> Retraining | None:
+    """None where no run has finished, or nothing was corrected since."""
+    base = _last_finished(project)
+    if base is None:
+        return None
+    changed = project.corrections.sentences_changed_since(base.last_correction)
+    if not changed:
+        return None
+    splits = Counter(sentence.split for sentence in project.sentences.by_number(changed))
+    key = EpochKey(base.number, project.runs.epoch_number(base.number, None))
+    moving = project.sentences.corrected_in("dev")
+    common = project.predictions.count(key, "dev")
+    return Retraining(
+        base=base,
+        key=key,
+        changed={split: splits[split] for split in _SPLITS if splits[split]},
+        moving=len(moving),
+        dev=project.sentences.count("dev"),
+        common=common,
+        remaining=common - len(project.predictions.of(key, moving)),
+    )
+
+
+def _last_finished(project: Project) -> Run | None:
+    finished = [run for run in project.runs.listed() if run.status == "finished" and project.runs.epochs(run.number)]
+    return finished[-1] if finished else None
+
+
+def correction_count(found: Retraining) -> str:
+    """How much was corrected, and where."""
+    total = counted(sum(found.changed.values()), "sentence")
+    where = ", ".join(f"{number:,} in {split}" for split, number in found.changed.items())
+    return f"{total} corrected since run {found.base.number}: {where}."
+
+
+def consequence(found: Retraining, *, moves: bool) -> str:
+    """What becomes of the corrected dev sentences, and what the scores then mean."""
+    run = f"run {found.base.number}"
+    if not found.moving:
+        return f"{run.capitalize()} and the new run are then compared on {_the(found.common)}, on the same gold."
+    if not found.can_move:
+        return (
+            f"{_all(found.dev)} been corrected. Moved to train, none would be left to measure on, so they stay in dev,"
+            " and dev scores will include sentences that were mended by looking at predictions."
+            " Import more dev sentences to measure on untouched ones."
+        )
+    subject, verb = _corrected(found.moving)
+    if not moves:
+        return (
+            f"{subject} {'stays' if found.moving == 1 else 'stay'} in dev: dev scores will then include sentences that"
+            " were mended by looking at predictions, and look better than they are."
+        )
+    return (
+        f"{subject} {verb} to train, so that nothing you looked at is measured on; {run} and the new run are then"
+        f" compared on {_the(found.remaining)} that {_remain(found.remaining)}, on the same gold."
+    )
+
+
+def _the(dev_sentences: int) -> str:
+    return f"the {counted(dev_sentences, 'dev sentence')}"
+
+
+def _remain(number: int) -> str:
+    return "remains" if number == 1 else "remain"
+
+
+def _all(dev: int) -> str:
+    return "The only dev sentence has" if dev == 1 else f"All {dev:,} dev sentences have"
+
+
+def _corrected(number: int) -> tuple[str, str]:
+    return f"The {counted(number, 'corrected dev sentence')}", "moves" if number == 1 else "move"
+
+
+def trained_and_compared(
+    training: Generator[TrainingEvent, None, int], project: Project, base: EpochKey | None
+) -> Generator[TrainingEvent, None, tuple[int, Compared | None]]:
+    """A training that, when it has ended, is held against the run that it improves on; for the worker's thread."""
+    run = yield from training
+    if base is None:
+        return run, None
+    return run, compared_runs(project, EpochKey(run, project.runs.epoch_number(run, None)), base)
+
+
+def compared_runs(project: Project, key: EpochKey, other: EpochKey) -> Compared | None:
+    """Both on the dev sentences that both predicted; None where there are none."""
+    sentences = project.predictions.count(key, "dev", other)
+    if not sentences:
+        return None
+    f1, other_f1 = (
+        reported(project.predictions.counts(one, "dev", "corrected", other=another)).micro.f1
+        for one, another in ((key, other), (other, key))
+    )
+    return Compared(key.run, other.run, sentences, f1, other_f1)

@@ -1,0 +1,144 @@
+"""One training at a time: starts it as a job, and tells the window what it stores."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import UserError
+from core.events import EpochFinished, RunStarted
+from core.settings import TrainSettings
+from core.store.changes import ChangeSet
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from gui.jobs import Job, JobRunner
+from gui.progress import FLEETING
+from gui.session import Session
+from gui.train.retraining import StartsTraining, trained_and_compared
+from gui.train.words import failure_line, result_line, stopped_line
+
+
+@dataclass(slots=True)
+class _Current:
+    """The training under way, and what it has told so far."""
+
+    job: Job
+    project: Project
+    followed: int | None
+    run: int | None = None
+    moved: int = 0
+    epochs: list[EpochFinished] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a training ended: as a headline, in one full line, and whether it left metrics to see."""
+
+    headline: str
+    line: str
+    has_metrics: bool
+
+
+class Training(QObject):
+    """Starts and stops trainings of the open project.
+
+    Signals:
+        began: a training was started; its settings.
+        reported: a `TrainingEvent`; what it stored is known to the session already.
+        ended: it is over; its `Ending`.
+    """
+
+    began = Signal(object)
+    reported = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, session: Session, runner: JobRunner, training: StartsTraining, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._runner = runner
+        self._training = training
+        self._current: _Current | None = None
+
+    @property
+    def job(self) -> Job | None:
+        """The job of the training under way."""
+        return self._current.job if self._current else None
+
+    def start(self, settings: TrainSettings, *, move_corrected_dev: bool, base: EpochKey | None = None) -> None:
+        """Train a new run.
+
+        Args:
+            base: the epoch that the new run is compared with when it has ended.
+
+        Raises:
+            UserError: another job is under way.
+        """
+        project = self._session.project
+        assert project is not None, "no project is open"
+        runs = project.runs.listed()
+        job = self._runner.start(
+            f"Training run {runs[-1].number + 1 if runs else 1}",
+            lambda: trained_and_compared(
+                self._training(project, settings, move_corrected_dev=move_corrected_dev), project, base
+            ),
+            fleeting=FLEETING,
+        )
+        with_epochs = [run.number for run in runs if project.runs.epochs(run.number)]
+        self._current = _Current(job, project, with_epochs[-1] if with_epochs else None)
+        job.reported.connect(self._report)
+        job.finished.connect(self._finish)
+        job.cancelled.connect(self._tell_stopped)
+        job.failed.connect(self._fail)
+        self.began.emit(settings)
+
+    def stop(self) -> None:
+        """Ask the training to end."""
+        if self._current is not None:
+            self._current.job.cancel()
+
+    def _report(self, event: object) -> None:
+        current = self._current
+        assert current is not None
+        if isinstance(event, RunStarted):
+            current.run, current.moved = event.run, event.moved
+            self._publish(current, moved=event.moved)
+        elif isinstance(event, EpochFinished):
+            current.epochs.append(event)
+            self._session_follows(current, event)
+        self.reported.emit(event)
+
+    def _session_follows(self, current: _Current, event: EpochFinished) -> None:
+        """Look at the new epoch, unless the user has chosen another run by hand."""
+        self._publish(current, moved=0)
+        is_open = self._session.project is current.project
+        if is_open and self._session.context.run in (None, current.followed, event.run):
+            self._session.look_at(run=event.run, epoch=event.epoch)
+
+    def _publish(self, current: _Current, *, moved: int) -> None:
+        if current.run is not None and self._session.project is current.project:
+            self._session.publish(ChangeSet(runs=(current.run,), corpus=moved > 0))
+
+    def _finish(self, outcome: object) -> None:
+        assert isinstance(outcome, tuple)
+        run, compared = outcome
+        current = self._ended()
+        line = result_line(run, current.epochs, compared)
+        self.ended.emit(Ending(line, line, bool(current.epochs)))
+
+    def _tell_stopped(self) -> None:
+        current = self._ended()
+        line = stopped_line(current.run, len(current.epochs))
+        self.ended.emit(Ending(line, line, bool(current.epochs)))
+
+    def _fail(self, error: Exception) -> None:
+        current = self._ended()
+        if isinstance(error, UserError):
+            self._session.problem.emit(str(error))
+        self.ended.emit(Ending("Training failed", failure_line(error), bool(current.epochs)))
+
+    def _ended(self) -> _Current:
+        """The training that was under way; it is no longer."""
+        current, self._current = self._current, None
+        assert current is not None
+        moved_back = 0 if current.epochs else current.moved
+        self._publish(current, moved=moved_back)
+        return current

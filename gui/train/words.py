@@ -1,0 +1,116 @@
+"""Trainings in words: their settings, events and results; no Qt."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.errors import UserError
+from core.events import EpochFinished, Prepared, RunStarted
+from core.settings import TrainSettings
+from gui.progress import duration
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Micro F1 of two runs on the dev sentences that both predicted, on the gold as corrected."""
+
+    run: int
+    other: int
+    sentences: int
+    f1: float
+    other_f1: float
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 sentence`, `1,964 spans`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`PS`, `PS and LC`, `PS, LC and OG`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def rate_text(value: float) -> str:
+    """A small number as people write learning rates: `5e-5`, `1.5e-4`."""
+    digits, exponent = Decimal(repr(value)).normalize().as_tuple()[1:]
+    first, rest = str(digits[0]), "".join(map(str, digits[1:]))
+    power = int(exponent) + len(digits) - 1
+    return f"{first}.{rest}e{power}" if rest else f"{first}e{power}"
+
+
+def settings_line(settings: TrainSettings) -> str:
+    """The settings that people tell each other about."""
+    parts = [settings.encoder if settings.from_run is None else f"from run {settings.from_run}"]
+    parts += [counted(settings.epochs, "epoch"), f"batch size {settings.batch_size}"]
+    parts += [
+        f"learning rate {rate_text(settings.learning_rate)}",
+        f"seed {settings.seed}",
+        f"device {settings.device}",
+    ]
+    return ", ".join(parts)
+
+
+def event_line(event: object) -> str | None:
+    """The line of the log for an event; None for one that is not noteworthy."""
+    if isinstance(event, RunStarted):
+        return _started_line(event)
+    if isinstance(event, Prepared):
+        return _prepared_line(event)
+    if isinstance(event, EpochFinished):
+        micro = event.report.micro
+        return (
+            f"Epoch {event.epoch}: loss {event.loss:.4f}, F1 {micro.f1:.4f}"
+            f" (precision {micro.precision:.4f}, recall {micro.recall:.4f}), trained in {duration(event.seconds)}"
+        )
+    return None
+
+
+def _started_line(event: RunStarted) -> str:
+    train, dev = counted(event.train_sentences, "training sentence"), counted(event.dev_sentences, "dev sentence")
+    moved = f"; {counted(event.moved, 'corrected dev sentence')} moved to train" if event.moved else ""
+    return f"Run {event.run} began: {train}, {dev}{moved}"
+
+
+def _prepared_line(event: Prepared) -> str:
+    text = (
+        f"{counted(event.parameters, 'parameter')} on {event.device}, {counted(event.steps_per_epoch, 'step')} an epoch"
+    )
+    return text if event.ceiling is None else f"{text}; the tagging unit allows F1 up to {event.ceiling:.4f}"
+
+
+def result_line(run: int, epochs: Sequence[EpochFinished], compared: Compared | None) -> str:
+    """How a run ended that trained all its epochs."""
+    if compared is not None:
+        return (
+            f"Run {run} finished: F1 {compared.f1:.4f}, run {compared.other} {compared.other_f1:.4f}"
+            f" on the same {counted(compared.sentences, 'dev sentence')}"
+        )
+    if not epochs:
+        return f"Run {run} finished"
+    best = max(epochs, key=lambda epoch: epoch.report.micro.f1)
+    text = f"Run {run} finished: F1 {epochs[-1].report.micro.f1:.4f} after {counted(len(epochs), 'epoch')}"
+    is_last = best.report.micro.f1 == epochs[-1].report.micro.f1
+    return text if is_last else f"{text}, best {best.report.micro.f1:.4f} in epoch {best.epoch}"
+
+
+def stopped_line(run: int | None, epochs: int) -> str:
+    """How a run ended that was told to."""
+    if run is None:
+        return "Stopped before the run began"
+    if not epochs:
+        return f"Run {run} stopped before its first epoch ended; there is nothing to keep"
+    return f"Run {run} stopped; its {counted(epochs, 'finished epoch')} can be looked at"
+
+
+def failure_line(error: Exception) -> str:
+    """What went wrong: what the user can mend, or where the log of a fault in Spandesk lies."""
+    if isinstance(error, UserError):
+        return f"Training failed: {error}"
+    return f"Training failed through a fault in Spandesk ({type(error).__name__}: {error}); {_where_details_are()}"
+
+
+def _where_details_are() -> str:
+    files = [handler.baseFilename for handler in logging.root.handlers if isinstance(handler, logging.FileHandler)]
+    return f"details are in {files[-1]}" if files else "details are in the log"

@@ -1,0 +1,190 @@
+"""The command line as scripts use it: processes, exit statuses, JSON on stdout."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.store.project import opened
+from core.store.runs import training_digest
+from tests.building import project_with_run, project_with_sentences
+
+MAIN = Path(__file__).resolve().parents[3] / "main.py"
+
+
+def run(*arguments, status=0):
+    """The standard output of a command; it must end with the status."""
+    result = subprocess.run(
+        [sys.executable, str(MAIN), *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == status, result.stderr
+    return result.stdout if status == 0 else result.stderr
+
+
+def document(*arguments):
+    """The one JSON document that a command prints."""
+    return json.loads(run(*arguments, "--json"))
+
+
+def events(*arguments):
+    return [json.loads(line) for line in run(*arguments, "--json").splitlines()]
+
+
+@pytest.fixture(scope="session")
+def klue_parts(klue_file, tmp_path_factory):
+    """Files with the first 800 and the next 200 sentences of KLUE-NER."""
+    folder = tmp_path_factory.mktemp("klue")
+    preamble, *blocks = klue_file.read_text(encoding="utf-8").split("\n## klue-ner-v1_dev_")
+    for name, part in (("train", blocks[:800]), ("dev", blocks[800:1000])):
+        text = preamble + "".join(f"\n## klue-ner-v1_dev_{block}" for block in part)
+        (folder / f"{name}.tsv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_loop_on_klue(klue_parts, tmp_path):
+    project = tmp_path / "klue.spandesk"
+    for split, sentences in (("train", 800), ("dev", 200)):
+        report = document("import", project, klue_parts / f"{split}.tsv", "--split", split)
+        assert (report["sentences"], report["rejected"]) == (sentences, [])
+    first = events("train", project, "--encoder", "tiny", "--epochs", 2, "--seed", 7)
+    assert [event["event"] for event in first if event["event"] != "progress"] == [
+        "started",
+        "prepared",
+        "epoch",
+        "epoch",
+        "finished",
+    ]
+    assert first[-1]["run"] == 1
+    assert first[-1]["metrics"]["micro"]["support"] > 0
+    losses = [event["loss"] for event in first if event["event"] == "epoch"]
+    assert losses[1] < losses[0]
+    evaluation = document("evaluate", project, "--run", 1, "--epoch", 2)
+    assert {name: evaluation[name] for name in ("micro", "macro", "weighted", "labels")} == first[-1]["metrics"]
+    _correct_and_retrain(project, evaluation)
+
+
+def _correct_and_retrain(project, evaluation):
+    with opened(project) as store:
+        sentence = next(store.sentences.each("dev"))
+    spans = [[0, 1, "AF"]]
+    corrected = document("correct", project, "--sentence", sentence.id, "--spans", json.dumps(spans))
+    assert corrected == {"sentence": sentence.id, "changed": True, "spans": spans}
+    second = events("train", project, "--epochs", 1, "--limit", 801)
+    started = next(event for event in second if event["event"] == "started")
+    assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 801, 199)
+    with opened(project) as store:
+        trained_on = {s.id: s for s in store.runs.training_sentences(2)}
+        assert [(s.start, s.end, s.label) for s in trained_on[sentence.id].spans] == [(0, 1, "AF")]
+        assert training_digest(trained_on.values())[0] == store.runs.by_number(2).training_digest
+    assert document("evaluate", project, "--run", 1, "--gold", "imported")["sentences"] == 199
+    assert [r["status"] for r in document("runs", project)["runs"]] == ["finished", "finished"]
+    assert document("check", project) == {"ok": True, "problems": []}
+    text = "이순신은 2024년 서울에서 삼성전자 대표를 만났다."
+    [tagged] = document("predict", project, "--run", 1, "--text", text)["sentences"]
+    assert tagged["text"] == text
+    assert all(0 <= start < end <= len(text) and 0 <= share <= 1 for start, end, _, share in tagged["spans"])
+    assert evaluation["sentences"] == 200
+
+
+def test_export_gives_back_what_was_imported_and_what_was_corrected(tmp_path):
+    project = tmp_path / "p.spandesk"
+    project_with_sentences(project).close()
+    run("correct", project, "--sentence", "news-3", "--spans", "[]")
+    for gold, spans in (("corrected", []), ("imported", [[0, 2, "PS"], [4, 9, "DT"]])):
+        file = tmp_path / f"{gold}.jsonl"
+        assert document("export", project, file, "--gold", gold, "--split", "dev")["sentences"] == 4
+        first = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+        assert (first["id"], first["label"]) == ("news-3", spans)
+
+
+def test_a_share_for_dev_is_exact_and_the_same_for_the_same_seed(tmp_path):
+    corpus = tmp_path / "c.jsonl"
+    lines = [json.dumps({"text": f"{n}번 문장", "label": [[0, 1, "QT"]]}, ensure_ascii=False) for n in range(50)]
+    corpus.write_text("\n".join(lines), encoding="utf-8")
+    drawn = []
+    for name in "ab":
+        run("import", tmp_path / name, corpus, "--dev-ratio", "0.2", "--seed", "5")
+        with opened(tmp_path / name) as project:
+            drawn.append([s.id for s in project.sentences.each("dev")])
+    assert len(drawn[0]) == 10
+    assert drawn[0] == drawn[1]
+
+
+def test_bad_records_are_listed_and_good_ones_imported(tmp_path):
+    corpus = tmp_path / "c.jsonl"
+    corpus.write_text(
+        '{"id": "a", "text": "서울", "label": [[0, 2, "LC"]]}\n'
+        '{"id": "b", "text": "서울", "label": [[0, 9, "LC"]]}\n'
+        '{"id": "c", "text": "서울", "label": [[0, 2, "NOPE"]]}\n'
+        '{"id": "a", "text": "부산", "label": []}\n'
+        "no json\n",
+        encoding="utf-8",
+    )
+    report = document("import", tmp_path / "p.spandesk", corpus)
+    assert (report["sentences"], report["spans"]) == (1, 1)
+    assert [(r["file"].endswith("c.jsonl"), r["line"]) for r in report["rejected"]] == [(True, n) for n in (2, 3, 4, 5)]
+    reasons = [r["reason"] for r in report["rejected"]]
+    for reason, word in zip(reasons, ("past the text", "tag set", "same id", "not JSON"), strict=True):
+        assert word in reason
+    more = document("import", tmp_path / "p.spandesk", corpus, "--add-labels", "NOPE")
+    assert (more["sentences"], len(more["rejected"])) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "{p}"], "no project at"),
+        (["import", "{p}", "{p}.tsv"], "does not exist"),
+        (["evaluate", "{q}"], "no trained run yet"),
+        (["evaluate", "{q}", "--run", "9"], "no run 9"),
+        (["correct", "{q}", "--sentence", "zzz", "--spans", "[]"], "no sentence with the id zzz"),
+        (["correct", "{q}", "--sentence", "news-3", "--spans", "[[2"], "must be JSON"),
+        (["correct", "{q}", "--sentence", "news-3", "--spans", '[[0, 1, "XX"]]'], "not in the tag set"),
+        (["export", "{q}", "out.odd"], "does not tell the format"),
+        (["predict", "{q}"], "either --text or files"),
+        (["train", "{q}", "--epochs", "0"], "at least 1"),
+        (["train", "{q}", "--encoder", "no/such-folder/there"], "no/such-folder/there"),
+    ],
+)
+def test_an_error_is_one_clear_line_and_changes_nothing(tmp_path, arguments, words):
+    project_with_sentences(tmp_path / "q.spandesk").close()
+    filled = [a.format(p=tmp_path / "p.spandesk", q=tmp_path / "q.spandesk") for a in arguments]
+    [said] = [line for line in run(*filled, status=1).splitlines() if not line.startswith("run 1: ")]
+    assert said.startswith("error: ")
+    assert words in said
+    assert not (tmp_path / "p.spandesk").exists()
+    with opened(tmp_path / "q.spandesk") as project:
+        assert [epoch for run in project.runs.listed() for epoch in project.runs.epochs(run.number)] == []
+        assert project.corrections.count() == 0
+
+
+@pytest.mark.parametrize("arguments", [["train"], ["--frob"], ["import", "p"], ["evaluate", "p", "--split", "odd"]])
+def test_wrong_usage_is_status_2(arguments):
+    assert "usage" in run(*arguments, status=2)
+
+
+def test_help_names_every_command():
+    assert all(name in run("--help") for name in ("import", "train", "evaluate", "predict", "correct", "export"))
+
+
+def test_no_display_is_one_line(tmp_path, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    if sys.platform == "linux":
+        said = run(status=1)
+        assert said.startswith("error: there is no display")
+        assert len(said.splitlines()) == 1
+
+
+def test_a_damaged_checkpoint_is_found(tmp_path):
+    project_with_run(tmp_path / "p.spandesk").close()
+    said = subprocess.run(
+        [sys.executable, str(MAIN), "check", str(tmp_path / "p.spandesk"), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 1
+    assert not json.loads(said.stdout)["ok"]

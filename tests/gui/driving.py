@@ -1,0 +1,42 @@
+"""What a person does to the window, as events."""
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+JOB_TIMEOUT = 300_000
+"""Milliseconds that a job may take on a busy machine before the test gives up."""
+
+
+def click(widget):
+    QTest.mouseClick(widget, LEFT)
+
+
+def press_key(key, modifiers=NONE):
+    """Press a key where the focus is."""
+    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+def point_of(canvas, position):
+    """The middle of the character at a code point of the large sentence."""
+    rect = canvas.scene.text_rects(position, position + 1)[0]
+    return QPoint(round(rect.center().x()), round(rect.center().y()))
+
+
+def drag_over(canvas, first, last):
+    """Drag over the characters from one to another."""
+    start, end = point_of(canvas, first), point_of(canvas, last)
+    QTest.mousePress(canvas, LEFT, NONE, start)
+    for at in ((start + end) / 2, end):
+        where = QPointF(at)
+        event = QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton, LEFT, NONE)
+        QApplication.sendEvent(canvas, event)
+    QTest.mouseRelease(canvas, LEFT, NONE, end)
+
+
+def wait_for_job(qtbot, runner):
+    """Wait until no job is under way; fails when it takes longer than any job should."""
+    qtbot.waitUntil(lambda: runner.job is None, timeout=JOB_TIMEOUT)

@@ -1,0 +1,45 @@
+from core.comparison import Comparison
+from core.spans import Span
+from core.store.selection import ALL_ERRORS, Selection
+from gui.inspect.filtering import Filter, concerns, filter_of
+from tests.building import predicted
+
+ORGANIZATION = Span(0, 4, "OG")
+TAKEN_FOR_LOCATION = Comparison("type", ORGANIZATION, predicted((0, 4, "LC", 0.5))[0])
+RIGHT = Comparison("right", ORGANIZATION, predicted((0, 4, "OG", 0.5))[0])
+
+
+def test_no_kind_chosen_means_every_kind_of_error():
+    assert Filter().selection == Selection()
+    assert Filter().with_errors(True).selection.outcomes == ALL_ERRORS
+
+
+def test_a_kind_finds_spans_that_are_wrong_in_both_ways_too():
+    chosen = Filter().with_kind("edge", True).with_kind("missed", True)
+    assert set(chosen.selection.outcomes) == {"edge", "both", "missed"}
+
+
+def test_the_last_kind_taken_away_leaves_all_sentences():
+    assert Filter().with_kind("edge", True).with_kind("edge", False).is_open
+
+
+def test_what_another_page_asks_for_is_shown_exactly_and_ends_with_the_first_own_button():
+    asked = Selection(split="test", outcomes=("edge", "both", "type", "spurious"), predicted_label="AF", text="서울")
+    state = filter_of(asked)
+    assert state.selection == asked
+    assert state.with_errors(True).selection == Selection(split="test", outcomes=ALL_ERRORS, text="서울")
+
+
+def test_what_the_buttons_can_say_is_said_by_the_buttons():
+    assert filter_of(Selection(outcomes=ALL_ERRORS)) == Filter().with_errors(True)
+    assert filter_of(Selection(text="news-4", corrected=True)).asked is None
+
+
+def test_a_comparison_concerns_a_selection_by_outcome_and_labels():
+    assert concerns(Selection(), TAKEN_FOR_LOCATION)
+    assert not concerns(Selection(), RIGHT)
+    assert concerns(Selection(gold_label="OG"), RIGHT)
+    assert concerns(Selection(outcomes=ALL_ERRORS, predicted_label="LC"), TAKEN_FOR_LOCATION)
+    assert not concerns(Selection(outcomes=ALL_ERRORS, gold_label="LC"), TAKEN_FOR_LOCATION)
+    assert concerns(Selection(outcomes=ALL_ERRORS, label="LC"), TAKEN_FOR_LOCATION)
+    assert not concerns(Selection(outcomes=("missed",)), TAKEN_FOR_LOCATION)

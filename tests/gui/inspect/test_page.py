@@ -1,0 +1,376 @@
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.spans import Sentence, Span
+from core.store.changes import ChangeSet
+from core.store.project import created
+from core.store.selection import ALL_ERRORS, Selection
+from gui.inspect.detail import READ_ONLY
+from tests.building import FIRST_EPOCH, add_run, add_sentences, project_with_sentences
+from tests.gui.inspect.conftest import LEFT, NONE
+
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+Key = Qt.Key
+
+
+def project_with_first_epoch(folder):
+    project = project_with_sentences(folder)
+    add_run(project, FIRST_EPOCH)
+    return project
+
+
+def choose(combo, text):
+    combo.setCurrentIndex(combo.findText(text, Qt.MatchFlag.MatchStartsWith))
+    combo.activated.emit(combo.currentIndex())
+
+
+# Filters
+
+
+def test_it_opens_on_all_dev_sentences_with_the_first_one_large(bench):
+    assert bench.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
+    assert bench.page.detail.position.text() == "sentence 1 of 4 · dev · news-3"
+    assert (bench.page.filters.all.text(), bench.page.filters.errors.text()) == ("All 4", "Errors 2")
+    assert QApplication.focusWidget() is bench.page.list.view
+
+
+def test_error_filters(bench_over):
+    bench = bench_over(project_with_first_epoch)
+    filters = bench.page.filters
+    bench.click(filters.errors)
+    assert bench.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
+    bench.click(filters.kinds["type"])
+    assert bench.listed() == ["news-4"]
+    bench.click(filters.kinds["spurious"])
+    assert bench.listed() == ["news-4", "talk-1"]
+    bench.click(filters.kinds["type"])
+    bench.click(filters.kinds["spurious"])
+    assert filters.all.isChecked()
+    assert len(bench.listed()) == 4
+
+
+def test_label_and_split(bench):
+    filters = bench.page.filters
+    choose(filters.labels, "DT")
+    assert bench.listed() == ["news-3", "talk-2"]
+    bench.click(filters.errors)
+    assert bench.listed() == []
+    choose(filters.labels, "All types")
+    bench.click(filters.all)
+    choose(filters.split, "train")
+    assert bench.listed() == ["news-1", "news-2"]
+    assert not filters.errors.isEnabled()
+    assert "no predictions for the train sentences" in filters.errors.toolTip()
+
+
+def test_search_waits_for_the_last_key(bench, qtbot, monkeypatch):
+    asked = []
+    numbers = bench.project.selections.numbers
+    monkeypatch.setattr(bench.project.selections, "numbers", lambda *args: asked.append(args) or numbers(*args))
+    bench.key(Key.Key_F, CTRL)
+    search = bench.page.filters.search
+    assert QApplication.focusWidget() is search
+    with qtbot.waitSignal(bench.page.filters.changed):
+        QTest.keyClicks(search, "talk-1")
+    assert bench.listed() == ["talk-1"]
+    assert len(asked) == 1
+    search.setText("부산")
+    bench.key(Key.Key_Return)
+    assert bench.listed() == ["news-4"]
+    with qtbot.waitSignal(bench.page.filters.changed):
+        search.clear()
+    assert len(bench.listed()) == 4
+    assert bench.shown() == "news-4"
+
+
+def test_digits_and_enter_in_the_search_field_do_not_label(bench):
+    bench.canvas.select_next(1)
+    bench.page.filters.search.setFocus()
+    bench.key(Key.Key_2)
+    bench.key(Key.Key_Return)
+    assert bench.page.filters.search.text() == "2"
+    assert bench.project.corrections.count() == 0
+
+
+def test_no_match_says_so_and_leads_back(bench):
+    bench.page.filters.search.setText("없는 말")
+    bench.page.filters.search.returnPressed.emit()
+    assert bench.page.list.none.isVisible()
+    assert not bench.canvas.isVisible()
+    bench.click(bench.page.list.show_all)
+    assert len(bench.listed()) == 4
+    assert bench.page.filters.search.text() == ""
+    assert bench.canvas.isVisible()
+
+
+def test_corrected_sentences(bench):
+    bench.go_to("talk-2")
+    bench.session.correct(bench.project.sentences.by_id("talk-2").number, ())
+    bench.click(bench.page.filters.corrected)
+    assert bench.listed() == ["talk-2"]
+    assert bench.page.detail.corrected.isVisible()
+
+
+# What other pages ask for
+
+
+def test_a_selection_from_outside_is_shown_exactly_and_in_words(bench_over):
+    bench = bench_over(project_with_first_epoch)
+    bench.session.inspect(Selection(outcomes=("edge", "type", "both", "spurious"), predicted_label="OG"))
+    asked = bench.page.filters.asked
+    assert bench.listed() == ["talk-1"]
+    assert asked.isVisible()
+    assert "OG · wrong predictions (precision)" in asked.text()
+    assert (bench.canvas.selection.kind, bench.canvas.selection.label) == ("predicted", "OG")
+    bench.click(asked)
+    assert not asked.isVisible()
+    assert len(bench.listed()) == 4
+
+
+def test_asked_for_all_errors_the_errors_button_is_down(bench):
+    bench.session.inspect(Selection(outcomes=ALL_ERRORS))
+    assert bench.page.filters.errors.isChecked()
+    assert bench.listed() == ["talk-1", "talk-2"]
+    assert bench.shown() == "talk-1"
+
+
+# Mending
+
+
+def test_a_drag_and_a_digit_make_a_span(bench):
+    bench.go_to("news-3")
+    bench.drag(11, 12)
+    bench.key(Key.Key_4)
+    assert bench.gold("news-3") == [(0, 2, "PS"), (4, 9, "DT"), (11, 13, "AF")]
+    assert bench.page.detail.corrected.isVisible()
+    assert bench.canvas.selection.label == "AF"
+
+
+def test_shift_and_a_digit_label_too(bench):
+    bench.go_to("news-3")
+    bench.drag(11, 12)
+    bench.key(Key.Key_Percent, SHIFT)
+    assert bench.gold("news-3")[-1] == (11, 13, "TM")
+
+
+def test_the_gold_is_mended_by_keys_alone(bench):
+    bench.go_to("talk-1")
+    bench.key(Key.Key_Tab)
+    assert bench.canvas.selection.label == "PS"
+    bench.key(Key.Key_Right, SHIFT)
+    assert bench.gold("talk-1")[0] == (0, 3, "PS")
+    bench.key(Key.Key_Right, ALT | SHIFT)
+    assert bench.gold("talk-1")[0] == (1, 3, "PS")
+    bench.key(Key.Key_Left, ALT | SHIFT)
+    bench.key(Key.Key_Left, SHIFT)
+    bench.key(Key.Key_3)
+    assert bench.gold("talk-1")[0] == (0, 2, "OG")
+    bench.key(Key.Key_Tab)
+    assert (bench.canvas.selection.kind, bench.canvas.selection.label) == ("predicted", "PS")
+    bench.key(Key.Key_Tab)
+    bench.key(Key.Key_Tab)
+    assert (bench.canvas.selection.kind, bench.canvas.selection.label) == ("gold", "TI")
+    bench.key(Key.Key_Delete)
+    assert bench.gold("talk-1") == [(0, 2, "OG")]
+    bench.key(Key.Key_Backtab, SHIFT)
+    assert bench.canvas.selection is not None
+    bench.key(Key.Key_Escape)
+    assert bench.canvas.selection is None
+
+
+def test_enter_accepts_what_the_run_said(bench):
+    bench.go_to("talk-1")
+    bench.key(Key.Key_Return)
+    assert bench.gold("talk-1") == [(0, 2, "PS"), (6, 8, "TI")]
+    assert bench.page.filters.errors.text() == "Errors 1"
+
+
+def test_ctrl_enter_goes_through_all_errors(bench_over):
+    bench = bench_over(project_with_first_epoch)
+    bench.go_to("news-3")
+    seen = []
+    for _ in range(8):
+        bench.key(Key.Key_Return, CTRL)
+        seen.append(bench.shown())
+    assert list(dict.fromkeys(seen)) == ["news-3", "news-4", "talk-1", "talk-2"]
+    assert bench.gold("news-3") == [(0, 3, "PS"), (4, 9, "DT")]
+    assert bench.gold("news-4") == [(0, 4, "LC"), (6, 8, "LC")]
+    assert (12, 14, "OG") in bench.gold("talk-1")
+    assert bench.page.detail.notice.text() == "No further error in this list"
+
+
+def test_a_chip_labels_and_shows_the_label_of_the_selected_span(bench):
+    bench.go_to("news-4")
+    bench.key(Key.Key_Tab)
+    chips = bench.page.detail.chips.chips
+    assert [label for label, chip in chips.items() if chip.isChecked()] == ["OG"]
+    bench.click(chips["LC"])
+    assert bench.gold("news-4")[0] == (0, 4, "LC")
+    assert [label for label, chip in chips.items() if chip.isChecked()] == ["LC"]
+    bench.key(Key.Key_Escape)
+    bench.click(chips["PS"])
+    assert "Select a span" in bench.page.detail.notice.text()
+    assert bench.project.corrections.count() == 1
+
+
+def test_the_table_says_every_verdict_and_selects(bench_over):
+    bench = bench_over(project_with_first_epoch)
+    bench.go_to("talk-1")
+    rows = bench.page.detail.table.rows
+    cells = [[rows.index(row, column).data() for column in range(5)] for row in range(rows.rowCount())]
+    assert cells == [
+        ["민서", "PS", "PS", "0.91", "✓ right"],
+        ["오후 3시", "TI", "–", "", "✗ missed"],
+        [" 보", "–", "OG", "0.31", "✗ spurious"],
+    ]
+    table = bench.page.detail.table
+    QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(rows.index(2, 0)).center())
+    assert (bench.canvas.selection.kind, bench.canvas.selection.label) == ("predicted", "OG")
+    bench.key(Key.Key_5)
+    assert (12, 14, "DT") in bench.gold("talk-1")
+
+
+# Going from sentence to sentence
+
+
+def test_keys_go_from_sentence_to_sentence(bench):
+    bench.key(Key.Key_Down)
+    assert bench.shown() == "news-4"
+    bench.canvas.setFocus()
+    bench.key(Key.Key_Down)
+    assert bench.shown() == "talk-1"
+    bench.key(Key.Key_Up)
+    bench.key(Key.Key_Up, CTRL)
+    bench.key(Key.Key_Up, CTRL)
+    assert bench.shown() == "news-3"
+    bench.key(Key.Key_Right, CTRL)
+    assert bench.shown() == "talk-1"
+    assert bench.canvas.selection.label == "TI"
+    bench.key(Key.Key_Right, CTRL)
+    bench.key(Key.Key_Right, CTRL)
+    assert bench.shown() == "talk-2"
+    bench.key(Key.Key_Left, CTRL)
+    assert bench.shown() == "talk-1"
+
+
+def test_f6_goes_round_the_panes(bench):
+    seen = []
+    for _ in range(4):
+        bench.key(Key.Key_F6)
+        seen.append(QApplication.focusWidget())
+    detail = bench.page.detail
+    assert seen == [bench.canvas, detail.table, bench.page.filters.search, bench.page.list.view]
+
+
+# Changes
+
+
+def test_the_list_stays_while_errors_are_mended(bench):
+    bench.click(bench.page.filters.errors)
+    bench.go_to("talk-1")
+    bench.key(Key.Key_Return)
+    assert bench.listed() == ["talk-1", "talk-2"]
+    assert bench.shown() == "talk-1"
+    bench.click(bench.page.filters.errors)
+    assert bench.listed() == ["talk-2"]
+
+
+def test_undo_leads_to_the_sentence_that_it_changed(bench):
+    bench.go_to("talk-1")
+    bench.key(Key.Key_Return)
+    bench.go_to("news-3")
+    bench.session.undo()
+    assert bench.shown() == "talk-1"
+    assert bench.gold("talk-1") == [(0, 2, "PS"), (6, 11, "TI")]
+    assert bench.page.filters.errors.text() == "Errors 2"
+    bench.session.redo()
+    assert bench.canvas.comparisons[1].gold == Span(6, 8, "TI")
+    bench.page.filters.search.setText("세종")
+    bench.page.filters.search.returnPressed.emit()
+    bench.session.undo()
+    assert bench.shown() == "news-3"
+    assert "talk-1" in bench.page.detail.notice.text()
+
+
+def test_a_refusal_leaves_the_stored_gold_on_the_canvas(bench, qtbot):
+    bench.go_to("news-3")
+    with qtbot.waitSignal(bench.session.problem):
+        bench.canvas.goldProposed.emit((Span(0, 99, "PS"),))
+    assert bench.gold("news-3") == [(0, 2, "PS"), (4, 9, "DT")]
+    assert [comparison.gold for comparison in bench.canvas.comparisons] == [Span(0, 2, "PS"), Span(4, 9, "DT")]
+
+
+def test_the_gold_as_imported_is_only_looked_at(bench):
+    number = bench.project.sentences.by_id("news-3").number
+    bench.session.correct(number, (Span(0, 3, "PS"),))
+    bench.session.look_at(gold="imported")
+    assert bench.shown() == "news-3"
+    assert [c.gold for c in bench.canvas.comparisons] == [Span(0, 2, "PS"), Span(4, 9, "DT")]
+    assert bench.page.detail.notice.text() == READ_ONLY
+    bench.drag(11, 12)
+    bench.key(Key.Key_4)
+    bench.key(Key.Key_Delete)
+    assert bench.project.corrections.count() == 1
+    assert bench.page.detail.notice.property("role") == "error"
+    bench.session.look_at(gold="corrected")
+    assert [c.gold for c in bench.canvas.comparisons if c.gold] == [Span(0, 3, "PS")]
+
+
+def test_another_epoch_brings_other_errors(bench):
+    bench.go_to("talk-1")
+    bench.session.look_at(epoch=1)
+    assert bench.shown() == "talk-1"
+    assert bench.page.filters.errors.text() == "Errors 4"
+    assert any(c.outcome == "missed" for c in bench.canvas.comparisons)
+
+
+def test_an_import_lengthens_the_list_and_keeps_the_place(bench):
+    bench.go_to("talk-1")
+    add_sentences(bench.project, [("dev", Sentence("new-1", "새 문장이다."))])
+    bench.project.sentences.add_labels(["ZZ"])
+    bench.session.publish(ChangeSet(corpus=True))
+    assert bench.listed()[-1] == "new-1"
+    assert bench.shown() == "talk-1"
+    assert "ZZ" in bench.page.detail.chips.labels
+
+
+# Without
+
+
+def test_without_a_run_the_gold_is_edited_all_the_same(bench_over):
+    bench = bench_over(project_with_sentences)
+    assert bench.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
+    assert not bench.page.filters.errors.isEnabled()
+    assert "Train a run first" in bench.page.filters.kinds["missed"].toolTip()
+    bench.drag(11, 12)
+    bench.click(bench.page.detail.chips.chips["CV"])
+    assert bench.gold("news-3")[-1] == (11, 13, "CV")
+
+
+def test_an_empty_project_leads_to_the_corpus(bench_over, qtbot):
+    bench = bench_over(created)
+    assert bench.page.empty.isVisible()
+    with qtbot.waitSignal(bench.session.page_asked, check_params_cb=lambda name: name == "Corpus"):
+        bench.click(bench.page.empty.button)
+    add_sentences(bench.project, [("test", Sentence("only", "하나뿐인 문장."))])
+    bench.session.publish(ChangeSet(corpus=True))
+    assert "no dev sentences" in bench.page.list.none.text()
+    bench.click(bench.page.list.show_all)
+    assert bench.listed() == ["only"]
+
+
+def test_a_closed_project_leaves_nothing_behind(bench):
+    bench.session.close()
+    assert bench.page.empty.isVisible()
+    assert bench.page.model.rowCount() == 0
+
+
+def test_every_button_names_its_key(bench):
+    actions = bench.page.actions_by_name | bench.page.detail.actions_by_name
+    for action in actions.values():
+        assert action.shortcut().toString(action.shortcut().SequenceFormat.NativeText) in action.toolTip()

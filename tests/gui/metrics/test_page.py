@@ -1,0 +1,362 @@
+"""The Metrics page, with clicks and keys."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+
+from core import engine
+from core.errors import UserError
+from core.events import Predicting
+from core.metrics import markdown, reported
+from core.settings import TrainSettings
+from core.spans import Span
+from core.store.changes import ChangeSet
+from core.store.predictions import EpochKey
+from core.store.runs import Epoch
+from core.store.selection import ALL_ERRORS, Selection
+from gui.metrics.delegate import ground
+from gui.metrics.head import COPIED, COPY
+from gui.theme import DARK, LIGHT
+from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_run, project_with_sentences
+from tests.gui.metrics.conftest import index_of
+
+METRICS = {"P": "precision", "R": "recall", "F1": "f1"}
+
+
+def with_two_runs(folder):
+    project = project_with_run(folder)
+    add_run(project, SECOND_EPOCH | {"news-4": predicted((0, 4, "OG", 0.9))})
+    return project
+
+
+def with_many_epochs(folder):
+    project = project_with_sentences(folder)
+    add_run(project, *[FIRST_EPOCH, SECOND_EPOCH] * 12)
+    return project
+
+
+def test_the_numbers_are_those_of_the_store(desk):
+    for epoch in (1, 2):
+        report = reported(desk.project.predictions.counts(EpochKey(1, epoch), "dev", "corrected"))
+        for name, score in report.rows().items():
+            for title, metric in METRICS.items():
+                assert desk.text(name, f"Epoch {epoch}", title) == f"{getattr(score, metric):.3f}"
+            if epoch == 2:
+                assert desk.text(name, "", "Support") == str(score.support)
+
+
+def test_a_precision_cell_leads_to_exactly_its_wrong_predictions(desk, qtbot):
+    desk.click(qtbot, "LC", "Epoch 1", "P")
+    [selection] = desk.asked
+    assert selection == Selection(split="dev", outcomes=ALL_ERRORS, predicted_label="LC")
+    assert desk.session.context.epoch == 1
+    numbers = desk.project.selections.numbers(selection, desk.session.context.key, "corrected")
+    assert [sentence.id for sentence in desk.project.sentences.by_number(numbers)] == ["news-4"]
+
+
+def test_enter_opens_the_current_cell(desk, qtbot):
+    desk.page.table.setFocus()
+    desk.page.table.setCurrentIndex(desk.cell("TI", "Epoch 2", "R"))
+    qtbot.keyClick(desk.page.table, Qt.Key.Key_Return)
+    assert desk.asked == [Selection(split="dev", outcomes=ALL_ERRORS, gold_label="TI")]
+    qtbot.keyClick(desk.page.table, Qt.Key.Key_Escape)
+    assert not desk.page.table.currentIndex().isValid()
+
+
+def test_a_number_without_sentences_opens_nothing(desk, qtbot):
+    desk.click(qtbot, "OG", "Epoch 2", "P")
+    assert desk.asked == []
+    tip = desk.cell("OG", "Epoch 2", "P").data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.endswith("no sentence stands behind this number")
+
+
+def test_a_tooltip_says_number_change_and_sentences(desk):
+    tip = desk.cell("PS", "Epoch 2", "P").data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("Precision of PS: 1.000, 2 of 2 predicted spans are right, up 0.500 from epoch 1")
+    tip = desk.cell("PS", "Epoch 1", "P").data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.endswith("click to see the 1 sentence with a wrong PS prediction")
+
+
+def test_the_pointer_is_a_hand_on_links_only(desk, qtbot):
+    table = desk.page.table
+    for place, shape in (("LC", Qt.CursorShape.PointingHandCursor), ("OG", Qt.CursorShape.ArrowCursor)):
+        index = desk.cell(place, "Epoch 1" if place == "LC" else "Epoch 2", "P")
+        qtbot.mouseMove(table.viewport(), table.visualRect(index).center())
+        assert table.viewport().cursor().shape() == shape
+
+
+def test_the_first_epoch_has_no_change_and_later_ones_have(desk):
+    model = desk.page.model
+    assert model.cell(desk.cell("LC", "Epoch 1", "P")).change is None
+    assert model.cell(desk.cell("LC", "Epoch 2", "P")).change == 0.5
+    assert model.cell(desk.cell("OG", "Epoch 2", "P")).change == 1.0
+
+
+def test_a_correction_updates_the_table_at_once_and_keeps_the_current_cell(desk):
+    desk.page.table.setCurrentIndex(desk.cell("PS", "Epoch 2", "R"))
+    before = desk.text("TI", "Epoch 2", "F1")
+    sentence = desk.project.sentences.by_id("talk-1")
+    desk.session.correct(sentence.number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
+    assert (before, desk.text("TI", "Epoch 2", "F1")) == ("0.000", "1.000")
+    desk.session.undo()
+    assert desk.text("TI", "Epoch 2", "F1") == "0.000"
+    assert desk.page.table.currentIndex() == desk.cell("PS", "Epoch 2", "R")
+
+
+def test_gold_as_imported_is_followed(desk):
+    sentence = desk.project.sentences.by_id("talk-1")
+    desk.session.correct(sentence.number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
+    desk.session.look_at(gold="imported")
+    assert desk.text("TI", "Epoch 2", "F1") == "0.000"
+
+
+def test_the_current_epoch_is_marked(desk):
+    assert {column.group for column in desk.page.model.table.columns if column.is_current} == {"Epoch 2"}
+    desk.session.look_at(epoch=1)
+    assert {column.group for column in desk.page.model.table.columns if column.is_current} == {"Epoch 1"}
+
+
+def test_markdown_of_the_current_epoch_is_copied_and_confirmed(desk, qtbot):
+    desk.session.look_at(epoch=1)
+    qtbot.mouseClick(desk.page.head.copy, Qt.MouseButton.LeftButton)
+    expected = markdown(reported(desk.project.predictions.counts(EpochKey(1, 1), "dev", "corrected")))
+    assert QGuiApplication.clipboard().text() == expected
+    assert desk.page.head.copy.text() == COPIED
+    qtbot.waitUntil(lambda: desk.page.head.copy.text() == COPY)
+
+
+def test_the_head_says_what_moved_to_train(desk):
+    assert desk.page.head.title.text() == (
+        "Run 1 · Tiny, learned from this corpus · 2 training and 4 dev sentences · finished"
+    )
+    assert desk.page.head.hint.text() == "Scored on 4 dev sentences."
+    desk.project.sentences.move_to_train([desk.project.sentences.by_id("news-3").number], 1)
+    desk.session.publish(ChangeSet(corpus=True))
+    assert desk.page.head.hint.text().startswith("1 of the 4 dev sentences has moved to train since")
+
+
+def test_a_retraining_is_held_against_the_newest_earlier_run(open_desk):
+    desk = open_desk(with_two_runs)
+    assert desk.page.head.other.currentText() == "run 1, epoch 2"
+    counts = desk.project.predictions.counts
+    for key, other, title in ((EpochKey(1, 2), EpochKey(2, 1), "Run 1"), (EpochKey(2, 1), EpochKey(1, 2), "Run 2")):
+        report = reported(counts(key, "dev", "corrected", other))
+        for name, score in report.rows().items():
+            assert index_of(desk.page.comparison.model, name, "F1", title).data() == f"{score.f1:.3f}"
+    assert "On the 4 dev sentences" in desk.page.comparison.said.text()
+
+
+def test_runs_are_compared_on_sentences_that_both_predicted(open_desk):
+    def build(folder):
+        project = project_with_run(folder)
+        add_run(project, {name: SECOND_EPOCH[name] for name in ("news-3", "talk-2")})
+        return project
+
+    desk = open_desk(build)
+    assert "On the 2 dev sentences" in desk.page.comparison.said.text()
+    assert index_of(desk.page.comparison.model, "DT", "F1", "Run 1").data() == "1.000"
+    assert index_of(desk.page.comparison.model, "micro", "", "Support").data() == "3"
+
+
+def test_another_run_or_none_can_be_chosen(open_desk):
+    desk = open_desk(with_two_runs)
+    box = desk.page.head.other
+    box.setCurrentIndex(box.findText("run 1, epoch 1"))
+    box.activated.emit(box.currentIndex())
+    assert desk.page.comparison.title.text() == "Run 2, epoch 1, against run 1, epoch 1"
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert not desk.page.comparison.isVisible()
+
+
+def test_the_first_run_is_compared_with_none(open_desk):
+    desk = open_desk(with_two_runs)
+    desk.session.look_at(run=1)
+    assert desk.page.head.other.currentText() == "nothing"
+    assert not desk.page.comparison.isVisible()
+
+
+def test_many_epochs_keep_names_and_the_current_epoch_in_view(open_desk, qtbot):
+    desk = open_desk(with_many_epochs)
+    table = desk.page.table
+    last = table.visualRect(desk.cell("PS", "Epoch 24", "P"))
+    assert table.viewport().rect().contains(last)
+    table.horizontalScrollBar().setValue(0)
+    assert table.verticalHeader().isVisible()
+    assert table.horizontalScrollBar().maximum() > 3_000
+    desk.click(qtbot, "LC", "Epoch 13", "P")
+    assert desk.session.context.epoch == 13
+
+
+def test_numbers_that_change_do_not_scroll(open_desk):
+    desk = open_desk(with_many_epochs)
+    bar = desk.page.table.horizontalScrollBar()
+    bar.setValue(777)
+    desk.session.correct(desk.project.sentences.by_id("talk-2").number, [])
+    assert bar.value() == 777
+
+
+def test_a_hidden_page_counts_when_it_is_seen_again(desk, qtbot):
+    desk.page.hide()
+    desk.session.correct(desk.project.sentences.by_id("talk-1").number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
+    assert desk.text("TI", "Epoch 2", "F1") == "0.000"
+    desk.page.show()
+    assert desk.text("TI", "Epoch 2", "F1") == "1.000"
+
+
+def test_without_a_run_the_page_leads_to_training(open_desk, qtbot):
+    desk = open_desk(project_with_sentences)
+    assert desk.page.empty.title.text() == "No metrics yet"
+    with qtbot.waitSignal(desk.session.page_asked) as asked:
+        qtbot.mouseClick(desk.page.empty.button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["Train"]
+
+
+def test_without_a_project_the_page_is_empty(open_desk):
+    desk = open_desk(None)
+    assert desk.page.empty.isVisible()
+
+
+def test_a_run_without_an_epoch_says_so(open_desk):
+    def build(folder):
+        project = project_with_run(folder)
+        project.runs.end(project.runs.start(TrainSettings()), "stopped")
+        return project
+
+    desk = open_desk(build)
+    desk.session.look_at(run=2)
+    assert desk.page.empty.title.text() == "Run 2 has no finished epoch yet"
+    assert "It is stopped" in desk.page.empty.hint.text()
+
+
+def test_a_new_project_takes_the_place_of_the_old(open_desk, tmp_path):
+    desk = open_desk(with_two_runs)
+    with project_with_run(tmp_path / "other.spandesk"):
+        pass
+    desk.session.open(tmp_path / "other.spandesk")
+    assert desk.page.head.title.text().startswith("Run 1")
+
+
+@pytest.fixture
+def fake_evaluation(monkeypatch):
+    """Predicts the test sentence without a checkpoint."""
+
+    def evaluating(project, run, epoch, split, gold, device="auto"):
+        number = project.sentences.by_id("news-5").number
+        project.predictions.save(EpochKey(run, epoch), {number: predicted((0, 2, "LC", 0.9))[:1]})
+        yield Predicting(1, 1)
+
+    monkeypatch.setattr(engine, "evaluating", evaluating)
+
+
+def test_evaluating_on_test_shows_test(desk, qtbot, fake_evaluation):
+    assert not desk.page.head.split.isVisible()
+    qtbot.mouseClick(desk.page.head.evaluate, Qt.MouseButton.LeftButton)
+    assert not desk.page.head.evaluate.isEnabled()
+    assert "has ended" in desk.page.head.evaluate.toolTip()
+    with qtbot.waitSignal(desk.runner.job.ended):
+        pass
+    assert desk.page.head.split.currentText() == "Test"
+    assert desk.text("LC", "Epoch 2", "F1") == "1.000"
+    assert desk.page.head.hint.text() == "Scored on 1 test sentence."
+    assert desk.page.head.evaluate.isEnabled()
+    desk.click(qtbot, "LC", "", "Support")
+    assert desk.asked == [Selection(split="test", gold_label="LC")]
+    box = desk.page.head.split
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert desk.text("LC", "Epoch 1", "P") == "0.500"
+
+
+def test_a_failed_evaluation_is_told(desk, qtbot, monkeypatch):
+    def evaluating(*_):
+        raise UserError("the checkpoint is damaged")
+        yield
+
+    monkeypatch.setattr(engine, "evaluating", evaluating)
+    with qtbot.waitSignal(desk.session.problem) as problem:
+        qtbot.mouseClick(desk.page.head.evaluate, Qt.MouseButton.LeftButton)
+    assert problem.args == ["the checkpoint is damaged"]
+
+
+def test_without_test_sentences_the_button_says_why_it_is_disabled(open_desk):
+    def build(folder):
+        project = project_with_run(folder)
+        project.database.write("DELETE FROM sentence WHERE split = 'test'", [])
+        return project
+
+    button: QPushButton = open_desk(build).page.head.evaluate
+    assert not button.isEnabled()
+    assert "no test sentences" in button.toolTip()
+
+
+def test_pointing_at_a_row_emphasises_its_line(desk, qtbot):
+    table = desk.page.table
+    pointed = []
+    table.row_pointed.connect(pointed.append)
+    qtbot.mouseMove(table.viewport(), table.visualRect(desk.cell("DT", "Epoch 2", "P")).center())
+    assert pointed[-1] == "DT"
+    table.setCurrentIndex(desk.cell("LC", "Epoch 2", "P"))
+    assert pointed[-1] == "DT", "the pointer comes before the current cell"
+
+
+def test_a_selected_row_stays_emphasised_until_escape(desk, qtbot):
+    table = desk.page.table
+    pointed = []
+    table.row_pointed.connect(pointed.append)
+    table.setCurrentIndex(desk.cell("LC", "Epoch 2", "P"))
+    qtbot.keyClick(table, Qt.Key.Key_Escape)
+    assert pointed == ["LC", ""]
+
+
+def test_the_theme_can_change(desk):
+    desk.page.set_theme(DARK)
+    table = desk.page.table
+    corner = table.visualRect(desk.cell("LC", "Epoch 2", "R")).topLeft()
+    assert table.viewport().grab().toImage().pixelColor(corner).name() == ground(DARK, is_current=True).name()
+
+
+def test_a_new_epoch_comes_beside_the_others(desk):
+    desk.session.look_at(epoch=1)
+    desk.page.table.setCurrentIndex(desk.cell("PS", "Epoch 2", "R"))
+    numbers = {desk.project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
+    desk.project.predictions.save(EpochKey(1, 3), numbers)
+    desk.session.publish(desk.project.runs.add_epoch(Epoch(1, 3, 0.1, 1.0, {})))
+    assert desk.text("LC", "Epoch 3", "P") == "0.500"
+    assert desk.page.table.currentIndex() == desk.cell("PS", "Epoch 2", "R")
+
+
+def test_a_run_that_gets_its_first_epoch_shows_it(open_desk):
+    def build(folder):
+        project = project_with_run(folder)
+        project.runs.start(TrainSettings())
+        return project
+
+    desk = open_desk(build)
+    desk.session.look_at(run=2)
+    assert desk.page.empty.isVisible()
+    numbers = {desk.project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
+    desk.project.predictions.save(EpochKey(2, 1), numbers)
+    desk.session.publish(desk.project.runs.add_epoch(Epoch(2, 1, 0.1, 1.0, {})))
+    assert desk.text("LC", "Epoch 1", "P") == "0.500"
+    assert desk.page.model.column(0).is_current
+
+
+def test_an_epoch_that_was_not_evaluated_on_test_has_nothing_to_copy(desk, qtbot, fake_evaluation):
+    qtbot.mouseClick(desk.page.head.evaluate, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(desk.runner.job.ended):
+        pass
+    assert desk.page.head.copy.isEnabled()
+    desk.session.look_at(epoch=1)
+    assert {column.group for column in desk.page.model.table.columns} == {"Epoch 2", ""}
+    assert not desk.page.head.copy.isEnabled()
+    assert desk.page.head.hint.text().startswith("Epoch 1 has not tagged the test sentences")
+
+
+def test_a_selected_cell_stays_legible(desk):
+    table = desk.page.table
+    table.setCurrentIndex(desk.cell("LC", "Epoch 2", "P"))
+    rect = table.visualRect(table.currentIndex())
+    inside = table.viewport().grab().toImage().pixelColor(rect.topLeft() + QPoint(4, 4))
+    assert inside.name() == ground(LIGHT, is_current=True).name()

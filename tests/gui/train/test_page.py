@@ -1,0 +1,364 @@
+"""The Train page as a person uses it, on real projects; most trainings follow a script."""
+
+import pytest
+from PySide6.QtTest import QTest
+
+from core import engine
+from core.errors import UserError
+from core.settings import TrainSettings
+from core.spans import Sentence, Span
+from core.store.changes import ChangeSet
+from core.store.predictions import EpochKey
+from tests import building
+from tests.gui.train.conftest import SECONDS, made_desk, numbered
+
+
+def train(desk, qtbot, button=None):
+    with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS) as blocker:
+        desk.click(button or desk.page.start_bar.start)
+    qtbot.waitUntil(lambda: desk.runner.job is None, timeout=SECONDS)
+    return blocker.args[0].line, blocker.args[0].has_metrics
+
+
+def begin(desk, qtbot, script, epoch):
+    """Start a training and wait until it is held in an epoch."""
+    script.holds_in_epoch = epoch
+    desk.click(desk.page.start_bar.start)
+    step = desk.page.monitor.figures.step.number
+    epochs = desk.page.monitor.figures.epoch.number
+    qtbot.waitUntil(lambda: (step.text(), epochs.text()[:2]) == ("2/2", f"{epoch}/"), timeout=SECONDS)
+
+
+def test_says_what_will_be_trained_on(desk):
+    bar = desk.page.start_bar
+    assert bar.summary.text() == "2 training sentences with 5 spans, 4 dev sentences, 4 types"
+    assert "TI occurs in dev" in bar.warnings.text()
+    assert bar.start.isEnabled()
+    assert not bar.stop.isVisible()
+    assert not desk.page.retrain.isVisible()
+
+
+def test_trains_with_the_settings_of_the_form(desk, qtbot, script):
+    form = desk.page.form
+    form.epochs.setValue(3)
+    form.learning_rate.selectAll()
+    QTest.keyClicks(form.learning_rate, "1e-3")
+    form.seed.setValue(7)
+    line, has_metrics = train(desk, qtbot)
+    assert script.calls == [(TrainSettings(epochs=3, learning_rate=1e-3, seed=7), False)]
+    assert line == "Run 1 finished: F1 0.7500 after 3 epochs"
+    assert has_metrics
+    assert desk.project.runs.by_number(1).status == "finished"
+    assert desk.session.context.key == EpochKey(1, 3)
+
+
+def test_shows_figures_chart_and_log(desk, qtbot):
+    desk.page.form.epochs.setValue(2)
+    train(desk, qtbot)
+    monitor = desk.page.monitor
+    figures = monitor.figures
+    numbers = [f.number.text() for f in (figures.epoch, figures.step, figures.loss, figures.speed, figures.f1)]
+    assert numbers == ["2/2", "2/2", "0.4000", "85", "0.7500"]
+    assert monitor.chart is not None
+    qtbot.waitUntil(monitor.chart.isVisible)
+    lines = [line.split("  ", 1)[1] for line in monitor.log.toPlainText().splitlines()]
+    assert lines[0].startswith("Training run 1: tiny, 2 epochs")
+    assert lines[1:3] == [
+        "Run 1 began: 2 training sentences, 4 dev sentences",
+        "1,000 parameters on cpu, 2 steps an epoch; the tagging unit allows F1 up to 0.9912",
+    ]
+    assert lines[-1] == "Run 1 finished: F1 0.7500 after 2 epochs"
+
+
+def test_see_metrics_asks_for_the_page(desk, qtbot):
+    assert not desk.page.monitor.see_metrics.isVisible()
+    train(desk, qtbot)
+    with qtbot.waitSignal(desk.session.page_asked) as asked:
+        desk.click(desk.page.monitor.see_metrics)
+    assert asked.args == ["Metrics"]
+
+
+def test_every_epoch_is_published_and_looked_at(desk, qtbot):
+    published, looked_at = [], []
+    desk.session.changed.connect(published.append)
+    desk.session.context_changed.connect(lambda context: looked_at.append(context.key))
+    desk.page.form.epochs.setValue(2)
+    train(desk, qtbot)
+    assert set(published) == {ChangeSet(runs=(1,))}
+    assert looked_at[-1] == EpochKey(1, 2)
+    assert EpochKey(1, 1) in looked_at
+
+
+def test_a_run_chosen_by_hand_stays_chosen(desk, qtbot, script):
+    for _ in range(2):
+        building.add_run(desk.project, building.FIRST_EPOCH)
+    desk.session.look_at_newest()
+    begin(desk, qtbot, script, epoch=1)
+    desk.session.look_at(run=1)
+    with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+        script.go_on.set()
+    assert desk.session.context.run == 1
+
+
+def test_stop_leaves_the_page_usable(desk, qtbot, script):
+    bar = desk.page.start_bar
+    begin(desk, qtbot, script, epoch=2)
+    assert not bar.start.isEnabled()
+    assert "Training run 1" in bar.reason.text()
+    desk.click(bar.stop)
+    assert (bar.stop.text(), bar.stop.isEnabled()) == ("Stopping…", False)
+    with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS) as ended:
+        script.go_on.set()
+    assert "stopped" in ended.args[0].line
+    qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
+    assert not bar.stop.isVisible()
+    assert desk.project.runs.by_number(1).status == "stopped"
+    assert [epoch.number for epoch in desk.project.runs.epochs(1)] in ([1], [1, 2])
+    script.holds_in_epoch = None
+    assert train(desk, qtbot)[0].startswith("Run 2 finished")
+
+
+def test_no_second_job_while_one_runs(desk, qtbot, script):
+    begin(desk, qtbot, script, epoch=1)
+    desk.click(desk.page.start_bar.start)
+    with qtbot.waitSignal(desk.session.problem) as problem:
+        desk.page._train()
+    assert "still running" in problem.args[0]
+    assert len(script.calls) == 1
+    with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+        script.go_on.set()
+
+
+def test_another_job_is_named(desk, qtbot, script):
+    def importing():
+        yield "reading"
+        script.go_on.wait(SECONDS / 1000)
+
+    job = desk.runner.start("Import news.json", importing)
+    bar = desk.page.start_bar
+    assert not bar.start.isEnabled()
+    assert "Import news.json" in bar.reason.text()
+    assert not bar.stop.isVisible()
+    with qtbot.waitSignal(job.ended, timeout=SECONDS):
+        script.go_on.set()
+    qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
+    assert bar.reason.text() == ""
+
+
+def test_a_user_error_is_shown_and_logged(desk, qtbot, script):
+    script.error = UserError("the encoder x is neither in the cache nor can it be fetched")
+    with qtbot.waitSignal(desk.session.problem, timeout=SECONDS) as problem:
+        line, has_metrics = train(desk, qtbot)
+    assert problem.args == [str(script.error)]
+    assert line == f"Training failed: {script.error}"
+    assert not has_metrics
+    assert line in desk.page.monitor.log.toPlainText()
+    assert desk.page.monitor.headline.text() == "Training failed"
+    assert desk.page.start_bar.start.isEnabled()
+
+
+def test_a_fault_is_told_in_one_line(desk, qtbot, script):
+    script.error = ValueError("bad luck")
+    line, _ = train(desk, qtbot)
+    assert "ValueError: bad luck" in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "dropout"])
+def test_a_wrong_number_disables_start_and_says_why(desk, name):
+    form, bar = desk.page.form, desk.page.start_bar
+    field = form.learning_rate if name == "learning_rate" else form.advanced.dropout
+    field.setText("much")
+    assert not bar.start.isEnabled()
+    assert "write a number" in bar.reason.text()
+    field.setText("0.1")
+    assert bar.start.isEnabled()
+    assert bar.reason.text() == ""
+
+
+def test_the_last_run_gives_the_start_values(qtbot, tmp_path, script):
+    settings = TrainSettings(epochs=4, batch_size=3, learning_rate=3e-4, seed=9, device="cpu", dropout=0.3)
+    folder = tmp_path / "news.spandesk"
+    with building.project_with_sentences(folder) as project:
+        project.runs.end(project.runs.start(settings), "failed")
+    with made_desk(qtbot, tmp_path, script, folder) as desk:
+        assert desk.page.form.settings() == settings
+        assert desk.page.monitor.headline.text() == "Run 1 failed"
+
+
+def test_the_summary_follows_what_changes(desk):
+    desk.session.correct(numbered(desk.project, "news-1"), [])
+    assert "with 3 spans" in desk.page.start_bar.summary.text()
+    desk.page.hide()
+    desk.session.undo()
+    desk.page.show()
+    assert "with 5 spans" in desk.page.start_bar.summary.text()
+
+
+def test_a_large_corpus_is_counted_bit_by_bit(desk, qtbot, monkeypatch):
+    rows = [("train", Sentence(f"more-{n}", "세종은 갔다.", (Span(0, 2, "PS"),))) for n in range(2000)]
+    building.add_sentences(desk.project, rows)
+    monkeypatch.setattr("gui.train.page._COUNT_SECONDS", 1e-9)
+    desk.session.publish(ChangeSet(corpus=True))
+    summary = desk.page.start_bar.summary
+    assert summary.text() == "2,002 training sentences, 4 dev sentences"
+    qtbot.waitUntil(lambda: "with 2,005 spans" in summary.text(), timeout=SECONDS)
+
+
+def test_corrected_dev_sentences_move_before_the_first_run_too(desk, qtbot, script):
+    desk.session.correct(numbered(desk.project, "talk-2"), [])
+    box = desk.page.start_bar.move_dev
+    assert box.isVisible()
+    assert box.isChecked()
+    published = []
+    desk.session.changed.connect(published.append)
+    train(desk, qtbot)
+    assert script.calls[0][1] is True
+    assert desk.project.sentences.by_id("talk-2").split == "train"
+    assert ChangeSet(runs=(1,), corpus=True) in published
+    assert "5 training" not in desk.page.start_bar.summary.text()
+    assert desk.page.start_bar.summary.text().startswith("3 training sentences")
+
+
+def test_corrected_dev_sentences_stay_if_wanted(desk, qtbot, script):
+    desk.session.correct(numbered(desk.project, "talk-2"), [])
+    desk.page.start_bar.move_dev.setChecked(False)
+    train(desk, qtbot)
+    assert script.calls[0][1] is False
+    assert desk.project.sentences.by_id("talk-2").split == "dev"
+
+
+class TestRetrain:
+    @pytest.fixture
+    def project_folder(self, tmp_path):
+        building.project_with_run(tmp_path / "news.spandesk").close()
+        return tmp_path / "news.spandesk"
+
+    @staticmethod
+    def correct(desk, *ids):
+        for name in ids:
+            desk.session.correct(numbered(desk.project, name), [Span(0, 1, "PS")])
+
+    def test_appears_with_the_first_correction(self, desk):
+        panel = desk.page.retrain
+        assert not panel.isVisible()
+        self.correct(desk, "news-1", "talk-2")
+        assert panel.isVisible()
+        assert panel.count.text() == "2 sentences corrected since run 1: 1 in train, 1 in dev."
+        assert "on the 3 dev sentences that remain" in panel.consequence.text()
+        assert not desk.page.start_bar.move_dev.isVisible()
+        assert not desk.page.start_bar.start.property("primary")
+        desk.session.undo()
+        desk.session.undo()
+        assert not panel.isVisible()
+        assert desk.page.start_bar.start.property("primary")
+
+    def test_unchecking_says_what_scores_then_mean(self, desk, qtbot, script):
+        self.correct(desk, "talk-2")
+        panel = desk.page.retrain
+        panel.move_dev.setFocus()
+        QTest.keyClick(panel.move_dev, " ")
+        assert "mended by looking at predictions" in panel.consequence.text()
+        train(desk, qtbot, panel.button)
+        assert script.calls[0][1] is False
+        assert desk.project.sentences.by_id("talk-2").split == "dev"
+
+    def test_trains_with_the_last_settings_and_compares(self, desk, qtbot, script):
+        self.correct(desk, "news-1", "talk-2")
+        desk.page.form.epochs.setValue(9)
+        line, _ = train(desk, qtbot, desk.page.retrain.button)
+        assert script.calls == [(TrainSettings(epochs=2), True)]
+        assert desk.project.sentences.by_id("talk-2").split == "train"
+        expected = 2 * (5 / 6) * (5 / 6) / (5 / 6 + 5 / 6)
+        assert line == (f"Run 2 finished: F1 {expected:.4f}, run 1 {expected:.4f} on the same 3 dev sentences")
+        assert line in desk.page.monitor.log.toPlainText()
+        assert not desk.page.retrain.isVisible()
+
+    def test_all_dev_corrected_makes_the_move_impossible(self, desk, qtbot, script):
+        self.correct(desk, "news-3", "news-4", "talk-1", "talk-2")
+        panel = desk.page.retrain
+        assert not panel.move_dev.isEnabled()
+        assert panel.consequence.text().startswith("All 4 dev sentences have been corrected.")
+        train(desk, qtbot, panel.button)
+        assert script.calls[0][1] is False
+
+    def test_cannot_start_while_a_job_runs(self, desk, qtbot, script):
+        self.correct(desk, "talk-2")
+        begin(desk, qtbot, script, epoch=1)
+        assert not desk.page.retrain.button.isEnabled()
+        with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+            script.go_on.set()
+
+    def test_the_offer_stays_as_it_was_while_a_run_trains(self, desk, qtbot, script):
+        self.correct(desk, "talk-2")
+        said = desk.page.retrain.consequence.text()
+        begin(desk, qtbot, script, epoch=1)
+        assert desk.project.sentences.by_id("talk-2").split == "train"
+        assert desk.page.retrain.consequence.text() == said
+        with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+            script.go_on.set()
+        assert not desk.page.retrain.isVisible()
+
+
+def test_nothing_to_train_on_leads_to_corpus(qtbot, tmp_path, script):
+    building.created(tmp_path / "bare.spandesk").close()
+    with made_desk(qtbot, tmp_path, script, tmp_path / "bare.spandesk") as desk:
+        assert desk.page.empty.isVisible()
+        with qtbot.waitSignal(desk.session.page_asked) as asked:
+            desk.click(desk.page.empty.button)
+        assert asked.args == ["Corpus"]
+        building.add_sentences(desk.project, [("train", Sentence("a", "세종은 갔다.", (Span(0, 2, "PS"),)))])
+        desk.session.publish(ChangeSet(corpus=True))
+        assert not desk.page.empty.isVisible()
+        bar = desk.page.start_bar
+        assert "no dev sentences" in bar.warnings.text()
+        assert not bar.start.isEnabled()
+        with qtbot.waitSignal(desk.session.page_asked) as asked:
+            desk.click(bar.corpus)
+        assert asked.args == ["Corpus"]
+
+
+def test_closing_the_project_empties_the_page(desk):
+    desk.session.close()
+    assert desk.page.empty.isVisible()
+
+
+def test_a_real_training_end_to_end(qtbot, tmp_path):
+    folder = tmp_path / "news.spandesk"
+    with building.created(folder) as project:
+        rows = [
+            (split, Sentence(f"{name}-{copy}", text, gold))
+            for copy in range(6)
+            for name, split, text, gold in building.TEXTS
+        ]
+        building.add_sentences(project, rows)
+    with made_desk(qtbot, tmp_path, engine.training, folder) as desk:
+        desk.page.form.epochs.setValue(2)
+        line, has_metrics = train(desk, qtbot)
+        assert line.startswith("Run 1 finished: F1 ")
+        assert has_metrics
+        run = desk.project.runs.by_number(1)
+        assert (run.status, run.train_sentences, run.dev_sentences) == ("finished", 12, 24)
+        assert [epoch.number for epoch in desk.project.runs.epochs(1)] == [1, 2]
+        assert desk.project.predictions.count(EpochKey(1, 2), "dev") == 24
+        assert desk.project.checkpoint_folder(1, 2).is_dir()
+        assert desk.session.context.key == EpochKey(1, 2)
+        assert desk.page.monitor.figures.epoch.number.text() == "2/2"
+        desk.session.correct(numbered(desk.project, "talk-2-0"), [])
+        line, _ = train(desk, qtbot, desk.page.retrain.button)
+        assert line.startswith("Run 2 finished: F1 ")
+        assert line.endswith("on the same 23 dev sentences")
+        assert desk.project.sentences.by_id("talk-2-0").split == "train"
+
+
+def test_stopping_a_real_training(qtbot, tmp_path):
+    folder = tmp_path / "news.spandesk"
+    building.project_with_sentences(folder).close()
+    with made_desk(qtbot, tmp_path, engine.training, folder) as desk:
+        desk.page.form.epochs.setValue(1000)
+        desk.click(desk.page.start_bar.start)
+        qtbot.waitUntil(lambda: bool(desk.project.runs.listed() and desk.project.runs.epochs(1)), timeout=SECONDS)
+        with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+            desk.click(desk.page.start_bar.stop)
+        assert desk.project.runs.by_number(1).status == "stopped"
+        qtbot.waitUntil(desk.page.start_bar.start.isEnabled, timeout=SECONDS)
