@@ -10,7 +10,7 @@ migrations = Migrations("spandesk")
 
 @migrations(name="0001_first_schema")
 def _first_schema(db: Database) -> None:
-    for statement in FIRST_SCHEMA.split(";\n"):
+    for statement in (*FIRST_SCHEMA.split(";\n"), *LABEL_COUNT_TRIGGERS):
         db.execute(statement)
 
 
@@ -38,6 +38,12 @@ CREATE TABLE sentence (
 );
 CREATE INDEX sentence_by_split ON sentence (split, number);
 CREATE INDEX sentence_corrected ON sentence (number) WHERE gold <> imported;
+CREATE TABLE label_count ( -- derived from sentence by triggers: spans of each label in the corrected gold of each split
+    split TEXT NOT NULL,
+    label TEXT NOT NULL,
+    spans INTEGER NOT NULL,
+    PRIMARY KEY (split, label)
+) WITHOUT ROWID;
 CREATE TABLE correction (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     sentence INTEGER NOT NULL REFERENCES sentence (number),
@@ -92,3 +98,19 @@ CREATE INDEX comparison_by_run ON comparison (
 );
 CREATE INDEX comparison_by_sentence ON comparison (sentence, run, epoch)
 """
+
+
+def _counting(row: str, sign: str) -> str:
+    """The statement that adds or takes away the spans of a sentence's old or new row."""
+    return (
+        f"INSERT INTO label_count SELECT {row}.split, json_extract(value, '$[2]'), {sign}count(*)"
+        f" FROM json_each({row}.gold) WHERE true GROUP BY 2"
+        " ON CONFLICT (split, label) DO UPDATE SET spans = spans + excluded.spans;"
+    )
+
+
+LABEL_COUNT_TRIGGERS = (
+    f"CREATE TRIGGER count_new_sentence AFTER INSERT ON sentence BEGIN {_counting('NEW', '')} END",
+    "CREATE TRIGGER count_changed_sentence AFTER UPDATE OF gold, split ON sentence BEGIN"
+    f" {_counting('OLD', '-')} {_counting('NEW', '')} END",
+)

@@ -50,6 +50,8 @@ class Project:
             f"sentence {sentence.id}: its stored comparison with a run is out of step with its gold"
             for sentence in self.sentences.by_number(self.predictions.wrong_comparisons())
         ]
+        if self.sentences.has_wrong_label_counts():
+            wrong.append("the counts of spans by label are out of step with the sentences")
         return self.database.problems() + wrong
 
     def close(self) -> None:

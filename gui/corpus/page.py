@@ -84,15 +84,17 @@ class CorpusPage(QWidget):
 
     def _follow(self, change: ChangeSet) -> None:
         project = self._context.session.project
-        if project is not None and (change.corpus or change.sentences):
+        if project is not None and change.corpus:
             self._refresh(project)
+        elif project is not None and change.sentences:
+            self.summary.show_project(project)
 
     def _refresh(self, project: Project) -> None:
         imports = project.sentences.imports()
         rejected = sum(len(imported.rejected) for imported in imports)
         self.said.setText(_said(project, len(imports)))
         self.summary.show_project(project)
-        self.rejected.show_imports(imports)
+        self.rejected.rows.show_imports(imports)
         self.rejected_title.setText(f"Left out on import: {rejected:,}")
         self.left_out.setVisible(rejected > 0)
         has_sentences = project.sentences.count() > 0

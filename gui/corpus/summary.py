@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from core.labels import entity_type
@@ -17,18 +18,18 @@ class SummaryTable(QTableWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__(0, 1 + len(SPLITS))
         self._theme = theme
-        self.setHorizontalHeaderLabels(["Gold spans", *SPLITS])
+        self.setShowGrid(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(28)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, title in enumerate(SPLITS, start=1):
-            self.horizontalHeader().resizeSection(column, 96)
+        for column, title in enumerate(["Gold spans", *SPLITS]):
             head = QTableWidgetItem(title)
-            head.setTextAlignment(_RIGHT)
+            head.setTextAlignment(_RIGHT if column else _LEFT)
             self.setHorizontalHeaderItem(column, head)
+            self.horizontalHeader().resizeSection(column, 96)
 
     def show_project(self, project: Project) -> None:
         counts = project.sentences.label_counts()
@@ -40,15 +41,21 @@ class SummaryTable(QTableWidget):
         for row, label in enumerate(labels, start=2):
             kind = entity_type(label)
             name = label if kind.korean == label else f"{label}   {kind.korean} · {kind.english}"
-            self._fill(row, name, {split: counts.get((split, label), 0) for split in SPLITS})
+            ink = QColor(self._theme.label(label).ink)
+            self._fill(row, name, {split: counts.get((split, label), 0) for split in SPLITS}, ink=ink)
 
-    def _fill(self, row: int, name: str, counts: Mapping[Split, int], *, bold: bool = False) -> None:
+    def _fill(
+        self, row: int, name: str, counts: Mapping[Split, int], *, bold: bool = False, ink: QColor | None = None
+    ) -> None:
         for column, text in enumerate([name, *(f"{counts[split]:,}" if counts[split] else "–" for split in SPLITS)]):
             item = QTableWidgetItem(text)
             item.setFont(font(bold=bold, tabular=column > 0))
             if column:
                 item.setTextAlignment(_RIGHT)
+            elif ink is not None:
+                item.setForeground(ink)
             self.setItem(row, column, item)
 
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

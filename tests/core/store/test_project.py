@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from core.errors import UserError
+from core.spans import Span
 from core.store.project import DATABASE, created, opened, opened_or_created
 from tests.building import project_with_run, project_with_sentences
 
@@ -86,3 +87,20 @@ def test_damage_is_found(tmp_path):
         assert project.problems() == []
         project.database.write("UPDATE comparison SET outcome = 'right' WHERE outcome = 'missed'")
         assert any("out of step" in problem for problem in project.problems())
+
+
+def test_the_counts_by_label_follow_every_change(tmp_path):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        before = project.sentences.label_counts()
+        assert before["dev", "DT"] == 2
+        sentence = project.sentences.by_id("news-3")
+        project.corrections.correct(sentence.number, [Span(0, 2, "OG"), Span(4, 9, "DT")])
+        assert project.sentences.label_counts()["dev", "OG"] == before["dev", "OG"] + 1
+        project.sentences.move_to_train([sentence.number], 1)
+        assert project.sentences.label_counts()["train", "OG"] == before["train", "OG"] + 1
+        assert project.problems() == []
+        project.sentences.move_back(1)
+        project.corrections.undo()
+        assert project.sentences.label_counts() == before
+        project.database.write("UPDATE label_count SET spans = 99")
+        assert any("counts of spans" in problem for problem in project.problems())
