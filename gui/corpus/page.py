@@ -160,7 +160,8 @@ def _publish(context: PageContext, reports: list[ImportReport]) -> None:
     rejected = sum(len(report.rejected) for report in reports)
     if rejected:
         context.session.problem.emit(
-            f"{rejected:,} records were left out of the import; the Corpus page lists each with file, line and reason"
+            f"{'1 record was' if rejected == 1 else f'{rejected:,} records were'} left out of the import;"
+            " the Corpus page lists each with file, line and reason"
         )
 
 

@@ -33,7 +33,7 @@ class LossChart(QWidget):
         self._view: Any = pg.PlotWidget(background=theme.surface)
         self._plot: Any = self._view.getPlotItem()
         self._right: Any = pg.ViewBox(enableMenu=False, enableMouse=False)
-        self._loss_line: Any = pg.PlotDataItem(pen=pg.mkPen(theme.accent, width=2), connect="finite")
+        self._loss_line: Any = pg.PlotDataItem(pen=pg.mkPen(theme.accent, width=2))
         self._f1_line: Any = pg.PlotDataItem(**self._f1_look())
         self._f1_text: Any = pg.TextItem(color=theme.right, fill=theme.surface, anchor=(0.5, 1.4))
         self._boundaries: list[Any] = []
@@ -106,12 +106,8 @@ class LossChart(QWidget):
         self._show_f1s()
 
     def _show_losses(self) -> None:
-        x: list[float] = []
-        y: list[float] = []
-        for points in self._losses.values():
-            x += [step for step, _ in points] + [points[-1][0]]
-            y += [loss for _, loss in points] + [math.nan]
-        self._loss_line.setData(x, y)
+        points = [point for epoch in self._losses.values() for point in epoch]
+        self._loss_line.setData([step for step, _ in points], [loss for _, loss in points])
         highest = max((loss for points in self._losses.values() for _, loss in points[-1:]), default=0.0)
         if highest > self._top:
             self._top = highest * 1.25
@@ -123,19 +119,20 @@ class LossChart(QWidget):
         if self._f1s:
             last = max(self._f1s)
             self._f1_text.setText(f"{self._f1s[last]:.4f}")
-            self._f1_text.setAnchor((1 if last == self._epochs else 0.5, 1.4))  # so that the edge does not cut it
+            self._f1_text.setAnchor((last / self._epochs, 1.4))  # so that no edge cuts it
             self._f1_text.setPos(last * self._steps, self._f1s[last])
 
     def _show_epochs(self) -> None:
         for line in self._boundaries:
             self._plot.removeItem(line)
         pen = pg.mkPen(self._theme.line)
+        every, named = range(1, self._epochs + 1), _evenly(self._epochs, _MAX_EPOCH_NAMES)
         self._boundaries = [
-            pg.InfiniteLine(epoch * self._steps, pen=pen) for epoch in _evenly(self._epochs, _MAX_BOUNDARIES)
+            pg.InfiniteLine(epoch * self._steps, pen=pen)
+            for epoch in (every if len(every) <= _MAX_BOUNDARIES else named)
         ]
         for line in self._boundaries:
             self._plot.addItem(line, ignoreBounds=True)
-        named = _evenly(self._epochs, _MAX_EPOCH_NAMES)
         names = [(epoch * self._steps, f"epoch {epoch}" if epoch == named[0] else str(epoch)) for epoch in named]
         self._plot.getAxis("top").setTicks([names])
 

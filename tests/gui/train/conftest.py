@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
@@ -120,6 +120,7 @@ def made_desk(qtbot: QtBot, tmp_path: Path, training: StartsTraining, folder: Pa
         session.open(folder)
     yield Desk(session, runner, page)
     runner.shut_down()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the ended job goes before its runner does
     session.close()
 
 

@@ -40,7 +40,7 @@ def test_numbers_and_lists():
 
 
 def test_settings_name_the_start():
-    line = settings_line(TrainSettings(epochs=1, learning_rate=5e-5))
+    line = settings_line(TrainSettings(epochs=1, batch_size=16, learning_rate=5e-5))
     assert line == "tiny, 1 epoch, batch size 16, learning rate 5e-5, seed 1, device auto"
     assert settings_line(TrainSettings(from_run=2)).startswith("from run 2, ")
 

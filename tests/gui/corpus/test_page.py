@@ -1,0 +1,81 @@
+"""The Corpus page in the real window: counts, more files, what was left out, export."""
+
+import json
+
+import pytest
+
+from tests.building import project_with_sentences
+from tests.gui.driving import click, wait_for_job
+
+
+@pytest.fixture
+def page(window, tmp_path):
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    assert window.stack.currentWidget() is window.pages["Corpus"]
+    return window.pages["Corpus"]
+
+
+def counts(page):
+    """The summary as words: first cell of a row → train, dev, test."""
+    table = page.summary
+    return {
+        table.item(row, 0).text().split()[0]: [table.item(row, column).text() for column in (1, 2, 3)]
+        for row in range(table.rowCount())
+    }
+
+
+def test_it_counts_sentences_and_spans_of_every_split(page):
+    assert counts(page) == {
+        "Sentences": ["2", "4", "1"],
+        "Spans": ["5", "7", "1"],
+        "PS": ["1", "2", "–"],
+        "LC": ["2", "1", "1"],
+        "OG": ["1", "1", "–"],
+        "DT": ["1", "2", "–"],
+        "TI": ["–", "1", "–"],
+    }
+
+
+def test_counts_follow_a_correction(page, window):
+    session = window.context.session
+    session.correct(session.project.sentences.by_id("talk-2").number, [])
+    assert counts(page)["DT"] == ["1", "1", "–"]
+
+
+def test_more_files_go_where_the_form_says_and_bad_records_are_listed(page, window, qtbot, tmp_path):
+    corpus = tmp_path / "more.jsonl"
+    corpus.write_text(
+        '{"id": "x", "text": "PER label", "label": [[0, 3, "PER"]]}\n{"id": "y", "text": "", "label": []}\n',
+        encoding="utf-8",
+    )
+    window.take_files([corpus])
+    assert page.form.isVisible()
+    page.form.target.setCurrentIndex(page.form.target.findText("test"))
+    page.form.labels.setText("PER")
+    click(page.form.start)
+    wait_for_job(qtbot, window.context.runner)
+    assert window.context.session.project.sentences.by_id("x").split == "test"
+    assert counts(page)["PER"] == ["–", "–", "1"]
+    rows = page.rejected.rows
+    assert [rows.data(rows.index(0, column)) for column in (0, 1)] == [str(corpus), "2"]
+    assert page.left_out.isVisible()
+    assert "1 record was left out" in window.banner.text.text()
+
+
+def test_a_file_that_cannot_be_read_changes_nothing(page, window, qtbot, tmp_path):
+    (tmp_path / "empty.tsv").write_text("", encoding="utf-8")
+    window.take_files([tmp_path / "empty.tsv"])
+    click(page.form.start)
+    wait_for_job(qtbot, window.context.runner)
+    assert "is empty" in window.banner.text.text()
+    assert window.context.session.project.sentences.count() == 7
+
+
+def test_export_writes_the_corrected_gold(page, window, tmp_path):
+    session = window.context.session
+    session.correct(session.project.sentences.by_id("talk-2").number, [])
+    page.export_to(tmp_path / "out.jsonl", "jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {line["id"]: line["label"] for line in lines}["talk-2"] == []
+    assert "7 sentences" in page.said.text()
