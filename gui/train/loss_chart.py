@@ -16,7 +16,7 @@ _MIN_POINTS = 32
 _AXIS_WIDTH = 56
 _HEADROOM = 1.12
 _MAX_EPOCH_NAMES = 12
-_MAX_BOUNDARIES = 60
+_MAX_BOUNDARIES = 24
 
 
 class LossChart(QWidget):
@@ -100,8 +100,9 @@ class LossChart(QWidget):
             del points[1:-1:2]
         self._show_losses()
 
-    def add_f1(self, epoch: int, f1: float) -> None:
-        """The micro F1 (0–1) at the end of an epoch."""
+    def end_epoch(self, epoch: int, loss: float, f1: float) -> None:
+        """The loss and the micro F1 (0–1) of an epoch; its last steps may have gone by unreported."""
+        self.add_loss(epoch, self._steps, loss)
         self._f1s[epoch] = f1
         self._show_f1s()
 

@@ -112,7 +112,7 @@ class Monitor(QWidget):
         elif isinstance(event, Progress) and event.loss is not None:
             chart.add_loss(event.epoch, event.step, event.loss)
         elif isinstance(event, EpochFinished):
-            chart.add_f1(event.epoch, event.report.micro.f1)
+            chart.end_epoch(event.epoch, event.loss, event.report.micro.f1)
 
     def _make_chart(self) -> None:
         """pyqtgraph takes half a second to import; no window without a training needs it."""

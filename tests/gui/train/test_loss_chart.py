@@ -28,12 +28,13 @@ def test_steps_run_on_over_the_epochs(chart):
     assert drawn(chart) == ([5, 10, 11], [0.8, 0.6, 0.4])
 
 
-def test_f1_stands_at_the_end_of_its_epoch(chart):
+def test_loss_and_f1_stand_at_the_end_of_their_epoch(chart):
     chart.begin(3, 10)
-    chart.add_f1(1, 0.5)
-    chart.add_f1(2, 0.75)
+    chart.end_epoch(1, 0.3, 0.5)
+    chart.end_epoch(2, 0.2, 0.75)
     x, y = chart._f1_line.getOriginalDataset()
     assert (list(x), list(y)) == ([10, 20], [0.5, 0.75])
+    assert drawn(chart) == ([10, 20], [0.3, 0.2])
     assert chart._f1_text.toPlainText() == "0.7500"
 
 
@@ -61,7 +62,7 @@ def test_the_loss_axis_grows_and_never_shrinks(chart):
 def test_a_new_run_begins_with_an_empty_chart(chart):
     chart.begin(1, 10)
     chart.add_loss(1, 1, 2.0)
-    chart.add_f1(1, 0.5)
+    chart.end_epoch(1, 0.3, 0.5)
     chart.begin(2, 10)
     assert chart._loss_line.getOriginalDataset() == (None, None)
     assert not chart._f1_text.isVisible()
