@@ -11,7 +11,6 @@ from core.corpus import formats
 from core.corpus.records import Record, Rejected
 from core.errors import UserError
 from core.spans import Sentence, Split, checked
-from core.store.changes import ChangeSet
 from core.store.columns import spans_text
 from core.store.project import Project
 from core.store.sentences import SLICE, Gold
@@ -59,22 +58,24 @@ class ImportReport:
     sentences: int
     spans: int
     rejected: tuple[Rejected, ...] = ()
-    changes: ChangeSet = field(default_factory=ChangeSet)
 
 
-def importing(project: Project, plan: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
+def importing(project: Project, *plans: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
     """Read the files and add their sentences to the project, all at once at the end; closing it early adds nothing.
 
     Raises:
-        UserError: a file is missing, empty, binary or of no known format; then nothing of the plan is imported.
+        UserError: a file is missing, empty, binary or of no known format; then nothing of any plan is imported.
     """
-    check = _Check(project, (*project.sentences.labels(), *plan.new_labels))
-    sources = [(path, formats.read(path, plan.format, check)) for path in plan.files]
+    new_labels = tuple(label for plan in plans for label in plan.new_labels)
+    check = _Check(project, (*project.sentences.labels(), *new_labels))
+    sources = [(plan, [(path, formats.read(path, plan.format, check)) for path in plan.files]) for plan in plans]
     staging = _Staging(project)
     try:
-        for path, records in sources:
-            yield from staging.read(path, plan.format, records)
-        return staging.commit(plan)
+        for plan, files in sources:
+            for path, records in files:
+                yield from staging.read(path, plan.format, records)
+            staging.assign(plan)
+        return staging.commit(new_labels)
     finally:
         staging.close()
 
@@ -121,6 +122,7 @@ class _Staging:
         self._project = project
         self._database = project.database
         self._files: list[_StagedFile] = []
+        self._assigned = 0
         self._database.write(
             "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT, text TEXT, gold TEXT, split TEXT)"
         )
@@ -138,15 +140,21 @@ class _Staging:
             file.spans += sum(len(sentence.spans) for sentence in good)
             yield ImportProgress(file.name, file.sentences)
 
-    def commit(self, plan: ImportPlan) -> ImportReport:
-        """Move everything staged into the corpus in one transaction."""
+    def assign(self, plan: ImportPlan) -> None:
+        """Put what was read since the last plan into the plan's splits."""
         count = sum(file.sentences for file in self._files)
-        dev = random.Random(plan.seed).sample(range(1, count + 1), round(count * plan.dev_ratio))
+        new = range(self._assigned + 1, count + 1)
+        dev = random.Random(plan.seed).sample(new, round(len(new) * plan.dev_ratio))
+        with self._database.atomic():
+            self._database.write("UPDATE incoming SET split = ? WHERE split IS NULL", [plan.split])
+            self._database.write_many("UPDATE incoming SET split = 'dev' WHERE position = ?", [(n,) for n in dev])
+        self._assigned = count
+
+    def commit(self, new_labels: tuple[str, ...]) -> ImportReport:
+        """Move everything staged into the corpus in one transaction."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._database.atomic():
-            self._project.sentences.add_labels(plan.new_labels)
-            self._database.write("UPDATE incoming SET split = ?", [plan.split])
-            self._database.write_many("UPDATE incoming SET split = 'dev' WHERE position = ?", [(n,) for n in dev])
+            self._project.sentences.add_labels(new_labels)
             self._database.write(
                 "INSERT INTO sentence (id, split, text, imported, gold)"
                 " SELECT id, split, text, gold, gold FROM incoming ORDER BY position"
@@ -157,7 +165,7 @@ class _Staging:
             )
         spans = sum(file.spans for file in self._files)
         rejected = tuple(record for file in self._files for record in file.rejected)
-        return ImportReport(count, spans, rejected, ChangeSet(corpus=True))
+        return ImportReport(self._assigned, spans, rejected)
 
     def close(self) -> None:
         self._database.write("DROP TABLE incoming")

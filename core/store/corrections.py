@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from core.errors import UserError
 from core.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeSet
 from core.store.columns import spans_of_text, spans_text
@@ -30,7 +29,7 @@ class Correction:
     before: tuple[Span, ...]
     after: tuple[Span, ...]
     is_newest: bool
-    """Whether no later correction changed the same sentence; only then can it be reverted alone."""
+    """Whether no later correction changed the same sentence; a revert of any other undoes those as well."""
 
 
 class Corrections:
@@ -88,17 +87,12 @@ class Corrections:
         return ChangeSet(sentences=(sentence,))
 
     def revert(self, correction: int) -> ChangeSet:
-        """Give a sentence the gold from before one correction, which must be the last that changed it.
-
-        Raises:
-            UserError: a later correction changed the same sentence.
-        """
+        """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it."""
         sentence, before, _ = self._change(correction)
-        newest = self._database.value("SELECT max(number) FROM correction WHERE sentence = ?", [sentence])
-        if newest != correction:
-            raise UserError("a later correction changed the same sentence; revert that one first")
-        reverting = self._append(sentence, "revert", correction, before)
-        self._done.append(reverting)
+        [stored] = self._sentences.by_number([sentence])
+        if spans_text(stored.gold) == before:
+            return ChangeSet()
+        self._done.append(self._append(sentence, "revert", correction, before))
         self._undone.clear()
         return ChangeSet(sentences=(sentence,))
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlite_utils
 
 from core.errors import UserError
-from core.store.migrations import APPLICATION_ID, migrations
+from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
 
 Row = tuple[Any, ...]
 
@@ -28,41 +28,44 @@ class Database:
         self._database = sqlite_utils.Database(self._connection)
         try:
             self._prepare(path)
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise UserError(f"{path} cannot be used: {error}; restore it from a copy") from error
         except BaseException:
             self._connection.close()
             raise
 
     def _prepare(self, path: Path) -> None:
-        try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            application_id = self.value("PRAGMA application_id")
-            is_new = not self._database.table_names()
-        except sqlite3.DatabaseError as error:
-            raise UserError(f"{path} is damaged or not a Spandesk project file ({error})") from error
-        if not is_new and application_id != APPLICATION_ID:
-            raise UserError(f"{path} is an SQLite file, but not of a Spandesk project")
+        self._check_whose(path)
+        self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA cache_size = -65536")
-        self._migrate(path)
-
-    def _migrate(self, path: Path) -> None:
-        newest = len(migrations.pending(self._database)) + len(migrations.applied(self._database))
-        version = int(self.value("PRAGMA user_version"))
-        if version > newest:
-            raise UserError(
-                f"{path.parent} was made by a newer Spandesk (format {version}, this one knows {newest}); update it"
-            )
-        migrations.apply(self._database)
         self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._connection.execute(f"PRAGMA user_version = {newest}")
+        migrations.apply(self._database)
+        self._connection.execute(f"PRAGMA user_version = {len(MIGRATION_NAMES)}")
         self._connection.commit()
+
+    def _check_whose(self, path: Path) -> None:
+        """Make sure that the file is new or ours, and not from a newer version, before anything is written to it."""
+        if self._database.table_names() and self.value("PRAGMA application_id") != APPLICATION_ID:
+            raise UserError(f"{path} is an SQLite file, but not of a Spandesk project")
+        applied = {migration.name for migration in migrations.applied(self._database)}
+        if applied - MIGRATION_NAMES or self.value("PRAGMA user_version") > len(MIGRATION_NAMES):
+            raise UserError(f"{path.parent} was made by a newer Spandesk; update this one to open it")
 
     @contextmanager
     def atomic(self) -> Generator[None, None, None]:
-        """One transaction, all or nothing; other threads wait. May be nested."""
-        with self._lock, self._database.atomic():
-            yield
+        """One transaction, all or nothing; other threads wait. May be nested.
+
+        Raises:
+            UserError: the disk is full or the file cannot be written; then nothing of the block is stored.
+        """
+        try:
+            with self._lock, self._database.atomic():
+                yield
+        except sqlite3.OperationalError as error:
+            raise UserError(f"the change could not be stored: {error}; nothing of it was") from error
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._lock:
@@ -85,7 +88,10 @@ class Database:
 
     def problems(self) -> list[str]:
         """What SQLite's own integrity check finds; empty when the file is sound."""
-        found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
+        try:
+            found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
+        except sqlite3.DatabaseError as error:
+            return [f"the database is damaged: {error}"]
         found += [
             f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in self.rows("PRAGMA foreign_key_check")
         ]

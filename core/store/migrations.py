@@ -37,7 +37,7 @@ CREATE TABLE sentence (
     gold TEXT NOT NULL -- gold as corrected, likewise
 );
 CREATE INDEX sentence_by_split ON sentence (split, number);
-CREATE INDEX sentence_corrected ON sentence (number) WHERE gold <> imported;
+CREATE INDEX sentence_corrected ON sentence (split, number) WHERE gold <> imported;
 CREATE TABLE label_count ( -- derived from sentence by triggers: spans of each label in the corrected gold of each split
     split TEXT NOT NULL,
     label TEXT NOT NULL,
@@ -114,3 +114,6 @@ LABEL_COUNT_TRIGGERS = (
     "CREATE TRIGGER count_changed_sentence AFTER UPDATE OF gold, split ON sentence BEGIN"
     f" {_counting('OLD', '-')} {_counting('NEW', '')} END",
 )
+
+MIGRATION_NAMES = frozenset({"0001_first_schema"})
+"""All that this program knows; a project with any other was made by a newer one."""

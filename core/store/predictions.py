@@ -55,6 +55,14 @@ class Predictions:
         marks = ",".join("?" * len(numbers))
         return self._database.rows(f"SELECT number, imported, gold FROM sentence WHERE number IN ({marks})", numbers)
 
+    def forget_unfinished(self, run: int) -> None:
+        """Remove what was stored for epochs of a run that never became known."""
+        for table in ("prediction", "comparison"):
+            self._database.write(
+                f"DELETE FROM {table} WHERE run = ? AND epoch NOT IN (SELECT number FROM epoch WHERE run = ?)",
+                [run, run],
+            )
+
     def refresh(self, number: SentenceNumber) -> None:
         """Compare a sentence anew after its gold changed; part of the correction's transaction."""
         rows = self._database.rows("SELECT run, epoch, spans FROM prediction WHERE sentence = ?", [number])

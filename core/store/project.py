@@ -1,6 +1,7 @@
 """A project on disk: the folder NAME.spandesk with project.db and the runs' checkpoints; one process at a time."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +17,7 @@ from core.store.sentences import Sentences
 
 SUFFIX = ".spandesk"
 DATABASE = "project.db"
+LOCK = "project.lock"
 
 
 class Project:
@@ -34,7 +36,25 @@ class Project:
         self.corrections = Corrections(self.database, self.sentences, self.predictions)
         self.runs = Runs(self.database, self.sentences, self.corrections)
         self.selections = Selections(self.database)
-        self.runs.end_interrupted()
+        self._end_interrupted()
+
+    def _end_interrupted(self) -> None:
+        """Put in order what a killed process left: runs that seem to go on, and what of an epoch is not whole."""
+        for run in self.runs.listed():
+            if run.status == "running":
+                with self.database.atomic():
+                    if not self.runs.epochs(run.number):
+                        self.sentences.move_back(run.number)
+                    self.predictions.forget_unfinished(run.number)
+                    self.runs.end(run.number, "stopped")
+                self._remove_unfinished_checkpoints(run.number)
+
+    def _remove_unfinished_checkpoints(self, run: int) -> None:
+        finished = {self.checkpoint_folder(run, epoch.number) for epoch in self.runs.epochs(run)}
+        folder = self.checkpoint_folder(run, 0).parent
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path not in finished:
+                shutil.rmtree(path, ignore_errors=True)
 
     @property
     def name(self) -> str:
@@ -46,13 +66,16 @@ class Project:
 
     def problems(self) -> list[str]:
         """What is wrong with the database: damage, or comparisons that do not follow from gold and predictions."""
+        damage = self.database.problems()
+        if damage:
+            return damage
         wrong = [
             f"sentence {sentence.id}: its stored comparison with a run is out of step with its gold"
             for sentence in self.sentences.by_number(self.predictions.wrong_comparisons())
         ]
         if self.sentences.has_wrong_label_counts():
             wrong.append("the counts of spans by label are out of step with the sentences")
-        return self.database.problems() + wrong
+        return wrong
 
     def close(self) -> None:
         self.database.close()
@@ -73,7 +96,7 @@ def created(folder: Path) -> Project:
     Raises:
         UserError: something else is there, or the folder cannot be made.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(path.name != LOCK for path in folder.iterdir())):
         raise UserError(f"{folder} exists and is not empty; choose another name for the new project")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,6 +125,8 @@ def opened_or_created(folder: Path) -> Project:
 
 def discard_if_empty(folder: Path) -> None:
     """Remove a closed project that holds no sentence, such as one made for an import that came to nothing."""
+    if not (folder / DATABASE).exists():
+        return
     with opened(folder) as project:
         is_empty = project.sentences.count() == 0
     if is_empty:
@@ -109,7 +134,7 @@ def discard_if_empty(folder: Path) -> None:
 
 
 def _locked(folder: Path) -> Project:
-    lock = FileLock(folder / "project.lock", timeout=0)
+    lock = FileLock(folder / LOCK, timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
@@ -118,6 +143,9 @@ def _locked(folder: Path) -> Project:
         raise UserError(f"{folder} cannot be written: {error.strerror}; check its permissions") from error
     try:
         return Project(folder, lock)
+    except sqlite3.DatabaseError as error:
+        lock.release()
+        raise UserError(f"{folder / DATABASE} is damaged: {error}; restore the folder from a copy") from error
     except BaseException:
         lock.release()
         raise

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal
 
 from core.errors import UserError
@@ -14,7 +15,7 @@ from core.store.changes import ChangeSet
 from core.store.columns import spans_text
 from core.store.corrections import Corrections
 from core.store.database import Database, Row
-from core.store.sentences import Sentences
+from core.store.sentences import Sentences, StoredSentence
 
 Status = Literal["running", "finished", "stopped", "failed"]
 
@@ -93,10 +94,6 @@ class Runs:
         self._database.write("UPDATE run SET status = ?, finished_at = ? WHERE number = ?", [status, _now(), run])
         return ChangeSet(runs=(run,))
 
-    def end_interrupted(self) -> None:
-        """Runs that a killed process left running are stopped; their finished epochs stay."""
-        self._database.write("UPDATE run SET status = 'stopped' WHERE status = 'running'")
-
     def listed(self) -> list[Run]:
         return [_run(row) for row in self._database.rows(f"SELECT {_COLUMNS} FROM run ORDER BY number")]
 
@@ -115,6 +112,10 @@ class Runs:
             raise UserError(f"the project has no run {number}")
         return _run(rows[0])
 
+    def with_epochs(self) -> list[int]:
+        """The numbers of the runs that have a finished epoch, oldest first."""
+        return [row[0] for row in self._database.rows("SELECT DISTINCT run FROM epoch ORDER BY run")]
+
     def epochs(self, run: int) -> list[Epoch]:
         rows = self._database.rows(
             "SELECT run, number, loss, seconds, report FROM epoch WHERE run = ? ORDER BY number", [run]
@@ -127,27 +128,48 @@ class Runs:
         Raises:
             UserError: the run has no such epoch.
         """
-        numbers = [known.number for known in self.epochs(run)]
+        numbers = [known.number for known in self.epochs(self.by_number(run).number)]
         if not numbers:
             raise UserError(f"run {run} has no finished epoch")
         if epoch is not None and epoch not in numbers:
             raise UserError(f"run {run} has no epoch {epoch}; it has {numbers[0]}–{numbers[-1]}")
         return numbers[-1] if epoch is None else epoch
 
-    def training_sentences(self, number: int) -> Iterator[Sentence]:
-        """The sentences that a run was trained on, with the gold that they had then."""
+    def training_sentences(self, number: int) -> list[Sentence]:
+        """The sentences that a run is trained on, in order, with the gold that they had when it began.
+
+        A limit is filled with corrected sentences first, and leaves none of them out.
+        """
         run = self.by_number(number)
+        candidates = list(self._candidates(run))
+        # Asked for last: it takes back what was corrected while the candidates were read.
         golds = self._corrections.golds_at(run.last_correction)
+        pairs = [(stored, golds.get(stored.number, stored.gold)) for stored in candidates]
+        if run.settings.limit is not None:
+            corrected = {stored.number for stored, gold in pairs if gold != stored.imported}
+            others = (stored.number for stored in candidates if stored.number not in corrected)
+            chosen = corrected.union(islice(others, max(0, run.settings.limit - len(corrected))))
+            pairs = [(stored, gold) for stored, gold in pairs if stored.number in chosen]
+        return [Sentence(stored.id, stored.text, gold) for stored, gold in pairs]
+
+    def _candidates(self, run: Run) -> Iterator[StoredSentence]:
+        """The training sentences of the time; under a limit as many as it takes, and all that were ever corrected."""
         moved_later = {
-            row[0] for row in self._database.rows("SELECT number FROM sentence WHERE moved_for_run > ?", [number])
+            row[0] for row in self._database.rows("SELECT number FROM sentence WHERE moved_for_run > ?", [run.number])
         }
-        left = run.train_sentences
+        touched = {
+            row[0]
+            for row in self._database.rows(
+                "SELECT DISTINCT sentence FROM correction WHERE number <= ?", [run.last_correction]
+            )
+        }
+        limit, taken = run.settings.limit, 0
         for stored in self._sentences.each("train"):
-            if not left or stored.number > run.last_sentence:
+            if stored.number > run.last_sentence:
                 return
-            if stored.number not in moved_later:
-                yield Sentence(stored.id, stored.text, golds.get(stored.number, stored.gold))
-                left -= 1
+            if stored.number not in moved_later and (limit is None or taken < limit or stored.number in touched):
+                taken += 1
+                yield stored
 
 
 def training_digest(sentences: Iterable[Sentence]) -> tuple[str, int]:

@@ -1,5 +1,7 @@
 """Which sentences a list shows: by split, text, correction, and how an epoch's predictions stand against the gold."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -28,12 +30,14 @@ ALL_ERRORS: tuple[Outcome, ...] = ("edge", "type", "both", "missed", "spurious")
 class Selection:
     """What a list of sentences is asked to show; every condition that is set must hold.
 
+    `text` is looked for in texts and ids, whatever its case and normal form; `sentence_id` is one whole id.
     The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
     label in the gold, `predicted_label` the predicted one, `label` either.
     """
 
     split: Split = "dev"
     text: str = ""
+    sentence_id: str | None = None
     corrected: bool = False
     outcomes: tuple[Outcome, ...] = ()
     gold_label: str | None = None
@@ -75,10 +79,20 @@ def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
     parameters: list[Any] = [selection.split]
     if selection.corrected:
         conditions.append("s.gold <> s.imported")
+    if selection.sentence_id is not None:
+        conditions.append("s.id = ?")
+        parameters.append(selection.sentence_id)
     if selection.text:
-        conditions.append("(instr(s.text, ?) > 0 OR s.id = ?)")
-        parameters += [selection.text, selection.text]
+        patterns = sorted({_pattern(unicodedata.normalize(form, selection.text)) for form in ("NFC", "NFD")})
+        likes = [f"s.{column} LIKE ? ESCAPE '\\'" for column in ("text", "id") for _ in patterns]
+        conditions.append(f"({' OR '.join(likes)})")
+        parameters += patterns * 2
     return conditions, parameters
+
+
+def _pattern(text: str) -> str:
+    """What LIKE needs to find a text anywhere; its own wildcards are taken literally."""
+    return "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
 
 
 def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tuple[str, list[Any]]:

@@ -6,7 +6,9 @@ import sqlite3
 import pytest
 
 from core.errors import UserError
+from core.settings import TrainSettings
 from core.spans import Span
+from core.store.predictions import EpochKey
 from core.store.project import DATABASE, created, opened, opened_or_created
 from tests.building import project_with_run, project_with_sentences
 
@@ -49,7 +51,7 @@ def test_an_existing_project_is_opened_and_a_missing_one_made(tmp_path):
 def test_a_file_that_is_no_database_is_left_alone(tmp_path, content):
     (tmp_path / DATABASE).write_bytes(content)
     if content:
-        with pytest.raises(UserError, match="damaged or not a Spandesk project file"):
+        with pytest.raises(UserError, match="cannot be used: file is not a database"):
             opened(tmp_path)
         assert (tmp_path / DATABASE).read_bytes() == content
     else:
@@ -65,10 +67,18 @@ def test_another_programs_database(tmp_path):
         opened(tmp_path)
 
 
-def test_a_project_from_a_newer_version(tmp_path):
+@pytest.mark.parametrize(
+    "change",
+    [
+        "PRAGMA user_version = 99",
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('spandesk', '0099_later', '2030')",
+    ],
+)
+def test_a_project_from_a_newer_version(tmp_path, change):
     project_with_sentences(tmp_path / "p.spandesk").close()
     connection = sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)
-    connection.execute("PRAGMA user_version = 99")
+    connection.execute(change)
+    connection.commit()
     connection.close()
     with pytest.raises(UserError, match="newer Spandesk"):
         opened(tmp_path / "p.spandesk")
@@ -104,3 +114,47 @@ def test_the_counts_by_label_follow_every_change(tmp_path):
         assert project.sentences.label_counts() == before
         project.database.write("UPDATE label_count SET spans = 99")
         assert any("counts of spans" in problem for problem in project.problems())
+
+
+def test_damaged_pages_are_one_sentence_and_never_a_traceback(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    project_with_run(folder).close()
+    whole = (folder / DATABASE).read_bytes()
+    found = 0
+    for page in range(1, len(whole) // 4096):
+        (folder / DATABASE).write_bytes(whole[: page * 4096] + b"\xff" * 4096 + whole[(page + 1) * 4096 :])
+        found += bool(_problems(folder))
+    assert found == len(whole) // 4096 - 1
+
+
+def _problems(folder):
+    try:
+        with opened(folder) as project:
+            return project.problems()
+    except UserError as error:
+        return [str(error)]
+
+
+def test_a_folder_that_only_an_interrupted_creation_left_is_taken(tmp_path):
+    (tmp_path / "project.lock").touch()
+    with created(tmp_path) as project:
+        assert project.sentences.count() == 0
+
+
+def test_what_a_killed_training_left_is_put_in_order_at_the_next_opening(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    with project_with_run(folder) as project:
+        sentence = project.sentences.by_id("news-3")
+        run = project.runs.start(TrainSettings())
+        project.sentences.move_to_train([sentence.number], run)
+        project.predictions.save(EpochKey(run, 1), {sentence.number: ()})
+        unfinished = project.checkpoint_folder(run, 1)
+        unfinished.mkdir(parents=True)
+    with opened(folder) as project:
+        killed = project.runs.by_number(run)
+        assert killed.status == "stopped"
+        assert killed.finished_at is not None
+        assert project.sentences.by_id("news-3").split == "dev"
+        assert project.predictions.count(EpochKey(run, 1), "dev") == 0
+        assert not unfinished.exists()
+        assert project.problems() == []

@@ -1,12 +1,14 @@
 """Which sentences a selection finds, held against the comparison computed afresh."""
 
+import unicodedata
+
 import pytest
 
 from core.comparison import OUTCOMES, compared
-from core.spans import Span
+from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, Selection
-from tests.building import project_with_run
+from tests.building import add_sentences, project_with_run
 
 KEY = EpochKey(1, 1)
 
@@ -70,8 +72,18 @@ def test_the_sentences_behind_precision_recall_and_support(project, label):
 
 def test_text_and_id(project):
     assert ids(project, Selection(text="부산")) == ["news-4"]
-    assert ids(project, Selection(text="talk-1")) == ["talk-1"]
-    assert ids(project, Selection(text="100%_")) == []
+    assert ids(project, Selection(text="talk")) == ["talk-1", "talk-2"]
+    assert ids(project, Selection(text="TALK-1")) == ["talk-1"]
+    assert ids(project, Selection(text="%")) == ids(project, Selection(text="_")) == []
+    assert ids(project, Selection(sentence_id="talk-1")) == ["talk-1"]
+    assert ids(project, Selection(sentence_id="talk")) == []
+
+
+def test_text_is_found_whatever_its_normal_form(project):
+    decomposed = unicodedata.normalize("NFD", "광주에서")
+    add_sentences(project, [("dev", Sentence("nfd-1", decomposed))])
+    for form in ("NFC", "NFD"):
+        assert ids(project, Selection(text=unicodedata.normalize(form, "광주"))) == ["nfd-1"]
 
 
 def test_a_label_without_a_run_looks_at_the_gold(project):
