@@ -26,14 +26,30 @@ def relabelled(spans: Gold, span: Span, label: str) -> Gold:
 
 
 def with_edge(spans: Gold, span: Span, edge: Edge, position: int, text: str) -> Gold:
-    """The gold with one edge of a span moved: as far as its neighbours, the text and its own other edge allow."""
+    """The gold with one edge of a span moved, and no blank left at its edges.
+
+    It goes as far as its neighbours, the text and its own other edge allow; a span of blanks alone is not made.
+    """
     if span not in spans:
         return spans
+    start, end = span.start, span.end
     if edge == "start":
         start = _clamped(position, _end_before(spans, span), span.end - 1)
-        return _replaced(spans, span, Span(start, span.end, span.label))
-    end = _clamped(position, span.start + 1, _start_after(spans, span, len(text)))
-    return _replaced(spans, span, Span(span.start, end, span.label))
+    else:
+        end = _clamped(position, span.start + 1, _start_after(spans, span, len(text)))
+    inside = trimmed(start, end, text)
+    return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
+
+
+def replaced_by(spans: Gold, start: int, end: int) -> Gold:
+    """The spans that would make way for one over this range."""
+    return tuple(span for span in spans if span.start < end and start < span.end)
+
+
+def ends_in_blank(text: str, edge: Edge, position: int) -> bool:
+    """Whether a span with this edge at a position would begin or end with a blank."""
+    at = position if edge == "start" else position - 1
+    return 0 <= at < len(text) and text[at].isspace()
 
 
 def accepted(spans: Gold, predicted: Span) -> Gold:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from gui.corpus.page import CorpusPage
 from gui.corrections.page import CorrectionsPage
+from gui.garbage import GarbageCollector
 from gui.inspect.page import InspectPage
 from gui.jobs import JobRunner
 from gui.metrics.page import MetricsPage
@@ -42,6 +43,7 @@ def run_window(arguments: Sequence[str]) -> int:
     log_file = _start_log()
     window = made_window(application, QSettings("spandesk", "spandesk"), platformdirs.user_data_path("spandesk"))
     sys.excepthook = _BugReport(window, log_file)
+    GarbageCollector(window)
     window.show()
     if len(arguments) > 1:
         window.open_project(Path(arguments[1]))
@@ -59,8 +61,8 @@ def made_window(
     """
     theme = theme or theme_for(QGuiApplication.styleHints().colorScheme())
     apply_theme(application, theme)
-    session = Session()
     runner = JobRunner()
+    session = Session(runner)
     context = PageContext(session, runner, Preferences(settings), theme)
     pages = {
         "Corpus": CorpusPage(context),
@@ -99,15 +101,20 @@ class _BugReport:
     def __init__(self, window: QWidget, log_file: Path) -> None:
         self._window = window
         self._log_file = log_file
+        self._is_shown = False
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
         log.critical("unexpected error", exc_info=(kind, error, trace))
+        if self._is_shown:
+            return
+        self._is_shown = True
         QMessageBox.critical(
             self._window,
             "Spandesk",
-            f"Something went wrong inside Spandesk ({kind.__name__}). Your corrections are stored."
+            f"Something went wrong inside Spandesk ({kind.__name__})."
             f"\n\nWhat happened is in {self._log_file}; please add that file to your report.",
         )
+        self._is_shown = False

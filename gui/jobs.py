@@ -32,6 +32,7 @@ class Job(QObject):
 
     Signals (all on the window's thread):
         reported: something that the generator yielded; of several in a row of one `fleeting` class only the last.
+        stopping: it was asked to stop.
         finished: it ran to its end; carries what the generator returned.
         cancelled: it was stopped between two yields.
         failed: it raised; carries the exception, a `UserError` or a bug that is in the log already.
@@ -39,6 +40,7 @@ class Job(QObject):
     """
 
     reported = Signal(object)
+    stopping = Signal()
     finished = Signal(object)
     cancelled = Signal()
     failed = Signal(Exception)
@@ -61,6 +63,7 @@ class Job(QObject):
         """Ask the work to end at its next yield."""
         self.is_stopping = True
         self._stop.set()
+        self.stopping.emit()
 
     def join(self) -> None:
         self._thread.join()
@@ -104,6 +107,18 @@ class Job(QObject):
                 return "finished", stop.value
         generator.close()
         return "cancelled", None
+
+
+def failure(what: str, error: Exception) -> str:
+    """What the user is told of work that failed: what they can mend, or where the log of a fault in Spandesk lies."""
+    if isinstance(error, UserError):
+        return str(error)
+    return f"{what} failed through a fault in Spandesk ({type(error).__name__}: {error}); {_where_details_are()}"
+
+
+def _where_details_are() -> str:
+    files = [handler.baseFilename for handler in logging.root.handlers if isinstance(handler, logging.FileHandler)]
+    return f"details are in {files[-1]}" if files else "details are in the log"
 
 
 class JobRunner(QObject):
@@ -160,5 +175,5 @@ class JobRunner(QObject):
     def _forget(self) -> None:
         self._timer.stop()
         if self._job is not None:
-            self._job.deleteLater()
+            self._job.setParent(None)
         self._job = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.jobs import JobRunner
 from gui.preferences import Preferences
@@ -33,14 +33,18 @@ class EmptyState(QWidget):
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
         self.hint.setFixedWidth(480)
+        row = QHBoxLayout()  # an aligned item would get the height of the hint's own shape, not of its width
+        row.addWidget(self.hint)
+        row.addStretch(1)
         self.button = QPushButton(button)
         self.button.setProperty("primary", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(48, 48, 48, 48)
         layout.setSpacing(12)
         layout.addStretch(1)
-        for widget in (self.title, self.hint, self.button):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.title)
+        layout.addLayout(row)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(2)
 
 

@@ -14,6 +14,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.selection import Selection
 from core.store.sentences import Gold
+from gui.jobs import JobRunner
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class Session(QObject):
     import_asked = Signal(list)
     problem = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, runner: JobRunner | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._runner = runner
         self._project: Project | None = None
         self._context = Context()
 
@@ -82,7 +84,22 @@ class Session(QObject):
         """
         return self._replace(lambda: projects.created(folder))
 
+    def leave(self) -> None:
+        """Close the project and go back to the first screen.
+
+        Raises:
+            UserError: a job is under way on it.
+        """
+        self._refuse_while_busy()
+        self.close()
+
+    def _refuse_while_busy(self) -> None:
+        job = self._runner.job if self._runner is not None else None
+        if self._project is not None and job is not None:
+            raise UserError(f"“{job.title}” is still running on this project; wait for it or stop it first")
+
     def _replace(self, make: Callable[[], Project]) -> Project:
+        self._refuse_while_busy()
         project = make()
         self.close()
         self._project = project
@@ -117,11 +134,6 @@ class Session(QObject):
         if context != self._context:
             self._context = context
             self.context_changed.emit(context)
-
-    def look_at_newest(self) -> None:
-        """Look at the last epoch of the newest run."""
-        newest = self._newest()
-        self.look_at(run=newest.run, epoch=newest.epoch)
 
     def publish(self, change: ChangeSet) -> None:
         """Tell every page of a change that a job stored."""
@@ -168,10 +180,10 @@ class Session(QObject):
 
     def _newest(self) -> Context:
         runs = self._open_project().runs
-        with_epochs = [run.number for run in runs.listed() if runs.epochs(run.number)]
+        with_epochs = runs.with_epochs()
         if not with_epochs:
-            return Context(gold=self._context.gold)
-        return Context(with_epochs[-1], runs.epochs(with_epochs[-1])[-1].number, self._context.gold)
+            return Context()
+        return Context(with_epochs[-1], self._last_epoch(with_epochs[-1]))
 
     def _last_epoch(self, run: int) -> int | None:
         epochs = self._open_project().runs.epochs(run)

@@ -28,20 +28,21 @@ QPushButton {
 }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $selection; }
-QPushButton:focus { border: 1px solid $accent; outline: 1px solid $accent; }
+QPushButton:focus { border: 2px solid $accent; padding: 3px 11px; outline: none; }
 QPushButton:disabled { color: $edge; background: $window; border-color: $line; }
 QPushButton[primary="true"] {
     background: $accent; border-color: $accent; color: $on_accent; font-weight: bold;
 }
 QPushButton[primary="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
-QPushButton[primary="true"]:focus { border: 2px solid $text; padding: 3px 11px; }
+QPushButton[primary="true"]:focus { border-color: $text; }
 QPushButton[primary="true"]:disabled { background: $line; border-color: $line; color: $muted; }
 QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; color: $accent; }
 QPushButton[flat="true"]:hover { background: $hover; }
-QPushButton[flat="true"]:focus { border: 1px solid $accent; }
+QPushButton[flat="true"]:focus { border: 2px solid $accent; }
 QPushButton[flat="true"]:disabled { color: $edge; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 3px; }
+QToolButton[title="true"] { font-size: ${title_size}px; font-weight: bold; padding: 3px 20px 3px 6px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed, QToolButton:checked, QToolButton:open { background: $selection; }
 QToolButton:focus { border: 1px solid $accent; }
@@ -83,7 +84,7 @@ QComboBox:on { border: 1px solid $accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $edge; background: $window; border-color: $line;
 }
-QLineEdit[error="true"] { border: 1px solid $error; }
+QLineEdit[error="true"], QComboBox[error="true"] { border: 1px solid $error; }
 QPlainTextEdit { padding: 4px; }
 
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
@@ -98,7 +99,7 @@ QComboBox::down-arrow { image: url("$icons/arrow-down-$shade.svg"); width: 10px;
 QComboBox QAbstractItemView {
     background: $raised; border: 1px solid $edge; outline: none; padding: 4px; selection-background-color: $selection;
 }
-QSpinBox, QDoubleSpinBox { padding-right: 20px; }
+QSpinBox, QDoubleSpinBox { padding-right: 20px; min-height: 17px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button {
     subcontrol-origin: border; subcontrol-position: top right; width: 18px; border: none; margin: 2px 2px 0 0;
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from core.store.project import Project
 from gui.icons import icon
@@ -34,7 +34,8 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         self.banner = Banner()
         self.undo, self.redo = self._undo_actions()
-        self.context_bar = ContextBar(context.session, [self.undo, self.redo])
+        self.project_menu = self._project_menu()
+        self.context_bar = ContextBar(context.session, self.project_menu, [self.undo, self.redo])
         self.job_strip = JobStrip(context.runner)
         self._lay_out()
         self._connect()
@@ -84,6 +85,18 @@ class MainWindow(QMainWindow):
         self.addActions([undo, redo])
         return undo, redo
 
+    def _project_menu(self) -> QMenu:
+        session = self.context.session
+        menu = QMenu(self)
+        open_other = menu.addAction("Open project…", self.welcome.choose_project)
+        open_other.setShortcut(QKeySequence(QKeySequence.StandardKey.Open))
+        menu.addAction("Close project", lambda: session.attempt(session.leave))
+        menu.addSeparator()
+        leave = menu.addAction("Quit", self.close)
+        leave.setShortcut(QKeySequence("Ctrl+Q"))
+        self.addActions([open_other, leave])
+        return menu
+
     def show_page(self, name: str) -> None:
         self.banner.hide()
         self.stack.setCurrentWidget(self.pages[name])
@@ -97,6 +110,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle("Spandesk")
             self.stack.setCurrentWidget(self.welcome)
             return
+        self.banner.hide()
         self.setWindowTitle(f"{project.name} – Spandesk")
         self.context.preferences.remember_project(project.folder)
         has_run = self.context.session.context.run is not None

@@ -108,8 +108,8 @@ class ImportForm(QFrame):
     @property
     def folder(self) -> Path:
         """Where the new project is to be, with the suffix of projects."""
-        path = Path(self.folder_field.text().strip()).expanduser()
-        return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+        path = Path(self.folder_field.text().strip())
+        return path if path.suffix == SUFFIX or not path.name else path.with_name(path.name + SUFFIX)
 
     def _enable(self) -> None:
         self.share.setVisible(_TARGETS[self.target.currentIndex()][2])

@@ -6,14 +6,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from core.corpus.formats import FORMATS
-from core.importing import ImportPlan, ImportProgress, ImportReport, export, importing
+from core.corpus.formats import AUTO, FORMATS, for_export
+from core.importing import ImportPlan, ImportReport, export, importing
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.corpus.import_form import ImportForm
 from gui.corpus.rejected import RejectedTable
 from gui.corpus.summary import SummaryTable
-from gui.jobs import Job
+from gui.jobs import Job, failure
 from gui.pages import PageContext
 from gui.progress import FLEETING
 
@@ -109,60 +109,62 @@ class CorpusPage(QWidget):
 
     def _import(self) -> None:
         plan = self.form.plan
-        self._context.session.attempt(lambda: start_import(self._context, [plan]))
+        self._context.session.attempt(lambda: start_import(self._context, plan))
         self.form.hide()
 
     def _choose_export(self) -> None:
-        filters = {f"{known.title} (*{known.suffix})": known for known in FORMATS}
-        start = str(self._context.preferences.folder() / "corrected.jsonl")
-        name, chosen = QFileDialog.getSaveFileName(self, "Export the corrected corpus", start, ";;".join(filters))
+        filters = [f"{known.title} (*{known.suffix})" for known in reversed(FORMATS)]
+        start = str(self._context.preferences.folder() / f"corrected{FORMATS[-1].suffix}")
+        name, _ = QFileDialog.getSaveFileName(self, "Export the corrected corpus", start, ";;".join(filters))
         if name:
-            self.export_to(Path(name), filters[chosen].name)
+            self._context.preferences.remember_folder(Path(name).parent)
+            self._context.session.attempt(lambda: self.export_to(Path(name)))
 
-    def export_to(self, path: Path, format_name: str) -> None:
-        """Write all sentences, with the corrected gold, to a file."""
-        project = self._context.session.project
+    def export_to(self, path: Path) -> None:
+        """Write all sentences, with the corrected gold, to a file whose suffix tells the format; a background job.
+
+        Raises:
+            UserError: no format has the suffix, or another job is under way.
+        """
+        project, session = self._context.session.project, self._context.session
         assert project is not None
+        for_export(path)
+        title = f"Exporting {path.name}"
+        job = self._context.runner.start(title, lambda: _exporting(project, path))
+        job.finished.connect(lambda count: self.said.setText(f"{count:,} sentences written to {path}"))
+        job.failed.connect(lambda error: session.problem.emit(failure(title, error)))
 
-        def write() -> None:
-            count = export(project, path, format_name, None, "corrected")
-            self.said.setText(f"{count:,} sentences with the corrected gold written to {path}")
 
-        self._context.session.attempt(write)
-
-
-def start_import(context: PageContext, plans: list[ImportPlan]) -> Job:
+def start_import(context: PageContext, *plans: ImportPlan) -> Job:
     """Import into the open project as a background job; the window hears of it when it is done.
 
     Raises:
         UserError: another job is under way.
     """
-    project = context.session.project
+    session = context.session
+    project = session.project
     assert project is not None
-    names = ", ".join(path.name for plan in plans for path in plan.files)
-
-    job = context.runner.start(f"Importing {names}", lambda: _importing(project, plans), fleeting=FLEETING)
-    job.finished.connect(lambda reports: _publish(context, reports))
-    job.failed.connect(lambda error: context.session.problem.emit(str(error)))
+    title = "Importing " + ", ".join(path.name for plan in plans for path in plan.files)
+    job = context.runner.start(title, lambda: importing(project, *plans), fleeting=FLEETING)
+    job.finished.connect(lambda report: _publish(context, report))
+    job.failed.connect(lambda error: session.problem.emit(failure(title, error)))
     return job
 
 
-def _importing(project: Project, plans: list[ImportPlan]) -> Generator[ImportProgress, None, list[ImportReport]]:
-    reports: list[ImportReport] = []
-    for plan in plans:
-        report = yield from importing(project, plan)
-        reports.append(report)
-    return reports
-
-
-def _publish(context: PageContext, reports: list[ImportReport]) -> None:
+def _publish(context: PageContext, report: ImportReport) -> None:
     context.session.publish(ChangeSet(corpus=True))
-    rejected = sum(len(report.rejected) for report in reports)
+    rejected = len(report.rejected)
     if rejected:
         context.session.problem.emit(
             f"{'1 record was' if rejected == 1 else f'{rejected:,} records were'} left out of the import;"
             " the Corpus page lists each with file, line and reason"
         )
+
+
+def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
+    """`export` as a job's work; it does not stop half-way."""
+    yield from ()
+    return export(project, path, AUTO, None, "corrected")
 
 
 def _said(project: Project, imports: int) -> str:

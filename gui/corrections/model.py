@@ -1,14 +1,15 @@
 """The log of corrections as a table: when, which sentence, what changed."""
 
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from core.spans import Span
 from core.store.corrections import Correction, Corrections
+from gui.words import words_of
 
-COLUMNS = ("When", "Sentence", "Before", "After", "")
-_KINDS = {"correct": "", "undo": "undo of ", "redo": "redo of ", "revert": "revert of "}
+COLUMNS = ("#", "When", "Sentence", "Before", "After", "")
+_KINDS = {"correct": "", "undo": "undo of #", "redo": "redo of #", "revert": "revert of #"}
 _PAGE = 200
 
 Index = QModelIndex | QPersistentModelIndex
@@ -72,14 +73,10 @@ def _cells(correction: Correction) -> tuple[str, ...]:
     come = [span for span in correction.after if span not in correction.before]
     kind = f"{_KINDS[correction.kind]}{correction.target}" if correction.target else ""
     return (
-        correction.made_at.replace("T", " ").removesuffix("+00:00"),
+        str(correction.number),
+        f"{datetime.fromisoformat(correction.made_at).astimezone():%Y-%m-%d %H:%M:%S}",
         correction.sentence_id,
-        words(correction.text, gone),
-        words(correction.text, come),
+        words_of(correction.text, gone),
+        words_of(correction.text, come),
         kind,
     )
-
-
-def words(text: str, spans: list[Span]) -> str:
-    """Spans as people read them: `이순신 PS, 조선 LC`; a dash where there is none."""
-    return ", ".join(f"{text[span.start : span.end]} {span.label}" for span in spans) or "–"

@@ -1,6 +1,7 @@
 """The Corrections page: every change of the gold, and the way back."""
 
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -13,12 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.spans import SPLITS
 from core.store.changes import ChangeSet
 from core.store.corrections import Correction
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.corrections.model import CorrectionModel
 from gui.pages import EmptyState, PageContext
+from gui.words import counted, wrapped
 
 
 class CorrectionsPage(QWidget):
@@ -27,6 +30,7 @@ class CorrectionsPage(QWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
+        self._is_stale = False
         self.model = CorrectionModel()
         self.table = QTableView()
         self.said = QLabel()
@@ -70,9 +74,12 @@ class CorrectionsPage(QWidget):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(32)
         header = self.table.horizontalHeader()
-        for column, width in enumerate((160, 160, 260)):
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setStyleSheet("QHeaderView::section { padding-left: 11px; }")
+        for column, width in enumerate((56, 160, 160, 260)):
             header.resizeSection(column, width)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
         session = self._context.session
@@ -86,15 +93,25 @@ class CorrectionsPage(QWidget):
         self.revert.clicked.connect(self._revert)
 
     def _show_project(self, project: Project | None) -> None:
+        """Read the log and count, at once where the page is seen; a closed project's log goes at once anyway."""
+        self._is_stale = project is not None and not self.isVisible()
+        if self._is_stale:
+            return
         self.model.show_log(project.corrections if project else None)
         count = self.model.rowCount()
         self._stack.setCurrentIndex(1 if count else 0)
         if project is not None and count:
-            changed = sum(len(project.sentences.corrected_in(split)) for split in ("train", "dev", "test"))
-            self.said.setText(f"{changed:,} sentences differ from the gold as imported. Times are in UTC.")
+            changed = sum(len(project.sentences.corrected_in(split)) for split in SPLITS)
+            verb = "differs" if changed == 1 else "differ"
+            self.said.setText(f"{counted(changed, 'sentence')} {verb} from the gold as imported.")
 
     def _follow(self, change: ChangeSet) -> None:
         if change.sentences or change.corpus:
+            self._show_project(self._context.session.project)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
             self._show_project(self._context.session.project)
 
     def _current(self) -> Correction | None:
@@ -104,11 +121,18 @@ class CorrectionsPage(QWidget):
     def _enable(self) -> None:
         correction = self._current()
         self.show_sentence.setEnabled(correction is not None)
-        self.revert.setEnabled(correction is not None and correction.is_newest)
-        self.revert.setToolTip(
-            "Give the sentence the gold from before this correction"
-            if correction is None or correction.is_newest
-            else "A later correction changed the same sentence; revert that one first"
+        self.revert.setEnabled(correction is not None and self._can_revert(correction))
+        if correction is None:
+            self.revert.setToolTip("Choose a correction first")
+        elif not self.revert.isEnabled():
+            self.revert.setToolTip("The sentence has the gold from before this correction")
+        else:
+            self.revert.setToolTip(_consequence(correction))
+
+    def _can_revert(self, correction: Correction) -> bool:
+        project = self._context.session.project
+        return project is not None and any(
+            sentence.gold != correction.before for sentence in project.sentences.by_number([correction.sentence])
         )
 
     def _revert(self) -> None:
@@ -120,4 +144,12 @@ class CorrectionsPage(QWidget):
         correction, project = self._current(), self._context.session.project
         if correction is not None and project is not None:
             [sentence] = project.sentences.by_number([correction.sentence])
-            self._context.session.inspect(Selection(split=sentence.split, text=sentence.id))
+            self._context.session.inspect(Selection(split=sentence.split, sentence_id=sentence.id))
+
+
+def _consequence(correction: Correction) -> str:
+    """What a revert does."""
+    later = "" if correction.is_newest else "Its later corrections are undone with it."
+    return wrapped(
+        f"Give {correction.sentence_id} the gold from before correction #{correction.number}.", later
+    ).strip()

@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from typing import cast
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from core.comparison import Comparison
 from core.spans import Span
-from gui.inspect.words import verdict
+from gui.inspect.words import VERDICTS, verdict
 from gui.theme import Theme, font
 
 _TITLES = ("Span", "Gold", "Predicted", "Probability", "Verdict")
 _SPAN, _GOLD, _PREDICTED, _PROBABILITY, _VERDICT = range(5)
 _WIDTHS = {_GOLD: 56, _PROBABILITY: 88}
-_VERDICT_WIDTH = 140
 _FLEXIBLE = {_SPAN: (0.55, 320), _PREDICTED: (0.45, 280)}
 """Columns that share what the others leave, and their greatest width; the verdict takes what is left then."""
 _ROW_HEIGHT = 28
@@ -133,7 +132,7 @@ class ComparisonTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        left = self.viewport().width() - sum(_WIDTHS.values()) - _VERDICT_WIDTH
+        left = self.viewport().width() - sum(_WIDTHS.values()) - _verdict_width()
         for column, (share, most) in _FLEXIBLE.items():
             self.horizontalHeader().resizeSection(column, min(round(share * left), most))
 
@@ -155,3 +154,9 @@ class ComparisonTable(QTableView):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid() and not self._is_marking:
             self.chosen.emit(self.rows.comparisons[index.row()])
+
+
+def _verdict_width() -> int:
+    """What the longest verdict needs."""
+    metrics = QFontMetrics(font())
+    return max(metrics.horizontalAdvance(f"✗ {words}") for words in VERDICTS.values()) + 2 * CELL_MARGIN + 8

@@ -1,6 +1,6 @@
 """One sentence, large: what gold and run say of it, and the tools that mend the gold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -18,6 +18,7 @@ from gui.pages import PageContext
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
 from gui.theme import Theme
+from gui.words import words_of
 
 _TOOLS: dict[Name, str] = {
     "accept": "Accept",
@@ -44,6 +45,7 @@ class SentenceDetail(QWidget):
         super().__init__()
         self._shown: ShownSentence | None = None
         self._gold: Gold = "corrected"
+        self._is_warning = False
         self.position = ElidedLabel()
         self.corrected = QLabel("✎ corrected")
         self.notice = ElidedLabel()
@@ -171,8 +173,25 @@ class SentenceDetail(QWidget):
     def is_editable(self) -> bool:
         return self._shown is not None and self._gold == "corrected"
 
+    def select_gold(self, wanted: Collection[Span]) -> None:
+        """Select the first of these spans that the sentence has as gold."""
+        found = next((span for c in self.canvas.comparisons if (span := c.gold) is not None and span in wanted), None)
+        if found is not None:
+            self.canvas.select(of_gold(found))
+
+    def _warn_of_replaced(self) -> None:
+        """Say which spans a label would take away, and no longer once it would not."""
+        shown = self._shown
+        spans = self.canvas.replaced if self.is_editable and shown is not None else ()
+        if spans and shown is not None:
+            self.say("replaces " + words_of(shown.stored.text, spans))
+            self._is_warning = True
+        elif self._is_warning:
+            self.say("")
+
     def say(self, words: str, *, refused: bool = False) -> None:
         """Say something beside the tools until another sentence is shown."""
+        self._is_warning = False
         self.notice.say(words)
         self.notice.setProperty("role", "error" if refused else "hint")
         self.notice.style().polish(self.notice)
@@ -235,6 +254,7 @@ class SentenceDetail(QWidget):
         self.actions_by_name["remove"].setEnabled(self.is_editable and is_gold)
         self.chips.setEnabled(self.is_editable)
         self.chips.mark(selection.label if selection is not None and is_gold else None)
+        self._warn_of_replaced()
         span = selection.span if selection is not None else None
         self.table.mark(next((c for c in comparisons if span is not None and _holds(c, span)), None))
 

@@ -51,7 +51,7 @@ class FilterBar(QWidget):
         self.labels.setToolTip("Only sentences with this label; with an error filter, in the error itself")
         self.search = QLineEdit(clearButtonEnabled=True)
         self.search.setPlaceholderText("Search text or id")
-        self.search.setToolTip(tip("Sentences that contain this text, or have this id", COMMANDS["find"].keys[0]))
+        self.search.setToolTip(tip("Sentences with this in their text or id", COMMANDS["find"].keys[0]))
         self.asked = _chip("", "Remove this filter")
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
         self.show_labels(())

@@ -42,6 +42,7 @@ class LabelChips(QWidget):
         if tuple(labels) == self.labels:
             return
         for chip in self.chips.values():
+            chip.hide()
             chip.deleteLater()
         self.chips = {label: self._chip(label, label_key(at)) for at, label in enumerate(labels)}
         widths = (chip.sizeHint().width() for chip in self.chips.values())

@@ -40,6 +40,7 @@ class InspectPage(QWidget):
         self._current: SentenceNumber | None = None
         self._errors = ErrorIndex([])
         self._counted: Split | None = None
+        self._waits = False
         self.filters = FilterBar()
         self.model = SentenceListModel(self._rows, self)
         self.list = SentenceList(self.model, context.theme)
@@ -95,7 +96,7 @@ class InspectPage(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.project_changed.connect(self._show_project)
-        session.context_changed.connect(lambda _: self._reload())
+        session.context_changed.connect(lambda _: self._reload_when_free())
         session.changed.connect(self._follow)
         session.inspection_asked.connect(self._inspect)
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("Corpus"))
@@ -103,6 +104,7 @@ class InspectPage(QWidget):
         self.list.show_all.clicked.connect(self._show_all)
         self.list.chosen.connect(self._choose)
         self.detail.goldProposed.connect(self._correct)
+        self.detail.canvas.released.connect(self._make_up)
         self.detail.errorAsked.connect(lambda: self._go_to_error(1))
         self.detail.give_keys(self.list.view)
         for name, action in self.actions_by_name.items():
@@ -110,9 +112,22 @@ class InspectPage(QWidget):
 
     def _show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""
+        self._waits = False
         self._current = None
+        self.detail.canvas.clear_selection()
         self.filters.show_filter(Filter(split=_first_split(project)))
         if project is None:  # one that was opened brings its context right after, and is read then
+            self._reload()
+
+    def _reload_when_free(self) -> None:
+        """Read everything again, but not under the hand of someone who drags."""
+        self._waits = self.detail.canvas.is_pressed
+        if not self._waits:
+            self._reload()
+
+    def _make_up(self) -> None:
+        if self._waits:
+            self._waits = False
             self._reload()
 
     def _reload(self) -> None:
@@ -125,7 +140,7 @@ class InspectPage(QWidget):
         self.filters.show_labels(labels)
         self.detail.chips.show_labels(labels)
         self._count()
-        self._list_sentences(near=True)
+        self._list_sentences(keeps=True)
         if is_opening:
             self.list.setFocus()
 
@@ -163,13 +178,13 @@ class InspectPage(QWidget):
     def _apply_filter(self) -> None:
         if self.filters.filter.split != self._counted:
             self._count()
-        self._list_sentences(near=False)
+        self._list_sentences(keeps=False)
 
-    def _list_sentences(self, *, near: bool) -> None:
+    def _list_sentences(self, *, keeps: bool) -> None:
         """Apply the filter; the sentence that is shown stays where it is listed.
 
         Args:
-            near: show the sentence next to it where it is not; else the first one.
+            keeps: it stays where it is not listed, too; else the first one of the list is shown.
         """
         project, context = self._session.project, self._session.context
         numbers: list[SentenceNumber] = []
@@ -177,21 +192,24 @@ class InspectPage(QWidget):
             numbers = project.selections.numbers(self.filters.filter.selection, context.key, context.gold)
         before, self._current = self._current, None
         self.model.show_numbers(numbers)
-        if not numbers:
-            self._show_none()
-            return
-        self.list.say_none("", can_show_all=False)
         row = self.model.row_of(before) if before is not None else None
-        if row is None:
-            row = min(self.model.row_near(before), len(numbers) - 1) if near and before is not None else 0
-        self.list.choose(row)
+        if numbers:
+            self.list.say_none("", can_show_all=False)
+        else:
+            self._say_none()
+        if row is None and keeps and self._shown([] if before is None else [before]):
+            self._current = before
+            self._show_current()
+        elif numbers:
+            self.list.choose(row or 0)
+        else:
+            self.detail.show_sentence(None, context.gold, "")
 
-    def _show_none(self) -> None:
+    def _say_none(self) -> None:
         shown, project = self.filters.filter, self._session.project
         has_others = project is not None and project.sentences.count(shown.split) > 0
         words = "No sentence meets this filter." if has_others else f"There are no {shown.split} sentences."
         self.list.say_none(words, can_show_all=True)
-        self.detail.show_sentence(None, self._session.context.gold, "")
 
     def _show_all(self) -> None:
         project, split = self._session.project, self.filters.filter.split
@@ -217,8 +235,8 @@ class InspectPage(QWidget):
         if project is None or self._current is None:
             return
         [shown] = self._shown([self._current])
-        row, stored = self.model.row_near(self._current), shown.stored
-        place = f"sentence {row + 1:,} of {len(self.model.numbers):,}"
+        row, stored = self.model.row_of(self._current), shown.stored
+        place = "not in this list" if row is None else f"sentence {row + 1:,} of {len(self.model.numbers):,}"
         self.detail.show_sentence(shown, context.gold, f"{place} · {stored.split} · {stored.id}")
 
     def _shown(self, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
@@ -235,7 +253,7 @@ class InspectPage(QWidget):
 
     def _follow(self, change: ChangeSet) -> None:
         if change.corpus:
-            self._reload()
+            self._reload_when_free()
             return
         self.model.refresh(change.sentences)
         if change.runs or len(change.sentences) > 1:
@@ -246,6 +264,15 @@ class InspectPage(QWidget):
             self._show_current()
         elif len(change.sentences) == 1:
             self._go_to_changed(change.sentences[0])
+        if len(change.sentences) == 1 and change.sentences[0] == self._current:
+            self._select_what_came_back(change.sentences[0])
+
+    def _select_what_came_back(self, number: SentenceNumber) -> None:
+        """Select the span that an undo, a redo or a revert gave the sentence that is shown."""
+        project = self._session.project
+        newest = project.corrections.listed(0, 1) if project is not None else []
+        if newest and newest[0].sentence == number and newest[0].kind != "correct":
+            self.detail.select_gold(set(newest[0].after) - set(newest[0].before))
 
     def _count_again(self, number: SentenceNumber) -> None:
         """Keep the count of errors in step with one sentence."""
@@ -269,9 +296,12 @@ class InspectPage(QWidget):
 
     def _step(self, step: int) -> None:
         """Go to another sentence of the list."""
-        if self._current is not None:
-            row = self.model.row_near(self._current) + step
-            self.list.choose(max(0, min(row, len(self.model.numbers) - 1)))
+        if self._current is None or not self.model.numbers:
+            return
+        row = self.model.row_near(self._current) + step
+        if step > 0 and self.model.row_of(self._current) is None:
+            row -= 1
+        self.list.choose(max(0, min(row, len(self.model.numbers) - 1)))
 
     def _go_to_error(self, step: int) -> None:
         """Go to another sentence of the list that has an error, and to the error in it."""

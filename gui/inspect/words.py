@@ -26,8 +26,9 @@ def label_names(label: str) -> str:
 
 
 def selection_words(selection: Selection) -> str:
-    """What a selection asks for of labels and outcomes; the rest is seen in the filter bar."""
-    return " · ".join(part for part in (_labels(selection), _outcomes(selection)) if part)
+    """What a selection asks for of id, labels and outcomes; the rest is seen in the filter bar."""
+    sentence = f"sentence {selection.sentence_id}" if selection.sentence_id is not None else ""
+    return " · ".join(part for part in (sentence, _labels(selection), _outcomes(selection)) if part)
 
 
 def _labels(selection: Selection) -> str:
@@ -42,11 +43,12 @@ def _labels(selection: Selection) -> str:
 
 
 def _outcomes(selection: Selection) -> str:
-    outcomes = set(selection.outcomes)
-    if selection.predicted_label and not selection.gold_label and outcomes | {"missed"} == set(ALL_ERRORS):
+    outcomes, every = set(selection.outcomes), set(ALL_ERRORS)
+    has_gold, has_predicted = selection.gold_label is not None, selection.predicted_label is not None
+    if not has_gold and outcomes | {"missed"} == every and (has_predicted or outcomes != every):
         return "wrong predictions (precision)"
-    if selection.gold_label and not selection.predicted_label and outcomes | {"spurious"} == set(ALL_ERRORS):
+    if not has_predicted and outcomes | {"spurious"} == every and (has_gold or outcomes != every):
         return "gold not found (recall)"
-    if outcomes == set(ALL_ERRORS):
+    if outcomes == every:
         return "errors"
     return ", ".join(words for outcome, words in VERDICTS.items() if outcome in outcomes)

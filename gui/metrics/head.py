@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from core.spans import Split
 from core.store.predictions import EpochKey
+from gui.words import wrapped
 
 COPY, COPIED = "Copy as Markdown", "Copied ✓"
 CONFIRMATION = 2_000
@@ -76,11 +77,9 @@ class CopyButton(QPushButton):
 
     def offer(self, *, possible: bool) -> None:
         self.setEnabled(possible)
-        self.setToolTip(
-            "Copy the report of the current epoch in seqeval's layout, as a Markdown table"
-            if possible
-            else "The current epoch has not tagged any of these sentences; choose another epoch above"
-        )
+        purpose = "Copy the report of the current epoch in seqeval's layout, as a Markdown table"
+        obstacle = "The current epoch has not tagged any of these sentences; choose another epoch above"
+        self.setToolTip(wrapped(purpose if possible else obstacle))
 
     def confirm(self) -> None:
         self.setMinimumWidth(self.width())

@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from core.labels import entity_type
 from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table, figure
+from gui.words import counted, wrapped
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -72,9 +73,9 @@ class MetricModel(QAbstractTableModel):
         words = cell.words[:1].upper() + cell.words[1:]
         if cell.link is not None:
             count = self._behind(cell.link)
-            sentences = "the 1 sentence" if count == 1 else f"the {count:,} sentences"
-            return f"{words}; click to see {sentences} {cell.link.purpose}"
-        return f"{words}; no sentence stands behind this number" if column.links else words
+            sentences = f"the {counted(count, 'sentence')}"
+            return wrapped(words, f"Click to see {sentences} {cell.link.purpose}")
+        return wrapped(words, "No sentence stands behind this number") if column.links else wrapped(words)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):

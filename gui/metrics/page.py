@@ -11,7 +11,7 @@ from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from gui.jobs import Job
+from gui.jobs import Job, failure
 from gui.metrics.chart import ScoreChart, f1_lines
 from gui.metrics.comparison import ComparisonPanel
 from gui.metrics.figures import Figures, FiguresSource
@@ -23,6 +23,7 @@ from gui.metrics.words import evaluation_purpose, run_line, scored_line
 from gui.pages import EmptyState, PageContext
 from gui.progress import FLEETING
 from gui.theme import Theme
+from gui.words import wrapped
 
 _SCORED: tuple[Split, ...] = ("dev", "test")
 _SIDE_WIDTH = 320
@@ -238,7 +239,7 @@ class MetricsPage(QWidget):
         )
         job.finished.connect(lambda _: self._take_evaluation(project, key.run))
         job.cancelled.connect(lambda: self._publish(project, key.run))
-        job.failed.connect(lambda error: self._context.session.problem.emit(str(error)))
+        job.failed.connect(lambda error: self._context.session.problem.emit(failure("The evaluation", error)))
 
     def _take_evaluation(self, project: Project, run: int) -> None:
         if self._context.session.context.run == run:
@@ -255,6 +256,7 @@ class MetricsPage(QWidget):
 
     def _enable_evaluate(self) -> None:
         project, key, job = self._context.session.project, self._current_key(), self._context.runner.job
+        purpose = ""
         if project is None or key is None:
             obstacle = "There is no finished epoch to evaluate"
         elif not project.sentences.count("test"):
@@ -262,11 +264,9 @@ class MetricsPage(QWidget):
         elif job is not None:
             obstacle = f"Wait until “{job.title}” has ended, or stop it"
         else:
-            obstacle = ""
-            self.head.evaluate.setToolTip(evaluation_purpose(project, key.run, key.epoch))
+            obstacle, purpose = "", evaluation_purpose(project, key.run, key.epoch)
         self.head.evaluate.setEnabled(not obstacle)
-        if obstacle:
-            self.head.evaluate.setToolTip(obstacle)
+        self.head.evaluate.setToolTip(wrapped(obstacle or purpose))
 
 
 def epoch_keys(project: Project, run: int) -> list[EpochKey]:

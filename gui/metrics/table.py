@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.comparison import Outcome
 from core.labels import in_display_order
 from core.metrics import AVERAGES, Counts
 from core.spans import Split
@@ -203,11 +204,11 @@ def _link(row: Row, column: Column, counts: Counts) -> Link | None:
 
 
 def _stands_on(row: Row, metric: Metric, counts: Counts) -> int:
-    """How many spans a link would show; the averages lead to all errors."""
+    """How many spans a link would show."""
     spurious, missed = counts.predicted - counts.right, counts.support - counts.right
     if metric == "support":
         return counts.support
-    if row.is_average or metric == "f1":
+    if metric == "f1":
         return spurious + missed
     return spurious if metric == "precision" else missed
 
@@ -215,7 +216,15 @@ def _stands_on(row: Row, metric: Metric, counts: Counts) -> int:
 def _average_link(metric: Metric, split: Split) -> tuple[Selection, str]:
     if metric == "support":
         return Selection(split=split), f"in {split}"
+    if metric == "precision":
+        return Selection(split=split, outcomes=_all_but("missed")), "with a wrong prediction"
+    if metric == "recall":
+        return Selection(split=split, outcomes=_all_but("spurious")), "with a gold span that was not found"
     return Selection(split=split, outcomes=ALL_ERRORS), "with an error"
+
+
+def _all_but(outcome: Outcome) -> tuple[Outcome, ...]:
+    return tuple(error for error in ALL_ERRORS if error != outcome)
 
 
 def _label_link(metric: Metric, label: str, split: Split) -> tuple[Selection, str]:

@@ -8,6 +8,7 @@ from core.store.project import Project
 from core.store.runs import Run
 from gui.metrics.figures import Figures
 from gui.metrics.table import change_in_words, difference, figure
+from gui.words import counted
 
 
 def run_line(run: Run) -> str:
@@ -56,4 +57,4 @@ def evaluation_purpose(project: Project, run: int, epoch: int) -> str:
 
 
 def sentences(count: int, split: Split) -> str:
-    return f"{count:,} {split} sentence{'' if count == 1 else 's'}"
+    return counted(count, f"{split} sentence")

@@ -7,7 +7,18 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from core.comparison import Comparison, compared
-from core.editing import Edge, accepted, relabelled, trimmed, with_edge, with_span, without, word_at
+from core.editing import (
+    Edge,
+    accepted,
+    ends_in_blank,
+    relabelled,
+    replaced_by,
+    trimmed,
+    with_edge,
+    with_span,
+    without,
+    word_at,
+)
 from core.spans import PredictedSpan, Span
 from gui.sentence.description import described
 from gui.sentence.interaction import EdgeDrag, RangeDrag, Target, nearest_boundary, nearest_character, target_at
@@ -26,10 +37,12 @@ class SentenceCanvas(QWidget):
     Signals:
         goldProposed: the whole new gold, a tuple of `Span`, after a gesture or a method that changes it.
         selectionChanged: `selection` is another.
+        released: a press or drag ended, whatever came of it.
     """
 
     goldProposed = Signal(tuple)  # noqa: N815
     selectionChanged = Signal()  # noqa: N815
+    released = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +74,21 @@ class SentenceCanvas(QWidget):
         return self._selection
 
     @property
+    def is_pressed(self) -> bool:
+        """Whether a press or drag is under way, which another sentence would end."""
+        return self._press is not None
+
+    @property
+    def replaced(self) -> tuple[Span, ...]:
+        """The other gold spans that labelling or accepting what is selected takes away."""
+        selection = self._selection
+        if selection is None or selection.kind == "gold":
+            return ()
+        difference = difference_of(self.comparisons, selection)
+        own = difference.gold if difference is not None else None
+        return tuple(span for span in replaced_by(self._gold, selection.start, selection.end) if span != own)
+
+    @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """How the predicted spans stand against the gold shown; without a run, all gold is right."""
         gold = self._shown_gold()
@@ -78,11 +106,14 @@ class SentenceCanvas(QWidget):
         if text != self._text:
             self._layouts.clear()
         selection = self._selection if text == self._text else None
+        was_pressed = self.is_pressed
         self._text, self._gold = text, tuple(sorted(gold))
         self._predicted = None if predicted is None else tuple(predicted)
         self._press = self._drag = None
         self.select(kept(selection, self._gold, [found.span for found in self._predicted or ()]))
         self._refresh()
+        if was_pressed:
+            self.released.emit()
 
     def select_next(self, step: int = 1, *, errors_only: bool = False) -> None:
         """Select the next gold or predicted span, or with -1 the one before, round and round."""
@@ -100,17 +131,23 @@ class SentenceCanvas(QWidget):
             self._propose(with_span(self._gold, span), span)
 
     def move_edge(self, edge: Edge, step: int) -> None:
-        """Move an edge of the selected gold span, or range, by whole characters."""
+        """Move an edge of the selected gold span, or range, by whole characters, and over blanks."""
         selection = self._selection
         if selection is None or selection.kind == "predicted":
             return
-        position = self._layout().moved(selection.start if edge == "start" else selection.end, step)
+        position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
         if selection.span is not None:
             self._propose_edge(selection.span, edge, position)
             return
         start, end = (position, selection.end) if edge == "start" else (selection.start, position)
         if start < end:
-            self.select(Selection("range", start, end))
+            self._select_range(trimmed(start, end, self._text))
+
+    def _moved(self, edge: Edge, position: int, step: int) -> int:
+        moved = self._layout().moved(position, step)
+        while moved != position and ends_in_blank(self._text, edge, moved):
+            position, moved = moved, self._layout().moved(moved, step)
+        return moved
 
     def delete_selected(self) -> None:
         """Take the selected span out of the gold."""
@@ -129,6 +166,7 @@ class SentenceCanvas(QWidget):
         self._press = self._drag = None
         self.select(None)
         self._refresh()
+        self.released.emit()
 
     def _propose_edge(self, span: Span, edge: Edge, position: int) -> None:
         gold = with_edge(self._gold, span, edge, position, self._text)
@@ -217,7 +255,7 @@ class SentenceCanvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.surface))
         if self._text:
-            paint(painter, self.scene, self._theme, self._shown_selection())
+            paint(painter, self.scene, self._theme, self._shown_selection(), replaced=self.replaced)
         if self.hasFocus():
             paint_focus(painter, QRectF(self.rect()), self._theme)
 
@@ -253,6 +291,7 @@ class SentenceCanvas(QWidget):
             self.select(of_gold(drag.target.span))
             self._propose_edge(drag.target.span, drag.target.edge, drag.position)
         self._refresh()
+        self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._text:
@@ -297,6 +336,7 @@ class SentenceCanvas(QWidget):
         elif self._press is not None or self._drag is not None:
             self._press = self._drag = None
             self._refresh()
+            self.released.emit()
         else:
             self.select(None)
 

@@ -1,6 +1,7 @@
 """Painting a scene: gold on the text, predicted under it, and every error by its own shape."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,8 +38,14 @@ def tag_metrics() -> TagMetrics:
     )
 
 
-def paint(painter: QPainter, scene: Scene, theme: Theme, selection: Selection | None) -> None:
-    """Paint the whole sentence, from the ground up."""
+def paint(
+    painter: QPainter, scene: Scene, theme: Theme, selection: Selection | None, *, replaced: Collection[Span] = ()
+) -> None:
+    """Paint the whole sentence, from the ground up.
+
+    Args:
+        replaced: gold spans that labelling the selection would take away; their labels are struck out.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     brush = Brush(painter, scene, theme)
     for mark in scene.marks:
@@ -51,6 +58,8 @@ def paint(painter: QPainter, scene: Scene, theme: Theme, selection: Selection | 
     _paint_text(brush)
     for mark in scene.marks:
         _paint_mark(brush, mark, selection)
+        if mark.lane == "gold" and mark.span in replaced:
+            _paint_strike(brush, mark.tag.rect)
 
 
 def paint_focus(painter: QPainter, rect: QRectF, theme: Theme) -> None:
@@ -216,6 +225,11 @@ def _paint_tag(brush: Brush, mark: Mark, *, selected: bool) -> None:
         metrics = QFontMetricsF(painter.font())
         painter.drawText(QPointF(x, tag.rect.top() + metrics.ascent()), words.text)
         x += metrics.horizontalAdvance(words.text) + TAG_PADDING
+
+
+def _paint_strike(brush: Brush, rect: QRectF) -> None:
+    brush.painter.setPen(_pen(brush.theme.error, 1.5))
+    brush.painter.drawLine(QLineF(rect.left(), rect.center().y(), rect.right(), rect.center().y()))
 
 
 def _ink(words: Words, theme: Theme) -> str:

@@ -182,7 +182,8 @@ def spots_in_rows(drafts: Sequence[_Draft], width: float) -> list[_Spot]:
     spots = []
     for draft in sorted(drafts, key=lambda draft: draft.pieces[0].left, reverse=True):
         row, left = _room(draft, limits, width)
-        limits[: row + 1] = [min(left, draft.pieces[0].left)] * (row + 1)
+        taken = min(left, draft.pieces[0].left)
+        limits[: row + 1] = [min(limit, taken) for limit in (*limits[:row], *(limits[row : row + 1] or [taken]))]
         spots.append(_Spot(draft, row, left))
     return spots
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -13,14 +13,22 @@ _GOLD_TITLES = {"corrected": "Gold: corrected", "imported": "Gold: as imported"}
 
 
 class ContextBar(QFrame):
-    """Shows and changes the session's context."""
+    """Shows and changes the session's context.
 
-    def __init__(self, session: Session, actions: list[QAction], parent: QWidget | None = None) -> None:
+    Args:
+        menu: what the project's name opens.
+        actions: buttons at the right.
+    """
+
+    def __init__(self, session: Session, menu: QMenu, actions: list[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("contextBar")
         self._session = session
-        self.project_name = QLabel()
-        self.project_name.setProperty("role", "title")
+        self.project_name = QToolButton()
+        self.project_name.setProperty("title", True)
+        self.project_name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.project_name.setToolTip("Open another project, or close this one")
+        self.project_name.setMenu(menu)
         self.run = _box("Run", "The run whose predictions are shown")
         self.epoch = _box("Epoch", "The epoch whose predictions are shown")
         self.gold = _box("Gold", "The gold that predictions are held against")

@@ -41,6 +41,7 @@ class JobStrip(QFrame):
         self.stop.setEnabled(True)
         self.stop.show()
         job.reported.connect(lambda event: self._show(job, event))
+        job.stopping.connect(self._show_stopping)
         job.finished.connect(lambda _: self._show_idle(f"{job.title} · finished"))
         job.cancelled.connect(lambda: self._show_idle(f"{job.title} · stopped"))
         job.failed.connect(lambda _: self._show_idle(f"{job.title} · failed"))
@@ -62,5 +63,7 @@ class JobStrip(QFrame):
     def _cancel(self) -> None:
         if self._runner.job is not None:
             self._runner.job.cancel()
-            self.stop.setText("Stopping…")
-            self.stop.setEnabled(False)
+
+    def _show_stopping(self) -> None:
+        self.stop.setText("Stopping…")
+        self.stop.setEnabled(False)

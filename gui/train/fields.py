@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 from gui.train.words import rate_text
 
 FIELD_WIDTH = 112
+_INDENT = 9
 
 HEADING_HEIGHT = 30
 """Pixels; that of a button, so that headings stand in line with one beside a button."""
@@ -59,7 +60,13 @@ def whole_number(low: int, high: int) -> QSpinBox:
     box = QSpinBox(minimum=low, maximum=high)
     box.setGroupSeparatorShown(True)
     box.setFixedWidth(FIELD_WIDTH)
+    indent(box)
     return box
+
+
+def indent(box: QSpinBox) -> None:
+    """Begin the number where that of a plain field begins: style sheets do not move the text of a spin box."""
+    box.lineEdit().setTextMargins(_INDENT, 0, 0, 0)
 
 
 class Rows(QGridLayout):

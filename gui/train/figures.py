@@ -36,7 +36,7 @@ class Figures(QFrame):
         self.epoch = Figure("epoch", "Passes over the training sentences")
         self.step = Figure("step", "Batches of this epoch")
         self.loss = Figure("loss", "Mean over this epoch so far, in nats per tagging unit")
-        self.speed = Figure("sentences/s", "Sentences per second in this phase")
+        self.speed = Figure("sentences/s", "Training sentences per second; tagging dev is not counted")
         self.left = Figure("time left", "Until the last epoch ends, at this speed")
         self.f1 = Figure("F1 on dev", "Micro F1 of the last finished epoch, on the gold as corrected")
         layout = QHBoxLayout(self)
@@ -69,6 +69,7 @@ class Figures(QFrame):
         self.step.number.setText(f"{event.step:,}/{event.steps:,}")
         if event.loss is not None:
             self.loss.number.setText(f"{event.loss:.4f}")
-        self.speed.number.setText(f"{event.sentences_per_second:,.0f}")
+        if event.phase == "train":
+            self.speed.number.setText(f"{event.sentences_per_second:,.0f}")
         if event.seconds_left is not None:
             self.left.number.setText(duration(event.seconds_left))

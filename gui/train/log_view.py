@@ -8,7 +8,7 @@ _MAX_LINES = 2000
 
 
 class LogView(QPlainTextEdit):
-    """Lines with their time, newest last; can be selected and copied."""
+    """Lines with their time, newest last; can be selected and copied. Stays at its end unless scrolled up."""
 
     def __init__(self) -> None:
         super().__init__(readOnly=True)
@@ -16,7 +16,20 @@ class LogView(QPlainTextEdit):
         self.setPlaceholderText("What happens while a run trains is noted here.")
         self.setAccessibleName("Training log")
         self.setTabChangesFocus(True)
+        self._is_at_end = True
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._note_place)
+        bar.rangeChanged.connect(self._keep_place)
 
     def add(self, line: str) -> None:
         """Note something that happened now."""
         self.appendPlainText(f"{datetime.now():%H:%M:%S}  {line}")
+
+    def _note_place(self, value: int) -> None:
+        self._is_at_end = value >= self.verticalScrollBar().maximum()
+
+    def _keep_place(self, _: int, last: int) -> None:
+        """Qt itself follows only while the log is seen."""
+        if self._is_at_end or last == 0:
+            self.verticalScrollBar().setValue(last)
+            self._is_at_end = True

@@ -23,21 +23,22 @@ class Monitor(QWidget):
     """Follows one training after the other.
 
     Signals:
-        metrics_asked: the user wants to see the metrics.
+        metrics_asked: the user wants to see the metrics of a run; its number.
     """
 
-    metrics_asked = Signal()
+    metrics_asked = Signal(int)
 
     def __init__(self, theme: Theme, preferences: Preferences) -> None:
         super().__init__()
         self._theme = theme
         self._epochs = 1
+        self._run: int | None = None
         self.headline = _plain_label("title")
         self.headline.setWordWrap(True)
         self.headline.setMinimumHeight(HEADING_HEIGHT)
         self.see_metrics = QPushButton("See metrics")
         self.see_metrics.setToolTip("Open the table of this run, type by type")
-        self.see_metrics.clicked.connect(self.metrics_asked)
+        self.see_metrics.clicked.connect(lambda: self.metrics_asked.emit(self._run))
         self.figures = Figures()
         self.chart: LossChart | None = None
         self.placeholder = _plain_label("hint")
@@ -70,10 +71,15 @@ class Monitor(QWidget):
         layout.addWidget(self.figures)
         layout.addWidget(splitter, 1)
 
-    def show_idle(self, headline: str, has_metrics: bool) -> None:
-        """Nothing trains; say what the last run came to."""
+    def show_idle(self, headline: str, run: int | None) -> None:
+        """Nothing trains; say what the last run came to.
+
+        Args:
+            run: the one whose metrics there are to see.
+        """
+        self._run = run
         self.headline.setText(headline)
-        self.see_metrics.setVisible(has_metrics)
+        self.see_metrics.setVisible(run is not None)
 
     def clear(self) -> None:
         """Forget the last training."""
@@ -85,7 +91,7 @@ class Monitor(QWidget):
     def begin(self, title: str, settings: TrainSettings) -> None:
         """A training was started."""
         self._epochs = settings.epochs
-        self.show_idle(title, False)
+        self.show_idle(title, None)
         self.figures.clear()
         self.log.add(f"{title}: {settings_line(settings)}")
 
@@ -104,7 +110,7 @@ class Monitor(QWidget):
         """The training ended."""
         self.figures.show_end()
         self.log.add(ending.line)
-        self.show_idle(ending.headline, ending.has_metrics)
+        self.show_idle(ending.headline, ending.run)
 
     def _draw(self, chart: "LossChart", event: object) -> None:
         if isinstance(event, Prepared):

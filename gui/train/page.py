@@ -1,6 +1,6 @@
 """The Train page: settings, start and stop, retraining with corrections, and the training as it goes."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -13,14 +13,11 @@ from gui.jobs import Job
 from gui.pages import EmptyState, PageContext
 from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
-from gui.train.readiness import Corpus, SpanCount, corpus_of, readiness
+from gui.train.readiness import Corpus, corpus_of, readiness
 from gui.train.retrain_panel import RetrainPanel
 from gui.train.retraining import StartsTraining, retraining_of
 from gui.train.start_bar import StartBar
-from gui.train.training import Training
-
-_COUNT_SECONDS = 0.01
-"""Of counting at a time; the window stays quick meanwhile."""
+from gui.train.training import Ending, Training
 
 
 class TrainPage(QWidget):
@@ -40,8 +37,6 @@ class TrainPage(QWidget):
             "Go to Corpus",
         )
         self._corpus = Corpus(0, 0, 0)
-        self._spans: SpanCount | None = None
-        self._counting = QTimer(self, interval=0)
         self._is_stale = True
         self._lay_out(context)
         self._connect()
@@ -84,25 +79,22 @@ class TrainPage(QWidget):
         session.project_changed.connect(self._show_project)
         session.changed.connect(self._follow)
         self._runner.started.connect(self._follow_job)
-        self._counting.timeout.connect(self._count_on)
         self.form.changed.connect(self._show_readiness)
         self.retrain.changed.connect(self._show_readiness)
         self.retrain.asked.connect(self._retrain)
         self.start_bar.changed.connect(self._show_readiness)
         self.start_bar.start_asked.connect(self._train)
-        self.start_bar.stop_asked.connect(self._stop)
+        self.start_bar.stop_asked.connect(self.training.stop)
         for asked in (self.start_bar.corpus_asked, self.empty.button.clicked):
             asked.connect(lambda: session.page_asked.emit("Corpus"))
-        self.monitor.metrics_asked.connect(lambda: session.page_asked.emit("Metrics"))
+        self.monitor.metrics_asked.connect(self._show_metrics)
         self.training.began.connect(self._show_began)
-        self.training.reported.connect(self._show_event)
-        self.training.ended.connect(self.monitor.end)
+        self.training.reported.connect(self.monitor.follow)
+        self.training.ended.connect(self._show_ending)
 
     # What there is to train on
 
     def _show_project(self, project: Project | None) -> None:
-        self._counting.stop()
-        self._spans = None
         self.monitor.clear()
         if project is None:
             self._stack.setCurrentWidget(self.empty)
@@ -134,9 +126,8 @@ class TrainPage(QWidget):
             return
         self._corpus = corpus_of(project)
         self._stack.setCurrentIndex(1 if project.sentences.count() else 0)
-        self._spans = SpanCount(project)
         self._show_corrections()
-        self._count_on()
+        self._show_readiness()
 
     def _show_corrections(self) -> None:
         """Offer a retrain where there is something to gain; while a run trains the offer stays as it was."""
@@ -145,20 +136,13 @@ class TrainPage(QWidget):
             self.retrain.show_found(retraining_of(project))
             self._show_readiness()
 
-    def _count_on(self) -> None:
-        if self._spans is None or self._spans.advance(_COUNT_SECONDS):
-            self._counting.stop()
-        else:
-            self._counting.start()
-        self._show_readiness()
-
     def _moves(self) -> bool:
         if self.retrain.found is not None:
             return self.retrain.moves
         return self._corpus.can_move and self.start_bar.move_dev.isChecked()
 
     def _show_readiness(self) -> None:
-        found = readiness(self._corpus, self._spans, limit=self.form.limit_value(), moves=self._moves())
+        found = readiness(self._corpus, limit=self.form.limit_value(), moves=self._moves())
         has_panel = self.retrain.found is not None
         self.start_bar.move_dev.setVisible(self._corpus.can_move and not has_panel)
         self.start_bar.show_readiness(found)
@@ -189,11 +173,8 @@ class TrainPage(QWidget):
             settings = found.base.settings
             self._session.attempt(lambda: start(settings, move_corrected_dev=self.retrain.moves, base=found.key))
 
-    def _stop(self) -> None:
-        self.training.stop()
-        self._show_readiness()
-
     def _follow_job(self, job: Job) -> None:
+        job.stopping.connect(self._show_readiness)
         job.ended.connect(self._show_readiness)
         self._show_readiness()
 
@@ -202,26 +183,35 @@ class TrainPage(QWidget):
         self.monitor.begin(self.training.job.title, settings)
         self._show_readiness()
 
-    def _show_event(self, event: object) -> None:
-        self.monitor.follow(event)
-        job = self.training.job
-        if job is not None and job.is_stopping:
-            self._show_readiness()
+    def _show_ending(self, ending: Ending) -> None:
+        """Who watched the run to its end is shown its last epoch; who looks at another run meanwhile is not."""
+        self.monitor.end(ending)
+        if ending.is_finished and ending.run is not None and self.isVisible():
+            self._look_at(ending.run)
+
+    def _show_metrics(self, run: int) -> None:
+        self._look_at(run)
+        self._session.page_asked.emit("Metrics")
+
+    def _look_at(self, run: int) -> None:
+        project = self._session.project
+        if project is not None:
+            self._session.look_at(run=run, epoch=project.runs.epoch_number(run, None))
 
 
 def _with_weights(project: Project, runs: list[Run]) -> list[int]:
     return [run.number for run in runs if project.runs.epochs(run.number)]
 
 
-def _last_result(project: Project, runs: list[Run]) -> tuple[str, bool]:
-    """What the last run came to, and whether it has metrics."""
+def _last_result(project: Project, runs: list[Run]) -> tuple[str, int | None]:
+    """What the last run came to, and the run if it has metrics."""
     if not runs:
-        return "No run yet", False
+        return "No run yet", None
     epochs = project.runs.epochs(runs[-1].number)
     line = f"Run {runs[-1].number} {runs[-1].status}"
     if epochs:
         line += f": F1 {epochs[-1].report['corrected']['micro']['f1']:.4f} after epoch {epochs[-1].number}"
-    return line, bool(epochs)
+    return line, runs[-1].number if epochs else None
 
 
 def _rule() -> QFrame:

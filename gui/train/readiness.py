@@ -1,27 +1,28 @@
 """What a training would find in the corpus, in words; no Qt."""
 
-import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain, islice
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.labels import in_display_order
+from core.spans import Split
 from core.store.project import Project
-from core.store.sentences import StoredSentence
-from gui.train.words import counted, listed
-
-_AT_ONCE = 200
-"""Sentences between two looks at the clock."""
+from gui.words import counted, listed
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """How many sentences there are to train and to measure on, and how many of the latter a person has corrected."""
+    """What there is to train and to measure on.
+
+    Attributes:
+        corrected_dev: how many of the dev sentences a person has corrected.
+        train_spans, dev_spans: how many gold spans of each label.
+    """
 
     train: int
     dev: int
     corrected_dev: int
+    train_spans: Mapping[str, int] = field(default_factory=dict)
+    dev_spans: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def can_move(self) -> bool:
@@ -31,33 +32,18 @@ class Corpus:
 
 def corpus_of(project: Project) -> Corpus:
     sentences = project.sentences
-    return Corpus(sentences.count("train"), sentences.count("dev"), len(sentences.corrected_in("dev")))
+    counts = sentences.label_counts()
+    return Corpus(
+        train=sentences.count("train"),
+        dev=sentences.count("dev"),
+        corrected_dev=len(sentences.corrected_in("dev")),
+        train_spans=_of_split(counts, "train"),
+        dev_spans=_of_split(counts, "dev"),
+    )
 
 
-class SpanCount:
-    """Counts the gold spans of train and dev a little at a time, so that the window never waits for a large corpus."""
-
-    def __init__(self, project: Project) -> None:
-        sentences = project.sentences
-        self._left: Iterator[StoredSentence] = chain(sentences.each("train"), sentences.each("dev"))
-        self.train: Counter[str] = Counter()
-        self.dev: Counter[str] = Counter()
-        self.is_done = False
-
-    def advance(self, seconds: float) -> bool:
-        """Go on for about so long; whether all is counted."""
-        until = time.monotonic() + seconds
-        self._count_some()
-        while not self.is_done and time.monotonic() < until:
-            self._count_some()
-        return self.is_done
-
-    def _count_some(self) -> None:
-        part = list(islice(self._left, _AT_ONCE))
-        for sentence in part:
-            counter = self.train if sentence.split == "train" else self.dev
-            counter.update(span.label for span in sentence.gold)
-        self.is_done = len(part) < _AT_ONCE
+def _of_split(counts: Mapping[tuple[Split, str], int], split: Split) -> dict[str, int]:
+    return {label: number for (of, label), number in counts.items() if of == split}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,49 +63,43 @@ class Readiness:
     wants_corpus: bool = False
 
 
-def readiness(corpus: Corpus, spans: SpanCount | None, *, limit: int | None, moves: bool) -> Readiness:
+def readiness(corpus: Corpus, *, limit: int | None, moves: bool) -> Readiness:
     """What a training would find now.
 
     Args:
-        spans: None, or not done, while they are being counted.
         limit: as in the settings.
         moves: whether corrected dev sentences move to train first.
     """
-    known = spans if spans is not None and spans.is_done else None
-    hindrance = _hindrance(corpus, known)
+    hindrance = _hindrance(corpus)
     return Readiness(
-        summary=_summary(corpus, known, limit, corpus.corrected_dev if moves else 0),
-        warnings=_warnings(known) if known and hindrance is None else (),
+        summary=_summary(corpus, limit, corpus.corrected_dev if moves else 0),
+        warnings=_warnings(corpus) if hindrance is None else (),
         hindrance=hindrance,
         wants_corpus=hindrance is not None,
     )
 
 
-def _summary(corpus: Corpus, spans: SpanCount | None, limit: int | None, moving: int) -> str:
-    train = counted(corpus.train, "training sentence")
-    if spans is not None:
-        train += f" with {counted(spans.train.total(), 'span')}"
-    parts = [train, counted(corpus.dev, "dev sentence")]
-    if spans is not None:
-        parts.append(counted(len(spans.train), "type"))
-    text = ", ".join(parts)
+def _summary(corpus: Corpus, limit: int | None, moving: int) -> str:
+    spans = counted(sum(corpus.train_spans.values()), "span")
+    train = f"{counted(corpus.train, 'training sentence')} with {spans}"
+    text = ", ".join((train, counted(corpus.dev, "dev sentence"), counted(len(corpus.train_spans), "type")))
     if moving:
         text += f"; {counted(moving, 'corrected dev sentence')} move{'s' if moving == 1 else ''} to train"
     return text if limit is None else f"{text}; at most the first {limit:,} of each"
 
 
-def _hindrance(corpus: Corpus, spans: SpanCount | None) -> str | None:
+def _hindrance(corpus: Corpus) -> str | None:
     if not corpus.train:
         return "There are no training sentences: import some into train."
     if not corpus.dev:
         return "There are no dev sentences to measure on: import some into dev, or split the corpus."
-    if spans is not None and not spans.train:
+    if not corpus.train_spans:
         return "The training sentences hold no span: import or correct some first."
     return None
 
 
-def _warnings(spans: SpanCount) -> tuple[str, ...]:
-    unseen = in_display_order(set(spans.dev) - set(spans.train))
+def _warnings(corpus: Corpus) -> tuple[str, ...]:
+    unseen = in_display_order(set(corpus.dev_spans) - set(corpus.train_spans))
     if not unseen:
         return ()
     verb = "occurs" if len(unseen) == 1 else "occur"

@@ -12,7 +12,8 @@ from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from gui.train.words import Compared, counted
+from gui.train.words import Compared
+from gui.words import counted
 
 _SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 

@@ -23,19 +23,28 @@ class _Current:
 
     job: Job
     project: Project
-    followed: int | None
     run: int | None = None
     moved: int = 0
     epochs: list[EpochFinished] = field(default_factory=list)
 
+    @property
+    def run_with_metrics(self) -> int | None:
+        return self.run if self.epochs else None
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a training ended: as a headline, in one full line, and whether it left metrics to see."""
+    """How a training ended: as a headline, and in one full line.
+
+    Attributes:
+        run: its run, where that left metrics to see.
+        is_finished: whether all epochs were trained.
+    """
 
     headline: str
     line: str
-    has_metrics: bool
+    run: int | None
+    is_finished: bool = False
 
 
 class Training(QObject):
@@ -82,8 +91,7 @@ class Training(QObject):
             ),
             fleeting=FLEETING,
         )
-        with_epochs = [run.number for run in runs if project.runs.epochs(run.number)]
-        self._current = _Current(job, project, with_epochs[-1] if with_epochs else None)
+        self._current = _Current(job, project)
         job.reported.connect(self._report)
         job.finished.connect(self._finish)
         job.cancelled.connect(self._tell_stopped)
@@ -107,10 +115,10 @@ class Training(QObject):
         self.reported.emit(event)
 
     def _session_follows(self, current: _Current, event: EpochFinished) -> None:
-        """Look at the new epoch, unless the user has chosen another run by hand."""
+        """Look at the new epoch, unless another run is looked at."""
         self._publish(current, moved=0)
         is_open = self._session.project is current.project
-        if is_open and self._session.context.run in (None, current.followed, event.run):
+        if is_open and self._session.context.run in (None, event.run):
             self._session.look_at(run=event.run, epoch=event.epoch)
 
     def _publish(self, current: _Current, *, moved: int) -> None:
@@ -122,18 +130,18 @@ class Training(QObject):
         run, compared = outcome
         current = self._ended()
         line = result_line(run, current.epochs, compared)
-        self.ended.emit(Ending(line, line, bool(current.epochs)))
+        self.ended.emit(Ending(line, line, current.run_with_metrics, is_finished=True))
 
     def _tell_stopped(self) -> None:
         current = self._ended()
         line = stopped_line(current.run, len(current.epochs))
-        self.ended.emit(Ending(line, line, bool(current.epochs)))
+        self.ended.emit(Ending(line, line, current.run_with_metrics))
 
     def _fail(self, error: Exception) -> None:
         current = self._ended()
         if isinstance(error, UserError):
             self._session.problem.emit(str(error))
-        self.ended.emit(Ending("Training failed", failure_line(error), bool(current.epochs)))
+        self.ended.emit(Ending("Training failed", failure_line(error), current.run_with_metrics))
 
     def _ended(self) -> _Current:
         """The training that was under way; it is no longer."""

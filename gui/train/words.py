@@ -1,6 +1,5 @@
-"""Trainings in words: their settings, events and results; no Qt."""
+"""Trainings in words: their settings, events and results."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +7,9 @@ from decimal import Decimal
 from core.errors import UserError
 from core.events import EpochFinished, Prepared, RunStarted
 from core.settings import TrainSettings
+from gui.jobs import failure
 from gui.progress import duration
+from gui.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +21,6 @@ class Compared:
     sentences: int
     f1: float
     other_f1: float
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 sentence`, `1,964 spans`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def listed(names: Sequence[str]) -> str:
-    """`PS`, `PS and LC`, `PS, LC and OG`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def rate_text(value: float) -> str:
@@ -108,9 +99,4 @@ def failure_line(error: Exception) -> str:
     """What went wrong: what the user can mend, or where the log of a fault in Spandesk lies."""
     if isinstance(error, UserError):
         return f"Training failed: {error}"
-    return f"Training failed through a fault in Spandesk ({type(error).__name__}: {error}); {_where_details_are()}"
-
-
-def _where_details_are() -> str:
-    files = [handler.baseFilename for handler in logging.root.handlers if isinstance(handler, logging.FileHandler)]
-    return f"details are in {files[-1]}" if files else "details are in the log"
+    return failure("Training", error)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVB
 
 from core.importing import ImportPlan
 from core.spans import Split
-from core.store.project import DATABASE, SUFFIX
+from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
 from gui.pages import PageContext
@@ -37,7 +37,7 @@ class WelcomePage(QWidget):
         self._lay_out()
         self.sample.clicked.connect(lambda: context.session.attempt(self.open_sample))
         self.new.clicked.connect(self._choose_files)
-        self.open.clicked.connect(self._choose_project)
+        self.open.clicked.connect(self.choose_project)
         self.form.accepted.connect(lambda: context.session.attempt(self._create_proposed))
         self.form.cancelled.connect(self._show_start)
         context.session.project_changed.connect(lambda _: self._show_start())
@@ -104,11 +104,12 @@ class WelcomePage(QWidget):
     def open_sample(self) -> None:
         """Open the sample project; the first time it is made from the sample corpus."""
         session = self._context.session
+        discard_if_empty(self._sample)  # what an import that was killed left
         if (self._sample / DATABASE).exists():
             session.open(self._sample)
             return
         splits: tuple[Split, ...] = ("train", "dev")
-        self._create(self._sample, [ImportPlan((SAMPLE_FOLDER / f"{split}.jsonl",), split) for split in splits])
+        self._create(self._sample, *(ImportPlan((SAMPLE_FOLDER / f"{split}.jsonl",), split) for split in splits))
 
     def propose(self, files: list[Path]) -> None:
         """Offer to make a project of corpus files."""
@@ -122,19 +123,20 @@ class WelcomePage(QWidget):
             self.propose([Path(name) for name in names])
 
     def _create_proposed(self) -> None:
-        self._create(self.form.folder, [self.form.plan])
+        self._create(self.form.folder, self.form.plan)
 
-    def _choose_project(self) -> None:
+    def choose_project(self) -> None:
+        """Ask for a project's folder and open it."""
         name = QFileDialog.getExistingDirectory(self, "Open project", str(self._context.preferences.folder()))
         if name:
             self._context.preferences.remember_folder(Path(name).parent)
             self._context.session.attempt(lambda: self._context.session.open(Path(name)))
 
-    def _create(self, folder: Path, plans: list[ImportPlan]) -> None:
+    def _create(self, folder: Path, *plans: ImportPlan) -> None:
         """Make a project of files; it is gone again if the import fails."""
         session = self._context.session
         project = session.create(folder)
-        job = start_import(self._context, plans)
+        job = start_import(self._context, *plans)
         for ending in (job.failed, job.cancelled):
             ending.connect(lambda *_: session.discard(project))
 

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.editing import accepted, relabelled, trimmed, with_edge, with_span, without, word_at
+from core.editing import (
+    accepted,
+    ends_in_blank,
+    relabelled,
+    replaced_by,
+    trimmed,
+    with_edge,
+    with_span,
+    without,
+    word_at,
+)
 from core.spans import Span, checked
 
 LABELS = st.sampled_from(["PS", "OG", "LC"])
@@ -71,6 +81,22 @@ def test_an_eojeol_holds_its_character_and_no_blank(text, index):
     else:
         assert found[0] <= index < found[1]
         assert text[found[0] : found[1]].split() == [text[found[0] : found[1]]]
+
+
+@given(sentences(), st.sampled_from(["start", "end"]), st.integers(-5, 40))
+def test_a_moved_edge_leaves_no_blank_at_the_edges(sentence, edge, position):
+    text, gold, _span = sentence
+    for own in gold:
+        for span in set(with_edge(gold, own, edge, position, text)) - set(gold):
+            inside = text[span.start : span.end]
+            assert inside == inside.strip()
+            assert not ends_in_blank(text, edge, getattr(span, edge))
+
+
+@given(sentences())
+def test_what_a_range_replaces_is_what_a_span_over_it_takes_away(sentence):
+    _text, gold, span = sentence
+    assert set(replaced_by(gold, span.start, span.end)) - {span} == set(gold) - set(with_span(gold, span))
 
 
 def test_edges_stop_at_the_neighbour():

@@ -14,12 +14,12 @@ def window(qtbot, qapp, tmp_path):
     """The real window with settings and data of its own, shown and, at the end, closed as a user would."""
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     window = made_window(qapp, settings, tmp_path / "data", LIGHT)
-    qtbot.addWidget(window)
     window.resize(1280, 720)
     window.show()
     qtbot.waitExposed(window)
     yield window
-    window.close()
+    window.close()  # here, not by qtbot: that would come before the fixtures that let a job end
+    window.deleteLater()
 
 
 @pytest.fixture(autouse=True)

@@ -31,10 +31,15 @@ def drag_over(canvas, first, last):
     start, end = point_of(canvas, first), point_of(canvas, last)
     QTest.mousePress(canvas, LEFT, NONE, start)
     for at in ((start + end) / 2, end):
-        where = QPointF(at)
-        event = QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton, LEFT, NONE)
-        QApplication.sendEvent(canvas, event)
+        move_to(canvas, at)
     QTest.mouseRelease(canvas, LEFT, NONE, end)
+
+
+def move_to(canvas, at):
+    """Move the mouse with its left button down."""
+    where = QPointF(at)
+    event = QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton, LEFT, NONE)
+    QApplication.sendEvent(canvas, event)
 
 
 def wait_for_job(qtbot, runner):

@@ -12,7 +12,7 @@ from core.store.runs import training_digest
 from core.store.selection import ALL_ERRORS, Selection
 from gui.inspect.page import InspectPage
 from gui.train.page import TrainPage
-from tests.gui.driving import LEFT, NONE, click, drag_over, press_key, wait_for_job
+from tests.gui.driving import JOB_TIMEOUT, LEFT, NONE, click, drag_over, press_key, wait_for_job
 
 LAST = EpochKey(1, 2)
 
@@ -131,17 +131,30 @@ def _retrain(window, qtbot, mended):
     assert project.sentences.count("dev") == run.dev_sentences == remaining
     first, second = EpochKey(1, 2), EpochKey(2, 2)
     assert project.predictions.count(first, "dev", second) == remaining
-    assert window.context.session.context.run == 2
+    window.context.session.look_at(run=1)
+    click(window.pages["Train"].monitor.see_metrics)
+    assert window.context.session.context.key == second
+    assert window.stack.currentWidget() is window.pages["Metrics"]
 
 
-@pytest.mark.parametrize("page", ["Corpus", "Train", "Metrics", "Inspect", "Corrections"])
-def test_every_page_of_an_empty_project_says_what_to_do(window, tmp_path, page):
+@pytest.mark.parametrize(
+    ("page", "title", "leads_to"),
+    [
+        ("Train", "There is nothing to train on yet", "Corpus"),
+        ("Metrics", "No metrics yet", "Train"),
+        ("Inspect", "No sentences yet", "Corpus"),
+        ("Corrections", "No corrections yet", "Inspect"),
+    ],
+)
+def test_every_page_of_an_empty_project_says_what_to_do(window, tmp_path, page, title, leads_to):
     window.context.session.create(tmp_path / "empty.spandesk")
     click(window.rail.button(page))
     shown = window.stack.currentWidget()
     assert shown is window.pages[page]
-    words = [child.text() for child in shown.findChildren(object) if hasattr(child, "text") and child.isVisible()]
-    assert any(words)
+    assert shown.empty.isVisible()
+    assert shown.empty.title.text() == title
+    click(shown.empty.button)
+    assert window.stack.currentWidget() is window.pages[leads_to]
 
 
 def test_a_dropped_file_is_offered_for_import_and_a_bad_one_leaves_nothing(window, qtbot, tmp_path):
@@ -160,13 +173,19 @@ def test_a_dropped_file_is_offered_for_import_and_a_bad_one_leaves_nothing(windo
 def test_closing_the_window_while_it_trains_keeps_what_was_finished(window, qtbot, monkeypatch):
     _open_the_sample(window, qtbot)
     click(window.rail.button("Train"))
-    window.pages["Train"].form.epochs.setValue(50)
+    form, project = window.pages["Train"].form, window.context.session.project
+    form.limited.setChecked(True)
+    form.limit.setValue(20)
+    form.epochs.setValue(1000)
     click(window.pages["Train"].start_bar.start)
-    folder = window.context.session.project.folder
-    with qtbot.waitSignal(window.context.runner.job.reported, timeout=60_000):
-        pass
+    folder = project.folder
+    qtbot.waitUntil(lambda: bool(project.runs.listed() and project.runs.epochs(1)), timeout=JOB_TIMEOUT)
     monkeypatch.setattr(window, "_confirms_stop", lambda title: True)
     window.close()
     with opened(folder) as project:
         assert project.runs.by_number(1).status == "stopped"
+        epochs = [epoch.number for epoch in project.runs.epochs(1)]
+        assert 1 <= len(epochs) < 1000
+        assert project.checkpoint_folder(1, epochs[-1]).is_dir()
+        assert project.predictions.count(EpochKey(1, epochs[-1]), "dev") == 20
         assert project.problems() == []

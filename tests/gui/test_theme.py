@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QComboBox, QSpinBox
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from core.labels import TTA_LABELS
 from gui.icons import icon
 from gui.palette import contrast, label_colours
 from gui.stylesheet import ICON_FOLDER
 from gui.theme import DARK, LIGHT, font, qt_palette, stylesheet, theme_for
+from gui.train.fields import whole_number
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 LEAST = 5.5
@@ -77,6 +78,65 @@ def test_qt_reads_the_style_sheet_without_complaint(qtbot, theme):
         qtbot.addWidget(made)
         made.setStyleSheet(stylesheet(theme))
         assert not made.grab().isNull()
+
+
+@THEMES
+def test_fields_are_of_one_height_and_their_words_begin_alike(qtbot, theme):
+    number, text = whole_number(1, 100), QLineEdit("88")
+    number.setValue(88)
+    panel = _shown_in_column(qtbot, theme, number, text)
+    assert panel.isVisible()
+    assert number.height() == text.height()
+    assert abs(_first_ink(number, theme) - _first_ink(text, theme)) <= 1
+
+
+@THEMES
+@pytest.mark.parametrize("kind", ["primary", "flat", ""])
+def test_focus_is_a_border_alone_and_moves_nothing(qtbot, theme, kind):
+    focused, other = QPushButton("가나다"), QPushButton("가나다")
+    if kind:
+        focused.setProperty(kind, True)
+        other.setProperty(kind, True)
+    panel = _shown_in_column(qtbot, theme, focused, other)
+    assert panel.isVisible()
+    focused.setFocus()
+    qtbot.waitUntil(focused.hasFocus)
+    images = [button.grab(button.rect().adjusted(3, 3, -3, -3)).toImage() for button in (focused, other)]
+    assert focused.sizeHint() == other.sizeHint()
+    assert images[0] == images[1]
+    assert focused.grab().toImage() != other.grab().toImage()
+
+
+@THEMES
+def test_a_wrong_choice_has_the_border_of_errors(qtbot, theme):
+    box = QComboBox()
+    box.setProperty("error", True)
+    panel = _shown_in_column(qtbot, theme, box)
+    assert panel.isVisible()
+    assert box.grab().toImage().pixelColor(box.width() // 2, 0).name() == theme.error
+
+
+def _shown_in_column(qtbot, theme, *widgets):
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    panel.setStyleSheet(stylesheet(theme))
+    column = QVBoxLayout(panel)
+    other = QCheckBox()
+    for widget in (other, *widgets):
+        column.addWidget(widget)
+    with qtbot.waitActive(panel):
+        panel.show()
+        panel.activateWindow()
+    other.setFocus()
+    return panel
+
+
+def _first_ink(widget, theme):
+    """The first column, inside the border, that has something as dark as text."""
+    image = widget.grab().toImage()
+    rows, columns = range(8, image.height() - 8), range(2, image.width() - 30)
+    ground = QColor(theme.surface).lightness()
+    return next(x for x in columns for y in rows if abs(image.pixelColor(x, y).lightness() - ground) > 90)
 
 
 @THEMES

@@ -72,10 +72,11 @@ def test_a_file_that_cannot_be_read_changes_nothing(page, window, qtbot, tmp_pat
     assert window.context.session.project.sentences.count() == 7
 
 
-def test_export_writes_the_corrected_gold(page, window, tmp_path):
+def test_export_writes_the_corrected_gold(page, window, qtbot, tmp_path):
     session = window.context.session
     session.correct(session.project.sentences.by_id("talk-2").number, [])
-    page.export_to(tmp_path / "out.jsonl", "jsonl")
+    page.export_to(tmp_path / "out.jsonl")
+    wait_for_job(qtbot, window.context.runner)
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {line["id"]: line["label"] for line in lines}["talk-2"] == []
     assert "7 sentences" in page.said.text()

@@ -1,6 +1,10 @@
 """The Corrections page in the real window: the log, and the way back."""
 
+import time
+from datetime import datetime, timedelta
+
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.spans import Span
@@ -17,7 +21,7 @@ def page(window, tmp_path):
 
 
 def cells(page, row):
-    return [page.model.data(page.model.index(row, column)) for column in (1, 2, 3, 4)]
+    return [page.model.data(page.model.index(row, column)) for column in (0, 2, 3, 4, 5)]
 
 
 def choose(page, row):
@@ -37,17 +41,61 @@ def test_it_tells_what_changed_and_reverts_the_newest_of_a_sentence(page, window
     session.correct(number, [Span(0, 3, "PS"), Span(4, 9, "DT")])
     session.correct(number, [Span(4, 9, "DT")])
     assert [cells(page, row) for row in (0, 1)] == [
-        ["news-3", "세종은 PS", "–", ""],
-        ["news-3", "세종 PS", "세종은 PS", ""],
+        ["2", "news-3", "세종은 PS", "–", ""],
+        ["1", "news-3", "세종 PS", "세종은 PS", ""],
     ]
-    choose(page, 1)
-    assert not page.revert.isEnabled()
     choose(page, 0)
     click(page.revert)
     assert session.project.sentences.by_id("news-3").gold == (Span(0, 3, "PS"), Span(4, 9, "DT"))
     assert page.model.rowCount() == 3
     session.undo()
     assert session.project.sentences.by_id("news-3").gold == (Span(4, 9, "DT"),)
+    assert cells(page, 0) == ["4", "news-3", "세종은 PS", "–", "undo of #3"]
+
+
+def test_an_older_correction_is_reverted_with_the_later_ones(page, window):
+    session = window.context.session
+    before = session.project.sentences.by_id("news-3")
+    session.correct(before.number, [Span(0, 3, "PS")])
+    session.correct(before.number, [])
+    choose(page, 1)
+    assert "#1" in page.revert.toolTip()
+    assert "later corrections are undone with it" in page.revert.toolTip()
+    click(page.revert)
+    assert session.project.sentences.by_id("news-3").gold == before.gold
+    choose(page, 2)
+    assert not page.revert.isEnabled()
+    assert "has the gold from before" in page.revert.toolTip()
+
+
+def test_times_are_those_of_the_clock_on_the_wall(page, window, monkeypatch):
+    session = window.context.session
+    session.correct(session.project.sentences.by_id("talk-1").number, [])
+    made = datetime.fromisoformat(session.project.corrections.listed(0, 1)[0].made_at)
+    monkeypatch.setenv("TZ", "KST-9")
+    time.tzset()
+    try:
+        shown = page.model.data(page.model.index(0, 1))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert shown == f"{made + timedelta(hours=9):%Y-%m-%d %H:%M:%S}"
+
+
+def test_it_counts_what_differs_once_it_is_seen(page, window):
+    session = window.context.session
+    session.correct(session.project.sentences.by_id("talk-1").number, [])
+    assert page.said.text() == "1 sentence differs from the gold as imported."
+    click(window.rail.button("Inspect"))
+    session.correct(session.project.sentences.by_id("talk-2").number, [])
+    assert page.model.rowCount() == 1
+    click(window.rail.button("Corrections"))
+    assert page.said.text() == "2 sentences differ from the gold as imported."
+    assert page.model.rowCount() == 2
+
+
+def test_headers_stand_over_the_beginning_of_their_columns(page):
+    assert page.table.horizontalHeader().defaultAlignment() & Qt.AlignmentFlag.AlignLeft
 
 
 def test_a_correction_leads_to_its_sentence(page, window):
@@ -58,3 +106,6 @@ def test_a_correction_leads_to_its_sentence(page, window):
     inspect = window.pages["Inspect"]
     assert window.stack.currentWidget() is inspect
     assert inspect.detail.position.text().endswith("talk-1")
+    assert list(inspect.model.numbers) == [session.project.sentences.by_id("talk-1").number]
+    assert inspect.filters.search.text() == ""
+    assert inspect.filters.asked.text() == "sentence talk-1  ✕"

@@ -6,9 +6,10 @@ from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.project import created
 from core.store.selection import ALL_ERRORS, Selection
+from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.detail import READ_ONLY
-from tests.building import FIRST_EPOCH, add_run, add_sentences, project_with_sentences
-from tests.gui.inspect.conftest import LEFT, NONE
+from tests.building import FIRST_EPOCH, add_run, add_sentences, project_with_run, project_with_sentences
+from tests.gui.driving import LEFT, NONE, move_to
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -268,6 +269,70 @@ def test_f6_goes_round_the_panes(bench):
 
 
 # Changes
+
+
+def test_another_epoch_keeps_the_sentence_though_it_is_no_longer_listed(bench_over):
+    bench = bench_over(project_with_run)
+    bench.session.look_at(epoch=1)
+    bench.click(bench.page.filters.errors)
+    bench.go_to("news-4")
+    bench.session.look_at(epoch=2)
+    assert bench.listed() == ["talk-1", "talk-2"]
+    assert bench.shown() == "news-4"
+    assert bench.page.detail.position.text() == "not in this list · dev · news-4"
+    bench.key(Key.Key_Down, CTRL)
+    assert bench.shown() == "talk-1"
+
+
+def test_a_sentence_that_moves_to_train_stays_in_sight(bench):
+    bench.session.inspect(Selection(sentence_id="talk-1"))
+    assert bench.listed() == ["talk-1"]
+    assert bench.page.filters.asked.text() == "sentence talk-1  ✕"
+    bench.project.sentences.move_to_train([bench.project.sentences.by_id("talk-1").number], 1)
+    bench.session.publish(ChangeSet(corpus=True))
+    assert bench.listed() == []
+    assert bench.canvas.isVisible()
+    assert bench.page.detail.position.text() == "not in this list · train · talk-1"
+
+
+def test_a_drag_is_not_dropped_when_an_epoch_ends(bench):
+    bench.go_to("news-3")
+    QTest.mousePress(bench.canvas, LEFT, NONE, bench.point(11))
+    bench.session.look_at(epoch=1)
+    bench.session.publish(ChangeSet(corpus=True))
+    assert bench.page.filters.errors.text() == "Errors 2"
+    move_to(bench.canvas, bench.point(12))
+    QTest.mouseRelease(bench.canvas, LEFT, NONE, bench.point(12))
+    assert (bench.canvas.selection.start, bench.canvas.selection.end) == (11, 13)
+    assert bench.page.filters.errors.text() == "Errors 4"
+
+
+def test_after_undo_and_redo_the_span_is_selected(bench):
+    bench.go_to("talk-1")
+    bench.key(Key.Key_Tab)
+    bench.key(Key.Key_Right, SHIFT)
+    bench.session.undo()
+    assert bench.canvas.selection.span == Span(0, 2, "PS")
+    bench.session.redo()
+    assert bench.canvas.selection.span == Span(0, 3, "PS")
+    bench.key(Key.Key_Delete)
+    bench.go_to("news-3")
+    bench.session.undo()
+    assert (bench.shown(), bench.canvas.selection.span) == ("talk-1", Span(0, 3, "PS"))
+
+
+def test_what_a_label_would_replace_is_said_before(bench):
+    bench.go_to("news-3")
+    bench.drag(1, 5)
+    assert bench.page.detail.notice.text() == "replaces 세종 PS, 1443년 DT"
+    bench.key(Key.Key_Escape)
+    assert bench.page.detail.notice.text() == ""
+
+
+def test_every_verdict_is_read_whole(bench):
+    table = bench.page.detail.table
+    words = table.fontMetrics().horizontalAdvance("✗ wrong edge + type")
+    assert table.columnWidth(4) >= words + 2 * CELL_MARGIN
 
 
 def test_the_list_stays_while_errors_are_mended(bench):

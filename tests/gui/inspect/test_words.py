@@ -24,6 +24,9 @@ from gui.inspect.words import label_names, selection_words
         ),
         (Selection(gold_label="OG", predicted_label="OG", outcomes=("right",)), "OG · right"),
         (Selection(outcomes=("missed",)), "missed"),
+        (Selection(outcomes=("edge", "type", "both", "spurious")), "wrong predictions (precision)"),
+        (Selection(outcomes=("edge", "type", "both", "missed")), "gold not found (recall)"),
+        (Selection(sentence_id="news-0412"), "sentence news-0412"),
     ],
 )
 def test_a_selection_in_words(selection, words):

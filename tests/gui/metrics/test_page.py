@@ -68,14 +68,33 @@ def test_a_number_without_sentences_opens_nothing(desk, qtbot):
     desk.click(qtbot, "OG", "Epoch 2", "P")
     assert desk.asked == []
     tip = desk.cell("OG", "Epoch 2", "P").data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.endswith("no sentence stands behind this number")
+    assert tip.endswith("No sentence stands behind this number")
 
 
 def test_a_tooltip_says_number_change_and_sentences(desk):
     tip = desk.cell("PS", "Epoch 2", "P").data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.startswith("Precision of PS: 1.000, 2 of 2 predicted spans are right, up 0.500 from epoch 1")
+    assert tip.startswith("Precision of PS: 1.000, 2 of 2 predicted spans are right,\nup 0.500 from epoch 1\n")
     tip = desk.cell("PS", "Epoch 1", "P").data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.endswith("click to see the 1 sentence with a wrong PS prediction")
+    assert tip.endswith("\nClick to see the 1 sentence with a wrong PS prediction")
+
+
+def test_no_tooltip_has_long_lines(desk):
+    page = desk.page
+    tips = [
+        page.model.index(row, column).data(Qt.ItemDataRole.ToolTipRole)
+        for row in range(page.model.rowCount())
+        for column in range(page.model.columnCount())
+    ]
+    for tip in (*tips, page.head.copy.toolTip(), page.head.evaluate.toolTip()):
+        assert max(map(len, tip.splitlines())) < 60
+
+
+@pytest.mark.parametrize(("title", "ids"), [("P", ["news-3", "news-4", "talk-1"]), ("R", None)])
+def test_averages_lead_to_the_sentences_that_their_words_name(desk, qtbot, title, ids):
+    desk.click(qtbot, "micro", "Epoch 1", title)
+    numbers = desk.project.selections.numbers(desk.asked[0], desk.session.context.key, "corrected")
+    found = [sentence.id for sentence in desk.project.sentences.by_number(numbers)]
+    assert found == (ids or ["news-3", "news-4", "talk-1", "talk-2"])
 
 
 def test_the_pointer_is_a_hand_on_links_only(desk, qtbot):

@@ -62,7 +62,10 @@ def test_links_lead_to_the_errors_of_the_metric():
     assert cell(table, "PS", 1).link.selection == Selection(outcomes=ALL_ERRORS, gold_label="PS")
     assert cell(table, "PS", 2).link.selection == Selection(outcomes=ALL_ERRORS, label="PS")
     assert cell(table, "PS", 6).link.selection == Selection(gold_label="PS")
-    assert cell(table, "micro", 0).link.selection == Selection(outcomes=ALL_ERRORS)
+    assert cell(table, "micro", 0).link.selection == Selection(outcomes=("edge", "type", "both", "spurious"))
+    assert cell(table, "micro", 1).link.selection == Selection(outcomes=("edge", "type", "both", "missed"))
+    assert cell(table, "macro", 1).link.purpose == "with a gold span that was not found"
+    assert cell(table, "micro", 2).link.selection == Selection(outcomes=ALL_ERRORS)
     assert cell(table, "micro", 6).link.selection == Selection()
 
 

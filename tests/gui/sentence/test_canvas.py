@@ -129,6 +129,43 @@ def test_a_drag_of_an_edge_shows_at_once_and_proposes_on_release(host):
     assert host.canvas.selection == of_gold(Span(5, 7, "OG"))
 
 
+def test_a_dragged_edge_leaves_the_blank_outside(host):
+    host.show(TEXT, [PS])
+    drag(host.canvas, point(host.canvas, 2, 1.0), point(host.canvas, 4, 0.9))
+    assert host.gold == (Span(0, 4, "PS"),)
+
+
+def test_keys_take_an_edge_over_blanks(host):
+    host.show(TEXT, [Span(0, 4, "PS")])
+    host.canvas.select_next()
+    host.canvas.move_edge("end", 1)
+    assert host.gold == (Span(0, 6, "PS"),)
+    host.canvas.move_edge("end", -1)
+    assert host.gold == (Span(0, 4, "PS"),)
+    host.show(TEXT, [OG])
+    host.canvas.select_next()
+    host.canvas.move_edge("start", -1)
+    assert host.gold == (Span(3, 10, "OG"),)
+
+
+def test_what_a_range_would_replace_is_known_and_marked_before(host):
+    host.show(TEXT, [PS, OG])
+    drag(host.canvas, point(host.canvas, 1), point(host.canvas, 5))
+    assert host.canvas.replaced == (PS, OG)
+    marked = host.canvas.grab().toImage()
+    host.canvas.select(Selection("range", 3, 4))
+    assert host.canvas.replaced == ()
+    tag = next(mark.tag.rect for mark in host.canvas.scene.marks if mark.span == OG).toRect()
+    assert marked.copy(tag) != host.canvas.grab().toImage().copy(tag)
+
+
+def test_an_accepted_span_replaces_more_than_its_own_gold(host):
+    long = PredictedSpan(Span(0, 10, "PS"), 0.5)
+    host.show(TEXT, [PS, OG], [long])
+    host.canvas.select(of_predicted(long.span))
+    assert len(host.canvas.replaced) == 1
+
+
 def test_an_edge_stops_at_the_neighbour(host):
     host.show(TEXT, [PS, OG])
     drag(host.canvas, point(host.canvas, 5, 0.0), point(host.canvas, 0))

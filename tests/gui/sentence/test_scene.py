@@ -92,3 +92,9 @@ def test_without_a_run_there_is_no_lane_for_one():
     )
     assert without_lane.height < with_lane.height
     assert [mark.lane for mark in without_lane.marks] == ["gold"]
+
+
+def test_a_tag_between_leaves_the_room_of_a_wide_one_to_its_right():
+    scene = scene_of((Span(15, 16, "PS"), Span(16, 17, "PS"), Span(17, 18, "OGG_ECONOMY")), (), 150)
+    rects = [mark.tag.rect.adjusted(0.1, 0.1, -0.1, -0.1) for mark in scene.marks]
+    assert not any(one.intersects(other) for one, other in itertools.combinations(rects, 2))

@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 
 from core import engine
 from core.errors import UserError
+from core.events import Progress
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
@@ -17,7 +18,7 @@ def train(desk, qtbot, button=None):
     with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS) as blocker:
         desk.click(button or desk.page.start_bar.start)
     qtbot.waitUntil(lambda: desk.runner.job is None, timeout=SECONDS)
-    return blocker.args[0].line, blocker.args[0].has_metrics
+    return blocker.args[0].line, blocker.args[0].run is not None
 
 
 def begin(desk, qtbot, script, epoch):
@@ -78,6 +79,14 @@ def test_see_metrics_asks_for_the_page(desk, qtbot):
     assert asked.args == ["Metrics"]
 
 
+def test_see_metrics_looks_at_the_last_epoch_of_its_run(desk, qtbot):
+    train(desk, qtbot)
+    building.add_run(desk.project, building.FIRST_EPOCH)
+    desk.session.look_at(run=2)
+    desk.click(desk.page.monitor.see_metrics)
+    assert desk.session.context.key == EpochKey(1, desk.project.runs.epochs(1)[-1].number)
+
+
 def test_every_epoch_is_published_and_looked_at(desk, qtbot):
     published, looked_at = [], []
     desk.session.changed.connect(published.append)
@@ -89,15 +98,53 @@ def test_every_epoch_is_published_and_looked_at(desk, qtbot):
     assert EpochKey(1, 1) in looked_at
 
 
-def test_a_run_chosen_by_hand_stays_chosen(desk, qtbot, script):
-    for _ in range(2):
-        building.add_run(desk.project, building.FIRST_EPOCH)
-    desk.session.look_at_newest()
-    begin(desk, qtbot, script, epoch=1)
+def test_who_looks_at_another_run_elsewhere_goes_on_to(desk, qtbot, script):
+    building.add_run(desk.project, building.FIRST_EPOCH)
     desk.session.look_at(run=1)
+    begin(desk, qtbot, script, epoch=2)
+    qtbot.waitUntil(lambda: len(desk.project.runs.epochs(2)) == 1, timeout=SECONDS)
+    desk.page.hide()
     with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
         script.go_on.set()
-    assert desk.session.context.run == 1
+    assert desk.session.context.key == EpochKey(1, 1)
+
+
+def test_who_watches_the_run_to_its_end_is_shown_it(desk, qtbot, script):
+    building.add_run(desk.project, building.FIRST_EPOCH)
+    desk.session.look_at(run=1)
+    looked_at = []
+    desk.session.context_changed.connect(lambda context: looked_at.append(context.key))
+    desk.page.form.epochs.setValue(2)
+    train(desk, qtbot)
+    assert looked_at == [EpochKey(2, 2)]
+
+
+def test_a_stop_from_elsewhere_is_shown(desk, qtbot, script):
+    begin(desk, qtbot, script, epoch=1)
+    desk.runner.job.cancel()
+    assert (desk.page.start_bar.stop.text(), desk.page.start_bar.stop.isEnabled()) == ("Stopping…", False)
+    with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+        script.go_on.set()
+
+
+def test_the_log_follows_its_end_unless_scrolled_up(desk):
+    log = desk.page.monitor.log
+    bar = log.verticalScrollBar()
+    desk.page.hide()
+    for number in range(40):
+        log.add(f"line {number}")
+    desk.page.show()
+    assert 0 < bar.value() == bar.maximum()
+    bar.setValue(3)
+    log.add("more")
+    assert bar.value() == 3
+
+
+def test_the_speed_is_that_of_training(desk):
+    figures = desk.page.monitor.figures
+    figures.show_event(Progress("train", 1, 2, 1, 2, 0.5, 80.0, 61.0))
+    figures.show_event(Progress("predict", 1, 2, 1, 2, None, 1309.0, 60.0))
+    assert figures.speed.number.text() == "80"
 
 
 def test_stop_leaves_the_page_usable(desk, qtbot, script):
@@ -193,16 +240,6 @@ def test_the_summary_follows_what_changes(desk):
     desk.session.undo()
     desk.page.show()
     assert "with 5 spans" in desk.page.start_bar.summary.text()
-
-
-def test_a_large_corpus_is_counted_bit_by_bit(desk, qtbot, monkeypatch):
-    rows = [("train", Sentence(f"more-{n}", "세종은 갔다.", (Span(0, 2, "PS"),))) for n in range(2000)]
-    building.add_sentences(desk.project, rows)
-    monkeypatch.setattr("gui.train.page._COUNT_SECONDS", 1e-9)
-    desk.session.publish(ChangeSet(corpus=True))
-    summary = desk.page.start_bar.summary
-    assert summary.text() == "2,002 training sentences, 4 dev sentences"
-    qtbot.waitUntil(lambda: "with 2,005 spans" in summary.text(), timeout=SECONDS)
 
 
 def test_corrected_dev_sentences_move_before_the_first_run_too(desk, qtbot, script):

@@ -1,16 +1,13 @@
 """What a training would find in the corpus."""
 
 from core.spans import Span
-from gui.train.readiness import Corpus, SpanCount, corpus_of, readiness
+from gui.train.readiness import Corpus, corpus_of, readiness
 from tests import building
 from tests.gui.train.conftest import numbered
 
 
 def found_in(project, *, limit=None, moves=False):
-    spans = SpanCount(project)
-    while not spans.advance(0.01):
-        pass
-    return readiness(corpus_of(project), spans, limit=limit, moves=moves)
+    return readiness(corpus_of(project), limit=limit, moves=moves)
 
 
 def test_a_corpus_in_one_line(tmp_path):
@@ -26,14 +23,19 @@ def test_what_moves_is_said(tmp_path):
     with building.project_with_sentences(tmp_path / "p.spandesk") as project:
         project.corrections.correct(numbered(project, "talk-2"), [Span(0, 3, "DT")])
         assert found_in(project, moves=True).summary.endswith("; 1 corrected dev sentence moves to train")
-        assert corpus_of(project) == Corpus(train=2, dev=4, corrected_dev=1)
+        assert corpus_of(project) == Corpus(
+            train=2,
+            dev=4,
+            corrected_dev=1,
+            train_spans={"PS": 1, "LC": 2, "OG": 1, "DT": 1},
+            dev_spans={"PS": 2, "DT": 2, "OG": 1, "LC": 1, "TI": 1},
+        )
 
 
-def test_spans_are_left_out_until_they_are_counted(tmp_path):
+def test_no_sentence_is_read_to_count_spans(tmp_path, monkeypatch):
     with building.project_with_sentences(tmp_path / "p.spandesk") as project:
-        found = readiness(corpus_of(project), SpanCount(project), limit=None, moves=False)
-    assert found.summary == "2 training sentences, 4 dev sentences"
-    assert not found.warnings
+        monkeypatch.setattr(project.sentences, "each", None)
+        assert "with 5 spans" in found_in(project).summary
 
 
 def test_what_keeps_a_training_from_starting(tmp_path):

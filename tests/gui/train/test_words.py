@@ -10,10 +10,8 @@ from core.metrics import Counts, reported
 from core.settings import TrainSettings
 from gui.train.words import (
     Compared,
-    counted,
     event_line,
     failure_line,
-    listed,
     rate_text,
     result_line,
     settings_line,
@@ -32,11 +30,6 @@ def test_a_rate_is_read_back_digit_for_digit(value):
 
 def test_rates_are_written_as_people_write_them():
     assert [rate_text(5e-5), rate_text(1.5e-4), rate_text(2e-3)] == ["5e-5", "1.5e-4", "2e-3"]
-
-
-def test_numbers_and_lists():
-    assert [counted(1, "span"), counted(1964, "span"), counted(0, "span")] == ["1 span", "1,964 spans", "0 spans"]
-    assert [listed(["PS"]), listed(["PS", "LC"]), listed(["PS", "LC", "OG"])] == ["PS", "PS and LC", "PS, LC and OG"]
 
 
 def test_settings_name_the_start():

@@ -1,0 +1,145 @@
+"""The window's frame: projects come and go, jobs are not cut off, the session's news reaches the bars."""
+
+import threading
+
+import pytest
+
+from core.errors import UserError
+from gui.session import Session
+from gui.window import MainWindow
+from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
+from tests.gui.driving import click, wait_for_job
+
+
+@pytest.fixture
+def projects(tmp_path):
+    """Two projects, `a` with a run."""
+    project_with_run(tmp_path / "a.spandesk").close()
+    project_with_sentences(tmp_path / "b.spandesk").close()
+    return tmp_path / "a.spandesk", tmp_path / "b.spandesk"
+
+
+@pytest.fixture
+def busy(window, qtbot):
+    """Starts a job that goes on until it is let go."""
+    go = threading.Event()
+
+    def work():
+        go.wait()
+        yield "step"
+
+    yield lambda: window.context.runner.start("Counting", work)
+    go.set()
+    wait_for_job(qtbot, window.context.runner)
+
+
+def test_another_project_is_refused_while_a_job_runs(window, projects, busy):
+    first, second = projects
+    window.open_project(first)
+    busy()
+    window.take_files([second])
+    assert window.context.session.project.folder == first
+    assert "“Counting” is still running" in window.banner.text.text()
+    assert window.context.session.project.sentences.count() == 7
+
+
+def test_opening_another_project_closes_the_first(window, projects):
+    first, second = projects
+    window.open_project(first)
+    window.open_project(second)
+    assert window.context.session.project.folder == second
+    assert window.windowTitle().startswith("b")
+    session = Session()
+    session.open(first)
+    session.close()
+
+
+def test_a_project_that_cannot_be_opened_leaves_the_open_one(window, projects, tmp_path):
+    window.open_project(projects[0])
+    window.open_project(tmp_path)
+    assert "not a Spandesk project" in window.banner.text.text()
+    assert window.context.session.project.folder == projects[0]
+
+
+def test_a_project_that_another_window_has_open(window, projects):
+    other = Session()
+    other.open(projects[0])
+    window.open_project(projects[0])
+    assert "open in another Spandesk" in window.banner.text.text()
+    assert window.context.session.project is None
+    other.close()
+
+
+def test_closing_the_project_leads_to_the_first_screen_with_the_recent_ones(window, projects):
+    window.open_project(projects[0])
+    close = next(action for action in window.project_menu.actions() if action.text() == "Close project")
+    close.trigger()
+    assert window.stack.currentWidget() is window.welcome
+    assert window.welcome.recent.count() == 2
+    assert not window.rail.isVisible()
+
+
+def test_the_context_bar_changes_what_all_pages_look_at(window, projects):
+    window.open_project(projects[0])
+    add_run(window.context.session.project, FIRST_EPOCH)
+    bar, session = window.context_bar, window.context.session
+    session.look_at(run=1, epoch=1)
+    assert (bar.run.currentData(), bar.epoch.currentData()) == (1, 1)
+    bar.epoch.setCurrentIndex(bar.epoch.findData(2))
+    bar.epoch.activated.emit(bar.epoch.currentIndex())
+    assert session.context.epoch == 2
+    bar.gold.setCurrentIndex(bar.gold.findData("imported"))
+    bar.gold.activated.emit(bar.gold.currentIndex())
+    assert session.context.gold == "imported"
+
+
+def test_stop_on_the_strip_stops_the_job(window, projects, qtbot):
+    window.open_project(projects[0])
+    strip = window.job_strip
+
+    def work():
+        while True:
+            yield "step"
+
+    job = window.context.runner.start("Counting", work)
+    assert strip.stop.isVisible()
+    with qtbot.waitSignal(job.cancelled):
+        click(strip.stop)
+    assert "stopped" in strip.text.text()
+    assert not strip.stop.isVisible()
+
+
+def test_a_fault_in_a_job_is_told_with_where_the_log_is(window, qtbot, tmp_path, monkeypatch, caplog):
+    def broken(project, *plans):
+        yield "step"
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("gui.corpus.page.importing", broken)
+    corpus = tmp_path / "c.jsonl"
+    corpus.write_text('{"text": "서울"}', encoding="utf-8")
+    window.take_files([corpus])
+    click(window.welcome.form.start)
+    wait_for_job(qtbot, window.context.runner)
+    assert "fault in Spandesk (ZeroDivisionError: a bug)" in window.banner.text.text()
+    assert "details are in" in window.banner.text.text()
+    assert not (tmp_path / "c.spandesk").exists()
+
+
+def test_a_stopped_sample_import_leaves_no_half_sample(window, qtbot):
+    click(window.welcome.sample)
+    window.context.runner.job.cancel()
+    wait_for_job(qtbot, window.context.runner)
+    session = window.context.session
+    assert session.project is None or session.project.sentences.count("dev")
+    if session.project is None:
+        click(window.welcome.sample)
+        wait_for_job(qtbot, window.context.runner)
+    assert session.project.sentences.count("dev") > 0
+
+
+def test_refusals_are_user_errors(window, projects, busy):
+    window.open_project(projects[0])
+    busy()
+    with pytest.raises(UserError):
+        window.context.session.leave()
+    assert isinstance(window, MainWindow)

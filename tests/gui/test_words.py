@@ -1,0 +1,20 @@
+"""Counts, lists and lines in words."""
+
+from core.spans import Span
+from gui.words import counted, listed, words_of, wrapped
+
+
+def test_numbers_and_lists():
+    assert [counted(1, "span"), counted(1964, "span"), counted(0, "span")] == ["1 span", "1,964 spans", "0 spans"]
+    assert [listed(["PS"]), listed(["PS", "LC"]), listed(["PS", "LC", "OG"])] == ["PS", "PS and LC", "PS, LC and OG"]
+
+
+def test_spans_are_named_by_their_words_and_labels():
+    assert words_of("세종은 왕", [Span(0, 2, "PS"), Span(4, 5, "CV")]) == "세종 PS, 왕 CV"
+    assert words_of("세종은 왕", []) == "–"
+
+
+def test_a_tooltip_has_short_lines_and_keeps_its_paragraphs():
+    lines = wrapped("one " * 40, "two").splitlines()
+    assert max(map(len, lines)) < 60
+    assert lines[-1] == "two"
