@@ -21,9 +21,14 @@ find_python() {
 
 # The Debian packages among the arguments that are not installed. libglib2.0-0 is called libglib2.0-0t64 on newer ones.
 missing_packages() {
-    local name
+    local name states
     for name in "$@"; do
-        dpkg-query -W -f '${Status}\n' "$name" "${name}t64" 2>/dev/null | grep -q 'install ok installed' || printf '%s\n' "$name"
+        # It fails wherever one of the two names is unknown, as one always is, and still prints the other's state.
+        states=$(dpkg-query -W -f '${Status}\n' "$name" "${name}t64" 2>/dev/null) || true
+        case $states in
+            *' ok installed'*) ;;
+            *) printf '%s\n' "$name" ;;
+        esac
     done
 }
 

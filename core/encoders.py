@@ -107,8 +107,8 @@ def _from_hub(name: str) -> Encoder:
     except _UNREADABLE as error:
         raise UserError(
             f"the encoder {name} is neither in the Hugging Face cache nor can it be fetched: on a machine with network "
-            f"download all files of {name} from the Hugging Face hub into a folder and give that folder as the encoder, "
-            f"or set HF_HOME to a cache that has it ({_first_line(error)})"
+            f"download all files of {name} from the Hugging Face hub into a folder and give that folder as the "
+            f"encoder, or set HF_HOME to a cache that has it ({_first_line(error)})"
         ) from error
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.metrics import Counts
 from core.normalise import Normalised, nfc
 from core.spans import Sentence
 from core.tags import Extent, TagSet, spans_of, tags_of
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 _PROBE = "a"
 """Any text of one piece: what a tokenizer puts before and after it are its special tokens."""
 
-_AT_ONCE = 1000
 _SPACE_MARKS = ("▁", "Ġ")
 """How SentencePiece and byte-level tokenizers write a space."""
 
@@ -61,23 +61,14 @@ class TextEncoding:
         """The piece that fills a batch up; any will do for a tokenizer without one, for it is masked."""
         return int(self.tokenizer.pad_token_id or 0)
 
-    def encode(self, text: str) -> tuple[Encoded, ...]:
-        """The windows that together hold the whole text, in order; one at least."""
-        return self.encode_all([text])[0]
-
     def encode_all(self, texts: Sequence[str]) -> list[tuple[Encoded, ...]]:
-        """The windows of each text; much faster than one by one."""
+        """For each text the windows that together hold all of it, in order; one at least."""
         normalised = [nfc(text) for text in texts]
         encodings = self._backend.encode_batch([text.text for text in normalised], add_special_tokens=False)
         return [
             tuple(self._windows(text, encoding.ids, _with_characters(text.text, encoding.tokens, encoding.offsets)))
             for text, encoding in zip(normalised, encodings, strict=True)
         ]
-
-    def encode_each(self, texts: Sequence[str]) -> Iterator[tuple[Encoded, ...]]:
-        """The windows of each text, a few at a time: a whole corpus at once would fill the memory."""
-        for first in range(0, len(texts), _AT_ONCE):
-            yield from self.encode_all(texts[first : first + _AT_ONCE])
 
     def _special_tokens(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         bare = self._backend.encode(_PROBE, add_special_tokens=False).ids
@@ -96,10 +87,10 @@ class TextEncoding:
             )
 
 
-def ceiling(encoding: TextEncoding, sentences: Sequence[Sentence], tag_set: TagSet) -> float | None:
-    """The strict micro F1 (0–1) that perfect tags would reach; None where the sentences have no span of the tag set."""
+def counts_of_perfect_tags(encoding: TextEncoding, sentences: Sequence[Sentence], tag_set: TagSet) -> Counts:
+    """How the spans that perfect tags would give stand against the gold; their micro F1 is the ceiling."""
     right = found = wanted = 0
-    windows_of_all = encoding.encode_each([sentence.text for sentence in sentences])
+    windows_of_all = encoding.encode_all([sentence.text for sentence in sentences])
     for sentence, windows in zip(sentences, windows_of_all, strict=True):
         gold = {span for span in sentence.spans if span.label in tag_set.labels}
         spans = [
@@ -110,7 +101,7 @@ def ceiling(encoding: TextEncoding, sentences: Sequence[Sentence], tag_set: TagS
         right += len(gold.intersection(spans))
         found += len(spans)
         wanted += len(gold)
-    return 2 * right / (found + wanted) if wanted else None
+    return Counts(right, found, wanted)
 
 
 def _with_characters(text: str, tokens: Sequence[str], offsets: Sequence[Extent]) -> list[Extent]:

@@ -38,9 +38,3 @@ def predicting(
     from core import workflow
 
     return (yield from workflow.predicting(project, run, epoch, texts, device))
-
-
-def damaged_checkpoints(project: Project) -> list[str]:
-    from core import workflow
-
-    return workflow.damaged_checkpoints(project)

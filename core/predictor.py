@@ -16,14 +16,16 @@ Prediction = tuple[int, tuple[PredictedSpan, ...]]
 """The index of a text and its spans in order of position."""
 
 
-def predict(text_tagger: TextTagger, texts: Sequence[str], *, batch_size: int = 32) -> Iterator[Prediction]:
-    """The spans of every text, in the order in which they are done (texts of similar length together)."""
-    for predictions in predict_batches(text_tagger, texts, batch_size=batch_size):
-        yield from predictions
+PREDICT_BATCH = 32
 
 
-def predict_batches(text_tagger: TextTagger, texts: Sequence[str], *, batch_size: int) -> Iterator[list[Prediction]]:
-    """The same as `predict`, a list for every batch; each but the last has `batch_size` texts."""
+def predict_batches(
+    text_tagger: TextTagger, texts: Sequence[str], *, batch_size: int = PREDICT_BATCH
+) -> Iterator[list[Prediction]]:
+    """The spans of every text, in the order in which they are done: the longest first, similar lengths together.
+
+    Yields a list for every batch; each but the last has `batch_size` texts.
+    """
     order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
     for indices in chunks(order, batch_size):
         windows_of_all = text_tagger.encoding.encode_all([texts[index] for index in indices])

@@ -14,6 +14,10 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 TINY = "tiny"
 """The encoder that is made from the corpus itself: a small RoFormer over characters, nothing to download."""
 
+_SEEDS = 2**63
+_OF_ONE_RUN = ("seed", "device", "limit", "from_run")
+"""Settings that a run does not hand on to those that start from its weights."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -50,7 +54,9 @@ class TrainSettings:
         head_learning_rate: of the linear layer; None takes the encoder's or 1e-3, whichever is larger.
         crf_learning_rate: of the transition scores, which start small and have few steps to grow.
         warmup_ratio: share of all steps in which the rate rises from 0.
-        limit: trains and measures on at most so many sentences of each split; None takes all.
+        seed: 0 to 2**63 - 1.
+        limit: trains and measures on at most so many sentences of each split, corrected training sentences first and
+            every one of them; None takes all.
         from_run: a run whose last weights are the start; None starts from the encoder.
 
     Raises:
@@ -78,6 +84,8 @@ class TrainSettings:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"{name.replace('_', ' ')} is {value}; it must be at least 1")
+        if not 0 <= self.seed < _SEEDS:
+            raise UserError(f"seed is {self.seed}; it must be at least 0 and below 2**63")
         if not 0 < self.learning_rate < 1:
             raise UserError(f"learning rate is {self.learning_rate}; it must lie between 0 and 1")
         if self.unit not in UNITS:
@@ -91,6 +99,12 @@ class TrainSettings:
         base = preset(encoder)
         values = {"epochs": base.epochs, "batch_size": base.batch_size, "learning_rate": base.learning_rate}
         return cls(encoder=encoder, **values | {name: value for name, value in changes.items() if value is not None})
+
+    def continued(self, run: int, **changes: Any) -> "TrainSettings":
+        """These settings, of a run, for one that starts from its weights; a change that is None keeps the value."""
+        kept = {name: value for name, value in self.as_json().items() if name not in _OF_ONE_RUN}
+        given = {name: value for name, value in changes.items() if value is not None}
+        return TrainSettings(**kept | given | {"from_run": run})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

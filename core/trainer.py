@@ -13,19 +13,19 @@ from torch.optim.lr_scheduler import LambdaLR
 from core.batches import Example, batch_of, chunks, shuffled_batches, tags_of_batch
 from core.devices import device_of
 from core.encoders import load_encoder, max_length_of
-from core.encoding import TextEncoding, ceiling
+from core.encoding import TextEncoding, counts_of_perfect_tags
 from core.errors import UserError
 from core.events import Prepared, Progress
+from core.metrics import Counts
 from core.optimiser import optimiser_of, schedule_of
 from core.pace import Pace
-from core.predictor import predict_batches
+from core.predictor import PREDICT_BATCH, predict_batches
 from core.settings import TrainSettings
 from core.spans import PredictedSpan, Sentence
 from core.tagger import Tagger, TextTagger
 from core.tags import TagSet, tags_of
 
 _ENCODE_AT_ONCE = 1000
-_PREDICT_BATCH = 32
 _READ_LOSS_EVERY = 10
 """Steps; reading the loss makes an accelerator wait for the processor."""
 
@@ -80,14 +80,16 @@ def train(
     text_tagger = _text_tagger(train, TagSet(labels), settings, start)
     text_tagger.tagger.to(device)
     examples: list[Example] = []
-    yield from _encode(train, text_tagger, examples, settings.epochs)
+    preparation = _Preparation(settings.epochs, len(train) + len(dev))
+    yield from _encode(train, text_tagger, examples, preparation)
     if not examples:
         raise UserError("there is nothing to train on: the encoder's tokenizer finds no piece in any training sentence")
+    ceiling = yield from _ceiling(dev, text_tagger, preparation)
     yield Prepared(
         device=device.type,
         parameters=sum(parameter.numel() for parameter in text_tagger.tagger.parameters()),
         steps_per_epoch=math.ceil(len(examples) / settings.batch_size),
-        ceiling=ceiling(text_tagger.encoding, dev, text_tagger.tag_set),
+        ceiling=ceiling,
     )
     yield from _epochs(_Run(text_tagger, examples, [sentence.text for sentence in dev], settings))
 
@@ -171,14 +173,14 @@ def _predict_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, tuple[t
     """Tags dev; returns the spans of each sentence in dev's order."""
     spans: list[tuple[PredictedSpan, ...]] = [()] * len(run.texts)
     began = time.perf_counter()
-    for step, predictions in enumerate(predict_batches(run.text_tagger, run.texts, batch_size=_PREDICT_BATCH), start=1):
+    for step, predictions in enumerate(predict_batches(run.text_tagger, run.texts), start=1):
         for index, found in predictions:
             spans[index] = found
         yield run.pace.progress(
             "predict",
             epoch=epoch,
             step=step,
-            steps=math.ceil(len(run.texts) / _PREDICT_BATCH),
+            steps=math.ceil(len(run.texts) / PREDICT_BATCH),
             loss=None,
             sentences=len(predictions),
             seconds=time.perf_counter() - began,
@@ -187,12 +189,27 @@ def _predict_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, tuple[t
     return tuple(spans)
 
 
-def _encode(sentences: Sequence[Sentence], text_tagger: TextTagger, examples: list[Example], epochs: int) -> Events:
+class _Preparation:
+    """How far the sentences of both splits have been gone through before the first epoch."""
+
+    def __init__(self, epochs: int, sentences: int) -> None:
+        self._epochs = epochs
+        self._sentences = sentences
+        self._done = 0
+        self._began = time.perf_counter()
+
+    def progress(self, sentences: int) -> Progress:
+        """So many more are done."""
+        self._done += sentences
+        speed = self._done / max(time.perf_counter() - self._began, 1e-9)
+        return Progress("prepare", 0, self._epochs, self._done, self._sentences, None, speed, None)
+
+
+def _encode(
+    sentences: Sequence[Sentence], text_tagger: TextTagger, examples: list[Example], preparation: _Preparation
+) -> Events:
     """Adds the windows to train on to the examples; a window without units has nothing to teach."""
-    began = time.perf_counter()
-    done = 0
-    parts = chunks(sentences, _ENCODE_AT_ONCE)
-    for step, part in enumerate(parts, start=1):
+    for part in chunks(sentences, _ENCODE_AT_ONCE):
         windows_of_all = text_tagger.encoding.encode_all([sentence.text for sentence in part])
         examples += [
             Example.of(window, tags_of(sentence.spans, window.units, text_tagger.tag_set))
@@ -200,9 +217,18 @@ def _encode(sentences: Sequence[Sentence], text_tagger: TextTagger, examples: li
             for window in windows
             if window.units
         ]
-        done += len(part)
-        speed = done / max(time.perf_counter() - began, 1e-9)
-        yield Progress("prepare", 0, epochs, step, len(parts), None, speed, None)
+        yield preparation.progress(len(part))
+
+
+def _ceiling(
+    sentences: Sequence[Sentence], text_tagger: TextTagger, preparation: _Preparation
+) -> Generator[TrainerEvent, None, float | None]:
+    """The strict micro F1 (0–1) that perfect tags would reach; None where the sentences have no span of the tag set."""
+    counts = Counts()
+    for part in chunks(sentences, _ENCODE_AT_ONCE):
+        counts += counts_of_perfect_tags(text_tagger.encoding, part, text_tagger.tag_set)
+        yield preparation.progress(len(part))
+    return 2 * counts.right / (counts.predicted + counts.support) if counts.support else None
 
 
 def _text_tagger(

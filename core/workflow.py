@@ -24,8 +24,6 @@ from core.store.sentences import GOLDS, SLICE, Gold
 from core.tagger import TextTagger
 from core.trainer import EpochTrained, train
 
-PREDICT_BATCH = 32
-
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
@@ -52,26 +50,29 @@ def training(
         UserError: the corpus lacks what training needs, or the encoder cannot be had.
     """
     start = _starting_tagger(project, settings)
-    moved = project.sentences.corrected_in("dev") if move_corrected_dev else []
-    _check_splits(project, len(moved))
-    with _recorded_run(project, settings, moved) as run:
-        corpus = _corpus(project, settings)
+    with _recorded_run(project, settings, move_corrected_dev) as (run, moved):
+        corpus = _corpus(project, run, settings)
         project.runs.describe(run, corpus.labels, corpus.train, len(corpus.dev))
-        yield RunStarted(run, len(corpus.train), len(corpus.dev), len(moved))
+        yield RunStarted(run, len(corpus.train), len(corpus.dev), moved)
         for event in train(corpus.train, corpus.dev, corpus.labels, settings, start):
             yield _epoch_stored(project, run, corpus, event) if isinstance(event, EpochTrained) else event
     return run
 
 
 @contextmanager
-def _recorded_run(project: Project, settings: TrainSettings, moved: Sequence[SentenceNumber]) -> Iterator[int]:
-    """A run in the store that ends as the block does; without a finished epoch the moved sentences go back to dev."""
+def _recorded_run(project: Project, settings: TrainSettings, move_corrected_dev: bool) -> Iterator[tuple[int, int]]:
+    """A run in the store that ends as the block does, and how many dev sentences moved to train for it.
+
+    Without a finished epoch they go back to dev.
+    """
     with project.database.atomic():
+        moved = project.sentences.corrected_in("dev") if move_corrected_dev else []
+        _check_splits(project, len(moved))
         run = project.runs.start(settings)
         project.sentences.move_to_train(moved, run)
     status: Status = "failed"
     try:
-        yield run
+        yield run, len(moved)
         status = "finished"
     except (GeneratorExit, KeyboardInterrupt):
         status = "stopped"
@@ -85,6 +86,12 @@ def _recorded_run(project: Project, settings: TrainSettings, moved: Sequence[Sen
 def _starting_tagger(project: Project, settings: TrainSettings) -> TextTagger | None:
     if settings.from_run is None:
         return None
+    base = project.runs.by_number(settings.from_run).settings
+    if (settings.encoder, settings.unit) != (base.encoder, base.unit):
+        raise UserError(
+            f"run {settings.from_run} has the encoder {base.encoder} ({base.unit}), not {settings.encoder}"
+            f" ({settings.unit}); choose {base.encoder} to start from its weights, or start from no run"
+        )
     epoch = project.runs.epoch_number(settings.from_run, None)
     folder = project.checkpoint_folder(settings.from_run, epoch)
     return checkpoint.load(folder, device_of(settings.device))
@@ -103,8 +110,8 @@ def _check_splits(project: Project, moved: int) -> None:
         )
 
 
-def _corpus(project: Project, settings: TrainSettings) -> _Corpus:
-    train_sentences = [s.with_gold("corrected") for s in project.sentences.each("train", settings.limit)]
+def _corpus(project: Project, run: int, settings: TrainSettings) -> _Corpus:
+    train_sentences = project.runs.training_sentences(run)
     dev = list(project.sentences.each("dev", settings.limit))
     labels = in_display_order({span.label for sentence in train_sentences for span in sentence.spans})
     if not labels:
@@ -117,15 +124,15 @@ def _epoch_stored(project: Project, run: int, corpus: _Corpus, trained: EpochTra
     key = EpochKey(run, trained.epoch)
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
     project.predictions.save(key, dict(zip(corpus.dev_numbers, trained.predictions, strict=True)))
-    reports = {gold: report_of(project, key, "dev", gold) for gold in GOLDS}
+    reports = {gold: _report_of(project, key, "dev", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
     project.runs.add_epoch(Epoch(run, trained.epoch, trained.loss, trained.seconds, report))
     return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, reports["corrected"])
 
 
-def report_of(project: Project, key: EpochKey, split: Split, gold: Gold, common_with: EpochKey | None = None) -> Report:
+def _report_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> Report:
     """The metrics of an epoch's stored predictions on the sentences that are in the split now."""
-    return reported(project.predictions.counts(key, split, gold, common_with))
+    return reported(project.predictions.counts(key, split, gold))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,7 @@ def evaluating(
     lacking = project.predictions.lacking(key, split)
     if lacking:
         yield from _predict_stored(project, key, lacking, device)
-    report = report_of(project, key, split, gold)
+    report = _report_of(project, key, split, gold)
     return Evaluation(key, split, gold, project.predictions.count(key, split), report)
 
 
@@ -169,10 +176,12 @@ def _predict_stored(
     for first in range(0, len(numbers), SLICE):
         part = numbers[first : first + SLICE]
         texts = [sentence.text for sentence in project.sentences.by_number(part)]
-        for predictions in predict_batches(text_tagger, texts, batch_size=PREDICT_BATCH):
-            project.predictions.save(key, {part[index]: spans for index, spans in predictions})
+        found: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
+        for predictions in predict_batches(text_tagger, texts):
+            found.update((part[index], spans) for index, spans in predictions)
             done += len(predictions)
             yield Predicting(done, len(numbers))
+        project.predictions.save(key, {number: found[number] for number in part})
 
 
 def predicting(
@@ -188,21 +197,9 @@ def predicting(
     text_tagger = checkpoint.load(folder, device_of(device))
     found: list[tuple[PredictedSpan, ...]] = [()] * len(texts)
     done = 0
-    for predictions in predict_batches(text_tagger, texts, batch_size=PREDICT_BATCH):
+    for predictions in predict_batches(text_tagger, texts):
         for index, spans in predictions:
             found[index] = spans
         done += len(predictions)
         yield Predicting(done, len(texts))
     return found
-
-
-def damaged_checkpoints(project: Project) -> list[str]:
-    """What is wrong with the checkpoints of the project's epochs; empty when all are as they were written."""
-    problems = []
-    for run in project.runs.listed():
-        for epoch in project.runs.epochs(run.number):
-            try:
-                checkpoint.check(project.checkpoint_folder(run.number, epoch.number))
-            except UserError as error:
-                problems.append(str(error))
-    return problems

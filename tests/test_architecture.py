@@ -13,7 +13,7 @@ LAYERS = (
     ("core.errors",),
     ("core.spans", "core.files"),
     ("core.labels", "core.tags", "core.comparison", "core.settings", "core.normalise", "core.editing"),
-    ("core.metrics", "core.corpus"),
+    ("core.metrics", "core.corpus", "core.manifest"),
     ("core.events",),
     ("core.store",),
     ("core.importing",),

@@ -1,11 +1,13 @@
 """What each command does: the engine's work, and its result printed."""
 
 import argparse
+import io
 import json
+import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -14,11 +16,15 @@ from core.cli.output import Output, marked, table
 from core.cli.parser import parsed
 from core.cli.usage import COMMANDS, USAGE
 from core.corpus import formats
+from core.corpus.formats import Text
+from core.corpus.jsonl import span_of
+from core.corpus.records import Rejected
 from core.errors import UserError
 from core.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from core.files import replacing
 from core.importing import ImportPlan
-from core.settings import TrainSettings
+from core.manifest import checked_manifest
+from core.settings import TINY, TrainSettings
 from core.spans import PredictedSpan, Span
 from core.store.project import Project, discard_if_empty, opened, opened_or_created
 from core.store.runs import Run
@@ -41,12 +47,18 @@ def run(arguments: Sequence[str]) -> int:
     options = parsed(command, rest)
     out = Output(options.json)
     signal.signal(signal.SIGTERM, _interrupt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file name that is not UTF-8 comes as lone surrogates; \udcff is what JSON writes for one.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         return _COMMANDS[command](options, out) or 0
     except UserError as error:
         out.note(f"error: {error}")
     except KeyboardInterrupt:
         out.note("stopped; what was finished is stored")
+    except BrokenPipeError:
+        # Who reads the output, such as `head`, has enough; Python would complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
@@ -61,30 +73,43 @@ def _import(options: argparse.Namespace, out: Output) -> None:
     try:
         with opened_or_created(options.project) as project:
             report = _exhausted(importing.importing(project, plan))
-    except UserError:
+    except (UserError, KeyboardInterrupt):
         if not was_there:
             discard_if_empty(options.project)
         raise
-    rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
-    for record in report.rejected:
-        out.note(f"rejected: {record.where}: {record.reason}")
+    rejected = _told_rejected(report.rejected, out)
     text = f"{report.sentences:,} sentences with {report.spans:,} spans imported, {len(rejected):,} rejected"
     out.result({"sentences": report.sentences, "spans": report.spans, "rejected": rejected}, text)
 
 
+def _told_rejected(rejected: Iterable[Rejected], out: Output) -> list[dict[str, Any]]:
+    """The records as the JSON result lists them, once each is told on its own line."""
+    documents = []
+    for record in rejected:
+        out.note(f"rejected: {record.where}: {record.reason}")
+        documents.append({"file": record.file, "line": record.line, "reason": record.reason})
+    return documents
+
+
 def _train(options: argparse.Namespace, out: Output) -> None:
-    chosen = {
-        name: getattr(options, name)
-        for name in ("unit", "epochs", "batch_size", "learning_rate", "seed", "device", "limit", "from_run")
-    }
-    settings = TrainSettings.of_preset(options.encoder, **chosen)
     with opened(options.project) as project:
+        settings = _train_settings(project, options)
         number = _trained(project, settings, not options.keep_corrected_dev, out)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
     metrics = epochs[-1].report["corrected"]
     document = {"run": number, "status": finished.status, "epochs": len(epochs), "metrics": metrics}
     out.event("finished", document, f"run {number} finished, F1 {metrics['micro']['f1']:.4f} on dev")
+
+
+def _train_settings(project: Project, options: argparse.Namespace) -> TrainSettings:
+    """What was asked for; the rest suits the encoder, or is as it was in the run whose weights are the start."""
+    names = ("unit", "epochs", "batch_size", "learning_rate", "seed", "device", "limit")
+    chosen = {name: getattr(options, name) for name in names}
+    if options.from_run is None:
+        return TrainSettings.of_preset(options.encoder or TINY, **chosen)
+    base = project.runs.by_number(options.from_run).settings
+    return base.continued(options.from_run, encoder=options.encoder, **chosen)
 
 
 def _trained(project: Project, settings: TrainSettings, move_corrected_dev: bool, out: Output) -> int:
@@ -142,22 +167,27 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
 def _predict(options: argparse.Namespace, out: Output) -> None:
     if (options.text is None) == (not options.files):
         raise UserError("predict takes either --text or files")
-    texts = [options.text] if options.text is not None else [t for path in options.files for t in formats.texts(path)]
+    given = [Text(options.text)] if options.text is not None else [t for p in options.files for t in formats.texts(p)]
+    texts = [text for text in given if isinstance(text, Text)]
     with opened(options.project) as project:
-        found = _exhausted(engine.predicting(project, options.run, options.epoch, texts, options.device))
+        strings = [text.text for text in texts]
+        found = _exhausted(engine.predicting(project, options.run, options.epoch, strings, options.device))
+    rejected = _told_rejected((record for record in given if isinstance(record, Rejected)), out)
     sentences = [_prediction(text, spans) for text, spans in zip(texts, found, strict=True)]
     if options.out:
         with replacing(options.out) as file:
             file.writelines(json.dumps(sentence, ensure_ascii=False) + "\n" for sentence in sentences)
-        out.result({"file": str(options.out), "sentences": len(sentences)}, f"{len(sentences):,} sentences tagged")
+        document = {"file": str(options.out), "sentences": len(sentences), "rejected": rejected}
+        out.result(document, f"{len(sentences):,} sentences tagged, {len(rejected):,} rejected")
     else:
-        lines = [marked(text, spans) for text, spans in zip(texts, found, strict=True)]
-        out.result({"sentences": sentences}, "\n".join(lines))
+        lines = [marked(text.text, spans) for text, spans in zip(texts, found, strict=True)]
+        out.result({"sentences": sentences, "rejected": rejected}, "\n".join(lines))
 
 
-def _prediction(text: str, spans: Sequence[PredictedSpan]) -> dict[str, Any]:
+def _prediction(text: Text, spans: Sequence[PredictedSpan]) -> dict[str, Any]:
     rows = [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
-    return {"text": text, "spans": rows}
+    name = {} if text.id is None else {"id": text.id}
+    return {**name, "text": text.text, "spans": rows}
 
 
 def _correct(options: argparse.Namespace, out: Output) -> None:
@@ -172,9 +202,15 @@ def _correct(options: argparse.Namespace, out: Output) -> None:
 def _spans(text: str) -> list[Span]:
     try:
         rows = json.loads(text)
-        return [Span(int(start), int(end), str(label)) for start, end, label in rows]
-    except (ValueError, TypeError) as error:
-        raise UserError(f'--spans is {text}; it must be JSON such as [[0, 3, "PS"]]') from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(_bad_spans(text)) from error
+    if not isinstance(rows, list):
+        raise UserError(_bad_spans(text))
+    return [span_of(row) for row in rows]
+
+
+def _bad_spans(text: str) -> str:
+    return f'--spans is {text:.200}; it must be JSON such as [[0, 3, "PS"]]'
 
 
 def _export(options: argparse.Namespace, out: Output) -> None:
@@ -214,9 +250,21 @@ def _run_document(project: Project, run: Run) -> dict[str, Any]:
 
 def _check(options: argparse.Namespace, out: Output) -> int:
     with opened(options.project) as project:
-        problems = project.problems() + engine.damaged_checkpoints(project)
+        problems = project.problems() or _damaged_checkpoints(project)
     out.result({"ok": not problems, "problems": problems}, "\n".join(problems) or "nothing is damaged")
     return int(bool(problems))
+
+
+def _damaged_checkpoints(project: Project) -> list[str]:
+    """What is wrong with the checkpoints of the project's epochs; empty when all are as they were written."""
+    problems = []
+    for run in project.runs.listed():
+        for epoch in project.runs.epochs(run.number):
+            try:
+                checked_manifest(project.checkpoint_folder(run.number, epoch.number))
+            except UserError as error:
+                problems.append(str(error))
+    return problems
 
 
 def _exhausted(generator: Generator[object, None, Result]) -> Result:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.cli.usage import COMMANDS
 from core.corpus.formats import FORMATS
-from core.settings import DEVICES, PRESETS, UNITS
+from core.settings import DEVICES, TINY, UNITS
 from core.spans import SPLITS
 from core.store.sentences import GOLDS
 
@@ -30,20 +30,28 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the draw for dev (default: 1)")
     parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
     parser.add_argument(
-        "--add-labels", default="", metavar="A,B", help="labels to add to the tag set, which has the TTA types"
+        "--add-labels",
+        type=_text,
+        default="",
+        metavar="A,B",
+        help="labels to add to the tag set, beside the TTA types",
     )
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--encoder", default=PRESETS[0].encoder, metavar="NAME|DIR", help="default: %(default)s")
+    parser.add_argument("--encoder", metavar="NAME|DIR", help=f"default: {TINY}, or that of run N with --from-run N")
     parser.add_argument("--unit", choices=UNITS)
     parser.add_argument("--epochs", type=int, metavar="N")
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--learning-rate", type=float, metavar="X")
     parser.add_argument("--seed", type=int, metavar="S")
     parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--limit", type=int, metavar="N", help="use at most N sentences of each split")
-    parser.add_argument("--from-run", type=int, metavar="N", help="start from the last weights of run N")
+    parser.add_argument(
+        "--limit", type=_number, metavar="N", help="use at most N sentences of each split, corrected ones first"
+    )
+    parser.add_argument(
+        "--from-run", type=_number, metavar="N", help="start from the last weights of run N, with its settings"
+    )
     parser.add_argument(
         "--keep-corrected-dev", action="store_true", help="do not move corrected dev sentences to train"
     )
@@ -59,14 +67,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_epoch(parser)
     parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="a corpus, or plain text, one a line")
-    parser.add_argument("--text", metavar="STR")
+    parser.add_argument("--text", type=_text, metavar="STR")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write JSON Lines here")
     parser.add_argument("--device", choices=DEVICES, default="auto")
 
 
 def _add_correct(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--sentence", required=True, metavar="ID")
-    parser.add_argument("--spans", required=True, metavar="JSON", help='[[start, end, "PS"], …], end exclusive')
+    parser.add_argument("--sentence", type=_text, required=True, metavar="ID")
+    parser.add_argument(
+        "--spans", type=_text, required=True, metavar="JSON", help='[[start, end, "PS"], …], end exclusive'
+    )
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -81,8 +91,26 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_epoch(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--run", type=int, metavar="N", help="default: the newest")
-    parser.add_argument("--epoch", type=int, metavar="E", help="default: the last")
+    parser.add_argument("--run", type=_number, metavar="N", help="default: the newest")
+    parser.add_argument("--epoch", type=_number, metavar="E", help="default: the last")
+
+
+def _text(argument: str) -> str:
+    """The argument, unless its bytes are no text: Python hands such bytes on as lone surrogates."""
+    if any("\ud800" <= character <= "\udfff" for character in argument):
+        raise argparse.ArgumentTypeError("it is not UTF-8")
+    return argument
+
+
+def _number(argument: str) -> int:
+    """The argument as a number that the database can be asked for."""
+    try:
+        number = int(argument)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{argument:.40} is not a whole number") from error
+    if abs(number) >= 2**63:
+        raise argparse.ArgumentTypeError(f"{argument:.40} is too large")
+    return number
 
 
 _ADDERS = {

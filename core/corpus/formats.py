@@ -2,10 +2,11 @@
 
 import codecs
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.corpus import jsonl, klue, nikl
-from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, accept
+from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept
 from core.errors import UserError
 from core.spans import Sentence
 
@@ -16,6 +17,14 @@ FORMATS: tuple[CorpusFormat, ...] = (klue.FORMAT, nikl.FORMAT, jsonl.FORMAT)
 
 _CHUNK = 1 << 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to tag, with the id that it has in its corpus file; lines of plain text have none."""
+
+    text: str
+    id: str | None = None
 
 
 def format_named(name: str) -> CorpusFormat:
@@ -70,7 +79,7 @@ def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
     raise UserError(f"the name {path.name} does not tell the format; end it with one of {suffixes}, or name the format")
 
 
-def texts(path: Path) -> Iterator[str]:
+def texts(path: Path) -> Iterator[Text | Rejected]:
     """The texts of a file to tag: a corpus file's sentences, or the lines of any other text.
 
     Raises:
@@ -79,10 +88,11 @@ def texts(path: Path) -> Iterator[str]:
     _check_text(path)
     known = _known(path)
     if known is not None:
-        yield from (record.text for record in known.read(path, accept) if isinstance(record, Sentence))
+        for record in known.read(path, accept):
+            yield Text(record.text, record.id) if isinstance(record, Sentence) else record
         return
     with path.open(encoding="utf-8-sig") as file:
-        yield from (line.strip() for line in file if line.strip())
+        yield from (Text(line.strip()) for line in file if line.strip())
 
 
 def _known(path: Path) -> CorpusFormat | None:

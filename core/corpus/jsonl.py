@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept
+from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept, invented_id
 from core.errors import UserError
 from core.files import replacing
 from core.spans import Sentence, Span
@@ -28,7 +28,7 @@ def recognises(_path: Path, head: str) -> bool:
 
 
 def read(path: Path, check: Check = accept) -> Iterator[Record]:
-    """The sentences of a JSON-lines file; one without an id gets `<file stem>-<line number>`."""
+    """The sentences of a JSON-lines file; one without an id gets one by its line (see `invented_id`)."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
@@ -63,8 +63,10 @@ def _record(line: str, path: Path, number: int, check: Check) -> Record:
     known_id = ""
     try:
         record = _object(line)
-        sentence_id = known_id = _id(record, f"{path.stem}-{number}")
-        sentence = Sentence(sentence_id, _text(record), tuple(_span(item) for item in _spans(record)))
+        known_id = _id(record)
+        text = _text(record)
+        sentence_id = known_id or invented_id(path, number, text)
+        sentence = Sentence(sentence_id, text, tuple(span_of(item) for item in _spans(record)))
         check(sentence)
         return sentence
     except UserError as error:
@@ -87,10 +89,11 @@ def _object(line: str) -> dict[str, Any]:
     return record
 
 
-def _id(record: dict[str, Any], default: str) -> str:
+def _id(record: dict[str, Any]) -> str:
+    """The record's own id; empty where it has none."""
     value = record.get("id")
     if value is None:
-        return default
+        return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise UserError(f"the id {value!r} is neither a string nor a whole number")
     return str(value)
@@ -112,7 +115,12 @@ def _spans(record: dict[str, Any]) -> list[Any]:
     return spans
 
 
-def _span(item: Any) -> Span:
+def span_of(item: Any) -> Span:
+    """The span that a parsed `[start, end, label]` stands for.
+
+    Raises:
+        UserError: it is none.
+    """
     match item:
         case [start, end, str(label)] if type(start) is int and type(end) is int:
             return Span(start, end, label)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.corpus.records import Check, CorpusFormat, Record, Rejected, accept
+from core.corpus.records import Check, CorpusFormat, Record, Rejected, accept, invented_id
 from core.errors import UserError
 from core.files import replacing
 from core.spans import Sentence, Span
@@ -62,10 +62,10 @@ def recognises(_path: Path, head: str) -> bool:
 
 
 def read(path: Path, check: Check = accept) -> Iterator[Record]:
-    """The sentences of a KLUE-NER file; one without a header gets the id `<file stem>-<running number>`."""
+    """The sentences of a KLUE-NER file; one without a header gets one by its place (see `invented_id`)."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         for number, block in enumerate(_blocks(file), 1):
-            yield _record(block, path, f"{path.stem}-{number}", check)
+            yield _record(block, path, number, check)
 
 
 def write(path: Path, sentences: Iterable[Sentence]) -> None:
@@ -111,23 +111,23 @@ def _headed(number: int, line: str) -> _Block:
     return _Block(number, sentence_id, markup)
 
 
-def _record(block: _Block, path: Path, default_id: str, check: Check) -> Record:
-    sentence_id = block.id or default_id
+def _record(block: _Block, path: Path, number: int, check: Check) -> Record:
     try:
-        sentence = _sentence(block, sentence_id)
+        sentence = _sentence(block, path, number)
         check(sentence)
         return sentence
     except _MalformedError as error:
         line, reason = error.args
     except UserError as error:
         line, reason = block.line, str(error)
-    return Rejected(str(path), line, f"sentence {sentence_id}: {reason}")
+    return Rejected(str(path), line, f"sentence {block.id}: {reason}" if block.id else reason)
 
 
-def _sentence(block: _Block, sentence_id: str) -> Sentence:
+def _sentence(block: _Block, path: Path, number: int) -> Sentence:
     if not block.rows:
         raise _MalformedError(block.line, "its header is followed by no character rows")
-    sentence = Sentence(sentence_id, *_text_and_spans(block.rows))
+    text, spans = _text_and_spans(block.rows)
+    sentence = Sentence(block.id or invented_id(path, number, text), text, spans)
     if block.markup is not None and block.markup != (tagged := _marked_up(sentence)):
         raise _MalformedError(
             block.line,

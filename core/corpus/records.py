@@ -1,5 +1,6 @@
 """What a reader gives for each piece of a corpus file, and what a format is."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,14 @@ Check = Callable[[Sentence], None]
 
 def accept(_sentence: Sentence) -> None:
     """The check that has nothing against any sentence."""
+
+
+def invented_id(path: Path, number: int, text: str) -> str:
+    """The id of a record that comes without one: its file's stem, its number in there, six digits that tell its text.
+
+    The same file again gives the same ids, so that nothing is imported twice; another file of that name gives others.
+    """
+    return f"{path.stem}-{number}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 import json
+import sys
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModel, AutoTokenizer
 
-from core.checkpoint import FORMAT, load, save
+from core.checkpoint import load, save
 from core.errors import UserError
-from core.predictor import predict
-from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder, text_tagger_of
+from core.manifest import FORMAT
+from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder, tagged, text_tagger_of
 
 CPU = torch.device("cpu")
 TEXTS = [sentence.text for sentence in SENTENCES]
@@ -33,8 +35,8 @@ def test_the_same_answers_after_saving_and_loading(tmp_path, family):
     text_tagger = text_tagger_of(None if family == "tiny" else saved_encoder(tmp_path / "encoder", family))
     save(text_tagger, tmp_path / "model")
     again = load(tmp_path / "model", CPU)
-    assert dict(predict(again, TEXTS)) == dict(predict(text_tagger, TEXTS))
-    assert any(spans for _, spans in predict(again, TEXTS))
+    assert tagged(again, TEXTS) == tagged(text_tagger, TEXTS)
+    assert any(tagged(again, TEXTS).values())
     assert (again.tag_set, again.unit) == (text_tagger.tag_set, text_tagger.unit)
     assert again.encoding.max_length == text_tagger.encoding.max_length
     assert not again.tagger.training
@@ -42,7 +44,7 @@ def test_the_same_answers_after_saving_and_loading(tmp_path, family):
 
 def test_a_saved_tagger_can_be_saved_again(saved, tmp_path):
     save(load(saved, CPU), tmp_path / "copy")
-    assert dict(predict(load(tmp_path / "copy", CPU), TEXTS)) == dict(predict(load(saved, CPU), TEXTS))
+    assert tagged(load(tmp_path / "copy", CPU), TEXTS) == tagged(load(saved, CPU), TEXTS)
 
 
 def test_transformers_recognises_the_folder(saved):
@@ -61,20 +63,47 @@ def test_saving_is_silent_and_leaves_nothing_beside(saved, capfd):
 
 def test_saving_replaces_what_was_there(saved):
     save(text_tagger_of(seed=5), saved)
-    assert dict(predict(load(saved, CPU), TEXTS)) == dict(predict(text_tagger_of(seed=5), TEXTS))
+    assert tagged(load(saved, CPU), TEXTS) == tagged(text_tagger_of(seed=5), TEXTS)
 
 
-def test_a_save_that_fails_leaves_what_was_there(saved, monkeypatch):
+@pytest.mark.parametrize(
+    ("writer", "error"),
+    [
+        ("core.checkpoint.save_file", OSError(28, "No space left on device")),
+        ("core.checkpoint.save_file", SafetensorError("No space left on device (os error 28)")),
+        (
+            "transformers.PreTrainedTokenizerFast.save_pretrained",
+            Exception("No space left on device"),
+        ),
+    ],
+)
+def test_a_save_that_fails_says_why_and_leaves_what_was_there(saved, monkeypatch, writer, error):
     before = {path.name: path.read_bytes() for path in saved.iterdir()}
 
-    def full_disk(*_):
-        raise OSError(28, "No space left on device")
+    def full_disk(*_, **__):
+        raise error
 
-    monkeypatch.setattr("core.checkpoint.save_file", full_disk)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr(writer, full_disk)
+    with pytest.raises(UserError, match=rf"cannot be saved in {saved}: No space left"):
         save(text_tagger_of(seed=5), saved)
     assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on file sizes there")
+@pytest.mark.parametrize("size", [0, 5000])
+def test_a_file_that_cannot_grow_is_the_users_to_mend(tmp_path, size):
+    """0: a file that Python writes fails; 5000: the weights, which safetensors writes."""
+    import resource
+
+    text_tagger, limits = text_tagger_of(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        with pytest.raises(UserError, match="File too large"):
+            save(text_tagger, tmp_path / "model")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("file", sorted(FILES))
@@ -116,7 +145,7 @@ def test_a_rename_that_fails_brings_back_what_was_there(saved, monkeypatch):
         return rename(path, target)
 
     monkeypatch.setattr(type(saved), "rename", refused)
-    with pytest.raises(PermissionError):
+    with pytest.raises(UserError, match="Permission denied"):
         save(text_tagger_of(seed=5), saved)
     assert (saved / "head.safetensors").read_bytes() == before
 

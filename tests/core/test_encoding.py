@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encoding import TextEncoding, ceiling
+from core.encoding import TextEncoding, counts_of_perfect_tags
+from core.metrics import Counts
 from core.spans import Sentence, Span
 from core.tags import TagSet
-from tests.core.toy_models import SENTENCES, byte_level, metaspace, text_tagger_of, wordpiece
+from tests.core.toy_models import SENTENCES, byte_level, metaspace, text_tagger_of, windows_of, wordpiece
 
 TEXTS = [sentence.text for sentence in SENTENCES]
 TOKENIZERS = {
@@ -27,13 +28,13 @@ def tokenizer(request):
 
 
 def units_of(encoding, text):
-    return [text[start:end] for window in encoding.encode(text) for start, end in window.units]
+    return [text[start:end] for window in windows_of(encoding, text) for start, end in window.units]
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
 @given(text=KOREAN, length=st.integers(3, 40))
 def test_units_hold_every_visible_character_once_and_in_order(name, text, length):
-    windows = TextEncoding(TOKENIZERS[name], length).encode(text)
+    windows = windows_of(TextEncoding(TOKENIZERS[name], length), text)
     extents = [unit for window in windows for unit in window.units]
     covered = [i for start, end in extents for i in range(start, end)]
     assert covered == sorted(set(covered))
@@ -46,7 +47,7 @@ def test_units_hold_every_visible_character_once_and_in_order(name, text, length
 @given(text=KOREAN, length=st.integers(3, 40))
 def test_windows_are_the_whole_text_in_pieces_that_fit(name, text, length):
     tokenizer = TOKENIZERS[name]
-    windows = TextEncoding(tokenizer, length).encode(text)
+    windows = windows_of(TextEncoding(tokenizer, length), text)
     bare = [i for window in windows for i in window.input_ids[1:-1]]
     assert all(len(window.input_ids) <= length for window in windows)
     assert bare == tokenizer(unicodedata.normalize("NFC", text), add_special_tokens=False)["input_ids"]
@@ -58,13 +59,13 @@ def test_windows_are_the_whole_text_in_pieces_that_fit(name, text, length):
 
 def test_windows_begin_and_end_with_the_special_tokens(tokenizer):
     ends = tokenizer("x")["input_ids"]
-    for window in TextEncoding(tokenizer, 6).encode(TEXTS[5]):
+    for window in windows_of(TextEncoding(tokenizer, 6), TEXTS[5]):
         assert (window.input_ids[0], window.input_ids[-1]) == (ends[0], ends[-1])
 
 
 def test_many_texts_give_what_each_gives(tokenizer):
     encoding = TextEncoding(tokenizer, 20)
-    assert encoding.encode_all(TEXTS) == [encoding.encode(text) for text in TEXTS]
+    assert encoding.encode_all(TEXTS) == [windows_of(encoding, text) for text in TEXTS]
 
 
 def test_tiny_units_are_single_characters():
@@ -79,12 +80,12 @@ def test_an_unknown_word_is_one_unit():
 def test_bytes_of_one_character_carry_one_tag():
     encoding = TextEncoding(TOKENIZERS["byte-level"], 64)
     assert units_of(encoding, "뷁😀뷁") == ["뷁", "😀", "뷁"]
-    (window,) = encoding.encode("뷁😀")
+    (window,) = windows_of(encoding, "뷁😀")
     assert len(window.input_ids) > 4
 
 
 def test_a_mark_of_space_carries_no_tag():
-    (window,) = TextEncoding(TOKENIZERS["metaspace"], 64).encode("뷁뷁 은")
+    (window,) = windows_of(TextEncoding(TOKENIZERS["metaspace"], 64), "뷁뷁 은")
     assert len(window.input_ids) == 6
     assert window.units == ((0, 2), (3, 4))
 
@@ -93,7 +94,7 @@ def test_decomposed_text_gives_the_same_pieces_over_its_own_characters(tokenizer
     encoding = TextEncoding(tokenizer, 64)
     text = TEXTS[0]
     decomposed = unicodedata.normalize("NFD", text)
-    (window,), (other,) = encoding.encode(text), encoding.encode(decomposed)
+    (window,), (other,) = windows_of(encoding, text), windows_of(encoding, decomposed)
     assert other.input_ids == window.input_ids
     assert [unicodedata.normalize("NFC", decomposed[a:b]) for a, b in other.units] == [
         text[a:b] for a, b in window.units
@@ -102,20 +103,20 @@ def test_decomposed_text_gives_the_same_pieces_over_its_own_characters(tokenizer
 
 def test_long_text_is_cut_between_words(tokenizer):
     text = " ".join(TEXTS * 4)
-    windows = TextEncoding(tokenizer, 40).encode(text)
+    windows = windows_of(TextEncoding(tokenizer, 40), text)
     assert len(windows) >= 3
     for window in windows[1:]:
         assert text[window.units[0][0] - 1] == " "
 
 
 def test_long_word_is_cut_anywhere():
-    windows = TextEncoding(TOKENIZERS["tiny"], 12).encode("가" * 35)
+    windows = windows_of(TextEncoding(TOKENIZERS["tiny"], 12), "가" * 35)
     assert [len(window.units) for window in windows] == [10, 10, 10, 5]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000\t"])
 def test_text_without_units_gives_a_window_without_positions(tokenizer, text):
-    (window,) = TextEncoding(tokenizer, 12).encode(text)
+    (window,) = windows_of(TextEncoding(tokenizer, 12), text)
     assert window.positions == ()
     assert window.units == ()
 
@@ -125,18 +126,18 @@ def test_no_room_for_a_piece_is_refused():
         TextEncoding(TOKENIZERS["tiny"], 2)
 
 
-def test_ceiling_is_one_where_units_are_characters():
+def test_perfect_tags_give_the_gold_where_units_are_characters():
     encoding = TextEncoding(TOKENIZERS["tiny"], 64)
-    assert ceiling(encoding, SENTENCES, TagSet(("PS", "LC", "OG"))) == 1
-    assert ceiling(encoding, SENTENCES, TagSet(("DT",))) is None
+    assert counts_of_perfect_tags(encoding, SENTENCES, TagSet(("PS", "LC", "OG"))) == Counts(14, 14, 14)
+    assert counts_of_perfect_tags(encoding, SENTENCES, TagSet(("DT",))) == Counts()
 
 
-def test_ceiling_counts_what_pieces_cannot_tell_apart():
+def test_perfect_tags_cannot_tell_apart_what_is_one_piece():
     encoding = TextEncoding(TOKENIZERS["wordpiece"], 64)
     sentence = Sentence("1", "뷁뷁은 이순신", (Span(0, 2, "PS"), Span(4, 7, "PS")))
-    assert ceiling(encoding, [sentence], TagSet(("PS",))) == 0.5
+    assert counts_of_perfect_tags(encoding, [sentence], TagSet(("PS",))) == Counts(1, 2, 2)
 
 
 def test_encoding_needs_no_torch():
-    code = "import sys, core.encoding, core.events, core.settings; sys.exit('torch' in sys.modules)"
+    code = "import sys, core.encoding, core.events, core.manifest, core.settings; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

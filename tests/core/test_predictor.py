@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from core.encoding import TextEncoding
-from core.predictor import predict, predict_batches
+from core.predictor import predict_batches
 from core.tagger import TextTagger
 from core.tags import unit_ranges
-from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder, text_tagger_of
+from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder, tagged, text_tagger_of, windows_of
 
 TEXTS = [sentence.text for sentence in SENTENCES] + ["", "  ", "이순신은 " * 30, "뷁😀", "가"]
 
@@ -25,8 +25,8 @@ def assert_same(one, other):
 
 @pytest.mark.parametrize("batch_size", [2, 3, 32])
 def test_a_sentence_is_tagged_the_same_in_any_company(text_tagger, batch_size):
-    alone = [dict(predict(text_tagger, [text], batch_size=1))[0] for text in TEXTS]
-    together = dict(predict(text_tagger, TEXTS, batch_size=batch_size))
+    alone = [tagged(text_tagger, [text], batch_size=1)[0] for text in TEXTS]
+    together = tagged(text_tagger, TEXTS, batch_size=batch_size)
     assert sum(map(len, alone)) > 20
     assert sorted(together) == list(range(len(TEXTS)))
     for index, spans in together.items():
@@ -39,14 +39,14 @@ def test_every_batch_has_its_share(text_tagger):
 
 
 def test_a_text_without_units_has_no_spans(text_tagger):
-    assert dict(predict(text_tagger, ["", " "])) == {0: (), 1: ()}
-    assert dict(predict(text_tagger, [])) == {}
+    assert tagged(text_tagger, ["", " "]) == {0: (), 1: ()}
+    assert tagged(text_tagger, []) == {}
 
 
 def test_spans_are_the_best_path_and_probabilities_come_from_enumeration(text_tagger):
     """A text of few units, small enough to enumerate every path of a tag set with one label."""
     tagger, encoding = text_tagger.tagger, text_tagger.encoding
-    (window,) = encoding.encode("서울에")
+    (window,) = windows_of(encoding, "서울에")
     count = len(window.units)
     emissions = tagger(
         torch.tensor([window.input_ids]), torch.ones(1, len(window.input_ids)).long(), torch.tensor([window.positions])
@@ -56,7 +56,7 @@ def test_spans_are_the_best_path_and_probabilities_come_from_enumeration(text_ta
     scores = scores + sum(emissions[i, paths[:, i]] for i in range(count))
     scores = scores + sum(tagger.crf.transitions[paths[:, i], paths[:, i + 1]] for i in range(count - 1))
     shares = scores.softmax(0)
-    found = dict(predict(text_tagger, ["서울에"]))[0]
+    found = tagged(text_tagger, ["서울에"])[0]
     for predicted in found:
         span = predicted.span
         wanted = sum(
@@ -74,10 +74,10 @@ def test_long_texts_are_tagged_window_by_window():
         text_tagger.tagger, TextEncoding(text_tagger.encoding.tokenizer, 24), text_tagger.tag_set, text_tagger.unit
     )
     text = " ".join(TEXTS[:6])
-    windows = short.encoding.encode(text)
+    windows = windows_of(short.encoding, text)
     bounds = [(window.units[0][0], window.units[-1][1]) for window in windows]
-    (spans,) = [spans for _, spans in predict(short, [text])]
-    parts = [(start, dict(predict(short, [text[start:end]]))[0]) for start, end in bounds]
+    spans = tagged(short, [text])[0]
+    parts = [(start, tagged(short, [text[start:end]])[0]) for start, end in bounds]
     assert len(windows) > 2
     assert [(p.span.start, p.span.end) for p in spans] == [
         (start + p.span.start, start + p.span.end) for start, part in parts for p in part

@@ -3,7 +3,7 @@ import torch
 from core.batches import batch_of
 from core.encoders import load_encoder
 from core.tagger import Tagger
-from tests.core.toy_models import SENTENCES, text_tagger_of
+from tests.core.toy_models import SENTENCES, text_tagger_of, windows_of
 
 CPU = torch.device("cpu")
 
@@ -11,7 +11,7 @@ CPU = torch.device("cpu")
 def test_emissions_stand_on_the_units_alone():
     text_tagger = text_tagger_of()
     tagger = text_tagger.tagger
-    (window,) = text_tagger.encoding.encode(SENTENCES[3].text)
+    (window,) = windows_of(text_tagger.encoding, SENTENCES[3].text)
     batch = batch_of([window], pad_id=0, device=CPU)
     states = tagger.encoder(input_ids=batch.input_ids).last_hidden_state
     emissions = tagger(batch.input_ids, batch.attention_mask, batch.positions)
@@ -21,7 +21,7 @@ def test_emissions_stand_on_the_units_alone():
 def test_what_stands_off_the_units_gets_no_gradient():
     text_tagger = text_tagger_of()
     tagger = text_tagger.tagger
-    windows = [text_tagger.encoding.encode(sentence.text)[0] for sentence in SENTENCES[:3]]
+    windows = [windows_of(text_tagger.encoding, sentence.text)[0] for sentence in SENTENCES[:3]]
     batch = batch_of(windows, pad_id=0, device=CPU)
     emissions = tagger(batch.input_ids, batch.attention_mask, batch.positions)
     emissions.retain_grad()

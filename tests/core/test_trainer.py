@@ -7,11 +7,10 @@ import torch
 from core.checkpoint import load, save
 from core.errors import UserError
 from core.events import Prepared, Progress
-from core.predictor import predict
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.trainer import EpochTrained, train
-from tests.core.toy_models import LABELS, SENTENCES, saved_encoder
+from tests.core.toy_models import LABELS, SENTENCES, saved_encoder, tagged
 
 CPU = torch.device("cpu")
 CORPUS = [replace(sentence, id=f"{copy}-{sentence.id}") for copy in range(2) for sentence in SENTENCES]
@@ -32,7 +31,7 @@ def learned():
 def test_it_learns_by_heart_and_answers_the_same_after_saving(learned, tmp_path):
     assert [tuple(p.span for p in spans) for spans in learned.predictions] == [s.spans for s in SENTENCES]
     save(learned.text_tagger, tmp_path / "model")
-    again = dict(predict(load(tmp_path / "model", CPU), TEXTS))
+    again = tagged(load(tmp_path / "model", CPU), TEXTS)
     for index, spans in enumerate(learned.predictions):
         assert [p.span for p in again[index]] == [p.span for p in spans]
         assert [p.probability for p in again[index]] == pytest.approx([p.probability for p in spans], abs=1e-4)
@@ -47,7 +46,7 @@ def test_events_come_in_order():
     events = list(train(CORPUS, SENTENCES, LABELS, SETTINGS))
     kinds = [event.phase if isinstance(event, Progress) else type(event).__name__ for event in events]
     epoch = [*["train"] * 4, "predict", "EpochTrained"]
-    assert kinds == ["prepare", "Prepared", *epoch, *epoch]
+    assert kinds == ["prepare", "prepare", "Prepared", *epoch, *epoch]
     steps = [(e.epoch, e.step, e.steps) for e in events if isinstance(e, Progress) and e.phase == "train"]
     assert steps == [(epoch, step, 4) for epoch in (1, 2) for step in (1, 2, 3, 4)]
     assert [event.epoch for event in epochs_of(events)] == [1, 2]
@@ -60,7 +59,10 @@ def test_progress_tells_loss_speed_and_time_left():
     assert (prepared.device, prepared.steps_per_epoch, prepared.ceiling) == ("cpu", 4, 1.0)
     assert all((event.loss is not None) == (event.phase == "train") for event in progress)
     assert all(event.sentences_per_second > 0 for event in progress)
-    assert [event.seconds_left for event in progress if event.phase == "prepare"] == [None]
+    assert [(e.step, e.steps, e.seconds_left) for e in progress if e.phase == "prepare"] == [
+        (12, 18, None),
+        (18, 18, None),
+    ]
     assert progress[-1].seconds_left == 0
     last = max((e for e in progress if e.phase == "train"), key=lambda e: (e.epoch, e.step))
     assert last.loss == epochs_of(events)[-1].loss
@@ -88,15 +90,21 @@ def test_what_the_caller_predicts_between_steps_changes_nothing():
         if disturbed:
             learning = isinstance(event, Progress) and event.phase == "train"
             assert disturbed[0].text_tagger.tagger.training == learning
-            list(predict(disturbed[-1].text_tagger, TEXTS[:2]))
+            tagged(disturbed[-1].text_tagger, TEXTS[:2])
     assert [e.loss for e in disturbed] == [e.loss for e in undisturbed]
 
 
 def test_closing_the_generator_stops_it():
     events = train(CORPUS, SENTENCES, LABELS, SETTINGS)
-    list(itertools.islice(events, 4))
+    list(itertools.islice(events, 5))
     events.close()
     assert list(events) == []
+
+
+def test_it_can_be_stopped_while_the_ceiling_is_counted(monkeypatch):
+    monkeypatch.setattr("core.trainer._ENCODE_AT_ONCE", 5)
+    events = list(itertools.takewhile(lambda e: isinstance(e, Progress), train(CORPUS, SENTENCES, LABELS, SETTINGS)))
+    assert [(event.step, event.steps) for event in events] == [(n, 18) for n in (5, 10, 12, 17, 18)]
 
 
 def test_training_goes_on_from_a_tagger_and_leaves_it_alone(learned):

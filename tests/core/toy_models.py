@@ -16,8 +16,9 @@ from transformers import (
 )
 
 from core.encoders import load_encoder, load_folder, max_length_of
-from core.encoding import TextEncoding
-from core.spans import Sentence, Span
+from core.encoding import Encoded, TextEncoding
+from core.predictor import predict_batches
+from core.spans import PredictedSpan, Sentence, Span
 from core.tagger import Tagger, TextTagger
 from core.tags import TagSet
 
@@ -118,3 +119,13 @@ def text_tagger_of(folder: Path | None = None, *, seed: int = 0) -> TextTagger:
     tagger = Tagger(encoder, num_tags=len(tag_set.names), dropout=0.1)
     torch.nn.init.normal_(tagger.linear.weight, std=0.5)
     return TextTagger(tagger.eval(), TextEncoding(tokenizer, max_length_of(encoder, tokenizer)), tag_set)
+
+
+def tagged(text_tagger: TextTagger, texts: list[str], *, batch_size: int = 32) -> dict[int, tuple[PredictedSpan, ...]]:
+    """The spans of each text by its index."""
+    return dict(pair for batch in predict_batches(text_tagger, texts, batch_size=batch_size) for pair in batch)
+
+
+def windows_of(encoding: TextEncoding, text: str) -> tuple[Encoded, ...]:
+    """The windows of one text."""
+    return encoding.encode_all([text])[0]

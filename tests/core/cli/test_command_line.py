@@ -1,24 +1,29 @@
 """The command line as scripts use it: processes, exit statuses, JSON on stdout."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from core.checkpoint import save
+from core.settings import TrainSettings
+from core.spans import Span
 from core.store.project import opened
 from core.store.runs import training_digest
-from tests.building import project_with_run, project_with_sentences
+from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
+from tests.core.toy_models import text_tagger_of
 
 MAIN = Path(__file__).resolve().parents[3] / "main.py"
+SAMPLE = MAIN.parent / "resources" / "sample"
 
 
 def run(*arguments, status=0):
     """The standard output of a command; it must end with the status."""
-    result = subprocess.run(
-        [sys.executable, str(MAIN), *map(str, arguments)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, str(MAIN), *(a if isinstance(a, bytes) else str(a) for a in arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == status, result.stderr
     return result.stdout if status == 0 else result.stderr
 
@@ -63,6 +68,45 @@ def test_the_loop_on_klue(klue_parts, tmp_path):
     evaluation = document("evaluate", project, "--run", 1, "--epoch", 2)
     assert {name: evaluation[name] for name in ("micro", "macro", "weighted", "labels")} == first[-1]["metrics"]
     _correct_and_retrain(project, evaluation)
+
+
+def test_the_loop_on_the_sample_with_a_limit(tmp_path):
+    project = tmp_path / "sample.spandesk"
+    for split in ("train", "dev"):
+        assert document("import", project, SAMPLE / f"{split}.jsonl", "--split", split)["rejected"] == []
+    first = events("train", project, "--epochs", 2, "--limit", 200, "--seed", 3, "--learning-rate", 1e-3)
+    assert first[-1]["event"] == "finished"
+    evaluation = document("evaluate", project)
+    assert {name: evaluation[name] for name in ("micro", "macro", "weighted", "labels")} == first[-1]["metrics"]
+    with opened(project) as store:
+        sentence = next(store.sentences.each("dev"))
+    run("correct", project, "--sentence", sentence.id, "--spans", '[[0, 1, "AF"]]')
+    second = events("train", project, "--from-run", 1, "--epochs", 1, "--limit", 200)
+    started = next(event for event in second if event["event"] == "started")
+    assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 200, 109)
+    with opened(project) as store:
+        trained_on = {s.id: s for s in store.runs.training_sentences(2)}
+        assert trained_on[sentence.id].spans == (Span(0, 1, "AF"),)
+        settings = store.runs.by_number(2).settings
+    wanted = TrainSettings(epochs=1, learning_rate=1e-3, limit=200, from_run=1)
+    assert settings == wanted
+    assert "has the encoder tiny" in run("train", project, "--from-run", 1, "--encoder", "other/one", status=1)
+    assert document("check", project) == {"ok": True, "problems": []}
+    _predict_files(project, tmp_path)
+
+
+def _predict_files(project, folder):
+    corpus, out = folder / "to tag.jsonl", folder / "tagged.jsonl"
+    corpus.write_text(
+        '{"id": "a", "text": "서울에 갔다."}\n{"id": "b", "text": "비", "label": [[0, 9, "PS"]]}\n', encoding="utf-8"
+    )
+    tagged = document("predict", project, corpus)
+    assert [(s["id"], s["text"]) for s in tagged["sentences"]] == [("a", "서울에 갔다.")]
+    [rejected] = tagged["rejected"]
+    assert (rejected["file"], rejected["line"]) == (str(corpus), 2)
+    written = document("predict", project, corpus, "--out", out)
+    assert (written["sentences"], written["rejected"]) == (1, [rejected])
+    assert [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()] == tagged["sentences"]
 
 
 def _correct_and_retrain(project, evaluation):
@@ -144,7 +188,14 @@ def test_bad_records_are_listed_and_good_ones_imported(tmp_path):
         (["correct", "{q}", "--sentence", "news-3", "--spans", '[[0, 1, "XX"]]'], "not in the tag set"),
         (["export", "{q}", "out.odd"], "does not tell the format"),
         (["predict", "{q}"], "either --text or files"),
+        (["correct", "{q}", "--sentence", "news-3", "--spans", '[[0.9, 1.9, "PS"]]'], "is not [start, end, label]"),
+        (["correct", "{q}", "--sentence", "news-3", "--spans", '[["0", true, "PS"]]'], "is not [start, end, label]"),
+        (["correct", "{q}", "--sentence", "news-3", "--spans", "[[0, 1, 5]]"], "is not [start, end, label]"),
+        (["correct", "{q}", "--sentence", "news-3", "--spans", '{{"0": 1}}'], "must be JSON"),
+        (["correct", "{q}", "--sentence", "news-3", "--spans", "[" * 50_000], "must be JSON"),
         (["train", "{q}", "--epochs", "0"], "at least 1"),
+        (["train", "{q}", "--seed", "99999999999999999999999"], "below 2**63"),
+        (["train", "{q}", "--from-run", "4"], "no run 4"),
         (["train", "{q}", "--encoder", "no/such-folder/there"], "no/such-folder/there"),
     ],
 )
@@ -160,31 +211,93 @@ def test_an_error_is_one_clear_line_and_changes_nothing(tmp_path, arguments, wor
         assert project.corrections.count() == 0
 
 
-@pytest.mark.parametrize("arguments", [["train"], ["--frob"], ["import", "p"], ["evaluate", "p", "--split", "odd"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train"],
+        ["--frob"],
+        ["import", "p"],
+        ["evaluate", "p", "--split", "odd"],
+        ["evaluate", "p", "--run", "9" * 30],
+        ["evaluate", "p", "--run", "one"],
+        ["trian", "p.spandesk"],
+        ["trian"],
+        ["a.spandesk", "b.spandesk"],
+        ["predict", "p", "--text", b"\xff"],
+        ["correct", "p", "--sentence", b"\xff", "--spans", "[]"],
+    ],
+)
 def test_wrong_usage_is_status_2(arguments):
-    assert "usage" in run(*arguments, status=2)
+    said = run(*arguments, status=2)
+    assert "usage" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_place_where_no_project_can_be_made_is_named(tmp_path):
+    corpus = tmp_path / "c.jsonl"
+    corpus.write_text('{"text": "비"}\n', encoding="utf-8")
+    assert "cannot be made" in run("import", "/proc/none/p.spandesk", corpus, status=1)
+
+
+def test_a_reader_that_has_enough_is_no_fault(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        for _ in range(60):
+            add_run(project, FIRST_EPOCH)
+    command = [sys.executable, str(MAIN), "runs", str(tmp_path / "p.spandesk"), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
+def test_a_file_name_that_is_no_text_can_be_told(tmp_path):
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    file = os.fsencode(tmp_path) + b"/\xff.jsonl"
+    assert json.loads(run("export", tmp_path / "p.spandesk", file, "--json"))["sentences"] == 7
 
 
 def test_help_names_every_command():
     assert all(name in run("--help") for name in ("import", "train", "evaluate", "predict", "correct", "export"))
 
 
-def test_no_display_is_one_line(tmp_path, monkeypatch):
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
+def test_no_display_is_one_line(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    if sys.platform == "linux":
-        said = run(status=1)
-        assert said.startswith("error: there is no display")
-        assert len(said.splitlines()) == 1
+    said = run(status=1)
+    assert said.startswith("error: there is no display")
+    assert len(said.splitlines()) == 1
 
 
 def test_a_damaged_checkpoint_is_found(tmp_path):
-    project_with_run(tmp_path / "p.spandesk").close()
-    said = subprocess.run(
-        [sys.executable, str(MAIN), "check", str(tmp_path / "p.spandesk"), "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        first, second = (project.checkpoint_folder(1, epoch) for epoch in (1, 2))
+    for folder in (first, second):
+        save(text_tagger_of(), folder)
+    assert document("check", tmp_path / "p.spandesk") == {"ok": True, "problems": []}
+    weights = (second / "head.safetensors").read_bytes()
+    (second / "head.safetensors").write_bytes(weights[:-1] + bytes([weights[-1] ^ 1]))
+    (first / "config.json").unlink()
+    assert _checked(tmp_path / "p.spandesk") == {
+        "ok": False,
+        "problems": [
+            f"{first} is incomplete: config.json is missing; restore it from a copy or train again",
+            f"{second} was altered: head.safetensors has changed; restore it from a copy or train again",
+        ],
+    }
+
+
+def _checked(project):
+    command = [sys.executable, str(MAIN), "check", str(project), "--json"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.returncode == 1
-    assert not json.loads(said.stdout)["ok"]
+    return json.loads(said.stdout)
+
+
+def test_checking_needs_no_torch(tmp_path):
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    code = "import sys; from core.cli.commands import run; run(sys.argv[1:]); sys.exit('torch' in sys.modules)"
+    command = [sys.executable, "-c", code, "check", str(tmp_path / "p.spandesk")]
+    assert subprocess.run(command, cwd=MAIN.parent, check=False).returncode == 0

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.corpus import jsonl, klue, nikl
-from core.corpus.formats import FORMATS, detected, format_named, read
+from core.corpus.formats import FORMATS, Text, detected, format_named, read, texts
 from core.corpus.records import Rejected
 from core.errors import UserError
 from core.spans import Sentence
@@ -120,6 +120,16 @@ def test_reading_goes_by_content(tmp_path):
     path = tmp_path / "a"
     path.write_text(JSONL, encoding="utf-8")
     assert [record.text for record in read(path)] == ["비"]
+
+
+def test_texts_to_tag_have_the_ids_of_their_file_and_none_is_lost_silently(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "x", "text": "비"}\n{"id": "y", "text": "눈", "label": [[0, 9, "PS"]]}\n', encoding="utf-8")
+    good, bad = texts(path)
+    assert good == Text("비", "x")
+    assert (bad.line, "past the text" in bad.reason) == (2, True)
+    path.write_text(" 비\n\n눈\n", encoding="utf-8")
+    assert list(texts(path)) == [Text("비"), Text("눈")]
 
 
 @given(st.lists(st.sampled_from([*'{}[]:,"\n\t \\#0-', KLUE, NIKL, JSONL, "## a\t", "1", "null", "NE", "가", "I-PS"])))

@@ -31,7 +31,14 @@ def test_no_label_key_means_no_entities(records):
 
 def test_ids_may_be_numbers_or_missing(records):
     lines = '{"id": 7, "text": "비"}\n\n{"text": "비"}\n{"id": null, "text": "비"}\n'
-    assert [record.id for record in records(lines)] == ["7", "작은-3", "작은-4"]
+    assert [record.id for record in records(lines)] == ["7", "작은-3-5e0d62", "작은-4-5e0d62"]
+
+
+def test_invented_ids_are_those_of_the_same_file_only(records):
+    """The same file again is known again; another file of its name, or a line that was mended, is not."""
+    first, again, other = records('{"text": "비"}'), records('{"text": "비"}'), records('{"text": "눈"}')
+    assert first == again
+    assert first[0].id != other[0].id
 
 
 def test_offsets_are_code_points(records):

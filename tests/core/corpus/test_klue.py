@@ -47,11 +47,11 @@ def test_a_header_gives_the_id_and_rows_the_text(records):
 
 
 def test_without_a_header_the_id_is_the_files_name_and_a_number(records):
-    assert [record.id for record in records(f"{GOOD}\n\n{GOOD}")] == ["작은-1", "작은-2"]
+    assert [record.id for record in records(f"{GOOD}\n\n{GOOD}")] == ["작은-1-9cd37d", "작은-2-9cd37d"]
 
 
 def test_the_columns_line_is_no_header(records):
-    assert [record.id for record in records(f"{klue.PREAMBLE}{GOOD}")] == ["작은-1"]
+    assert [record.id for record in records(f"{klue.PREAMBLE}{GOOD}")] == ["작은-1-9cd37d"]
 
 
 def test_entities_touch_and_reach_the_end(records):
@@ -90,7 +90,7 @@ def test_a_header_ends_the_sentence_before_it(records):
 @pytest.mark.parametrize(
     ("bad", "line", "reason"),
     [
-        (rows(("가", "O"), ("나", "I-PS")), 2, "sentence 작은-1: I-PS follows no B-PS"),
+        (rows(("가", "O"), ("나", "I-PS")), 2, "I-PS follows no B-PS"),
         (rows(("가", "B-PS"), ("나", "I-OG")), 2, "I-OG follows no B-OG"),
         (rows(("가", "B-PS"), ("나", "O"), ("다", "I-PS")), 3, "I-PS follows no B-PS"),
         (rows(("가", "B-PS"), ("나", "E-PS")), 2, "the tag 'E-PS' is none of O, B-… and I-…"),
