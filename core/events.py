@@ -31,7 +31,7 @@ class Progress:
     Attributes:
         epoch: from 1; 0 while preparing.
         step: batches done in this phase of this epoch, of `steps`; while preparing, sentences of both splits.
-        loss: mean over the epoch so far, per tagging unit, in nats; None outside the phase `train`.
+        loss: mean over the last few steps, per tagging unit, in nats; None outside the phase `train`.
         sentences_per_second: in this phase, so far.
         seconds_left: for the whole training; None until it can be told.
     """

@@ -125,25 +125,53 @@ def _epochs(run: _Run) -> Events:
 def _train_epoch(run: _Run, epoch: int) -> Generator[TrainerEvent, None, float]:
     """One pass over the examples; returns the mean loss."""
     batches = shuffled_batches(run.examples, batch_size=run.settings.batch_size, seed=run.settings.seed, epoch=epoch)
-    total = torch.zeros((), device=run.text_tagger.tagger.device)
-    units, mean = 0, None
+    meter = _LossMeter(run.text_tagger.tagger.device)
     for step, examples in enumerate(batches, start=1):
         began = time.perf_counter()
-        total += _step(run, examples)
-        units += sum(len(example.tags) for example in examples)
+        meter.add(_step(run, examples), sum(len(example.tags) for example in examples))
         if step % _READ_LOSS_EVERY == 0 or step in (1, len(batches)):
-            mean = _checked_loss(total.item() / units)
+            meter.read()
         yield run.pace.progress(
             "train",
             epoch=epoch,
             step=step,
             steps=len(batches),
-            loss=mean,
+            loss=meter.recent,
             sentences=len(examples),
             seconds=time.perf_counter() - began,
         )
-    assert mean is not None
-    return mean
+    return meter.mean
+
+
+class _LossMeter:
+    """The loss per tagging unit, in nats: the epoch's mean, and that of the last steps that were read.
+
+    Reading makes an accelerator wait, so the sums stay on the device until then.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self.mean = self.recent = 0.0
+        self._unread = torch.zeros((), device=device)
+        self._unread_units = self._units = 0
+        self._total = 0.0
+
+    def add(self, loss: Tensor, units: int) -> None:
+        """One batch: its loss summed over its units."""
+        self._unread += loss
+        self._unread_units += units
+
+    def read(self) -> None:
+        """Bring `mean` and `recent` up to date.
+
+        Raises:
+            UserError: the training diverged.
+        """
+        loss = _checked_loss(self._unread.item())
+        self._total += loss
+        self._units += self._unread_units
+        self.recent, self.mean = loss / self._unread_units, self._total / self._units
+        self._unread.zero_()
+        self._unread_units = 0
 
 
 def _step(run: _Run, examples: Sequence[Example]) -> Tensor:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.importing import DEV_SHARE, ImportPlan
 from core.spans import Split
 from core.store.project import SUFFIX
+from gui.spin_boxes import indent
 
 _TARGETS: tuple[tuple[str, Split, bool], ...] = (
     ("train, with a share kept for dev", "train", True),
@@ -51,6 +52,7 @@ class ImportForm(QFrame):
         for title, *_ in _TARGETS:
             self.target.addItem(title)
         self.share = QSpinBox(suffix=" %", minimum=1, maximum=90, value=round(DEV_SHARE * 100))
+        indent(self.share)
         self.labels = QLineEdit()
         self.labels.setPlaceholderText("none – the 15 types of the TTA standard are known")
         self.folder_field = QLineEdit()

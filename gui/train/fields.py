@@ -5,10 +5,10 @@ import math
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
+from gui.spin_boxes import indent
 from gui.train.words import rate_text
 
 FIELD_WIDTH = 112
-_INDENT = 9
 
 HEADING_HEIGHT = 30
 """Pixels; that of a button, so that headings stand in line with one beside a button."""
@@ -62,11 +62,6 @@ def whole_number(low: int, high: int) -> QSpinBox:
     box.setFixedWidth(FIELD_WIDTH)
     indent(box)
     return box
-
-
-def indent(box: QSpinBox) -> None:
-    """Begin the number where that of a plain field begins: style sheets do not move the text of a spin box."""
-    box.lineEdit().setTextMargins(_INDENT, 0, 0, 0)
 
 
 class Rows(QGridLayout):

@@ -102,7 +102,8 @@ class LossChart(QWidget):
 
     def end_epoch(self, epoch: int, loss: float, f1: float) -> None:
         """The loss and the micro F1 (0–1) of an epoch; its last steps may have gone by unreported."""
-        self.add_loss(epoch, self._steps, loss)
+        if epoch not in self._losses:
+            self.add_loss(epoch, self._steps, loss)
         self._f1s[epoch] = f1
         self._show_f1s()
 
