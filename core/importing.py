@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from core.spans import Sentence, Split, checked
 from core.store.columns import spans_text
 from core.store.project import Project
 from core.store.sentences import SLICE, Gold
+
+_LABEL = re.compile(r"[\w.-]{1,32}")
 
 DEV_SHARE = 0.1
 """The share of sentences that the window proposes to keep for dev."""
@@ -28,7 +31,7 @@ class ImportPlan:
         new_labels: labels to add to the tag set first.
 
     Raises:
-        UserError: the ratio is not a share.
+        UserError: the ratio is not a share, or a new label is none.
     """
 
     files: tuple[Path, ...]
@@ -41,6 +44,9 @@ class ImportPlan:
     def __post_init__(self) -> None:
         if not 0 <= self.dev_ratio < 1:
             raise UserError(f"the dev ratio is {self.dev_ratio}; it must be at least 0 and below 1")
+        for label in self.new_labels:
+            if not _LABEL.fullmatch(label):
+                raise UserError(f"the label {label!r} is no label; use letters, digits, _, - and . only, at most 32")
 
 
 @dataclass(frozen=True, slots=True)

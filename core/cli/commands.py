@@ -99,7 +99,8 @@ def _train(options: argparse.Namespace, out: Output) -> None:
         epochs = project.runs.epochs(number)
     metrics = epochs[-1].report["corrected"]
     document = {"run": number, "status": finished.status, "epochs": len(epochs), "metrics": metrics}
-    out.event("finished", document, f"run {number} finished, F1 {metrics['micro']['f1']:.4f} on dev")
+    text = f"run {number} finished, F1 {metrics['micro']['f1']:.4f} on dev"
+    out.result({"event": "finished", **document}, text)
 
 
 def _train_settings(project: Project, options: argparse.Namespace) -> TrainSettings:

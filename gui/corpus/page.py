@@ -108,9 +108,8 @@ class CorpusPage(QWidget):
             self.form.ask([Path(name) for name in names])
 
     def _import(self) -> None:
-        plan = self.form.plan
-        self._context.session.attempt(lambda: start_import(self._context, plan))
-        self.form.hide()
+        if self._context.session.attempt(lambda: start_import(self._context, self.form.plan)):
+            self.form.hide()
 
     def _choose_export(self) -> None:
         filters = [f"{known.title} (*{known.suffix})" for known in reversed(FORMATS)]

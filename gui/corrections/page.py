@@ -1,6 +1,6 @@
 """The Corrections page: every change of the gold, and the way back."""
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -86,7 +86,7 @@ class CorrectionsPage(QWidget):
         session.project_changed.connect(self._show_project)
         session.changed.connect(self._follow)
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("Inspect"))
-        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._enable())
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.model.modelReset.connect(self._enable)
         self.table.doubleClicked.connect(lambda _: self._inspect())
         self.show_sentence.clicked.connect(self._inspect)
@@ -115,8 +115,8 @@ class CorrectionsPage(QWidget):
             self._show_project(self._context.session.project)
 
     def _current(self) -> Correction | None:
-        index: QModelIndex = self.table.currentIndex()
-        return self.model.correction(index.row()) if index.isValid() else None
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.correction(rows[0].row()) if rows else None
 
     def _enable(self) -> None:
         correction = self._current()

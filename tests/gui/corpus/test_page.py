@@ -80,3 +80,14 @@ def test_export_writes_the_corrected_gold(page, window, qtbot, tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {line["id"]: line["label"] for line in lines}["talk-2"] == []
     assert "7 sentences" in page.said.text()
+
+
+def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
+    corpus = tmp_path / "more.jsonl"
+    corpus.write_text('{"text": "서울"}', encoding="utf-8")
+    window.take_files([corpus])
+    page.form.labels.setText("BAD LABEL!")
+    click(page.form.start)
+    assert "is no label" in window.banner.text.text()
+    assert page.form.isVisible()
+    assert window.context.runner.job is None

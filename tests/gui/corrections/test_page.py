@@ -109,3 +109,12 @@ def test_a_correction_leads_to_its_sentence(page, window):
     assert list(inspect.model.numbers) == [session.project.sentences.by_id("talk-1").number]
     assert inspect.filters.search.text() == ""
     assert inspect.filters.asked.text() == "sentence talk-1  ✕"
+
+
+def test_nothing_can_be_reverted_before_a_row_is_chosen(page, window):
+    session = window.context.session
+    session.correct(session.project.sentences.by_id("talk-1").number, [])
+    assert not page.revert.isEnabled()
+    assert not page.show_sentence.isEnabled()
+    choose(page, 0)
+    assert page.revert.isEnabled()
