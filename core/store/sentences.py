@@ -86,9 +86,6 @@ class Sentences:
             counts.update((sentence.split, span.label) for span in sentence.gold)
         return counts != self.label_counts()
 
-    def numbers(self, split: Split) -> list[SentenceNumber]:
-        return [row[0] for row in self._database.rows("SELECT number FROM sentence WHERE split = ?", [split])]
-
     def by_number(self, numbers: Sequence[SentenceNumber]) -> list[StoredSentence]:
         """The sentences with these numbers, in the order asked for; unknown numbers are left out."""
         marks = ",".join("?" * len(numbers))

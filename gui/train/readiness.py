@@ -85,7 +85,7 @@ def _summary(corpus: Corpus, limit: int | None, moving: int) -> str:
     text = ", ".join((train, counted(corpus.dev, "dev sentence"), counted(len(corpus.train_spans), "type")))
     if moving:
         text += f"; {counted(moving, 'corrected dev sentence')} move{'s' if moving == 1 else ''} to train"
-    return text if limit is None else f"{text}; at most the first {limit:,} of each"
+    return text if limit is None else f"{text}; at most {limit:,} of each, corrected ones first"
 
 
 def _hindrance(corpus: Corpus) -> str | None:

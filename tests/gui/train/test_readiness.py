@@ -16,7 +16,7 @@ def test_a_corpus_in_one_line(tmp_path):
         assert found.summary == "2 training sentences with 5 spans, 4 dev sentences, 4 types"
         assert found.warnings == ("TI occurs in dev but in no training sentence, and cannot be learned.",)
         assert found.hindrance is None
-        assert found_in(project, limit=1).summary.endswith("; at most the first 1 of each")
+        assert found_in(project, limit=1).summary.endswith("; at most 1 of each, corrected ones first")
 
 
 def test_what_moves_is_said(tmp_path):
