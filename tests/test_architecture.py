@@ -67,6 +67,22 @@ def test_core_imports_only_what_stands_above(path):
             assert height <= layer_of(name), f"{name} imports {other}, which stands below it"
 
 
+def test_no_two_modules_of_the_window_need_each_other():
+    needs = {name_of(path): imported(path) for path in modules("gui")}
+    known = {name: {other for other in others if other in needs and other != name} for name, others in needs.items()}
+
+    def reached(name):
+        found, left = set(), list(known[name])
+        while left:
+            other = left.pop()
+            if other not in found:
+                found.add(other)
+                left += known[other]
+        return found
+
+    assert [name for name in known if name in reached(name)] == []
+
+
 def test_packages_hold_nothing_of_their_own():
     for path in [*modules("core"), *modules("gui")]:
         if path.name == "__init__.py":

@@ -1,44 +1,15 @@
 """F1 by epoch as lines; the plotting library is loaded when a chart is first seen."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from core.labels import in_display_order
-from gui.metrics.figures import Figures
+from gui.metrics.lines import Line
 from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.metrics.plot import EpochPlot
-
-MICRO = "micro"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The F1 of a type, or of all (`micro`), at those epochs that have one."""
-
-    name: str
-    epochs: tuple[int, ...]
-    values: tuple[float, ...]
-
-
-def f1_lines(figures: Sequence[Figures]) -> tuple[Line, ...]:
-    """A line for every type that occurs, and the micro average last."""
-    labels = in_display_order({label for epoch in figures for label in epoch.report.labels})
-    rows = [(epoch.key.epoch, epoch.report.rows()) for epoch in figures]
-    return tuple(
-        Line(
-            name,
-            tuple(epoch for epoch, row in rows if name in row),
-            tuple(row[name].f1 for _, row in rows if name in row),
-        )
-        for name in (*labels, MICRO)
-        if figures
-    )
 
 
 class ScoreChart(QWidget):

@@ -12,10 +12,11 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.jobs import Job, failure
-from gui.metrics.chart import ScoreChart, f1_lines
+from gui.metrics.chart import ScoreChart
 from gui.metrics.comparison import ComparisonPanel
 from gui.metrics.figures import Figures, FiguresSource
 from gui.metrics.head import Head
+from gui.metrics.lines import f1_lines
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Link, epochs_table
 from gui.metrics.view import MetricView

@@ -8,7 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from gui.metrics.chart import MICRO, Line
+from gui.metrics.lines import MICRO, Line
 from gui.palette import mixed
 from gui.theme import SMALL_SIZE, TAG_SIZE, Theme, font
 

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.metrics.chart import f1_lines
+from gui.metrics.lines import f1_lines
 from gui.metrics.plot import LABEL_GAP, spread
 from tests.gui.metrics.test_table import ONE, TWO
 
