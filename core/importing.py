@@ -5,13 +5,13 @@ import random
 import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from core.corpus import formats
 from core.corpus.records import Record, Rejected
 from core.errors import UserError
 from core.spans import Sentence, Split, checked
+from core.store.clock import now_text
 from core.store.columns import spans_text
 from core.store.project import Project
 from core.store.sentences import SLICE, Gold
@@ -158,7 +158,7 @@ class _Staging:
 
     def commit(self, new_labels: tuple[str, ...]) -> ImportReport:
         """Move everything staged into the corpus in one transaction."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = now_text()
         with self._database.atomic():
             self._project.sentences.add_labels(new_labels)
             self._database.write(

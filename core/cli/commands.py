@@ -26,6 +26,7 @@ from core.importing import ImportPlan
 from core.manifest import checked_manifest
 from core.settings import TINY, TrainSettings
 from core.spans import PredictedSpan, Span
+from core.store.columns import prediction_rows
 from core.store.project import Project, discard_if_empty, opened, opened_or_created
 from core.store.runs import Run
 
@@ -186,9 +187,8 @@ def _predict(options: argparse.Namespace, out: Output) -> None:
 
 
 def _prediction(text: Text, spans: Sequence[PredictedSpan]) -> dict[str, Any]:
-    rows = [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
     name = {} if text.id is None else {"id": text.id}
-    return {**name, "text": text.text, "spans": rows}
+    return {**name, "text": text.text, "spans": prediction_rows(spans)}
 
 
 def _correct(options: argparse.Namespace, out: Output) -> None:

@@ -19,9 +19,13 @@ def spans_of_text(text: str) -> tuple[Span, ...]:
     return tuple(Span(start, end, label) for start, end, label in json.loads(text))
 
 
+def prediction_rows(spans: Iterable[PredictedSpan]) -> list[list[int | str | float]]:
+    """[start, end, label, probability to six decimals] of each span; what the command line prints as well."""
+    return [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
+
+
 def predictions_text(spans: Iterable[PredictedSpan]) -> str:
-    rows = [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(prediction_rows(spans), ensure_ascii=False, separators=(",", ":"))
 
 
 def predictions_of_text(text: str) -> tuple[PredictedSpan, ...]:

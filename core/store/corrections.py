@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from core.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeSet
+from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database, Row
 from core.store.predictions import Predictions
@@ -140,7 +140,7 @@ class Corrections:
             number = self._database.write(
                 "INSERT INTO correction (sentence, made_at, kind, target, before, after)"
                 " SELECT number, ?, ?, ?, gold, ? FROM sentence WHERE number = ?",
-                [_now(), kind, target, after, sentence],
+                [now_text(), kind, target, after, sentence],
             )
             self._database.write("UPDATE sentence SET gold = ? WHERE number = ?", [after, sentence])
             self._predictions.refresh(sentence)
@@ -160,10 +160,6 @@ def undo_stacks(log: Sequence[tuple[int, str, int | None]] | Sequence[Row]) -> t
             done.append(number)
             undone.clear()
     return done, undone
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _correction(row: Row) -> Correction:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal
 
@@ -12,6 +11,7 @@ from core.errors import UserError
 from core.settings import TrainSettings
 from core.spans import Sentence
 from core.store.changes import ChangeSet
+from core.store.clock import now_text
 from core.store.columns import spans_text
 from core.store.corrections import Corrections
 from core.store.database import Database, Row
@@ -67,7 +67,7 @@ class Runs:
             "INSERT INTO run (started_at, status, settings, labels, train_sentences, dev_sentences, last_sentence,"
             " last_correction, training_digest) VALUES (?, 'running', ?, '[]', 0, 0, ?, ?, '')",
             [
-                _now(),
+                now_text(),
                 json.dumps(settings.as_json(), ensure_ascii=False),
                 self._sentences.last_number(),
                 self._corrections.last_number(),
@@ -91,7 +91,7 @@ class Runs:
         return ChangeSet(runs=(epoch.run,))
 
     def end(self, run: int, status: Status) -> ChangeSet:
-        self._database.write("UPDATE run SET status = ?, finished_at = ? WHERE number = ?", [status, _now(), run])
+        self._database.write("UPDATE run SET status = ?, finished_at = ? WHERE number = ?", [status, now_text(), run])
         return ChangeSet(runs=(run,))
 
     def listed(self) -> list[Run]:
@@ -179,10 +179,6 @@ def training_digest(sentences: Iterable[Sentence]) -> tuple[str, int]:
         digest.update(f"{sentence.id}\t{sentence.text}\t{spans_text(sentence.spans)}\n".encode())
         count += 1
     return digest.hexdigest(), count
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _run(row: Row) -> Run:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from core.spans import Split
 from core.store.predictions import EpochKey
+from gui.choosers import chooser
 from gui.words import wrapped
 
 COPY, COPIED = "Copy as Markdown", "Copied ✓"
@@ -26,8 +27,8 @@ class Head(QWidget):
         self.hint = QLabel()
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
-        self.split = _box("Split", "The split whose sentences are scored")
-        self.other = _box("Compare with", "Another run, scored on the sentences that both predicted")
+        self.split = chooser("Split", "The split whose sentences are scored")
+        self.other = chooser("Compare with", "Another run, scored on the sentences that both predicted")
         self.evaluate = QPushButton("Evaluate on test")
         self.copy = CopyButton()
         self._lay_out()
@@ -97,14 +98,6 @@ def _label(text: str, buddy: QWidget) -> QLabel:
     label = QLabel(text)
     label.setBuddy(buddy)
     return label
-
-
-def _box(name: str, purpose: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(purpose)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box
 
 
 def _fill(box: QComboBox, items: Sequence[tuple[str, object]], current: object) -> None:

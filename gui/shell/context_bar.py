@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
+from gui.choosers import chooser
 from gui.session import Context, Session
 
 _GOLD_TITLES = {"corrected": "Gold: corrected", "imported": "Gold: as imported"}
@@ -29,9 +30,9 @@ class ContextBar(QFrame):
         self.project_name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.project_name.setToolTip("Open another project, or close this one")
         self.project_name.setMenu(menu)
-        self.run = _box("Run", "The run whose predictions are shown")
-        self.epoch = _box("Epoch", "The epoch whose predictions are shown")
-        self.gold = _box("Gold", "The gold that predictions are held against")
+        self.run = chooser("Run", "The run whose predictions are shown")
+        self.epoch = chooser("Epoch", "The epoch whose predictions are shown")
+        self.gold = chooser("Gold", "The gold that predictions are held against")
         for gold, title in _GOLD_TITLES.items():
             self.gold.addItem(title, gold)
         self._lay_out(actions)
@@ -73,14 +74,6 @@ class ContextBar(QFrame):
         self.gold.setCurrentIndex(self.gold.findData(context.gold))
         for box, is_useful in ((self.run, bool(runs)), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
             box.setVisible(is_useful)
-
-
-def _box(name: str, purpose: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(purpose)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box
 
 
 def _run_title(run: Run) -> str:

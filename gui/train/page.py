@@ -100,14 +100,14 @@ class TrainPage(QWidget):
             self._stack.setCurrentWidget(self.empty)
             return
         runs = project.runs.listed()
-        self.form.show_settings(runs[-1].settings if runs else TrainSettings(), _with_weights(project, runs))
+        self.form.show_settings(runs[-1].settings if runs else TrainSettings(), project.runs.with_epochs())
         self.monitor.show_idle(*_last_result(project, runs))
         self._refresh()
 
     def _follow(self, change: ChangeSet) -> None:
         project = self._session.project
         if project is not None and change.runs:
-            self.form.show_runs(_with_weights(project, project.runs.listed()))
+            self.form.show_runs(project.runs.with_epochs())
         if change.corpus or change.sentences:
             self._refresh()
         else:
@@ -197,10 +197,6 @@ class TrainPage(QWidget):
         project = self._session.project
         if project is not None:
             self._session.look_at(run=run, epoch=project.runs.epoch_number(run, None))
-
-
-def _with_weights(project: Project, runs: list[Run]) -> list[int]:
-    return [run.number for run in runs if project.runs.epochs(run.number)]
 
 
 def _last_result(project: Project, runs: list[Run]) -> tuple[str, int | None]:

@@ -8,14 +8,12 @@ from typing import Protocol
 from core.events import TrainingEvent
 from core.metrics import reported
 from core.settings import TrainSettings
-from core.spans import Split
+from core.spans import SPLITS, Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.train.words import Compared
 from gui.words import counted
-
-_SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 
 class StartsTraining(Protocol):
@@ -67,7 +65,7 @@ def retraining_of(project: Project) -> Retraining | None:
     return Retraining(
         base=base,
         key=key,
-        changed={split: splits[split] for split in _SPLITS if splits[split]},
+        changed={split: splits[split] for split in SPLITS if splits[split]},
         moving=len(moving),
         dev=project.sentences.count("dev"),
         common=common,
