@@ -55,8 +55,8 @@ prepare_system() {
 
 # prepare FOLDER run|test: everything in place, quickly when it is already.
 prepare() {
-    local folder=$1 purpose=$2 extra='' stamp
-    [ "$purpose" = test ] && extra='[dev]'
+    local folder=$1 purpose=$2 extra='[starter]' stamp
+    [ "$purpose" = test ] && extra='[dev,starter]'
     stamp="$folder/.venv/.prepared-$purpose"
     if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$(cksum <"$folder/pyproject.toml")" ]; then
         return 0

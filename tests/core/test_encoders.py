@@ -1,7 +1,7 @@
 import pytest
 import torch
 from huggingface_hub import constants
-from transformers import BertTokenizer
+from transformers import AlbertConfig, AlbertModel, BertTokenizer
 
 from core import encoders
 from core.encoders import load_encoder, load_folder, max_length_of
@@ -39,6 +39,42 @@ def test_tiny_is_the_same_for_the_same_texts_and_seed():
 def test_tiny_leaves_rare_characters_unknown():
     _, tokenizer = load_encoder("tiny", ["가나 가나 다"], seed=1)
     assert set(tokenizer.get_vocab()) == {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "가", "나", "##가", "##나"}
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "tiny"])
+def test_the_first_layers_give_what_they_give_within_the_whole(tmp_path, family):
+    name = "tiny" if family == "tiny" else str(saved_encoder(tmp_path / family, family))
+    whole, _ = load_encoder(name, TEXTS, seed=1)
+    first, tokenizer = load_encoder(name, TEXTS, seed=1, layers=1)
+    inputs = tokenizer(TEXTS[:2], padding=True, return_tensors="pt")
+    with torch.inference_mode():
+        states = whole.eval()(**inputs, output_hidden_states=True).hidden_states
+        assert torch.equal(first.eval()(**inputs).last_hidden_state, states[1])
+    assert sum(p.numel() for p in first.parameters()) < sum(p.numel() for p in whole.parameters())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_encoder_of_fewer_layers_is_saved_and_loaded_as_such(tmp_path, family):
+    model, tokenizer = load_encoder(str(saved_encoder(tmp_path / family, family)), [], seed=1, layers=1)
+    model.save_pretrained(tmp_path / "first")
+    tokenizer.save_pretrained(tmp_path / "first")
+    again, _ = load_folder(tmp_path / "first")
+    assert again.config.num_hidden_layers == 1
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("layers", [-1, 0, 3])
+def test_layers_that_an_encoder_does_not_have_are_refused(tmp_path, layers):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    with pytest.raises(UserError, match=f"has 2 layers; {layers} cannot be kept, give 1 to 2"):
+        load_encoder(str(folder), [], seed=1, layers=layers)
+
+
+def test_layers_that_cannot_be_told_apart_are_refused(tmp_path):
+    folder = saved_encoder(tmp_path / "albert", "bert")
+    AlbertModel(AlbertConfig(vocab_size=200, hidden_size=16, num_attention_heads=2)).save_pretrained(folder)
+    with pytest.raises(UserError, match="cannot be told apart"):
+        load_encoder(str(folder), [], seed=1, layers=1)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
