@@ -1,13 +1,15 @@
 """Files that are whole or not there at all."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO, BinaryIO, TextIO, TypeVar
 from uuid import uuid4
 
 from core.errors import UserError
+
+File = TypeVar("File", bound=IO[str] | IO[bytes])
 
 
 @contextmanager
@@ -19,10 +21,24 @@ def replacing(path: Path) -> Iterator[TextIO]:
     Raises:
         UserError: the folder is missing or not writable, the disk is full, or `path` is a folder.
     """
+    with _replacing(path, lambda part: part.open("x", encoding="utf-8", newline="")) as file:
+        yield file
+
+
+@contextmanager
+def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The same as `replacing` for a file of bytes."""
+    with _replacing(path, lambda part: part.open("xb")) as file:
+        yield file
+
+
+@contextmanager
+def _replacing(path: Path, new: Callable[[Path], File]) -> Iterator[File]:
     target = Path(os.path.realpath(path))
     part = target.with_name(f".spandesk-{uuid4().hex}.part")
     try:
-        with part.open("x", encoding="utf-8", newline="") as file:
+        file = new(part)
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())

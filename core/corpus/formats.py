@@ -2,11 +2,12 @@
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 
-from core.corpus import jsonl, klue, nikl
+from core.corpus import jsonl, klue, nikl, parquet
 from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept
+from core.corpus.texts import Text
 from core.errors import UserError
 from core.spans import Sentence
 
@@ -17,14 +18,6 @@ FORMATS: tuple[CorpusFormat, ...] = (klue.FORMAT, nikl.FORMAT, jsonl.FORMAT)
 
 _CHUNK = 1 << 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text to tag, with the id that it has in its corpus file; lines of plain text have none."""
-
-    text: str
-    id: str | None = None
 
 
 def format_named(name: str) -> CorpusFormat:
@@ -80,18 +73,27 @@ def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
 
 
 def texts(path: Path) -> Iterator[Text | Rejected]:
-    """The texts of a file to tag: a corpus file's sentences, or the lines of any other text.
+    """The texts of a file to tag, one at a time: a corpus or Parquet file's sentences, or the lines of any other text.
 
     Raises:
-        UserError: the file is missing, a folder, empty or not UTF-8 text.
+        UserError: at once, before the first text: the file is missing, a folder, empty or not UTF-8 text, or see
+            `parquet.texts`; later: it cannot be read any more.
     """
+    if parquet.recognises(path):
+        return parquet.texts(path)
     _check_text(path)
     known = _known(path)
-    if known is not None:
+    return _sentence_texts(path, known) if known else _lines(path)
+
+
+def _sentence_texts(path: Path, known: CorpusFormat) -> Iterator[Text | Rejected]:
+    with _reading(path):
         for record in known.read(path, accept):
             yield Text(record.text, record.id) if isinstance(record, Sentence) else record
-        return
-    with path.open(encoding="utf-8-sig") as file:
+
+
+def _lines(path: Path) -> Iterator[Text]:
+    with _reading(path), path.open(encoding="utf-8-sig") as file:
         yield from (Text(line.strip()) for line in file if line.strip())
 
 
@@ -114,9 +116,17 @@ def _check_text(path: Path) -> None:
     if path.is_dir():
         raise UserError(f"{path} is a folder; name the corpus files in it")
     try:
-        _check_bytes(path)
+        with _reading(path):
+            _check_bytes(path)
     except UnicodeDecodeError as error:
         raise UserError(f"{path} {_encoding_fault(path, error)}") from error
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Says of which file it is that the disk cannot give it, or gives it no more."""
+    try:
+        yield
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}") from error
 

@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import UserError
-from core.files import replacing
+from core.files import replacing, replacing_bytes
 
 
 def test_new_text_takes_the_place_of_the_old(tmp_path):
@@ -11,6 +11,16 @@ def test_new_text_takes_the_place_of_the_old(tmp_path):
         file.write("새것\r\n끝\n")
         assert target.read_text() == "old"
     assert target.read_bytes() == "새것\r\n끝\n".encode()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_new_bytes_take_the_place_of_the_old(tmp_path):
+    target = tmp_path / "a.bin"
+    target.write_bytes(b"old")
+    with replacing_bytes(target) as file:
+        file.write(b"\r\n\xff\0")
+        assert target.read_bytes() == b"old"
+    assert target.read_bytes() == b"\r\n\xff\0"
     assert list(tmp_path.iterdir()) == [target]
 
 
@@ -32,6 +42,12 @@ def test_a_failure_leaves_the_old_text_and_nothing_else(tmp_path):
 def test_a_failure_leaves_no_new_file(tmp_path):
     with pytest.raises(RuntimeError):
         write_half(tmp_path / "a.txt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_no_new_bytes(tmp_path):
+    with pytest.raises(UserError, match="cannot be written"), replacing_bytes(tmp_path / "a.bin"):
+        raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
 
 

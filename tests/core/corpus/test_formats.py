@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.corpus import jsonl, klue, nikl
-from core.corpus.formats import FORMATS, Text, detected, format_named, read, texts
+from core.corpus import jsonl, klue, nikl, parquet
+from core.corpus.formats import FORMATS, detected, format_named, read, texts
 from core.corpus.records import Rejected
+from core.corpus.texts import TaggedText, Text
 from core.errors import UserError
 from core.spans import Sentence
 
@@ -130,6 +131,35 @@ def test_texts_to_tag_have_the_ids_of_their_file_and_none_is_lost_silently(tmp_p
     assert (bad.line, "past the text" in bad.reason) == (2, True)
     path.write_text(" 비\n\n눈\n", encoding="utf-8")
     assert list(texts(path)) == [Text("비"), Text("눈")]
+    parquet.write(path, [TaggedText(Text("비", "x"), ())])
+    assert list(texts(path)) == [Text("비", "x")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.txt", None, "does not exist"),
+        ("a.parquet", None, "does not exist"),
+        ("a.txt", b"", "is empty"),
+        ("a.txt", "비\n".encode() * 1000 + b"\xff", r"is not UTF-8 \(line 1001"),
+        ("a.parquet", b"no parquet", "is no Parquet file"),
+    ],
+)
+def test_a_file_of_texts_is_refused_before_the_first_of_them(tmp_path, name, content, reason):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=reason):
+        texts(tmp_path / name)
+
+
+@pytest.mark.parametrize("content", ["비\n", JSONL])
+def test_a_file_that_has_gone_before_its_texts_are_read_is_named(tmp_path, content):
+    path = tmp_path / "a.txt"
+    path.write_text(content, encoding="utf-8")
+    unread = texts(path)
+    path.unlink()
+    with pytest.raises(UserError, match=r"a\.txt cannot be read: No such file"):
+        next(unread)
 
 
 @given(st.lists(st.sampled_from([*'{}[]:,"\n\t \\#0-', KLUE, NIKL, JSONL, "## a\t", "1", "null", "NE", "가", "I-PS"])))

@@ -1,0 +1,155 @@
+"""`predict`: one ordered result, written piece by piece as the texts are tagged, by one process or by several.
+
+    accelerate launch --multi_gpu --num_processes 2 main.py predict PROJECT texts.jsonl --out tagged.parquet
+
+does the work on two GPUs, and with `--device cpu` at its end in two processes on the CPU: accelerate's own `--cpu`
+starts one process, whatever the number. On several machines, each needs the project's folder and the inputs at the same
+paths; the main process alone opens the project and writes the result.
+"""
+
+import argparse
+import json
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
+from core import engine
+from core.cli.output import Output, marked
+from core.corpus import formats, parquet
+from core.corpus.records import Rejected
+from core.corpus.texts import TaggedText, Text
+from core.crew import Crew, crew_of_launch
+from core.errors import UserError
+from core.files import replacing
+from core.store.columns import prediction_rows
+from core.store.project import opened
+
+
+def predict(options: argparse.Namespace, out: Output) -> int:
+    """Tag what the options name; returns the exit status, and in the main process raises the `UserError` of any."""
+    with crew_of_launch(options.device) as crew:
+        try:
+            with crew.together():
+                _tag(options, out, crew)
+        except UserError:
+            if crew.is_main:
+                raise
+            return 1
+    return 0
+
+
+def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
+    if crew.size > 1 and options.out is None:
+        raise UserError("several processes write one file: name it with --out")
+    records = _records(options)
+    folder = crew.from_main(lambda: _weights(options))
+    tagged = engine.predicting(folder, records, crew, options.device)
+    if crew.is_main:
+        with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
+            _write(_Taken(tagged, out, kept), options.out, out)
+    else:
+        deque(tagged, maxlen=0)
+
+
+def _records(options: argparse.Namespace) -> Iterator[Text | Rejected]:
+    if (options.text is None) == (not options.files):
+        raise UserError("predict takes either --text or files")
+    if options.text is not None:
+        return iter([Text(options.text)])
+    # All files are looked at now, so that what is wrong with the last one is not told after hours.
+    return chain.from_iterable([formats.texts(path) for path in options.files])
+
+
+def _weights(options: argparse.Namespace) -> Path:
+    """The folder of the epoch that was asked for; the project is free again while the texts are tagged."""
+    with opened(options.project) as project:
+        run = project.runs.by_number(options.run).number
+        return project.checkpoint_folder(run, project.runs.epoch_number(run, options.epoch))
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The tagged texts as they come; rejected records among them are told, counted and kept for the JSON result.
+
+    They are kept in a file, since there can be as many as texts.
+    """
+
+    records: Iterable[TaggedText | Rejected]
+    out: Output
+    kept: IO[str]
+    tagged: int = 0
+    rejected: int = 0
+
+    def __iter__(self) -> Iterator[TaggedText]:
+        for record in self.records:
+            if isinstance(record, Rejected):
+                self._tell(record)
+            else:
+                self.tagged += 1
+                yield record
+
+    def _tell(self, record: Rejected) -> None:
+        self.rejected += 1
+        self.out.note(f"rejected: {record.where}: {record.reason}")
+        if self.out.as_json:
+            document = {"file": record.file, "line": record.line, "reason": record.reason}
+            self.kept.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+    def rejections(self) -> Iterator[str]:
+        """The rejected records so far as JSON."""
+        self.kept.seek(0)
+        return (line.rstrip("\n") for line in self.kept)
+
+
+def _write(taken: _Taken, path: Path | None, out: Output) -> None:
+    if path is not None:
+        _write_file(taken, path, out)
+    elif out.as_json:
+        print('{"sentences": ', end="")
+        _print_list(map(_json_of, taken))
+        _print_rejected(taken)
+    else:
+        for tagged in taken:
+            print(marked(tagged.text.text, tagged.spans), flush=True)
+
+
+def _write_file(taken: _Taken, path: Path, out: Output) -> None:
+    if path.suffix.lower() == parquet.SUFFIX:
+        parquet.write(path, taken)
+    else:
+        _write_lines(path, taken)
+    if out.as_json:
+        print(json.dumps({"file": str(path), "sentences": taken.tagged}, ensure_ascii=False)[:-1], end="")
+        _print_rejected(taken)
+    else:
+        print(f"{taken.tagged:,} sentences tagged, {taken.rejected:,} rejected", flush=True)
+
+
+def _write_lines(path: Path, tagged: Iterable[TaggedText]) -> None:
+    with replacing(path) as file:
+        file.writelines(_json_of(text) + "\n" for text in tagged)
+
+
+def _json_of(tagged: TaggedText) -> str:
+    name = {} if tagged.text.id is None else {"id": tagged.text.id}
+    document = {**name, "text": tagged.text.text, "spans": prediction_rows(tagged.spans)}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _print_rejected(taken: _Taken) -> None:
+    """Print the last member of the JSON result and its end."""
+    print(', "rejected": ', end="")
+    _print_list(taken.rejections())
+    print("}", flush=True)
+
+
+def _print_list(items: Iterable[str]) -> None:
+    """Print a JSON list as its items come."""
+    print("[", end="")
+    for number, item in enumerate(items):
+        print(", " if number else "", item, sep="", end="")
+    print("]", end="")
