@@ -1,35 +1,43 @@
 """A tagger as a folder that `transformers` recognises: complete, or not there at all."""
 
-import os
+import json
 import tempfile
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from core.encoders import load_folder
 from core.encoding import TextEncoding
 from core.errors import UserError
+from core.folders import sync
+from core.heads import Features, PieceFeatures, SyllableFeatures
 from core.manifest import FORMAT, Manifest, checked_manifest, digests_of, files_in
 from core.tagger import Tagger, TextTagger
 from core.tags import TagSet
+from core.training_state import LearnerState, TrainingState
 
 _HEAD = "head.safetensors"
+_STATE = "state.safetensors"
+_NUMBERS = "numbers"
+"""The key of the file's metadata that has the state's numbers as JSON."""
+_STATE_NUMBERS = ("epoch", "batches_done", "seconds", "loss", "units")
 
 
-def save(text_tagger: TextTagger, folder: Path) -> None:
+def save(text_tagger: TextTagger, folder: Path, state: TrainingState | None = None) -> None:
     """Writes the tagger to the folder, in place of what it held: beside it first, then renamed.
 
-    The folder has the encoder and tokenizer as `save_pretrained` writes them, the linear layer and CRF in
-    `head.safetensors`, and `spandesk.json` with the labels and every file's SHA-256.
+    The folder has the encoder and tokenizer as `save_pretrained` writes them, features, linear layer and CRF in
+    `head.safetensors`, and `spandesk.json` with the labels and every file's SHA-256. With a state, from which
+    `load_state` lets the training go on, it also has `state.safetensors`.
 
     Raises:
         UserError: the disk is full, or the folder cannot be written; then it is as it was.
     """
     try:
-        _save(text_tagger, folder)
+        _save(text_tagger, folder, state)
     except (OSError, SafetensorError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise UserError(
@@ -37,15 +45,15 @@ def save(text_tagger: TextTagger, folder: Path) -> None:
         ) from error
 
 
-def _save(text_tagger: TextTagger, folder: Path) -> None:
+def _save(text_tagger: TextTagger, folder: Path, state: TrainingState | None) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
     ) as beside:
         written = Path(beside) / "new"
-        _write(text_tagger, written)
+        _write(text_tagger, written, state)
         _swap(written, folder, Path(beside) / "old")
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
 def load(folder: Path, device: torch.device) -> TextTagger:
@@ -57,15 +65,47 @@ def load(folder: Path, device: torch.device) -> TextTagger:
     manifest = checked_manifest(folder)
     encoder, tokenizer = load_folder(folder)
     tag_set = TagSet(tuple(manifest.labels))
-    tagger = Tagger(encoder, num_tags=len(tag_set.names), dropout=manifest.dropout)
     try:
         head = load_file(folder / _HEAD)
+        features = _features(head, encoder.config.hidden_size, manifest)
+        tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
+        tagger.features.load_state_dict(_part(head, "features."))
         tagger.linear.load_state_dict(_part(head, "linear."))
         tagger.crf.load_state_dict(_part(head, "crf."))
-    except (OSError, RuntimeError, SafetensorError) as error:
+    except (OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise UserError(f"{folder}/{_HEAD} does not belong to this model; restore the folder from a copy") from error
-    encoding = TextEncoding(tokenizer, manifest.max_length)
-    return TextTagger(tagger.to(device).eval(), encoding, tag_set, manifest.unit)
+    encoding = TextEncoding(tokenizer, manifest.max_length, manifest.unit)
+    return TextTagger(tagger.to(device).eval(), encoding, tag_set)
+
+
+def load_state(folder: Path) -> TrainingState:
+    """The state that `save` wrote beside a tagger.
+
+    Raises:
+        UserError: it is not there, or is damaged.
+    """
+    try:
+        with safe_open(folder / _STATE, "pt") as file:
+            numbers = json.loads(file.metadata()[_NUMBERS])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no dict
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise UserError(f"{folder}/{_STATE} is damaged; the run cannot go on, train a new one") from error
+    learner = LearnerState(numbers.pop("steps_done"), numbers.pop("batch_size"), tensors)
+    return TrainingState(**numbers, learner=learner)
+
+
+def _write_state(state: TrainingState, path: Path) -> None:
+    learner = state.learner
+    numbers = {name: getattr(state, name) for name in _STATE_NUMBERS}
+    numbers |= {"steps_done": learner.steps_done, "batch_size": learner.batch_size}
+    save_file(learner.tensors, path, {_NUMBERS: json.dumps(numbers)})
+
+
+def _features(head: dict[str, Tensor], state_width: int, manifest: Manifest) -> Features:
+    if manifest.unit == "syllable":
+        characters = len(head["features.characters.weight"])
+        return SyllableFeatures(state_width, characters=characters, dropout=manifest.dropout)
+    return PieceFeatures(state_width, dropout=manifest.dropout)
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:
@@ -81,22 +121,24 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
         raise
 
 
-def _write(text_tagger: TextTagger, folder: Path) -> None:
+def _write(text_tagger: TextTagger, folder: Path, state: TrainingState | None) -> None:
     folder.mkdir()
     tagger = text_tagger.tagger
     tagger.encoder.save_pretrained(folder)
     _write_tokenizer(text_tagger, folder)
     save_file(_head(tagger), folder / _HEAD)
+    if state is not None:
+        _write_state(state, folder / _STATE)
     Manifest(
         format=FORMAT,
         labels=list(text_tagger.tag_set.labels),
         unit=text_tagger.unit,
-        dropout=tagger.dropout.p,
+        dropout=tagger.features.dropout.p,
         max_length=text_tagger.encoding.max_length,
         files=digests_of(folder),
     ).write(folder)
     for path in (*files_in(folder), folder):
-        _sync(path)
+        sync(path)
 
 
 def _write_tokenizer(text_tagger: TextTagger, folder: Path) -> None:
@@ -109,7 +151,7 @@ def _write_tokenizer(text_tagger: TextTagger, folder: Path) -> None:
 
 
 def _head(tagger: Tagger) -> dict[str, Tensor]:
-    parts: dict[str, nn.Module] = {"linear": tagger.linear, "crf": tagger.crf}
+    parts: dict[str, nn.Module] = {"features": tagger.features, "linear": tagger.linear, "crf": tagger.crf}
     return {
         f"{part}.{name}": value.detach().cpu().contiguous()
         for part, module in parts.items()
@@ -119,14 +161,3 @@ def _head(tagger: Tagger) -> dict[str, Tensor]:
 
 def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
-
-
-def _sync(path: Path) -> None:
-    """Puts a file's bytes, or a folder's names, on the disk; Windows has no such thing for folders."""
-    if path.is_dir() and os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from core.spans import PredictedSpan, Span
 
 Outcome = Literal["right", "edge", "type", "both", "missed", "spurious"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+class Verdict(NamedTuple):
+    """What a comparison comes to: the outcome, and the labels that it fell on; None where a side has no span."""
+
+    outcome: Outcome
+    gold_label: str | None
+    predicted_label: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,11 @@ class Comparison:
     @property
     def is_error(self) -> bool:
         return self.outcome != "right"
+
+    @property
+    def verdict(self) -> Verdict:
+        gold_label = self.gold.label if self.gold else None
+        return Verdict(self.outcome, gold_label, self.predicted.span.label if self.predicted else None)
 
 
 def compared(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[Comparison, ...]:

@@ -1,13 +1,18 @@
 """From text to the pieces that an encoder reads, and to the tagging units that they stand for."""
 
+import copy
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.metrics import Counts
-from core.normalise import Normalised, nfc
-from core.spans import Sentence
-from core.tags import Extent, TagSet, spans_of, tags_of
+from tokenizers import Tokenizer, pre_tokenizers
+
+from core.morphemes import SEPARATOR, morpheme_classes, split_into_morphemes
+from core.normalise import Normalised, as_read
+from core.settings import Unit
+from core.tags import Extent
+from core.units import TaggingUnit, piece_units, syllable_units
+from core.windows import Window, Windows, windows_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -18,39 +23,34 @@ _PROBE = "a"
 _SPACE_MARKS = ("▁", "Ġ")
 """How SentencePiece and byte-level tokenizers write a space."""
 
+_SENTENCE_ENDS = (".", "!", "?", "…", "。")
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """One window of a text, as the encoder reads it.
+_OVERLAP = 8
+"""Windows of one text share at least the eighth part of a window: far more than an entity is long."""
 
-    Attributes:
-        input_ids: the pieces of the window between the tokenizer's special tokens.
-        positions: for each tagging unit, in order, the index in `input_ids` of the piece that carries its tag.
-        units: for each tagging unit its extent in the original text, in code points; never empty, never overlapping.
-    """
-
-    input_ids: tuple[int, ...]
-    positions: tuple[int, ...]
-    units: tuple[Extent, ...]
+_VERSION = 1
+"""Of what `encode` gives for the same text; raise it when that changes, so that what is kept on disk is not used."""
 
 
 class TextEncoding:
-    """Encodes text with a fast tokenizer; the tagging unit is the piece.
+    """Encodes text with a fast tokenizer, for one tagging unit.
 
-    A piece stands for the characters that no earlier piece stands for, without white space around them. A piece that
-    has none (a further byte of a character, a lone ▁) is read by the encoder and carries no tag.
+    `subword`: a tag stands on a piece. `morpheme`: likewise, where no piece crosses from one morpheme into the next.
+    `syllable`: a tag stands on a character, which takes the state of the piece and the class of the morpheme it is in.
 
     Args:
         tokenizer: a fast tokenizer; its truncation and padding are switched off for good.
         max_length: the most pieces, special tokens included, that the encoder takes.
     """
 
-    def __init__(self, tokenizer: "PreTrainedTokenizerBase", max_length: int) -> None:
+    def __init__(self, tokenizer: "PreTrainedTokenizerBase", max_length: int, unit: Unit = "subword") -> None:
         self.tokenizer = tokenizer
         self.max_length = max_length
-        self._backend = tokenizer.backend_tokenizer
-        self._backend.no_truncation()
-        self._backend.no_padding()
+        self.unit: Unit = unit
+        tokenizer.backend_tokenizer.no_truncation()
+        tokenizer.backend_tokenizer.no_padding()
+        backend = tokenizer.backend_tokenizer
+        self._backend = _split_at_separators(backend) if unit == "morpheme" else backend
         self._before, self._after = self._special_tokens()
         self._room = max_length - len(self._before) - len(self._after)
         if self._room < 1:
@@ -61,14 +61,34 @@ class TextEncoding:
         """The piece that fills a batch up; any will do for a tokenizer without one, for it is masked."""
         return int(self.tokenizer.pad_token_id or 0)
 
-    def encode_all(self, texts: Sequence[str]) -> list[tuple[Encoded, ...]]:
+    @property
+    def digest(self) -> str:
+        """The same for every encoding that gives the same windows for the same text."""
+        what = f"{_VERSION} {self.unit} {self.max_length} {self._backend.to_str()}"
+        return hashlib.sha256(what.encode()).hexdigest()
+
+    def encode(self, texts: Sequence[str]) -> Windows:
         """For each text the windows that together hold all of it, in order; one at least."""
-        normalised = [nfc(text) for text in texts]
-        encodings = self._backend.encode_batch([text.text for text in normalised], add_special_tokens=False)
-        return [
-            tuple(self._windows(text, encoding.ids, _with_characters(text.text, encoding.tokens, encoding.offsets)))
-            for text, encoding in zip(normalised, encodings, strict=True)
+        read = [as_read(text) for text in texts]
+        if self.unit == "morpheme":
+            read = split_into_morphemes(read)
+        encodings = self._backend.encode_batch([text.text for text in read], add_special_tokens=False)
+        offsets = [
+            _with_characters(text.text, encoding.tokens, encoding.offsets)
+            for text, encoding in zip(read, encodings, strict=True)
         ]
+        units_of_all = self._units(read, offsets)
+        return windows_of(
+            tuple(self._windows(text, encoding.ids, places, units))
+            for text, encoding, places, units in zip(read, encodings, offsets, units_of_all, strict=True)
+        )
+
+    def _units(self, texts: Sequence[Normalised], offsets: Sequence[list[Extent]]) -> list[list[TaggingUnit]]:
+        """The tagging units of each text, from the offsets of its pieces."""
+        if self.unit != "syllable":
+            return [piece_units(text, places) for text, places in zip(texts, offsets, strict=True)]
+        rows = zip(texts, offsets, morpheme_classes(texts), strict=True)
+        return [syllable_units(text, places, classes) for text, places, classes in rows]
 
     def _special_tokens(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         bare = self._backend.encode(_PROBE, add_special_tokens=False).ids
@@ -76,32 +96,27 @@ class TextEncoding:
         before = next(i for i in range(len(full)) if full[i : i + len(bare)] == bare)
         return tuple(full[:before]), tuple(full[before + len(bare) :])
 
-    def _windows(self, text: Normalised, ids: list[int], offsets: list[Extent]) -> Iterator[Encoded]:
-        extents = _extents(text, offsets)
-        for first, last in _cuts(text.text, offsets, self._room):
-            carriers = [i for i in range(first, last) if extents[i] is not None]
-            yield Encoded(
-                input_ids=(*self._before, *ids[first:last], *self._after),
-                positions=tuple(len(self._before) + i - first for i in carriers),
-                units=tuple(extent for extent in extents[first:last] if extent is not None),
+    def _windows(
+        self, text: Normalised, ids: list[int], offsets: list[Extent], units: list[TaggingUnit]
+    ) -> Iterator[Window]:
+        owned = 0
+        for first, last, own_last in _stretches(text.text, offsets, self._room):
+            own = owned, _edge(text, offsets, own_last)
+            owned = own[1]
+            yield Window(
+                (*self._before, *ids[first:last], *self._after),
+                tuple(unit for unit in units if first <= unit.piece < last),
+                len(self._before) - first,
+                own,
             )
 
 
-def counts_of_perfect_tags(encoding: TextEncoding, sentences: Sequence[Sentence], tag_set: TagSet) -> Counts:
-    """How the spans that perfect tags would give stand against the gold; their micro F1 is the ceiling."""
-    right = found = wanted = 0
-    windows_of_all = encoding.encode_all([sentence.text for sentence in sentences])
-    for sentence, windows in zip(sentences, windows_of_all, strict=True):
-        gold = {span for span in sentence.spans if span.label in tag_set.labels}
-        spans = [
-            span
-            for window in windows
-            for span in spans_of(tags_of(sentence.spans, window.units, tag_set), window.units, tag_set)
-        ]
-        right += len(gold.intersection(spans))
-        found += len(spans)
-        wanted += len(gold)
-    return Counts(right, found, wanted)
+def _split_at_separators(backend: Tokenizer) -> Tokenizer:
+    """A copy whose pieces end at every `SEPARATOR`, which itself is in none."""
+    split = copy.deepcopy(backend)
+    cut = pre_tokenizers.Split(SEPARATOR, "removed")
+    split.pre_tokenizer = pre_tokenizers.Sequence([split.pre_tokenizer, cut]) if split.pre_tokenizer else cut
+    return split
 
 
 def _with_characters(text: str, tokens: Sequence[str], offsets: Sequence[Extent]) -> list[Extent]:
@@ -112,45 +127,47 @@ def _with_characters(text: str, tokens: Sequence[str], offsets: Sequence[Extent]
     ]
 
 
-def _extents(text: Normalised, offsets: Sequence[Extent]) -> list[Extent | None]:
-    """What each piece stands for in the original text; None where it carries no tag."""
-    extents: list[Extent | None] = []
-    read = taken = 0
-    for start, end in offsets:
-        extent = _stripped(text, max(start, read), end)
-        if extent is not None:
-            extent = (max(extent[0], taken), extent[1])
-        if extent is not None and extent[0] < extent[1]:
-            read, taken = end, extent[1]
-            extents.append(extent)
-        else:
-            extents.append(None)
-    return extents
+def _edge(text: Normalised, offsets: Sequence[Extent], piece: int) -> int:
+    """The code point of the original at which a piece begins, or the end of the text beyond the last piece."""
+    at = offsets[piece][0] if piece < len(offsets) else len(text.text)
+    if at < len(text.text):
+        return text.starts[at]
+    return text.ends[-1] if text.text else 0
 
 
-def _stripped(text: Normalised, start: int, end: int) -> Extent | None:
-    """The original extent of a stretch of the NFC text without white space around it; None where nothing is left."""
-    while start < end and text.text[start].isspace():
-        start += 1
-    while start < end and text.text[end - 1].isspace():
-        end -= 1
-    return text.original(start, end) if start < end else None
+def _stretches(text: str, offsets: Sequence[Extent], room: int) -> Iterator[tuple[int, int, int]]:
+    """For each window its range of at most `room` pieces, and up to which piece it answers for what it reads.
 
-
-def _cuts(text: str, offsets: Sequence[Extent], room: int) -> Iterator[Extent]:
-    """Ranges of at most `room` pieces that follow each other, cut before a word where there is one, else anywhere."""
-    first = 0
+    That is where a sentence ends if it can be, else before a word, else anywhere.
+    """
+    overlap = room // _OVERLAP
+    first = own_first = 0
     while len(offsets) - first > room:
-        candidates = range(first + room, first, -1)
-        last = next((i for i in candidates if _begins_word(text, offsets, i)), first + room)
-        yield first, last
-        first = last
-    yield first, len(offsets)
+        latest = first + room - overlap
+        own_last = _cut(text, offsets, max(own_first + 1, first + overlap + 1, latest - room // 2), latest)
+        yield first, first + room, own_last
+        first, own_first = own_last - overlap, own_last
+    yield first, len(offsets), len(offsets)
 
 
-def _begins_word(text: str, offsets: Sequence[Extent], index: int) -> bool:
+def _cut(text: str, offsets: Sequence[Extent], earliest: int, latest: int) -> int:
+    """The best piece to begin a new part with, the last of its kind in the range."""
+    candidates = range(latest, earliest - 1, -1)
+    for is_good in (_begins_sentence, _begins_word):
+        for piece in candidates:
+            if is_good(text, offsets, piece):
+                return piece
+    return latest
+
+
+def _begins_sentence(text: str, offsets: Sequence[Extent], piece: int) -> bool:
+    """Whether a piece, not the first, begins a word, and the word before it ends in a full stop or the like."""
+    return _begins_word(text, offsets, piece) and text[: offsets[piece][0]].rstrip().endswith(_SENTENCE_ENDS)
+
+
+def _begins_word(text: str, offsets: Sequence[Extent], piece: int) -> bool:
     """Whether a piece, not the first, begins at white space or just after it."""
-    start = offsets[index][0]
-    if start < offsets[index - 1][1]:  # a further byte of a word's first character
+    start = offsets[piece][0]
+    if start < offsets[piece - 1][1]:  # a further byte of a word's first character
         return False
     return text[start - 1].isspace() or text[start : start + 1].isspace()

@@ -1,31 +1,48 @@
 """The one place that imports torch late: the window and the command line open at once and load it when work begins.
 
-Each function is its namesake in `core.workflow`; a generator imports it at its first step, on the thread that runs it.
+Each function is its namesake in `core.workflow` or `core.predicting`; a generator imports it at its first step, on the
+thread that runs it.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.events import Predicting, TrainingEvent
-from core.settings import Device, TrainSettings
-from core.spans import PredictedSpan, Split
+from core.corpus.records import Rejected
+from core.corpus.texts import TaggedText, Text
+from core.crew import Crew
+from core.events import Measuring, Predicting, TrainingEvent
+from core.metrics import Report
+from core.settings import Device, TrainSettings, Unit
+from core.spans import Split
 from core.store.project import Project
+from core.store.runs import EpochChoice
 from core.store.sentences import Gold
 
 if TYPE_CHECKING:
     from core.workflow import Evaluation
 
 
-def training(
-    project: Project, settings: TrainSettings, *, move_corrected_dev: bool = True
-) -> Generator[TrainingEvent, None, int]:
+def training(project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]:
     from core import workflow
 
-    return (yield from workflow.training(project, settings, move_corrected_dev=move_corrected_dev))
+    return (yield from workflow.training(project, settings))
+
+
+def resuming(project: Project, run: int) -> Generator[TrainingEvent, None, int]:
+    from core import workflow
+
+    return (yield from workflow.resuming(project, run))
+
+
+def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
+    from core import workflow
+
+    return (yield from workflow.measuring_ceilings(project, encoder, split))
 
 
 def evaluating(
-    project: Project, run: int | None, epoch: int | None, split: Split, gold: Gold, device: Device = "auto"
+    project: Project, run: int | None, epoch: EpochChoice | None, split: Split, gold: Gold, device: Device = "auto"
 ) -> "Generator[Predicting, None, Evaluation]":
     from core import workflow
 
@@ -33,8 +50,8 @@ def evaluating(
 
 
 def predicting(
-    project: Project, run: int | None, epoch: int | None, texts: Sequence[str], device: Device = "auto"
-) -> Generator[Predicting, None, list[tuple[PredictedSpan, ...]]]:
-    from core import workflow
+    folder: Path, records: Iterable[Text | Rejected], crew: Crew, device: Device = "auto"
+) -> Iterator[TaggedText | Rejected]:
+    import core.predicting
 
-    return (yield from workflow.predicting(project, run, epoch, texts, device))
+    return core.predicting.predicting(folder, records, crew, device)

@@ -47,6 +47,20 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchHalved:
+    """The memory did not suffice; from now on each batch goes through the network in smaller parts.
+
+    Attributes:
+        at_once: sentences that go through together.
+        batch_size: sentences that a step still learns from.
+    """
+
+    epoch: int
+    at_once: int
+    batch_size: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """A run exists in the project; its sentences are chosen.
 
@@ -77,7 +91,15 @@ class EpochFinished:
     report: Report
 
 
-TrainingEvent = RunStarted | Prepared | Progress | EpochFinished
+TrainingEvent = RunStarted | Prepared | Progress | BatchHalved | EpochFinished
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """So much of the way to the ceilings of the tagging units is gone, of `total` steps."""
+
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ A predicted span is right only if both edges and the label agree with a gold spa
 Source: seqeval 1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ratio without denominator is 0.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from core.comparison import Verdict
 from core.labels import in_display_order
+from core.spans import Span
 
 AVERAGES = ("micro", "macro", "weighted")
 
@@ -54,6 +57,37 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         averages = {name: getattr(self, name).as_json() for name in AVERAGES}
         return {**averages, "labels": {label: score.as_json() for label, score in self.labels.items()}}
+
+
+class Scored(NamedTuple):
+    """A sentence's text, and the spans that are held against each other; those of one side do not overlap."""
+
+    text: str
+    gold: Sequence[Span]
+    predicted: Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class KlueFigures:
+    """The two figures (0–1) by which KLUE compares taggers; `core.scoring.klue_figures` tells how they are counted."""
+
+    entity_macro_f1: float
+    character_macro_f1: float
+
+    def as_json(self) -> dict[str, float]:
+        return {"entity_macro_f1": self.entity_macro_f1, "character_macro_f1": self.character_macro_f1}
+
+
+def counts_of(verdicts: Mapping[Verdict, int]) -> dict[str, Counts]:
+    """Right, predicted and gold spans of each label, from how often each verdict was given."""
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for verdict, number in verdicts.items():
+        if verdict.gold_label is not None:
+            counts[verdict.gold_label] += Counts(support=number)
+        if verdict.predicted_label is not None:
+            right = number if verdict.outcome == "right" else 0
+            counts[verdict.predicted_label] += Counts(right, predicted=number)
+    return dict(counts)
 
 
 def reported(counts: Mapping[str, Counts]) -> Report:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from core.batches import Batch, batch_of, chunks
 from core.crf import bio_constraints
-from core.encoding import Encoded
+from core.memory import is_out_of_memory, release
 from core.spans import PredictedSpan, Span
 from core.tagger import TextTagger
-from core.tags import unit_ranges
+from core.tags import Extent, unit_ranges
+from core.windows import Numbers, Windows, stitched
 
 Prediction = tuple[int, tuple[PredictedSpan, ...]]
 """The index of a text and its spans in order of position."""
@@ -24,49 +26,75 @@ def predict_batches(
 ) -> Iterator[list[Prediction]]:
     """The spans of every text, in the order in which they are done: the longest first, similar lengths together.
 
-    Yields a list for every batch; each but the last has `batch_size` texts.
+    Yields a list for every batch; each but the last has `batch_size` texts. Where memory does not suffice, a batch is
+    halved.
     """
     order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
     for indices in chunks(order, batch_size):
-        windows_of_all = text_tagger.encoding.encode_all([texts[index] for index in indices])
-        windows = [window for windows in windows_of_all for window in windows]
-        spans = iter(_spans_of_all(text_tagger, windows, batch_size))
-        yield [
-            (index, tuple(span for _ in windows for span in next(spans)))
-            for index, windows in zip(indices, windows_of_all, strict=True)
-        ]
+        windows = text_tagger.encoding.encode([texts[index] for index in indices])
+        spans = _spans_of_texts(text_tagger, windows, np.arange(len(indices)), batch_size)
+        yield list(zip(indices, spans, strict=True))
 
 
-def _spans_of_all(
-    text_tagger: TextTagger, windows: Sequence[Encoded], batch_size: int
+def predict_windows(
+    text_tagger: TextTagger, windows: Windows, *, batch_size: int = PREDICT_BATCH
+) -> Iterator[list[Prediction]]:
+    """The same as `predict_batches` for texts that are encoded already."""
+    ends = windows.piece_ends[windows.window_ends - 1]
+    order = np.argsort(np.diff(ends, prepend=0), kind="stable")[::-1]
+    for texts in chunks(order, batch_size):
+        yield list(zip(texts.tolist(), _spans_of_texts(text_tagger, windows, texts, batch_size), strict=True))
+
+
+def _spans_of_texts(
+    text_tagger: TextTagger, windows: Windows, texts: Numbers, batch_size: int
 ) -> list[tuple[PredictedSpan, ...]]:
-    """The spans of each window; a window without units has none and costs nothing."""
-    spans: list[tuple[PredictedSpan, ...]] = [()] * len(windows)
-    for indices in chunks([i for i, window in enumerate(windows) if window.units], batch_size):
-        for index, found in zip(indices, _spans(text_tagger, [windows[i] for i in indices]), strict=True):
-            spans[index] = found
-    return spans
+    """The spans of each of the texts; a window without units has none and costs nothing."""
+    numbers = np.array([window for text in texts.tolist() for window in windows.of_text(text)], np.int64)
+    spans: dict[int, list[PredictedSpan]] = {}
+    for chosen in chunks(numbers[windows.units_of()[numbers] > 0], batch_size):
+        spans.update(zip(chosen.tolist(), _spans(text_tagger, windows, chosen), strict=True))
+    return [
+        tuple(stitched(windows, text, [spans.get(window, []) for window in windows.of_text(text)], _extent_of))
+        for text in texts.tolist()
+    ]
+
+
+def _extent_of(predicted: PredictedSpan) -> Extent:
+    return predicted.span.start, predicted.span.end
+
+
+def _spans(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> list[list[PredictedSpan]]:
+    """The spans of each of the chosen windows, all at once if the memory suffices."""
+    try:
+        return _spans_at_once(text_tagger, windows, chosen)
+    except RuntimeError as error:
+        if len(chosen) == 1 or not is_out_of_memory(error):
+            raise
+    release(text_tagger.tagger.device)
+    half = len(chosen) // 2
+    return _spans(text_tagger, windows, chosen[:half]) + _spans(text_tagger, windows, chosen[half:])
 
 
 @torch.inference_mode()
-def _spans(text_tagger: TextTagger, windows: Sequence[Encoded]) -> list[tuple[PredictedSpan, ...]]:
+def _spans_at_once(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> list[list[PredictedSpan]]:
     tagger = text_tagger.tagger.eval()
-    pad_id = text_tagger.encoding.pad_id
-    batch = batch_of(windows, pad_id=pad_id, device=tagger.device)
-    emissions = tagger(batch.input_ids, batch.attention_mask, batch.positions)
+    batch = batch_of(windows, chosen, pad_id=text_tagger.encoding.pad_id, device=tagger.device)
+    emissions = tagger(batch)
     allowed = bio_constraints(len(text_tagger.tag_set.labels), device=emissions.device)
     tags: list[list[int]] = tagger.crf.decode(emissions, batch.valid, constraints=allowed).tolist()
+    extents = [windows.extents_of(window) for window in chosen.tolist()]
     ranges = [
         (row, *unit_range)
-        for row, window in enumerate(windows)
-        for unit_range in unit_ranges(tags[row][: len(window.units)], text_tagger.tag_set)
+        for row, units in enumerate(extents)
+        for unit_range in unit_ranges(tags[row][: len(units)], text_tagger.tag_set)
     ]
     probabilities = _probabilities(text_tagger, emissions, batch, ranges)
-    spans: list[list[PredictedSpan]] = [[] for _ in windows]
+    spans: list[list[PredictedSpan]] = [[] for _ in extents]
     for (row, first, last, label), probability in zip(ranges, probabilities, strict=True):
-        units = windows[row].units
+        units = extents[row]
         spans[row].append(PredictedSpan(Span(units[first][0], units[last - 1][1], label), probability))
-    return [tuple(found) for found in spans]
+    return spans
 
 
 def _probabilities(

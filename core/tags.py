@@ -1,5 +1,6 @@
 """BIO tags and the spans they stand for (strict IOB2), over the tagging units of a sentence."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,13 +43,17 @@ class TagSet:
 
 
 def tags_of(spans: Sequence[Span], units: Sequence[Extent], tag_set: TagSet) -> list[int]:
-    """The tag of every unit; a unit that two spans share goes to the first, spans that touch no unit leave no tag."""
+    """The tag of every unit; a unit that two spans share goes to the first, spans that touch no unit leave no tag.
+
+    The units are in order and do not overlap.
+    """
     tags = [OUTSIDE] * len(units)
     for span in sorted(spans):
         if span.label not in tag_set.labels:
             continue
-        covered = [i for i, (start, end) in enumerate(units) if start < span.end and span.start < end]
-        free = [i for i in covered if tags[i] == OUTSIDE]
+        first = bisect_right(units, span.start, key=lambda unit: unit[1])
+        end = bisect_left(units, span.end, key=lambda unit: unit[0])
+        free = [i for i in range(first, end) if tags[i] == OUTSIDE]
         for i in free:
             tags[i] = tag_set.inside(span.label)
         if free:

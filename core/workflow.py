@@ -1,4 +1,4 @@
-"""Where the store and the tagger meet: training, evaluating and predicting on a project.
+"""Where the store and the tagger meet: training and evaluating on a project.
 
 All are generators, so that the caller decides what to show and when to stop. Imports torch; see `core.engine`.
 """
@@ -11,18 +11,20 @@ from typing import Any
 from core import checkpoint
 from core.devices import device_of
 from core.errors import UserError
-from core.events import EpochFinished, Predicting, RunStarted, TrainingEvent
+from core.events import EpochFinished, Measuring, Predicting, RunStarted, TrainingEvent
 from core.labels import in_display_order
 from core.metrics import Report, reported
 from core.predictor import predict_batches
-from core.settings import Device, TrainSettings
+from core.settings import Device, TrainSettings, Unit
 from core.spans import PredictedSpan, Sentence, SentenceNumber, Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.runs import Epoch, Status
+from core.store.runs import Epoch, EpochChoice, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
 from core.tagger import TextTagger
-from core.trainer import EpochTrained, train
+from core.trainer import EpochTrained, Resumable, train
+from core.training_state import TrainingState
+from core.unit_ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,50 +37,91 @@ class _Corpus:
     labels: tuple[str, ...]
 
 
-def training(
-    project: Project, settings: TrainSettings, *, move_corrected_dev: bool = True
-) -> Generator[TrainingEvent, None, int]:
+def training(project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]:
     """Train a new run on the corrected gold; every epoch is scored on dev and stored. Returns the run's number.
 
-    Closing the generator stops the run; its finished epochs stay.
-
-    Args:
-        move_corrected_dev: corrected dev sentences become training sentences, so that no sentence is measured on that
-            a person has looked at and mended.
+    Closing the generator stops the run; its finished epochs stay, and `resuming` can go on with it.
 
     Raises:
         UserError: the corpus lacks what training needs, or the encoder cannot be had.
     """
     start = _starting_tagger(project, settings)
-    with _recorded_run(project, settings, move_corrected_dev) as (run, moved):
-        corpus = _corpus(project, run, settings)
-        project.runs.describe(run, corpus.labels, corpus.train, len(corpus.dev))
-        yield RunStarted(run, len(corpus.train), len(corpus.dev), moved)
-        for event in train(corpus.train, corpus.dev, corpus.labels, settings, start):
-            yield _epoch_stored(project, run, corpus, event) if isinstance(event, EpochTrained) else event
-    return run
-
-
-@contextmanager
-def _recorded_run(project: Project, settings: TrainSettings, move_corrected_dev: bool) -> Iterator[tuple[int, int]]:
-    """A run in the store that ends as the block does, and how many dev sentences moved to train for it.
-
-    Without a finished epoch they go back to dev.
-    """
     with project.database.atomic():
-        moved = project.sentences.corrected_in("dev") if move_corrected_dev else []
+        moved = project.sentences.corrected_in("dev") if settings.move_corrected_dev else []
         _check_splits(project, len(moved))
         run = project.runs.start(settings)
         project.sentences.move_to_train(moved, run)
+    with _ending(project, run):
+        yield from _trained(project, run, settings, start, None)
+    return run
+
+
+def resuming(project: Project, run: int) -> Generator[TrainingEvent, None, int]:
+    """Go on with a run that was stopped or killed, from the last state that was saved. Returns the run's number.
+
+    On one CPU the run ends with the weights that it would have ended with.
+
+    Raises:
+        UserError: there is no such run, it is finished, what it trains on is not there any more, or its state is
+            damaged.
+    """
+    known = project.runs.by_number(run)
+    if known.status == "finished":
+        raise UserError(f"run {run} is finished; start a new run from its weights instead")
+    start, state = _resumed(project, run, known.settings)
+    with project.database.atomic():
+        if known.settings.move_corrected_dev and not project.came_to_something(run):
+            project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
+        project.runs.reopen(run, from_epoch=state.epoch if state else 1)
+        project.predictions.forget_unfinished(run)
+    with _ending(project, run):
+        yield from _trained(project, run, known.settings, start, state)
+    return run
+
+
+def _resumed(project: Project, run: int, settings: TrainSettings) -> tuple[TextTagger | None, TrainingState | None]:
+    """The tagger and the state that a run goes on from; a run that was ended before its first one begins anew."""
+    folder = project.resume_folder(run)
+    if not folder.is_dir():
+        return _starting_tagger(project, settings), None
+    return checkpoint.load(folder, device_of(settings.device)), checkpoint.load_state(folder)
+
+
+def _trained(
+    project: Project, run: int, settings: TrainSettings, start: TextTagger | None, state: TrainingState | None
+) -> Generator[TrainingEvent, None, None]:
+    """Trains to the end, or until the patience is at its end; stores what comes."""
+    corpus = _corpus(project, run, settings)
+    project.runs.describe(run, corpus.labels, corpus.train, len(corpus.dev))
+    yield RunStarted(run, len(corpus.train), len(corpus.dev), project.sentences.count_moved(run))
+    work = train(corpus.train, corpus.dev, corpus.labels, settings, start, state=state, cache=project.encodings_folder)
+    for event in work:
+        if isinstance(event, Resumable):
+            checkpoint.save(event.text_tagger, project.resume_folder(run), event.state)
+        elif isinstance(event, EpochTrained):
+            yield _epoch_stored(project, run, corpus, event)
+            if settings.patience and project.runs.epochs_since_best(run) >= settings.patience:
+                return
+        else:
+            yield event
+
+
+@contextmanager
+def _ending(project: Project, run: int) -> Iterator[None]:
+    """Gives a run that goes on its end as the block ends.
+
+    Without a finished epoch and a state to go on from, the dev sentences that moved for it go back to dev.
+    """
     status: Status = "failed"
     try:
-        yield run, len(moved)
+        yield
         status = "finished"
+        project.remove_resume_folder(run)
     except (GeneratorExit, KeyboardInterrupt):
         status = "stopped"
         raise
     finally:
-        if not project.runs.epochs(run):
+        if not project.came_to_something(run):
             project.sentences.move_back(run)
         project.runs.end(run, status)
 
@@ -113,6 +156,8 @@ def _check_splits(project: Project, moved: int) -> None:
 def _corpus(project: Project, run: int, settings: TrainSettings) -> _Corpus:
     train_sentences = project.runs.training_sentences(run)
     dev = list(project.sentences.each("dev", settings.limit))
+    if project.runs.by_number(run).training_digest not in ("", training_digest(train_sentences)[0]):
+        raise UserError(f"run {run} cannot go on: the corpus has changed since it began; train a new run")
     labels = in_display_order({span.label for sentence in train_sentences for span in sentence.spans})
     if not labels:
         raise UserError("the training sentences hold no entity at all; import or correct some first")
@@ -135,6 +180,27 @@ def _report_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> Rep
     return reported(project.predictions.counts(key, split, gold))
 
 
+def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
+    """How far each tagging unit can go with an encoder on a split: the scores that perfect tags would reach.
+
+    Raises:
+        UserError: the split is empty, or the encoder cannot be had.
+    """
+    sentences = [stored.with_gold("corrected") for stored in project.sentences.each(split)]
+    if not sentences:
+        raise UserError(f"the project has no {split} sentences; import some with --split {split}")
+    texts = (stored.text for stored in project.sentences.each("train"))
+    work = ceilings_of_units(sentences, encoder, texts, project.encodings_folder)
+    done, total = 0, STEPS_OF_CEILINGS * len(sentences)
+    while True:
+        try:
+            done += next(work)
+        except StopIteration as stop:
+            reports: dict[Unit, Report] = stop.value
+            return reports
+        yield Measuring(done, total)
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Metrics of one epoch on one split and gold, and how many sentences they stand on."""
@@ -147,12 +213,12 @@ class Evaluation:
 
 
 def evaluating(
-    project: Project, run: int | None, epoch: int | None, split: Split, gold: Gold, device: Device = "auto"
+    project: Project, run: int | None, epoch: EpochChoice | None, split: Split, gold: Gold, device: Device = "auto"
 ) -> Generator[Predicting, None, Evaluation]:
     """Score an epoch on a split; sentences that it has not predicted yet are predicted first, with its checkpoint.
 
     Args:
-        run, epoch: None means the newest run, the last epoch.
+        run, epoch: None means the newest run, the last epoch; `best` the epoch with the best micro F1 on dev.
 
     Raises:
         UserError: there is no such run or epoch, the split is empty, or the checkpoint is damaged.
@@ -182,24 +248,3 @@ def _predict_stored(
             done += len(predictions)
             yield Predicting(done, len(numbers))
         project.predictions.save(key, {number: found[number] for number in part})
-
-
-def predicting(
-    project: Project, run: int | None, epoch: int | None, texts: Sequence[str], device: Device = "auto"
-) -> Generator[Predicting, None, list[tuple[PredictedSpan, ...]]]:
-    """Tag texts with a run's weights; returns the spans of each text in order.
-
-    Raises:
-        UserError: there is no such run or epoch, or its checkpoint is damaged.
-    """
-    number = project.runs.by_number(run).number
-    folder = project.checkpoint_folder(number, project.runs.epoch_number(number, epoch))
-    text_tagger = checkpoint.load(folder, device_of(device))
-    found: list[tuple[PredictedSpan, ...]] = [()] * len(texts)
-    done = 0
-    for predictions in predict_batches(text_tagger, texts):
-        for index, spans in predictions:
-            found[index] = spans
-        done += len(predictions)
-        yield Predicting(done, len(texts))
-    return found

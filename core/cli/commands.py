@@ -12,21 +12,18 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from core import engine, importing
-from core.cli.output import Output, marked, table
-from core.cli.parser import parsed
+from core.cli.output import Output, f1_table, table
+from core.cli.parser import TRAIN_SETTINGS, parsed
+from core.cli.predict import predict
 from core.cli.usage import COMMANDS, USAGE
-from core.corpus import formats
-from core.corpus.formats import Text
 from core.corpus.jsonl import span_of
 from core.corpus.records import Rejected
 from core.errors import UserError
-from core.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
-from core.files import replacing
+from core.events import BatchHalved, Prepared, Progress, RunStarted, TrainingEvent
 from core.importing import ImportPlan
 from core.manifest import checked_manifest
-from core.settings import TINY, TrainSettings
-from core.spans import PredictedSpan, Span
-from core.store.columns import prediction_rows
+from core.settings import DEFAULT_ENCODER, TrainSettings
+from core.spans import Span
 from core.store.project import Project, discard_if_empty, opened, opened_or_created
 from core.store.runs import Run
 
@@ -94,8 +91,7 @@ def _told_rejected(rejected: Iterable[Rejected], out: Output) -> list[dict[str, 
 
 def _train(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
-        settings = _train_settings(project, options)
-        number = _trained(project, settings, not options.keep_corrected_dev, out)
+        number = _trained(_training(project, options), out)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
     metrics = epochs[-1].report["corrected"]
@@ -104,20 +100,26 @@ def _train(options: argparse.Namespace, out: Output) -> None:
     out.result({"event": "finished", **document}, text)
 
 
-def _train_settings(project: Project, options: argparse.Namespace) -> TrainSettings:
+def _training(project: Project, options: argparse.Namespace) -> Generator[TrainingEvent, None, int]:
+    """The training that was asked for: a new run, or the rest of one."""
+    chosen = {name: getattr(options, name) for name in TRAIN_SETTINGS if getattr(options, name) is not None}
+    if options.resume is None:
+        return engine.training(project, _train_settings(project, options.from_run, chosen))
+    if chosen or options.from_run is not None:
+        raise UserError("--resume goes on with the settings of the run; give it alone")
+    return engine.resuming(project, options.resume)
+
+
+def _train_settings(project: Project, from_run: int | None, chosen: dict[str, Any]) -> TrainSettings:
     """What was asked for; the rest suits the encoder, or is as it was in the run whose weights are the start."""
-    names = ("unit", "epochs", "batch_size", "learning_rate", "seed", "device", "limit")
-    chosen = {name: getattr(options, name) for name in names}
-    if options.from_run is None:
-        return TrainSettings.of_preset(options.encoder or TINY, **chosen)
-    base = project.runs.by_number(options.from_run).settings
-    return base.continued(options.from_run, encoder=options.encoder, **chosen)
+    if from_run is not None:
+        return project.runs.by_number(from_run).settings.continued(from_run, **chosen)
+    return TrainSettings.of_preset(chosen.pop("encoder", DEFAULT_ENCODER), **chosen)
 
 
-def _trained(project: Project, settings: TrainSettings, move_corrected_dev: bool, out: Output) -> int:
+def _trained(training: Generator[TrainingEvent, None, int], out: Output) -> int:
     """Train, telling every event; returns the run."""
     told = 0.0
-    training = engine.training(project, settings, move_corrected_dev=move_corrected_dev)
     try:
         while True:
             try:
@@ -144,14 +146,29 @@ def _tell(event: TrainingEvent, out: Output) -> None:
         loss = "" if event.loss is None else f", loss {event.loss:.4f}"
         text = f"{event.phase} {event.epoch}/{event.epochs}, step {event.step:,}/{event.steps:,}{loss}"
         out.event("progress", _fields(event), f"{text}, {event.sentences_per_second:,.0f} sentences/s")
+    elif isinstance(event, BatchHalved):
+        text = f"memory ran out: from now on {event.at_once:,} of {event.batch_size:,} sentences go through at once"
+        out.event("batch_halved", _fields(event), text)
     else:
         document = {**_fields(event), "metrics": event.report.as_json()}
         del document["report"]
         out.event("epoch", document, f"epoch {event.epoch}, loss {event.loss:.4f}\n{table(event.report)}\n")
 
 
-def _fields(event: RunStarted | Prepared | Progress | EpochFinished) -> dict[str, Any]:
+def _fields(event: TrainingEvent) -> dict[str, Any]:
     return {name: getattr(event, name) for name in event.__slots__}
+
+
+def _ceilings(options: argparse.Namespace, out: Output) -> None:
+    with opened(options.project) as project:
+        reports = _exhausted(engine.measuring_ceilings(project, options.encoder, options.split))
+    document = {
+        "encoder": options.encoder,
+        "split": options.split,
+        "units": {unit: report.as_json() for unit, report in reports.items()},
+    }
+    head = f"F1 that perfect tags would reach with {options.encoder} on {options.split}"
+    out.result(document, f"{head}\n{f1_table(reports)}")
 
 
 def _evaluate(options: argparse.Namespace, out: Output) -> None:
@@ -164,31 +181,6 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
     head = f"run {key.run}, epoch {key.epoch}, {evaluation.sentences:,} {evaluation.split} sentences, {evaluation.gold}"
     document = {**what, "sentences": evaluation.sentences, **evaluation.report.as_json()}
     out.result(document, f"{head}\n{table(evaluation.report)}")
-
-
-def _predict(options: argparse.Namespace, out: Output) -> None:
-    if (options.text is None) == (not options.files):
-        raise UserError("predict takes either --text or files")
-    given = [Text(options.text)] if options.text is not None else [t for p in options.files for t in formats.texts(p)]
-    texts = [text for text in given if isinstance(text, Text)]
-    with opened(options.project) as project:
-        strings = [text.text for text in texts]
-        found = _exhausted(engine.predicting(project, options.run, options.epoch, strings, options.device))
-    rejected = _told_rejected((record for record in given if isinstance(record, Rejected)), out)
-    sentences = [_prediction(text, spans) for text, spans in zip(texts, found, strict=True)]
-    if options.out:
-        with replacing(options.out) as file:
-            file.writelines(json.dumps(sentence, ensure_ascii=False) + "\n" for sentence in sentences)
-        document = {"file": str(options.out), "sentences": len(sentences), "rejected": rejected}
-        out.result(document, f"{len(sentences):,} sentences tagged, {len(rejected):,} rejected")
-    else:
-        lines = [marked(text.text, spans) for text, spans in zip(texts, found, strict=True)]
-        out.result({"sentences": sentences, "rejected": rejected}, "\n".join(lines))
-
-
-def _prediction(text: Text, spans: Sequence[PredictedSpan]) -> dict[str, Any]:
-    name = {} if text.id is None else {"id": text.id}
-    return {**name, "text": text.text, "spans": prediction_rows(spans)}
 
 
 def _correct(options: argparse.Namespace, out: Output) -> None:
@@ -281,8 +273,9 @@ def _exhausted(generator: Generator[object, None, Result]) -> Result:
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "import": _import,
     "train": _train,
+    "ceilings": _ceilings,
     "evaluate": _evaluate,
-    "predict": _predict,
+    "predict": predict,
     "correct": _correct,
     "export": _export,
     "runs": _runs,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.metrics import AVERAGES, Report
+from core.settings import Unit
 from core.spans import PredictedSpan
 
 
@@ -47,6 +48,18 @@ def table(report: Report) -> str:
         for name, s in report.rows().items()
     ]
     return "\n".join([head, "", *lines])
+
+
+def f1_table(reports: Mapping[Unit, Report]) -> str:
+    """One column of F1 for each report, and the support, as plain text with four decimals."""
+    first = next(iter(reports.values()))
+    names = {name: f"{name} avg" for name in AVERAGES}
+    width = max(len(names.get(name, name)) for name in first.rows())
+    lines = [" " * width + "".join(f"{column:>10}" for column in (*reports, "support")), ""]
+    for name, score in first.rows().items():
+        scores = "".join(f"{report.rows()[name].f1:10.4f}" for report in reports.values())
+        lines.append(f"{names.get(name, name):>{width}}{scores}{score.support:10d}")
+    return "\n".join(lines)
 
 
 def marked(text: str, spans: tuple[PredictedSpan, ...]) -> str:

@@ -6,9 +6,27 @@ from pathlib import Path
 
 from core.cli.usage import COMMANDS
 from core.corpus.formats import FORMATS
-from core.settings import DEVICES, TINY, UNITS
+from core.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, UNITS
 from core.spans import SPLITS
+from core.store.runs import EpochChoice
 from core.store.sentences import GOLDS
+
+TRAIN_SETTINGS = (
+    "encoder",
+    "unit",
+    "layers",
+    "epochs",
+    "patience",
+    "batch_size",
+    "learning_rate",
+    "seed",
+    "device",
+    "precision",
+    "compile",
+    "limit",
+    "move_corrected_dev",
+)
+"""The options of `train` that are settings of a run, by their names in `TrainSettings`; None where not given."""
 
 FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
 
@@ -39,13 +57,18 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--encoder", metavar="NAME|DIR", help=f"default: {TINY}, or that of run N with --from-run N")
-    parser.add_argument("--unit", choices=UNITS)
+    default = f"default: {DEFAULT_ENCODER}, or that of run N with --from-run N"
+    parser.add_argument("--encoder", metavar="NAME|DIR", help=default)
+    parser.add_argument("--unit", choices=UNITS, help="what one tag stands on (default: what suits the encoder)")
+    parser.add_argument("--layers", type=int, metavar="N", help="keep only the encoder's first N layers")
     parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs without a better F1 on dev")
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--learning-rate", type=float, metavar="X")
     parser.add_argument("--seed", type=int, metavar="S")
     parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument("--precision", choices=PRECISIONS, help="of the network while it trains (default: auto)")
+    parser.add_argument("--compile", action="store_true", default=None, help="let torch compile the encoder")
     parser.add_argument(
         "--limit", type=_number, metavar="N", help="use at most N sentences of each split, corrected ones first"
     )
@@ -53,8 +76,18 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--from-run", type=_number, metavar="N", help="start from the last weights of run N, with its settings"
     )
     parser.add_argument(
-        "--keep-corrected-dev", action="store_true", help="do not move corrected dev sentences to train"
+        "--keep-corrected-dev",
+        dest="move_corrected_dev",
+        action="store_false",
+        default=None,
+        help="do not move corrected dev sentences to train",
     )
+    parser.add_argument("--resume", type=_number, metavar="N", help="go on with run N, which was stopped or killed")
+
+
+def _add_ceilings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--encoder", metavar="NAME|DIR", default=DEFAULT_ENCODER, help=f"default: {DEFAULT_ENCODER}")
+    parser.add_argument("--split", choices=SPLITS, default="dev")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -66,9 +99,13 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_epoch(parser)
-    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="a corpus, or plain text, one a line")
+    parser.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE", help="a corpus, a Parquet file, or plain text, one a line"
+    )
     parser.add_argument("--text", type=_text, metavar="STR")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write JSON Lines here")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write JSON Lines here, or Parquet if it ends in .parquet"
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto")
 
 
@@ -92,7 +129,7 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
 
 def _add_epoch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=_number, metavar="N", help="default: the newest")
-    parser.add_argument("--epoch", type=_number, metavar="E", help="default: the last")
+    parser.add_argument("--epoch", type=_epoch, metavar="E", help="a number, or best: by F1 on dev (default: the last)")
 
 
 def _text(argument: str) -> str:
@@ -113,9 +150,14 @@ def _number(argument: str) -> int:
     return number
 
 
+def _epoch(argument: str) -> EpochChoice:
+    return "best" if argument == "best" else _number(argument)
+
+
 _ADDERS = {
     "import": _add_import,
     "train": _add_train,
+    "ceilings": _add_ceilings,
     "evaluate": _add_evaluate,
     "predict": _add_predict,
     "correct": _add_correct,

@@ -3,6 +3,7 @@
 COMMANDS = {
     "import": "add corpus files to a project, which is made if it is not there",
     "train": "train a tagger; every epoch is measured on dev and stored",
+    "ceilings": "how far each tagging unit can go on the corpus, for every type",
     "evaluate": "precision, recall and F1 of a run, for every type",
     "predict": "tag texts or files with a run",
     "correct": "give a sentence new gold spans",

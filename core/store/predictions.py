@@ -1,11 +1,11 @@
 """What runs predicted, and how it stands against the gold: the source of every table, list and count."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.comparison import Comparison, Outcome, compared
-from core.metrics import Counts
+from core.comparison import Verdict, compared
+from core.metrics import Counts, Scored, counts_of
 from core.spans import PredictedSpan, SentenceNumber, Span, Split
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
@@ -104,6 +104,10 @@ class Predictions:
         Args:
             other: count only sentences that this epoch predicted as well, so that the two compare.
         """
+        return counts_of(self.verdicts(key, split, gold, other))
+
+    def verdicts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[Verdict, int]:
+        """How often each verdict was given on the sentences that are in the split now; `other` is as in `counts`."""
         on_gold = "on_corrected" if gold == "corrected" else "on_imported"
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
@@ -111,7 +115,18 @@ class Predictions:
             " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)" + _also(other) + " GROUP BY 1, 2, 3",
             [key.run, key.epoch, split, *_numbers(other)],
         )
-        return _counts(rows)
+        return {Verdict(*verdict): number for *verdict, number in rows}
+
+    def scored(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Scored]:
+        """Text, gold and predicted spans of every sentence that is in the split now and has a prediction, in order."""
+        column = "gold" if gold == "corrected" else "imported"
+        rows = self._database.rows(
+            f"SELECT text, {column}, spans FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
+            " WHERE p.run = ? AND p.epoch = ? AND s.split = ? ORDER BY s.number",
+            [key.run, key.epoch, split],
+        )
+        for text, gold_text, predictions in rows:
+            yield Scored(text, spans_of_text(gold_text), [p.span for p in predictions_of_text(predictions)])
 
     def wrong_comparisons(self) -> list[SentenceNumber]:
         """Sentences whose stored comparison is not what their gold and predictions give; empty in a sound project."""
@@ -141,16 +156,6 @@ def _numbers(other: EpochKey | None) -> list[int]:
     return [] if other is None else [other.run, other.epoch]
 
 
-def _counts(rows: Iterable[Row]) -> dict[str, Counts]:
-    counts: dict[str, Counts] = defaultdict(Counts)
-    for outcome, gold_label, predicted_label, number in rows:
-        if gold_label is not None:
-            counts[gold_label] += Counts(support=number)
-        if predicted_label is not None:
-            counts[predicted_label] += Counts(right=number if outcome == "right" else 0, predicted=number)
-    return dict(counts)
-
-
 def _comparison_rows(
     key: EpochKey, number: int, imported: str, gold: str, predicted: Sequence[PredictedSpan]
 ) -> list[Row]:
@@ -165,12 +170,4 @@ def _comparison_rows(
 def _rows_on(
     key: EpochKey, number: int, on: tuple[int, int], gold: Sequence[Span], predicted: Sequence[PredictedSpan]
 ) -> list[Row]:
-    return [(key.run, key.epoch, number, *on, *_outcome_and_labels(c)) for c in compared(gold, predicted)]
-
-
-def _outcome_and_labels(comparison: Comparison) -> tuple[Outcome, str | None, str | None]:
-    return (
-        comparison.outcome,
-        comparison.gold.label if comparison.gold else None,
-        comparison.predicted.span.label if comparison.predicted else None,
-    )
+    return [(key.run, key.epoch, number, *on, *comparison.verdict) for comparison in compared(gold, predicted)]

@@ -43,17 +43,17 @@ class Project:
         for run in self.runs.listed():
             if run.status == "running":
                 with self.database.atomic():
-                    if not self.runs.epochs(run.number):
+                    if not self.came_to_something(run.number):
                         self.sentences.move_back(run.number)
                     self.predictions.forget_unfinished(run.number)
                     self.runs.end(run.number, "stopped")
                 self._remove_unfinished_checkpoints(run.number)
 
     def _remove_unfinished_checkpoints(self, run: int) -> None:
-        finished = {self.checkpoint_folder(run, epoch.number) for epoch in self.runs.epochs(run)}
-        folder = self.checkpoint_folder(run, 0).parent
+        whole = {self.resume_folder(run), *(self.checkpoint_folder(run, e.number) for e in self.runs.epochs(run))}
+        folder = self._run_folder(run)
         for path in folder.iterdir() if folder.is_dir() else ():
-            if path not in finished:
+            if path not in whole:
                 shutil.rmtree(path, ignore_errors=True)
 
     @property
@@ -62,7 +62,26 @@ class Project:
 
     def checkpoint_folder(self, run: int, epoch: int) -> Path:
         """Where the weights of an epoch lie."""
-        return self.folder / "runs" / f"{run:04d}" / f"epoch-{epoch:04d}"
+        return self._run_folder(run) / f"epoch-{epoch:04d}"
+
+    def resume_folder(self, run: int) -> Path:
+        """Where a run that is not finished keeps what it takes to go on; not there before its first state is saved."""
+        return self._run_folder(run) / "resume"
+
+    def remove_resume_folder(self, run: int) -> None:
+        shutil.rmtree(self.resume_folder(run), ignore_errors=True)
+
+    @property
+    def encodings_folder(self) -> Path:
+        """Where encoded sentences are kept for the next training; it can be removed at any time."""
+        return self.folder / "cache" / "encodings"
+
+    def came_to_something(self, run: int) -> bool:
+        """Whether a run has a finished epoch, or can go on from a saved state."""
+        return bool(self.runs.epochs(run)) or self.resume_folder(run).is_dir()
+
+    def _run_folder(self, run: int) -> Path:
+        return self.folder / "runs" / f"{run:04d}"
 
     def problems(self) -> list[str]:
         """What is wrong with the database: damage, or comparisons that do not follow from gold and predictions."""

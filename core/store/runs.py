@@ -17,6 +17,8 @@ from core.store.corrections import Corrections
 from core.store.database import Database, Row
 from core.store.sentences import Sentences, StoredSentence
 
+EpochChoice = int | Literal["best"]
+
 Status = Literal["running", "finished", "stopped", "failed"]
 
 _COLUMNS = (
@@ -90,6 +92,13 @@ class Runs:
         )
         return ChangeSet(runs=(epoch.run,))
 
+    def reopen(self, run: int, *, from_epoch: int) -> ChangeSet:
+        """A run that was ended goes on; the epochs from that one on will come again."""
+        with self._database.atomic():
+            self._database.write("DELETE FROM epoch WHERE run = ? AND number >= ?", [run, from_epoch])
+            self._database.write("UPDATE run SET status = 'running', finished_at = NULL WHERE number = ?", [run])
+        return ChangeSet(runs=(run,))
+
     def end(self, run: int, status: Status) -> ChangeSet:
         self._database.write("UPDATE run SET status = ?, finished_at = ? WHERE number = ?", [status, now_text(), run])
         return ChangeSet(runs=(run,))
@@ -122,8 +131,13 @@ class Runs:
         )
         return [Epoch(run, number, loss, seconds, json.loads(report)) for run, number, loss, seconds, report in rows]
 
-    def epoch_number(self, run: int, epoch: int | None) -> int:
-        """The epoch, once it is known to exist; None means the last.
+    def epochs_since_best(self, run: int) -> int:
+        """How many epochs have ended since the one with the best micro F1 on dev (as corrected at the time)."""
+        scores = [epoch.report["corrected"]["micro"]["f1"] for epoch in self.epochs(run)]
+        return len(scores) - 1 - scores.index(max(scores)) if scores else 0
+
+    def epoch_number(self, run: int, epoch: EpochChoice | None) -> int:
+        """The epoch, once it is known to exist; None means the last, `best` that with the best micro F1 on dev.
 
         Raises:
             UserError: the run has no such epoch.
@@ -131,6 +145,8 @@ class Runs:
         numbers = [known.number for known in self.epochs(self.by_number(run).number)]
         if not numbers:
             raise UserError(f"run {run} has no finished epoch")
+        if epoch == "best":
+            return numbers[-1 - self.epochs_since_best(run)]
         if epoch is not None and epoch not in numbers:
             raise UserError(f"run {run} has no epoch {epoch}; it has {numbers[0]}–{numbers[-1]}")
         return numbers[-1] if epoch is None else epoch

@@ -50,6 +50,24 @@ class Selection:
         return bool(self.outcomes or self.gold_label or self.predicted_label)
 
 
+def behind_outcome(outcome: Outcome, label: str, split: Split) -> Selection:
+    """The sentences behind a number of `core.confusion.ErrorKinds`."""
+    if outcome == "spurious":
+        return Selection(split, outcomes=(outcome,), predicted_label=label)
+    return Selection(split, outcomes=(outcome,), gold_label=label)
+
+
+def behind_pair(gold_label: str | None, predicted_label: str | None, split: Split) -> Selection:
+    """The sentences behind a number of `core.confusion.Confusion`."""
+    if gold_label is None:
+        outcomes: tuple[Outcome, ...] = ("spurious",)
+    elif predicted_label is None:
+        outcomes = ("missed",)
+    else:
+        outcomes = ("right", "edge") if gold_label == predicted_label else ("type", "both")
+    return Selection(split, outcomes=outcomes, gold_label=gold_label, predicted_label=predicted_label)
+
+
 class Selections:
     """Finds the sentences of a selection."""
 

@@ -128,6 +128,10 @@ class Sentences:
             "UPDATE sentence SET split = 'train', moved_for_run = ? WHERE number = ?", [(run, n) for n in numbers]
         )
 
+    def count_moved(self, run: int) -> int:
+        """How many dev sentences `move_to_train` moved for a run."""
+        return int(self._database.value("SELECT count(*) FROM sentence WHERE moved_for_run = ?", [run]))
+
     def move_back(self, run: int) -> None:
         """Undo `move_to_train` of a run that came to nothing."""
         self._database.write("UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?", [run])

@@ -1,16 +1,29 @@
 import subprocess
 import sys
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encoding import TextEncoding, counts_of_perfect_tags
+from core.ceilings import counting
+from core.encoding import TextEncoding
 from core.metrics import Counts
+from core.normalise import as_read
+from core.settings import UNITS
 from core.spans import Sentence, Span
 from core.tags import TagSet
-from tests.core.toy_models import SENTENCES, byte_level, metaspace, text_tagger_of, windows_of, wordpiece
+from tests.core.toy_models import (
+    SENTENCES,
+    byte_level,
+    exhausted,
+    metaspace,
+    seen,
+    text_tagger_of,
+    windows_of,
+    wordpiece,
+)
 
 TEXTS = [sentence.text for sentence in SENTENCES]
 TOKENIZERS = {
@@ -27,34 +40,52 @@ def tokenizer(request):
     return TOKENIZERS[request.param]
 
 
+def ceiling(encoding, sentences, labels):
+    windows = encoding.encode([sentence.text for sentence in sentences])
+    return sum(exhausted(counting(windows, sentences, TagSet(labels))).values(), Counts())
+
+
 def units_of(encoding, text):
     return [text[start:end] for window in windows_of(encoding, text) for start, end in window.units]
 
 
+@pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("name", TOKENIZERS)
 @given(text=KOREAN, length=st.integers(3, 40))
-def test_units_hold_every_visible_character_once_and_in_order(name, text, length):
-    windows = windows_of(TextEncoding(TOKENIZERS[name], length), text)
-    extents = [unit for window in windows for unit in window.units]
-    covered = [i for start, end in extents for i in range(start, end)]
-    assert covered == sorted(set(covered))
-    assert all(start < end for start, end in extents)
-    assert {i for i, character in enumerate(text) if not character.isspace()} <= set(covered)
-    assert not any(text[start].isspace() or text[end - 1].isspace() for start, end in extents)
+def test_units_hold_every_visible_character_once_and_in_order(name, unit, text, length):
+    """In the windows' own parts; what a window shares with the next is there for context."""
+    windows = windows_of(TextEncoding(TOKENIZERS[name], length, unit), text)
+    for window in windows:
+        covered = [i for start, end in window.units for i in range(start, end)]
+        assert covered == sorted(set(covered))
+        assert all(start < end for start, end in window.units)
+        assert not any(text[start].isspace() or text[end - 1].isspace() for start, end in window.units)
+    covered = {i for window in windows for start, end in window.units for i in range(start, end)}
+    assert {i for i, character in enumerate(text) if not character.isspace()} <= covered
 
 
+@pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("name", TOKENIZERS)
 @given(text=KOREAN, length=st.integers(3, 40))
-def test_windows_are_the_whole_text_in_pieces_that_fit(name, text, length):
-    tokenizer = TOKENIZERS[name]
-    windows = windows_of(TextEncoding(tokenizer, length), text)
-    bare = [i for window in windows for i in window.input_ids[1:-1]]
+def test_windows_fit_and_their_own_parts_tile_the_text(name, unit, text, length):
+    windows = windows_of(TextEncoding(TOKENIZERS[name], length, unit), text)
     assert all(len(window.input_ids) <= length for window in windows)
-    assert bare == tokenizer(unicodedata.normalize("NFC", text), add_special_tokens=False)["input_ids"]
+    owned = [window.own for window in windows]
+    assert owned[0][0] == 0
+    assert owned[-1][1] == len(text)
+    assert all(before[1] == after[0] for before, after in pairwise(owned))
     for window in windows:
         assert len(window.positions) == len(window.units)
         assert all(0 < position < len(window.input_ids) - 1 for position in window.positions)
-        assert list(window.positions) == sorted(set(window.positions))
+        assert window.positions == sorted(window.positions)
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+@given(text=KOREAN)
+def test_a_text_that_fits_is_read_as_the_tokenizer_reads_it(name, text):
+    tokenizer = TOKENIZERS[name]
+    (window,) = windows_of(TextEncoding(tokenizer, 512), text)
+    assert window.input_ids[1:-1] == tokenizer(as_read(text).text, add_special_tokens=False)["input_ids"]
 
 
 def test_windows_begin_and_end_with_the_special_tokens(tokenizer):
@@ -65,7 +96,7 @@ def test_windows_begin_and_end_with_the_special_tokens(tokenizer):
 
 def test_many_texts_give_what_each_gives(tokenizer):
     encoding = TextEncoding(tokenizer, 20)
-    assert encoding.encode_all(TEXTS) == [windows_of(encoding, text) for text in TEXTS]
+    assert seen(encoding.encode(TEXTS)) == [windows_of(encoding, text) for text in TEXTS]
 
 
 def test_tiny_units_are_single_characters():
@@ -87,7 +118,7 @@ def test_bytes_of_one_character_carry_one_tag():
 def test_a_mark_of_space_carries_no_tag():
     (window,) = windows_of(TextEncoding(TOKENIZERS["metaspace"], 64), "뷁뷁 은")
     assert len(window.input_ids) == 6
-    assert window.units == ((0, 2), (3, 4))
+    assert window.units == [(0, 2), (3, 4)]
 
 
 def test_decomposed_text_gives_the_same_pieces_over_its_own_characters(tokenizer):
@@ -101,24 +132,34 @@ def test_decomposed_text_gives_the_same_pieces_over_its_own_characters(tokenizer
     ]
 
 
-def test_long_text_is_cut_between_words(tokenizer):
-    text = " ".join(TEXTS * 4)
-    windows = windows_of(TextEncoding(tokenizer, 40), text)
-    assert len(windows) >= 3
+def test_long_text_is_cut_where_a_sentence_ends(tokenizer):
+    text = "이순신은 한산도에서 싸웠다. " * 12
+    windows = windows_of(TextEncoding(tokenizer, 30), text)
+    assert len(windows) >= 2
     for window in windows[1:]:
-        assert text[window.units[0][0] - 1] == " "
+        assert text[: window.own[0]].rstrip().endswith(".")
 
 
-def test_long_word_is_cut_anywhere():
-    windows = windows_of(TextEncoding(TOKENIZERS["tiny"], 12), "가" * 35)
-    assert [len(window.units) for window in windows] == [10, 10, 10, 5]
+def test_long_text_without_sentences_is_cut_between_words(tokenizer):
+    text = "이순신은 한산도에서 " * 20
+    windows = windows_of(TextEncoding(tokenizer, 30), text)
+    assert len(windows) >= 2
+    for window in windows[1:]:
+        assert text[window.own[0] - 1] == " " or text[window.own[0]] == " "
+
+
+def test_windows_of_a_long_text_overlap():
+    windows = windows_of(TextEncoding(TOKENIZERS["tiny"], 42), "가" * 100)
+    assert [len(window.units) for window in windows] == [40, 40, 40]
+    assert [window.own for window in windows] == [(0, 35), (35, 65), (65, 100)]
+    assert [window.units[0][0] for window in windows] == [0, 30, 60]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000\t"])
 def test_text_without_units_gives_a_window_without_positions(tokenizer, text):
     (window,) = windows_of(TextEncoding(tokenizer, 12), text)
-    assert window.positions == ()
-    assert window.units == ()
+    assert window.positions == []
+    assert window.units == []
 
 
 def test_no_room_for_a_piece_is_refused():
@@ -128,14 +169,14 @@ def test_no_room_for_a_piece_is_refused():
 
 def test_perfect_tags_give_the_gold_where_units_are_characters():
     encoding = TextEncoding(TOKENIZERS["tiny"], 64)
-    assert counts_of_perfect_tags(encoding, SENTENCES, TagSet(("PS", "LC", "OG"))) == Counts(14, 14, 14)
-    assert counts_of_perfect_tags(encoding, SENTENCES, TagSet(("DT",))) == Counts()
+    assert ceiling(encoding, SENTENCES, ("PS", "LC", "OG")) == Counts(14, 14, 14)
+    assert ceiling(encoding, SENTENCES, ("DT",)) == Counts()
 
 
 def test_perfect_tags_cannot_tell_apart_what_is_one_piece():
     encoding = TextEncoding(TOKENIZERS["wordpiece"], 64)
     sentence = Sentence("1", "뷁뷁은 이순신", (Span(0, 2, "PS"), Span(4, 7, "PS")))
-    assert counts_of_perfect_tags(encoding, [sentence], TagSet(("PS",))) == Counts(1, 2, 2)
+    assert ceiling(encoding, [sentence], ("PS",)) == Counts(1, 2, 2)
 
 
 def test_encoding_needs_no_torch():

@@ -1,6 +1,6 @@
 import pytest
 
-from core.optimiser import optimiser_of, schedule_of
+from core.optimiser import optimiser_of, rate_factor, scale_rates
 from core.settings import TrainSettings
 from tests.core.toy_models import text_tagger_of
 
@@ -8,8 +8,8 @@ SETTINGS = TrainSettings(learning_rate=1e-5, head_learning_rate=2e-3, crf_learni
 
 
 def test_every_parameter_has_the_rate_and_decay_of_its_part():
-    tagger = text_tagger_of().tagger
-    rates = {"encoder": 1e-5, "linear": 2e-3, "crf": 3e-2}
+    tagger = text_tagger_of(unit="syllable").tagger
+    rates = {"encoder": 1e-5, "features": 2e-3, "linear": 2e-3, "crf": 3e-2}
     groups = {id(p): group for group in optimiser_of(tagger, SETTINGS).param_groups for p in group["params"]}
     for name, parameter in tagger.named_parameters():
         part = name.split(".")[0]
@@ -28,15 +28,16 @@ def test_the_head_learns_at_least_as_fast_as_the_encoder(encoder_rate, head_rate
 
 @pytest.mark.parametrize(("steps", "ratio"), [(100, 0.1), (10, 0.0), (1, 0.5), (3, 1.0)])
 def test_rates_rise_then_fall_and_never_rest_at_zero(steps, ratio):
-    optimiser = optimiser_of(text_tagger_of().tagger, SETTINGS)
-    schedule = schedule_of(optimiser, steps=steps, warmup_ratio=ratio)
-    factors = []
-    for _ in range(steps):
-        factors.append(schedule.get_last_lr()[0] / 1e-5)
-        optimiser.step()
-        schedule.step()
+    factors = [rate_factor(step, steps=steps, warmup_ratio=ratio) for step in range(steps)]
     top = factors.index(max(factors))
     assert all(0 < factor <= 1 for factor in factors)
     assert factors[: top + 1] == sorted(factors[: top + 1])
     assert factors[top:] == sorted(factors[top:], reverse=True)
     assert top <= max(1, steps * ratio)
+
+
+def test_every_rate_is_scaled_from_its_peak():
+    optimiser = optimiser_of(text_tagger_of().tagger, SETTINGS)
+    for factor in (0.5, 0.25):
+        scale_rates(optimiser, factor)
+        assert {group["lr"] for group in optimiser.param_groups} == {1e-5 * factor, 2e-3 * factor, 3e-2 * factor}

@@ -1,8 +1,13 @@
+from itertools import pairwise
+
+import numpy as np
 import pytest
 import torch
 
+from core.batches import batch_of
 from core.encoding import TextEncoding
-from core.predictor import predict_batches
+from core.predictor import predict_batches, predict_windows
+from core.settings import UNITS
 from core.tagger import TextTagger
 from core.tags import unit_ranges
 from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder, tagged, text_tagger_of, windows_of
@@ -48,9 +53,7 @@ def test_spans_are_the_best_path_and_probabilities_come_from_enumeration(text_ta
     tagger, encoding = text_tagger.tagger, text_tagger.encoding
     (window,) = windows_of(encoding, "서울에")
     count = len(window.units)
-    emissions = tagger(
-        torch.tensor([window.input_ids]), torch.ones(1, len(window.input_ids)).long(), torch.tensor([window.positions])
-    )[0]
+    emissions = tagger(batch_of(encoding.encode(["서울에"]), np.array([0]), pad_id=0, device=torch.device("cpu")))[0]
     paths = torch.cartesian_prod(*[torch.arange(7)] * count).reshape(-1, count)
     scores = tagger.crf.start_transitions[paths[:, 0]] + tagger.crf.end_transitions[paths[:, -1]]
     scores = scores + sum(emissions[i, paths[:, i]] for i in range(count))
@@ -68,20 +71,56 @@ def test_spans_are_the_best_path_and_probabilities_come_from_enumeration(text_ta
         assert predicted.probability == pytest.approx(wanted, abs=1e-4)
 
 
-def test_long_texts_are_tagged_window_by_window():
-    text_tagger = text_tagger_of()
-    short = TextTagger(
-        text_tagger.tagger, TextEncoding(text_tagger.encoding.tokenizer, 24), text_tagger.tag_set, text_tagger.unit
-    )
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_window_answers_for_its_own_part_and_an_entity_across_the_cut_is_whole(unit):
+    text_tagger = text_tagger_of(unit=unit)
+    short = TextTagger(text_tagger.tagger, TextEncoding(text_tagger.encoding.tokenizer, 26, unit), text_tagger.tag_set)
     text = " ".join(TEXTS[:6])
     windows = windows_of(short.encoding, text)
-    bounds = [(window.units[0][0], window.units[-1][1]) for window in windows]
-    spans = tagged(short, [text])[0]
-    parts = [(start, tagged(short, [text[start:end]])[0]) for start, end in bounds]
     assert len(windows) > 2
-    assert [(p.span.start, p.span.end) for p in spans] == [
-        (start + p.span.start, start + p.span.end) for start, part in parts for p in part
-    ]
+    spans = [(p.span.start, p.span.end) for p in tagged(short, [text])[0]]
+    assert spans == sorted(spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    assert spans
+
+
+def test_encoded_texts_are_tagged_as_texts_are(text_tagger):
+    windows = text_tagger.encoding.encode(TEXTS)
+    found = dict(pair for batch in predict_windows(text_tagger, windows, batch_size=3) for pair in batch)
+    plain = tagged(text_tagger, TEXTS)
+    assert {index: [p.span for p in spans] for index, spans in found.items()} == {
+        index: [p.span for p in spans] for index, spans in plain.items()
+    }
+
+
+def test_a_batch_that_does_not_fit_the_memory_is_halved(monkeypatch):
+    text_tagger = text_tagger_of()
+    expected = tagged(text_tagger, TEXTS)
+    forward, sizes = type(text_tagger.tagger).forward, []
+
+    def cramped(tagger, batch):
+        sizes.append(len(batch.input_ids))
+        if sizes[-1] > 2:
+            raise torch.OutOfMemoryError("no room")
+        return forward(tagger, batch)
+
+    monkeypatch.setattr(type(text_tagger.tagger), "forward", cramped)
+    found = tagged(text_tagger, TEXTS)
+    assert max(sizes) > 4
+    for index, spans in expected.items():
+        assert [p.span for p in found[index]] == [p.span for p in spans]
+        assert [p.probability for p in found[index]] == pytest.approx([p.probability for p in spans], abs=1e-4)
+
+
+def test_memory_that_fits_no_sentence_is_an_error(monkeypatch):
+    text_tagger = text_tagger_of()
+
+    def cramped(tagger, batch):
+        raise torch.OutOfMemoryError("no room")
+
+    monkeypatch.setattr(type(text_tagger.tagger), "forward", cramped)
+    with pytest.raises(torch.OutOfMemoryError):
+        tagged(text_tagger, TEXTS)
 
 
 def test_predicting_between_batches_leaves_gradients_on():

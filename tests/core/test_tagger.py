@@ -1,39 +1,44 @@
+import numpy as np
+import pytest
 import torch
 
 from core.batches import batch_of
-from core.encoders import load_encoder
-from core.tagger import Tagger
-from tests.core.toy_models import SENTENCES, text_tagger_of, windows_of
+from core.settings import UNITS
+from tests.core.toy_models import SENTENCES, text_tagger_of
 
 CPU = torch.device("cpu")
+TEXTS = [sentence.text for sentence in SENTENCES[:4]]
+
+
+def batch_for(text_tagger, texts):
+    windows = text_tagger.encoding.encode(texts)
+    return batch_of(windows, np.arange(len(windows)), pad_id=0, device=CPU)
 
 
 def test_emissions_stand_on_the_units_alone():
     text_tagger = text_tagger_of()
     tagger = text_tagger.tagger
-    (window,) = windows_of(text_tagger.encoding, SENTENCES[3].text)
-    batch = batch_of([window], pad_id=0, device=CPU)
+    batch = batch_for(text_tagger, TEXTS[3:])
     states = tagger.encoder(input_ids=batch.input_ids).last_hidden_state
-    emissions = tagger(batch.input_ids, batch.attention_mask, batch.positions)
-    assert torch.equal(emissions, tagger.linear(states[:, list(window.positions)]))
+    assert torch.equal(tagger(batch), tagger.linear(states[:, batch.positions[0]]))
 
 
-def test_what_stands_off_the_units_gets_no_gradient():
-    text_tagger = text_tagger_of()
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_stands_off_the_units_gets_no_gradient(unit):
+    text_tagger = text_tagger_of(unit=unit)
     tagger = text_tagger.tagger
-    windows = [windows_of(text_tagger.encoding, sentence.text)[0] for sentence in SENTENCES[:3]]
-    batch = batch_of(windows, pad_id=0, device=CPU)
-    emissions = tagger(batch.input_ids, batch.attention_mask, batch.positions)
+    batch = batch_for(text_tagger, TEXTS)
+    emissions = tagger(batch)
     emissions.retain_grad()
     tagger.crf.loss(emissions, torch.ones_like(batch.positions), batch.valid).backward()
     assert not emissions.grad[~batch.valid].any()
     assert emissions.grad[batch.valid].any(dim=-1).all()
 
 
-def test_dropout_acts_in_training_only():
-    encoder, _ = load_encoder("tiny", ["가나"], seed=1)
-    tagger = Tagger(encoder, num_tags=3, dropout=0.5).eval()
-    inputs = torch.tensor([[2, 1, 1, 3]]), torch.ones(1, 4, dtype=torch.long), torch.tensor([[1, 2]])
-    assert torch.equal(tagger(*inputs), tagger(*inputs))
+@pytest.mark.parametrize("unit", UNITS)
+def test_dropout_acts_in_training_only(unit):
+    text_tagger = text_tagger_of(unit=unit)
+    tagger, batch = text_tagger.tagger, batch_for(text_tagger, TEXTS)
+    assert torch.equal(tagger(batch), tagger(batch))
     tagger.train()
-    assert not torch.equal(tagger(*inputs), tagger(*inputs))
+    assert not torch.equal(tagger(batch), tagger(batch))

@@ -46,7 +46,7 @@ def test_events_come_in_order():
     events = list(train(CORPUS, SENTENCES, LABELS, SETTINGS))
     kinds = [event.phase if isinstance(event, Progress) else type(event).__name__ for event in events]
     epoch = [*["train"] * 4, "predict", "EpochTrained"]
-    assert kinds == ["prepare", "prepare", "Prepared", *epoch, *epoch]
+    assert kinds == [*["prepare"] * 5, "Prepared", *epoch, "Resumable", *epoch]
     steps = [(e.epoch, e.step, e.steps) for e in events if isinstance(e, Progress) and e.phase == "train"]
     assert steps == [(epoch, step, 4) for epoch in (1, 2) for step in (1, 2, 3, 4)]
     assert [event.epoch for event in epochs_of(events)] == [1, 2]
@@ -60,7 +60,10 @@ def test_progress_tells_loss_speed_and_time_left():
     assert all((event.loss is not None) == (event.phase == "train") for event in progress)
     assert all(event.sentences_per_second > 0 for event in progress)
     assert [(e.step, e.steps, e.seconds_left) for e in progress if e.phase == "prepare"] == [
+        (6, 18, None),
         (12, 18, None),
+        (12, 18, None),
+        (18, 18, None),
         (18, 18, None),
     ]
     assert progress[-1].seconds_left == 0
@@ -103,9 +106,10 @@ def test_closing_the_generator_stops_it():
 
 
 def test_it_can_be_stopped_while_the_ceiling_is_counted(monkeypatch):
-    monkeypatch.setattr("core.trainer._ENCODE_AT_ONCE", 5)
+    for module in ("batches", "ceilings", "encoding_cache"):
+        monkeypatch.setattr(f"core.{module}._AT_ONCE", 5)
     events = list(itertools.takewhile(lambda e: isinstance(e, Progress), train(CORPUS, SENTENCES, LABELS, SETTINGS)))
-    assert [(event.step, event.steps) for event in events] == [(n, 18) for n in (5, 10, 12, 17, 18)]
+    assert [(event.step, event.steps) for event in events] == [(n, 18) for n in (6, 11, 12, 12, 12, 12, 17, 18, 18, 18)]
 
 
 def test_training_goes_on_from_a_tagger_and_leaves_it_alone(learned):

@@ -39,9 +39,9 @@ def trained_on(project, settings):
     seen = {}
     real = workflow.train
 
-    def spy(train, dev, labels, *rest):
+    def spy(train, dev, labels, *rest, **options):
         seen.update((sentence.id, sentence.spans) for sentence in train)
-        return real(train, dev, labels, *rest)
+        return real(train, dev, labels, *rest, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workflow, "train", spy)

@@ -1,6 +1,10 @@
 """Encoders and taggers too small to be good at anything, and sentences that they can learn by heart."""
 
+from collections.abc import Generator
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
@@ -16,11 +20,16 @@ from transformers import (
 )
 
 from core.encoders import load_encoder, load_folder, max_length_of
-from core.encoding import Encoded, TextEncoding
+from core.encoding import TextEncoding
+from core.heads import PieceFeatures, SyllableFeatures
 from core.predictor import predict_batches
+from core.settings import Unit
 from core.spans import PredictedSpan, Sentence, Span
 from core.tagger import Tagger, TextTagger
-from core.tags import TagSet
+from core.tags import Extent, TagSet
+from core.windows import Numbers, Windows
+
+Result = TypeVar("Result")
 
 LABELS = ("PS", "LC", "OG")
 
@@ -109,16 +118,22 @@ def saved_encoder(folder: Path, family: str, *, positions: int = 64) -> Path:
     return folder
 
 
-def text_tagger_of(folder: Path | None = None, *, seed: int = 0) -> TextTagger:
+def text_tagger_of(folder: Path | None = None, *, seed: int = 0, unit: Unit = "subword") -> TextTagger:
     """An untrained tagger on the encoder of a folder, or on `tiny`; large weights, so that it finds many spans."""
     encoder, tokenizer = (
         load_folder(folder) if folder else load_encoder("tiny", [s.text for s in SENTENCES] * 2, seed=seed)
     )
     torch.manual_seed(seed)
     tag_set = TagSet(LABELS)
-    tagger = Tagger(encoder, num_tags=len(tag_set.names), dropout=0.1)
+    width = encoder.config.hidden_size
+    features = (
+        SyllableFeatures.of_texts(width, [s.text for s in SENTENCES], dropout=0.1)
+        if unit == "syllable"
+        else PieceFeatures(width, dropout=0.1)
+    )
+    tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
     torch.nn.init.normal_(tagger.linear.weight, std=0.5)
-    return TextTagger(tagger.eval(), TextEncoding(tokenizer, max_length_of(encoder, tokenizer)), tag_set)
+    return TextTagger(tagger.eval(), TextEncoding(tokenizer, max_length_of(encoder, tokenizer), unit), tag_set)
 
 
 def tagged(text_tagger: TextTagger, texts: list[str], *, batch_size: int = 32) -> dict[int, tuple[PredictedSpan, ...]]:
@@ -126,6 +141,50 @@ def tagged(text_tagger: TextTagger, texts: list[str], *, batch_size: int = 32) -
     return dict(pair for batch in predict_batches(text_tagger, texts, batch_size=batch_size) for pair in batch)
 
 
-def windows_of(encoding: TextEncoding, text: str) -> tuple[Encoded, ...]:
+def exhausted(work: Generator[object, None, Result]) -> Result:
+    """What a generator returns in the end."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            return stop.value
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One window in plain lists, for tests to look at."""
+
+    input_ids: list[int]
+    positions: list[int]
+    units: list[Extent]
+    own: Extent
+    characters: list[int]
+    places: list[int]
+
+
+def seen(windows: Windows) -> list[list[Seen]]:
+    """The windows of each text."""
+    all_windows = [
+        Seen(
+            windows.input_ids[pieces].tolist(),
+            windows.positions[units].tolist(),
+            [tuple(extent) for extent in windows.extents[units].tolist()],
+            tuple(windows.own[number].tolist()),
+            windows.characters[units].tolist(),
+            windows.places[units].tolist(),
+        )
+        for number, (pieces, units) in enumerate(
+            zip(slices(windows.piece_ends), slices(windows.unit_ends), strict=True)
+        )
+    ]
+    return [all_windows[first_to_last] for first_to_last in slices(windows.window_ends)]
+
+
+def slices(ends: Numbers) -> list[slice]:
+    """The rows of a column that end there."""
+    return [slice(start, end) for start, end in pairwise([0, *ends.tolist()])]
+
+
+def windows_of(encoding: TextEncoding, text: str) -> list[Seen]:
     """The windows of one text."""
-    return encoding.encode_all([text])[0]
+    return seen(encoding.encode([text]))[0]

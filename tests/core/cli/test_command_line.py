@@ -74,7 +74,9 @@ def test_the_loop_on_the_sample_with_a_limit(tmp_path):
     project = tmp_path / "sample.spandesk"
     for split in ("train", "dev"):
         assert document("import", project, SAMPLE / f"{split}.jsonl", "--split", split)["rejected"] == []
-    first = events("train", project, "--epochs", 2, "--limit", 200, "--seed", 3, "--learning-rate", 1e-3)
+    first = events(
+        "train", project, "--encoder", "tiny", "--epochs", 2, "--limit", 200, "--seed", 3, "--learning-rate", 1e-3
+    )
     assert first[-1]["event"] == "finished"
     evaluation = document("evaluate", project)
     assert {name: evaluation[name] for name in ("micro", "macro", "weighted", "labels")} == first[-1]["metrics"]
