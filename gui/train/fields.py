@@ -1,9 +1,10 @@
 """Fields of the settings form: numbers as text, and rows that say beside the field what is wrong with it."""
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from gui.spin_boxes import indent
 from gui.train.words import rate_text
@@ -55,12 +56,28 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def choice(values: Sequence[str]) -> QComboBox:
+    """A list of values to choose one from."""
+    box = QComboBox()
+    box.setFixedWidth(FIELD_WIDTH)
+    for value in values:
+        box.addItem(value, value)
+    return box
+
+
 def whole_number(low: int, high: int) -> QSpinBox:
     """A spin box for a count."""
     box = QSpinBox(minimum=low, maximum=high)
     box.setGroupSeparatorShown(True)
     box.setFixedWidth(FIELD_WIDTH)
     indent(box)
+    return box
+
+
+def optional_number(high: int, absent: str) -> QSpinBox:
+    """A spin box for a count from 1 that may be left out; then it shows what is done in its place."""
+    box = whole_number(0, high)
+    box.setSpecialValueText(absent)
     return box
 
 

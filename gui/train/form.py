@@ -6,8 +6,9 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
+    QHBoxLayout,
     QLabel,
+    QPushButton,
     QSizePolicy,
     QSpinBox,
     QToolButton,
@@ -15,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.settings import DEVICES, UNITS, TrainSettings, preset
+from core.settings import DEFAULT_ENCODER, DEVICES, UNITS, TrainSettings, Unit, preset
 from gui.preferences import Preferences
 from gui.train.advanced import AdvancedFields
 from gui.train.encoder_field import EncoderField
-from gui.train.fields import FIELD_WIDTH, HEADING_HEIGHT, NumberField, Rows, WheelGuard, whole_number
+from gui.train.fields import HEADING_HEIGHT, NumberField, Rows, WheelGuard, choice, whole_number
 
 _MAX_SEED = 2**31 - 1
 
@@ -29,30 +30,34 @@ class SettingsForm(QWidget):
 
     Signals:
         changed: some field has another value.
+        ceilings_asked: the user wants to know how far each tagging unit can go.
     """
 
     changed = Signal()
+    ceilings_asked = Signal()
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self.encoder = EncoderField(preferences)
-        self.unit = _choice(UNITS)
+        self.unit = choice(UNITS)
         self.epochs = whole_number(1, 1000)
         self.batch_size = whole_number(1, 4096)
         self.learning_rate = NumberField(0, 1)
         self.seed = whole_number(0, _MAX_SEED)
-        self.device = _choice(DEVICES)
+        self.device = choice(DEVICES)
         self.limited = QCheckBox("Limit")
         self.limited.setAccessibleName("Limit sentences")
         self.limit = whole_number(1, 10_000_000)
         self.advanced = AdvancedFields()
         self.fold = _fold_button()
+        self.ceilings = QPushButton("Compare tagging units…")
+        self.ceilings.setToolTip("Work out the F1 that perfect tags would reach on dev with each unit, for every type")
         self._rows = Rows()
         self._guard = WheelGuard(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._lay_out()
         self._connect()
-        self.show_settings(TrainSettings(), ())
+        self.show_settings(TrainSettings.of_preset(DEFAULT_ENCODER), ())
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -65,14 +70,23 @@ class SettingsForm(QWidget):
         layout.addWidget(self.encoder)
         layout.addLayout(self._rows)
         self._add_rows()
-        layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        foot = QHBoxLayout()
+        foot.addWidget(self.fold)
+        foot.addStretch(1)
+        foot.addWidget(self.ceilings)
+        layout.addLayout(foot)
         layout.addWidget(self.advanced)
         self.advanced.hide()
 
     def _add_rows(self) -> None:
         rows = self._rows
-        if len(UNITS) > 1:
-            rows.add("Tagging unit", self.unit, "what one tag stands on", "Pieces that carry one tag each")
+        rows.add(
+            "Tagging unit",
+            self.unit,
+            "what one tag stands on",
+            "subword: a piece of the encoder's tokenizer; morpheme: the same, cut where morphemes meet (이순신+은);"
+            " syllable: a character",
+        )
         rows.add("Epochs", self.epochs, "passes over the corpus", "How often the training sentences are gone through")
         rows.add("Batch size", self.batch_size, "sentences a step", "Sentences that one step learns from")
         rows.add(
@@ -100,14 +114,15 @@ class SettingsForm(QWidget):
         self.encoder.preset_chosen.connect(self._take_preset)
         self.limited.toggled.connect(self.limit.setEnabled)
         self.fold.toggled.connect(self._unfold)
+        self.ceilings.clicked.connect(self.ceilings_asked)
         self.encoder.changed.connect(self._check)
         self.learning_rate.textChanged.connect(self._check)
         self.limited.toggled.connect(self._check)
         self.advanced.changed.connect(self._check)
-        for box in self._spins():
-            box.valueChanged.connect(self._check)
-        for choice in (self.device, self.unit):
-            choice.currentIndexChanged.connect(self._check)
+        for spin in self._spins():
+            spin.valueChanged.connect(self._check)
+        for box in (self.device, self.unit):
+            box.currentIndexChanged.connect(self._check)
 
     def _spins(self) -> Iterable[QSpinBox]:
         return self.epochs, self.batch_size, self.seed, self.limit
@@ -121,7 +136,7 @@ class SettingsForm(QWidget):
         with QSignalBlocker(self):
             self.encoder.show_encoder(settings.encoder)
             self._show_pace(settings.epochs, settings.batch_size, settings.learning_rate)
-            self.unit.setCurrentIndex(self.unit.findData(settings.unit))
+            self._show_unit(settings.unit)
             self.seed.setValue(settings.seed)
             self.device.setCurrentIndex(self.device.findData(settings.device))
             self.limited.setChecked(settings.limit is not None)
@@ -163,11 +178,16 @@ class SettingsForm(QWidget):
     def _take_preset(self, encoder: str) -> None:
         chosen = preset(encoder)
         self._show_pace(chosen.epochs, chosen.batch_size, chosen.learning_rate)
+        self._show_unit(chosen.unit)
+        self.advanced.show_layers(chosen.layers)
 
     def _show_pace(self, epochs: int, batch_size: int, learning_rate: float) -> None:
         self.epochs.setValue(epochs)
         self.batch_size.setValue(batch_size)
         self.learning_rate.show_value(learning_rate)
+
+    def _show_unit(self, unit: Unit) -> None:
+        self.unit.setCurrentIndex(self.unit.findData(unit))
 
     def _unfold(self, is_open: bool) -> None:
         self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
@@ -178,19 +198,13 @@ class SettingsForm(QWidget):
         self.changed.emit()
 
 
-def _choice(values: Sequence[str]) -> QComboBox:
-    box = QComboBox()
-    box.setFixedWidth(FIELD_WIDTH)
-    for value in values:
-        box.addItem(value, value)
-    return box
-
-
 def _fold_button() -> QToolButton:
     button = QToolButton()
     button.setText("Advanced")
     button.setCheckable(True)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setArrowType(Qt.ArrowType.RightArrow)
-    button.setToolTip("Rates of head and CRF, weight decay, warm-up, dropout, gradient norm, start weights")
+    button.setToolTip(
+        "Layers, patience, rates, weight decay, warm-up, dropout, gradient norm, precision, start weights"
+    )
     return button

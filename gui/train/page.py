@@ -1,21 +1,25 @@
 """The Train page: settings, start and stop, retraining with corrections, and the training as it goes."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core import engine
-from core.settings import TrainSettings
+from core.metrics import Report
+from core.settings import DEFAULT_ENCODER, TrainSettings, Unit
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
 from gui.jobs import Job
 from gui.pages import EmptyState, PageContext
+from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
 from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
 from gui.train.readiness import Corpus, corpus_of, readiness
 from gui.train.retrain_panel import RetrainPanel
-from gui.train.retraining import StartsTraining, retraining_of
+from gui.train.retraining import ResumesTraining, StartsTraining, retraining_of
 from gui.train.start_bar import StartBar
 from gui.train.training import Ending, Training
 
@@ -23,10 +27,17 @@ from gui.train.training import Ending, Training
 class TrainPage(QWidget):
     """Trains runs of the open project and shows how they go."""
 
-    def __init__(self, context: PageContext, training: StartsTraining = engine.training) -> None:
+    def __init__(
+        self,
+        context: PageContext,
+        training: StartsTraining = engine.training,
+        resuming: ResumesTraining = engine.resuming,
+        measuring: MeasuresCeilings = engine.measuring_ceilings,
+    ) -> None:
         super().__init__()
         self._session, self._runner = context.session, context.runner
-        self.training = Training(context.session, context.runner, training, self)
+        self.training = Training(context.session, context.runner, training, resuming, self)
+        self.ceilings = Ceilings(context.session, context.runner, measuring, self)
         self.form = SettingsForm(context.preferences)
         self.retrain = RetrainPanel()
         self.start_bar = StartBar()
@@ -84,6 +95,9 @@ class TrainPage(QWidget):
         self.retrain.asked.connect(self._retrain)
         self.start_bar.changed.connect(self._show_readiness)
         self.start_bar.start_asked.connect(self._train)
+        self.start_bar.resume_asked.connect(self._resume)
+        self.form.ceilings_asked.connect(self._measure_ceilings)
+        self.ceilings.found.connect(self._show_ceilings)
         self.start_bar.stop_asked.connect(self.training.stop)
         for asked in (self.start_bar.corpus_asked, self.empty.button.clicked):
             asked.connect(lambda: session.page_asked.emit("Corpus"))
@@ -100,7 +114,8 @@ class TrainPage(QWidget):
             self._stack.setCurrentWidget(self.empty)
             return
         runs = project.runs.listed()
-        self.form.show_settings(runs[-1].settings if runs else TrainSettings(), project.runs.with_epochs())
+        settings = runs[-1].settings if runs else TrainSettings.of_preset(DEFAULT_ENCODER)
+        self.form.show_settings(settings, project.runs.with_epochs())
         self.monitor.show_idle(*_last_result(project, runs))
         self._refresh()
 
@@ -150,6 +165,8 @@ class TrainPage(QWidget):
         busy = self._busy()
         self.retrain.button.setEnabled(busy is None and found.hindrance is None)
         job = self.training.job
+        self.start_bar.show_resumable(self._resumable(), is_busy=self._runner.job is not None)
+        self.form.ceilings.setEnabled(busy is None and self._corpus.dev > 0 and self.form.encoder.problem() is None)
         self.start_bar.show_buttons(
             reason=busy or found.hindrance or self.form.problem(),
             is_training=job is not None,
@@ -164,14 +181,30 @@ class TrainPage(QWidget):
     # Training
 
     def _train(self) -> None:
-        self._session.attempt(lambda: self.training.start(self.form.settings(), move_corrected_dev=self._moves()))
+        settings = replace(self.form.settings(), move_corrected_dev=self._moves())
+        self._session.attempt(lambda: self.training.start(settings))
 
     def _retrain(self) -> None:
         found = self.retrain.found
         if found is not None:
-            start = self.training.start
-            settings = found.base.settings
-            self._session.attempt(lambda: start(settings, move_corrected_dev=self.retrain.moves, base=found.key))
+            settings = replace(found.base.settings, move_corrected_dev=self.retrain.moves)
+            self._session.attempt(lambda: self.training.start(settings, base=found.key))
+
+    def _resume(self) -> None:
+        if (run := self._resumable()) is not None:
+            self._session.attempt(lambda: self.training.resume(run))
+
+    def _resumable(self) -> int | None:
+        """The last run, if it was stopped or failed before all its epochs were done."""
+        project = self._session.project
+        runs = project.runs.listed() if project is not None else []
+        return runs[-1].number if runs and runs[-1].status in ("stopped", "failed") else None
+
+    def _measure_ceilings(self) -> None:
+        self._session.attempt(lambda: self.ceilings.measure(self.form.encoder.encoder()))
+
+    def _show_ceilings(self, found: tuple[str, dict[Unit, Report]]) -> None:
+        CeilingsWindow(*found, self).show()
 
     def _follow_job(self, job: Job) -> None:
         job.stopping.connect(self._show_readiness)

@@ -19,9 +19,13 @@ from gui.words import counted
 class StartsTraining(Protocol):
     """`core.engine.training`, or what stands for it in a test."""
 
-    def __call__(
-        self, project: Project, settings: TrainSettings, *, move_corrected_dev: bool = True
-    ) -> Generator[TrainingEvent, None, int]: ...
+    def __call__(self, project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]: ...
+
+
+class ResumesTraining(Protocol):
+    """`core.engine.resuming`, or what stands for it in a test."""
+
+    def __call__(self, project: Project, run: int) -> Generator[TrainingEvent, None, int]: ...
 
 
 @dataclass(frozen=True, slots=True)

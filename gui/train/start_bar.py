@@ -12,11 +12,12 @@ class StartBar(QFrame):
     """Summary, warnings, Train and Stop.
 
     Signals:
-        start_asked, stop_asked, corpus_asked: a button was pressed.
+        start_asked, resume_asked, stop_asked, corpus_asked: a button was pressed.
         changed: the choice about corrected dev sentences is another.
     """
 
     start_asked = Signal()
+    resume_asked = Signal()
     stop_asked = Signal()
     corpus_asked = Signal()
     changed = Signal()
@@ -33,10 +34,13 @@ class StartBar(QFrame):
         self.move_dev: QCheckBox = move_box()
         self.start = QPushButton("Train")
         self.start.setProperty("primary", True)
+        self.resume = QPushButton()
+        self.resume.setToolTip("Take the run up where it was stopped; it ends as if it never had been")
         self.stop = QPushButton("Stop")
         self.stop.setToolTip("End the training after the step under way; finished epochs are kept")
         self._lay_out()
         self.start.clicked.connect(self.start_asked)
+        self.resume.clicked.connect(self.resume_asked)
         self.stop.clicked.connect(self.stop_asked)
         self.corpus.clicked.connect(self.corpus_asked)
         self.move_dev.toggled.connect(self.changed)
@@ -53,6 +57,7 @@ class StartBar(QFrame):
         self.start.setMinimumWidth(96)
         self.stop.setMinimumWidth(96)
         buttons.addWidget(self.start)
+        buttons.addWidget(self.resume)
         buttons.addWidget(self.stop)
         buttons.addWidget(self.reason, 1)
         layout.addLayout(buttons)
@@ -76,6 +81,11 @@ class StartBar(QFrame):
         self.stop.setVisible(is_training)
         self.stop.setEnabled(not is_stopping)
         self.stop.setText("Stopping…" if is_stopping else "Stop")
+
+    def show_resumable(self, run: int | None, *, is_busy: bool) -> None:
+        """Offer to go on with a run that was stopped, if there is one."""
+        self.resume.setVisible(run is not None and not is_busy)
+        self.resume.setText(f"Go on with run {run}")
 
     def make_primary(self, is_primary: bool) -> None:
         """Whether Train is the button that the eye should land on."""

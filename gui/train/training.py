@@ -1,11 +1,12 @@
 """One training at a time: starts it as a job, and tells the window what it stores."""
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import UserError
-from core.events import EpochFinished, RunStarted
+from core.events import EpochFinished, RunStarted, TrainingEvent
 from core.settings import TrainSettings
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
@@ -13,8 +14,10 @@ from core.store.project import Project
 from gui.jobs import Job, JobRunner
 from gui.progress import FLEETING
 from gui.session import Session
-from gui.train.retraining import StartsTraining, trained_and_compared
+from gui.train.retraining import ResumesTraining, StartsTraining, trained_and_compared
 from gui.train.words import failure_line, result_line, stopped_line
+
+TrainingWork = Callable[[], Generator[TrainingEvent, None, int]]
 
 
 @dataclass(slots=True)
@@ -60,11 +63,14 @@ class Training(QObject):
     reported = Signal(object)
     ended = Signal(object)
 
-    def __init__(self, session: Session, runner: JobRunner, training: StartsTraining, parent: QObject) -> None:
+    def __init__(
+        self, session: Session, runner: JobRunner, training: StartsTraining, resuming: ResumesTraining, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._runner = runner
         self._training = training
+        self._resuming = resuming
         self._current: _Current | None = None
 
     @property
@@ -72,7 +78,7 @@ class Training(QObject):
         """The job of the training under way."""
         return self._current.job if self._current else None
 
-    def start(self, settings: TrainSettings, *, move_corrected_dev: bool, base: EpochKey | None = None) -> None:
+    def start(self, settings: TrainSettings, *, base: EpochKey | None = None) -> None:
         """Train a new run.
 
         Args:
@@ -84,19 +90,30 @@ class Training(QObject):
         project = self._session.project
         assert project is not None, "no project is open"
         runs = project.runs.listed()
-        job = self._runner.start(
-            f"Training run {runs[-1].number + 1 if runs else 1}",
-            lambda: trained_and_compared(
-                self._training(project, settings, move_corrected_dev=move_corrected_dev), project, base
-            ),
-            fleeting=FLEETING,
-        )
+        title = f"Training run {runs[-1].number + 1 if runs else 1}"
+        self._start(title, lambda: self._training(project, settings), project, settings, base)
+
+    def _start(
+        self, title: str, work: TrainingWork, project: Project, settings: TrainSettings, base: EpochKey | None
+    ) -> None:
+        job = self._runner.start(title, lambda: trained_and_compared(work(), project, base), fleeting=FLEETING)
         self._current = _Current(job, project)
         job.reported.connect(self._report)
         job.finished.connect(self._finish)
         job.cancelled.connect(self._tell_stopped)
         job.failed.connect(self._fail)
         self.began.emit(settings)
+
+    def resume(self, run: int) -> None:
+        """Go on with a run that was stopped.
+
+        Raises:
+            UserError: another job is under way.
+        """
+        project = self._session.project
+        assert project is not None, "no project is open"
+        settings = project.runs.by_number(run).settings
+        self._start(f"Training run {run}", lambda: self._resuming(project, run), project, settings, None)
 
     def stop(self) -> None:
         """Ask the training to end."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.errors import UserError
-from core.events import EpochFinished, Prepared, RunStarted
+from core.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from core.settings import TrainSettings
 from gui.jobs import failure
 from gui.progress import duration
@@ -34,7 +34,7 @@ def rate_text(value: float) -> str:
 def settings_line(settings: TrainSettings) -> str:
     """The settings that people tell each other about."""
     parts = [settings.encoder if settings.from_run is None else f"from run {settings.from_run}"]
-    parts += [counted(settings.epochs, "epoch"), f"batch size {settings.batch_size}"]
+    parts += [settings.unit, counted(settings.epochs, "epoch"), f"batch size {settings.batch_size}"]
     parts += [
         f"learning rate {rate_text(settings.learning_rate)}",
         f"seed {settings.seed}",
@@ -49,6 +49,8 @@ def event_line(event: object) -> str | None:
         return _started_line(event)
     if isinstance(event, Prepared):
         return _prepared_line(event)
+    if isinstance(event, BatchHalved):
+        return f"Memory ran out: from now on {event.at_once} of {event.batch_size} sentences go through at once"
     if isinstance(event, EpochFinished):
         micro = event.report.micro
         return (

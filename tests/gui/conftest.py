@@ -5,6 +5,7 @@ import threading
 import pytest
 from PySide6.QtCore import QSettings
 
+from core.settings import TINY
 from gui.app import made_window
 from gui.theme import LIGHT
 
@@ -20,6 +21,13 @@ def window(qtbot, qapp, tmp_path):
     yield window
     window.close()  # here, not by qtbot: that would come before the fixtures that let a job end
     window.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def quick_encoder(monkeypatch):
+    """The form offers the encoder that trains in seconds, whatever is installed."""
+    for module in ("page", "form"):
+        monkeypatch.setattr(f"gui.train.{module}.DEFAULT_ENCODER", TINY)
 
 
 @pytest.fixture(autouse=True)

@@ -37,18 +37,16 @@ SECONDS = 30_000
 class Script:
     """Stands for `core.engine.training`: stores runs with scripted epochs, and waits where a test wants to look."""
 
-    calls: list[tuple[TrainSettings, bool]] = field(default_factory=list)
+    calls: list[TrainSettings] = field(default_factory=list)
     error: Exception | None = None
     holds_in_epoch: int | None = None
     go_on: threading.Event = field(default_factory=threading.Event)
 
-    def __call__(
-        self, project: Project, settings: TrainSettings, *, move_corrected_dev: bool = True
-    ) -> Generator[TrainingEvent, None, int]:
-        self.calls.append((settings, move_corrected_dev))
+    def __call__(self, project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]:
+        self.calls.append(settings)
         if self.error is not None:
             raise self.error
-        moved = project.sentences.corrected_in("dev") if move_corrected_dev else []
+        moved = project.sentences.corrected_in("dev") if settings.move_corrected_dev else []
         run = project.runs.start(settings)
         project.sentences.move_to_train(moved, run)
         yield RunStarted(run, project.sentences.count("train"), project.sentences.count("dev"), len(moved))

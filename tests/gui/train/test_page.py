@@ -10,6 +10,7 @@ from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
+from gui.train.ceilings import CeilingsWindow
 from tests import building
 from tests.gui.train.conftest import SECONDS, made_desk, numbered
 
@@ -46,7 +47,7 @@ def test_trains_with_the_settings_of_the_form(desk, qtbot, script):
     QTest.keyClicks(form.learning_rate, "1e-3")
     form.seed.setValue(7)
     line, has_metrics = train(desk, qtbot)
-    assert script.calls == [(TrainSettings(epochs=3, learning_rate=1e-3, seed=7), False)]
+    assert script.calls == [TrainSettings(epochs=3, learning_rate=1e-3, seed=7, move_corrected_dev=False)]
     assert line == "Run 1 finished: F1 0.7500 after 3 epochs"
     assert has_metrics
     assert desk.project.runs.by_number(1).status == "finished"
@@ -63,7 +64,7 @@ def test_shows_figures_chart_and_log(desk, qtbot):
     assert monitor.chart is not None
     qtbot.waitUntil(monitor.chart.isVisible)
     lines = [line.split("  ", 1)[1] for line in monitor.log.toPlainText().splitlines()]
-    assert lines[0].startswith("Training run 1: tiny, 2 epochs")
+    assert lines[0].startswith("Training run 1: tiny, subword, 2 epochs")
     assert lines[1:3] == [
         "Run 1 began: 2 training sentences, 4 dev sentences",
         "1,000 parameters on cpu, 2 steps an epoch; the tagging unit allows F1 up to 0.9912",
@@ -250,7 +251,7 @@ def test_corrected_dev_sentences_move_before_the_first_run_too(desk, qtbot, scri
     published = []
     desk.session.changed.connect(published.append)
     train(desk, qtbot)
-    assert script.calls[0][1] is True
+    assert script.calls[0].move_corrected_dev is True
     assert desk.project.sentences.by_id("talk-2").split == "train"
     assert ChangeSet(runs=(1,), corpus=True) in published
     assert "5 training" not in desk.page.start_bar.summary.text()
@@ -261,7 +262,7 @@ def test_corrected_dev_sentences_stay_if_wanted(desk, qtbot, script):
     desk.session.correct(numbered(desk.project, "talk-2"), [])
     desk.page.start_bar.move_dev.setChecked(False)
     train(desk, qtbot)
-    assert script.calls[0][1] is False
+    assert script.calls[0].move_corrected_dev is False
     assert desk.project.sentences.by_id("talk-2").split == "dev"
 
 
@@ -297,14 +298,14 @@ class TestRetrain:
         QTest.keyClick(panel.move_dev, " ")
         assert "mended by looking at predictions" in panel.consequence.text()
         train(desk, qtbot, panel.button)
-        assert script.calls[0][1] is False
+        assert script.calls[0].move_corrected_dev is False
         assert desk.project.sentences.by_id("talk-2").split == "dev"
 
     def test_trains_with_the_last_settings_and_compares(self, desk, qtbot, script):
         self.correct(desk, "news-1", "talk-2")
         desk.page.form.epochs.setValue(9)
         line, _ = train(desk, qtbot, desk.page.retrain.button)
-        assert script.calls == [(TrainSettings(epochs=2), True)]
+        assert script.calls == [TrainSettings(epochs=2)]
         assert desk.project.sentences.by_id("talk-2").split == "train"
         expected = 2 * (5 / 6) * (5 / 6) / (5 / 6 + 5 / 6)
         assert line == (f"Run 2 finished: F1 {expected:.4f}, run 1 {expected:.4f} on the same 3 dev sentences")
@@ -317,7 +318,7 @@ class TestRetrain:
         assert not panel.move_dev.isEnabled()
         assert panel.consequence.text().startswith("All 4 dev sentences have been corrected.")
         train(desk, qtbot, panel.button)
-        assert script.calls[0][1] is False
+        assert script.calls[0].move_corrected_dev is False
 
     def test_cannot_start_while_a_job_runs(self, desk, qtbot, script):
         self.correct(desk, "talk-2")
@@ -399,3 +400,55 @@ def test_stopping_a_real_training(qtbot, tmp_path):
             desk.click(desk.page.start_bar.stop)
         assert desk.project.runs.by_number(1).status == "stopped"
         qtbot.waitUntil(desk.page.start_bar.start.isEnabled, timeout=SECONDS)
+
+
+def test_a_stopped_run_can_be_gone_on_with(qtbot, tmp_path):
+    folder = tmp_path / "news.spandesk"
+    building.project_with_sentences(folder).close()
+    with made_desk(qtbot, tmp_path, engine.training, folder) as desk:
+        bar = desk.page.start_bar
+        assert not bar.resume.isVisible()
+        desk.page.form.epochs.setValue(40)
+        desk.click(bar.start)
+        qtbot.waitUntil(lambda: bool(desk.project.runs.listed() and desk.project.runs.epochs(1)), timeout=SECONDS)
+        with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+            desk.click(bar.stop)
+        done = len(desk.project.runs.epochs(1))
+        assert done < 40
+        qtbot.waitUntil(bar.resume.isVisible, timeout=SECONDS)
+        assert bar.resume.text() == "Go on with run 1"
+        with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+            desk.click(bar.resume)
+            assert not bar.resume.isVisible()
+        assert len(desk.project.runs.epochs(1)) == 40
+        assert [run.status for run in desk.project.runs.listed()] == ["finished"]
+        qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
+        assert not bar.resume.isVisible()
+
+
+def test_the_ceilings_of_the_units_are_worked_out_and_shown(desk, qtbot):
+    with qtbot.waitSignal(desk.page.ceilings.found, timeout=SECONDS):
+        desk.click(desk.page.form.ceilings)
+        assert not desk.page.form.ceilings.isEnabled()
+    (window,) = desk.page.findChildren(CeilingsWindow)
+    assert window.isVisible()
+    table = window.table
+    units = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+    assert units == ["type", "subword", "morpheme", "syllable", "support"]
+    rows = {
+        table.item(row, 0).text(): [table.item(row, column).text() for column in range(1, 5)]
+        for row in range(table.rowCount())
+    }
+    assert rows["micro avg"] == ["1.0000", "1.0000", "1.0000", "7"]
+    assert set(rows) == {"PS", "LC", "OG", "DT", "TI", "micro avg", "macro avg", "weighted avg"}
+    qtbot.waitUntil(desk.page.form.ceilings.isEnabled, timeout=SECONDS)
+
+
+def test_an_encoder_that_cannot_be_had_is_told_when_ceilings_are_asked_for(desk, qtbot):
+    desk.page.form.encoder.box.setEditText("./no-such-folder/there")
+    assert not desk.page.form.ceilings.isEnabled()
+    desk.page.form.encoder.box.setEditText("no/such-encoder")
+    with qtbot.waitSignal(desk.session.problem, timeout=SECONDS) as problem:
+        desk.click(desk.page.form.ceilings)
+    assert "no/such-encoder" in problem.args[0]
+    qtbot.waitUntil(desk.page.form.ceilings.isEnabled, timeout=SECONDS)

@@ -34,7 +34,7 @@ def test_rates_are_written_as_people_write_them():
 
 def test_settings_name_the_start():
     line = settings_line(TrainSettings(epochs=1, batch_size=16, learning_rate=5e-5))
-    assert line == "tiny, 1 epoch, batch size 16, learning rate 5e-5, seed 1, device auto"
+    assert line == "tiny, subword, 1 epoch, batch size 16, learning rate 5e-5, seed 1, device auto"
     assert settings_line(TrainSettings(from_run=2)).startswith("from run 2, ")
 
 

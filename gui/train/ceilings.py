@@ -1,0 +1,112 @@
+"""How far each tagging unit can go: asked for on the Train page, worked out in the background, shown in a window."""
+
+from collections.abc import Callable, Generator, Mapping
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.events import Measuring
+from core.metrics import AVERAGES, Report
+from core.settings import Unit
+from core.spans import Split
+from core.store.project import Project
+from gui.jobs import JobRunner
+from gui.progress import FLEETING
+from gui.session import Session
+
+MeasuresCeilings = Callable[[Project, str, Split], Generator[Measuring, None, dict[Unit, Report]]]
+"""`core.engine.measuring_ceilings`, or what stands for it in a test."""
+
+_ROW_HEIGHT = 28
+_HEAD = 150
+"""Pixels of the window that are not rows of the table."""
+
+_EXPLANATION = (
+    "F1 that perfect tags would reach on dev: an entity whose edge lies inside a unit cannot be told. No training can"
+    " go beyond these figures."
+)
+
+
+class Ceilings(QObject):
+    """Has the ceilings worked out.
+
+    Signals:
+        found: the encoder and its reports, as a pair.
+    """
+
+    found = Signal(object)
+
+    def __init__(self, session: Session, runner: JobRunner, measuring: MeasuresCeilings, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._runner = runner
+        self._measuring = measuring
+
+    def measure(self, encoder: str) -> None:
+        """Work them out for the dev split.
+
+        Raises:
+            UserError: another job is under way.
+        """
+        project = self._session.project
+        assert project is not None, "no project is open"
+        job = self._runner.start(
+            "Ceilings of the tagging units", lambda: self._measuring(project, encoder, "dev"), fleeting=FLEETING
+        )
+        job.finished.connect(lambda reports: self.found.emit((encoder, reports)))
+        job.failed.connect(lambda error: self._session.problem.emit(str(error)))
+
+
+class CeilingsWindow(QDialog):
+    """The figures of every unit and type, side by side."""
+
+    def __init__(self, encoder: str, reports: Mapping[Unit, Report], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Ceilings of the tagging units with {encoder}")
+        self.table = _table(reports)
+        explanation = QLabel(_EXPLANATION, wordWrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 20)
+        layout.setSpacing(12)
+        layout.addWidget(explanation)
+        layout.addWidget(self.table)
+        self.resize(560, _HEAD + _ROW_HEIGHT * self.table.rowCount())
+
+
+def _table(reports: Mapping[Unit, Report]) -> QTableWidget:
+    rows = next(iter(reports.values())).rows()
+    columns = ["type", *reports, "support"]
+    table = QTableWidget(len(rows), len(columns))
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    table.setShowGrid(False)
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    for column, name in enumerate(columns):
+        table.setHorizontalHeaderItem(column, _item(name, column))
+    for row, (name, score) in enumerate(rows.items()):
+        title = f"{name} avg" if name in AVERAGES else name
+        texts = [f"{report.rows()[name].f1:.4f}" for report in reports.values()]
+        for column, text in enumerate([title, *texts, f"{score.support:,}"]):
+            table.setItem(row, column, _item(text, column))
+    return table
+
+
+def _item(text: str, column: int) -> QTableWidgetItem:
+    """A cell: names stand left, figures right."""
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    item = QTableWidgetItem(text)
+    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    return item
