@@ -24,6 +24,9 @@ class ErrorKinds:
     missed: int = 0
     spurious: int = 0
 
+    def __add__(self, other: "ErrorKinds") -> "ErrorKinds":
+        return ErrorKinds(*(getattr(self, outcome) + getattr(other, outcome) for outcome in OUTCOMES))
+
     def as_json(self) -> dict[str, int]:
         return asdict(self)
 

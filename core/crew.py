@@ -17,12 +17,19 @@ Thing = TypeVar("Thing")
 Exchange = Callable[[list[Any]], list[Any]]
 """Takes the list of one process and gives those of all, joined in order of rank, once every process has called it."""
 
+Distribute = Callable[[Any], Any]
+"""From a network to one that may be called in its place."""
+
 _SIZES = ("WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE")
 """Where accelerate looks in the environment for the number of processes: those of its own launcher and of MPI's."""
 
 
 class ToldError(UserError):
     """An error that all processes of the crew know of: it need not be told to them again."""
+
+
+def as_it_is(network: Thing) -> Thing:
+    return network
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,13 @@ class Crew:
     Attributes:
         rank: of this process, from 0.
         size: the number of processes.
+        distribute: wraps a network so that the gradients of all processes are averaged.
     """
 
     rank: int = 0
     size: int = 1
     exchange: Exchange = list
+    distribute: Distribute = as_it_is
 
     @property
     def is_main(self) -> bool:
@@ -81,26 +90,37 @@ class Crew:
         self.gathered(None)
 
 
+ALONE = Crew()
+"""A process that was started alone."""
+
+
 @contextmanager
-def crew_of_launch(device: Device) -> Iterator[Crew]:
+def crew_of_launch(device: Device, *, trains: bool = False) -> Iterator[Crew]:
     """The crew that this process was launched into.
 
-    It meets over gloo whatever the device: what is exchanged is text, and processes may share a GPU.
+    Unless it trains, it meets over gloo whatever the device: what is exchanged is text, and processes may share a GPU.
 
     Raises:
         UserError: there are several processes, and their machine has not got the device.
     """
     if all(os.environ.get(name, "1") == "1" for name in _SIZES):
-        yield Crew()
+        yield ALONE
         return
-    from accelerate import PartialState
-    from accelerate.utils import gather_object
+    from accelerate import Accelerator, PartialState
+    from accelerate.utils import DistributedDataParallelKwargs, gather_object
 
     from core.devices import device_of
 
-    state = PartialState(cpu=device_of(device).type != "cuda", backend="gloo")
+    is_on_cpu = device_of(device).type != "cuda"
+    state = PartialState(cpu=is_on_cpu, **({} if trains and not is_on_cpu else {"backend": "gloo"}))
+
+    def distribute(network: Any) -> Any:
+        # Layers that the encoder has and does not use, such as BERT's pooler, get no gradient.
+        unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+        return Accelerator(cpu=is_on_cpu, kwargs_handlers=[unused]).prepare_model(network)
+
     try:
-        yield Crew(state.process_index, state.num_processes, telling_of_loss(gather_object))
+        yield Crew(state.process_index, state.num_processes, telling_of_loss(gather_object), distribute)
     finally:
         state.destroy_process_group()
 

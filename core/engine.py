@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
-from core.crew import Crew
+from core.crew import ALONE, Crew
 from core.events import Measuring, Predicting, TrainingEvent
 from core.metrics import Report
 from core.settings import Device, TrainSettings, Unit
@@ -23,16 +23,22 @@ if TYPE_CHECKING:
     from core.workflow import Evaluation
 
 
-def training(project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]:
+def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
     from core import workflow
 
-    return (yield from workflow.training(project, settings))
+    return (yield from workflow.training(project, settings, crew))
 
 
-def resuming(project: Project, run: int) -> Generator[TrainingEvent, None, int]:
+def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
     from core import workflow
 
-    return (yield from workflow.resuming(project, run))
+    return (yield from workflow.resuming(project, run, crew))
+
+
+def assisting(crew: Crew) -> None:
+    from core import workflow
+
+    workflow.assisting(crew)
 
 
 def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from core.batches import Examples, batch_of, chunks, tags_of_batch
+from core.crew import ALONE, Crew
 from core.errors import UserError
 from core.memory import is_out_of_memory, release
 from core.optimiser import optimiser_of, rate_factor, scale_rates
@@ -21,13 +22,15 @@ class Learner:
 
     Args:
         steps: how many there will be, for the rates to end at 0.
+        crew: the processes that learn from the same batches, each from its share.
 
     Attributes:
         batch_size: windows that go through the network at once. It is halved when the memory does not suffice; the
             batch that a step learns from stays as large, its parts' gradients are added up.
     """
 
-    def __init__(self, text_tagger: TextTagger, settings: TrainSettings, *, steps: int) -> None:
+    def __init__(self, text_tagger: TextTagger, settings: TrainSettings, *, steps: int, crew: Crew = ALONE) -> None:
+        self._crew = crew
         self.text_tagger = text_tagger
         self.batch_size = settings.batch_size
         self._settings = settings
@@ -39,9 +42,14 @@ class Learner:
         self._in_bfloat16 = bfloat16_pays(settings.precision, self._tagger.device, width=width)
         if settings.compile:
             self._tagger.encoder.compile(dynamic=True)
+        self._network = crew.distribute(self._tagger)
+        if crew.rank:
+            torch.manual_seed(settings.seed + crew.rank)  # each process drops out other values
 
     def learn(self, examples: Examples, chosen: Numbers) -> Tensor:
-        """Learns from the chosen windows (numbers); their loss, summed over the units, as a scalar on the device.
+        """Learns from the chosen windows (numbers); the loss of this process's share of them.
+
+        The loss is summed over the units, a scalar on the device.
 
         Raises:
             UserError: the memory does not suffice for a single window.
@@ -61,17 +69,20 @@ class Learner:
                 self._optimiser.zero_grad()
                 return self._accumulated(examples, chosen)
             except RuntimeError as error:
-                if not is_out_of_memory(error):
+                if not is_out_of_memory(error) or self._crew.size > 1:  # the others would wait for ever
                     raise
             self._halve(len(chosen))
 
     def _accumulated(self, examples: Examples, chosen: Numbers) -> Tensor:
         units = int(examples.windows.units_of()[chosen].sum())
+        share = chosen[self._crew.rank :: self._crew.size]
+        # Every process must come to the meeting, if with nothing; there gradients are averaged, not added up.
+        weight = self._crew.size / units if len(share) else 0.0
         total = torch.zeros((), device=self._tagger.device)
-        for part in chunks(chosen, self.batch_size):
+        for part in chunks(share if len(share) else chosen[:1], self.batch_size):
             loss = self._loss(examples, part)
-            (loss / units).backward()  # type: ignore[no-untyped-call]
-            total += loss.detach()
+            (loss * weight).backward()  # type: ignore[no-untyped-call]
+            total += loss.detach() * bool(len(share))
         return total
 
     def _loss(self, examples: Examples, chosen: Numbers) -> Tensor:
@@ -80,8 +91,8 @@ class Learner:
         batch = batch_of(examples.windows, chosen, pad_id=self.text_tagger.encoding.pad_id, device=device)
         tags = tags_of_batch(examples, chosen, device=device)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._in_bfloat16):
-            emissions = tagger(batch)
-        return tagger.crf.loss(emissions, tags, batch.valid)
+            loss: Tensor = self._network(batch, tags)
+        return loss
 
     def _halve(self, windows: int) -> None:
         tried = min(self.batch_size, windows)

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from core.crew import ALONE, Crew
 from core.errors import UserError
 from core.training_state import TrainingState
 
@@ -19,7 +20,8 @@ class Meter:
         total, units: the loss summed over what was read, and over how many tagging units.
     """
 
-    def __init__(self, device: torch.device, state: TrainingState | None = None) -> None:
+    def __init__(self, device: torch.device, crew: Crew = ALONE, state: TrainingState | None = None) -> None:
+        self._crew = crew
         self.recent = 0.0
         self.total, self.units = (state.loss, state.units) if state else (0.0, 0)
         self.seconds = state.seconds if state else 0.0
@@ -31,7 +33,7 @@ class Meter:
         return self.total / self.units
 
     def add(self, loss: Tensor, units: int) -> None:
-        """One batch: its loss summed over its units."""
+        """One batch: the loss of this process's share, summed over its units, and the units of all shares."""
         self._unread += loss
         self._unread_units += units
 
@@ -43,7 +45,7 @@ class Meter:
         """
         if not self._unread_units:
             return
-        loss = _checked_loss(self._unread.item())
+        loss = _checked_loss(sum(self._crew.gathered(self._unread.item())))
         self.total += loss
         self.units += self._unread_units
         self.recent = loss / self._unread_units

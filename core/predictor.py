@@ -37,12 +37,12 @@ def predict_batches(
 
 
 def predict_windows(
-    text_tagger: TextTagger, windows: Windows, *, batch_size: int = PREDICT_BATCH
+    text_tagger: TextTagger, windows: Windows, chosen: Numbers, *, batch_size: int = PREDICT_BATCH
 ) -> Iterator[list[Prediction]]:
-    """The same as `predict_batches` for texts that are encoded already."""
-    ends = windows.piece_ends[windows.window_ends - 1]
-    order = np.argsort(np.diff(ends, prepend=0), kind="stable")[::-1]
-    for texts in chunks(order, batch_size):
+    """The same as `predict_batches` for some texts (indices) of those that are encoded already."""
+    lengths = np.diff(windows.piece_ends[windows.window_ends - 1], prepend=0)[chosen]
+    order = np.argsort(lengths, kind="stable")[::-1]
+    for texts in chunks(chosen[order], batch_size):
         yield list(zip(texts.tolist(), _spans_of_texts(text_tagger, windows, texts, batch_size), strict=True))
 
 

@@ -33,12 +33,15 @@ class Tagger(nn.Module):
         self.linear = nn.Linear(features.width, num_tags)
         self.crf = MaskedCRF(num_tags)
 
-    def forward(self, batch: Batch) -> Tensor:
-        """Emission scores (batch, units, num_tags), in single precision."""
+    def forward(self, batch: Batch, tags: Tensor | None = None) -> Tensor:
+        """Emission scores (batch, units, num_tags), in single precision; with tags (batch, units) their loss.
+
+        The loss is summed over the batch. It is worked out here so that wrappers of the module see all of it.
+        """
         states = self.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
         indices = batch.positions.unsqueeze(-1).expand(-1, -1, states.shape[-1])
-        emissions: Tensor = self.linear(self.features(states.gather(1, indices), batch))
-        return emissions.float()
+        emissions: Tensor = self.linear(self.features(states.gather(1, indices), batch)).float()
+        return emissions if tags is None else self.crf.loss(emissions, tags, batch.valid)
 
     @property
     def device(self) -> torch.device:

@@ -6,7 +6,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from core.batches import shuffled_batches
+from core.crew import ALONE, Crew
 from core.devices import device_of
 from core.errors import UserError
 from core.events import BatchHalved, Prepared, Progress
@@ -14,7 +17,7 @@ from core.initial_tagger import initial_tagger
 from core.learner import Learner
 from core.meter import Meter
 from core.pace import Pace
-from core.predictor import PREDICT_BATCH, predict_windows
+from core.predictor import PREDICT_BATCH, Prediction, predict_windows
 from core.preparation import Corpus, preparing
 from core.settings import TrainSettings
 from core.spans import PredictedSpan, Sentence
@@ -68,6 +71,7 @@ def train(
     *,
     state: TrainingState | None = None,
     cache: Path | None = None,
+    crew: Crew = ALONE,
 ) -> Events:
     """Trains a tagger on `train` and tags `dev` with it after each epoch.
 
@@ -84,6 +88,8 @@ def train(
             that it knows keep their weights.
         state: goes on from there; then `start` is the tagger that was saved with it.
         cache: a folder that keeps encoded sentences for the next training.
+        crew: the processes that train together. Each calls this with the same arguments and gets the same events; it
+            learns from its share of every batch, and the gradients are added up.
 
     Raises:
         UserError: nothing to train on, an encoder or device that is not there, a training that diverges, or memory
@@ -103,20 +109,25 @@ def train(
         steps_per_epoch=math.ceil(len(corpus.examples) / settings.batch_size),
         ceiling=corpus.ceilings.micro.f1 if corpus.ceilings.micro.support else None,
     )
-    yield from _epochs(_Run(text_tagger, corpus, settings), state)
+    yield from _epochs(_Run(text_tagger, corpus, settings, crew), state)
 
 
 class _Run:
     """What the epochs of one training share."""
 
-    def __init__(self, text_tagger: TextTagger, corpus: Corpus, settings: TrainSettings) -> None:
+    def __init__(self, text_tagger: TextTagger, corpus: Corpus, settings: TrainSettings, crew: Crew) -> None:
+        self.crew = crew
         self.text_tagger = text_tagger
         self.corpus = corpus
         self.settings = settings
         steps = settings.epochs * math.ceil(len(corpus.examples) / settings.batch_size)
-        self.learner = Learner(text_tagger, settings, steps=steps)
+        self.learner = Learner(text_tagger, settings, steps=steps, crew=crew)
         self.pace = Pace(settings.epochs, {"train": len(corpus.examples), "predict": corpus.dev.texts})
         self.resumable_at = time.monotonic() + _RESUMABLE_EVERY
+
+    def meter(self, state: TrainingState | None = None) -> Meter:
+        """A meter for an epoch, or for the rest of one."""
+        return Meter(self.text_tagger.tagger.device, self.crew, state)
 
 
 def _epochs(run: _Run, state: TrainingState | None) -> Events:
@@ -129,7 +140,7 @@ def _epochs(run: _Run, state: TrainingState | None) -> Events:
             predictions = yield from _predict_dev(run, epoch)
             yield EpochTrained(epoch, meter.mean, meter.seconds, predictions, run.text_tagger)
             if epoch < run.settings.epochs:
-                yield _resumable(run, epoch + 1, 0, Meter(run.text_tagger.tagger.device))
+                yield _resumable(run, epoch + 1, 0, run.meter())
     finally:
         run.text_tagger.tagger.eval()
 
@@ -139,12 +150,13 @@ def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generato
     examples, settings = run.corpus.examples, run.settings
     batches = shuffled_batches(examples, batch_size=settings.batch_size, seed=settings.seed, epoch=epoch)
     units = examples.windows.units_of()
-    meter = Meter(run.text_tagger.tagger.device, state)
+    meter = run.meter(state)
     first = state.batches_done if state else 0
     for step, chosen in enumerate(batches[first:], start=first + 1):
         began, batch_size = time.perf_counter(), run.learner.batch_size
         meter.add(run.learner.learn(examples, chosen), int(units[chosen].sum()))
-        if step % _READ_LOSS_EVERY == 0 or step in (1, len(batches)):
+        is_read = step % _READ_LOSS_EVERY == 0 or step in (1, len(batches))
+        if is_read:
             meter.read()
         seconds = time.perf_counter() - began
         meter.seconds += seconds
@@ -159,7 +171,7 @@ def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generato
             sentences=len(chosen),
             seconds=seconds,
         )
-        if time.monotonic() > run.resumable_at and step < len(batches):
+        if is_read and step < len(batches) and run.crew.from_main(lambda: time.monotonic() > run.resumable_at):
             yield _resumable(run, epoch, step, meter)
     return meter
 
@@ -172,21 +184,22 @@ def _resumable(run: _Run, epoch: int, batches_done: int, meter: Meter) -> Resuma
 
 
 def _predict_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, tuple[tuple[PredictedSpan, ...], ...]]:
-    """Tags dev; returns the spans of each sentence in dev's order."""
-    texts = run.corpus.dev.texts
-    spans: list[tuple[PredictedSpan, ...]] = [()] * texts
+    """Tags dev, this process its share; returns the spans of each sentence in dev's order."""
+    texts, crew = run.corpus.dev.texts, run.crew
+    own: list[Prediction] = []
+    share = np.arange(crew.rank, texts, crew.size)
     began = time.perf_counter()
-    for step, predictions in enumerate(predict_windows(run.text_tagger, run.corpus.dev), start=1):
-        for index, found in predictions:
-            spans[index] = found
+    for step, predictions in enumerate(predict_windows(run.text_tagger, run.corpus.dev, share), start=1):
+        own += predictions
         yield run.pace.progress(
             "predict",
             epoch=epoch,
             step=step,
-            steps=math.ceil(texts / PREDICT_BATCH),
+            steps=math.ceil(len(share) / PREDICT_BATCH),
             loss=None,
-            sentences=len(predictions),
+            sentences=len(predictions) * crew.size,
             seconds=time.perf_counter() - began,
         )
         began = time.perf_counter()
-    return tuple(spans)
+    found = dict(prediction for predictions in crew.gathered(own) for prediction in predictions)
+    return tuple(found[text] for text in range(texts))

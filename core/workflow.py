@@ -3,60 +3,65 @@
 All are generators, so that the caller decides what to show and when to stop. Imports torch; see `core.engine`.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from core import checkpoint
+from core.comparison import Verdict
+from core.crew import ALONE, Crew
 from core.devices import device_of
 from core.errors import UserError
 from core.events import EpochFinished, Measuring, Predicting, RunStarted, TrainingEvent
 from core.labels import in_display_order
-from core.metrics import Report, reported
+from core.manifest import checked_manifest
+from core.metrics import KlueFigures, Report, counts_of, reported
 from core.predictor import predict_batches
+from core.scoring import klue_figures
 from core.settings import Device, TrainSettings, Unit
-from core.spans import PredictedSpan, Sentence, SentenceNumber, Split
+from core.spans import PredictedSpan, SentenceNumber, Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch, EpochChoice, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
-from core.tagger import TextTagger
-from core.trainer import EpochTrained, Resumable, train
-from core.training_state import TrainingState
+from core.trainer import EpochTrained, Resumable
+from core.training_task import TrainingTask
 from core.unit_ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 
 
 @dataclass(frozen=True, slots=True)
-class _Corpus:
-    """The sentences of one run, as they stood when it began."""
+class _Start:
+    """The folder of the weights to start from, if any, and whether it has the state of a training to go on with."""
 
-    train: list[Sentence]
-    dev: list[Sentence]
-    dev_numbers: list[SentenceNumber]
-    labels: tuple[str, ...]
+    folder: Path | None = None
+    has_state: bool = False
 
 
-def training(project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]:
+def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
     """Train a new run on the corrected gold; every epoch is scored on dev and stored. Returns the run's number.
 
     Closing the generator stops the run; its finished epochs stay, and `resuming` can go on with it.
 
+    Args:
+        crew: the processes that train together, of which this is the main one; the others call `assisting`.
+
     Raises:
         UserError: the corpus lacks what training needs, or the encoder cannot be had.
     """
-    start = _starting_tagger(project, settings)
+    start = _Start(_starting_folder(project, settings))
     with project.database.atomic():
         moved = project.sentences.corrected_in("dev") if settings.move_corrected_dev else []
         _check_splits(project, len(moved))
         run = project.runs.start(settings)
         project.sentences.move_to_train(moved, run)
     with _ending(project, run):
-        yield from _trained(project, run, settings, start, None)
+        yield from _trained(project, run, settings, start, crew)
     return run
 
 
-def resuming(project: Project, run: int) -> Generator[TrainingEvent, None, int]:
+def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
     """Go on with a run that was stopped or killed, from the last state that was saved. Returns the run's number.
 
     On one CPU the run ends with the weights that it would have ended with.
@@ -68,42 +73,53 @@ def resuming(project: Project, run: int) -> Generator[TrainingEvent, None, int]:
     known = project.runs.by_number(run)
     if known.status == "finished":
         raise UserError(f"run {run} is finished; start a new run from its weights instead")
-    start, state = _resumed(project, run, known.settings)
+    first_epoch, start = 1, _Start(_starting_folder(project, known.settings))
+    if project.resume_folder(run).is_dir():
+        start = _Start(_whole(project.resume_folder(run)), has_state=True)
+        first_epoch = checkpoint.load_state(project.resume_folder(run)).epoch
     with project.database.atomic():
         if known.settings.move_corrected_dev and not project.came_to_something(run):
             project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
-        project.runs.reopen(run, from_epoch=state.epoch if state else 1)
+        project.runs.reopen(run, from_epoch=first_epoch)
         project.predictions.forget_unfinished(run)
     with _ending(project, run):
-        yield from _trained(project, run, known.settings, start, state)
+        yield from _trained(project, run, known.settings, start, crew)
     return run
 
 
-def _resumed(project: Project, run: int, settings: TrainSettings) -> tuple[TextTagger | None, TrainingState | None]:
-    """The tagger and the state that a run goes on from; a run that was ended before its first one begins anew."""
-    folder = project.resume_folder(run)
-    if not folder.is_dir():
-        return _starting_tagger(project, settings), None
-    return checkpoint.load(folder, device_of(settings.device)), checkpoint.load_state(folder)
+def assisting(crew: Crew) -> None:
+    """Train together with the main process, which alone has the project."""
+    task: TrainingTask = crew.from_main(_nothing)
+    for event in task.events(crew):
+        if isinstance(event, EpochTrained) and not crew.from_main(_nothing):
+            return
+
+
+def _nothing() -> Any:
+    """What a process gives that has only to be told."""
 
 
 def _trained(
-    project: Project, run: int, settings: TrainSettings, start: TextTagger | None, state: TrainingState | None
+    project: Project, run: int, settings: TrainSettings, start: _Start, crew: Crew
 ) -> Generator[TrainingEvent, None, None]:
     """Trains to the end, or until the patience is at its end; stores what comes."""
-    corpus = _corpus(project, run, settings)
-    project.runs.describe(run, corpus.labels, corpus.train, len(corpus.dev))
-    yield RunStarted(run, len(corpus.train), len(corpus.dev), project.sentences.count_moved(run))
-    work = train(corpus.train, corpus.dev, corpus.labels, settings, start, state=state, cache=project.encodings_folder)
-    for event in work:
+    task, dev_numbers = _task(project, run, settings, start)
+    project.runs.describe(run, task.labels, task.train, len(task.dev))
+    yield RunStarted(run, len(task.train), len(task.dev), project.sentences.count_moved(run))
+    crew.from_main(lambda: task)
+    for event in task.events(crew):
         if isinstance(event, Resumable):
             checkpoint.save(event.text_tagger, project.resume_folder(run), event.state)
         elif isinstance(event, EpochTrained):
-            yield _epoch_stored(project, run, corpus, event)
-            if settings.patience and project.runs.epochs_since_best(run) >= settings.patience:
+            yield _epoch_stored(project, run, dev_numbers, event)
+            if not crew.from_main(lambda: _has_patience(project, run, settings)):
                 return
         else:
             yield event
+
+
+def _has_patience(project: Project, run: int, settings: TrainSettings) -> bool:
+    return settings.patience is None or project.runs.epochs_since_best(run) < settings.patience
 
 
 @contextmanager
@@ -126,7 +142,8 @@ def _ending(project: Project, run: int) -> Iterator[None]:
         project.runs.end(run, status)
 
 
-def _starting_tagger(project: Project, settings: TrainSettings) -> TextTagger | None:
+def _starting_folder(project: Project, settings: TrainSettings) -> Path | None:
+    """The folder of the weights that the settings start from, once they are known to be whole."""
     if settings.from_run is None:
         return None
     base = project.runs.by_number(settings.from_run).settings
@@ -135,9 +152,12 @@ def _starting_tagger(project: Project, settings: TrainSettings) -> TextTagger | 
             f"run {settings.from_run} has the encoder {base.encoder} ({base.unit}), not {settings.encoder}"
             f" ({settings.unit}); choose {base.encoder} to start from its weights, or start from no run"
         )
-    epoch = project.runs.epoch_number(settings.from_run, None)
-    folder = project.checkpoint_folder(settings.from_run, epoch)
-    return checkpoint.load(folder, device_of(settings.device))
+    return _whole(project.checkpoint_folder(settings.from_run, project.runs.epoch_number(settings.from_run, None)))
+
+
+def _whole(folder: Path) -> Path:
+    checked_manifest(folder)
+    return folder
 
 
 def _check_splits(project: Project, moved: int) -> None:
@@ -153,24 +173,32 @@ def _check_splits(project: Project, moved: int) -> None:
         )
 
 
-def _corpus(project: Project, run: int, settings: TrainSettings) -> _Corpus:
-    train_sentences = project.runs.training_sentences(run)
+def _task(
+    project: Project, run: int, settings: TrainSettings, start: _Start
+) -> tuple[TrainingTask, list[SentenceNumber]]:
+    """What a run trains, as it stood when it began, and the numbers of its dev sentences."""
+    train = project.runs.training_sentences(run)
     dev = list(project.sentences.each("dev", settings.limit))
-    if project.runs.by_number(run).training_digest not in ("", training_digest(train_sentences)[0]):
+    if project.runs.by_number(run).training_digest not in ("", training_digest(train)[0]):
         raise UserError(f"run {run} cannot go on: the corpus has changed since it began; train a new run")
-    labels = in_display_order({span.label for sentence in train_sentences for span in sentence.spans})
+    labels = in_display_order({span.label for sentence in train for span in sentence.spans})
     if not labels:
         raise UserError("the training sentences hold no entity at all; import or correct some first")
-    return _Corpus(train_sentences, [s.with_gold("corrected") for s in dev], [s.number for s in dev], labels)
+    gold = [stored.with_gold("corrected") for stored in dev]
+    task = TrainingTask(train, gold, labels, settings, start.folder, start.has_state, project.encodings_folder)
+    return task, [stored.number for stored in dev]
 
 
-def _epoch_stored(project: Project, run: int, corpus: _Corpus, trained: EpochTrained) -> EpochFinished:
+def _epoch_stored(
+    project: Project, run: int, dev_numbers: Sequence[SentenceNumber], trained: EpochTrained
+) -> EpochFinished:
     """Keep an epoch: weights first, then predictions, last the row that makes it known."""
     key = EpochKey(run, trained.epoch)
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
-    project.predictions.save(key, dict(zip(corpus.dev_numbers, trained.predictions, strict=True)))
+    project.predictions.save(key, dict(zip(dev_numbers, trained.predictions, strict=True)))
     reports = {gold: _report_of(project, key, "dev", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
+    report["klue"] = {gold: _klue_of(project, key, "dev", gold).as_json() for gold in GOLDS}
     project.runs.add_epoch(Epoch(run, trained.epoch, trained.loss, trained.seconds, report))
     return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, reports["corrected"])
 
@@ -178,6 +206,10 @@ def _epoch_stored(project: Project, run: int, corpus: _Corpus, trained: EpochTra
 def _report_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> Report:
     """The metrics of an epoch's stored predictions on the sentences that are in the split now."""
     return reported(project.predictions.counts(key, split, gold))
+
+
+def _klue_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> KlueFigures:
+    return klue_figures(project.predictions.scored(key, split, gold))
 
 
 def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
@@ -203,13 +235,15 @@ def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generato
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Metrics of one epoch on one split and gold, and how many sentences they stand on."""
+    """Metrics of one epoch on one split and gold, how many sentences they stand on, and how often each verdict fell."""
 
     key: EpochKey
     split: Split
     gold: Gold
     sentences: int
     report: Report
+    klue: KlueFigures
+    verdicts: Mapping[Verdict, int]
 
 
 def evaluating(
@@ -230,8 +264,9 @@ def evaluating(
     lacking = project.predictions.lacking(key, split)
     if lacking:
         yield from _predict_stored(project, key, lacking, device)
-    report = _report_of(project, key, split, gold)
-    return Evaluation(key, split, gold, project.predictions.count(key, split), report)
+    verdicts = project.predictions.verdicts(key, split, gold)
+    sentences, klue = project.predictions.count(key, split), _klue_of(project, key, split, gold)
+    return Evaluation(key, split, gold, sentences, reported(counts_of(verdicts)), klue, verdicts)
 
 
 def _predict_stored(

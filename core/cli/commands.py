@@ -12,12 +12,14 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from core import engine, importing
-from core.cli.output import Output, f1_table, table
+from core.cli.output import Output, error_table, f1_table, klue_line, table
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
 from core.cli.usage import COMMANDS, USAGE
+from core.confusion import confusion, error_kinds
 from core.corpus.jsonl import span_of
 from core.corpus.records import Rejected
+from core.crew import Crew, crew_of_launch
 from core.errors import UserError
 from core.events import BatchHalved, Prepared, Progress, RunStarted, TrainingEvent
 from core.importing import ImportPlan
@@ -89,9 +91,25 @@ def _told_rejected(rejected: Iterable[Rejected], out: Output) -> list[dict[str, 
     return documents
 
 
-def _train(options: argparse.Namespace, out: Output) -> None:
+def _train(options: argparse.Namespace, out: Output) -> int:
+    """Train, alone or as one of several processes; in the main one raises the `UserError` of any."""
+    with crew_of_launch(options.device or "auto", trains=True) as crew:
+        try:
+            with crew.together():
+                if crew.is_main:
+                    _train_run(options, out, crew)
+                else:
+                    engine.assisting(crew)
+        except UserError:
+            if crew.is_main:
+                raise
+            return 1
+    return 0
+
+
+def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     with opened(options.project) as project:
-        number = _trained(_training(project, options), out)
+        number = _trained(_training(project, options, crew), out)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
     metrics = epochs[-1].report["corrected"]
@@ -100,14 +118,14 @@ def _train(options: argparse.Namespace, out: Output) -> None:
     out.result({"event": "finished", **document}, text)
 
 
-def _training(project: Project, options: argparse.Namespace) -> Generator[TrainingEvent, None, int]:
+def _training(project: Project, options: argparse.Namespace, crew: Crew) -> Generator[TrainingEvent, None, int]:
     """The training that was asked for: a new run, or the rest of one."""
     chosen = {name: getattr(options, name) for name in TRAIN_SETTINGS if getattr(options, name) is not None}
     if options.resume is None:
-        return engine.training(project, _train_settings(project, options.from_run, chosen))
+        return engine.training(project, _train_settings(project, options.from_run, chosen), crew)
     if chosen or options.from_run is not None:
         raise UserError("--resume goes on with the settings of the run; give it alone")
-    return engine.resuming(project, options.resume)
+    return engine.resuming(project, options.resume, crew)
 
 
 def _train_settings(project: Project, from_run: int | None, chosen: dict[str, Any]) -> TrainSettings:
@@ -179,8 +197,17 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
     key = evaluation.key
     what = {"run": key.run, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
     head = f"run {key.run}, epoch {key.epoch}, {evaluation.sentences:,} {evaluation.split} sentences, {evaluation.gold}"
-    document = {**what, "sentences": evaluation.sentences, **evaluation.report.as_json()}
-    out.result(document, f"{head}\n{table(evaluation.report)}")
+    kinds, pairs = error_kinds(evaluation.verdicts), confusion(evaluation.verdicts)
+    document = {
+        **what,
+        "sentences": evaluation.sentences,
+        **evaluation.report.as_json(),
+        "klue": evaluation.klue.as_json(),
+        "errors": {label: kind.as_json() for label, kind in kinds.items()},
+        "confusion": pairs.as_json(),
+    }
+    text = f"{head}\n{table(evaluation.report)}\n\n{klue_line(evaluation.klue)}\n\n{error_table(kinds)}"
+    out.result(document, text)
 
 
 def _correct(options: argparse.Namespace, out: Output) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.metrics import AVERAGES, Report
+from core.comparison import OUTCOMES
+from core.confusion import ErrorKinds
+from core.metrics import AVERAGES, KlueFigures, Report
 from core.settings import Unit
 from core.spans import PredictedSpan
 
@@ -48,6 +50,21 @@ def table(report: Report) -> str:
         for name, s in report.rows().items()
     ]
     return "\n".join([head, "", *lines])
+
+
+def klue_line(figures: KlueFigures) -> str:
+    """KLUE's two figures with four decimals."""
+    return f"KLUE: entity macro F1 {figures.entity_macro_f1:.4f}, character macro F1 {figures.character_macro_f1:.4f}"
+
+
+def error_table(kinds: Mapping[str, ErrorKinds]) -> str:
+    """How often each outcome befell each type, and all of them together, as plain text."""
+    rows = {**kinds, "all": sum(kinds.values(), ErrorKinds())}
+    width = max(len(label) for label in rows)
+    lines = [" " * width + "".join(f"{outcome:>10}" for outcome in OUTCOMES), ""]
+    for label, kind in rows.items():
+        lines.append(f"{label:>{width}}" + "".join(f"{getattr(kind, outcome):10d}" for outcome in OUTCOMES))
+    return "\n".join(lines)
 
 
 def f1_table(reports: Mapping[Unit, Report]) -> str:

@@ -19,6 +19,7 @@ TRAIN_SETTINGS = (
     "patience",
     "batch_size",
     "learning_rate",
+    "dropout",
     "seed",
     "device",
     "precision",
@@ -65,6 +66,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs without a better F1 on dev")
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--dropout", type=float, metavar="X", help="share of the head's input that training drops")
     parser.add_argument("--seed", type=int, metavar="S")
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--precision", choices=PRECISIONS, help="of the network while it trains (default: auto)")

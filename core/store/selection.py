@@ -50,8 +50,8 @@ class Selection:
         return bool(self.outcomes or self.gold_label or self.predicted_label)
 
 
-def behind_outcome(outcome: Outcome, label: str, split: Split) -> Selection:
-    """The sentences behind a number of `core.confusion.ErrorKinds`."""
+def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
+    """The sentences behind a number of `core.confusion.ErrorKinds`; without a label, behind the sum over all types."""
     if outcome == "spurious":
         return Selection(split, outcomes=(outcome,), predicted_label=label)
     return Selection(split, outcomes=(outcome,), gold_label=label)

@@ -86,7 +86,9 @@ def test_a_window_answers_for_its_own_part_and_an_entity_across_the_cut_is_whole
 
 def test_encoded_texts_are_tagged_as_texts_are(text_tagger):
     windows = text_tagger.encoding.encode(TEXTS)
-    found = dict(pair for batch in predict_windows(text_tagger, windows, batch_size=3) for pair in batch)
+    found = dict(
+        pair for batch in predict_windows(text_tagger, windows, np.arange(len(TEXTS)), batch_size=3) for pair in batch
+    )
     plain = tagged(text_tagger, TEXTS)
     assert {index: [p.span for p in spans] for index, spans in found.items()} == {
         index: [p.span for p in spans] for index, spans in plain.items()

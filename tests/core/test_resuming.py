@@ -39,6 +39,7 @@ def equal(one, other):
 
 def with_a_state_at_every_step(monkeypatch):
     monkeypatch.setattr("core.trainer._RESUMABLE_EVERY", -1.0)
+    monkeypatch.setattr("core.trainer._READ_LOSS_EVERY", 1)
 
 
 @pytest.fixture(scope="module")

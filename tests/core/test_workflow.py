@@ -4,14 +4,15 @@ import itertools
 
 import pytest
 
-from core import workflow
+from core import training_task, workflow
 from core.errors import UserError
 from core.events import EpochFinished, Predicting, RunStarted
+from core.scoring import klue_figures
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.runs import training_digest
-from core.store.sentences import Sentences
+from core.store.sentences import GOLDS, Sentences
 from tests.building import add_sentences, project_with_sentences
 
 SETTINGS = TrainSettings(epochs=1, batch_size=2, device="cpu")
@@ -37,14 +38,14 @@ def correct(project, sentence_id, *spans):
 def trained_on(project, settings):
     """The ids that a new run is trained on, and the gold of each; told by the trainer's own argument."""
     seen = {}
-    real = workflow.train
+    real = training_task.train
 
     def spy(train, dev, labels, *rest, **options):
         seen.update((sentence.id, sentence.spans) for sentence in train)
         return real(train, dev, labels, *rest, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflow, "train", spy)
+        patch.setattr(training_task, "train", spy)
         events = list(workflow.training(project, settings))
     run = next(event.run for event in events if isinstance(event, RunStarted))
     rebuilt = project.runs.training_sentences(run)
@@ -149,3 +150,11 @@ def test_every_epoch_tells_its_report(trained):
     events = list(workflow.training(trained, SETTINGS))
     [epoch] = [event for event in events if isinstance(event, EpochFinished)]
     assert epoch.report.as_json() == trained.runs.epochs(2)[0].report["corrected"]
+
+
+def test_every_epoch_keeps_klues_figures_for_both_golds(trained):
+    report = trained.runs.epochs(1)[0].report
+    assert list(report["klue"]) == list(GOLDS)
+    for gold in GOLDS:
+        figures = klue_figures(trained.predictions.scored(EpochKey(1, 1), "dev", gold))
+        assert report["klue"][gold] == figures.as_json()

@@ -1,0 +1,66 @@
+"""`train` in one process and, launched by accelerate, in two."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.store.project import opened
+from tests.building import add_sentences, project_with_sentences
+from tests.core.toy_models import SENTENCES, saved_encoder
+
+MAIN = Path(__file__).resolve().parents[3] / "main.py"
+LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
+SETTINGS = ("--epochs", 3, "--batch-size", 3, "--learning-rate", 5e-3, "--dropout", 0, "--device", "cpu")
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    """An encoder without dropout, whose random numbers no two processes would share."""
+    folder = saved_encoder(tmp_path_factory.mktemp("encoder") / "bert", "bert")
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def made(folder):
+    with project_with_sentences(folder) as project:
+        add_sentences(project, [("train", sentence) for sentence in SENTENCES])
+    return folder
+
+
+def trained(project, encoder, *launch):
+    """The run's epochs as events, and the process's two streams."""
+    command = [*launch, str(MAIN), "train", str(project), "--encoder", str(encoder), *map(str, SETTINGS), "--json"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    return done, [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def test_two_processes_train_what_one_trains(tmp_path, encoder):
+    """Each learns from its share of every batch; the last batch of an epoch has a share for one of them alone."""
+    _, one = trained(made(tmp_path / "one.spandesk"), encoder, sys.executable)
+    done, two = trained(made(tmp_path / "two.spandesk"), encoder, *LAUNCH, "--main_process_port", "0")
+    assert done.returncode == 0, done.stderr
+    assert [event["event"] for event in two if event["event"] != "progress"] == [
+        event["event"] for event in one if event["event"] != "progress"
+    ]
+    for alone, together in zip(*([e for e in events if e["event"] == "epoch"] for events in (one, two)), strict=True):
+        assert together["loss"] == pytest.approx(alone["loss"], rel=1e-4)
+        assert together["metrics"] == alone["metrics"]
+    with opened(tmp_path / "two.spandesk") as project:
+        assert [run.status for run in project.runs.listed()] == ["finished"]
+        assert project.problems() == []
+
+
+def test_an_error_ends_both_and_is_said_once(tmp_path):
+    project = made(tmp_path / "p.spandesk")
+    done, _ = trained(project, tmp_path / "no" / "encoder", *LAUNCH, "--main_process_port", "0")
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert "there is no folder" in errors[0]
