@@ -29,8 +29,9 @@ class Progress:
     """One step is done.
 
     Attributes:
-        epoch: from 1; 0 while preparing.
-        step: batches done in this phase of this epoch, of `steps`; while preparing, sentences of both splits.
+        epoch: from 1; 0 while the corpus is prepared.
+        step: batches done in this phase of this epoch, of `steps`; while preparing, sentences: of both splits before
+            the first epoch, of train where an epoch has its own.
         loss: mean over the last few steps, per tagging unit, in nats; None outside the phase `train`.
         sentences_per_second: in this phase, so far.
         seconds_left: for the whole training; None until it can be told.

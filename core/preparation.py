@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
+from core.augmentation import MentionReplacement
 from core.batches import Examples, tagging
 from core.ceilings import counting
 from core.encoding_cache import encoding
@@ -13,7 +16,7 @@ from core.events import Progress
 from core.metrics import Report, reported
 from core.spans import Sentence
 from core.tagger import TextTagger
-from core.windows import Windows
+from core.windows import Windows, joined
 
 Result = TypeVar("Result")
 
@@ -23,9 +26,11 @@ class Corpus:
     """The two splits as the trainer needs them.
 
     Attributes:
+        sentences: the training split, in the order of the examples' texts.
         ceilings: the scores on dev that perfect tags would reach.
     """
 
+    sentences: Sequence[Sentence]
     examples: Examples
     dev: Windows
     ceilings: Report
@@ -46,7 +51,25 @@ def preparing(
     tags = yield from meter.beating(tagging(windows, train, tag_set))
     dev_windows = yield from meter.following(encoding([sentence.text for sentence in dev], by, cache))
     counts = yield from meter.beating(counting(dev_windows, dev, tag_set))
-    return Corpus(Examples(windows, tags), dev_windows, reported(counts))
+    return Corpus(train, Examples(windows, tags), dev_windows, reported(counts))
+
+
+def augmenting(
+    corpus: Corpus, text_tagger: TextTagger, replacement: MentionReplacement, share: float, *, seed: str
+) -> Generator[int, None, Examples]:
+    """The examples of an epoch in which some sentences have other mentions.
+
+    Yields:
+        How many sentences were dealt with since the last time.
+    """
+    sentences = replacement.chosen(corpus.sentences, share, seed=seed)
+    is_new = np.array([new is not old for new, old in zip(sentences, corpus.sentences, strict=True)])
+    new = [sentences[number] for number in np.flatnonzero(is_new)]
+    encoded = yield from encoding([sentence.text for sentence in new], text_tagger.encoding, None)
+    windows = joined([corpus.examples.windows.selected(np.flatnonzero(~is_new)), encoded])
+    kept = [sentences[number] for number in np.flatnonzero(~is_new)]
+    tags = yield from tagging(windows, [*kept, *new], text_tagger.tag_set)
+    return Examples(windows, tags)
 
 
 class _Meter:

@@ -37,13 +37,14 @@ class Preset:
     learning_rate: float
     unit: Unit = "subword"
     layers: int | None = None
+    augmentation: float = 0.0
 
     def values(self) -> dict[str, Any]:
         """The settings, by their names in `TrainSettings`."""
         return {name: value for name, value in asdict(self).items() if name != "title"}
 
 
-_STARTER_PRESET = Preset(STARTER, "Starter, multilingual E5 small (no download)", 3, 8, 2e-4, "syllable", 6)
+_STARTER_PRESET = Preset(STARTER, "Starter, multilingual E5 small (no download)", 3, 8, 1.5e-4, "syllable", 8, 0.5)
 _TINY_PRESET = Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3)
 
 PRESETS = (
@@ -76,6 +77,8 @@ class TrainSettings:
         head_learning_rate: of the linear layer; None takes the encoder's or 1e-3, whichever is larger.
         crf_learning_rate: of the transition scores, which start small and have few steps to grow.
         warmup_ratio: share of all steps in which the rate rises from 0.
+        augmentation: share of the training sentences, drawn anew in each epoch, in which mentions are replaced by
+            others of their label; see `core.augmentation`.
         seed: 0 to 2**63 - 1.
         precision: of the encoder and head while they train; `auto` takes bfloat16 where the device is faster with it.
             Tagging is always done in float32, so that a sentence's spans do not depend on its batch.
@@ -102,6 +105,7 @@ class TrainSettings:
     warmup_ratio: float = 0.1
     dropout: float = 0.1
     max_gradient_norm: float = 1.0
+    augmentation: float = 0.0
     patience: int | None = None
     seed: int = 1
     device: Device = "auto"
@@ -118,6 +122,8 @@ class TrainSettings:
                 raise UserError(f"{name.replace('_', ' ')} is {value}; it must be at least 1")
         if not 0 <= self.seed < _SEEDS:
             raise UserError(f"seed is {self.seed}; it must be at least 0 and below 2**63")
+        if not 0 <= self.augmentation <= 1:
+            raise UserError(f"augmentation is {self.augmentation}; it must lie between 0 and 1")
         if not 0 < self.learning_rate < 1:
             raise UserError(f"learning rate is {self.learning_rate}; it must lie between 0 and 1")
         choices = (("tagging unit", self.unit, UNITS), ("device", self.device, DEVICES))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.batches import shuffled_batches
+from core.augmentation import MentionReplacement
+from core.batches import Examples, shuffled_batches
 from core.crew import ALONE, Crew
 from core.devices import device_of
 from core.errors import UserError
@@ -18,7 +19,7 @@ from core.learner import Learner
 from core.meter import Meter
 from core.pace import Pace
 from core.predictor import PREDICT_BATCH, Prediction, predict_windows
-from core.preparation import Corpus, preparing
+from core.preparation import Corpus, augmenting, preparing
 from core.settings import TrainSettings
 from core.spans import PredictedSpan, Sentence
 from core.tagger import TextTagger
@@ -124,6 +125,7 @@ class _Run:
         self.learner = Learner(text_tagger, settings, steps=steps, crew=crew)
         self.pace = Pace(settings.epochs, {"train": len(corpus.examples), "predict": corpus.dev.texts})
         self.resumable_at = time.monotonic() + _RESUMABLE_EVERY
+        self.replacement = MentionReplacement(corpus.sentences)
 
     def meter(self, state: TrainingState | None = None) -> Meter:
         """A meter for an epoch, or for the rest of one."""
@@ -147,7 +149,8 @@ def _epochs(run: _Run, state: TrainingState | None) -> Events:
 
 def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generator[TrainerEvent, None, Meter]:
     """One pass over the examples, or what the state leaves of it; returns the meter with the epoch's mean loss."""
-    examples, settings = run.corpus.examples, run.settings
+    examples = yield from _examples(run, epoch)
+    settings = run.settings
     batches = shuffled_batches(examples, batch_size=settings.batch_size, seed=settings.seed, epoch=epoch)
     units = examples.windows.units_of()
     meter = run.meter(state)
@@ -174,6 +177,22 @@ def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generato
         if is_read and step < len(batches) and run.crew.from_main(lambda: time.monotonic() > run.resumable_at):
             yield _resumable(run, epoch, step, meter)
     return meter
+
+
+def _examples(run: _Run, epoch: int) -> Generator[TrainerEvent, None, Examples]:
+    """What an epoch learns from: the corpus as it is, or augmented anew."""
+    settings, done, total = run.settings, 0, len(run.corpus.sentences)
+    if not settings.augmentation:
+        return run.corpus.examples
+    seed = f"{settings.seed} {epoch}"
+    work = augmenting(run.corpus, run.text_tagger, run.replacement, settings.augmentation, seed=seed)
+    while True:
+        try:
+            done = min(done + next(work), total)
+        except StopIteration as stop:
+            examples: Examples = stop.value
+            return examples
+        yield Progress("prepare", epoch, settings.epochs, done, total, None, 0.0, None)
 
 
 def _resumable(run: _Run, epoch: int, batches_done: int, meter: Meter) -> Resumable:

@@ -51,7 +51,7 @@ def _training_text(event: Progress) -> str:
 def _training_share(event: Progress) -> float:
     """Training is taken as nine tenths of an epoch, tagging dev as the last tenth."""
     if event.phase == "prepare":
-        return 0.0
+        return max(event.epoch - 1, 0) / event.epochs
     step = event.step / max(event.steps, 1)
     within = 0.9 * step if event.phase == "train" else 0.9 + 0.1 * step
     return (event.epoch - 1 + within) / event.epochs

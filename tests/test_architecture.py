@@ -13,7 +13,7 @@ LAYERS = (
     ("core.errors", "core.packages"),
     ("core.spans", "core.files", "core.folders", "core.charsmap"),
     ("core.labels", "core.tags", "core.comparison", "core.settings", "core.normalise", "core.editing"),
-    ("core.metrics", "core.confusion", "core.scoring", "core.corpus", "core.manifest"),
+    ("core.metrics", "core.confusion", "core.scoring", "core.corpus", "core.manifest", "core.augmentation"),
     ("core.events",),
     ("core.store",),
     ("core.importing",),

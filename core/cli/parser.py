@@ -20,6 +20,7 @@ TRAIN_SETTINGS = (
     "batch_size",
     "learning_rate",
     "dropout",
+    "augmentation",
     "seed",
     "device",
     "precision",
@@ -67,6 +68,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--learning-rate", type=float, metavar="X")
     parser.add_argument("--dropout", type=float, metavar="X", help="share of the head's input that training drops")
+    parser.add_argument(
+        "--augmentation", type=float, metavar="R", help="share of sentences with other mentions in each epoch, 0 to 1"
+    )
     parser.add_argument("--seed", type=int, metavar="S")
     parser.add_argument("--device", choices=DEVICES)
     parser.add_argument("--precision", choices=PRECISIONS, help="of the network while it trains (default: auto)")

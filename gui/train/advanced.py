@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from core.settings import PRECISIONS, TrainSettings
+from core.settings import PRECISIONS, Preset, TrainSettings
 from gui.train.fields import FIELD_WIDTH, NumberField, Rows, WheelGuard, choice, optional_number
 
 
@@ -31,6 +31,7 @@ class AdvancedFields(QWidget):
         self.crf_learning_rate = NumberField(0, 1)
         self.weight_decay = NumberField(0, 1, with_low=True)
         self.warmup_ratio = NumberField(0, 1, with_low=True)
+        self.augmentation = NumberField(0, 1, with_low=True)
         self.dropout = NumberField(0, 1, with_low=True)
         self.max_gradient_norm = NumberField(0, math.inf)
         self.from_run = QComboBox()
@@ -60,6 +61,7 @@ class AdvancedFields(QWidget):
             "warmup_ratio",
             "dropout",
             "max_gradient_norm",
+            "augmentation",
         )
         return {name: getattr(self, name) for name in names}
 
@@ -99,6 +101,13 @@ class AdvancedFields(QWidget):
             "Gradients longer than this (L2 norm) are shortened to it, so that one bad batch does no harm",
         )
         add(
+            "Augmentation",
+            self.augmentation,
+            "share of sentences",
+            "In this share of the training sentences (0–1), drawn anew in each epoch, entities are replaced by others"
+            " of their type, so that the tagger learns from what stands around them",
+        )
+        add(
             "Precision",
             self.precision,
             "auto takes the fastest",
@@ -128,7 +137,7 @@ class AdvancedFields(QWidget):
             self._choose_run(chosen)
 
     def show_settings(self, settings: TrainSettings) -> None:
-        self.show_layers(settings.layers)
+        self.layers.setValue(settings.layers or 0)
         self.patience.setValue(settings.patience or 0)
         self.precision.setCurrentIndex(self.precision.findData(settings.precision))
         self.compile.setChecked(settings.compile)
@@ -138,7 +147,7 @@ class AdvancedFields(QWidget):
 
     def problem(self) -> str | None:
         """The first thing that is wrong."""
-        titles = ("Head rate", "CRF rate", "Weight decay", "Warm-up", "Dropout", "Gradient norm")
+        titles = ("Head rate", "CRF rate", "Weight decay", "Warm-up", "Dropout", "Gradient norm", "Augmentation")
         problems = [field.problem() for field in self._numbers().values()]
         return next((f"{title}: {problem}" for title, problem in zip(titles, problems, strict=True) if problem), None)
 
@@ -154,8 +163,10 @@ class AdvancedFields(QWidget):
             "from_run": self.from_run.currentData(),
         }
 
-    def show_layers(self, layers: int | None) -> None:
-        self.layers.setValue(layers or 0)
+    def show_preset(self, chosen: Preset) -> None:
+        """What suits an encoder."""
+        self.layers.setValue(chosen.layers or 0)
+        self.augmentation.show_value(chosen.augmentation)
 
     def _choose_run(self, run: int | None) -> None:
         self.from_run.setCurrentIndex(max(0, self.from_run.findData(run)))

@@ -179,7 +179,7 @@ class SettingsForm(QWidget):
         chosen = preset(encoder)
         self._show_pace(chosen.epochs, chosen.batch_size, chosen.learning_rate)
         self._show_unit(chosen.unit)
-        self.advanced.show_layers(chosen.layers)
+        self.advanced.show_preset(chosen)
 
     def _show_pace(self, epochs: int, batch_size: int, learning_rate: float) -> None:
         self.epochs.setValue(epochs)

@@ -13,7 +13,7 @@ from core.spans import Sentence, Span
 from core.store.project import LOCK, opened
 from tests.building import add_sentences, project_with_sentences
 
-SETTINGS = TrainSettings(epochs=3, batch_size=2, device="cpu", unit="syllable")
+SETTINGS = TrainSettings(epochs=3, batch_size=2, device="cpu", unit="syllable", augmentation=0.5)
 EXTRA = [
     ("train", Sentence(f"more-{n}", text, (Span(0, 3, "PS"),)))
     for n, text in enumerate(

@@ -160,3 +160,13 @@ def test_a_training_that_diverges_is_stopped(monkeypatch):
     monkeypatch.setattr("core.crf.MaskedCRF.loss", lambda crf, emissions, *_: emissions.sum() * float("nan"))
     with pytest.raises(UserError, match="lower learning rate"):
         list(train(CORPUS, SENTENCES, LABELS, SETTINGS))
+
+
+def test_an_augmented_training_repeats_and_differs_from_a_plain_one():
+    def run(share):
+        return epochs_of(train(CORPUS, SENTENCES, LABELS, replace(SETTINGS, augmentation=share)))
+
+    one, two, plain = run(1.0), run(1.0), run(0.0)
+    assert [e.loss for e in one] == [e.loss for e in two]
+    assert one[-1].loss != plain[-1].loss
+    assert len(one[-1].predictions) == len(SENTENCES)
