@@ -105,12 +105,6 @@ def spans_found(text: str, entities: Iterable[dict[str, Any]]) -> set[Span]:
     return {Span(start, end, label) for (start, end), label in extents if start < end}
 
 
-def spans_found(text: str, entities: Iterable[dict[str, Any]]) -> set[Span]:
-    """The pipeline's entities as spans."""
-    extents = [(visible(text, entity["start"], entity["end"]), entity["entity_group"]) for entity in entities]
-    return {Span(start, end, label) for (start, end), label in extents if start < end}
-
-
 def ours(
     folder: Path, training: Sequence[Sentence], dev: Sequence[Sentence], tag_set: TagSet, precision: Precision
 ) -> dict[str, float]:
