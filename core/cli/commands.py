@@ -112,8 +112,15 @@ def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
         number = _trained(_training(project, options, crew), out)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
+        best = project.runs.epoch_number(number, "best")
     metrics = epochs[-1].report["corrected"]
-    document = {"run": number, "status": finished.status, "epochs": len(epochs), "metrics": metrics}
+    document = {
+        "run": number,
+        "status": finished.status,
+        "epochs": len(epochs),
+        "best_epoch": best,
+        "metrics": metrics,
+    }
     text = f"run {number} finished, F1 {metrics['micro']['f1']:.4f} on dev"
     out.result({"event": "finished", **document}, text)
 

@@ -93,17 +93,6 @@ class Training(QObject):
         title = f"Training run {runs[-1].number + 1 if runs else 1}"
         self._start(title, lambda: self._training(project, settings), project, settings, base)
 
-    def _start(
-        self, title: str, work: TrainingWork, project: Project, settings: TrainSettings, base: EpochKey | None
-    ) -> None:
-        job = self._runner.start(title, lambda: trained_and_compared(work(), project, base), fleeting=FLEETING)
-        self._current = _Current(job, project)
-        job.reported.connect(self._report)
-        job.finished.connect(self._finish)
-        job.cancelled.connect(self._tell_stopped)
-        job.failed.connect(self._fail)
-        self.began.emit(settings)
-
     def resume(self, run: int) -> None:
         """Go on with a run that was stopped.
 
@@ -119,6 +108,17 @@ class Training(QObject):
         """Ask the training to end."""
         if self._current is not None:
             self._current.job.cancel()
+
+    def _start(
+        self, title: str, work: TrainingWork, project: Project, settings: TrainSettings, base: EpochKey | None
+    ) -> None:
+        job = self._runner.start(title, lambda: trained_and_compared(work(), project, base), fleeting=FLEETING)
+        self._current = _Current(job, project)
+        job.reported.connect(self._report)
+        job.finished.connect(self._finish)
+        job.cancelled.connect(self._tell_stopped)
+        job.failed.connect(self._fail)
+        self.began.emit(settings)
 
     def _report(self, event: object) -> None:
         current = self._current
