@@ -69,6 +69,9 @@ class Learner:
                 self._optimiser.zero_grad()
                 return self._accumulated(examples, chosen)
             except RuntimeError as error:
+                if _is_from_compiler(error):
+                    reason = _first_line(error)
+                    raise UserError(f"torch cannot compile the encoder ({reason}); train without --compile") from error
                 if not is_out_of_memory(error) or self._crew.size > 1:  # the others would wait for ever
                     raise
             self._halve(len(chosen))
@@ -129,6 +132,15 @@ class Learner:
         kept["state"] = {number: moments[name] for number, name in enumerate(ordered) if name in moments}
         self._optimiser.load_state_dict(kept)
         _restore_random_states(state.tensors, self._tagger.device)
+
+
+def _is_from_compiler(error: RuntimeError) -> bool:
+    """Whether torch's compiler failed, as it does where there is no C++ compiler; its errors have no public class."""
+    return type(error).__module__.startswith(("torch._dynamo", "torch._inductor"))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _random_states(device: torch.device) -> dict[str, Tensor]:

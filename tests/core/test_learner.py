@@ -68,6 +68,18 @@ def test_another_failure_is_not_taken_for_want_of_memory(monkeypatch):
         learner.learn(examples, CHOSEN)
 
 
+def test_a_compiler_that_fails_is_told(monkeypatch):
+    from torch._dynamo.exc import InternalTorchDynamoError
+
+    def fails(*_):
+        raise InternalTorchDynamoError("no C++ compiler\nmore")
+
+    monkeypatch.setattr("core.tagger.Tagger.forward", fails)
+    learner, examples = learner_of()
+    with pytest.raises(UserError, match=r"compile the encoder \(no C\+\+ compiler\); train without"):
+        learner.learn(examples, CHOSEN)
+
+
 def test_the_rates_follow_the_steps():
     learner, examples = learner_of(replace(SETTINGS, warmup_ratio=0.2))
     rates = []
