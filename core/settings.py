@@ -80,7 +80,7 @@ class TrainSettings:
         augmentation: share of the training sentences, drawn anew in each epoch, in which mentions are replaced by
             others of their label; see `core.augmentation`.
         seed: 0 to 2**63 - 1.
-        precision: of the encoder and head while they train; `auto` takes bfloat16 where the device is faster with it.
+        precision: of the encoder while it trains; `auto` takes bfloat16 where the device is faster with it.
             Tagging is always done in float32, so that a sentence's spans do not depend on its batch.
         compile: lets torch compile the encoder: slow to start, faster on large corpora.
         limit: trains and measures on at most so many sentences of each split, corrected training sentences first and
