@@ -6,7 +6,7 @@ Source: seqeval 1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ra
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from core.comparison import Verdict
@@ -76,6 +76,27 @@ class KlueFigures:
 
     def as_json(self) -> dict[str, float]:
         return {"entity_macro_f1": self.entity_macro_f1, "character_macro_f1": self.character_macro_f1}
+
+
+@dataclass(frozen=True, slots=True)
+class KlueCounts:
+    """What KLUE's figures are made of: entities of each label, characters of each tag. Those of parts add up."""
+
+    entities: Mapping[str, Counts] = field(default_factory=dict)
+    characters: Mapping[str, Counts] = field(default_factory=dict)
+
+    def __add__(self, other: "KlueCounts") -> "KlueCounts":
+        return KlueCounts(_added(self.entities, other.entities), _added(self.characters, other.characters))
+
+    @property
+    def figures(self) -> KlueFigures:
+        """The mean F1 of the labels, and that of the tags, where a tag that stands nowhere counts as 1."""
+        f1 = [scored(count).f1 if count != Counts() else 1.0 for count in self.characters.values()]
+        return KlueFigures(reported(self.entities).macro.f1, _ratio(sum(f1), len(f1)))
+
+
+def _added(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str, Counts]:
+    return {name: one.get(name, Counts()) + other.get(name, Counts()) for name in {**one, **other}}
 
 
 def counts_of(verdicts: Mapping[Verdict, int]) -> dict[str, Counts]:

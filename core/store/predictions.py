@@ -118,15 +118,23 @@ class Predictions:
         return {Verdict(*verdict): number for *verdict, number in rows}
 
     def scored(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Scored]:
-        """Text, gold and predicted spans of every sentence that is in the split now and has a prediction, in order."""
-        column = "gold" if gold == "corrected" else "imported"
-        rows = self._database.rows(
-            f"SELECT text, {column}, spans FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
-            " WHERE p.run = ? AND p.epoch = ? AND s.split = ? ORDER BY s.number",
-            [key.run, key.epoch, split],
-        )
-        for text, gold_text, predictions in rows:
-            yield Scored(text, spans_of_text(gold_text), [p.span for p in predictions_of_text(predictions)])
+        """The sentences that are in the split now and have a prediction, in order of import.
+
+        Holds the database only a slice at a time.
+        """
+        column, last = "gold" if gold == "corrected" else "imported", 0
+        while True:
+            rows = self._database.rows(
+                f"SELECT p.sentence, text, {column}, spans FROM prediction AS p"
+                " JOIN sentence AS s ON s.number = p.sentence"
+                " WHERE p.run = ? AND p.epoch = ? AND p.sentence > ? AND s.split = ? ORDER BY p.sentence LIMIT ?",
+                [key.run, key.epoch, last, split, SLICE // 5],
+            )
+            for _, text, gold_text, predictions in rows:
+                yield Scored(text, spans_of_text(gold_text), [p.span for p in predictions_of_text(predictions)])
+            if len(rows) < SLICE // 5:
+                return
+            last = rows[-1][0]
 
     def wrong_comparisons(self) -> list[SentenceNumber]:
         """Sentences whose stored comparison is not what their gold and predictions give; empty in a sound project."""

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from gui.metrics.delegate import MetricDelegate
 from gui.metrics.figures import Figures
 from gui.metrics.model import MetricModel
 from gui.metrics.table import comparison_table
@@ -21,7 +22,8 @@ class ComparisonPanel(QWidget):
         self.said.setProperty("role", "hint")
         self.said.setWordWrap(True)
         self.model = MetricModel(lambda _: 0)
-        self.view = MetricView(self.model, theme, compact=True)
+        delegate = MetricDelegate(self.model, theme)
+        self.view = MetricView(self.model, delegate, "F1, precision and recall of both runs", names="korean")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)

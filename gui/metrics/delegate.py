@@ -22,6 +22,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class MetricDelegate(QStyledItemDelegate):
     """Knows the widths that the numbers need, and how a cell looks."""
 
+    padding = PADDING
+
     def __init__(self, model: MetricModel, theme: Theme) -> None:
         super().__init__()
         self._model = model
@@ -35,7 +37,7 @@ class MetricDelegate(QStyledItemDelegate):
     def width(self, column: Column) -> int:
         """How wide a column must be for any number."""
         widest = "00,000" if column.metric == "support" else "0.000"
-        value = QFontMetrics(self._bold).horizontalAdvance(widest) + 2 * PADDING
+        value = QFontMetrics(self._bold).horizontalAdvance(widest) + 2 * self.padding
         return value + self.change_width(column)
 
     def change_width(self, column: Column) -> int:
@@ -51,7 +53,7 @@ class MetricDelegate(QStyledItemDelegate):
         painter.save()
         painter.fillRect(rect, self._ground(index, cell, column))
         self._paint_lines(painter, rect, index, column)
-        inner = rect.adjusted(PADDING, 0, -PADDING, 0)
+        inner = rect.adjusted(self.padding, 0, -self.padding, 0)
         if isinstance(cell.value, float):
             self._paint_bar(painter, inner, cell.value, column)
         if column.before is not None:
@@ -71,20 +73,27 @@ class MetricDelegate(QStyledItemDelegate):
 
     def _ground(self, index: QModelIndex | QPersistentModelIndex, cell: Cell, column: Column) -> QColor:
         if self.hovered is None or not self.hovered.isValid() or self.hovered.row() != index.row():
-            return ground(self.theme, is_current=column.is_current)
+            return self.still_ground(cell, column)
         if self.hovered.column() == index.column() and cell.link is not None:
             return QColor(self.theme.selection)
         return ground(self.theme, is_current=column.is_current, is_hovered=True)
 
+    def still_ground(self, cell: Cell, column: Column) -> QColor:
+        """What lies under a number when the pointer is elsewhere."""
+        return ground(self.theme, is_current=column.is_current)
+
+    def shown(self, cell: Cell) -> str:
+        """The number as it is written."""
+        return figure(cell.value)
+
     def _paint_lines(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, column: Column
     ) -> None:
-        """Hairlines before each group and above the averages."""
+        """Hairlines before each group and below the types."""
         painter.setPen(QColor(self.theme.line))
         if column.starts_group and index.column():
             painter.drawLine(rect.topLeft(), rect.bottomLeft())
-        row = index.row()
-        if self._model.row(row).is_average and row and not self._model.row(row - 1).is_average:
+        if self._model.closes_types(index.row()):
             painter.drawLine(rect.topLeft(), rect.topRight())
 
     def _paint_bar(self, painter: QPainter, inner: QRect, value: float, column: Column) -> None:
@@ -101,8 +110,8 @@ class MetricDelegate(QStyledItemDelegate):
         theme = self.theme
         is_main = self._model.row(index.row()).name == "micro"
         painter.setFont(self._bold if is_main else self._font)
-        painter.setPen(QColor(theme.muted if cell.value is None else theme.text))
-        painter.drawText(rect, _RIGHT, figure(cell.value))
+        painter.setPen(QColor(theme.text if cell.value else theme.muted))
+        painter.drawText(rect, _RIGHT, self.shown(cell))
 
     def _paint_change(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
         if cell.change is None:

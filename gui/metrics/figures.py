@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.metrics import Counts, Report, reported
+from core.comparison import Verdict
+from core.metrics import Counts, Report, counts_of, reported
 from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -13,10 +14,15 @@ from core.store.sentences import Gold
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one epoch reached on the sentences that are in a split now, and how many they are."""
+    """What one epoch reached on the sentences that are in a split now, and how many they are.
+
+    Attributes:
+        verdicts: how often each verdict was given; all else follows from it.
+    """
 
     key: EpochKey
     split: Split
+    verdicts: Mapping[Verdict, int]
     counts: Mapping[str, Counts]
     report: Report
     sentences: int
@@ -47,8 +53,9 @@ class FiguresSource:
         """
         question = (key, split, gold, other)
         if question not in self._known:
-            counts = self._project.predictions.counts(key, split, gold, other)
-            self._known[question] = Figures(key, split, counts, reported(counts), self.sentences(key, split, other))
+            verdicts = self._project.predictions.verdicts(key, split, gold, other)
+            counts, sentences = counts_of(verdicts), self.sentences(key, split, other)
+            self._known[question] = Figures(key, split, verdicts, counts, reported(counts), sentences)
         return self._known[question]
 
     def sentences(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:

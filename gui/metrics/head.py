@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.spans import Split
 from core.store.predictions import EpochKey
@@ -29,6 +38,8 @@ class Head(QWidget):
         self.hint.setWordWrap(True)
         self.split = chooser("Split", "The split whose sentences are scored")
         self.other = chooser("Compare with", "Another run, scored on the sentences that both predicted")
+        self.scores = _chip("Scores", "Precision, recall and F1 of every type for every epoch")
+        self.errors = _chip("Errors", "How the spans of each type err, and which types are taken for which")
         self.evaluate = QPushButton("Evaluate on test")
         self.copy = CopyButton()
         self._lay_out()
@@ -42,6 +53,12 @@ class Head(QWidget):
         words.addWidget(self.hint)
         top = _row()
         top.addLayout(words, 1)
+        views = QButtonGroup(self)
+        for chip in (self.scores, self.errors):
+            views.addButton(chip)
+            top.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+        self.scores.setChecked(True)
+        top.addSpacing(16)
         for button in (self.evaluate, self.copy):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         choices = _row()
@@ -61,11 +78,11 @@ class Head(QWidget):
             widget.setVisible(len(splits) > 1)
 
     def offer_runs(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
-        """What the run can be compared with; hidden where there is no other."""
+        """What the run can be compared with; hidden where there is no other, or errors are looked at."""
         items = [(f"run {key.run}, epoch {key.epoch}", key) for key in others]
         _fill(self.other, [("nothing", None), *items], current)
         for widget in self._comparing:
-            widget.setVisible(bool(others))
+            widget.setVisible(bool(others) and self.scores.isChecked())
 
 
 class CopyButton(QPushButton):
@@ -86,6 +103,15 @@ class CopyButton(QPushButton):
         self.setMinimumWidth(self.width())
         self.setText(COPIED)
         self._timer.start()
+
+
+def _chip(text: str, purpose: str) -> QToolButton:
+    chip = QToolButton()
+    chip.setText(text)
+    chip.setToolTip(wrapped(purpose))
+    chip.setCheckable(True)
+    chip.setProperty("chip", True)
+    return chip
 
 
 def _row() -> QHBoxLayout:

@@ -1,6 +1,9 @@
 """The headers of a metrics table: epochs above their metrics, and types with their names, which stay in view."""
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from collections.abc import Iterable
+from typing import Literal
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
@@ -10,8 +13,29 @@ from gui.metrics.model import MetricModel
 from gui.metrics.table import Row
 from gui.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Theme, font
 
-_LINE_HEIGHT = 22
+NameStyle = Literal["full", "korean", "label"]
+"""What the header of a type shows: label, Korean and English name; the first two; the label alone."""
+
+_LINE_HEIGHT, _CHIP_HEIGHT = 22, 16
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def chip_width(labels: Iterable[str]) -> int:
+    """How wide a chip must be for any of the labels."""
+    metrics = QFontMetrics(font(TAG_SIZE, bold=True))
+    return max((metrics.horizontalAdvance(label) for label in labels), default=0) + 10
+
+
+def _paint_chip(painter: QPainter, place: QPoint, width: int, label: str, theme: Theme) -> None:
+    chip, colours = QRect(place, QSize(width, _CHIP_HEIGHT)), theme.label(label)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.fill))
+    painter.drawRoundedRect(chip, 3, 3)
+    painter.setPen(QColor(colours.ink))
+    painter.setFont(font(TAG_SIZE, bold=True))
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 class GroupedHeader(QHeaderView):
@@ -45,10 +69,14 @@ class GroupedHeader(QHeaderView):
 
     def _paint_title(self, painter: QPainter, rect: QRect, section: int) -> None:
         column, theme = self._model.column(section), self.theme
-        painter.setFont(font(SMALL_SIZE))
-        painter.setPen(QColor(theme.muted))
-        below = rect.adjusted(0, _LINE_HEIGHT, -PADDING - self._delegate.change_width(column), 0)
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, column.title)
+        below = rect.adjusted(0, _LINE_HEIGHT, -self._delegate.padding - self._delegate.change_width(column), 0)
+        if column.is_type:
+            width = chip_width([column.title])
+            _paint_chip(painter, QPoint(below.right() + 1 - width, below.center().y() - 8), width, column.title, theme)
+        else:
+            painter.setFont(font(SMALL_SIZE))
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, column.title)
         painter.setPen(QColor(theme.line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if column.starts_group and section:
@@ -66,7 +94,7 @@ class GroupedHeader(QHeaderView):
 
 
 class NamesHeader(QHeaderView):
-    """Types as chip, Korean and English name; then the averages.
+    """Types as chip, Korean and English name; then what is told of all types.
 
     Signals:
         pointed: the row under the pointer, −1 for none.
@@ -74,35 +102,34 @@ class NamesHeader(QHeaderView):
 
     pointed = Signal(int)
 
-    def __init__(self, model: MetricModel, theme: Theme, parent: QWidget, *, compact: bool = False) -> None:
+    def __init__(self, model: MetricModel, theme: Theme, parent: QWidget, *, names: NameStyle) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._model = model
         self.theme = theme
-        self._compact = compact
+        self._style: NameStyle = names
         self.hovered_row = -1
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMouseTracking(True)
 
     def sizeHint(self) -> QSize:
-        names = [self._names(row) for row in self._model.table.rows if not row.is_average]
+        names = [self._names(row) for row in self._model.table.rows if row.is_type]
+        titles = [row.title for row in self._model.table.rows]
         metrics, small = QFontMetrics(font(LIST_SIZE)), QFontMetrics(font(SMALL_SIZE))
         korean = max((metrics.horizontalAdvance(korean) for _, korean, _ in names), default=0)
         english = max((small.horizontalAdvance(english) for _, _, english in names), default=0)
-        width = 2 * PADDING + self._chip_width() + PADDING + korean + (PADDING + english if english else 0)
-        averages = 2 * PADDING + metrics.horizontalAdvance("weighted avg")
-        return QSize(max(averages, width) + 2 * PADDING, 0)
+        parts = [self._chip_width(), *(part for part in (korean, english) if part)]
+        widths = [sum(parts) + PADDING * (len(parts) - 1), *(metrics.horizontalAdvance(title) for title in titles)]
+        return QSize(max(widths) + 4 * PADDING, 0)
 
     def _names(self, row: Row) -> tuple[str, str, str]:
         """Label, and the names that say more than it."""
         known: EntityType = entity_type(row.name)
-        korean = known.korean if known.korean != known.label else ""
-        english = known.english if known.english != known.label and not self._compact else ""
+        korean = known.korean if known.korean != known.label and self._style != "label" else ""
+        english = known.english if known.english != known.label and self._style == "full" else ""
         return known.label, korean, english
 
     def _chip_width(self) -> int:
-        metrics = QFontMetrics(font(TAG_SIZE, bold=True))
-        labels = [metrics.horizontalAdvance(row.name) for row in self._model.table.rows if not row.is_average]
-        return max(labels, default=0) + 10
+        return chip_width([row.name for row in self._model.table.rows if row.is_type])
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
         row, theme = self._model.row(logicalIndex), self.theme
@@ -110,39 +137,32 @@ class NamesHeader(QHeaderView):
         painter.fillRect(rect, ground(theme, is_current=False, is_hovered=logicalIndex == self.hovered_row))
         painter.setPen(QColor(theme.line))
         painter.drawLine(rect.topRight(), rect.bottomRight())
-        if row.is_average:
-            self._paint_average(painter, rect, logicalIndex)
-        else:
+        if row.is_type:
             self._paint_type(painter, rect, row)
+        else:
+            self._paint_title(painter, rect, logicalIndex)
         painter.restore()
 
-    def _paint_average(self, painter: QPainter, rect: QRect, section: int) -> None:
+    def _paint_title(self, painter: QPainter, rect: QRect, section: int) -> None:
         row = self._model.row(section)
-        if section and not self._model.row(section - 1).is_average:
+        if self._model.closes_types(section):
             painter.setPen(QColor(self.theme.line))
             painter.drawLine(rect.topLeft(), rect.topRight())
         painter.setPen(QColor(self.theme.text))
         painter.setFont(font(LIST_SIZE, bold=row.name == "micro"))
-        painter.drawText(rect.adjusted(2 * PADDING, 0, 0, -3), _LEFT, f"{row.name} avg")
+        painter.drawText(rect.adjusted(2 * PADDING, 0, 0, -3), _LEFT, row.title)
 
     def _paint_type(self, painter: QPainter, rect: QRect, row: Row) -> None:
         label, korean, english = self._names(row)
-        colours = self.theme.label(label)
-        chip = QRect(rect.left() + 2 * PADDING, rect.center().y() - 9, self._chip_width(), 16)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.fill))
-        painter.drawRoundedRect(chip, 3, 3)
-        painter.setPen(QColor(colours.ink))
-        painter.setFont(font(TAG_SIZE, bold=True))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
-        self._paint_names(painter, rect.adjusted(chip.right() + 1 + PADDING - rect.left(), 0, 0, -3), korean, english)
+        width = self._chip_width()
+        _paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.theme)
+        self._paint_names(painter, rect.adjusted(width + 3 * PADDING, 0, 0, -3), korean, english)
 
     def _paint_names(self, painter: QPainter, rect: QRect, korean: str, english: str) -> None:
         painter.setFont(font(LIST_SIZE))
         painter.setPen(QColor(self.theme.text))
         painter.drawText(rect, _LEFT, korean)
-        names = [self._names(row)[1] for row in self._model.table.rows if not row.is_average]
+        names = [self._names(row)[1] for row in self._model.table.rows if row.is_type]
         widest = max(QFontMetrics(font(LIST_SIZE)).horizontalAdvance(name) for name in names)
         painter.setFont(font(SMALL_SIZE))
         painter.setPen(QColor(self.theme.muted))

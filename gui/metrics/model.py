@@ -10,6 +10,8 @@ from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table, figure
 from gui.words import counted, wrapped
 
 Index = QModelIndex | QPersistentModelIndex
+Behind = Callable[[Link], int]
+"""How many sentences a link shows."""
 
 _ROOT = QModelIndex()
 
@@ -18,10 +20,10 @@ class MetricModel(QAbstractTableModel):
     """Shows a `Table`.
 
     Args:
-        behind: how many sentences a link shows; asked only when a tooltip is due.
+        behind: asked only when a tooltip is due.
     """
 
-    def __init__(self, behind: Callable[[Link], int]) -> None:
+    def __init__(self, behind: Behind) -> None:
         super().__init__()
         self._behind = behind
         self._table = EMPTY
@@ -46,6 +48,10 @@ class MetricModel(QAbstractTableModel):
 
     def row(self, section: int) -> Row:
         return self._table.rows[section]
+
+    def closes_types(self, section: int) -> bool:
+        """Whether a row is the first below the types."""
+        return section > 0 and not self.row(section).is_type and self.row(section - 1).is_type
 
     def column(self, section: int) -> Column:
         return self._table.columns[section]
@@ -83,12 +89,14 @@ class MetricModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return row_title(self.row(section))
         column = self.column(section)
-        return column.title if role == Qt.ItemDataRole.DisplayRole else f"{column.group}, {column.metric}"
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        return wrapped(column.purpose or f"{column.group}, {column.metric}")
 
 
 def row_title(row: Row) -> str:
     """`PS 인물 person`, `micro avg`."""
-    if row.is_average:
-        return f"{row.name} avg"
+    if not row.is_type:
+        return row.title
     known = entity_type(row.name)
     return " ".join(dict.fromkeys((known.label, known.korean, known.english)))

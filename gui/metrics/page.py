@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core import engine
 from core.metrics import markdown
@@ -14,8 +14,11 @@ from core.store.runs import Run
 from gui.jobs import Job, failure
 from gui.metrics.chart import ScoreChart
 from gui.metrics.comparison import ComparisonPanel
+from gui.metrics.delegate import MetricDelegate
+from gui.metrics.errors_panel import ErrorsPanel
 from gui.metrics.figures import Figures, FiguresSource
 from gui.metrics.head import Head
+from gui.metrics.klue import KlueLine, Question
 from gui.metrics.lines import f1_lines
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Link, epochs_table
@@ -45,19 +48,25 @@ class MetricsPage(QWidget):
         self._is_placed = False
         self.head = Head()
         self.model = MetricModel(self._behind)
-        self.table = MetricView(self.model, context.theme)
+        self.table = MetricView(
+            self.model, MetricDelegate(self.model, context.theme), "Precision, recall and F1 of every type"
+        )
+        self.klue = KlueLine()
         self.chart = ScoreChart(context.theme)
         self.comparison = ComparisonPanel(context.theme)
+        self.errors = ErrorsPanel(self._behind, context.theme)
         self.empty = EmptyState("", "", "Go to Train")
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
+        scores = _column(self.table, self.klue, grows=self.table)
+        scores.setProperty("panel", True)
         self._side = QSplitter(Qt.Orientation.Vertical)
         self._body = QSplitter(Qt.Orientation.Horizontal)
         for splitter, first, second in (
             (self._side, self.chart, self.comparison),
-            (self._body, self.table, self._side),
+            (self._body, scores, self._side),
         ):
             splitter.addWidget(first)
             splitter.addWidget(second)
@@ -65,15 +74,10 @@ class MetricsPage(QWidget):
         self._side.setProperty("panel", True)
         self._body.setStretchFactor(0, 3)
         self._body.setStretchFactor(1, 2)
-        rule = QFrame()
-        rule.setProperty("rule", True)
-        content = QWidget()
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.head)
-        layout.addWidget(rule)
-        layout.addWidget(self._body, 1)
+        self._views = QStackedWidget()
+        for view in (self._body, self.errors):
+            self._views.addWidget(view)
+        content = _column(self.head, self._views, grows=self._views)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(content)
@@ -89,13 +93,15 @@ class MetricsPage(QWidget):
         self.head.other.activated.connect(lambda _: self._choose_other(self.head.other.currentData()))
         self.head.evaluate.clicked.connect(self._evaluate)
         self.head.copy.clicked.connect(self._copy)
-        self.table.opened.connect(self._open)
+        for tables in (self.table, self.errors):
+            tables.opened.connect(self._open)
+        self.head.errors.toggled.connect(lambda _: self._follow())
         for view in (self.table, self.comparison.view):
             view.row_pointed.connect(self.chart.emphasise)
         self._take_project(session.project)
 
     def set_theme(self, theme: Theme) -> None:
-        for view in (self.table, self.comparison.view, self.chart):
+        for view in (self.table, self.comparison.view, self.chart, self.errors):
             view.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -105,12 +111,14 @@ class MetricsPage(QWidget):
 
     def _take_project(self, project: Project | None) -> None:
         self._source = FiguresSource(project) if project else None
+        self.klue.forget()
         self._split, self._run_of_choice, self._revealed = "dev", None, None
         self._follow()
 
     def _take_change(self, change: ChangeSet) -> None:
         if self._source is not None:
             self._source.forget()
+        self.klue.forget()
         self._follow()
 
     def _follow(self) -> None:
@@ -147,6 +155,8 @@ class MetricsPage(QWidget):
         self.table.show_table(epochs_table(figures, self._current_key()))
         self.chart.show_lines(f1_lines(figures))
         self._show_comparison(project, source, run)
+        self._show_epoch(project, source)
+        self._views.setCurrentIndex(int(self.head.errors.isChecked()))
         self._enable_evaluate()
         self._stack.setCurrentIndex(1)
         self._place_splitters()
@@ -181,17 +191,26 @@ class MetricsPage(QWidget):
             before = source.of(other, self._split, gold, current)
             self.comparison.show_figures(before, source.of(current, self._split, gold, other))
 
+    def _show_epoch(self, project: Project, source: FiguresSource) -> None:
+        """What is told of the current epoch alone."""
+        current, gold = self._current_key(), self._context.session.context.gold
+        if current is not None:
+            self.errors.show_figures(source.of(current, self._split, gold))
+            self.klue.setVisible(source.sentences(current, self._split) > 0)
+            self.klue.show_epoch(project, Question(current, self._split, gold))
+
     def _place_splitters(self) -> None:
         """Once, when sizes are known: the table gets what it needs, unless a handle was moved in an earlier session."""
         if self._is_placed:
             return
         self._is_placed = True
-        limit = QSize(self.width() - _SIDE_WIDTH, self.height() - self.head.heightForWidth(self.width()))
-        wanted = self.table.fitting_width(limit)
+        room = QSize(self.width(), self.height() - self.head.heightForWidth(self.width()))
+        wanted = self.table.fitting_width(room - QSize(_SIDE_WIDTH, self.klue.sizeHint().height()))
         self._body.setSizes([wanted, self.width() - wanted - self._body.handleWidth()])
         self._side.setSizes([9 * self.height() // 20, 11 * self.height() // 20])
-        self._context.preferences.keep_splitter("metrics", self._body)
-        self._context.preferences.keep_splitter("metrics side", self._side)
+        self.errors.fit(room)
+        for name, splitter in (("", self._body), (" side", self._side), (" errors", self.errors)):
+            self._context.preferences.keep_splitter(f"metrics{name}", splitter)
 
     def _reveal_current(self) -> None:
         current = self._current_key()
@@ -268,6 +287,25 @@ class MetricsPage(QWidget):
             obstacle, purpose = "", evaluation_purpose(project, key.run, key.epoch)
         self.head.evaluate.setEnabled(not obstacle)
         self.head.evaluate.setToolTip(wrapped(obstacle or purpose))
+
+
+def _column(*widgets: QWidget, grows: QWidget) -> QWidget:
+    """The widgets below each other, with hairlines between them; one of them takes the room that there is."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        if layout.count():
+            layout.addWidget(_rule())
+        layout.addWidget(widget, int(widget is grows))
+    return column
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setProperty("rule", True)
+    return rule
 
 
 def epoch_keys(project: Project, run: int) -> list[EpochKey]:

@@ -12,7 +12,7 @@ from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.figures import Figures
 
-Metric = Literal["precision", "recall", "f1", "support"]
+Metric = Literal["precision", "recall", "f1", "support", "count"]
 
 _RATIOS: tuple[Metric, ...] = ("precision", "recall", "f1")
 _SHORT = {"precision": "P", "recall": "R", "f1": "F1", "support": "Support"}
@@ -21,18 +21,23 @@ _LONG = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "S
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A type, or one of the averages."""
+    """A type, or what is told of several types.
+
+    Attributes:
+        title: what stands in its header; a type has none, and shows its names.
+    """
 
     name: str
+    title: str = ""
 
     @property
-    def is_average(self) -> bool:
-        return self.name in AVERAGES
+    def is_type(self) -> bool:
+        return not self.title
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One metric of one epoch.
+    """One metric of one epoch, or one number of it that is neither precision, recall, F1 nor support (`count`).
 
     Attributes:
         group: what stands above the columns that belong together.
@@ -41,6 +46,8 @@ class Column:
         before_name: what those figures are of.
         is_current: whether its epoch is the one that the window looks at.
         links: whether a number leads to its sentences.
+        is_type: whether the title is the label of a type.
+        purpose: what its numbers are, where title and metric do not say so.
     """
 
     metric: Metric
@@ -52,6 +59,8 @@ class Column:
     before_name: str = ""
     is_current: bool = False
     links: bool = True
+    is_type: bool = False
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +81,15 @@ class Cell:
         change: of the shown value, against the shown value before; None where there is none before.
         words: what the number says.
         link: None where no sentence stands behind it.
+        heat: the share (0–1) of a type's spans that went wrong in this way; 0 for what is right, None for what is
+            neither.
     """
 
     value: float | int | None
     change: float | None
     words: str
     link: Link | None
+    heat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +166,8 @@ def _epoch_columns(figures: Figures, before: Figures | None, *, is_current: bool
 
 def _table(columns: Sequence[Column]) -> Table:
     labels = {label for column in columns for label in column.figures.report.labels}
-    rows = tuple(Row(name) for name in (*in_display_order(labels), *AVERAGES))
+    types = [Row(label) for label in in_display_order(labels)]
+    rows = (*types, *(Row(name, f"{name} avg") for name in AVERAGES))
     by_column = [_column_cells(column, rows) for column in columns]
     return Table(rows, tuple(columns), tuple(zip(*by_column, strict=True)) if columns else ())
 
@@ -167,7 +180,7 @@ def _column_cells(column: Column, rows: Sequence[Row]) -> list[Cell]:
         value = getattr(now[row.name], column.metric) if row.name in now else None
         old = getattr(before[row.name], column.metric) if row.name in before else None
         change = difference(value, old) if value is not None and old is not None else None
-        counts = column.figures.total if row.is_average else column.figures.counts.get(row.name, Counts())
+        counts = column.figures.counts.get(row.name, Counts()) if row.is_type else column.figures.total
         cells.append(Cell(value, change, _words(row, column, counts, value, change), _link(row, column, counts)))
     return cells
 
@@ -177,8 +190,8 @@ def _words(row: Row, column: Column, counts: Counts, value: float | None, change
     if value is None:
         return f"no {row.name} span here, neither in the gold nor predicted"
     if metric == "support":
-        return f"{counts.support:,} gold spans" if row.is_average else f"{counts.support:,} gold spans of {row.name}"
-    of = f", {row.name} avg" if row.is_average else f" of {row.name}"
+        return f"{counts.support:,} gold spans of {row.name}" if row.is_type else f"{counts.support:,} gold spans"
+    of = f" of {row.name}" if row.is_type else f", {row.title}"
     parts = [f"{_LONG[metric]}{of}: {figure(value)}"]
     if row.name not in ("macro", "weighted") and metric != "f1":
         parts.append(_fraction(metric, counts))
@@ -198,7 +211,7 @@ def _link(row: Row, column: Column, counts: Counts) -> Link | None:
         return None
     split = column.figures.split
     selection, purpose = (
-        _average_link(column.metric, split) if row.is_average else _label_link(column.metric, row.name, split)
+        _label_link(column.metric, row.name, split) if row.is_type else _average_link(column.metric, split)
     )
     return Link(column.figures.key, selection, purpose)
 

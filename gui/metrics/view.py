@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
 from gui.metrics.delegate import MetricDelegate
-from gui.metrics.headers import GroupedHeader, NamesHeader
+from gui.metrics.headers import GroupedHeader, NamesHeader, NameStyle
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Table
 from gui.theme import Theme
@@ -16,6 +16,9 @@ ROW_HEIGHT = 25
 class MetricView(QTableView):
     """Shows a `MetricModel`.
 
+    Args:
+        says: what the table holds, for those who hear it.
+
     Signals:
         opened: a cell with sentences behind it was clicked, or Enter pressed on it; its `Link`.
         row_pointed: the row under the pointer, or else the selected one; its name, empty for none.
@@ -24,16 +27,17 @@ class MetricView(QTableView):
     opened = Signal(object)
     row_pointed = Signal(str)
 
-    def __init__(self, model: MetricModel, theme: Theme, *, compact: bool = False) -> None:
+    def __init__(self, model: MetricModel, delegate: MetricDelegate, says: str, *, names: NameStyle = "full") -> None:
         super().__init__()
         self._model = model
-        self._delegate = MetricDelegate(model, theme)
-        self._columns = GroupedHeader(model, self._delegate, theme, self)
-        self._names = NamesHeader(model, theme, self, compact=compact)
+        self._delegate = delegate
+        self._columns = GroupedHeader(model, delegate, delegate.theme, self)
+        self._names = NamesHeader(model, delegate.theme, self, names=names)
         self._corner = QFrame(self)
         self._pointed = ""
         self._prepare()
-        self.set_theme(theme)
+        self.setAccessibleName(says)
+        self.set_theme(delegate.theme)
         self._names.pointed.connect(self._point_at_row)
         self.clicked.connect(self._open)
 
@@ -47,7 +51,6 @@ class MetricView(QTableView):
         self.setMouseTracking(True)
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
-        self.setAccessibleName("Precision, recall and F1 of every type")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -1,7 +1,7 @@
 """The metrics against seqeval's strict IOB2 report, and against figures worked out by hand."""
 
 import warnings
-from collections import defaultdict
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
 from core.comparison import compared
-from core.metrics import Counts, markdown, reported
+from core.metrics import Counts, counts_of, markdown, reported
 from core.spans import PredictedSpan
 from core.tags import TagSet, spans_of
 
@@ -27,26 +27,21 @@ sequences = st.lists(
 )
 
 
-def counts_of(pairs):
-    counts = defaultdict(Counts)
+def verdicts_of(pairs):
+    verdicts = Counter()
     for gold_tags, predicted_tags in pairs:
         units = [(i, i + 1) for i in range(len(gold_tags))]
         gold = spans_of(gold_tags, units, TAG_SET)
         predicted = [PredictedSpan(span, 0.5) for span in spans_of(predicted_tags, units, TAG_SET)]
-        for comparison in compared(gold, predicted):
-            if comparison.gold:
-                counts[comparison.gold.label] += Counts(support=1)
-            if comparison.predicted:
-                right = int(comparison.outcome == "right")
-                counts[comparison.predicted.span.label] += Counts(right=right, predicted=1)
-    return counts
+        verdicts.update(comparison.verdict for comparison in compared(gold, predicted))
+    return verdicts
 
 
 @given(sequences)
 def test_every_figure_is_seqevals(pairs):
     names = TAG_SET.names
     gold, predicted = ([[names[tag] for tag in tags] for tags in side] for side in zip(*pairs, strict=True))
-    report = reported(counts_of(pairs))
+    report = reported(counts_of(verdicts_of(pairs)))
     if not report.labels:
         assert report.micro == report.macro == report.weighted
         assert report.micro.f1 == 0

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from seqeval.metrics import classification_report
@@ -15,7 +15,7 @@ from sklearn.metrics import f1_score as tag_f1
 
 from core.comparison import compared
 from core.metrics import Counts, Scored, counts_of, reported
-from core.scoring import entity_counts, klue_figures
+from core.scoring import entity_counts, klue_counts, klue_figures
 from core.spans import PredictedSpan, Span
 from core.tags import NO_TAG, TagSet, spans_of
 
@@ -42,6 +42,8 @@ def names_of(gold, predicted):
 
 
 @given(matrices())
+@example((np.zeros((3, 4), int), np.zeros((3, 4), int)))
+@example((np.zeros((0, 0), int), np.zeros((0, 0), int)))
 def test_every_figure_of_a_matrix_is_seqevals(pair):
     report = reported(entity_counts(*pair, TAG_SET.labels))
     if not report.labels:  # seqeval's report raises here
@@ -80,14 +82,13 @@ def test_what_is_predicted_where_the_gold_has_no_tag_does_not_count(pair):
     assert entity_counts(gold, other, TAG_SET.labels) == entity_counts(gold, predicted, TAG_SET.labels)
 
 
-@given(matrices(), st.integers(1, 4))
-def test_padding_changes_nothing(pair, width):
+@given(matrices(), st.integers(0, 3), st.integers(0, 3))
+def test_padding_on_either_side_changes_nothing(pair, left, right):
     gold, predicted = pair
-    padded = np.pad(gold, ((0, 0), (0, width)), constant_values=NO_TAG), np.pad(predicted, ((0, 0), (width, 0)))
-    shifted = np.pad(gold, ((0, 0), (width, 0)), constant_values=NO_TAG)
-    expected = entity_counts(gold, predicted, TAG_SET.labels)
-    assert entity_counts(shifted, padded[1], TAG_SET.labels) == expected
-    assert entity_counts(padded[0], np.pad(predicted, ((0, 0), (0, width))), TAG_SET.labels) == expected
+    padded = [
+        np.pad(side, ((0, 0), (left, right)), constant_values=tag) for side, tag in ((gold, NO_TAG), (predicted, 1))
+    ]
+    assert entity_counts(*padded, TAG_SET.labels) == entity_counts(gold, predicted, TAG_SET.labels)
 
 
 def test_an_entity_ends_with_its_sentence():
@@ -141,11 +142,16 @@ def test_klues_figures_are_those_of_its_own_code(scored):
 
 
 def test_klues_figures_by_hand():
-    """Two characters of five are I-PS in the gold; one is predicted O. B-PS, I-PS and O: 1, 2/3 and 6/7."""
+    """O B I I O O in the gold, O B I O O O predicted: the F1 of B is 1, of I 2/3, of O 6/7."""
     figures = klue_figures([Scored("이순신 은", (Span(0, 3, "PS"),), (Span(0, 2, "PS"),))])
     assert figures.entity_macro_f1 == 0.0
     assert figures.character_macro_f1 == pytest.approx((1 + 2 / 3 + 6 / 7) / 3)
 
 
 def test_klues_figures_of_nothing():
-    assert klue_figures([]).as_json() == {"entity_macro_f1": 0.0, "character_macro_f1": 1.0}
+    assert klue_figures([]).as_json() == {"entity_macro_f1": 0.0, "character_macro_f1": 0.0}
+
+
+@given(st.lists(sentences(), max_size=6), st.integers(0, 6))
+def test_klues_counts_of_parts_add_up(scored, cut):
+    assert klue_counts(scored[:cut]) + klue_counts(scored[cut:]) == klue_counts(scored)

@@ -39,11 +39,12 @@ class Desk:
         return self.cell(row, group, title).data()
 
     def click(self, qtbot, row: str, group: str, title: str) -> None:
-        index = self.cell(row, group, title)
-        self.page.table.scrollTo(index)
-        qtbot.mouseClick(
-            self.page.table.viewport(), Qt.MouseButton.LeftButton, pos=self.page.table.visualRect(index).center()
-        )
+        click_on(qtbot, self.page.table, self.cell(row, group, title))
+
+
+def click_on(qtbot, view, index) -> None:
+    view.scrollTo(index)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
 
 
 def index_of(model, row: str, group: str, title: str):

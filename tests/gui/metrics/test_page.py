@@ -15,11 +15,13 @@ from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.runs import Epoch
 from core.store.selection import ALL_ERRORS, Selection
+from gui.metrics.counts import heat_share
 from gui.metrics.delegate import ground
 from gui.metrics.head import COPIED, COPY
+from gui.palette import mixed
 from gui.theme import DARK, LIGHT
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_run, project_with_sentences
-from tests.gui.metrics.conftest import index_of
+from tests.gui.metrics.conftest import click_on, index_of
 
 METRICS = {"P": "precision", "R": "recall", "F1": "f1"}
 
@@ -379,3 +381,89 @@ def test_a_selected_cell_stays_legible(desk):
     rect = table.visualRect(table.currentIndex())
     inside = table.viewport().grab().toImage().pixelColor(rect.topLeft() + QPoint(4, 4))
     assert inside.name() == ground(LIGHT, is_current=True).name()
+
+
+def look_at_errors(desk, qtbot):
+    qtbot.mouseClick(desk.page.head.errors, Qt.MouseButton.LeftButton)
+    return desk.page.errors
+
+
+def test_errors_take_the_place_of_the_scores_and_back(open_desk, qtbot):
+    desk = open_desk(with_two_runs)
+    errors = look_at_errors(desk, qtbot)
+    assert errors.isVisible()
+    assert not desk.page.table.isVisible()
+    assert not desk.page.head.other.isVisible(), "errors are those of one epoch"
+    qtbot.mouseClick(desk.page.head.scores, Qt.MouseButton.LeftButton)
+    assert desk.page.table.isVisible()
+    assert desk.page.head.other.isVisible()
+
+
+def test_the_errors_are_those_of_the_current_epoch(desk, qtbot):
+    errors = look_at_errors(desk, qtbot)
+    assert errors.kinds.title.text() == "Kinds of errors in epoch 2"
+    assert index_of(errors.kinds.model, "TI", "Wrong", "edge").data() == "1"
+    desk.session.look_at(epoch=1)
+    assert errors.confusion.title.text() == "Confusion of types in epoch 1"
+    assert index_of(errors.kinds.model, "TI", "", "Missed").data() == "1"
+    assert index_of(errors.confusion.model, "OG", "Predicted as", "LC").data() == "1"
+
+
+@pytest.mark.parametrize("epoch", [1, 2])
+@pytest.mark.parametrize("table", ["kinds", "confusion"])
+def test_every_number_of_errors_leads_to_its_sentences(desk, qtbot, epoch, table):
+    desk.session.look_at(epoch=epoch)
+    shown = getattr(look_at_errors(desk, qtbot), table)
+    for row in range(shown.model.rowCount()):
+        for column in range(shown.model.columnCount()):
+            desk.asked.clear()
+            index = shown.model.index(row, column)
+            click_on(qtbot, shown.view, index)
+            assert len(desk.asked) == bool(shown.model.cell(index).value)
+            for selection in desk.asked:
+                assert desk.project.selections.numbers(selection, EpochKey(1, epoch), "corrected")
+
+
+def test_a_confusion_leads_to_exactly_its_sentences(desk, qtbot):
+    desk.session.look_at(epoch=1)
+    errors = look_at_errors(desk, qtbot)
+    index = index_of(errors.confusion.model, "OG", "Predicted as", "LC")
+    click_on(qtbot, errors.confusion.view, index)
+    assert desk.asked == [Selection("dev", outcomes=("type", "both"), gold_label="OG", predicted_label="LC")]
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == (
+        "1 of 1 gold spans of OG: taken for LC, edges right or\nwrong\nClick to see the 1 sentence with a gold OG taken"
+        " for LC"
+    )
+
+
+def test_a_correction_updates_the_errors_at_once(desk, qtbot):
+    errors = look_at_errors(desk, qtbot)
+    desk.session.correct(desk.project.sentences.by_id("talk-1").number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
+    assert index_of(errors.kinds.model, "TI", "Wrong", "edge").data() == "0"
+    assert index_of(errors.kinds.model, "TI", "", "Right").data() == "1"
+
+
+def test_the_headings_of_errors_say_what_they_count(desk, qtbot):
+    model = look_at_errors(desk, qtbot).kinds.model
+    for column in range(model.columnCount()):
+        said = model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+        assert said.startswith("Predicted spans" if column == 5 else "Gold spans")
+
+
+def test_the_ground_of_errors_follows_the_theme(desk, qtbot):
+    errors = look_at_errors(desk, qtbot)
+    desk.page.set_theme(DARK)
+    index = index_of(errors.kinds.model, "TI", "Wrong", "edge")
+    corner = errors.kinds.view.visualRect(index).topLeft() + QPoint(2, 2)
+    colour = errors.kinds.view.viewport().grab().toImage().pixelColor(corner)
+    assert colour.name() == mixed(DARK.error, DARK.surface, heat_share(1.0))
+
+
+def test_an_epoch_that_has_not_tagged_the_split_has_no_errors(desk, qtbot, fake_evaluation):
+    qtbot.mouseClick(desk.page.head.evaluate, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(desk.runner.job.ended):
+        pass
+    errors = look_at_errors(desk, qtbot)
+    assert errors.kinds.model.rowCount() == 2
+    desk.session.look_at(epoch=1)
+    assert errors.kinds.model.rowCount() == errors.confusion.model.rowCount() == 0

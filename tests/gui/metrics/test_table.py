@@ -8,7 +8,7 @@ from gui.metrics.table import comparison_table, difference, epochs_table, figure
 
 
 def figures(run: int, epoch: int, counts: dict[str, Counts], sentences: int = 10) -> Figures:
-    return Figures(EpochKey(run, epoch), "dev", counts, reported(counts), sentences)
+    return Figures(EpochKey(run, epoch), "dev", {}, counts, reported(counts), sentences)
 
 
 ONE = figures(1, 1, {"PS": Counts(2, 4, 5), "LC": Counts(1, 1, 1)})

@@ -26,7 +26,7 @@ RUN = Run(
 
 def scored(sentences: int, epoch: int = 1, run: int = 3, right: int = 1) -> Figures:
     counts = {"PS": Counts(right, 4, 4)}
-    return Figures(EpochKey(run, epoch), "dev", counts, reported(counts), sentences)
+    return Figures(EpochKey(run, epoch), "dev", {}, counts, reported(counts), sentences)
 
 
 def test_the_head_line():

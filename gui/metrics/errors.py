@@ -1,0 +1,103 @@
+"""What the tables of errors say: how the spans of each type err, and which types are taken for which."""
+
+from core.comparison import OUTCOMES, Outcome
+from core.confusion import Confusion, ErrorKinds, confusion, error_kinds
+from core.metrics import Counts
+from core.store.selection import Selection, behind_outcome, behind_pair
+from gui.inspect.words import VERDICTS
+from gui.metrics.figures import Figures
+from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table
+
+ALL = Row("all", "all types")
+SPURIOUS = Row("spurious", "spurious")
+
+_KINDS: dict[Outcome, tuple[str, str, str]] = {
+    "right": ("", "Right", "Gold spans that were found with both edges and the type right"),
+    "edge": ("Wrong", "edge", "Gold spans that were found with the right type and another start or end"),
+    "type": ("Wrong", "type", "Gold spans that were found with both edges right and another type"),
+    "both": ("Wrong", "both", "Gold spans that a predicted span of another type overlaps, with another start or end"),
+    "missed": ("", "Missed", "Gold spans that no predicted span is paired with"),
+    "spurious": ("", "Spurious", "Predicted spans that no gold span is paired with, under the predicted type"),
+}
+"""Group, title and meaning of the column of each outcome."""
+
+_PURPOSES: dict[Outcome, str] = {
+    "right": "with a right {}",
+    "edge": "with a gold {} of wrong edge",
+    "type": "with a gold {} taken for another type",
+    "both": "with a gold {} wrong in edge and type",
+    "missed": "with a missed {}",
+    "spurious": "with a spurious {}",
+}
+"""Which sentences stand behind each outcome, given a type."""
+
+
+def kinds_table(figures: Figures) -> Table:
+    """How often each outcome befell each type, and all of them together."""
+    kinds = error_kinds(figures.verdicts)
+    if not kinds:
+        return EMPTY
+    columns = tuple(
+        Column("count", figures, group, title, starts_group=outcome not in ("type", "both"), purpose=purpose)
+        for outcome, (group, title, purpose) in _KINDS.items()
+    )
+    rows = [(Row(label), kind, figures.counts[label]) for label, kind in kinds.items()]
+    rows.append((ALL, sum(kinds.values(), ErrorKinds()), figures.total))
+    cells = tuple(tuple(_kind_cell(figures, *row, outcome) for outcome in OUTCOMES) for row in rows)
+    return Table(tuple(row for row, _, _ in rows), columns, cells)
+
+
+def _kind_cell(figures: Figures, row: Row, kind: ErrorKinds, counts: Counts, outcome: Outcome) -> Cell:
+    number: int = getattr(kind, outcome)
+    label = row.name if row.is_type else None
+    side, whole = ("predicted", counts.predicted) if outcome == "spurious" else ("gold", counts.support)
+    words = f"{number:,} of {whole:,} {side} spans{f' of {label}' if label else ''}: {VERDICTS[outcome]}"
+    heat = 0.0 if outcome == "right" else number / max(whole, 1)
+    selection = behind_outcome(outcome, label, figures.split)
+    return _cell(figures, number, words, selection, _PURPOSES[outcome].format(label or "span"), heat)
+
+
+def confusion_table(figures: Figures) -> Table:
+    """Gold types by predicted types; after them what was missed, and below what is spurious."""
+    pairs = confusion(figures.verdicts)
+    if not pairs.labels:
+        return EMPTY
+    columns = tuple(
+        Column("count", figures, "Predicted as", label, starts_group=not at, is_type=True, purpose=f"Predicted {label}")
+        for at, label in enumerate(pairs.labels)
+    )
+    missed = Column("count", figures, "", "Missed", starts_group=True, purpose=_KINDS["missed"][2])
+    rows = (*(Row(label) for label in pairs.labels), SPURIOUS)
+    cells = tuple(
+        tuple(_pair_cell(figures, pairs, gold, predicted) for predicted in (*pairs.labels, None))
+        for gold in (*pairs.labels, None)
+    )
+    return Table(rows, (*columns, missed), cells)
+
+
+def _pair_cell(figures: Figures, pairs: Confusion, gold: str | None, predicted: str | None) -> Cell:
+    if gold is None and predicted is None:
+        return Cell(None, None, "what is neither in the gold nor predicted is not counted", None)
+    number = pairs.count(gold, predicted)
+    counts = figures.counts[gold or predicted or ""]
+    side, whole = ("gold", counts.support) if gold else ("predicted", counts.predicted)
+    words, purpose = _pair_words(gold, predicted)
+    heat = 0.0 if gold == predicted else number / max(whole, 1)
+    words = f"{number:,} of {whole:,} {side} spans of {gold or predicted}: {words}"
+    return _cell(figures, number, words, behind_pair(gold, predicted, figures.split), purpose, heat)
+
+
+def _pair_words(gold: str | None, predicted: str | None) -> tuple[str, str]:
+    """What befell the spans, and which sentences show it."""
+    if gold is None:
+        return "spurious", f"with a spurious {predicted}"
+    if predicted is None:
+        return "missed", f"with a missed {gold}"
+    if gold == predicted:
+        return f"predicted as {gold}, edges right or wrong", f"with a gold {gold} predicted as {gold}"
+    return f"taken for {predicted}, edges right or wrong", f"with a gold {gold} taken for {predicted}"
+
+
+def _cell(figures: Figures, number: int, words: str, selection: Selection, purpose: str, heat: float) -> Cell:
+    link = Link(figures.key, selection, purpose) if number else None
+    return Cell(number, None, words, link, heat)

@@ -1,0 +1,143 @@
+"""KLUE's two figures of an epoch, below the averages."""
+
+from collections.abc import Generator, Iterable
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from core.metrics import KlueCounts, KlueFigures, Scored
+from core.spans import Split
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.sentences import Gold
+from gui.metrics.table import figure
+from gui.theme import font
+from gui.words import wrapped
+
+PENDING = "…"
+
+_SOURCE = (
+    "Counted as the evaluation code of KLUE does (Park et al., KLUE: Korean Language Understanding Evaluation, 2021),"
+    " so that it compares with published figures"
+)
+_ENTITY = "The mean F1 of all types, strict, found in the tags of the characters without the spaces"
+_CHARACTER = "The mean F1 of all tags (O, and B and I of each type) over the characters without the spaces"
+
+
+class Question(NamedTuple):
+    """What the figures are of."""
+
+    key: EpochKey
+    split: Split
+    gold: Gold
+
+
+class KlueLine(QWidget):
+    """The figures of one epoch; those that were counted are kept until `forget`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epoch = _hint("")
+        self.entity, self.character = _value(), _value()
+        self._asked: Question | None = None
+        self._known: dict[Question, KlueFigures] = {}
+        self._counter = KlueCounter(self)
+        self._counter.counted.connect(self._take)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.epoch)
+        for name, value, tip in (
+            ("entity macro F1", self.entity, _ENTITY),
+            ("character macro F1", self.character, _CHARACTER),
+        ):
+            layout.addSpacing(8)
+            for label in (_hint(name), value):
+                label.setToolTip(wrapped(tip, _SOURCE))
+                layout.addWidget(label)
+        layout.addStretch(1)
+
+    def forget(self) -> None:
+        """Count everything anew from now on, and nothing until asked."""
+        self._counter.stop()
+        self._known.clear()
+        self._asked = None
+
+    def show_epoch(self, project: Project, question: Question) -> None:
+        """Show the figures of an epoch, as soon as they are counted."""
+        if question == self._asked:
+            return
+        self._counter.stop()
+        self._asked = question
+        self.epoch.setText(f"KLUE, epoch {question.key.epoch}")
+        if question in self._known:
+            self._show(self._known[question])
+        else:
+            self._show(None)
+            self._counter.count(project.predictions.scored(*question))
+
+    def _take(self, figures: KlueFigures) -> None:
+        assert self._asked is not None
+        self._known[self._asked] = figures
+        self._show(figures)
+
+    def _show(self, figures: KlueFigures | None) -> None:
+        self.entity.setText(figure(figures.entity_macro_f1) if figures else PENDING)
+        self.character.setText(figure(figures.character_macro_f1) if figures else PENDING)
+
+
+class KlueCounter(QObject):
+    """Counts on the window's thread, some tens of milliseconds at a time, as a large corpus takes seconds.
+
+    Signals:
+        counted: all sentences were counted; the `KlueFigures`.
+    """
+
+    counted = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._work = _counting(())
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._step)
+
+    def count(self, sentences: Iterable[Scored]) -> None:
+        """Begin with these sentences, in place of those that were being counted."""
+        self._work = _counting(sentences)
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _step(self) -> None:
+        try:
+            next(self._work)
+        except StopIteration as stop:
+            self._timer.stop()
+            self.counted.emit(stop.value)
+
+
+def _counting(sentences: Iterable[Scored]) -> Generator[None, None, KlueFigures]:
+    from core.scoring import klue_counts, parts  # numpy takes a tenth of a second to load
+
+    total = KlueCounts()
+    for part in parts(sentences):
+        total += klue_counts(part)
+        yield
+    return total.figures
+
+
+def _hint(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "hint")
+    return label
+
+
+def _value() -> QLabel:
+    """Room for a figure, which does not move its neighbours when it comes."""
+    label = QLabel(PENDING)
+    label.setFont(font(tabular=True))
+    label.setMinimumWidth(QFontMetrics(label.font()).horizontalAdvance("0.000"))
+    return label

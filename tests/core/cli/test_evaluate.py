@@ -1,0 +1,62 @@
+"""What `evaluate` prints, in this process."""
+
+import json
+import signal
+
+import pytest
+
+from core.cli.commands import run
+from core.confusion import confusion, error_kinds
+from core.scoring import klue_figures
+from core.store.predictions import EpochKey
+from core.store.project import opened
+from tests.building import project_with_run
+
+FIRST = EpochKey(1, 1)
+
+
+@pytest.fixture(autouse=True)
+def default_signals():
+    """The command line takes over SIGTERM; give it back."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    project_with_run(tmp_path / "p.spandesk").close()
+    return tmp_path / "p.spandesk"
+
+
+def printed(capsys, *arguments):
+    assert run([*map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_document_holds_scores_klues_figures_errors_and_confusion(folder, capsys):
+    document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
+    with opened(folder) as project:
+        verdicts = project.predictions.verdicts(FIRST, "dev", "corrected")
+        figures = klue_figures(project.predictions.scored(FIRST, "dev", "corrected"))
+    assert list(document) == [
+        *("run", "epoch", "split", "gold", "sentences"),
+        *("micro", "macro", "weighted", "labels", "klue", "errors", "confusion"),
+    ]
+    assert document["klue"] == figures.as_json()
+    assert document["errors"] == {label: kinds.as_json() for label, kinds in error_kinds(verdicts).items()}
+    assert document["confusion"] == confusion(verdicts).as_json()
+
+
+def test_the_text_ends_with_klues_figures_and_the_kinds_of_errors(folder, capsys):
+    lines = printed(capsys, "evaluate", folder, "--epoch", 1).splitlines()
+    assert lines[-10] == "KLUE: entity macro F1 0.2333, character macro F1 0.3388"
+    assert lines[-8].split() == ["right", "edge", "type", "both", "missed", "spurious"]
+    assert [line.split() for line in lines[-6:]] == [
+        ["PS", "1", "1", "0", "0", "0", "0"],
+        ["LC", "1", "0", "0", "0", "0", "0"],
+        ["OG", "0", "0", "1", "0", "0", "1"],
+        ["DT", "0", "0", "0", "0", "2", "0"],
+        ["TI", "0", "0", "0", "0", "1", "0"],
+        ["all", "2", "1", "1", "0", "3", "1"],
+    ]

@@ -1,0 +1,92 @@
+"""What the store counts and finds of predictions, held against the comparisons computed afresh."""
+
+from collections import Counter
+
+import pytest
+
+from core.comparison import OUTCOMES, compared
+from core.confusion import confusion, error_kinds
+from core.metrics import Scored, counts_of
+from core.spans import Span
+from core.store import predictions
+from core.store.predictions import EpochKey
+from core.store.selection import behind_outcome, behind_pair
+from core.store.sentences import GOLDS
+from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, project_with_run
+
+FIRST, SECOND = EpochKey(1, 1), EpochKey(1, 2)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Two epochs with every kind of error, a correction, and a second run on two of the sentences."""
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.corrections.correct(project.sentences.by_id("talk-1").number, [Span(0, 2, "LC"), Span(6, 8, "TI")])
+        add_run(project, {name: SECOND_EPOCH[name] for name in ("news-3", "talk-2")})
+        yield project
+
+
+def comparisons(project, key, gold):
+    """All comparisons of the dev sentences, by sentence, without SQL."""
+    found = {}
+    for stored in project.sentences.each("dev"):
+        predicted = project.predictions.of(key, [stored.number])[stored.number]
+        found[stored.number] = compared(stored.with_gold(gold).spans, predicted)
+    return found
+
+
+@pytest.mark.parametrize("gold", GOLDS)
+@pytest.mark.parametrize("key", [FIRST, SECOND])
+def test_verdicts_are_those_of_the_comparisons(project, key, gold):
+    expected = Counter(c.verdict for found in comparisons(project, key, gold).values() for c in found)
+    assert project.predictions.verdicts(key, "dev", gold) == expected
+    assert project.predictions.counts(key, "dev", gold) == counts_of(expected)
+
+
+def test_verdicts_can_keep_to_sentences_that_another_epoch_predicted(project):
+    both = {project.sentences.by_id(name).number for name in ("news-3", "talk-2")}
+    found = comparisons(project, FIRST, "corrected")
+    expected = Counter(c.verdict for number in both for c in found[number])
+    assert project.predictions.verdicts(FIRST, "dev", "corrected", EpochKey(2, 1)) == expected
+
+
+@pytest.mark.parametrize("gold", GOLDS)
+@pytest.mark.parametrize("key", [FIRST, SECOND])
+def test_every_number_of_both_tables_names_its_sentences(project, key, gold):
+    verdicts = project.predictions.verdicts(key, "dev", gold)
+    kinds, table = error_kinds(verdicts), confusion(verdicts)
+    found = comparisons(project, key, gold)
+
+    def holds(selection, number, fits):
+        with_such = [sentence for sentence, those in found.items() if any(fits(c.verdict) for c in those)]
+        assert sum(fits(c.verdict) for those in found.values() for c in those) == number
+        assert project.selections.numbers(selection, key, gold) == with_such
+
+    for label, kind in kinds.items():
+        for outcome in OUTCOMES:
+            holds(
+                behind_outcome(outcome, label, "dev"),
+                getattr(kind, outcome),
+                lambda v, of=(outcome, label): (v.outcome, v.gold_label or v.predicted_label) == of,
+            )
+    for gold_label in (*table.labels, None):
+        for predicted_label in (*table.labels, None)[: len(table.labels) if gold_label is None else None]:
+            pair = (gold_label, predicted_label)
+            holds(behind_pair(*pair, "dev"), table.count(*pair), lambda v, pair=pair: v[1:] == pair)
+
+
+@pytest.mark.parametrize("gold", GOLDS)
+def test_scored_sentences_are_those_with_a_prediction(project, gold):
+    expected = [
+        Scored(stored.text, stored.with_gold(gold).spans, [p.span for p in FIRST_EPOCH[stored.id]])
+        for stored in project.sentences.each("dev")
+    ]
+    assert list(project.predictions.scored(FIRST, "dev", gold)) == expected
+    assert len(list(project.predictions.scored(EpochKey(2, 1), "dev", gold))) == 2
+    assert list(project.predictions.scored(FIRST, "test", gold)) == []
+
+
+def test_scored_sentences_are_read_in_slices(project, monkeypatch):
+    whole = list(project.predictions.scored(FIRST, "dev", "corrected"))
+    monkeypatch.setattr(predictions, "SLICE", 10)
+    assert list(project.predictions.scored(FIRST, "dev", "corrected")) == whole
