@@ -34,7 +34,7 @@ from core.tags import NO_TAG, TagSet, tags_of
 from core.trainer import EpochTrained, train
 
 BATCH = 16
-RATE = 5e-5
+RATE = 1.5e-4
 SEED = 1
 
 
