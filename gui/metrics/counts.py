@@ -41,6 +41,9 @@ class CountDelegate(MetricDelegate):
             return QColor(self.theme.window)
         return QColor(mixed(self.theme.error, self.theme.surface, heat_share(cell.heat)))
 
+    def is_faint(self, cell: Cell) -> bool:
+        return not cell.value
+
     def shown(self, cell: Cell) -> str:
         if cell.value is None:
             return ""

@@ -86,6 +86,10 @@ class MetricDelegate(QStyledItemDelegate):
         """The number as it is written."""
         return figure(cell.value)
 
+    def is_faint(self, cell: Cell) -> bool:
+        """Whether the eye may pass over it."""
+        return cell.value is None
+
     def _paint_lines(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, column: Column
     ) -> None:
@@ -110,7 +114,7 @@ class MetricDelegate(QStyledItemDelegate):
         theme = self.theme
         is_main = self._model.row(index.row()).name == "micro"
         painter.setFont(self._bold if is_main else self._font)
-        painter.setPen(QColor(theme.text if cell.value else theme.muted))
+        painter.setPen(QColor(theme.muted if self.is_faint(cell) else theme.text))
         painter.drawText(rect, _RIGHT, self.shown(cell))
 
     def _paint_change(self, painter: QPainter, rect: QRect, cell: Cell) -> None:

@@ -57,7 +57,7 @@ class ErrorsPanel(QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self.kinds = CountTable(
             "Kinds of errors",
-            "Gold spans by outcome; spurious ones by their predicted type",
+            "Gold spans by outcome, spurious by predicted type",
             behind,
             theme,
             padding=_KINDS_PADDING,
