@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
-from core.crew import ALONE, Crew
 from core.events import Measuring, Predicting, TrainingEvent
-from core.metrics import Report
+from core.scoring.metrics import Report
 from core.settings import Device, TrainSettings, Unit
 from core.spans import Split
 from core.store.project import Project
 from core.store.runs import EpochChoice
 from core.store.sentences import Gold
+from core.training.crew import ALONE, Crew
 
 if TYPE_CHECKING:
     from core.workflow import Evaluation

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from core.metrics import Report
+from core.scoring.metrics import Report
 
 Phase = Literal["prepare", "train", "predict"]
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
-from core import checkpoint
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
-from core.crew import Crew
 from core.devices import device_of
-from core.predictor import predict_batches
 from core.settings import Device
-from core.tagger import TextTagger
+from core.tagging import checkpoint
+from core.tagging.predictor import predict_batches
+from core.tagging.tagger import TextTagger
+from core.training.crew import Crew
 
 BLOCK = 2048
 """Texts: enough that a batch finds others of its length, few enough that several blocks are nothing to the memory."""

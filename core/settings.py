@@ -70,7 +70,7 @@ class TrainSettings:
 
     Attributes:
         encoder: `starter`, `tiny`, a hub name, or a local folder.
-        unit: what one tag stands on; see `core.encoding.TextEncoding`.
+        unit: what one tag stands on; see `core.text.encoding.TextEncoding`.
         layers: keeps only so many of the encoder's layers, the first ones; None keeps all.
         patience: stops after so many epochs in a row without a better micro F1 on dev; None trains all epochs.
         learning_rate: of the encoder (AdamW), after warm-up; decays linearly to 0.
@@ -78,7 +78,7 @@ class TrainSettings:
         crf_learning_rate: of the transition scores, which start small and have few steps to grow.
         warmup_ratio: share of all steps in which the rate rises from 0.
         augmentation: share of the training sentences, drawn anew in each epoch, in which mentions are replaced by
-            others of their label; see `core.augmentation`.
+            others of their label; see `core.training.augmentation`.
         seed: 0 to 2**63 - 1.
         precision: of the encoder while it trains; `auto` takes bfloat16 where the device is faster with it.
             Tagging is always done in float32, so that a sentence's spans do not depend on its batch.

@@ -9,26 +9,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import checkpoint
-from core.comparison import Verdict
-from core.crew import ALONE, Crew
 from core.devices import device_of
 from core.errors import UserError
 from core.events import EpochFinished, Measuring, Predicting, RunStarted, TrainingEvent
 from core.labels import in_display_order
 from core.manifest import checked_manifest
-from core.metrics import KlueFigures, Report, counts_of, reported
-from core.predictor import predict_batches
-from core.scoring import klue_figures
+from core.scoring.comparison import Verdict
+from core.scoring.metrics import KlueFigures, Report, counts_of, reported
+from core.scoring.strict import klue_figures
+from core.scoring.unit_ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 from core.settings import Device, TrainSettings, Unit
 from core.spans import PredictedSpan, SentenceNumber, Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch, EpochChoice, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
-from core.trainer import EpochTrained, Resumable
-from core.training_task import TrainingTask
-from core.unit_ceilings import STEPS_OF_CEILINGS, ceilings_of_units
+from core.tagging import checkpoint
+from core.tagging.predictor import predict_batches
+from core.training.crew import ALONE, Crew
+from core.training.task import TrainingTask
+from core.training.trainer import EpochTrained, Resumable
 
 
 @dataclass(frozen=True, slots=True)

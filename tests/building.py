@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.metrics import reported
+from core.scoring.metrics import reported
 from core.settings import TrainSettings
 from core.spans import PredictedSpan, Sentence, Span, Split
 from core.store.columns import spans_text

@@ -9,30 +9,32 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LAYERS = (
-    ("core.errors", "core.packages"),
-    ("core.spans", "core.files", "core.folders", "core.charsmap"),
-    ("core.labels", "core.tags", "core.comparison", "core.settings", "core.normalise", "core.editing"),
-    ("core.metrics", "core.confusion", "core.scoring", "core.corpus", "core.manifest", "core.augmentation"),
-    ("core.events",),
-    ("core.store",),
-    ("core.importing",),
-    ("core.devices",),
-    ("core.crew",),
-    ("core.morphemes", "core.units", "core.crf", "core.memory", "core.precision", "core.pace"),
-    ("core.windows", "core.quantised", "core.unpacking"),
-    ("core.encoding", "core.ceilings", "core.starter"),
-    ("core.encoding_cache", "core.encoders", "core.batches"),
-    ("core.heads",),
-    ("core.tagger", "core.training_state"),
-    ("core.initial_tagger", "core.checkpoint", "core.predictor", "core.optimiser", "core.meter"),
-    ("core.learner", "core.preparation", "core.unit_ceilings"),
-    ("core.trainer",),
-    ("core.training_task",),
-    ("core.workflow", "core.predicting"),
-    ("core.engine",),
-    ("core.cli",),
-)
+_ROWS = """
+errors packages
+spans files folders encoders.charsmap
+labels tags settings editing text.normalise scoring.comparison
+scoring.metrics scoring.confusion scoring.strict corpus manifest training.augmentation
+events
+store
+importing
+devices
+training.crew
+text.morphemes text.units crf training.memory training.precision training.pace
+text.windows encoders.quantised encoders.unpacking
+text.encoding scoring.ceilings encoders.starter
+text.cache encoders.loading tagging.batches
+tagging.heads
+tagging.tagger training.state
+tagging.initial tagging.checkpoint tagging.predictor training.optimiser training.meter
+training.learner training.preparation scoring.unit_ceilings
+training.epoch_examples
+training.trainer
+training.task
+workflow predicting
+engine
+cli
+"""
+LAYERS = [[f"core.{name}" for name in row.split()] for row in _ROWS.strip().splitlines()]
 """A module imports only from its own row and from the rows above."""
 
 

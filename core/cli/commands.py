@@ -16,18 +16,18 @@ from core.cli.output import Output, error_table, f1_table, klue_line, table
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
 from core.cli.usage import COMMANDS, USAGE
-from core.confusion import confusion, error_kinds
 from core.corpus.jsonl import span_of
 from core.corpus.records import Rejected
-from core.crew import Crew, crew_of_launch
 from core.errors import UserError
 from core.events import BatchHalved, Prepared, Progress, RunStarted, TrainingEvent
 from core.importing import ImportPlan
 from core.manifest import checked_manifest
+from core.scoring.confusion import confusion, error_kinds
 from core.settings import DEFAULT_ENCODER, TrainSettings
 from core.spans import Span
 from core.store.project import Project, discard_if_empty, opened, opened_or_created
 from core.store.runs import Run
+from core.training.crew import Crew, crew_of_launch
 
 PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.comparison import OUTCOMES
-from core.confusion import ErrorKinds
-from core.metrics import AVERAGES, KlueFigures, Report
+from core.scoring.comparison import OUTCOMES
+from core.scoring.confusion import ErrorKinds
+from core.scoring.metrics import AVERAGES, KlueFigures, Report
 from core.settings import Unit
 from core.spans import PredictedSpan
 

@@ -22,11 +22,11 @@ from core.cli.output import Output, marked
 from core.corpus import formats, parquet
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
-from core.crew import Crew, crew_of_launch
 from core.errors import UserError
 from core.files import replacing
 from core.store.columns import prediction_rows
 from core.store.project import opened
+from core.training.crew import Crew, crew_of_launch
 
 
 def predict(options: argparse.Namespace, out: Output) -> int:

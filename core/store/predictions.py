@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.comparison import Verdict, compared
-from core.metrics import Counts, Scored, counts_of
+from core.scoring.comparison import Verdict, compared
+from core.scoring.metrics import Counts, Scored, counts_of
 from core.spans import PredictedSpan, SentenceNumber, Span, Split
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.comparison import Outcome
+from core.scoring.comparison import Outcome
 from core.spans import SentenceNumber, Split
 from core.store.columns import label_text
 from core.store.database import Database
@@ -51,14 +51,14 @@ class Selection:
 
 
 def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
-    """The sentences behind a number of `core.confusion.ErrorKinds`; without a label, behind the sum over all types."""
+    """The sentences behind a number of `ErrorKinds`; without a label, behind the sum over all types."""
     if outcome == "spurious":
         return Selection(split, outcomes=(outcome,), predicted_label=label)
     return Selection(split, outcomes=(outcome,), gold_label=label)
 
 
 def behind_pair(gold_label: str | None, predicted_label: str | None, split: Split) -> Selection:
-    """The sentences behind a number of `core.confusion.Confusion`."""
+    """The sentences behind a number of `core.scoring.confusion.Confusion`."""
     if gold_label is None:
         outcomes: tuple[Outcome, ...] = ("spurious",)
     elif predicted_label is None:

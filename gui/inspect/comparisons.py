@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
-from core.comparison import Comparison
+from core.scoring.comparison import Comparison
 from core.spans import Span
 from gui.inspect.words import VERDICTS, verdict
 from gui.theme import Theme, font

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from core.comparison import Comparison, Outcome
+from core.scoring.comparison import Comparison, Outcome
 from core.spans import Split
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, Selection
 

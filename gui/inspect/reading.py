@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.comparison import compared
+from core.scoring.comparison import compared
 from core.spans import PredictedSpan, SentenceNumber, Span
 from core.store.project import Project
 from core.store.sentences import StoredSentence

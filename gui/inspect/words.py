@@ -1,7 +1,7 @@
 """Selections and verdicts as people say them."""
 
-from core.comparison import Comparison, Outcome
 from core.labels import entity_type
+from core.scoring.comparison import Comparison, Outcome
 from core.store.selection import ALL_ERRORS, Selection
 
 VERDICTS: dict[Outcome, str] = {

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.comparison import Verdict
-from core.metrics import Counts, Report, counts_of, reported
+from core.scoring.comparison import Verdict
+from core.scoring.metrics import Counts, Report, counts_of, reported
 from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project

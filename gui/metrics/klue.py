@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from core.metrics import KlueCounts, KlueFigures, Scored
+from core.scoring.metrics import KlueCounts, KlueFigures, Scored
 from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -120,7 +120,7 @@ class KlueCounter(QObject):
 
 
 def _counting(sentences: Iterable[Scored]) -> Generator[None, None, KlueFigures]:
-    from core.scoring import klue_counts, parts  # numpy takes a tenth of a second to load
+    from core.scoring.strict import klue_counts, parts  # numpy takes a tenth of a second to load
 
     total = KlueCounts()
     for part in parts(sentences):

@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core import engine
-from core.metrics import markdown
+from core.scoring.metrics import markdown
 from core.spans import Split
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey

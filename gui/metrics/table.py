@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.comparison import Outcome
 from core.labels import in_display_order
-from core.metrics import AVERAGES, Counts
+from core.scoring.comparison import Outcome
+from core.scoring.metrics import AVERAGES, Counts
 from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from core.comparison import Comparison, compared
 from core.editing import (
     Edge,
     accepted,
@@ -19,6 +18,7 @@ from core.editing import (
     without,
     word_at,
 )
+from core.scoring.comparison import Comparison, compared
 from core.spans import PredictedSpan, Span
 from gui.sentence.description import described
 from gui.sentence.interaction import EdgeDrag, RangeDrag, Target, nearest_boundary, nearest_character, target_at

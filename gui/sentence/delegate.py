@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from core.comparison import Comparison
+from core.scoring.comparison import Comparison
 from core.spans import SentenceNumber, Span
 from gui.sentence.layout import laid_line, shown, x_at
 from gui.sentence.offsets import offsets

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.comparison import Comparison
+from core.scoring.comparison import Comparison
 from core.spans import Span
 
 _VERDICTS = {

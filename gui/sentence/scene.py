@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF
 
-from core.comparison import Comparison
+from core.scoring.comparison import Comparison
 from core.spans import Span
 from gui.sentence.layout import Piece, TextLayout
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.comparison import Comparison
+from core.scoring.comparison import Comparison
 from core.spans import Span
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.events import Measuring
-from core.metrics import AVERAGES, Report
+from core.scoring.metrics import AVERAGES, Report
 from core.settings import Unit
 from core.spans import Split
 from core.store.project import Project

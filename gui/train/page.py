@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core import engine
-from core.metrics import Report
+from core.scoring.metrics import Report
 from core.settings import DEFAULT_ENCODER, TrainSettings, Unit
 from core.store.changes import ChangeSet
 from core.store.project import Project

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.events import TrainingEvent
-from core.metrics import reported
+from core.scoring.metrics import reported
 from core.settings import TrainSettings
 from core.spans import SPLITS, Split
 from core.store.predictions import EpochKey

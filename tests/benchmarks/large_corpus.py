@@ -22,7 +22,7 @@ from core.corpus import formats
 from core.events import Prepared, Progress
 from core.settings import UNITS, TrainSettings
 from core.spans import Sentence
-from core.trainer import train
+from core.training.trainer import train
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "sample" / "train.jsonl"
 STEPS = 20

@@ -14,8 +14,8 @@ from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
 from core.labels import TTA_LABELS
-from core.metrics import Report, Scored, reported
-from core.scoring import Integers, entity_counts, klue_figures
+from core.scoring.metrics import Report, Scored, reported
+from core.scoring.strict import Integers, entity_counts, klue_figures
 from core.tags import TagSet, spans_of
 
 SENTENCES, LENGTH = 55_643, 60

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.checkpoint import save
 from core.corpus import parquet
 from core.corpus.texts import TaggedText, Text
+from core.tagging.checkpoint import save
 from tests.building import project_with_run
 from tests.core.toy_models import SENTENCES, text_tagger_of
 

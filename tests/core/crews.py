@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from core.crew import Crew
+from core.training.crew import Crew
 
 
 def outcomes(size, work):

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
-from core.crew import Crew
 from core.errors import UserError
 from core.predicting import tagging
+from core.training.crew import Crew
 from tests.core.crews import outcomes
 from tests.core.toy_models import SENTENCES, tagged, text_tagger_of
 

@@ -38,8 +38,8 @@ def equal(one, other):
 
 
 def with_a_state_at_every_step(monkeypatch):
-    monkeypatch.setattr("core.trainer._RESUMABLE_EVERY", -1.0)
-    monkeypatch.setattr("core.trainer._READ_LOSS_EVERY", 1)
+    monkeypatch.setattr("core.training.trainer._RESUMABLE_EVERY", -1.0)
+    monkeypatch.setattr("core.training.trainer._READ_LOSS_EVERY", 1)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_what_cannot_go_on_is_told(tmp_path, monkeypatch):
 
 
 def test_patience_ends_a_run_that_gets_no_better(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.learner.rate_factor", lambda *_, **__: 0.0)
+    monkeypatch.setattr("core.training.learner.rate_factor", lambda *_, **__: 0.0)
     settings = TrainSettings(epochs=9, batch_size=2, device="cpu", patience=2)
     with made(tmp_path / "p.spandesk") as project:
         list(workflow.training(project, settings))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from core.spans import Span
 from core.tags import TagSet, spans_of, tags_of
-from tests.core.test_comparison import lanes
+from tests.core.scoring.test_comparison import lanes
 
 TAG_SET = TagSet(("A", "B"))
 CHARACTERS = [(i, i + 1) for i in range(16)]

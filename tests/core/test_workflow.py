@@ -4,15 +4,16 @@ import itertools
 
 import pytest
 
-from core import training_task, workflow
+from core import workflow
 from core.errors import UserError
 from core.events import EpochFinished, Predicting, RunStarted
-from core.scoring import klue_figures
+from core.scoring.strict import klue_figures
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.runs import training_digest
 from core.store.sentences import GOLDS, Sentences
+from core.training import task
 from tests.building import add_sentences, project_with_sentences
 
 SETTINGS = TrainSettings(epochs=1, batch_size=2, device="cpu")
@@ -38,14 +39,14 @@ def correct(project, sentence_id, *spans):
 def trained_on(project, settings):
     """The ids that a new run is trained on, and the gold of each; told by the trainer's own argument."""
     seen = {}
-    real = training_task.train
+    real = task.train
 
     def spy(train, dev, labels, *rest, **options):
         seen.update((sentence.id, sentence.spans) for sentence in train)
         return real(train, dev, labels, *rest, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_task, "train", spy)
+        patch.setattr(task, "train", spy)
         events = list(workflow.training(project, settings))
     run = next(event.run for event in events if isinstance(event, RunStarted))
     rebuilt = project.runs.training_sentences(run)

@@ -19,15 +19,15 @@ from transformers import (
     RobertaModel,
 )
 
-from core.encoders import load_encoder, load_folder, max_length_of
-from core.encoding import TextEncoding
-from core.heads import PieceFeatures, SyllableFeatures
-from core.predictor import predict_batches
+from core.encoders.loading import load_encoder, load_folder, max_length_of
 from core.settings import Unit
 from core.spans import PredictedSpan, Sentence, Span
-from core.tagger import Tagger, TextTagger
+from core.tagging.heads import PieceFeatures, SyllableFeatures
+from core.tagging.predictor import predict_batches
+from core.tagging.tagger import Tagger, TextTagger
 from core.tags import Extent, TagSet
-from core.windows import Numbers, Windows
+from core.text.encoding import TextEncoding
+from core.text.windows import Numbers, Windows
 
 Result = TypeVar("Result")
 

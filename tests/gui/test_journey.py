@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.metrics import reported
+from core.scoring.metrics import reported
 from core.spans import Span
 from core.store.predictions import EpochKey
 from core.store.project import opened

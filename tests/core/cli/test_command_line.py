@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from core.checkpoint import save
 from core.settings import TrainSettings
 from core.spans import Span
 from core.store.project import opened
 from core.store.runs import training_digest
+from core.tagging.checkpoint import save
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 from tests.core.toy_models import text_tagger_of
 

@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from core.cli.commands import run
-from core.confusion import confusion, error_kinds
-from core.scoring import klue_figures
+from core.scoring.confusion import confusion, error_kinds
+from core.scoring.strict import klue_figures
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from tests.building import project_with_run

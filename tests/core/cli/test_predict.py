@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from core.checkpoint import save
 from core.cli.output import Output
 from core.cli.parser import parsed
 from core.cli.predict import predict
@@ -17,6 +16,7 @@ from core.corpus import parquet
 from core.corpus.texts import Text
 from core.errors import UserError
 from core.predicting import BLOCK
+from core.tagging.checkpoint import save
 from tests.building import project_with_run
 from tests.core.corpus.parquet_files import damaged
 from tests.core.toy_models import SENTENCES, text_tagger_of

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from core.comparison import OUTCOMES, compared
-from core.confusion import confusion, error_kinds
-from core.metrics import Scored, counts_of
+from core.scoring.comparison import OUTCOMES, compared
+from core.scoring.confusion import confusion, error_kinds
+from core.scoring.metrics import Scored, counts_of
 from core.spans import Span
 from core.store import predictions
 from core.store.predictions import EpochKey

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from core.comparison import OUTCOMES, compared
+from core.scoring.comparison import OUTCOMES, compared
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, Selection

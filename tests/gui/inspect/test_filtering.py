@@ -1,4 +1,4 @@
-from core.comparison import Comparison
+from core.scoring.comparison import Comparison
 from core.spans import Span
 from core.store.selection import ALL_ERRORS, Selection
 from gui.inspect.filtering import Filter, concerns, filter_of

@@ -1,7 +1,7 @@
 """KLUE's figures below the averages: counted a part at a time, kept, and counted anew after a correction."""
 
-from core import scoring
-from core.scoring import klue_figures
+from core.scoring import strict
+from core.scoring.strict import klue_figures
 from core.spans import Span
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
@@ -30,7 +30,7 @@ def test_the_figures_of_the_current_epoch_come_when_they_are_counted(desk, qtbot
 
 
 def test_a_large_corpus_is_counted_in_parts(open_desk, qtbot, monkeypatch):
-    monkeypatch.setattr(scoring, "_PART", 1)
+    monkeypatch.setattr(strict, "_PART", 1)
     desk = open_desk()
     qtbot.waitUntil(lambda: shown(desk) == expected(desk, 2))
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from core import engine
 from core.errors import UserError
 from core.events import Predicting
-from core.metrics import markdown, reported
+from core.scoring.metrics import markdown, reported
 from core.settings import TrainSettings
 from core.spans import Span
 from core.store.changes import ChangeSet

@@ -1,6 +1,6 @@
 """What the cells say and where they lead, without widgets."""
 
-from core.metrics import Counts, reported
+from core.scoring.metrics import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.figures import Figures

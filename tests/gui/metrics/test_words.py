@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.metrics import Counts, reported
+from core.scoring.metrics import Counts, reported
 from core.settings import TrainSettings
 from core.store.predictions import EpochKey
 from core.store.runs import Run

@@ -3,7 +3,7 @@ from PySide6.QtCore import QAbstractTableModel
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from core.comparison import compared
+from core.scoring.comparison import compared
 from core.spans import PredictedSpan, SentenceNumber, Span
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, marks
 from gui.theme import DARK, LIGHT

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.comparison import Comparison, compared
+from core.scoring.comparison import Comparison, compared
 from core.spans import PredictedSpan, Span
 from gui.sentence.layout import lay_out
 from gui.sentence.painting import tag_metrics

@@ -1,4 +1,4 @@
-from core.comparison import compared
+from core.scoring.comparison import compared
 from core.spans import PredictedSpan, Span
 from gui.sentence.selection import Selection, difference_of, following, kept, of_gold, of_predicted, stops
 

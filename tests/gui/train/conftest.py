@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from core.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
-from core.metrics import Counts, reported
+from core.scoring.metrics import Counts, reported
 from core.settings import TrainSettings
 from core.spans import SentenceNumber
 from core.store.predictions import EpochKey

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import UserError
 from core.events import EpochFinished, Prepared, Progress, RunStarted
-from core.metrics import Counts, reported
+from core.scoring.metrics import Counts, reported
 from core.settings import TrainSettings
 from gui.train.words import (
     Compared,

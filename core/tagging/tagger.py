@@ -1,0 +1,63 @@
+"""The neural tagger: an encoder, features of tagging units, a linear layer and a CRF."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from core.crf import MaskedCRF
+from core.settings import Unit
+from core.tagging.batches import Batch
+from core.tagging.heads import Features
+from core.tags import TagSet
+from core.text.encoding import TextEncoding
+
+
+class Tagger(nn.Module):
+    """Scores the tags of tagging units.
+
+    The units' states are gathered to the left before the head, so that no special token, padding or continuation piece
+    reaches the CRF.
+
+    Args:
+        encoder: any transformer that gives `last_hidden_state`.
+        features: what the units' features are made with.
+        num_tags: how many tags the CRF knows.
+    """
+
+    def __init__(self, encoder: PreTrainedModel, features: Features, *, num_tags: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.features = features
+        self.linear = nn.Linear(features.width, num_tags)
+        self.crf = MaskedCRF(num_tags)
+
+    def forward(self, batch: Batch, tags: Tensor | None = None) -> Tensor:
+        """Emission scores (batch, units, num_tags), in single precision; with tags (batch, units) their loss.
+
+        The loss is summed over the batch. It is worked out here so that wrappers of the module see all of it.
+        """
+        states = self.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
+        indices = batch.positions.unsqueeze(-1).expand(-1, -1, states.shape[-1])
+        # The head is small; in 16 bits it would save nothing and blur the scores that the CRF adds up.
+        with torch.autocast(states.device.type, enabled=False):
+            emissions: Tensor = self.linear(self.features(states.gather(1, indices).float(), batch))
+            return emissions if tags is None else self.crf.loss(emissions, tags, batch.valid)
+
+    @property
+    def device(self) -> torch.device:
+        return self.linear.weight.device
+
+
+@dataclass(frozen=True, slots=True)
+class TextTagger:
+    """All that is needed to tag text: the network, the way from text to units, and the meaning of its tags."""
+
+    tagger: Tagger
+    encoding: TextEncoding
+    tag_set: TagSet
+
+    @property
+    def unit(self) -> Unit:
+        return self.encoding.unit

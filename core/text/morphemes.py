@@ -1,0 +1,79 @@
+"""The morphemes of a text (이순신은 = 이순신 + 은): where they meet, and of which class each character's is.
+
+Source: Kiwi (Lee 2024), through `kiwipiepy`; its tags are those of the Sejong corpus with a few of its own.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from kiwipiepy import Kiwi
+
+from core.text.normalise import Normalised
+
+SEPARATOR = "␟"
+"""Stands between two morphemes of an eojeol; tokenizers keep it, for it is neither a control nor punctuation."""
+
+# fmt: off
+_TAGS = (
+    "NNG", "NNP", "NNB", "NR", "NP", "VV", "VA", "VX", "VCP", "VCN", "MM", "MAG", "MAJ", "IC", "JKS", "JKC",
+    "JKG", "JKO", "JKB", "JKV", "JKQ", "JX", "JC", "EP", "EF", "EC", "ETN", "ETM", "XPN", "XSN", "XSV", "XSA",
+    "XSM", "XR", "SF", "SP", "SS", "SSO", "SSC", "SE", "SO", "SW", "SL", "SH", "SN", "SB", "W_URL", "W_EMAIL",
+    "W_HASHTAG", "W_MENTION", "W_SERIAL", "W_EMOJI", "Z_CODA", "Z_SIOT",
+)
+# fmt: on
+_NUMBERS = {tag: number for number, tag in enumerate(_TAGS, start=1)}
+MORPHEME_CLASSES = 2 * (len(_TAGS) + 1)
+"""Every tag, and none of them, each at the first character of a morpheme and inside it."""
+
+
+def split_into_morphemes(texts: Sequence[Normalised]) -> list[Normalised]:
+    """The texts with `SEPARATOR` wherever two morphemes meet inside an eojeol; it stands for nothing of the original.
+
+    A character that two morphemes share (했 = 하 + 었) stays whole. A `SEPARATOR` of the text's own is left out.
+    """
+    analyses = _kiwi().tokenize([text.text for text in texts])
+    return [
+        _separated(text, {edge for token in tokens for edge in (token.start, token.start + token.len)})
+        for text, tokens in zip(texts, analyses, strict=True)
+    ]
+
+
+def morpheme_classes(texts: Sequence[Normalised]) -> list[list[int]]:
+    """For each character of each text its morpheme's class, below `MORPHEME_CLASSES`; 0 where there is no morpheme.
+
+    Where two morphemes share a character, the first counts.
+    """
+    analyses = _kiwi().tokenize([text.text for text in texts])
+    classes = [[0] * len(text.text) for text in texts]
+    for row, tokens in zip(classes, analyses, strict=True):
+        for token in tokens:
+            number = 2 * _NUMBERS.get(token.tag.split("-")[0], 0)
+            for i in range(token.start, min(token.start + token.len, len(row))):
+                row[i] = row[i] or number + int(i > token.start)
+    return classes
+
+
+@cache
+def _kiwi() -> Kiwi:
+    """Loads its model once, when it is first needed."""
+    return Kiwi()
+
+
+def _separated(text: Normalised, edges: set[int]) -> Normalised:
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for i, character in enumerate(text.text):
+        if i in edges and _inside_eojeol(text.text, i):
+            characters.append(SEPARATOR)
+            starts.append(text.starts[i])
+            ends.append(text.starts[i])
+        if character != SEPARATOR:
+            characters.append(character)
+            starts.append(text.starts[i])
+            ends.append(text.ends[i])
+    return Normalised("".join(characters), starts, ends)
+
+
+def _inside_eojeol(text: str, edge: int) -> bool:
+    return edge > 0 and not text[edge - 1].isspace() and not text[edge].isspace()

@@ -1,0 +1,54 @@
+"""What each epoch learns from: the corpus as it is, or with mentions replaced anew."""
+
+from collections.abc import Generator, Sequence
+
+import numpy as np
+
+from core.events import Progress
+from core.settings import TrainSettings
+from core.spans import Sentence
+from core.tagging.batches import Examples, tagging
+from core.tagging.tagger import TextTagger
+from core.text.cache import encoding
+from core.text.windows import joined
+from core.training.augmentation import MentionReplacement
+from core.training.preparation import Corpus
+
+
+class EpochExamples:
+    """The examples of each epoch of a training; what does not change from one to the next is encoded once.
+
+    Args:
+        text_tagger: by whose encoding and tags.
+    """
+
+    def __init__(self, corpus: Corpus, text_tagger: TextTagger, settings: TrainSettings) -> None:
+        self._corpus = corpus
+        self._text_tagger = text_tagger
+        self._settings = settings
+        self._replacement = MentionReplacement(corpus.sentences)
+
+    def of(self, epoch: int) -> Generator[Progress, None, Examples]:
+        """The examples of an epoch, from 1; the same every time it is asked."""
+        settings = self._settings
+        if not settings.augmentation:
+            return self._corpus.examples
+        seed = f"{settings.seed} {epoch}"
+        work = self._augmented(self._replacement.chosen(self._corpus.sentences, settings.augmentation, seed=seed))
+        done, total = 0, len(self._corpus.sentences)
+        while True:
+            try:
+                done = min(done + next(work), total)
+            except StopIteration as stop:
+                examples: Examples = stop.value
+                return examples
+            yield Progress("prepare", epoch, settings.epochs, done, total, None, 0.0, None)
+
+    def _augmented(self, sentences: Sequence[Sentence]) -> Generator[int, None, Examples]:
+        """Examples of the corpus' sentences, of which some were changed; yields how many were dealt with since."""
+        is_new = np.array([new is not old for new, old in zip(sentences, self._corpus.sentences, strict=True)])
+        kept, new = ([sentences[number] for number in np.flatnonzero(chosen).tolist()] for chosen in (~is_new, is_new))
+        encoded = yield from encoding([sentence.text for sentence in new], self._text_tagger.encoding, None)
+        windows = joined([self._corpus.examples.windows.selected(np.flatnonzero(~is_new)), encoded])
+        tags = yield from tagging(windows, [*kept, *new], self._text_tagger.tag_set)
+        return Examples(windows, tags)

@@ -1,0 +1,160 @@
+"""One step of training: loss, gradients, weights; and all that the next step depends on."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.errors import UserError
+from core.settings import TrainSettings
+from core.tagging.batches import Examples, batch_of, chunks, tags_of_batch
+from core.tagging.tagger import TextTagger
+from core.text.windows import Numbers
+from core.training.crew import ALONE, Crew
+from core.training.memory import is_out_of_memory, release
+from core.training.optimiser import optimiser_of, rate_factor, scale_rates
+from core.training.precision import bfloat16_pays
+from core.training.state import MOMENTS, LearnerState
+
+
+class Learner:
+    """Teaches a tagger batch after batch.
+
+    Args:
+        steps: how many there will be, for the rates to end at 0.
+        crew: the processes that learn from the same batches, each from its share.
+
+    Attributes:
+        batch_size: windows that go through the network at once. It is halved when the memory does not suffice; the
+            batch that a step learns from stays as large, its parts' gradients are added up.
+    """
+
+    def __init__(self, text_tagger: TextTagger, settings: TrainSettings, *, steps: int, crew: Crew = ALONE) -> None:
+        self._crew = crew
+        self.text_tagger = text_tagger
+        self.batch_size = settings.batch_size
+        self._settings = settings
+        self._steps = steps
+        self._steps_done = 0
+        self._tagger = text_tagger.tagger
+        self._optimiser = optimiser_of(self._tagger, settings)
+        width: int = self._tagger.encoder.config.hidden_size
+        self._in_bfloat16 = bfloat16_pays(settings.precision, self._tagger.device, width=width)
+        if settings.compile:
+            self._tagger.encoder.compile(dynamic=True)
+        self._network = crew.distribute(self._tagger)
+        if crew.rank:
+            torch.manual_seed(settings.seed + crew.rank)  # each process drops out other values
+
+    def learn(self, examples: Examples, chosen: Numbers) -> Tensor:
+        """Learns from the chosen windows (numbers); the loss of this process's share of them.
+
+        The loss is summed over the units, a scalar on the device.
+
+        Raises:
+            UserError: the memory does not suffice for a single window.
+        """
+        factor = rate_factor(self._steps_done, steps=self._steps, warmup_ratio=self._settings.warmup_ratio)
+        scale_rates(self._optimiser, factor)
+        loss = self._gradients(examples, chosen)
+        torch.nn.utils.clip_grad_norm_(self._tagger.parameters(), self._settings.max_gradient_norm)
+        self._optimiser.step()
+        self._steps_done += 1
+        return loss
+
+    def _gradients(self, examples: Examples, chosen: Numbers) -> Tensor:
+        """Sets the gradients of the mean loss per unit; returns its sum. Starts anew in smaller parts if it must."""
+        while True:
+            try:
+                self._optimiser.zero_grad()
+                return self._accumulated(examples, chosen)
+            except RuntimeError as error:
+                if _is_from_compiler(error):
+                    reason = _first_line(error)
+                    raise UserError(f"torch cannot compile the encoder ({reason}); train without --compile") from error
+                if not is_out_of_memory(error) or self._crew.size > 1:  # the others would wait for ever
+                    raise
+            self._halve(len(chosen))
+
+    def _accumulated(self, examples: Examples, chosen: Numbers) -> Tensor:
+        units = int(examples.windows.units_of()[chosen].sum())
+        share = chosen[self._crew.rank :: self._crew.size]
+        # Every process must come to the meeting, if with nothing; there gradients are averaged, not added up.
+        weight = self._crew.size / units if len(share) else 0.0
+        total = torch.zeros((), device=self._tagger.device)
+        for part in chunks(share if len(share) else chosen[:1], self.batch_size):
+            loss = self._loss(examples, part)
+            (loss * weight).backward()  # type: ignore[no-untyped-call]
+            total += loss.detach() * bool(len(share))
+        return total
+
+    def _loss(self, examples: Examples, chosen: Numbers) -> Tensor:
+        tagger = self._tagger.train()
+        device = tagger.device
+        batch = batch_of(examples.windows, chosen, pad_id=self.text_tagger.encoding.pad_id, device=device)
+        tags = tags_of_batch(examples, chosen, device=device)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._in_bfloat16):
+            loss: Tensor = self._network(batch, tags)
+        return loss
+
+    def _halve(self, windows: int) -> None:
+        tried = min(self.batch_size, windows)
+        if tried == 1:
+            raise UserError(
+                f"the memory of the device ({self._tagger.device.type}) does not suffice for one sentence at a time;"
+                " close other programs, or choose a smaller encoder, fewer layers or another device"
+            )
+        self.batch_size = (tried + 1) // 2
+        self._optimiser.zero_grad()
+        release(self._tagger.device)
+
+    def state(self) -> LearnerState:
+        """A copy on the CPU of what the next step depends on, the weights aside."""
+        moments = {
+            f"{MOMENTS}{name}.{key}": value.detach().cpu().clone()
+            for name, parameter in self._tagger.named_parameters()
+            for key, value in self._optimiser.state[parameter].items()
+        }
+        return LearnerState(self._steps_done, self.batch_size, {**moments, **_random_states(self._tagger.device)})
+
+    def restore(self, state: LearnerState) -> None:
+        """Goes on from a state of a learner of the same tagger and settings."""
+        self._steps_done = state.steps_done
+        self.batch_size = state.batch_size
+        moments: dict[str, dict[str, Tensor]] = {}
+        for name, value in state.tensors.items():
+            if name.startswith(MOMENTS):
+                parameter, key = name.removeprefix(MOMENTS).rsplit(".", 1)
+                moments.setdefault(parameter, {})[key] = value
+        names = {parameter: name for name, parameter in self._tagger.named_parameters()}
+        ordered = [names[parameter] for group in self._optimiser.param_groups for parameter in group["params"]]
+        kept: dict[str, Any] = self._optimiser.state_dict()
+        kept["state"] = {number: moments[name] for number, name in enumerate(ordered) if name in moments}
+        self._optimiser.load_state_dict(kept)
+        _restore_random_states(state.tensors, self._tagger.device)
+
+
+def _is_from_compiler(error: RuntimeError) -> bool:
+    """Whether torch's compiler failed, as it does where there is no C++ compiler; its errors have no public class."""
+    return type(error).__module__.startswith(("torch._dynamo", "torch._inductor"))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _random_states(device: torch.device) -> dict[str, Tensor]:
+    states = {"random.cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["random.cuda"] = torch.cuda.get_rng_state(device)
+    elif device.type == "mps":
+        states["random.mps"] = torch.mps.get_rng_state()
+    return states
+
+
+def _restore_random_states(states: dict[str, Tensor], device: torch.device) -> None:
+    torch.set_rng_state(states["random.cpu"])
+    if device.type == "cuda" and "random.cuda" in states:
+        torch.cuda.set_rng_state(states["random.cuda"], device)
+    elif device.type == "mps" and "random.mps" in states:
+        torch.mps.set_rng_state(states["random.mps"])

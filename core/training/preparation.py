@@ -1,0 +1,86 @@
+"""What comes before the first step of a training: both splits encoded, the gold as tags, the ceiling counted."""
+
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from core.events import Progress
+from core.scoring.ceilings import counting
+from core.scoring.metrics import Report, reported
+from core.spans import Sentence
+from core.tagging.batches import Examples, tagging
+from core.tagging.tagger import TextTagger
+from core.text.cache import encoding
+from core.text.windows import Windows
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The two splits as the trainer needs them.
+
+    Attributes:
+        sentences: the training split, in the order of the examples' texts.
+        ceilings: the scores on dev that perfect tags would reach.
+    """
+
+    sentences: Sequence[Sentence]
+    examples: Examples
+    dev: Windows
+    ceilings: Report
+
+
+def preparing(
+    train: Sequence[Sentence], dev: Sequence[Sentence], text_tagger: TextTagger, epochs: int, cache: Path | None
+) -> Generator[Progress, None, Corpus]:
+    """Encodes both splits.
+
+    Args:
+        epochs: how many there will be, to tell with the progress.
+        cache: the folder that keeps the windows; see `core.text.cache`.
+    """
+    meter = _Meter(epochs, len(train) + len(dev))
+    by, tag_set = text_tagger.encoding, text_tagger.tag_set
+    windows = yield from meter.following(encoding([sentence.text for sentence in train], by, cache))
+    tags = yield from meter.beating(tagging(windows, train, tag_set))
+    dev_windows = yield from meter.following(encoding([sentence.text for sentence in dev], by, cache))
+    counts = yield from meter.beating(counting(dev_windows, dev, tag_set))
+    return Corpus(train, Examples(windows, tags), dev_windows, reported(counts))
+
+
+class _Meter:
+    """How far the sentences of both splits have been gone through."""
+
+    def __init__(self, epochs: int, sentences: int) -> None:
+        self._epochs = epochs
+        self._sentences = sentences
+        self._done = 0
+        self._began = time.perf_counter()
+
+    def following(self, work: Generator[int, None, Result]) -> Generator[Progress, None, Result]:
+        """The work's result, its steps told as progress."""
+        while True:
+            try:
+                self._done += next(work)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            speed = self._done / max(time.perf_counter() - self._began, 1e-9)
+            yield Progress("prepare", 0, self._epochs, self._done, self._sentences, None, speed, None)
+
+    def beating(self, work: Generator[int, None, Result]) -> Generator[Progress, None, Result]:
+        """The same for sentences that were counted before: the work can be stopped at each step, and adds nothing."""
+        return (yield from self.following(_without_count(work)))
+
+
+def _without_count(work: Generator[int, None, Result]) -> Generator[int, None, Result]:
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+        yield 0

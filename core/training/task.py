@@ -1,0 +1,37 @@
+"""What a training needs, apart from any project: one process gives it to the others that train with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.devices import device_of
+from core.settings import TrainSettings
+from core.spans import Sentence
+from core.tagging import checkpoint
+from core.training.crew import Crew
+from core.training.trainer import Events, train
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingTask:
+    """The sentences of both splits, the labels and the settings of one training.
+
+    Attributes:
+        start: the folder of the weights to start from; None starts from the settings' encoder.
+        has_state: whether the folder has the state of a training to go on with, too.
+        cache: the folder that keeps encoded sentences.
+    """
+
+    train: Sequence[Sentence]
+    dev: Sequence[Sentence]
+    labels: tuple[str, ...]
+    settings: TrainSettings
+    start: Path | None
+    has_state: bool
+    cache: Path | None
+
+    def events(self, crew: Crew) -> Events:
+        """The training itself; see `core.training.trainer.train`."""
+        start = checkpoint.load(self.start, device_of(self.settings.device)) if self.start else None
+        state = checkpoint.load_state(self.start) if self.start and self.has_state else None
+        return train(self.train, self.dev, self.labels, self.settings, start, state=state, cache=self.cache, crew=crew)

@@ -1,0 +1,208 @@
+"""Training as a generator of events: the caller decides what to show, what to save and when to stop."""
+
+import math
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.devices import device_of
+from core.errors import UserError
+from core.events import BatchHalved, Prepared, Progress
+from core.settings import TrainSettings
+from core.spans import PredictedSpan, Sentence
+from core.tagging.batches import shuffled_batches
+from core.tagging.initial import initial_tagger
+from core.tagging.predictor import Prediction, batch_size_on, predict_windows
+from core.tagging.tagger import TextTagger
+from core.tags import TagSet
+from core.training.crew import ALONE, Crew
+from core.training.epoch_examples import EpochExamples
+from core.training.learner import Learner
+from core.training.meter import Meter
+from core.training.pace import Pace
+from core.training.preparation import Corpus, preparing
+from core.training.state import TrainingState
+
+_READ_LOSS_EVERY = 10
+"""Steps; reading the loss makes an accelerator wait for the processor."""
+
+_RESUMABLE_EVERY = 600.0
+"""Seconds of training that a kill costs at most; saving takes a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochTrained:
+    """An epoch is done and dev is tagged.
+
+    Attributes:
+        loss: mean over the epoch, per tagging unit, in nats.
+        seconds: that training took, predicting not counted.
+        predictions: of each dev sentence, in dev's order.
+        text_tagger: the tagger as it now is; the next epoch changes it, so save it before going on.
+    """
+
+    epoch: int
+    loss: float
+    seconds: float
+    predictions: tuple[tuple[PredictedSpan, ...], ...]
+    text_tagger: TextTagger
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """The training can go on from here after a kill, if the caller saves state and tagger before the next step."""
+
+    state: TrainingState
+    text_tagger: TextTagger
+
+
+TrainerEvent = Prepared | Progress | BatchHalved | EpochTrained | Resumable
+Events = Generator[TrainerEvent, None, None]
+
+
+def train(
+    train: Sequence[Sentence],
+    dev: Sequence[Sentence],
+    labels: tuple[str, ...],
+    settings: TrainSettings,
+    start: TextTagger | None = None,
+    *,
+    state: TrainingState | None = None,
+    cache: Path | None = None,
+    crew: Crew = ALONE,
+) -> Events:
+    """Trains a tagger on `train` and tags `dev` with it after each epoch.
+
+    Yields `Progress` while it encodes, `Prepared`, then for each epoch a `Progress` for every batch, `EpochTrained`
+    and, unless it was the last, `Resumable`; that also every ten minutes. `BatchHalved` tells that memory ran out.
+    To stop, close the generator between two events. Seeds torch's global generator and changes nothing else of torch's
+    global state; on one CPU the same seed and sentences give the same run again, digit for digit, and so does a run
+    that goes on from a state.
+
+    Args:
+        labels: of the tag set; spans of other labels are not learned.
+        settings: `limit`, `from_run` and `patience` are the caller's to apply.
+        start: whose weights are the start, in place of the encoder that the settings name; it is not changed. Labels
+            that it knows keep their weights.
+        state: goes on from there; then `start` is the tagger that was saved with it.
+        cache: a folder that keeps encoded sentences for the next training.
+        crew: the processes that train together. Each calls this with the same arguments and gets the same events; it
+            learns from its share of every batch, and the gradients are added up.
+
+    Raises:
+        UserError: nothing to train on, an encoder or device that is not there, a training that diverges, or memory
+            that does not suffice for one sentence.
+    """
+    if not train or not labels:
+        raise UserError("there is nothing to train on: the training split has no sentences, or no sentence has a span")
+    device = device_of(settings.device)
+    text_tagger = initial_tagger(train, TagSet(labels), settings, start)
+    text_tagger.tagger.to(device)
+    corpus = yield from preparing(train, dev, text_tagger, settings.epochs, cache)
+    if not len(corpus.examples):
+        raise UserError("there is nothing to train on: the encoder's tokenizer finds no piece in any training sentence")
+    yield Prepared(
+        device=device.type,
+        parameters=sum(parameter.numel() for parameter in text_tagger.tagger.parameters()),
+        steps_per_epoch=math.ceil(len(corpus.examples) / settings.batch_size),
+        ceiling=corpus.ceilings.micro.f1 if corpus.ceilings.micro.support else None,
+    )
+    yield from _epochs(_Run(text_tagger, corpus, settings, crew), state)
+
+
+class _Run:
+    """What the epochs of one training share."""
+
+    def __init__(self, text_tagger: TextTagger, corpus: Corpus, settings: TrainSettings, crew: Crew) -> None:
+        self.crew = crew
+        self.text_tagger = text_tagger
+        self.corpus = corpus
+        self.settings = settings
+        steps = settings.epochs * math.ceil(len(corpus.examples) / settings.batch_size)
+        self.learner = Learner(text_tagger, settings, steps=steps, crew=crew)
+        self.pace = Pace(settings.epochs, {"train": len(corpus.examples), "predict": corpus.dev.texts})
+        self.resumable_at = time.monotonic() + _RESUMABLE_EVERY
+        self.examples = EpochExamples(corpus, text_tagger, settings)
+
+    def meter(self, state: TrainingState | None = None) -> Meter:
+        """A meter for an epoch, or for the rest of one."""
+        return Meter(self.text_tagger.tagger.device, self.crew, state)
+
+
+def _epochs(run: _Run, state: TrainingState | None) -> Events:
+    if state is not None:
+        run.learner.restore(state.learner)
+    first = state.epoch if state else 1
+    try:
+        for epoch in range(first, run.settings.epochs + 1):
+            meter = yield from _train_epoch(run, epoch, state if epoch == first else None)
+            predictions = yield from _predict_dev(run, epoch)
+            yield EpochTrained(epoch, meter.mean, meter.seconds, predictions, run.text_tagger)
+            if epoch < run.settings.epochs:
+                yield _resumable(run, epoch + 1, 0, run.meter())
+    finally:
+        run.text_tagger.tagger.eval()
+
+
+def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generator[TrainerEvent, None, Meter]:
+    """One pass over the examples, or what the state leaves of it; returns the meter with the epoch's mean loss."""
+    examples = yield from run.examples.of(epoch)
+    settings = run.settings
+    batches = shuffled_batches(examples, batch_size=settings.batch_size, seed=settings.seed, epoch=epoch)
+    units = examples.windows.units_of()
+    meter = run.meter(state)
+    first = state.batches_done if state else 0
+    for step, chosen in enumerate(batches[first:], start=first + 1):
+        began, batch_size = time.perf_counter(), run.learner.batch_size
+        meter.add(run.learner.learn(examples, chosen), int(units[chosen].sum()))
+        is_read = step % _READ_LOSS_EVERY == 0 or step in (1, len(batches))
+        if is_read:
+            meter.read()
+        seconds = time.perf_counter() - began
+        meter.seconds += seconds
+        if run.learner.batch_size < batch_size:
+            yield BatchHalved(epoch, run.learner.batch_size, settings.batch_size)
+        yield run.pace.progress(
+            "train",
+            epoch=epoch,
+            step=step,
+            steps=len(batches),
+            loss=meter.recent,
+            sentences=len(chosen),
+            seconds=seconds,
+        )
+        if is_read and step < len(batches) and run.crew.from_main(lambda: time.monotonic() > run.resumable_at):
+            yield _resumable(run, epoch, step, meter)
+    return meter
+
+
+def _resumable(run: _Run, epoch: int, batches_done: int, meter: Meter) -> Resumable:
+    run.resumable_at = time.monotonic() + _RESUMABLE_EVERY
+    meter.read()
+    state = TrainingState(epoch, batches_done, meter.seconds, meter.total, meter.units, run.learner.state())
+    return Resumable(state, run.text_tagger)
+
+
+def _predict_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, tuple[tuple[PredictedSpan, ...], ...]]:
+    """Tags dev, this process its share; returns the spans of each sentence in dev's order."""
+    texts, crew = run.corpus.dev.texts, run.crew
+    own: list[Prediction] = []
+    share = np.arange(crew.rank, texts, crew.size)
+    began = time.perf_counter()
+    for step, predictions in enumerate(predict_windows(run.text_tagger, run.corpus.dev, share), start=1):
+        own += predictions
+        yield run.pace.progress(
+            "predict",
+            epoch=epoch,
+            step=step,
+            steps=math.ceil(len(share) / batch_size_on(run.text_tagger.tagger.device)),
+            loss=None,
+            sentences=len(predictions) * crew.size,
+            seconds=time.perf_counter() - began,
+        )
+        began = time.perf_counter()
+    found = dict(prediction for predictions in crew.gathered(own) for prediction in predictions)
+    return tuple(found[text] for text in range(texts))

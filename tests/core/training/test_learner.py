@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from core.errors import UserError
+from core.settings import TrainSettings
+from core.tagging.batches import Examples, tagging
+from core.training.learner import Learner
+from tests.core.toy_models import SENTENCES, exhausted, text_tagger_of
+
+SETTINGS = TrainSettings(batch_size=4, epochs=1, device="cpu", learning_rate=1e-3)
+CHOSEN = np.array([0, 1, 3, 4])
+
+
+def learner_of(settings=SETTINGS, **options):
+    """A learner and its examples, without dropout where the order of random numbers would matter."""
+    text_tagger = text_tagger_of(**options)
+    for module in text_tagger.tagger.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    windows = text_tagger.encoding.encode([sentence.text for sentence in SENTENCES])
+    examples = Examples(windows, exhausted(tagging(windows, SENTENCES, text_tagger.tag_set)))
+    return Learner(text_tagger, settings, steps=10), examples
+
+
+def cramped(monkeypatch, room):
+    """Makes the network fail with more than so many windows at once; tells how many it was given."""
+    from core.tagging.tagger import Tagger
+
+    forward, sizes = Tagger.forward, []
+
+    def fails(tagger, batch, tags=None):
+        sizes.append(len(batch.input_ids))
+        if len(batch.input_ids) > room:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(tagger, batch, tags)
+
+    monkeypatch.setattr(Tagger, "forward", fails)
+    return sizes
+
+
+@pytest.mark.parametrize(("room", "sizes"), [(2, [4, 2, 2]), (1, [4, 2, 1, 1, 1, 1])])
+def test_memory_that_does_not_suffice_halves_what_goes_through_at_once(monkeypatch, room, sizes):
+    ample, examples = learner_of()
+    loss = ample.learn(examples, CHOSEN)
+    seen = cramped(monkeypatch, room)
+    tight, examples = learner_of()
+    assert tight.learn(examples, CHOSEN).item() == pytest.approx(loss.item(), rel=1e-5)
+    assert seen == sizes
+    assert tight.batch_size == room
+    pairs = zip(ample.text_tagger.tagger.parameters(), tight.text_tagger.tagger.parameters(), strict=True)
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in pairs)
+
+
+def test_memory_for_no_sentence_is_told(monkeypatch):
+    cramped(monkeypatch, 0)
+    learner, examples = learner_of()
+    with pytest.raises(UserError, match="does not suffice for one sentence"):
+        learner.learn(examples, CHOSEN)
+
+
+def test_another_failure_is_not_taken_for_want_of_memory(monkeypatch):
+    monkeypatch.setattr("core.tagging.tagger.Tagger.forward", lambda *_: torch.zeros(2) @ torch.zeros(3))
+    learner, examples = learner_of()
+    with pytest.raises(RuntimeError, match="size"):
+        learner.learn(examples, CHOSEN)
+
+
+def test_a_compiler_that_fails_is_told(monkeypatch):
+    from torch._dynamo.exc import InternalTorchDynamoError
+
+    def fails(*_):
+        raise InternalTorchDynamoError("no C++ compiler\nmore")
+
+    monkeypatch.setattr("core.tagging.tagger.Tagger.forward", fails)
+    learner, examples = learner_of()
+    with pytest.raises(UserError, match=r"compile the encoder \(no C\+\+ compiler\); train without"):
+        learner.learn(examples, CHOSEN)
+
+
+def test_the_rates_follow_the_steps():
+    learner, examples = learner_of(replace(SETTINGS, warmup_ratio=0.2))
+    rates = []
+    for _ in range(10):
+        learner.learn(examples, CHOSEN)
+        rates.append(max(group["lr"] for group in learner._optimiser.param_groups if group["peak"] == 1e-3))
+    assert rates.index(max(rates)) in (1, 2)
+    assert rates[0] < rates[1] > rates[-1] > 0
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_both_precisions_learn(precision):
+    learner, examples = learner_of(replace(SETTINGS, precision=precision))
+    losses = [learner.learn(examples, CHOSEN).item() for _ in range(8)]
+    assert losses[-1] < 0.8 * losses[0]
+    assert all(parameter.dtype == torch.float32 for parameter in learner.text_tagger.tagger.parameters())
