@@ -10,10 +10,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 _ROWS = """
-errors packages
+errors packages generators
 spans files folders encoders.charsmap
 labels tags settings editing text.normalise scoring.comparison
 scoring.metrics scoring.confusion scoring.strict corpus manifest training.augmentation
+analysis
 events
 store
 importing

@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any
 
 from core import engine, importing
+from core.cli.compare import compare
 from core.cli.output import Output, error_table, f1_table, klue_line, table
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
@@ -20,6 +21,7 @@ from core.corpus.jsonl import span_of
 from core.corpus.records import Rejected
 from core.errors import UserError
 from core.events import BatchHalved, Prepared, Progress, RunStarted, TrainingEvent
+from core.generators import exhausted
 from core.importing import ImportPlan
 from core.manifest import checked_manifest
 from core.scoring.confusion import confusion, error_kinds
@@ -29,10 +31,11 @@ from core.store.project import Project, discard_if_empty, opened, opened_or_crea
 from core.store.runs import Run
 from core.training.crew import Crew, crew_of_launch
 
+_STORING = ("train", "evaluate")
+"""Commands that store what they do step by step."""
+
 PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""
-
-Result = TypeVar("Result")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -55,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     except UserError as error:
         out.note(f"error: {error}")
     except KeyboardInterrupt:
-        out.note("stopped; what was finished is stored")
+        out.note("stopped; what was finished is stored" if command in _STORING else "stopped")
     except BrokenPipeError:
         # Who reads the output, such as `head`, has enough; Python would complain when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -72,7 +75,7 @@ def _import(options: argparse.Namespace, out: Output) -> None:
     was_there = options.project.exists()
     try:
         with opened_or_created(options.project) as project:
-            report = _exhausted(importing.importing(project, plan))
+            report = exhausted(importing.importing(project, plan))
     except (UserError, KeyboardInterrupt):
         if not was_there:
             discard_if_empty(options.project)
@@ -186,7 +189,7 @@ def _fields(event: TrainingEvent) -> dict[str, Any]:
 
 def _ceilings(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
-        reports = _exhausted(engine.measuring_ceilings(project, options.encoder, options.split))
+        reports = exhausted(engine.measuring_ceilings(project, options.encoder, options.split))
     document = {
         "encoder": options.encoder,
         "split": options.split,
@@ -198,7 +201,7 @@ def _ceilings(options: argparse.Namespace, out: Output) -> None:
 
 def _evaluate(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
-        evaluation = _exhausted(
+        evaluation = exhausted(
             engine.evaluating(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
     key = evaluation.key
@@ -294,21 +297,12 @@ def _damaged_checkpoints(project: Project) -> list[str]:
     return problems
 
 
-def _exhausted(generator: Generator[object, None, Result]) -> Result:
-    """What the generator returns in the end."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-
-
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "import": _import,
     "train": _train,
     "ceilings": _ceilings,
     "evaluate": _evaluate,
+    "compare": compare,
     "predict": predict,
     "correct": _correct,
     "export": _export,

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.cli.compare import EpochArgument
 from core.cli.usage import COMMANDS
 from core.corpus.formats import FORMATS
 from core.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, UNITS
@@ -103,6 +104,15 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default="auto")
 
 
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    for name, purpose in (("before", "the epoch to start from"), ("after", "the epoch that is held against it")):
+        parser.add_argument(
+            name, type=_epoch_of_run, metavar=f"{name.upper()}", help=f"{purpose}: RUN, RUN:EPOCH, RUN:best"
+        )
+    parser.add_argument("--split", choices=SPLITS, default="dev")
+    parser.add_argument("--gold", choices=GOLDS, default="corrected")
+
+
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_epoch(parser)
     parser.add_argument(
@@ -160,11 +170,17 @@ def _epoch(argument: str) -> EpochChoice:
     return "best" if argument == "best" else _number(argument)
 
 
+def _epoch_of_run(argument: str) -> EpochArgument:
+    run, colon, epoch = argument.partition(":")
+    return EpochArgument(_number(run), _epoch(epoch) if colon else None)
+
+
 _ADDERS = {
     "import": _add_import,
     "train": _add_train,
     "ceilings": _add_ceilings,
     "evaluate": _add_evaluate,
+    "compare": _add_compare,
     "predict": _add_predict,
     "correct": _add_correct,
     "export": _add_export,

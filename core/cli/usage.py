@@ -5,6 +5,7 @@ COMMANDS = {
     "train": "train a tagger; every epoch is measured on dev and stored",
     "ceilings": "how far each tagging unit can go on the corpus, for every type",
     "evaluate": "precision, recall and F1 of a run, for every type",
+    "compare": "what moved from one epoch to another, of one run or of two, and how sure that is",
     "predict": "tag texts or files with a run",
     "correct": "give a sentence new gold spans",
     "export": "write the corpus to a file",

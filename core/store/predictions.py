@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.analysis.changes import Paired
 from core.scoring.comparison import Verdict, compared
 from core.scoring.metrics import Counts, Scored, counts_of
 from core.spans import PredictedSpan, SentenceNumber, Span, Split
@@ -132,6 +133,26 @@ class Predictions:
             )
             for _, text, gold_text, predictions in rows:
                 yield Scored(text, spans_of_text(gold_text), [p.span for p in predictions_of_text(predictions)])
+            if len(rows) < SLICE // 5:
+                return
+            last = rows[-1][0]
+
+    def paired(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[Paired]:
+        """The sentences that are in the split now and that both epochs predicted, in order of import.
+
+        Holds the database only a slice at a time.
+        """
+        column, last = "gold" if gold == "corrected" else "imported", 0
+        while True:
+            rows = self._database.rows(
+                f"SELECT s.number, {column}, b.spans, a.spans FROM sentence AS s"
+                " JOIN prediction AS b ON b.run = ? AND b.epoch = ? AND b.sentence = s.number"
+                " JOIN prediction AS a ON a.run = ? AND a.epoch = ? AND a.sentence = s.number"
+                " WHERE s.number > ? AND s.split = ? ORDER BY s.number LIMIT ?",
+                [before.run, before.epoch, after.run, after.epoch, last, split, SLICE // 5],
+            )
+            for number, gold_text, *spans in rows:
+                yield Paired(number, spans_of_text(gold_text), *map(predictions_of_text, spans))
             if len(rows) < SLICE // 5:
                 return
             last = rows[-1][0]

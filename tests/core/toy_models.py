@@ -1,6 +1,5 @@
 """Encoders and taggers too small to be good at anything, and sentences that they can learn by heart."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -139,15 +138,6 @@ def text_tagger_of(folder: Path | None = None, *, seed: int = 0, unit: Unit = "s
 def tagged(text_tagger: TextTagger, texts: list[str], *, batch_size: int = 32) -> dict[int, tuple[PredictedSpan, ...]]:
     """The spans of each text by its index."""
     return dict(pair for batch in predict_batches(text_tagger, texts, batch_size=batch_size) for pair in batch)
-
-
-def exhausted(work: Generator[object, None, Result]) -> Result:
-    """What a generator returns in the end."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            return stop.value
 
 
 @dataclass(frozen=True, slots=True)

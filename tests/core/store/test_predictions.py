@@ -90,3 +90,29 @@ def test_scored_sentences_are_read_in_slices(project, monkeypatch):
     whole = list(project.predictions.scored(FIRST, "dev", "corrected"))
     monkeypatch.setattr(predictions, "SLICE", 10)
     assert list(project.predictions.scored(FIRST, "dev", "corrected")) == whole
+
+
+def test_sentences_that_two_epochs_predicted_come_with_both(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.store.predictions.SLICE", 10)
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        first, second = EpochKey(1, 1), EpochKey(1, 2)
+        project.predictions.save(first, {project.sentences.by_id("news-5").number: ()})
+        paired = list(project.predictions.paired(first, second, "dev", "corrected"))
+        ids = [project.sentences.by_number([pair.number])[0].id for pair in paired]
+        assert ids == ["news-3", "news-4", "talk-1", "talk-2"]
+        assert [(pair.before, pair.after) for pair in paired] == [
+            (FIRST_EPOCH[name], SECOND_EPOCH[name]) for name in ids
+        ]
+        assert paired[0].gold == (Span(0, 2, "PS"), Span(4, 9, "DT"))
+        assert list(project.predictions.paired(first, second, "test", "corrected")) == []
+
+
+def test_the_gold_of_paired_sentences_is_the_one_asked_for(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        number = project.sentences.by_id("news-3").number
+        project.corrections.correct(number, [Span(0, 2, "PS")])
+        golds = {
+            gold: next(iter(project.predictions.paired(EpochKey(1, 1), EpochKey(1, 2), "dev", gold))).gold
+            for gold in GOLDS
+        }
+        assert golds == {"corrected": (Span(0, 2, "PS"),), "imported": (Span(0, 2, "PS"), Span(4, 9, "DT"))}

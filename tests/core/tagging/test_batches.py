@@ -3,12 +3,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.generators import exhausted
 from core.spans import Sentence, Span
 from core.tagging.batches import Examples, batch_of, chunks, shuffled_batches, tagging, tags_of_batch
 from core.tags import NO_TAG, TagSet
 from core.text.units import TaggingUnit
 from core.text.windows import Window, windows_of
-from tests.core.toy_models import exhausted
 
 CPU = torch.device("cpu")
 UNITS = (TaggingUnit(0, (0, 1), 7, 8, 4), TaggingUnit(2, (2, 3), 9, 1, 5))

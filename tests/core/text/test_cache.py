@@ -1,8 +1,9 @@
 import pytest
 
+from core.generators import exhausted
 from core.text.cache import encoding
 from core.text.encoding import TextEncoding
-from tests.core.toy_models import SENTENCES, exhausted, seen, text_tagger_of
+from tests.core.toy_models import SENTENCES, seen, text_tagger_of
 
 TEXTS = [sentence.text for sentence in SENTENCES]
 TOKENIZER = text_tagger_of().encoding.tokenizer

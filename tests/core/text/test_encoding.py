@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.generators import exhausted
 from core.scoring.ceilings import counting
 from core.scoring.metrics import Counts
 from core.settings import UNITS
@@ -14,16 +15,7 @@ from core.spans import Sentence, Span
 from core.tags import TagSet
 from core.text.encoding import TextEncoding
 from core.text.normalise import as_read
-from tests.core.toy_models import (
-    SENTENCES,
-    byte_level,
-    exhausted,
-    metaspace,
-    seen,
-    text_tagger_of,
-    windows_of,
-    wordpiece,
-)
+from tests.core.toy_models import SENTENCES, byte_level, metaspace, seen, text_tagger_of, windows_of, wordpiece
 
 TEXTS = [sentence.text for sentence in SENTENCES]
 TOKENIZERS = {

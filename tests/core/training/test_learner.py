@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from core.errors import UserError
+from core.generators import exhausted
 from core.settings import TrainSettings
 from core.tagging.batches import Examples, tagging
 from core.training.learner import Learner
-from tests.core.toy_models import SENTENCES, exhausted, text_tagger_of
+from tests.core.toy_models import SENTENCES, text_tagger_of
 
 SETTINGS = TrainSettings(batch_size=4, epochs=1, device="cpu", learning_rate=1e-3)
 CHOSEN = np.array([0, 1, 3, 4])

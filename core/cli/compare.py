@@ -1,0 +1,82 @@
+"""The command that tells why a number moved."""
+
+import argparse
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from core.analysis.changes import FATES, Changes, comparing
+from core.cli.output import Output
+from core.errors import UserError
+from core.generators import exhausted
+from core.scoring.comparison import OUTCOMES
+from core.scoring.metrics import AVERAGES
+from core.store.predictions import EpochKey
+from core.store.project import Project, opened
+from core.store.runs import EpochChoice
+
+_METRICS = ("precision", "recall", "f1")
+
+
+class EpochArgument(NamedTuple):
+    """An epoch as it is given: `RUN`, `RUN:EPOCH` or `RUN:best`; without an epoch it is the run's last."""
+
+    run: int
+    epoch: EpochChoice | None
+
+
+def compare(options: argparse.Namespace, out: Output) -> None:
+    """What two epochs do differently with the sentences that both predicted."""
+    with opened(options.project) as project:
+        before, after = (_key(project, chosen) for chosen in (options.before, options.after))
+        paired = project.predictions.paired(before, after, options.split, options.gold)
+        changes = exhausted(comparing(paired))
+    if not changes.sentences:
+        raise UserError(
+            f"{_name(before)} and {_name(after)} have no {options.split} sentence in common that both predicted; "
+            "evaluate both on that split first"
+        )
+    document = {
+        "before": {"run": before.run, "epoch": before.epoch},
+        "after": {"run": after.run, "epoch": after.epoch},
+        "split": options.split,
+        "gold": options.gold,
+        **changes.as_json(),
+    }
+    head = f"from {_name(before)} to {_name(after)}, {changes.sentences:,} {options.split} sentences, {options.gold}"
+    out.result(document, f"{head}\n{score_table(changes)}\n\n{fate_table(changes)}")
+
+
+def score_table(changes: Changes) -> str:
+    """The change of each score with its interval, as plain text; a star marks what is sure."""
+    names = {name: f"{name} avg" for name in AVERAGES}
+    width = max((len(names.get(name, name)) for name in changes.scores), default=0)
+    lines = [" " * width + "".join(f"{metric:>28}" for metric in _METRICS), ""]
+    for name, change in changes.scores.items():
+        cells = []
+        for metric in _METRICS:
+            moved = getattr(change.after, metric) - getattr(change.before, metric)
+            interval = getattr(change, metric)
+            star = "*" if interval.is_sure else " "
+            cells.append(f"{moved:+11.4f}{star}{f'[{interval.low:+.3f}, {interval.high:+.3f}]':>16}")
+        lines.append(f"{names.get(name, name):>{width}}" + "".join(cells))
+    return "\n".join([*lines, "", "* the interval, which holds the change in 95 of 100 cases, lies on one side of 0"])
+
+
+def fate_table(changes: Changes) -> str:
+    """How many errors of each kind were fixed, broken and kept, as plain text."""
+    kinds = [outcome for outcome in OUTCOMES if outcome != "right"]
+    lines = [" " * 8 + "".join(f"{fate:>10}" for fate in FATES), ""]
+    lines += [_fate_line(kind, (len(changes.errors_of(fate, outcome=kind)) for fate in FATES)) for kind in kinds]
+    return "\n".join([*lines, _fate_line("all", (len(changes.errors_of(fate)) for fate in FATES))])
+
+
+def _fate_line(name: str, counts: Iterable[int]) -> str:
+    return f"{name:>8}" + "".join(f"{count:10d}" for count in counts)
+
+
+def _key(project: Project, chosen: EpochArgument) -> EpochKey:
+    return EpochKey(chosen.run, project.runs.epoch_number(chosen.run, chosen.epoch))
+
+
+def _name(key: EpochKey) -> str:
+    return f"run {key.run}, epoch {key.epoch}"

@@ -1,0 +1,73 @@
+"""The interval of a change, against resampling sentence by sentence."""
+
+import numpy as np
+import pytest
+
+from core.analysis import bootstrap
+from core.analysis.bootstrap import Interval, differences, scores
+from core.generators import exhausted
+from core.labels import in_display_order
+from core.scoring.metrics import Counts, reported
+
+LABELS = in_display_order({"DT", "OG", "PS"})
+
+
+def random_tallies(sentences, seed=0):
+    """Gold, and for each of two taggers as many right and some more predicted spans."""
+    random = np.random.default_rng(seed)
+    gold = random.integers(0, 3, (sentences, 1, len(LABELS), 1)).repeat(2, axis=1)
+    right = np.minimum(gold, random.integers(0, 3, (sentences, 2, len(LABELS), 1)))
+    return np.concatenate([right, right + random.integers(0, 2, right.shape), gold], axis=-1)
+
+
+def test_scores_are_those_of_the_report():
+    sums = random_tallies(20).sum(axis=0)
+    for tagger in range(2):
+        counts = {label: Counts(*map(int, row)) for label, row in zip(LABELS, sums[tagger], strict=True)}
+        expected = [[row.precision, row.recall, row.f1] for row in reported(counts).rows().values()]
+        assert scores(sums[tagger].astype(float)) == pytest.approx(np.array(expected))
+
+
+def test_a_label_that_occurs_nowhere_counts_in_no_average():
+    sums = np.array([[[3.0, 4, 5], [0, 0, 0]]])
+    _, _, micro, macro, weighted = scores(sums)[0]
+    assert macro == pytest.approx(micro)
+    assert weighted == pytest.approx(micro)
+
+
+def test_the_interval_is_that_of_resampled_sentences():
+    """Drawing kinds of sentences gives what drawing the sentences themselves gives, up to the noise of the draws."""
+    tallies = random_tallies(60)
+    random = np.random.default_rng(7)
+    changes = []
+    for _ in range(4000):
+        sums = tallies[random.integers(0, 60, 60)].sum(axis=0).astype(float)
+        changes.append(scores(sums[1]) - scores(sums[0]))
+    expected = np.stack(np.quantile(changes, [0.025, 0.975], axis=0), axis=-1)
+    assert exhausted(differences(tallies)) == pytest.approx(expected, abs=0.02)
+
+
+def test_taggers_that_agree_have_no_change():
+    tallies = random_tallies(30)
+    tallies[:, 1] = tallies[:, 0]
+    assert not exhausted(differences(tallies)).any()
+
+
+def test_the_same_seed_gives_the_same_interval_and_another_a_near_one(monkeypatch):
+    tallies = random_tallies(50)
+    first = exhausted(differences(tallies))
+    monkeypatch.setattr(bootstrap, "_AT_ONCE", 300)
+    assert (exhausted(differences(tallies)) == first).all()
+    other = exhausted(differences(tallies, seed=2))
+    assert (other != first).any()
+    assert other == pytest.approx(first, abs=0.03)
+
+
+def test_no_sentence_cannot_be_resampled():
+    with pytest.raises(ValueError, match="no sentence"):
+        exhausted(differences(random_tallies(0)))
+
+
+@pytest.mark.parametrize(("interval", "sure"), [((0.01, 0.2), True), ((-0.2, -0.01), True), ((-0.1, 0.1), False)])
+def test_a_change_is_sure_where_the_interval_lies_on_one_side(interval, sure):
+    assert Interval(*interval).is_sure is sure

@@ -1,0 +1,91 @@
+"""What became of every error between two taggers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.analysis.changes import FATES, ErrorKey, Paired, comparing
+from core.generators import exhausted
+from core.scoring.comparison import compared
+from core.scoring.metrics import counts_of, reported
+from core.spans import PredictedSpan, Span
+
+GOLD = (Span(0, 3, "PS"), Span(5, 9, "OG"))
+
+
+def predicted(*spans):
+    return tuple(PredictedSpan(span, 0.9) for span in spans)
+
+
+def changes_of(before, after, gold=GOLD):
+    return exhausted(comparing([Paired(7, gold, predicted(*before), predicted(*after))]))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fates"),
+    [
+        ([], GOLD, {("fixed", "PS", "missed"), ("fixed", "OG", "missed")}),
+        (GOLD, [GOLD[0]], {("broken", "OG", "missed")}),
+        ([GOLD[0]], [GOLD[0], Span(5, 8, "OG")], {("kept", "OG", "edge")}),
+        ([*GOLD, Span(10, 11, "DT")], GOLD, {("fixed", "DT", "spurious")}),
+        (GOLD, [*GOLD, Span(10, 11, "DT")], {("broken", "DT", "spurious")}),
+        ([*GOLD, Span(10, 11, "DT")], [*GOLD, Span(10, 11, "DT")], {("kept", "DT", "spurious")}),
+        ([Span(10, 11, "DT")], [Span(10, 12, "DT")], {("fixed", "DT", "spurious"), ("broken", "DT", "spurious")}),
+        (GOLD, GOLD, set()),
+    ],
+)  # fmt: skip
+def test_every_error_is_fixed_broken_or_kept(before, after, fates):
+    errors = changes_of(before, after, GOLD if GOLD[0] in {*before, *after} else ()).errors
+    assert errors == {ErrorKey(*key): [7] for key in fates}
+
+
+def test_errors_are_asked_for_by_type_and_kind():
+    paired = [Paired(1, GOLD, (), predicted(*GOLD)), Paired(2, GOLD, predicted(*GOLD), predicted(GOLD[0]))]
+    changes = exhausted(comparing(paired))
+    assert changes.errors_of("fixed") == [1, 1]
+    assert changes.errors_of("fixed", label="PS") == [1]
+    assert changes.errors_of("broken", outcome="missed") == [2]
+    assert changes.errors_of("broken", outcome="edge") == []
+
+
+places = st.sampled_from([(0, 2), (1, 3), (3, 5), (5, 6), (7, 9)])
+spans = st.lists(st.builds(lambda place, label: Span(*place, label), places, st.sampled_from(["PS", "OG"])))
+
+
+@given(st.lists(st.tuples(spans, spans, spans), min_size=1, max_size=5))
+def test_fates_and_scores_add_up_to_the_reports(rows):
+    def apart(found):
+        kept = []
+        for span in found:
+            if not any(span.overlaps(other) for other in kept):
+                kept.append(span)
+        return tuple(sorted(kept))
+
+    rows = [tuple(map(apart, row)) for row in rows]
+    paired = [Paired(n, gold, predicted(*before), predicted(*after)) for n, (gold, before, after) in enumerate(rows)]
+    changes = exhausted(comparing(paired))
+    sides = [[c for gold, *both in rows for c in compared(gold, predicted(*both[side]))] for side in (0, 1)]
+    wrong = [sum(c.is_error for c in side) for side in sides]
+    fates = {fate: len(changes.errors_of(fate)) for fate in FATES}
+    assert fates["fixed"] + fates["kept"] == wrong[0]
+    assert fates["broken"] + fates["kept"] == wrong[1]
+    for side, name in enumerate(("before", "after")):
+        verdicts = [c.verdict for c in sides[side]]
+        report = reported(counts_of({verdict: verdicts.count(verdict) for verdict in verdicts}))
+        if changes.scores:
+            assert {label: getattr(changes.scores[label], name) for label in report.rows()} == report.rows()
+
+
+def test_nothing_in_common_has_no_scores():
+    changes = exhausted(comparing([]))
+    assert (changes.sentences, changes.scores, changes.errors) == (0, {}, {})
+
+
+def test_what_scripts_read():
+    json = changes_of([], GOLD).as_json()
+    assert json["sentences"] == 1
+    assert json["scores"]["PS"]["f1"] == {"before": 0.0, "after": 1.0, "change": 1.0, "interval": [1.0, 1.0]}
+    assert json["errors"] == [
+        {"fate": "fixed", "label": "OG", "outcome": "missed", "count": 1},
+        {"fate": "fixed", "label": "PS", "outcome": "missed", "count": 1},
+    ]
