@@ -5,7 +5,6 @@ Klein 2012, An Empirical Investigation of Statistical Significance in NLP (both 
 """
 
 from collections.abc import Generator
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +18,6 @@ Tallies = NDArray[np.int64]
 """(sentences, taggers, labels, 3): right, predicted and gold spans of each label in each sentence for each tagger."""
 Scores = NDArray[np.float64]
 """(…, labels + 3, 3): precision, recall and F1 of each label, then of the micro, macro and weighted averages."""
-
-
-class Interval(NamedTuple):
-    """Bounds that hold the change of a score in 95 of 100 cases."""
-
-    low: float
-    high: float
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the change is up, or down, in all of it."""
-        return self.low > 0 or self.high < 0
 
 
 def differences(tallies: Tallies, *, seed: int = 1) -> Generator[None, None, NDArray[np.float64]]:

@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from core.analysis.changes import FATES, Changes, comparing
+from core.analysis.changes import FATES, Changes
+from core.analysis.comparing import comparing
 from core.cli.output import Output
 from core.errors import UserError
 from core.generators import exhausted

@@ -1,5 +1,6 @@
 """Which sentences a list shows: by split, text, correction, and how an epoch's predictions stand against the gold."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -27,12 +28,20 @@ ALL_ERRORS: tuple[Outcome, ...] = ("edge", "type", "both", "missed", "spurious")
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Sentences that an analysis found, and what they have in common, as people say it."""
+
+    words: str
+    numbers: frozenset[SentenceNumber]
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """What a list of sentences is asked to show; every condition that is set must hold.
 
     `text` is looked for in texts and ids, whatever its case and normal form; `sentence_id` is one whole id.
     The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
-    label in the gold, `predicted_label` the predicted one, `label` either.
+    label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences.
     """
 
     split: Split = "dev"
@@ -43,6 +52,7 @@ class Selection:
     gold_label: str | None = None
     predicted_label: str | None = None
     label: str | None = None
+    among: Among | None = None
 
     @property
     def compares(self) -> bool:
@@ -100,6 +110,9 @@ def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
     if selection.sentence_id is not None:
         conditions.append("s.id = ?")
         parameters.append(selection.sentence_id)
+    if selection.among is not None:
+        conditions.append("s.number IN (SELECT value FROM json_each(?))")
+        parameters.append(json.dumps(sorted(selection.among.numbers)))
     if selection.text:
         patterns = sorted({_pattern(unicodedata.normalize(form, selection.text)) for form in ("NFC", "NFD")})
         likes = [f"s.{column} LIKE ? ESCAPE '\\'" for column in ("text", "id") for _ in patterns]

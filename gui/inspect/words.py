@@ -26,9 +26,10 @@ def label_names(label: str) -> str:
 
 
 def selection_words(selection: Selection) -> str:
-    """What a selection asks for of id, labels and outcomes; the rest is seen in the filter bar."""
+    """What a selection asks for of an analysis, id, labels and outcomes; the rest is seen in the filter bar."""
     sentence = f"sentence {selection.sentence_id}" if selection.sentence_id is not None else ""
-    return " · ".join(part for part in (sentence, _labels(selection), _outcomes(selection)) if part)
+    among = selection.among.words if selection.among is not None else ""
+    return " · ".join(part for part in (among, sentence, _labels(selection), _outcomes(selection)) if part)
 
 
 def _labels(selection: Selection) -> str:

@@ -24,13 +24,12 @@ class CountDelegate(MetricDelegate):
 
     def __init__(self, model: MetricModel, theme: Theme, *, padding: int) -> None:
         super().__init__(model, theme)
-        self._model = model
         self.padding = padding
 
     def width(self, column: Column) -> int:
         """How wide a column must be for its title and for every number of the table."""
         numbers = QFontMetrics(font(LIST_SIZE, tabular=True))
-        widest = max(numbers.horizontalAdvance(self.shown(cell)) for row in self._model.table.cells for cell in row)
+        widest = max(numbers.horizontalAdvance(self.shown(cell)) for row in self.model.table.cells for cell in row)
         title = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(column.title)
         return max(widest, chip_width([column.title]) if column.is_type else title) + 2 * self.padding
 

@@ -26,7 +26,7 @@ class MetricDelegate(QStyledItemDelegate):
 
     def __init__(self, model: MetricModel, theme: Theme) -> None:
         super().__init__()
-        self._model = model
+        self.model = model
         self.theme = theme
         self.hovered: QPersistentModelIndex | None = None
         self._font = font(LIST_SIZE, tabular=True)
@@ -47,13 +47,20 @@ class MetricDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        cell, column = self._model.cell(index), self._model.column(index.column())
+        cell, column = self.model.cell(index), self.model.column(index.column())
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.fillRect(rect, self._ground(index, cell, column))
         self._paint_lines(painter, rect, index, column)
-        inner = rect.adjusted(self.padding, 0, -self.padding, 0)
+        self.paint_number(painter, rect.adjusted(self.padding, 0, -self.padding, 0), index)
+        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus):
+            self._paint_ring(painter, rect)
+        painter.restore()
+
+    def paint_number(self, painter: QPainter, inner: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Paint what a cell tells, inside its padding."""
+        cell, column = self.model.cell(index), self.model.column(index.column())
         if isinstance(cell.value, float):
             self._paint_bar(painter, inner, cell.value, column)
         if column.before is not None:
@@ -61,9 +68,6 @@ class MetricDelegate(QStyledItemDelegate):
             self._paint_change(painter, change, cell)
             inner.setRight(change.left() - 1)
         self._paint_value(painter, inner.adjusted(0, 0, 0, -_BAR), index, cell)
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus):
-            self._paint_ring(painter, rect)
-        painter.restore()
 
     def _paint_ring(self, painter: QPainter, rect: QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
@@ -97,7 +101,7 @@ class MetricDelegate(QStyledItemDelegate):
         painter.setPen(QColor(self.theme.line))
         if column.starts_group and index.column():
             painter.drawLine(rect.topLeft(), rect.bottomLeft())
-        if self._model.closes_types(index.row()):
+        if self.model.closes_types(index.row()):
             painter.drawLine(rect.topLeft(), rect.topRight())
 
     def _paint_bar(self, painter: QPainter, inner: QRect, value: float, column: Column) -> None:
@@ -112,7 +116,7 @@ class MetricDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, cell: Cell
     ) -> None:
         theme = self.theme
-        is_main = self._model.row(index.row()).name == "micro"
+        is_main = self.model.row(index.row()).name == "micro"
         painter.setFont(self._bold if is_main else self._font)
         painter.setPen(QColor(theme.muted if self.is_faint(cell) else theme.text))
         painter.drawText(rect, _RIGHT, self.shown(cell))

@@ -37,9 +37,10 @@ class Head(QWidget):
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
         self.split = chooser("Split", "The split whose sentences are scored")
-        self.other = chooser("Compare with", "Another run, scored on the sentences that both predicted")
+        self.other = chooser("Compare with", "Another epoch or run, on the sentences that both predicted")
         self.scores = _chip("Scores", "Precision, recall and F1 of every type for every epoch")
         self.errors = _chip("Errors", "How the spans of each type err, and which types are taken for which")
+        self.changes = _chip("Changes", "What moved from another epoch or run, how sure that is, and why")
         self.evaluate = QPushButton("Evaluate on test")
         self.copy = CopyButton()
         self._lay_out()
@@ -54,7 +55,7 @@ class Head(QWidget):
         top = _row()
         top.addLayout(words, 1)
         views = QButtonGroup(self)
-        for chip in (self.scores, self.errors):
+        for chip in (self.scores, self.errors, self.changes):
             views.addButton(chip)
             top.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
         self.scores.setChecked(True)
@@ -77,12 +78,12 @@ class Head(QWidget):
         for widget in self._splitting:
             widget.setVisible(len(splits) > 1)
 
-    def offer_runs(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
-        """What the run can be compared with; hidden where there is no other, or errors are looked at."""
+    def offer_others(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
+        """What the epoch can be compared with; hidden where there is no other, or errors are looked at."""
         items = [(f"run {key.run}, epoch {key.epoch}", key) for key in others]
         _fill(self.other, [("nothing", None), *items], current)
         for widget in self._comparing:
-            widget.setVisible(bool(others) and self.scores.isChecked())
+            widget.setVisible(bool(others) and not self.errors.isChecked())
 
 
 class CopyButton(QPushButton):

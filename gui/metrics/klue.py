@@ -3,7 +3,6 @@
 from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -13,6 +12,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold
 from gui.metrics.table import figure
+from gui.stepping import Stepper
 from gui.theme import font
 from gui.words import wrapped
 
@@ -43,8 +43,8 @@ class KlueLine(QWidget):
         self.entity, self.character = _value(), _value()
         self._asked: Question | None = None
         self._known: dict[Question, KlueFigures] = {}
-        self._counter = KlueCounter(self)
-        self._counter.counted.connect(self._take)
+        self._counter = Stepper(self)
+        self._counter.finished.connect(self._take)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
@@ -76,7 +76,7 @@ class KlueLine(QWidget):
             self._show(self._known[question])
         else:
             self._show(None)
-            self._counter.count(project.predictions.scored(*question))
+            self._counter.start(_counting(project.predictions.scored(*question)))
 
     def _take(self, figures: KlueFigures) -> None:
         assert self._asked is not None
@@ -86,37 +86,6 @@ class KlueLine(QWidget):
     def _show(self, figures: KlueFigures | None) -> None:
         self.entity.setText(figure(figures.entity_macro_f1) if figures else PENDING)
         self.character.setText(figure(figures.character_macro_f1) if figures else PENDING)
-
-
-class KlueCounter(QObject):
-    """Counts on the window's thread, some tens of milliseconds at a time, as a large corpus takes seconds.
-
-    Signals:
-        counted: all sentences were counted; the `KlueFigures`.
-    """
-
-    counted = Signal(object)
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._work = _counting(())
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._step)
-
-    def count(self, sentences: Iterable[Scored]) -> None:
-        """Begin with these sentences, in place of those that were being counted."""
-        self._work = _counting(sentences)
-        self._timer.start()
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-    def _step(self) -> None:
-        try:
-            next(self._work)
-        except StopIteration as stop:
-            self._timer.stop()
-            self.counted.emit(stop.value)
 
 
 def _counting(sentences: Iterable[Scored]) -> Generator[None, None, KlueFigures]:

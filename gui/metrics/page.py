@@ -12,6 +12,8 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.jobs import Job, failure
+from gui.metrics.changes_panel import ChangesPanel
+from gui.metrics.changes_panel import Question as Comparing
 from gui.metrics.chart import ScoreChart
 from gui.metrics.comparison import ComparisonPanel
 from gui.metrics.delegate import MetricDelegate
@@ -21,6 +23,7 @@ from gui.metrics.head import Head
 from gui.metrics.klue import KlueLine, Question
 from gui.metrics.lines import f1_lines
 from gui.metrics.model import MetricModel
+from gui.metrics.opponent import Opponent, epoch_keys
 from gui.metrics.table import Link, epochs_table
 from gui.metrics.view import MetricView
 from gui.metrics.words import evaluation_purpose, run_line, scored_line
@@ -41,8 +44,7 @@ class MetricsPage(QWidget):
         self._context = context
         self._source: FiguresSource | None = None
         self._split: Split = "dev"
-        self._chosen_other: EpochKey | None = None
-        self._run_of_choice: int | None = None
+        self._opponents = {"scores": Opponent(own_run=False), "changes": Opponent(own_run=True)}
         self._revealed: EpochKey | None = None
         self._is_stale = True
         self._is_placed = False
@@ -55,6 +57,7 @@ class MetricsPage(QWidget):
         self.chart = ScoreChart(context.theme)
         self.comparison = ComparisonPanel(context.theme)
         self.errors = ErrorsPanel(self._behind, context.theme)
+        self.changes = ChangesPanel(self._behind, context.theme)
         self.empty = EmptyState("", "", "Go to Train")
         self._lay_out()
         self._connect()
@@ -75,7 +78,7 @@ class MetricsPage(QWidget):
         self._body.setStretchFactor(0, 3)
         self._body.setStretchFactor(1, 2)
         self._views = QStackedWidget()
-        for view in (self._body, self.errors):
+        for view in (self._body, self.errors, self.changes):
             self._views.addWidget(view)
         content = _column(self.head, self._views, grows=self._views)
         self._stack = QStackedLayout(self)
@@ -93,15 +96,16 @@ class MetricsPage(QWidget):
         self.head.other.activated.connect(lambda _: self._choose_other(self.head.other.currentData()))
         self.head.evaluate.clicked.connect(self._evaluate)
         self.head.copy.clicked.connect(self._copy)
-        for tables in (self.table, self.errors):
+        for tables in (self.table, self.errors, self.changes):
             tables.opened.connect(self._open)
-        self.head.errors.toggled.connect(lambda _: self._follow())
+        for chip in (self.head.errors, self.head.changes):
+            chip.toggled.connect(lambda _: self._follow())
         for view in (self.table, self.comparison.view):
             view.row_pointed.connect(self.chart.emphasise)
         self._take_project(session.project)
 
     def set_theme(self, theme: Theme) -> None:
-        for view in (self.table, self.comparison.view, self.chart, self.errors):
+        for view in (self.table, self.comparison.view, self.chart, self.errors, self.changes):
             view.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -111,15 +115,21 @@ class MetricsPage(QWidget):
 
     def _take_project(self, project: Project | None) -> None:
         self._source = FiguresSource(project) if project else None
-        self.klue.forget()
-        self._split, self._run_of_choice, self._revealed = "dev", None, None
+        self._forget_counted()
+        for opponent in self._opponents.values():
+            opponent.forget()
+        self._split, self._revealed = "dev", None
         self._follow()
 
     def _take_change(self, change: ChangeSet) -> None:
         if self._source is not None:
             self._source.forget()
-        self.klue.forget()
+        self._forget_counted()
         self._follow()
+
+    def _forget_counted(self) -> None:
+        for counting in (self.klue, self.changes):
+            counting.forget()
 
     def _follow(self) -> None:
         self._is_stale = True
@@ -138,6 +148,11 @@ class MetricsPage(QWidget):
         else:
             self._show_empty(f"Run {number} has no finished epoch yet", _without_epoch(run))
 
+    def _chosen_view(self) -> QWidget:
+        if self.head.errors.isChecked():
+            return self.errors
+        return self.changes if self.head.changes.isChecked() else self._body
+
     def _show_empty(self, title: str, hint: str) -> None:
         self.empty.title.setText(title)
         self.empty.hint.setText(hint)
@@ -154,9 +169,9 @@ class MetricsPage(QWidget):
         self.head.offer_splits(splits, self._split)
         self.table.show_table(epochs_table(figures, self._current_key()))
         self.chart.show_lines(f1_lines(figures))
-        self._show_comparison(project, source, run)
+        self._show_comparison(project, source)
         self._show_epoch(project, source)
-        self._views.setCurrentIndex(int(self.head.errors.isChecked()))
+        self._views.setCurrentWidget(self._chosen_view())
         self._enable_evaluate()
         self._stack.setCurrentIndex(1)
         self._place_splitters()
@@ -173,23 +188,35 @@ class MetricsPage(QWidget):
         else:
             self.head.hint.setText(f"Epoch {current.epoch} has not tagged the test sentences; “Evaluate on test” does.")
 
-    def _show_comparison(self, project: Project, source: FiguresSource, run: Run) -> None:
-        others = [
-            key
-            for other in reversed(project.runs.listed())
-            if other.number != run.number
-            for key in reversed(epoch_keys(project, other.number))
-        ]
-        if self._run_of_choice != run.number:
-            self._run_of_choice = run.number
-            self._chosen_other = next((key for key in others if key.run < run.number), None)
-        other, current = self._chosen_other, self._current_key()
-        self.head.offer_runs(others, other)
-        self.comparison.setVisible(other is not None and current is not None)
-        if other is not None and current is not None:
-            gold = self._context.session.context.gold
+    def _show_comparison(self, project: Project, source: FiguresSource) -> None:
+        """What is held against another epoch: two runs beside the scores, or what moved."""
+        current, gold = self._current_key(), self._context.session.context.gold
+        if current is None:
+            return
+        other = self._opponent.of(project, current)
+        self.head.offer_others(self._opponent.offered(project, current), other)
+        if self._opponent is self._opponents["changes"]:
+            self._show_changes(project, source, other, current)
+            return
+        self.comparison.setVisible(other is not None)
+        if other is not None:
             before = source.of(other, self._split, gold, current)
             self.comparison.show_figures(before, source.of(current, self._split, gold, other))
+
+    def _show_changes(
+        self, project: Project, source: FiguresSource, before: EpochKey | None, current: EpochKey
+    ) -> None:
+        if before is None:
+            self.changes.show_nothing()
+            return
+        gold = self._context.session.context.gold
+        question = Comparing(before, current, self._split, gold)
+        self.changes.show_question(project, question, source.of(current, self._split, gold, before))
+
+    @property
+    def _opponent(self) -> Opponent:
+        """The choice that belongs to the view that is shown."""
+        return self._opponents["changes" if self.head.changes.isChecked() else "scores"]
 
     def _show_epoch(self, project: Project, source: FiguresSource) -> None:
         """What is told of the current epoch alone."""
@@ -208,8 +235,10 @@ class MetricsPage(QWidget):
         wanted = self.table.fitting_width(room - QSize(_SIDE_WIDTH, self.klue.sizeHint().height()))
         self._body.setSizes([wanted, self.width() - wanted - self._body.handleWidth()])
         self._side.setSizes([9 * self.height() // 20, 11 * self.height() // 20])
-        self.errors.fit(room)
-        for name, splitter in (("", self._body), (" side", self._side), (" errors", self.errors)):
+        splitters = {"": self._body, " side": self._side, " errors": self.errors, " changes": self.changes}
+        for view in (self.errors, self.changes):
+            view.fit(room)
+        for name, splitter in splitters.items():
             self._context.preferences.keep_splitter(f"metrics{name}", splitter)
 
     def _reveal_current(self) -> None:
@@ -230,7 +259,7 @@ class MetricsPage(QWidget):
         self._follow()
 
     def _choose_other(self, other: EpochKey | None) -> None:
-        self._chosen_other = other
+        self._opponent.choose(other, self._current_key())
         self._follow()
 
     def _behind(self, link: Link) -> int:
@@ -306,11 +335,6 @@ def _rule() -> QFrame:
     rule = QFrame()
     rule.setProperty("rule", True)
     return rule
-
-
-def epoch_keys(project: Project, run: int) -> list[EpochKey]:
-    """The finished epochs of a run, in order."""
-    return [EpochKey(run, epoch.number) for epoch in project.runs.epochs(run)]
 
 
 def _without_epoch(run: Run) -> str:

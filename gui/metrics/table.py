@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.analysis.changes import Interval
 from core.labels import in_display_order
 from core.scoring.comparison import Outcome
 from core.scoring.metrics import AVERAGES, Counts
@@ -83,6 +84,7 @@ class Cell:
         link: None where no sentence stands behind it.
         heat: the share (0–1) of a type's spans that went wrong in this way; 0 for what is right, None for what is
             neither.
+        interval: the bounds of a value that is a change.
     """
 
     value: float | int | None
@@ -90,6 +92,7 @@ class Cell:
     words: str
     link: Link | None
     heat: float | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.analysis import bootstrap
-from core.analysis.bootstrap import Interval, differences, scores
+from core.analysis.bootstrap import differences, scores
+from core.analysis.changes import Interval
 from core.generators import exhausted
 from core.labels import in_display_order
 from core.scoring.metrics import Counts, reported

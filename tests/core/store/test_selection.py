@@ -7,7 +7,7 @@ import pytest
 from core.scoring.comparison import OUTCOMES, compared
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
-from core.store.selection import ALL_ERRORS, ERROR_KINDS, Selection
+from core.store.selection import ALL_ERRORS, ERROR_KINDS, Among, Selection
 from tests.building import add_sentences, project_with_run
 
 KEY = EpochKey(1, 1)
@@ -102,3 +102,11 @@ def test_each_gold_has_its_own_errors(project):
     assert ids(project, Selection(corrected=True)) == ["talk-2"]
     project.corrections.correct(stored.number, [Span(0, 2, "DT")])
     assert ids(project, Selection(corrected=True)) == []
+
+
+def test_only_sentences_that_an_analysis_found(project):
+    numbers = [project.sentences.by_id(name).number for name in ("news-3", "talk-1", "news-1")]
+    among = Among("found", frozenset(numbers))
+    assert ids(project, Selection(among=among), None) == ["news-3", "talk-1"]
+    assert ids(project, Selection(among=among, outcomes=("spurious",))) == ["talk-1"]
+    assert ids(project, Selection(among=Among("none", frozenset())), None) == []

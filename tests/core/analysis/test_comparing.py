@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.changes import FATES, ErrorKey, Paired, comparing
+from core.analysis.changes import FATES, ErrorKey, Paired
+from core.analysis.comparing import comparing
 from core.generators import exhausted
 from core.scoring.comparison import compared
 from core.scoring.metrics import counts_of, reported

@@ -1,0 +1,42 @@
+"""A table below its title and what it says."""
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gui.metrics.delegate import MetricDelegate
+from gui.metrics.headers import NameStyle
+from gui.metrics.table import Table
+from gui.metrics.view import MetricView
+
+
+class TitledTable(QWidget):
+    """A heading, a line that says how to read the table, and the table.
+
+    Args:
+        delegate: paints the model that the table shows.
+    """
+
+    def __init__(self, title: str, said: str, delegate: MetricDelegate, *, names: NameStyle) -> None:
+        super().__init__()
+        self._title = title
+        self.title = QLabel(title)
+        self.title.setProperty("role", "heading")
+        self.said = QLabel(said)
+        self.said.setProperty("role", "hint")
+        self.said.setWordWrap(True)
+        self.model = delegate.model
+        self.view = MetricView(self.model, delegate, title, names=names)
+        words = QVBoxLayout()
+        words.setContentsMargins(16, 0, 16, 0)
+        words.setSpacing(4)
+        words.addWidget(self.title)
+        words.addWidget(self.said)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(words)
+        layout.addWidget(self.view, 1)
+
+    def show_table(self, table: Table, of: str = "") -> None:
+        """Show a table; `of` goes on where the title ends."""
+        self.title.setText(self._title + of)
+        self.view.show_table(table)
