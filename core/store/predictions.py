@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.analysis.changes import Paired
+from core.analysis.paths import Steps
 from core.scoring.comparison import Verdict, compared
 from core.scoring.metrics import Counts, Scored, counts_of
 from core.spans import PredictedSpan, SentenceNumber, Span, Split
@@ -82,6 +83,20 @@ class Predictions:
         )
         return {number: predictions_of_text(spans) for number, spans in rows}
 
+    def steps(self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold) -> dict[SentenceNumber, Steps]:
+        """The path of each sentence over the epochs of a run, up to this one; without those that no epoch tagged."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._database.rows(
+            "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c WHERE c.sentence = p.sentence"
+            f" AND c.run = p.run AND c.epoch = p.epoch AND {_on(gold)} AND outcome <> 'right')"
+            f" FROM prediction AS p WHERE sentence IN ({marks}) AND run = ? AND epoch <= ? ORDER BY epoch",
+            [*numbers, key.run, key.epoch],
+        )
+        steps: dict[SentenceNumber, Steps] = defaultdict(tuple)
+        for number, is_right in rows:
+            steps[number] += (bool(is_right),)
+        return dict(steps)
+
     def lacking(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
         """The sentences of a split for which the epoch has no prediction yet."""
         rows = self._database.rows(
@@ -109,10 +124,9 @@ class Predictions:
 
     def verdicts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[Verdict, int]:
         """How often each verdict was given on the sentences that are in the split now; `other` is as in `counts`."""
-        on_gold = "on_corrected" if gold == "corrected" else "on_imported"
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
-            f" WHERE p.run = ? AND p.epoch = ? AND {on_gold}"
+            f" WHERE p.run = ? AND p.epoch = ? AND {_on(gold)}"
             " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)" + _also(other) + " GROUP BY 1, 2, 3",
             [key.run, key.epoch, split, *_numbers(other)],
         )
@@ -173,6 +187,11 @@ class Predictions:
             if sorted(map(str, expected)) != sorted(map(str, stored.pop((number, run, epoch), []))):
                 wrong.add(number)
         return sorted(wrong | {SentenceNumber(number) for number, _, _ in stored})
+
+
+def _on(gold: Gold) -> str:
+    """The column that tells whether a comparison is with this gold."""
+    return "on_corrected" if gold == "corrected" else "on_imported"
 
 
 def _also(other: EpochKey | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from core.analysis.paths import Path
 from core.scoring.comparison import Outcome
 from core.spans import SentenceNumber, Split
 from core.store.columns import label_text
@@ -41,7 +42,8 @@ class Selection:
 
     `text` is looked for in texts and ids, whatever its case and normal form; `sentence_id` is one whole id.
     The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
-    label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences.
+    label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences,
+    `path` those with this path over the epochs of the run, up to the one that is asked about.
     """
 
     split: Split = "dev"
@@ -53,11 +55,17 @@ class Selection:
     predicted_label: str | None = None
     label: str | None = None
     among: Among | None = None
+    path: Path | None = None
 
     @property
     def compares(self) -> bool:
-        """Whether the answer depends on predictions."""
+        """Whether the answer depends on how predicted spans stand against the gold."""
         return bool(self.outcomes or self.gold_label or self.predicted_label)
+
+    @property
+    def needs_run(self) -> bool:
+        """Whether the answer depends on predictions."""
+        return self.compares or self.path is not None
 
 
 def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
@@ -86,9 +94,13 @@ class Selections:
 
     def numbers(self, selection: Selection, key: EpochKey | None, gold: Gold) -> list[SentenceNumber]:
         """The numbers of the sentences in order of import; none where predictions are asked for and there are none."""
-        if selection.compares and key is None:
+        if selection.needs_run and key is None:
             return []
         conditions, parameters = _own_conditions(selection)
+        if selection.path is not None and key is not None:
+            condition, more = _path_condition(selection.path, key, gold)
+            conditions.append(condition)
+            parameters += more
         if selection.compares and key is not None:
             condition, more = _comparison_condition(selection, key, gold)
             conditions.append(condition)
@@ -140,6 +152,24 @@ def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tu
             conditions.append(f"{column} = ?")
             parameters.append(label)
     return f"s.number IN (SELECT sentence FROM comparison WHERE {' AND '.join(conditions)})", parameters
+
+
+def _path_condition(path: Path, key: EpochKey, gold: Gold) -> tuple[str, list[Any]]:
+    """Right or wrong in the epoch itself, and whether that was ever otherwise before."""
+    on = "on_corrected" if gold == "corrected" else "on_imported"
+    wrong = f"SELECT sentence FROM comparison WHERE run = ? AND outcome <> 'right' AND {on} AND epoch"
+    right_before = (
+        "SELECT sentence FROM prediction AS p WHERE run = ? AND epoch < ? AND NOT EXISTS (SELECT 1 FROM comparison AS c"
+        f" WHERE c.sentence = p.sentence AND c.run = p.run AND c.epoch = p.epoch AND {on} AND outcome <> 'right')"
+    )
+    is_right = path in ("right", "learned")
+    was_otherwise = path in ("learned", "forgotten")
+    conditions = [
+        "s.number IN (SELECT sentence FROM prediction WHERE run = ? AND epoch = ?)",
+        f"s.number {'NOT ' if is_right else ''}IN ({wrong} = ?)",
+        f"s.number {'' if was_otherwise else 'NOT '}IN ({f'{wrong} < ?' if is_right else right_before})",
+    ]
+    return " AND ".join(conditions), [key.run, key.epoch] * 3
 
 
 def _marks(values: Sequence[object]) -> str:

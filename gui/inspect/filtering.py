@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from core.analysis.paths import Path
 from core.scoring.comparison import Comparison, Outcome
 from core.spans import Split
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, Selection
@@ -22,12 +23,13 @@ class Filter:
     corrected: bool = False
     label: str | None = None
     text: str = ""
+    path: Path | None = None
     asked: Selection | None = None
 
     @property
     def selection(self) -> Selection:
         base = self.asked or Selection(outcomes=self._outcomes(), label=self.label)
-        return replace(base, split=self.split, text=self.text, corrected=self.corrected)
+        return replace(base, split=self.split, text=self.text, corrected=self.corrected, path=self.path)
 
     @property
     def is_open(self) -> bool:
@@ -49,13 +51,17 @@ class Filter:
         kinds = self.kinds | {kind} if on else self.kinds - {kind}
         return replace(self, errors=bool(kinds), kinds=kinds, asked=None)
 
+    def without_run(self) -> "Filter":
+        """What can be asked without predictions."""
+        return replace(self.with_errors(False), path=None)
+
     def with_label(self, label: str | None) -> "Filter":
         return replace(self, label=label, asked=None)
 
 
 def filter_of(selection: Selection) -> Filter:
     """The state that shows exactly a selection: by the bar's own buttons where they have one for it."""
-    plain = Filter(split=selection.split, corrected=selection.corrected, text=selection.text)
+    plain = Filter(split=selection.split, corrected=selection.corrected, text=selection.text, path=selection.path)
     for known in (plain, plain.with_errors(True)):
         if known.selection == selection:
             return known

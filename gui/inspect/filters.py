@@ -11,8 +11,9 @@ from core.spans import SPLITS
 from core.store.selection import ErrorKind
 from gui.inspect.filtering import Filter
 from gui.inspect.keys import COMMANDS
-from gui.inspect.words import label_names, selection_words
+from gui.inspect.words import PATH_MEANINGS, PATH_WORDS, label_names, selection_words
 from gui.pages import tip
+from gui.words import wrapped
 
 SEARCH_DELAY = 250
 """Milliseconds after the last keystroke before the search begins."""
@@ -46,6 +47,14 @@ class FilterBar(QWidget):
         self.errors = _chip("Errors", "Sentences in which predicted and gold differ")
         self.kinds = {kind: _chip(kind, _KIND_TIPS[kind]) for kind in get_args(ErrorKind)}
         self.corrected = _chip("corrected", "Sentences whose gold was corrected")
+        self.paths = QComboBox()
+        self.paths.setAccessibleName("Path over the epochs")
+        self.paths.addItem("Any path", None)
+        for path, words in PATH_WORDS.items():
+            self.paths.addItem(words.capitalize(), path)
+            self.paths.setItemData(
+                self.paths.count() - 1, f"Sentences {PATH_MEANINGS[path]}", Qt.ItemDataRole.ToolTipRole
+            )
         self.labels = QComboBox()
         self.labels.setAccessibleName("Label")
         self.labels.setToolTip("Only sentences with this label; with an error filter, in the error itself")
@@ -65,7 +74,7 @@ class FilterBar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 8)
         layout.setSpacing(8)
-        layout.addLayout(_row(self.split, self.all, self.errors, None))
+        layout.addLayout(_row(self.split, self.all, self.errors, None, self.paths))
         layout.addLayout(_row(*self.kinds.values(), separator, self.corrected, None))
         search = _row(self.labels, self.search)
         search.setStretch(1, 1)
@@ -80,6 +89,7 @@ class FilterBar(QWidget):
         for kind, chip in self.kinds.items():
             chip.clicked.connect(lambda on, kind=kind: self._change(self.filter.with_kind(kind, on)))
         self.corrected.clicked.connect(lambda on: self._change(replace(self.filter, corrected=on)))
+        self.paths.activated.connect(lambda: self._change(replace(self.filter, path=self.paths.currentData())))
         self.labels.activated.connect(lambda: self._change(self.filter.with_label(self.labels.currentData())))
         self.asked.clicked.connect(lambda: self._change(replace(self.filter, asked=None)))
         self.search.textChanged.connect(lambda: self._timer.start())
@@ -105,6 +115,7 @@ class FilterBar(QWidget):
         for kind, chip in self.kinds.items():
             chip.setChecked(kind in shown.kinds)
         self.corrected.setChecked(shown.corrected)
+        self.paths.setCurrentIndex(max(0, self.paths.findData(shown.path)))
         self.labels.setCurrentIndex(max(0, self.labels.findData(shown.label)))
         if self.search.text() != shown.text:
             with QSignalBlocker(self.search):
@@ -137,11 +148,12 @@ class FilterBar(QWidget):
 
     def forbid_errors(self, reason: str | None) -> None:
         """Close the filters that need predictions and say why; open them where there is no reason."""
-        tips = {self.errors: "Sentences in which predicted and gold differ"}
+        tips: dict[QWidget, str] = {self.errors: "Sentences in which predicted and gold differ"}
         tips |= {chip: _KIND_TIPS[kind] for kind, chip in self.kinds.items()}
-        for chip, purpose in tips.items():
-            chip.setEnabled(reason is None)
-            chip.setToolTip(reason or purpose)
+        tips[self.paths] = "Sentences by what became of them over the epochs of the run, up to the one looked at"
+        for widget, purpose in tips.items():
+            widget.setEnabled(reason is None)
+            widget.setToolTip(wrapped(reason or purpose))
 
 
 def _chip(text: str, purpose: str) -> QToolButton:

@@ -150,8 +150,8 @@ class InspectPage(QWidget):
         self._counted = split
         reason = self._why_no_errors(project, split)
         self.filters.forbid_errors(reason)
-        if reason is not None and self.filters.filter.selection.compares:
-            self.filters.show_filter(self.filters.filter.with_errors(False))
+        if reason is not None and self.filters.filter.selection.needs_run:
+            self.filters.show_filter(self.filters.filter.without_run())
         errors: list[SentenceNumber] = []
         if project is not None and reason is None:
             wrong = Selection(split=split, outcomes=ALL_ERRORS)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.analysis.paths import Steps
 from core.scoring.comparison import compared
 from core.spans import PredictedSpan, SentenceNumber, Span
 from core.store.project import Project
@@ -22,6 +23,7 @@ class ShownSentence:
     stored: StoredSentence
     gold: tuple[Span, ...]
     predicted: tuple[PredictedSpan, ...] | None
+    steps: Steps = ()
 
     @property
     def row(self) -> SentenceRow:
@@ -35,17 +37,23 @@ class ShownSentence:
             gold=self.gold,
             comparisons=comparisons,
             corrected=stored.corrected,
+            steps=self.steps,
         )
 
 
 def shown_sentences(project: Project, context: Context, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
     """The sentences with these numbers; unknown numbers are left out."""
-    predicted = project.predictions.of(context.key, numbers) if context.key is not None else {}
+    predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
+    steps: dict[SentenceNumber, Steps] = {}
+    if context.key is not None:
+        predicted = project.predictions.of(context.key, numbers)
+        steps = project.predictions.steps(context.key, numbers, context.gold)
     return [
         ShownSentence(
             stored,
             stored.gold if context.gold == "corrected" else stored.imported,
             predicted.get(stored.number),
+            steps.get(stored.number, ()),
         )
         for stored in project.sentences.by_number(numbers)
     ]

@@ -1,5 +1,6 @@
 """Selections and verdicts as people say them."""
 
+from core.analysis.paths import Path
 from core.labels import entity_type
 from core.scoring.comparison import Comparison, Outcome
 from core.store.selection import ALL_ERRORS, Selection
@@ -11,6 +12,22 @@ VERDICTS: dict[Outcome, str] = {
     "both": "wrong edge + type",
     "missed": "missed",
     "spurious": "spurious",
+}
+
+
+PATH_WORDS: dict[Path, str] = {
+    "right": "always right",
+    "learned": "learned",
+    "forgotten": "forgotten",
+    "never": "never right",
+}
+"""The paths of sentences over the epochs of a run."""
+
+PATH_MEANINGS: dict[Path, str] = {
+    "right": "without an error in every epoch so far",
+    "learned": "without an error now, with one in an earlier epoch",
+    "forgotten": "with an error now, without one in an earlier epoch",
+    "never": "with an error in every epoch so far",
 }
 
 

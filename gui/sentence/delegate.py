@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from core.analysis.paths import Steps
 from core.scoring.comparison import Comparison
 from core.spans import SentenceNumber, Span
 from gui.sentence.layout import laid_line, shown, x_at
@@ -24,13 +25,14 @@ _MARGIN, _GAP = 12.0, 8.0
 _TEXT_SIZE = 14
 _LONGEST = 400
 """Characters of a sentence that are ever laid out in a row."""
+_STEP, _STEP_GAP, _MOST_STEPS = 6.0, 4.0, 12
 _LEAD = 10
 """Characters kept before the first error where the text before it has to give way."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceRow:
-    """What a row shows of a sentence; `comparisons` is None where no run is chosen."""
+    """What a row shows of a sentence; `comparisons` is None where no run is chosen, `steps` is its path so far."""
 
     number: SentenceNumber
     id: str
@@ -39,6 +41,7 @@ class SentenceRow:
     gold: tuple[Span, ...]
     comparisons: tuple[Comparison, ...] | None
     corrected: bool
+    steps: Steps = ()
 
     @property
     def errors(self) -> tuple[Comparison, ...]:
@@ -94,9 +97,23 @@ def _paint_heading(painter: QPainter, rect: QRectF, row: SentenceRow, theme: The
         width = QFontMetricsF(chosen).horizontalAdvance(text)
         _paint_words(painter, QRectF(right - width, line.top(), width + 1, line.height()), text, colour, chosen)
         right -= width + _GAP
+    if len(row.steps) > 1:
+        right = _paint_steps(painter, QRectF(line.left(), line.top(), right - line.left(), line.height()), row, theme)
     line.setRight(right)
     name = QFontMetricsF(_small()).elidedText(f"{row.id} · {row.split}", Qt.TextElideMode.ElideMiddle, line.width())
     _paint_words(painter, line, name, theme.muted, _small())
+
+
+def _paint_steps(painter: QPainter, line: QRectF, row: SentenceRow, theme: Theme) -> float:
+    """A square for each of the last epochs, filled where it made no error; returns where they begin."""
+    steps = row.steps[-_MOST_STEPS:]
+    left = round(line.right() - len(steps) * (_STEP + _STEP_GAP)) + 0.5  # the middle of a pixel: sharp outlines
+    for at, is_right in enumerate(steps):
+        square = QRectF(left + at * (_STEP + _STEP_GAP), round(line.center().y() - _STEP / 2) + 0.5, _STEP, _STEP)
+        painter.setPen(QPen(QColor(theme.right if is_right else theme.error), 1))
+        painter.setBrush(QColor(theme.right) if is_right else Qt.BrushStyle.NoBrush)
+        painter.drawRect(square)
+    return left - _GAP
 
 
 _CORRECTED = "✎ corrected"

@@ -4,11 +4,13 @@ import unicodedata
 
 import pytest
 
+from core.analysis.paths import PATHS, path_of
 from core.scoring.comparison import OUTCOMES, compared
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, Among, Selection
-from tests.building import add_sentences, project_with_run
+from core.store.sentences import GOLDS
+from tests.building import FIRST_EPOCH, add_sentences, project_with_run
 
 KEY = EpochKey(1, 1)
 
@@ -110,3 +112,29 @@ def test_only_sentences_that_an_analysis_found(project):
     assert ids(project, Selection(among=among), None) == ["news-3", "talk-1"]
     assert ids(project, Selection(among=among, outcomes=("spurious",))) == ["talk-1"]
     assert ids(project, Selection(among=Among("none", frozenset())), None) == []
+
+
+@pytest.mark.parametrize("gold", GOLDS)
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_is_that_of_the_epochs_so_far(project, path, epoch, gold):
+    third = EpochKey(1, 3)
+    numbers = {name: project.sentences.by_id(name).number for name in FIRST_EPOCH}
+    del numbers["talk-1"]  # which the third epoch did not tag
+    project.predictions.save(third, {numbers[name]: FIRST_EPOCH[name] for name in numbers})
+    project.corrections.correct(numbers["talk-2"], [])  # right in the first epoch as corrected
+    key = EpochKey(1, epoch)
+    steps = project.predictions.steps(key, [s.number for s in project.sentences.each("dev")], gold)
+    tagged = project.predictions.of(key, list(steps))
+    expected = [n for n in steps if n in tagged and path_of(steps[n]) == path]
+    assert project.selections.numbers(Selection(path=path), key, gold) == sorted(expected)
+
+
+def test_paths_tell_what_was_learned_and_forgotten(project):
+    number = project.sentences.by_id("news-4").number
+    project.predictions.save(EpochKey(1, 3), {number: FIRST_EPOCH["news-4"]})
+    assert project.predictions.steps(EpochKey(1, 3), [number], "corrected") == {number: (False, True, False)}
+    assert project.predictions.steps(EpochKey(1, 2), [number], "corrected") == {number: (False, True)}
+    assert ids(project, Selection(path="learned"), EpochKey(1, 2)) == ["news-3", "news-4"]
+    assert ids(project, Selection(path="never"), EpochKey(1, 2)) == ["talk-1", "talk-2"]
+    assert ids(project, Selection(path="never"), None) == []

@@ -5,9 +5,10 @@ from PySide6.QtWidgets import QApplication
 from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.project import created
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.selection import ALL_ERRORS, Among, Selection
 from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.detail import READ_ONLY
+from gui.sentence.delegate import SENTENCE_ROLE
 from tests.building import FIRST_EPOCH, add_run, add_sentences, project_with_run, project_with_sentences
 from tests.gui.driving import LEFT, NONE, move_to
 
@@ -53,6 +54,28 @@ def test_error_filters(bench_over):
     bench.click(filters.kinds["spurious"])
     assert filters.all.isChecked()
     assert len(bench.listed()) == 4
+
+
+def test_the_path_over_the_epochs(bench):
+    filters = bench.page.filters
+    choose(filters.paths, "Learned")
+    assert bench.listed() == ["news-3", "news-4"]
+    steps = [bench.page.model.data(bench.page.model.index(row, 0), SENTENCE_ROLE).steps for row in range(2)]
+    assert steps == [(False, True), (False, True)]
+    choose(filters.paths, "Never right")
+    assert bench.listed() == ["talk-1", "talk-2"]
+    bench.click(filters.errors)
+    assert bench.listed() == ["talk-1", "talk-2"], "a path and errors hold together"
+    choose(filters.split, "train")
+    assert not filters.paths.isEnabled()
+    assert bench.listed() == ["news-1", "news-2"], "without predictions there is no path"
+
+
+def test_sentences_that_an_analysis_found_are_shown_in_its_words(bench):
+    number = bench.project.sentences.by_id("talk-2").number
+    bench.session.inspect(Selection(among=Among("new errors: QT", frozenset([number]))))
+    assert bench.listed() == ["talk-2"]
+    assert "new errors: QT" in bench.page.filters.asked.text()
 
 
 def test_label_and_split(bench):

@@ -1,3 +1,6 @@
+import itertools
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QAbstractTableModel
 from PySide6.QtGui import QColor
@@ -67,6 +70,19 @@ def test_gold_is_filled_in_its_colour_and_errors_are_drawn(qtbot, theme):
     assert theme.label("PS").fill in colours
     assert theme.label("OG").fill in colours
     assert theme.error in colours
+
+
+@pytest.mark.parametrize(
+    ("steps", "filled", "hollow"), [((True, False, True), 2, 1), ((False,) * 20, 0, 12), ((True,), 0, 0)]
+)
+def test_each_epoch_has_a_square_that_is_filled_where_it_was_right(qtbot, steps, filled, hollow):
+    view = table(qtbot, Rows(1, lambda _number: replace(row(predicted=None), steps=steps)))
+    image = view.viewport().grab().toImage()
+    middle = [image.pixelColor(x, 13).name() for x in range(image.width())]
+    runs = [colour for colour, _ in itertools.groupby(middle)]
+    # A filled square is one stretch of its colour; a hollow one is its outline twice.
+    assert runs.count(LIGHT.right) == filled
+    assert runs.count(LIGHT.error) == 2 * hollow
 
 
 def test_the_first_error_of_a_long_sentence_is_in_sight(qtbot):
