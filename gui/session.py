@@ -19,11 +19,12 @@ from gui.jobs import JobRunner
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Which predictions are held against which gold; the same on every page."""
+    """Which predictions are held against which gold, and against which other ones; the same on every page."""
 
     run: int | None = None
     epoch: int | None = None
     gold: Gold = "corrected"
+    other: EpochKey | None = None
 
     @property
     def key(self) -> EpochKey | None:
@@ -126,11 +127,20 @@ class Session(QObject):
         """Change what is looked at; what is not given stays, but another run shows its last epoch."""
         context = self._context
         if run is not None and run != context.run:
-            context = replace(context, run=run, epoch=self._last_epoch(run))
+            context = replace(context, run=run, epoch=self._last_epoch(run), other=None)
         if epoch is not None:
             context = replace(context, epoch=epoch)
         if gold is not None:
             context = replace(context, gold=gold)
+        self._change_context(context)
+
+    def hold_against(self, other: EpochKey | None) -> None:
+        """Show what another epoch predicted beside the one that is looked at; None shows that one alone."""
+        self._change_context(replace(self._context, other=other))
+
+    def _change_context(self, context: Context) -> None:
+        if context.other is not None and context.other == context.key:
+            context = replace(context, other=None)
         if context != self._context:
             self._context = context
             self.context_changed.emit(context)

@@ -13,6 +13,7 @@ from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
 from gui.inspect.elided import ElidedLabel
 from gui.inspect.keys import Name, action_for, label_position
 from gui.inspect.labels import LabelChips
+from gui.inspect.lanes import LanesBar
 from gui.inspect.reading import ShownSentence
 from gui.pages import PageContext
 from gui.sentence.canvas import SentenceCanvas
@@ -49,6 +50,7 @@ class SentenceDetail(QWidget):
         self.position = ElidedLabel()
         self.corrected = QLabel("✎ corrected")
         self.notice = ElidedLabel()
+        self.lanes = LanesBar()
         self.canvas = SentenceCanvas(context.theme)
         self.chips = LabelChips(context.theme)
         self.table = ComparisonTable(context.theme)
@@ -77,6 +79,7 @@ class SentenceDetail(QWidget):
         upper, lower = QWidget(), QWidget()
         column = _column(upper, (0, 8, 0, 12))
         column.addLayout(self._header(steps))
+        column.addWidget(self.lanes)
         column.addWidget(self._scroller(), 1)
         chips = QVBoxLayout()
         chips.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
@@ -160,7 +163,7 @@ class SentenceDetail(QWidget):
             self.canvas.show_sentence("", ())
             self.table.show_comparisons("", (), compares=False)
         else:
-            self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted)
+            self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
             compares = shown.predicted is not None
             self.table.show_comparisons(shown.stored.text, self.canvas.comparisons, compares=compares)
         self._follow_selection()

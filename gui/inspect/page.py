@@ -19,6 +19,7 @@ from gui.inspect.keys import COMMANDS, Name, action_for
 from gui.inspect.model import SentenceListModel
 from gui.inspect.reading import ShownSentence, shown_sentences
 from gui.inspect.sentence_list import SentenceList
+from gui.opponent import offered_epochs
 from gui.pages import EmptyState, PageContext
 from gui.sentence.delegate import SentenceRow
 
@@ -105,6 +106,7 @@ class InspectPage(QWidget):
         self.list.chosen.connect(self._choose)
         self.detail.goldProposed.connect(self._correct)
         self.detail.canvas.released.connect(self._make_up)
+        self.detail.lanes.chosen.connect(session.hold_against)
         self.detail.errorAsked.connect(lambda: self._go_to_error(1))
         self.detail.give_keys(self.list.view)
         for name, action in self.actions_by_name.items():
@@ -139,10 +141,16 @@ class InspectPage(QWidget):
         labels = project.sentences.labels() if project is not None else ()
         self.filters.show_labels(labels)
         self.detail.chips.show_labels(labels)
+        self._offer_others()
         self._count()
         self._list_sentences(keeps=True)
         if is_opening:
             self.list.setFocus()
+
+    def _offer_others(self) -> None:
+        project, context = self._session.project, self._session.context
+        others = offered_epochs(project, context.key) if project is not None and context.key is not None else []
+        self.detail.lanes.offer(context.key, others, context.other)
 
     def _count(self) -> None:
         """Find the split's errors, or say why there are none to find."""

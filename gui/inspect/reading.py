@@ -18,12 +18,15 @@ class ShownSentence:
 
     Attributes:
         predicted: None where no run is chosen, or where it made no predictions for this sentence.
+        steps: its path over the run's epochs, up to the one looked at.
+        other: what the epoch predicted that is held against it; None where there is none, or it made no predictions.
     """
 
     stored: StoredSentence
     gold: tuple[Span, ...]
     predicted: tuple[PredictedSpan, ...] | None
     steps: Steps = ()
+    other: tuple[PredictedSpan, ...] | None = None
 
     @property
     def row(self) -> SentenceRow:
@@ -48,12 +51,14 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
     if context.key is not None:
         predicted = project.predictions.of(context.key, numbers)
         steps = project.predictions.steps(context.key, numbers, context.gold)
+    other = project.predictions.of(context.other, numbers) if context.other is not None else {}
     return [
         ShownSentence(
             stored,
             stored.gold if context.gold == "corrected" else stored.imported,
             predicted.get(stored.number),
             steps.get(stored.number, ()),
+            other.get(stored.number),
         )
         for stored in project.sentences.by_number(numbers)
     ]

@@ -23,10 +23,10 @@ from gui.metrics.head import Head
 from gui.metrics.klue import KlueLine, Question
 from gui.metrics.lines import f1_lines
 from gui.metrics.model import MetricModel
-from gui.metrics.opponent import Opponent, epoch_keys
 from gui.metrics.table import Link, epochs_table
 from gui.metrics.view import MetricView
 from gui.metrics.words import evaluation_purpose, run_line, scored_line
+from gui.opponent import Opponent, epoch_keys
 from gui.pages import EmptyState, PageContext
 from gui.progress import FLEETING
 from gui.theme import Theme
@@ -268,6 +268,9 @@ class MetricsPage(QWidget):
 
     def _open(self, link: Link) -> None:
         self._context.session.look_at(epoch=link.key.epoch)
+        project = self._context.session.project
+        if project is not None and self.head.changes.isChecked():
+            self._context.session.hold_against(self._opponent.of(project, link.key))
         self._context.session.inspect(link.selection)
 
     def _copy(self) -> None:

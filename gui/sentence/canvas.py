@@ -50,6 +50,7 @@ class SentenceCanvas(QWidget):
         self._text = ""
         self._gold: tuple[Span, ...] = ()
         self._predicted: tuple[PredictedSpan, ...] | None = None
+        self._other: tuple[PredictedSpan, ...] | None = None
         self._selection: Selection | None = None
         self._press: tuple[Target, QPointF] | None = None
         self._drag: RangeDrag | EdgeDrag | None = None
@@ -101,14 +102,26 @@ class SentenceCanvas(QWidget):
         self._theme = theme
         self.update()
 
-    def show_sentence(self, text: str, gold: Sequence[Span], predicted: Sequence[PredictedSpan] | None = None) -> None:
-        """Show a sentence; `predicted` is None where no run is chosen. The selected span of the same text stays so."""
+    def show_sentence(
+        self,
+        text: str,
+        gold: Sequence[Span],
+        predicted: Sequence[PredictedSpan] | None = None,
+        other: Sequence[PredictedSpan] | None = None,
+    ) -> None:
+        """Show a sentence; the selected span of the same text stays so.
+
+        Args:
+            predicted: None where no run is chosen.
+            other: what another epoch predicted, for a third lane; None for none.
+        """
         if text != self._text:
             self._layouts.clear()
         selection = self._selection if text == self._text else None
         was_pressed = self.is_pressed
         self._text, self._gold = text, tuple(sorted(gold))
         self._predicted = None if predicted is None else tuple(predicted)
+        self._other = None if other is None else tuple(other)
         self._press = self._drag = None
         self.select(kept(selection, self._gold, [found.span for found in self._predicted or ()]))
         self._refresh()
@@ -228,6 +241,7 @@ class SentenceCanvas(QWidget):
                 tag_metrics(),
                 font_size=SENTENCE_SIZE,
                 predicted=self._predicted is not None,
+                other=None if self._other is None else compared(self._shown_gold(), self._other),
             )
         return self._scenes[width]
 

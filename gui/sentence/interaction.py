@@ -108,6 +108,8 @@ def _edge_at(scene: Scene, point: QPointF, selection: Selection | None) -> EdgeT
 
 def _tagged_at(scene: Scene, point: QPointF) -> Selection | None:
     for mark in scene.marks:
+        if mark.lane == "other":  # to be looked at, not to be worked on
+            continue
         if mark.tag.rect.contains(point) or (mark.lane == "predicted" and _on_bracket(scene, mark, point)):
             return _selection_of(mark)
     return None

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from core.spans import Span
 from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
-from gui.sentence.scene import PADDING, TAG_PADDING, Mark, Scene, TagMetrics, Words
+from gui.sentence.scene import BRACKET, PADDING, TAG_PADDING, Mark, Scene, TagMetrics, Words
 from gui.sentence.selection import Selection, of_gold, of_predicted
 from gui.theme import TAG_SIZE, Theme, font
 
@@ -57,6 +57,9 @@ def paint(
         _paint_range(brush, selection)
     _paint_text(brush)
     for mark in scene.marks:
+        if mark.lane == "other":
+            _paint_other(brush, mark)
+            continue
         _paint_mark(brush, mark, selection)
         if mark.lane == "gold" and mark.span in replaced:
             _paint_strike(brush, mark.tag.rect)
@@ -157,6 +160,24 @@ def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
         rect = brush.scene.text_rect(piece).adjusted(1.5 if piece.first else 0, 0, -1.5 if piece.last else 0, 0)
         brush.painter.drawPath(_bracket(rect, piece, wavy=mark.comparison.outcome == "spurious"))
     _paint_stem(brush, mark)
+
+
+def _paint_other(brush: Brush, mark: Mark) -> None:
+    """A span of another epoch: a dotted bracket of its own, away from the text, and its tag below."""
+    is_wrong = mark.comparison.is_error
+    pen = _pen(brush.theme.error if is_wrong else brush.theme.edge, 1.2, Qt.PenStyle.DotLine)
+    brush.painter.setBrush(Qt.BrushStyle.NoBrush)
+    for piece in mark.pieces if mark.span is not None else ():
+        brush.painter.setPen(pen)
+        text = brush.scene.text_rect(piece)
+        drop = brush.scene.lines[piece.line].other_top - BRACKET - text.bottom()
+        rect = text.adjusted(1.5 if piece.first else 0, drop, -1.5 if piece.last else 0, drop)
+        brush.painter.drawPath(_bracket(rect, piece, wavy=mark.comparison.outcome == "spurious"))
+    if mark.tag.stem is not None:
+        brush.painter.setPen(pen)
+        top = brush.scene.lines[mark.pieces[0].line].other_top
+        brush.painter.drawLine(QLineF(mark.tag.stem + 1.5, top, mark.tag.stem + 1.5, mark.tag.rect.bottom() - 2))
+    _paint_tag(brush, mark, selected=False)
 
 
 def _bracket(rect: QRectF, piece: Piece, *, wavy: bool) -> QPainterPath:

@@ -1,8 +1,8 @@
 """One sentence with its spans as shapes: every mark, its tag and its place, for painting and for hit-testing alike."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from PySide6.QtCore import QRectF
 
@@ -10,7 +10,8 @@ from core.scoring.comparison import Comparison
 from core.spans import Span
 from gui.sentence.layout import Piece, TextLayout
 
-Lane = Literal["gold", "predicted"]
+Lane = Literal["gold", "predicted", "other"]
+"""The gold on the text, what the epoch predicted below it, and below that what another epoch predicted."""
 Role = Literal["label", "gold label", "quiet", "error"]
 
 PADDING = 16.0
@@ -48,7 +49,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A gold or predicted span, or the lack of a predicted one (the lane `predicted` of a missed span)."""
+    """A gold or predicted span, or the lack of a predicted one (the lane `predicted` or `other` of a missed span)."""
 
     lane: Lane
     comparison: Comparison
@@ -64,12 +65,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The vertical extent of one line, of its text and of its predicted lane's tags."""
+    """The vertical extent of one line, of its text, of its predicted lane's tags and of those of the other lane."""
 
     top: float
     text_top: float
     text_bottom: float
     tag_top: float
+    other_top: float
     bottom: float
 
 
@@ -129,22 +131,30 @@ class _Spot:
 
 
 def arranged(
-    layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics, *, font_size: float, predicted: bool
+    layout: TextLayout,
+    comparisons: Sequence[Comparison],
+    metrics: TagMetrics,
+    *,
+    font_size: float,
+    predicted: bool,
+    other: Sequence[Comparison] | None = None,
 ) -> Scene:
     """Give every mark and tag its place.
 
     Args:
         comparisons: without a run, gold spans that are `right` and have no predicted one.
         predicted: whether to leave room for the predicted lane.
+        other: how another epoch's predictions stand against the same gold, for a lane of their own; None for none.
     """
-    drafts = _drafts(layout, comparisons, metrics)
+    drafts = _drafts(layout, comparisons, metrics) + _other_drafts(layout, other or (), metrics)
     spots = [
         spot
         for number in range(len(layout.lines))
-        for lane in ("gold", "predicted")
+        for lane in get_args(Lane)
         for spot in spots_in_rows([draft for draft in drafts if _belongs(draft, number, lane)], layout.width)
     ]
-    lines = _lines(layout, spots, metrics.height, font_size, predicted=predicted)
+    rows_below = tuple(lane for lane, has_room in (("predicted", predicted), ("other", other is not None)) if has_room)
+    lines = _lines(layout, spots, metrics.height, font_size, lanes=rows_below)
     marks = tuple(_mark(spot, lines[spot.draft.pieces[0].line], metrics.height) for spot in spots)
     return Scene(layout, lines, marks, tuple(_differing(comparisons)))
 
@@ -209,6 +219,13 @@ def _drafts(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagM
     return drafts
 
 
+def _other_drafts(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_Draft]:
+    """What another epoch predicted, or missed."""
+    return [
+        replace(draft, lane="other") for draft in _drafts(layout, comparisons, metrics) if draft.lane == "predicted"
+    ]
+
+
 def tag_width(words: Sequence[Words], metrics: TagMetrics) -> float:
     return sum(metrics.width(part) for part in words) + TAG_PADDING * (len(words) + 1)
 
@@ -229,16 +246,20 @@ def _belongs(draft: _Draft, line: int, lane: str) -> bool:
 
 
 def _lines(
-    layout: TextLayout, spots: Sequence[_Spot], row_height: float, font_size: float, *, predicted: bool
+    layout: TextLayout, spots: Sequence[_Spot], row_height: float, font_size: float, *, lanes: Sequence[str]
 ) -> tuple[Line, ...]:
     lines, top = [], PADDING
     for number in range(len(layout.lines)):
         above = _rows(spots, number, "gold") * row_height
-        below = (_rows(spots, number, "predicted") if predicted else 0) * row_height
         text_top = top + above
         text_bottom = text_top + layout.text_height
-        bottom = max(text_bottom + BRACKET + below + LINE_GAP, top + LINE_HEIGHT * font_size)
-        lines.append(Line(top, text_top, text_bottom, text_bottom + BRACKET, bottom))
+        tag_top = text_bottom + BRACKET
+        tags_bottom = tag_top + (_rows(spots, number, "predicted") if "predicted" in lanes else 0) * row_height
+        other_top = tags_bottom + 2 * BRACKET
+        other_bottom = other_top + _rows(spots, number, "other") * row_height
+        bottom = other_bottom if "other" in lanes else tags_bottom
+        bottom = max(bottom + LINE_GAP, top + LINE_HEIGHT * font_size)
+        lines.append(Line(top, text_top, text_bottom, tag_top, other_top, bottom))
         top = bottom
     return tuple(lines)
 
@@ -250,8 +271,10 @@ def _rows(spots: Sequence[_Spot], line: int, lane: Lane) -> int:
 
 def _mark(spot: _Spot, line: Line, row_height: float) -> Mark:
     draft = spot.draft
-    above = draft.lane == "gold"
-    top = line.text_top - (spot.row + 1) * row_height if above else line.tag_top + spot.row * row_height
+    if draft.lane == "gold":
+        top = line.text_top - (spot.row + 1) * row_height
+    else:
+        top = (line.tag_top if draft.lane == "predicted" else line.other_top) + spot.row * row_height
     stem = PADDING + spot.left if spot.row and spot.left == draft.pieces[0].left else None
     rect = QRectF(PADDING + spot.left + (0.0 if stem is None else STEM), top, draft.width, row_height)
     return Mark(draft.lane, draft.comparison, draft.pieces, Tag(draft.words, rect, stem))

@@ -78,6 +78,30 @@ def test_sentences_that_an_analysis_found_are_shown_in_its_words(bench):
     assert "new errors: QT" in bench.page.filters.asked.text()
 
 
+def lanes(bench):
+    """The spans in the lane of the other epoch."""
+    return sorted(mark.span for mark in bench.canvas.scene.marks if mark.lane == "other" and mark.span)
+
+
+def test_another_epochs_predictions_are_shown_below(bench):
+    bar = bench.page.detail.lanes
+    assert bar.said.text() == "Under the text: run 1, epoch 2, and dotted"
+    assert lanes(bench) == []
+    choose(bar.other, "run 1, epoch 1")
+    assert lanes(bench) == [Span(0, 3, "PS")]
+    bench.go_to("news-4")
+    assert lanes(bench) == [Span(0, 4, "LC"), Span(6, 8, "LC")]
+    bench.session.look_at(epoch=1)
+    assert lanes(bench) == [], "an epoch is not held against itself"
+    choose(bar.other, "run 1, epoch 2")
+    choose(bar.other, "nothing else")
+    assert lanes(bench) == []
+
+
+def test_one_epoch_alone_has_no_other(bench_over):
+    assert not bench_over(project_with_first_epoch).page.detail.lanes.isVisible()
+
+
 def test_label_and_split(bench):
     filters = bench.page.filters
     choose(filters.labels, "DT")

@@ -56,6 +56,7 @@ def test_a_number_leads_to_its_sentences_under_the_epoch_looked_at(changes_desk,
     [stored] = desk.project.sentences.by_number([*asked.among.numbers])
     assert (stored.id, asked.among.words, asked.split) == ("talk-2", "new errors: QT", "dev")
     assert desk.project.selections.numbers(asked, EpochKey(1, 2), "corrected") == [stored.number]
+    assert desk.session.context.other == EpochKey(1, 1), "both predictions are shown"
 
 
 def test_epochs_of_the_same_run_are_offered_before_other_runs(open_desk, qtbot):

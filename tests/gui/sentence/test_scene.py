@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.scoring.comparison import Comparison, compared
 from core.spans import PredictedSpan, Span
+from gui.sentence.interaction import target_at
 from gui.sentence.layout import lay_out
 from gui.sentence.painting import tag_metrics
 from gui.sentence.scene import PADDING, arranged, probability, tag_words
@@ -23,16 +24,18 @@ def annotations(draw):
     return tuple(Span(start, end, draw(LABELS)) for start, end in itertools.pairwise(cuts) if draw(st.booleans()))
 
 
-def scene_of(gold, predicted, width=300):
-    comparisons = compared(gold, [PredictedSpan(span, 0.5) for span in predicted])
+def scene_of(gold, predicted, width=300, other=None):
+    sides = [
+        None if side is None else compared(gold, [PredictedSpan(s, 0.5) for s in side]) for side in (predicted, other)
+    ]
     layout = lay_out(TEXT, font(SENTENCE_SIZE), width)
-    return arranged(layout, comparisons, tag_metrics(), font_size=SENTENCE_SIZE, predicted=True)
+    return arranged(layout, sides[0], tag_metrics(), font_size=SENTENCE_SIZE, predicted=True, other=sides[1])
 
 
-@given(annotations(), annotations(), st.integers(150, 800))
+@given(annotations(), annotations(), st.none() | annotations(), st.integers(150, 800))
 @settings(max_examples=100, deadline=None)
-def test_tags_never_overlap_one_another_or_any_text(gold, predicted, width):
-    scene = scene_of(gold, predicted, width)
+def test_tags_never_overlap_one_another_or_any_text(gold, predicted, other, width):
+    scene = scene_of(gold, predicted, width, other)
     rects = [mark.tag.rect.adjusted(0.1, 0.1, -0.1, -0.1) for mark in scene.marks]
     assert not any(one.intersects(other) for one, other in itertools.combinations(rects, 2))
     text = [rect for cell in scene.layout.cells for rect in scene.text_rects(cell.start, cell.end)]
@@ -75,6 +78,28 @@ def test_tags_say_what_is_wrong():
 @pytest.mark.parametrize(("value", "shown"), [(0.0, ".00"), (0.984, ".98"), (0.994, ".99"), (0.997, "1.0"), (1, "1.0")])
 def test_probabilities_are_short(value, shown):
     assert probability(value) == shown
+
+
+@given(annotations(), annotations(), annotations())
+@settings(max_examples=50, deadline=None)
+def test_another_epoch_has_a_lane_of_its_own_below(gold, predicted, other):
+    scene, without = scene_of(gold, predicted, other=other), scene_of(gold, predicted)
+    assert sorted(mark.span for mark in scene.marks if mark.lane == "other" and mark.span) == list(other)
+    assert [mark.span for mark in scene.marks if mark.lane != "other"] == [mark.span for mark in without.marks]
+    assert scene.height > without.height
+    for mark in scene.marks:
+        line = scene.lines[mark.pieces[0].line]
+        if mark.lane == "predicted":
+            assert mark.tag.rect.bottom() <= line.other_top
+        elif mark.lane == "other":
+            assert line.other_top <= mark.tag.rect.top()
+            assert mark.tag.rect.bottom() <= line.bottom
+
+
+def test_the_other_epochs_spans_cannot_be_taken():
+    scene = scene_of([Span(0, 3, "PS")], [], other=[Span(4, 9, "DT")])
+    [tag] = [mark.tag.rect for mark in scene.marks if mark.lane == "other" and mark.span]
+    assert target_at(scene, tag.center(), None).span is None
 
 
 def test_only_the_characters_that_differ_are_hatched():

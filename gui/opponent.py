@@ -9,6 +9,13 @@ def epoch_keys(project: Project, run: int) -> list[EpochKey]:
     return [EpochKey(run, epoch.number) for epoch in project.runs.epochs(run)]
 
 
+def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:
+    """All other epochs, the newest first, those of the own run before all others."""
+    runs = sorted((run.number for run in project.runs.listed()), reverse=True)
+    runs.sort(key=lambda run: run != current.run)
+    return [key for run in runs for key in reversed(epoch_keys(project, run)) if key != current]
+
+
 class Opponent:
     """The person's choice, which holds while the same run is looked at, or what suggests itself.
 
@@ -30,14 +37,8 @@ class Opponent:
         self._chosen, self._chosen_for = key, current.run if current is not None else None
 
     def offered(self, project: Project, current: EpochKey) -> list[EpochKey]:
-        """The epochs there are to choose from, the newest first, those of the own run before all others."""
-        own = [key for key in reversed(epoch_keys(project, current.run)) if key != current] if self._own_run else []
-        return own + [
-            key
-            for run in reversed(project.runs.listed())
-            if run.number != current.run
-            for key in reversed(epoch_keys(project, run.number))
-        ]
+        """The epochs there are to choose from; see `offered_epochs`."""
+        return [key for key in offered_epochs(project, current) if self._own_run or key.run != current.run]
 
     def of(self, project: Project, current: EpochKey) -> EpochKey | None:
         """The epoch that the current one is held against; None for nothing."""
