@@ -44,7 +44,7 @@ class Preset:
         return {name: value for name, value in asdict(self).items() if name != "title"}
 
 
-_STARTER_PRESET = Preset(STARTER, "Starter, multilingual E5 small (no download)", 3, 8, 1.5e-4, "syllable", 8, 0.5)
+_STARTER_PRESET = Preset(STARTER, "Starter, multilingual E5 small (no download)", 3, 4, 1e-4, "syllable", 8, 0.5)
 _TINY_PRESET = Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3)
 
 PRESETS = (
