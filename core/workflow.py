@@ -11,7 +11,7 @@ from typing import Any
 
 from core.devices import device_of
 from core.errors import UserError
-from core.events import EpochFinished, Measuring, Predicting, RunStarted, TrainingEvent
+from core.events import EpochFinished, Measuring, Predicting, Prepared, RunStarted, TrainingEvent
 from core.labels import in_display_order
 from core.manifest import checked_manifest
 from core.scoring.comparison import Verdict
@@ -107,11 +107,14 @@ def _trained(
     project.runs.describe(run, task.labels, task.train, len(task.dev))
     yield RunStarted(run, len(task.train), len(task.dev), project.sentences.count_moved(run))
     crew.from_main(lambda: task)
+    ceiling: float | None = None
     for event in task.events(crew):
+        if isinstance(event, Prepared):
+            ceiling = event.ceiling
         if isinstance(event, Resumable):
             checkpoint.save(event.text_tagger, project.resume_folder(run), event.state)
         elif isinstance(event, EpochTrained):
-            yield _epoch_stored(project, run, dev_numbers, event)
+            yield _epoch_stored(project, run, dev_numbers, event, ceiling)
             if not crew.from_main(lambda: _has_patience(project, run, settings)):
                 return
         else:
@@ -190,15 +193,20 @@ def _task(
 
 
 def _epoch_stored(
-    project: Project, run: int, dev_numbers: Sequence[SentenceNumber], trained: EpochTrained
+    project: Project, run: int, dev_numbers: Sequence[SentenceNumber], trained: EpochTrained, ceiling: float | None
 ) -> EpochFinished:
-    """Keep an epoch: weights first, then predictions, last the row that makes it known."""
+    """Keep an epoch: weights first, then predictions, last the row that makes it known.
+
+    Args:
+        ceiling: the F1 on dev that perfect tags would reach; None where dev has no gold span.
+    """
     key = EpochKey(run, trained.epoch)
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
     project.predictions.save(key, dict(zip(dev_numbers, trained.predictions, strict=True)))
     reports = {gold: _report_of(project, key, "dev", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
     report["klue"] = {gold: _klue_of(project, key, "dev", gold).as_json() for gold in GOLDS}
+    report["ceiling"] = ceiling
     project.runs.add_epoch(Epoch(run, trained.epoch, trained.loss, trained.seconds, report))
     return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, reports["corrected"])
 

@@ -22,6 +22,11 @@ class Stepper(QObject):
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no work is under way."""
+        return self._work is None
+
     def start(self, work: Generator[object, None, object]) -> None:
         """Begin with this work, in place of any that is under way."""
         self._work = work

@@ -46,7 +46,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass of a run; its report holds the metrics on dev as they were when it ended, for both golds."""
+    """One pass of a run; its report holds the metrics on dev as they were when it ended, for both golds.
+
+    Also in it: KLUE's figures, and the ceiling of the tagging unit; epochs of older versions lack them.
+    """
 
     run: int
     number: int

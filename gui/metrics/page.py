@@ -19,6 +19,7 @@ from gui.metrics.comparison import ComparisonPanel
 from gui.metrics.delegate import MetricDelegate
 from gui.metrics.errors_panel import ErrorsPanel
 from gui.metrics.figures import Figures, FiguresSource
+from gui.metrics.findings_bar import FindingsBar
 from gui.metrics.head import Head
 from gui.metrics.klue import KlueLine, Question
 from gui.metrics.lines import f1_lines
@@ -54,6 +55,7 @@ class MetricsPage(QWidget):
             self.model, MetricDelegate(self.model, context.theme), "Precision, recall and F1 of every type"
         )
         self.klue = KlueLine()
+        self.findings = FindingsBar()
         self.chart = ScoreChart(context.theme)
         self.comparison = ComparisonPanel(context.theme)
         self.errors = ErrorsPanel(self._behind, context.theme)
@@ -80,7 +82,13 @@ class MetricsPage(QWidget):
         self._views = QStackedWidget()
         for view in (self._body, self.errors, self.changes):
             self._views.addWidget(view)
-        content = _column(self.head, self._views, grows=self._views)
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.head, self.findings):
+            column.addWidget(widget)
+        content = _column(top, self._views, grows=self._views)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(content)
@@ -96,7 +104,7 @@ class MetricsPage(QWidget):
         self.head.other.activated.connect(lambda _: self._choose_other(self.head.other.currentData()))
         self.head.evaluate.clicked.connect(self._evaluate)
         self.head.copy.clicked.connect(self._copy)
-        for tables in (self.table, self.errors, self.changes):
+        for tables in (self.table, self.errors, self.changes, self.findings):
             tables.opened.connect(self._open)
         for chip in (self.head.errors, self.head.changes):
             chip.toggled.connect(lambda _: self._follow())
@@ -128,7 +136,7 @@ class MetricsPage(QWidget):
         self._follow()
 
     def _forget_counted(self) -> None:
-        for counting in (self.klue, self.changes):
+        for counting in (self.klue, self.changes, self.findings):
             counting.forget()
 
     def _follow(self) -> None:
@@ -171,6 +179,9 @@ class MetricsPage(QWidget):
         self.chart.show_lines(f1_lines(figures))
         self._show_comparison(project, source)
         self._show_epoch(project, source)
+        if figures:
+            ceiling = project.runs.epochs(run.number)[-1].report.get("ceiling")
+            self.findings.show_run(project, run, figures, self._current_key() or figures[-1].key, ceiling)
         self._views.setCurrentWidget(self._chosen_view())
         self._enable_evaluate()
         self._stack.setCurrentIndex(1)

@@ -213,10 +213,12 @@ def _link(row: Row, column: Column, counts: Counts) -> Link | None:
     if not column.links or not _stands_on(row, column.metric, counts):
         return None
     split = column.figures.split
-    selection, purpose = (
-        _label_link(column.metric, row.name, split) if row.is_type else _average_link(column.metric, split)
-    )
-    return Link(column.figures.key, selection, purpose)
+    return Link(column.figures.key, *link_behind(column.metric, row.name if row.is_type else None, split))
+
+
+def link_behind(metric: Metric, label: str | None, split: Split) -> tuple[Selection, str]:
+    """The sentences behind a score of a type, or of all types, and what they are."""
+    return _average_link(metric, split) if label is None else _label_link(metric, label, split)
 
 
 def _stands_on(row: Row, metric: Metric, counts: Counts) -> int:

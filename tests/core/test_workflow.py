@@ -6,7 +6,7 @@ import pytest
 
 from core import workflow
 from core.errors import UserError
-from core.events import EpochFinished, Predicting, RunStarted
+from core.events import EpochFinished, Predicting, Prepared, RunStarted
 from core.scoring.strict import klue_figures
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
@@ -151,6 +151,12 @@ def test_every_epoch_tells_its_report(trained):
     events = list(workflow.training(trained, SETTINGS))
     [epoch] = [event for event in events if isinstance(event, EpochFinished)]
     assert epoch.report.as_json() == trained.runs.epochs(2)[0].report["corrected"]
+
+
+def test_every_epoch_keeps_the_ceiling_of_its_unit(trained):
+    prepared = next(event for event in workflow.training(trained, SETTINGS) if isinstance(event, Prepared))
+    assert 0 < prepared.ceiling <= 1
+    assert trained.runs.epochs(1)[0].report["ceiling"] == prepared.ceiling
 
 
 def test_every_epoch_keeps_klues_figures_for_both_golds(trained):

@@ -1,0 +1,158 @@
+"""What a person would want to be told of a run without looking for it."""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from core.labels import in_display_order
+from core.scoring.metrics import Counts, scored
+from core.spans import SentenceNumber
+
+_FALL = 0.15
+"""By how much precision or recall must fall from one epoch to the next to be told."""
+_LEAST = 20
+"""Spans that a share must stand on; a few spans more or less move a smaller one by chance."""
+_SWOLLEN = 1.5
+"""Predicted spans for each gold span from which on there are too many."""
+_CEILING_SHARE = 0.25
+"""Share of what an F1 lacks to 1 that the tagging unit must be to blame for to be told."""
+_AT_ONCE = 2_000
+"""Sentences between two pauses."""
+
+
+Metric = Literal["precision", "recall", "support"]
+
+
+class Scores(NamedTuple):
+    """One epoch: its number, the spans of each label, and on how many sentences they were counted."""
+
+    epoch: int
+    counts: Mapping[str, Counts]
+    sentences: int
+
+    @property
+    def total(self) -> Counts:
+        return sum(self.counts.values(), Counts())
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence for the person, and where to look.
+
+    Attributes:
+        epoch: where it shows; None where it is of the corpus or of the run as a whole.
+        label: the type that it is about; None for all together.
+        metric: the number that it is about.
+        sentences: those that it is about, where it is about certain ones.
+    """
+
+    words: str
+    epoch: int | None = None
+    label: str | None = None
+    metric: Metric | None = None
+    sentences: frozenset[SentenceNumber] = frozenset()
+
+
+def findings_of_scores(epochs: Sequence[Scores]) -> list[Finding]:
+    """Precision or recall that collapsed from one epoch to the next, and epochs that predict far too much."""
+    return [finding for pair in pairwise(epochs) for finding in _fallen(*pair)] + [
+        finding for scores in epochs for finding in _swollen(scores)
+    ]
+
+
+def _fallen(before: Scores, after: Scores) -> list[Finding]:
+    """What fell for all types together, or else type by type."""
+    if before.sentences != after.sentences:
+        return []
+    whole = _fall(before.total, after.total, after.epoch, None)
+    return whole or [
+        finding
+        for label in in_display_order(set(before.counts) & set(after.counts))
+        for finding in _fall(before.counts[label], after.counts[label], after.epoch, label)
+    ]
+
+
+def _fall(before: Counts, after: Counts, epoch: int, label: str | None) -> list[Finding]:
+    of = f" of {label}" if label else ""
+    found = []
+    leasts: dict[Metric, int] = {
+        "precision": min(before.predicted, after.predicted),
+        "recall": min(before.support, after.support),
+    }
+    for metric, least in leasts.items():
+        was, now = getattr(scored(before), metric), getattr(scored(after), metric)
+        if least >= _LEAST and was - now >= _FALL:
+            why = (
+                f", with {after.predicted:,} predicted spans after {before.predicted:,}"
+                if metric == "precision"
+                else ""
+            )
+            words = f"{metric.capitalize()}{of} fell from {was:.3f} to {now:.3f} in epoch {epoch}{why}."
+            found.append(Finding(words, epoch, label, "precision" if metric == "precision" else "recall"))
+    return found
+
+
+def _swollen(scores: Scores) -> list[Finding]:
+    total = scores.total
+    if total.support < _LEAST or total.predicted < _SWOLLEN * total.support:
+        return []
+    each = [number / max(scores.sentences, 1) for number in (total.predicted, total.support)]
+    words = f"Epoch {scores.epoch} predicts {each[0]:.1f} spans a sentence where the gold has {each[1]:.1f}."
+    return [Finding(words, scores.epoch, metric="precision")]
+
+
+def findings_of_labels(trained: Iterable[str], scores: Scores) -> list[Finding]:
+    """Types of the gold that the run could not learn, as no training sentence had them.
+
+    Args:
+        trained: the labels of the training sentences.
+    """
+    unseen = {label for label, counts in scores.counts.items() if counts.support} - set(trained)
+    return [
+        Finding(
+            f"{label} occurs {scores.counts[label].support:,} times in the gold, but the run was trained without it.",
+            scores.epoch,
+            label,
+            "support",
+        )
+        for label in in_display_order(unseen)
+    ]
+
+
+def findings_of_ceiling(ceiling: float | None, f1: float, unit: str) -> list[Finding]:
+    """A tagging unit that is to blame for much of what an F1 lacks.
+
+    Args:
+        ceiling: the F1 that perfect tags would reach; None where it is not known.
+    """
+    if ceiling is None or f1 >= 1 or (1 - ceiling) / (1 - f1) < _CEILING_SHARE:
+        return []
+    share = (1 - ceiling) / (1 - f1)
+    words = (
+        f"The tagging unit {unit} cannot go beyond an F1 of {ceiling:.3f}, which is {share:.0%} of what this run lacks"
+        " to 1; “Compare tagging units…” on the Train page shows what others can."
+    )
+    return [Finding(words)]
+
+
+def finding_shared(
+    train: Iterable[str], dev: Iterable[tuple[SentenceNumber, str]], split: str
+) -> Generator[None, None, list[Finding]]:
+    """Sentences that are measured on though the run may have learned them by heart. Yields now and then."""
+    known: set[int] = set()
+    for at, text in enumerate(train):
+        known.add(hash(text))
+        if at % _AT_ONCE == 0:
+            yield
+    shared = []
+    for at, (number, text) in enumerate(dev):
+        if hash(text) in known:
+            shared.append(number)
+        if at % _AT_ONCE == 0:
+            yield
+    if not shared:
+        return []
+    sentences = f"{split} sentence stands" if len(shared) == 1 else f"{split} sentences stand"
+    words = f"{len(shared):,} {sentences} in train as well, word for word, where scores flatter."
+    return [Finding(words, sentences=frozenset(shared))]

@@ -1,0 +1,139 @@
+"""What a person should know of the run that is looked at, in a line each above the tables."""
+
+import html
+from collections.abc import Generator, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from core.analysis.findings import (
+    Finding,
+    Scores,
+    finding_shared,
+    findings_of_ceiling,
+    findings_of_labels,
+    findings_of_scores,
+)
+from core.spans import Split
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.runs import Run
+from core.store.selection import Among, Selection
+from gui.metrics.figures import Figures
+from gui.metrics.table import Link, link_behind
+from gui.stepping import Stepper
+
+_MOST = 3
+"""Findings shown; the rest is behind a button."""
+
+
+class FindingsBar(QWidget):
+    """Hidden where there is nothing to tell.
+
+    Signals:
+        opened: the sentences of a finding are wanted; their `Link`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._findings: list[Finding] = []
+        self._shared: dict[Split, list[Finding]] = {}
+        self._current: EpochKey | None = None
+        self._split: Split = "dev"
+        self._shows_all = False
+        self._stepper = Stepper(self)
+        self._stepper.finished.connect(self._take_shared)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(16, 0, 16, 8)
+        self._rows.setSpacing(2)
+        self.hide()
+
+    @property
+    def told(self) -> list[Finding]:
+        """All findings, whether or not there is room for them."""
+        return [*self._findings, *self._shared.get(self._split, [])]
+
+    def forget(self) -> None:
+        """Look for everything anew from now on."""
+        self._stepper.stop()
+        self._shared.clear()
+
+    def show_run(
+        self, project: Project, run: Run, epochs: Sequence[Figures], current: EpochKey, ceiling: float | None
+    ) -> None:
+        """Show what there is to tell of a run.
+
+        Args:
+            epochs: its figures, in order; not empty.
+            ceiling: of its tagging unit on dev; None where it is not known.
+        """
+        scores = [Scores(figures.key.epoch, figures.counts, figures.sentences) for figures in epochs]
+        shown = next((figures for figures in epochs if figures.key == current), epochs[-1])
+        of_labels = findings_of_labels(run.labels, Scores(shown.key.epoch, shown.counts, shown.sentences))
+        of_unit = findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit) if shown.split == "dev" else []
+        self._findings = [*findings_of_scores(scores), *of_labels, *of_unit]
+        self._current, self._split = shown.key, shown.split
+        if self._split not in self._shared:
+            self._stepper.start(_shared(project, self._split))
+        self._show()
+
+    def _take_shared(self, findings: list[Finding]) -> None:
+        self._shared[self._split] = findings
+        self._show()
+
+    def _show(self) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        told = self.told
+        shown = told if self._shows_all else told[:_MOST]
+        for finding in shown:
+            self._rows.addWidget(self._row(finding))
+        if len(told) > len(shown):
+            more = _line("", f"{len(told) - len(shown):,} more …")
+            more.linkActivated.connect(self._show_all)
+            self._rows.addWidget(more)
+        self.setVisible(bool(told))
+
+    def _show_all(self) -> None:
+        self._shows_all = True
+        self._show()
+
+    def _row(self, finding: Finding) -> QLabel:
+        link = self._link(finding)
+        row = _line(f"⚠ {finding.words}", "Show the sentences" if link is not None else "")
+        row.linkActivated.connect(lambda: self.opened.emit(link))
+        return row
+
+    def _link(self, finding: Finding) -> Link | None:
+        assert self._current is not None
+        if finding.sentences:
+            among = Among(f"{self._split} sentences that stand in train as well", finding.sentences)
+            return Link(self._current, Selection(self._split, among=among), among.words)
+        if finding.metric is None:
+            return None
+        key = EpochKey(self._current.run, finding.epoch or self._current.epoch)
+        return Link(key, *link_behind(finding.metric, finding.label, self._split))
+
+
+def _shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:
+    train = (stored.text for stored in project.sentences.each("train"))
+    return (
+        yield from finding_shared(
+            train, ((stored.number, stored.text) for stored in project.sentences.each(split)), split
+        )
+    )
+
+
+def _line(words: str, link: str) -> QLabel:
+    """Words, and a link after them that mouse and keyboard reach."""
+    label = QLabel(f'{html.escape(words)}&nbsp; <a href="#">{html.escape(link)}</a>' if link else html.escape(words))
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
+    label.setWordWrap(True)
+    return label
