@@ -1,8 +1,8 @@
-"""Corrections of the gold: append-only, committed one by one, undone and redone across restarts."""
+"""Corrections of the gold: append-only, committed step by step, undone and redone across restarts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from core.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeSet
@@ -33,13 +33,19 @@ class Correction:
 
 
 class Corrections:
-    """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it."""
+    """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it.
+
+    A step is what is done at once and undone at once: one correction, or several of as many sentences. It is known by
+    the number of its first correction.
+    """
 
     def __init__(self, database: Database, sentences: Sentences, predictions: Predictions) -> None:
         self._database = database
         self._sentences = sentences
         self._predictions = predictions
-        log = database.rows("SELECT number, kind, target FROM correction ORDER BY number")
+        log = database.rows(
+            "SELECT number, kind, target FROM correction WHERE step IS NULL OR step = number ORDER BY number"
+        )
         self._done, self._undone = undo_stacks(log)
 
     @property
@@ -59,42 +65,56 @@ class Corrections:
         Raises:
             UserError: the spans do not fit the sentence or the tag set.
         """
-        [sentence] = self._sentences.by_number([number])
-        after = checked(spans, sentence.text, self._sentences.labels())
-        if after == sentence.gold:
-            return ChangeSet()
-        correction = self._append(number, "correct", None, spans_text(after))
-        self._done.append(correction)
-        self._undone.clear()
-        return ChangeSet(sentences=(number,))
+        return self.correct_together({number: spans})
+
+    def correct_together(self, golds: Mapping[SentenceNumber, Iterable[Span]]) -> ChangeSet:
+        """Give several sentences new gold in one step; those that have it already are left alone.
+
+        Raises:
+            UserError: some spans do not fit their sentence or the tag set; then no sentence is changed.
+        """
+        labels, changes = self._sentences.labels(), []
+        for sentence in self._sentences.by_number(list(golds)):
+            after = checked(golds[sentence.number], sentence.text, labels)
+            if after != sentence.gold:
+                changes.append(_Change(sentence.number, "correct", None, spans_text(after)))
+        return self._do(changes)
 
     def undo(self) -> ChangeSet:
-        """Take the last correction back, also one made before the last restart."""
+        """Take the last step back, also one made before the last restart."""
         if not self._done:
             return ChangeSet()
-        sentence, before, _ = self._change(self._done[-1])
-        self._append(sentence, "undo", self._done[-1], before)
+        rows = self._step(self._done[-1])
+        self._append([_Change(sentence, "undo", number, before) for number, sentence, before, _ in rows])
         self._undone.append(self._done.pop())
-        return ChangeSet(sentences=(sentence,))
+        return ChangeSet(sentences=tuple(sentence for _, sentence, _, _ in rows))
 
     def redo(self) -> ChangeSet:
-        """Make the correction again that was undone last."""
+        """Make the step again that was undone last."""
         if not self._undone:
             return ChangeSet()
-        sentence, _, after = self._change(self._undone[-1])
-        self._append(sentence, "redo", self._undone[-1], after)
+        rows = self._step(self._undone[-1])
+        self._append([_Change(sentence, "redo", number, after) for number, sentence, _, after in rows])
         self._done.append(self._undone.pop())
-        return ChangeSet(sentences=(sentence,))
+        return ChangeSet(sentences=tuple(sentence for _, sentence, _, _ in rows))
 
     def revert(self, correction: int) -> ChangeSet:
         """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it."""
-        sentence, before, _ = self._change(correction)
+        [(sentence, before)] = self._database.rows(
+            "SELECT sentence, before FROM correction WHERE number = ?", [correction]
+        )
         [stored] = self._sentences.by_number([sentence])
         if spans_text(stored.gold) == before:
             return ChangeSet()
-        self._done.append(self._append(sentence, "revert", correction, before))
+        return self._do([_Change(sentence, "revert", correction, before)])
+
+    def _do(self, changes: Sequence["_Change"]) -> ChangeSet:
+        """A new step, after which there is nothing to redo."""
+        if not changes:
+            return ChangeSet()
+        self._done.append(self._append(changes))
         self._undone.clear()
-        return ChangeSet(sentences=(sentence,))
+        return ChangeSet(sentences=tuple(change.sentence for change in changes))
 
     def count(self) -> int:
         return int(self._database.value("SELECT count(*) FROM correction"))
@@ -130,25 +150,43 @@ class Corrections:
         )
         return {number: spans_of_text(before) for number, before in rows}
 
-    def _change(self, correction: int) -> tuple[SentenceNumber, str, str]:
-        rows = self._database.rows("SELECT sentence, before, after FROM correction WHERE number = ?", [correction])
-        sentence, before, after = rows[0]
-        return sentence, before, after
+    def _step(self, step: int) -> list[tuple[int, SentenceNumber, str, str]]:
+        """The corrections of a step: number, sentence, gold before and after."""
+        rows = self._database.rows(
+            "SELECT number, sentence, before, after FROM correction WHERE number = ? OR step = ? ORDER BY number",
+            [step, step],
+        )
+        return [(number, sentence, before, after) for number, sentence, before, after in rows]
 
-    def _append(self, sentence: SentenceNumber, kind: Kind, target: int | None, after: str) -> int:
+    def _append(self, changes: Sequence["_Change"]) -> int:
+        """Store a step, all of it or nothing; returns its number."""
+        step: int | None = None
+        made_at = now_text()
         with self._database.atomic():
-            number = self._database.write(
-                "INSERT INTO correction (sentence, made_at, kind, target, before, after)"
-                " SELECT number, ?, ?, ?, gold, ? FROM sentence WHERE number = ?",
-                [now_text(), kind, target, after, sentence],
-            )
-            self._database.write("UPDATE sentence SET gold = ? WHERE number = ?", [after, sentence])
-            self._predictions.refresh(sentence)
-        return number
+            for change in changes:
+                number = self._database.write(
+                    "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
+                    " SELECT number, ?, ?, ?, gold, ?, ? FROM sentence WHERE number = ?",
+                    [made_at, change.kind, change.target, change.after, step, change.sentence],
+                )
+                step = step or number
+                self._database.write("UPDATE sentence SET gold = ? WHERE number = ?", [change.after, change.sentence])
+                self._predictions.refresh(change.sentence)
+        assert step is not None, "a step has a correction"
+        return step
+
+
+class _Change(NamedTuple):
+    """One correction that is to be made: the sentence, why, of which correction, and the new gold."""
+
+    sentence: SentenceNumber
+    kind: Kind
+    target: int | None
+    after: str
 
 
 def undo_stacks(log: Sequence[tuple[int, str, int | None]] | Sequence[Row]) -> tuple[list[int], list[int]]:
-    """What can be undone and redone after a log of (number, kind, target), the next one last."""
+    """What can be undone and redone after a log of (number, kind, target) of each step, the next one last."""
     done: list[int] = []
     undone: list[int] = []
     for number, kind, _ in log:

@@ -115,5 +115,13 @@ LABEL_COUNT_TRIGGERS = (
     f" {_counting('OLD', '-')} {_counting('NEW', '')} END",
 )
 
-MIGRATION_NAMES = frozenset({"0001_first_schema"})
+
+@migrations(name="0002_steps_of_several_corrections")
+def _steps_of_several_corrections(db: Database) -> None:
+    """Corrections that were made together, and are undone together, carry the number of the first of them."""
+    db.execute("ALTER TABLE correction ADD COLUMN step INTEGER REFERENCES correction (number)")
+    db.execute("CREATE INDEX correction_by_step ON correction (step) WHERE step IS NOT NULL")
+
+
+MIGRATION_NAMES = frozenset({"0001_first_schema", "0002_steps_of_several_corrections"})
 """All that this program knows; a project with any other was made by a newer one."""

@@ -1,5 +1,7 @@
 """Corrections: committed at once, undone and redone across restarts, never lost."""
 
+import sqlite3
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,7 +121,60 @@ def test_what_changed_since_a_correction_leaves_out_what_was_taken_back(project)
     assert project.corrections.golds_at(since)[number_of(project, "news-3")] == (Span(0, 2, "PS"), Span(4, 9, "DT"))
 
 
-steps = st.lists(st.sampled_from(["news-3", "news-4", "undo", "redo"]), max_size=12)
+def test_several_sentences_are_one_step(tmp_path):
+    golds = {"news-3": (Span(0, 2, "OG"),), "news-4": (), "talk-1": (Span(0, 2, "PS"), Span(6, 11, "TI"))}
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        before = {name: gold_of(project, name) for name in golds}
+        change = project.corrections.correct_together({number_of(project, name): golds[name] for name in golds})
+        assert change.sentences == (number_of(project, "news-3"), number_of(project, "news-4")), "talk-1 has it"
+        assert {name: gold_of(project, name) for name in golds} == golds
+    with opened(tmp_path / "p.spandesk") as project:
+        assert project.corrections.undo().sentences == change.sentences
+        assert {name: gold_of(project, name) for name in golds} == before
+        assert not project.corrections.can_undo
+        assert project.problems() == []
+        assert project.corrections.redo().sentences == change.sentences
+        assert {name: gold_of(project, name) for name in golds} == golds
+        assert project.corrections.count() == 6
+
+
+def test_a_step_is_made_whole_or_not_at_all(project):
+    good, bad = number_of(project, "news-3"), number_of(project, "news-4")
+    with pytest.raises(UserError, match="reaches past the text"):
+        project.corrections.correct_together({good: (), bad: (Span(0, 99, "PS"),)})
+    assert gold_of(project, "news-3") != ()
+    assert project.corrections.count() == 0
+
+
+def test_a_step_is_made_whole_or_not_at_all_when_the_disk_fails(project, monkeypatch):
+    refresh = project.predictions.refresh
+
+    def fail_at_the_second(number):
+        if number == number_of(project, "news-4"):
+            raise sqlite3.OperationalError("disk is full")
+        refresh(number)
+
+    monkeypatch.setattr(project.predictions, "refresh", fail_at_the_second)
+    with pytest.raises(UserError, match="disk is full"):
+        project.corrections.correct_together({number_of(project, name): () for name in ("news-3", "news-4")})
+    assert gold_of(project, "news-3") != ()
+    assert not project.corrections.can_undo
+
+
+def test_one_correction_of_a_step_is_reverted_alone(project):
+    names = ("news-3", "news-4")
+    before = gold_of(project, "news-4")
+    project.corrections.correct_together({number_of(project, name): () for name in names})
+    newest = project.corrections.listed(0, 1)[0]
+    assert newest.sentence_id == "news-4"
+    project.corrections.revert(newest.number)
+    assert (gold_of(project, "news-3"), gold_of(project, "news-4")) == ((), before)
+    project.corrections.undo()
+    project.corrections.undo()
+    assert gold_of(project, "news-3") != ()
+
+
+steps = st.lists(st.sampled_from(["news-3", "news-4", "both", "undo", "redo"]), max_size=12)
 
 
 @settings(deadline=None, max_examples=25)
@@ -137,8 +192,9 @@ def test_the_log_replays_to_the_same_stacks_and_gold(tmp_path_factory, steps):
                 at = min(at + 1, len(states) - 1)
             else:
                 gold = (Span(turn % 8, turn % 8 + 1, "PS"),)
-                if project.corrections.correct(number_of(project, step), gold):
-                    states = [*states[: at + 1], {**states[at], step: gold}]
+                names = ("news-3", "news-4") if step == "both" else (step,)
+                if project.corrections.correct_together({number_of(project, name): gold for name in names}):
+                    states = [*states[: at + 1], {**states[at], **dict.fromkeys(names, gold)}]
                     at += 1
     with opened(folder) as project:
         for name in ("news-3", "news-4"):
@@ -152,3 +208,23 @@ def test_stacks_of_a_log():
     log = [(1, "correct", None), (2, "correct", None), (3, "undo", 2), (4, "redo", 2), (5, "undo", 2), (6, "revert", 1)]
     assert undo_stacks(log) == ([1, 6], [])
     assert undo_stacks(log[:5]) == ([1], [2])
+
+
+def test_a_log_from_before_there_were_steps_is_undone_as_ever(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    with project_with_sentences(folder) as project:
+        project.corrections.correct(number_of(project, "news-3"), [])
+        project.corrections.correct(number_of(project, "news-4"), [])
+    connection = sqlite3.connect(folder / "project.db")
+    connection.executescript(
+        "DROP INDEX correction_by_step; ALTER TABLE correction DROP COLUMN step;"
+        "DELETE FROM _sqlite_migrations WHERE name = '0002_steps_of_several_corrections'; PRAGMA user_version = 1"
+    )
+    connection.close()
+    with opened(folder) as project:
+        assert project.corrections.undo().sentences == (number_of(project, "news-4"),)
+        assert project.corrections.correct_together({number_of(project, n): () for n in ("news-4", "talk-1")})
+        project.corrections.undo()
+        project.corrections.undo()
+        assert gold_of(project, "news-3") == (Span(0, 2, "PS"), Span(4, 9, "DT"))
+        assert not project.corrections.can_undo

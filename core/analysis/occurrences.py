@@ -1,0 +1,79 @@
+"""Where one surface string stands in the corpus, and how each place is labelled."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.editing import with_span
+from core.spans import Sentence, SentenceNumber, Span
+
+Standing = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
+"""How a place stands to the gold: nothing there; the span and label asked for; the span with another label; a span of
+the label asked for with another edge; inside a longer span of another label; across an edge of another span."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place of the string."""
+
+    number: SentenceNumber
+    sentence: Sentence
+    span: Span
+    standing: Standing
+
+
+def occurrences(sentences: Iterable[tuple[SentenceNumber, Sentence]], text: str, label: str) -> Iterator[Occurrence]:
+    """Every place of a string, left to right, as it stands to a span of the label there.
+
+    Only whole words count where the string begins or ends in a Latin letter or a digit (AI not in SAID); in Hangul a
+    string ends anywhere, as particles follow without a space, but begins where an eojeol or its bracket begins.
+    """
+    for number, sentence in sentences:
+        for start in _places(sentence.text, text):
+            span = Span(start, start + len(text), label)
+            yield Occurrence(number, sentence, span, _standing(span, sentence.spans))
+
+
+def labelled(chosen: Sequence[Occurrence]) -> dict[SentenceNumber, tuple[Span, ...]]:
+    """The gold of each sentence once the chosen places have their span; spans that they overlap make way."""
+    golds: dict[SentenceNumber, tuple[Span, ...]] = {}
+    for occurrence in chosen:
+        gold = golds.get(occurrence.number, occurrence.sentence.spans)
+        golds[occurrence.number] = with_span(gold, occurrence.span)
+    return golds
+
+
+def _places(text: str, wanted: str) -> Iterator[int]:
+    start = text.find(wanted)
+    while start >= 0:
+        if _is_whole(text, start, start + len(wanted)):
+            yield start
+            start = text.find(wanted, start + len(wanted))
+        else:
+            start = text.find(wanted, start + 1)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before and before.isalnum() and (_is_hangul(text[start]) or not _is_hangul(before)):
+        return False
+    return not (after and after.isalnum() and not _is_hangul(after) and not _is_hangul(text[end - 1]))
+
+
+def _is_hangul(character: str) -> bool:
+    return "가" <= character <= "힣"
+
+
+def _standing(span: Span, gold: Sequence[Span]) -> Standing:
+    touched = [other for other in gold if other.overlaps(span)]
+    if not touched:
+        return "unlabelled"
+    if span in touched:
+        return "same"
+    if any((other.start, other.end) == (span.start, span.end) for other in touched):
+        return "other label"
+    if any(other.label == span.label for other in touched):
+        return "other edge"
+    if any(other.start <= span.start and span.end <= other.end for other in touched):
+        return "inside"
+    return "overlaps"

@@ -1,0 +1,56 @@
+"""Where a string stands, and what labelling all of its places gives."""
+
+import pytest
+
+from core.analysis.occurrences import labelled, occurrences
+from core.spans import Sentence, SentenceNumber, Span
+
+
+def stored(text, *gold, number=1):
+    return SentenceNumber(number), Sentence(f"s-{number}", text, tuple(Span(*row) for row in gold))
+
+
+def places(text, wanted, *gold, label="PS"):
+    return [(found.span.start, found.standing) for found in occurrences([stored(text, *gold)], wanted, label)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "starts"),
+    [
+        ("서울은 서울 (서울)", "서울", [0, 4, 8]),
+        ("남서울과 서울역", "서울", [5]),  # inside an eojeol another word may end in it; a particle may follow it
+        ("AI가 SAID, AI2와 K-AI", "AI", [0, 17]),
+        ("5일과 15일", "5일", [0]),
+        ("아아아", "아", [0]),
+        ("없다", "서울", []),
+        ("3.1운동", "3.1운동", [0]),
+        ("더블루KTX와 KTX", "KTX", [3, 8]),
+    ],
+)
+def test_where_a_string_stands(text, wanted, starts):
+    assert [start for start, _ in places(text, wanted)] == starts
+
+
+@pytest.mark.parametrize(
+    ("gold", "standing"),
+    [
+        ((), "unlabelled"),
+        (((0, 2, "LC"),), "same"),
+        (((0, 2, "OG"),), "other label"),
+        (((0, 3, "LC"),), "other edge"),
+        (((0, 4, "OG"),), "inside"),
+        (((1, 4, "OG"),), "overlaps"),
+    ],
+)
+def test_how_a_place_stands_to_the_gold(gold, standing):
+    assert places("서울시청", "서울", *gold, label="LC") == [(0, standing)]
+
+
+def test_labelling_the_chosen_places_takes_what_they_overlap_away():
+    one = stored("서울과 서울시", (4, 7, "OG"), number=1)
+    two = stored("서울은", number=2)
+    found = list(occurrences([one, two], "서울", "LC"))
+    assert labelled(found) == {1: (Span(0, 2, "LC"), Span(4, 6, "LC")), 2: (Span(0, 2, "LC"),)}
+    unlabelled = [place for place in found if place.standing == "unlabelled"]
+    assert labelled(unlabelled) == {1: (Span(0, 2, "LC"), Span(4, 7, "OG")), 2: (Span(0, 2, "LC"),)}
+    assert labelled([]) == {}
