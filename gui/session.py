@@ -1,6 +1,6 @@
 """What the whole window shares: the open project, what is looked at, and the news of every change."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -169,6 +169,14 @@ class Session(QObject):
             UserError: the spans do not fit.
         """
         self.publish(self._open_project().corrections.correct(number, spans))
+
+    def correct_together(self, golds: Mapping[SentenceNumber, Iterable[Span]]) -> None:
+        """Store the new gold of several sentences, as one step.
+
+        Raises:
+            UserError: some spans do not fit.
+        """
+        self.publish(self._open_project().corrections.correct_together(golds))
 
     def undo(self) -> ChangeSet:
         """Take the last correction back; the change says which sentence it was, empty when there was none."""

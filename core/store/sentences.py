@@ -117,6 +117,18 @@ class Sentences:
                 return
             last, left = rows[-1][0], left - len(rows)
 
+    def containing(self, text: str, split: Split) -> Iterator[list[StoredSentence]]:
+        """The sentences of a split that hold a string, in order, some at a time; holds the database only that long."""
+        last, end = 0, self.last_number()
+        while last < end:
+            rows = self._database.rows(
+                f"SELECT {_COLUMNS} FROM sentence"
+                " WHERE number > ? AND number <= ? AND split = ? AND instr(text, ?) > 0 ORDER BY number",
+                [last, last + SLICE, split, text],
+            )
+            yield [_stored(row) for row in rows]
+            last += SLICE
+
     def corrected_in(self, split: Split) -> list[SentenceNumber]:
         """The sentences of a split whose gold differs from the gold as imported."""
         rows = self._database.rows("SELECT number FROM sentence WHERE gold <> imported AND split = ?", [split])

@@ -25,6 +25,7 @@ _TOOLS: dict[Name, str] = {
     "accept": "Accept",
     "accept and go on": "Accept, next",
     "remove": "Remove",
+    "identical": "All identical…",
 }
 """The commands that have a button below the sentence, and its text."""
 _MARGIN = 16
@@ -36,10 +37,12 @@ class SentenceDetail(QWidget):
 
     Signals:
         goldProposed: the whole new gold, a tuple of `Span`.
+        identicalAsked: every string like this span is to be labelled; a `Span`.
         errorAsked: the person wants to go on to the next sentence with an error.
     """
 
     goldProposed = Signal(tuple)  # noqa: N815
+    identicalAsked = Signal(object)  # noqa: N815
     errorAsked = Signal()  # noqa: N815
 
     def __init__(self, context: PageContext, steps: list[QAction]) -> None:
@@ -70,6 +73,7 @@ class SentenceDetail(QWidget):
             "accept": canvas.accept_selected,
             "accept and go on": self._accept_and_go_on,
             "remove": canvas.delete_selected,
+            "identical": self._ask_for_identical,
             "clear": canvas.clear_selection,
         }
 
@@ -246,6 +250,11 @@ class SentenceDetail(QWidget):
         else:
             self.errorAsked.emit()
 
+    def _ask_for_identical(self) -> None:
+        selection = self.canvas.selection
+        if self.is_editable and selection is not None and selection.span is not None:
+            self.identicalAsked.emit(selection.span)
+
     def _follow_selection(self) -> None:
         selection, comparisons = self.canvas.selection, self.canvas.comparisons
         is_gold = selection is not None and selection.kind == "gold"
@@ -255,6 +264,8 @@ class SentenceDetail(QWidget):
         has_predictions = self._shown is not None and self._shown.predicted is not None
         self.actions_by_name["accept and go on"].setEnabled(self.is_editable and has_predictions)
         self.actions_by_name["remove"].setEnabled(self.is_editable and is_gold)
+        is_span = selection is not None and selection.span is not None
+        self.actions_by_name["identical"].setEnabled(self.is_editable and is_span)
         self.chips.setEnabled(self.is_editable)
         self.chips.mark(selection.label if selection is not None and is_gold else None)
         self._warn_of_replaced()

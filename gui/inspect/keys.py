@@ -30,6 +30,7 @@ Name = Literal[
     "accept",
     "remove",
     "clear",
+    "identical",
     "down",
     "up",
 ]
@@ -68,6 +69,7 @@ COMMANDS: dict[Name, Command] = {
     "start left": Command("Move the start of the span left", ("Alt+Shift+Left",), "sentence"),
     "accept": Command("Accept the predicted span as gold", ("Return", "Enter"), "sentence", repeats=False),
     "remove": Command("Remove the span from the gold", ("Delete", "Backspace"), "sentence", repeats=False),
+    "identical": Command("Label every identical string like this span", ("Ctrl+D",), "sentence", repeats=False),
     "clear": Command("Select nothing", ("Esc",), "sentence", repeats=False),
     "down": Command("Next sentence", ("Down",), "canvas"),
     "up": Command("Previous sentence", ("Up",), "canvas"),

@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from core.analysis.occurrences import labelled
 from core.spans import SPLITS, SentenceNumber, Span, Split
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import ALL_ERRORS, Selection
+from gui.identical.window import IdenticalWindow, Sought
 from gui.inspect.detail import SentenceDetail
 from gui.inspect.errors import ErrorIndex
 from gui.inspect.filtering import Filter, concerns, filter_of
@@ -38,6 +40,7 @@ class InspectPage(QWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._session = context.session
+        self._theme = context.theme
         self._current: SentenceNumber | None = None
         self._errors = ErrorIndex([])
         self._counted: Split | None = None
@@ -106,6 +109,7 @@ class InspectPage(QWidget):
         self.list.chosen.connect(self._choose)
         self.detail.goldProposed.connect(self._correct)
         self.detail.canvas.released.connect(self._make_up)
+        self.detail.identicalAsked.connect(self._label_identical)
         self.detail.lanes.chosen.connect(session.hold_against)
         self.detail.errorAsked.connect(lambda: self._go_to_error(1))
         self.detail.give_keys(self.list.view)
@@ -259,6 +263,19 @@ class InspectPage(QWidget):
         if number is not None and not self._session.attempt(lambda: self._session.correct(number, spans)):
             self.detail.show_stored()
 
+    def _label_identical(self, span: Span) -> None:
+        """Offer to label every string like that of a span of the sentence that is shown."""
+        project, number = self._session.project, self._current
+        if project is None or number is None:
+            return
+        [stored] = project.sentences.by_number([number])
+        sought = Sought(stored.text[span.start : span.end], span.label, stored.split)
+        window = IdenticalWindow(project, sought, self._theme, self)
+        window.agreed.connect(
+            lambda chosen: self._session.attempt(lambda: self._session.correct_together(labelled(chosen)))
+        )
+        window.open()
+
     def _follow(self, change: ChangeSet) -> None:
         if change.corpus:
             self._reload_when_free()
@@ -270,7 +287,9 @@ class InspectPage(QWidget):
             self._count_again(change.sentences[0])
         if self._current in change.sentences:
             self._show_current()
-        elif len(change.sentences) == 1:
+        if len(change.sentences) > 1:
+            self.detail.say(f"{len(change.sentences):,} sentences changed")
+        elif len(change.sentences) == 1 and self._current not in change.sentences:
             self._go_to_changed(change.sentences[0])
         if len(change.sentences) == 1 and change.sentences[0] == self._current:
             self._select_what_came_back(change.sentences[0])

@@ -158,3 +158,12 @@ def test_what_a_killed_training_left_is_put_in_order_at_the_next_opening(tmp_pat
         assert project.predictions.count(EpochKey(run, 1), "dev") == 0
         assert not unfinished.exists()
         assert project.problems() == []
+
+
+def test_sentences_that_hold_a_string_come_in_slices(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.store.sentences.SLICE", 3)
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        slices = list(project.sentences.containing("에서", "dev"))
+        assert [[stored.id for stored in part] for part in slices] == [[], ["news-4"], []]
+        assert [s.id for part in project.sentences.containing("에서", "train") for s in part] == ["news-2"]
+        assert not any(project.sentences.containing("%", "dev"))

@@ -1,0 +1,171 @@
+"""Labelling every identical string at once: what would change is shown before, and one undo takes it back."""
+
+from collections.abc import Generator, Iterator
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.analysis.occurrences import Occurrence, occurrences
+from core.spans import SPLITS, Split
+from core.store.project import Project
+from gui.identical.model import LEFT, NOW, RIGHT, SENTENCE, STRING, Index, OccurrenceModel
+from gui.stepping import Stepper
+from gui.theme import Theme
+from gui.words import counted
+
+_ROW_HEIGHT = 30
+_WIDTHS = {STRING: 140, NOW: 170, SENTENCE: 190}
+
+
+class Sought(NamedTuple):
+    """The string, and the label that its places are to have."""
+
+    text: str
+    label: str
+    split: Split
+
+
+class IdenticalWindow(QDialog):
+    """Finds the places of a string and lets some be chosen; it stores nothing.
+
+    Signals:
+        agreed: the places to be labelled, a list of `Occurrence`.
+    """
+
+    agreed = Signal(list)
+
+    def __init__(self, project: Project, sought: Sought, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Label every “{sought.text}” as {sought.label}")
+        self._project = project
+        self._sought = sought
+        self._same = 0
+        self.model = OccurrenceModel(theme)
+        self.table = _table(self.model)
+        self.said = QLabel(wordWrap=True)
+        self.everywhere, self.all, self.none = _choice("In all splits"), _choice("All"), _choice("None")
+        self.everywhere.setCheckable(True)
+        self.everywhere.setToolTip(f"Else in {sought.split} alone")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._stepper = Stepper(self)
+        self._lay_out()
+        self._connect()
+        self._search()
+
+    def _lay_out(self) -> None:
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(self.everywhere)
+        choices.addStretch(1)
+        choices.addWidget(QLabel("Tick"))
+        for button in (self.all, self.none):
+            choices.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(choices)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.said)
+        layout.addWidget(self.buttons)
+        self.resize(1000, 560)
+
+    def _connect(self) -> None:
+        self.everywhere.toggled.connect(lambda _: self._search())
+        self.all.clicked.connect(lambda: self.model.tick(set(range(self.model.rowCount()))))
+        self.none.clicked.connect(lambda: self.model.tick(set()))
+        self.model.ticked.connect(self._tell)
+        self._stepper.finished.connect(lambda _: self._tell())
+        self.buttons.accepted.connect(self._agree)
+        self.buttons.rejected.connect(self.reject)
+
+    def _search(self) -> None:
+        self._same = 0
+        self.model.clear()
+        self._stepper.start(self._searching())
+        self._tell()
+
+    def _searching(self) -> Generator[None, None, None]:
+        splits = SPLITS if self.everywhere.isChecked() else (self._sought.split,)
+        for split in splits:
+            for found in _found(self._project, self._sought, split):
+                self._same += sum(place.standing == "same" for place in found)
+                self.model.add([place for place in found if place.standing != "same"])
+                yield
+
+    def _tell(self) -> None:
+        chosen = self.model.chosen
+        sentences = len({place.number for place in chosen})
+        same = (
+            f" {counted(self._same, 'place')} {'has' if self._same == 1 else 'have'} it already." if self._same else ""
+        )
+        if not self._stepper.is_idle:
+            self.said.setText(f"Searching … {counted(self.model.rowCount(), 'place')} so far.")
+        elif not self.model.rowCount():
+            self.said.setText(f"There is no other place to label.{same}")
+        else:
+            self.said.setText(
+                f"{len(chosen):,} of {counted(self.model.rowCount(), 'place')} will be labelled, in"
+                f" {counted(sentences, 'sentence')}; spans they overlap make way. One undo takes it back.{same}"
+            )
+        button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        button.setText(f"Label {counted(len(chosen), 'place')}")
+        button.setEnabled(bool(chosen) and self._stepper.is_idle)
+
+    def _agree(self) -> None:
+        self.agreed.emit(self.model.chosen)
+        self.accept()
+
+
+def _found(project: Project, sought: Sought, split: Split) -> Iterator[list[Occurrence]]:
+    for sentences in project.sentences.containing(sought.text, split):
+        numbered = ((stored.number, stored.with_gold("corrected")) for stored in sentences)
+        yield list(occurrences(numbered, sought.text, sought.label))
+
+
+class _LeftElided(QStyledItemDelegate):
+    """Cuts a text at its left, so that what stands next to the string is seen."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideLeft
+
+
+def _table(model: OccurrenceModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setAccessibleName("Places of the string")
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setItemDelegateForColumn(LEFT, _LeftElided(table))
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    for column in (LEFT, RIGHT):
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+    for column, width in _WIDTHS.items():
+        header.resizeSection(column, width)
+    return table
+
+
+def _choice(text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setProperty("chip", True)
+    return button
