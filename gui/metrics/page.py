@@ -26,7 +26,7 @@ from gui.metrics.lines import f1_lines
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Link, epochs_table
 from gui.metrics.view import MetricView
-from gui.metrics.words import evaluation_purpose, run_line, scored_line
+from gui.metrics.words import evaluation_purpose, golds_line, run_line, scored_line
 from gui.opponent import Opponent, epoch_keys
 from gui.pages import EmptyState, PageContext
 from gui.progress import FLEETING
@@ -195,7 +195,8 @@ class MetricsPage(QWidget):
         self.head.copy.offer(possible=tagged > 0)
         if tagged or self._split == "dev":
             lacking = project.sentences.count(self._split) - tagged
-            self.head.hint.setText(scored_line(run, figures, self._split, lacking))
+            golds = (source.of(current, self._split, "imported"), source.of(current, self._split, "corrected"))
+            self.head.hint.setText(scored_line(run, figures, self._split, lacking) + golds_line(*golds))
         else:
             self.head.hint.setText(f"Epoch {current.epoch} has not tagged the test sentences; “Evaluate on test” does.")
 

@@ -41,6 +41,14 @@ def scored_line(run: Run, epochs: Sequence[Figures], split: Split, lacking: int)
     return line
 
 
+def golds_line(imported: Figures, corrected: Figures) -> str:
+    """How the same predictions score on either gold; empty where no correction makes a difference."""
+    if imported.verdicts == corrected.verdicts:
+        return ""
+    scores = [figure(figures.report.micro.f1) for figures in (imported, corrected)]
+    return f" Epoch {corrected.key.epoch}: micro F1 {scores[0]} on the gold as imported, {scores[1]} as corrected."
+
+
 def comparison_line(before: Figures, now: Figures) -> str:
     """On how many sentences two runs are compared, and how the micro F1 differs."""
     if not now.sentences:

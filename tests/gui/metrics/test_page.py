@@ -467,3 +467,13 @@ def test_an_epoch_that_has_not_tagged_the_split_has_no_errors(desk, qtbot, fake_
     assert errors.kinds.model.rowCount() == 2
     desk.session.look_at(epoch=1)
     assert errors.kinds.model.rowCount() == errors.confusion.model.rowCount() == 0
+
+
+def test_both_golds_are_told_side_by_side_once_they_differ(desk):
+    assert "as imported" not in desk.page.head.hint.text()
+    number = desk.project.sentences.by_id("talk-2").number
+    desk.session.correct(number, [Span(0, 2, "DT"), Span(4, 6, "QT")])
+    told = desk.page.head.hint.text()
+    assert told.endswith("Epoch 2: micro F1 0.800 on the gold as imported, 0.875 as corrected.")
+    desk.session.look_at(gold="imported")
+    assert desk.page.head.hint.text() == told
