@@ -12,6 +12,7 @@ from gui.pages import PageContext, tip
 from gui.shell.banner import Banner
 from gui.shell.context_bar import ContextBar
 from gui.shell.job_strip import JobStrip
+from gui.shell.keys_window import KeysWindow
 from gui.shell.rail import Rail
 from gui.welcome.page import WelcomePage
 
@@ -91,10 +92,12 @@ class MainWindow(QMainWindow):
         open_other = menu.addAction("Open project…", self.welcome.choose_project)
         open_other.setShortcut(QKeySequence(QKeySequence.StandardKey.Open))
         menu.addAction("Close project", lambda: session.attempt(session.leave))
+        keys = menu.addAction("Keys…", lambda: KeysWindow(self).show())
+        keys.setShortcut(QKeySequence("F1"))
         menu.addSeparator()
         leave = menu.addAction("Quit", self.close)
         leave.setShortcut(QKeySequence("Ctrl+Q"))
-        self.addActions([open_other, leave])
+        self.addActions([open_other, keys, leave])
         return menu
 
     def show_page(self, name: str) -> None:
