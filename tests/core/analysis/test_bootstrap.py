@@ -37,7 +37,6 @@ def test_a_label_that_occurs_nowhere_counts_in_no_average():
 
 
 def test_the_interval_is_that_of_resampled_sentences():
-    """Drawing kinds of sentences gives what drawing the sentences themselves gives, up to the noise of the draws."""
     tallies = random_tallies(60)
     random = np.random.default_rng(7)
     changes = []
