@@ -117,6 +117,19 @@ class Sentences:
                 return
             last, left = rows[-1][0], left - len(rows)
 
+    def texts(self, split: Split) -> Iterator[tuple[SentenceNumber, str]]:
+        """The number and text of each sentence of a split, in order; holds the database only a slice at a time."""
+        last = 0
+        while True:
+            rows = self._database.rows(
+                "SELECT number, text FROM sentence WHERE number > ? AND split = ? ORDER BY number LIMIT ?",
+                [last, split, SLICE],
+            )
+            yield from rows
+            if len(rows) < SLICE:
+                return
+            last = rows[-1][0]
+
     def containing(self, text: str, split: Split) -> Iterator[list[StoredSentence]]:
         """The sentences of a split that hold a string, in order, some at a time; holds the database only that long."""
         last, end = 0, self.last_number()

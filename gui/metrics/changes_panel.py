@@ -123,8 +123,9 @@ class ChangesPanel(QSplitter):
         made = (scores_table, types_table, kinds_table)
         for table, make in zip(self._tables, made, strict=True):
             table.view.show_table(EMPTY if changes is None or now is None else make(changes, now))
-        if self._asked is not None and changes is not None:
-            self.scores.title.setText(f"What moved from {_name(self._asked.before)} to {_name(self._asked.after)}")
+        asked = self._asked
+        between = "" if asked is None else f" from {_name(asked.before)} to {_name(asked.after)}"
+        self.scores.title.setText(f"What moved{between}")
 
     def fit(self, room: QSize) -> None:
         """Give the scores what they need of the room, and the errors the rest."""

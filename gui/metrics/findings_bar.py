@@ -42,6 +42,7 @@ class FindingsBar(QWidget):
         self._shared: dict[Split, list[Finding]] = {}
         self._current: EpochKey | None = None
         self._split: Split = "dev"
+        self._searched: Split = "dev"
         self._shows_all = False
         self._stepper = Stepper(self)
         self._stepper.finished.connect(self._take_shared)
@@ -56,7 +57,7 @@ class FindingsBar(QWidget):
         return [*self._findings, *self._shared.get(self._split, [])]
 
     def forget(self) -> None:
-        """Look for everything anew from now on."""
+        """Look for sentences of both splits anew from now on; all else is never kept."""
         self._stepper.stop()
         self._shared.clear()
 
@@ -75,12 +76,13 @@ class FindingsBar(QWidget):
         of_unit = findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit) if shown.split == "dev" else []
         self._findings = [*findings_of_scores(scores), *of_labels, *of_unit]
         self._current, self._split = shown.key, shown.split
-        if self._split not in self._shared:
+        if self._split not in self._shared and (self._stepper.is_idle or self._searched != self._split):
+            self._searched = self._split
             self._stepper.start(_shared(project, self._split))
         self._show()
 
     def _take_shared(self, findings: list[Finding]) -> None:
-        self._shared[self._split] = findings
+        self._shared[self._searched] = findings
         self._show()
 
     def _show(self) -> None:
@@ -120,12 +122,8 @@ class FindingsBar(QWidget):
 
 
 def _shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:
-    train = (stored.text for stored in project.sentences.each("train"))
-    return (
-        yield from finding_shared(
-            train, ((stored.number, stored.text) for stored in project.sentences.each(split)), split
-        )
-    )
+    train = (text for _, text in project.sentences.texts("train"))
+    return (yield from finding_shared(train, project.sentences.texts(split), split))
 
 
 def _line(words: str, link: str) -> QLabel:

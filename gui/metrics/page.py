@@ -124,6 +124,7 @@ class MetricsPage(QWidget):
     def _take_project(self, project: Project | None) -> None:
         self._source = FiguresSource(project) if project else None
         self._forget_counted()
+        self.findings.forget()
         for opponent in self._opponents.values():
             opponent.forget()
         self._split, self._revealed = "dev", None
@@ -133,10 +134,12 @@ class MetricsPage(QWidget):
         if self._source is not None:
             self._source.forget()
         self._forget_counted()
+        if change.corpus or change.runs:
+            self.findings.forget()
         self._follow()
 
     def _forget_counted(self) -> None:
-        for counting in (self.klue, self.changes, self.findings):
+        for counting in (self.klue, self.changes):
             counting.forget()
 
     def _follow(self) -> None:

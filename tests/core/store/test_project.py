@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import UserError
 from core.settings import TrainSettings
-from core.spans import Span
+from core.spans import SPLITS, Span
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, created, opened, opened_or_created
 from tests.building import project_with_run, project_with_sentences
@@ -158,6 +158,14 @@ def test_what_a_killed_training_left_is_put_in_order_at_the_next_opening(tmp_pat
         assert project.predictions.count(EpochKey(run, 1), "dev") == 0
         assert not unfinished.exists()
         assert project.problems() == []
+
+
+def test_texts_come_with_their_numbers_slice_by_slice(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.store.sentences.SLICE", 2)
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        for split in SPLITS:
+            expected = [(stored.number, stored.text) for stored in project.sentences.each(split)]
+            assert list(project.sentences.texts(split)) == expected
 
 
 def test_sentences_that_hold_a_string_come_in_slices(tmp_path, monkeypatch):
