@@ -24,7 +24,7 @@ text.morphemes text.units crf training.memory training.precision training.pace
 text.windows encoders.quantised encoders.unpacking
 text.encoding scoring.ceilings encoders.starter
 text.cache encoders.loading tagging.batches
-tagging.heads
+tagging.heads tagging.packed
 tagging.tagger training.state
 tagging.initial tagging.checkpoint tagging.predictor training.optimiser training.meter
 training.learner training.preparation scoring.unit_ceilings

@@ -1,6 +1,7 @@
 """Tags text: spans, each with its exact probability."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 from core.crf import bio_constraints
 from core.spans import PredictedSpan, Span
 from core.tagging.batches import Batch, batch_of, chunks
+from core.tagging.packed import packed_weights
 from core.tagging.tagger import TextTagger
 from core.tags import Extent, unit_ranges
 from core.text.windows import Numbers, Windows, stitched
@@ -25,6 +27,9 @@ _BATCH_ON_ACCELERATOR = 128
 
 _ENCODED_AT_ONCE = 2048
 """Texts: enough that a batch finds others of its length."""
+
+_WORTH_PACKING = 100
+"""Texts from which on it pays to lay out the weights first."""
 
 
 def batch_size_on(device: torch.device) -> int:
@@ -53,8 +58,9 @@ def predict_windows(
     batch_size = batch_size or batch_size_on(text_tagger.tagger.device)
     lengths = np.diff(windows.piece_ends[windows.window_ends - 1], prepend=0)[chosen]
     order = np.argsort(lengths, kind="stable")[::-1]
-    for texts in chunks(chosen[order], batch_size):
-        yield list(zip(texts.tolist(), _spans_of_texts(text_tagger, windows, texts, batch_size), strict=True))
+    with packed_weights(text_tagger.tagger.encoder) if len(chosen) >= _WORTH_PACKING else nullcontext():
+        for texts in chunks(chosen[order], batch_size):
+            yield list(zip(texts.tolist(), _spans_of_texts(text_tagger, windows, texts, batch_size), strict=True))
 
 
 def _spans_of_texts(
