@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.scoring.metrics import reported
+from core.scoring.signals import Signals
 from core.settings import TrainSettings
 from core.spans import PredictedSpan, Sentence, Span, Split
 from core.store.columns import spans_text
@@ -80,3 +81,16 @@ def project_with_run(folder: Path) -> Project:
     project = project_with_sentences(folder)
     add_run(project, FIRST_EPOCH, SECOND_EPOCH)
     return project
+
+
+Measures = tuple[float, float | None, float | None]
+"""Uncertainty, loss and suspicion."""
+
+
+def add_signals(project: Project, key: EpochKey, measures: dict[str, Measures]) -> None:
+    """An epoch's signals, sentences by id, measured on the gold that they have now."""
+    signals = {}
+    for name, values in measures.items():
+        stored = project.sentences.by_id(name)
+        signals[stored.number] = Signals(*values, stored.gold, tuple(0.5 for _ in stored.gold))
+    project.signals.save(key, signals)

@@ -13,7 +13,7 @@ _ROWS = """
 errors packages generators
 spans files folders encoders.charsmap
 labels tags settings editing text.normalise scoring.comparison
-scoring.metrics scoring.confusion scoring.strict corpus manifest training.augmentation
+scoring.metrics scoring.confusion scoring.strict scoring.signals corpus manifest training.augmentation
 analysis
 events
 store

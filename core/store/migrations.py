@@ -123,5 +123,29 @@ def _steps_of_several_corrections(db: Database) -> None:
     db.execute("CREATE INDEX correction_by_step ON correction (step) WHERE step IS NOT NULL")
 
 
-MIGRATION_NAMES = frozenset({"0001_first_schema", "0002_steps_of_several_corrections"})
+@migrations(name="0003_signals")
+def _signals(db: Database) -> None:
+    """What runs say of each sentence beside its spans; see `core.scoring.signals`."""
+    for statement in SIGNALS.split(";\n"):
+        db.execute(statement)
+
+
+SIGNALS = """
+CREATE TABLE signal (
+    run INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    uncertainty REAL NOT NULL, -- nats
+    loss REAL, -- nats
+    suspicion REAL, -- 0 to 1
+    gold TEXT NOT NULL, -- the gold that loss and suspicion were measured on, as in sentence.gold
+    gold_probabilities TEXT NOT NULL, -- JSON [probability or null, ...] of its spans
+    PRIMARY KEY (run, epoch, sentence)
+) WITHOUT ROWID;
+CREATE INDEX signal_by_uncertainty ON signal (run, epoch, uncertainty DESC, sentence);
+CREATE INDEX signal_by_loss ON signal (run, epoch, loss DESC, sentence) WHERE loss IS NOT NULL;
+CREATE INDEX signal_by_suspicion ON signal (run, epoch, suspicion DESC, sentence) WHERE suspicion IS NOT NULL
+"""
+
+MIGRATION_NAMES = frozenset({"0001_first_schema", "0002_steps_of_several_corrections", "0003_signals"})
 """All that this program knows; a project with any other was made by a newer one."""

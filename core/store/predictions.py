@@ -59,7 +59,7 @@ class Predictions:
 
     def forget_unfinished(self, run: int) -> None:
         """Remove what was stored for epochs of a run that never became known."""
-        for table in ("prediction", "comparison"):
+        for table in ("prediction", "comparison", "signal"):
             self._database.write(
                 f"DELETE FROM {table} WHERE run = ? AND epoch NOT IN (SELECT number FROM epoch WHERE run = ?)",
                 [run, run],

@@ -14,6 +14,7 @@ from core.store.predictions import Predictions
 from core.store.runs import Runs
 from core.store.selection import Selections
 from core.store.sentences import Sentences
+from core.store.signals import SignalStore
 
 SUFFIX = ".spandesk"
 DATABASE = "project.db"
@@ -24,7 +25,7 @@ class Project:
     """An open project; close it, or use it in a `with` statement.
 
     Attributes:
-        sentences, corrections, predictions, runs, selections: the parts of the store.
+        sentences, corrections, predictions, signals, runs, selections: the parts of the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
@@ -33,6 +34,7 @@ class Project:
         self.database = Database(folder / DATABASE)
         self.sentences = Sentences(self.database)
         self.predictions = Predictions(self.database)
+        self.signals = SignalStore(self.database)
         self.corrections = Corrections(self.database, self.sentences, self.predictions)
         self.runs = Runs(self.database, self.sentences, self.corrections)
         self.selections = Selections(self.database)

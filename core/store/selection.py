@@ -1,4 +1,4 @@
-"""Which sentences a list shows: by split, text, correction, and how an epoch's predictions stand against the gold."""
+"""Which sentences a list shows, and in which order: by split, text, correction, and what a run made of them."""
 
 import json
 import re
@@ -14,6 +14,7 @@ from core.store.columns import label_text
 from core.store.database import Database
 from core.store.predictions import EpochKey
 from core.store.sentences import Gold
+from core.store.signals import Order, needs_run, ordered_numbers
 
 ErrorKind = Literal["missed", "spurious", "edge", "type"]
 
@@ -44,6 +45,9 @@ class Selection:
     The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
     label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences,
     `path` those with this path over the epochs of the run, up to the one that is asked about.
+
+    `order` is that of the list: `import`, as the corpus has them; `uncertain`, the least certain first; `suspicious`,
+    first where a run is surest that the gold is wrong; `loss`, the least likely gold first; `random`, always the same.
     """
 
     split: Split = "dev"
@@ -56,6 +60,7 @@ class Selection:
     label: str | None = None
     among: Among | None = None
     path: Path | None = None
+    order: Order = "import"
 
     @property
     def compares(self) -> bool:
@@ -65,7 +70,7 @@ class Selection:
     @property
     def needs_run(self) -> bool:
         """Whether the answer depends on predictions."""
-        return self.compares or self.path is not None
+        return self.compares or self.path is not None or needs_run(self.order)
 
 
 def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
@@ -93,7 +98,7 @@ class Selections:
         self._database = database
 
     def numbers(self, selection: Selection, key: EpochKey | None, gold: Gold) -> list[SentenceNumber]:
-        """The numbers of the sentences in order of import; none where predictions are asked for and there are none."""
+        """The numbers of the sentences in its order; none where predictions are asked for and there are none."""
         if selection.needs_run and key is None:
             return []
         conditions, parameters = _own_conditions(selection)
@@ -110,8 +115,7 @@ class Selections:
             conditions.append(f"instr(s.{column}, ?) > 0")
             parameters.append(label_text(selection.label))
         where = " AND ".join(conditions)
-        rows = self._database.rows(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
-        return [row[0] for row in rows]
+        return ordered_numbers(self._database, selection.order, key, gold, where, parameters)
 
 
 def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:

@@ -1,0 +1,43 @@
+"""What a run's own probabilities say of a sentence: how sure it is of its spans, and how far it doubts the gold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.spans import PredictedSpan, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """How sure a run is of one sentence, and how far it doubts the gold that the sentence had at the time.
+
+    Attributes:
+        uncertainty: −log of the probability of the best tags, in nats; 0 is certain.
+        loss: −log of the probability of the gold's tags, in nats; None where the tagging unit cannot express the gold.
+        suspicion: see `suspicion_of`; None where prediction and gold agree.
+        gold: the spans that loss and suspicion were measured on.
+        gold_probabilities: of each gold span its exact probability; None where the tagging unit cannot express it.
+    """
+
+    uncertainty: float
+    loss: float | None
+    suspicion: float | None
+    gold: tuple[Span, ...]
+    gold_probabilities: tuple[float | None, ...]
+
+
+def suspicion_of(
+    gold: Sequence[Span], gold_probabilities: Sequence[float | None], predicted: Sequence[PredictedSpan]
+) -> float | None:
+    """How sure the run is that the gold is wrong somewhere (0–1); None where prediction and gold agree.
+
+    The largest over the disagreements: the probability of a predicted span that the gold has not, and one minus that
+    of a gold span that was not predicted. A gold span that the tagging unit cannot express says nothing.
+    """
+    found = {p.span for p in predicted}
+    doubts = [p.probability for p in predicted if p.span not in set(gold)]
+    doubts += [
+        1 - probability
+        for span, probability in zip(gold, gold_probabilities, strict=True)
+        if span not in found and probability is not None
+    ]
+    return max(doubts, default=None)
