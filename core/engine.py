@@ -1,16 +1,18 @@
 """The one place that imports torch late: the window and the command line open at once and load it when work begins.
 
-Each function is its namesake in `core.workflow` or `core.predicting`; a generator imports it at its first step, on the
-thread that runs it.
+Each function is its namesake in `core.workflow`, `core.predicting` or `core.answering`; a generator imports it at its
+first step, on the thread that runs it.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
-from core.events import Measuring, Predicting, TrainingEvent
+from core.events import LinesTagged, Measuring, Predicting, TaggerLoaded, TrainingEvent
 from core.scoring.metrics import Report
 from core.settings import Device, TrainSettings, Unit
 from core.spans import Split
@@ -22,27 +24,34 @@ from core.training.crew import ALONE, Crew
 if TYPE_CHECKING:
     from core.workflow import Evaluation
 
+_loading = threading.Lock()
+"""Two threads that import the same libraries at once may each find the other's half-made modules."""
+
 
 def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    from core import workflow
+    with _loading:
+        from core import workflow
 
     return (yield from workflow.training(project, settings, crew))
 
 
 def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    from core import workflow
+    with _loading:
+        from core import workflow
 
     return (yield from workflow.resuming(project, run, crew))
 
 
 def assisting(crew: Crew) -> None:
-    from core import workflow
+    with _loading:
+        from core import workflow
 
     workflow.assisting(crew)
 
 
 def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
-    from core import workflow
+    with _loading:
+        from core import workflow
 
     return (yield from workflow.measuring_ceilings(project, encoder, split))
 
@@ -50,7 +59,8 @@ def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generato
 def evaluating(
     project: Project, run: int | None, epoch: EpochChoice | None, split: Split, gold: Gold, device: Device = "auto"
 ) -> "Generator[Predicting, None, Evaluation]":
-    from core import workflow
+    with _loading:
+        from core import workflow
 
     return (yield from workflow.evaluating(project, run, epoch, split, gold, device))
 
@@ -58,6 +68,16 @@ def evaluating(
 def predicting(
     folder: Path, records: Iterable[Text | Rejected], crew: Crew, device: Device = "auto"
 ) -> Iterator[TaggedText | Rejected]:
-    import core.predicting
+    with _loading:
+        import core.predicting
 
     return core.predicting.predicting(folder, records, crew, device)
+
+
+def answering(
+    folder: Path, questions: SimpleQueue[Sequence[str] | None]
+) -> Generator[TaggerLoaded | LinesTagged, None, None]:
+    with _loading:
+        import core.answering
+
+    yield from core.answering.answering(folder, questions)

@@ -1,9 +1,11 @@
-"""What a training tells its caller while it goes on; no torch here, so that the window can import it at once."""
+"""What training and tagging tell their caller as they go on; no torch here, so that the window imports it at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from core.scoring.metrics import Report
+from core.spans import PredictedSpan
 
 Phase = Literal["prepare", "train", "predict"]
 
@@ -109,3 +111,17 @@ class Predicting:
 
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerLoaded:
+    """A tagger is ready to answer; its weights take so many bytes of memory."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinesTagged:
+    """What a tagger found in some lines."""
+
+    spans: Mapping[str, tuple[PredictedSpan, ...]]

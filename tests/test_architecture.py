@@ -17,7 +17,7 @@ scoring.metrics scoring.confusion scoring.strict scoring.signals corpus manifest
 analysis
 events
 store
-importing
+importing scratch
 devices
 training.crew
 text.morphemes text.units crf training.memory training.precision training.pace
@@ -31,7 +31,7 @@ training.learner training.preparation scoring.unit_ceilings
 training.epoch_examples
 training.trainer
 training.task
-workflow predicting
+workflow predicting answering
 engine
 cli
 """

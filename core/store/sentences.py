@@ -2,14 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from core.errors import UserError
 from core.labels import TTA_LABELS, in_display_order
-from core.spans import Sentence, SentenceNumber, Span, Split
-from core.store.columns import spans_of_text
+from core.spans import Sentence, SentenceNumber, Span, Split, checked
+from core.store.changes import ChangeSet
+from core.store.clock import now_text
+from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database, Row
 
 Gold = Literal["corrected", "imported"]
@@ -53,7 +55,7 @@ class ImportedFile:
 
 
 class Sentences:
-    """Reads the corpus; writes are imports (`core.importing`), corrections and moves between splits."""
+    """Reads the corpus; writes are imports (`core.importing`), additions, corrections and moves between splits."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -141,6 +143,49 @@ class Sentences:
             )
             yield [_stored(row) for row in rows]
             last += SLICE
+
+    def with_text(self, texts: Collection[str]) -> Iterator[list[StoredSentence]]:
+        """The sentences of any split that have one of the texts, in order; holds the database a slice at a time."""
+        last, end, wanted = 0, self.last_number(), json.dumps(list(texts))
+        while last < end:
+            rows = self._database.rows(
+                f"SELECT {_COLUMNS} FROM sentence"
+                " WHERE number > ? AND number <= ? AND text IN (SELECT value FROM json_each(?)) ORDER BY number",
+                [last, last + SLICE, wanted],
+            )
+            yield [_stored(row) for row in rows]
+            last += SLICE
+
+    def add(self, split: Split, sentences: Sequence[Sentence], source: str) -> ChangeSet:
+        """Add new sentences, all or none; they are told among the imports as a file of that name and format.
+
+        A run that goes on does not see them: it knows the newest sentence of its beginning.
+
+        Raises:
+            UserError: an id is taken, or a label is not in the tag set.
+        """
+        labels = self.labels()
+        spans = sum(len(sentence.spans) for sentence in sentences)
+        with self._database.atomic():
+            numbers = [self._add(split, sentence, labels) for sentence in sentences]
+            self._database.write(
+                "INSERT INTO import (file, format, imported_at, sentences, spans, rejected)"
+                " VALUES (?, ?, ?, ?, ?, '[]')",
+                [source, source, now_text(), len(numbers), spans],
+            )
+        return ChangeSet(sentences=tuple(numbers), corpus=True)
+
+    def _add(self, split: Split, sentence: Sentence, labels: Collection[str]) -> SentenceNumber:
+        checked(sentence.spans, sentence.text, labels)
+        if self.has_id(sentence.id):
+            raise UserError(f"the project has a sentence with the id {sentence.id} already")
+        gold = spans_text(sentence.spans)
+        return SentenceNumber(
+            self._database.write(
+                "INSERT INTO sentence (id, split, text, imported, gold) VALUES (?, ?, ?, ?, ?)",
+                [sentence.id, split, sentence.text, gold, gold],
+            )
+        )
 
     def corrected_in(self, split: Split) -> list[SentenceNumber]:
         """The sentences of a split whose gold differs from the gold as imported."""

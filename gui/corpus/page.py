@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSp
 
 from core.corpus.formats import AUTO, FORMATS, for_export
 from core.importing import ImportPlan, ImportReport, export, importing
+from core.scratch import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.corpus.import_form import ImportForm
@@ -92,7 +93,9 @@ class CorpusPage(QWidget):
     def _refresh(self, project: Project) -> None:
         imports = project.sentences.imports()
         rejected = sum(len(imported.rejected) for imported in imports)
-        self.said.setText(_said(project, len(imports)))
+        files = sum(imported.format != SOURCE for imported in imports)
+        typed = sum(imported.sentences for imported in imports if imported.format == SOURCE)
+        self.said.setText(_said(project, files, typed))
         self.summary.show_project(project)
         self.rejected.rows.show_imports(imports)
         self.rejected_title.setText(f"Left out on import: {rejected:,}")
@@ -166,9 +169,10 @@ def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
     return export(project, path, AUTO, None, "corrected")
 
 
-def _said(project: Project, imports: int) -> str:
+def _said(project: Project, imports: int, typed: int) -> str:
     count = project.sentences.count()
     if not count:
         return "No sentences yet. Add corpus files: KLUE-NER TSV, NIKL named-entity JSON or JSON Lines."
     files = f"{imports} file" if imports == 1 else f"{imports} files"
-    return f"{count:,} sentences from {files}. Counts are of the gold as corrected."
+    from_scratch = f", {typed:,} of them from the Scratch page" if typed else ""
+    return f"{count:,} sentences from {files}{from_scratch}. Counts are of the gold as corrected."

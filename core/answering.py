@@ -1,0 +1,42 @@
+"""Tags lines as they are typed, by a tagger that is loaded once and kept. Imports torch; see `core.engine`.
+
+It works on the processor whatever else there is: some lines are soon tagged, and a training has its device to itself.
+"""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+
+from core.devices import device_of
+from core.events import LinesTagged, TaggerLoaded
+from core.tagging import checkpoint
+from core.tagging.predictor import predict_batches
+
+Questions = SimpleQueue[Sequence[str] | None]
+"""Lines to tag; None ends the work."""
+
+
+def answering(folder: Path, questions: Questions) -> Generator[TaggerLoaded | LinesTagged, None, None]:
+    """Load the tagger of a folder, and answer until None is asked; of several questions the newest counts.
+
+    A question that comes while another is worked on takes its place at the next batch of lines.
+
+    Raises:
+        UserError: the checkpoint is not there or damaged.
+    """
+    text_tagger = checkpoint.load(folder, device_of("cpu"))
+    weights = text_tagger.tagger.state_dict().values()
+    yield TaggerLoaded(sum(weight.numel() * weight.element_size() for weight in weights))
+    while (lines := _newest(questions)) is not None:
+        for predictions in predict_batches(text_tagger, lines):
+            yield LinesTagged({lines[number]: spans for number, spans in predictions})
+            if not questions.empty():
+                break
+
+
+def _newest(questions: Questions) -> Sequence[str] | None:
+    """What was asked last, once anything was; an end before it counts all the same."""
+    lines = questions.get()
+    while lines is not None and not questions.empty():
+        lines = questions.get()
+    return lines
