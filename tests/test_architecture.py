@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _ROWS = """
 errors packages generators
-spans files folders encoders.charsmap
+spans files folders encoders.charsmap text.particles
 labels tags settings editing text.normalise scoring.comparison
 scoring.metrics scoring.confusion scoring.strict scoring.signals corpus manifest training.augmentation
 analysis

@@ -1,0 +1,231 @@
+"""Strings that the gold labels in more than one way, the likeliest mistakes first."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple, get_args
+
+from core.spans import Span, Split
+from core.text.particles import may_follow_noun
+
+Kind = Literal["labels", "edges", "missed"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+Standing = Literal["span", "edge", "none", "inside"]
+"""How a place of the string stands in the gold: a span of its own; part of a span with another edge that has a label of
+the string's; not labelled at all; within or across spans of other labels, which says nothing against it."""
+
+SLICE = 2_000
+"""Sentences between two words of progress."""
+
+
+class Use(NamedTuple):
+    """What the gold makes of one place of a string; the label is empty where there is none."""
+
+    split: Split
+    standing: Standing
+    label: str = ""
+
+
+class GoldText(NamedTuple):
+    """A sentence as far as it matters here."""
+
+    split: Split
+    text: str
+    gold: Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """A string, how often the gold makes what of it, and in which ways that does not agree."""
+
+    text: str
+    uses: Mapping[Use, int]
+
+    def count(self, standing: Standing, label: str | None = None, split: Split | None = None) -> int:
+        """How many places stand so, with the label and in the split if these are given."""
+        return sum(
+            number
+            for use, number in self.uses.items()
+            if use.standing == standing and label in (None, use.label) and split in (None, use.split)
+        )
+
+    @property
+    def labels(self) -> dict[str, int]:
+        """The labels of its spans, the commonest first."""
+        found: dict[str, int] = defaultdict(int)
+        for use, number in self.uses.items():
+            if use.standing == "span" and number:
+                found[use.label] += number
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(kind for kind in KINDS if min(self._votes(kind)) > 0)
+
+    @property
+    def places(self) -> int:
+        """All places but those within spans of other labels."""
+        return sum(number for use, number in self.uses.items() if use.standing != "inside")
+
+    @property
+    def exceptions(self) -> int:
+        """The places that do not agree with the commonest way."""
+        labels = self.labels.values()
+        return self.places - max((*labels, self.count("none"), self.count("edge")))
+
+    def score(self, kind: Kind | None = None) -> float:
+        """How likely its exceptions are mistakes, 0–1; without a kind, by the kind that is likeliest.
+
+        It is the lower end of the 95 % interval of the share that the commoner way has among the places: high where it
+        is frequent and exceptions are few, low where the string simply means several things, or is too rare to tell.
+        Half of it where most places are not labelled, as of an ordinary word that is a name once, and where most are
+        parts of longer spans, as the days of dates are.
+
+        Source: Dickinson & Meurers 2003, Detecting Errors in Part-of-Speech Annotation (EACL), for variation of one
+        string as the sign of mistakes; Wilson 1927, Probable Inference, for the interval.
+        """
+        if kind is None:
+            return max((self.score(each) for each in self.kinds), default=0.0)
+        spans, others = self._votes(kind)
+        share = _wilson(max(spans, others), spans + others)
+        return share / 2 if others > spans else share
+
+    def _votes(self, kind: Kind) -> tuple[int, int]:
+        """How many places are spans, with the commonest label where it is about labels, and how many are not."""
+        spans = sum(self.labels.values())
+        if kind == "labels":
+            first = max(self.labels.values(), default=0)
+            return first, spans - first
+        return spans, self.count("edge") if kind == "edges" else self.count("none")
+
+
+def _wilson(part: int, whole: int) -> float:
+    """The lower end of Wilson's 95 % interval of a share."""
+    if not whole:
+        return 0.0
+    z, share = 1.96, part / whole
+    middle = share + z * z / (2 * whole)
+    return (middle - z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))) / (1 + z * z / whole)
+
+
+class Tally:
+    """Counts the uses of every string that is a gold span somewhere.
+
+    The places of a string are those that `places_of` finds.
+    """
+
+    def __init__(self) -> None:
+        self._labels: dict[str, set[str]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._uses: dict[str, dict[Use, int]] = defaultdict(dict)
+
+    def learn(self, sentence: GoldText) -> None:
+        """Take note of the spans of a sentence; all sentences must be learnt before any is counted."""
+        for span in sentence.gold:
+            self._learn(sentence.text[span.start : span.end], span.label)
+
+    def _learn(self, string: str, label: str) -> None:
+        known = self._labels.setdefault(string, set())
+        known.add(label)
+        if len(string) > 1 and len(string) not in self._lengths.get(string[:2], ()):
+            self._lengths[string[:2]] = (*self._lengths.get(string[:2], ()), len(string))
+
+    def count(self, sentence: GoldText, sign: Literal[1, -1] = 1) -> set[str]:
+        """Count what the gold of a sentence makes of its strings, or take it out again; returns these strings."""
+        found = set()
+        for string, use in self._found(sentence):
+            uses = self._uses[string]
+            uses[use] = uses.get(use, 0) + sign
+            found.add(string)
+        return found
+
+    def of(self, string: str) -> Inconsistency:
+        """How a string stands now."""
+        return Inconsistency(string, {use: n for use, n in self._uses.get(string, {}).items() if n})
+
+    def inconsistent(self) -> list[Inconsistency]:
+        """The strings with more than one way, the likeliest mistakes first."""
+        found = [self.of(string) for string, uses in self._uses.items() if len(uses) > 1]
+        ranked = [(each.score(), each) for each in found if each.kinds]
+        return [each for _, each in sorted(ranked, key=lambda pair: (-pair[0], -pair[1].places, pair[1].text))]
+
+    def _found(self, sentence: GoldText) -> Iterator[tuple[str, Use]]:
+        split, text, gold = sentence
+        spans = {(span.start, span.end): span.label for span in gold}
+        for (start, end), label in spans.items():
+            yield text[start:end], Use(split, "span", label)
+        for start, end in self._words(text):
+            if (start, end) not in spans:
+                string = text[start:end]
+                yield string, _use(split, start, end, gold, self._labels[string])
+
+    def _words(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where known strings stand as words."""
+        for match in _BEGINNINGS.finditer(text):
+            start = match.start()
+            for length in self._lengths.get(text[start : start + 2], ()):
+                end = start + length
+                if text[start:end] in self._labels and end <= len(text) and _ends_word(text, end):
+                    yield start, end
+
+
+_BEGINNINGS = re.compile(r"(?<![^\W_])\S|(?<=[가-힣])[^\s가-힣]")
+_HANGUL = re.compile("[가-힣]*")
+
+
+def _ends_word(text: str, end: int) -> bool:
+    after = text[end : end + 1]
+    if not after or not after.isalnum():
+        return True
+    match = _HANGUL.match(text, end)
+    assert match is not None, "it matches nothing, too"
+    return match.end() > end and _follows_noun(match.group())
+
+
+_follows_noun = lru_cache(maxsize=65_536)(may_follow_noun)
+
+
+def _use(split: Split, start: int, end: int, gold: Sequence[Span], labels: set[str]) -> Use:
+    """What the gold makes of a place where the string is no span."""
+    touched = [span.label for span in gold if span.start < end and start < span.end]
+    if not touched:
+        return Use(split, "none")
+    own = [label for label in touched if label in labels]
+    return Use(split, "edge", own[0]) if own else Use(split, "inside", touched[0])
+
+
+def places_of(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, int]]:
+    """Where a string is a span of a text, or stands there as a word, from left to right.
+
+    As a word it begins where an eojeol, a bracket or a change of script does, and ends with the eojeol, or before what
+    may follow a noun in it (서울 in 서울은, not in 서울시청). A string of one character is no word: it means anything.
+    """
+    spans = {(span.start, span.end) for span in gold}
+    found, start = [], text.find(string)
+    while start >= 0:
+        end = start + len(string)
+        is_word = len(string) > 1 and _BEGINNINGS.match(text, start) is not None and _ends_word(text, end)
+        if is_word or (start, end) in spans:
+            found.append((start, end))
+        start = text.find(string, start + 1)
+    return found
+
+
+def tallying(read: Callable[[], Iterable[GoldText]]) -> Generator[int, None, Tally]:
+    """Count the uses of all strings of a corpus; yields how many sentences have been read so far, each of them twice.
+
+    Args:
+        read: the sentences from the first to the last; called twice, so that none has to be kept.
+    """
+    tally, done = Tally(), 0
+    for take in (tally.learn, tally.count):
+        for sentence in read():
+            take(sentence)
+            done += 1
+            if done % SLICE == 0:
+                yield done
+    return tally

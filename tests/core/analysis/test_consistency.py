@@ -1,0 +1,145 @@
+"""Strings that the gold labels in several ways: counted place by place, and ranked."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.analysis.consistency import GoldText, Inconsistency, Tally, Use, places_of, tallying
+from core.generators import exhausted
+from core.spans import Span
+
+
+def gold_text(text, *gold, split="train"):
+    return GoldText(split, text, tuple(Span(*row) for row in gold))
+
+
+def tally_of(*sentences):
+    return exhausted(tallying(lambda: sentences))
+
+
+def uses(string, *sentences):
+    return {tuple(use): number for use, number in tally_of(*sentences).of(string).uses.items()}
+
+
+SEOUL = gold_text("서울은 크다.", (0, 2, "LC"))
+
+
+def test_every_place_is_counted_as_what_the_gold_makes_of_it():
+    found = uses(
+        "서울",
+        SEOUL,
+        gold_text("서울이 서울에서", (0, 2, "OG"), split="dev"),
+        gold_text("서울 시청은", (0, 5, "LC")),
+        gold_text("서울 시청은", (0, 5, "OG")),
+        gold_text("서울 사람", (0, 5, "PS")),
+    )
+    assert found == {
+        ("train", "span", "LC"): 1,
+        ("dev", "span", "OG"): 1,
+        ("dev", "none", ""): 1,
+        ("train", "edge", "LC"): 1,
+        ("train", "edge", "OG"): 1,
+        ("train", "inside", "PS"): 1,
+    }
+
+
+@pytest.mark.parametrize("text", ["서울시청", "남서울", "서울7호", "X서울"])
+def test_parts_of_other_words_are_no_places(text):
+    assert places_of("서울", text, ()) == []
+
+
+@pytest.mark.parametrize("text", ["서울", "서울,", "(서울)", "서울에서는", "서울이다", "서울 시청"])
+def test_words_with_what_may_follow_them_are_places(text):
+    assert [text[start:end] for start, end in places_of("서울", text, ())] == ["서울"]
+
+
+def test_a_span_is_a_place_wherever_it_stands():
+    assert places_of("서울", "서울시청", (Span(0, 2, "LC"),)) == [(0, 2)]
+    assert places_of("미", "미 정부와 미국", (Span(0, 1, "LC"),)) == [(0, 1)]
+
+
+def test_one_character_is_never_missed():
+    assert not tally_of(gold_text("이 총리", (0, 1, "PS")), gold_text("이 사람")).inconsistent()
+
+
+def test_a_string_that_is_labelled_in_one_way_is_not_found():
+    assert tally_of(SEOUL, gold_text("서울에서", (0, 2, "LC")), gold_text("부산")).inconsistent() == []
+
+
+def test_a_span_with_its_particle_is_another_edge():
+    found = tally_of(gold_text("이순신은", (0, 3, "PS")), gold_text("이순신은", (0, 4, "PS"))).inconsistent()
+    assert {each.text: each.kinds for each in found} == {"이순신": ("edges",), "이순신은": ("edges",)}
+
+
+def test_a_shorter_span_within_is_another_edge_of_the_longer_string():
+    whole, part = gold_text("한국은행 총재는", (0, 7, "OG")), gold_text("한국은행 총재는", (0, 4, "OG"))
+    assert {found.text: found.kinds for found in tally_of(whole, part).inconsistent()} == {
+        "한국은행": ("edges",),
+        "한국은행 총재": ("edges",),
+    }
+
+
+def test_all_kinds_of_one_string():
+    tally = tally_of(
+        SEOUL, SEOUL, gold_text("서울", (0, 2, "OG")), gold_text("서울"), gold_text("서울은", (0, 3, "LC"))
+    )
+    found = tally.of("서울")
+    assert found.kinds == ("labels", "edges", "missed")
+    assert found.labels == {"LC": 2, "OG": 1}
+    assert (found.places, found.exceptions) == (5, 3)
+
+
+def inconsistency(**counts):
+    standing = {"none": Use("train", "none"), "edge": Use("train", "edge", "LC")}
+    return Inconsistency("x", {standing.get(name, Use("train", "span", name)): n for name, n in counts.items()})
+
+
+def test_few_exceptions_to_a_frequent_way_come_first():
+    few, many = inconsistency(LC=99, OG=1), inconsistency(LC=60, OG=40)
+    rare = inconsistency(LC=1, OG=1)
+    assert few.score() > many.score() > rare.score()
+    assert few.score("labels") == pytest.approx(0.9455, abs=1e-4)  # statsmodels' proportion_confint(99, 100)
+
+
+def test_what_is_mostly_unlabelled_or_part_of_something_counts_half():
+    assert inconsistency(LC=1, none=99).score("missed") == inconsistency(LC=99, none=1).score("missed") / 2
+    assert inconsistency(LC=1, edge=99).score("edges") == inconsistency(LC=99, edge=1).score("edges") / 2
+
+
+def test_the_likeliest_mistake_is_listed_first():
+    busan = [gold_text("부산은", (0, 2, "LC"))] * 9 + [gold_text("부산은", (0, 2, "OG"))]
+    seoul = [SEOUL, gold_text("서울은", (0, 2, "OG"))]
+    assert [found.text for found in tally_of(*seoul, *busan).inconsistent()] == ["부산", "서울"]
+
+
+def test_a_sentence_is_taken_out_again():
+    one, other = SEOUL, gold_text("서울", (0, 2, "OG"))
+    tally = tally_of(one, other)
+    assert tally.count(other, -1) == {"서울"}
+    assert tally.inconsistent() == []
+    tally.count(gold_text("서울", (0, 2, "LC")))
+    assert tally.of("서울").labels == {"LC": 2}
+
+
+@st.composite
+def sentences(draw):
+    text = draw(st.text("가나은 aB1(", min_size=1, max_size=14))
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    pairs = zip(edges[::2], edges[1::2], strict=False)
+    return gold_text(text, *((*pair, draw(st.sampled_from("XY"))) for pair in pairs))
+
+
+@given(st.lists(sentences(), max_size=6))
+def test_the_counts_are_those_of_looking_for_each_string_in_turn(corpus):
+    tally = tally_of(*corpus)
+    strings = {sentence.text[s.start : s.end] for sentence in corpus for s in sentence.gold}
+    for string in strings:
+        places = sum(len(places_of(string, sentence.text, sentence.gold)) for sentence in corpus)
+        assert sum(tally.of(string).uses.values()) == places
+    spans = Counter(s.label for sentence in corpus for s in sentence.gold)
+    counted = Counter()
+    for string in strings:
+        counted.update(tally.of(string).labels)
+    assert counted == spans
