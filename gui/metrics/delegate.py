@@ -128,12 +128,19 @@ class MetricDelegate(QStyledItemDelegate):
         colour = QColor(theme.muted if not cell.change else theme.right if cell.change > 0 else theme.error)
         painter.setFont(self._small)
         painter.setPen(colour)
-        painter.drawText(rect, _RIGHT, f"{abs(cell.change):.3f}".removeprefix("0") if cell.change else "=")
+        painter.drawText(rect, _RIGHT, written_change(cell.change))
         if cell.change:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawPolygon(_triangle(rect.left() + _GAP, rect.center().y(), up=cell.change > 0))
+
+
+def written_change(change: float) -> str:
+    """A change without its sign, as wide as `.000` at most."""
+    if not change:
+        return "="
+    return "1.00" if abs(change) >= 1 else f"{abs(change):.3f}".removeprefix("0")
 
 
 def ground(theme: Theme, *, is_current: bool, is_hovered: bool = False) -> QColor:
