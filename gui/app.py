@@ -18,6 +18,7 @@ from gui.corrections.page import CorrectionsPage
 from gui.garbage import GarbageCollector
 from gui.inspect.page import InspectPage
 from gui.jobs import JobRunner
+from gui.keys.keymap import Keymap
 from gui.metrics.page import MetricsPage
 from gui.pages import PageContext
 from gui.preferences import Preferences
@@ -63,7 +64,9 @@ def made_window(
     apply_theme(application, theme)
     runner = JobRunner()
     session = Session(runner)
-    context = PageContext(session, runner, Preferences(settings), theme)
+    preferences = Preferences(settings)
+    keymap = Keymap(preferences)
+    context = PageContext(session, runner, preferences, theme, keymap)
     pages = {
         "Corpus": CorpusPage(context),
         "Train": TrainPage(context),
@@ -72,8 +75,8 @@ def made_window(
         "Corrections": CorrectionsPage(context),
     }
     window = MainWindow(context, WelcomePage(context, data_folder), pages)
-    session.setParent(window)
-    runner.setParent(window)
+    for part in (session, runner, keymap):
+        part.setParent(window)
     return window
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.jobs import JobRunner
+from gui.keys.keymap import Keymap
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.theme import Theme
@@ -20,6 +20,7 @@ class PageContext:
     runner: JobRunner
     preferences: Preferences
     theme: Theme
+    keymap: Keymap
 
 
 class EmptyState(QWidget):
@@ -46,8 +47,3 @@ class EmptyState(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(2)
-
-
-def tip(text: str, shortcut: QKeySequence | QKeySequence.StandardKey | str) -> str:
-    """A tooltip that names the key."""
-    return f"{text} ({QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)})"

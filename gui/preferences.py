@@ -1,5 +1,7 @@
-"""What the window remembers between two starts: recent projects, geometry, splitters, folders."""
+"""What the window remembers between two starts: recent projects, keys, geometry, splitters, folders."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -32,6 +34,18 @@ class Preferences:
 
     def remember_folder(self, folder: Path) -> None:
         self._settings.setValue("folder", str(folder))
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """The keys that the person gave to commands, by the command's name; what cannot be read is left out."""
+        try:
+            stored = json.loads(str(self._settings.value("keys", "{}")))
+        except json.JSONDecodeError:
+            return {}
+        given = stored.items() if isinstance(stored, dict) else ()
+        return {name: tuple(str(key) for key in keys) for name, keys in given if isinstance(keys, list)}
+
+    def remember_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        self._settings.setValue("keys", json.dumps(keys))
 
     def restore_window(self, window: QMainWindow) -> bool:
         """Give the window its last size and place; False where none is known."""

@@ -1,14 +1,15 @@
 """The main window: rail, context bar, pages, status strip."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from core.store.project import Project
 from gui.icons import icon
-from gui.pages import PageContext, tip
+from gui.keys.commands import Name
+from gui.pages import PageContext
 from gui.shell.banner import Banner
 from gui.shell.context_bar import ContextBar
 from gui.shell.job_strip import JobStrip
@@ -29,7 +30,7 @@ class MainWindow(QMainWindow):
         self.context = context
         self.welcome = welcome
         self.pages = pages
-        self.rail = Rail([(name, icon(name.lower(), context.theme)) for name in pages])
+        self.rail = Rail([(name, icon(name.lower(), context.theme)) for name in pages], context.keymap)
         self.stack = QStackedWidget()
         for page in (welcome, *pages.values()):
             self.stack.addWidget(page)
@@ -67,6 +68,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.context.session
         self.rail.chosen.connect(self.show_page)
+        self.addActions(list(self.rail.keyed.values()))
+        self.context.keymap.watch(self)
         session.page_asked.connect(self.show_page)
         session.inspection_asked.connect(lambda _: self.show_page("Inspect"))
         session.project_changed.connect(self._show_project)
@@ -74,31 +77,30 @@ class MainWindow(QMainWindow):
         session.problem.connect(self.banner.say)
 
     def _undo_actions(self) -> tuple[QAction, QAction]:
-        session, theme = self.context.session, self.context.theme
-        undo = QAction(icon("undo", theme), "Undo", self)
-        undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
-        undo.setToolTip(tip("Undo the last correction", QKeySequence.StandardKey.Undo))
-        undo.triggered.connect(session.undo)
-        redo = QAction(icon("redo", theme), "Redo", self)
-        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        redo.setToolTip(tip("Redo", "Ctrl+Shift+Z"))
-        redo.triggered.connect(session.redo)
-        self.addActions([undo, redo])
+        session, keymap, theme = self.context.session, self.context.keymap, self.context.theme
+        undo = keymap.action("undo", self, session.undo)
+        redo = keymap.action("redo", self, session.redo)
+        for action, name in ((undo, "undo"), (redo, "redo")):
+            action.setIcon(icon(name, theme))
+            self.addAction(action)
         return undo, redo
 
     def _project_menu(self) -> QMenu:
         session = self.context.session
         menu = QMenu(self)
-        open_other = menu.addAction("Open project…", self.welcome.choose_project)
-        open_other.setShortcut(QKeySequence(QKeySequence.StandardKey.Open))
+        menu.addAction(self._window_action("open", "Open project…", self.welcome.choose_project))
         menu.addAction("Close project", lambda: session.attempt(session.leave))
-        keys = menu.addAction("Keys…", lambda: KeysWindow(self).show())
-        keys.setShortcut(QKeySequence("F1"))
+        menu.addAction(self._window_action("keys", "Keys…", lambda: KeysWindow(self.context.keymap, self).show()))
         menu.addSeparator()
-        leave = menu.addAction("Quit", self.close)
-        leave.setShortcut(QKeySequence("Ctrl+Q"))
-        self.addActions([open_other, keys, leave])
+        menu.addAction(self._window_action("quit", "Quit", self.close))
         return menu
+
+    def _window_action(self, name: Name, text: str, run: Callable[[], object]) -> QAction:
+        """The action of a command of the window, with its words for a menu."""
+        action = self.context.keymap.action(name, self, run)
+        action.setText(text)
+        self.addAction(action)
+        return action
 
     def show_page(self, name: str) -> None:
         self.banner.hide()
@@ -108,6 +110,8 @@ class MainWindow(QMainWindow):
     def _show_project(self, project: Project | None) -> None:
         for shell in (self.rail, self.context_bar):
             shell.setVisible(project is not None)
+        for action in self.rail.keyed.values():
+            action.setEnabled(project is not None)
         self._enable_undo()
         if project is None:
             self.setWindowTitle("Spandesk")

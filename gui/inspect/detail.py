@@ -1,9 +1,9 @@
 """One sentence, large: what gold and run say of it, and the tools that mend the gold."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.scoring.comparison import Comparison
@@ -11,10 +11,10 @@ from core.spans import Span
 from core.store.sentences import Gold
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
 from gui.inspect.elided import ElidedLabel
-from gui.inspect.keys import Name, action_for, label_position
 from gui.inspect.labels import LabelChips
 from gui.inspect.lanes import LanesBar
 from gui.inspect.reading import ShownSentence
+from gui.keys.commands import KEYED_LABELS, Name, label_name
 from gui.pages import PageContext
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
@@ -45,7 +45,7 @@ class SentenceDetail(QWidget):
     identicalAsked = Signal(object)  # noqa: N815
     errorAsked = Signal()  # noqa: N815
 
-    def __init__(self, context: PageContext, steps: list[QAction]) -> None:
+    def __init__(self, context: PageContext, steps: Sequence[QAction]) -> None:
         super().__init__()
         self._shown: ShownSentence | None = None
         self._gold: Gold = "corrected"
@@ -55,9 +55,11 @@ class SentenceDetail(QWidget):
         self.notice = ElidedLabel()
         self.lanes = LanesBar()
         self.canvas = SentenceCanvas(context.theme)
-        self.chips = LabelChips(context.theme)
+        self.chips = LabelChips(context.theme, context.keymap)
         self.table = ComparisonTable(context.theme)
-        self.actions_by_name = {name: action_for(name, self, run) for name, run in self._runs().items()}
+        self._keymap = context.keymap
+        self.actions_by_name = {name: self._keymap.action(name, self, run) for name, run in self._runs().items()}
+        self._label_actions = [self._label_action(position) for position in range(KEYED_LABELS)]
         self._lay_out(context, steps)
         self._connect()
 
@@ -77,7 +79,14 @@ class SentenceDetail(QWidget):
             "clear": canvas.clear_selection,
         }
 
-    def _lay_out(self, context: PageContext, steps: list[QAction]) -> None:
+    def _label_action(self, position: int) -> QAction:
+        return self._keymap.action(label_name(position), self, lambda: self._label_by_key(position))
+
+    def _label_by_key(self, position: int) -> None:
+        if position < len(self.chips.labels):
+            self.apply_label(self.chips.labels[position])
+
+    def _lay_out(self, context: PageContext, steps: Sequence[QAction]) -> None:
         self.setProperty("panel", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         upper, lower = QWidget(), QWidget()
@@ -100,7 +109,7 @@ class SentenceDetail(QWidget):
         context.preferences.keep_splitter("inspect-detail", self._body)
         _column(self, (0, 0, 0, 0)).addWidget(self._body)
 
-    def _header(self, steps: list[QAction]) -> QHBoxLayout:
+    def _header(self, steps: Sequence[QAction]) -> QHBoxLayout:
         self.position.setProperty("role", "hint")
         self.corrected.setProperty("role", "heading")
         row = QHBoxLayout()
@@ -146,8 +155,8 @@ class SentenceDetail(QWidget):
 
     def give_keys(self, widget: QWidget) -> None:
         """Make the keys that work on the sentence work where this widget has the focus, too."""
-        widget.addActions(list(self.actions_by_name.values()))
-        widget.installEventFilter(self)
+        widget.addActions([*self.actions_by_name.values(), *self._label_actions])
+        self._keymap.watch(widget)
 
     def show_sentence(self, shown: ShownSentence | None, gold: Gold, position: str) -> None:
         """Show a sentence, or nothing; the selected span stays so while it is the same sentence."""
@@ -271,15 +280,6 @@ class SentenceDetail(QWidget):
         self._warn_of_replaced()
         span = selection.span if selection is not None else None
         self.table.mark(next((c for c in comparisons if span is not None and _holds(c, span)), None))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Label with the digit keys, wherever the keys of the sentence work."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            position = label_position(event)
-            if position is not None and position < len(self.chips.labels):
-                self.apply_label(self.chips.labels[position])
-                return True
-        return super().eventFilter(watched, event)
 
 
 def _column(widget: QWidget, margins: tuple[int, int, int, int]) -> QVBoxLayout:

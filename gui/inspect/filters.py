@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolBu
 from core.spans import SPLITS
 from core.store.selection import ErrorKind
 from gui.inspect.filtering import Filter
-from gui.inspect.keys import COMMANDS
 from gui.inspect.words import PATH_MEANINGS, PATH_WORDS, label_names, selection_words
-from gui.pages import tip
+from gui.keys.commands import tip
+from gui.keys.keymap import Keymap
 from gui.words import wrapped
 
 SEARCH_DELAY = 250
@@ -35,8 +35,9 @@ class FilterBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__()
+        self._keymap = keymap
         self.filter = Filter()
         self.split = QComboBox()
         for split in SPLITS:
@@ -60,12 +61,12 @@ class FilterBar(QWidget):
         self.labels.setToolTip("Only sentences with this label; with an error filter, in the error itself")
         self.search = QLineEdit(clearButtonEnabled=True)
         self.search.setPlaceholderText("Search text or id")
-        self.search.setToolTip(tip("Sentences with this in their text or id", COMMANDS["find"].keys[0]))
         self.asked = _chip("", "Remove this filter")
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
         self.show_labels(())
         self._lay_out()
         self._connect()
+        self._name_key()
         self.show_filter(self.filter)
 
     def _lay_out(self) -> None:
@@ -95,6 +96,10 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(lambda: self._timer.start())
         self.search.returnPressed.connect(self._search)
         self._timer.timeout.connect(self._search)
+        self._keymap.changed.connect(self._name_key)
+
+    def _name_key(self) -> None:
+        self.search.setToolTip(tip("Sentences with this in their text or id", self._keymap.keys("find")))
 
     def _search(self) -> None:
         self._timer.stop()

@@ -7,7 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from core.labels import entity_type
-from gui.inspect.keys import label_key
+from gui.keys.commands import KEYED_LABELS, label_name, native
+from gui.keys.keymap import Keymap
 from gui.theme import SMALL_SIZE, Theme
 
 _GAP = 4
@@ -24,14 +25,16 @@ class LabelChips(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, keymap: Keymap) -> None:
         super().__init__()
         self._theme = theme
+        self._keymap = keymap
         self._widest = _LEAST_WIDTH
         self.chips: dict[str, QPushButton] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        keymap.changed.connect(self._name_keys)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -44,7 +47,17 @@ class LabelChips(QWidget):
         for chip in self.chips.values():
             chip.hide()
             chip.deleteLater()
-        self.chips = {label: self._chip(label, label_key(at)) for at, label in enumerate(labels)}
+        self.chips = {label: self._chip(label) for label in labels}
+        self._name_keys()
+
+    def _name_keys(self) -> None:
+        """Name the key of each label on its chip."""
+        for at, (label, chip) in enumerate(self.chips.items()):
+            keys = self._keymap.keys(label_name(at)) if at < KEYED_LABELS else ()
+            names, key = entity_type(label), native(keys[0]) if keys else ""
+            words = label if names.korean == label else f"{label} {names.korean}"
+            chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
+            chip.setToolTip(f"{names.korean} · {names.english}" + (f" ({key})" if key else ""))
         widths = (chip.sizeHint().width() for chip in self.chips.values())
         self._widest = min(_GREATEST_WIDTH, max((_LEAST_WIDTH, *widths)))
         self._place()
@@ -55,13 +68,9 @@ class LabelChips(QWidget):
         for name, chip in self.chips.items():
             chip.setChecked(name == label)
 
-    def _chip(self, label: str, key: str) -> QPushButton:
-        names = entity_type(label)
-        shown_key = key.replace("Shift+", "⇧")
-        chip = QPushButton(f"{shown_key}  {label}" if names.korean == label else f"{shown_key}  {label} {names.korean}")
-        chip.setParent(self)
-        chip.setToolTip(f"{names.korean} · {names.english}" + (f" ({key})" if key else ""))
-        chip.setAccessibleName(f"Label {label} {names.english}")
+    def _chip(self, label: str) -> QPushButton:
+        chip = QPushButton(self)
+        chip.setAccessibleName(f"Label {label} {entity_type(label).english}")
         chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         chip.setCheckable(True)
         chip.setStyleSheet(_style(self._theme, label))

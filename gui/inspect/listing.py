@@ -15,6 +15,7 @@ from gui.inspect.filters import FilterBar
 from gui.inspect.model import SentenceListModel
 from gui.inspect.reading import ShownSentence, shown_sentences
 from gui.inspect.sentence_list import SentenceList
+from gui.keys.keymap import Keymap
 from gui.sentence.delegate import SentenceRow
 from gui.session import Session
 from gui.theme import Theme
@@ -36,13 +37,13 @@ class Listing(QWidget):
     sought_shown = Signal()
     errors_known = Signal(bool)
 
-    def __init__(self, session: Session, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme, keymap: Keymap) -> None:
         super().__init__()
         self._session = session
         self.current: SentenceNumber | None = None
         self._errors = ErrorIndex([])
         self._counted: Split | None = None
-        self.filters = FilterBar()
+        self.filters = FilterBar(keymap)
         self.model = SentenceListModel(self._rows, self)
         self.list = SentenceList(self.model, theme)
         column = QVBoxLayout(self)

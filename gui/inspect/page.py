@@ -1,7 +1,7 @@
 """The Inspect page: sentences by their errors, one of them large, and its gold to be mended."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout, QWidget
 
 from core.analysis.occurrences import labelled
@@ -12,8 +12,9 @@ from core.store.selection import Selection
 from gui.identical.window import IdenticalWindow, Sought
 from gui.inspect.detail import SentenceDetail
 from gui.inspect.filtering import concerns
-from gui.inspect.keys import COMMANDS, Name, action_for
 from gui.inspect.listing import Listing
+from gui.keys.commands import COMMANDS, Name
+from gui.keys.keymap import CommandAction, Keymap
 from gui.opponent import offered_epochs
 from gui.pages import EmptyState, PageContext
 
@@ -34,9 +35,9 @@ class InspectPage(QWidget):
         self._session = context.session
         self._theme = context.theme
         self._waits = False
-        self.listing = Listing(context.session, context.theme)
+        self.listing = Listing(context.session, context.theme, context.keymap)
         self.filters, self.model, self.list = self.listing.filters, self.listing.model, self.listing.list
-        self.actions_by_name = self._page_actions()
+        self.actions_by_name = self._page_actions(context.keymap)
         self.detail = SentenceDetail(context, [self.actions_by_name[name] for name in _STEPS])
         self.empty = EmptyState(
             "No sentences yet",
@@ -48,7 +49,7 @@ class InspectPage(QWidget):
         self._show_project(self._session.project)
         self._reload()
 
-    def _page_actions(self) -> dict[Name, QAction]:
+    def _page_actions(self, keymap: Keymap) -> dict[Name, CommandAction]:
         runs = {
             "find": self._find,
             "next pane": self._go_to_next_pane,
@@ -59,10 +60,10 @@ class InspectPage(QWidget):
             "down": lambda: self.listing.step(1),
             "up": lambda: self.listing.step(-1),
         }
-        made: dict[Name, QAction] = {}
+        made: dict[Name, CommandAction] = {}
         for name, command in COMMANDS.items():
             if name in runs:
-                made[name] = action_for(name, self, runs[name])
+                made[name] = keymap.action(name, self, runs[name])
                 made[name].setIconText(_STEPS.get(name, command.title))
         return made
 

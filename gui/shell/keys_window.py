@@ -1,13 +1,13 @@
-"""All keys at a glance, from the tables that they are bound by."""
+"""All keys at a glance, from the key map that they are bound by."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.inspect.keys import COMMANDS, KEYED_LABELS, label_key
+from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
+from gui.keys.keymap import Keymap
 
 
 class KeyRow(NamedTuple):
@@ -18,58 +18,85 @@ class KeyRow(NamedTuple):
     is_range: bool = False
 
 
-WINDOW_KEYS = (
-    KeyRow(("F1",), "All keys"),
-    KeyRow(("Alt+1", "Alt+5"), "Pages, from first to last", is_range=True),
-    KeyRow(("Ctrl+O",), "Open a project"),
-    KeyRow(("Ctrl+Z",), "Undo"),
-    KeyRow(("Ctrl+Shift+Z", "Ctrl+Y"), "Redo"),
-    KeyRow(("Ctrl+Q",), "Quit"),
-)
-LABEL_KEYS = (
-    KeyRow((label_key(0), label_key(9)), "Label: first to tenth of the tag set", is_range=True),
-    KeyRow((label_key(10), label_key(KEYED_LABELS - 1)), "Label: eleventh to twentieth", is_range=True),
-)
-
-
-def groups() -> dict[str, list[KeyRow]]:
-    """The keys by where they work."""
+def groups(keymap: Keymap) -> dict[str, list[KeyRow]]:
+    """The keys by where they work; what has none is left out."""
     return {
-        "Everywhere": [*WINDOW_KEYS],
-        "On the Inspect page": _rows("page", "canvas"),
-        "On a sentence": [*LABEL_KEYS, *_rows("sentence")],
+        SCOPES["window"]: _rows(keymap, "window"),
+        SCOPES["page"]: _rows(keymap, "page", "canvas"),
+        SCOPES["sentence"]: _rows(keymap, "sentence"),
     }
 
 
-def _rows(*scopes: str) -> list[KeyRow]:
-    """The commands of the scopes; what does the same stands in one row."""
-    keys: dict[str, tuple[str, ...]] = {}
-    for command in COMMANDS.values():
-        if command.scope in scopes:
-            keys[command.title] = keys.get(command.title, ()) + command.keys
-    return [KeyRow(of_title, title) for title, of_title in keys.items()]
+def _rows(keymap: Keymap, *scopes: Scope) -> list[KeyRow]:
+    """The commands of the scopes: what does the same in one row, and digits that nobody changed in one, too."""
+    rows: dict[str, KeyRow] = {}
+    for name, command in keymap.commands.items():
+        title, in_series = _series_of(keymap, name)
+        keys = keymap.keys(in_series[0])[:1] + keymap.keys(in_series[-1])[:1] if in_series else keymap.keys(name)
+        if command.scope in scopes and keys and (not in_series or title not in rows):
+            before = rows[title].keys if title in rows else ()
+            rows[title] = KeyRow(before + keys, title, is_range=bool(in_series))
+    return sorted(rows.values(), key=lambda row: not row.is_range)
+
+
+def _series_of(keymap: Keymap, name: str) -> tuple[str, list[str]]:
+    """What a row calls a command, and the commands that share the row because their keys follow one another."""
+    for title, names in _series(keymap):
+        if name in names and not any(map(keymap.is_changed, names)):
+            return title, names
+    return keymap.commands[name].title, []
+
+
+def _series(keymap: Keymap) -> list[tuple[str, list[str]]]:
+    labels = [label_name(position) for position in range(KEYED_LABELS)]
+    pages = [page_name(number) for number in range(1, 11) if page_name(number) in keymap.commands]
+    return [
+        ("Pages, from first to last", pages),
+        ("Label: first to tenth of the tag set", labels[:10]),
+        ("Label: eleventh to twentieth", labels[10:]),
+    ]
 
 
 class KeysWindow(QDialog):
-    """The groups side by side."""
+    """The groups side by side, as the keys are at any time."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, keymap: Keymap, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for at, (title, rows) in enumerate(groups().items()):
-            column = right if at == 2 else left
-            column.addWidget(_heading(title))
-            column.addLayout(_grid(rows))
-            column.addSpacing(16)
-        layout = QHBoxLayout(self)
+        self._keymap = keymap
+        self._body: QWidget | None = None
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 12)
-        layout.setSpacing(40)
-        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetFixedSize)
-        for column in (left, right):
-            column.addStretch(1)
-            layout.addLayout(column)
+        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        keymap.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        if self._body is not None:
+            self._body.hide()
+            self._body.deleteLater()
+        self._body = _body(groups(self._keymap))
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self._body)
+
+
+def _body(shown_groups: dict[str, list[KeyRow]]) -> QWidget:
+    body = QWidget()
+    row = QHBoxLayout(body)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(40)
+    left, right = QVBoxLayout(), QVBoxLayout()
+    for at, (title, rows) in enumerate(shown_groups.items()):
+        column = right if at == 2 else left
+        column.addWidget(_heading(title))
+        column.addLayout(_grid(rows))
+        column.addSpacing(16)
+    for column in (left, right):
+        column.addStretch(1)
+        row.addLayout(column)
+    return body
 
 
 def _heading(title: str) -> QLabel:
@@ -93,5 +120,4 @@ def _grid(rows: Iterable[KeyRow]) -> QGridLayout:
 
 def shown(row: KeyRow) -> str:
     """The keys as the platform writes them."""
-    names = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in row.keys]
-    return (" … " if row.is_range else ", ").join(names)
+    return (" … " if row.is_range else ", ").join(map(native, row.keys))

@@ -3,49 +3,58 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup, QIcon
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+
+from gui.keys.commands import page_commands, page_name
+from gui.keys.keymap import CommandAction, Keymap
 
 
 class Rail(QFrame):
-    """Exclusive buttons from top to bottom.
+    """Exclusive buttons from top to bottom, each with a key; `keyed` are their actions.
 
     Signals:
-        chosen: the name of the page whose button was pressed.
+        chosen: the name of the page whose button or key was pressed.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, pages: Sequence[tuple[str, QIcon]], parent: QWidget | None = None) -> None:
+    def __init__(self, pages: Sequence[tuple[str, QIcon]], keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self._group = QButtonGroup(self)
+        keymap.add(page_commands(name for name, _ in pages))
+        self._group = QActionGroup(self)
+        self.keyed: dict[str, CommandAction] = {}
         self._buttons: dict[str, QToolButton] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 8, 4, 8)
         layout.setSpacing(4)
         for number, (name, icon) in enumerate(pages, start=1):
-            layout.addWidget(self._button(name, icon, QKeySequence(f"Alt+{number}")))
+            self.keyed[name] = self._action(keymap, number, name, icon)
+            self._buttons[name] = _button(self.keyed[name])
+            layout.addWidget(self._buttons[name])
         layout.addStretch(1)
 
-    def _button(self, name: str, icon: QIcon, shortcut: QKeySequence) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("rail", True)
-        button.setText(name)
-        button.setIcon(icon)
-        button.setIconSize(QSize(20, 20))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setCheckable(True)
-        button.setShortcut(shortcut)
-        button.setToolTip(f"{name} ({shortcut.toString()})")
-        button.setFixedSize(80, 60)
-        button.clicked.connect(lambda: self.chosen.emit(name))
-        self._group.addButton(button)
-        self._buttons[name] = button
-        return button
+    def _action(self, keymap: Keymap, number: int, name: str, icon: QIcon) -> CommandAction:
+        action = keymap.action(page_name(number), self, lambda: self.chosen.emit(name))
+        action.setIconText(name)
+        action.setIcon(icon)
+        action.setCheckable(True)
+        self._group.addAction(action)
+        return action
 
     def button(self, name: str) -> QToolButton:
         return self._buttons[name]
 
     def show_chosen(self, name: str) -> None:
-        self._buttons[name].setChecked(True)
+        self.keyed[name].setChecked(True)
+
+
+def _button(action: CommandAction) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("rail", True)
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(20, 20))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    button.setFixedSize(80, 60)
+    return button

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from gui.inspect.page import InspectPage
 from gui.jobs import JobRunner
+from gui.keys.keymap import Keymap
 from gui.pages import PageContext
 from gui.preferences import Preferences
 from gui.sentence.delegate import SENTENCE_ROLE
@@ -71,7 +72,8 @@ def bench_over(qtbot, qapp, tmp_path):
     apply_theme(qapp, theme_for(Qt.ColorScheme.Light))
     session = Session()
     preferences = Preferences(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-    context = PageContext(session, JobRunner(session), preferences, theme_for(Qt.ColorScheme.Light))
+    keymap = Keymap(preferences, session)
+    context = PageContext(session, JobRunner(session), preferences, theme_for(Qt.ColorScheme.Light), keymap)
 
     def made(build):
         page = InspectPage(context)

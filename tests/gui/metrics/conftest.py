@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings, Qt
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.jobs import JobRunner
+from gui.keys.keymap import Keymap
 from gui.metrics.page import MetricsPage
 from gui.pages import PageContext
 from gui.preferences import Preferences
@@ -63,7 +64,7 @@ def open_desk(qtbot, tmp_path):
     def made(build: Callable[..., Project] | None = project_with_run) -> Desk:
         session, runner = Session(), JobRunner()
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        page = MetricsPage(PageContext(session, runner, Preferences(settings), LIGHT))
+        page = MetricsPage(PageContext(session, runner, Preferences(settings), LIGHT, Keymap(Preferences(settings))))
         desk = Desk(page, session, runner)
         session.inspection_asked.connect(desk.asked.append)
         qtbot.addWidget(page)

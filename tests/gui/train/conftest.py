@@ -21,6 +21,7 @@ from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
 from gui.jobs import JobRunner
+from gui.keys.keymap import Keymap
 from gui.pages import PageContext
 from gui.preferences import Preferences
 from gui.session import Session
@@ -109,7 +110,9 @@ def desk(qtbot: QtBot, tmp_path: Path, script: Script, project_folder: Path) -> 
 def made_desk(qtbot: QtBot, tmp_path: Path, training: StartsTraining, folder: Path | None) -> Iterator[Desk]:
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     session, runner = Session(), JobRunner()
-    page = TrainPage(PageContext(session, runner, Preferences(settings), LIGHT), training)
+    page = TrainPage(
+        PageContext(session, runner, Preferences(settings), LIGHT, Keymap(Preferences(settings))), training
+    )
     qtbot.addWidget(page)
     page.resize(1280, 720)
     page.show()

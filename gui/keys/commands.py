@@ -1,0 +1,138 @@
+"""Every command that has a key, with the keys it has unless the person gives it others: the one table of them all.
+
+No bare letters among the defaults: typing is for text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtGui import QKeySequence
+
+Name = Literal[
+    "keys",
+    "open",
+    "undo",
+    "redo",
+    "quit",
+    "find",
+    "next pane",
+    "next sentence",
+    "previous sentence",
+    "next error",
+    "previous error",
+    "accept and go on",
+    "next span",
+    "previous span",
+    "end right",
+    "end left",
+    "start right",
+    "start left",
+    "accept",
+    "remove",
+    "clear",
+    "identical",
+    "down",
+    "up",
+]
+
+Scope = Literal["window", "page", "sentence", "canvas"]
+SCOPES: dict[Scope, str] = {
+    "window": "Everywhere",
+    "page": "On the Inspect page",
+    "sentence": "On a sentence",
+    "canvas": "In the large sentence",
+}
+"""Where the focus must be: anywhere; on the Inspect page; in the list, the sentence or its table; in the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What keys do.
+
+    Attributes:
+        keys: as Qt writes them in portable text, the one that is shown first.
+        scope: where the focus must be, as `SCOPES` says.
+        repeats: whether a key that is held down does it again and again.
+    """
+
+    title: str
+    keys: tuple[str, ...]
+    scope: Scope
+    repeats: bool = True
+
+
+COMMANDS: dict[Name, Command] = {
+    "keys": Command("All keys", ("F1",), "window", repeats=False),
+    "open": Command("Open a project", ("Ctrl+O",), "window", repeats=False),
+    "undo": Command("Undo the last correction", ("Ctrl+Z",), "window"),
+    "redo": Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "window"),
+    "quit": Command("Quit", ("Ctrl+Q",), "window", repeats=False),
+    "find": Command("Search", ("Ctrl+F",), "page", repeats=False),
+    "next pane": Command("Go to the filters, the list, the sentence or the table", ("F6",), "page", repeats=False),
+    "next sentence": Command("Next sentence", ("Ctrl+Down",), "page"),
+    "previous sentence": Command("Previous sentence", ("Ctrl+Up",), "page"),
+    "next error": Command("Next sentence with an error", ("Ctrl+Right",), "page"),
+    "previous error": Command("Previous sentence with an error", ("Ctrl+Left",), "page"),
+    "accept and go on": Command(
+        "Accept the predicted span and go to the next error", ("Ctrl+Return", "Ctrl+Enter"), "sentence", repeats=False
+    ),
+    "next span": Command("Select the next span", ("Tab",), "sentence"),
+    "previous span": Command("Select the previous span", ("Shift+Tab",), "sentence"),
+    "end right": Command("Move the end of the span right", ("Shift+Right",), "sentence"),
+    "end left": Command("Move the end of the span left", ("Shift+Left",), "sentence"),
+    "start right": Command("Move the start of the span right", ("Alt+Shift+Right",), "sentence"),
+    "start left": Command("Move the start of the span left", ("Alt+Shift+Left",), "sentence"),
+    "accept": Command("Accept the predicted span as gold", ("Return", "Enter"), "sentence", repeats=False),
+    "remove": Command("Remove the span from the gold", ("Del", "Backspace"), "sentence", repeats=False),
+    "identical": Command("Label every identical string like this span", ("Ctrl+D",), "sentence", repeats=False),
+    "clear": Command("Select nothing", ("Esc",), "sentence", repeats=False),
+    "down": Command("Next sentence", ("Down",), "canvas"),
+    "up": Command("Previous sentence", ("Up",), "canvas"),
+}
+
+KEYED_LABELS = 20
+"""How many labels can have a key: at first the ten digits, and the same with Shift."""
+
+
+def label_name(position: int) -> str:
+    """The name of the command that labels with the label at a position of the tag set."""
+    return f"label {position + 1}"
+
+
+def label_commands() -> dict[str, Command]:
+    """The commands that label, by the label's position in the tag set."""
+    return {
+        label_name(at): Command(f"Label {at + 1} of the tag set", (_digit(at),), "sentence", repeats=False)
+        for at in range(KEYED_LABELS)
+    }
+
+
+def _digit(position: int) -> str:
+    digit = str((position + 1) % 10)
+    return digit if position < 10 else f"Shift+{digit}"
+
+
+def page_name(number: int) -> str:
+    """The name of the command that leads to a page; pages count from 1."""
+    return f"page {number}"
+
+
+def page_commands(titles: Iterable[str]) -> dict[str, Command]:
+    """The commands that lead to the pages, in their order: Alt with a digit for the first ten."""
+    return {
+        page_name(number): Command(
+            f"Go to {title}", (f"Alt+{number % 10}",) if number <= 10 else (), "window", repeats=False
+        )
+        for number, title in enumerate(titles, start=1)
+    }
+
+
+def native(key: str) -> str:
+    """A key as the platform writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def tip(text: str, keys: tuple[str, ...]) -> str:
+    """A tooltip that names the first key, if there is one."""
+    return f"{text} ({native(keys[0])})" if keys else text

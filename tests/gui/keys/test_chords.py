@@ -1,0 +1,99 @@
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from gui.keys.chords import chord_of, normalised
+from gui.keys.commands import COMMANDS
+
+Key = Qt.Key
+NONE, SHIFT, CTRL, ALT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+X11 = pytest.mark.skipif(sys.platform != "linux", reason="key codes of X11 and Wayland")
+
+
+def press(key, modifiers=NONE, *, scan_code=0, virtual_key=0):
+    return QKeyEvent(QEvent.Type.KeyPress, key, modifiers, scan_code, virtual_key, 0)
+
+
+def test_digits_are_digits():
+    digits = [Key(Key.Key_0 + digit) for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)]
+    assert [chord_of(press(key)) for key in digits] == list("1234567890")
+    assert chord_of(press(Key.Key_1, Qt.KeyboardModifier.KeypadModifier)) == "1"
+
+
+def test_shift_and_a_digit_is_not_the_character_it_gives():
+    assert chord_of(press(Key.Key_1, SHIFT)) == "Shift+1"
+    assert chord_of(press(Key.Key_Exclam, SHIFT)) == "Shift+1"
+    assert chord_of(press(Key.Key_Percent, SHIFT)) == "Shift+5"
+
+
+@X11
+def test_the_key_of_a_digit_counts_and_not_its_character():
+    assert chord_of(press(Key.Key_QuoteDbl, SHIFT, scan_code=11)) == "Shift+2"  # German
+    assert chord_of(press(Key.Key_Ampersand, scan_code=10)) == "1"  # French
+    assert chord_of(press(Key.Key_Ampersand, SHIFT, scan_code=16)) == "Shift+7"  # American
+    assert chord_of(press(Key.Key_Exclam, SHIFT, scan_code=61)) == "Shift+!"  # French, a key of its own
+
+
+@X11
+@pytest.mark.parametrize(
+    ("jamo", "scan_code", "letter"),
+    [("ㅁ", 38, "A"), ("ㅋ", 52, "Z"), ("ㅛ", 29, "Y"), ("ㄹ", 41, "F"), ("ф", 38, "A")],
+)
+@pytest.mark.parametrize(("modifiers", "prefix"), [(NONE, ""), (CTRL, "Ctrl+"), (CTRL | SHIFT, "Ctrl+Shift+")])
+def test_a_letter_that_is_not_latin_is_the_letter_on_its_key(jamo, scan_code, letter, modifiers, prefix):
+    assert chord_of(press(ord(jamo), modifiers, scan_code=scan_code)) == prefix + letter
+
+
+@X11
+def test_three_set_and_two_set_keyboards_have_the_same_keys():
+    assert chord_of(press(ord("ㅇ"), scan_code=44)) == "J"  # three-set: the key itself, not where two-set has ㅇ
+    assert chord_of(press(ord("ㅇ"), scan_code=40)) == "D"
+
+
+def test_jamo_without_a_key_code_are_those_of_the_two_set_keyboard():
+    assert [chord_of(press(ord(jamo), CTRL)) for jamo in "ㅁㅋㅛ"] == ["Ctrl+A", "Ctrl+Z", "Ctrl+Y"]
+    assert chord_of(press(ord("ㅃ"), SHIFT)) == "Shift+Q"
+
+
+@X11
+def test_a_latin_letter_is_the_one_that_the_layout_gives():
+    assert chord_of(press(Key.Key_Z, CTRL, scan_code=29)) == "Ctrl+Z"  # German, where American has Y
+
+
+def test_tab_backwards_is_shift_and_tab():
+    assert chord_of(press(Key.Key_Backtab, SHIFT)) == "Shift+Tab"
+
+
+@pytest.mark.parametrize("key", [Key.Key_Shift, Key.Key_Control, Key.Key_Alt, Key.Key_Hangul, Key.Key_unknown, 0])
+def test_a_modifier_alone_is_no_key(key):
+    assert chord_of(press(key, SHIFT)) == ""
+
+
+def test_every_key_of_the_table_is_read_as_it_is_written():
+    for command in COMMANDS.values():
+        for key in command.keys:
+            combination = QKeySequence(key)[0]
+            assert chord_of(press(combination.key(), combination.keyboardModifiers())) == normalised(key) == key
+
+
+@given(
+    st.characters(categories=["L", "N", "P", "S"]).map(ord) | st.integers(0x01000000, 0x01000060),
+    st.sampled_from([NONE, SHIFT, CTRL, ALT, CTRL | ALT]),
+    st.integers(0, 255),
+)
+def test_any_key_is_read_as_a_key_or_none(key, modifiers, scan_code):
+    chord = chord_of(press(key, modifiers, scan_code=scan_code))
+    assert chord == "" or QKeySequence(chord).toString() == chord
+
+
+def test_what_is_no_key_is_refused():
+    assert normalised("") == normalised("Ctrl+K, Ctrl+C") == ""
