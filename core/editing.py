@@ -1,5 +1,8 @@
 """What a person does to the gold of one sentence: every function returns a new valid gold, or the same one."""
 
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from core.spans import Span
@@ -41,6 +44,13 @@ def with_edge(spans: Gold, span: Span, edge: Edge, position: int, text: str) -> 
     return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
 
 
+def resized(spans: Gold, span: Span, start: int, end: int, text: str) -> Gold:
+    """The gold with both edges of a span moved, as `with_edge` moves one."""
+    moved = next((other for other in with_edge(spans, span, "start", start, text) if other not in spans), span)
+    between = _replaced(spans, span, moved)
+    return with_edge(between, moved, "end", end, text)
+
+
 def replaced_by(spans: Gold, start: int, end: int) -> Gold:
     """The spans that would make way for one over this range."""
     return tuple(span for span in spans if span.start < end and start < span.end)
@@ -71,12 +81,39 @@ def word_at(text: str, index: int) -> tuple[int, int] | None:
     """The eojeol, from blank to blank, around a character; None on a blank and outside the text."""
     if not 0 <= index < len(text) or text[index].isspace():
         return None
-    start, end = index, index + 1
+    return extended(index, index + 1, text)
+
+
+def extended(start: int, end: int, text: str) -> tuple[int, int]:
+    """The range out to the blanks around it, so that it holds whole eojeols."""
     while start > 0 and not text[start - 1].isspace():
         start -= 1
     while end < len(text) and not text[end].isspace():
         end += 1
     return start, end
+
+
+def without_punctuation(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
+    """The range without punctuation and symbols at its edges; the same range where it holds nothing else.
+
+    Args:
+        boundaries: where characters as people see them begin and end, so that none is cut into.
+    """
+    characters = [(first, last) for first, last in pairwise(boundaries) if start <= first and last <= end]
+    words = [place for place in characters if unicodedata.category(text[place[0]])[0] not in "PSZ"]
+    return (words[0][0], words[-1][1]) if words else (start, end)
+
+
+def next_word(text: str, position: int, step: int) -> tuple[int, int] | None:
+    """The first eojeol that begins at a position or after it, or with -1 the last that ends there or before."""
+    places = range(max(0, position), len(text)) if step > 0 else range(min(position, len(text)) - 1, -1, -1)
+    beside = -1 if step > 0 else 1
+    for at in places:
+        before = at + beside
+        is_edge = not 0 <= before < len(text) or text[before].isspace()
+        if not text[at].isspace() and is_edge:
+            return word_at(text, at)
+    return None
 
 
 def _replaced(spans: Gold, old: Span, new: Span) -> Gold:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.scoring.comparison import Comparison
@@ -11,12 +11,15 @@ from core.spans import Span
 from core.store.sentences import Gold
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
 from gui.inspect.elided import ElidedLabel
+from gui.inspect.labelling import READ_ONLY, Labelling
 from gui.inspect.labels import LabelChips
 from gui.inspect.lanes import LanesBar
+from gui.inspect.menu import SpanMenu, Subject
 from gui.inspect.reading import ShownSentence
-from gui.keys.commands import KEYED_LABELS, Name, label_name
+from gui.keys.commands import Name
 from gui.pages import PageContext
 from gui.sentence.canvas import SentenceCanvas
+from gui.sentence.interaction import place_below
 from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
 from gui.theme import Theme
 from gui.words import words_of
@@ -29,7 +32,6 @@ _TOOLS: dict[Name, str] = {
 }
 """The commands that have a button below the sentence, and its text."""
 _MARGIN = 16
-READ_ONLY = "Switch to Gold: corrected to edit"
 
 
 class SentenceDetail(QWidget):
@@ -56,10 +58,10 @@ class SentenceDetail(QWidget):
         self.lanes = LanesBar()
         self.canvas = SentenceCanvas(context.theme)
         self.chips = LabelChips(context.theme, context.keymap)
+        self.labelling = Labelling(self.canvas, self.chips, context.keymap)
         self.table = ComparisonTable(context.theme)
         self._keymap = context.keymap
         self.actions_by_name = {name: self._keymap.action(name, self, run) for name, run in self._runs().items()}
-        self._label_actions = [self._label_action(position) for position in range(KEYED_LABELS)]
         self._lay_out(context, steps)
         self._connect()
 
@@ -76,15 +78,15 @@ class SentenceDetail(QWidget):
             "accept and go on": self._accept_and_go_on,
             "remove": canvas.delete_selected,
             "identical": self._ask_for_identical,
-            "clear": canvas.clear_selection,
+            "next eojeol": lambda: canvas.select_next_word(1),
+            "previous eojeol": lambda: canvas.select_next_word(-1),
+            "extend": canvas.extend,
+            "shrink": canvas.shrink,
+            "sticky": self.labelling.keep_or_let_go,
+            "copy": self._copy,
+            "menu": self._show_menu_below,
+            "clear": self._clear,
         }
-
-    def _label_action(self, position: int) -> QAction:
-        return self._keymap.action(label_name(position), self, lambda: self._label_by_key(position))
-
-    def _label_by_key(self, position: int) -> None:
-        if position < len(self.chips.labels):
-            self.apply_label(self.chips.labels[position])
 
     def _lay_out(self, context: PageContext, steps: Sequence[QAction]) -> None:
         self.setProperty("panel", True)
@@ -142,20 +144,22 @@ class SentenceDetail(QWidget):
             row.addWidget(button)
         self.notice.setProperty("role", "hint")
         row.addSpacing(8)
+        row.addWidget(self.labelling.note)
         row.addWidget(self.notice, 1)
         return row
 
     def _connect(self) -> None:
         self.canvas.goldProposed.connect(self._propose)
         self.canvas.selectionChanged.connect(self._follow_selection)
-        self.chips.chosen.connect(self.apply_label)
+        self.canvas.menuAsked.connect(self._show_menu)
+        self.labelling.said.connect(lambda words, refused: self.say(words, refused=refused))
         self.table.chosen.connect(self.select)
         for widget in (self.canvas, self.table):
             self.give_keys(widget)
 
     def give_keys(self, widget: QWidget) -> None:
         """Make the keys that work on the sentence work where this widget has the focus, too."""
-        widget.addActions([*self.actions_by_name.values(), *self._label_actions])
+        widget.addActions([*self.actions_by_name.values(), *self.labelling.keyed])
         self._keymap.watch(widget)
 
     def show_sentence(self, shown: ShownSentence | None, gold: Gold, position: str) -> None:
@@ -163,6 +167,7 @@ class SentenceDetail(QWidget):
         if self._number(shown) != self._number(self._shown):
             self.canvas.clear_selection()
         self._shown, self._gold = shown, gold
+        self.labelling.is_editable = self.is_editable
         self.position.say(position)
         self.corrected.setVisible(shown is not None and shown.stored.corrected)
         self._body.setVisible(shown is not None)
@@ -212,14 +217,34 @@ class SentenceDetail(QWidget):
         self.notice.setProperty("role", "error" if refused else "hint")
         self.notice.style().polish(self.notice)
 
-    def apply_label(self, label: str) -> None:
-        """Label what is selected."""
-        if not self.is_editable:
-            self.say(READ_ONLY, refused=True)
-        elif self.canvas.selection is None:
-            self.say("Select a span, or drag over text, first")
-        else:
-            self.canvas.apply_label(label)
+    def _clear(self) -> None:
+        """Drop a drag; where there is none, select nothing and let the kept label go."""
+        if not self.canvas.is_pressed:
+            self.labelling.let_go()
+        self.canvas.cancel()
+
+    def _copy(self) -> None:
+        selection = self.canvas.selection
+        if self._shown is not None and selection is not None:
+            QGuiApplication.clipboard().setText(self._shown.stored.text[selection.start : selection.end])
+
+    def _show_menu_below(self) -> None:
+        """Show the menu of what is selected; where nothing is, of the first span or eojeol."""
+        if self.canvas.selection is None:
+            self.canvas.select_next(1)
+        if self.canvas.selection is None:
+            self.canvas.select_next_word(1)
+        if self.canvas.selection is not None:
+            self._show_menu(self.canvas.mapToGlobal(place_below(self.canvas.scene, self.canvas.selection)))
+
+    def _show_menu(self, place: QPoint) -> None:
+        selection = self.canvas.selection
+        if self._shown is not None and selection is not None:
+            subject = Subject(self._shown.stored.text, selection, self.canvas.comparisons, self.is_editable)
+            menu = SpanMenu(subject, self.chips.labels, self.actions_by_name, self._keymap, self)
+            menu.labelled.connect(self.labelling.apply)
+            menu.kept.connect(self.chips.keep)
+            menu.popup(place)
 
     def select(self, comparison: Comparison) -> None:
         """Select the gold span of a comparison; the predicted one where there is no gold."""
@@ -273,6 +298,10 @@ class SentenceDetail(QWidget):
         has_predictions = self._shown is not None and self._shown.predicted is not None
         self.actions_by_name["accept and go on"].setEnabled(self.is_editable and has_predictions)
         self.actions_by_name["remove"].setEnabled(self.is_editable and is_gold)
+        self.actions_by_name["copy"].setEnabled(selection is not None)
+        for name in ("extend", "shrink"):
+            is_own = selection is not None and selection.kind != "predicted"
+            self.actions_by_name[name].setEnabled(self.is_editable and is_own)
         is_span = selection is not None and selection.span is not None
         self.actions_by_name["identical"].setEnabled(self.is_editable and is_span)
         self.chips.setEnabled(self.is_editable)

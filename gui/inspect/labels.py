@@ -1,9 +1,9 @@
-"""The labels of the tag set as chips, each with its key; a click labels."""
+"""The labels of the tag set as chips, each with its key: a click labels, a double click keeps the label."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from core.labels import entity_type
@@ -19,18 +19,24 @@ _LEAST_WIDTH, _GREATEST_WIDTH = 88, 136
 class LabelChips(QWidget):
     """Chips of equal width in as few rows as they need, the rows about equally long.
 
+    A label that is kept goes on whatever the mouse selects; while one is, a click on a chip keeps that label instead.
+
     Signals:
         chosen: a label was clicked.
+        kept_changed: another label is kept, or none.
     """
 
     chosen = Signal(str)
+    kept_changed = Signal()
 
     def __init__(self, theme: Theme, keymap: Keymap) -> None:
         super().__init__()
         self._theme = theme
         self._keymap = keymap
         self._widest = _LEAST_WIDTH
-        self.chips: dict[str, QPushButton] = {}
+        self.kept: str | None = None
+        self._kept_before: str | None = None
+        self.chips: dict[str, LabelChip] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -49,6 +55,16 @@ class LabelChips(QWidget):
             chip.deleteLater()
         self.chips = {label: self._chip(label) for label in labels}
         self._name_keys()
+        self.keep(self.kept if self.kept in self.chips else None)
+
+    def keep(self, label: str | None) -> None:
+        """Keep a label, or none."""
+        for name, chip in self.chips.items():
+            chip.setProperty("kept", name == label)
+            chip.style().polish(chip)
+        if label != self.kept:
+            self.kept = label
+            self.kept_changed.emit()
 
     def _name_keys(self) -> None:
         """Name the key of each label on its chip."""
@@ -57,7 +73,8 @@ class LabelChips(QWidget):
             names, key = entity_type(label), native(keys[0]) if keys else ""
             words = label if names.korean == label else f"{label} {names.korean}"
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
-            chip.setToolTip(f"{names.korean} · {names.english}" + (f" ({key})" if key else ""))
+            said = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
+            chip.setToolTip(f"{said}\nA double click keeps it for all that the mouse selects")
         widths = (chip.sizeHint().width() for chip in self.chips.values())
         self._widest = min(_GREATEST_WIDTH, max((_LEAST_WIDTH, *widths)))
         self._place()
@@ -68,20 +85,25 @@ class LabelChips(QWidget):
         for name, chip in self.chips.items():
             chip.setChecked(name == label)
 
-    def _chip(self, label: str) -> QPushButton:
-        chip = QPushButton(self)
+    def _chip(self, label: str) -> "LabelChip":
+        chip = LabelChip(self)
         chip.setAccessibleName(f"Label {label} {entity_type(label).english}")
         chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         chip.setCheckable(True)
         chip.setStyleSheet(_style(self._theme, label))
         chip.clicked.connect(lambda on: self._choose(label, on))
+        chip.doubled.connect(lambda: self.keep(None if self._kept_before == label else label))
         chip.show()
         return chip
 
     def _choose(self, label: str, on: bool) -> None:
         """The mark follows the selected span, not the click."""
         self.chips[label].setChecked(not on)
-        self.chosen.emit(label)
+        self._kept_before = self.kept
+        if self.kept is None:
+            self.chosen.emit(label)
+        else:
+            self.keep(None if label == self.kept else label)
 
     def _columns(self, width: int) -> int:
         most = max(1, (width + _GAP) // (self._widest + _GAP))
@@ -109,6 +131,20 @@ class LabelChips(QWidget):
         return QSize(480, self.heightForWidth(480))
 
 
+class LabelChip(QPushButton):
+    """A button that tells a double click from a second click.
+
+    Signals:
+        doubled: it was clicked twice in a row.
+    """
+
+    doubled = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.doubled.emit()
+
+
 def _style(theme: Theme, label: str) -> str:
     """Quiet until the pointer is on it or the selected span has its label; a stripe shows its colour."""
     colours = theme.label(label)
@@ -118,6 +154,8 @@ def _style(theme: Theme, label: str) -> str:
         f" border-left: 4px solid {colours.ink}; border-radius: 3px; }}"
         f"QPushButton:hover {{ background: {colours.fill}; color: {colours.ink}; }}"
         f"QPushButton:checked {{ background: {colours.fill}; color: {colours.ink}; font-weight: bold;"
+        f" border-color: {colours.ink}; }}"
+        f'QPushButton[kept="true"] {{ background: {colours.ink}; color: {theme.surface}; font-weight: bold;'
         f" border-color: {colours.ink}; }}"
         f"QPushButton:disabled {{ background: {theme.surface}; color: {theme.edge}; border-color: {theme.line}; }}"
     )

@@ -36,6 +36,18 @@ def verdict(comparison: Comparison) -> str:
     return f"{'✗' if comparison.is_error else '✓'} {VERDICTS[comparison.outcome]}"
 
 
+def explained(comparison: Comparison, text: str) -> str:
+    """What is wrong with a span: the verdict, then what gold and run say."""
+    gold, predicted = comparison.gold, comparison.predicted
+    said = []
+    if gold is not None:
+        said.append(f"gold {text[gold.start : gold.end]} {gold.label}")
+    if predicted is not None:
+        span = predicted.span
+        said.append(f"predicted {text[span.start : span.end]} {span.label} {predicted.probability:.2f}")
+    return f"{verdict(comparison)}: {', '.join(said)}"
+
+
 def label_names(label: str) -> str:
     """A label with its Korean and English names, as far as it has any."""
     names = entity_type(label)

@@ -3,30 +3,39 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from core.editing import (
     Edge,
-    accepted,
     ends_in_blank,
-    relabelled,
+    extended,
+    next_word,
     replaced_by,
     trimmed,
     with_edge,
-    with_span,
-    without,
+    without_punctuation,
     word_at,
 )
 from core.scoring.comparison import Comparison, compared
 from core.spans import PredictedSpan, Span
+from gui.sentence.changes import Outcome, labelled, removed, reshaped, with_accepted, with_edge_at
 from gui.sentence.description import described
-from gui.sentence.interaction import EdgeDrag, RangeDrag, Target, nearest_boundary, nearest_character, target_at
-from gui.sentence.layout import TextLayout, lay_out
+from gui.sentence.interaction import (
+    EdgeDrag,
+    RangeDrag,
+    Target,
+    cursor_at,
+    meant_at,
+    nearest_boundary,
+    nearest_character,
+    target_at,
+)
+from gui.sentence.layout import TextLayout, laid_out
 from gui.sentence.painting import paint, paint_focus, tag_metrics
 from gui.sentence.scene import PADDING, Scene, arranged
 from gui.sentence.selection import Selection, difference_of, following, kept, of_gold, stops
-from gui.theme import SENTENCE_SIZE, Theme, font
+from gui.theme import SENTENCE_SIZE, Theme
 
 _LEAST_WIDTH = 240
 
@@ -38,11 +47,15 @@ class SentenceCanvas(QWidget):
         goldProposed: the whole new gold, a tuple of `Span`, after a gesture or a method that changes it.
         selectionChanged: `selection` is another.
         released: a press or drag ended, whatever came of it.
+        rangeDrawn: the mouse selected characters, by a drag or a double click.
+        menuAsked: the right button was pressed, on what is selected now; where, a global `QPoint`.
     """
 
     goldProposed = Signal(tuple)  # noqa: N815
     selectionChanged = Signal()  # noqa: N815
     released = Signal()
+    rangeDrawn = Signal()  # noqa: N815
+    menuAsked = Signal(object)  # noqa: N815
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,8 +67,8 @@ class SentenceCanvas(QWidget):
         self._selection: Selection | None = None
         self._press: tuple[Target, QPointF] | None = None
         self._drag: RangeDrag | EdgeDrag | None = None
-        self._font = font(SENTENCE_SIZE)
-        self._layouts: dict[float, TextLayout] = {}
+        self._before_press: Selection | None = None
+        self._size = SENTENCE_SIZE
         self._scenes: dict[float, Scene] = {}
         self._prepare()
 
@@ -102,6 +115,11 @@ class SentenceCanvas(QWidget):
         self._theme = theme
         self.update()
 
+    def set_text_size(self, size: int) -> None:
+        """Show the sentence at another size (pixels)."""
+        self._size = size
+        self._refresh()
+
     def show_sentence(
         self,
         text: str,
@@ -115,8 +133,6 @@ class SentenceCanvas(QWidget):
             predicted: None where no run is chosen.
             other: what another epoch predicted, for a third lane; None for none.
         """
-        if text != self._text:
-            self._layouts.clear()
         selection = self._selection if text == self._text else None
         was_pressed = self.is_pressed
         self._text, self._gold = text, tuple(sorted(gold))
@@ -134,27 +150,15 @@ class SentenceCanvas(QWidget):
 
     def apply_label(self, label: str) -> None:
         """Label the selected range, relabel the selected gold span, or accept the selected predicted one so named."""
-        selection = self._selection
-        if selection is None:
-            return
-        span = Span(selection.start, selection.end, label)
-        if selection.kind == "gold" and selection.span is not None:
-            self._propose(relabelled(self._gold, selection.span, label), span)
-        else:
-            self._propose(with_span(self._gold, span), span)
+        if self._selection is not None:
+            self._take(labelled(self._gold, self._selection, label))
 
     def move_edge(self, edge: Edge, step: int) -> None:
         """Move an edge of the selected gold span, or range, by whole characters, and over blanks."""
         selection = self._selection
-        if selection is None or selection.kind == "predicted":
-            return
-        position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
-        if selection.span is not None:
-            self._propose_edge(selection.span, edge, position)
-            return
-        start, end = (position, selection.end) if edge == "start" else (selection.start, position)
-        if start < end:
-            self._select_range(trimmed(start, end, self._text))
+        if selection is not None:
+            position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
+            self._take(with_edge_at(self._gold, selection, edge, position, self._text))
 
     def _moved(self, edge: Edge, position: int, step: int) -> int:
         moved = self._layout().moved(position, step)
@@ -162,17 +166,42 @@ class SentenceCanvas(QWidget):
             position, moved = moved, self._layout().moved(moved, step)
         return moved
 
+    def extend(self) -> None:
+        """Take the selected gold span, or range, out to whole eojeols."""
+        selection = self._selection
+        if selection is not None:
+            place = extended(selection.start, selection.end, self._text)
+            self._take(reshaped(self._gold, selection, *place, self._text))
+
+    def shrink(self) -> None:
+        """Take punctuation off the selected gold span, or range; where there is none, its last character."""
+        selection = self._selection
+        if selection is None:
+            return
+        place = without_punctuation(selection.start, selection.end, self._text, self._layout().boundaries)
+        if place == (selection.start, selection.end):
+            self.move_edge("end", -1)
+        else:
+            self._take(reshaped(self._gold, selection, *place, self._text))
+
+    def select_next_word(self, step: int) -> None:
+        """Select the next eojeol, or with -1 the one before, from what is selected on."""
+        selection = self._selection
+        position = 0 if step > 0 else len(self._text)
+        if selection is not None:
+            position = selection.end if step > 0 else selection.start
+        found = next_word(self._text, position, step)
+        if found is not None:
+            self._select_range(found)
+
     def delete_selected(self) -> None:
         """Take the selected span out of the gold."""
-        if self._selection is not None and self._selection.kind == "gold" and self._selection.span is not None:
-            self._propose(without(self._gold, self._selection.span), None)
+        if self._selection is not None:
+            self._take(removed(self._gold, self._selection))
 
     def accept_selected(self) -> None:
         """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
-        difference = difference_of(self.comparisons, self._selection)
-        if difference is not None and difference.predicted is not None:
-            span = difference.predicted.span
-            self._propose(accepted(self._gold, span), span)
+        self._take(with_accepted(self._gold, self.comparisons, self._selection))
 
     def clear_selection(self) -> None:
         """Select nothing, and drop a drag that is under way."""
@@ -181,16 +210,11 @@ class SentenceCanvas(QWidget):
         self._refresh()
         self.released.emit()
 
-    def _propose_edge(self, span: Span, edge: Edge, position: int) -> None:
-        gold = with_edge(self._gold, span, edge, position, self._text)
-        self._propose(gold, next((moved for moved in gold if moved not in self._gold), None))
-
-    def _propose(self, gold: tuple[Span, ...], span: Span | None) -> None:
-        """Offer a changed gold, with the span that is to be selected in it."""
-        if gold == self._gold:
-            return
-        self.select(of_gold(span) if span is not None else None)
-        self.goldProposed.emit(gold)
+    def _take(self, outcome: Outcome) -> None:
+        """Select what a gesture left selected, and offer the gold that it made."""
+        self.select(outcome.selection)
+        if outcome.gold != self._gold:
+            self.goldProposed.emit(outcome.gold)
 
     def select(self, selection: Selection | None) -> None:
         """Select a range, a gold span or a predicted one, or nothing."""
@@ -220,11 +244,7 @@ class SentenceCanvas(QWidget):
         return self._layout_at(self.width())
 
     def _layout_at(self, width: float) -> TextLayout:
-        if width not in self._layouts:
-            if len(self._layouts) > 3:
-                self._layouts.clear()
-            self._layouts[width] = lay_out(self._text, self._font, max(1.0, width - 2 * PADDING))
-        return self._layouts[width]
+        return laid_out(self._text, self._size, max(1.0, width - 2 * PADDING))
 
     @property
     def scene(self) -> Scene:
@@ -239,7 +259,7 @@ class SentenceCanvas(QWidget):
                 self._layout_at(width),
                 self.comparisons,
                 tag_metrics(),
-                font_size=SENTENCE_SIZE,
+                font_size=self._size,
                 predicted=self._predicted is not None,
                 other=None if self._other is None else compared(self._shown_gold(), self._other),
             )
@@ -281,11 +301,12 @@ class SentenceCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._text:
+            self._before_press = self._selection
             self._press = (target_at(self.scene, event.position(), self._selection), event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._press is None:
-            self._show_cursor(event.position())
+            self.setCursor(cursor_at(self.scene, event.position(), self._selection))
             return
         target, origin = self._press
         distance = (event.position() - origin).manhattanLength()
@@ -300,10 +321,10 @@ class SentenceCanvas(QWidget):
         if drag is None:
             self.select(target.span)
         elif isinstance(drag, RangeDrag):
-            self._select_range(trimmed(*drag.range, self._text))
+            self._draw_range(trimmed(*drag.range, self._text))
         else:
-            self.select(of_gold(drag.target.span))
-            self._propose_edge(drag.target.span, drag.target.edge, drag.position)
+            span = of_gold(drag.target.span)
+            self._take(with_edge_at(self._gold, span, drag.target.edge, drag.position, self._text))
         self._refresh()
         self.released.emit()
 
@@ -311,11 +332,31 @@ class SentenceCanvas(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and self._text:
             cell = target_at(self.scene, event.position(), None).cell
             self._press = None
-            if cell is not None:
-                self._select_range(word_at(self._text, cell.start))
+            word = word_at(self._text, cell.start) if cell is not None else None
+            self._draw_range(self._other_shape(word) if word is not None else None)
+
+    def _other_shape(self, word: tuple[int, int]) -> tuple[int, int]:
+        """An eojeol, or where the whole of it was selected already, it without the punctuation at its edges."""
+        before = self._before_press
+        self._before_press = None
+        if before is None or (before.start, before.end) != word:
+            return word
+        return without_punctuation(*word, self._text, self._layout().boundaries)
+
+    def _draw_range(self, found: tuple[int, int] | None) -> None:
+        self._select_range(found)
+        if found is not None:
+            self.rangeDrawn.emit()
 
     def _select_range(self, found: tuple[int, int] | None) -> None:
         self.select(Selection("range", *found) if found is not None else None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Select what is under the mouse, unless it is selected, and ask for its menu; the keyboard has a command."""
+        if event.reason() != QContextMenuEvent.Reason.Mouse or not self._text:
+            return
+        self.select(meant_at(self.scene, QPointF(event.pos()), self._selection))
+        self.menuAsked.emit(event.globalPos())
 
     def _drag_to(self, target: Target, point: QPointF) -> None:
         current = self.scene
@@ -328,15 +369,6 @@ class SentenceCanvas(QWidget):
             self._drag = RangeDrag(target.cell, reached)
             self.update()
 
-    def _show_cursor(self, point: QPointF) -> None:
-        target = target_at(self.scene, point, self._selection)
-        shape = Qt.CursorShape.IBeamCursor
-        if target.edge is not None:
-            shape = Qt.CursorShape.SplitHCursor
-        elif target.span is not None and target.cell is None:
-            shape = Qt.CursorShape.PointingHandCursor
-        self.setCursor(shape)
-
     def event(self, event: QEvent) -> bool:
         """Claim Esc from the window's shortcuts while there is something to cancel here."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._cancels(event):
@@ -347,7 +379,12 @@ class SentenceCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._cancels(event):
             event.ignore()
-        elif self._press is not None or self._drag is not None:
+        else:
+            self.cancel()
+
+    def cancel(self) -> None:
+        """Drop the press or drag that is under way, or else select nothing."""
+        if self._press is not None:
             self._press = self._drag = None
             self._refresh()
             self.released.emit()

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
-from core.editing import Edge
+from core.editing import Edge, word_at
 from core.spans import Span
 from gui.sentence.layout import Cell
 from gui.sentence.scene import BRACKET, PADDING, Lane, Mark, Scene
@@ -59,6 +59,34 @@ def target_at(scene: Scene, point: QPointF, selection: Selection | None) -> Targ
     if edge is not None:
         return Target(edge=edge, span=of_gold(edge.span), cell=cell)
     return Target(span=_tagged_at(scene, point) or _covering(scene, cell), cell=cell)
+
+
+def meant_at(scene: Scene, point: QPointF, selection: Selection | None) -> Selection | None:
+    """What a menu at a point is about: the selected characters there, the span there, or else the eojeol."""
+    target = target_at(scene, point, None)
+    cell = target.cell
+    is_inside = selection is not None and cell is not None and selection.start <= cell.start < selection.end
+    if is_inside and selection is not None and selection.kind == "range":
+        return selection
+    if target.span is not None or cell is None:
+        return target.span or selection
+    word = word_at(scene.layout.text, cell.start)
+    return Selection("range", *word) if word is not None else selection
+
+
+def cursor_at(scene: Scene, point: QPointF, selection: Selection | None) -> Qt.CursorShape:
+    """The shape of the mouse's cursor, which tells what a press would take."""
+    target = target_at(scene, point, selection)
+    if target.edge is not None:
+        return Qt.CursorShape.SplitHCursor
+    is_beside_text = target.span is not None and target.cell is None
+    return Qt.CursorShape.PointingHandCursor if is_beside_text else Qt.CursorShape.IBeamCursor
+
+
+def place_below(scene: Scene, selection: Selection) -> QPoint:
+    """The point below the beginning of what is selected."""
+    rects = scene.text_rects(selection.start, selection.end)
+    return rects[0].bottomLeft().toPoint() if rects else QPoint()
 
 
 def character_at(scene: Scene, point: QPointF) -> Cell | None:

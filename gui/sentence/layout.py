@@ -5,12 +5,13 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
 
 from gui.sentence.offsets import offsets
+from gui.theme import font
 
 _HANG = 12.0
 """Pixels by which blanks may stand out at the end of a line."""
@@ -96,6 +97,12 @@ def lay_out(text: str, font: QFont, width: float) -> TextLayout:
         row = _cells(visible[start:end], lines[-1], start=start, line=number)
         cells += row if end == len(text) else _without_hanging_blanks(row, visible)
     return TextLayout(text, width, tuple(cells), tuple(lines), math.ceil(QFontMetricsF(font).height()))
+
+
+@lru_cache(maxsize=8)
+def laid_out(text: str, size: int, width: float) -> TextLayout:
+    """A text in the window's typeface at a size in pixels; the last few are remembered."""
+    return lay_out(text, font(size), width)
 
 
 def _shown(character: str) -> str:

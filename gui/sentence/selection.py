@@ -74,9 +74,16 @@ def difference_of(comparisons: Sequence[Comparison], selection: Selection | None
     return next((comparison for comparison in differences if _concerns(comparison, selection)), None)
 
 
+def comparison_of(comparisons: Sequence[Comparison], selection: Selection) -> Comparison | None:
+    """The comparison of the selected span; None for a range."""
+    return next((comparison for comparison in comparisons if _concerns(comparison, selection)), None)
+
+
 def _concerns(comparison: Comparison, selection: Selection) -> bool:
+    if selection.span is None:
+        return False
     if selection.kind == "gold":
-        return comparison.gold is not None and comparison.gold == selection.span
+        return comparison.gold == selection.span
     return comparison.predicted is not None and comparison.predicted.span == selection.span
 
 

@@ -7,12 +7,16 @@ from hypothesis import strategies as st
 from core.editing import (
     accepted,
     ends_in_blank,
+    extended,
+    next_word,
     relabelled,
     replaced_by,
+    resized,
     trimmed,
     with_edge,
     with_span,
     without,
+    without_punctuation,
     word_at,
 )
 from core.spans import Span, checked
@@ -117,3 +121,60 @@ def test_what_changes_nothing_gives_the_same_gold_back():
     assert with_span(gold, gold[0]) is gold
     assert relabelled(gold, gold[0], "PS") is gold
     assert with_edge(gold, gold[0], "end", 2, "가나다") is gold
+
+
+def words_of(text):
+    """The eojeols as places."""
+    places = [place for at in range(len(text)) if (place := word_at(text, at)) is not None]
+    return sorted(set(places))
+
+
+@given(TEXTS)
+def test_stepping_goes_through_every_eojeol_in_both_directions(text):
+    forward, position = [], 0
+    while (place := next_word(text, position, 1)) is not None:
+        forward.append(place)
+        position = place[1]
+    backward, position = [], len(text)
+    while (place := next_word(text, position, -1)) is not None:
+        backward.append(place)
+        position = place[0]
+    assert forward == backward[::-1] == words_of(text)
+
+
+@given(sentences())
+def test_an_extended_range_holds_whole_eojeols(sentence):
+    text, _, span = sentence
+    start, end = extended(span.start, span.end, text)
+    assert start <= span.start < span.end <= end
+    assert text[start:end].split() == [text[a:b] for a, b in words_of(text) if a >= start and b <= end]
+    assert extended(start, end, text) == (start, end)
+
+
+@given(sentences(), st.data())
+def test_both_edges_of_a_span_move_and_the_gold_stays_valid(sentence, data):
+    text, gold, _ = sentence
+    if not gold:
+        return
+    span = data.draw(st.sampled_from(gold))
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    moved = resized(gold, span, start, end, text)
+    assert is_valid(moved, text)
+    assert len(moved) == len(gold)
+    assert [other for other in moved if other in gold] == [other for other in gold if other != span or span in moved]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("“삼성”은", "삼성”은"), ("(서울).", "서울"), ("3%", "3"), ("...", "..."), ("‘ 가 ’", "가"), ("A-1", "A-1")],
+)
+def test_punctuation_falls_off_at_the_edges(text, expected):
+    start, end = without_punctuation(0, len(text), text, range(len(text) + 1))
+    assert text[start:end] == expected
+
+
+def test_no_character_is_cut_into_for_punctuation():
+    keycap = "1\ufe0f\u20e3"
+    text = f"«{keycap}»"
+    assert without_punctuation(0, len(text), text, (0, 1, 4, 5)) == (1, 4)

@@ -24,6 +24,7 @@ class Bench:
 
     page: InspectPage
     session: Session
+    keymap: Keymap
 
     @property
     def project(self):
@@ -85,7 +86,7 @@ def bench_over(qtbot, qapp, tmp_path):
         folder = tmp_path / "toy.spandesk"
         build(folder).close()
         session.open(folder)
-        return Bench(page, session)
+        return Bench(page, session, keymap)
 
     yield made
     session.close()

@@ -3,7 +3,7 @@ import unicodedata
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
@@ -231,6 +231,109 @@ def test_a_whole_double_click_on_a_span_leaves_the_eojeol_selected(host):
     QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     release(host.canvas, at)
     assert host.canvas.selection == Selection("range", 0, 4)
+
+
+QUOTED = "그는 “이순신”이라고 말했다."
+
+
+def double_click(canvas, at):
+    click(canvas, at)
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+
+def test_a_second_double_click_takes_the_punctuation_off_and_a_third_puts_it_back(host):
+    host.show(QUOTED)
+    at = point(host.canvas, 4)
+    for expected in ("“이순신”이라고", "이순신”이라고", "“이순신”이라고"):
+        double_click(host.canvas, at)
+        selection = host.canvas.selection
+        assert QUOTED[selection.start : selection.end] == expected
+    double_click(host.canvas, point(host.canvas, 14))
+    assert QUOTED[host.canvas.selection.start : host.canvas.selection.end] == "말했다."
+
+
+def test_drags_and_double_clicks_draw_ranges_and_clicks_do_not(host, qtbot):
+    host.show(TEXT, [PS])
+    with qtbot.assertNotEmitted(host.canvas.rangeDrawn):
+        click(host.canvas, point(host.canvas, 1))
+        host.canvas.select_next_word(1)
+    with qtbot.waitSignal(host.canvas.rangeDrawn):
+        drag(host.canvas, point(host.canvas, 5), point(host.canvas, 9))
+    with qtbot.waitSignal(host.canvas.rangeDrawn):
+        double_click(host.canvas, point(host.canvas, 17))
+
+
+def test_keys_go_from_eojeol_to_eojeol(host):
+    host.show(TEXT)
+    seen = []
+    for step in (1, 1, 1, -1):
+        host.canvas.select_next_word(step)
+        seen.append(TEXT[host.canvas.selection.start : host.canvas.selection.end])
+    assert seen == ["이순신은", "조선", "수군을", "조선"]
+    host.canvas.clear_selection()
+    host.canvas.select_next_word(-1)
+    assert host.canvas.selection.end == len(TEXT)
+    host.canvas.select_next_word(1)
+    assert host.canvas.selection.end == len(TEXT), "after the last eojeol there is none"
+
+
+def test_a_span_is_extended_to_its_eojeol_and_shrunk_again(host):
+    host.show(TEXT, [PS])
+    host.canvas.select_next()
+    host.canvas.extend()
+    assert host.gold == (Span(0, 4, "PS"),)
+    host.canvas.shrink()
+    assert host.gold == (PS,)
+    assert host.canvas.selection == of_gold(PS)
+    host.show(QUOTED)
+    host.canvas.select(Selection("range", 3, 8))
+    host.canvas.shrink()
+    assert host.canvas.selection == Selection("range", 4, 7)
+    host.canvas.extend()
+    assert host.canvas.selection == Selection("range", 3, 11)
+    assert len(host.proposals) == 2
+
+
+def test_an_extended_span_stops_at_its_neighbour(host):
+    host.show(TEXT, [PS, Span(3, 4, "OG")])
+    host.canvas.select_next()
+    host.canvas.extend()
+    assert host.proposals == []
+
+
+def ask_for_menu(canvas, at, reason=QContextMenuEvent.Reason.Mouse):
+    QApplication.sendEvent(canvas, QContextMenuEvent(reason, at, canvas.mapToGlobal(at)))
+
+
+def test_the_right_button_selects_what_its_menu_is_about(host, qtbot):
+    host.show(TEXT, [PS], [PredictedSpan(LC, 0.4)])
+    about = []
+    host.canvas.menuAsked.connect(lambda _: about.append(host.canvas.selection))
+    ask_for_menu(host.canvas, point(host.canvas, 1))
+    ask_for_menu(host.canvas, point(host.canvas, 17))
+    ask_for_menu(host.canvas, point(host.canvas, 6))
+    drag(host.canvas, point(host.canvas, 5), point(host.canvas, 9))
+    ask_for_menu(host.canvas, point(host.canvas, 6))
+    ask_for_menu(host.canvas, point(host.canvas, 12))
+    assert about == [
+        of_gold(PS),
+        of_predicted(LC),
+        Selection("range", 5, 7),
+        Selection("range", 5, 10),
+        Selection("range", 12, 15),
+    ]
+    with qtbot.assertNotEmitted(host.canvas.menuAsked):
+        ask_for_menu(host.canvas, point(host.canvas, 1), QContextMenuEvent.Reason.Keyboard)
+
+
+def test_another_size_lays_the_text_out_anew(host):
+    host.show(TEXT, [PS])
+    before = host.canvas.scene
+    host.canvas.set_text_size(24)
+    assert host.canvas.scene.text_rects(0, 4)[0].width() > before.text_rects(0, 4)[0].width() * 1.2
+    assert host.canvas.scene.height > before.height
+    click(host.canvas, point(host.canvas, 1))
+    assert host.canvas.selection == of_gold(PS)
 
 
 def test_labels_relabel_gold_and_accept_predicted(host):

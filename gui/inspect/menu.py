@@ -1,0 +1,103 @@
+"""The menu of a span, or of selected characters: what is wrong with it, and all that can be done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QMenu, QWidget, QWidgetAction
+
+from core.scoring.comparison import Comparison
+from gui.inspect.words import explained, label_names
+from gui.keys.commands import KEYED_LABELS, Name, label_name, native
+from gui.keys.keymap import Keymap
+from gui.sentence.selection import Selection, comparison_of
+
+_LONGEST = 40
+_TEXTS: dict[Name, str] = {
+    "accept": "Accept the predicted span",
+    "remove": "Remove",
+    "identical": "Label all identical…",
+    "extend": "Extend to whole eojeols",
+    "shrink": "Shrink",
+    "copy": "Copy text",
+}
+"""The commands in the menu, and what it calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a menu is about: what is selected in a sentence."""
+
+    text: str
+    selection: Selection
+    comparisons: tuple[Comparison, ...]
+    is_editable: bool
+
+    @property
+    def words(self) -> str:
+        """The selected text, cut where it is long, and its label."""
+        text = self.text[self.selection.start : self.selection.end]
+        short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+        return f"{short}  {self.selection.label}".rstrip()
+
+
+class SpanMenu(QMenu):
+    """Shown once, and gone when it is closed.
+
+    Signals:
+        labelled: the person wants this label on it.
+        kept: the person wants this label on all that the mouse selects.
+    """
+
+    labelled = Signal(str)
+    kept = Signal(str)
+
+    def __init__(
+        self,
+        subject: Subject,
+        labels: Sequence[str],
+        actions: Mapping[Name, QAction],
+        keymap: Keymap,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._say(subject.words, role="heading")
+        comparison = comparison_of(subject.comparisons, subject.selection)
+        if comparison is not None and comparison.is_error:
+            self._say(explained(comparison, subject.text), role="error")
+        self.addSeparator()
+        self.addMenu(self._labels(subject, labels, keymap))
+        for name, text in _TEXTS.items():
+            actions[name].setText(text)
+            self.addAction(actions[name])
+            if name in ("identical", "shrink"):
+                self.addSeparator()
+        if subject.selection.label in labels:
+            label = subject.selection.label
+            keys = keymap.keys("sticky")
+            key = f"\t{native(keys[0])}" if keys else ""
+            self.addAction(f"Keep {label} for all that the mouse selects{key}", lambda: self.kept.emit(label))
+
+    def _say(self, words: str, *, role: str) -> None:
+        label = QLabel(words, textFormat=Qt.TextFormat.PlainText)
+        label.setProperty("role", role)
+        label.setContentsMargins(12, 4, 24, 4)
+        said = QWidgetAction(self)
+        said.setDefaultWidget(label)
+        said.setEnabled(False)
+        self.addAction(said)
+
+    def _labels(self, subject: Subject, labels: Sequence[str], keymap: Keymap) -> QMenu:
+        """Every label of the tag set with its key; that of the gold span is marked."""
+        menu = QMenu("Relabel" if subject.selection.kind == "gold" else "Label", self)
+        menu.setEnabled(subject.is_editable)
+        for at, label in enumerate(labels):
+            keys = keymap.keys(label_name(at)) if at < KEYED_LABELS else ()
+            key = f"\t{native(keys[0])}" if keys else ""
+            action = menu.addAction(f"{label_names(label)}{key}", partial(self.labelled.emit, label))
+            action.setCheckable(True)
+            action.setChecked(subject.selection.kind == "gold" and subject.selection.label == label)
+        return menu
