@@ -94,37 +94,27 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
         return _unpack(tags[..., None], packing)[..., 0].masked_fill(~valid.bool(), NO_TAG)
 
     @torch.no_grad()
-    def marginals(self, emissions: Tensor, valid: Tensor) -> Tensor:
-        """The probability of each tag at each position (batch, length, num_tags), 0 where invalid.
+    def posterior(self, emissions: Tensor, valid: Tensor) -> "Posterior":
+        """What the CRF makes of a batch, for any number of questions: both recursions run here, and only here.
 
         Raises ValueError when the shapes disagree.
         """
         self._check(emissions, valid)
         packing = _packing(valid)
-        marginals = self._lattice(emissions, packing).marginals()
-        return _unpack(marginals, packing).masked_fill(~valid.bool()[..., None], 0)
+        with _full_precision(emissions):
+            unary = self._unary(emissions, packing)
+            transitions = self.transitions.to(unary.dtype)
+            return Posterior(valid, packing, unary, transitions, _lattice(unary, transitions, packing))
 
-    @torch.no_grad()
+    def marginals(self, emissions: Tensor, valid: Tensor) -> Tensor:
+        """The same as `Posterior.marginals`, for one question alone."""
+        return self.posterior(emissions, valid).marginals()
+
     def span_probabilities(
         self, emissions: Tensor, valid: Tensor, rows: Tensor, starts: Tensor, ends: Tensor, labels: Tensor
     ) -> Tensor:
-        """The exact probability (spans,) that sentence `rows` holds just this entity: B, then I, and no I after.
-
-        rows, starts, ends and labels are (spans,) integers on the emissions' device; starts and ends count the valid
-        positions of the sentence, end exclusive, 0 ≤ start < end ≤ their number. Takes no recursion of its own: given
-        the tag at t, the next one depends on the backward weights alone.
-        Raises ValueError when the shapes of emissions and valid disagree.
-        """
-        self._check(emissions, valid)
-        packing = _packing(valid)
-        lattice = self._lattice(emissions, packing)
-        begins, insides = 1 + 2 * labels, 2 + 2 * labels
-        arrivals = lattice.arrivals(rows, starts, begins, insides)
-        step = torch.arange(len(arrivals), device=arrivals.device)[:, None]
-        inner = arrivals.where((starts < step) & (step < ends), 1).prod(dim=0)
-        goes_on = arrivals.gather(0, ends.clamp(max=len(arrivals) - 1)[None])[0]
-        goes_on = goes_on.where(ends < packing.present.sum(dim=0)[rows], 0)
-        return lattice.marginals()[starts, rows, begins] * inner * (1 - goes_on).clamp(min=0)
+        """The same as `Posterior.span_probabilities`, for one question alone."""
+        return self.posterior(emissions, valid).span_probabilities(rows, starts, ends, labels)
 
     def _check(self, emissions: Tensor, valid: Tensor) -> None:
         self._validate(emissions)
@@ -138,10 +128,47 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
         first = torch.cat([unary[:1] + self.start_transitions.to(dtype), unary[1:]])
         return first + packing.last[..., None] * self.end_transitions.to(dtype)
 
-    def _lattice(self, emissions: Tensor, packing: "_Packing") -> "_Lattice":
-        with _full_precision(emissions):
-            unary = self._unary(emissions, packing)
-            return _lattice(unary, self.transitions.to(unary.dtype), packing)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """The distribution over the tags of a batch's sentences; see `MaskedCRF` for shapes and masks."""
+
+    _valid: Tensor
+    _packing: "_Packing"
+    _unary: Tensor
+    _transitions: Tensor
+    _lattice: "_Lattice"
+
+    @torch.no_grad()
+    def log_likelihoods(self, tags: Tensor) -> Tensor:
+        """The log-probability (batch,) of each sentence's tags (batch, length); 0 where it has no valid position.
+
+        What stands in tags where invalid is ignored.
+        """
+        packed = _pack(tags[..., None], self._packing)[..., 0]
+        return -_costs(self._lattice, self._unary, self._transitions, packed, self._packing)
+
+    @torch.no_grad()
+    def marginals(self) -> Tensor:
+        """The probability of each tag at each position (batch, length, num_tags), 0 where invalid."""
+        marginals = _unpack(self._lattice.marginals(), self._packing)
+        return marginals.masked_fill(~self._valid.bool()[..., None], 0)
+
+    @torch.no_grad()
+    def span_probabilities(self, rows: Tensor, starts: Tensor, ends: Tensor, labels: Tensor) -> Tensor:
+        """The exact probability (spans,) that sentence `rows` holds just this entity: B, then I, and no I after.
+
+        rows, starts, ends and labels are (spans,) integers on the emissions' device; starts and ends count the valid
+        positions of the sentence, end exclusive, 0 ≤ start < end ≤ their number. Takes no recursion of its own: given
+        the tag at t, the next one depends on the backward weights alone.
+        """
+        begins, insides = 1 + 2 * labels, 2 + 2 * labels
+        arrivals = self._lattice.arrivals(rows, starts, begins, insides)
+        step = torch.arange(len(arrivals), device=arrivals.device)[:, None]
+        inner = arrivals.where((starts < step) & (step < ends), 1).prod(dim=0)
+        goes_on = arrivals.gather(0, ends.clamp(max=len(arrivals) - 1)[None])[0]
+        goes_on = goes_on.where(ends < self._packing.present.sum(dim=0)[rows], 0)
+        return self._lattice.marginals()[starts, rows, begins] * inner * (1 - goes_on).clamp(min=0)
 
 
 @contextmanager
@@ -280,6 +307,15 @@ def _recur(scores: Tensor, potentials: Tensor) -> tuple[Tensor, Tensor]:
     return weights, scales[..., 0]
 
 
+def _costs(lattice: _Lattice, unary: Tensor, transitions: Tensor, tags: Tensor, packing: _Packing) -> Tensor:
+    """The negative log-likelihood (batch,) of packed tags (steps, batch), 0 past the end."""
+    # Term by term, so that a large log Z and a large score of the tags never meet.
+    centred = unary.gather(2, tags[..., None])[..., 0] - unary.amax(dim=2)
+    steps = _centred_transitions(transitions)[tags[:-1], tags[1:]]
+    costs: Tensor = ((lattice.scales.log() - centred) * packing.present).sum(dim=0)
+    return costs - (steps * packing.present[1:]).sum(dim=0)
+
+
 class _NegativeLogLikelihood(torch.autograd.Function):
     """The loss of packed unary scores and transitions, with its gradient worked out along with it."""
 
@@ -292,10 +328,7 @@ class _NegativeLogLikelihood(torch.autograd.Function):
         unary_gradient = lattice.marginals().scatter_add_(2, tags[..., None], -torch.ones_like(unary[..., :1]))
         transition_gradient = lattice.expected_transitions(follows) - _observed_transitions(tags, follows, lattice)
         ctx.save_for_backward(unary_gradient * present[..., None], transition_gradient)
-        # Term by term, so that a large log Z and a large score of the tags never meet.
-        centred = unary.gather(2, tags[..., None])[..., 0] - unary.amax(dim=2)
-        steps = _centred_transitions(transitions)[tags[:-1], tags[1:]]
-        return ((lattice.scales.log() - centred) * present).sum() - (steps * follows).sum()
+        return _costs(lattice, unary, transitions, tags, packing).sum()
 
     @staticmethod
     @once_differentiable

@@ -19,13 +19,13 @@ from core.scoring.metrics import KlueFigures, Report, counts_of, reported
 from core.scoring.strict import klue_figures
 from core.scoring.unit_ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 from core.settings import Device, TrainSettings, Unit
-from core.spans import PredictedSpan, SentenceNumber, Split
+from core.spans import SentenceNumber, Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch, EpochChoice, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
 from core.tagging import checkpoint
-from core.tagging.predictor import predict_batches
+from core.tagging.signals import Judged, judge_batches
 from core.training.crew import ALONE, Crew
 from core.training.task import TrainingTask
 from core.training.trainer import EpochTrained, Resumable
@@ -195,7 +195,7 @@ def _task(
 def _epoch_stored(
     project: Project, run: int, dev_numbers: Sequence[SentenceNumber], trained: EpochTrained, ceiling: float | None
 ) -> EpochFinished:
-    """Keep an epoch: weights first, then predictions, last the row that makes it known.
+    """Keep an epoch: weights first, then predictions and signals, last the row that makes it known.
 
     Args:
         ceiling: the F1 on dev that perfect tags would reach; None where dev has no gold span.
@@ -203,6 +203,7 @@ def _epoch_stored(
     key = EpochKey(run, trained.epoch)
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
     project.predictions.save(key, dict(zip(dev_numbers, trained.predictions, strict=True)))
+    project.signals.save(key, dict(zip(dev_numbers, trained.signals, strict=True)))
     reports = {gold: _report_of(project, key, "dev", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
     report["klue"] = {gold: _klue_of(project, key, "dev", gold).as_json() for gold in GOLDS}
@@ -284,10 +285,12 @@ def _predict_stored(
     done = 0
     for first in range(0, len(numbers), SLICE):
         part = numbers[first : first + SLICE]
-        texts = [sentence.text for sentence in project.sentences.by_number(part)]
-        found: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
-        for predictions in predict_batches(text_tagger, texts):
-            found.update((part[index], spans) for index, spans in predictions)
-            done += len(predictions)
+        sentences = project.sentences.by_number(part)
+        texts, golds = [stored.text for stored in sentences], [stored.gold for stored in sentences]
+        found: list[Judged] = []
+        for judged in judge_batches(text_tagger, texts, golds):
+            found += judged
+            done += len(judged)
             yield Predicting(done, len(numbers))
-        project.predictions.save(key, {number: found[number] for number in part})
+        project.predictions.save(key, {part[each.text]: each.spans for each in found})
+        project.signals.save(key, {part[each.text]: each.signals for each in found})

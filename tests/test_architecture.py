@@ -26,7 +26,7 @@ text.encoding scoring.ceilings encoders.starter
 text.cache encoders.loading tagging.batches
 tagging.heads tagging.packed
 tagging.tagger training.state
-tagging.initial tagging.checkpoint tagging.predictor training.optimiser training.meter
+tagging.initial tagging.checkpoint tagging.predictor tagging.signals training.optimiser training.meter
 training.learner training.preparation scoring.unit_ceilings
 training.epoch_examples
 training.trainer

@@ -1,6 +1,6 @@
 """What a run's own probabilities say of a sentence: how sure it is of its spans, and how far it doubts the gold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.spans import PredictedSpan, Span
@@ -25,19 +25,17 @@ class Signals:
     gold_probabilities: tuple[float | None, ...]
 
 
-def suspicion_of(
-    gold: Sequence[Span], gold_probabilities: Sequence[float | None], predicted: Sequence[PredictedSpan]
-) -> float | None:
-    """How sure the run is that the gold is wrong somewhere (0–1); None where prediction and gold agree.
+def suspicion_of(gold: Mapping[Span, float], predicted: Sequence[PredictedSpan]) -> float | None:
+    """How sure a run is that the gold is wrong somewhere (0–1); None where prediction and gold agree.
 
     The largest over the disagreements: the probability of a predicted span that the gold has not, and one minus that
-    of a gold span that was not predicted. A gold span that the tagging unit cannot express says nothing.
+    of a gold span that was not predicted.
+
+    Args:
+        gold: the gold spans with their probabilities, as far as the tagging unit can express them: with an edge inside
+            a unit, the span that the unit makes of it, for that the run finds no other is no doubt.
     """
     found = {p.span for p in predicted}
-    doubts = [p.probability for p in predicted if p.span not in set(gold)]
-    doubts += [
-        1 - probability
-        for span, probability in zip(gold, gold_probabilities, strict=True)
-        if span not in found and probability is not None
-    ]
+    doubts = [p.probability for p in predicted if p.span not in gold]
+    doubts += [1 - probability for span, probability in gold.items() if span not in found]
     return max(doubts, default=None)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from core.events import Progress
 from core.scoring.ceilings import counting
 from core.scoring.metrics import Report, reported
-from core.spans import Sentence
+from core.spans import Sentence, Span
 from core.tagging.batches import Examples, tagging
 from core.tagging.tagger import TextTagger
 from core.text.cache import encoding
@@ -24,12 +24,14 @@ class Corpus:
 
     Attributes:
         sentences: the training split, in the order of the examples' texts.
+        dev_golds: of each text of dev its gold spans.
         ceilings: the scores on dev that perfect tags would reach.
     """
 
     sentences: Sequence[Sentence]
     examples: Examples
     dev: Windows
+    dev_golds: Sequence[Sequence[Span]]
     ceilings: Report
 
 
@@ -48,7 +50,7 @@ def preparing(
     tags = yield from meter.beating(tagging(windows, train, tag_set))
     dev_windows = yield from meter.following(encoding([sentence.text for sentence in dev], by, cache))
     counts = yield from meter.beating(counting(dev_windows, dev, tag_set))
-    return Corpus(train, Examples(windows, tags), dev_windows, reported(counts))
+    return Corpus(train, Examples(windows, tags), dev_windows, [s.spans for s in dev], reported(counts))
 
 
 class _Meter:

@@ -4,6 +4,8 @@ import math
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,13 @@ import numpy as np
 from core.devices import device_of
 from core.errors import UserError
 from core.events import BatchHalved, Prepared, Progress
+from core.scoring.signals import Signals
 from core.settings import TrainSettings
 from core.spans import PredictedSpan, Sentence
 from core.tagging.batches import shuffled_batches
 from core.tagging.initial import initial_tagger
-from core.tagging.predictor import Prediction, batch_size_on, predict_windows
+from core.tagging.predictor import batch_size_on
+from core.tagging.signals import Judged, judge_windows
 from core.tagging.tagger import TextTagger
 from core.tags import TagSet
 from core.training.crew import ALONE, Crew
@@ -40,7 +44,7 @@ class EpochTrained:
     Attributes:
         loss: mean over the epoch, per tagging unit, in nats.
         seconds: that training took, predicting not counted.
-        predictions: of each dev sentence, in dev's order.
+        predictions, signals: of each dev sentence, in dev's order.
         text_tagger: the tagger as it now is; the next epoch changes it, so save it before going on.
     """
 
@@ -48,6 +52,7 @@ class EpochTrained:
     loss: float
     seconds: float
     predictions: tuple[tuple[PredictedSpan, ...], ...]
+    signals: tuple[Signals, ...]
     text_tagger: TextTagger
 
 
@@ -139,8 +144,9 @@ def _epochs(run: _Run, state: TrainingState | None) -> Events:
     try:
         for epoch in range(first, run.settings.epochs + 1):
             meter = yield from _train_epoch(run, epoch, state if epoch == first else None)
-            predictions = yield from _predict_dev(run, epoch)
-            yield EpochTrained(epoch, meter.mean, meter.seconds, predictions, run.text_tagger)
+            judged = yield from _judge_dev(run, epoch)
+            spans, signals = tuple(each.spans for each in judged), tuple(each.signals for each in judged)
+            yield EpochTrained(epoch, meter.mean, meter.seconds, spans, signals, run.text_tagger)
             if epoch < run.settings.epochs:
                 yield _resumable(run, epoch + 1, 0, run.meter())
     finally:
@@ -186,23 +192,23 @@ def _resumable(run: _Run, epoch: int, batches_done: int, meter: Meter) -> Resuma
     return Resumable(state, run.text_tagger)
 
 
-def _predict_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, tuple[tuple[PredictedSpan, ...], ...]]:
-    """Tags dev, this process its share; returns the spans of each sentence in dev's order."""
+def _judge_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, list[Judged]]:
+    """Tags dev, this process its share; returns what it makes of each sentence, in dev's order."""
     texts, crew = run.corpus.dev.texts, run.crew
-    own: list[Prediction] = []
+    own: list[Judged] = []
     share = np.arange(crew.rank, texts, crew.size)
     began = time.perf_counter()
-    for step, predictions in enumerate(predict_windows(run.text_tagger, run.corpus.dev, share), start=1):
-        own += predictions
+    judging = judge_windows(run.text_tagger, run.corpus.dev, share, run.corpus.dev_golds)
+    for step, judged in enumerate(judging, start=1):
+        own += judged
         yield run.pace.progress(
             "predict",
             epoch=epoch,
             step=step,
             steps=math.ceil(len(share) / batch_size_on(run.text_tagger.tagger.device)),
             loss=None,
-            sentences=len(predictions) * crew.size,
+            sentences=len(judged) * crew.size,
             seconds=time.perf_counter() - began,
         )
         began = time.perf_counter()
-    found = dict(prediction for predictions in crew.gathered(own) for prediction in predictions)
-    return tuple(found[text] for text in range(texts))
+    return sorted(chain.from_iterable(crew.gathered(own)), key=attrgetter("text"))

@@ -129,6 +129,43 @@ def test_span_probabilities_equal_enumeration(seed):
         assert probability == pytest.approx(weights[holds].sum().item(), abs=1e-6)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_log_likelihoods_equal_enumeration(seed):
+    crf, emissions, tags, valid = problem(seed)
+    posterior = crf.posterior(emissions, valid)
+    best = crf.decode(emissions, valid)
+    found = torch.stack([posterior.log_likelihoods(tags), posterior.log_likelihoods(best)], dim=1)
+    for row, (of_tags, of_best) in enumerate(found.tolist()):
+        if not valid[row].any():
+            assert of_tags == of_best == 0
+            continue
+        paths, weights = probabilities(sentence_scores(crf, emissions[row][valid[row]]))
+        shares = {tuple(path): weight.log().item() for path, weight in zip(paths.tolist(), weights, strict=True)}
+        assert of_tags == pytest.approx(shares[tuple(tags[row][valid[row]].tolist())], rel=1e-5, abs=1e-5)
+        assert of_best == pytest.approx(max(shares.values()), rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_constrained_best_path_has_its_own_log_likelihood(seed):
+    crf, emissions, _, valid = problem(seed)
+    best = crf.posterior(emissions, valid).log_likelihoods(crf.decode(emissions, valid, constraints=bio_constraints(2)))
+    for row in valid.any(dim=1).nonzero()[:, 0].tolist():
+        paths, weights = probabilities(sentence_scores(crf, emissions[row][valid[row]]))
+        allowed = [w.item() for path, w in zip(paths.tolist(), weights, strict=True) if is_strict_bio(tuple(path))]
+        assert best[row].exp().item() == pytest.approx(max(allowed), rel=1e-4)
+
+
+def test_log_likelihoods_depend_on_no_neighbour_and_add_up_to_the_loss():
+    crf, emissions, tags, valid = problem(2, length=9, num_tags=7)
+    together = crf.posterior(emissions, valid).log_likelihoods(tags)
+    assert together.sum().item() == pytest.approx(-crf.loss(emissions, tags, valid).item(), rel=1e-5)
+    for row in valid.any(dim=1).nonzero()[:, 0].tolist():
+        there = valid[row]
+        alone = crf.posterior(emissions[row : row + 1, there], valid[row : row + 1, there])
+        found = alone.log_likelihoods(tags[row : row + 1, there])
+        torch.testing.assert_close(found, together[row : row + 1], rtol=1e-5, atol=1e-5)
+
+
 def test_no_spans_have_no_probabilities():
     crf, emissions, _, valid = problem(0)
     nothing = torch.zeros(0, dtype=torch.long)
@@ -291,6 +328,7 @@ def test_an_accelerator_never_waits(monkeypatch):
     assert crf.decode(emissions, valid, constraints=constraints).shape == tags.shape
     assert crf.marginals(emissions, valid).shape == emissions.shape
     assert crf.span_probabilities(emissions, valid, *spans).shape == (3,)
+    assert crf.posterior(emissions, valid).log_likelihoods(tags).shape == (len(tags),)
     crf.loss(emissions.requires_grad_(), tags, valid).backward()
     assert emissions.grad.shape == emissions.shape
 

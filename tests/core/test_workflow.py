@@ -12,6 +12,7 @@ from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.runs import training_digest
+from core.store.selection import Selection
 from core.store.sentences import GOLDS, Sentences
 from core.training import task
 from tests.building import add_sentences, project_with_sentences
@@ -145,6 +146,18 @@ def test_an_interrupted_evaluation_leaves_the_first_sentences_and_goes_on_from_t
 
 def _numbers(project, split):
     return [sentence.number for sentence in project.sentences.each(split)]
+
+
+def test_signals_of_dev_are_stored_with_every_epoch_and_those_of_test_when_it_is_evaluated(trained):
+    key = EpochKey(1, 1)
+    stored = trained.signals.of(key, _numbers(trained, "dev"))
+    assert {n: s.gold for n, s in stored.items()} == {s.number: s.gold for s in trained.sentences.each("dev")}
+    assert not trained.signals.has_any(key, "test")
+    list(workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu"))
+    assert sorted(trained.signals.of(key, _numbers(trained, "test"))) == _numbers(trained, "test")
+    assert sorted(trained.selections.numbers(Selection("dev", order="uncertain"), key, "corrected")) == _numbers(
+        trained, "dev"
+    )
 
 
 def test_every_epoch_tells_its_report(trained):

@@ -42,6 +42,14 @@ def test_what_is_learned_by_heart_is_probable(learned):
     assert learned.loss < 0.1
 
 
+def test_what_is_learned_by_heart_is_certain_and_raises_no_doubt(learned):
+    assert [signals.gold for signals in learned.signals] == [sentence.spans for sentence in SENTENCES]
+    for spans, signals in zip(learned.predictions, learned.signals, strict=True):
+        assert signals.suspicion is None
+        assert signals.loss == signals.uncertainty < 1
+        assert signals.gold_probabilities == pytest.approx([p.probability for p in spans], abs=1e-5)
+
+
 def test_events_come_in_order():
     events = list(train(CORPUS, SENTENCES, LABELS, SETTINGS))
     kinds = [event.phase if isinstance(event, Progress) else type(event).__name__ for event in events]
