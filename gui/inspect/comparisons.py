@@ -1,6 +1,6 @@
 """The table under the sentence: every span, what gold and run say of it, and the verdict in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 from core.scoring.comparison import Comparison
 from core.spans import Span
 from gui.inspect.words import VERDICTS, verdict
+from gui.sentence.scene import probability
 from gui.theme import Theme, font
 
 _TITLES = ("Span", "Gold", "Predicted", "Probability", "Verdict")
@@ -23,6 +24,11 @@ CELL_MARGIN = 11
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
+_UNKNOWN = (
+    "How probable the run finds this gold span is not known: it became gold after the run tagged the sentence,"
+    " or the run's tagging unit cannot express it"
+)
+
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -34,12 +40,13 @@ class ComparisonModel(QAbstractTableModel):
         self._theme = theme
         self._text = ""
         self.comparisons: tuple[Comparison, ...] = ()
+        self._gold_shares: Mapping[Span, float] = {}
         self._figures: QFont = font(tabular=True)
 
-    def show_comparisons(self, text: str, comparisons: Sequence[Comparison]) -> None:
-        """Show a sentence's spans."""
+    def show_comparisons(self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float]) -> None:
+        """Show a sentence's spans, with the probability of those gold ones for which it is known."""
         self.beginResetModel()
-        self._text, self.comparisons = text, tuple(comparisons)
+        self._text, self.comparisons, self._gold_shares = text, tuple(comparisons), gold_shares
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -57,6 +64,8 @@ class ComparisonModel(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         comparison, column = self.comparisons[index.row()], index.column()
+        if role == Qt.ItemDataRole.ToolTipRole and column == _PROBABILITY:
+            return self._probability_meaning(comparison)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._cell(comparison, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -74,10 +83,25 @@ class ComparisonModel(QAbstractTableModel):
         if column == _GOLD:
             return gold.label if gold else "–"
         if column == _PROBABILITY:
-            return f"{predicted.probability:.2f}" if predicted else ""
+            return " / ".join(probability(share) for _, share in self._shares(comparison))
         if column == _PREDICTED:
             return self._predicted(gold, predicted.span) if predicted else "–"
         return verdict(comparison)
+
+    def _shares(self, comparison: Comparison) -> list[tuple[str, float]]:
+        """What the run gives the predicted span and the gold one, as far as there are two and it is known."""
+        gold, predicted = comparison.gold, comparison.predicted
+        shares = [("Predicted", predicted.probability)] if predicted else []
+        if gold is not None and comparison.is_error and gold in self._gold_shares:
+            shares.append(("Gold", self._gold_shares[gold]))
+        return shares
+
+    def _probability_meaning(self, comparison: Comparison) -> str:
+        shares = self._shares(comparison)
+        if not shares:
+            return _UNKNOWN
+        sides = ", ".join(f"{side.lower()} span {share:.4f}" for side, share in shares)
+        return f"How probable the run finds exactly this span, with these edges and this type: {sides}"
 
     def _predicted(self, gold: Span | None, predicted: Span) -> str:
         """The predicted label, with its text where that is another than the gold span's."""
@@ -136,9 +160,11 @@ class ComparisonTable(QTableView):
         for column, (share, most) in _FLEXIBLE.items():
             self.horizontalHeader().resizeSection(column, min(round(share * left), most))
 
-    def show_comparisons(self, text: str, comparisons: Sequence[Comparison], *, compares: bool) -> None:
+    def show_comparisons(
+        self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float], *, compares: bool
+    ) -> None:
         """Show a sentence's spans; the columns on predictions only where there are any."""
-        self.rows.show_comparisons(text, comparisons)
+        self.rows.show_comparisons(text, comparisons, gold_shares)
         for column in (_PREDICTED, _PROBABILITY, _VERDICT):
             self.setColumnHidden(column, not compares)
 

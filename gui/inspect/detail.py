@@ -179,11 +179,12 @@ class SentenceDetail(QWidget):
         shown = self._shown
         if shown is None:
             self.canvas.show_sentence("", ())
-            self.table.show_comparisons("", (), compares=False)
+            self.table.show_comparisons("", (), {}, compares=False)
         else:
             self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
             compares = shown.predicted is not None
-            self.table.show_comparisons(shown.stored.text, self.canvas.comparisons, compares=compares)
+            comparisons, shares = self.canvas.comparisons, shown.gold_shares
+            self.table.show_comparisons(shown.stored.text, comparisons, shares, compares=compares)
         self._follow_selection()
 
     @staticmethod

@@ -1,10 +1,11 @@
 """Sentences with their predictions, as the list and the detail show them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from core.analysis.paths import Steps
 from core.scoring.comparison import compared
+from core.scoring.signals import Signals
 from core.spans import PredictedSpan, SentenceNumber, Span
 from core.store.project import Project
 from core.store.sentences import StoredSentence
@@ -20,6 +21,8 @@ class ShownSentence:
         predicted: None where no run is chosen, or where it made no predictions for this sentence.
         steps: its path over the run's epochs, up to the one looked at.
         other: what the epoch predicted that is held against it; None where there is none, or it made no predictions.
+        gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
+            not depend on what else became of the gold.
     """
 
     stored: StoredSentence
@@ -27,6 +30,7 @@ class ShownSentence:
     predicted: tuple[PredictedSpan, ...] | None
     steps: Steps = ()
     other: tuple[PredictedSpan, ...] | None = None
+    gold_shares: Mapping[Span, float] = field(default_factory=dict)
 
     @property
     def row(self) -> SentenceRow:
@@ -48,7 +52,9 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
     """The sentences with these numbers; unknown numbers are left out."""
     predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
     steps: dict[SentenceNumber, Steps] = {}
+    signals: dict[SentenceNumber, Signals] = {}
     if context.key is not None:
+        signals = project.signals.of(context.key, numbers)
         predicted = project.predictions.of(context.key, numbers)
         steps = project.predictions.steps(context.key, numbers, context.gold)
     other = project.predictions.of(context.other, numbers) if context.other is not None else {}
@@ -59,6 +65,14 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
             predicted.get(stored.number),
             steps.get(stored.number, ()),
             other.get(stored.number),
+            _gold_shares(signals.get(stored.number)),
         )
         for stored in project.sentences.by_number(numbers)
     ]
+
+
+def _gold_shares(signals: Signals | None) -> dict[Span, float]:
+    if signals is None:
+        return {}
+    pairs = zip(signals.gold, signals.gold_probabilities, strict=True)
+    return {span: share for span, share in pairs if share is not None}

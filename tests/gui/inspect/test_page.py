@@ -272,9 +272,9 @@ def test_the_table_says_every_verdict_and_selects(bench_over):
     rows = bench.page.detail.table.rows
     cells = [[rows.index(row, column).data() for column in range(5)] for row in range(rows.rowCount())]
     assert cells == [
-        ["민서", "PS", "PS", "0.91", "✓ right"],
+        ["민서", "PS", "PS", ".91", "✓ right"],
         ["오후 3시", "TI", "–", "", "✗ missed"],
-        [" 보", "–", "OG", "0.31", "✗ spurious"],
+        [" 보", "–", "OG", ".31", "✗ spurious"],
     ]
     table = bench.page.detail.table
     QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(rows.index(2, 0)).center())
