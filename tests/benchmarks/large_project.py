@@ -1,0 +1,119 @@
+"""A project as large as the reference experiment's: sentences, and predictions of several epochs.
+
+    python -m tests.benchmarks.large_project FOLDER [--train 389505] [--dev 55643] [--epochs 3]
+
+The sentences are KLUE-NER's where it lies beside the project, else the sample's, each with a number of its own in
+front so that no text comes twice, and ids in the shape of the NIKL corpus. The predictions are the gold with noise,
+less of it with every epoch. All goes through the same import and the same store methods as in the window.
+"""
+
+import argparse
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from core.corpus import formats, jsonl
+from core.importing import ImportPlan, importing
+from core.labels import TTA_LABELS
+from core.scoring.metrics import reported
+from core.scoring.strict import klue_figures
+from core.settings import TrainSettings
+from core.spans import PredictedSpan, Sentence, Span, Split
+from core.store.predictions import EpochKey
+from core.store.project import Project, created
+from core.store.runs import Epoch
+from core.store.sentences import GOLDS, SLICE, StoredSentence
+
+ROOT = Path(__file__).resolve().parents[2]
+KLUE = ROOT.parent / "shared" / "data" / "klue-ner" / "klue-ner-v1.1_dev.tsv"
+SAMPLE = ROOT / "resources" / "sample" / "train.jsonl"
+TRAIN, DEV, EPOCHS = 389_505, 55_643, 3
+PER_DOCUMENT = 20
+
+
+def numbered(count: int, first: int) -> Iterator[Sentence]:
+    """As many sentences as asked for, numbered from the first number on."""
+    source = KLUE if KLUE.exists() else SAMPLE
+    read = [record for record in formats.read(source) if isinstance(record, Sentence)]
+    for number, sentence in enumerate(islice(cycle(read), count), start=first):
+        prefix = f"{number}. "
+        spans = tuple(Span(s.start + len(prefix), s.end + len(prefix), s.label) for s in sentence.spans)
+        name = f"NWRW18{number // PER_DOCUMENT:08d}.{number}"
+        yield Sentence(name, prefix + sentence.text, spans)
+
+
+def built(folder: Path, train: int = TRAIN, dev: int = DEV, epochs: int = EPOCHS) -> None:
+    """Make the project in a new folder."""
+    with created(folder) as project, tempfile.TemporaryDirectory() as name:
+        sizes: tuple[tuple[Split, int, int], ...] = (("train", train, 1), ("dev", dev, train + 1))
+        plans = []
+        for split, count, first in sizes:
+            path = Path(name) / f"{split}.jsonl"
+            jsonl.write(path, numbered(count, first))
+            plans.append(ImportPlan((path,), split))
+        for _ in importing(project, *plans):
+            pass
+        add_run(project, epochs)
+
+
+def add_run(project: Project, epochs: int) -> None:
+    """A finished run whose predictions of dev get better with every epoch."""
+    settings = TrainSettings(epochs=epochs)
+    run = project.runs.start(settings)
+    train = (stored.with_gold("corrected") for stored in project.sentences.each("train"))
+    project.runs.describe(run, TTA_LABELS, train, project.sentences.count("dev"))
+    draw = random.Random(0)
+    for epoch in range(1, epochs + 1):
+        key = EpochKey(run, epoch)
+        for part in _parts(project.sentences.each("dev")):
+            predictions = {stored.number: noisy(stored.gold, stored.text, 0.3 / epoch, draw) for stored in part}
+            project.predictions.save(key, predictions)
+        reports: dict[str, Any] = {
+            gold: reported(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS
+        }
+        reports["klue"] = {gold: klue_figures(project.predictions.scored(key, "dev", gold)).as_json() for gold in GOLDS}
+        reports["ceiling"] = 0.99
+        project.runs.add_epoch(Epoch(run, epoch, 1.0 / epoch, 600.0, reports))
+    project.runs.end(run, "finished")
+
+
+def _parts(sentences: Iterator[StoredSentence]) -> Iterator[list[StoredSentence]]:
+    while part := list(islice(sentences, SLICE)):
+        yield part
+
+
+def noisy(gold: Sequence[Span], text: str, share: float, draw: random.Random) -> tuple[PredictedSpan, ...]:
+    """Predictions of one sentence: a share of its spans missed, cut or of another type, and some that are spurious."""
+    predicted, end = [], 0
+    for span in gold:
+        chance = draw.random() / share
+        if chance < 0.3 or span.start < end:
+            continue
+        label, stop = span.label, span.end
+        if chance < 0.6:
+            stop = span.start + max(1, (span.end - span.start) // 2)
+        elif chance < 1:
+            label = draw.choice(TTA_LABELS)
+        predicted.append(PredictedSpan(Span(span.start, stop, label), draw.uniform(0.3, 0.9999)))
+        end = stop
+    if len(text) > end + 4 and draw.random() < share:
+        spurious = Span(len(text) - 3, len(text) - 1, draw.choice(TTA_LABELS))
+        predicted.append(PredictedSpan(spurious, draw.uniform(0.2, 0.7)))
+    return tuple(predicted)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--train", type=int, default=TRAIN)
+    parser.add_argument("--dev", type=int, default=DEV)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    options = parser.parse_args()
+    built(options.folder, options.train, options.dev, options.epochs)
+
+
+if __name__ == "__main__":
+    main()
