@@ -169,6 +169,7 @@ class _Staging:
                 "INSERT INTO import (file, format, imported_at, sentences, spans, rejected) VALUES (?, ?, ?, ?, ?, ?)",
                 [file.row(now) for file in self._files],
             )
+        self._project.search.pack()
         spans = sum(file.spans for file in self._files)
         rejected = tuple(record for file in self._files for record in file.rejected)
         return ImportReport(self._assigned, spans, rejected)

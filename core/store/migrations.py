@@ -147,5 +147,18 @@ CREATE INDEX signal_by_loss ON signal (run, epoch, loss DESC, sentence) WHERE lo
 CREATE INDEX signal_by_suspicion ON signal (run, epoch, suspicion DESC, sentence) WHERE suspicion IS NOT NULL
 """
 
-MIGRATION_NAMES = frozenset({"0001_first_schema", "0002_steps_of_several_corrections", "0003_signals"})
+
+@migrations(name="0006_search")
+def _search(db: Database) -> None:
+    """Texts and ids of sentences, packed for the search; filled when the project is opened, see `core.store.search`."""
+    db.execute(
+        "CREATE TABLE packed_text ("
+        " first INTEGER NOT NULL,"  # the oldest of its sentences
+        " last INTEGER PRIMARY KEY,"  # the newest of its sentences
+        " numbers TEXT NOT NULL,"  # JSON [number, ...] of its sentences
+        " texts BLOB NOT NULL)"
+    )
+
+
+MIGRATION_NAMES = frozenset({"0001_first_schema", "0002_steps_of_several_corrections", "0003_signals", "0006_search"})
 """All that this program knows; a project with any other was made by a newer one."""

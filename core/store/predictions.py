@@ -85,16 +85,23 @@ class Predictions:
 
     def steps(self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold) -> dict[SentenceNumber, Steps]:
         """The path of each sentence over the epochs of a run, up to this one; without those that no epoch tagged."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._database.rows(
-            "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c WHERE c.sentence = p.sentence"
-            f" AND c.run = p.run AND c.epoch = p.epoch AND {_on(gold)} AND outcome <> 'right')"
-            f" FROM prediction AS p WHERE sentence IN ({marks}) AND run = ? AND epoch <= ? ORDER BY epoch",
-            [*numbers, key.run, key.epoch],
+        among = f"sentence IN ({','.join('?' * len(numbers))}) AND run = ? AND epoch <= ?"
+        parameters = [*numbers, key.run, key.epoch]
+        # Each by its index of sentences: SQLite, left to itself, may read all of an epoch for each sentence.
+        wrong = set(
+            self._database.rows(
+                "SELECT sentence, epoch FROM comparison INDEXED BY comparison_by_sentence"
+                f" WHERE {among} AND {_on(gold)} AND outcome <> 'right'",
+                parameters,
+            )
+        )
+        tagged = self._database.rows(
+            f"SELECT sentence, epoch FROM prediction INDEXED BY prediction_by_sentence WHERE {among} ORDER BY epoch",
+            parameters,
         )
         steps: dict[SentenceNumber, Steps] = defaultdict(tuple)
-        for number, is_right in rows:
-            steps[number] += (bool(is_right),)
+        for row in tagged:
+            steps[row[0]] += (row not in wrong,)
         return dict(steps)
 
     def lacking(self, key: EpochKey, split: Split) -> list[SentenceNumber]:

@@ -12,6 +12,7 @@ from core.store.corrections import Corrections
 from core.store.database import Database
 from core.store.predictions import Predictions
 from core.store.runs import Runs
+from core.store.search import TextSearch
 from core.store.selection import Selections
 from core.store.sentences import Sentences
 from core.store.signals import SignalStore
@@ -37,7 +38,9 @@ class Project:
         self.signals = SignalStore(self.database)
         self.corrections = Corrections(self.database, self.sentences, self.predictions)
         self.runs = Runs(self.database, self.sentences, self.corrections)
-        self.selections = Selections(self.database)
+        self.search = TextSearch(self.database)
+        self.selections = Selections(self.database, self.search)
+        self.search.pack()
         self._end_interrupted()
 
     def _end_interrupted(self) -> None:
@@ -96,6 +99,8 @@ class Project:
         ]
         if self.sentences.has_wrong_label_counts():
             wrong.append("the counts of spans by label are out of step with the sentences")
+        if self.search.is_out_of_step():
+            wrong.append("what the search looks through is out of step with the sentences")
         return wrong
 
     def close(self) -> None:

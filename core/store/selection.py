@@ -1,9 +1,7 @@
 """Which sentences a list shows, and in which order: by split, text, correction, and what a run made of them."""
 
-import json
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +10,9 @@ from core.scoring.comparison import Outcome
 from core.spans import SentenceNumber, Split
 from core.store.columns import label_text
 from core.store.database import Database
+from core.store.paths import on_path
 from core.store.predictions import EpochKey
+from core.store.search import TextSearch
 from core.store.sentences import Gold
 from core.store.signals import Order, needs_run, ordered_numbers
 
@@ -94,18 +94,18 @@ def behind_pair(gold_label: str | None, predicted_label: str | None, split: Spli
 class Selections:
     """Finds the sentences of a selection."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, search: TextSearch) -> None:
         self._database = database
+        self._search = search
 
     def numbers(self, selection: Selection, key: EpochKey | None, gold: Gold) -> list[SentenceNumber]:
         """The numbers of the sentences in its order; none where predictions are asked for and there are none."""
         if selection.needs_run and key is None:
             return []
+        wanted = list(self._wanted(selection, key, gold))
+        if not all(wanted):
+            return []
         conditions, parameters = _own_conditions(selection)
-        if selection.path is not None and key is not None:
-            condition, more = _path_condition(selection.path, key, gold)
-            conditions.append(condition)
-            parameters += more
         if selection.compares and key is not None:
             condition, more = _comparison_condition(selection, key, gold)
             conditions.append(condition)
@@ -115,7 +115,22 @@ class Selections:
             conditions.append(f"instr(s.{column}, ?) > 0")
             parameters.append(label_text(selection.label))
         where = " AND ".join(conditions)
-        return ordered_numbers(self._database, selection.order, key, gold, where, parameters)
+        numbers = ordered_numbers(self._database, selection.order, key, gold, where, parameters)
+        for found in wanted:
+            numbers = [number for number in numbers if number in found]
+        return numbers
+
+    def _wanted(self, selection: Selection, key: EpochKey | None, gold: Gold) -> Iterator[AbstractSet[SentenceNumber]]:
+        """The sentences that meet each condition that is not one of SQL, of all splits; they are looked up in memory.
+
+        SQLite would look up every number that was found among the sentences, which takes longer than reading all.
+        """
+        if selection.text:
+            yield self._search.holding(selection.text, selection.split)
+        if selection.among is not None:
+            yield selection.among.numbers
+        if selection.path is not None and key is not None:
+            yield on_path(self._database, selection.path, key, gold)
 
 
 def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
@@ -126,20 +141,7 @@ def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
     if selection.sentence_id is not None:
         conditions.append("s.id = ?")
         parameters.append(selection.sentence_id)
-    if selection.among is not None:
-        conditions.append("s.number IN (SELECT value FROM json_each(?))")
-        parameters.append(json.dumps(sorted(selection.among.numbers)))
-    if selection.text:
-        patterns = sorted({_pattern(unicodedata.normalize(form, selection.text)) for form in ("NFC", "NFD")})
-        likes = [f"s.{column} LIKE ? ESCAPE '\\'" for column in ("text", "id") for _ in patterns]
-        conditions.append(f"({' OR '.join(likes)})")
-        parameters += patterns * 2
     return conditions, parameters
-
-
-def _pattern(text: str) -> str:
-    """What LIKE needs to find a text anywhere; its own wildcards are taken literally."""
-    return "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
 
 
 def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tuple[str, list[Any]]:
@@ -156,24 +158,6 @@ def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tu
             conditions.append(f"{column} = ?")
             parameters.append(label)
     return f"s.number IN (SELECT sentence FROM comparison WHERE {' AND '.join(conditions)})", parameters
-
-
-def _path_condition(path: Path, key: EpochKey, gold: Gold) -> tuple[str, list[Any]]:
-    """Right or wrong in the epoch itself, and whether that was ever otherwise before."""
-    on = "on_corrected" if gold == "corrected" else "on_imported"
-    wrong = f"SELECT sentence FROM comparison WHERE run = ? AND outcome <> 'right' AND {on} AND epoch"
-    right_before = (
-        "SELECT sentence FROM prediction AS p WHERE run = ? AND epoch < ? AND NOT EXISTS (SELECT 1 FROM comparison AS c"
-        f" WHERE c.sentence = p.sentence AND c.run = p.run AND c.epoch = p.epoch AND {on} AND outcome <> 'right')"
-    )
-    is_right = path in ("right", "learned")
-    was_otherwise = path in ("learned", "forgotten")
-    conditions = [
-        "s.number IN (SELECT sentence FROM prediction WHERE run = ? AND epoch = ?)",
-        f"s.number {'NOT ' if is_right else ''}IN ({wrong} = ?)",
-        f"s.number {'' if was_otherwise else 'NOT '}IN ({f'{wrong} < ?' if is_right else right_before})",
-    ]
-    return " AND ".join(conditions), [key.run, key.epoch] * 3
 
 
 def _marks(values: Sequence[object]) -> str:

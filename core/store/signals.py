@@ -71,8 +71,7 @@ def ordered_numbers(
 
     An order that goes by a signal has those sentences alone that have it, on the gold that they have now.
     """
-    rows = database.rows(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
-    numbers = [row[0] for row in rows]
+    numbers = database.numbers(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
     if order == "random":
         return _shuffled(numbers, _seed(database))
     if order not in _COLUMNS or key is None:
@@ -82,12 +81,12 @@ def ordered_numbers(
     if order != "uncertain":
         wanted -= _outdated(database, key, gold)
     column = _COLUMNS[order]
-    ranked = database.rows(
+    ranked = database.numbers(
         f"SELECT sentence FROM signal WHERE run = ? AND epoch = ? AND {column} IS NOT NULL"
         f" ORDER BY {column} DESC, sentence",
         [key.run, key.epoch],
     )
-    return [row[0] for row in ranked if row[0] in wanted]
+    return [number for number in ranked if number in wanted]
 
 
 def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:

@@ -1,0 +1,121 @@
+"""Finds a string in texts and ids: those of some hundreds of sentences lie packed in one row, and a search scans them.
+
+An index would have to hold strings of any length, also of one or two syllables, which is what people look for in
+Korean; SQLite's trigrams begin with three. Texts and ids of sentences never change and sentences are never removed, so
+what is packed stays right; sentences that are not packed yet are looked through one by one.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from core.spans import SentenceNumber, Split
+from core.store.database import Database, Row
+from core.store.sentences import SLICE
+
+PACKED = 250
+"""Sentences in one row."""
+_FEW = PACKED // 16
+_AT_ONCE = SLICE // PACKED
+"""Rows read or written while the database is held."""
+
+_SENTENCE_ENDS, _TEXT_ENDS = b"\xff", b"\xfe"
+"""Neither stands in any UTF-8."""
+
+
+class TextSearch:
+    """Knows which sentences hold a string, whatever its case and normal form."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def pack(self) -> None:
+        """Pack the sentences that came since the last time, as far as they fill a row."""
+        while True:
+            with self._database.atomic():
+                rows = self._unpacked(self._last(), PACKED * _AT_ONCE)
+                parts = [rows[first : first + PACKED] for first in range(0, len(rows), PACKED)]
+                full = [_packed(part) for part in parts if len(part) == PACKED]
+                self._database.write_many("INSERT INTO packed_text VALUES (?, ?, ?, ?)", full)
+            if len(full) < _AT_ONCE:
+                return
+
+    def holding(self, text: str, split: Split) -> set[SentenceNumber]:
+        """The numbers of the sentences that have the string in their text or their id: all of the split, and others."""
+        sought = _folded(text)
+        found: set[SentenceNumber] = set()
+        for _, numbers, texts in self._rows(split):
+            found.update(_matches(sought, numbers, texts))
+        rest = self._unpacked(self._last(), -1)
+        found.update(row[0] for row in rest if sought in _searched(*row[1:]))
+        return found
+
+    def is_out_of_step(self) -> bool:
+        """Whether what is packed is not what the sentences hold; never in a sound project."""
+        after = 0
+        for last, numbers, texts in self._rows():
+            part = self._unpacked(after, PACKED)
+            if not part or _packed(part) != (part[0][0], last, numbers, texts):
+                return True
+            after = last
+        return False
+
+    def _last(self) -> int:
+        """The newest sentence that is packed."""
+        return int(self._database.value("SELECT coalesce(max(last), 0) FROM packed_text"))
+
+    def _unpacked(self, after: int, limit: int) -> list[Row]:
+        return self._database.rows(
+            "SELECT number, text, id FROM sentence WHERE number > ? ORDER BY number LIMIT ?", [after, limit]
+        )
+
+    def _rows(self, split: Split | None = None) -> Iterator[Row]:
+        """What is packed, some rows at a time: last number, numbers, texts; only rows with a sentence of the split."""
+        last = -1
+        has_split = "EXISTS (SELECT 1 FROM sentence WHERE split = ? AND number BETWEEN first AND last)"
+        while True:
+            rows = self._database.rows(
+                f"SELECT last, numbers, texts FROM packed_text WHERE last > ? AND {has_split if split else '?'}"
+                " ORDER BY last LIMIT ?",
+                [last, split or True, _AT_ONCE],
+            )
+            yield from rows
+            if len(rows) < _AT_ONCE:
+                return
+            last = rows[-1][0]
+
+
+def _packed(part: Sequence[Row]) -> tuple[int, int, str, bytes]:
+    numbers = json.dumps([row[0] for row in part])
+    return part[0][0], part[-1][0], numbers, _SENTENCE_ENDS.join(_searched(text, name) for _, text, name in part)
+
+
+def _searched(text: str, name: str) -> bytes:
+    return _folded(text) + _TEXT_ENDS + _folded(name)
+
+
+def _folded(text: str) -> bytes:
+    """A string without what a search does not heed."""
+    return unicodedata.normalize("NFC", text.casefold()).encode("utf-8", "replace")
+
+
+def _matches(sought: bytes, numbers: str, texts: bytes) -> list[SentenceNumber]:
+    """The sentences of a row that hold the string."""
+    if sought not in texts:
+        return []
+    known: list[SentenceNumber] = json.loads(numbers)
+    found = list(islice(_walked(sought, known, texts), _FEW))
+    if len(found) < _FEW:
+        return found
+    return [number for number, text in zip(known, texts.split(_SENTENCE_ENDS), strict=True) if sought in text]
+
+
+def _walked(sought: bytes, known: Sequence[SentenceNumber], texts: bytes) -> Iterator[SentenceNumber]:
+    """The same, from one to the next, which is the quicker way where they are few."""
+    row, start, at = 0, 0, texts.find(sought)
+    while at >= 0:
+        row += texts.count(_SENTENCE_ENDS, start, at)
+        yield known[row]
+        start = texts.find(_SENTENCE_ENDS, at)
+        at = texts.find(sought, start) if start >= 0 else -1

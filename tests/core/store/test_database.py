@@ -1,0 +1,91 @@
+"""One connection writes; what is read outside a transaction is read beside it and waits for nobody."""
+
+import sqlite3
+import threading
+
+import pytest
+
+from core.spans import SentenceNumber
+from core.store.database import Database
+
+
+@pytest.fixture
+def database(tmp_path):
+    folder = tmp_path / "a folder # 1%"
+    folder.mkdir()
+    database = Database(folder / "project.db")
+    yield database
+    database.close()
+
+
+def in_thread(work):
+    """What the work returns on a thread of its own."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(work()))
+    thread.start()
+    thread.join(timeout=30)
+    assert not thread.is_alive(), "it waits for somebody"
+    return answers[0]
+
+
+def labels(database):
+    return [row[0] for row in database.rows("SELECT name FROM label ORDER BY name")]
+
+
+def test_a_transaction_reads_what_it_wrote_and_others_read_what_was_committed(database):
+    database.write("INSERT INTO label VALUES ('A')")
+    with database.atomic():
+        database.write("INSERT INTO label VALUES ('B')")
+        with database.atomic():
+            database.write("INSERT INTO label VALUES ('C')")
+        assert labels(database) == ["A", "B", "C"]
+        assert in_thread(lambda: labels(database)) == ["A"], "nor does it wait"
+    assert labels(database) == ["A", "B", "C"]
+    assert in_thread(lambda: labels(database)) == ["A", "B", "C"]
+
+
+def test_after_a_failed_transaction_its_thread_reads_what_is_there(database):
+    with pytest.raises(sqlite3.ProgrammingError):
+        database.write_many("INSERT INTO label VALUES (?)", [("A",), (None,), ("B", "C")])
+    assert labels(database) == []
+
+
+def test_what_reads_cannot_write(database):
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        database.rows("INSERT INTO label VALUES ('A') RETURNING name")
+
+
+def test_numbers_keep_the_order_of_the_rows(database):
+    sql = "SELECT value FROM json_each(?) ORDER BY value DESC"
+    assert database.numbers(sql, ["[2, 7, 5]"]) == [SentenceNumber(7), SentenceNumber(5), SentenceNumber(2)]
+    assert database.numbers(sql, ["[]"]) == []
+
+
+def test_closing_breaks_off_what_others_read(database):
+    began, ended = threading.Event(), []
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+    def read():
+        began.set()
+        while not (ended and isinstance(ended[-1], sqlite3.ProgrammingError)):  # that is: until it is closed
+            try:
+                database.value(endless)
+            except sqlite3.Error as error:
+                ended.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    began.wait()
+    database.value("SELECT 1")
+    database.close()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+    assert ended
+
+
+def test_nothing_is_left_beside_the_file_once_it_is_closed(tmp_path):
+    database = Database(tmp_path / "project.db")
+    database.write("INSERT INTO label VALUES ('A')")
+    assert labels(database) == ["A"]
+    database.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["project.db"]

@@ -1,0 +1,90 @@
+"""The packed search finds what a look at every sentence finds."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.importing import ImportPlan, importing
+from core.spans import Sentence
+from core.store import search
+from core.store.project import created, opened
+from tests.building import add_sentences
+
+WORDS = ["서울", "서", "부산에서", "NATO", "nato", "é", "😀", "1", "a\nb", "100%", "_", "없음"]
+
+
+@pytest.fixture
+def packed_by_three(monkeypatch):
+    monkeypatch.setattr(search, "PACKED", 3)
+    monkeypatch.setattr(search, "_AT_ONCE", 2)
+    monkeypatch.setattr(search, "_FEW", 2)
+
+
+def looked_through(project, text, split):
+    def folded(words):
+        return unicodedata.normalize("NFC", words.casefold())
+
+    sentences = list(project.sentences.each(split))
+    return {s.number for s in sentences if folded(text) in folded(s.text) or folded(text) in folded(s.id)}
+
+
+def found(project, text, split):
+    of_split = {s.number for s in project.sentences.each(split)}
+    return project.search.holding(text, split) & of_split
+
+
+@pytest.mark.usefixtures("packed_by_three")
+@given(
+    texts=st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=14),
+    splits=st.lists(st.sampled_from(["train", "dev"]), min_size=14, max_size=14),
+    form=st.sampled_from(["NFC", "NFD"]),
+)
+def test_every_string_is_found_wherever_it_is(tmp_path_factory, texts, splits, form):
+    with created(tmp_path_factory.mktemp("p") / "p.spandesk") as project:
+        for at, text in enumerate(texts):
+            add_sentences(project, [(splits[at], Sentence(f"id-{at}", unicodedata.normalize(form, text)))])
+            if at == 8:
+                project.search.pack()
+        for word in (*WORDS, "id-1", "ID-", "울 부"):
+            for split in ("train", "dev"):
+                assert found(project, word, split) == looked_through(project, word, split), word
+        assert not project.search.is_out_of_step()
+
+
+@pytest.mark.usefixtures("packed_by_three")
+def test_a_string_is_not_found_across_two_sentences_or_a_text_and_its_id(tmp_path):
+    with created(tmp_path / "p.spandesk") as project:
+        add_sentences(
+            project, [("dev", Sentence(name, text)) for name, text in (("x", "ab"), ("y", "cd"), ("z", "ef"))]
+        )
+        project.search.pack()
+        assert project.database.value("SELECT count(*) FROM packed_text") == 1
+        assert project.search.holding("bx", "dev") == project.search.holding("xc", "dev") == set()
+
+
+@pytest.mark.usefixtures("packed_by_three")
+def test_an_import_and_the_opening_of_an_old_project_pack(tmp_path):
+    file = tmp_path / "c.jsonl"
+    file.write_text("".join(f'{{"id": "{n}", "text": "문장 {n}", "label": []}}\n' for n in range(7)), encoding="utf-8")
+    with created(tmp_path / "p.spandesk") as project:
+        for _ in importing(project, ImportPlan((file,), "dev")):
+            pass
+        assert project.database.value("SELECT count(*) FROM packed_text") == 2
+        project.database.write("DELETE FROM packed_text")
+    with opened(tmp_path / "p.spandesk") as project:
+        assert project.database.value("SELECT count(*) FROM packed_text") == 2
+        assert project.problems() == []
+        project.database.write("UPDATE packed_text SET texts = x'00' WHERE first = 1")
+        assert project.problems() == ["what the search looks through is out of step with the sentences"]
+
+
+@pytest.mark.usefixtures("packed_by_three")
+def test_a_sentence_that_moved_is_found_in_its_new_split(tmp_path):
+    with created(tmp_path / "p.spandesk") as project:
+        add_sentences(project, [("dev", Sentence(f"id-{n}", f"서울 {n}")) for n in range(3)])
+        project.search.pack()
+        project.sentences.move_to_train([2], run=1)
+        assert found(project, "서울", "train") == {2}
+        assert found(project, "서울", "dev") == {1, 3}
