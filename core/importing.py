@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +9,12 @@ from pathlib import Path
 from core.corpus import formats
 from core.corpus.records import Record, Rejected
 from core.errors import UserError
+from core.labels import checked_name
 from core.spans import Sentence, Split, checked
 from core.store.clock import now_text
 from core.store.columns import spans_text
 from core.store.project import Project
 from core.store.sentences import SLICE, Gold
-
-_LABEL = re.compile(r"[\w.-]{1,32}")
 
 DEV_SHARE = 0.1
 """The share of sentences that the window proposes to keep for dev."""
@@ -45,8 +43,7 @@ class ImportPlan:
         if not 0 <= self.dev_ratio < 1:
             raise UserError(f"the dev ratio is {self.dev_ratio}; it must be at least 0 and below 1")
         for label in self.new_labels:
-            if not _LABEL.fullmatch(label):
-                raise UserError(f"the label {label!r} is no label; use letters, digits, _, - and . only, at most 32")
+            checked_name(label)
 
 
 @dataclass(frozen=True, slots=True)

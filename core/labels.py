@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from core.errors import UserError
+
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
@@ -31,6 +33,20 @@ TTA_TYPES = (
     EntityType("TM", "용어", "term"),
 )
 """TTAK.KO-10.0852, coarse types, in the order in which the window shows them."""
+
+_NAME = re.compile(r"[\w.-]{1,32}")
+
+
+def checked_name(label: str) -> str:
+    """The label, once it is known to be one that every format can hold.
+
+    Raises:
+        UserError: it is empty, too long or has other characters.
+    """
+    if not _NAME.fullmatch(label):
+        raise UserError(f"the label {label!r} is no label; use letters, digits, _, - and . only, at most 32")
+    return label
+
 
 TTA_LABELS = tuple(entity_type.label for entity_type in TTA_TYPES)
 

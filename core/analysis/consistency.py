@@ -4,7 +4,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
@@ -40,31 +40,37 @@ class GoldText(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """A string, how often the gold makes what of it, and in which ways that does not agree."""
+    """A string, how often the gold makes what of it, and how likely its exceptions are mistakes.
+
+    Attributes:
+        labels: the labels of its spans with their number, the commonest first.
+        scores: of each kind that it is found for, 0–1: the lower end of the 95 % interval of the share that the
+            commoner way has among the places. High where that is frequent and exceptions are few, low where the string
+            simply means several things, or is too rare to tell. Half of it where most places are not labelled, as of
+            an ordinary word that is a name once, and where most are parts of longer spans, as the days of dates are.
+
+    Source: Dickinson & Meurers 2003, Detecting Errors in Part-of-Speech Annotation (EACL), for variation of one string
+    as the sign of mistakes; Wilson 1927, Probable Inference (JASA 22), for the interval.
+    """
 
     text: str
     uses: Mapping[Use, int]
+    labels: Mapping[str, int] = field(init=False)
+    scores: Mapping[Kind, float] = field(init=False)
 
-    def count(self, standing: Standing, label: str | None = None, split: Split | None = None) -> int:
-        """How many places stand so, with the label and in the split if these are given."""
-        return sum(
-            number
-            for use, number in self.uses.items()
-            if use.standing == standing and label in (None, use.label) and split in (None, use.split)
-        )
-
-    @property
-    def labels(self) -> dict[str, int]:
-        """The labels of its spans, the commonest first."""
-        found: dict[str, int] = defaultdict(int)
-        for use, number in self.uses.items():
-            if use.standing == "span" and number:
-                found[use.label] += number
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", _labels(self.uses))
+        votes = {kind: self._votes(kind) for kind in KINDS}
+        object.__setattr__(self, "scores", {kind: _score(*each) for kind, each in votes.items() if min(each) > 0})
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
-        return tuple(kind for kind in KINDS if min(self._votes(kind)) > 0)
+    def score(self) -> float:
+        """That of the likeliest kind; 0 where the string is consistent."""
+        return max(self.scores.values(), default=0.0)
+
+    def count(self, standing: Standing) -> int:
+        """How many places stand so."""
+        return sum(number for use, number in self.uses.items() if use.standing == standing)
 
     @property
     def places(self) -> int:
@@ -74,25 +80,7 @@ class Inconsistency:
     @property
     def exceptions(self) -> int:
         """The places that do not agree with the commonest way."""
-        labels = self.labels.values()
-        return self.places - max((*labels, self.count("none"), self.count("edge")))
-
-    def score(self, kind: Kind | None = None) -> float:
-        """How likely its exceptions are mistakes, 0–1; without a kind, by the kind that is likeliest.
-
-        It is the lower end of the 95 % interval of the share that the commoner way has among the places: high where it
-        is frequent and exceptions are few, low where the string simply means several things, or is too rare to tell.
-        Half of it where most places are not labelled, as of an ordinary word that is a name once, and where most are
-        parts of longer spans, as the days of dates are.
-
-        Source: Dickinson & Meurers 2003, Detecting Errors in Part-of-Speech Annotation (EACL), for variation of one
-        string as the sign of mistakes; Wilson 1927, Probable Inference, for the interval.
-        """
-        if kind is None:
-            return max((self.score(each) for each in self.kinds), default=0.0)
-        spans, others = self._votes(kind)
-        share = _wilson(max(spans, others), spans + others)
-        return share / 2 if others > spans else share
+        return self.places - max((*self.labels.values(), self.count("none"), self.count("edge")))
 
     def _votes(self, kind: Kind) -> tuple[int, int]:
         """How many places are spans, with the commonest label where it is about labels, and how many are not."""
@@ -103,10 +91,21 @@ class Inconsistency:
         return spans, self.count("edge") if kind == "edges" else self.count("none")
 
 
+def _labels(uses: Mapping[Use, int]) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for use, number in uses.items():
+        if use.standing == "span":
+            found[use.label] += number
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _score(spans: int, others: int) -> float:
+    share = _wilson(max(spans, others), spans + others)
+    return share / 2 if others > spans else share
+
+
 def _wilson(part: int, whole: int) -> float:
     """The lower end of Wilson's 95 % interval of a share."""
-    if not whole:
-        return 0.0
     z, share = 1.96, part / whole
     middle = share + z * z / (2 * whole)
     return (middle - z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))) / (1 + z * z / whole)
@@ -150,8 +149,7 @@ class Tally:
     def inconsistent(self) -> list[Inconsistency]:
         """The strings with more than one way, the likeliest mistakes first."""
         found = [self.of(string) for string, uses in self._uses.items() if len(uses) > 1]
-        ranked = [(each.score(), each) for each in found if each.kinds]
-        return [each for _, each in sorted(ranked, key=lambda pair: (-pair[0], -pair[1].places, pair[1].text))]
+        return sorted((each for each in found if each.scores), key=lambda each: (-each.score, -each.places, each.text))
 
     def _found(self, sentence: GoldText) -> Iterator[tuple[str, Use]]:
         split, text, gold = sentence

@@ -13,6 +13,7 @@ from typing import Any
 
 from core import engine, importing
 from core.cli.compare import compare
+from core.cli.labels import labels
 from core.cli.output import Output, error_table, f1_table, klue_line, table
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
@@ -305,6 +306,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "compare": compare,
     "predict": predict,
     "correct": _correct,
+    "labels": labels,
     "export": _export,
     "runs": _runs,
     "check": _check,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli.compare import EpochArgument
+from core.cli.labels import Pair
 from core.cli.usage import COMMANDS
 from core.corpus.formats import FORMATS
 from core.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, UNITS
@@ -132,6 +133,19 @@ def _add_correct(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_labels(parser: argparse.ArgumentParser) -> None:
+    purposes = {
+        "add": ("X", _text, "a new label"),
+        "rename": ("A=B", _pair, "give the label A the new name B"),
+        "merge": ("A=B", _pair, "give all spans of A the label B, and take A out of the tag set"),
+        "delete": ("X", _text, "take a label out of the tag set that no span has"),
+    }
+    for name, (shape, type_, purpose) in purposes.items():
+        parser.add_argument(
+            f"--{name}", type=type_, action="append", default=[], metavar=shape, help=f"{purpose}; can be repeated"
+        )
+
+
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
@@ -153,6 +167,13 @@ def _text(argument: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in argument):
         raise argparse.ArgumentTypeError("it is not UTF-8")
     return argument
+
+
+def _pair(argument: str) -> Pair:
+    label, equals, other = _text(argument).partition("=")
+    if not (label and equals and other):
+        raise argparse.ArgumentTypeError(f"{argument:.40} is not of the form A=B")
+    return Pair(label, other)
 
 
 def _number(argument: str) -> int:
@@ -183,6 +204,7 @@ _ADDERS = {
     "compare": _add_compare,
     "predict": _add_predict,
     "correct": _add_correct,
+    "labels": _add_labels,
     "export": _add_export,
     "runs": _add_nothing,
     "check": _add_nothing,

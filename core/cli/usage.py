@@ -8,6 +8,7 @@ COMMANDS = {
     "compare": "what moved from one epoch to another, of one run or of two, and how sure that is",
     "predict": "tag texts or files with a run",
     "correct": "give a sentence new gold spans",
+    "labels": "list the labels and their spans; add, rename, merge or delete some",
     "export": "write the corpus to a file",
     "runs": "list the runs with their epochs",
     "check": "check that nothing in the project is damaged",

@@ -1,9 +1,11 @@
 """Corrections of the gold: append-only, committed step by step, undone and redone across restarts."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from core.errors import UserError
+from core.generators import exhausted
 from core.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeSet
 from core.store.clock import now_text
@@ -11,8 +13,12 @@ from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database, Row
 from core.store.predictions import Predictions
 from core.store.sentences import Sentences
+from core.store.tag_set import TagSetTable
 
 Kind = Literal["correct", "undo", "redo", "revert"]
+
+LARGE = 250
+"""Sentences that are written at once in some tens of milliseconds; a step of more goes in slices of so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,19 @@ class Corrections:
     """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it.
 
     A step is what is done at once and undone at once: one correction, or several of as many sentences. It is known by
-    the number of its first correction.
+    the number of its first correction. A large one is written in slices, so that others may read the project meanwhile:
+    no other step is made before it is at its end, and where it does not come to its end it is taken back, at the next
+    start if need be.
     """
 
     def __init__(self, database: Database, sentences: Sentences, predictions: Predictions) -> None:
         self._database = database
         self._sentences = sentences
         self._predictions = predictions
+        self._tag_set = TagSetTable(database)
+        self._is_busy = False
+        for (step,) in database.rows("SELECT step FROM unfinished_step"):
+            self._take_back(step)
         log = database.rows(
             "SELECT number, kind, target FROM correction WHERE step IS NULL OR step = number ORDER BY number"
         )
@@ -73,30 +85,49 @@ class Corrections:
         Raises:
             UserError: some spans do not fit their sentence or the tag set; then no sentence is changed.
         """
-        labels, changes = self._sentences.labels(), []
-        for sentence in self._sentences.by_number(list(golds)):
-            after = checked(golds[sentence.number], sentence.text, labels)
-            if after != sentence.gold:
-                changes.append(_Change(sentence.number, "correct", None, spans_text(after)))
-        return self._do(changes)
+        return self._do(self._changes(golds, self._sentences.labels()))
+
+    def correcting(
+        self, golds: Iterable[Mapping[SentenceNumber, Iterable[Span]]], known: Mapping[str, bool] | None = None
+    ) -> Generator[int, None, ChangeSet]:
+        """The same for any number of sentences, in one step; yields how many are changed so far.
+
+        Args:
+            golds: the new gold, some sentences at a time; no sentence comes twice.
+            known: labels that come into the tag set with the step, or leave it.
+
+        Raises:
+            UserError: some spans do not fit, or another such step is under way; then no sentence is changed.
+        """
+        known = known or {}
+        labels = (*self._sentences.labels(), *known)
+        parts = (self._changes(part, labels) for part in golds)
+        step, change = yield from self._stepping(parts, lambda step: self._tag_set.change_with(step, known))
+        if step is not None:
+            self._done.append(step)
+            self._undone.clear()
+        return replace(change, corpus=change.corpus or bool(known and change))
 
     def undo(self) -> ChangeSet:
         """Take the last step back, also one made before the last restart."""
-        if not self._done:
-            return ChangeSet()
-        rows = self._step(self._done[-1])
-        self._append([_Change(sentence, "undo", number, before) for number, sentence, before, _ in rows])
-        self._undone.append(self._done.pop())
-        return ChangeSet(sentences=tuple(sentence for _, sentence, _, _ in rows))
+        return self._moved(self._done, self._undone, "undo")
 
     def redo(self) -> ChangeSet:
         """Make the step again that was undone last."""
-        if not self._undone:
-            return ChangeSet()
-        rows = self._step(self._undone[-1])
-        self._append([_Change(sentence, "redo", number, after) for number, sentence, _, after in rows])
-        self._done.append(self._undone.pop())
-        return ChangeSet(sentences=tuple(sentence for _, sentence, _, _ in rows))
+        return self._moved(self._undone, self._done, "redo")
+
+    def undoing(self) -> Generator[int, None, ChangeSet]:
+        """`undo`, a slice at a time; yields how many sentences are changed so far."""
+        return self._moving(self._done, self._undone, "undo")
+
+    def redoing(self) -> Generator[int, None, ChangeSet]:
+        """`redo`, a slice at a time; yields how many sentences are changed so far."""
+        return self._moving(self._undone, self._done, "redo")
+
+    def is_large(self, *, redo: bool = False) -> bool:
+        """Whether the step that would be undone, or redone, is of more sentences than one waits for."""
+        steps = self._undone if redo else self._done
+        return bool(steps) and len(self._corrections_of(steps[-1], f"number >= {steps[-1]} ORDER BY number")) == LARGE
 
     def revert(self, correction: int) -> ChangeSet:
         """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it."""
@@ -110,6 +141,7 @@ class Corrections:
 
     def _do(self, changes: Sequence["_Change"]) -> ChangeSet:
         """A new step, after which there is nothing to redo."""
+        self._refuse_while_busy()
         if not changes:
             return ChangeSet()
         self._done.append(self._append(changes))
@@ -150,30 +182,125 @@ class Corrections:
         )
         return {number: spans_of_text(before) for number, before in rows}
 
-    def _step(self, step: int) -> list[tuple[int, SentenceNumber, str, str]]:
-        """The corrections of a step: number, sentence, gold before and after."""
-        rows = self._database.rows(
-            "SELECT number, sentence, before, after FROM correction WHERE number = ? OR step = ? ORDER BY number",
-            [step, step],
-        )
-        return [(number, sentence, before, after) for number, sentence, before, after in rows]
+    def _changes(self, golds: Mapping[SentenceNumber, Iterable[Span]], labels: Collection[str]) -> list["_Change"]:
+        """What gives these sentences new gold, without those that have it."""
+        changes = []
+        for sentence in self._sentences.by_number(list(golds)):
+            after = checked(golds[sentence.number], sentence.text, labels)
+            if after != sentence.gold:
+                changes.append(_Change(sentence.number, "correct", None, spans_text(after)))
+        return changes
 
-    def _append(self, changes: Sequence["_Change"]) -> int:
-        """Store a step, all of it or nothing; returns its number."""
-        step: int | None = None
-        made_at = now_text()
+    def _moved(self, source: list[int], target: list[int], kind: Literal["undo", "redo"]) -> ChangeSet:
+        """Undo or redo the last step of a stack, which then lies on the other one, in one transaction."""
         with self._database.atomic():
-            for change in changes:
-                number = self._database.write(
-                    "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
-                    " SELECT number, ?, ?, ?, gold, ?, ? FROM sentence WHERE number = ?",
-                    [made_at, change.kind, change.target, change.after, step, change.sentence],
-                )
-                step = step or number
-                self._database.write("UPDATE sentence SET gold = ? WHERE number = ?", [change.after, change.sentence])
-                self._predictions.refresh(change.sentence)
-        assert step is not None, "a step has a correction"
+            return exhausted(self._moving(source, target, kind))
+
+    def _moving(
+        self, source: list[int], target: list[int], kind: Literal["undo", "redo"]
+    ) -> Generator[int, None, ChangeSet]:
+        if not source:
+            return ChangeSet()
+        moved, has_other_labels = source[-1], False
+
+        def end(_: int) -> None:
+            nonlocal has_other_labels
+            has_other_labels = self._tag_set.replay(moved, forwards=kind == "redo")
+
+        _, change = yield from self._stepping(self._replayed(moved, kind), end)
+        target.append(source.pop())
+        return replace(change, corpus=change.corpus or has_other_labels)
+
+    def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list["_Change"]]:
+        """What makes a step again, or takes it back, some corrections at a time."""
+        last = step - 1
+        while rows := self._corrections_of(step, f"number > {last} ORDER BY number"):
+            yield [
+                _Change(sentence, kind, number, before if kind == "undo" else after)
+                for number, sentence, before, after in rows
+            ]
+            last = rows[-1][0]
+
+    def _corrections_of(self, step: int, where: str) -> list[Row]:
+        """Some corrections of a step: number, sentence, gold before and after.
+
+        A step's corrections follow each other in the log, so going through the log is quicker than any index.
+        """
+        return self._database.rows(
+            "SELECT number, sentence, before, after FROM correction"
+            f" WHERE (number = ? OR +step = ?) AND {where} LIMIT ?",
+            [step, step, LARGE],
+        )
+
+    def _stepping(
+        self, parts: Iterable[Sequence["_Change"]], end: Callable[[int], None]
+    ) -> Generator[int, None, tuple[int | None, ChangeSet]]:
+        """Store a step part by part, each in a transaction of its own; returns its number.
+
+        Args:
+            end: what belongs to the step besides, in its last transaction; is given the number.
+        """
+        self._refuse_while_busy()
+        self._is_busy = True
+        step: int | None = None
+        changed: list[SentenceNumber] = []
+        try:
+            for part in parts:
+                step = self._append(part, step) if part else step
+                changed += [change.sentence for change in part]
+                yield len(changed)
+            if step is not None:
+                with self._database.atomic():
+                    end(step)
+                    self._database.write("DELETE FROM unfinished_step")
+        except BaseException:
+            if step is not None:
+                self._take_back(step)
+            raise
+        finally:
+            self._is_busy = False
+        return step, ChangeSet(sentences=tuple(changed), corpus=len(changed) > LARGE)
+
+    def _take_back(self, step: int) -> None:
+        """Make as if a step that did not come to its end had never begun."""
+        while rows := self._corrections_of(step, f"number >= {step} ORDER BY number DESC"):
+            with self._database.atomic():
+                self._set_golds([(before, sentence) for _, sentence, before, _ in rows])
+                self._database.write_many("DELETE FROM correction WHERE number = ?", [(row[0],) for row in rows])
+        self._database.write("DELETE FROM unfinished_step")
+
+    def _refuse_while_busy(self) -> None:
+        if self._is_busy:
+            raise UserError("many sentences are being changed right now; wait for the end of it, or stop it")
+
+    def _append(self, changes: Sequence["_Change"], step: int | None = None) -> int:
+        """Store corrections, all of them or none, as a new step or the next part of one that is not at its end yet.
+
+        Returns:
+            The step's number.
+        """
+        made_at, is_first = now_text(), step is None
+        rows = [(made_at, each.kind, each.target, each.after, each.sentence) for each in changes]
+        with self._database.atomic():
+            if step is None:
+                step = self._database.write(_INSERT.format(step="NULL"), rows[0])
+            self._database.write_many(_INSERT.format(step=step), rows[1:] if is_first else rows)
+            self._set_golds([(each.after, each.sentence) for each in changes])
+            if is_first and self._is_busy:
+                self._database.write("INSERT INTO unfinished_step VALUES (?)", [step])
         return step
+
+    def _set_golds(self, golds: Sequence[tuple[str, SentenceNumber]]) -> None:
+        """Give sentences their gold, and keep what follows from it in step."""
+        self._database.write_many("UPDATE sentence SET gold = ? WHERE number = ?", golds)
+        for number in self._predictions.predicted([number for _, number in golds]):
+            self._predictions.refresh(number)
+
+
+_INSERT = (
+    "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
+    " SELECT number, ?, ?, ?, gold, ?, {step} FROM sentence WHERE number = ?"
+)
 
 
 class _Change(NamedTuple):

@@ -148,6 +148,33 @@ CREATE INDEX signal_by_suspicion ON signal (run, epoch, suspicion DESC, sentence
 """
 
 
+@migrations(name="0005_labels")
+def _labels(db: Database) -> None:
+    """Labels of the standard may leave the tag set, a step may change it, and steps may be too large for one write."""
+    for statement in LABELS.split(";\n"):
+        db.execute(statement)
+
+
+LABELS = """
+CREATE TABLE retired_label ( -- types of the standard that are not in the tag set
+    name TEXT PRIMARY KEY
+) WITHOUT ROWID;
+CREATE TABLE label_change ( -- what a step of corrections did to the tag set besides
+    step INTEGER NOT NULL REFERENCES correction (number),
+    name TEXT NOT NULL,
+    is_known INTEGER NOT NULL, -- whether the label was in the tag set after it, and not before
+    PRIMARY KEY (step, name)
+) WITHOUT ROWID;
+CREATE TABLE unfinished_step ( -- one that is being written slice by slice, and taken back unless it ends
+    step INTEGER PRIMARY KEY
+);
+CREATE INDEX correction_by_target ON correction (target) WHERE target IS NOT NULL;
+CREATE TABLE not_particle ( -- strings whose end looks like a particle and is none, as a person said
+    text TEXT PRIMARY KEY
+) WITHOUT ROWID
+"""
+
+
 @migrations(name="0006_search")
 def _search(db: Database) -> None:
     """Texts and ids of sentences, packed for the search; filled when the project is opened, see `core.store.search`."""
@@ -160,5 +187,13 @@ def _search(db: Database) -> None:
     )
 
 
-MIGRATION_NAMES = frozenset({"0001_first_schema", "0002_steps_of_several_corrections", "0003_signals", "0006_search"})
+MIGRATION_NAMES = frozenset(
+    {
+        "0001_first_schema",
+        "0002_steps_of_several_corrections",
+        "0003_signals",
+        "0005_labels",
+        "0006_search",
+    }
+)
 """All that this program knows; a project with any other was made by a newer one."""

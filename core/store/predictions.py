@@ -74,6 +74,13 @@ class Predictions:
             comparisons = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predictions_of_text(spans))
             self._database.write_many(_INSERT, comparisons)
 
+    def predicted(self, numbers: Sequence[SentenceNumber]) -> list[SentenceNumber]:
+        """Those of the sentences for which any epoch made predictions, in the order asked for."""
+        marks = ",".join("?" * len(numbers))
+        rows = self._database.rows(f"SELECT DISTINCT sentence FROM prediction WHERE sentence IN ({marks})", numbers)
+        found = {row[0] for row in rows}
+        return [number for number in numbers if number in found]
+
     def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
         """What an epoch predicted for those of the sentences that it was given."""
         marks = ",".join("?" * len(numbers))

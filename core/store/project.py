@@ -11,6 +11,7 @@ from core.errors import UserError
 from core.store.corrections import Corrections
 from core.store.database import Database
 from core.store.predictions import Predictions
+from core.store.relabelling import Labels
 from core.store.runs import Runs
 from core.store.search import TextSearch
 from core.store.selection import Selections
@@ -26,7 +27,7 @@ class Project:
     """An open project; close it, or use it in a `with` statement.
 
     Attributes:
-        sentences, corrections, predictions, signals, runs, selections: the parts of the store.
+        sentences, corrections, labels, predictions, signals, runs, selections: the parts of the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
@@ -37,6 +38,7 @@ class Project:
         self.predictions = Predictions(self.database)
         self.signals = SignalStore(self.database)
         self.corrections = Corrections(self.database, self.sentences, self.predictions)
+        self.labels = Labels(self.database, self.corrections)
         self.runs = Runs(self.database, self.sentences, self.corrections)
         self.search = TextSearch(self.database)
         self.selections = Selections(self.database, self.search)

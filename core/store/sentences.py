@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from core.errors import UserError
-from core.labels import TTA_LABELS, in_display_order
 from core.spans import Sentence, SentenceNumber, Span, Split, checked
 from core.store.changes import ChangeSet
 from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database, Row
+from core.store.tag_set import TagSetTable
 
 Gold = Literal["corrected", "imported"]
 GOLDS: tuple[Gold, ...] = get_args(Gold)
@@ -59,14 +59,14 @@ class Sentences:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._tag_set = TagSetTable(database)
 
     def labels(self) -> tuple[str, ...]:
-        """The tag set: the types of the standard, and the labels that the user added."""
-        added = {row[0] for row in self._database.rows("SELECT name FROM label")}
-        return in_display_order(added | set(TTA_LABELS))
+        """The tag set."""
+        return self._tag_set.labels()
 
     def add_labels(self, labels: Iterable[str]) -> None:
-        self._database.write_many("INSERT OR IGNORE INTO label VALUES (?)", [(label,) for label in labels])
+        self._tag_set.change(dict.fromkeys(labels, True))
 
     def count(self, split: Split | None = None) -> int:
         if split is None:

@@ -8,7 +8,10 @@ Source: the classes JK*, JX, JC and VCP of the Sejong corpus; the forms are thos
 
 import re
 
-_CASE = "이 가 은 는 을 를 의 께 께서 에 에게 에게서 에서 서 한테 한테서 더러 로 으로 로서 으로서 로써 으로써 보다 처럼 같이"
+_CASE = (
+    "이 가 은 는 을 를 의 께 께서 에 에게 에게서 에서 서 한테 한테서"
+    " 더러 로 으로 로서 으로서 로써 으로써 보다 처럼 같이"
+)
 _AUXILIARY = (
     "도 만 까지 부터 조차 마저 밖에 뿐 나 이나 라도 이라도 든지 이든지 마다 야 이야 야말로 이야말로 란 이란 대로 만큼"
 )
@@ -23,5 +26,5 @@ _TAIL = re.compile(f"(?:{'|'.join(_FORMS)}){{1,3}}")
 
 
 def may_follow_noun(tail: str) -> bool:
-    """Whether this, the rest of an eojeol, can be particles or 이다 behind a noun: up to three of the forms in a row."""
+    """Whether the rest of an eojeol can be particles or 이다 behind a noun: up to three of the forms in a row."""
     return _TAIL.fullmatch(tail) is not None

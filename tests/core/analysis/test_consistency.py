@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.consistency import GoldText, Inconsistency, Tally, Use, places_of, tallying
+from core.analysis.consistency import GoldText, Inconsistency, Use, places_of, tallying
 from core.generators import exhausted
 from core.spans import Span
 
@@ -70,12 +70,12 @@ def test_a_string_that_is_labelled_in_one_way_is_not_found():
 
 def test_a_span_with_its_particle_is_another_edge():
     found = tally_of(gold_text("이순신은", (0, 3, "PS")), gold_text("이순신은", (0, 4, "PS"))).inconsistent()
-    assert {each.text: each.kinds for each in found} == {"이순신": ("edges",), "이순신은": ("edges",)}
+    assert {each.text: tuple(each.scores) for each in found} == {"이순신": ("edges",), "이순신은": ("edges",)}
 
 
 def test_a_shorter_span_within_is_another_edge_of_the_longer_string():
     whole, part = gold_text("한국은행 총재는", (0, 7, "OG")), gold_text("한국은행 총재는", (0, 4, "OG"))
-    assert {found.text: found.kinds for found in tally_of(whole, part).inconsistent()} == {
+    assert {found.text: tuple(found.scores) for found in tally_of(whole, part).inconsistent()} == {
         "한국은행": ("edges",),
         "한국은행 총재": ("edges",),
     }
@@ -86,7 +86,7 @@ def test_all_kinds_of_one_string():
         SEOUL, SEOUL, gold_text("서울", (0, 2, "OG")), gold_text("서울"), gold_text("서울은", (0, 3, "LC"))
     )
     found = tally.of("서울")
-    assert found.kinds == ("labels", "edges", "missed")
+    assert tuple(found.scores) == ("labels", "edges", "missed")
     assert found.labels == {"LC": 2, "OG": 1}
     assert (found.places, found.exceptions) == (5, 3)
 
@@ -99,13 +99,13 @@ def inconsistency(**counts):
 def test_few_exceptions_to_a_frequent_way_come_first():
     few, many = inconsistency(LC=99, OG=1), inconsistency(LC=60, OG=40)
     rare = inconsistency(LC=1, OG=1)
-    assert few.score() > many.score() > rare.score()
-    assert few.score("labels") == pytest.approx(0.9455, abs=1e-4)  # statsmodels' proportion_confint(99, 100)
+    assert few.score > many.score > rare.score
+    assert few.scores["labels"] == pytest.approx(0.9455, abs=1e-4)  # statsmodels' proportion_confint(99, 100)
 
 
 def test_what_is_mostly_unlabelled_or_part_of_something_counts_half():
-    assert inconsistency(LC=1, none=99).score("missed") == inconsistency(LC=99, none=1).score("missed") / 2
-    assert inconsistency(LC=1, edge=99).score("edges") == inconsistency(LC=99, edge=1).score("edges") / 2
+    assert inconsistency(LC=1, none=99).scores["missed"] == inconsistency(LC=99, none=1).scores["missed"] / 2
+    assert inconsistency(LC=1, edge=99).scores["edges"] == inconsistency(LC=99, edge=1).scores["edges"] / 2
 
 
 def test_the_likeliest_mistake_is_listed_first():

@@ -1,0 +1,43 @@
+"""The command that lists the labels of a project and changes them."""
+
+import argparse
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from core.cli.output import Output
+from core.generators import exhausted
+from core.spans import SPLITS
+from core.store.changes import ChangeSet
+from core.store.project import Project, opened
+
+
+class Pair(NamedTuple):
+    """Two labels, given as `A=B`."""
+
+    label: str
+    other: str
+
+
+def labels(options: argparse.Namespace, out: Output) -> None:
+    """Change the labels as asked: add, then rename, then merge, then delete; then list them with their spans."""
+    with opened(options.project) as project:
+        changed = sum(len(change.sentences) for change in _changes(project, options))
+        counts, known = project.sentences.label_counts(), project.sentences.labels()
+    rows = {label: {split: counts.get((split, label), 0) for split in SPLITS} for label in known}
+    width = max(map(len, known))
+    lines = [" " * width + "".join(f"{split:>10}" for split in SPLITS)]
+    lines += [f"{label:>{width}}" + "".join(f"{row[split]:10d}" for split in SPLITS) for label, row in rows.items()]
+    if changed:
+        out.note(f"{changed:,} sentences changed")
+    out.result({"changed": changed, "labels": rows}, "\n".join(lines))
+
+
+def _changes(project: Project, options: argparse.Namespace) -> Iterator[ChangeSet]:
+    for label in options.add:
+        yield project.labels.add(label)
+    for pair in options.rename:
+        yield exhausted(project.labels.renaming(*pair))
+    for pair in options.merge:
+        yield exhausted(project.labels.merging(*pair))
+    for label in options.delete:
+        yield project.labels.delete(label)

@@ -1,0 +1,46 @@
+"""The tag set of a project: the types of the standard less those that were retired, and labels of the user's own."""
+
+from collections.abc import Mapping
+
+from core.labels import TTA_LABELS, in_display_order
+from core.store.database import Database
+
+
+class TagSetTable:
+    """Reads and changes the tag set; a label that some gold span has is in it whatever was said."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def labels(self) -> tuple[str, ...]:
+        """The tag set, in the order in which it is shown."""
+        retired = self._names("SELECT name FROM retired_label")
+        added = self._names("SELECT name FROM label")
+        used = self._names("SELECT label FROM label_count GROUP BY label HAVING sum(spans) > 0")
+        return in_display_order((set(TTA_LABELS) - retired) | added | used)
+
+    def _names(self, sql: str) -> set[str]:
+        return {row[0] for row in self._database.rows(sql)}
+
+    def change(self, known: Mapping[str, bool]) -> None:
+        """Put labels into the tag set, or take them out."""
+        with self._database.atomic():
+            for name, is_known in known.items():
+                table = "retired_label" if name in TTA_LABELS else "label"
+                if is_known == (table == "label"):
+                    self._database.write(f"INSERT OR IGNORE INTO {table} VALUES (?)", [name])
+                else:
+                    self._database.write(f"DELETE FROM {table} WHERE name = ?", [name])
+
+    def change_with(self, step: int, known: Mapping[str, bool]) -> None:
+        """The same, as part of a step of corrections: what is undone and redone with it."""
+        self._database.write_many(
+            "INSERT INTO label_change VALUES (?, ?, ?)", [(step, name, is_known) for name, is_known in known.items()]
+        )
+        self.change(known)
+
+    def replay(self, step: int, *, forwards: bool) -> bool:
+        """Make what a step did to the tag set again, or take it back; whether it did anything to it."""
+        rows = self._database.rows("SELECT name, is_known FROM label_change WHERE step = ?", [step])
+        self.change({name: bool(is_known) == forwards for name, is_known in rows})
+        return bool(rows)
