@@ -114,6 +114,21 @@ class Predicting:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """So much of what is read of the corpus has been read, of `total` sentences."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """So many sentences have been changed."""
+
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaggerLoaded:
     """A tagger is ready to answer; its weights take so many bytes of memory."""
 

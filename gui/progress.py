@@ -1,11 +1,23 @@
 """The events of jobs in words, with the share that is done."""
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from core.events import EpochFinished, Measuring, Predicting, Prepared, Progress, RunStarted
+from core.events import (
+    Changing,
+    EpochFinished,
+    Measuring,
+    Predicting,
+    Prepared,
+    Progress,
+    Reading,
+    RunStarted,
+)
+from core.generators import Result
 from core.importing import ImportProgress
+from gui.words import counted
 
-FLEETING = (Progress, Measuring, Predicting, ImportProgress)
+FLEETING = (Progress, Measuring, Predicting, ImportProgress, Reading, Changing)
 """Events of which only the newest counts."""
 
 _PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging dev"}
@@ -19,6 +31,21 @@ class Status:
     share: float | None
 
 
+def told(work: Generator[int, None, Result], event: Callable[[int], object]) -> Generator[object, None, Result]:
+    """Work that yields how far it is, as a job's work that yields events."""
+    while True:
+        try:
+            done = next(work)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+        try:
+            yield event(done)
+        except GeneratorExit:
+            work.close()
+            raise
+
+
 def status_of(event: object) -> Status | None:
     """What the strip shows of an event; None for one that it passes over."""
     if isinstance(event, Progress):
@@ -28,6 +55,11 @@ def status_of(event: object) -> Status | None:
         return Status(f"encoding for every tagging unit · {share:.0%}", share)
     if isinstance(event, Predicting):
         return Status(f"tagging · {event.done:,} of {event.total:,} sentences", event.done / max(event.total, 1))
+    if isinstance(event, Reading):
+        share = event.done / max(event.total, 1)
+        return Status(f"{share:.0%} of the corpus", share)
+    if isinstance(event, Changing):
+        return Status(f"{counted(event.done, 'sentence')} changed", None)
     if isinstance(event, ImportProgress):
         return Status(f"{event.file} · {event.sentences:,} sentences", None)
     if isinstance(event, RunStarted):

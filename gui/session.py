@@ -1,20 +1,24 @@
 """What the whole window shares: the open project, what is looked at, and the news of every change."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import UserError
+from core.events import Changing
 from core.spans import SentenceNumber, Span
 from core.store import project as projects
 from core.store.changes import ChangeSet
+from core.store.corrections import LARGE
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.selection import Selection
 from core.store.sentences import Gold
-from gui.jobs import JobRunner
+from gui.jobs import Job, JobRunner, failure
+from gui.progress import FLEETING, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +175,57 @@ class Session(QObject):
         self.publish(self._open_project().corrections.correct(number, spans))
 
     def correct_together(self, golds: Mapping[SentenceNumber, Iterable[Span]]) -> None:
-        """Store the new gold of several sentences, as one step.
+        """Store the new gold of several sentences, as one step; that of many as a job.
 
         Raises:
-            UserError: some spans do not fit.
+            UserError: some spans do not fit, or it takes a job and another one is under way.
         """
-        self.publish(self._open_project().corrections.correct_together(golds))
+        corrections = self._open_project().corrections
+        if len(golds) < LARGE:
+            self.publish(corrections.correct_together(golds))
+        else:
+            parts = list(_parts(golds, LARGE))
+            self.change_many(f"Changing {len(golds):,} sentences", lambda: corrections.correcting(parts))
 
     def undo(self) -> ChangeSet:
-        """Take the last correction back; the change says which sentence it was, empty when there was none."""
-        change = self._open_project().corrections.undo()
-        self.publish(change)
-        return change
+        """Take the last step back; says what changed, nothing where there was no step, or where it takes a job."""
+        corrections = self._open_project().corrections
+        if corrections.is_large():
+            return self._change_in_a_job("Undoing", corrections.undoing)
+        return self._change(corrections.undo)
 
     def redo(self) -> ChangeSet:
-        change = self._open_project().corrections.redo()
-        self.publish(change)
+        corrections = self._open_project().corrections
+        if corrections.is_large(redo=True):
+            return self._change_in_a_job("Redoing", corrections.redoing)
+        return self._change(corrections.redo)
+
+    def change_many(self, title: str, work: Callable[[], Generator[int, None, ChangeSet]]) -> Job:
+        """Change a large part of the corpus, as a job; all pages hear of it at its end.
+
+        Raises:
+            UserError: another job is under way.
+        """
+        assert self._runner is not None, "only a window without jobs has no runner"
+        job = self._runner.start(title, lambda: told(work(), Changing), fleeting=FLEETING)
+        job.finished.connect(self.publish)
+        job.failed.connect(lambda error: self.problem.emit(failure(title, error)))
+        return job
+
+    def _change_in_a_job(self, title: str, work: Callable[[], Generator[int, None, ChangeSet]]) -> ChangeSet:
+        self.attempt(lambda: self.change_many(title, work))
+        return ChangeSet()
+
+    def _change(self, make: Callable[[], ChangeSet]) -> ChangeSet:
+        """Make a change that takes no time, and tell all pages."""
+        change = ChangeSet()
+
+        def made() -> None:
+            nonlocal change
+            change = make()
+
+        if self.attempt(made):
+            self.publish(change)
         return change
 
     def revert(self, correction: int) -> None:
@@ -206,3 +245,11 @@ class Session(QObject):
     def _last_epoch(self, run: int) -> int | None:
         epochs = self._open_project().runs.epochs(run)
         return epochs[-1].number if epochs else None
+
+
+def _parts(
+    golds: Mapping[SentenceNumber, Iterable[Span]], size: int
+) -> Iterator[Mapping[SentenceNumber, Iterable[Span]]]:
+    items = iter(golds.items())
+    while part := dict(islice(items, size)):
+        yield part

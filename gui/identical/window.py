@@ -5,16 +5,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,13 +16,11 @@ from PySide6.QtWidgets import (
 from core.analysis.occurrences import Occurrence, occurrences
 from core.spans import SPLITS, Split
 from core.store.project import Project
-from gui.identical.model import LEFT, NOW, RIGHT, SENTENCE, STRING, Index, OccurrenceModel
+from gui.places.model import THEN, Place, PlaceModel
+from gui.places.table import PlaceTable, chip
 from gui.stepping import Stepper
 from gui.theme import Theme
-from gui.words import counted
-
-_ROW_HEIGHT = 30
-_WIDTHS = {STRING: 140, NOW: 170, SENTENCE: 190}
+from gui.words import counted, words_of
 
 
 class Sought(NamedTuple):
@@ -55,11 +47,11 @@ class IdenticalWindow(QDialog):
         self._project = project
         self._sought = sought
         self._same = 0
-        self.model = OccurrenceModel(theme)
-        self.table = _table(self.model)
+        self._found: list[Occurrence] = []
+        self.model = PlaceModel(theme)
+        self.table = PlaceTable(self.model, "Places of the string", hidden=[THEN])
         self.said = QLabel(wordWrap=True)
-        self.everywhere, self.all, self.none = _choice("In all splits"), _choice("All"), _choice("None")
-        self.everywhere.setCheckable(True)
+        self.everywhere, self.all, self.none = chip("In all splits", checkable=True), chip("All"), chip("None")
         self.everywhere.setToolTip(f"Else in {sought.split} alone")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._stepper = Stepper(self)
@@ -86,8 +78,8 @@ class IdenticalWindow(QDialog):
 
     def _connect(self) -> None:
         self.everywhere.toggled.connect(lambda _: self._search())
-        self.all.clicked.connect(lambda: self.model.tick(set(range(self.model.rowCount()))))
-        self.none.clicked.connect(lambda: self.model.tick(set()))
+        self.all.clicked.connect(lambda: self.model.tick_all())
+        self.none.clicked.connect(lambda: self.model.tick([]))
         self.model.ticked.connect(self._tell)
         self._stepper.finished.connect(lambda _: self._tell())
         self.buttons.accepted.connect(self._agree)
@@ -95,6 +87,7 @@ class IdenticalWindow(QDialog):
 
     def _search(self) -> None:
         self._same = 0
+        self._found = []
         self.model.clear()
         self._stepper.start(self._searching())
         self._tell()
@@ -104,11 +97,21 @@ class IdenticalWindow(QDialog):
         for split in splits:
             for found in _found(self._project, self._sought, split):
                 self._same += sum(place.standing == "same" for place in found)
-                self.model.add([place for place in found if place.standing != "same"])
+                self._add([place for place in found if place.standing != "same"])
                 yield
 
+    def _add(self, found: list[Occurrence]) -> None:
+        self._found += found
+        ticked = (at for at, place in enumerate(found) if place.standing == "unlabelled")
+        self.model.add([_place(occurrence) for occurrence in found], ticked)
+
+    @property
+    def chosen(self) -> list[Occurrence]:
+        """The ticked places, in order."""
+        return [self._found[row] for row in self.model.ticked_rows]
+
     def _tell(self) -> None:
-        chosen = self.model.chosen
+        chosen = self.chosen
         sentences = len({place.number for place in chosen})
         same = (
             f" {counted(self._same, 'place')} {'has' if self._same == 1 else 'have'} it already." if self._same else ""
@@ -127,7 +130,7 @@ class IdenticalWindow(QDialog):
         button.setEnabled(bool(chosen) and self._stepper.is_idle)
 
     def _agree(self) -> None:
-        self.agreed.emit(self.model.chosen)
+        self.agreed.emit(self.chosen)
         self.accept()
 
 
@@ -137,35 +140,8 @@ def _found(project: Project, sought: Sought, split: Split) -> Iterator[list[Occu
         yield list(occurrences(numbered, sought.text, sought.label))
 
 
-class _LeftElided(QStyledItemDelegate):
-    """Cuts a text at its left, so that what stands next to the string is seen."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
-        super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideLeft
-
-
-def _table(model: OccurrenceModel) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setAccessibleName("Places of the string")
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setItemDelegateForColumn(LEFT, _LeftElided(table))
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    for column in (LEFT, RIGHT):
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-    for column, width in _WIDTHS.items():
-        header.resizeSection(column, width)
-    return table
-
-
-def _choice(text: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setProperty("chip", True)
-    return button
+def _place(occurrence: Occurrence) -> Place:
+    sentence, span = occurrence.sentence, occurrence.span
+    touched = [other for other in sentence.spans if other.overlaps(span)]
+    then = words_of(sentence.text, [span])
+    return Place(sentence, span.start, span.end, span.label, words_of(sentence.text, touched), then)

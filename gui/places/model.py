@@ -1,0 +1,184 @@
+"""Places of the corpus as a table: in their context, how they are labelled now and then, and whether that is wanted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont
+
+from core.spans import Sentence
+from gui.theme import LIST_SIZE, Theme, font
+
+LEFT, STRING, RIGHT, NOW, THEN, SENTENCE = range(6)
+_TITLES = ("Before it", "String", "After it", "Labelled now", "Then", "Sentence")
+_CONTEXT = 40
+"""Characters of context on either side."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place as the table shows it.
+
+    Attributes:
+        label: whose ink the string has; None for that of the text.
+        now, then: how it is labelled, and how it would be, in words; equal where there is nothing to tick.
+    """
+
+    sentence: Sentence
+    start: int
+    end: int
+    label: str | None
+    now: str
+    then: str
+
+    @property
+    def changes(self) -> bool:
+        return self.now != self.then
+
+
+class PlaceModel(QAbstractTableModel):
+    """Places, those that would change with a tick or without.
+
+    Signals:
+        ticked: other places are ticked.
+    """
+
+    ticked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[Place] = []
+        self._ticked: set[int] = set()
+        self._bold = font(LIST_SIZE, bold=True)
+        self._link = font(LIST_SIZE)
+        self._link.setUnderline(True)
+
+    def add(self, found: Sequence[Place], ticked: Iterable[int]) -> None:
+        """Show further places at the end.
+
+        Args:
+            ticked: which of them are ticked at first.
+        """
+        if not found:
+            return
+        first = len(self._rows)
+        self.beginInsertRows(_ROOT, first, first + len(found) - 1)
+        self._rows += found
+        self._ticked |= {first + at for at in ticked}
+        self.endInsertRows()
+        self.ticked.emit()
+
+    def show(self, found: Sequence[Place], ticked: Iterable[int] = ()) -> None:
+        """Show these places alone."""
+        self.beginResetModel()
+        self._rows, self._ticked = list(found), set(ticked)
+        self.endResetModel()
+        self.ticked.emit()
+
+    def clear(self) -> None:
+        self.show([])
+
+    def remove(self, rows: Iterable[int]) -> None:
+        """Show some rows no longer; the others keep their ticks."""
+        for row in sorted(rows, reverse=True):
+            self.beginRemoveRows(_ROOT, row, row)
+            del self._rows[row]
+            self._ticked = {each - (each > row) for each in self._ticked if each != row}
+            self.endRemoveRows()
+        self.ticked.emit()
+
+    @property
+    def places(self) -> Sequence[Place]:
+        return self._rows
+
+    @property
+    def ticked_rows(self) -> list[int]:
+        return sorted(self._ticked)
+
+    def tick(self, rows: Iterable[int]) -> None:
+        """Tick exactly those of these rows that would change."""
+        self._ticked = {row for row in rows if self._rows[row].changes}
+        if self._rows:
+            self.dataChanged.emit(self.index(0, LEFT), self.index(len(self._rows) - 1, LEFT))
+        self.ticked.emit()
+
+    def tick_all(self) -> None:
+        self.tick(range(len(self._rows)))
+
+    def toggle(self, rows: Iterable[int]) -> None:
+        """Tick all of these rows, or none of them where all are ticked."""
+        chosen = {row for row in rows if self._rows[row].changes}
+        self.tick(self._ticked - chosen if chosen <= self._ticked else self._ticked | chosen)
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        can_tick = index.column() == LEFT and self._rows[index.row()].changes
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if can_tick else flags
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section == LEFT else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        place, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cell(place, column)
+        if role == Qt.ItemDataRole.CheckStateRole and column == LEFT and place.changes:
+            return Qt.CheckState.Checked if index.row() in self._ticked else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column == LEFT else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return place.sentence.text if column in (LEFT, STRING, RIGHT) else _cell(place, column)
+        return self._look(place, index, role)
+
+    def _look(self, place: Place, index: Index, role: int) -> QFont | QColor | None:
+        column = index.column()
+        if role == Qt.ItemDataRole.FontRole:
+            return self._bold if column == STRING else self._link if column == SENTENCE else None
+        if role != Qt.ItemDataRole.ForegroundRole:
+            return None
+        if column == STRING and place.label is not None:
+            return QColor(self._theme.label(place.label).ink)
+        if column == SENTENCE:
+            return QColor(self._theme.accent)
+        if column == THEN and index.row() not in self._ticked:
+            return QColor(self._theme.edge)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.CheckStateRole or index.column() != LEFT:
+            return False
+        self._ticked ^= {index.row()}
+        self.dataChanged.emit(index, self.index(index.row(), SENTENCE))
+        self.ticked.emit()
+        return True
+
+
+def _cell(place: Place, column: int) -> str:
+    text = place.sentence.text
+    if column == LEFT:
+        return ("…" if place.start > _CONTEXT else "") + text[max(0, place.start - _CONTEXT) : place.start]
+    if column == STRING:
+        return text[place.start : place.end]
+    if column == RIGHT:
+        return text[place.end : place.end + _CONTEXT] + ("…" if place.end + _CONTEXT < len(text) else "")
+    if column == SENTENCE:
+        return place.sentence.id
+    return place.now if column == NOW else place.then if place.changes else "–"
