@@ -13,6 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
+from gui.consistency.page import ConsistencyPage
 from gui.corpus.page import CorpusPage
 from gui.corrections.page import CorrectionsPage
 from gui.garbage import GarbageCollector
@@ -72,6 +73,7 @@ def made_window(
         "Train": TrainPage(context),
         "Metrics": MetricsPage(context),
         "Inspect": InspectPage(context),
+        "Consistency": ConsistencyPage(context),
         "Corrections": CorrectionsPage(context),
     }
     window = MainWindow(context, WelcomePage(context, data_folder), pages)

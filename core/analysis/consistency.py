@@ -3,7 +3,7 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
@@ -152,14 +152,10 @@ class Tally:
         return sorted((each for each in found if each.scores), key=lambda each: (-each.score, -each.places, each.text))
 
     def _found(self, sentence: GoldText) -> Iterator[tuple[str, Use]]:
-        split, text, gold = sentence
-        spans = {(span.start, span.end): span.label for span in gold}
-        for (start, end), label in spans.items():
-            yield text[start:end], Use(split, "span", label)
-        for start, end in self._words(text):
-            if (start, end) not in spans:
-                string = text[start:end]
-                yield string, _use(split, start, end, gold, self._labels[string])
+        spans = {(span.start, span.end) for span in sentence.gold}
+        for start, end in spans.union(self._words(sentence.text)):
+            string = sentence.text[start:end]
+            yield string, use_of(sentence, start, end, self._labels.get(string, ()))
 
     def _words(self, text: str) -> Iterator[tuple[int, int]]:
         """Where known strings stand as words."""
@@ -187,13 +183,16 @@ def _ends_word(text: str, end: int) -> bool:
 _follows_noun = lru_cache(maxsize=65_536)(may_follow_noun)
 
 
-def _use(split: Split, start: int, end: int, gold: Sequence[Span], labels: set[str]) -> Use:
-    """What the gold makes of a place where the string is no span."""
-    touched = [span.label for span in gold if span.start < end and start < span.end]
+def use_of(sentence: GoldText, start: int, end: int, labels: Collection[str]) -> Use:
+    """What the gold of a sentence makes of one place of a string that has these labels."""
+    split, _, gold = sentence
+    touched = [span for span in gold if span.start < end and start < span.end]
     if not touched:
         return Use(split, "none")
-    own = [label for label in touched if label in labels]
-    return Use(split, "edge", own[0]) if own else Use(split, "inside", touched[0])
+    if (touched[0].start, touched[0].end) == (start, end):
+        return Use(split, "span", touched[0].label)
+    own = [span.label for span in touched if span.label in labels]
+    return Use(split, "edge", own[0]) if own else Use(split, "inside", touched[0].label)
 
 
 def places_of(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, int]]:

@@ -48,7 +48,7 @@ class IdenticalWindow(QDialog):
         self._sought = sought
         self._same = 0
         self._found: list[Occurrence] = []
-        self.model = PlaceModel(theme)
+        self.model = PlaceModel(theme, links=False)
         self.table = PlaceTable(self.model, "Places of the string", hidden=[THEN])
         self.said = QLabel(wordWrap=True)
         self.everywhere, self.all, self.none = chip("In all splits", checkable=True), chip("All"), chip("None")

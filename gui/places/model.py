@@ -44,20 +44,22 @@ class Place:
 class PlaceModel(QAbstractTableModel):
     """Places, those that would change with a tick or without.
 
+    Args:
+        links: whether a click on an id leads to its sentence.
+
     Signals:
         ticked: other places are ticked.
     """
 
     ticked = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, links: bool = True) -> None:
         super().__init__()
         self._theme = theme
         self._rows: list[Place] = []
         self._ticked: set[int] = set()
         self._bold = font(LIST_SIZE, bold=True)
-        self._link = font(LIST_SIZE)
-        self._link.setUnderline(True)
+        self._links = links
 
     def add(self, found: Sequence[Place], ticked: Iterable[int]) -> None:
         """Show further places at the end.
@@ -151,15 +153,15 @@ class PlaceModel(QAbstractTableModel):
     def _look(self, place: Place, index: Index, role: int) -> QFont | QColor | None:
         column = index.column()
         if role == Qt.ItemDataRole.FontRole:
-            return self._bold if column == STRING else self._link if column == SENTENCE else None
+            return self._bold if column == STRING else None
         if role != Qt.ItemDataRole.ForegroundRole:
             return None
         if column == STRING and place.label is not None:
             return QColor(self._theme.label(place.label).ink)
-        if column == SENTENCE:
+        if column == SENTENCE and self._links:
             return QColor(self._theme.accent)
         if column == THEN and index.row() not in self._ticked:
-            return QColor(self._theme.edge)
+            return QColor(self._theme.muted)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

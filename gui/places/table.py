@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from gui.places.model import LEFT, NOW, RIGHT, SENTENCE, STRING, THEN, Index, PlaceModel
 
 _ROW_HEIGHT = 30
-_WIDTHS = {STRING: 140, NOW: 140, THEN: 140, SENTENCE: 150}
+_WIDTHS = {STRING: 112, NOW: 128, THEN: 88, SENTENCE: 128}
 
 
 class PlaceTable(QTableView):
@@ -34,7 +34,8 @@ class PlaceTable(QTableView):
         self.setModel(model)
         self.setAccessibleName(says)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setItemDelegateForColumn(LEFT, _LeftElided(self))
+        self.setItemDelegateForColumn(LEFT, _Elided(self, Qt.TextElideMode.ElideLeft))
+        self.setItemDelegateForColumn(SENTENCE, _Elided(self, Qt.TextElideMode.ElideMiddle))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -73,12 +74,16 @@ class PlaceTable(QTableView):
             self.opened.emit(index.row())
 
 
-class _LeftElided(QStyledItemDelegate):
-    """Cuts a text at its left, so that what stands next to the string is seen."""
+class _Elided(QStyledItemDelegate):
+    """Cuts a text where it is least missed: context far from the string, the middle of an id."""
+
+    def __init__(self, parent: QObject, mode: Qt.TextElideMode) -> None:
+        super().__init__(parent)
+        self._mode = mode
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideLeft
+        option.textElideMode = self._mode
 
 
 def chip(text: str, *, checkable: bool = False) -> QToolButton:

@@ -1,0 +1,153 @@
+"""The inconsistent strings as a table: how each is labelled, and how many places are exceptions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont
+
+from core.analysis.consistency import Inconsistency, Kind, Tally
+from core.spans import Split
+from gui.theme import LIST_SIZE, Theme, font
+from gui.words import wrapped
+
+TEXT, LABELLED, EXCEPTIONS = range(3)
+_TITLES = ("String", "How it is labelled", "Exceptions")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+Index = QModelIndex | QPersistentModelIndex
+
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class StringFilter:
+    """Which strings are listed; every condition that is set must hold."""
+
+    text: str = ""
+    kind: Kind | None = None
+    label: str | None = None
+    split: Split | None = None
+
+    def takes(self, found: Inconsistency) -> bool:
+        return (
+            self.text.casefold() in found.text.casefold()
+            and (self.kind is None or self.kind in found.scores)
+            and (self.label is None or self.label in found.labels)
+            and (self.split is None or any(use.split == self.split for use in found.uses))
+        )
+
+    def score(self, found: Inconsistency) -> float:
+        return found.score if self.kind is None else found.scores[self.kind]
+
+
+class StringModel(QAbstractTableModel):
+    """The strings that a filter takes, the likeliest mistakes first.
+
+    A string whose counts change stays where it is, and is ticked off once it is consistent.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._all: dict[str, Inconsistency] = {}
+        self._rows: list[str] = []
+        self._bold = font(LIST_SIZE, bold=True)
+
+    def show(self, found: Iterable[Inconsistency], chosen: StringFilter) -> None:
+        """Show what was found, in its order."""
+        self._all = {each.text: each for each in found}
+        self.filter(chosen)
+
+    def filter(self, chosen: StringFilter) -> None:
+        """Show other ones of them; what is consistent by now goes."""
+        self.beginResetModel()
+        taken = [each for each in self._all.values() if each.scores and chosen.takes(each)]
+        if chosen.kind is not None:
+            taken.sort(key=chosen.score, reverse=True)
+        self._rows = [each.text for each in taken]
+        self.endResetModel()
+
+    def update(self, tally: Tally, strings: Iterable[str]) -> None:
+        """Show the new counts of some strings; none moves."""
+        for string in strings:
+            if string in self._all or tally.of(string).scores:
+                self._all[string] = tally.of(string)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, TEXT), self.index(len(self._rows) - 1, EXCEPTIONS))
+
+    @property
+    def found(self) -> int:
+        """How many strings are inconsistent, under any filter."""
+        return sum(bool(each.scores) for each in self._all.values())
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of all strings that were found."""
+        return {label for each in self._all.values() for label in each.labels}
+
+    def at(self, row: int) -> Inconsistency:
+        return self._all[self._rows[row]]
+
+    def row_of(self, text: str) -> int | None:
+        return self._rows.index(text) if text in self._rows else None
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section == EXCEPTIONS else _LEFT
+        return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        found, column = self.at(index.row()), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cell(found, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wrapped(found.text, ways(found))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column == EXCEPTIONS else _LEFT
+        return self._look(found, column, role)
+
+    def _look(self, found: Inconsistency, column: int, role: int) -> QFont | QColor | None:
+        if role == Qt.ItemDataRole.FontRole:
+            return self._bold if column == TEXT and found.scores else font(tabular=True)
+        if role == Qt.ItemDataRole.ForegroundRole and not found.scores:
+            return QColor(self._theme.muted)
+        return None
+
+
+def _cell(found: Inconsistency, column: int) -> str:
+    if column == TEXT:
+        return found.text
+    if column == LABELLED:
+        return ways(found)
+    return f"{found.exceptions:,} of {found.places:,}" if found.scores else "✓"
+
+
+def ways(found: Inconsistency) -> str:
+    """`LC 113 · OG 11 · other edges 8 · no label 6`."""
+    parts = [f"{label} {number:,}" for label, number in found.labels.items()]
+    others = {"other edges": found.count("edge"), "no label": found.count("none")}
+    parts += [f"{words} {number:,}" for words, number in others.items() if number]
+    return " · ".join(parts)
+
+
+def kinds_in_words(kinds: Sequence[Kind]) -> str:
+    """`several labels, not labelled everywhere`."""
+    return ", ".join(KIND_WORDS[kind] for kind in kinds)
+
+
+KIND_WORDS: dict[Kind, str] = {
+    "labels": "several labels",
+    "edges": "several edges",
+    "missed": "not labelled everywhere",
+}

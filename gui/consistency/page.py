@@ -1,0 +1,77 @@
+"""The Consistency page: strings that the gold labels in several ways, and spans that end in a particle."""
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from gui.consistency.strings import StringsPanel
+from gui.pages import EmptyState, PageContext
+from gui.places.table import chip
+
+
+class ConsistencyPage(QWidget):
+    """Two searches of the whole corpus, and what they find mended."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self.strings = StringsPanel(context)
+        self._panels = {"Strings": self.strings}
+        self.tabs = {name: chip(name, checkable=True) for name in self._panels}
+        self.empty = EmptyState(
+            "No sentences yet",
+            "Import a corpus: here you see where its gold contradicts itself, and mend it.",
+            "Go to Corpus",
+        )
+        self._lay_out()
+        self._connect()
+        self._show_project(context.session.project)
+
+    def _lay_out(self) -> None:
+        title = QLabel("Consistency")
+        title.setProperty("role", "title")
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 16, 8)
+        head.setSpacing(8)
+        head.addWidget(title)
+        head.addSpacing(8)
+        self._group = QButtonGroup(self)
+        self._body = QStackedWidget()
+        for name, panel in self._panels.items():
+            self._group.addButton(self.tabs[name])
+            head.addWidget(self.tabs[name])
+            self._body.addWidget(panel)
+        head.addStretch(1)
+        self.tabs["Strings"].setChecked(True)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._body, 1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(content)
+
+    def _connect(self) -> None:
+        session = self._context.session
+        session.project_changed.connect(self._show_project)
+        session.changed.connect(self._follow)
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Corpus"))
+        for name, panel in self._panels.items():
+            self.tabs[name].clicked.connect(lambda _, panel=panel: self._body.setCurrentWidget(panel))
+
+    def _show_project(self, project: Project | None) -> None:
+        for panel in self._panels.values():
+            panel.show_project(project)
+        self._show_content()
+
+    def _show_content(self) -> None:
+        project = self._context.session.project
+        self._stack.setCurrentIndex(int(project is not None and project.sentences.count() > 0))
+
+    def _follow(self, change: ChangeSet) -> None:
+        if change.corpus:
+            self._show_content()
+        for panel in self._panels.values():
+            panel.follow(change)

@@ -1,0 +1,65 @@
+"""The places of an inconsistent string, and the gold once some are mended."""
+
+import pytest
+
+from core.analysis.consistency import GoldText, Use, tallying
+from core.analysis.mending import commonest, mended, string_places
+from core.generators import exhausted
+from core.spans import Sentence, SentenceNumber, Span
+
+
+def sentences(*rows):
+    return [
+        (SentenceNumber(at), "train", Sentence(f"s-{at}", text, tuple(Span(*span) for span in gold)))
+        for at, (text, *gold) in enumerate(rows, start=1)
+    ]
+
+
+CORPUS = sentences(
+    ("서울은 크고 서울이 좋다.", (0, 2, "LC")),
+    ("서울에서", (0, 2, "OG")),
+    ("서울 시청은", (0, 5, "LC")),
+    ("서울 사람", (0, 5, "PS")),
+    ("부산은",),
+)
+
+
+@pytest.fixture
+def places():
+    tally = exhausted(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in CORPUS)))
+    return list(string_places(tally.of("서울"), CORPUS))
+
+
+def test_the_places_are_those_that_were_counted(places):
+    assert [(place.number, place.start, place.use) for place in places] == [
+        (1, 0, Use("train", "span", "LC")),
+        (1, 7, Use("train", "none")),
+        (2, 0, Use("train", "span", "OG")),
+        (3, 0, Use("train", "edge", "LC")),
+        (4, 0, Use("train", "inside", "PS")),
+    ]
+    assert [[span.label for span in place.touched] for place in places] == [["LC"], [], ["OG"], ["LC"], ["PS"]]
+
+
+def test_several_places_of_one_sentence_are_mended_together(places):
+    assert mended(places, "OG") == {
+        1: (Span(0, 2, "OG"), Span(7, 9, "OG")),
+        2: (Span(0, 2, "OG"),),
+        3: (Span(0, 2, "OG"),),
+        4: (Span(0, 2, "OG"),),
+    }
+    assert mended(places[1:3], "LC") == {1: (Span(0, 2, "LC"), Span(7, 9, "LC")), 2: (Span(0, 2, "LC"),)}
+
+
+def test_no_label_takes_away_what_stands_there(places):
+    assert mended(places[:2] + places[3:4], None) == {1: (), 3: ()}
+
+
+def test_the_commonest_way_may_be_no_label():
+    def way(*rows):
+        corpus = sentences(*rows)
+        tally = exhausted(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in corpus)))
+        return commonest(tally.of("서울"))
+
+    assert way(("서울", (0, 2, "LC")), ("서울",)) == "LC"
+    assert way(("서울", (0, 2, "LC")), ("서울",), ("서울은",)) is None

@@ -1,0 +1,197 @@
+"""Inconsistent strings in the real window: searched for, looked at in context, mended at once, undone at once."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from core.spans import Sentence, Span
+from core.store.project import created
+from gui.places.model import LEFT, NOW, SENTENCE, STRING, THEN
+from tests.building import add_sentences
+from tests.gui.driving import LEFT as LEFT_BUTTON
+from tests.gui.driving import NONE, click, wait_for_job
+
+
+def cities(folder):
+    project = created(folder)
+    lc = [("train", Sentence(f"t-{n}", f"서울은 {n}번째다.", (Span(0, 2, "LC"),))) for n in range(6)]
+    rows = [
+        ("dev", Sentence("d-1", "서울이 졌다.", (Span(0, 2, "OG"),))),
+        ("dev", Sentence("d-2", "그는 서울에서 서울로 갔다.", (Span(3, 5, "LC"),))),
+        ("test", Sentence("x-1", "서울 시청은 넓다.", (Span(0, 5, "LC"),))),
+        ("train", Sentence("p-1", "부산은 멀다.", (Span(0, 2, "LC"),))),
+        ("train", Sentence("p-2", "부산은 크다.", ())),
+        ("train", Sentence("q-1", "대구는 덥다.", (Span(0, 2, "LC"),))),
+    ]
+    add_sentences(project, [*lc, *rows])
+    return project
+
+
+@pytest.fixture
+def page(window, qtbot, tmp_path):
+    cities(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    click(window.rail.button("Consistency"))
+    page = window.pages["Consistency"].strings
+    click(page.empty.button)
+    wait_for_job(qtbot, window.context.runner)
+    wait_for_places(qtbot, page)
+    return page
+
+
+def wait_for_places(qtbot, page):
+    qtbot.waitUntil(lambda: page._stepper.is_idle)
+
+
+def strings(page):
+    rows = range(page.model.rowCount())
+    return [tuple(page.model.index(row, column).data() for column in range(3)) for row in rows]
+
+
+def places(page):
+    model = page.places.model
+    rows = range(model.rowCount())
+    return [tuple(model.index(row, column).data() for column in (SENTENCE, LEFT, NOW, THEN)) for row in rows]
+
+
+def ticked(page):
+    return [page.places.model.places[row].sentence.id for row in page.places.model.ticked_rows]
+
+
+def gold(window, name):
+    return [(s.start, s.end, s.label) for s in window.context.session.project.sentences.by_id(name).gold]
+
+
+def choose(qtbot, page, row):
+    index = page.model.index(row, 0)
+    QTest.mouseClick(page.table.viewport(), LEFT_BUTTON, NONE, page.table.visualRect(index).center())
+    wait_for_places(qtbot, page)
+
+
+def test_it_offers_to_search_and_lists_what_it_finds(page):
+    assert strings(page) == [
+        ("서울", "LC 7 · OG 1 · other edges 1 · no label 1", "3 of 10"),
+        ("부산", "LC 1 · no label 1", "1 of 2"),
+    ]
+    assert "Searched at" in page.age.text()
+
+
+def test_the_places_that_differ_stand_first_and_few_are_ticked(page):
+    assert places(page)[:4] == [
+        ("d-1", "", "OG", "LC"),
+        ("d-2", "그는 서울에서 ", "no label", "LC"),
+        ("x-1", "", "서울 시청 LC", "LC"),
+        ("t-0", "", "LC", "–"),
+    ]
+    assert ticked(page) == ["d-1", "d-2"]
+    assert page.places.apply.text() == "Change 2 places"
+
+
+def test_the_chosen_places_are_mended_in_one_step_and_the_list_keeps_its_place(page, window, qtbot):
+    click(page.places.apply)
+    wait_for_places(qtbot, page)
+    assert gold(window, "d-1") == [(0, 2, "LC")]
+    assert gold(window, "d-2") == [(3, 5, "LC"), (8, 10, "LC")]
+    assert gold(window, "x-1") == [(0, 5, "LC")]
+    assert page.table.currentIndex().row() == 0
+    assert strings(page)[0] == ("서울", "LC 9 · other edges 1", "1 of 10")
+    assert "2 corrections since then are counted" in page.age.text()
+    window.undo.trigger()
+    wait_for_places(qtbot, page)
+    assert gold(window, "d-1") == [(0, 2, "OG")]
+    assert strings(page)[0] == ("서울", "LC 7 · OG 1 · other edges 1 · no label 1", "3 of 10")
+    assert not window.context.session.project.corrections.can_undo
+    assert window.context.session.project.problems() == []
+
+
+def test_no_label_takes_spans_away_and_a_string_that_agrees_is_ticked_off(page, window, qtbot):
+    row = [each[0] for each in strings(page)].index("부산")
+    choose(qtbot, page, row)
+    assert page.places.title.text() == "부산"
+    page.places.target.setCurrentIndex(page.places.target.findText("no label"))
+    assert ticked(page) == ["p-1"]
+    click(page.places.apply)
+    wait_for_places(qtbot, page)
+    assert gold(window, "p-1") == []
+    assert strings(page)[row] == ("부산", "no label 2", "✓")
+    assert page.places.said.text() == "All places are so already."
+    page.filters.changed.emit()
+    assert "부산" not in [each[0] for each in strings(page)]
+
+
+def test_another_edge_is_mended_where_it_is_ticked(page, window, qtbot):
+    model = page.places.model
+    model.tick([])
+    page.places.table.setFocus()
+    page.places.table.go_to(2)
+    QTest.keyClick(page.places.table, Qt.Key.Key_Space)
+    assert ticked(page) == ["x-1"]
+    click(page.places.apply)
+    assert gold(window, "x-1") == [(0, 2, "LC")]
+
+
+def test_a_click_on_an_id_opens_the_sentence(page, window):
+    table = page.places.table
+    index = page.places.model.index(0, SENTENCE)
+    QTest.mouseClick(table.viewport(), LEFT_BUTTON, NONE, table.visualRect(index).center())
+    inspect = window.pages["Inspect"]
+    assert window.stack.currentWidget() is inspect
+    assert inspect.detail.position.text().endswith("d-1")
+
+
+def test_filters(page):
+    page.filters.text.setText("부")
+    assert [row[0] for row in strings(page)] == ["부산"]
+    page.filters.text.clear()
+    page.filters.kind.setCurrentIndex(page.filters.kind.findData("labels"))
+    assert [row[0] for row in strings(page)] == ["서울"]
+    assert "1 of " in page.age.text()
+    page.filters.kind.setCurrentIndex(0)
+    page.filters.label.setCurrentIndex(page.filters.label.findData("OG"))
+    assert [row[0] for row in strings(page)] == ["서울"]
+    page.filters.label.setCurrentIndex(0)
+    page.filters.split.setCurrentIndex(page.filters.split.findData("test"))
+    assert [row[0] for row in strings(page)] == ["서울"]
+    page.filters.text.setText("nothing")
+    assert not page.places.isVisible()
+
+
+def test_the_kind_that_is_looked_at_is_ticked(page, qtbot):
+    page.filters.kind.setCurrentIndex(page.filters.kind.findData("edges"))
+    wait_for_places(qtbot, page)
+    page.filters.text.setText("서울")
+    choose(qtbot, page, [row[0] for row in strings(page)].index("서울"))
+    assert ticked(page) == ["x-1"]
+
+
+def test_a_change_that_cannot_be_counted_asks_for_another_search(page, window, qtbot):
+    session = window.context.session
+    session.publish(session.project.labels.add("NEW"))
+    assert "search again" in page.age.text()
+    click(page.again)
+    wait_for_job(qtbot, window.context.runner)
+    assert "search again" not in page.age.text()
+    assert page.places.target.findText("NEW") >= 0
+
+
+def test_a_search_that_is_stopped_leaves_what_was_found(page, window, qtbot):
+    before = strings(page)
+    click(page.again)
+    window.context.runner.job.cancel()
+    wait_for_job(qtbot, window.context.runner)
+    assert strings(page) == before
+    assert page.again.isEnabled()
+
+
+def test_string_is_drawn_in_the_ink_of_its_label(page, window):
+    index = page.places.model.index(0, STRING)
+    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == window.context.theme.label("OG").ink
+
+
+def test_without_sentences_it_leads_to_the_corpus(window, tmp_path):
+    created(tmp_path / "empty.spandesk").close()
+    window.open_project(tmp_path / "empty.spandesk")
+    click(window.rail.button("Consistency"))
+    page = window.pages["Consistency"]
+    click(page.empty.button)
+    assert window.stack.currentWidget() is window.pages["Corpus"]
