@@ -46,7 +46,7 @@ def test_a_transaction_reads_what_it_wrote_and_others_read_what_was_committed(da
 
 def test_after_a_failed_transaction_its_thread_reads_what_is_there(database):
     with pytest.raises(sqlite3.ProgrammingError):
-        database.write_many("INSERT INTO label VALUES (?)", [("A",), (None,), ("B", "C")])
+        database.write_many("INSERT INTO label VALUES (?)", [("A",), ("B", "C")])
     assert labels(database) == []
 
 
