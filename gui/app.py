@@ -23,6 +23,7 @@ from gui.keys.keymap import Keymap
 from gui.metrics.page import MetricsPage
 from gui.pages import PageContext
 from gui.preferences import Preferences
+from gui.scratch.page import ScratchPage
 from gui.session import Session
 from gui.theme import Theme, apply_theme, theme_for
 from gui.train.page import TrainPage
@@ -75,6 +76,7 @@ def made_window(
         "Inspect": InspectPage(context),
         "Consistency": ConsistencyPage(context),
         "Corrections": CorrectionsPage(context),
+        "Scratch": ScratchPage(context),
     }
     window = MainWindow(context, WelcomePage(context, data_folder), pages)
     for part in (session, runner, keymap):

@@ -126,9 +126,11 @@ class JobRunner(QObject):
 
     Signals:
         started: a job began; carries the `Job`.
+        shutting_down: the window closes; whatever has a thread of its own must end it now.
     """
 
     started = Signal(object)
+    shutting_down = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -162,7 +164,8 @@ class JobRunner(QObject):
         return job
 
     def shut_down(self) -> None:
-        """Stop the job, if any, and wait for its end."""
+        """Stop the job, if any, and wait for its end, as for that of all other threads."""
+        self.shutting_down.emit()
         if self._job is not None:
             self._job.cancel()
             self._job.join()

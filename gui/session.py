@@ -1,6 +1,6 @@
 """What the whole window shares: the open project, what is looked at, and the news of every change."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import UserError
 from core.events import Changing
-from core.spans import SentenceNumber, Span
+from core.spans import Sentence, SentenceNumber, Span, Split
 from core.store import project as projects
 from core.store.changes import ChangeSet
 from core.store.corrections import LARGE
@@ -186,6 +186,14 @@ class Session(QObject):
         else:
             parts = list(_parts(golds, LARGE))
             self.change_many(f"Changing {len(golds):,} sentences", lambda: corrections.correcting(parts))
+
+    def add_sentences(self, split: Split, sentences: Sequence[Sentence], source: str) -> None:
+        """Add new sentences to the corpus.
+
+        Raises:
+            UserError: an id is taken, or a label is not in the tag set; then none is added.
+        """
+        self.publish(self._open_project().sentences.add(split, sentences, source))
 
     def undo(self) -> ChangeSet:
         """Take the last step back; says what changed, nothing where there was no step, or where it takes a job."""

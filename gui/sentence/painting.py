@@ -49,8 +49,8 @@ def paint(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     brush = Brush(painter, scene, theme)
     for mark in scene.marks:
-        if mark.lane == "gold":
-            _paint_gold(brush, mark)
+        if mark.lane == "gold" or mark.is_unjudged:
+            _paint_fill(brush, mark)
     for start, end in scene.differing:
         _paint_hatching(brush, start, end)
     if selection is not None and selection.kind == "range":
@@ -88,7 +88,7 @@ def _selection_of(mark: Mark, span: Span) -> Selection:
     return of_gold(span) if mark.lane == "gold" else of_predicted(span)
 
 
-def _paint_gold(brush: Brush, mark: Mark) -> None:
+def _paint_fill(brush: Brush, mark: Mark) -> None:
     colours = brush.theme.label(mark.tag.words[0].label)
     outline = Qt.PenStyle.NoPen
     if mark.comparison.is_error:

@@ -1,13 +1,13 @@
 """One sentence with its spans as shapes: every mark, its tag and its place, for painting and for hit-testing alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from PySide6.QtCore import QRectF
 
 from core.scoring.comparison import Comparison
-from core.spans import Span
+from core.spans import PredictedSpan, Span
 from gui.sentence.layout import Piece, TextLayout
 
 Lane = Literal["gold", "predicted", "other"]
@@ -61,6 +61,11 @@ class Mark:
         if self.lane == "gold":
             return self.comparison.gold
         return self.comparison.predicted.span if self.comparison.predicted else None
+
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether it is a predicted span of a text without gold; see `unjudged`."""
+        return self.comparison.gold is None and not self.comparison.is_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,7 @@ def arranged(
     font_size: float,
     predicted: bool,
     other: Sequence[Comparison] | None = None,
+    gold: bool = True,
 ) -> Scene:
     """Give every mark and tag its place.
 
@@ -145,6 +151,7 @@ def arranged(
         comparisons: without a run, gold spans that are `right` and have no predicted one.
         predicted: whether to leave room for the predicted lane.
         other: how another epoch's predictions stand against the same gold, for a lane of their own; None for none.
+        gold: whether to leave room for labels over the text.
     """
     drafts = _drafts(layout, comparisons, metrics) + _other_drafts(layout, other or (), metrics)
     spots = [
@@ -153,10 +160,17 @@ def arranged(
         for lane in get_args(Lane)
         for spot in spots_in_rows([draft for draft in drafts if _belongs(draft, number, lane)], layout.width)
     ]
-    rows_below = tuple(lane for lane, has_room in (("predicted", predicted), ("other", other is not None)) if has_room)
-    lines = _lines(layout, spots, metrics.height, font_size, lanes=rows_below)
+    room = {"gold": gold, "predicted": predicted, "other": other is not None}
+    lines = _lines(
+        layout, spots, metrics.height, font_size, lanes=[lane for lane, has_room in room.items() if has_room]
+    )
     marks = tuple(_mark(spot, lines[spot.draft.pieces[0].line], metrics.height) for spot in spots)
     return Scene(layout, lines, marks, tuple(_differing(comparisons)))
+
+
+def unjudged(predicted: Iterable[PredictedSpan]) -> tuple[Comparison, ...]:
+    """Predicted spans of a text that has no gold to be held against: no error in them."""
+    return tuple(Comparison("right", None, found) for found in predicted)
 
 
 def tag_words(comparison: Comparison, lane: Lane) -> tuple[Words, ...]:
@@ -169,9 +183,8 @@ def tag_words(comparison: Comparison, lane: Lane) -> tuple[Words, ...]:
     if predicted is None:
         return (Words(wrong, "error"),)
     label = predicted.span.label
-    said: tuple[Words, ...] = (
-        Words(f"{label} {probability(predicted.probability)}", "label" if comparison.is_error else "quiet", label),
-    )
+    role: Role = "label" if comparison.is_error or gold is None else "quiet"
+    said: tuple[Words, ...] = (Words(f"{label} {probability(predicted.probability)}", role, label),)
     if comparison.outcome in ("type", "both"):
         assert gold is not None
         said = (Words(gold.label, "gold label", gold.label), Words("→", "error"), *said)
@@ -250,7 +263,7 @@ def _lines(
 ) -> tuple[Line, ...]:
     lines, top = [], PADDING
     for number in range(len(layout.lines)):
-        above = _rows(spots, number, "gold") * row_height
+        above = (_rows(spots, number, "gold") if "gold" in lanes else 0) * row_height
         text_top = top + above
         text_bottom = text_top + layout.text_height
         tag_top = text_bottom + BRACKET

@@ -144,6 +144,7 @@ def _retrain(window, qtbot, mended):
         ("Metrics", "No metrics yet", "Train"),
         ("Inspect", "No sentences yet", "Corpus"),
         ("Corrections", "No corrections yet", "Inspect"),
+        ("Scratch", "No run yet", "Train"),
     ],
 )
 def test_every_page_of_an_empty_project_says_what_to_do(window, tmp_path, page, title, leads_to):

@@ -1,0 +1,152 @@
+"""What the run that is looked at finds in lines: its tagger lives on a thread of its own, apart from all jobs."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.events import LinesTagged, TaggerLoaded
+from core.spans import PredictedSpan
+from gui.jobs import Job
+
+Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]
+"""`core.engine.answering`, or what tests put in its place."""
+
+State = Literal["idle", "loading", "ready", "failed"]
+
+DRAIN_INTERVAL = 20
+"""Milliseconds between two looks at what the tagger said, while an answer is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagger:
+    """A tagger's thread, the checkpoint that it has, and the way to ask it."""
+
+    job: Job
+    folder: Path
+    questions: SimpleQueue[Sequence[str] | None]
+
+    def end(self) -> None:
+        self.job.cancel()
+        self.questions.put(None)
+
+
+class Answers(QObject):
+    """Loads the tagger when the first line is asked for, keeps it for one checkpoint, and lets it go with that.
+
+    An answer is about a line's text, so it holds whatever else was typed since; what another checkpoint's tagger says
+    is dropped.
+
+    Signals:
+        changed: some lines were tagged, or the state is another.
+    """
+
+    changed = Signal()
+
+    def __init__(self, answering: Answering, parent: QObject) -> None:
+        super().__init__(parent)
+        self._answering = answering
+        self._folder: Path | None = None
+        self._tagger: _Tagger | None = None
+        self._known: dict[str, tuple[PredictedSpan, ...]] = {}
+        self._wanted: list[str] = []
+        self.size = 0
+        self.state: State = "idle"
+        self.failure: Exception | None = None
+        self._timer = QTimer(self, interval=DRAIN_INTERVAL)
+        self._timer.timeout.connect(self._drain)
+
+    @property
+    def known(self) -> Mapping[str, tuple[PredictedSpan, ...]]:
+        """The lines that were asked for last, as far as they are tagged."""
+        return self._known
+
+    def look_at(self, folder: Path | None) -> None:
+        """Answer from this checkpoint from now on; None answers nothing."""
+        if folder == self._folder:
+            return
+        self._folder = folder
+        self._wanted, self._known = [], {}
+        self._let_go()
+        self._show("idle")
+
+    def ask(self, lines: Sequence[str]) -> None:
+        """Find the spans of these lines, and forget all others."""
+        self._known = {line: self._known[line] for line in lines if line in self._known}
+        self._wanted = [line for line in dict.fromkeys(lines) if line not in self._known]
+        if self.state != "failed":
+            self._go_on()
+
+    def try_again(self) -> None:
+        """Load the tagger that could not be loaded."""
+        self._go_on()
+
+    def shut_down(self) -> None:
+        """Let the tagger go and wait until its thread has ended."""
+        self._folder, self._wanted = None, []
+        self._let_go()
+        if self._tagger is not None:
+            self._tagger.job.join()
+            self._drain()
+
+    def _go_on(self) -> None:
+        """Ask what is wanted, of a new tagger where there is none; one that ends is waited for."""
+        if self._folder is None or not self._wanted:
+            return
+        if self._tagger is None:
+            self._tagger = self._started(self._folder)
+            self._show("loading")
+        if self._tagger.folder == self._folder and not self._tagger.job.is_stopping:
+            self._tagger.questions.put(self._wanted)
+        self._timer.start()
+
+    def _started(self, folder: Path) -> _Tagger:
+        questions: SimpleQueue[Sequence[str] | None] = SimpleQueue()
+        job = Job("The tagger of the Scratch page", lambda: self._answering(folder, questions), (), self)
+        tagger = _Tagger(job, folder, questions)
+        job.reported.connect(lambda event: self._take(tagger, event))
+        job.failed.connect(lambda error: self._fail(tagger, error))
+        job.ended.connect(self._forget_tagger)
+        job.start()
+        return tagger
+
+    def _let_go(self) -> None:
+        if self._tagger is not None and not self._tagger.job.is_stopping:
+            self._tagger.end()
+            self._timer.start()
+
+    def _drain(self) -> None:
+        if self._tagger is not None:
+            self._tagger.job.drain()
+        if self._tagger is None or (not self._wanted and self.state == "ready"):
+            self._timer.stop()
+
+    def _take(self, tagger: _Tagger, event: object) -> None:
+        if tagger.folder != self._folder or tagger.job.is_stopping:
+            return
+        if isinstance(event, TaggerLoaded):
+            self.size = event.size
+            self._show("ready")
+        elif isinstance(event, LinesTagged):
+            self._known.update(event.spans)
+            self._wanted = [line for line in self._wanted if line not in self._known]
+            self.changed.emit()
+
+    def _fail(self, tagger: _Tagger, error: Exception) -> None:
+        if tagger.folder == self._folder and not tagger.job.is_stopping:
+            self.failure = error
+            self._show("failed")
+
+    def _forget_tagger(self) -> None:
+        assert self._tagger is not None
+        self._tagger.job.setParent(None)
+        self._tagger = None
+        if self.state != "failed":
+            self._go_on()
+
+    def _show(self, state: State) -> None:
+        self.state = state
+        self.changed.emit()

@@ -1,0 +1,58 @@
+"""The text field: what stands in it character by character, with what an input method is about to add."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
+
+from gui.scratch.lines import Line, lines_of, sound
+from gui.sentence.offsets import offsets
+
+
+class TextField(QPlainTextEdit):
+    """Plain text of any number of lines.
+
+    Signals:
+        edited: the text is another, or a syllable on its way into it.
+    """
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._composed = ""
+        self.setAccessibleName("Text to tag")
+        self.setPlaceholderText("Type or paste text, one sentence a line")
+        self.setTabChangesFocus(True)
+        self.textChanged.connect(self.edited)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines as they are seen, a syllable that is being composed included."""
+        raw = sound(self.document().toRawText())
+        at = offsets(raw).to_code_points(self.textCursor().position())
+        return lines_of(raw[:at] + self._composed + raw[at:])
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._composed = sound(event.preeditString())
+        super().inputMethodEvent(event)
+        self.edited.emit()
+
+    def add_line(self, text: str) -> None:
+        """Put a line at the end, as if it had been typed."""
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(text if self.document().isEmpty() else f"\n{text}")
+        self.setTextCursor(cursor)
+
+    def remove(self, line: Line) -> None:
+        """Take a line out; the field's own undo brings it back."""
+        QGuiApplication.inputMethod().commit()
+        raw = sound(self.document().toRawText())
+        if line not in lines_of(raw):
+            return
+        mapping = offsets(raw)
+        begins = line.start - 1 if line.end == len(raw) and line.start else line.start
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(mapping.to_units(begins))
+        cursor.setPosition(mapping.to_units(line.end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()

@@ -1,0 +1,241 @@
+"""The Scratch page: any text, and at once what the run that is looked at finds in it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from core import engine
+from core.spans import Span
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.selection import Among, Selection
+from gui.jobs import Job
+from gui.pages import EmptyState, PageContext
+from gui.scratch.answers import Answering, Answers
+from gui.scratch.field import TextField
+from gui.scratch.line_list import LineList
+from gui.scratch.lines import MOST, Line
+from gui.scratch.row import Place
+from gui.scratch.send_bar import SendBar
+from gui.scratch.sending import Sending, Sent
+from gui.scratch.words import lines_words, sending_obstacle, status_words
+from gui.theme import Theme
+from gui.train.fields import set_property
+
+PAUSE = 150
+"""Milliseconds without a change of the text after which it is tagged."""
+
+
+class ScratchPage(QWidget):
+    """Follows the session's run and epoch; the text stays whatever is looked at."""
+
+    def __init__(self, context: PageContext, answering: Answering = engine.answering) -> None:
+        super().__init__()
+        self._session, self._runner = context.session, context.runner
+        self._left_out: set[str] = set()
+        self._places: dict[str, Place] = {}
+        self._sent: Sent | None = None
+        self._lines: list[Line] = []
+        self._cut_off = 0
+        self.answers = Answers(answering, self)
+        self.sending = Sending(context.session, self)
+        self.field = TextField()
+        self.status = QLabel(wordWrap=True)
+        self.retry = QPushButton("Try again")
+        self.said = QLabel()
+        self.list = LineList(context.theme)
+        self.send_bar = SendBar()
+        self.empty = EmptyState("", "", "Go to Train")
+        self._pause = QTimer(self, interval=PAUSE, singleShot=True)
+        self._lay_out(context)
+        self._connect()
+        self._follow()
+
+    def _lay_out(self, context: PageContext) -> None:
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self._left())
+        self.splitter.addWidget(self._right())
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([400, 800])
+        context.preferences.keep_splitter("scratch", self.splitter)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.splitter)
+
+    def _left(self) -> QWidget:
+        title = QLabel("Scratch")
+        title.setProperty("role", "title")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        left = QWidget()
+        left.setMinimumWidth(300)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(title)
+        column.addWidget(self.status)
+        column.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.field, 1)
+        return left
+
+    def _right(self) -> QWidget:
+        self.said.setProperty("role", "hint")
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 12, 16, 12)
+        head.addWidget(self.said)
+        right = QWidget()
+        right.setProperty("panel", True)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(_rule())
+        column.addWidget(self.list, 1)
+        column.addWidget(_rule())
+        column.addWidget(self.send_bar)
+        return right
+
+    def _connect(self) -> None:
+        session = self._session
+        session.project_changed.connect(self._take_project)
+        session.context_changed.connect(lambda _: self._follow())
+        session.changed.connect(lambda change: self._follow() if change.runs else None)
+        self._runner.started.connect(self._follow_job)
+        self._runner.shutting_down.connect(self.answers.shut_down)
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Train"))
+        self.field.edited.connect(self._pause.start)
+        self._pause.timeout.connect(self._read)
+        self.answers.changed.connect(self._show)
+        self.retry.clicked.connect(self.answers.try_again)
+        self.list.example_chosen.connect(self._begin_with)
+        self.list.toggled.connect(self._toggle)
+        self.list.removed.connect(self.field.remove)
+        self.list.opened.connect(self._open)
+        self.send_bar.changed.connect(self._show)
+        self.send_bar.asked.connect(self._send)
+        self.send_bar.opened.connect(self._open_sent)
+        self.sending.finished.connect(self._take_sent)
+        self.sending.ended.connect(self._show)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.list.set_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read()
+
+    def _take_project(self, project: Project | None) -> None:
+        """Forget what was of another project; the text is the person's, and stays."""
+        self.sending.stop()
+        self._places.clear()
+        self._forget_sent()
+        if project is None:  # one that was opened brings its context right after
+            self._follow()
+
+    def _follow(self) -> None:
+        """Take the run and epoch that are looked at."""
+        context = self._session.context
+        folder = self._folder(context.key)
+        self.answers.look_at(folder)
+        if folder is None and context.run is not None:
+            self.empty.title.setText(f"Run {context.run} has no finished epoch yet")
+            self.empty.hint.setText(
+                "Its first epoch can be tried here when it ends. The Train page shows how far it is."
+            )
+        elif folder is None:
+            self.empty.title.setText("No run yet")
+            self.empty.hint.setText("Here you see what a run finds in any text that you type. Train one first.")
+        self._stack.setCurrentIndex(0 if folder is None else 1)
+        if self.isVisible():
+            self._read()
+
+    def _folder(self, key: EpochKey | None) -> Path | None:
+        project = self._session.project
+        return None if project is None or key is None else project.checkpoint_folder(key.run, key.epoch)
+
+    def _follow_job(self, job: Job) -> None:
+        job.ended.connect(self._show)
+        self._show()
+
+    def _begin_with(self, text: str) -> None:
+        self.field.add_line(text)
+        self.field.setFocus()
+        self._read()
+
+    def _read(self) -> None:
+        """Tag what stands in the field now."""
+        self._pause.stop()
+        lines = self.field.lines
+        self._lines = lines[:MOST]
+        self._cut_off = len(lines) - len(self._lines)
+        self.answers.ask([line.text for line in self._lines])
+        self._show()
+
+    def _show(self) -> None:
+        """Show the lines as far as they are tagged, and what can be done with them."""
+        known, job = self.answers.known, self._runner.job
+        self.status.setText(status_words(self.answers, self._session.context.key, job.title if job else ""))
+        has_failed = self.answers.state == "failed"
+        set_property(self.status, "role", "error" if has_failed else "hint")
+        self.retry.setVisible(has_failed)
+        self.said.setText(lines_words([line.text for line in self._lines], known, self._cut_off))
+        is_ready = self.answers.state == "ready"
+        self.list.show_lines(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready)
+        chosen, with_spans = self._chosen(), self.send_bar.with_spans.isChecked()
+        obstacle = sending_obstacle(chosen, known, with_spans=with_spans, is_sending=not self.sending.is_idle)
+        self.send_bar.offer(len(chosen), obstacle)
+
+    def _chosen(self) -> list[str]:
+        texts = dict.fromkeys(line.text for line in self._lines)
+        return [text for text in texts if text not in self._left_out and text not in self._places]
+
+    def _toggle(self, text: str, is_chosen: bool) -> None:
+        if is_chosen:
+            self._left_out.discard(text)
+        else:
+            self._left_out.add(text)
+        self._show()
+
+    def _send(self) -> None:
+        project, known = self._session.project, self.answers.known
+        if project is None:
+            return
+        golds: dict[str, list[Span]] = {text: [] for text in self._chosen()}
+        if self.send_bar.with_spans.isChecked():
+            golds = {text: [found.span for found in known[text]] for text in golds}
+        self.sending.start(project, self.send_bar.chosen_split, golds)
+        self._show()
+
+    def _take_sent(self, sent: Sent) -> None:
+        self._sent = sent
+        self._places.update(sent.places)
+        self.send_bar.tell(sent.words, can_open=bool(sent.new))
+
+    def _forget_sent(self) -> None:
+        self._sent = None
+        self.send_bar.tell("", can_open=False)
+
+    def _open_sent(self) -> None:
+        """Show what was sent last, in Inspect."""
+        if self._sent is None:
+            return
+        if len(self._sent.new) == 1:
+            self._open(self._sent.new[0])
+        else:
+            numbers = frozenset(place.number for place in self._sent.new)
+            self._session.inspect(Selection(self._sent.split, among=Among("sent from Scratch", numbers)))
+
+    def _open(self, place: Place) -> None:
+        """Show a sentence of the corpus, in whatever split it is by now."""
+        project = self._session.project
+        if project is not None:
+            [stored] = project.sentences.by_number([place.number])
+            self._session.inspect(Selection(stored.split, sentence_id=stored.id))
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setProperty("rule", True)
+    return rule
