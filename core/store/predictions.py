@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.analysis.calibration import Judgeable
 from core.analysis.changes import Paired
 from core.analysis.paths import Steps
 from core.scoring.comparison import Verdict, compared
@@ -181,6 +182,25 @@ class Predictions:
             )
             for number, gold_text, *spans in rows:
                 yield Paired(number, spans_of_text(gold_text), *map(predictions_of_text, spans))
+            if len(rows) < SLICE // 5:
+                return
+            last = rows[-1][0]
+
+    def judgeable(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Judgeable]:
+        """The sentences that are in the split now and have a prediction, in order of import.
+
+        Holds the database only a slice at a time.
+        """
+        column, last = "gold" if gold == "corrected" else "imported", 0
+        while True:
+            rows = self._database.rows(
+                f"SELECT s.number, {column}, spans FROM sentence AS s"
+                " JOIN prediction AS p ON p.run = ? AND p.epoch = ? AND p.sentence = s.number"
+                " WHERE s.number > ? AND s.split = ? ORDER BY s.number LIMIT ?",
+                [key.run, key.epoch, last, split, SLICE // 5],
+            )
+            for number, gold_text, spans in rows:
+                yield Judgeable(number, spans_of_text(gold_text), predictions_of_text(spans))
             if len(rows) < SLICE // 5:
                 return
             last = rows[-1][0]

@@ -1,0 +1,153 @@
+"""How far the probability of predicted spans can be trusted: what share of the spans of each probability is right.
+
+Source: Guo, Pleiss, Sun and Weinberger 2017, On Calibration of Modern Neural Networks (reliability diagram, expected
+calibration error), with spans for samples, a span's exact probability for the confidence, and a span right only if a
+gold span has its edges and its label.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from core.labels import in_display_order
+from core.spans import PredictedSpan, SentenceNumber, Span
+
+EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
+"""Where a bin ends and the next one begins; finer near 1, where most spans of a trained tagger are."""
+
+_AT_ONCE = 200
+"""Sentences between two pauses."""
+
+
+class Judgeable(NamedTuple):
+    """A sentence's gold, and what was predicted for it."""
+
+    number: SentenceNumber
+    gold: Sequence[Span]
+    predicted: Sequence[PredictedSpan]
+
+
+class BinKey(NamedTuple):
+    """Spans that share a label, a bin (its place in order) and whether they are right."""
+
+    label: str
+    place: int
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Some spans: the sum of their probabilities, and the sentence that each is in."""
+
+    confidence: float
+    sentences: Sequence[SentenceNumber]
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The spans whose probability is at least `low` and below `high`, or in the last bin at most 1.
+
+    Attributes:
+        confidence: the mean of their probabilities; 0 where there is none.
+    """
+
+    low: float
+    high: float
+    right: int
+    wrong: int
+    confidence: float
+
+    @property
+    def spans(self) -> int:
+        return self.right + self.wrong
+
+    @property
+    def accuracy(self) -> float:
+        """The share that is right; 0 where there is none."""
+        return self.right / self.spans if self.spans else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The spans of one epoch.
+
+    Attributes:
+        sentences: how many sentences were gone through.
+        tallies: the spans by label, bin and rightness; keys without spans are left out.
+    """
+
+    sentences: int
+    tallies: Mapping[BinKey, Tally]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that were predicted, in display order."""
+        return in_display_order({key.label for key in self.tallies})
+
+    def bins(self, label: str | None = None) -> tuple[Bin, ...]:
+        """All bins, the lowest first, of one label or of all."""
+        return tuple(self._bin(place, label) for place in range(len(EDGES) - 1))
+
+    def _bin(self, place: int, label: str | None) -> Bin:
+        right, wrong = (self.sentences_of(place, is_right=is_right, label=label) for is_right in (True, False))
+        tallies = [tally for key, tally in self.tallies.items() if key.place == place and label in (None, key.label)]
+        confidence = sum(tally.confidence for tally in tallies) / max(len(right) + len(wrong), 1)
+        return Bin(EDGES[place], EDGES[place + 1], len(right), len(wrong), confidence)
+
+    def sentences_of(self, place: int, *, is_right: bool, label: str | None = None) -> list[SentenceNumber]:
+        """The sentence of each span of a bin that is right, or that is wrong; one with two spans comes twice."""
+        return [
+            number
+            for key, tally in self.tallies.items()
+            if key.place == place and key.is_right == is_right and label in (None, key.label)
+            for number in tally.sentences
+        ]
+
+
+def expected_calibration_error(bins: Iterable[Bin]) -> float:
+    """By how much, in the mean over spans, a bin's share of right ones differs from its mean probability (0–1)."""
+    filled = [found for found in bins if found.spans]
+    total = sum(found.spans for found in filled)
+    return sum(found.spans * abs(found.accuracy - found.confidence) for found in filled) / max(total, 1)
+
+
+def overconfidence(bins: Iterable[Bin]) -> float:
+    """By how much the mean probability exceeds the share of right spans (−1 to 1); below 0 where it falls short of it."""
+    filled = [found for found in bins if found.spans]
+    total = sum(found.spans for found in filled)
+    return sum(found.spans * found.confidence - found.right for found in filled) / max(total, 1)
+
+
+def place_of(probability: float) -> int:
+    """The bin that a probability (0–1) is in."""
+    return min(bisect_right(EDGES, probability), len(EDGES) - 1) - 1
+
+
+def calibrating(sentences: Iterable[Judgeable]) -> Generator[int, None, Calibration]:
+    """Put every predicted span in its bin.
+
+    Yields:
+        How many sentences were gone through so far.
+    """
+    confidences: dict[BinKey, float] = defaultdict(float)
+    numbers: dict[BinKey, list[SentenceNumber]] = defaultdict(list)
+    count = 0
+    for number, gold, predicted in sentences:
+        count += 1
+        known = set(gold)
+        for span, probability in ((found.span, found.probability) for found in predicted):
+            key = BinKey(span.label, place_of(probability), span in known)
+            confidences[key] += probability
+            numbers[key].append(number)
+        if count % _AT_ONCE == 0:
+            yield count
+    return Calibration(count, {key: Tally(confidences[key], numbers[key]) for key in sorted(numbers)})
+
+
+def edges_in_words() -> list[str]:
+    """`0–.1`, `.98–.99`, `.99–1` for each bin."""
+    shown = [f"{edge:g}".removeprefix("0") or "0" for edge in EDGES]
+    return [f"{low}–{high}" for low, high in pairwise(shown)]
