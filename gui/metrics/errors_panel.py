@@ -6,15 +6,16 @@ from PySide6.QtWidgets import QSplitter
 from gui.metrics.counts import CountDelegate
 from gui.metrics.errors import confusion_table, kinds_table
 from gui.metrics.figures import Figures
+from gui.metrics.kinds_panel import KindsPanel
 from gui.metrics.model import Behind, MetricModel
 from gui.metrics.titled import TitledTable
 from gui.theme import Theme
 
-_KINDS_PADDING, _PAIRS_PADDING = 8, 5
+_PAIRS_PADDING = 5
 
 
 class ErrorsPanel(QSplitter):
-    """Both tables of one epoch.
+    """Both tables of one epoch, the first one as bars if asked for.
 
     Signals:
         opened: a number with sentences behind it was chosen; its `Link`.
@@ -24,17 +25,11 @@ class ErrorsPanel(QSplitter):
 
     def __init__(self, behind: Behind, theme: Theme) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        models = (MetricModel(behind), MetricModel(behind))
-        self.kinds = TitledTable(
-            "Kinds of errors",
-            "Gold spans by outcome, spurious by predicted type",
-            CountDelegate(models[0], theme, padding=_KINDS_PADDING),
-            names="korean",
-        )
+        self.kinds = KindsPanel(behind, theme)
         self.confusion = TitledTable(
             "Confusion of types",
             "Gold types in rows, predicted types in columns; on the diagonal the edges may be wrong",
-            CountDelegate(models[1], theme, padding=_PAIRS_PADDING),
+            CountDelegate(MetricModel(behind), theme, padding=_PAIRS_PADDING),
             names="label",
         )
         for table in (self.kinds, self.confusion):
@@ -49,10 +44,11 @@ class ErrorsPanel(QSplitter):
             table.show_table(shown, f" in epoch {figures.key.epoch}")
 
     def fit(self, room: QSize) -> None:
-        """Give the first table what it needs of the room, and the second the rest."""
-        wanted = self.kinds.view.fitting_width(room)
+        """Give both tables what they need of the room; what is left makes longer bars of the first one."""
+        least, others = (table.view.fitting_width(room) for table in (self.kinds, self.confusion))
+        wanted = max(least, min(room.width() - others - self.handleWidth(), 2 * least))
         self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
 
     def set_theme(self, theme: Theme) -> None:
-        for table in (self.kinds, self.confusion):
-            table.view.set_theme(theme)
+        self.kinds.set_theme(theme)
+        self.confusion.view.set_theme(theme)

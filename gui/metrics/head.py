@@ -38,9 +38,10 @@ class Head(QWidget):
         self.hint.setWordWrap(True)
         self.split = chooser("Split", "The split whose sentences are scored")
         self.other = chooser("Compare with", "Another epoch or run, on the sentences that both predicted")
-        self.scores = _chip("Scores", "Precision, recall and F1 of every type for every epoch")
-        self.errors = _chip("Errors", "How the spans of each type err, and which types are taken for which")
-        self.changes = _chip("Changes", "What moved from another epoch or run, how sure that is, and why")
+        self.scores = chip("Scores", "Precision, recall and F1 of every type for every epoch")
+        self.errors = chip("Errors", "How the spans of each type err, and which types are taken for which")
+        self.changes = chip("Changes", "What moved from another epoch or run, how sure that is, and why")
+        self.calibration = chip("Calibration", "Whether the probability of a span says how likely it is right")
         self.evaluate = QPushButton("Evaluate on test")
         self.copy = CopyButton()
         self._lay_out()
@@ -55,9 +56,9 @@ class Head(QWidget):
         top = _row()
         top.addLayout(words, 1)
         views = QButtonGroup(self)
-        for chip in (self.scores, self.errors, self.changes):
-            views.addButton(chip)
-            top.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+        for view in (self.scores, self.errors, self.changes, self.calibration):
+            views.addButton(view)
+            top.addWidget(view, 0, Qt.AlignmentFlag.AlignTop)
         self.scores.setChecked(True)
         top.addSpacing(16)
         for button in (self.evaluate, self.copy):
@@ -79,11 +80,11 @@ class Head(QWidget):
             widget.setVisible(len(splits) > 1)
 
     def offer_others(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
-        """What the epoch can be compared with; hidden where there is no other, or errors are looked at."""
+        """What the epoch can be compared with; hidden where there is no other, or one epoch alone is shown."""
         items = [(f"run {key.run}, epoch {key.epoch}", key) for key in others]
         _fill(self.other, [("nothing", None), *items], current)
         for widget in self._comparing:
-            widget.setVisible(bool(others) and not self.errors.isChecked())
+            widget.setVisible(bool(others) and not (self.errors.isChecked() or self.calibration.isChecked()))
 
 
 class CopyButton(QPushButton):
@@ -106,13 +107,14 @@ class CopyButton(QPushButton):
         self._timer.start()
 
 
-def _chip(text: str, purpose: str) -> QToolButton:
-    chip = QToolButton()
-    chip.setText(text)
-    chip.setToolTip(wrapped(purpose))
-    chip.setCheckable(True)
-    chip.setProperty("chip", True)
-    return chip
+def chip(text: str, purpose: str) -> QToolButton:
+    """A rounded button that stays down."""
+    made = QToolButton()
+    made.setText(text)
+    made.setToolTip(wrapped(purpose))
+    made.setCheckable(True)
+    made.setProperty("chip", True)
+    return made
 
 
 def _row() -> QHBoxLayout:

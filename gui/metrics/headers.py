@@ -26,7 +26,8 @@ def chip_width(labels: Iterable[str]) -> int:
     return max((metrics.horizontalAdvance(label) for label in labels), default=0) + 10
 
 
-def _paint_chip(painter: QPainter, place: QPoint, width: int, label: str, theme: Theme) -> None:
+def paint_chip(painter: QPainter, place: QPoint, width: int, label: str, theme: Theme) -> None:
+    """Paint the label of a type on its own ground."""
     chip, colours = QRect(place, QSize(width, _CHIP_HEIGHT)), theme.label(label)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -72,7 +73,7 @@ class GroupedHeader(QHeaderView):
         below = rect.adjusted(0, _LINE_HEIGHT, -self._delegate.padding - self._delegate.change_width(column), 0)
         if column.is_type:
             width = chip_width([column.title])
-            _paint_chip(painter, QPoint(below.right() + 1 - width, below.center().y() - 8), width, column.title, theme)
+            paint_chip(painter, QPoint(below.right() + 1 - width, below.center().y() - 8), width, column.title, theme)
         else:
             painter.setFont(font(SMALL_SIZE))
             painter.setPen(QColor(theme.muted))
@@ -155,7 +156,7 @@ class NamesHeader(QHeaderView):
     def _paint_type(self, painter: QPainter, rect: QRect, row: Row) -> None:
         label, korean, english = self._names(row)
         width = self._chip_width()
-        _paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.theme)
+        paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.theme)
         self._paint_names(painter, rect.adjusted(width + 3 * PADDING, 0, 0, -3), korean, english)
 
     def _paint_names(self, painter: QPainter, rect: QRect, korean: str, english: str) -> None:

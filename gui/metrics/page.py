@@ -12,6 +12,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.jobs import Job, failure
+from gui.metrics.calibration_panel import CalibrationPanel
 from gui.metrics.changes_panel import ChangesPanel
 from gui.metrics.changes_panel import Question as Comparing
 from gui.metrics.chart import ScoreChart
@@ -60,6 +61,7 @@ class MetricsPage(QWidget):
         self.comparison = ComparisonPanel(context.theme)
         self.errors = ErrorsPanel(self._behind, context.theme)
         self.changes = ChangesPanel(self._behind, context.theme)
+        self.calibration = CalibrationPanel(self._behind, context.theme)
         self.empty = EmptyState("", "", "Go to Train")
         self._lay_out()
         self._connect()
@@ -80,7 +82,7 @@ class MetricsPage(QWidget):
         self._body.setStretchFactor(0, 3)
         self._body.setStretchFactor(1, 2)
         self._views = QStackedWidget()
-        for view in (self._body, self.errors, self.changes):
+        for view in (self._body, self.errors, self.changes, self.calibration):
             self._views.addWidget(view)
         top = QWidget()
         column = QVBoxLayout(top)
@@ -104,16 +106,16 @@ class MetricsPage(QWidget):
         self.head.other.activated.connect(lambda _: self._choose_other(self.head.other.currentData()))
         self.head.evaluate.clicked.connect(self._evaluate)
         self.head.copy.clicked.connect(self._copy)
-        for tables in (self.table, self.errors, self.changes, self.findings):
+        for tables in (self.table, self.errors, self.changes, self.calibration, self.findings):
             tables.opened.connect(self._open)
-        for chip in (self.head.errors, self.head.changes):
+        for chip in (self.head.errors, self.head.changes, self.head.calibration):
             chip.toggled.connect(lambda _: self._follow())
         for view in (self.table, self.comparison.view):
             view.row_pointed.connect(self.chart.emphasise)
         self._take_project(session.project)
 
     def set_theme(self, theme: Theme) -> None:
-        for view in (self.table, self.comparison.view, self.chart, self.errors, self.changes):
+        for view in (self.table, self.comparison.view, self.chart, self.errors, self.changes, self.calibration):
             view.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -139,7 +141,7 @@ class MetricsPage(QWidget):
         self._follow()
 
     def _forget_counted(self) -> None:
-        for counting in (self.klue, self.changes):
+        for counting in (self.klue, self.changes, self.calibration):
             counting.forget()
 
     def _follow(self) -> None:
@@ -160,9 +162,12 @@ class MetricsPage(QWidget):
             self._show_empty(f"Run {number} has no finished epoch yet", _without_epoch(run))
 
     def _chosen_view(self) -> QWidget:
-        if self.head.errors.isChecked():
-            return self.errors
-        return self.changes if self.head.changes.isChecked() else self._body
+        views = {
+            self.head.errors: self.errors,
+            self.head.changes: self.changes,
+            self.head.calibration: self.calibration,
+        }
+        return next((view for chip, view in views.items() if chip.isChecked()), self._body)
 
     def _show_empty(self, title: str, hint: str) -> None:
         self.empty.title.setText(title)
@@ -240,6 +245,8 @@ class MetricsPage(QWidget):
             self.errors.show_figures(source.of(current, self._split, gold))
             self.klue.setVisible(source.sentences(current, self._split) > 0)
             self.klue.show_epoch(project, Question(current, self._split, gold))
+            if self.head.calibration.isChecked():
+                self.calibration.show_question(project, Question(current, self._split, gold))
 
     def _place_splitters(self) -> None:
         """Once, when sizes are known: the table gets what it needs, unless a handle was moved in an earlier session."""
@@ -251,7 +258,8 @@ class MetricsPage(QWidget):
         self._body.setSizes([wanted, self.width() - wanted - self._body.handleWidth()])
         self._side.setSizes([9 * self.height() // 20, 11 * self.height() // 20])
         splitters = {"": self._body, " side": self._side, " errors": self.errors, " changes": self.changes}
-        for view in (self.errors, self.changes):
+        splitters[" calibration"] = self.calibration.splitter
+        for view in (self.errors, self.changes, self.calibration):
             view.fit(room)
         for name, splitter in splitters.items():
             self._context.preferences.keep_splitter(f"metrics{name}", splitter)

@@ -1,6 +1,6 @@
 """A table below its title and what it says."""
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.metrics.delegate import MetricDelegate
 from gui.metrics.headers import NameStyle
@@ -13,6 +13,10 @@ class TitledTable(QWidget):
 
     Args:
         delegate: paints the model that the table shows.
+
+    Attributes:
+        head: beside the heading there is room.
+        body: beside the table there is room for another view of it.
     """
 
     def __init__(self, title: str, said: str, delegate: MetricDelegate, *, names: NameStyle) -> None:
@@ -28,13 +32,17 @@ class TitledTable(QWidget):
         words = QVBoxLayout()
         words.setContentsMargins(16, 0, 16, 0)
         words.setSpacing(4)
-        words.addWidget(self.title)
+        self.head = QHBoxLayout()
+        self.head.addWidget(self.title, 1)
+        words.addLayout(self.head)
         words.addWidget(self.said)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(words)
-        layout.addWidget(self.view, 1)
+        self.body = QStackedWidget()
+        self.body.addWidget(self.view)
+        layout.addWidget(self.body, 1)
 
     def show_table(self, table: Table, of: str = "") -> None:
         """Show a table; `of` goes on where the title ends."""

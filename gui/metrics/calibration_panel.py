@@ -1,0 +1,128 @@
+"""The view of calibration: how many spans of each probability are right, and whether that is what was promised."""
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from core.analysis.calibration import Calibration, calibrating
+from core.labels import entity_type
+from core.store.project import Project
+from gui.choosers import chooser
+from gui.metrics.calibration import CalibrationShown
+from gui.metrics.histogram import Histogram
+from gui.metrics.klue import Question
+from gui.metrics.model import Behind
+from gui.metrics.reliability import ReliabilityDiagram
+from gui.stepping import Stepper
+from gui.theme import Theme
+
+
+class CalibrationPanel(QWidget):
+    """Two charts of one epoch; what was counted is kept until `forget`.
+
+    Signals:
+        opened: a part with sentences behind it was chosen; its `Link`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, behind: Behind, theme: Theme) -> None:
+        super().__init__()
+        self._asked: Question | None = None
+        self._known: dict[Question, Calibration] = {}
+        self._label: str | None = None
+        self._stepper = Stepper(self)
+        self._stepper.finished.connect(self._take)
+        self.title = QLabel()
+        self.title.setProperty("role", "heading")
+        self.said = QLabel(wordWrap=True)
+        self.said.setProperty("role", "hint")
+        self.label = chooser("Type", "The type whose spans are shown")
+        self.histogram = Histogram(behind, theme)
+        self.reliability = ReliabilityDiagram(behind, theme)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._lay_out()
+        for chart in (self.histogram, self.reliability):
+            chart.opened.connect(self.opened)
+        self.label.activated.connect(lambda _: self._choose(self.label.currentData()))
+
+    def _lay_out(self) -> None:
+        self.setProperty("panel", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        head.addWidget(QLabel("Type"))
+        head.addWidget(self.label)
+        words = QVBoxLayout()
+        words.setContentsMargins(16, 0, 16, 0)
+        words.setSpacing(4)
+        words.addLayout(head)
+        words.addWidget(self.said)
+        self.splitter.setChildrenCollapsible(False)
+        for chart in (self.histogram, self.reliability):
+            self.splitter.addWidget(chart)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 8)
+        layout.setSpacing(12)
+        layout.addLayout(words)
+        layout.addWidget(self.splitter, 1)
+
+    def forget(self) -> None:
+        """Count everything anew from now on, and nothing until asked."""
+        self._stepper.stop()
+        self._known.clear()
+        self._asked = None
+
+    def show_question(self, project: Project, question: Question) -> None:
+        """Show an epoch's calibration, as soon as it is counted."""
+        if question == self._asked:
+            return
+        self._stepper.stop()
+        self._asked = question
+        self.title.setText(f"Calibration in epoch {question.key.epoch}")
+        if question in self._known:
+            self._show()
+        else:
+            self._show_charts(None, "Counting the spans …")
+            self._stepper.start(calibrating(project.predictions.judgeable(*question)))
+
+    def _take(self, calibration: Calibration) -> None:
+        assert self._asked is not None
+        self._known[self._asked] = calibration
+        self._show()
+
+    def _choose(self, label: str | None) -> None:
+        self._label = label
+        self._show()
+
+    def _show(self) -> None:
+        if self._asked not in self._known:
+            return
+        calibration = self._known[self._asked]
+        if self._label not in calibration.labels:
+            self._label = None
+        self._offer(calibration.labels)
+        shown = CalibrationShown(calibration, self._asked, self._label)
+        self._show_charts(shown, shown.summary)
+
+    def _offer(self, labels: tuple[str, ...]) -> None:
+        items = [("All types", None), *((f"{label}  {entity_type(label).korean}", label) for label in labels)]
+        with QSignalBlocker(self.label):
+            self.label.clear()
+            for title, value in items:
+                self.label.addItem(title, value)
+            self.label.setCurrentIndex([value for _, value in items].index(self._label))
+
+    def _show_charts(self, shown: CalibrationShown | None, words: str) -> None:
+        self.said.setText(words)
+        for chart in (self.histogram, self.reliability):
+            chart.show_calibration(shown)
+
+    def fit(self, room: QSize) -> None:
+        """Give the diagram its square, and the histogram the rest."""
+        square = min(room.height() - 120, 2 * room.width() // 5)
+        self.splitter.setSizes([room.width() - square - self.splitter.handleWidth(), square])
+
+    def set_theme(self, theme: Theme) -> None:
+        for chart in (self.histogram, self.reliability):
+            chart.set_theme(theme)

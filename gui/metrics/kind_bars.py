@@ -1,0 +1,133 @@
+"""The kinds of errors of each type as bars: what the table says, at a glance."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+
+from core.labels import entity_type
+from core.scoring.comparison import OUTCOMES, Outcome
+from gui.inspect.words import VERDICTS
+from gui.metrics.headers import chip_width, paint_chip
+from gui.metrics.model import Behind
+from gui.metrics.patterns import key_width, paint_key, paint_number, paint_outcome
+from gui.metrics.segments import Segment, SegmentChart
+from gui.metrics.table import EMPTY, Cell, Table
+from gui.theme import LIST_SIZE, SMALL_SIZE, Theme, font
+
+ROW_HEIGHT = 25
+_MARGIN, _GAP, _KEY_HEIGHT = 16, 8, 22
+_LONGEST = 2.0
+"""Gold spans of a type that a bar has room for; what is beyond that is cut off, and says so."""
+_LEAST_BAR = 200
+_SPURIOUS = OUTCOMES.index("spurious")
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class KindBars(SegmentChart):
+    """One bar a type: the gold spans by outcome are its length, and behind its end stand the spurious ones."""
+
+    def __init__(self, behind: Behind, theme: Theme) -> None:
+        super().__init__(behind, theme, "Kinds of errors of each type as bars")
+        self._table = EMPTY
+
+    def show_table(self, table: Table) -> None:
+        """Show a table of kinds: a column for each outcome, in their order."""
+        self._table = table
+        self.refresh()
+
+    def minimumSizeHint(self) -> QSize:
+        width = self._names_width() + _LEAST_BAR + 2 * _MARGIN
+        return QSize(width, round(self._top()) + len(self._table.rows) * ROW_HEIGHT + _GAP)
+
+    def placed(self) -> Iterator[Segment]:
+        unit = self._unit()
+        for row, cells in enumerate(self._table.cells):
+            counts = [int(cell.value or 0) for cell in cells]
+            gold = sum(counts) - counts[_SPURIOUS]
+            left = self._left()
+            top = self._top() + row * ROW_HEIGHT + 4
+            for column, count in enumerate(counts):
+                if column == _SPURIOUS:
+                    left = self._left() + (unit if gold else 0) + 3
+                end = min(left + unit * count / max(gold, 1), self.width() - _MARGIN)
+                if count:
+                    rect = QRectF(left, top, max(end - left, 1.5), ROW_HEIGHT - 8)
+                    yield Segment(rect, row, column, cells[column].words, cells[column].link)
+                left = end
+
+    def _left(self) -> float:
+        return _MARGIN + self._names_width()
+
+    def _unit(self) -> float:
+        """The pixels that all gold spans of a type take."""
+        longest = 1.0
+        for cells in self._table.cells:
+            counts = [int(cell.value or 0) for cell in cells]
+            longest = max(longest, sum(counts) / max(sum(counts) - counts[_SPURIOUS], 1))
+        return max(self.width() - self._left() - _MARGIN - 3, 1.0) / min(longest, _LONGEST)
+
+    def _names_width(self) -> int:
+        """What chip, name and number of gold spans take before the bar."""
+        metrics = QFontMetrics(font(LIST_SIZE, tabular=True))
+        names = [row.title or entity_type(row.name).korean for row in self._table.rows]
+        widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        return self._chip() + widest + metrics.horizontalAdvance("00,000") + 3 * _GAP
+
+    def _chip(self) -> int:
+        return chip_width([row.name for row in self._table.rows if row.is_type]) + _GAP
+
+    def _keys(self) -> Iterator[tuple[Outcome, QPointF]]:
+        """Where each entry of the legend stands: in one line, or in as many as it takes."""
+        at = QPointF(_MARGIN, 0)
+        for outcome in OUTCOMES:
+            width = key_width(VERDICTS[outcome])
+            if at.x() + width > self.width() and at.x() > _MARGIN:
+                at = QPointF(_MARGIN, at.y() + _KEY_HEIGHT)
+            yield outcome, QPointF(at)
+            at = QPointF(at.x() + width, at.y())
+
+    def _top(self) -> float:
+        return max(at.y() for _, at in self._keys()) + _KEY_HEIGHT + _GAP
+
+    def draw(self, painter: QPainter) -> None:
+        if not self._table.rows:
+            return
+        for outcome, at in self._keys():
+            paint_key(painter, at, outcome, VERDICTS[outcome], self.theme)
+        for row in range(len(self._table.rows)):
+            self._draw_names(painter, row)
+        for segment in self.segments:
+            outcome = OUTCOMES[segment.column]
+            paint_outcome(painter, segment.rect, outcome, self.theme)
+            number = f"{self._cell(segment).value:,}"
+            cut = "›" if segment.rect.right() >= self.width() - _MARGIN and segment.column == _SPURIOUS else ""
+            paint_number(painter, segment.rect, number + cut, outcome, self.theme)
+        self._draw_end_of_gold(painter)
+
+    def _cell(self, segment: Segment) -> Cell:
+        return self._table.cells[segment.row][segment.column]
+
+    def _draw_names(self, painter: QPainter, at: int) -> None:
+        row, counts = self._table.rows[at], [int(cell.value or 0) for cell in self._table.cells[at]]
+        line = QRect(_MARGIN, round(self._top()) + at * ROW_HEIGHT, self._names_width() - _GAP, ROW_HEIGHT)
+        if row.is_type:
+            chip = self._chip() - _GAP
+            paint_chip(painter, QPoint(line.left(), line.center().y() - 8), chip, row.name, self.theme)
+        elif at:
+            painter.setPen(QColor(self.theme.line))
+            painter.drawLine(0, line.top(), self.width(), line.top())
+        painter.setFont(font(LIST_SIZE))
+        painter.setPen(QColor(self.theme.text))
+        korean = entity_type(row.name).korean
+        name = row.title or ("" if korean == row.name else korean)
+        painter.drawText(line.adjusted(self._chip() if row.is_type else 0, 0, 0, 0), _LEFT, name)
+        painter.setFont(font(SMALL_SIZE, tabular=True))
+        painter.setPen(QColor(self.theme.muted))
+        painter.drawText(line, _RIGHT, f"{sum(counts) - counts[_SPURIOUS]:,}")
+
+    def _draw_end_of_gold(self, painter: QPainter) -> None:
+        x = self._left() + self._unit() + 1.5
+        painter.setPen(QPen(QColor(self.theme.edge), 1))
+        painter.drawLine(QPointF(x, self._top()), QPointF(x, self._top() + len(self._table.rows) * ROW_HEIGHT))
