@@ -1,7 +1,7 @@
 """The one place that imports torch late: the window and the command line open at once and load it when work begins.
 
-Each function is its namesake in `core.workflow`, `core.predicting` or `core.answering`; a generator imports it at its
-first step, on the thread that runs it.
+Each function is its namesake in `core.workflow`, `core.crosschecking`, `core.predicting` or `core.answering`; a
+generator imports it at its first step, on the thread that runs it.
 """
 
 import threading
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
-from core.events import LinesTagged, Measuring, Predicting, TaggerLoaded, TrainingEvent
+from core.events import CrosscheckEvent, LinesTagged, Measuring, Predicting, TaggerLoaded, TrainingEvent
 from core.scoring.metrics import Report
 from core.settings import Device, TrainSettings, Unit
 from core.spans import Split
@@ -40,6 +40,13 @@ def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[Traini
         from core import workflow
 
     return (yield from workflow.resuming(project, run, crew))
+
+
+def crosschecking(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
+    with _loading:
+        from core import crosschecking as work
+
+    return (yield from work.crosschecking(project, settings))
 
 
 def assisting(crew: Crew) -> None:

@@ -106,6 +106,26 @@ class Measuring:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldProgress:
+    """One step of a cross-check is done.
+
+    Attributes:
+        fold: from 1.
+        share: how much of the whole is done, 0–1, by the number of steps.
+        seconds_left: for the whole; None until it can be told.
+    """
+
+    fold: int
+    folds: int
+    phase: Phase
+    share: float
+    seconds_left: float | None
+
+
+CrosscheckEvent = RunStarted | FoldProgress | BatchHalved | EpochFinished
+
+
+@dataclass(frozen=True, slots=True)
 class Predicting:
     """So many of the sentences have been predicted."""
 

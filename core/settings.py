@@ -22,7 +22,8 @@ Precision = Literal["auto", "float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 _SEEDS = 2**63
-_OF_ONE_RUN = ("seed", "device", "limit", "from_run", "move_corrected_dev")
+_FOLDS = 100
+_OF_ONE_RUN = ("seed", "device", "limit", "from_run", "move_corrected_dev", "folds")
 """Settings that a run does not hand on to those that start from its weights."""
 
 
@@ -88,6 +89,7 @@ class TrainSettings:
         move_corrected_dev: corrected dev sentences become training sentences, so that no sentence is measured on that
             a person has looked at and mended.
         from_run: a run whose last weights are the start; None starts from the encoder.
+        folds: of a cross-check, how many taggers are trained, each on all folds but one; None is a training.
 
     Raises:
         UserError: a setting is outside its range.
@@ -114,12 +116,15 @@ class TrainSettings:
     limit: int | None = None
     move_corrected_dev: bool = True
     from_run: int | None = None
+    folds: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "layers", "patience", "limit"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UserError(f"{name.replace('_', ' ')} is {value}; it must be at least 1")
+        if self.folds is not None and not 2 <= self.folds <= _FOLDS:
+            raise UserError(f"folds is {self.folds}; it must be at least 2 and at most {_FOLDS}")
         if not 0 <= self.seed < _SEEDS:
             raise UserError(f"seed is {self.seed}; it must be at least 0 and below 2**63")
         if not 0 <= self.augmentation <= 1:

@@ -26,6 +26,7 @@ from core.store.runs import Epoch, EpochChoice, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
 from core.tagging import checkpoint
 from core.tagging.signals import Judged, judge_batches
+from core.tagging.tagger import TextTagger
 from core.training.crew import ALONE, Crew
 from core.training.task import TrainingTask
 from core.training.trainer import EpochTrained, Resumable
@@ -56,7 +57,7 @@ def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> G
         _check_splits(project, len(moved))
         run = project.runs.start(settings)
         project.sentences.move_to_train(moved, run)
-    with _ending(project, run):
+    with ending(project, run):
         yield from _trained(project, run, settings, start, crew)
     return run
 
@@ -73,6 +74,8 @@ def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[Traini
     known = project.runs.by_number(run)
     if known.status == "finished":
         raise UserError(f"run {run} is finished; start a new run from its weights instead")
+    if known.is_crosscheck:
+        raise UserError(f"run {run} is a cross-check, which keeps no state to go on from; start a new one")
     first_epoch, start = 1, _Start(_starting_folder(project, known.settings))
     if project.resume_folder(run).is_dir():
         start = _Start(_whole(project.resume_folder(run)), has_state=True)
@@ -82,7 +85,7 @@ def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[Traini
             project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
         project.runs.reopen(run, from_epoch=first_epoch)
         project.predictions.forget_unfinished(run)
-    with _ending(project, run):
+    with ending(project, run):
         yield from _trained(project, run, known.settings, start, crew)
     return run
 
@@ -126,8 +129,8 @@ def _has_patience(project: Project, run: int, settings: TrainSettings) -> bool:
 
 
 @contextmanager
-def _ending(project: Project, run: int) -> Iterator[None]:
-    """Gives a run that goes on its end as the block ends.
+def ending(project: Project, run: int) -> Iterator[None]:
+    """Gives a run that goes on its end as the block ends; what it stored of an epoch that is not whole goes.
 
     Without a finished epoch and a state to go on from, the dev sentences that moved for it go back to dev.
     """
@@ -142,6 +145,8 @@ def _ending(project: Project, run: int) -> Iterator[None]:
     finally:
         if not project.came_to_something(run):
             project.sentences.move_back(run)
+        if status != "finished":
+            project.predictions.forget_unfinished(run)
         project.runs.end(run, status)
 
 
@@ -149,7 +154,7 @@ def _starting_folder(project: Project, settings: TrainSettings) -> Path | None:
     """The folder of the weights that the settings start from, once they are known to be whole."""
     if settings.from_run is None:
         return None
-    base = project.runs.by_number(settings.from_run).settings
+    base = project.runs.with_weights(settings.from_run).settings
     if (settings.encoder, settings.unit) != (base.encoder, base.unit):
         raise UserError(
             f"run {settings.from_run} has the encoder {base.encoder} ({base.unit}), not {settings.encoder}"
@@ -204,7 +209,7 @@ def _epoch_stored(
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
     project.predictions.save(key, dict(zip(dev_numbers, trained.predictions, strict=True)))
     project.signals.save(key, dict(zip(dev_numbers, trained.signals, strict=True)))
-    reports = {gold: _report_of(project, key, "dev", gold) for gold in GOLDS}
+    reports = {gold: report_of(project, key, "dev", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
     report["klue"] = {gold: _klue_of(project, key, "dev", gold).as_json() for gold in GOLDS}
     report["ceiling"] = ceiling
@@ -212,7 +217,7 @@ def _epoch_stored(
     return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, reports["corrected"])
 
 
-def _report_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> Report:
+def report_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> Report:
     """The metrics of an epoch's stored predictions on the sentences that are in the split now."""
     return reported(project.predictions.counts(key, split, gold))
 
@@ -264,14 +269,21 @@ def evaluating(
         run, epoch: None means the newest run, the last epoch; `best` the epoch with the best micro F1 on dev.
 
     Raises:
-        UserError: there is no such run or epoch, the split is empty, or the checkpoint is damaged.
+        UserError: there is no such run or epoch, the split is empty or not what a cross-check tagged, or the checkpoint
+            is damaged.
     """
     number = project.runs.by_number(run).number
     key = EpochKey(number, project.runs.epoch_number(number, epoch))
     if not project.sentences.count(split):
         raise UserError(f"the project has no {split} sentences; import some with --split {split}")
     lacking = project.predictions.lacking(key, split)
-    if lacking:
+    if project.runs.by_number(number).is_crosscheck:
+        if not project.predictions.count(key, split):
+            raise UserError(
+                f"run {number} is a cross-check: it tagged training sentences and keeps no weights to tag others with;"
+                " evaluate it with --split train"
+            )
+    elif lacking:
         yield from _predict_stored(project, key, lacking, device)
     verdicts = project.predictions.verdicts(key, split, gold)
     sentences, klue = project.predictions.count(key, split), _klue_of(project, key, split, gold)
@@ -282,6 +294,13 @@ def _predict_stored(
     project: Project, key: EpochKey, numbers: Sequence[SentenceNumber], device: Device
 ) -> Generator[Predicting, None, None]:
     text_tagger = checkpoint.load(project.checkpoint_folder(key.run, key.epoch), device_of(device))
+    yield from tagging_stored(project, key, text_tagger, numbers)
+
+
+def tagging_stored(
+    project: Project, key: EpochKey, text_tagger: TextTagger, numbers: Sequence[SentenceNumber]
+) -> Generator[Predicting, None, None]:
+    """Tag sentences of the project, and store their predictions and signals under an epoch."""
     done = 0
     for first in range(0, len(numbers), SLICE):
         part = numbers[first : first + SLICE]

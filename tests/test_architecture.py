@@ -32,6 +32,7 @@ training.epoch_examples
 training.trainer
 training.task
 workflow predicting answering
+crosschecking
 engine
 cli
 """

@@ -13,8 +13,9 @@ from typing import Any
 
 from core import engine, importing
 from core.cli.compare import compare
+from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
-from core.cli.output import Output, error_table, f1_table, klue_line, table
+from core.cli.output import PROGRESS_INTERVAL, Output, error_table, f1_table, klue_line, table
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
 from core.cli.usage import COMMANDS, USAGE
@@ -34,9 +35,6 @@ from core.training.crew import Crew, crew_of_launch
 
 _STORING = ("train", "evaluate")
 """Commands that store what they do step by step."""
-
-PROGRESS_INTERVAL = 0.5
-"""Seconds between two lines of progress."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -254,11 +252,16 @@ def _runs(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         runs = [_run_document(project, run) for run in project.runs.listed()]
     lines = [
-        f"run {run['run']}  {run['status']:<9}{run['settings']['encoder']}  "
+        f"run {run['run']}  {run['status']:<9}{run['settings']['encoder']}  {_kind(run['settings'])}"
         + "  ".join(f"epoch {e['epoch']} F1 {e['metrics']['corrected']['micro']['f1']:.4f}" for e in run["epochs"])
         for run in runs
     ]
     out.result({"runs": runs}, "\n".join(lines) or "no run yet")
+
+
+def _kind(settings: dict[str, Any]) -> str:
+    folds = settings["folds"]
+    return "" if folds is None else f"cross-check of train in {folds} folds  "
 
 
 def _run_document(project: Project, run: Run) -> dict[str, Any]:
@@ -290,7 +293,7 @@ def _damaged_checkpoints(project: Project) -> list[str]:
     """What is wrong with the checkpoints of the project's epochs; empty when all are as they were written."""
     problems = []
     for run in project.runs.listed():
-        for epoch in project.runs.epochs(run.number):
+        for epoch in () if run.is_crosscheck else project.runs.epochs(run.number):
             try:
                 checked_manifest(project.checkpoint_folder(run.number, epoch.number))
             except UserError as error:
@@ -301,6 +304,7 @@ def _damaged_checkpoints(project: Project) -> list[str]:
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "import": _import,
     "train": _train,
+    "crosscheck": crosscheck,
     "ceilings": _ceilings,
     "evaluate": _evaluate,
     "compare": compare,

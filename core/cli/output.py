@@ -12,6 +12,9 @@ from core.scoring.metrics import AVERAGES, KlueFigures, Report
 from core.settings import Unit
 from core.spans import PredictedSpan
 
+PROGRESS_INTERVAL = 0.5
+"""Seconds between two lines of progress."""
+
 
 @dataclass(frozen=True, slots=True)
 class Output:

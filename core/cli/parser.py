@@ -13,12 +13,11 @@ from core.spans import SPLITS
 from core.store.runs import EpochChoice
 from core.store.sentences import GOLDS
 
-TRAIN_SETTINGS = (
+CROSSCHECK_SETTINGS = (
     "encoder",
     "unit",
     "layers",
     "epochs",
-    "patience",
     "batch_size",
     "learning_rate",
     "dropout",
@@ -28,9 +27,11 @@ TRAIN_SETTINGS = (
     "precision",
     "compile",
     "limit",
-    "move_corrected_dev",
 )
-"""The options of `train` that are settings of a run, by their names in `TrainSettings`; None where not given."""
+"""The options of `crosscheck` that are settings of a run, by their names in `TrainSettings`; None where not given."""
+
+TRAIN_SETTINGS = (*CROSSCHECK_SETTINGS, "patience", "move_corrected_dev")
+"""Likewise those of `train`."""
 
 FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
 
@@ -61,22 +62,8 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    default = f"default: {DEFAULT_ENCODER}, or that of run N with --from-run N"
-    parser.add_argument("--encoder", metavar="NAME|DIR", help=default)
-    parser.add_argument("--unit", choices=UNITS, help="what one tag stands on (default: what suits the encoder)")
-    parser.add_argument("--layers", type=int, metavar="N", help="keep only the encoder's first N layers")
-    parser.add_argument("--epochs", type=int, metavar="N")
+    _add_settings(parser, f"default: {DEFAULT_ENCODER}, or that of run N with --from-run N")
     parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs without a better F1 on dev")
-    parser.add_argument("--batch-size", type=int, metavar="N")
-    parser.add_argument("--learning-rate", type=float, metavar="X")
-    parser.add_argument("--dropout", type=float, metavar="X", help="share of the head's input that training drops")
-    parser.add_argument(
-        "--augmentation", type=float, metavar="R", help="share of sentences with other mentions in each epoch, 0 to 1"
-    )
-    parser.add_argument("--seed", type=int, metavar="S")
-    parser.add_argument("--device", choices=DEVICES)
-    parser.add_argument("--precision", choices=PRECISIONS, help="of the network while it trains (default: auto)")
-    parser.add_argument("--compile", action="store_true", default=None, help="let torch compile the encoder")
     parser.add_argument(
         "--limit", type=_number, metavar="N", help="use at most N sentences of each split, corrected ones first"
     )
@@ -91,6 +78,34 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         help="do not move corrected dev sentences to train",
     )
     parser.add_argument("--resume", type=_number, metavar="N", help="go on with run N, which was stopped or killed")
+
+
+def _add_crosscheck(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--folds", type=int, default=5, metavar="K", help="how many taggers, each trained without a K-th (default: 5)"
+    )
+    _add_settings(parser, f"default: {DEFAULT_ENCODER}")
+    parser.add_argument(
+        "--limit", type=_number, metavar="N", help="use at most N training sentences, corrected ones first"
+    )
+
+
+def _add_settings(parser: argparse.ArgumentParser, encoder_help: str) -> None:
+    """How a tagger is trained, whatever on."""
+    parser.add_argument("--encoder", metavar="NAME|DIR", help=encoder_help)
+    parser.add_argument("--unit", choices=UNITS, help="what one tag stands on (default: what suits the encoder)")
+    parser.add_argument("--layers", type=int, metavar="N", help="keep only the encoder's first N layers")
+    parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--dropout", type=float, metavar="X", help="share of the head's input that training drops")
+    parser.add_argument(
+        "--augmentation", type=float, metavar="R", help="share of sentences with other mentions in each epoch, 0 to 1"
+    )
+    parser.add_argument("--seed", type=int, metavar="S")
+    parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument("--precision", choices=PRECISIONS, help="of the network while it trains (default: auto)")
+    parser.add_argument("--compile", action="store_true", default=None, help="let torch compile the encoder")
 
 
 def _add_ceilings(parser: argparse.ArgumentParser) -> None:
@@ -199,6 +214,7 @@ def _epoch_of_run(argument: str) -> EpochArgument:
 _ADDERS = {
     "import": _add_import,
     "train": _add_train,
+    "crosscheck": _add_crosscheck,
     "ceilings": _add_ceilings,
     "evaluate": _add_evaluate,
     "compare": _add_compare,

@@ -67,7 +67,7 @@ def _records(options: argparse.Namespace) -> Iterator[Text | Rejected]:
 def _weights(options: argparse.Namespace) -> Path:
     """The folder of the epoch that was asked for; the project is free again while the texts are tagged."""
     with opened(options.project) as project:
-        run = project.runs.by_number(options.run).number
+        run = project.runs.with_weights(options.run).number
         return project.checkpoint_folder(run, project.runs.epoch_number(run, options.epoch))
 
 

@@ -3,6 +3,7 @@
 COMMANDS = {
     "import": "add corpus files to a project, which is made if it is not there",
     "train": "train a tagger; every epoch is measured on dev and stored",
+    "crosscheck": "tag training sentences by taggers that have not learned from them, to find wrong gold",
     "ceilings": "how far each tagging unit can go on the corpus, for every type",
     "evaluate": "precision, recall and F1 of a run, for every type",
     "compare": "what moved from one epoch to another, of one run or of two, and how sure that is",
@@ -20,6 +21,6 @@ USAGE = "\n".join(
         "       main.py COMMAND PROJECT ...      works without one; COMMAND --help tells more",
         "",
         "commands:",
-        *(f"  {name:<10}{purpose}" for name, purpose in COMMANDS.items()),
+        *(f"  {name:<12}{purpose}" for name, purpose in COMMANDS.items()),
     ]
 )

@@ -43,10 +43,16 @@ class Run:
     last_correction: int
     training_digest: str
 
+    @property
+    def is_crosscheck(self) -> bool:
+        """Whether it tagged its own training sentences fold by fold: it has no weights and no predictions for dev."""
+        return self.settings.folds is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass of a run; its report holds the metrics on dev as they were when it ended, for both golds.
+    """One pass of a run; its report holds the metrics as they were when it ended, for both golds: on dev, or on
+    train where the run is a cross-check.
 
     Also in it: KLUE's figures, and the ceiling of the tagging unit; epochs of older versions lack them.
     """
@@ -110,23 +116,39 @@ class Runs:
         return [_run(row) for row in self._database.rows(f"SELECT {_COLUMNS} FROM run ORDER BY number")]
 
     def by_number(self, number: int | None) -> Run:
-        """The run; None means the newest that has an epoch.
+        """The run; None means the newest that has an epoch and is no cross-check.
 
         Raises:
             UserError: there is none.
         """
         if number is None:
-            number = self._database.value("SELECT max(run) FROM epoch")
-            if number is None:
+            trained = self.with_epochs()
+            if not trained:
                 raise UserError("the project has no trained run yet; train one first")
+            number = trained[-1]
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM run WHERE number = ?", [number])
         if not rows:
             raise UserError(f"the project has no run {number}")
         return _run(rows[0])
 
+    def with_weights(self, number: int | None) -> Run:
+        """The same as `by_number`, of a run that has weights.
+
+        Raises:
+            UserError: there is none, or it is a cross-check.
+        """
+        run = self.by_number(number)
+        if run.is_crosscheck:
+            raise UserError(f"run {run.number} is a cross-check, which keeps no weights; choose a run that was trained")
+        return run
+
     def with_epochs(self) -> list[int]:
-        """The numbers of the runs that have a finished epoch, oldest first."""
-        return [row[0] for row in self._database.rows("SELECT DISTINCT run FROM epoch ORDER BY run")]
+        """The numbers of the runs that have a finished epoch and its weights, oldest first: all but cross-checks."""
+        rows = self._database.rows(
+            "SELECT number FROM run WHERE number IN (SELECT run FROM epoch)"
+            " AND json_extract(settings, '$.folds') IS NULL ORDER BY number"
+        )
+        return [row[0] for row in rows]
 
     def epochs(self, run: int) -> list[Epoch]:
         rows = self._database.rows(

@@ -1,0 +1,76 @@
+"""The command that tags training sentences by taggers which have not learned from them."""
+
+import argparse
+import time
+from collections.abc import Generator
+from dataclasses import asdict
+
+from core import engine
+from core.cli.output import PROGRESS_INTERVAL, Output, table
+from core.cli.parser import CROSSCHECK_SETTINGS
+from core.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
+from core.settings import DEFAULT_ENCODER, TrainSettings
+from core.store.predictions import EpochKey
+from core.store.project import opened
+from core.store.selection import Selection
+
+_PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging"}
+
+
+def crosscheck(options: argparse.Namespace, out: Output) -> None:
+    """Cross-check the training sentences, telling every event; the result says how many the gold is doubted of."""
+    chosen = {name: getattr(options, name) for name in CROSSCHECK_SETTINGS if getattr(options, name) is not None}
+    encoder = chosen.pop("encoder", DEFAULT_ENCODER)
+    settings = TrainSettings.of_preset(encoder, **chosen, folds=options.folds)
+    with opened(options.project) as project:
+        number = _told(engine.crosschecking(project, settings), out)
+        run, [epoch] = project.runs.by_number(number), project.runs.epochs(number)
+        doubted = project.selections.numbers(
+            Selection("train", order="suspicious"), EpochKey(number, epoch.number), "corrected"
+        )
+    metrics = epoch.report["corrected"]
+    document = {
+        "run": number,
+        "status": run.status,
+        "folds": settings.folds,
+        "epoch": epoch.number,
+        "sentences": run.train_sentences,
+        "doubted": len(doubted),
+        "metrics": metrics,
+    }
+    text = (
+        f"run {number} finished, F1 {metrics['micro']['f1']:.4f} on {run.train_sentences:,} training sentences;"
+        f" it differs from the gold of {len(doubted):,}"
+    )
+    out.result({"event": "finished", **document}, text)
+
+
+def _told(work: Generator[CrosscheckEvent, None, int], out: Output) -> int:
+    """Do the work, telling every event; returns the run."""
+    told = 0.0
+    try:
+        while True:
+            try:
+                event = next(work)
+            except StopIteration as stop:
+                return int(stop.value)
+            now = time.monotonic()
+            if not isinstance(event, FoldProgress) or now - told > PROGRESS_INTERVAL:
+                told = now
+                _tell(event, out)
+    finally:
+        work.close()
+
+
+def _tell(event: CrosscheckEvent, out: Output) -> None:
+    if isinstance(event, RunStarted):
+        text = f"run {event.run}: {event.train_sentences:,} training sentences"
+        out.event("started", {"run": event.run, "train_sentences": event.train_sentences}, text)
+    elif isinstance(event, FoldProgress):
+        text = f"fold {event.fold}/{event.folds}, {_PHASES[event.phase]}, {event.share:.0%}"
+        out.event("progress", asdict(event), text)
+    elif isinstance(event, BatchHalved):
+        text = f"memory ran out: from now on {event.at_once:,} of {event.batch_size:,} sentences go through at once"
+        out.event("batch_halved", asdict(event), text)
+    else:
+        out.note(table(event.report))
