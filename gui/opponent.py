@@ -10,8 +10,8 @@ def epoch_keys(project: Project, run: int) -> list[EpochKey]:
 
 
 def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:
-    """All other epochs, the newest first, those of the own run before all others."""
-    runs = sorted((run.number for run in project.runs.listed()), reverse=True)
+    """All other epochs, the newest first, those of the own run before all others; none of a cross-check."""
+    runs = sorted(project.runs.with_epochs(), reverse=True)
     runs.sort(key=lambda run: run != current.run)
     return [key for run in runs for key in reversed(epoch_keys(project, run)) if key != current]
 

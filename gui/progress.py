@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.events import (
     Changing,
     EpochFinished,
+    FoldProgress,
     Measuring,
     Predicting,
     Prepared,
@@ -17,7 +18,7 @@ from core.generators import Result
 from core.importing import ImportProgress
 from gui.words import counted
 
-FLEETING = (Progress, Measuring, Predicting, ImportProgress, Reading, Changing)
+FLEETING = (Progress, FoldProgress, Measuring, Predicting, ImportProgress, Reading, Changing)
 """Events of which only the newest counts."""
 
 _PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging dev"}
@@ -48,8 +49,6 @@ def told(work: Generator[int, None, Result], event: Callable[[int], object]) -> 
 
 def status_of(event: object) -> Status | None:
     """What the strip shows of an event; None for one that it passes over."""
-    if isinstance(event, Progress):
-        return Status(_training_text(event), _training_share(event))
     if isinstance(event, Measuring):
         share = event.done / max(event.total, 1)
         return Status(f"encoding for every tagging unit · {share:.0%}", share)
@@ -62,6 +61,15 @@ def status_of(event: object) -> Status | None:
         return Status(f"{counted(event.done, 'sentence')} changed", None)
     if isinstance(event, ImportProgress):
         return Status(f"{event.file} · {event.sentences:,} sentences", None)
+    return _training_status(event)
+
+
+def _training_status(event: object) -> Status | None:
+    """The same for the events of a training or a cross-check."""
+    if isinstance(event, Progress):
+        return Status(_training_text(event), _training_share(event))
+    if isinstance(event, FoldProgress):
+        return Status(_fold_text(event), event.share)
     if isinstance(event, RunStarted):
         return Status(f"run {event.run} · loading the encoder", None)
     if isinstance(event, Prepared):
@@ -69,6 +77,12 @@ def status_of(event: object) -> Status | None:
     if isinstance(event, EpochFinished):
         return Status(f"epoch {event.epoch} · F1 {event.report.micro.f1:.4f}", None)
     return None
+
+
+def _fold_text(event: FoldProgress) -> str:
+    phase = "tagging the rest" if event.phase == "predict" else _PHASES[event.phase]
+    text = f"tagger {event.fold}/{event.folds} · {phase} · {event.share:.0%}"
+    return text if event.seconds_left is None else f"{text} · {duration(event.seconds_left)} left"
 
 
 def _training_text(event: Progress) -> str:

@@ -76,7 +76,8 @@ class FindingsBar(QWidget):
         of_unit = findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit) if shown.split == "dev" else []
         self._findings = [*findings_of_scores(scores), *of_labels, *of_unit]
         self._current, self._split = shown.key, shown.split
-        if self._split not in self._shared and (self._stepper.is_idle or self._searched != self._split):
+        is_known = self._split in self._shared or self._split == "train"
+        if not is_known and (self._stepper.is_idle or self._searched != self._split):
             self._searched = self._split
             self._stepper.start(_shared(project, self._split))
         self._show()

@@ -177,8 +177,10 @@ class MetricsPage(QWidget):
     def _show_run(self, project: Project, source: FiguresSource, run: Run, keys: list[EpochKey]) -> None:
         gold = self._context.session.context.gold
         splits = [split for split in _SCORED if split == "dev" or any(source.sentences(key, split) for key in keys)]
+        if run.is_crosscheck:
+            splits = ["train"]
         if self._split not in splits:
-            self._split = "dev"
+            self._split = splits[0]
         scored = [key for key in keys if self._split == "dev" or source.sentences(key, self._split)]
         figures = [source.of(key, self._split, gold) for key in scored]
         self._show_head(project, source, run, figures)
@@ -334,6 +336,8 @@ class MetricsPage(QWidget):
         purpose = ""
         if project is None or key is None:
             obstacle = "There is no finished epoch to evaluate"
+        elif project.runs.by_number(key.run).is_crosscheck:
+            obstacle = f"Run {key.run} is a cross-check, which keeps no weights to tag other sentences with"
         elif not project.sentences.count("test"):
             obstacle = "There are no test sentences; import some into the test split first"
         elif job is not None:

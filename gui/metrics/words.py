@@ -15,6 +15,8 @@ def run_line(run: Run) -> str:
     """`Run 3 · KoELECTRA small v3 · 800 training and 200 dev sentences · finished`."""
     encoder = preset(run.settings.encoder).title.split(" (")[0]
     sentences = f"{run.train_sentences:,} training and {run.dev_sentences:,} dev sentences"
+    if run.is_crosscheck:
+        sentences = f"cross-check of {run.train_sentences:,} training sentences in {run.settings.folds} folds"
     return " · ".join((f"Run {run.number}", encoder, sentences, run.status))
 
 
@@ -30,6 +32,8 @@ def scored_line(run: Run, epochs: Sequence[Figures], split: Split, lacking: int)
         return f"Scored on different numbers of {split} sentences: {parts}; changes are shown between equal ones only."
     scored = counts[0] if counts else 0
     line = f"Scored on {sentences(scored, split)}."
+    if run.is_crosscheck:
+        line = f"Scored on {sentences(scored, split)}, each tagged by a tagger that has not learned from it."
     moved = run.dev_sentences - scored
     if split == "dev" and moved > 0:
         line = (

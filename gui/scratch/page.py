@@ -139,7 +139,10 @@ class ScratchPage(QWidget):
         context = self._session.context
         folder = self._folder(context.key)
         self.answers.look_at(folder)
-        if folder is None and context.run is not None:
+        if folder is None and context.key is not None:
+            self.empty.title.setText(f"Run {context.run} is a cross-check")
+            self.empty.hint.setText("It keeps no weights to tag other text with. Choose a run that was trained.")
+        elif folder is None and context.run is not None:
             self.empty.title.setText(f"Run {context.run} has no finished epoch yet")
             self.empty.hint.setText(
                 "Its first epoch can be tried here when it ends. The Train page shows how far it is."
@@ -153,7 +156,9 @@ class ScratchPage(QWidget):
 
     def _folder(self, key: EpochKey | None) -> Path | None:
         project = self._session.project
-        return None if project is None or key is None else project.checkpoint_folder(key.run, key.epoch)
+        if project is None or key is None or project.runs.by_number(key.run).is_crosscheck:
+            return None
+        return project.checkpoint_folder(key.run, key.epoch)
 
     def _follow_job(self, job: Job) -> None:
         job.ended.connect(self._show)

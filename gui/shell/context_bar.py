@@ -77,7 +77,9 @@ class ContextBar(QFrame):
 
 
 def _run_title(run: Run) -> str:
-    return f"Run {run.number}" if run.status == "finished" else f"Run {run.number} ({run.status})"
+    kind = "cross-check" if run.is_crosscheck else ""
+    notes = [note for note in (kind, run.status if run.status != "finished" else "") if note]
+    return f"Run {run.number}" + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _fill(box: QComboBox, items: list[tuple[str, int]], current: int | None) -> None:

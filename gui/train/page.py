@@ -15,6 +15,15 @@ from core.store.runs import Run
 from gui.jobs import Job
 from gui.pages import EmptyState, PageContext
 from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
+from gui.train.crosschecking import (
+    Crosscheck,
+    CrosscheckPanel,
+    Crosschecks,
+    expected_seconds,
+    last_crosscheck,
+    purpose_line,
+    result_line,
+)
 from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
 from gui.train.readiness import Corpus, corpus_of, readiness
@@ -33,13 +42,16 @@ class TrainPage(QWidget):
         training: StartsTraining = engine.training,
         resuming: ResumesTraining = engine.resuming,
         measuring: MeasuresCeilings = engine.measuring_ceilings,
+        crosschecking: Crosschecks = engine.crosschecking,
     ) -> None:
         super().__init__()
         self._session, self._runner = context.session, context.runner
         self.training = Training(context.session, context.runner, training, resuming, self)
         self.ceilings = Ceilings(context.session, context.runner, measuring, self)
+        self.crosscheck = Crosscheck(context.session, context.runner, crosschecking, self)
         self.form = SettingsForm(context.preferences)
         self.retrain = RetrainPanel()
+        self.crosscheck_panel = CrosscheckPanel()
         self.start_bar = StartBar()
         self.monitor = Monitor(context.theme, context.preferences)
         self.empty = EmptyState(
@@ -71,6 +83,7 @@ class TrainPage(QWidget):
         column.setSpacing(16)
         column.addWidget(self.retrain)
         column.addWidget(self.form)
+        column.addWidget(self.crosscheck_panel)
         column.addStretch(1)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -97,6 +110,8 @@ class TrainPage(QWidget):
         self.start_bar.start_asked.connect(self._train)
         self.start_bar.resume_asked.connect(self._resume)
         self.form.ceilings_asked.connect(self._measure_ceilings)
+        self.crosscheck_panel.asked.connect(self._crosscheck)
+        self.crosscheck_panel.look_asked.connect(self.crosscheck.look_at)
         self.ceilings.found.connect(self._show_ceilings)
         self.start_bar.stop_asked.connect(self.training.stop)
         for asked in (self.start_bar.corpus_asked, self.empty.button.clicked):
@@ -113,7 +128,7 @@ class TrainPage(QWidget):
         if project is None:
             self._stack.setCurrentWidget(self.empty)
             return
-        runs = project.runs.listed()
+        runs = _trained_runs(project)
         settings = runs[-1].settings if runs else TrainSettings.of_preset(DEFAULT_ENCODER)
         self.form.show_settings(settings, project.runs.with_epochs())
         self.monitor.show_idle(*_last_result(project, runs))
@@ -123,6 +138,7 @@ class TrainPage(QWidget):
         project = self._session.project
         if project is not None and change.runs:
             self.form.show_runs(project.runs.with_epochs())
+            self._show_crosscheck()
         if change.corpus or change.sentences:
             self._refresh()
         else:
@@ -167,11 +183,25 @@ class TrainPage(QWidget):
         job = self.training.job
         self.start_bar.show_resumable(self._resumable(), is_busy=self._runner.job is not None)
         self.form.ceilings.setEnabled(busy is None and self._corpus.dev > 0 and self.form.encoder.problem() is None)
+        self._show_crosscheck()
         self.start_bar.show_buttons(
             reason=busy or found.hindrance or self.form.problem(),
             is_training=job is not None,
             is_stopping=job is not None and job.is_stopping,
         )
+
+    def _show_crosscheck(self) -> None:
+        """Say what a cross-check would do, and what the last one found."""
+        project = self._session.project
+        if project is None or self._is_stale:
+            return
+        hindrance = self._busy() or (None if self._corpus.train_spans else _NO_SPANS) or self.form.problem()
+        sentences = min(self._corpus.train, self.form.limit_value() or self._corpus.train)
+        settings = self.form.settings() if self.form.problem() is None else None
+        seconds = expected_seconds(project, settings, sentences) if settings is not None else None
+        self.crosscheck_panel.show_purpose(purpose_line(sentences, seconds), hindrance)
+        last = last_crosscheck(project)
+        self.crosscheck_panel.show_last(last, result_line(project, last) if last is not None else "")
 
     def _busy(self) -> str | None:
         """Why no training can start whatever the settings."""
@@ -197,8 +227,11 @@ class TrainPage(QWidget):
     def _resumable(self) -> int | None:
         """The last run, if it was stopped or failed before all its epochs were done."""
         project = self._session.project
-        runs = project.runs.listed() if project is not None else []
+        runs = _trained_runs(project) if project is not None else []
         return runs[-1].number if runs and runs[-1].status in ("stopped", "failed") else None
+
+    def _crosscheck(self) -> None:
+        self._session.attempt(lambda: self.crosscheck.start(self.form.settings()))
 
     def _measure_ceilings(self) -> None:
         self._session.attempt(lambda: self.ceilings.measure(self.form.encoder.encoder()))
@@ -230,6 +263,13 @@ class TrainPage(QWidget):
         project = self._session.project
         if project is not None:
             self._session.look_at(run=run, epoch=project.runs.epoch_number(run, None))
+
+
+_NO_SPANS = "The training sentences hold no entity to learn from"
+
+
+def _trained_runs(project: Project) -> list[Run]:
+    return [run for run in project.runs.listed() if not run.is_crosscheck]
 
 
 def _last_result(project: Project, runs: list[Run]) -> tuple[str, int | None]:

@@ -78,7 +78,8 @@ def retraining_of(project: Project) -> Retraining | None:
 
 
 def _last_finished(project: Project) -> Run | None:
-    finished = [run for run in project.runs.listed() if run.status == "finished" and project.runs.epochs(run.number)]
+    trained = project.runs.with_epochs()
+    finished = [run for run in project.runs.listed() if run.status == "finished" and run.number in trained]
     return finished[-1] if finished else None
 
 

@@ -1,0 +1,61 @@
+"""A cross-check in the real window: from Train to the likely gold errors, and what the other pages make of it."""
+
+import pytest
+
+from core.store.predictions import EpochKey
+from core.store.selection import Selection
+from tests.building import add_sentences, project_with_run
+from tests.core.test_crosschecking import sentences
+from tests.gui.driving import click, wait_for_job
+
+
+@pytest.fixture
+def project(window, tmp_path):
+    """A project with a trained run, open in the window."""
+    folder = tmp_path / "news.spandesk"
+    with project_with_run(folder) as made:
+        add_sentences(made, [("train", sentence) for sentence in sentences()])
+    window.context.session.open(folder)
+    return window.context.session.project
+
+
+def test_from_the_train_page_to_likely_gold_errors_and_back(window, qtbot, project):
+    click(window.rail.button("Train"))
+    page = window.pages["Train"]
+    page.form.epochs.setValue(1)
+    click(page.crosscheck_panel.button)
+    wait_for_job(qtbot, window.context.runner)
+    key = EpochKey(2, 1)
+    numbers = [stored.number for stored in project.sentences.each("train")]
+    assert sorted(project.signals.of(key, numbers)) == numbers
+    assert window.context.session.context.run == 1, "who looks at a run goes on looking at it"
+    click(page.crosscheck_panel.look)
+    inspect = window.pages["Inspect"]
+    assert window.stack.currentWidget() is inspect
+    expected = project.selections.numbers(Selection("train", order="suspicious"), key, "corrected")
+    qtbot.waitUntil(lambda: list(inspect.model.numbers) == expected != [])
+    assert inspect.filters.filter.split == "train"
+    assert window.context.session.context.key == key
+    assert window.context_bar.run.currentText() == "Run 2 (cross-check)"
+
+
+def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
+    click(window.rail.button("Train"))
+    window.pages["Train"].form.epochs.setValue(1)
+    click(window.pages["Train"].crosscheck_panel.button)
+    wait_for_job(qtbot, window.context.runner)
+    window.context.session.look_at(run=2)
+    click(window.rail.button("Metrics"))
+    metrics = window.pages["Metrics"]
+    assert "cross-check of 21 training sentences in 5 folds" in metrics.head.title.text()
+    assert metrics.head.hint.text().startswith("Scored on 21 train sentences, each tagged by a tagger")
+    assert {column.figures.split for column in metrics.model.table.columns} == {"train"}
+    assert not metrics.head.evaluate.isEnabled()
+    assert "keeps no weights" in metrics.head.evaluate.toolTip()
+    click(window.rail.button("Scratch"))
+    assert window.pages["Scratch"].empty.title.text() == "Run 2 is a cross-check"
+    window.context.session.look_at(run=1)
+    click(window.rail.button("Metrics"))
+    assert {column.figures.split for column in metrics.model.table.columns} == {"dev"}
+    offered = [metrics.head.other.itemData(row) for row in range(metrics.head.other.count())]
+    assert EpochKey(2, 1) not in offered
