@@ -121,6 +121,15 @@ class Predictions:
         )
         return [row[0] for row in rows]
 
+    def has_any(self, key: EpochKey, split: Split) -> bool:
+        """Whether the epoch made predictions for a sentence of the split."""
+        found = self._database.value(
+            "SELECT 1 FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
+            " WHERE p.run = ? AND p.epoch = ? AND s.split = ? LIMIT 1",
+            [key.run, key.epoch, split],
+        )
+        return found is not None
+
     def count(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:
         """For how many sentences of the split the epoch, and the other one if given, made predictions."""
         sql = (

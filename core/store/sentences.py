@@ -73,6 +73,12 @@ class Sentences:
             return int(self._database.value("SELECT count(*) FROM sentence"))
         return int(self._database.value("SELECT count(*) FROM sentence WHERE split = ?", [split]))
 
+    def has_any(self, split: Split | None = None) -> bool:
+        """Whether there is a sentence, of the split if one is given."""
+        if split is None:
+            return self.last_number() > 0
+        return self._database.value("SELECT 1 FROM sentence WHERE split = ? LIMIT 1", [split]) is not None
+
     def last_number(self) -> int:
         return int(self._database.value("SELECT coalesce(max(number), 0) FROM sentence"))
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.spans import SPLITS, SentenceNumber, Split
 from core.store.project import Project
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.selection import Selection
+from gui.asking import Asker
 from gui.inspect.errors import ErrorIndex
 from gui.inspect.filtering import Filter, filter_of
 from gui.inspect.filters import FilterBar
+from gui.inspect.finding import Found, Sums, Wanted, found
 from gui.inspect.model import SentenceListModel
 from gui.inspect.reading import ShownSentence, shown_sentences
 from gui.inspect.sentence_list import SentenceList
@@ -20,9 +23,14 @@ from gui.sentence.delegate import SentenceRow
 from gui.session import Session
 from gui.theme import Theme
 
+BUSY_AFTER = 200
+"""Milliseconds without an answer until the window says that it searches."""
+
 
 class Listing(QWidget):
     """Lists the sentences of the session's project under its context and the filter.
+
+    What is listed is found on another thread; until it is there, the list stays as it was.
 
     Attributes:
         current: the sentence that is shown large, whether it is listed or not; None where there is none.
@@ -42,7 +50,10 @@ class Listing(QWidget):
         self._session = session
         self.current: SentenceNumber | None = None
         self._errors = ErrorIndex([])
-        self._counted: Split | None = None
+        self._sums = Sums("dev")
+        self._unanswered: Wanted | None = None
+        self._asker = Asker(self)
+        self._patience = QTimer(self, singleShot=True, interval=BUSY_AFTER)
         self.filters = FilterBar(keymap)
         self.model = SentenceListModel(self._rows, self)
         self.list = SentenceList(self.model, theme)
@@ -56,25 +67,28 @@ class Listing(QWidget):
         self.filters.changed.connect(self._apply_filter)
         self.list.show_all.clicked.connect(self._show_all)
         self.list.chosen.connect(self._choose)
+        self._asker.answered.connect(self._show)
+        self._patience.timeout.connect(lambda: self.list.say_busy(True))
 
     def begin(self, project: Project | None) -> None:
         """Begin anew with another project, or none; nothing is read yet."""
+        self._drop()
         self.current = None
+        self.model.show_numbers([])
         self.filters.show_filter(Filter(split=_first_split(project)))
 
     def reload(self) -> None:
         """Read everything again under the context and the filter as they stand now."""
         project = self._session.project
         self.filters.show_labels(project.sentences.labels() if project is not None else ())
-        self.count()
-        self._list_sentences(keeps=True)
+        self._ask(Wanted(self.filters.filter, lists=True, counts=True))
 
     def inspect(self, selection: Selection) -> None:
         """Show exactly the sentences that another page asks to see."""
+        self._drop()
         self.filters.show_filter(filter_of(selection))
         self.current = None
-        self.reload()
-        self.sought_shown.emit()
+        self._ask(Wanted(self.filters.filter, lists=True, counts=True, seeks=True))
 
     @property
     def place(self) -> str:
@@ -94,56 +108,56 @@ class Listing(QWidget):
 
     def count(self) -> None:
         """Find the split's errors, or say why there are none to find."""
-        project, split = self._session.project, self.filters.filter.split
-        self._counted = split
-        reason = self._why_no_errors(project, split)
-        self.filters.forbid_errors(reason)
-        if reason is not None and self.filters.filter.selection.needs_run:
-            self.filters.show_filter(self.filters.filter.without_run())
-        errors: list[SentenceNumber] = []
-        if project is not None and reason is None:
-            wrong = Selection(split=split, outcomes=ALL_ERRORS)
-            errors = project.selections.numbers(wrong, self._session.context.key, self._session.context.gold)
-        self._errors = ErrorIndex(errors)
-        self._show_counts()
+        self._ask(Wanted(self.filters.filter, counts=True))
 
     def count_again(self, number: SentenceNumber) -> None:
         """Keep the count of errors in step with one sentence."""
+        if self._unanswered is not None:  # the answer may be of a time before the change
+            self.count()
+            return
         for shown in self.shown([number]):
             in_split = shown.stored.split == self.filters.filter.split
             self._errors.put(number, in_split and bool(shown.row.errors))
         self._show_counts()
 
-    def _why_no_errors(self, project: Project | None, split: Split) -> str | None:
-        context = self._session.context
-        if project is None or context.key is None:
-            return "Train a run first: errors are found by its predictions"
-        if not project.predictions.count(context.key, split):
-            return f"Run {context.run}, epoch {context.epoch} made no predictions for the {split} sentences"
-        return None
+    def _apply_filter(self) -> None:
+        shown = self.filters.filter
+        self._ask(Wanted(shown, lists=True, counts=shown.split != self._sums.split, keeps=False))
+
+    def _ask(self, wanted: Wanted) -> None:
+        """Ask this, and what has no answer yet."""
+        self._unanswered = wanted.after(self._unanswered)
+        self._patience.start()
+        self._asker.ask(partial(found, self._session.project, self._session.context, self._unanswered))
+
+    def _drop(self) -> None:
+        """Want no answer any more."""
+        self._unanswered = None
+        self._asker.drop()
+        self._patience.stop()
+        self.list.say_busy(False)
+
+    def _show(self, answer: Found) -> None:
+        self._drop()
+        if answer.sums is not None:
+            self._sums = answer.sums
+            self._errors = ErrorIndex(list(answer.sums.errors))
+            self.filters.forbid_errors(answer.sums.why_no_errors)
+        if answer.filter != self.filters.filter:
+            self.filters.show_filter(answer.filter)
+        self._show_counts()
+        if answer.numbers is not None:
+            self._list_sentences(answer.numbers, keeps=answer.wanted.keeps)
+        if answer.wanted.seeks:
+            self.sought_shown.emit()
 
     def _show_counts(self) -> None:
-        project, split = self._session.project, self.filters.filter.split
-        sentences = project.sentences.count(split) if project is not None else 0
-        knows = self.filters.errors.isEnabled()
-        self.filters.show_counts(sentences, len(self._errors) if knows else None)
+        knows = self._sums.why_no_errors is None
+        self.filters.show_counts(self._sums.sentences, len(self._errors) if knows else None)
         self.errors_known.emit(knows)
 
-    def _apply_filter(self) -> None:
-        if self.filters.filter.split != self._counted:
-            self.count()
-        self._list_sentences(keeps=False)
-
-    def _list_sentences(self, *, keeps: bool) -> None:
-        """Apply the filter; the sentence that is shown stays where it is listed.
-
-        Args:
-            keeps: it stays where it is not listed, too; else the first one of the list is shown.
-        """
-        project, context = self._session.project, self._session.context
-        numbers: list[SentenceNumber] = []
-        if project is not None:
-            numbers = project.selections.numbers(self.filters.filter.selection, context.key, context.gold)
+    def _list_sentences(self, numbers: list[SentenceNumber], *, keeps: bool) -> None:
+        """List these; the sentence that is shown stays where it is listed, and if asked where it is not."""
         before, self.current = self.current, None
         self.model.show_numbers(numbers)
         row = self.model.row_of(before) if before is not None else None
@@ -160,14 +174,13 @@ class Listing(QWidget):
             self.current_changed.emit()
 
     def _say_none(self) -> None:
-        shown, project = self.filters.filter, self._session.project
-        has_others = project is not None and project.sentences.count(shown.split) > 0
-        words = "No sentence meets this filter." if has_others else f"There are no {shown.split} sentences."
+        has_others = self._sums.sentences > 0
+        words = "No sentence meets this filter." if has_others else f"There are no {self._sums.split} sentences."
         self.list.say_none(words, can_show_all=True)
 
     def _show_all(self) -> None:
         project, split = self._session.project, self.filters.filter.split
-        if project is not None and not project.sentences.count(split):
+        if project is not None and not project.sentences.has_any(split):
             split = _first_split(project)
         self.filters.show_filter(Filter(split=split))
         self.reload()
@@ -205,6 +218,6 @@ class Listing(QWidget):
 
 def _first_split(project: Project | None) -> Split:
     """The dev split; where that is empty, the first that is not."""
-    if project is None or project.sentences.count("dev"):
+    if project is None or project.sentences.has_any("dev"):
         return "dev"
-    return next((split for split in SPLITS if project.sentences.count(split)), "dev")
+    return next((split for split in SPLITS if project.sentences.has_any(split)), "dev")

@@ -120,7 +120,7 @@ class InspectPage(QWidget):
     def _reload(self) -> None:
         """Read everything again under the context and the filter as they stand now."""
         project = self._session.project
-        has_sentences = project is not None and project.sentences.count() > 0
+        has_sentences = project is not None and project.sentences.has_any()
         is_opening = has_sentences and self._stack.currentWidget() is self.empty
         self._stack.setCurrentWidget(self.splitter if has_sentences else self.empty)
         self.detail.chips.show_labels(project.sentences.labels() if project is not None else ())

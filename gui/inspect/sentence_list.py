@@ -34,6 +34,9 @@ class SentenceList(QWidget):
         self.none = QLabel(wordWrap=True)
         self.none.setProperty("role", "hint")
         self.show_all = QPushButton("Show all")
+        self.busy = QLabel("Searching …", self)
+        self.busy.setProperty("role", "busy")
+        self.busy.hide()
         self._prepare_view()
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.view)
@@ -75,6 +78,14 @@ class SentenceList(QWidget):
         """Make a row the current one, and bring it into view."""
         self.view.selectRow(row)
         self.view.scrollTo(self.view.currentIndex())
+
+    def say_busy(self, busy: bool) -> None:
+        """Say that other sentences are being looked for, at the foot of those that are still listed."""
+        self.busy.setVisible(busy)
+        if busy:
+            self.busy.adjustSize()
+            self.busy.move((self.width() - self.busy.width()) // 2, self.height() - self.busy.height() - 12)
+            self.busy.raise_()
 
     def say_none(self, words: str, *, can_show_all: bool) -> None:
         """Say why the list is empty; no words mean that it is not."""

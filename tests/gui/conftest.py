@@ -31,6 +31,12 @@ def quick_encoder(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def prompt_answers(monkeypatch):
+    """What is asked of a small project is answered at once, also on a machine that is busy."""
+    monkeypatch.setattr("gui.asking.PATIENCE", 60)
+
+
+@pytest.fixture(autouse=True)
 def no_thread_is_left():
     """A job's thread must not outlive its test."""
     before = set(threading.enumerate())

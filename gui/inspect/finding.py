@@ -1,0 +1,99 @@
+"""What the list of sentences is made of, read from the project on whatever thread asks."""
+
+from dataclasses import dataclass
+
+from core.spans import SentenceNumber, Split
+from core.store.project import Project
+from core.store.selection import ALL_ERRORS, Selection
+from gui.inspect.filtering import Filter
+from gui.session import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question: which sentences there are, or how many, or both.
+
+    Attributes:
+        lists, counts: whether the sentences of the filter, and whether the sums over its split, are wanted.
+        keeps: the current sentence stays where it is not listed, too; else the first one of the list is shown.
+        seeks: another page asked; what it looks for is then selected in the first sentence.
+    """
+
+    filter: Filter
+    lists: bool = False
+    counts: bool = False
+    keeps: bool = True
+    seeks: bool = False
+
+    def after(self, unanswered: "Wanted | None") -> "Wanted":
+        """The same, and what was wanted before and had no answer yet."""
+        if unanswered is None:
+            return self
+        return Wanted(
+            self.filter,
+            self.lists or unanswered.lists,
+            self.counts or unanswered.counts,
+            self.keeps and unanswered.keeps,
+            self.seeks or unanswered.seeks,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a split holds.
+
+    Attributes:
+        errors: the sentences with an error, in order of number.
+        why_no_errors: why errors cannot be found; None where they can.
+    """
+
+    split: Split
+    sentences: int = 0
+    errors: tuple[SentenceNumber, ...] = ()
+    why_no_errors: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer.
+
+    Attributes:
+        filter: the one that was asked with, without what needs predictions where there are none.
+        numbers, sums: None where they were not wanted.
+    """
+
+    wanted: Wanted
+    filter: Filter
+    numbers: list[SentenceNumber] | None
+    sums: Sums | None
+
+
+def found(project: Project | None, context: Context, wanted: Wanted) -> Found:
+    """Answer a question; takes up to some tenths of a second in a large project."""
+    shown = wanted.filter
+    sums = _sums(project, context, shown.split) if wanted.counts else None
+    if sums is not None and sums.why_no_errors is not None and shown.selection.needs_run:
+        shown = shown.without_run()
+    numbers: list[SentenceNumber] | None = None
+    if wanted.lists:
+        numbers = project.selections.numbers(shown.selection, context.key, context.gold) if project is not None else []
+    return Found(wanted, shown, numbers, sums)
+
+
+def _sums(project: Project | None, context: Context, split: Split) -> Sums:
+    if project is None:
+        return Sums(split, why_no_errors=_why_no_errors(None, context, split))
+    reason = _why_no_errors(project, context, split)
+    errors: list[SentenceNumber] = []
+    if reason is None:
+        wrong = Selection(split=split, outcomes=ALL_ERRORS)
+        errors = project.selections.numbers(wrong, context.key, context.gold)
+    return Sums(split, project.sentences.count(split), tuple(errors), reason)
+
+
+def _why_no_errors(project: Project | None, context: Context, split: Split) -> str | None:
+    if project is None or context.key is None:
+        return "Train a run first: errors are found by its predictions"
+    if not project.predictions.has_any(context.key, split):
+        return f"Run {context.run}, epoch {context.epoch} made no predictions for the {split} sentences"
+    return None

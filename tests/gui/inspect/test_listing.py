@@ -1,0 +1,111 @@
+"""The list while its sentences are still looked for."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+
+from core.spans import Span
+from core.store.selection import Selection
+from gui import asking
+from tests.building import project_with_run
+from tests.gui.driving import click
+
+Key = Qt.Key
+
+
+class Gate:
+    """Holds back every list that the project is asked for, until it is opened."""
+
+    def __init__(self, project, monkeypatch):
+        self._numbers = project.selections.numbers
+        self.is_open = threading.Event()
+        self.searched, self.threads = [], []
+        monkeypatch.setattr(project.selections, "numbers", self._held)
+
+    def _held(self, selection, *rest):
+        self.threads.append(threading.current_thread())
+        self.is_open.wait()
+        self.searched.append(selection.text)
+        return self._numbers(selection, *rest)
+
+    def let_end(self):
+        self.is_open.set()
+        for thread in self.threads:
+            thread.join(30)
+
+
+@pytest.fixture
+def held(bench, monkeypatch):
+    """The page, whose next lists are held back."""
+    monkeypatch.setattr(asking, "PATIENCE", 0)
+    gate = Gate(bench.project, monkeypatch)
+    yield gate
+    gate.let_end()
+
+
+def search(bench, text):
+    bench.page.filters.search.setText(text)
+    bench.page.filters.search.returnPressed.emit()
+
+
+def test_the_list_stays_until_the_new_one_is_there(bench, held, qtbot):
+    bench.page.listing._patience.setInterval(0)
+    search(bench, "부산")
+    assert len(bench.listed()) == 4
+    assert bench.shown() == "news-3"
+    qtbot.waitUntil(bench.page.list.busy.isVisible)
+    bench.key(Key.Key_Down)
+    assert bench.shown() == "news-4", "meanwhile it can be walked through"
+    held.let_end()
+    qtbot.waitUntil(lambda: bench.listed() == ["news-4"])
+    assert bench.page.detail.position.text() == "sentence 1 of 1 · dev · news-4"
+    assert not bench.page.list.busy.isVisible()
+    assert threading.main_thread() not in held.threads
+
+
+def test_under_quick_typing_the_last_word_counts(bench, held, qtbot):
+    for text in ("부", "부산", "세종"):
+        search(bench, text)
+    held.let_end()
+    qtbot.waitUntil(lambda: bench.listed() == ["news-3"])
+    assert sorted(held.searched) == ["부", "부산", "세종"]
+    assert bench.page.filters.filter.text == "세종"
+
+
+def test_a_correction_meanwhile_is_counted(bench, held, qtbot):
+    number = bench.project.sentences.by_id("news-3").number
+    click(bench.page.filters.errors)
+    bench.session.correct(number, (Span(0, 1, "PS"),))
+    held.let_end()
+    qtbot.waitUntil(lambda: bench.page.filters.errors.text() == "Errors 3")
+    assert bench.listed() == ["news-3", "talk-1", "talk-2"]
+
+
+def test_what_another_page_asks_for_is_sought_once_it_is_there(bench, held, qtbot):
+    bench.session.inspect(Selection(outcomes=("spurious",), predicted_label="QT"))
+    assert bench.canvas.selection is None
+    held.let_end()
+    qtbot.waitUntil(lambda: bench.listed() == ["talk-2"])
+    assert (bench.canvas.selection.kind, bench.canvas.selection.label) == ("predicted", "QT")
+
+
+def test_another_run_meanwhile_does_not_lose_the_filter(bench, held, qtbot):
+    search(bench, "부산")
+    bench.session.look_at(epoch=1)
+    held.let_end()
+    qtbot.waitUntil(lambda: bench.listed() == ["news-4"])
+    assert bench.page.filters.errors.text() == "Errors 4"
+
+
+def test_a_project_can_be_closed_meanwhile(bench, held, qtbot, tmp_path):
+    search(bench, "부산")
+    bench.session.close()
+    held.let_end()
+    qtbot.wait(3 * asking._LOOK_INTERVAL)
+    assert bench.page.empty.isVisible()
+    assert bench.page.model.rowCount() == 0
+    project_with_run(tmp_path / "other.spandesk").close()
+    bench.session.open(tmp_path / "other.spandesk")
+    qtbot.waitUntil(lambda: bench.page.model.rowCount() == 4)
+    assert bench.shown() == "news-3"
