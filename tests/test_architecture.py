@@ -21,6 +21,7 @@ importing scratch
 devices
 training.crew
 text.morphemes text.units crf training.memory training.precision training.pace
+particle_spans
 text.windows encoders.quantised encoders.unpacking
 text.encoding scoring.ceilings encoders.starter
 text.cache encoders.loading tagging.batches

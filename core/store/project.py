@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from core.errors import UserError
 from core.store.corrections import Corrections
 from core.store.database import Database
+from core.store.not_particles import NotParticles
 from core.store.predictions import Predictions
 from core.store.relabelling import Labels
 from core.store.runs import Runs
@@ -27,7 +28,8 @@ class Project:
     """An open project; close it, or use it in a `with` statement.
 
     Attributes:
-        sentences, corrections, labels, predictions, signals, runs, selections: the parts of the store.
+        sentences, corrections, labels, not_particles, predictions, signals, runs, selections: the parts of the
+            store.
     """
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
@@ -38,6 +40,7 @@ class Project:
         self.predictions = Predictions(self.database)
         self.signals = SignalStore(self.database)
         self.corrections = Corrections(self.database, self.sentences, self.predictions)
+        self.not_particles = NotParticles(self.database)
         self.labels = Labels(self.database, self.corrections)
         self.runs = Runs(self.database, self.sentences, self.corrections)
         self.search = TextSearch(self.database)

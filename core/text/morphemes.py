@@ -3,10 +3,12 @@
 Source: Kiwi (Lee 2024), through `kiwipiepy`; its tags are those of the Sejong corpus with a few of its own.
 """
 
+import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
-from kiwipiepy import Kiwi
+from kiwipiepy import Kiwi, Token
 
 from core.text.normalise import Normalised
 
@@ -51,6 +53,46 @@ def morpheme_classes(texts: Sequence[Normalised]) -> list[list[int]]:
             for i in range(token.start, min(token.start + token.len, len(row))):
                 row[i] = row[i] or number + int(i > token.start)
     return classes
+
+
+@dataclass(frozen=True, slots=True)
+class Morpheme:
+    """A morpheme that has characters of its own: where it stands, and its tag."""
+
+    start: int
+    end: int
+    tag: str
+
+    @property
+    def is_particle(self) -> bool:
+        return self.tag.startswith("JK") or self.tag in ("JX", "JC")
+
+    @property
+    def is_ending(self) -> bool:
+        return self.tag in ("EP", "EF", "EC", "ETN", "ETM")
+
+    @property
+    def is_noun(self) -> bool:
+        return self.tag in ("NNG", "NNP")
+
+
+def morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
+    """The morphemes of each text, in NFC, without those that share characters with another one (the ᆫ of 한)."""
+    return [_alone(tokens) for tokens in _kiwi().tokenize(texts)]
+
+
+def _alone(tokens: Sequence[Token]) -> list[Morpheme]:
+    shared = {
+        at
+        for left, right in itertools.pairwise(tokens)
+        if left.start + left.len > right.start
+        for at in (left.start, right.start)
+    }
+    return [
+        Morpheme(token.start, token.start + token.len, token.tag.split("-")[0])
+        for token in tokens
+        if token.len and token.start not in shared
+    ]
 
 
 @cache

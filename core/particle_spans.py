@@ -1,0 +1,198 @@
+"""Gold spans that end in a particle (이순신은 for 이순신), and spans that leave out what only looks like one.
+
+Kiwi analyses the whole sentence; alone it errs on names that end like a particle (배두나, 최홍만, 가거도), so the rest
+of the corpus is asked as well: where else the string is a span, with and without its end, and what follows it there.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from core.spans import Sentence, SentenceNumber, Span, Split
+from core.text.morphemes import Morpheme, morphemes
+from core.text.normalise import nfc
+from core.text.particles import may_follow_noun
+
+Direction = Literal["drop", "add"]
+
+SLICE = 500
+"""Sentences between two words of progress; as many at most are analysed at once."""
+
+_LONGEST = 6
+"""Characters of particles that are ever looked for."""
+_CLEAR = frozenset("은는을를의에와께")
+"""Particles of one syllable in which few names end; any other one takes a stem that is a span elsewhere."""
+_AFTER_NUMBER = frozenset("도만가인대")
+"""What is a unit behind a number, and no particle."""
+
+
+class GoldSentence(NamedTuple):
+    """A sentence with its gold, and where it stands."""
+
+    number: SentenceNumber
+    split: Split
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ParticleSpan:
+    """A span that should perhaps end elsewhere.
+
+    Attributes:
+        end: where it would end.
+        seen: how many other spans of the corpus have the string that it would have, and its label.
+    """
+
+    number: SentenceNumber
+    split: Split
+    sentence: Sentence
+    span: Span
+    end: int
+    seen: int
+
+    @property
+    def direction(self) -> Direction:
+        """Whether a particle is dropped, or an end added that only looks like one."""
+        return "drop" if self.end < self.span.end else "add"
+
+    @property
+    def mended(self) -> Span:
+        return Span(self.span.start, self.end, self.span.label)
+
+    @property
+    def string(self) -> str:
+        """What the end is a particle of, or is none of, however the span is labelled now."""
+        return self.sentence.text[self.span.start : max(self.span.end, self.end)]
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What all spans of the corpus tell: how often a string has a label, and which are followed by a particle."""
+
+    spans: Counter[tuple[str, str]] = field(default_factory=Counter)
+    followed: set[str] = field(default_factory=set)
+
+    def learn(self, sentence: Sentence) -> None:
+        composed = _composed(sentence)
+        for span in composed.spans:
+            string = composed.text[span.start : span.end]
+            self.spans[string, span.label] += 1
+            if may_follow_noun(_rest_of_word(composed.text, span.end)):
+                self.followed.add(string)
+
+
+class _Composed(NamedTuple):
+    """A sentence in NFC, and where its characters end in the text as imported."""
+
+    text: str
+    spans: Sequence[Span]
+    ends: Sequence[int]
+
+
+def _composed(sentence: Sentence) -> _Composed:
+    text = nfc(sentence.text)
+    if text.text == sentence.text:
+        return _Composed(sentence.text, sentence.spans, text.ends)
+    ranges = ((bisect_left(text.starts, s.start), bisect_right(text.ends, s.end), s.label) for s in sentence.spans)
+    return _Composed(text.text, [Span(start, max(start + 1, end), label) for start, end, label in ranges], text.ends)
+
+
+def seeking_particles(
+    read: Callable[[], Iterable[GoldSentence]],
+) -> Generator[int, None, list[ParticleSpan]]:
+    """Find them, those with most other spans first; yields how many sentences have been read, each of them twice.
+
+    Args:
+        read: the sentences from the first to the last; called twice.
+    """
+    evidence, found, done = _Evidence(), list[ParticleSpan](), 0
+    for each in read():
+        evidence.learn(each.sentence)
+        done += 1
+        if done % SLICE == 0:
+            yield done
+    waiting: list[GoldSentence] = []
+    for each in read():
+        done += 1
+        composed = _composed(each.sentence)
+        if any(_may_be_wrong(composed.text, span) for span in composed.spans):
+            waiting.append(each)
+        if done % SLICE == 0:
+            found += _found(waiting, evidence)
+            waiting = []
+            yield done
+    found += _found(waiting, evidence)
+    return sorted(found, key=lambda each: (-each.seen, each.string, each.number))
+
+
+def _may_be_wrong(text: str, span: Span) -> bool:
+    """Whether it is worth an analysis: the span ends in what looks like a particle, or before it."""
+    if may_follow_noun(_rest_of_word(text, span.end)):
+        return True
+    string = text[span.start : span.end].rstrip()
+    last = string.split()[-1] if string else ""
+    return any(may_follow_noun(last[at:]) for at in range(max(1, len(last) - _LONGEST), len(last)))
+
+
+def _found(sentences: Sequence[GoldSentence], evidence: _Evidence) -> Iterator[ParticleSpan]:
+    composed = [_composed(each.sentence) for each in sentences]
+    for each, (text, spans, ends), analysis in zip(
+        sentences, composed, morphemes([c.text for c in composed]), strict=True
+    ):
+        for own, span in zip(each.sentence.spans, spans, strict=True):
+            end = _end_without_particle(text, span, analysis, evidence)
+            end = end or _end_with_rest(text, span, analysis, evidence)
+            if end is not None and not any(span.end <= other.start < end for other in spans):
+                seen = evidence.spans[text[span.start : end], span.label]
+                yield ParticleSpan(*each, own, ends[end - 1], seen)
+
+
+def _end_without_particle(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:
+    """Where the span ends before its particles, if it is at the end of an eojeol and has some."""
+    if text[span.end : span.end + 1].isalnum() or text[span.end : span.end + 1] == "(":
+        return None
+    inside = [morpheme for morpheme in analysis if span.start <= morpheme.start and morpheme.end <= span.end]
+    first = _first_of_particles(inside)
+    if not 0 < first < len(inside) or inside[-1].end != span.end or inside[first - 1].end != inside[first].start:
+        return None
+    start = inside[first].start
+    stem, particles = text[span.start : start], text[start : span.end]
+    is_known = (stem, span.label) in evidence.spans
+    if text[span.start : span.end] in evidence.followed or (stem[-1].isnumeric() and particles in _AFTER_NUMBER):
+        return None
+    is_clear = len(particles) > 1 or particles in _CLEAR or not "가" <= stem[-1] <= "힣"
+    return start if is_known or (is_clear and len(stem.split()[-1]) > 1) else None
+
+
+def _first_of_particles(inside: Sequence[Morpheme]) -> int:
+    """The position of the first particle, or of 이다, of those at the end; the number of all if there are none."""
+    first = len(inside)
+    while first and inside[first - 1].is_ending:
+        first -= 1
+    if first and inside[first - 1].tag == "VCP":
+        return first - 1
+    first = len(inside)
+    while first and inside[first - 1].is_particle:
+        first -= 1
+    return first
+
+
+def _end_with_rest(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:
+    """Where the noun ends in whose midst the span does, if its rest looks like a particle and it is no rarer whole."""
+    for morpheme in analysis:
+        if morpheme.start < span.end < morpheme.end and morpheme.is_noun:
+            whole = text[span.start : morpheme.end], span.label
+            shorter = text[span.start : span.end], span.label
+            looks_like_one = may_follow_noun(text[span.end : morpheme.end])
+            if looks_like_one and evidence.spans[whole] >= evidence.spans[shorter]:
+                return morpheme.end
+    return None
+
+
+def _rest_of_word(text: str, end: int) -> str:
+    last = end
+    while last < len(text) and "가" <= text[last] <= "힣":
+        last += 1
+    return text[end:last]
