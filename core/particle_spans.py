@@ -8,14 +8,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from core.spans import Sentence, SentenceNumber, Span, Split
+from core.analysis.particles import GoldSentence, ParticleSpan
+from core.spans import Sentence, Span
 from core.text.morphemes import Morpheme, morphemes
 from core.text.normalise import nfc
 from core.text.particles import may_follow_noun
-
-Direction = Literal["drop", "add"]
 
 SLICE = 500
 """Sentences between two words of progress; as many at most are analysed at once."""
@@ -26,45 +25,6 @@ _CLEAR = frozenset("은는을를의에와께")
 """Particles of one syllable in which few names end; any other one takes a stem that is a span elsewhere."""
 _AFTER_NUMBER = frozenset("도만가인대")
 """What is a unit behind a number, and no particle."""
-
-
-class GoldSentence(NamedTuple):
-    """A sentence with its gold, and where it stands."""
-
-    number: SentenceNumber
-    split: Split
-    sentence: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class ParticleSpan:
-    """A span that should perhaps end elsewhere.
-
-    Attributes:
-        end: where it would end.
-        seen: how many other spans of the corpus have the string that it would have, and its label.
-    """
-
-    number: SentenceNumber
-    split: Split
-    sentence: Sentence
-    span: Span
-    end: int
-    seen: int
-
-    @property
-    def direction(self) -> Direction:
-        """Whether a particle is dropped, or an end added that only looks like one."""
-        return "drop" if self.end < self.span.end else "add"
-
-    @property
-    def mended(self) -> Span:
-        return Span(self.span.start, self.end, self.span.label)
-
-    @property
-    def string(self) -> str:
-        """What the end is a particle of, or is none of, however the span is labelled now."""
-        return self.sentence.text[self.span.start : max(self.span.end, self.end)]
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedLayout,
 
 from core.store.changes import ChangeSet
 from core.store.project import Project
+from gui.consistency.particles import ParticlesPanel
 from gui.consistency.strings import StringsPanel
 from gui.pages import EmptyState, PageContext
 from gui.places.table import chip
@@ -16,7 +17,8 @@ class ConsistencyPage(QWidget):
         super().__init__()
         self._context = context
         self.strings = StringsPanel(context)
-        self._panels = {"Strings": self.strings}
+        self.particles = ParticlesPanel(context)
+        self._panels: dict[str, StringsPanel | ParticlesPanel] = {"Strings": self.strings, "Particles": self.particles}
         self.tabs = {name: chip(name, checkable=True) for name in self._panels}
         self.empty = EmptyState(
             "No sentences yet",

@@ -4,8 +4,9 @@ import unicodedata
 
 import pytest
 
+from core.analysis.particles import GoldSentence
 from core.generators import exhausted
-from core.particle_spans import GoldSentence, seeking_particles
+from core.particle_spans import seeking_particles
 from core.spans import Sentence, SentenceNumber, Span
 from core.store.project import opened
 from tests.building import project_with_sentences

@@ -1,0 +1,253 @@
+"""Gold spans that end in a particle, a row each, mended by a key or all ticked ones at once."""
+
+from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from core.analysis.particles import GoldSentence, ParticleSpan
+from core.editing import Gold
+from core.events import Reading
+from core.spans import SentenceNumber
+from core.store.changes import ChangeSet
+from core.store.corrections import LARGE
+from core.store.project import Project
+from core.store.selection import Selection
+from gui.choosers import chooser
+from gui.consistency.keys import PAGE_KEYS, Name
+from gui.jobs import failure
+from gui.pages import EmptyState, PageContext, tip
+from gui.places.model import Place, PlaceModel
+from gui.places.table import PlaceTable, chip
+from gui.progress import FLEETING, told
+from gui.words import counted, words_of
+
+_TITLE = "Searching the corpus for particles"
+DROP, ADD, DISMISSED = "drop", "add", "dismissed"
+_SHOWN = {"Ends in a particle": DROP, "Leaves out what is no particle": ADD, "Said not to be a particle": DISMISSED}
+
+
+class ParticlesPanel(QWidget):
+    """Searches when asked; rows come and go with the gold from then on."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._found: list[ParticleSpan] = []
+        self._golds: dict[SentenceNumber, Gold] = {}
+        self._rows: list[ParticleSpan] = []
+        self._searched_at = datetime.now()
+        self._is_outdated = False
+        self.shown = chooser("Shown", "Which of the spans that were found are listed")
+        for title, what in _SHOWN.items():
+            self.shown.addItem(title, what)
+        self.age = QLabel()
+        self.age.setProperty("role", "small")
+        self.again = QPushButton("Search again")
+        self.all, self.none = chip("All"), chip("None")
+        self.model = PlaceModel(context.theme)
+        self.table = PlaceTable(self.model, "Spans that end in a particle")
+        self.said = QLabel(wordWrap=True)
+        self.dismiss, self.mend, self.apply = QPushButton(), QPushButton(), QPushButton()
+        self.apply.setProperty("primary", True)
+        self.nothing = QLabel()
+        self.nothing.setProperty("role", "hint")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty = EmptyState(
+            "Do spans end in particles?",
+            "A search of the corpus looks at each gold span in its sentence: where it ends in a particle (이순신은 for"
+            " 이순신), and where it leaves out the end of a name that only looks like one (제주 for 제주도).",
+            "Search the corpus",
+        )
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        for widget in (self.shown, self.age):
+            head.addWidget(widget)
+        head.addStretch(1)
+        for choice in (QLabel("Tick"), self.all, self.none):
+            head.addWidget(choice)
+        head.addSpacing(8)
+        head.addWidget(self.again)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.said, 1)
+        for button in (self.dismiss, self.mend, self.apply):
+            foot.addWidget(button)
+        content = QWidget()
+        content.setProperty("panel", True)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(16, 8, 16, 12)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.nothing, 1)
+        layout.addLayout(foot)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(content)
+
+    def _connect(self) -> None:
+        for button in (self.empty.button, self.again):
+            button.clicked.connect(self.search)
+        self.shown.currentIndexChanged.connect(lambda _: self._list())
+        self.all.clicked.connect(self.model.tick_all)
+        self.none.clicked.connect(lambda: self.model.tick([]))
+        self.model.ticked.connect(self._tell)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
+        self.table.opened.connect(self._inspect)
+        self.mend.clicked.connect(lambda: self._mend(self._selected()))
+        self.apply.clicked.connect(lambda: self._mend([self._rows[row] for row in self.model.ticked_rows]))
+        self.dismiss.clicked.connect(self._dismiss)
+        self._add_key("mend", lambda: self._mend(self._selected()))
+        self._add_key("dismiss", self._dismiss)
+
+    def _add_key(self, name: Name, run: object) -> None:
+        action = QAction(PAGE_KEYS[name].title, self.table)
+        action.setShortcuts([QKeySequence(key) for key in PAGE_KEYS[name].keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(run)
+        self.table.addAction(action)
+
+    def show_project(self, project: Project | None) -> None:
+        """Begin anew with another project, or none."""
+        self._found, self._golds = [], {}
+        self._list()
+        self._stack.setCurrentWidget(self.empty)
+
+    def search(self) -> None:
+        """Search the corpus as a background job."""
+        self._context.session.attempt(self._start)
+
+    def _start(self) -> None:
+        project, session = self._project(), self._context.session
+        job = self._context.runner.start(_TITLE, lambda: _searching(project), fleeting=FLEETING)
+        self._is_outdated = False
+        for button in (self.empty.button, self.again):
+            button.setEnabled(False)
+            job.ended.connect(partial(button.setEnabled, True))
+        job.finished.connect(lambda found: self._take(project, found))
+        job.failed.connect(lambda error: session.problem.emit(failure(_TITLE, error)))
+
+    def _project(self) -> Project:
+        project = self._context.session.project
+        assert project is not None, "the page shows no button without a project"
+        return project
+
+    def _take(self, project: Project, found: list[ParticleSpan]) -> None:
+        if project is not self._context.session.project:
+            return
+        self._found, self._golds = found, {}
+        self._searched_at = datetime.now()
+        self._read_golds({each.number for each in found})
+        self._stack.setCurrentIndex(1)
+        self._list()
+        self.table.go_to(0)
+        self.table.setFocus()
+
+    def _read_golds(self, numbers: Iterable[SentenceNumber]) -> None:
+        wanted = list(numbers)
+        for first in range(0, len(wanted), LARGE):
+            for stored in self._project().sentences.by_number(wanted[first : first + LARGE]):
+                self._golds[stored.number] = stored.gold
+
+    def _list(self) -> None:
+        """Show the spans that still stand as they were found; the selection and the ticks stay where they were."""
+        row = next(iter(self.table.selected_rows), 0)
+        ticked = {self._rows[each] for each in self.model.ticked_rows}
+        self._rows = list(self._listed())
+        at = self.table.verticalScrollBar().value()
+        self.model.show([_place(each) for each in self._rows], [r for r, e in enumerate(self._rows) if e in ticked])
+        self.table.verticalScrollBar().setValue(at)
+        self.table.go_to(row)
+        self.table.setVisible(bool(self._rows))
+        self.nothing.setVisible(not self._rows)
+        self._tell()
+
+    def _listed(self) -> Iterator[ParticleSpan]:
+        shown, project = self.shown.currentData(), self._context.session.project
+        dismissed = project.not_particles.strings() if project is not None else frozenset()
+        for each in self._found:
+            if each.span in self._golds.get(each.number, ()):
+                is_dismissed = each.string in dismissed
+                if shown == DISMISSED if is_dismissed else shown == each.direction:
+                    yield each
+
+    def _selected(self) -> list[ParticleSpan]:
+        return [self._rows[row] for row in self.table.selected_rows]
+
+    def _mend(self, chosen: list[ParticleSpan]) -> None:
+        golds: dict[SentenceNumber, Gold] = {}
+        for each in chosen:
+            golds[each.number] = each.mend(golds.get(each.number, self._golds[each.number]))
+        session = self._context.session
+        if golds:
+            session.attempt(lambda: session.correct_together(golds))
+
+    def _dismiss(self) -> None:
+        """Ask no more about the selected strings; about dismissed ones, ask again."""
+        strings, kept = {each.string for each in self._selected()}, self._project().not_particles
+        if self.shown.currentData() == DISMISSED:
+            kept.restore(strings)
+        else:
+            kept.dismiss(strings)
+        self._list()
+
+    def _inspect(self, row: int) -> None:
+        found = self._rows[row]
+        self._context.session.inspect(Selection(split=found.split, sentence_id=found.sentence.id))
+
+    def follow(self, change: ChangeSet) -> None:
+        """Let rows go whose span was changed, and come back with it."""
+        if self._context.session.project is None or not self._found:
+            return
+        self._is_outdated |= change.corpus
+        touched = self._golds.keys() if change.corpus else self._golds.keys() & set(change.sentences)
+        if touched:
+            self._read_golds(list(touched))
+            self._list()
+        self._tell()
+
+    def _tell(self) -> None:
+        ticked, selected = len(self.model.ticked_rows), len(self.table.selected_rows)
+        is_dismissed, adds = self.shown.currentData() == DISMISSED, self.shown.currentData() == ADD
+        verb = "Add" if adds else "Drop"
+        self.mend.setText(f"{verb} the end" if adds else f"{verb} the particle")
+        self.mend.setToolTip(tip(PAGE_KEYS["mend"].title, PAGE_KEYS["mend"].keys[0]))
+        self.dismiss.setText("Ask again" if is_dismissed else "It is one" if adds else "Not a particle")
+        self.dismiss.setToolTip(tip("Kept in the project, for all spans of the string", PAGE_KEYS["dismiss"].keys[0]))
+        self.apply.setText(f"{verb} {counted(ticked, 'ticked end' if adds else 'ticked particle')}")
+        self.apply.setEnabled(ticked > 0)
+        for button in (self.mend, self.dismiss):
+            button.setEnabled(selected > 0)
+        self.nothing.setText("No span is listed here.")
+        self.said.setText(f"{counted(len(self._rows), 'span')}. A correction each, or one for all that are ticked.")
+        outdated = "; the corpus has changed since, so search again" if self._is_outdated else ""
+        self.age.setText(f"Searched at {self._searched_at:%H:%M}{outdated}.")
+
+
+def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
+    """Loads Kiwi when it begins: the window does not wait for it."""
+    from core.particle_spans import seeking_particles
+
+    total = 2 * project.sentences.count()
+
+    def read() -> Iterator[GoldSentence]:
+        return (
+            GoldSentence(stored.number, stored.split, stored.with_gold("corrected"))
+            for stored in project.sentences.each()
+        )
+
+    return (yield from told(seeking_particles(read), lambda done: Reading(done, total)))
+
+
+def _place(found: ParticleSpan) -> Place:
+    text, span = found.sentence.text, found.span
+    now, then = words_of(text, [span]), words_of(text, [found.mended])
+    return Place(found.sentence, span.start, span.end, span.label, now, then)
