@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from core.analysis.particles import GoldSentence, ParticleSpan
@@ -17,9 +16,9 @@ from core.store.corrections import LARGE
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.choosers import chooser
-from gui.consistency.keys import PAGE_KEYS, Name
 from gui.jobs import failure
-from gui.pages import EmptyState, PageContext, tip
+from gui.keys.commands import tip
+from gui.pages import EmptyState, PageContext
 from gui.places.model import Place, PlaceModel
 from gui.places.table import PlaceTable, chip
 from gui.progress import FLEETING, told
@@ -49,7 +48,7 @@ class ParticlesPanel(QWidget):
         self.again = QPushButton("Search again")
         self.all, self.none = chip("All"), chip("None")
         self.model = PlaceModel(context.theme)
-        self.table = PlaceTable(self.model, "Spans that end in a particle")
+        self.table = PlaceTable(self.model, "Spans that end in a particle", wide=True)
         self.said = QLabel(wordWrap=True)
         self.dismiss, self.mend, self.apply = QPushButton(), QPushButton(), QPushButton()
         self.apply.setProperty("primary", True)
@@ -105,15 +104,9 @@ class ParticlesPanel(QWidget):
         self.mend.clicked.connect(lambda: self._mend(self._selected()))
         self.apply.clicked.connect(lambda: self._mend([self._rows[row] for row in self.model.ticked_rows]))
         self.dismiss.clicked.connect(self._dismiss)
-        self._add_key("mend", lambda: self._mend(self._selected()))
-        self._add_key("dismiss", self._dismiss)
-
-    def _add_key(self, name: Name, run: object) -> None:
-        action = QAction(PAGE_KEYS[name].title, self.table)
-        action.setShortcuts([QKeySequence(key) for key in PAGE_KEYS[name].keys])
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(run)
-        self.table.addAction(action)
+        keymap = self._context.keymap
+        self.table.addAction(keymap.action("accept", self, lambda: self._mend(self._selected())))
+        self.table.addAction(keymap.action("remove", self, self._dismiss))
 
     def show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""
@@ -219,9 +212,10 @@ class ParticlesPanel(QWidget):
         is_dismissed, adds = self.shown.currentData() == DISMISSED, self.shown.currentData() == ADD
         verb = "Add" if adds else "Drop"
         self.mend.setText(f"{verb} the end" if adds else f"{verb} the particle")
-        self.mend.setToolTip(tip(PAGE_KEYS["mend"].title, PAGE_KEYS["mend"].keys[0]))
         self.dismiss.setText("Ask again" if is_dismissed else "It is one" if adds else "Not a particle")
-        self.dismiss.setToolTip(tip("Kept in the project, for all spans of the string", PAGE_KEYS["dismiss"].keys[0]))
+        keymap = self._context.keymap
+        self.mend.setToolTip(tip("Mend the selected spans and go to the next", keymap.keys("accept")))
+        self.dismiss.setToolTip(tip("Kept in the project, for all spans of the string", keymap.keys("remove")))
         self.apply.setText(f"{verb} {counted(ticked, 'ticked end' if adds else 'ticked particle')}")
         self.apply.setEnabled(ticked > 0)
         for button in (self.mend, self.dismiss):

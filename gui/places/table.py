@@ -1,6 +1,6 @@
 """The table of places: ticks with Space, ids that lead to their sentences."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -22,13 +22,16 @@ _WIDTHS = {STRING: 112, NOW: 128, THEN: 88, SENTENCE: 128}
 class PlaceTable(QTableView):
     """Shows a `PlaceModel`; Space ticks the selected rows.
 
+    Args:
+        wide: how a place is labelled takes more than a label to say.
+
     Signals:
         opened: the id of a sentence was clicked; the row.
     """
 
     opened = Signal(int)
 
-    def __init__(self, model: PlaceModel, says: str, *, hidden: Collection[int] = ()) -> None:
+    def __init__(self, model: PlaceModel, says: str, *, hidden: Collection[int] = (), wide: bool = False) -> None:
         super().__init__()
         self._model = model
         self.setModel(model)
@@ -41,17 +44,17 @@ class PlaceTable(QTableView):
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self._prepare_header()
+        self._prepare_header({**_WIDTHS, NOW: 152, THEN: 152} if wide else _WIDTHS)
         for column in hidden:
             self.hideColumn(column)
         self.clicked.connect(self._open)
 
-    def _prepare_header(self) -> None:
+    def _prepare_header(self, widths: Mapping[int, int]) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         for column in (LEFT, RIGHT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        for column, width in _WIDTHS.items():
+        for column, width in widths.items():
             header.resizeSection(column, width)
 
     @property
