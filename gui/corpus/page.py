@@ -12,6 +12,7 @@ from core.scratch import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.corpus.import_form import ImportForm
+from gui.corpus.labels_window import LabelsWindow
 from gui.corpus.rejected import RejectedTable
 from gui.corpus.summary import SummaryTable
 from gui.jobs import Job, failure
@@ -30,6 +31,7 @@ class CorpusPage(QWidget):
         self.said = QLabel(wordWrap=True)
         self.said.setProperty("role", "hint")
         self.add = QPushButton("Add files…")
+        self.labels = QPushButton("Labels…")
         self.export = QPushButton("Export…")
         self.train = QPushButton("Train")
         self.train.setProperty("primary", True)
@@ -47,7 +49,7 @@ class CorpusPage(QWidget):
         head.setSpacing(8)
         head.addWidget(self.title)
         head.addStretch(1)
-        for button in (self.add, self.export, self.train):
+        for button in (self.add, self.labels, self.export, self.train):
             head.addWidget(button)
         self.left_out = QWidget()
         left_out = QVBoxLayout(self.left_out)
@@ -73,6 +75,7 @@ class CorpusPage(QWidget):
         session.changed.connect(self._follow)
         session.import_asked.connect(self.form.ask)
         self.add.clicked.connect(self._choose_files)
+        self.labels.clicked.connect(self._show_labels)
         self.export.clicked.connect(self._choose_export)
         self.train.clicked.connect(lambda: session.page_asked.emit("Train"))
         self.form.accepted.connect(self._import)
@@ -109,6 +112,13 @@ class CorpusPage(QWidget):
         if names:
             self._context.preferences.remember_folder(Path(names[0]).parent)
             self.form.ask([Path(name) for name in names])
+
+    def _show_labels(self) -> None:
+        project = self._context.session.project
+        assert project is not None, "the page is shown with a project only"
+        window = LabelsWindow(self._context, project, self)
+        window.finished.connect(window.deleteLater)
+        window.show()
 
     def _import(self) -> None:
         if self._context.session.attempt(lambda: start_import(self._context, self.form.plan)):

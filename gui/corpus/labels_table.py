@@ -1,0 +1,66 @@
+"""The labels of the tag set with their spans in each split."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from core.labels import entity_type
+from core.spans import SPLITS
+from core.store.project import Project
+from gui.theme import Theme, font
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class LabelsTable(QTableWidget):
+    """One row a label; one of them is chosen."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(0, 1 + len(SPLITS))
+        self._theme = theme
+        self._labels: tuple[str, ...] = ()
+        self.setAccessibleName("Labels and their spans")
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(26)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        for column, title in enumerate(["Label", *SPLITS]):
+            head = QTableWidgetItem(title)
+            head.setTextAlignment(_RIGHT if column else _LEFT)
+            self.setHorizontalHeaderItem(column, head)
+            header.resizeSection(column, 96)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    @property
+    def label(self) -> str | None:
+        """The chosen label."""
+        row = self.currentRow()
+        return self._labels[row] if 0 <= row < len(self._labels) else None
+
+    def choose(self, label: str | None) -> None:
+        """Choose a label, or the first where there is no such one."""
+        self.selectRow(self._labels.index(label) if label in self._labels else 0)
+
+    def show_project(self, project: Project) -> None:
+        """Show the labels as they are now; the chosen one stays chosen if it is still there."""
+        chosen, counts = self.label, project.sentences.label_counts()
+        self._labels = project.sentences.labels()
+        self.setRowCount(len(self._labels))
+        for row, label in enumerate(self._labels):
+            kind = entity_type(label)
+            name = label if kind.korean == label else f"{label}   {kind.korean} · {kind.english}"
+            texts = [name, *(f"{counts[split, label]:,}" if (split, label) in counts else "–" for split in SPLITS)]
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setFont(font(tabular=column > 0))
+                item.setTextAlignment(_RIGHT if column else _LEFT)
+                if not column:
+                    item.setForeground(QColor(self._theme.label(label).ink))
+                self.setItem(row, column, item)
+        self.choose(chosen)

@@ -1,0 +1,258 @@
+"""The labels of the project: new, renamed, merged, replaced and deleted ones, each change counted before it is made."""
+
+from collections.abc import Callable, Generator
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import UserError
+from core.spans import SPLITS
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from core.store.relabelling import Concerned, Replacement
+from gui.choosers import chooser
+from gui.corpus.labels_table import LabelsTable
+from gui.jobs import Job
+from gui.pages import PageContext
+from gui.stepping import Stepper
+from gui.words import counted
+
+_HINT = (
+    "Changes are made to the gold as corrected, one step each, which one undo takes back. The gold as imported and the"
+    " runs keep the labels that they have."
+)
+
+
+class LabelsWindow(QDialog):
+    """Follows the open project; large changes are jobs, with their progress in the main window."""
+
+    def __init__(self, context: PageContext, project: Project, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Labels")
+        self._session = context.session
+        self._project = project
+        self._job: Job | None = None
+        self.table = LabelsTable(context.theme)
+        self.new, self.new_name = QLineEdit(), QLineEdit()
+        self.add, self.rename, self.merge = QPushButton("Add"), QPushButton(), QPushButton()
+        self.replace, self.delete = QPushButton(), QPushButton("Delete")
+        self.into = chooser("Into", "The label that its spans get")
+        self.replaced_by = chooser("Replaced by", "The label that the spans get")
+        self.how = chooser("How", "How the text is compared with the string of a span")
+        self.how.addItem("whose text is", True)
+        self.how.addItem("whose text contains", False)
+        self.text = QLineEdit()
+        self.text.setPlaceholderText("any text")
+        self.split = chooser("Split", "Where spans are replaced")
+        self.split.addItem("in all splits", None)
+        for split in SPLITS:
+            self.split.addItem(f"in {split}", split)
+        self.titles = {name: QLabel() for name in ("rename", "merge", "replace", "delete")}
+        self.said = QLabel(wordWrap=True)
+        self._stepper = Stepper(self)
+        self._concerned = Concerned()
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def _lay_out(self) -> None:
+        hint = QLabel(_HINT, wordWrap=True)
+        hint.setProperty("role", "hint")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(hint)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(self._form())
+        layout.addWidget(self.said)
+        self.resize(760, 680)
+
+    def _form(self) -> QGridLayout:
+        form = QGridLayout()
+        form.setHorizontalSpacing(8)
+        form.setVerticalSpacing(8)
+        where = QHBoxLayout()
+        where.setSpacing(8)
+        for widget in (self.how, self.text, self.split):
+            where.addWidget(widget, int(widget is self.text))
+        rows: list[tuple[QLabel, QWidget | None, QPushButton]] = [
+            (QLabel("New label"), self.new, self.add),
+            (self.titles["rename"], self.new_name, self.rename),
+            (self.titles["merge"], self.into, self.merge),
+            (self.titles["replace"], self.replaced_by, self.replace),
+            (self.titles["delete"], None, self.delete),
+        ]
+        for row, (title, field, button) in enumerate(rows):
+            at = row + (row == len(rows) - 1)
+            form.addWidget(title, at, 0)
+            if field is not None:
+                form.addWidget(field, at, 1)
+            form.addWidget(button, at, 2)
+        form.addLayout(where, 4, 1)
+        form.setColumnStretch(1, 1)
+        return form
+
+    def _connect(self) -> None:
+        self._session.project_changed.connect(self._leave)
+        self._session.changed.connect(self._follow)
+        self.table.currentCellChanged.connect(lambda *_: self._choose())
+        for field in (self.new, self.new_name):
+            field.textChanged.connect(lambda _: self._enable())
+        self.text.textChanged.connect(lambda _: self._count())
+        for box in (self.replaced_by, self.how, self.split):
+            box.currentIndexChanged.connect(lambda _: self._count())
+        self.into.currentIndexChanged.connect(lambda _: self._enable())
+        self._stepper.finished.connect(self._take_count)
+        self.add.clicked.connect(lambda: self._change(lambda: self._project.labels.add(self.new.text().strip())))
+        self.delete.clicked.connect(lambda: self._change(lambda: self._project.labels.delete(self._label)))
+        self.rename.clicked.connect(self._rename)
+        self.merge.clicked.connect(self._merge)
+        self.replace.clicked.connect(self._replace)
+
+    def _leave(self) -> None:
+        """Another project, or none, is open."""
+        self._stepper.stop()
+        self.close()
+
+    @property
+    def _label(self) -> str:
+        return self.table.label or ""
+
+    def _show(self) -> None:
+        self.table.show_project(self._project)
+        self._choose()
+
+    def _follow(self, change: ChangeSet) -> None:
+        if change.corpus or change.sentences:
+            self._show()
+
+    def _choose(self) -> None:
+        """Ask about the chosen label."""
+        label = self._label
+        words = {"rename": "Rename {} to", "merge": "Merge {} into", "replace": "Replace {} by", "delete": "Delete {}"}
+        for name, title in self.titles.items():
+            title.setText(words[name].format(label))
+        others = [other for other in self._project.sentences.labels() if other != label]
+        for box in (self.into, self.replaced_by):
+            _offer(box, others)
+        self._count()
+
+    @property
+    def _replacement(self) -> Replacement:
+        return Replacement(
+            self._label,
+            self.replaced_by.currentData() or "",
+            self.split.currentData(),
+            self.text.text().strip(),
+            bool(self.how.currentData()),
+        )
+
+    def _count(self) -> None:
+        """Count what a replacement would change; the button waits for it."""
+        self._concerned = Concerned()
+        if self._label and self.replaced_by.currentData():
+            self._stepper.start(self._project.labels.counting(self._replacement))
+        self._enable()
+
+    def _take_count(self, concerned: Concerned) -> None:
+        self._concerned = concerned
+        self._enable()
+
+    def _enable(self) -> None:
+        spans = counted(self._project.labels.count(self._label), "span")
+        waits = "…" if not self._stepper.is_idle else counted(self._concerned.spans, "span")
+        free = self._job is None
+        self.rename.setText(f"Rename {spans}")
+        self.merge.setText(f"Merge {spans}")
+        self.replace.setText(f"Replace {waits}")
+        self.add.setEnabled(free and bool(self.new.text().strip()))
+        self.rename.setEnabled(free and bool(self._label and self.new_name.text().strip()))
+        self.merge.setEnabled(free and bool(self._label and self.into.currentData()))
+        self.replace.setEnabled(free and self._stepper.is_idle and self._concerned.spans > 0)
+        has_spans = self._project.labels.count(self._label) > 0
+        self.delete.setEnabled(free and bool(self._label) and not has_spans)
+        self.delete.setToolTip("It has spans: rename it, or merge it into another label" if has_spans else "")
+
+    def _rename(self) -> None:
+        label, new = self._label, self.new_name.text().strip()
+        self._start(f"Renaming {label} to {new}", lambda: self._project.labels.renaming(label, new))
+
+    def _merge(self) -> None:
+        label, into = self._label, self.into.currentData()
+        self._start(f"Merging {label} into {into}", lambda: self._project.labels.merging(label, into))
+
+    def _replace(self) -> None:
+        replacement = self._replacement
+        title = f"Replacing {replacement.label} by {replacement.new}"
+        self._start(title, lambda: self._project.labels.replacing(replacement))
+
+    def _start(self, title: str, make: Callable[[], Generator[int, None, ChangeSet]]) -> None:
+        """Make a change of many sentences, as a job."""
+        try:
+            work = make()
+            self._job = self._session.change_many(title, lambda: work)
+        except UserError as error:
+            self._say(str(error), is_error=True)
+            return
+        self._say(f"{title} …")
+        # Bound methods: they are let go with the window, which may be closed before the job ends.
+        self._job.finished.connect(self._tell_change)
+        self._job.cancelled.connect(self._tell_stop)
+        self._job.failed.connect(self._tell_failure)
+        self._job.ended.connect(self._end)
+        self._enable()
+
+    def _tell_change(self, change: ChangeSet) -> None:
+        done = counted(len(change.sentences), "sentence") + " changed" if change.sentences else "no span had the label"
+        self._say(f"{self._title}: {done}.")
+
+    def _tell_stop(self) -> None:
+        self._say(f"{self._title}: stopped, and nothing was changed.")
+
+    def _tell_failure(self, error: Exception) -> None:
+        self._say(str(error), is_error=True)
+
+    @property
+    def _title(self) -> str:
+        return self._job.title if self._job is not None else ""
+
+    def _end(self) -> None:
+        self._job = None
+        self.new_name.clear()
+        self._enable()
+
+    def _change(self, make: Callable[[], ChangeSet]) -> None:
+        """Make a change of the tag set alone."""
+        try:
+            change = make()
+        except UserError as error:
+            self._say(str(error), is_error=True)
+            return
+        self.new.clear()
+        self._say("")
+        self._session.publish(change)
+
+    def _say(self, text: str, *, is_error: bool = False) -> None:
+        self.said.setProperty("role", "error" if is_error else "hint")
+        self.said.style().polish(self.said)
+        self.said.setText(text[:1].upper() + text[1:])
+
+
+def _offer(box: QComboBox, labels: list[str]) -> None:
+    """Offer these labels; the chosen one stays chosen if it is among them."""
+    chosen = box.currentData()
+    with QSignalBlocker(box):
+        box.clear()
+        for label in labels:
+            box.addItem(label, label)
+        box.setCurrentIndex(max(0, box.findData(chosen)))

@@ -1,0 +1,144 @@
+"""Labels in the real window: new, renamed, merged, replaced, deleted; counted before, undone in one step."""
+
+import pytest
+
+from core.spans import SPLITS
+from core.store import corrections
+from gui.corpus.labels_window import LabelsWindow
+from tests.building import project_with_run
+from tests.gui.driving import click, wait_for_job
+
+
+@pytest.fixture
+def labels(window, tmp_path):
+    project_with_run(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    click(window.rail.button("Corpus"))
+    click(window.pages["Corpus"].labels)
+    return window.findChild(LabelsWindow)
+
+
+def count(window, label):
+    counts = window.context.session.project.sentences.label_counts()
+    return sum(counts.get((split, label), 0) for split in SPLITS)
+
+
+def choose(box, label):
+    box.setCurrentIndex(box.findData(label))
+
+
+def test_a_label_is_renamed_and_one_undo_takes_it_back(labels, window, qtbot):
+    labels.table.choose("LC")
+    assert labels.rename.text() == "Rename 4 spans"
+    assert not labels.rename.isEnabled()
+    labels.new_name.setText("PLACE")
+    click(labels.rename)
+    wait_for_job(qtbot, window.context.runner)
+    assert (count(window, "LC"), count(window, "PLACE")) == (0, 4)
+    assert labels.said.text() == "Renaming LC to PLACE: 4 sentences changed."
+    project = window.context.session.project
+    assert "LC" not in project.sentences.labels()
+    assert [s.label for s in project.sentences.by_id("news-5").imported] == ["LC"]
+    assert project.runs.by_number(1).labels == ("PS", "LC", "OG", "DT")
+    assert "PLACE" in window.pages["Inspect"].detail.chips.labels
+    window.undo.trigger()
+    assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
+    assert "PLACE" not in project.sentences.labels()
+    assert project.problems() == []
+    click(window.rail.button("Metrics"))
+
+
+def test_a_large_step_is_undone_as_a_job(labels, window, qtbot, monkeypatch):
+    monkeypatch.setattr(corrections, "LARGE", 2)
+    monkeypatch.setattr("core.store.relabelling.LARGE", 2)
+    labels.table.choose("LC")
+    labels.new_name.setText("PLACE")
+    click(labels.rename)
+    wait_for_job(qtbot, window.context.runner)
+    window.undo.trigger()
+    assert window.context.runner.job.title == "Undoing"
+    wait_for_job(qtbot, window.context.runner)
+    assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
+    window.redo.trigger()
+    wait_for_job(qtbot, window.context.runner)
+    assert (count(window, "LC"), count(window, "PLACE")) == (0, 4)
+    assert window.context.session.project.problems() == []
+
+
+def test_labels_are_merged(labels, window, qtbot):
+    labels.table.choose("TI")
+    choose(labels.into, "DT")
+    assert labels.merge.text() == "Merge 1 span"
+    click(labels.merge)
+    wait_for_job(qtbot, window.context.runner)
+    assert (count(window, "TI"), count(window, "DT")) == (0, 4)
+    assert "TI" not in window.context.session.project.sentences.labels()
+
+
+def test_a_label_is_replaced_where_the_text_and_the_split_match(labels, window, qtbot):
+    labels.table.choose("LC")
+    choose(labels.replaced_by, "OG")
+    qtbot.waitUntil(lambda: labels.replace.text() == "Replace 4 spans")
+    choose(labels.how, False)
+    labels.text.setText("산")
+    qtbot.waitUntil(lambda: labels.replace.text() == "Replace 1 span")
+    choose(labels.split, "train")
+    qtbot.waitUntil(lambda: labels.replace.text() == "Replace 0 spans")
+    assert not labels.replace.isEnabled()
+    choose(labels.split, None)
+    qtbot.waitUntil(labels.replace.isEnabled)
+    click(labels.replace)
+    wait_for_job(qtbot, window.context.runner)
+    assert [s.label for s in window.context.session.project.sentences.by_id("news-4").gold] == ["OG", "OG"]
+    assert count(window, "LC") == 3
+
+
+def test_labels_come_and_only_those_without_a_span_go(labels, window):
+    labels.new.setText("NEW")
+    click(labels.add)
+    project = window.context.session.project
+    assert "NEW" in project.sentences.labels()
+    labels.table.choose("LC")
+    assert not labels.delete.isEnabled()
+    assert "merge it" in labels.delete.toolTip()
+    labels.table.choose("NEW")
+    click(labels.delete)
+    assert "NEW" not in project.sentences.labels()
+
+
+def test_what_cannot_be_done_is_said_in_the_window(labels, window):
+    labels.new.setText("no label!")
+    click(labels.add)
+    assert "is no label" in labels.said.text()
+    labels.table.choose("LC")
+    labels.new_name.setText("OG")
+    click(labels.rename)
+    assert "merge into it instead" in labels.said.text()
+    assert window.context.runner.job is None
+
+
+def test_it_closes_with_its_project(labels, window):
+    window.context.session.close()
+    assert not labels.isVisible()
+
+
+def test_it_may_be_closed_while_its_job_runs(labels, window, qtbot):
+    labels.table.choose("LC")
+    labels.new_name.setText("PLACE")
+    click(labels.rename)
+    with qtbot.waitSignal(labels.destroyed):
+        labels.close()
+    wait_for_job(qtbot, window.context.runner)
+    assert (count(window, "LC"), count(window, "PLACE")) == (0, 4)
+
+
+def test_a_job_that_is_stopped_changes_nothing(labels, window, qtbot, monkeypatch):
+    monkeypatch.setattr("core.store.relabelling.LARGE", 1)
+    labels.table.choose("LC")
+    labels.new_name.setText("PLACE")
+    click(labels.rename)
+    window.context.runner.job.cancel()
+    wait_for_job(qtbot, window.context.runner)
+    assert labels.said.text().endswith(("stopped, and nothing was changed.", "4 sentences changed."))
+    stopped = "stopped" in labels.said.text()
+    assert (count(window, "LC"), count(window, "PLACE")) == ((4, 0) if stopped else (0, 4))
