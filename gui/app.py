@@ -10,9 +10,9 @@ from types import TracebackType
 
 import platformdirs
 from PySide6.QtCore import QSettings
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
+from gui.appearance import Appearance
 from gui.consistency.page import ConsistencyPage
 from gui.corpus.page import CorpusPage
 from gui.corrections.page import CorrectionsPage
@@ -25,7 +25,7 @@ from gui.pages import PageContext
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
 from gui.session import Session
-from gui.theme import Theme, apply_theme, theme_for
+from gui.theme import Theme
 from gui.train.page import TrainPage
 from gui.welcome.page import WelcomePage
 from gui.window import MainWindow
@@ -60,15 +60,14 @@ def made_window(
 
     Args:
         data_folder: where the sample project is put.
-        theme: None follows the desktop.
+        theme: what to begin with; None takes what the person chose, at first the desktop's.
     """
-    theme = theme or theme_for(QGuiApplication.styleHints().colorScheme())
-    apply_theme(application, theme)
     runner = JobRunner()
     session = Session(runner)
     preferences = Preferences(settings)
+    appearance = Appearance(application, preferences, theme)
     keymap = Keymap(preferences)
-    context = PageContext(session, runner, preferences, theme, keymap)
+    context = PageContext(session, runner, preferences, appearance.theme, keymap)
     pages = {
         "Corpus": CorpusPage(context),
         "Train": TrainPage(context),
@@ -78,8 +77,9 @@ def made_window(
         "Corrections": CorrectionsPage(context),
         "Scratch": ScratchPage(context),
     }
-    window = MainWindow(context, WelcomePage(context, data_folder), pages)
-    for part in (session, runner, keymap):
+    window = MainWindow(context, WelcomePage(context, data_folder), pages, appearance)
+    appearance.take_window(window)
+    for part in (session, runner, keymap, appearance):
         part.setParent(window)
     return window
 

@@ -1,4 +1,4 @@
-"""What the window remembers between two starts: recent projects, keys, geometry, splitters, folders."""
+"""What the window remembers between two starts: recent projects, keys, look, geometry, splitters, folders."""
 
 import json
 from collections.abc import Mapping
@@ -46,6 +46,21 @@ class Preferences:
 
     def remember_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         self._settings.setValue("keys", json.dumps(keys))
+
+    def theme(self) -> str:
+        """Which theme the person wants; empty where none was chosen."""
+        return str(self._settings.value("theme", ""))
+
+    def remember_theme(self, choice: str) -> None:
+        self._settings.setValue("theme", choice)
+
+    def sentence_size(self, default: int) -> int:
+        """The size of the large sentence's text, in pixels."""
+        stored = str(self._settings.value("sentence-size", default))
+        return int(stored) if stored.isdecimal() else default
+
+    def remember_sentence_size(self, size: int) -> None:
+        self._settings.setValue("sentence-size", size)
 
     def restore_window(self, window: QMainWindow) -> bool:
         """Give the window its last size and place; False where none is known."""

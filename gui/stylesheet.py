@@ -160,6 +160,8 @@ QMenu { background: $raised; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; }
 QMenu::item:disabled { color: $edge; }
+QMenu QLabel[role="heading"]:disabled { color: $text; }
+QMenu QLabel[role="error"]:disabled { color: $error; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }

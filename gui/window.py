@@ -7,14 +7,17 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from core.store.project import Project
+from gui.appearance import Appearance
 from gui.icons import icon
 from gui.keys.commands import Name
 from gui.pages import PageContext
+from gui.settings.window import SettingsWindow
 from gui.shell.banner import Banner
 from gui.shell.context_bar import ContextBar
 from gui.shell.job_strip import JobStrip
 from gui.shell.keys_window import KeysWindow
 from gui.shell.rail import Rail
+from gui.theme import Theme
 from gui.welcome.page import WelcomePage
 
 
@@ -25,22 +28,28 @@ class MainWindow(QMainWindow):
         pages: every page by its name, in the order of the rail.
     """
 
-    def __init__(self, context: PageContext, welcome: WelcomePage, pages: Mapping[str, QWidget]) -> None:
+    def __init__(
+        self, context: PageContext, welcome: WelcomePage, pages: Mapping[str, QWidget], appearance: Appearance
+    ) -> None:
         super().__init__()
         self.context = context
+        self.appearance = appearance
         self.welcome = welcome
         self.pages = pages
-        self.rail = Rail([(name, icon(name.lower(), context.theme)) for name in pages], context.keymap)
+        self.rail = Rail(list(pages), context.keymap)
         self.stack = QStackedWidget()
         for page in (welcome, *pages.values()):
             self.stack.addWidget(page)
         self.banner = Banner()
-        self.undo, self.redo = self._undo_actions()
+        self.undo = self._window_action("undo", "Undo", context.session.undo)
+        self.redo = self._window_action("redo", "Redo", context.session.redo)
+        self.settings = self._window_action("settings", "Settings…", self.show_settings)
         self.project_menu = self._project_menu()
-        self.context_bar = ContextBar(context.session, self.project_menu, [self.undo, self.redo])
+        self.context_bar = ContextBar(context.session, self.project_menu, [self.undo, self.redo, self.settings])
         self.job_strip = JobStrip(context.runner)
         self._lay_out()
         self._connect()
+        self.set_theme(appearance.theme)
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         if not context.preferences.restore_window(self):
@@ -68,6 +77,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.context.session
         self.rail.chosen.connect(self.show_page)
+        self.welcome.settings.clicked.connect(self.show_settings)
         self.addActions(list(self.rail.keyed.values()))
         self.context.keymap.watch(self)
         session.page_asked.connect(self.show_page)
@@ -76,20 +86,12 @@ class MainWindow(QMainWindow):
         session.changed.connect(lambda _: self._enable_undo())
         session.problem.connect(self.banner.say)
 
-    def _undo_actions(self) -> tuple[QAction, QAction]:
-        session, keymap, theme = self.context.session, self.context.keymap, self.context.theme
-        undo = keymap.action("undo", self, session.undo)
-        redo = keymap.action("redo", self, session.redo)
-        for action, name in ((undo, "undo"), (redo, "redo")):
-            action.setIcon(icon(name, theme))
-            self.addAction(action)
-        return undo, redo
-
     def _project_menu(self) -> QMenu:
         session = self.context.session
         menu = QMenu(self)
         menu.addAction(self._window_action("open", "Open project…", self.welcome.choose_project))
         menu.addAction("Close project", lambda: session.attempt(session.leave))
+        menu.addAction(self.settings)
         menu.addAction(self._window_action("keys", "Keys…", lambda: KeysWindow(self.context.keymap, self).show()))
         menu.addSeparator()
         menu.addAction(self._window_action("quit", "Quit", self.close))
@@ -101,6 +103,21 @@ class MainWindow(QMainWindow):
         action.setText(text)
         self.addAction(action)
         return action
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons in another theme's colours."""
+        for name, action in (("undo", self.undo), ("redo", self.redo), ("settings", self.settings)):
+            action.setIcon(icon(name, theme))
+        for name, action in self.rail.keyed.items():
+            action.setIcon(icon(name.lower(), theme))
+
+    def show_settings(self) -> None:
+        """Open the settings, or bring them to the front."""
+        open_one = self.findChild(SettingsWindow)
+        window = open_one or SettingsWindow(self.context.keymap, self.appearance, self)
+        window.show()
+        window.raise_()
+        window.activateWindow()
 
     def show_page(self, name: str) -> None:
         self.banner.hide()

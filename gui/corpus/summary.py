@@ -18,6 +18,7 @@ class SummaryTable(QTableWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__(0, 1 + len(SPLITS))
         self._theme = theme
+        self._labels: list[str] = []
         self.setShowGrid(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(28)
@@ -31,9 +32,18 @@ class SummaryTable(QTableWidget):
             self.setHorizontalHeaderItem(column, head)
             self.horizontalHeader().resizeSection(column, 96)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        for row, label in enumerate(self._labels, start=2):
+            item = self.item(row, 0)
+            if item is not None:
+                item.setForeground(QColor(theme.label(label).ink))
+
     def show_project(self, project: Project) -> None:
         counts = project.sentences.label_counts()
         labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
+        self._labels = labels
         self.setRowCount(len(labels) + 2)
         self._fill(0, "Sentences", {split: project.sentences.count(split) for split in SPLITS}, bold=True)
         totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}

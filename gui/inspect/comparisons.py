@@ -43,6 +43,10 @@ class ComparisonModel(QAbstractTableModel):
         self._gold_shares: Mapping[Span, float] = {}
         self._figures: QFont = font(tabular=True)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours; the view paints anew with the whole window."""
+        self._theme = theme
+
     def show_comparisons(self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float]) -> None:
         """Show a sentence's spans, with the probability of those gold ones for which it is known."""
         self.beginResetModel()

@@ -61,6 +61,7 @@ class SentenceDetail(QWidget):
         self.labelling = Labelling(self.canvas, self.chips, context.keymap)
         self.table = ComparisonTable(context.theme)
         self._keymap = context.keymap
+        self._tool_buttons: list[QToolButton] = []
         self.actions_by_name = {name: self._keymap.action(name, self, run) for name, run in self._runs().items()}
         self._lay_out(context, steps)
         self._connect()
@@ -139,14 +140,19 @@ class SentenceDetail(QWidget):
         row.setSpacing(4)
         for name, text in _TOOLS.items():
             self.actions_by_name[name].setIconText(text)
-            button = _button(self.actions_by_name[name])
-            button.setStyleSheet(_outlined(theme))
-            row.addWidget(button)
+            self._tool_buttons.append(_button(self.actions_by_name[name]))
+            row.addWidget(self._tool_buttons[-1])
+        self.set_theme(theme)
         self.notice.setProperty("role", "hint")
         row.addSpacing(8)
         row.addWidget(self.labelling.note)
         row.addWidget(self.notice, 1)
         return row
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        for button in self._tool_buttons:
+            button.setStyleSheet(_outlined(theme))
 
     def _connect(self) -> None:
         self.canvas.goldProposed.connect(self._propose)

@@ -27,7 +27,7 @@ class Labelling(QObject):
     said = Signal(str, bool)
 
     def __init__(self, canvas: SentenceCanvas, chips: LabelChips, keymap: Keymap) -> None:
-        super().__init__()
+        super().__init__(canvas)
         self._canvas, self._chips, self._keymap = canvas, chips, keymap
         self.is_editable = False
         self.keyed = [self._action(position) for position in range(KEYED_LABELS)]

@@ -57,6 +57,12 @@ class LabelChips(QWidget):
         self._name_keys()
         self.keep(self.kept if self.kept in self.chips else None)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        for label, chip in self.chips.items():
+            chip.setStyleSheet(_style(theme, label))
+
     def keep(self, label: str | None) -> None:
         """Keep a label, or none."""
         for name, chip in self.chips.items():

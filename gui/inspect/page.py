@@ -17,6 +17,7 @@ from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.opponent import offered_epochs
 from gui.pages import EmptyState, PageContext
+from gui.theme import Theme
 
 _STEPS: dict[Name, str] = {
     "previous sentence": "↑",
@@ -48,6 +49,10 @@ class InspectPage(QWidget):
         self._connect()
         self._show_project(self._session.project)
         self._reload()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme for the windows that are still to be opened."""
+        self._theme = theme
 
     def _page_actions(self, keymap: Keymap) -> dict[Name, CommandAction]:
         runs = {

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 
 Name = Literal[
     "keys",
+    "settings",
     "open",
     "undo",
     "redo",
@@ -71,6 +72,7 @@ class Command:
 
 COMMANDS: dict[Name, Command] = {
     "keys": Command("All keys", ("F1",), "window", repeats=False),
+    "settings": Command("Settings", ("Ctrl+,",), "window", repeats=False),
     "open": Command("Open a project", ("Ctrl+O",), "window", repeats=False),
     "undo": Command("Undo the last correction", ("Ctrl+Z",), "window"),
     "redo": Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "window"),

@@ -88,6 +88,8 @@ def _body(shown_groups: dict[str, list[KeyRow]]) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(40)
     left, right = QVBoxLayout(), QVBoxLayout()
+    for column in (left, right):
+        column.setSpacing(8)  # else it would be that between the columns
     for at, (title, rows) in enumerate(shown_groups.items()):
         column = right if at == 2 else left
         column.addWidget(_heading(title))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QIcon
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gui.keys.commands import page_commands, page_name
@@ -19,26 +19,25 @@ class Rail(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, pages: Sequence[tuple[str, QIcon]], keymap: Keymap, parent: QWidget | None = None) -> None:
+    def __init__(self, pages: Sequence[str], keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        keymap.add(page_commands(name for name, _ in pages))
+        keymap.add(page_commands(pages))
         self._group = QActionGroup(self)
         self.keyed: dict[str, CommandAction] = {}
         self._buttons: dict[str, QToolButton] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 8, 4, 8)
         layout.setSpacing(4)
-        for number, (name, icon) in enumerate(pages, start=1):
-            self.keyed[name] = self._action(keymap, number, name, icon)
+        for number, name in enumerate(pages, start=1):
+            self.keyed[name] = self._action(keymap, number, name)
             self._buttons[name] = _button(self.keyed[name])
             layout.addWidget(self._buttons[name])
         layout.addStretch(1)
 
-    def _action(self, keymap: Keymap, number: int, name: str, icon: QIcon) -> CommandAction:
+    def _action(self, keymap: Keymap, number: int, name: str) -> CommandAction:
         action = keymap.action(page_name(number), self, lambda: self.chosen.emit(name))
         action.setIconText(name)
-        action.setIcon(icon)
         action.setCheckable(True)
         self._group.addAction(action)
         return action

@@ -30,22 +30,31 @@ class LossChart(QWidget):
         self._f1s: dict[int, float] = {}
         self._top = 0.0
         pg.setConfigOptions(antialias=True)
-        self._view: Any = pg.PlotWidget(background=theme.surface)
+        self._view: Any = pg.PlotWidget()
         self._plot: Any = self._view.getPlotItem()
         self._right: Any = pg.ViewBox(enableMenu=False, enableMouse=False)
-        self._loss_line: Any = pg.PlotDataItem(pen=pg.mkPen(theme.accent, width=2))
-        self._f1_line: Any = pg.PlotDataItem(**self._f1_look())
-        self._f1_text: Any = pg.TextItem(color=theme.right, fill=theme.surface, anchor=(0.5, 1.4))
+        self._loss_line: Any = pg.PlotDataItem()
+        self._f1_line: Any = pg.PlotDataItem(symbol="o", symbolSize=8)
+        self._f1_text: Any = pg.TextItem(anchor=(0.5, 1.4))
         self._boundaries: list[Any] = []
         self._arrange()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._view)
 
-    def _f1_look(self) -> dict[str, Any]:
-        colour = self._theme.right
-        pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
-        return {"pen": pen, "symbol": "o", "symbolSize": 8, "symbolBrush": colour, "symbolPen": colour}
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        self._view.setBackground(theme.surface)
+        self._loss_line.setPen(pg.mkPen(theme.accent, width=2))
+        self._f1_line.setPen(pg.mkPen(theme.right, width=1, style=Qt.PenStyle.DashLine))
+        self._f1_line.setSymbolBrush(theme.right)
+        self._f1_line.setSymbolPen(theme.right)
+        self._f1_text.setColor(theme.right)
+        self._f1_text.fill = pg.mkBrush(theme.surface)
+        self._dress_axes()
+        for line in self._boundaries:
+            line.setPen(pg.mkPen(theme.line))
 
     def _arrange(self) -> None:
         plot = self._plot
@@ -64,7 +73,7 @@ class LossChart(QWidget):
         self._right.addItem(self._f1_text)
         self._f1_text.setFont(font(SMALL_SIZE, bold=True, tabular=True))
         plot.vb.sigResized.connect(lambda: self._right.setGeometry(plot.vb.sceneBoundingRect()))
-        self._dress_axes()
+        self.set_theme(self._theme)
 
     def _dress_axes(self) -> None:
         for side in ("left", "right", "top", "bottom"):

@@ -120,6 +120,10 @@ class Monitor(QWidget):
         elif isinstance(event, EpochFinished):
             chart.end_epoch(event.epoch, event.loss, event.report.micro.f1)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme for the chart that is still to be made; one that is there follows by itself."""
+        self._theme = theme
+
     def _make_chart(self) -> None:
         """pyqtgraph takes half a second to import; no window without a training needs it."""
         if self.chart is None:

@@ -1,0 +1,73 @@
+"""The theme and the size of the large sentence, with a sentence that shows them."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.spans import PredictedSpan, Span
+from gui.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
+from gui.sentence.canvas import SentenceCanvas
+from gui.spin_boxes import indent
+
+_CHOICES: dict[ThemeChoice, str] = {"system": "As the desktop", "light": "Light", "dark": "Dark"}
+_TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
+_GOLD = (Span(0, 3, "PS"), Span(5, 7, "LC"))
+_PREDICTED = (PredictedSpan(Span(0, 3, "PS"), 0.98), PredictedSpan(Span(16, 18, "LC"), 0.61))
+
+
+class LookSection(QWidget):
+    """Every choice is seen at once."""
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self.themes: dict[ThemeChoice, QRadioButton] = {choice: QRadioButton(text) for choice, text in _CHOICES.items()}
+        self.text_size = QSpinBox(minimum=LEAST_SIZE, maximum=GREATEST_SIZE)
+        indent(self.text_size)
+        self.sample = SentenceCanvas(appearance.theme)
+        self.sample.set_text_size(appearance.size)
+        self.sample.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.sample.show_sentence(_TEXT, _GOLD, _PREDICTED)
+        self._lay_out()
+        self.themes[appearance.choice].setChecked(True)
+        self.text_size.setValue(appearance.size)
+        for choice, button in self.themes.items():
+            button.clicked.connect(lambda _=False, choice=choice: appearance.choose_theme(choice))
+        self.text_size.valueChanged.connect(appearance.choose_size)
+
+    def _lay_out(self) -> None:
+        group = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        for button in self.themes.values():
+            group.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        self.text_size.setSuffix(" px")
+        self.text_size.setAccessibleName("Text size of the large sentence")
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.addRow("Theme", row)
+        form.addRow("Text size of the large sentence", self.text_size)
+        frame = QFrame()
+        frame.setProperty("panel", True)
+        QVBoxLayout(frame).addWidget(self.sample)
+        hint = QLabel("So a sentence looks, with gold on the text and predictions under it:")
+        hint.setProperty("role", "hint")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addLayout(form)
+        column.addWidget(hint)
+        column.addWidget(frame)
+        column.addStretch(1)
