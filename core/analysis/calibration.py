@@ -115,7 +115,7 @@ def expected_calibration_error(bins: Iterable[Bin]) -> float:
 
 
 def overconfidence(bins: Iterable[Bin]) -> float:
-    """By how much the mean probability exceeds the share of right spans (−1 to 1); below 0 where it falls short of it."""
+    """By how much the mean probability exceeds the share of right spans (−1 to 1); below 0 where it falls short."""
     filled = [found for found in bins if found.spans]
     total = sum(found.spans for found in filled)
     return sum(found.spans * found.confidence - found.right for found in filled) / max(total, 1)

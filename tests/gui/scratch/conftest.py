@@ -11,6 +11,7 @@ from core.events import LinesTagged, TaggerLoaded
 from core.spans import PredictedSpan, Span
 from core.store.selection import Selection
 from gui.jobs import JobRunner
+from gui.keys.keymap import Keymap
 from gui.pages import PageContext
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
@@ -93,7 +94,8 @@ def open_desk(qtbot, tmp_path, tagger):
     def made(build=project_with_run) -> Desk:
         session, runner = Session(), JobRunner()
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        page = ScratchPage(PageContext(session, runner, Preferences(settings), LIGHT), tagger)
+        preferences = Preferences(settings)
+        page = ScratchPage(PageContext(session, runner, preferences, LIGHT, Keymap(preferences)), tagger)
         desk = Desk(page, session, runner, tagger)
         session.inspection_asked.connect(desk.inspected.append)
         qtbot.addWidget(page)
