@@ -12,6 +12,7 @@ from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database, Row
 from core.store.predictions import Predictions
+from core.store.remarks import Remark, RemarkLog
 from core.store.sentences import Sentences
 from core.store.tag_set import TagSetTable
 
@@ -41,10 +42,11 @@ class Correction:
 class Corrections:
     """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it.
 
-    A step is what is done at once and undone at once: one correction, or several of as many sentences. It is known by
-    the number of its first correction. A large one is written in slices, so that others may read the project meanwhile:
-    no other step is made before it is at its end, and where it does not come to its end it is taken back, at the next
-    start if need be.
+    A step is what is done at once and undone at once: one correction, or several of as many sentences, with what was
+    said of them. It is known by the number of its first correction. A sentence of which something was said while its
+    gold stayed has an entry with the same gold before and after, which carries the step and is no correction. A large
+    step is written in slices, so that others may read the project meanwhile: no other step is made before it is at its
+    end, and where it does not come to its end it is taken back, at the next start if need be.
     """
 
     def __init__(self, database: Database, sentences: Sentences, predictions: Predictions) -> None:
@@ -52,6 +54,7 @@ class Corrections:
         self._sentences = sentences
         self._predictions = predictions
         self._tag_set = TagSetTable(database)
+        self._remarks = RemarkLog(database)
         self._is_busy = False
         for (step,) in database.rows("SELECT step FROM unfinished_step"):
             self._take_back(step)
@@ -79,13 +82,21 @@ class Corrections:
         """
         return self.correct_together({number: spans})
 
-    def correct_together(self, golds: Mapping[SentenceNumber, Iterable[Span]]) -> ChangeSet:
+    def correct_together(
+        self, golds: Mapping[SentenceNumber, Iterable[Span]], remarks: Sequence[Remark] = ()
+    ) -> ChangeSet:
         """Give several sentences new gold in one step; those that have it already are left alone.
+
+        Args:
+            remarks: what is said of sentences in the same step.
 
         Raises:
             UserError: some spans do not fit their sentence or the tag set; then no sentence is changed.
         """
-        return self._do(self._changes(golds, self._sentences.labels()))
+        changes = self._changes(golds, self._sentences.labels())
+        corrected = {change.sentence for change in changes}
+        said = dict.fromkeys(remark.sentence for remark in remarks if remark.sentence not in corrected)
+        return self._do([*changes, *(_Change(sentence, "correct", None, None) for sentence in said)], remarks)
 
     def correcting(
         self, golds: Iterable[Mapping[SentenceNumber, Iterable[Span]]], known: Mapping[str, bool] | None = None
@@ -139,24 +150,29 @@ class Corrections:
             return ChangeSet()
         return self._do([_Change(sentence, "revert", correction, before)])
 
-    def _do(self, changes: Sequence["_Change"]) -> ChangeSet:
+    def _do(self, changes: Sequence["_Change"], remarks: Sequence[Remark] = ()) -> ChangeSet:
         """A new step, after which there is nothing to redo."""
         self._refuse_while_busy()
         if not changes:
             return ChangeSet()
-        self._done.append(self._append(changes))
+        with self._database.atomic():
+            step = self._append(changes)
+            self._remarks.write(step, remarks)
+        self._done.append(step)
         self._undone.clear()
-        return ChangeSet(sentences=tuple(change.sentence for change in changes))
+        said = dict.fromkeys(remark.sentence for remark in remarks)
+        return ChangeSet(sentences=tuple(_corrected(changes)), reviews=tuple(said))
 
     def count(self) -> int:
-        return int(self._database.value("SELECT count(*) FROM correction"))
+        return int(self._database.value("SELECT count(*) FROM correction WHERE before <> after"))
 
     def listed(self, first: int = 0, limit: int = -1) -> list[Correction]:
         """The log, newest first."""
         rows = self._database.rows(
             "SELECT c.number, c.sentence, s.id, s.text, c.made_at, c.kind, c.target, c.before, c.after,"
-            " NOT EXISTS (SELECT 1 FROM correction AS l WHERE l.sentence = c.sentence AND l.number > c.number)"
-            " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence"
+            " NOT EXISTS (SELECT 1 FROM correction AS l"
+            "  WHERE l.sentence = c.sentence AND l.number > c.number AND l.before <> l.after)"
+            " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.before <> c.after"
             " ORDER BY c.number DESC LIMIT ? OFFSET ?",
             [limit, first],
         )
@@ -206,19 +222,19 @@ class Corrections:
         def end(_: int) -> None:
             nonlocal has_other_labels
             has_other_labels = self._tag_set.replay(moved, forwards=kind == "redo")
+            self._remarks.hold(moved, holds=kind == "redo")
 
         _, change = yield from self._stepping(self._replayed(moved, kind), end)
         target.append(source.pop())
-        return replace(change, corpus=change.corpus or has_other_labels)
+        said = tuple(self._remarks.sentences_of(moved))
+        return replace(change, corpus=change.corpus or has_other_labels, reviews=said)
 
     def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list["_Change"]]:
         """What makes a step again, or takes it back, some corrections at a time."""
         last = step - 1
         while rows := self._corrections_of(step, f"number > {last} ORDER BY number"):
-            yield [
-                _Change(sentence, kind, number, before if kind == "undo" else after)
-                for number, sentence, before, after in rows
-            ]
+            golds = [(before if kind == "undo" else after) if before != after else None for *_, before, after in rows]
+            yield [_Change(row[1], kind, row[0], gold) for row, gold in zip(rows, golds, strict=True)]
             last = rows[-1][0]
 
     def _corrections_of(self, step: int, where: str) -> list[Row]:
@@ -247,7 +263,7 @@ class Corrections:
         try:
             for part in parts:
                 step = self._append(part, step) if part else step
-                changed += [change.sentence for change in part]
+                changed += _corrected(part)
                 yield len(changed)
             if step is not None:
                 with self._database.atomic():
@@ -285,7 +301,7 @@ class Corrections:
             if step is None:
                 step = self._database.write(_INSERT.format(step="NULL"), rows[0])
             self._database.write_many(_INSERT.format(step=step), rows[1:] if is_first else rows)
-            self._set_golds([(each.after, each.sentence) for each in changes])
+            self._set_golds([(each.after, each.sentence) for each in changes if each.after is not None])
             if is_first and self._is_busy:
                 self._database.write("INSERT INTO unfinished_step VALUES (?)", [step])
         return step
@@ -299,17 +315,22 @@ class Corrections:
 
 _INSERT = (
     "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
-    " SELECT number, ?, ?, ?, gold, ?, {step} FROM sentence WHERE number = ?"
+    " SELECT number, ?, ?, ?, gold, coalesce(?, gold), {step} FROM sentence WHERE number = ?"
 )
 
 
 class _Change(NamedTuple):
-    """One correction that is to be made: the sentence, why, of which correction, and the new gold."""
+    """One entry that is to be made: the sentence, why, of which correction, and the new gold, or None to leave it."""
 
     sentence: SentenceNumber
     kind: Kind
     target: int | None
-    after: str
+    after: str | None
+
+
+def _corrected(changes: Iterable[_Change]) -> list[SentenceNumber]:
+    """The sentences that get another gold."""
+    return [change.sentence for change in changes if change.after is not None]
 
 
 def undo_stacks(log: Sequence[tuple[int, str, int | None]] | Sequence[Row]) -> tuple[list[int], list[int]]:

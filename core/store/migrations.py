@@ -148,6 +148,60 @@ CREATE INDEX signal_by_suspicion ON signal (run, epoch, suspicion DESC, sentence
 """
 
 
+@migrations(name="0004_reviews")
+def _reviews(db: Database) -> None:
+    """What a person says of sentences beside their gold; see core/store/remarks.py."""
+    for statement in REVIEWS.split(";\n"):
+        db.execute(statement)
+
+
+REVIEWS = """
+CREATE TABLE review ( -- append-only, as note and verdict: of each thing said, the newest entry that is not undone holds
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    step INTEGER NOT NULL REFERENCES correction (number), -- what it is undone with
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    made_at TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0,
+    is_reviewed INTEGER NOT NULL,
+    seconds REAL -- how long the sentence had been shown
+);
+CREATE INDEX review_by_sentence ON review (sentence, number) WHERE undone = 0;
+CREATE INDEX review_by_step ON review (step);
+CREATE TABLE note (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    step INTEGER NOT NULL REFERENCES correction (number),
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    made_at TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0,
+    text TEXT NOT NULL
+);
+CREATE INDEX note_by_sentence ON note (sentence, number) WHERE undone = 0;
+CREATE INDEX note_by_step ON note (step);
+CREATE TABLE verdict ( -- on one gold and one predicted span, or one of them alone, as they stood
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    step INTEGER NOT NULL REFERENCES correction (number),
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    made_at TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0,
+    run INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    gold TEXT NOT NULL, -- JSON [[start, end, label]], or [] for none
+    predicted TEXT NOT NULL, -- likewise
+    blame TEXT NOT NULL CHECK (blame IN ('model', 'gold', 'ambiguous')),
+    sampled INTEGER NOT NULL, -- whether it was met in the random order
+    seconds REAL -- since the sentence was shown, or since the verdict before it there
+);
+CREATE INDEX verdict_by_sentence ON verdict (sentence, run, epoch, number) WHERE undone = 0;
+CREATE INDEX verdict_by_run ON verdict (run, epoch) WHERE undone = 0;
+CREATE INDEX verdict_by_step ON verdict (step);
+CREATE VIEW reviewed AS SELECT sentence FROM review AS r WHERE undone = 0 AND is_reviewed AND NOT EXISTS
+    (SELECT 1 FROM review AS l WHERE l.undone = 0 AND l.sentence = r.sentence AND l.number > r.number);
+CREATE VIEW noted AS SELECT sentence, text FROM note AS n WHERE undone = 0 AND text <> '' AND NOT EXISTS
+    (SELECT 1 FROM note AS l WHERE l.undone = 0 AND l.sentence = n.sentence AND l.number > n.number);
+CREATE INDEX correction_of_gold ON correction (number) WHERE before <> after -- the others carry a step of remarks
+"""
+
+
 @migrations(name="0005_labels")
 def _labels(db: Database) -> None:
     """Labels of the standard may leave the tag set, a step may change it, and steps may be too large for one write."""
@@ -192,6 +246,7 @@ MIGRATION_NAMES = frozenset(
         "0001_first_schema",
         "0002_steps_of_several_corrections",
         "0003_signals",
+        "0004_reviews",
         "0005_labels",
         "0006_search",
     }

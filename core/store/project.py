@@ -13,6 +13,7 @@ from core.store.database import Database
 from core.store.not_particles import NotParticles
 from core.store.predictions import Predictions
 from core.store.relabelling import Labels
+from core.store.reviews import Reviews
 from core.store.runs import Runs
 from core.store.search import TextSearch
 from core.store.selection import Selections
@@ -28,8 +29,8 @@ class Project:
     """An open project; close it, or use it in a `with` statement.
 
     Attributes:
-        sentences, corrections, labels, not_particles, predictions, signals, runs, selections: the parts of the
-            store.
+        sentences, corrections, labels, not_particles, predictions, signals, runs, selections, reviews: the parts of
+            the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
@@ -45,6 +46,7 @@ class Project:
         self.runs = Runs(self.database, self.sentences, self.corrections)
         self.search = TextSearch(self.database)
         self.selections = Selections(self.database, self.search)
+        self.reviews = Reviews(self.database, self.sentences, self.predictions, self.corrections, self.selections)
         self.search.pack()
         self._end_interrupted()
 

@@ -1,4 +1,5 @@
 """Finds a string in texts and ids: those of some hundreds of sentences lie packed in one row, and a search scans them.
+Notes, of which there are few, are looked through one by one.
 
 An index would have to hold strings of any length, also of one or two syllables, which is what people look for in
 Korean; SQLite's trigrams begin with three. Texts and ids of sentences never change and sentences are never removed, so
@@ -42,13 +43,15 @@ class TextSearch:
                 return
 
     def holding(self, text: str, split: Split) -> set[SentenceNumber]:
-        """The numbers of the sentences that have the string in their text or their id: all of the split, and others."""
+        """The numbers of the sentences that have the string in their text, id or note: all of the split, and others."""
         sought = _folded(text)
         found: set[SentenceNumber] = set()
         for _, numbers, texts in self._rows(split):
             found.update(_matches(sought, numbers, texts))
         rest = self._unpacked(self._last(), -1)
         found.update(row[0] for row in rest if sought in _searched(*row[1:]))
+        notes = self._database.rows("SELECT sentence, text FROM noted")
+        found.update(sentence for sentence, note in notes if sought in _folded(note))
         return found
 
     def is_out_of_step(self) -> bool:

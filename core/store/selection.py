@@ -29,6 +29,15 @@ ERROR_KINDS: dict[ErrorKind, tuple[Outcome, ...]] = {
 ALL_ERRORS: tuple[Outcome, ...] = ("edge", "type", "both", "missed", "spurious")
 
 
+ReviewState = Literal["open", "reviewed", "noted"]
+
+_REVIEW_CONDITIONS: dict[ReviewState, str] = {
+    "open": "s.number NOT IN (SELECT sentence FROM reviewed)",
+    "reviewed": "s.number IN (SELECT sentence FROM reviewed)",
+    "noted": "s.number IN (SELECT sentence FROM noted)",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Among:
     """Sentences that an analysis found, and what they have in common, as people say it."""
@@ -41,10 +50,11 @@ class Among:
 class Selection:
     """What a list of sentences is asked to show; every condition that is set must hold.
 
-    `text` is looked for in texts and ids, whatever its case and normal form; `sentence_id` is one whole id.
+    `text` is looked for in texts, ids and notes, whatever its case and normal form; `sentence_id` is one whole id.
     The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
     label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences,
-    `path` those with this path over the epochs of the run, up to the one that is asked about.
+    `path` those with this path over the epochs of the run, up to the one that is asked about, `review` those that are
+    marked as reviewed, are not yet (`open`), or have a note.
 
     `order` is that of the list: `import`, as the corpus has them; `uncertain`, the least certain first; `suspicious`,
     first where a run is surest that the gold is wrong; `loss`, the least likely gold first; `random`, always the same.
@@ -60,6 +70,7 @@ class Selection:
     label: str | None = None
     among: Among | None = None
     path: Path | None = None
+    review: ReviewState | None = None
     order: Order = "import"
 
     @property
@@ -141,6 +152,8 @@ def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
     if selection.sentence_id is not None:
         conditions.append("s.id = ?")
         parameters.append(selection.sentence_id)
+    if selection.review is not None:
+        conditions.append(_REVIEW_CONDITIONS[selection.review])
     return conditions, parameters
 
 
