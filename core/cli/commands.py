@@ -15,7 +15,7 @@ from core import engine, importing
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
-from core.cli.output import PROGRESS_INTERVAL, Output, error_table, f1_table, klue_line, table
+from core.cli.output import PROGRESS_INTERVAL, Output, error_table, f1_table, klue_line, table, verdicts_line
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
 from core.cli.usage import COMMANDS, USAGE
@@ -203,6 +203,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         evaluation = exhausted(
             engine.evaluating(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
+        estimate = project.reviews.estimate(evaluation.key, evaluation.split)
     key = evaluation.key
     what = {"run": key.run, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
     head = f"run {key.run}, epoch {key.epoch}, {evaluation.sentences:,} {evaluation.split} sentences, {evaluation.gold}"
@@ -216,6 +217,9 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         "confusion": pairs.as_json(),
     }
     text = f"{head}\n{table(evaluation.report)}\n\n{klue_line(evaluation.klue)}\n\n{error_table(kinds)}"
+    if estimate is not None:
+        document["verdicts"] = estimate.as_json()
+        text = f"{text}\n\n{verdicts_line(estimate)}"
     out.result(document, text)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.analysis.verdicts import Estimate
 from core.scoring.comparison import OUTCOMES
 from core.scoring.confusion import ErrorKinds
 from core.scoring.metrics import AVERAGES, KlueFigures, Report
@@ -58,6 +59,18 @@ def table(report: Report) -> str:
 def klue_line(figures: KlueFigures) -> str:
     """KLUE's two figures with four decimals."""
     return f"KLUE: entity macro F1 {figures.entity_macro_f1:.4f}, character macro F1 {figures.character_macro_f1:.4f}"
+
+
+def verdicts_line(estimate: Estimate) -> str:
+    """What verdicts on a random sample say of the gold and of F1."""
+    share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
+    stands_on = f"{sum(estimate.verdicts.values()):,} verdicts in {estimate.sentences:,} sampled sentences"
+    return (
+        f"{stands_on}: {share.value:.1%} [{share.interval.low:.1%}, {share.interval.high:.1%}] of the"
+        f" {estimate.population.disagreements:,} disagreements with the gold as imported are its errors, about"
+        f" {number.value:,.0f} [{number.interval.low:,.0f}, {number.interval.high:,.0f}]; micro F1"
+        f" {estimate.f1_imported:.4f}, adjusted {f1.value:.4f} [{f1.interval.low:.4f}, {f1.interval.high:.4f}]"
+    )
 
 
 def error_table(kinds: Mapping[str, ErrorKinds]) -> str:

@@ -6,10 +6,13 @@ import signal
 import pytest
 
 from core.cli.commands import run
+from core.scoring.comparison import compared
 from core.scoring.confusion import confusion, error_kinds
 from core.scoring.strict import klue_figures
 from core.store.predictions import EpochKey
 from core.store.project import opened
+from core.store.reviews import Watch
+from core.store.selection import ALL_ERRORS, Selection
 from tests.building import project_with_run
 
 FIRST = EpochKey(1, 1)
@@ -60,3 +63,21 @@ def test_the_text_ends_with_klues_figures_and_the_kinds_of_errors(folder, capsys
         ["TI", "0", "0", "0", "0", "1", "0"],
         ["all", "2", "1", "1", "0", "3", "1"],
     ]
+
+
+def test_verdicts_in_the_random_order_add_a_key_and_a_line(folder, capsys):
+    before = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
+    with opened(folder) as project:
+        order = project.selections.numbers(Selection(outcomes=ALL_ERRORS, order="random"), FIRST, "corrected")
+        for stored in project.sentences.by_number(order):
+            for comparison in compared(stored.gold, project.predictions.of(FIRST, [stored.number])[stored.number]):
+                if comparison.is_error:
+                    project.reviews.judge(stored.number, FIRST, comparison, "model", Watch(sampled=True))
+    document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
+    said = document.pop("verdicts")
+    assert document == before
+    assert (said["model"], said["gold"], said["ambiguous"], said["sentences"], said["of_sentences"]) == (6, 0, 0, 4, 4)
+    assert said["adjusted_f1"]["value"] == pytest.approx(before["micro"]["f1"])
+    last = printed(capsys, "evaluate", folder, "--epoch", 1).splitlines()[-1]
+    assert last.startswith("6 verdicts in 4 sampled sentences: 0.0% [0.0%, 0.0%] of the 6 disagreements")
+    assert "verdicts" not in json.loads(printed(capsys, "evaluate", folder, "--epoch", 2, "--json"))
