@@ -15,6 +15,7 @@ from core.store.changes import ChangeSet
 from core.store.corrections import LARGE
 from core.store.predictions import EpochKey
 from core.store.project import Project
+from core.store.reviews import Reviews
 from core.store.selection import Selection
 from core.store.sentences import Gold
 from gui.jobs import Job, JobRunner, failure
@@ -41,6 +42,7 @@ class Session(QObject):
     """Opens projects, makes every mutation, and tells all pages what changed.
 
     Signals:
+        closing: the project is about to be closed; what is not stored yet has to be now.
         project_changed: another project, or none, is open; `Project | None`.
         context_changed: another run, epoch or gold is looked at; `Context`.
         changed: a mutation was stored; `ChangeSet`.
@@ -50,6 +52,7 @@ class Session(QObject):
         problem: something the user must know went wrong; one sentence.
     """
 
+    closing = Signal()
     project_changed = Signal(object)
     context_changed = Signal(object)
     changed = Signal(object)
@@ -123,6 +126,7 @@ class Session(QObject):
         """Close the project, if one is open."""
         if self._project is None:
             return
+        self.closing.emit()
         project, self._project, self._context = self._project, None, Context()
         self.project_changed.emit(None)
         project.close()
@@ -186,6 +190,14 @@ class Session(QObject):
         else:
             parts = list(_parts(golds, LARGE))
             self.change_many(f"Changing {len(golds):,} sentences", lambda: corrections.correcting(parts))
+
+    def say(self, saying: Callable[[Reviews], ChangeSet]) -> None:
+        """Say something of a sentence: a mark, a note or a verdict.
+
+        Raises:
+            UserError: it does not fit.
+        """
+        self.publish(saying(self._open_project().reviews))
 
     def add_sentences(self, split: Split, sentences: Sequence[Sentence], source: str) -> None:
         """Add new sentences to the corpus.

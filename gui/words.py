@@ -3,7 +3,11 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from core.analysis.verdicts import Blame
 from core.spans import Span
+
+BLAME_WORDS: dict[Blame, str] = {"model": "model wrong", "gold": "gold wrong", "ambiguous": "ambiguous"}
+"""What a person says of a disagreement."""
 
 _TIP_WIDTH = 58
 """Characters on a line of a tooltip; Qt does not break the lines of plain ones."""

@@ -1,20 +1,23 @@
-"""The table under the sentence: every span, what gold and run say of it, and the verdict in words."""
+"""The table under the sentence: every span, what gold and run say of it, how that ends, and a person's verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from core.analysis.verdicts import pair_of
 from core.scoring.comparison import Comparison
 from core.spans import Span
+from core.store.reviews import NOTHING_SAID, Reviewed
 from gui.inspect.words import VERDICTS, verdict
 from gui.sentence.scene import probability
 from gui.theme import Theme, font
+from gui.words import BLAME_WORDS
 
-_TITLES = ("Span", "Gold", "Predicted", "Probability", "Verdict")
-_SPAN, _GOLD, _PREDICTED, _PROBABILITY, _VERDICT = range(5)
+_TITLES = ("Span", "Gold", "Predicted", "Probability", "Outcome", "Verdict")
+_SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT = range(6)
 _WIDTHS = {_GOLD: 56, _PROBABILITY: 88}
 _FLEXIBLE = {_SPAN: (0.55, 320), _PREDICTED: (0.45, 280)}
 """Columns that share what the others leave, and their greatest width; the verdict takes what is left then."""
@@ -41,15 +44,19 @@ class ComparisonModel(QAbstractTableModel):
         self._text = ""
         self.comparisons: tuple[Comparison, ...] = ()
         self._gold_shares: Mapping[Span, float] = {}
+        self._said: Reviewed = NOTHING_SAID
         self._figures: QFont = font(tabular=True)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours; the view paints anew with the whole window."""
         self._theme = theme
 
-    def show_comparisons(self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float]) -> None:
-        """Show a sentence's spans, with the probability of those gold ones for which it is known."""
+    def show_comparisons(
+        self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float], said: Reviewed
+    ) -> None:
+        """Show a sentence's spans, with the probability of those gold ones for which it is known, and the verdicts."""
         self.beginResetModel()
+        self._said = said
         self._text, self.comparisons, self._gold_shares = text, tuple(comparisons), gold_shares
         self.endResetModel()
 
@@ -90,7 +97,17 @@ class ComparisonModel(QAbstractTableModel):
             return " / ".join(probability(share) for _, share in self._shares(comparison))
         if column == _PREDICTED:
             return self._predicted(gold, predicted.span) if predicted else "–"
-        return verdict(comparison)
+        return verdict(comparison) if column == _OUTCOME else self._verdict(comparison)
+
+    def _verdict(self, comparison: Comparison) -> str:
+        """What a person said of it, also where the gold was mended since."""
+        pair, verdicts = pair_of(comparison), self._said.verdicts
+        if pair in verdicts:
+            return BLAME_WORDS[verdicts[pair]]
+        was_mended = not comparison.is_error and any(
+            blame == "gold" and judged.predicted == pair.predicted for judged, blame in verdicts.items()
+        )
+        return "gold mended" if was_mended else ""
 
     def _shares(self, comparison: Comparison) -> list[tuple[str, float]]:
         """What the run gives the predicted span and the gold one, as far as there are two and it is known."""
@@ -117,7 +134,7 @@ class ComparisonModel(QAbstractTableModel):
         return self._text[span.start : span.end]
 
     def _ink(self, comparison: Comparison, column: int) -> QColor | None:
-        if column == _VERDICT:
+        if column == _OUTCOME:
             return QColor(self._theme.error if comparison.is_error else self._theme.right)
         return None
 
@@ -160,16 +177,24 @@ class ComparisonTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        left = self.viewport().width() - sum(_WIDTHS.values()) - _verdict_width()
+        self.horizontalHeader().resizeSection(_OUTCOME, _width_of(f"✗ {words}" for words in VERDICTS.values()))
+        words = _width_of(BLAME_WORDS.values())
+        left = self.viewport().width() - sum(_WIDTHS.values()) - self.columnWidth(_OUTCOME) - words
         for column, (share, most) in _FLEXIBLE.items():
             self.horizontalHeader().resizeSection(column, min(round(share * left), most))
 
     def show_comparisons(
-        self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float], *, compares: bool
+        self,
+        text: str,
+        comparisons: Sequence[Comparison],
+        gold_shares: Mapping[Span, float],
+        said: Reviewed = NOTHING_SAID,
+        *,
+        compares: bool,
     ) -> None:
         """Show a sentence's spans; the columns on predictions only where there are any."""
-        self.rows.show_comparisons(text, comparisons, gold_shares)
-        for column in (_PREDICTED, _PROBABILITY, _VERDICT):
+        self.rows.show_comparisons(text, comparisons, gold_shares, said)
+        for column in (_PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT):
             self.setColumnHidden(column, not compares)
 
     def mark(self, comparison: Comparison | None) -> None:
@@ -186,7 +211,7 @@ class ComparisonTable(QTableView):
             self.chosen.emit(self.rows.comparisons[index.row()])
 
 
-def _verdict_width() -> int:
-    """What the longest verdict needs."""
+def _width_of(cells: Iterable[str]) -> int:
+    """What the longest of these needs."""
     metrics = QFontMetrics(font())
-    return max(metrics.horizontalAdvance(f"✗ {words}") for words in VERDICTS.values()) + 2 * CELL_MARGIN + 8
+    return max(metrics.horizontalAdvance(words) for words in cells) + 2 * CELL_MARGIN + 8

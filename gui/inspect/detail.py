@@ -6,16 +6,22 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from core.scoring.comparison import Comparison
-from core.spans import Span
+from core.analysis.verdicts import Blame, pair_of
+from core.editing import accepted
+from core.scoring.comparison import Comparison, compared
+from core.spans import SentenceNumber, Span
+from core.store.reviews import NOTHING_SAID
 from core.store.sentences import Gold
+from gui.inspect.buttons import outlined, tool_button
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
 from gui.inspect.elided import ElidedLabel
 from gui.inspect.labelling import READ_ONLY, Labelling
 from gui.inspect.labels import LabelChips
 from gui.inspect.lanes import LanesBar
 from gui.inspect.menu import SpanMenu, Subject
+from gui.inspect.note_line import NoteLine
 from gui.inspect.reading import ShownSentence
+from gui.inspect.saying import ReviewedMark, VerdictBar
 from gui.keys.commands import Name
 from gui.pages import PageContext
 from gui.sentence.canvas import SentenceCanvas
@@ -40,26 +46,31 @@ class SentenceDetail(QWidget):
     Signals:
         goldProposed: the whole new gold, a tuple of `Span`.
         identicalAsked: every string like this span is to be labelled; a `Span`.
-        errorAsked: the person wants to go on to the next sentence with an error.
+        passed: the person is through with the sentence and wants to go on to the next error; its gold then.
+        judged: the person says who is wrong; a `Comparison` and a `Blame`.
     """
 
     goldProposed = Signal(tuple)  # noqa: N815
     identicalAsked = Signal(object)  # noqa: N815
-    errorAsked = Signal()  # noqa: N815
+    passed = Signal(tuple)
+    judged = Signal(object, str)
 
-    def __init__(self, context: PageContext, steps: Sequence[QAction]) -> None:
+    def __init__(self, context: PageContext, steps: Sequence[QAction], mark: QAction) -> None:
         super().__init__()
         self._shown: ShownSentence | None = None
         self._gold: Gold = "corrected"
         self._is_warning = False
         self.position = ElidedLabel()
         self.corrected = QLabel("✎ corrected")
+        self.reviewed = ReviewedMark(mark)
+        self.note = NoteLine(context.theme, context.keymap)
         self.notice = ElidedLabel()
         self.lanes = LanesBar()
         self.canvas = SentenceCanvas(context.theme)
         self.chips = LabelChips(context.theme, context.keymap)
         self.labelling = Labelling(self.canvas, self.chips, context.keymap)
         self.table = ComparisonTable(context.theme)
+        self.verdicts = VerdictBar(context.theme, context.keymap)
         self._keymap = context.keymap
         self._tool_buttons: list[QToolButton] = []
         self.actions_by_name = {name: self._keymap.action(name, self, run) for name, run in self._runs().items()}
@@ -100,9 +111,13 @@ class SentenceDetail(QWidget):
         chips = QVBoxLayout()
         chips.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         chips.addWidget(self.chips)
+        chips.addWidget(self.note)
+        chips.setSpacing(4)
         column.addLayout(chips)
         column.addLayout(self._tools(context.theme))
-        _column(lower, (_MARGIN - CELL_MARGIN, 4, 0, 0)).addWidget(self.table)
+        below = _column(lower, (_MARGIN - CELL_MARGIN, 8, 0, 0))
+        below.addWidget(self.verdicts)
+        below.addWidget(self.table)
         self._body = QSplitter(Qt.Orientation.Vertical)
         self._body.setChildrenCollapsible(False)
         for part in (upper, lower):
@@ -121,8 +136,10 @@ class SentenceDetail(QWidget):
         row.addWidget(self.position, 1)
         row.addWidget(self.corrected)
         row.addSpacing(8)
+        row.addWidget(self.reviewed)
+        row.addSpacing(8)
         for action in steps:
-            row.addWidget(_button(action))
+            row.addWidget(tool_button(action))
         return row
 
     def _scroller(self) -> QScrollArea:
@@ -140,7 +157,7 @@ class SentenceDetail(QWidget):
         row.setSpacing(4)
         for name, text in _TOOLS.items():
             self.actions_by_name[name].setIconText(text)
-            self._tool_buttons.append(_button(self.actions_by_name[name]))
+            self._tool_buttons.append(tool_button(self.actions_by_name[name]))
             row.addWidget(self._tool_buttons[-1])
         self.set_theme(theme)
         self.notice.setProperty("role", "hint")
@@ -152,7 +169,7 @@ class SentenceDetail(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours."""
         for button in self._tool_buttons:
-            button.setStyleSheet(_outlined(theme))
+            button.setStyleSheet(outlined(theme))
 
     def _connect(self) -> None:
         self.canvas.goldProposed.connect(self._propose)
@@ -160,22 +177,31 @@ class SentenceDetail(QWidget):
         self.canvas.menuAsked.connect(self._show_menu)
         self.labelling.said.connect(lambda words, refused: self.say(words, refused=refused))
         self.table.chosen.connect(self.select)
+        self.verdicts.given.connect(self._judge)
+        self.note.left.connect(self.canvas.setFocus)
         for widget in (self.canvas, self.table):
             self.give_keys(widget)
 
     def give_keys(self, widget: QWidget) -> None:
         """Make the keys that work on the sentence work where this widget has the focus, too."""
-        widget.addActions([*self.actions_by_name.values(), *self.labelling.keyed])
+        widget.addActions([*self.actions_by_name.values(), *self.labelling.keyed, *self.verdicts.keyed.values()])
         self._keymap.watch(widget)
 
-    def show_sentence(self, shown: ShownSentence | None, gold: Gold, position: str) -> None:
-        """Show a sentence, or nothing; the selected span stays so while it is the same sentence."""
+    def show_sentence(self, shown: ShownSentence | None, gold: Gold, position: str, progress: str = "") -> None:
+        """Show a sentence, or nothing; the selected span stays so while it is the same sentence.
+
+        Args:
+            progress: how much of the split is reviewed, in words.
+        """
         if self._number(shown) != self._number(self._shown):
             self.canvas.clear_selection()
         self._shown, self._gold = shown, gold
         self.labelling.is_editable = self.is_editable
         self.position.say(position)
         self.corrected.setVisible(shown is not None and shown.stored.corrected)
+        said = shown.said if shown is not None else NOTHING_SAID
+        self.reviewed.show_mark(said.is_reviewed, progress)
+        self.note.show_note(self._number(shown), said.note)
         self._body.setVisible(shown is not None)
         self.show_stored()
         self.say("" if self.is_editable or shown is None else READ_ONLY)
@@ -188,13 +214,15 @@ class SentenceDetail(QWidget):
             self.table.show_comparisons("", (), {}, compares=False)
         else:
             self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
-            compares = shown.predicted is not None
-            comparisons, shares = self.canvas.comparisons, shown.gold_shares
-            self.table.show_comparisons(shown.stored.text, comparisons, shares, compares=compares)
+            compares, comparisons = shown.predicted is not None, self.canvas.comparisons
+            self.table.show_comparisons(
+                shown.stored.text, comparisons, shown.gold_shares, shown.said, compares=compares
+            )
+            self.verdicts.setVisible(compares)
         self._follow_selection()
 
     @staticmethod
-    def _number(shown: ShownSentence | None) -> int | None:
+    def _number(shown: ShownSentence | None) -> SentenceNumber | None:
         return None if shown is None else shown.stored.number
 
     @property
@@ -282,14 +310,39 @@ class SentenceDetail(QWidget):
             self.say(READ_ONLY, refused=True)
 
     def _accept_and_go_on(self) -> None:
-        if self.is_editable:
-            self.canvas.accept_selected()
-        selection = self.canvas.selection
-        places = stops(self.canvas.comparisons, errors_only=True)
-        if any(selection is None or place.start > selection.start for place in places):
-            self.canvas.select_next(1, errors_only=True)
+        """Accept what is selected and go to the next error; with the last one of the sentence, pass on."""
+        shown, selection = self._shown, self.canvas.selection
+        if shown is None or not self.is_editable:
+            return
+        gold, difference = shown.gold, difference_of(self.canvas.comparisons, selection)
+        span = difference.predicted.span if difference is not None and difference.predicted is not None else None
+        if span is not None:
+            gold = accepted(gold, span)
+        start = span.start if span is not None else selection.start if selection is not None else -1
+        places = stops(compared(gold, shown.predicted or ()), errors_only=True)
+        if not any(place.start > start for place in places):
+            self.passed.emit(gold)
+            return
+        self.canvas.accept_selected()
+        self.canvas.select_next(1, errors_only=True)
+
+    def _judge(self, blame: Blame) -> None:
+        difference = difference_of(self.canvas.comparisons, self.canvas.selection)
+        if not self.is_editable:
+            self.say(READ_ONLY, refused=True)
+        elif difference is None:
+            self.say("Select an error first")
         else:
-            self.errorAsked.emit()
+            self.judged.emit(difference, blame)
+
+    def select_unjudged(self) -> bool:
+        """Select the next error of the sentence that has no verdict, from the selected one on; whether there is one."""
+        verdicts = self._shown.said.verdicts if self._shown is not None else {}
+        left = [c for c in self.canvas.comparisons if c.is_error and pair_of(c) not in verdicts]
+        at = self.canvas.selection.start if self.canvas.selection is not None else 0
+        if left:
+            self.select(next((c for c in left if _start_of(c) >= at), left[0]))
+        return bool(left)
 
     def _ask_for_identical(self) -> None:
         selection = self.canvas.selection
@@ -304,6 +357,7 @@ class SentenceDetail(QWidget):
         self.actions_by_name["accept"].setEnabled(self.is_editable and can_accept)
         has_predictions = self._shown is not None and self._shown.predicted is not None
         self.actions_by_name["accept and go on"].setEnabled(self.is_editable and has_predictions)
+        self.verdicts.offer(possible=self.is_editable and difference is not None)
         self.actions_by_name["remove"].setEnabled(self.is_editable and is_gold)
         self.actions_by_name["copy"].setEnabled(selection is not None)
         for name in ("extend", "shrink"):
@@ -325,22 +379,9 @@ def _column(widget: QWidget, margins: tuple[int, int, int, int]) -> QVBoxLayout:
     return column
 
 
+def _start_of(comparison: Comparison) -> int:
+    return min(span.start for span in pair_of(comparison) if span is not None)
+
+
 def _holds(comparison: Comparison, span: Span) -> bool:
     return comparison.gold == span or (comparison.predicted is not None and comparison.predicted.span == span)
-
-
-def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
-
-
-def _outlined(theme: Theme) -> str:
-    """A tool button that looks like the push buttons."""
-    return (
-        f"QToolButton {{ background: {theme.raised}; border: 1px solid {theme.edge}; padding: 3px 10px; }}"
-        f"QToolButton:hover {{ background: {theme.hover}; }}"
-        f"QToolButton:focus {{ border-color: {theme.accent}; }}"
-        f"QToolButton:disabled {{ color: {theme.edge}; background: {theme.surface}; border-color: {theme.line}; }}"
-    )

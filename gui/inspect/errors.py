@@ -17,12 +17,15 @@ class ErrorIndex:
 
     def put(self, number: SentenceNumber, has_error: bool) -> None:
         """Say whether a sentence has an error now."""
-        at = bisect_left(self._numbers, number)
-        known = at < len(self._numbers) and self._numbers[at] == number
+        at, known = bisect_left(self._numbers, number), number in self
         if has_error and not known:
             insort(self._numbers, number)
         elif known and not has_error:
             del self._numbers[at]
+
+    def __contains__(self, number: SentenceNumber) -> bool:
+        at = bisect_left(self._numbers, number)
+        return at < len(self._numbers) and self._numbers[at] == number
 
     def following(
         self, number: SentenceNumber, step: int, is_listed: Callable[[SentenceNumber], bool]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from core.analysis.paths import Path
 from core.scoring.comparison import Comparison, Outcome
 from core.spans import Split
-from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, Selection
+from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
+from core.store.signals import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,20 @@ class Filter:
     label: str | None = None
     text: str = ""
     path: Path | None = None
+    review: ReviewState | None = None
+    order: Order = "import"
     asked: Selection | None = None
 
     @property
     def selection(self) -> Selection:
         base = self.asked or Selection(outcomes=self._outcomes(), label=self.label)
-        return replace(base, split=self.split, text=self.text, corrected=self.corrected, path=self.path)
+        own = replace(base, split=self.split, text=self.text, corrected=self.corrected, path=self.path)
+        return replace(own, review=self.review, order=self.order)
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether the list is there to be worked through."""
+        return self.order != "import" or self.review == "open"
 
     @property
     def is_open(self) -> bool:
@@ -53,7 +62,8 @@ class Filter:
 
     def without_run(self) -> "Filter":
         """What can be asked without predictions."""
-        return replace(self.with_errors(False), path=None)
+        order: Order = "import" if Selection(order=self.order).needs_run else self.order
+        return replace(self.with_errors(False), path=None, order=order)
 
     def with_label(self, label: str | None) -> "Filter":
         return replace(self, label=label, asked=None)
@@ -61,11 +71,26 @@ class Filter:
 
 def filter_of(selection: Selection) -> Filter:
     """The state that shows exactly a selection: by the bar's own buttons where they have one for it."""
-    plain = Filter(split=selection.split, corrected=selection.corrected, text=selection.text, path=selection.path)
+    plain = Filter(
+        split=selection.split,
+        corrected=selection.corrected,
+        text=selection.text,
+        path=selection.path,
+        review=selection.review,
+        order=selection.order,
+    )
     for known in (plain, plain.with_errors(True)):
         if known.selection == selection:
             return known
     return replace(plain, asked=selection)
+
+
+def is_random_sample(selection: Selection) -> bool:
+    """Whether the sentences come by chance alone, of all or of all with an error, so that they stand for the others."""
+    is_whole = selection.outcomes in ((), ALL_ERRORS) and selection.review in (None, "open")
+    return is_whole and selection == Selection(
+        selection.split, outcomes=selection.outcomes, review=selection.review, order="random"
+    )
 
 
 def concerns(selection: Selection, comparison: Comparison) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolBu
 from core.spans import SPLITS
 from core.store.selection import ErrorKind
 from gui.inspect.filtering import Filter
+from gui.inspect.queue_bar import QueueBar
 from gui.inspect.words import PATH_MEANINGS, PATH_WORDS, label_names, selection_words
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
@@ -60,7 +61,8 @@ class FilterBar(QWidget):
         self.labels.setAccessibleName("Label")
         self.labels.setToolTip("Only sentences with this label; with an error filter, in the error itself")
         self.search = QLineEdit(clearButtonEnabled=True)
-        self.search.setPlaceholderText("Search text or id")
+        self.search.setPlaceholderText("Search text, id or note")
+        self.queue = QueueBar()
         self.asked = _chip("", "Remove this filter")
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
         self.show_labels(())
@@ -80,7 +82,8 @@ class FilterBar(QWidget):
         search = _row(self.labels, self.search)
         search.setStretch(1, 1)
         layout.addLayout(search)
-        layout.addLayout(_row(self.asked, None))
+        layout.addWidget(self.queue)
+        layout.addLayout(_row(self.asked, None, self.queue.said))
         self.labels.setFixedWidth(208)
 
     def _connect(self) -> None:
@@ -93,13 +96,14 @@ class FilterBar(QWidget):
         self.paths.activated.connect(lambda: self._change(replace(self.filter, path=self.paths.currentData())))
         self.labels.activated.connect(lambda: self._change(self.filter.with_label(self.labels.currentData())))
         self.asked.clicked.connect(lambda: self._change(replace(self.filter, asked=None)))
+        self.queue.changed.connect(self._change)
         self.search.textChanged.connect(lambda: self._timer.start())
         self.search.returnPressed.connect(self._search)
         self._timer.timeout.connect(self._search)
         self._keymap.changed.connect(self._name_key)
 
     def _name_key(self) -> None:
-        self.search.setToolTip(tip("Sentences with this in their text or id", self._keymap.keys("find")))
+        self.search.setToolTip(tip("Sentences with this in their text, id or note", self._keymap.keys("find")))
 
     def _search(self) -> None:
         self._timer.stop()
@@ -122,6 +126,7 @@ class FilterBar(QWidget):
         self.corrected.setChecked(shown.corrected)
         self.paths.setCurrentIndex(max(0, self.paths.findData(shown.path)))
         self.labels.setCurrentIndex(max(0, self.labels.findData(shown.label)))
+        self.queue.show_filter(shown)
         if self.search.text() != shown.text:
             with QSignalBlocker(self.search):
                 self.search.setText(shown.text)
@@ -159,6 +164,7 @@ class FilterBar(QWidget):
         for widget, purpose in tips.items():
             widget.setEnabled(reason is None)
             widget.setToolTip(wrapped(reason or purpose))
+        self.queue.forbid_signals(reason)
 
 
 def _chip(text: str, purpose: str) -> QToolButton:

@@ -45,12 +45,16 @@ class Sums:
     Attributes:
         errors: the sentences with an error, in order of number.
         why_no_errors: why errors cannot be found; None where they can.
+        reviewed: the sentences that are marked as reviewed.
+        pace: the median of the seconds that the last ones took; None where none was timed.
     """
 
     split: Split
     sentences: int = 0
     errors: tuple[SentenceNumber, ...] = ()
     why_no_errors: str | None = None
+    reviewed: frozenset[SentenceNumber] = frozenset()
+    pace: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ def _sums(project: Project | None, context: Context, split: Split) -> Sums:
     if reason is None:
         wrong = Selection(split=split, outcomes=ALL_ERRORS)
         errors = project.selections.numbers(wrong, context.key, context.gold)
-    return Sums(split, project.sentences.count(split), tuple(errors), reason)
+    reviewed = frozenset(project.reviews.reviewed_in(split))
+    return Sums(split, project.sentences.count(split), tuple(errors), reason, reviewed, project.reviews.pace())
 
 
 def _why_no_errors(project: Project | None, context: Context, split: Split) -> str | None:

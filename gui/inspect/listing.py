@@ -1,6 +1,6 @@
 """The left half of the Inspect page: the filters, the sentences that they leave, and the current one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.spans import SPLITS, SentenceNumber, Split
 from core.store.project import Project
 from core.store.selection import Selection
+from core.store.signals import Order
 from gui.asking import Asker
 from gui.inspect.errors import ErrorIndex
-from gui.inspect.filtering import Filter, filter_of
+from gui.inspect.filtering import Filter, filter_of, is_random_sample
 from gui.inspect.filters import FilterBar
 from gui.inspect.finding import Found, Sums, Wanted, found
 from gui.inspect.model import SentenceListModel
 from gui.inspect.reading import ShownSentence, shown_sentences
+from gui.inspect.reviewing import Reviewing
 from gui.inspect.sentence_list import SentenceList
 from gui.keys.keymap import Keymap
 from gui.sentence.delegate import SentenceRow
@@ -34,13 +36,16 @@ class Listing(QWidget):
 
     Attributes:
         current: the sentence that is shown large, whether it is listed or not; None where there is none.
+        reviewing: what is said of sentences, and which of the split are reviewed.
 
     Signals:
+        leaving: another sentence is about to be the current one.
         current_changed: another sentence is the current one, or none, or it stands at another place.
         sought_shown: what another page asked to see is listed.
         errors_known: whether errors can be found, or why not, may have changed.
     """
 
+    leaving = Signal()
     current_changed = Signal()
     sought_shown = Signal()
     errors_known = Signal(bool)
@@ -49,7 +54,10 @@ class Listing(QWidget):
         super().__init__()
         self._session = session
         self.current: SentenceNumber | None = None
+        self.reviewing = Reviewing(session)
         self._errors = ErrorIndex([])
+        self._left = 0
+        self._listed_order: Order = "import"
         self._sums = Sums("dev")
         self._unanswered: Wanted | None = None
         self._asker = Asker(self)
@@ -99,12 +107,16 @@ class Listing(QWidget):
     @property
     def sought(self) -> Selection:
         """What the filter looks for in a sentence that it lists."""
-        return replace(self.filters.filter.selection, corrected=False)
+        return replace(self.filters.filter.selection, corrected=False, review=None, order="import")
 
     def shown(self, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
         """Some sentences under the context."""
         project = self._session.project
         return shown_sentences(project, self._session.context, numbers) if project is not None else []
+
+    def shown_current(self) -> list[ShownSentence]:
+        """The current sentence, if there is one."""
+        return self.shown([] if self.current is None else [self.current])
 
     def count(self) -> None:
         """Find the split's errors, or say why there are none to find."""
@@ -119,6 +131,28 @@ class Listing(QWidget):
             in_split = shown.stored.split == self.filters.filter.split
             self._errors.put(number, in_split and bool(shown.row.errors))
         self._show_counts()
+
+    def count_reviews_again(self, numbers: Sequence[SentenceNumber]) -> None:
+        """Keep the count of reviewed sentences in step with some of them."""
+        listed = [number for number in numbers if self.model.row_of(number) is not None]
+        before = sum(number in self.reviewing for number in listed)
+        self.reviewing.count_again(numbers, self.filters.filter.split)
+        self._left += before - sum(number in self.reviewing for number in listed)
+        self._say_left()
+
+    def _say_left(self) -> None:
+        self.filters.queue.say(self._left if self.filters.filter.is_queue else None, self.reviewing.pace)
+
+    @property
+    def is_random_sample(self) -> bool:
+        """Whether the current sentence was met by chance, and so stands for others."""
+        listed = self.current is not None and self.model.row_of(self.current) is not None
+        return listed and is_random_sample(self.filters.filter.selection)
+
+    @property
+    def progress(self) -> str:
+        """How much of the split is reviewed, in words."""
+        return f"{len(self.reviewing):,} of {self._sums.sentences:,}"
 
     def _apply_filter(self) -> None:
         shown = self.filters.filter
@@ -142,6 +176,7 @@ class Listing(QWidget):
         if answer.sums is not None:
             self._sums = answer.sums
             self._errors = ErrorIndex(list(answer.sums.errors))
+            self.reviewing.take(answer.sums.reviewed, answer.sums.pace)
             self.filters.forbid_errors(answer.sums.why_no_errors)
         if answer.filter != self.filters.filter:
             self.filters.show_filter(answer.filter)
@@ -159,7 +194,12 @@ class Listing(QWidget):
     def _list_sentences(self, numbers: list[SentenceNumber], *, keeps: bool) -> None:
         """List these; the sentence that is shown stays where it is listed, and if asked where it is not."""
         before, self.current = self.current, None
-        self.model.show_numbers(numbers)
+        if self.filters.filter.order != self._listed_order:
+            before = None  # a queue is worked through from its beginning
+        self._listed_order = self.filters.filter.order
+        self.model.show_numbers(numbers, ascending=self._listed_order == "import")
+        self._left = sum(number not in self.reviewing for number in numbers)
+        self._say_left()
         row = self.model.row_of(before) if before is not None else None
         if numbers:
             self.list.say_none("", can_show_all=False)
@@ -186,6 +226,7 @@ class Listing(QWidget):
         self.reload()
 
     def _choose(self, row: int) -> None:
+        self.leaving.emit()
         self.current = self.model.numbers[row]
         self.current_changed.emit()
 
@@ -208,12 +249,31 @@ class Listing(QWidget):
             row -= 1
         self.list.choose(max(0, min(row, len(self.model.numbers) - 1)))
 
-    def go_to_error(self, step: int) -> bool:
-        """Go to the next sentence of the list that has an error, or with -1 to the one before; whether there is one."""
+    def go_to_error(self, step: int, *, to_open: bool = False) -> bool:
+        """Go to the next sentence of the list that has an error, or with -1 to the one before; whether there is one.
+
+        Args:
+            to_open: pass over those that are reviewed.
+        """
         if self.current is None:
             return False
-        found = self._errors.following(self.current, step, lambda number: self.model.row_of(number) is not None)
+
+        def is_wanted(number: SentenceNumber) -> bool:
+            return self.model.row_of(number) is not None and not (to_open and number in self.reviewing)
+
+        if self.filters.filter.order == "import":
+            found = self._errors.following(self.current, step, is_wanted)
+        else:
+            found = self._following_in_queue(self.current, step, is_wanted)
         return found is not None and self.go_to(found)
+
+    def _following_in_queue(
+        self, current: SentenceNumber, step: int, is_wanted: Callable[[SentenceNumber], bool]
+    ) -> SentenceNumber | None:
+        row, numbers = self.model.row_of(current), self.model.numbers
+        first = (0 if step > 0 else len(numbers) - 1) if row is None else row + step
+        candidates = (numbers[at] for at in range(first, len(numbers) if step > 0 else -1, step))
+        return next((number for number in candidates if number in self._errors and is_wanted(number)), None)
 
 
 def _first_split(project: Project | None) -> Split:

@@ -19,7 +19,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class SentenceListModel(QAbstractTableModel):
-    """One column of sentences in order of number.
+    """One column of sentences.
 
     Args:
         fetch: reads the rows of some sentences; asked for a slice around a row when that row is first shown.
@@ -29,26 +29,36 @@ class SentenceListModel(QAbstractTableModel):
         super().__init__(parent)
         self._fetch = fetch
         self._numbers: list[SentenceNumber] = []
+        self._places: dict[SentenceNumber, int] | None = None
         self._rows: OrderedDict[SentenceNumber, SentenceRow] = OrderedDict()
 
     @property
     def numbers(self) -> Sequence[SentenceNumber]:
         return self._numbers
 
-    def show_numbers(self, numbers: list[SentenceNumber]) -> None:
-        """List other sentences, given in ascending order."""
+    def show_numbers(self, numbers: list[SentenceNumber], *, ascending: bool = True) -> None:
+        """List other sentences.
+
+        Args:
+            ascending: whether they are in order of number; then nothing has to be kept of where each stands.
+        """
         self.beginResetModel()
         self._numbers = numbers
+        self._places = None if ascending else {number: row for row, number in enumerate(numbers)}
         self._rows.clear()
         self.endResetModel()
 
     def row_of(self, number: SentenceNumber) -> int | None:
         """Where the list shows a sentence; None where it does not."""
+        if self._places is not None:
+            return self._places.get(number)
         row = self.row_near(number)
         return row if row < len(self._numbers) and self._numbers[row] == number else None
 
     def row_near(self, number: SentenceNumber) -> int:
-        """Where the list would show a sentence."""
+        """Where the list would show a sentence; at its top, if it is in no order of number."""
+        if self._places is not None:
+            return self._places.get(number, 0)
         return bisect_left(self._numbers, number)
 
     def refresh(self, numbers: Sequence[SentenceNumber]) -> None:

@@ -5,6 +5,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout, QWidget
 
 from core.analysis.occurrences import labelled
+from core.analysis.verdicts import Blame
+from core.scoring.comparison import Comparison
 from core.spans import SentenceNumber, Span
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -39,7 +41,8 @@ class InspectPage(QWidget):
         self.listing = Listing(context.session, context.theme, context.keymap)
         self.filters, self.model, self.list = self.listing.filters, self.listing.model, self.listing.list
         self.actions_by_name = self._page_actions(context.keymap)
-        self.detail = SentenceDetail(context, [self.actions_by_name[name] for name in _STEPS])
+        steps = [self.actions_by_name[name] for name in _STEPS]
+        self.detail = SentenceDetail(context, steps, self.actions_by_name["reviewed"])
         self.empty = EmptyState(
             "No sentences yet",
             "Import a corpus: its sentences appear here with their gold spans, to be looked at and mended.",
@@ -62,6 +65,9 @@ class InspectPage(QWidget):
             "previous sentence": lambda: self.listing.step(-1),
             "next error": lambda: self._go_to_error(1),
             "previous error": lambda: self._go_to_error(-1),
+            "reviewed": self._toggle_reviewed,
+            "reviewed and go on": self._review_and_go_on,
+            "note": lambda: self.detail.note.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "down": lambda: self.listing.step(1),
             "up": lambda: self.listing.step(-1),
         }
@@ -98,7 +104,11 @@ class InspectPage(QWidget):
         self.detail.canvas.released.connect(self._make_up)
         self.detail.identicalAsked.connect(self._label_identical)
         self.detail.lanes.chosen.connect(session.hold_against)
-        self.detail.errorAsked.connect(lambda: self._go_to_error(1))
+        self.detail.passed.connect(self._pass_on)
+        self.detail.judged.connect(self._judge)
+        self.detail.note.given.connect(self.listing.reviewing.note)
+        for leaves in (session.closing, self.listing.leaving):
+            leaves.connect(self.detail.note.commit)
         self.detail.give_keys(self.list.view)
         for name, action in self.actions_by_name.items():
             (self.detail.canvas if COMMANDS[name].scope == "canvas" else self).addAction(action)
@@ -150,17 +160,45 @@ class InspectPage(QWidget):
 
     def _show_current(self) -> None:
         number, context = self.listing.current, self._session.context
+        self.listing.reviewing.watch(number)
         if number is None:
             self.detail.show_sentence(None, context.gold, "")
             return
         for shown in self.listing.shown([number]):
             words = f"{self.listing.place} · {shown.stored.split} · {shown.stored.id}"
-            self.detail.show_sentence(shown, context.gold, words)
+            self.detail.show_sentence(shown, context.gold, words, self.listing.progress)
 
     def _correct(self, spans: tuple[Span, ...]) -> None:
         number = self.listing.current
         if number is not None and not self._session.attempt(lambda: self._session.correct(number, spans)):
             self.detail.show_stored()
+
+    def _toggle_reviewed(self) -> None:
+        for shown in self.listing.shown_current():
+            self.listing.reviewing.mark(shown.stored.number, reviewed=not shown.said.is_reviewed)
+
+    def _review_and_go_on(self) -> None:
+        for shown in self.listing.shown_current():
+            self.listing.reviewing.mark(shown.stored.number, reviewed=True)
+            self.listing.step(1)
+
+    def _pass_on(self, gold: tuple[Span, ...]) -> None:
+        number = self.listing.current
+        if number is not None and self.listing.reviewing.pass_on(number, gold):
+            self._go_to_error(1)
+        else:
+            self.detail.show_stored()
+
+    def _judge(self, comparison: Comparison, blame: Blame) -> None:
+        """Store a verdict and go on to the next error without one, here or in the next sentence of the list."""
+        listing = self.listing
+        if listing.current is None:
+            return
+        sampled = listing.is_random_sample
+        if not listing.reviewing.judge(listing.current, comparison, blame, sampled=sampled):
+            self.detail.show_stored()
+        elif not self.detail.select_unjudged():
+            self._go_to_error(1, to_open=True)
 
     def _label_identical(self, span: Span) -> None:
         """Offer to label every string like that of a span of the sentence that is shown."""
@@ -179,17 +217,19 @@ class InspectPage(QWidget):
         if change.corpus:
             self._reload_when_free()
             return
-        self.model.refresh(change.sentences)
+        self.model.refresh(change.touched)
+        self.listing.count_reviews_again(change.reviews)
         if change.runs or len(change.sentences) > 1:
             self.listing.count()
         elif change.sentences:
             self.listing.count_again(change.sentences[0])
-        if self.listing.current in change.sentences:
+        touched = change.touched
+        if self.listing.current in touched:
             self._show_current()
-        if len(change.sentences) > 1:
-            self.detail.say(f"{len(change.sentences):,} sentences changed")
-        elif len(change.sentences) == 1 and self.listing.current not in change.sentences:
-            self._go_to_changed(change.sentences[0])
+        if len(touched) > 1:
+            self.detail.say(f"{len(touched):,} sentences changed")
+        elif len(touched) == 1 and self.listing.current not in touched:
+            self._go_to_changed(touched[0])
         if len(change.sentences) == 1 and change.sentences[0] == self.listing.current:
             self._select_what_came_back(change.sentences[0])
 
@@ -207,12 +247,14 @@ class InspectPage(QWidget):
         for shown in self.listing.shown([number]):
             self.detail.say(f"Changed {shown.stored.id}, which this list does not show")
 
-    def _go_to_error(self, step: int) -> None:
+    def _go_to_error(self, step: int, *, to_open: bool = False) -> None:
         """Go to another sentence of the list that has an error, and to the error in it."""
         if self.listing.current is None:
             return
-        if self.listing.go_to_error(step):
+        if self.listing.go_to_error(step, to_open=to_open):
             self._select_what_is_sought()
+        elif to_open:
+            self.detail.say("No further error without a verdict in this list")
         else:
             self.detail.say("No further error in this list" if step > 0 else "No earlier error in this list")
 

@@ -8,6 +8,7 @@ from core.scoring.comparison import compared
 from core.scoring.signals import Signals
 from core.spans import PredictedSpan, SentenceNumber, Span
 from core.store.project import Project
+from core.store.reviews import NOTHING_SAID, Reviewed
 from core.store.sentences import StoredSentence
 from gui.sentence.delegate import SentenceRow
 from gui.session import Context
@@ -23,6 +24,7 @@ class ShownSentence:
         other: what the epoch predicted that is held against it; None where there is none, or it made no predictions.
         gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
             not depend on what else became of the gold.
+        said: what a person said of it, and of what the run predicted.
     """
 
     stored: StoredSentence
@@ -31,6 +33,7 @@ class ShownSentence:
     steps: Steps = ()
     other: tuple[PredictedSpan, ...] | None = None
     gold_shares: Mapping[Span, float] = field(default_factory=dict)
+    said: Reviewed = NOTHING_SAID
 
     @property
     def row(self) -> SentenceRow:
@@ -45,6 +48,8 @@ class ShownSentence:
             comparisons=comparisons,
             corrected=stored.corrected,
             steps=self.steps,
+            reviewed=self.said.is_reviewed,
+            noted=bool(self.said.note),
         )
 
 
@@ -58,6 +63,7 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
         predicted = project.predictions.of(context.key, numbers)
         steps = project.predictions.steps(context.key, numbers, context.gold)
     other = project.predictions.of(context.other, numbers) if context.other is not None else {}
+    said = project.reviews.of(numbers, context.key)
     return [
         ShownSentence(
             stored,
@@ -66,6 +72,7 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
             steps.get(stored.number, ()),
             other.get(stored.number),
             _gold_shares(signals.get(stored.number)),
+            said[stored.number],
         )
         for stored in project.sentences.by_number(numbers)
     ]

@@ -3,7 +3,8 @@
 from core.analysis.paths import Path
 from core.labels import entity_type
 from core.scoring.comparison import Comparison, Outcome
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.selection import ALL_ERRORS, ReviewState, Selection
+from core.store.signals import Order
 
 VERDICTS: dict[Outcome, str] = {
     "right": "right",
@@ -29,6 +30,39 @@ PATH_MEANINGS: dict[Path, str] = {
     "forgotten": "with an error now, without one in an earlier epoch",
     "never": "with an error in every epoch so far",
 }
+
+
+ORDER_WORDS: dict[Order, str] = {
+    "import": "In order of import",
+    "uncertain": "Least certain first",
+    "suspicious": "Likely gold errors",
+    "loss": "Longest loss first",
+    "random": "Random sample",
+}
+
+ORDER_MEANINGS: dict[Order, str] = {
+    "import": "As the sentences stand in the corpus",
+    "uncertain": "First the sentences whose tags the run is least sure of: what training on them would teach it most",
+    "suspicious": "First the sentences in which the run is surest of something else than the gold says",
+    "loss": "First the sentences whose gold the run finds least likely as a whole",
+    "random": "In an order by chance that stays the same: verdicts given in it, with no other filter than errors and"
+    " reviews, tell how many gold errors there are in all",
+}
+
+REVIEW_WORDS: dict[ReviewState | None, str] = {
+    None: "Any review",
+    "open": "Not reviewed",
+    "reviewed": "Reviewed",
+    "noted": "With note",
+}
+
+
+def pace_words(left: int, seconds: float | None) -> str:
+    """How many sentences are left, and how long the last ones took: `132 left · 11 s each`."""
+    if seconds is None:
+        return f"{left:,} left"
+    each = f"{max(seconds, 1):.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    return f"{left:,} left · {each} each"
 
 
 def verdict(comparison: Comparison) -> str:

@@ -42,6 +42,8 @@ class SentenceRow:
     comparisons: tuple[Comparison, ...] | None
     corrected: bool
     steps: Steps = ()
+    reviewed: bool = False
+    noted: bool = False
 
     @property
     def errors(self) -> tuple[Comparison, ...]:
@@ -93,7 +95,7 @@ def _paint_heading(painter: QPainter, rect: QRectF, row: SentenceRow, theme: The
     line.setHeight(16)
     right = line.right()
     for text, colour in marks(row, theme):
-        chosen = _small(bold=text != _CORRECTED)
+        chosen = _small(bold=colour != theme.muted)
         width = QFontMetricsF(chosen).horizontalAdvance(text)
         _paint_words(painter, QRectF(right - width, line.top(), width + 1, line.height()), text, colour, chosen)
         right -= width + _GAP
@@ -116,7 +118,7 @@ def _paint_steps(painter: QPainter, line: QRectF, row: SentenceRow, theme: Theme
     return left - _GAP
 
 
-_CORRECTED = "✎ corrected"
+_CORRECTED, _REVIEWED, _NOTED = "✎ corrected", "✓ reviewed", "note"
 
 
 def marks(row: SentenceRow, theme: Theme) -> list[tuple[str, str]]:
@@ -127,6 +129,7 @@ def marks(row: SentenceRow, theme: Theme) -> list[tuple[str, str]]:
         found.append((f"✗ {errors}", theme.error) if errors else ("✓", theme.right))
     if row.corrected:
         found.append((_CORRECTED, theme.muted))
+    found += [(words, theme.muted) for words, holds in ((_REVIEWED, row.reviewed), (_NOTED, row.noted)) if holds]
     return found
 
 

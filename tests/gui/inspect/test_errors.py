@@ -17,3 +17,4 @@ def test_it_follows_every_change_and_finds_the_listed_neighbours(start, changes,
     is_listed = listed.__contains__
     assert index.following(here, 1, is_listed) == min((n for n in found if n > here), default=None)
     assert index.following(here, -1, is_listed) == max((n for n in found if n < here), default=None)
+    assert {number for number in range(1, 31) if number in index} == expected

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
+import pytest
+
 from core.scoring.comparison import Comparison
 from core.spans import Span
-from core.store.selection import ALL_ERRORS, Selection
-from gui.inspect.filtering import Filter, concerns, filter_of
+from core.store.selection import ALL_ERRORS, Among, Selection
+from gui.inspect.filtering import Filter, concerns, filter_of, is_random_sample
 from tests.building import predicted
 
 ORGANIZATION = Span(0, 4, "OG")
@@ -43,3 +47,39 @@ def test_a_comparison_concerns_a_selection_by_outcome_and_labels():
     assert not concerns(Selection(outcomes=ALL_ERRORS, gold_label="LC"), TAKEN_FOR_LOCATION)
     assert concerns(Selection(outcomes=ALL_ERRORS, label="LC"), TAKEN_FOR_LOCATION)
     assert not concerns(Selection(outcomes=("missed",)), TAKEN_FOR_LOCATION)
+
+
+SAMPLE = Selection(outcomes=ALL_ERRORS, review="open", order="random")
+
+
+def test_a_random_sample_is_asked_for_by_the_buttons():
+    state = filter_of(SAMPLE)
+    assert (state.asked, state.errors, state.review, state.order) == (None, True, "open", "random")
+    assert state.selection == SAMPLE
+    assert state.is_queue
+    assert not Filter().is_queue
+
+
+def test_without_a_run_an_order_by_what_it_made_is_given_up():
+    assert Filter(order="uncertain").without_run().order == "import"
+    assert Filter(order="random").without_run().order == "random"
+
+
+@pytest.mark.parametrize(
+    "narrower",
+    [
+        {"order": "import"},
+        {"order": "suspicious"},
+        {"outcomes": ("missed",)},
+        {"label": "PS"},
+        {"text": "서울"},
+        {"review": "noted"},
+        {"corrected": True},
+        {"path": "never"},
+        {"among": Among("found", frozenset())},
+    ],
+)
+def test_a_list_that_is_narrowed_by_anything_else_is_no_random_sample(narrower):
+    assert is_random_sample(SAMPLE)
+    assert is_random_sample(Selection("test", order="random"))
+    assert not is_random_sample(replace(SAMPLE, **narrower))

@@ -90,3 +90,11 @@ def test_the_model_keeps_qts_rules(source):
     model.show_numbers([1, 2, 3])
     model.refresh([2])
     model.show_numbers([])
+
+
+def test_numbers_in_no_order_are_found_where_they_stand(model):
+    model.show_numbers([8, 2, 6], ascending=False)
+    assert [model.row_of(number) for number in (8, 2, 6, 4)] == [0, 1, 2, None]
+    assert (model.row_near(6), model.row_near(4)) == (2, 0)
+    model.show_numbers([2, 6, 8])
+    assert [model.row_of(number) for number in (8, 2, 6, 4)] == [2, 0, 1, None]

@@ -1,7 +1,7 @@
 import pytest
 
 from core.store.selection import ALL_ERRORS, Selection
-from gui.inspect.words import label_names, selection_words
+from gui.inspect.words import label_names, pace_words, selection_words
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,16 @@ def test_a_selection_in_words(selection, words):
 def test_a_label_of_the_users_own_has_no_second_name():
     assert label_names("PS") == "PS  인물 · person"
     assert label_names("MINE") == "MINE"
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds", "words"),
+    [
+        (1_132, None, "1,132 left"),
+        (132, 11.4, "132 left · 11 s each"),
+        (1, 0.2, "1 left · 1 s each"),
+        (2, 150, "2 left · 2 min each"),
+    ],
+)
+def test_how_much_is_left(left, seconds, words):
+    assert pace_words(left, seconds) == words

@@ -1,0 +1,72 @@
+"""The note on a sentence: one quiet line below it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+from core.spans import SentenceNumber
+from gui.keys.commands import tip
+from gui.keys.keymap import Keymap
+from gui.theme import Theme
+
+
+class NoteLine(QLineEdit):
+    """Shows a sentence's note and takes another.
+
+    Signals:
+        given: the person wrote another note; the sentence's number and the words.
+        left: the person is through with it, and wants the sentence's keys again.
+    """
+
+    given = Signal(int, str)
+    left = Signal()
+
+    def __init__(self, theme: Theme, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
+        self._number: SentenceNumber | None = None
+        self._stored = ""
+        self.setAccessibleName("Note")
+        self.setMaxLength(2_000)
+        self.setPlaceholderText("Note")
+        self.set_theme(theme)
+        self.editingFinished.connect(self.commit)
+        keymap.changed.connect(self._name_key)
+        self._name_key()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self.setStyleSheet(
+            "QLineEdit { border: 1px solid transparent; background: transparent; padding: 1px 4px; min-height: 18px; }"
+            f"QLineEdit:hover {{ background: {theme.hover}; }}"
+            f"QLineEdit:focus {{ border-color: {theme.accent}; background: {theme.raised}; }}"
+        )
+
+    def _name_key(self) -> None:
+        self.setToolTip(tip("A note on the sentence; the search finds it", self._keymap.keys("note")))
+
+    def show_note(self, number: SentenceNumber | None, text: str) -> None:
+        """Show the note of a sentence; what is being written on the same one stays."""
+        is_writing = number == self._number and self.hasFocus() and self.text() != self._stored
+        self._number, self._stored = number, text
+        if not is_writing:
+            self.setText(text)
+            self.setCursorPosition(0)
+        self.setEnabled(number is not None)
+
+    def commit(self) -> None:
+        """Give what was written, if it is another note than before."""
+        number, text = self._number, self.text().strip()
+        if number is not None and text != self._stored:
+            self._stored = text
+            self.given.emit(number, text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._stored)
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.commit()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
