@@ -11,6 +11,7 @@ from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
+from core.store.selection import ALL_ERRORS, Selection
 from gui.jobs import Job, failure
 from gui.metrics.calibration_panel import CalibrationPanel
 from gui.metrics.changes_panel import ChangesPanel
@@ -26,6 +27,7 @@ from gui.metrics.klue import KlueLine, Question
 from gui.metrics.lines import f1_lines
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Link, epochs_table
+from gui.metrics.verdicts_line import Asked, VerdictsLine
 from gui.metrics.view import MetricView
 from gui.metrics.words import evaluation_purpose, golds_line, run_line, scored_line
 from gui.opponent import Opponent, epoch_keys
@@ -56,6 +58,7 @@ class MetricsPage(QWidget):
             self.model, MetricDelegate(self.model, context.theme), "Precision, recall and F1 of every type"
         )
         self.klue = KlueLine()
+        self.verdicts = VerdictsLine()
         self.findings = FindingsBar()
         self.chart = ScoreChart(context.theme)
         self.comparison = ComparisonPanel(context.theme)
@@ -90,7 +93,7 @@ class MetricsPage(QWidget):
         column.setSpacing(0)
         for widget in (self.head, self.findings):
             column.addWidget(widget)
-        content = _column(top, self._views, grows=self._views)
+        content = _column(top, self._views, self.verdicts, grows=self._views)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(content)
@@ -108,6 +111,7 @@ class MetricsPage(QWidget):
         self.head.copy.clicked.connect(self._copy)
         for tables in (self.table, self.errors, self.changes, self.calibration, self.findings):
             tables.opened.connect(self._open)
+        self.verdicts.sample_asked.connect(self._judge_sample)
         for chip in (self.head.errors, self.head.changes, self.head.calibration):
             chip.toggled.connect(lambda _: self._follow())
         for view in (self.table, self.comparison.view):
@@ -133,15 +137,20 @@ class MetricsPage(QWidget):
         self._follow()
 
     def _take_change(self, change: ChangeSet) -> None:
-        if self._source is not None:
-            self._source.forget()
-        self._forget_counted()
+        self.verdicts.forget()
+        if change.sentences or change.corpus or change.runs:
+            self._forget_figures()
         if change.corpus or change.runs:
             self.findings.forget()
         self._follow()
 
+    def _forget_figures(self) -> None:
+        if self._source is not None:
+            self._source.forget()
+        self._forget_counted()
+
     def _forget_counted(self) -> None:
-        for counting in (self.klue, self.changes, self.calibration):
+        for counting in (self.klue, self.changes, self.calibration, self.verdicts):
             counting.forget()
 
     def _follow(self) -> None:
@@ -247,6 +256,7 @@ class MetricsPage(QWidget):
             self.errors.show_figures(source.of(current, self._split, gold))
             self.klue.setVisible(source.sentences(current, self._split) > 0)
             self.klue.show_epoch(project, Question(current, self._split, gold))
+            self.verdicts.show_epoch(project, Asked(current, self._split), offers=self.head.errors.isChecked())
             if self.head.calibration.isChecked():
                 self.calibration.show_question(project, Question(current, self._split, gold))
 
@@ -297,6 +307,14 @@ class MetricsPage(QWidget):
         if project is not None and self.head.changes.isChecked():
             self._context.session.hold_against(self._opponent.of(project, link.key))
         self._context.session.inspect(link.selection)
+
+    def _judge_sample(self) -> None:
+        """Show what is left of a random sample of the sentences with an error, for verdicts."""
+        current = self._current_key()
+        if current is not None:
+            self._context.session.look_at(epoch=current.epoch, gold="corrected")
+            selection = Selection(self._split, outcomes=ALL_ERRORS, review="open", order="random")
+            self._context.session.inspect(selection)
 
     def _copy(self) -> None:
         current = self._current_key()
