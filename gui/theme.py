@@ -154,7 +154,11 @@ def _roles(theme: Theme) -> dict[QPalette.ColorRole, str]:
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Dress the whole application; widgets that paint themselves take the theme through `set_theme`."""
-    application.setStyle("Fusion")
-    application.setFont(font())
+    sheet = stylesheet(theme)
+    if application.styleSheet() == sheet:
+        return
+    if not application.styleSheet():  # each of these dresses every widget anew
+        application.setStyle("Fusion")
+        application.setFont(font())
     application.setPalette(qt_palette(theme))
-    application.setStyleSheet(stylesheet(theme))
+    application.setStyleSheet(sheet)

@@ -3,7 +3,8 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtWidgets import QApplication
 
 from core.settings import TINY
 from gui.app import made_window
@@ -21,6 +22,7 @@ def window(qtbot, qapp, tmp_path):
     yield window
     window.close()  # here, not by qtbot: that would come before the fixtures that let a job end
     window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what is left over, every later theme dresses
 
 
 @pytest.fixture(autouse=True)
