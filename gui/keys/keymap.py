@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.keys.chords import chord_of, normalised
 from gui.keys.commands import COMMANDS, Command, label_commands, tip
@@ -93,8 +93,9 @@ class Keymap(QObject):
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
             return False
-        action = next(self._actions_at(chord_of(event), watched), None)
-        if action is None:
+        key = chord_of(event)
+        action = next(self._actions_at(key, watched), None)
+        if action is None or (key in _OF_TEXT and _is_typing()):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             return _claimed(event, watched)
@@ -112,6 +113,15 @@ class Keymap(QObject):
                 if isinstance(action, CommandAction) and action.name in names and action.isEnabled():
                     yield action
             place = None if place.isWindow() else place.parentWidget()
+
+
+_OF_TEXT = frozenset(f"Ctrl+{key}" for key in ("A", "C", "V", "X", "Y", "Z", "Shift+Z"))
+"""Keys that belong to a text field while it has the focus."""
+
+
+def _is_typing() -> bool:
+    focused = QApplication.focusWidget()
+    return focused is not None and focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
 
 
 def _claimed(event: QKeyEvent, watched: QWidget) -> bool:

@@ -139,9 +139,19 @@ def test_keys_work_with_a_korean_input_method_on(bench):
     bench.keymap.give("accept", "A")
     bench.press(bench.list, ord("ㅁ"), scan_code=38, text="ㅁ")
     bench.press(bench.list, ord("ㅋ"), CTRL, scan_code=52)
-    bench.press(bench.field, ord("ㅋ"), CTRL, scan_code=52)
     bench.press(bench.list, Qt.Key.Key_Ampersand, scan_code=10, text="&")
-    assert bench.done == ["accept", "undo", "undo", "label 1"]
+    bench.keymap.give("undo", "Ctrl+K")
+    bench.press(bench.field, ord("ㅏ"), CTRL, scan_code=45)
+    assert bench.done == ["accept", "undo", "label 1", "undo"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="key codes of X11 and Wayland")
+def test_a_text_field_undoes_its_own_typing_and_no_correction(bench):
+    bench.press(bench.field, Qt.Key.Key_A, text="a")
+    bench.press(bench.field, ord("ㅋ"), CTRL, scan_code=52)
+    bench.press(bench.field, Qt.Key.Key_Z, CTRL, scan_code=52)
+    assert bench.done == []
+    assert bench.field.text() == ""
 
 
 def test_text_fields_keep_their_letters(bench):
