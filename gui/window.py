@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         menu.addAction(self._window_action("open", "Open project…", self.welcome.choose_project))
         menu.addAction("Close project", lambda: session.attempt(session.leave))
         menu.addAction(self.settings)
-        menu.addAction(self._window_action("keys", "Keys…", lambda: KeysWindow(self.context.keymap, self).show()))
+        menu.addAction(self._window_action("keys", "Keys…", self.show_keys))
         menu.addSeparator()
         menu.addAction(self._window_action("quit", "Quit", self.close))
         return menu
@@ -110,6 +110,12 @@ class MainWindow(QMainWindow):
             action.setIcon(icon(name, theme))
         for name, action in self.rail.keyed.items():
             action.setIcon(icon(name.lower(), theme))
+
+    def show_keys(self) -> None:
+        """Show all keys at a glance."""
+        overlay = KeysWindow(self.context.keymap, self)
+        overlay.change_asked.connect(self.show_settings)
+        overlay.show()
 
     def show_settings(self) -> None:
         """Open the settings, or bring them to the front."""

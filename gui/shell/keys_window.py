@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
 from gui.keys.keymap import Keymap
@@ -58,7 +58,13 @@ def _series(keymap: Keymap) -> list[tuple[str, list[str]]]:
 
 
 class KeysWindow(QDialog):
-    """The groups side by side, as the keys are at any time."""
+    """The groups side by side, as the keys are at any time.
+
+    Signals:
+        change_asked: the person wants to change keys.
+    """
+
+    change_asked = Signal()
 
     def __init__(self, keymap: Keymap, parent: QWidget) -> None:
         super().__init__(parent)
@@ -69,6 +75,11 @@ class KeysWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 12)
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        self.change = QPushButton("Change keys…")
+        self.change.setProperty("flat", True)
+        self.change.setAutoDefault(False)
+        self.change.clicked.connect(self.change_asked)
+        layout.addWidget(self.change, 0, Qt.AlignmentFlag.AlignRight)
         keymap.changed.connect(self._show)
         self._show()
 
@@ -78,8 +89,8 @@ class KeysWindow(QDialog):
             self._body.deleteLater()
         self._body = _body(groups(self._keymap))
         layout = self.layout()
-        assert layout is not None
-        layout.addWidget(self._body)
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, self._body)
 
 
 def _body(shown_groups: dict[str, list[KeyRow]]) -> QWidget:

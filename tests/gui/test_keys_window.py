@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QLabel
 
 from gui.keys.commands import label_name, native
 from gui.keys.keymap import CommandAction
+from gui.settings.window import SettingsWindow
 from gui.shell.keys_window import KeysWindow, groups
-from tests.gui.driving import press_key
+from tests.gui.driving import click, press_key
 
 
 @pytest.fixture
@@ -34,6 +35,11 @@ def test_f1_shows_every_command(window, overlay):
     commands = window.context.keymap.commands
     assert {command.title for name, command in commands.items() if not is_numbered(name)} <= texts(overlay)
     assert {"1 … 0", f"Alt+1 … Alt+{len(window.pages)}"} <= texts(overlay)
+
+
+def test_f1_leads_to_where_keys_are_changed(window, overlay):
+    click(overlay.change)
+    window.findChild(SettingsWindow).close()
 
 
 def test_f1_follows_every_change(window, overlay, qtbot):
