@@ -56,6 +56,11 @@ class StringModel(QAbstractTableModel):
         self._rows: list[str] = []
         self._bold = font(LIST_SIZE, bold=True)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        self.layoutChanged.emit()
+
     def show(self, found: Iterable[Inconsistency], chosen: StringFilter) -> None:
         """Show what was found, in its order."""
         self._all = {each.text: each for each in found}

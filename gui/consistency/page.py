@@ -8,6 +8,7 @@ from gui.consistency.particles import ParticlesPanel
 from gui.consistency.strings import StringsPanel
 from gui.pages import EmptyState, PageContext
 from gui.places.table import chip
+from gui.theme import Theme
 
 
 class ConsistencyPage(QWidget):
@@ -62,6 +63,11 @@ class ConsistencyPage(QWidget):
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("Corpus"))
         for name, panel in self._panels.items():
             self.tabs[name].clicked.connect(lambda _, panel=panel: self._body.setCurrentWidget(panel))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        for panel in self._panels.values():
+            panel.set_theme(theme)
 
     def _show_project(self, project: Project | None) -> None:
         for panel in self._panels.values():

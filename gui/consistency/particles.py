@@ -22,6 +22,7 @@ from gui.pages import EmptyState, PageContext
 from gui.places.model import Place, PlaceModel
 from gui.places.table import PlaceTable, chip
 from gui.progress import FLEETING, told
+from gui.theme import Theme
 from gui.words import counted, words_of
 
 _TITLE = "Searching the corpus for particles"
@@ -107,6 +108,10 @@ class ParticlesPanel(QWidget):
         keymap = self._context.keymap
         self.table.addAction(keymap.action("accept", self, lambda: self._mend(self._selected())))
         self.table.addAction(keymap.action("remove", self, self._dismiss))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self.model.set_theme(theme)
 
     def show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""

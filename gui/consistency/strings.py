@@ -30,6 +30,7 @@ from gui.jobs import Job, failure
 from gui.pages import EmptyState, PageContext
 from gui.progress import FLEETING
 from gui.stepping import Stepper
+from gui.theme import Theme
 from gui.words import counted
 
 _TITLE = "Searching the corpus for inconsistent strings"
@@ -114,6 +115,11 @@ class StringsPanel(QWidget):
         self._stepper.finished.connect(self._take_places)
         self.places.agreed.connect(self._mend)
         self.places.opened.connect(self._inspect)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self.model.set_theme(theme)
+        self.places.model.set_theme(theme)
 
     def show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""

@@ -61,6 +61,11 @@ class PlaceModel(QAbstractTableModel):
         self._bold = font(LIST_SIZE, bold=True)
         self._links = links
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        self.layoutChanged.emit()
+
     def add(self, found: Sequence[Place], ticked: Iterable[int]) -> None:
         """Show further places at the end.
 
