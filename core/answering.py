@@ -4,6 +4,7 @@ It works on the processor whatever else there is: some lines are soon tagged, an
 """
 
 from collections.abc import Generator, Sequence
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -15,11 +16,14 @@ from core.tagging.predictor import predict_batches
 Questions = SimpleQueue[Sequence[str] | None]
 """Lines to tag; None ends the work."""
 
+_AT_ONCE = 16
+"""Lines between two answers: the first ones come first, and the analysis of no more holds up the window."""
+
 
 def answering(folder: Path, questions: Questions) -> Generator[TaggerLoaded | LinesTagged, None, None]:
     """Load the tagger of a folder, and answer until None is asked; of several questions the newest counts.
 
-    A question that comes while another is worked on takes its place at the next batch of lines.
+    A question that comes while another is worked on takes its place after some lines.
 
     Raises:
         UserError: the checkpoint is not there or damaged.
@@ -28,8 +32,10 @@ def answering(folder: Path, questions: Questions) -> Generator[TaggerLoaded | Li
     weights = text_tagger.tagger.state_dict().values()
     yield TaggerLoaded(sum(weight.numel() * weight.element_size() for weight in weights))
     while (lines := _newest(questions)) is not None:
-        for predictions in predict_batches(text_tagger, lines):
-            yield LinesTagged({lines[number]: spans for number, spans in predictions})
+        for first in range(0, len(lines), _AT_ONCE):
+            part = lines[first : first + _AT_ONCE]
+            found = chain.from_iterable(predict_batches(text_tagger, part))
+            yield LinesTagged({part[number]: spans for number, spans in found})
             if not questions.empty():
                 break
 

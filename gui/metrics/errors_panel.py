@@ -11,7 +11,7 @@ from gui.metrics.model import Behind, MetricModel
 from gui.metrics.titled import TitledTable
 from gui.theme import Theme
 
-_PAIRS_PADDING = 5
+_PAIRS_PADDING, _MARGIN = 5, 16
 
 
 class ErrorsPanel(QSplitter):
@@ -46,7 +46,7 @@ class ErrorsPanel(QSplitter):
     def fit(self, room: QSize) -> None:
         """Give both tables what they need of the room; what is left makes longer bars of the first one."""
         least, others = (table.view.fitting_width(room) for table in (self.kinds, self.confusion))
-        wanted = max(least, min(room.width() - others - self.handleWidth(), 2 * least))
+        wanted = max(least, min(room.width() - others - _MARGIN, 2 * least))
         self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
 
     def set_theme(self, theme: Theme) -> None:

@@ -12,7 +12,7 @@ from gui.metrics.headers import chip_width, paint_chip
 from gui.metrics.model import Behind
 from gui.metrics.patterns import key_width, paint_key, paint_number, paint_outcome
 from gui.metrics.segments import Segment, SegmentChart
-from gui.metrics.table import EMPTY, Cell, Table
+from gui.metrics.table import EMPTY, Table
 from gui.theme import LIST_SIZE, SMALL_SIZE, Theme, font
 
 ROW_HEIGHT = 25
@@ -44,17 +44,16 @@ class KindBars(SegmentChart):
     def placed(self) -> Iterator[Segment]:
         unit = self._unit()
         for row, cells in enumerate(self._table.cells):
-            counts = [int(cell.value or 0) for cell in cells]
-            gold = sum(counts) - counts[_SPURIOUS]
-            left = self._left()
+            gold, left = self._gold(row), self._left()
             top = self._top() + row * ROW_HEIGHT + 4
-            for column, count in enumerate(counts):
+            for column, cell in enumerate(cells):
+                count = self._count(row, column)
                 if column == _SPURIOUS:
                     left = self._left() + (unit if gold else 0) + 3
                 end = min(left + unit * count / max(gold, 1), self.width() - _MARGIN)
                 if count:
                     rect = QRectF(left, top, max(end - left, 1.5), ROW_HEIGHT - 8)
-                    yield Segment(rect, row, column, cells[column].words, cells[column].link)
+                    yield Segment(rect, row, column, cell.words, cell.link)
                 left = end
 
     def _left(self) -> float:
@@ -62,10 +61,8 @@ class KindBars(SegmentChart):
 
     def _unit(self) -> float:
         """The pixels that all gold spans of a type take."""
-        longest = 1.0
-        for cells in self._table.cells:
-            counts = [int(cell.value or 0) for cell in cells]
-            longest = max(longest, sum(counts) / max(sum(counts) - counts[_SPURIOUS], 1))
+        rows = range(len(self._table.rows))
+        longest = max((1 + self._count(row, _SPURIOUS) / max(self._gold(row), 1) for row in rows), default=1.0)
         return max(self.width() - self._left() - _MARGIN - 3, 1.0) / min(longest, _LONGEST)
 
     def _names_width(self) -> int:
@@ -101,16 +98,20 @@ class KindBars(SegmentChart):
         for segment in self.segments:
             outcome = OUTCOMES[segment.column]
             paint_outcome(painter, segment.rect, outcome, self.theme)
-            number = f"{self._cell(segment).value:,}"
-            cut = "›" if segment.rect.right() >= self.width() - _MARGIN and segment.column == _SPURIOUS else ""
-            paint_number(painter, segment.rect, number + cut, outcome, self.theme)
+            count, gold = self._count(segment.row, segment.column), max(self._gold(segment.row), 1)
+            cut = "›" if self._unit() * count / gold > segment.rect.width() + 2 else ""
+            paint_number(painter, segment.rect, f"{count:,}{cut}", outcome, self.theme)
         self._draw_end_of_gold(painter)
 
-    def _cell(self, segment: Segment) -> Cell:
-        return self._table.cells[segment.row][segment.column]
+    def _count(self, row: int, column: int) -> int:
+        return int(self._table.cells[row][column].value or 0)
+
+    def _gold(self, row: int) -> int:
+        """The gold spans of a row's type."""
+        return sum(self._count(row, column) for column in range(_SPURIOUS))
 
     def _draw_names(self, painter: QPainter, at: int) -> None:
-        row, counts = self._table.rows[at], [int(cell.value or 0) for cell in self._table.cells[at]]
+        row = self._table.rows[at]
         line = QRect(_MARGIN, round(self._top()) + at * ROW_HEIGHT, self._names_width() - _GAP, ROW_HEIGHT)
         if row.is_type:
             chip = self._chip() - _GAP
@@ -125,7 +126,7 @@ class KindBars(SegmentChart):
         painter.drawText(line.adjusted(self._chip() if row.is_type else 0, 0, 0, 0), _LEFT, name)
         painter.setFont(font(SMALL_SIZE, tabular=True))
         painter.setPen(QColor(self.theme.muted))
-        painter.drawText(line, _RIGHT, f"{sum(counts) - counts[_SPURIOUS]:,}")
+        painter.drawText(line, _RIGHT, f"{self._gold(at):,}")
 
     def _draw_end_of_gold(self, painter: QPainter) -> None:
         x = self._left() + self._unit() + 1.5

@@ -53,6 +53,7 @@ class Answers(QObject):
         self._tagger: _Tagger | None = None
         self._known: dict[str, tuple[PredictedSpan, ...]] = {}
         self._wanted: list[str] = []
+        self._has_news = False
         self.size = 0
         self.state: State = "idle"
         self.failure: Exception | None = None
@@ -121,6 +122,9 @@ class Answers(QObject):
     def _drain(self) -> None:
         if self._tagger is not None:
             self._tagger.job.drain()
+        if self._has_news:
+            self._has_news = False
+            self.changed.emit()
         if self._tagger is None or (not self._wanted and self.state == "ready"):
             self._timer.stop()
 
@@ -133,7 +137,7 @@ class Answers(QObject):
         elif isinstance(event, LinesTagged):
             self._known.update(event.spans)
             self._wanted = [line for line in self._wanted if line not in self._known]
-            self.changed.emit()
+            self._has_news = True
 
     def _fail(self, tagger: _Tagger, error: Exception) -> None:
         if tagger.folder == self._folder and not tagger.job.is_stopping:

@@ -15,7 +15,7 @@ from gui.jobs import Job
 from gui.pages import EmptyState, PageContext
 from gui.scratch.answers import Answering, Answers
 from gui.scratch.field import TextField
-from gui.scratch.line_list import LineList
+from gui.scratch.line_list import LineList, Shown
 from gui.scratch.lines import MOST, Line
 from gui.scratch.row import Place
 from gui.scratch.send_bar import SendBar
@@ -187,7 +187,7 @@ class ScratchPage(QWidget):
         self.retry.setVisible(has_failed)
         self.said.setText(lines_words([line.text for line in self._lines], known, self._cut_off))
         is_ready = self.answers.state == "ready"
-        self.list.show_lines(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready)
+        self.list.show_lines(Shown(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready))
         chosen, with_spans = self._chosen(), self.send_bar.with_spans.isChecked()
         obstacle = sending_obstacle(chosen, known, with_spans=with_spans, is_sending=not self.sending.is_idle)
         self.send_bar.offer(len(chosen), obstacle)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from core.spans import PredictedSpan, SentenceNumber, Split
-from gui.icons import icon
 from gui.scratch.lines import Line
 from gui.scratch.view import LineView
 from gui.sentence.scene import PADDING, probability
@@ -28,6 +28,9 @@ class Place:
 class LineRow(QFrame):
     """Shows a line; what comes of it is the page's.
 
+    Args:
+        cross: the icon of the button that removes the line.
+
     Signals:
         toggled: the line is to be sent, or not.
         removed: the line is to go.
@@ -38,18 +41,20 @@ class LineRow(QFrame):
     removed = Signal()
     opened = Signal(object)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, cross: QIcon) -> None:
         super().__init__()
         self.line = Line("", 0, 0)
         self._place: Place | None = None
+        self._shown: object = None
         self.chosen = QCheckBox()
         self.view = LineView(theme)
         self.said = QLabel()
         self.said.setProperty("role", "small")
         self.open = QPushButton("Open in Inspect")
         self.open.setProperty("flat", True)
+        self.open.setStyleSheet("padding: 0 6px; min-height: 16px")  # so that a row stays as high as it was
         self.remove = QToolButton()
-        self.remove.setIcon(icon("close", theme))
+        self.remove.setIcon(cross)
         self.remove.setIconSize(QSize(14, 14))
         self.remove.setToolTip("Take this line out of the text; Ctrl+Z there brings it back")
         self.remove.setAccessibleName("Remove the line")
@@ -102,7 +107,11 @@ class LineRow(QFrame):
         """
         if spans is not None or not is_soon_tagged or not _resemble(line.text, self.view.text):
             self.view.show_line(line.text, spans or ())
-        self.line, self._place = line, place
+        self.line = line
+        shown = (spans, is_chosen, place)
+        if shown == self._shown:
+            return
+        self._shown, self._place = shown, place
         with QSignalBlocker(self.chosen):
             self.chosen.setChecked(is_chosen and place is None)
         self.chosen.setEnabled(place is None)
@@ -110,9 +119,9 @@ class LineRow(QFrame):
         self.said.setText(_said(spans, place))
         self.open.setVisible(place is not None)
 
-    def set_theme(self, theme: Theme) -> None:
+    def set_theme(self, theme: Theme, cross: QIcon) -> None:
         self.view.set_theme(theme)
-        self.remove.setIcon(icon("close", theme))
+        self.remove.setIcon(cross)
 
 
 def _lowered(widget: QWidget) -> QVBoxLayout:

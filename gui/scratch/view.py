@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from core.spans import PredictedSpan
 from gui.inspect.words import label_names
 from gui.sentence.description import described
-from gui.sentence.layout import lay_out
+from gui.sentence.layout import TextLayout, lay_out
 from gui.sentence.painting import paint, tag_metrics
 from gui.sentence.scene import PADDING, Mark, Scene, arranged, unjudged
 from gui.theme import SENTENCE_SIZE, Theme, font
 
 _LEAST_WIDTH = 240
+_WIDTHS_KEPT = 3
 _TRIMMED = 12
 """Pixels of the scene's lower edge that are left to what stands below the line."""
 
@@ -27,7 +28,8 @@ class LineView(QWidget):
         self._theme = theme
         self._text = ""
         self._spans: tuple[PredictedSpan, ...] = ()
-        self._scene: tuple[int, Scene] | None = None
+        self._layouts: dict[int, TextLayout] = {}
+        self._scenes: dict[int, Scene] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -45,7 +47,10 @@ class LineView(QWidget):
         """Show a line and what was found in it."""
         if (text, tuple(spans)) == (self._text, self._spans):
             return
-        self._text, self._spans, self._scene = text, tuple(spans), None
+        if text != self._text:
+            self._layouts.clear()
+        self._text, self._spans = text, tuple(spans)
+        self._scenes.clear()
         self.setAccessibleName(text)
         self.setAccessibleDescription(described(text, unjudged(spans)))
         self.updateGeometry()
@@ -65,13 +70,24 @@ class LineView(QWidget):
         return None
 
     def _scene_at(self, width: int) -> Scene:
-        if self._scene is None or self._scene[0] != width:
-            layout = lay_out(self._text, font(SENTENCE_SIZE), max(1.0, width - 2 * PADDING))
-            scene = arranged(
-                layout, unjudged(self._spans), tag_metrics(), font_size=SENTENCE_SIZE, predicted=True, gold=False
+        if width not in self._scenes:
+            self._scenes[width] = arranged(
+                self._layout_at(width),
+                unjudged(self._spans),
+                tag_metrics(),
+                font_size=SENTENCE_SIZE,
+                predicted=True,
+                gold=False,
             )
-            self._scene = width, scene
-        return self._scene[1]
+        return self._scenes[width]
+
+    def _layout_at(self, width: int) -> TextLayout:
+        if width not in self._layouts:
+            if len(self._layouts) > _WIDTHS_KEPT:
+                self._layouts.clear()
+                self._scenes.clear()
+            self._layouts[width] = lay_out(self._text, font(SENTENCE_SIZE), max(1.0, width - 2 * PADDING))
+        return self._layouts[width]
 
     def hasHeightForWidth(self) -> bool:
         return True

@@ -21,7 +21,10 @@ def _train_on_the_sample(window, qtbot):
     click(window.welcome.sample)
     wait_for_job(qtbot, window.context.runner)
     click(window.rail.button("Train"))
-    window.pages["Train"].form.epochs.setValue(1)
+    form = window.pages["Train"].form
+    form.epochs.setValue(1)
+    form.limited.setChecked(True)
+    form.limit.setValue(100)
     click(window.pages["Train"].start_bar.start)
     click(window.rail.button("Scratch"))
     page = window.pages["Scratch"]
@@ -68,6 +71,7 @@ def _send(window, qtbot, spans):
 def _retrain(window, qtbot, sentences):
     project = window.context.session.project
     click(window.rail.button("Train"))
+    window.pages["Train"].form.limited.setChecked(False)
     click(window.pages["Train"].start_bar.start)
     wait_for_job(qtbot, window.context.runner)
     trained_on = {sentence.id: sentence for sentence in project.runs.training_sentences(2)}
