@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
-from gui.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_theme, theme_for
+from gui.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_palette, apply_theme, theme_for
 
 ThemeChoice = Literal["system", "light", "dark"]
 LEAST_SIZE, GREATEST_SIZE = 16, 24
@@ -38,7 +38,7 @@ class Appearance(QObject):
         self.choice: ThemeChoice = next((choice for choice in get_args(ThemeChoice) if choice == chosen), "system")
         self.size = max(LEAST_SIZE, min(preferences.sentence_size(SENTENCE_SIZE), GREATEST_SIZE))
         self.theme = theme or self._chosen()
-        apply_theme(application, self.theme)
+        apply_palette(application, self.theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
 
     def _chosen(self) -> Theme:
@@ -47,8 +47,9 @@ class Appearance(QObject):
         return DARK if self.choice == "dark" else LIGHT
 
     def take_window(self, window: QWidget) -> None:
-        """Dress this window from now on, and all that it holds."""
+        """Dress this window from now on, and all that it holds; its widgets are in their places by now."""
         self._window = window
+        apply_theme(self._application, self.theme)
         self._resize_sentences()
 
     def choose_theme(self, choice: ThemeChoice) -> None:

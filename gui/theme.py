@@ -157,8 +157,13 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     sheet = stylesheet(theme)
     if application.styleSheet() == sheet:
         return
+    apply_palette(application, theme)
+    application.setStyleSheet(sheet)
+
+
+def apply_palette(application: QApplication, theme: Theme) -> None:
+    """Dress the application but for its style sheet, which Qt reads anew for every widget that finds its place."""
     if not application.styleSheet():  # each of these dresses every widget anew
         application.setStyle("Fusion")
         application.setFont(font())
     application.setPalette(qt_palette(theme))
-    application.setStyleSheet(sheet)

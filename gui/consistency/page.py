@@ -76,7 +76,7 @@ class ConsistencyPage(QWidget):
 
     def _show_content(self) -> None:
         project = self._context.session.project
-        self._stack.setCurrentIndex(int(project is not None and project.sentences.count() > 0))
+        self._stack.setCurrentIndex(int(project is not None and project.sentences.has_any()))
 
     def _follow(self, change: ChangeSet) -> None:
         if change.corpus:

@@ -91,7 +91,7 @@ class CorpusPage(QWidget):
         if project is not None and change.corpus:
             self._refresh(project)
         elif project is not None and change.sentences:
-            self.summary.show_project(project)
+            self.summary.show_spans(project)
 
     def _refresh(self, project: Project) -> None:
         imports = project.sentences.imports()
@@ -103,7 +103,7 @@ class CorpusPage(QWidget):
         self.rejected.rows.show_imports(imports)
         self.rejected_title.setText(f"Left out on import: {rejected:,}")
         self.left_out.setVisible(rejected > 0)
-        has_sentences = project.sentences.count() > 0
+        has_sentences = project.sentences.has_any()
         self.export.setEnabled(has_sentences)
         self.train.setEnabled(has_sentences)
 

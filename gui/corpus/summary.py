@@ -19,6 +19,7 @@ class SummaryTable(QTableWidget):
         super().__init__(0, 1 + len(SPLITS))
         self._theme = theme
         self._labels: list[str] = []
+        self._sentences: dict[Split, int] = {}
         self.setShowGrid(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(28)
@@ -41,11 +42,17 @@ class SummaryTable(QTableWidget):
                 item.setForeground(QColor(theme.label(label).ink))
 
     def show_project(self, project: Project) -> None:
+        """Show what a project holds now."""
+        self._sentences = {split: project.sentences.count(split) for split in SPLITS}
+        self.show_spans(project)
+
+    def show_spans(self, project: Project) -> None:
+        """Show it after a correction, which changes spans alone; counting all sentences would be felt."""
         counts = project.sentences.label_counts()
         labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
         self._labels = labels
         self.setRowCount(len(labels) + 2)
-        self._fill(0, "Sentences", {split: project.sentences.count(split) for split in SPLITS}, bold=True)
+        self._fill(0, "Sentences", self._sentences, bold=True)
         totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
         self._fill(1, "Spans", totals, bold=True)
         for row, label in enumerate(labels, start=2):

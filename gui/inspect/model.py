@@ -9,8 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from core.spans import SentenceNumber
 from gui.sentence.delegate import SENTENCE_ROLE, SentenceRow
 
-SLICE = 64
-"""Rows fetched at once."""
+SLICE = 16
+"""Rows fetched at once: about as many as are seen, since a jump waits for them."""
 KEPT = 1024
 """Rows kept after they were shown."""
 

@@ -156,7 +156,7 @@ class TrainPage(QWidget):
         if self._is_stale or project is None:
             return
         self._corpus = corpus_of(project)
-        self._stack.setCurrentIndex(1 if project.sentences.count() else 0)
+        self._stack.setCurrentIndex(1 if project.sentences.has_any() else 0)
         self._show_corrections()
         self._show_readiness()
 

@@ -52,7 +52,7 @@ class Driver:
         self.window.resize(1280, 720)
         self.collector = GarbageCollector(self.window)
         self.window.show()
-        self.window.open_project(folder)
+        self.window.context.session.open(folder)
         self.page: Any = self.window.pages["Inspect"]
         self.settle()
 
@@ -192,6 +192,7 @@ def training(folder: Path) -> dict[str, Any]:
     job.ended.connect(driver.application.quit)
     outcome: list[str] = []
     job.finished.connect(lambda _: outcome.append("finished"))
+    job.failed.connect(lambda error: outcome.append(str(error)))
     began = time.perf_counter()
     driver.application.exec()
     seconds = time.perf_counter() - began
