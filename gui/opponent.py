@@ -10,7 +10,12 @@ def epoch_keys(project: Project, run: int) -> list[EpochKey]:
 
 
 def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:
-    """All other epochs, the newest first, those of the own run before all others; none of a cross-check."""
+    """All other epochs, the newest first, those of the own run before all others.
+
+    None to or of a cross-check, which tagged training sentences where others tag dev.
+    """
+    if project.runs.by_number(current.run).is_crosscheck:
+        return []
     runs = sorted(project.runs.with_epochs(), reverse=True)
     runs.sort(key=lambda run: run != current.run)
     return [key for run in runs for key in reversed(epoch_keys(project, run)) if key != current]

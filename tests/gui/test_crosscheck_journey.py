@@ -52,6 +52,7 @@ def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
     assert {column.figures.split for column in metrics.model.table.columns} == {"train"}
     assert not metrics.head.evaluate.isEnabled()
     assert "keeps no weights" in metrics.head.evaluate.toolTip()
+    assert metrics.head.other.currentData() is None, "what tagged train is held against nothing that tagged dev"
     click(window.rail.button("Scratch"))
     assert window.pages["Scratch"].empty.title.text() == "Run 2 is a cross-check"
     window.context.session.look_at(run=1)
