@@ -21,7 +21,7 @@ QLabel[role="heading"] { font-weight: bold; }
 QLabel[role="hint"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small_size}px; }
 QLabel[role="busy"] {
-    background: $raised; border: 1px solid $edge; border-radius: 11px; padding: 2px 12px; font-size: ${small_size}px;
+    background: $raised; border: 1px solid $edge; border-radius: 8px; padding: 2px 12px; font-size: ${small_size}px;
 }
 QLabel[role="error"] { color: $error; }
 QLabel:disabled { color: $edge; }

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import engine
@@ -39,7 +39,8 @@ JUMPS, CORRECTIONS = 200, 300
 HEARTBEAT = 2
 """Milliseconds between two beats whose lateness is the event loop's delay."""
 TRAINING = TrainSettings(encoder=TINY, epochs=1, limit=3000)
-BROWSE_EVERY = 150
+BROWSE_EVERY, IDLE = 150, 5_000
+"""Milliseconds between two jumps, and of browsing before the training."""
 
 
 class Driver:
@@ -67,7 +68,6 @@ class Driver:
             if self.page.listing._unanswered is None:
                 break
             time.sleep(0.0005)
-        self.window.repaint()
         self.application.processEvents()
 
     def milliseconds(self, action: Callable[[], object]) -> float:
@@ -106,16 +106,22 @@ def opening(folder: Path) -> dict[str, Any]:
     driver = Driver(folder)
     painted = time.time()
     assert driver.page.model.rowCount() > 0
-    return {"painted": painted, "memory": memory()}
+    return {"painted": painted, "processor_ms": time.process_time() * 1000, "memory": memory()}
 
 
 def browsing(folder: Path) -> dict[str, Any]:
     driver, draw = Driver(folder), random.Random(1)
     listing, filters, session = driver.page.listing, driver.page.filters, driver.window.context.session
-    rows = driver.page.model.rowCount()
+    rows, thread = driver.page.model.rowCount(), time.thread_time()
     jumps = [driver.milliseconds(lambda: listing.list.choose(draw.randrange(rows))) for _ in range(JUMPS)]
+    processor = (time.thread_time() - thread) * 1000 / JUMPS
     base = filters.filter
-    times = {"jump": spread(jumps), "filter": _filters(driver), "search": {}, "correction": {}}
+    times = {
+        "jump": {**spread(jumps), "processor_mean": processor},
+        "filter": _filters(driver),
+        "search": {},
+        "correction": {},
+    }
     for split in ("dev", "train"):
         of_split = type(base)(split=split)
         driver.milliseconds(lambda of_split=of_split: driver.set_filter(of_split))
@@ -183,18 +189,19 @@ def training(folder: Path) -> dict[str, Any]:
     for timer, interval, action in timers:
         timer.timeout.connect(action)
         timer.start(interval)
-    QTimer.singleShot(5000, driver.application.quit)
-    driver.application.exec()
+    loop = QEventLoop()  # the application's own would close the window as it ends
+    QTimer.singleShot(IDLE, loop.quit)
+    loop.exec()
     idle, delays = delays, []
     runner = driver.window.context.runner
     last = time.perf_counter()
     job = runner.start("training", lambda: engine.training(driver.project, TRAINING))
-    job.ended.connect(driver.application.quit)
+    job.ended.connect(loop.quit)
     outcome: list[str] = []
     job.finished.connect(lambda _: outcome.append("finished"))
     job.failed.connect(lambda error: outcome.append(str(error)))
     began = time.perf_counter()
-    driver.application.exec()
+    loop.exec()
     seconds = time.perf_counter() - began
     driver.close()
     return {"idle": spread(idle), "training": spread(delays), "seconds": seconds, "ended": outcome}
