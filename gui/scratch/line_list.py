@@ -153,4 +153,5 @@ class LineList(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme, self._cross = theme, icon("close", theme)
         for row in self._kept:
-            row.set_theme(theme, self._cross)
+            row.set_theme(theme)
+            row.remove.setIcon(self._cross)

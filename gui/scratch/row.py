@@ -119,9 +119,8 @@ class LineRow(QFrame):
         self.said.setText(_said(spans, place))
         self.open.setVisible(place is not None)
 
-    def set_theme(self, theme: Theme, cross: QIcon) -> None:
+    def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)
-        self.remove.setIcon(cross)
 
 
 def _lowered(widget: QWidget) -> QVBoxLayout:

@@ -3,13 +3,16 @@
 import threading
 
 import pytest
+from PySide6.QtCore import QObject
 
 from core.errors import UserError
 from core.scratch import scratch_id
 from core.spans import Span
 from core.store.selection import Among, Selection
+from gui.appearance import Themed
 from gui.scratch.line_list import EXAMPLES
 from gui.scratch.lines import MOST
+from gui.theme import DARK
 from tests.building import project_with_sentences
 from tests.gui.driving import click
 from tests.gui.scratch.conftest import spans_of, with_two_runs
@@ -41,6 +44,15 @@ def test_only_what_is_new_is_asked_for(desk, qtbot):
     desk.type(qtbot, f"{TEXT}!")
     assert desk.tagger.asked == [LINES, ["비가 온다!"]]
     assert len(desk.tagger.loaded) == 1
+
+
+def test_the_lines_take_another_theme(desk, qtbot):
+    desk.type(qtbot, TEXT)
+    for part in (desk.page, *desk.page.findChildren(QObject)):
+        if isinstance(part, Themed):
+            part.set_theme(DARK)
+    view = desk.page.list.rows[0].view
+    assert view.grab().toImage().pixelColor(view.width() - 4, 4).name() == DARK.surface
 
 
 def test_an_example_is_typed_at_a_click(desk, qtbot):
