@@ -152,7 +152,16 @@ def _pretrained(source: str, *, local_files_only: bool) -> Encoder:
     missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
     if missing:
         raise ValueError(f"its weights lack {missing[0]} and {len(missing) - 1} more")
+    _freeze_again(model)
     return model, tokenizer
+
+
+def _freeze_again(model: PreTrainedModel) -> None:
+    """Keeps fixed what its class fixes, such as a RoFormer's sines: transformers loads every weight as one to learn."""
+    with torch.device("meta"):
+        fresh = type(model)(model.config)
+    for name, parameter in fresh.named_parameters():
+        model.get_parameter(name).requires_grad_(parameter.requires_grad)
 
 
 def _silence() -> None:

@@ -133,3 +133,14 @@ def test_an_encoder_in_the_cache_needs_no_network(tmp_path, monkeypatch):
     monkeypatch.setattr(loading, "_pretrained", lambda name, **options: pretrained(str(folder), **options))
     model, _ = load_encoder("some/encoder", [], seed=1)
     assert model.config.model_type == "bert"
+
+
+def test_what_is_fixed_stays_so_when_it_is_loaded(tmp_path):
+    """Weights that only a loaded encoder learns would make a run that goes on another one."""
+    made, tokenizer = load_encoder("tiny", TEXTS, seed=1)
+    made.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    loaded, _ = load_folder(tmp_path)
+    fixed = [name for name, parameter in loaded.named_parameters() if not parameter.requires_grad]
+    assert fixed == [name for name, parameter in made.named_parameters() if not parameter.requires_grad]
+    assert fixed == ["encoder.embed_positions.weight"]
