@@ -37,6 +37,14 @@ class LabelsTable(QTableWidget):
             header.resizeSection(column, 96)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        for row, label in enumerate(self._labels):
+            item = self.item(row, 0)
+            if item is not None:
+                item.setForeground(QColor(theme.label(label).ink))
+
     @property
     def label(self) -> str | None:
         """The chosen label."""

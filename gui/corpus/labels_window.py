@@ -23,8 +23,9 @@ from core.store.relabelling import Concerned, Replacement
 from gui.choosers import chooser
 from gui.corpus.labels_table import LabelsTable
 from gui.jobs import Job
-from gui.pages import PageContext
+from gui.session import Session
 from gui.stepping import Stepper
+from gui.theme import Theme
 from gui.words import counted
 
 _HINT = (
@@ -36,13 +37,13 @@ _HINT = (
 class LabelsWindow(QDialog):
     """Follows the open project; large changes are jobs, with their progress in the main window."""
 
-    def __init__(self, context: PageContext, project: Project, parent: QWidget) -> None:
+    def __init__(self, session: Session, project: Project, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Labels")
-        self._session = context.session
+        self._session = session
         self._project = project
         self._job: Job | None = None
-        self.table = LabelsTable(context.theme)
+        self.table = LabelsTable(theme)
         self.new, self.new_name = QLineEdit(), QLineEdit()
         self.add, self.rename, self.merge = QPushButton("Add"), QPushButton(), QPushButton()
         self.replace, self.delete = QPushButton(), QPushButton("Delete")

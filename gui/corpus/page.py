@@ -18,6 +18,7 @@ from gui.corpus.summary import SummaryTable
 from gui.jobs import Job, failure
 from gui.pages import PageContext
 from gui.progress import FLEETING
+from gui.theme import Theme
 
 
 class CorpusPage(QWidget):
@@ -26,6 +27,7 @@ class CorpusPage(QWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
+        self._theme = context.theme
         self.title = QLabel("Corpus")
         self.title.setProperty("role", "title")
         self.said = QLabel(wordWrap=True)
@@ -113,10 +115,14 @@ class CorpusPage(QWidget):
             self._context.preferences.remember_folder(Path(names[0]).parent)
             self.form.ask([Path(name) for name in names])
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours, for windows to come."""
+        self._theme = theme
+
     def _show_labels(self) -> None:
         project = self._context.session.project
         assert project is not None, "the page is shown with a project only"
-        window = LabelsWindow(self._context, project, self)
+        window = LabelsWindow(self._context.session, project, self._theme, self)
         window.finished.connect(window.deleteLater)
         window.show()
 

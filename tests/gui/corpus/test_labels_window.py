@@ -5,6 +5,7 @@ import pytest
 from core.spans import SPLITS
 from core.store import corrections
 from gui.corpus.labels_window import LabelsWindow
+from gui.theme import DARK, LIGHT, apply_theme
 from tests.building import project_with_run
 from tests.gui.driving import click, wait_for_job
 
@@ -142,3 +143,13 @@ def test_a_job_that_is_stopped_changes_nothing(labels, window, qtbot, monkeypatc
     assert labels.said.text().endswith(("stopped, and nothing was changed.", "4 sentences changed."))
     stopped = "stopped" in labels.said.text()
     assert (count(window, "LC"), count(window, "PLACE")) == ((4, 0) if stopped else (0, 4))
+
+
+def test_it_wears_the_theme_of_the_window(labels, window, qapp):
+    window.appearance.choose_theme("dark")
+    ink = labels.table.item(0, 0).foreground().color().name()
+    labels.close()
+    click(window.pages["Corpus"].labels)
+    opened_later = window.findChildren(LabelsWindow)[-1].table.item(0, 0).foreground().color().name()
+    apply_theme(qapp, LIGHT)
+    assert (ink, opened_later) == (DARK.label("PS").ink, DARK.label("PS").ink)
