@@ -119,7 +119,9 @@ class Reviews:
     def reviewed_in(self, split: Split) -> set[SentenceNumber]:
         """The sentences of a split that are marked as reviewed."""
         rows = self._database.rows(
-            "SELECT sentence FROM reviewed WHERE sentence IN (SELECT number FROM sentence WHERE split = ?)", [split]
+            # From the marks to their sentences, in this order: they are the fewer by far.
+            "SELECT r.sentence FROM reviewed AS r CROSS JOIN sentence AS s ON s.number = r.sentence WHERE s.split = ?",
+            [split],
         )
         return {row[0] for row in rows}
 

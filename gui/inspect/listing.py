@@ -198,7 +198,7 @@ class Listing(QWidget):
             before = None  # a queue is worked through from its beginning
         self._listed_order = self.filters.filter.order
         self.model.show_numbers(numbers, ascending=self._listed_order == "import")
-        self._left = sum(number not in self.reviewing for number in numbers)
+        self._left = self.reviewing.left_of(numbers)
         self._say_left()
         row = self.model.row_of(before) if before is not None else None
         if numbers:

@@ -29,6 +29,10 @@ class Reviewing:
     def __len__(self) -> int:
         return len(self._reviewed)
 
+    def left_of(self, numbers: Sequence[SentenceNumber]) -> int:
+        """How many of some sentences of the split are not reviewed."""
+        return len(numbers) - len(self._reviewed.intersection(numbers))
+
     def take(self, reviewed: Iterable[SentenceNumber], pace: float | None) -> None:
         """Take what was read: which sentences of the split are reviewed, and the seconds that the last ones took."""
         self._reviewed, self.pace = set(reviewed), pace

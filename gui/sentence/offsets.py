@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BASIC_PLANE_END = 0xFFFF
 
@@ -24,7 +25,8 @@ class Offsets:
         return unit - bisect_left(self.wide_units, unit)
 
 
+@lru_cache(maxsize=256)
 def offsets(text: str) -> Offsets:
-    """The offsets of a text."""
+    """The offsets of a text; those of the last texts are remembered, as painting asks for them span by span."""
     wide = tuple(index for index, character in enumerate(text) if ord(character) > _BASIC_PLANE_END)
     return Offsets(wide, tuple(position + before for before, position in enumerate(wide)))
