@@ -45,11 +45,11 @@ class TextSearch:
     def holding(self, text: str, split: Split) -> set[SentenceNumber]:
         """The numbers of the sentences that have the string in their text, id or note: all of the split, and others."""
         sought = _folded(text)
-        found: set[SentenceNumber] = set()
+        # First what is not packed: it may be at any moment, and is then found twice rather than not at all.
+        rest = self._unpacked(self._last(), -1)
+        found = {row[0] for row in rest if sought in _searched(*row[1:])}
         for _, numbers, texts in self._rows(split):
             found.update(_matches(sought, numbers, texts))
-        rest = self._unpacked(self._last(), -1)
-        found.update(row[0] for row in rest if sought in _searched(*row[1:]))
         notes = self._database.rows("SELECT sentence, text FROM noted")
         found.update(sentence for sentence, note in notes if sought in _folded(note))
         return found

@@ -88,3 +88,26 @@ def test_a_sentence_that_moved_is_found_in_its_new_split(tmp_path):
         project.sentences.move_to_train([2], run=1)
         assert found(project, "서울", "train") == {2}
         assert found(project, "서울", "dev") == {1, 3}
+
+
+@pytest.mark.usefixtures("packed_by_three")
+def test_sentences_that_are_packed_while_a_search_goes_on_are_found(tmp_path, monkeypatch):
+    with created(tmp_path / "p.spandesk") as project:
+        add_sentences(project, [("dev", Sentence(f"id-{n}", f"서울 {n}")) for n in range(4)])
+        rows = project.search._rows
+
+        def packing(split):
+            project.search.pack()
+            yield from rows(split)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(project.search, "_rows", packing)
+            assert found(project, "서울", "dev") == {1, 2, 3, 4}
+        add_sentences(project, [("dev", Sentence(f"late-{n}", f"서울 {n}")) for n in range(4)])
+
+        def packed_at_the_end(split):
+            yield from rows(split)
+            project.search.pack()
+
+        monkeypatch.setattr(project.search, "_rows", packed_at_the_end)
+        assert found(project, "서울", "dev") == set(range(1, 9))
