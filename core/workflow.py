@@ -311,5 +311,6 @@ def tagging_stored(
             found += judged
             done += len(judged)
             yield Predicting(done, len(numbers))
-        project.predictions.save(key, {part[each.text]: each.spans for each in found})
+        # Signals first: what has predictions is not tagged again.
         project.signals.save(key, {part[each.text]: each.signals for each in found})
+        project.predictions.save(key, {part[each.text]: each.spans for each in found})

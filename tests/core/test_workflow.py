@@ -160,6 +160,21 @@ def test_signals_of_dev_are_stored_with_every_epoch_and_those_of_test_when_it_is
     )
 
 
+@pytest.mark.parametrize("part", ["predictions", "signals"])
+def test_what_a_killed_evaluation_did_not_store_comes_with_the_next_one(trained, monkeypatch, part):
+    key, numbers = EpochKey(1, 1), _numbers(trained, "test")
+
+    def kill(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(trained, part), "save", kill)
+        with pytest.raises(KeyboardInterrupt):
+            list(workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu"))
+    list(workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu"))
+    assert sorted(trained.predictions.of(key, numbers)) == sorted(trained.signals.of(key, numbers)) == numbers
+
+
 def test_every_epoch_tells_its_report(trained):
     events = list(workflow.training(trained, SETTINGS))
     [epoch] = [event for event in events if isinstance(event, EpochFinished)]
