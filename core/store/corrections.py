@@ -1,6 +1,7 @@
 """Corrections of the gold: append-only, committed step by step, undone and redone across restarts."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -111,12 +112,13 @@ class Corrections:
             UserError: some spans do not fit, or another such step is under way; then no sentence is changed.
         """
         known = known or {}
-        labels = (*self._sentences.labels(), *known)
-        parts = (self._changes(part, labels) for part in golds)
-        step, change = yield from self._stepping(parts, lambda step: self._tag_set.change_with(step, known))
-        if step is not None:
-            self._done.append(step)
-            self._undone.clear()
+        with self._alone():
+            labels = (*self._sentences.labels(), *known)
+            parts = (self._changes(part, labels) for part in golds)
+            step, change = yield from self._stepping(parts, lambda step: self._tag_set.change_with(step, known))
+            if step is not None:
+                self._done.append(step)
+                self._undone.clear()
         return replace(change, corpus=change.corpus or bool(known and change))
 
     def undo(self) -> ChangeSet:
@@ -152,10 +154,10 @@ class Corrections:
 
     def _do(self, changes: Sequence["_Change"], remarks: Sequence[Remark] = ()) -> ChangeSet:
         """A new step, after which there is nothing to redo."""
-        self._refuse_while_busy()
-        if not changes:
-            return ChangeSet()
         with self._database.atomic():
+            self._refuse_while_busy()
+            if not changes:
+                return ChangeSet()
             step = self._append(changes)
             self._remarks.write(step, remarks)
         self._done.append(step)
@@ -215,17 +217,18 @@ class Corrections:
     def _moving(
         self, source: list[int], target: list[int], kind: Literal["undo", "redo"]
     ) -> Generator[int, None, ChangeSet]:
-        if not source:
-            return ChangeSet()
-        moved, has_other_labels = source[-1], False
+        with self._alone():
+            if not source:
+                return ChangeSet()
+            moved, has_other_labels = source[-1], False
 
-        def end(_: int) -> None:
-            nonlocal has_other_labels
-            has_other_labels = self._tag_set.replay(moved, forwards=kind == "redo")
-            self._remarks.hold(moved, holds=kind == "redo")
+            def end(_: int) -> None:
+                nonlocal has_other_labels
+                has_other_labels = self._tag_set.replay(moved, forwards=kind == "redo")
+                self._remarks.hold(moved, holds=kind == "redo")
 
-        _, change = yield from self._stepping(self._replayed(moved, kind), end)
-        target.append(source.pop())
+            _, change = yield from self._stepping(self._replayed(moved, kind), end)
+            target.append(source.pop())
         said = tuple(self._remarks.sentences_of(moved))
         return replace(change, corpus=change.corpus or has_other_labels, reviews=said)
 
@@ -256,8 +259,6 @@ class Corrections:
         Args:
             end: what belongs to the step besides, in its last transaction; is given the number.
         """
-        self._refuse_while_busy()
-        self._is_busy = True
         step: int | None = None
         changed: list[SentenceNumber] = []
         try:
@@ -273,8 +274,6 @@ class Corrections:
             if step is not None:
                 self._take_back(step)
             raise
-        finally:
-            self._is_busy = False
         return step, ChangeSet(sentences=tuple(changed), corpus=len(changed) > LARGE)
 
     def _take_back(self, step: int) -> None:
@@ -284,6 +283,21 @@ class Corrections:
                 self._set_golds([(before, sentence) for _, sentence, before, _ in rows])
                 self._database.write_many("DELETE FROM correction WHERE number = ?", [(row[0],) for row in rows])
         self._database.write("DELETE FROM unfinished_step")
+
+    @contextmanager
+    def _alone(self) -> Generator[None, None, None]:
+        """Within the block no other step is made; one that is being stored is waited for.
+
+        Raises:
+            UserError: another such block is under way.
+        """
+        with self._database.atomic():
+            self._refuse_while_busy()
+            self._is_busy = True
+        try:
+            yield
+        finally:
+            self._is_busy = False
 
     def _refuse_while_busy(self) -> None:
         if self._is_busy:

@@ -17,7 +17,7 @@ class TagSetTable:
         retired = self._names("SELECT name FROM retired_label")
         added = self._names("SELECT name FROM label")
         used = self._names("SELECT label FROM label_count GROUP BY label HAVING sum(spans) > 0")
-        return in_display_order((set(TTA_LABELS) - retired) | added | used)
+        return in_display_order((({*TTA_LABELS} | added) - retired) | used)
 
     def _names(self, sql: str) -> set[str]:
         return {row[0] for row in self._database.rows(sql)}

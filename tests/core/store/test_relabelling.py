@@ -1,5 +1,7 @@
 """Labels added, renamed, merged and replaced: one step, no span lost, imports and runs as they were."""
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +120,16 @@ def test_labels_without_spans_come_and_go(project):
     assert project.sentences.labels()[-1] == "TM"
 
 
+def test_a_type_of_the_standard_that_an_import_named_leaves_the_tag_set_as_any_other(project):
+    """Older versions kept it among the user's own labels."""
+    project.database.write_many("INSERT INTO label VALUES (?)", [("LC",), ("TM",)])
+    exhausted(project.labels.renaming("LC", "PLACE"))
+    project.labels.delete("TM")
+    assert not {"LC", "TM"} & set(project.sentences.labels())
+    project.corrections.undo()
+    assert "LC" in project.sentences.labels()
+
+
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
@@ -154,11 +166,41 @@ def test_nothing_else_is_corrected_meanwhile(project):
     project.corrections.correct(project.sentences.by_id("talk-1").number, ())
     work = project.labels.renaming("LC", "PLACE")
     next(work)
-    for act in (lambda: project.corrections.correct(number, ()), project.corrections.undo):
+    same = project.sentences.by_id("news-3").gold
+    correct = project.corrections.correct
+    for act in (lambda: correct(number, ()), lambda: correct(number, same), project.corrections.undo):
         with pytest.raises(UserError, match="wait for the end"):
             act()
     exhausted(work)
     assert project.corrections.correct(number, ())
+
+
+def test_a_correction_that_waits_for_the_database_does_not_get_into_a_step_that_began_meanwhile(project, monkeypatch):
+    number, asked, answers = project.sentences.by_id("news-3").number, threading.Event(), []
+    atomic = project.database.atomic
+
+    def announced():
+        asked.set()
+        return atomic()
+
+    def correct():
+        with pytest.raises(UserError, match="wait for the end"):
+            project.corrections.correct(number, ())
+        answers.append("refused")
+
+    work = project.labels.renaming("LC", "PLACE")
+    thread = threading.Thread(target=correct)
+    with atomic():  # nobody else gets in
+        monkeypatch.setattr(project.database, "atomic", announced)
+        thread.start()
+        assert asked.wait(timeout=30)
+        monkeypatch.undo()
+        next(work)
+    thread.join(timeout=30)
+    assert answers == ["refused"]
+    exhausted(work)
+    assert (len(project.corrections.undo().sentences), project.corrections.can_undo) == (4, False)
+    assert project.problems() == []
 
 
 def test_a_step_that_a_kill_cut_off_is_taken_back_at_the_next_start(project, tmp_path, monkeypatch):
