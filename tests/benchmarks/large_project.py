@@ -4,13 +4,14 @@
 
 The sentences are KLUE-NER's where it lies beside the project, else the sample's, each with a number of its own in
 front so that no text comes twice, and ids in the shape of the NIKL corpus. The predictions are the gold with noise,
-less of it with every epoch. All goes through the same import and the same store methods as in the window.
+less of it with every epoch; their signals are drawn. All goes through the same import and the same store methods as
+in the window.
 """
 
 import argparse
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from core.corpus import formats, jsonl
 from core.importing import ImportPlan, importing
 from core.labels import TTA_LABELS
 from core.scoring.metrics import reported
+from core.scoring.signals import Signals, suspicion_of
 from core.scoring.strict import klue_figures
 from core.settings import TrainSettings
-from core.spans import PredictedSpan, Sentence, Span, Split
+from core.spans import PredictedSpan, Sentence, SentenceNumber, Span, Split
 from core.store.predictions import EpochKey
 from core.store.project import Project, created
 from core.store.runs import Epoch
@@ -71,6 +73,7 @@ def add_run(project: Project, epochs: int) -> None:
         for part in _parts(project.sentences.each("dev")):
             predictions = {stored.number: noisy(stored.gold, stored.text, 0.3 / epoch, draw) for stored in part}
             project.predictions.save(key, predictions)
+            project.signals.save(key, {stored.number: drawn_signals(stored, predictions, draw) for stored in part})
         reports: dict[str, Any] = {
             gold: reported(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS
         }
@@ -78,6 +81,16 @@ def add_run(project: Project, epochs: int) -> None:
         reports["ceiling"] = 0.99
         project.runs.add_epoch(Epoch(run, epoch, 1.0 / epoch, 600.0, reports))
     project.runs.end(run, "finished")
+
+
+def drawn_signals(
+    stored: StoredSentence, predictions: Mapping[SentenceNumber, Sequence[PredictedSpan]], draw: random.Random
+) -> Signals:
+    """Signals as a run might give them: doubt only where prediction and gold differ."""
+    predicted = predictions[stored.number]
+    probabilities = {span: draw.uniform(0.01, 0.99) for span in stored.gold}
+    suspicion = suspicion_of(probabilities, predicted)
+    return Signals(draw.expovariate(1.0), draw.expovariate(0.5), suspicion, stored.gold, tuple(probabilities.values()))
 
 
 def _parts(sentences: Iterator[StoredSentence]) -> Iterator[list[StoredSentence]]:

@@ -28,6 +28,7 @@ from core import engine
 from core.settings import TINY, TrainSettings
 from core.spans import Span
 from core.store.selection import Selection
+from core.store.signals import ORDERS
 from gui.app import made_window
 from gui.garbage import GarbageCollector
 from gui.window import MainWindow
@@ -159,6 +160,7 @@ def _filters(driver: Driver) -> dict[str, float]:
         "errors of a label": base.with_errors(True).with_label("PS"),
         "learned": type(base)(path="learned"),
         "forgotten": type(base)(path="forgotten"),
+        **{f"order {order}": type(base)(order=order) for order in ORDERS if order != "import"},
         "train": type(base)(split="train"),
         "label in train": type(base)(split="train", label="PS"),
         "all": base,
