@@ -77,7 +77,7 @@ def seeking_particles(
     for each in read():
         done += 1
         composed = _composed(each.sentence)
-        if any(_may_be_wrong(composed.text, span) for span in composed.spans):
+        if any(_is_worth_an_analysis(composed.text, span, evidence) for span in composed.spans):
             waiting.append(each)
         if done % SLICE == 0:
             found += _found(waiting, evidence)
@@ -87,13 +87,30 @@ def seeking_particles(
     return sorted(found, key=lambda each: (-each.seen, each.string, each.number))
 
 
-def _may_be_wrong(text: str, span: Span) -> bool:
-    """Whether it is worth an analysis: the span ends in what looks like a particle, or before it."""
-    if may_follow_noun(_rest_of_word(text, span.end)):
-        return True
-    string = text[span.start : span.end].rstrip()
-    last = string.split()[-1] if string else ""
-    return any(may_follow_noun(last[at:]) for at in range(max(1, len(last) - _LONGEST), len(last)))
+def _is_worth_an_analysis(text: str, span: Span, evidence: _Evidence) -> bool:
+    """Whether some end that Kiwi may propose for the span would be taken: it does for a few spans in a hundred."""
+    return any(
+        may_follow_noun(text[at : span.end]) and _can_drop(text, span, at, evidence)
+        for at in range(max(span.start + 1, span.end - _LONGEST), span.end)
+    ) or any(_can_add(text, span, end, evidence) for end in range(span.end + 1, span.end + _LONGEST))
+
+
+def _can_drop(text: str, span: Span, start: int, evidence: _Evidence) -> bool:
+    """Whether all but the analysis says that the particles of the span begin there."""
+    after = text[span.end : span.end + 1]
+    stem, particles = text[span.start : start], text[start : span.end]
+    if after.isalnum() or after == "(" or stem[-1].isspace() or text[span.start : span.end] in evidence.followed:
+        return False
+    if stem[-1].isnumeric() and particles in _AFTER_NUMBER:
+        return False
+    is_clear = len(particles) > 1 or particles in _CLEAR or not "가" <= stem[-1] <= "힣"
+    return (stem, span.label) in evidence.spans or (is_clear and len(stem.split()[-1]) > 1)
+
+
+def _can_add(text: str, span: Span, end: int, evidence: _Evidence) -> bool:
+    """Whether all but the analysis says that the span goes on up to there."""
+    whole, shorter = (evidence.spans[text[span.start : at], span.label] for at in (end, span.end))
+    return whole >= shorter and may_follow_noun(text[span.end : end])
 
 
 def _found(sentences: Sequence[GoldSentence], evidence: _Evidence) -> Iterator[ParticleSpan]:
@@ -111,19 +128,12 @@ def _found(sentences: Sequence[GoldSentence], evidence: _Evidence) -> Iterator[P
 
 def _end_without_particle(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:
     """Where the span ends before its particles, if it is at the end of an eojeol and has some."""
-    if text[span.end : span.end + 1].isalnum() or text[span.end : span.end + 1] == "(":
-        return None
     inside = [morpheme for morpheme in analysis if span.start <= morpheme.start and morpheme.end <= span.end]
     first = _first_of_particles(inside)
     if not 0 < first < len(inside) or inside[-1].end != span.end or inside[first - 1].end != inside[first].start:
         return None
     start = inside[first].start
-    stem, particles = text[span.start : start], text[start : span.end]
-    is_known = (stem, span.label) in evidence.spans
-    if text[span.start : span.end] in evidence.followed or (stem[-1].isnumeric() and particles in _AFTER_NUMBER):
-        return None
-    is_clear = len(particles) > 1 or particles in _CLEAR or not "가" <= stem[-1] <= "힣"
-    return start if is_known or (is_clear and len(stem.split()[-1]) > 1) else None
+    return start if _can_drop(text, span, start, evidence) else None
 
 
 def _first_of_particles(inside: Sequence[Morpheme]) -> int:
@@ -143,11 +153,7 @@ def _end_with_rest(text: str, span: Span, analysis: Sequence[Morpheme], evidence
     """Where the noun ends in whose midst the span does, if its rest looks like a particle and it is no rarer whole."""
     for morpheme in analysis:
         if morpheme.start < span.end < morpheme.end and morpheme.is_noun:
-            whole = text[span.start : morpheme.end], span.label
-            shorter = text[span.start : span.end], span.label
-            looks_like_one = may_follow_noun(text[span.end : morpheme.end])
-            if looks_like_one and evidence.spans[whole] >= evidence.spans[shorter]:
-                return morpheme.end
+            return morpheme.end if _can_add(text, span, morpheme.end, evidence) else None
     return None
 
 
