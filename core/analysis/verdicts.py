@@ -41,7 +41,7 @@ class Judged(NamedTuple):
 
 
 class Population(NamedTuple):
-    """All sentences of a split that an epoch tagged, on the gold as imported.
+    """All sentences of a split, as it was when the run began, that an epoch tagged, on the gold as imported.
 
     Attributes:
         counts: spans that are right, predicted, in the gold.

@@ -12,7 +12,7 @@ from core.scoring.metrics import Counts, Scored, counts_of
 from core.spans import PredictedSpan, SentenceNumber, Span, Split
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
-from core.store.sentences import SLICE, Gold
+from core.store.sentences import SLICE, SPLIT_THEN, Gold
 
 _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -153,6 +153,16 @@ class Predictions:
             f" WHERE p.run = ? AND p.epoch = ? AND {_on(gold)}"
             " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)" + _also(other) + " GROUP BY 1, 2, 3",
             [key.run, key.epoch, split, *_numbers(other)],
+        )
+        return {Verdict(*verdict): number for *verdict, number in rows}
+
+    def verdicts_then(self, key: EpochKey, split: Split) -> dict[Verdict, int]:
+        """The same on the gold as imported, and on the sentences that were in the split when the run began."""
+        rows = self._database.rows(
+            "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS c"
+            " JOIN sentence AS s ON s.number = c.sentence"
+            f" WHERE c.run = ? AND c.epoch = ? AND c.on_imported AND {SPLIT_THEN} = ? GROUP BY 1, 2, 3",
+            [key.run, key.epoch, key.run, split],
         )
         return {Verdict(*verdict): number for *verdict, number in rows}
 

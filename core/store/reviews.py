@@ -17,7 +17,7 @@ from core.store.corrections import Corrections
 from core.store.database import Database
 from core.store.predictions import EpochKey, Predictions
 from core.store.remarks import Note, Remark, Review, Verdict
-from core.store.selection import ALL_ERRORS, Selection, Selections
+from core.store.selection import Selections
 from core.store.sentences import SLICE, Sentences
 
 _PACE = 20
@@ -162,16 +162,19 @@ class Reviews:
         return median(seconds for _, seconds in rows) if rows else None
 
     def estimate(self, key: EpochKey, split: Split) -> Estimate | None:
-        """What the verdicts that were given in the random order say of a split; None where there are none yet."""
+        """What the verdicts that were given in the random order say of a split; None where there are none yet.
+
+        The split is as it was when the run began: a sample without the sentences that were corrected and moved to train
+        since would tell of hardly any gold error.
+        """
         sampled = self._sampled(key)
         if not sampled:
             return None
-        errors = Selection(split, outcomes=ALL_ERRORS, order="random")
-        population = self._selections.numbers(errors, key, "imported")
+        population = self._selections.errors_at_random(key, split)
         last = max((place for place, number in enumerate(population) if number in sampled), default=-1)
         found = list(self._judged(key, population[: last + 1]))
         sample = found[: end_of_sample([sentence is not None for sentence in found])]
-        verdicts = self._predictions.verdicts(key, split, "imported")
+        verdicts = self._predictions.verdicts_then(key, split)
         disagreements = sum(count for verdict, count in verdicts.items() if verdict.outcome != "right")
         counts = sum(counts_of(verdicts).values(), Counts())
         whole = [sentence for sentence in sample if sentence is not None]

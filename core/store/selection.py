@@ -13,7 +13,7 @@ from core.store.database import Database
 from core.store.paths import on_path
 from core.store.predictions import EpochKey
 from core.store.search import TextSearch
-from core.store.sentences import Gold
+from core.store.sentences import SPLIT_THEN, Gold
 from core.store.signals import Order, needs_run, ordered_numbers
 
 ErrorKind = Literal["missed", "spurious", "edge", "type"]
@@ -130,6 +130,15 @@ class Selections:
         for found in wanted:
             numbers = [number for number in numbers if number in found]
         return numbers
+
+    def errors_at_random(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
+        """The sentences in which an epoch differs from the gold as imported, in the random order.
+
+        They are those of the split as it was when the run began, so that none leaves a sample by being corrected.
+        """
+        condition, parameters = _comparison_condition(Selection(split, outcomes=ALL_ERRORS), key, "imported")
+        where = f"{condition} AND {SPLIT_THEN} = ?"
+        return ordered_numbers(self._database, "random", key, "imported", where, [*parameters, key.run, split])
 
     def _wanted(self, selection: Selection, key: EpochKey | None, gold: Gold) -> Iterator[AbstractSet[SentenceNumber]]:
         """The sentences that meet each condition that is not one of SQL, of all splits; they are looked up in memory.

@@ -20,6 +20,9 @@ GOLDS: tuple[Gold, ...] = get_args(Gold)
 SLICE = 5_000
 """Sentences read or written while the database is held; long work pauses between slices for the window's sake."""
 
+SPLIT_THEN = "CASE WHEN s.moved_for_run > ? THEN 'dev' ELSE s.split END"
+"""The split of a sentence `s` when a run (its number) began: what was corrected in dev may move for a later one."""
+
 _COLUMNS = "number, id, split, text, imported, gold"
 
 

@@ -218,6 +218,19 @@ def test_an_estimate_stands_on_the_random_sample_alone(sampling):
     assert project.reviews.estimate(KEY, "test") is None
 
 
+def test_sentences_that_moved_to_train_for_a_later_run_stay_in_the_sample(sampling):
+    project, order = sampling
+    for at, number in enumerate(order[:20]):
+        judge_number(project, number, "gold" if at % 5 == 0 else "model", sampled=True)
+    before = project.reviews.estimate(KEY, "dev")
+    later = add_run(project, {})
+    project.sentences.move_to_train(project.sentences.corrected_in("dev"), later)
+    assert project.sentences.count_moved(later) == 4
+    assert project.reviews.estimate(KEY, "dev") == before
+    assert before.share.value == pytest.approx(0.2)
+    assert project.reviews.estimate(KEY, "train") is None, "they were no training sentences then"
+
+
 def test_a_mended_sentence_in_the_sample_counts_without_a_verdict(sampling):
     project, order = sampling
     project.corrections.correct(order[0], [Span(0, 3, "PS")])
