@@ -9,8 +9,9 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analysis.intervals import CONFIDENCE
+
 RESAMPLES = 1_000
-CONFIDENCE = 0.95
 _AT_ONCE = 5
 """Resamples between two pauses."""
 

@@ -1,6 +1,5 @@
 """Strings that the gold labels in more than one way, the likeliest mistakes first."""
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
+from core.analysis.intervals import wilson
 from core.spans import Span, Split
 from core.text.particles import may_follow_noun
 
@@ -100,15 +100,9 @@ def _labels(uses: Mapping[Use, int]) -> dict[str, int]:
 
 
 def _score(spans: int, others: int) -> float:
-    share = _wilson(max(spans, others), spans + others)
+    places = spans + others
+    share = wilson(max(spans, others) / places, places).low
     return share / 2 if others > spans else share
-
-
-def _wilson(part: int, whole: int) -> float:
-    """The lower end of Wilson's 95 % interval of a share."""
-    z, share = 1.96, part / whole
-    middle = share + z * z / (2 * whole)
-    return (middle - z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))) / (1 + z * z / whole)
 
 
 class Tally:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import sqrt
-from statistics import NormalDist
 from typing import Any, Literal, NamedTuple, get_args
 
 from core.analysis.changes import Interval
+from core.analysis.intervals import CONFIDENCE, wilson
 from core.scoring.comparison import Comparison, compared
 from core.scoring.metrics import Counts, scored
 from core.spans import PredictedSpan, Span
@@ -15,9 +15,7 @@ from core.spans import PredictedSpan, Span
 Blame = Literal["model", "gold", "ambiguous"]
 BLAMES: tuple[Blame, ...] = get_args(Blame)
 
-CONFIDENCE = 0.95
 RESAMPLES = 1_000
-_Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 _LEAST_JUDGED = 0.9
 """Share of the sentences in the sample that must be judged whole; where more were passed over, the sample has ended."""
 
@@ -170,14 +168,6 @@ def estimated(sample: Sequence[Sequence[Judged]], population: Population, *, see
         Estimated(_adjusted_f1(sample, population), _f1_interval(sample, population, seed)),
         scored(population.counts).f1,
     )
-
-
-def wilson(share: float, number: float) -> Interval:
-    """Wilson's score interval of a share that was found in so many independent observations."""
-    centre = share + _Z**2 / (2 * number)
-    reach = _Z * sqrt(share * (1 - share) / number + _Z**2 / (4 * number**2))
-    low, high = ((centre + sign * reach) / (1 + _Z**2 / number) for sign in (-1, 1))
-    return Interval(max(0.0, low), min(1.0, high))
 
 
 def _share_interval(sample: Sequence[Sequence[Judged]], disagreements: int) -> Interval:

@@ -13,7 +13,6 @@ from core.analysis.verdicts import (
     estimated,
     judged,
     pair_of,
-    wilson,
 )
 from core.scoring.comparison import compared
 from core.scoring.metrics import Counts, scored
@@ -114,15 +113,6 @@ def test_verdicts_of_one_sentence_that_resemble_each_other_say_less():
         low, high = estimated(sample, Population(Counts(5, 5_000, 5_000), 1_000, 4_000)).share.interval
         widths.append(high - low)
     assert widths[0] > 1.8 * widths[1]
-
-
-@pytest.mark.parametrize(
-    ("found", "of", "bounds"),
-    [(81, 263, (0.2553, 0.3662)), (15, 148, (0.0624, 0.1605)), (0, 20, (0.0, 0.1611)), (1, 29, (0.0061, 0.1718))],
-)
-def test_wilsons_interval_as_published(found, of, bounds):
-    """Newcombe 1998, Two-Sided Confidence Intervals for the Single Proportion: Comparison of Seven Methods, table I."""
-    assert wilson(found / of, of) == pytest.approx(bounds, abs=1e-4)
 
 
 def predicted(*spans):
