@@ -28,6 +28,11 @@ from gui.words import counted, words_of
 _TITLE = "Searching the corpus for particles"
 DROP, ADD, DISMISSED = "drop", "add", "dismissed"
 _SHOWN = {"Ends in a particle": DROP, "Leaves out what is no particle": ADD, "Said not to be a particle": DISMISSED}
+_NOTHING = {
+    DROP: "No gold span ends in a particle.",
+    ADD: "No gold span leaves out a part of its word.",
+    DISMISSED: "No string was said not to end in a particle.",
+}
 
 
 class ParticlesPanel(QWidget):
@@ -225,7 +230,7 @@ class ParticlesPanel(QWidget):
         self.apply.setEnabled(ticked > 0)
         for button in (self.mend, self.dismiss):
             button.setEnabled(selected > 0)
-        self.nothing.setText("No span is listed here.")
+        self.nothing.setText(_NOTHING[self.shown.currentData()])
         self.said.setText(f"{counted(len(self._rows), 'span')}. A correction each, or one for all that are ticked.")
         outdated = "; the corpus has changed since, so search again" if self._is_outdated else ""
         self.age.setText(f"Searched at {self._searched_at:%H:%M}{outdated}.")
