@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,21 @@ class Database:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._reading() as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def paged(self, sql: str, parameters: Sequence[Any], *, size: int) -> Iterator[Row]:
+        """The rows of a query, read so many at a time; the database is held only that long.
+
+        Args:
+            sql: gives a number above 0 first, and ends with `AND number > ? ORDER BY number LIMIT ?`.
+            parameters: of what stands before that end.
+        """
+        last = 0
+        while True:
+            rows = self.rows(sql, [*parameters, last, size])
+            yield from rows
+            if len(rows) < size:
+                return
+            last = rows[-1][0]
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The first column of the only row; None if there is no row."""

@@ -171,58 +171,49 @@ class Predictions:
 
         Holds the database only a slice at a time.
         """
-        column, last = "gold" if gold == "corrected" else "imported", 0
-        while True:
-            rows = self._database.rows(
-                f"SELECT p.sentence, text, {column}, spans FROM prediction AS p"
-                " JOIN sentence AS s ON s.number = p.sentence"
-                " WHERE p.run = ? AND p.epoch = ? AND p.sentence > ? AND s.split = ? ORDER BY p.sentence LIMIT ?",
-                [key.run, key.epoch, last, split, SLICE // 5],
-            )
-            for _, text, gold_text, predictions in rows:
-                yield Scored(text, spans_of_text(gold_text), [p.span for p in predictions_of_text(predictions)])
-            if len(rows) < SLICE // 5:
-                return
-            last = rows[-1][0]
+        column = "gold" if gold == "corrected" else "imported"
+        rows = self._database.paged(
+            f"SELECT p.sentence, text, {column}, spans FROM prediction AS p"
+            " JOIN sentence AS s ON s.number = p.sentence"
+            " WHERE p.run = ? AND p.epoch = ? AND s.split = ? AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
+            [key.run, key.epoch, split],
+            size=SLICE // 5,
+        )
+        for _, text, gold_text, predictions in rows:
+            yield Scored(text, spans_of_text(gold_text), [p.span for p in predictions_of_text(predictions)])
 
     def paired(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[Paired]:
         """The sentences that are in the split now and that both epochs predicted, in order of import.
 
         Holds the database only a slice at a time.
         """
-        column, last = "gold" if gold == "corrected" else "imported", 0
-        while True:
-            rows = self._database.rows(
-                f"SELECT s.number, {column}, b.spans, a.spans FROM sentence AS s"
-                " JOIN prediction AS b ON b.run = ? AND b.epoch = ? AND b.sentence = s.number"
-                " JOIN prediction AS a ON a.run = ? AND a.epoch = ? AND a.sentence = s.number"
-                " WHERE s.number > ? AND s.split = ? ORDER BY s.number LIMIT ?",
-                [before.run, before.epoch, after.run, after.epoch, last, split, SLICE // 5],
-            )
-            for number, gold_text, *spans in rows:
-                yield Paired(number, spans_of_text(gold_text), *map(predictions_of_text, spans))
-            if len(rows) < SLICE // 5:
-                return
-            last = rows[-1][0]
+        column = "gold" if gold == "corrected" else "imported"
+        rows = self._database.paged(
+            f"SELECT s.number, {column}, b.spans, a.spans FROM sentence AS s"
+            " JOIN prediction AS b ON b.run = ? AND b.epoch = ? AND b.sentence = s.number"
+            " JOIN prediction AS a ON a.run = ? AND a.epoch = ? AND a.sentence = s.number"
+            " WHERE s.split = ? AND s.number > ? ORDER BY s.number LIMIT ?",
+            [before.run, before.epoch, after.run, after.epoch, split],
+            size=SLICE // 5,
+        )
+        for number, gold_text, *spans in rows:
+            yield Paired(number, spans_of_text(gold_text), *map(predictions_of_text, spans))
 
     def judgeable(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Judgeable]:
         """The sentences that are in the split now and have a prediction, in order of import.
 
         Holds the database only a slice at a time.
         """
-        column, last = "gold" if gold == "corrected" else "imported", 0
-        while True:
-            rows = self._database.rows(
-                f"SELECT s.number, {column}, spans FROM sentence AS s"
-                " JOIN prediction AS p ON p.run = ? AND p.epoch = ? AND p.sentence = s.number"
-                " WHERE s.number > ? AND s.split = ? ORDER BY s.number LIMIT ?",
-                [key.run, key.epoch, last, split, SLICE // 5],
-            )
-            for number, gold_text, spans in rows:
-                yield Judgeable(number, spans_of_text(gold_text), predictions_of_text(spans))
-            if len(rows) < SLICE // 5:
-                return
-            last = rows[-1][0]
+        column = "gold" if gold == "corrected" else "imported"
+        rows = self._database.paged(
+            f"SELECT s.number, {column}, spans FROM sentence AS s"
+            " JOIN prediction AS p ON p.run = ? AND p.epoch = ? AND p.sentence = s.number"
+            " WHERE s.split = ? AND s.number > ? ORDER BY s.number LIMIT ?",
+            [key.run, key.epoch, split],
+            size=SLICE // 5,
+        )
+        for number, gold_text, spans in rows:
+            yield Judgeable(number, spans_of_text(gold_text), predictions_of_text(spans))
 
     def wrong_comparisons(self) -> list[SentenceNumber]:
         """Sentences whose stored comparison is not what their gold and predictions give; empty in a sound project."""

@@ -130,37 +130,24 @@ class Sentences:
 
     def texts(self, split: Split) -> Iterator[tuple[SentenceNumber, str]]:
         """The number and text of each sentence of a split, in order; holds the database only a slice at a time."""
-        last = 0
-        while True:
-            rows = self._database.rows(
-                "SELECT number, text FROM sentence WHERE number > ? AND split = ? ORDER BY number LIMIT ?",
-                [last, split, SLICE],
-            )
-            yield from rows
-            if len(rows) < SLICE:
-                return
-            last = rows[-1][0]
+        sql = "SELECT number, text FROM sentence WHERE split = ? AND number > ? ORDER BY number LIMIT ?"
+        yield from self._database.paged(sql, [split], size=SLICE)
 
     def containing(self, text: str, split: Split) -> Iterator[list[StoredSentence]]:
         """The sentences of a split that hold a string, in order, some at a time; holds the database only that long."""
-        last, end = 0, self.last_number()
-        while last < end:
-            rows = self._database.rows(
-                f"SELECT {_COLUMNS} FROM sentence"
-                " WHERE number > ? AND number <= ? AND split = ? AND instr(text, ?) > 0 ORDER BY number",
-                [last, last + SLICE, split, text],
-            )
-            yield [_stored(row) for row in rows]
-            last += SLICE
+        return self._where("split = ? AND instr(text, ?) > 0", [split, text])
 
     def with_text(self, texts: Collection[str]) -> Iterator[list[StoredSentence]]:
         """The sentences of any split that have one of the texts, in order; holds the database a slice at a time."""
-        last, end, wanted = 0, self.last_number(), json.dumps(list(texts))
+        return self._where("text IN (SELECT value FROM json_each(?))", [json.dumps(list(texts))])
+
+    def _where(self, condition: str, parameters: Sequence[str]) -> Iterator[list[StoredSentence]]:
+        """Those of each slice of the corpus that meet a condition; there may be none in it."""
+        last, end = 0, self.last_number()
         while last < end:
             rows = self._database.rows(
-                f"SELECT {_COLUMNS} FROM sentence"
-                " WHERE number > ? AND number <= ? AND text IN (SELECT value FROM json_each(?)) ORDER BY number",
-                [last, last + SLICE, wanted],
+                f"SELECT {_COLUMNS} FROM sentence WHERE number > ? AND number <= ? AND {condition} ORDER BY number",
+                [last, last + SLICE, *parameters],
             )
             yield [_stored(row) for row in rows]
             last += SLICE

@@ -61,6 +61,13 @@ def test_numbers_keep_the_order_of_the_rows(database):
     assert database.numbers(sql, ["[]"]) == []
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 6])
+def test_pages_are_all_the_rows_in_order(database, size):
+    numbers = "SELECT value, value % 2 FROM json_each(?) WHERE value > ? ORDER BY value LIMIT ?"
+    pages = database.paged(numbers, ["[2, 7, 5, 9, 4]"], size=size)
+    assert list(pages) == [(2, 0), (4, 0), (5, 1), (7, 1), (9, 1)]
+
+
 def test_closing_breaks_off_what_others_read(database):
     began, ended = threading.Event(), []
     endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
