@@ -146,13 +146,14 @@ class PlacesPanel(QWidget):
         chosen = self.chosen
         changing = sum(place.changes for place in self.model.places)
         sentences = len({place.number for place in chosen})
+        differ = "differs" if changing == 1 else "differ"
         if not self._places:
             self.said.setText("Looking for its places …")
         elif not changing:
             self.said.setText("All places are so already.")
         else:
             self.said.setText(
-                f"{len(chosen):,} of {counted(changing, 'place')} that differ will change, in"
+                f"{len(chosen):,} of {counted(changing, 'place')} that {differ} will change, in"
                 f" {counted(sentences, 'sentence')}; spans they overlap make way. One undo takes it back."
             )
         self.apply.setText(f"Change {counted(len(chosen), 'place')}")

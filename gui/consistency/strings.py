@@ -158,6 +158,11 @@ class StringsPanel(QWidget):
         self.filters.show_labels(list(in_display_order(self.model.labels)))
         self._choose_again()
         self._tell_age()
+        self._focus()
+
+    def _focus(self) -> None:
+        """The button that was pressed hands the keys to what it found, or to itself where that is nothing."""
+        (self.table if self.model.rowCount() else self.again).setFocus()
 
     def _filter(self) -> None:
         self.model.filter(self.filters.filter)
@@ -206,12 +211,18 @@ class StringsPanel(QWidget):
         strings = None if self._is_outdated else recount(project, self._search.tally, change)
         if strings is None:
             self._is_outdated = True
+            self._read_places_again()
         else:
             self._changed += len(change.sentences)
             self.model.update(self._search.tally, strings)
             if self._shown in strings:
                 self._show(self._search.tally.of(self._shown))
         self._tell_age()
+
+    def _read_places_again(self) -> None:
+        """Take the places from the gold as it is now, though the counts are as they were: what is mended must show."""
+        if self._search is not None and self._shown is not None:
+            self._show(self._search.tally.of(self._shown))
 
     def _tell_age(self) -> None:
         listed, found = self.model.rowCount(), self.model.found

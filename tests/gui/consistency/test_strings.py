@@ -104,6 +104,24 @@ def test_the_chosen_places_are_mended_in_one_step_and_the_list_keeps_its_place(p
     assert window.context.session.project.problems() == []
 
 
+def test_places_show_what_was_mended_though_the_counts_are_outdated(page, window, qtbot):
+    new = Sentence("s-1", "서울이 좋다.", (Span(0, 2, "OG"),))
+    window.context.session.add_sentences("train", [new], "scratch")
+    wait_for_places(qtbot, page)
+    assert "search again" in page.age.text()
+    assert ("s-1", "", "OG", "LC") in places(page)
+    click(page.places.apply)
+    wait_for_places(qtbot, page)
+    assert gold(window, "s-1") == gold(window, "d-1") == [(0, 2, "LC")]
+    assert ("d-1", "", "LC", "–") in places(page)
+    assert page.places.apply.text() == "Change 0 places"
+    assert page.places.said.text().startswith("0 of 1 place that differs will change")
+
+
+def test_a_search_hands_the_keys_to_the_list(page):
+    assert page.window().focusWidget() is page.table
+
+
 def test_no_label_takes_spans_away_and_a_string_that_agrees_is_ticked_off(page, window, qtbot):
     row = [each[0] for each in strings(page)].index("부산")
     choose(qtbot, page, row)
