@@ -27,6 +27,11 @@ from gui.words import counted, words_of
 
 _TITLE = "Searching the corpus for particles"
 DROP, ADD, DISMISSED = "drop", "add", "dismissed"
+_NOTHING = {
+    DROP: "No gold span ends in a particle.",
+    ADD: "No gold span leaves out the end of a name that only looks like a particle.",
+    DISMISSED: "No string is said not to be a particle.",
+}
 _SHOWN = {"Ends in a particle": DROP, "Leaves out what is no particle": ADD, "Said not to be a particle": DISMISSED}
 _NOTHING = {
     DROP: "No gold span ends in a particle.",
@@ -152,7 +157,7 @@ class ParticlesPanel(QWidget):
         self._stack.setCurrentIndex(1)
         self._list()
         self.table.go_to(0)
-        self.table.setFocus()
+        (self.table if self._rows else self.shown).setFocus()
 
     def _read_golds(self, numbers: Iterable[SentenceNumber]) -> None:
         wanted = list(numbers)
