@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextLine
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.analysis.paths import Steps
@@ -156,6 +156,12 @@ class _Excerpt:
     def width(self) -> float:
         return self.layout.lineAt(0).naturalTextWidth()
 
+    def whole_within(self, width: float) -> float:
+        """Where the last character ends that fits as a whole."""
+        line = self.layout.lineAt(0)
+        cut = line.xToCursor(width, QTextLine.CursorPosition.CursorOnCharacter)
+        return x_at(self.layout, cut)
+
 
 def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Theme) -> None:
     excerpt = _excerpt_for(row, rect.width())
@@ -163,7 +169,7 @@ def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Th
     left = rect.left() + (ellipsis if excerpt.start else 0.0)
     right = rect.right()
     if left + excerpt.width > right:
-        right -= ellipsis
+        right = left + excerpt.whole_within(right - ellipsis - left)
         _paint_words(painter, QRectF(right, rect.top(), ellipsis + 1, 20), "…", theme.muted, _text_font())
     if excerpt.start:
         _paint_words(painter, QRectF(rect.left(), rect.top(), ellipsis + 1, 20), "…", theme.muted, _text_font())

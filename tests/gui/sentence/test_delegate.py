@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from core.scoring.comparison import compared
 from core.spans import PredictedSpan, SentenceNumber, Span
-from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, marks
+from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, _excerpt, marks
 from gui.theme import DARK, LIGHT
 
 TEXT = "이순신은 조선 수군을 이끌고 😀 옥포에서 왜군을 물리쳤다."
@@ -104,3 +104,10 @@ def test_any_text_is_painted(qtbot, text):
     view = table(qtbot, Rows(3, lambda number: row(number, text=text, gold=gold, predicted=())))
     view.selectRow(1)
     assert not view.grab().isNull()
+
+
+def test_a_cut_line_ends_after_a_whole_character(qapp):
+    line = _excerpt(TEXT, 0)
+    edges = [line.x(position) for position in range(len(TEXT) + 1)]
+    for width in (0.0, 50.0, 50.5, 123.0, 200.0, line.width - 0.5):
+        assert line.whole_within(width) == max(edge for edge in edges if edge <= width)
