@@ -86,7 +86,11 @@ class Histogram(SegmentChart):
             place = QRectF(plot.left() + column * step, plot.bottom() + 4, step, 14)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
         place = QRectF(plot.left(), plot.bottom() + 20, plot.width(), 16)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "probability of the predicted span")
+        painter.drawText(
+            place,
+            Qt.AlignmentFlag.AlignCenter,
+            "probability of the predicted span; heights by the square root of the count",
+        )
 
     def _draw_count(self, painter: QPainter, segment: Segment) -> None:
         assert self._shown is not None
