@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.palette import LabelColours, label_colours, mixed
 from gui.stylesheet import filled
@@ -167,3 +167,11 @@ def apply_palette(application: QApplication, theme: Theme) -> None:
         application.setStyle("Fusion")
         application.setFont(font())
     application.setPalette(qt_palette(theme))
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at; Qt does not look again by itself."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

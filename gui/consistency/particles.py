@@ -33,11 +33,6 @@ _NOTHING = {
     DISMISSED: "No string is said not to be a particle.",
 }
 _SHOWN = {"Ends in a particle": DROP, "Leaves out what is no particle": ADD, "Said not to be a particle": DISMISSED}
-_NOTHING = {
-    DROP: "No gold span ends in a particle.",
-    ADD: "No gold span leaves out a part of its word.",
-    DISMISSED: "No string was said not to end in a particle.",
-}
 
 
 class ParticlesPanel(QWidget):

@@ -27,7 +27,7 @@ from gui.pages import PageContext
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
 from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
-from gui.theme import Theme
+from gui.theme import Theme, set_property
 from gui.words import words_of
 
 _TOOLS: dict[Name, str] = {
@@ -249,8 +249,7 @@ class SentenceDetail(QWidget):
         """Say something beside the tools until another sentence is shown."""
         self._is_warning = False
         self.notice.say(words)
-        self.notice.setProperty("role", "error" if refused else "hint")
-        self.notice.style().polish(self.notice)
+        set_property(self.notice, "role", "error" if refused else "hint")
 
     def _clear(self) -> None:
         """Drop a drag; where there is none, select nothing and let the kept label go."""

@@ -21,8 +21,7 @@ from gui.scratch.row import Place
 from gui.scratch.send_bar import SendBar
 from gui.scratch.sending import Sending, Sent
 from gui.scratch.words import lines_words, sending_obstacle, status_words
-from gui.theme import Theme
-from gui.train.fields import set_property
+from gui.theme import Theme, set_property
 
 PAUSE = 150
 """Milliseconds without a change of the text after which it is tagged."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from gui.spin_boxes import indent
+from gui.theme import set_property
 from gui.train.words import rate_text
 
 FIELD_WIDTH = 112
@@ -120,14 +121,6 @@ def mark_wrong(field: QWidget, note: QLabel, *, is_wrong: bool) -> None:
     """Give a field and its note the look of an error, or take it away."""
     set_property(field, "error", is_wrong)
     set_property(note, "role", "error" if is_wrong else "small")
-
-
-def set_property(widget: QWidget, name: str, value: object) -> None:
-    """Set a property that the style sheet looks at; Qt does not look again by itself."""
-    if widget.property(name) != value:
-        widget.setProperty(name, value)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
 
 
 class WheelGuard(QObject):

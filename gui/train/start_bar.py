@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from gui.train.fields import set_property
+from gui.theme import set_property
 from gui.train.readiness import Readiness
 from gui.train.retrain_panel import move_box
 

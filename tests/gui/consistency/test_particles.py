@@ -108,7 +108,7 @@ def test_a_dismissed_string_is_asked_about_again(page):
     click(page.dismiss)
     assert rows(page) == []
     assert page.nothing.isVisible()
-    assert page.nothing.text() == "No string was said not to end in a particle."
+    assert page.nothing.text() == "No string is said not to be a particle."
     page.shown.setCurrentIndex(0)
     assert rows(page) == [MIND, *OTHERS]
 
