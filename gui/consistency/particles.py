@@ -45,7 +45,7 @@ class ParticlesPanel(QWidget):
         self._golds: dict[SentenceNumber, Gold] = {}
         self._rows: list[ParticleSpan] = []
         self._searched_at = datetime.now()
-        self._is_outdated = False
+        self._is_outdated = self._is_overtaken = False
         self.shown = chooser("Shown", "Which of the spans that were found are listed")
         for title, what in _SHOWN.items():
             self.shown.addItem(title, what)
@@ -131,7 +131,7 @@ class ParticlesPanel(QWidget):
     def _start(self) -> None:
         project, session = self._project(), self._context.session
         job = self._context.runner.start(_TITLE, lambda: _searching(project), fleeting=FLEETING)
-        self._is_outdated = False
+        self._is_overtaken = False
         for button in (self.empty.button, self.again):
             button.setEnabled(False)
             job.ended.connect(partial(button.setEnabled, True))
@@ -147,6 +147,7 @@ class ParticlesPanel(QWidget):
         if project is not self._context.session.project:
             return
         self._found, self._golds = found, {}
+        self._is_outdated = self._is_overtaken
         self._searched_at = datetime.now()
         self._read_golds({each.number for each in found})
         self._stack.setCurrentIndex(1)
@@ -208,6 +209,7 @@ class ParticlesPanel(QWidget):
 
     def follow(self, change: ChangeSet) -> None:
         """Let rows go whose span was changed, and come back with it."""
+        self._is_overtaken |= change.corpus
         if self._context.session.project is None or not self._found:
             return
         self._is_outdated |= change.corpus

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from core.analysis.consistency import Inconsistency, Kind, Standing
 from core.analysis.mending import StringPlace, commonest
-from core.spans import Span
+from core.spans import SentenceNumber, Span
 from gui.choosers import chooser
 from gui.consistency.model import kinds_in_words, ways
 from gui.places.model import Place, PlaceModel
@@ -36,6 +36,7 @@ class PlacesPanel(QWidget):
         self._found: Inconsistency | None = None
         self._kind: Kind | None = None
         self._places: list[StringPlace] = []
+        self._waits = False
         self.title = QLabel()
         self.title.setProperty("role", "title")
         self.ways = QLabel(wordWrap=True)
@@ -84,6 +85,11 @@ class PlacesPanel(QWidget):
         return label
 
     @property
+    def numbers(self) -> set[SentenceNumber]:
+        """The sentences that are shown, with the gold that they had then."""
+        return {place.number for place in self._places}
+
+    @property
     def chosen(self) -> list[StringPlace]:
         """The ticked places, in order."""
         return [self._places[row] for row in self.model.ticked_rows]
@@ -96,7 +102,7 @@ class PlacesPanel(QWidget):
             labels: the tag set, any label of which the places can get.
         """
         is_other = self._found is None or self._found.text != found.text
-        self._found, self._kind = found, kind
+        self._found, self._kind, self._waits = found, kind, True
         self.title.setText(found.text)
         kinds = kinds_in_words(list(found.scores)) or "labelled in one way now"
         self.ways.setText(f"{ways(found)}  –  {kinds}")
@@ -104,6 +110,7 @@ class PlacesPanel(QWidget):
         if is_other:
             self._places = []
             self.model.clear()
+        self._tell()
 
     def _offer(self, found: Inconsistency, labels: Sequence[str], chosen: str | None) -> None:
         with QSignalBlocker(self.target):
@@ -111,11 +118,13 @@ class PlacesPanel(QWidget):
             for label in (*found.labels, *(label for label in labels if label not in found.labels)):
                 self.target.addItem(label, label)
             self.target.insertItem(len(found.labels), NO_LABEL, None)
+            if chosen is not None and self.target.findData(chosen) < 0:  # it has left the tag set
+                chosen = commonest(found)
             self.target.setCurrentIndex(len(found.labels) if chosen is None else self.target.findData(chosen))
 
     def show_places(self, places: Sequence[StringPlace]) -> None:
         """Show the places; those that would change stand first."""
-        self._places = list(places)
+        self._places, self._waits = list(places), False
         self._show_places()
 
     def _show_places(self) -> None:
@@ -139,7 +148,9 @@ class PlacesPanel(QWidget):
         if self._kind is None and kind == "edges":
             return False
         agreeing = found.count("none") if self.label is None else found.labels.get(self.label, 0)
-        differing = found.labels[place.use.label] if place.use.standing == "span" else found.count(place.use.standing)
+        differing = (
+            found.labels.get(place.use.label, 0) if place.use.standing == "span" else found.count(place.use.standing)
+        )
         return self._kind in (None, kind) and differing <= agreeing
 
     def _tell(self) -> None:
@@ -157,7 +168,7 @@ class PlacesPanel(QWidget):
                 f" {counted(sentences, 'sentence')}; spans they overlap make way. One undo takes it back."
             )
         self.apply.setText(f"Change {counted(len(chosen), 'place')}")
-        self.apply.setEnabled(bool(chosen))
+        self.apply.setEnabled(bool(chosen) and not self._waits)
 
 
 def _in_words(place: StringPlace, spans: Sequence[Span]) -> str:

@@ -45,7 +45,7 @@ class StringsPanel(QWidget):
         self._search: Search | None = None
         self._shown: str | None = None
         self._changed = 0
-        self._is_outdated = False
+        self._is_outdated = self._is_overtaken = False
         self._searched_at = datetime.now()
         self.filters = StringFilterBar()
         self.model = StringModel(context.theme)
@@ -145,13 +145,13 @@ class StringsPanel(QWidget):
         for button in (self.empty.button, self.again):
             button.setEnabled(False)
             job.ended.connect(lambda button=button: button.setEnabled(True))
-        self._changed = 0
-        self._is_outdated = False
+        self._is_overtaken = False
 
     def _take(self, project: Project, search: Search) -> None:
         if project is not self._context.session.project:
             return
         self._search = search
+        self._changed, self._is_outdated = 0, self._is_overtaken
         self._searched_at = datetime.now()
         self._stack.setCurrentWidget(self.splitter)
         self.model.show(search.found, self.filters.filter)
@@ -206,7 +206,10 @@ class StringsPanel(QWidget):
     def follow(self, change: ChangeSet) -> None:
         """Keep the counts in step with corrections; say so where that cannot be done."""
         project = self._context.session.project
-        if project is None or self._search is None or not (change.sentences or change.corpus):
+        if project is None or not (change.sentences or change.corpus):
+            return
+        self._is_overtaken = True  # a search that is under way may have read these sentences before
+        if self._search is None:
             return
         strings = None if self._is_outdated else recount(project, self._search.tally, change)
         if strings is None:
@@ -215,8 +218,9 @@ class StringsPanel(QWidget):
         else:
             self._changed += len(change.sentences)
             self.model.update(self._search.tally, strings)
-            if self._shown in strings:
-                self._show(self._search.tally.of(self._shown))
+        is_touched = change.corpus or not self.places.numbers.isdisjoint(change.sentences)
+        if self._shown is not None and (is_touched or self._shown in (strings or ())):
+            self._show(self._search.tally.of(self._shown))
         self._tell_age()
 
     def _read_places_again(self) -> None:

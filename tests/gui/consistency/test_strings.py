@@ -1,5 +1,7 @@
 """Inconsistent strings in the real window: searched for, looked at in context, mended at once, undone at once."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -52,6 +54,17 @@ def places(page):
     model = page.places.model
     rows = range(model.rowCount())
     return [tuple(model.index(row, column).data() for column in (SENTENCE, LEFT, NOW, THEN)) for row in rows]
+
+
+def number_of(window, name):
+    return window.context.session.project.sentences.by_id(name).number
+
+
+def _endless(project):
+    pause = threading.Event()
+    while True:
+        pause.wait(0.01)
+        yield
 
 
 def ticked(page):
@@ -213,3 +226,63 @@ def test_without_sentences_it_leads_to_the_corpus(window, tmp_path):
     page = window.pages["Consistency"]
     click(page.empty.button)
     assert window.stack.currentWidget() is window.pages["Corpus"]
+
+
+def change_labels(window, qtbot, work):
+    window.context.session.change_many("Changing labels", lambda: work)
+    wait_for_job(qtbot, window.context.runner)
+
+
+def test_what_changed_in_too_many_ways_to_be_counted_is_not_written_over(page, window, qtbot):
+    labels = window.context.session.project.labels
+    click(page.again)
+    wait_for_job(qtbot, window.context.runner)
+    change_labels(window, qtbot, labels.renaming("LC", "CITY"))
+    wait_for_places(qtbot, page)
+    assert "search again" in page.age.text()
+    window.context.session.correct(number_of(window, "d-2"), (Span(3, 5, "CITY"), Span(0, 2, "PS")))
+    wait_for_places(qtbot, page)
+    page.places.target.setCurrentIndex(page.places.target.findData("CITY"))
+    page.places.model.tick_all()
+    click(page.places.apply)
+    wait_for_places(qtbot, page)
+    assert gold(window, "d-1") == [(0, 2, "CITY")]
+    assert gold(window, "d-2") == [(0, 2, "PS"), (3, 5, "CITY"), (8, 10, "CITY")]
+
+
+def test_nothing_is_mended_while_places_are_sought_anew(page, window):
+    window.context.session.correct(number_of(window, "d-2"), (Span(0, 2, "PS"),))
+    page.places.model.tick_all()
+    assert not page.places.apply.isEnabled()
+
+
+def test_a_correction_during_the_search_is_told(page, window, qtbot):
+    click(page.again)
+    window.context.session.correct(number_of(window, "p-2"), (Span(0, 2, "LC"),))
+    wait_for_job(qtbot, window.context.runner)
+    assert "search again" in page.age.text()
+    click(page.again)
+    wait_for_job(qtbot, window.context.runner)
+    assert "search again" not in page.age.text()
+    assert "since then" not in page.age.text()
+
+
+def test_a_stopped_search_leaves_it_said_that_the_corpus_has_changed(page, window, qtbot, monkeypatch):
+    session = window.context.session
+    session.publish(session.project.labels.add("NEW"))
+    monkeypatch.setattr("gui.consistency.strings.searching", _endless)
+    click(page.again)
+    window.context.runner.job.cancel()
+    wait_for_job(qtbot, window.context.runner)
+    session.correct(number_of(window, "p-2"), (Span(0, 2, "LC"),))
+    assert "search again" in page.age.text()
+
+
+def test_a_label_that_is_gone_is_no_longer_what_places_become(page, window, qtbot):
+    session = window.context.session
+    session.publish(session.project.labels.add("NEW"))
+    wait_for_places(qtbot, page)
+    page.places.target.setCurrentIndex(page.places.target.findData("NEW"))
+    session.publish(session.project.labels.delete("NEW"))
+    wait_for_places(qtbot, page)
+    assert page.places.label == "LC"
