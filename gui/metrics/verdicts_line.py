@@ -1,7 +1,7 @@
 """What a person's verdicts on a random sample say of an epoch's errors, in one line, and the way to give more."""
 
 import html
-from collections.abc import Generator
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -11,8 +11,8 @@ from core.analysis.verdicts import Estimate
 from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
+from gui.asking import Asker
 from gui.metrics.words import verdicts_line, verdicts_meaning
-from gui.stepping import Stepper
 from gui.words import wrapped
 
 NO_VERDICTS = "How many of these are errors of the gold? Verdicts on a random sample tell."
@@ -44,8 +44,8 @@ class VerdictsLine(QWidget):
         self._asked: Asked | None = None
         self._offers = False
         self._known: dict[Asked, Estimate | None] = {}
-        self._stepper = Stepper(self)
-        self._stepper.finished.connect(self._take)
+        self._asker = Asker(self)
+        self._asker.answered.connect(self._take)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.addWidget(self.said)
@@ -54,7 +54,7 @@ class VerdictsLine(QWidget):
 
     def forget(self) -> None:
         """Estimate anew from now on, and nothing until asked."""
-        self._stepper.stop()
+        self._asker.drop()
         self._known.clear()
         self._asked = None
 
@@ -66,10 +66,12 @@ class VerdictsLine(QWidget):
         """
         self._offers = offers
         if asked != self._asked:
-            self._stepper.stop()
+            if self._asked is not None:  # what is said is of another epoch
+                self.hide()
+            self._asker.drop()
             self._asked = asked
             if asked not in self._known:
-                self._stepper.start(_estimating(project, asked))
+                self._asker.ask(partial(project.reviews.estimate, *asked))
         if asked in self._known:
             self._show(self._known[asked])
 
@@ -85,8 +87,3 @@ class VerdictsLine(QWidget):
         self.said.setText(f'{html.escape(words)}&nbsp; <a href="#">{link.replace(" ", "&nbsp;")}</a>')
         self.said.setToolTip(wrapped(*verdicts_meaning(estimate)))
         self.setVisible(estimate is not None or self._offers)
-
-
-def _estimating(project: Project, asked: Asked) -> Generator[None, None, Estimate | None]:
-    yield  # let the tables be painted first
-    return project.reviews.estimate(*asked)

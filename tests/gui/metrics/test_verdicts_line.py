@@ -1,11 +1,13 @@
 """What verdicts say, below the tables: nothing where there are none, a sample offered beside the errors."""
 
+import threading
+
 from core.scoring.comparison import compared
 from core.store.predictions import EpochKey
 from core.store.reviews import Watch
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.verdicts_line import NO_VERDICTS
-from tests.building import FIRST_EPOCH, add_run, project_with_sentences
+from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 
 KEY = EpochKey(1, 1)
 SAMPLE = Selection(outcomes=ALL_ERRORS, review="open", order="random")
@@ -58,3 +60,26 @@ def test_verdicts_are_told_as_soon_as_there_are_some(open_desk, qtbot):
     qtbot.waitUntil(lambda: "By 5 verdicts in 3 sampled sentences" in line.said.text())
     line.said.linkActivated.emit("#")
     assert desk.asked == [SAMPLE]
+
+
+def test_the_window_does_not_wait_for_the_estimate(open_desk, qtbot, monkeypatch):
+    desk = open_desk(project_with_run)
+    desk.session.look_at(epoch=1)
+    line, estimate, goes_on, threads = desk.page.verdicts, desk.project.reviews.estimate, threading.Event(), []
+
+    def held(*asked):
+        threads.append(threading.current_thread())
+        goes_on.wait()
+        return estimate(*asked)
+
+    judge_all(desk, "gold")
+    qtbot.waitUntil(line.isVisible)
+    monkeypatch.setattr("gui.asking.PATIENCE", 0)
+    monkeypatch.setattr(desk.project.reviews, "estimate", held)
+    desk.session.look_at(epoch=2)
+    assert not line.isVisible(), "what it said was of another epoch"
+    goes_on.set()
+    qtbot.waitUntil(lambda: bool(threads) and not threads[0].is_alive())
+    assert threading.main_thread() not in threads
+    desk.session.look_at(epoch=1)
+    assert line.isVisible()
