@@ -35,7 +35,9 @@ class Labelling(QObject):
         self.note.setProperty("role", "heading")
         self.note.hide()
         canvas.rangeDrawn.connect(self._label_drawn)
-        chips.chosen.connect(self.apply)
+        self._before_click: str | None = None
+        chips.chosen.connect(self._apply_clicked)
+        chips.doubled.connect(self._take_back)
         chips.kept_changed.connect(self._tell_kept)
 
     def _action(self, position: int) -> CommandAction:
@@ -44,6 +46,16 @@ class Labelling(QObject):
     def _apply_at(self, position: int) -> None:
         if position < len(self._chips.labels):
             self.apply(self._chips.labels[position])
+
+    def _apply_clicked(self, label: str) -> None:
+        selection = self._canvas.selection
+        self._before_click = selection.label if selection is not None and selection.kind == "gold" else None
+        self.apply(label)
+
+    def _take_back(self) -> None:
+        """Give a gold span its label back: a double click keeps a label, and means no span that is there already."""
+        if self._before_click is not None and self._canvas.selection is not None:
+            self.apply(self._before_click)
 
     def apply(self, label: str) -> None:
         """Label what is selected; where nothing is and a label is kept, keep this one instead."""

@@ -23,10 +23,12 @@ class LabelChips(QWidget):
 
     Signals:
         chosen: a label was clicked.
+        doubled: that click was the first of a double click.
         kept_changed: another label is kept, or none.
     """
 
     chosen = Signal(str)
+    doubled = Signal()
     kept_changed = Signal()
 
     def __init__(self, theme: Theme, keymap: Keymap) -> None:
@@ -98,9 +100,14 @@ class LabelChips(QWidget):
         chip.setCheckable(True)
         chip.setStyleSheet(_style(self._theme, label))
         chip.clicked.connect(lambda on: self._choose(label, on))
-        chip.doubled.connect(lambda: self.keep(None if self._kept_before == label else label))
+        chip.doubled.connect(lambda: self._keep_doubled(label))
         chip.show()
         return chip
+
+    def _keep_doubled(self, label: str) -> None:
+        if self._kept_before is None:
+            self.doubled.emit()
+        self.keep(None if self._kept_before == label else label)
 
     def _choose(self, label: str, on: bool) -> None:
         """The mark follows the selected span, not the click."""

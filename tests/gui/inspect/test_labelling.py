@@ -243,3 +243,14 @@ def test_the_menu_opens_by_keys_where_something_is_selected(bench, key, modifier
     bench.key(key, modifiers)
     assert said(open_menu(bench))[0] == "민서  PS"
     open_menu(bench).close()
+
+
+def test_a_double_click_that_keeps_a_label_leaves_the_selected_gold_span_as_it_is(bench):
+    bench.go_to("news-3")
+    bench.key(Qt.Key.Key_Tab)
+    double_click(chip(bench, "OG"))
+    assert bench.page.detail.chips.kept == "OG"
+    assert bench.gold("news-3") == [(0, 2, "PS"), (4, 9, "DT")]
+    bench.click(chip(bench, "OG"))
+    bench.click(chip(bench, "OG"))
+    assert bench.gold("news-3") == [(0, 2, "OG"), (4, 9, "DT")], "a click alone relabels as ever"
