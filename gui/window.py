@@ -113,9 +113,12 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show all keys at a glance."""
-        overlay = KeysWindow(self.context.keymap, self)
-        overlay.change_asked.connect(self.show_settings)
+        if (overlay := self.findChild(KeysWindow)) is None:
+            overlay = KeysWindow(self.context.keymap, self)
+            overlay.change_asked.connect(self.show_settings)
         overlay.show()
+        overlay.raise_()
+        overlay.activateWindow()
 
     def show_settings(self) -> None:
         """Open the settings, or bring them to the front."""

@@ -134,7 +134,7 @@ class LabelsWindow(QDialog):
         self._choose()
 
     def _follow(self, change: ChangeSet) -> None:
-        if change.corpus or change.sentences:
+        if self._session.project is self._project and (change.corpus or change.sentences):
             self._show()
 
     def _choose(self) -> None:
@@ -161,6 +161,7 @@ class LabelsWindow(QDialog):
     def _count(self) -> None:
         """Count what a replacement would change; the button waits for it."""
         self._concerned = Concerned()
+        self._stepper.stop()
         if self._label and self.replaced_by.currentData():
             self._stepper.start(self._project.labels.counting(self._replacement))
         self._enable()

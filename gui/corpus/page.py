@@ -122,9 +122,13 @@ class CorpusPage(QWidget):
     def _show_labels(self) -> None:
         project = self._context.session.project
         assert project is not None, "the page is shown with a project only"
-        window = LabelsWindow(self._context.session, project, self._theme, self)
-        window.finished.connect(window.deleteLater)
+        window = self.findChild(LabelsWindow)
+        if window is None or not window.isVisible():  # one that was closed with its project may not be gone yet
+            window = LabelsWindow(self._context.session, project, self._theme, self)
+            window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.show()
+        window.raise_()
+        window.activateWindow()
 
     def _import(self) -> None:
         if self._context.session.attempt(lambda: start_import(self._context, self.form.plan)):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from core.analysis.occurrences import Occurrence, occurrences
 from core.spans import SPLITS, Split
+from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.places.model import THEN, Place, PlaceModel
 from gui.places.table import PlaceTable, chip
@@ -59,6 +60,10 @@ class IdenticalWindow(QDialog):
         self._connect()
         self._search()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self.model.set_theme(theme)
+
     def _lay_out(self) -> None:
         choices = QHBoxLayout()
         choices.setSpacing(8)
@@ -84,6 +89,11 @@ class IdenticalWindow(QDialog):
         self._stepper.finished.connect(lambda _: self._tell())
         self.buttons.accepted.connect(self._agree)
         self.buttons.rejected.connect(self.reject)
+
+    def follow(self, change: ChangeSet) -> None:
+        """Search again where the gold has changed meanwhile, as a job that ends may do."""
+        if self.isVisible() and (change.sentences or change.corpus):
+            self._search()
 
     def _search(self) -> None:
         self._same = 0
@@ -130,8 +140,9 @@ class IdenticalWindow(QDialog):
         button.setEnabled(bool(chosen) and self._stepper.is_idle)
 
     def _agree(self) -> None:
-        self.agreed.emit(self.chosen)
+        chosen = self.chosen
         self.accept()
+        self.agreed.emit(chosen)
 
 
 def _found(project: Project, sought: Sought, split: Split) -> Iterator[list[Occurrence]]:

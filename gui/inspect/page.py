@@ -211,6 +211,7 @@ class InspectPage(QWidget):
         window.agreed.connect(
             lambda chosen: self._session.attempt(lambda: self._session.correct_together(labelled(chosen)))
         )
+        self._session.changed.connect(window.follow)
         window.open()
 
     def _follow(self, change: ChangeSet) -> None:

@@ -91,15 +91,6 @@ class PlaceModel(QAbstractTableModel):
     def clear(self) -> None:
         self.show([])
 
-    def remove(self, rows: Iterable[int]) -> None:
-        """Show some rows no longer; the others keep their ticks."""
-        for row in sorted(rows, reverse=True):
-            self.beginRemoveRows(_ROOT, row, row)
-            del self._rows[row]
-            self._ticked = {each - (each > row) for each in self._ticked if each != row}
-            self.endRemoveRows()
-        self.ticked.emit()
-
     @property
     def places(self) -> Sequence[Place]:
         return self._rows

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractItemView, QLabel
 
 from gui.app import made_window
 from gui.appearance import Appearance
@@ -11,6 +11,7 @@ from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
 from gui.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_theme
 from tests.building import project_with_run
+from tests.gui.driving import click
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,9 @@ def settings(tmp_path):
 def themes_held(window):
     """Every theme that some part of the window holds, by who holds it."""
     held = {}
-    for part in (window, *window.findChildren(QObject)):
+    parts = [window, *window.findChildren(QObject)]
+    models = [part.model() for part in parts if isinstance(part, QAbstractItemView) and part.model() is not None]
+    for part in (*parts, *models):
         for name, value in vars(part).items() if hasattr(part, "__dict__") else ():
             if isinstance(value, Theme):
                 held[f"{type(part).__name__}.{name}"] = value
@@ -41,6 +44,10 @@ def test_no_part_of_the_window_keeps_the_old_theme(window, tmp_path, qtbot):
         window.show_page(page)
     window.pages["Train"].monitor._make_chart()
     window.show_settings()
+    click(window.pages["Corpus"].labels)
+    detail = window.pages["Inspect"].detail
+    detail.canvas.select_next()
+    detail.identicalAsked.emit(detail.canvas.selection.span)
     before = themes_held(window)
     assert len(before) > 10
     assert set(before.values()) == {LIGHT}

@@ -153,3 +153,19 @@ def test_it_wears_the_theme_of_the_window(labels, window, qapp):
     opened_later = window.findChildren(LabelsWindow)[-1].table.item(0, 0).foreground().color().name()
     apply_theme(qapp, LIGHT)
     assert (ink, opened_later) == (DARK.label("PS").ink, DARK.label("PS").ink)
+
+
+def test_one_window_is_enough(labels, window):
+    labels.new_name.setText("half a name")
+    click(window.pages["Corpus"].labels)
+    assert [each.new_name.text() for each in window.findChildren(LabelsWindow)] == ["half a name"]
+
+
+def test_another_project_gets_a_window_of_its_own(labels, window, tmp_path):
+    project_with_run(tmp_path / "q.spandesk").close()
+    window.open_project(tmp_path / "q.spandesk")
+    click(window.pages["Corpus"].labels)
+    [shown] = [each for each in window.findChildren(LabelsWindow) if each.isVisible()]
+    shown.new.setText("NEW")
+    click(shown.add)
+    assert "NEW" in window.context.session.project.sentences.labels()

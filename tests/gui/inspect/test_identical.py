@@ -106,3 +106,13 @@ def test_nothing_selected_offers_nothing(bench_over):
     assert not bench.page.detail.actions_by_name["identical"].isEnabled()
     bench.key(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert window_of(bench) is None
+
+
+def test_what_changes_meanwhile_is_not_written_over(bench, qtbot):
+    number = bench.project.sentences.by_id("b").number
+    bench.session.correct(number, (Span(0, 2, "PS"),))
+    qtbot.waitUntil(lambda: window_of(bench)._stepper.is_idle)
+    window = window_of(bench)
+    window.model.tick_all()
+    qtbot.mouseClick(ok(window), Qt.MouseButton.LeftButton)
+    assert bench.gold("b") == [(0, 2, "PS"), (3, 5, "LC"), (8, 10, "LC")]
