@@ -111,6 +111,8 @@ class FilterBar(QWidget):
             self._change(replace(self.filter, text=self.search.text()))
 
     def _change(self, changed: Filter) -> None:
+        if self._timer.isActive():
+            changed = replace(changed, text=self.search.text())
         self.show_filter(changed)
         self.changed.emit()
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.spans import SPLITS, SentenceNumber, Split
 from core.store.project import Project
 from core.store.selection import Selection
-from core.store.signals import Order
 from gui.asking import Asker
 from gui.inspect.errors import ErrorIndex
 from gui.inspect.filtering import Filter, filter_of, is_random_sample
@@ -42,13 +41,13 @@ class Listing(QWidget):
         leaving: another sentence is about to be the current one.
         current_changed: another sentence is the current one, or none, or it stands at another place.
         sought_shown: what another page asked to see is listed.
-        errors_known: whether errors can be found, or why not, may have changed.
+        counted: how many sentences are reviewed, or have an error, or whether that is known, may have changed.
     """
 
     leaving = Signal()
     current_changed = Signal()
     sought_shown = Signal()
-    errors_known = Signal(bool)
+    counted = Signal()
 
     def __init__(self, session: Session, theme: Theme, keymap: Keymap) -> None:
         super().__init__()
@@ -57,7 +56,7 @@ class Listing(QWidget):
         self.reviewing = Reviewing(session)
         self._errors = ErrorIndex([])
         self._left = 0
-        self._listed_order: Order = "import"
+        self._listed = Filter()
         self._sums = Sums("dev")
         self._unanswered: Wanted | None = None
         self._asker = Asker(self)
@@ -88,7 +87,11 @@ class Listing(QWidget):
     def reload(self) -> None:
         """Read everything again under the context and the filter as they stand now."""
         project = self._session.project
-        self.filters.show_labels(project.sentences.labels() if project is not None else ())
+        labels = project.sentences.labels() if project is not None else ()
+        shown = self.filters.filter
+        if shown.label is not None and shown.label not in labels:  # it was renamed, merged or deleted
+            self.filters.show_filter(shown.with_label(None))
+        self.filters.show_labels(labels)
         self._ask(Wanted(self.filters.filter, lists=True, counts=True))
 
     def inspect(self, selection: Selection) -> None:
@@ -134,6 +137,8 @@ class Listing(QWidget):
 
     def count_reviews_again(self, numbers: Sequence[SentenceNumber]) -> None:
         """Keep the count of reviewed sentences in step with some of them."""
+        if numbers and self._unanswered is not None:  # the answer may be of a time before the change
+            self.count()
         listed = [number for number in numbers if self.model.row_of(number) is not None]
         before = sum(number in self.reviewing for number in listed)
         self.reviewing.count_again(numbers, self.filters.filter.split)
@@ -147,7 +152,12 @@ class Listing(QWidget):
     def is_random_sample(self) -> bool:
         """Whether the current sentence was met by chance, and so stands for others."""
         listed = self.current is not None and self.model.row_of(self.current) is not None
-        return listed and is_random_sample(self.filters.filter.selection)
+        return listed and is_random_sample(self._listed.selection)
+
+    @property
+    def knows_errors(self) -> bool:
+        """Whether errors can be found."""
+        return self._sums.why_no_errors is None
 
     @property
     def progress(self) -> str:
@@ -182,22 +192,22 @@ class Listing(QWidget):
             self.filters.show_filter(answer.filter)
         self._show_counts()
         if answer.numbers is not None:
-            self._list_sentences(answer.numbers, keeps=answer.wanted.keeps)
+            self._list_sentences(answer.numbers, answer.filter, keeps=answer.wanted.keeps)
         if answer.wanted.seeks:
             self.sought_shown.emit()
 
     def _show_counts(self) -> None:
-        knows = self._sums.why_no_errors is None
-        self.filters.show_counts(self._sums.sentences, len(self._errors) if knows else None)
-        self.errors_known.emit(knows)
+        self.filters.show_counts(self._sums.sentences, len(self._errors) if self.knows_errors else None)
+        self.counted.emit()
 
-    def _list_sentences(self, numbers: list[SentenceNumber], *, keeps: bool) -> None:
+    def _list_sentences(self, numbers: list[SentenceNumber], shown: Filter, *, keeps: bool) -> None:
         """List these; the sentence that is shown stays where it is listed, and if asked where it is not."""
+        self.leaving.emit()
         before, self.current = self.current, None
-        if self.filters.filter.order != self._listed_order:
+        if shown.order != self._listed.order:
             before = None  # a queue is worked through from its beginning
-        self._listed_order = self.filters.filter.order
-        self.model.show_numbers(numbers, ascending=self._listed_order == "import")
+        self._listed = shown
+        self.model.show_numbers(numbers, ascending=shown.order == "import")
         self._left = self.reviewing.left_of(numbers)
         self._say_left()
         row = self.model.row_of(before) if before is not None else None
@@ -261,7 +271,7 @@ class Listing(QWidget):
         def is_wanted(number: SentenceNumber) -> bool:
             return self.model.row_of(number) is not None and not (to_open and number in self.reviewing)
 
-        if self.filters.filter.order == "import":
+        if self._listed.order == "import":
             found = self._errors.following(self.current, step, is_wanted)
         else:
             found = self._following_in_queue(self.current, step, is_wanted)

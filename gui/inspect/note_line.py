@@ -26,6 +26,7 @@ class NoteLine(QLineEdit):
         self._keymap = keymap
         self._number: SentenceNumber | None = None
         self._stored = ""
+        self._refused: dict[SentenceNumber, str] = {}
         self.setAccessibleName("Note")
         self.setMaxLength(2_000)
         self.setPlaceholderText("Note")
@@ -46,24 +47,35 @@ class NoteLine(QLineEdit):
         self.setToolTip(tip("A note on the sentence; the search finds it", self._keymap.keys("note")))
 
     def show_note(self, number: SentenceNumber | None, text: str) -> None:
-        """Show the note of a sentence; what is being written on the same one stays."""
+        """Show the note of a sentence; what is being written on the same one stays, and what could not be stored."""
         is_writing = number == self._number and self.hasFocus() and self.text() != self._stored
         self._number, self._stored = number, text
         if not is_writing:
-            self.setText(text)
+            self.setText(text if number is None else self._refused.get(number, text))
             self.setCursorPosition(0)
         self.setEnabled(number is not None)
 
     def commit(self) -> None:
         """Give what was written, if it is another note than before."""
         number, text = self._number, self.text().strip()
-        if number is not None and text != self._stored:
-            self._stored = text
-            self.given.emit(number, text)
+        if number is None:
+            return
+        self._refused.pop(number, None)
+        if text == self._stored:
+            return
+        self.given.emit(number, text)
+        if self._number == number and self._stored != text:  # it could not be stored now
+            self._refused[number] = text
+
+    def forget(self) -> None:
+        """Begin anew with another project."""
+        self._refused.clear()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.setText(self._stored)
+            if self._number is not None:
+                self._refused.pop(self._number, None)
             self.left.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.commit()

@@ -99,7 +99,7 @@ class InspectPage(QWidget):
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("Corpus"))
         self.listing.current_changed.connect(self._show_current)
         self.listing.sought_shown.connect(self._select_what_is_sought)
-        self.listing.errors_known.connect(self._enable_error_steps)
+        self.listing.counted.connect(self._take_counts)
         self.detail.goldProposed.connect(self._correct)
         self.detail.canvas.released.connect(self._make_up)
         self.detail.identicalAsked.connect(self._label_identical)
@@ -117,6 +117,7 @@ class InspectPage(QWidget):
         """Begin anew with another project, or none."""
         self._waits = False
         self.detail.canvas.clear_selection()
+        self.detail.note.forget()
         self.listing.begin(project)
         if project is None:  # one that was opened brings its context right after, and is read then
             self._reload()
@@ -149,9 +150,10 @@ class InspectPage(QWidget):
         others = offered_epochs(project, context.key) if project is not None and context.key is not None else []
         self.detail.lanes.offer(context.key, others, context.other)
 
-    def _enable_error_steps(self, knows: bool) -> None:
+    def _take_counts(self) -> None:
         for name in ("next error", "previous error"):
-            self.actions_by_name[name].setEnabled(knows)
+            self.actions_by_name[name].setEnabled(self.listing.knows_errors)
+        self.detail.reviewed.show_progress(self.listing.progress)
 
     def _inspect(self, selection: Selection) -> None:
         """Show exactly the sentences that another page asks to see."""
@@ -176,11 +178,12 @@ class InspectPage(QWidget):
     def _toggle_reviewed(self) -> None:
         for shown in self.listing.shown_current():
             self.listing.reviewing.mark(shown.stored.number, reviewed=not shown.said.is_reviewed)
+        self._show_current()  # the button turned by itself, whether or not the mark could be stored
 
     def _review_and_go_on(self) -> None:
         for shown in self.listing.shown_current():
-            self.listing.reviewing.mark(shown.stored.number, reviewed=True)
-            self.listing.step(1)
+            if self.listing.reviewing.mark(shown.stored.number, reviewed=True):
+                self.listing.step(1)
 
     def _pass_on(self, gold: tuple[Span, ...]) -> None:
         number = self.listing.current
@@ -229,7 +232,7 @@ class InspectPage(QWidget):
             self._show_current()
         if len(touched) > 1:
             self.detail.say(f"{len(touched):,} sentences changed")
-        elif len(touched) == 1 and self.listing.current not in touched:
+        elif len(touched) == 1 and self.listing.current not in touched and self.isVisible():
             self._go_to_changed(touched[0])
         if len(change.sentences) == 1 and change.sentences[0] == self.listing.current:
             self._select_what_came_back(change.sentences[0])

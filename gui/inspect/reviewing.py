@@ -60,9 +60,10 @@ class Reviewing:
         """Since the sentence was shown, or since the last time this was asked."""
         return self._clock.restart() / 1000
 
-    def mark(self, number: SentenceNumber, *, reviewed: bool) -> None:
+    def mark(self, number: SentenceNumber, *, reviewed: bool) -> bool:
+        """Mark a sentence as reviewed, or take the mark away; whether that went well."""
         seconds = self._seconds()
-        self._say(lambda reviews: reviews.mark(number, reviewed=reviewed, seconds=seconds))
+        return self._say(lambda reviews: reviews.mark(number, reviewed=reviewed, seconds=seconds))
 
     def pass_on(self, number: SentenceNumber, gold: Sequence[Span]) -> bool:
         """Store a sentence's new gold and mark it as reviewed; whether that went well."""

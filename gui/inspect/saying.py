@@ -34,6 +34,9 @@ class ReviewedMark(QWidget):
         action = self.button.defaultAction()
         action.setChecked(is_reviewed)
         action.setIconText("✓ reviewed" if is_reviewed else "reviewed")
+        self.show_progress(progress)
+
+    def show_progress(self, progress: str) -> None:
         self.progress.setText(progress)
         self.progress.setToolTip("Reviewed sentences of the split")
 

@@ -5,6 +5,7 @@ import threading
 import pytest
 from PySide6.QtCore import Qt
 
+from core.generators import exhausted
 from core.spans import Span
 from core.store.selection import Selection
 from gui import asking
@@ -109,3 +110,55 @@ def test_a_project_can_be_closed_meanwhile(bench, held, qtbot, tmp_path):
     bench.session.open(tmp_path / "other.spandesk")
     qtbot.waitUntil(lambda: bench.page.model.rowCount() == 4)
     assert bench.shown() == "news-3"
+
+
+def test_a_mark_meanwhile_is_counted(bench, held, qtbot):
+    number = bench.project.sentences.by_id("news-3").number
+    read_too_early = bench.project.reviews.reviewed_in("dev")
+    held_reviewed = bench.project.reviews.reviewed_in
+    answers = [read_too_early]
+    bench.project.reviews.reviewed_in = lambda split: answers.pop() if answers else held_reviewed(split)
+    bench.page.listing.reload()
+    qtbot.waitUntil(lambda: bool(held.threads))
+    bench.session.say(lambda reviews: reviews.mark(number, reviewed=True))
+    held.let_end()
+    qtbot.waitUntil(lambda: bench.page.listing._unanswered is None)
+    assert bench.page.listing.progress == "1 of 4"
+    assert bench.page.detail.reviewed.progress.text() == "1 of 4"
+
+
+def test_what_is_judged_before_the_random_order_is_there_is_no_sample(bench, held, qtbot):
+    queue = bench.page.filters.queue
+    queue.orders.setCurrentIndex(queue.orders.findData("random"))
+    queue.orders.activated.emit(queue.orders.currentIndex())
+    assert not bench.page.listing.is_random_sample
+    held.let_end()
+    qtbot.waitUntil(lambda: bench.page.listing.is_random_sample)
+
+
+def test_a_filter_by_a_label_that_was_renamed_is_gone(bench, qtbot):
+    labels = bench.page.filters.labels
+    labels.setCurrentIndex(labels.findData("PS"))
+    labels.activated.emit(labels.currentIndex())
+    assert bench.listed() == ["news-3", "talk-1"]
+    bench.session.publish(exhausted(bench.project.labels.renaming("PS", "PERSON")))
+    assert bench.page.filters.filter.label is None
+    assert labels.currentData() is None
+    assert len(bench.listed()) == 4
+
+
+def test_words_that_are_being_typed_outlive_another_filter(bench):
+    bench.page.filters.search.setText("부산")
+    click(bench.page.filters.corrected)
+    assert bench.page.filters.search.text() == "부산"
+    click(bench.page.filters.corrected)
+    assert bench.listed() == ["news-4"]
+
+
+def test_a_correction_from_another_page_leaves_the_sentence_that_is_shown(bench):
+    bench.page.hide()
+    bench.session.correct(bench.project.sentences.by_id("talk-1").number, ())
+    assert bench.shown() == "news-3"
+    bench.page.show()
+    bench.session.undo()
+    assert bench.shown() == "talk-1", "an undo that is looked at leads to what it changed"

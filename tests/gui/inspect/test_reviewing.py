@@ -273,3 +273,53 @@ def test_without_a_run_only_import_and_chance_order_the_list(bench_over):
     choose(orders, "Random sample")
     assert sorted(bench.listed()) == ["news-3", "news-4", "talk-1", "talk-2"]
     assert not bench.page.detail.verdicts.isVisible()
+
+
+# What cannot be stored now
+
+
+@pytest.fixture
+def busy(judging):
+    """A change of many sentences is under way, so that nothing else can be stored."""
+    work = judging.project.labels.renaming("PS", "PERSON")
+    next(work)
+    yield judging
+    work.close()
+
+
+def test_a_note_that_cannot_be_stored_now_is_kept(busy):
+    problems = []
+    busy.session.problem.connect(problems.append)
+    note = busy.page.detail.note
+    busy.go_to("news-3")
+    busy.key(Key.Key_N, CTRL)
+    QTest.keyClicks(note, "ask")
+    busy.go_to("news-4")
+    assert note.text() == ""
+    assert "many sentences" in problems[-1]
+    assert said(busy, "news-3").note == ""
+    busy.go_to("news-3")
+    assert note.text() == "ask"
+
+
+def test_a_kept_note_is_stored_when_it_can_be(judging):
+    work = judging.project.labels.renaming("PS", "PERSON")
+    next(work)
+    note = judging.page.detail.note
+    judging.go_to("news-3")
+    judging.key(Key.Key_N, CTRL)
+    QTest.keyClicks(note, "ask")
+    judging.key(Key.Key_Return)
+    work.close()
+    judging.go_to("news-4")
+    assert said(judging, "news-3").note == "ask"
+    assert note.text() == ""
+
+
+def test_a_mark_that_cannot_be_stored_is_not_shown(busy):
+    busy.go_to("news-3")
+    button = busy.page.detail.reviewed.button
+    busy.click(button)
+    assert not button.isChecked()
+    busy.key(Key.Key_R, CTRL | SHIFT)
+    assert busy.shown() == "news-3"
