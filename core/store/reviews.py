@@ -15,6 +15,7 @@ from core.store.changes import ChangeSet
 from core.store.columns import spans_of_text
 from core.store.corrections import Corrections
 from core.store.database import Database
+from core.store.label_history import at_first, label_history, names_over_time
 from core.store.predictions import EpochKey, Predictions
 from core.store.remarks import Note, Remark, Review, Verdict
 from core.store.selection import Selections
@@ -136,16 +137,18 @@ class Reviews:
         return {n: Reviewed(n in reviewed, notes.get(n, ""), verdicts.get(n, {})) for n in numbers}
 
     def _verdicts(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, dict[Pair, Blame]]:
-        """The newest verdict on each pair of spans."""
+        """The newest verdict on each pair of spans, under every name that the gold span had or has."""
         rows = self._database.rows(
-            "SELECT sentence, gold, predicted, blame FROM verdict WHERE undone = 0 AND run = ? AND epoch = ?"
+            "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND run = ? AND epoch = ?"
             f" AND sentence IN ({','.join('?' * len(numbers))}) ORDER BY number",
             [key.run, key.epoch, *numbers],
         )
+        history = label_history(self._database, list({row[0] for row in rows}))
         found: dict[SentenceNumber, dict[Pair, Blame]] = defaultdict(dict)
-        for sentence, *texts, blame in rows:
+        for sentence, step, *texts, blame in rows:
             gold, predicted = (next(iter(spans_of_text(text)), None) for text in texts)
-            found[sentence][Pair(gold, predicted)] = blame
+            names = [None] if gold is None else names_over_time(gold, step, history.get(sentence, []))
+            found[sentence].update((Pair(name, predicted), blame) for name in names)
         return found
 
     def pace(self) -> float | None:
@@ -191,9 +194,11 @@ class Reviews:
         for first in range(0, len(numbers), SLICE):
             part = numbers[first : first + SLICE]
             predicted, verdicts = self._predictions.of(key, part), self._verdicts(key, part)
+            history = label_history(self._database, part)
             for stored in self._sentences.by_number(part):
                 number = stored.number
-                yield judged(stored.imported, stored.gold, predicted[number], verdicts.get(number, {}))
+                gold = at_first(stored.gold, history.get(number, []))
+                yield judged(stored.imported, gold, predicted[number], verdicts.get(number, {}))
 
 
 def mended(gold: Sequence[Span], pair: Pair) -> tuple[Span, ...]:

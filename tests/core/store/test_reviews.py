@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.analysis.verdicts import Pair, pair_of
 from core.errors import UserError
+from core.generators import exhausted
 from core.scoring.comparison import compared
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
@@ -307,3 +308,34 @@ def test_a_project_from_before_there_were_reviews_gets_them(tmp_path):
         project.reviews.mark(number_of(project, "news-3"), reviewed=True)
         project.corrections.undo()
         assert project.corrections.undo().sentences == (number_of(project, "news-3"),)
+
+
+@pytest.mark.parametrize("how", ["renaming", "merging"])
+def test_verdicts_outlive_another_name_of_their_label(project, how):
+    """A verdict is on a span, whatever its label is called before or after."""
+    judge(project, "news-4", "model")  # OG taken for LC
+    judge(project, "news-3", "model", at=1, watch=Watch(sampled=True))  # DT missed
+    before = project.reviews.estimate(KEY, "dev")
+    [pair] = said(project, "news-4").verdicts
+    if how == "merging":
+        project.labels.add("ORGANISATION")
+    exhausted(getattr(project.labels, how)("OG", "ORGANISATION"))
+    renamed = Pair(Span(0, 4, "ORGANISATION"), pair.predicted)
+    assert said(project, "news-4").verdicts[renamed] == "model"
+    assert project.reviews.estimate(KEY, "dev") == before
+    project.corrections.undo()
+    assert said(project, "news-4").verdicts[pair] == "model"
+    assert project.reviews.estimate(KEY, "dev") == before
+
+
+def test_after_a_label_got_another_name_errors_wait_for_a_verdict_as_before(project):
+    """Nobody mended what was only called otherwise; a verdict given under the new name counts."""
+    for name in ("news-3", "news-4", "talk-1", "talk-2"):
+        for at in range(len(errors(project, name))):
+            if (name, at) != ("news-4", 0):
+                judge(project, name, "model", at, Watch(sampled=True))
+    assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
+    exhausted(project.labels.renaming("OG", "ORGANISATION"))
+    assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
+    judge(project, "news-4", "ambiguous", watch=Watch(sampled=True))
+    assert project.reviews.estimate(KEY, "dev").verdicts == {"model": 5, "gold": 0, "ambiguous": 1}
