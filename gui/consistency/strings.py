@@ -214,13 +214,12 @@ class StringsPanel(QWidget):
         strings = None if self._is_outdated else recount(project, self._search.tally, change)
         if strings is None:
             self._is_outdated = True
-            self._read_places_again()
         else:
             self._changed += len(change.sentences)
             self.model.update(self._search.tally, strings)
         is_touched = change.corpus or not self.places.numbers.isdisjoint(change.sentences)
-        if self._shown is not None and (is_touched or self._shown in (strings or ())):
-            self._show(self._search.tally.of(self._shown))
+        if is_touched or self._shown in (strings or ()):
+            self._read_places_again()
         self._tell_age()
 
     def _read_places_again(self) -> None:
