@@ -90,13 +90,17 @@ def lay_out(text: str, font: QFont, width: float) -> TextLayout:
     """Lay a text out in lines no wider than `width` pixels."""
     visible = shown(text)
     whole = laid_line(visible, font)
-    starts = _breaks(visible, _cells(visible, whole, start=0, line=0), width)
+    unbroken = _cells(visible, whole, start=0, line=0)
+    starts = _breaks(visible, unbroken, width)
+    height = math.ceil(QFontMetricsF(font).height())
+    if len(starts) == 1:
+        return TextLayout(text, width, unbroken, (whole,), height)
     lines, cells = [], list[Cell]()
     for number, (start, end) in enumerate(zip(starts, (*starts[1:], len(text)), strict=True)):
         lines.append(laid_line(visible[start:end], font))
         row = _cells(visible[start:end], lines[-1], start=start, line=number)
         cells += row if end == len(text) else _without_hanging_blanks(row, visible)
-    return TextLayout(text, width, tuple(cells), tuple(lines), math.ceil(QFontMetricsF(font).height()))
+    return TextLayout(text, width, tuple(cells), tuple(lines), height)
 
 
 @lru_cache(maxsize=8)
@@ -135,13 +139,15 @@ def _cells(text: str, layout: QTextLayout, *, start: int, line: int) -> tuple[Ce
         return ()
     mapping = offsets(text)
     length, unit, cells = mapping.to_units(len(text)), 0, []
+    edge = x_at(layout, 0)
     while unit < length:
         following = max(layout.nextCursorPosition(unit), unit + 1)
-        left, right = sorted((x_at(layout, unit), x_at(layout, following)))
+        far_edge = x_at(layout, following)
+        left, right = sorted((edge, far_edge))
         first, last = (start + mapping.to_code_points(at) for at in (unit, following))
         if first < last:
             cells.append(Cell(first, last, line, left, right))
-        unit = following
+        unit, edge = following, far_edge
     return tuple(cells)
 
 
