@@ -25,6 +25,10 @@ class LogView(QPlainTextEdit):
         """Note something that happened now."""
         self.appendPlainText(f"{datetime.now():%H:%M:%S}  {line}")
 
+    def recall(self, line: str) -> None:
+        """Note something that happened at another time."""
+        self.appendPlainText(line)
+
     def _note_place(self, value: int) -> None:
         self._is_at_end = value >= self.verticalScrollBar().maximum()
 

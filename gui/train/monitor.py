@@ -1,5 +1,6 @@
 """The right side of the Train page: how the training goes, in a headline, figures, a chart and a log."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -7,13 +8,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from core.events import EpochFinished, Prepared, Progress, RunStarted
 from core.settings import TrainSettings
+from core.store.runs import Epoch
 from gui.preferences import Preferences
 from gui.theme import Theme
 from gui.train.fields import HEADING_HEIGHT
 from gui.train.figures import Figures
 from gui.train.log_view import LogView
 from gui.train.training import Ending
-from gui.train.words import event_line, settings_line
+from gui.train.words import event_line, settings_line, stored_epoch_line
 
 if TYPE_CHECKING:
     from gui.train.loss_chart import LossChart
@@ -80,6 +82,12 @@ class Monitor(QWidget):
         self._run = run
         self.headline.setText(headline)
         self.see_metrics.setVisible(run is not None)
+
+    def recall(self, title: str, settings: TrainSettings, epochs: Sequence[Epoch]) -> None:
+        """Note what a training of another time did."""
+        self.log.recall(f"{title}: {settings_line(settings)}")
+        for epoch in epochs:
+            self.log.recall(stored_epoch_line(epoch))
 
     def clear(self) -> None:
         """Forget the last training."""

@@ -132,6 +132,9 @@ class TrainPage(QWidget):
         settings = runs[-1].settings if runs else TrainSettings.of_preset(DEFAULT_ENCODER)
         self.form.show_settings(settings, project.runs.with_epochs())
         self.monitor.show_idle(*_last_result(project, runs))
+        if runs:
+            last = runs[-1]
+            self.monitor.recall(f"Run {last.number}", last.settings, project.runs.epochs(last.number))
         self._refresh()
 
     def _follow(self, change: ChangeSet) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from core.errors import UserError
 from core.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from core.settings import TrainSettings
+from core.store.runs import Epoch
 from gui.jobs import failure
 from gui.progress import duration
 from gui.words import counted
@@ -53,11 +54,21 @@ def event_line(event: object) -> str | None:
         return f"Memory ran out: from now on {event.at_once} of {event.batch_size} sentences go through at once"
     if isinstance(event, EpochFinished):
         micro = event.report.micro
-        return (
-            f"Epoch {event.epoch}: loss {event.loss:.4f}, F1 {micro.f1:.4f}"
-            f" (precision {micro.precision:.4f}, recall {micro.recall:.4f}), trained in {duration(event.seconds)}"
-        )
+        return _epoch_line(event.epoch, event.loss, micro.f1, micro.precision, micro.recall, event.seconds)
     return None
+
+
+def stored_epoch_line(epoch: Epoch) -> str:
+    """What the log said of an epoch when it ended."""
+    micro = epoch.report["corrected"]["micro"]
+    return _epoch_line(epoch.number, epoch.loss, micro["f1"], micro["precision"], micro["recall"], epoch.seconds)
+
+
+def _epoch_line(epoch: int, loss: float, f1: float, precision: float, recall: float, seconds: float) -> str:
+    return (
+        f"Epoch {epoch}: loss {loss:.4f}, F1 {f1:.4f}"
+        f" (precision {precision:.4f}, recall {recall:.4f}), trained in {duration(seconds)}"
+    )
 
 
 def _started_line(event: RunStarted) -> str:

@@ -291,6 +291,16 @@ class TestRetrain:
         assert not panel.isVisible()
         assert desk.page.start_bar.start.property("primary")
 
+    def test_the_log_recalls_the_last_run_of_a_project_that_is_opened(self, desk):
+        lines = desk.page.monitor.log.toPlainText().splitlines()
+        assert lines[0].startswith("Run 1: ")
+        stored = desk.project.runs.epochs(1)
+        for line, epoch in zip(lines[1:], stored, strict=True):
+            f1 = epoch.report["corrected"]["micro"]["f1"]
+            assert line.startswith(f"Epoch {epoch.number}: loss {epoch.loss:.4f}, F1 {f1:.4f} (precision ")
+        desk.session.close()
+        assert not desk.page.monitor.log.toPlainText()
+
     def test_unchecking_says_what_scores_then_mean(self, desk, qtbot, script):
         self.correct(desk, "talk-2")
         panel = desk.page.retrain
