@@ -196,6 +196,7 @@ class ComparisonTable(QTableView):
         self.rows.show_comparisons(text, comparisons, gold_shares, said)
         for column in (_PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT):
             self.setColumnHidden(column, not compares)
+        self.doItemsLayout()  # Qt would do it while painting, and paint everything again
 
     def mark(self, comparison: Comparison | None) -> None:
         """Show which comparison the selected span belongs to, without choosing it."""
