@@ -6,8 +6,8 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -15,7 +15,7 @@ from core import engine, importing
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
-from core.cli.output import PROGRESS_INTERVAL, Output, error_table, f1_table, klue_line, table, verdicts_line
+from core.cli.output import Output, error_table, f1_table, klue_line, table, told, verdicts_line
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
 from core.cli.usage import COMMANDS, USAGE
@@ -111,7 +111,7 @@ def _train(options: argparse.Namespace, out: Output) -> int:
 
 def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     with opened(options.project) as project:
-        number = _trained(_training(project, options, crew), out)
+        number = told(_training(project, options, crew), partial(_tell, out), is_fleeting=_is_passing)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
         best = project.runs.epoch_number(number, "best")
@@ -144,24 +144,12 @@ def _train_settings(project: Project, from_run: int | None, chosen: dict[str, An
     return TrainSettings.of_preset(chosen.pop("encoder", DEFAULT_ENCODER), **chosen)
 
 
-def _trained(training: Generator[TrainingEvent, None, int], out: Output) -> int:
-    """Train, telling every event; returns the run."""
-    told = 0.0
-    try:
-        while True:
-            try:
-                event = next(training)
-            except StopIteration as stop:
-                return int(stop.value)
-            now = time.monotonic()
-            if not isinstance(event, Progress) or event.step == event.steps or now - told > PROGRESS_INTERVAL:
-                told = now
-                _tell(event, out)
-    finally:
-        training.close()
+def _is_passing(event: TrainingEvent) -> bool:
+    """Whether an event may go by untold: progress, but for the last step of a phase."""
+    return isinstance(event, Progress) and event.step != event.steps
 
 
-def _tell(event: TrainingEvent, out: Output) -> None:
+def _tell(out: Output, event: TrainingEvent) -> None:
     if isinstance(event, RunStarted):
         moved = f", {event.moved} corrected dev sentences moved to train" if event.moved else ""
         text = f"run {event.run}: {event.train_sentences:,} training and {event.dev_sentences:,} dev sentences{moved}"

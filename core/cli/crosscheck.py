@@ -1,12 +1,11 @@
 """The command that tags training sentences by taggers which have not learned from them."""
 
 import argparse
-import time
-from collections.abc import Generator
 from dataclasses import asdict
+from functools import partial
 
 from core import engine
-from core.cli.output import PROGRESS_INTERVAL, Output, table
+from core.cli.output import Output, table, told
 from core.cli.parser import CROSSCHECK_SETTINGS
 from core.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
 from core.settings import DEFAULT_ENCODER, TrainSettings
@@ -23,7 +22,8 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
     encoder = chosen.pop("encoder", DEFAULT_ENCODER)
     settings = TrainSettings.of_preset(encoder, **chosen, folds=options.folds)
     with opened(options.project) as project:
-        number = _told(engine.crosschecking(project, settings), out)
+        work = engine.crosschecking(project, settings)
+        number = told(work, partial(_tell, out), is_fleeting=lambda event: isinstance(event, FoldProgress))
         run, [epoch] = project.runs.by_number(number), project.runs.epochs(number)
         doubted = project.selections.numbers(
             Selection("train", order="suspicious"), EpochKey(number, epoch.number), "corrected"
@@ -45,24 +45,7 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
     out.result({"event": "finished", **document}, text)
 
 
-def _told(work: Generator[CrosscheckEvent, None, int], out: Output) -> int:
-    """Do the work, telling every event; returns the run."""
-    told = 0.0
-    try:
-        while True:
-            try:
-                event = next(work)
-            except StopIteration as stop:
-                return int(stop.value)
-            now = time.monotonic()
-            if not isinstance(event, FoldProgress) or now - told > PROGRESS_INTERVAL:
-                told = now
-                _tell(event, out)
-    finally:
-        work.close()
-
-
-def _tell(event: CrosscheckEvent, out: Output) -> None:
+def _tell(out: Output, event: CrosscheckEvent) -> None:
     if isinstance(event, RunStarted):
         text = f"run {event.run}: {event.train_sentences:,} training sentences"
         out.event("started", {"run": event.run, "train_sentences": event.train_sentences}, text)

@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from core.analysis.verdicts import Estimate
 from core.scoring.comparison import OUTCOMES
@@ -13,8 +14,10 @@ from core.scoring.metrics import AVERAGES, KlueFigures, Report
 from core.settings import Unit
 from core.spans import PredictedSpan
 
-PROGRESS_INTERVAL = 0.5
+_PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""
+
+Event = TypeVar("Event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,25 @@ class Output:
     def note(text: str) -> None:
         """Say something beside the result."""
         print(text, file=sys.stderr, flush=True)
+
+
+def told(
+    work: Generator[Event, None, int], tell: Callable[[Event], None], *, is_fleeting: Callable[[Event], bool]
+) -> int:
+    """Do a run's work to its end and tell its events, fleeting ones twice a second at most; returns the run."""
+    last = 0.0
+    try:
+        while True:
+            try:
+                event = next(work)
+            except StopIteration as stop:
+                return int(stop.value)
+            now = time.monotonic()
+            if not is_fleeting(event) or now - last > _PROGRESS_INTERVAL:
+                last = now
+                tell(event)
+    finally:
+        work.close()
 
 
 def table(report: Report) -> str:
