@@ -283,14 +283,10 @@ class SentenceDetail(QWidget):
     def select(self, comparison: Comparison) -> None:
         """Select the gold span of a comparison; the predicted one where there is no gold."""
         if comparison.gold is not None:
-            wanted = of_gold(comparison.gold)
+            self.canvas.select(of_gold(comparison.gold))
         else:
             assert comparison.predicted is not None
-            wanted = of_predicted(comparison.predicted.span)
-        for _ in stops(self.canvas.comparisons, errors_only=False):
-            if self.canvas.selection == wanted:
-                return
-            self.canvas.select_next(1)
+            self.canvas.select(of_predicted(comparison.predicted.span))
 
     def select_first(self, wanted: Callable[[Comparison], bool]) -> None:
         """Select the first span that is wanted; the first error where none is."""

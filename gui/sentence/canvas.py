@@ -38,6 +38,10 @@ from gui.sentence.selection import Selection, difference_of, following, kept, of
 from gui.theme import SENTENCE_SIZE, Theme
 
 _LEAST_WIDTH = 240
+_LOSSES = frozenset(
+    {QEvent.Type.UngrabMouse, QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked, QEvent.Type.Hide}
+)
+"""Events after which the release of the mouse's button may go elsewhere."""
 
 
 class SentenceCanvas(QWidget):
@@ -205,10 +209,8 @@ class SentenceCanvas(QWidget):
 
     def clear_selection(self) -> None:
         """Select nothing, and drop a drag that is under way."""
-        self._press = self._drag = None
         self.select(None)
-        self._refresh()
-        self.released.emit()
+        self._drop_press()
 
     def _take(self, outcome: Outcome) -> None:
         """Select what a gesture left selected, and offer the gold that it made."""
@@ -301,10 +303,13 @@ class SentenceCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._text:
+            self._drop_press()  # one whose release went elsewhere
             self._before_press = self._selection
             self._press = (target_at(self.scene, event.position(), self._selection), event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            self._drop_press()
         if self._press is None:
             self.setCursor(cursor_at(self.scene, event.position(), self._selection))
             return
@@ -330,8 +335,8 @@ class SentenceCanvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._text:
+            self._drop_press()
             cell = target_at(self.scene, event.position(), None).cell
-            self._press = None
             word = word_at(self._text, cell.start) if cell is not None else None
             self._draw_range(self._other_shape(word) if word is not None else None)
 
@@ -352,8 +357,11 @@ class SentenceCanvas(QWidget):
         self.select(Selection("range", *found) if found is not None else None)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Select what is under the mouse, unless it is selected, and ask for its menu; the keyboard has a command."""
-        if event.reason() != QContextMenuEvent.Reason.Mouse or not self._text:
+        """Select what is under the mouse, unless it is selected, and ask for its menu; the keyboard has a command.
+
+        While the left button is down there is none: the menu would take the release.
+        """
+        if event.reason() != QContextMenuEvent.Reason.Mouse or not self._text or self.is_pressed:
             return
         self.select(meant_at(self.scene, QPointF(event.pos()), self._selection))
         self.menuAsked.emit(event.globalPos())
@@ -370,7 +378,12 @@ class SentenceCanvas(QWidget):
             self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Claim Esc from the window's shortcuts while there is something to cancel here."""
+        """Claim Esc from the window's shortcuts while there is something to cancel, and drop a drag that loses its end.
+
+        Where another window or a popup takes the mouse, the release of the button never arrives.
+        """
+        if event.type() in _LOSSES:
+            self._drop_press()
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._cancels(event):
             event.accept()
             return True
@@ -385,11 +398,16 @@ class SentenceCanvas(QWidget):
     def cancel(self) -> None:
         """Drop the press or drag that is under way, or else select nothing."""
         if self._press is not None:
+            self._drop_press()
+        else:
+            self.select(None)
+
+    def _drop_press(self) -> None:
+        """End a press or drag as if it had never begun."""
+        if self._press is not None:
             self._press = self._drag = None
             self._refresh()
             self.released.emit()
-        else:
-            self.select(None)
 
     def _cancels(self, event: QKeyEvent) -> bool:
         return event.key() == Qt.Key.Key_Escape and (self._press is not None or self._selection is not None)

@@ -53,9 +53,8 @@ def press(canvas, at):
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
 
 
-def move(canvas, at):
-    buttons, modifiers = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    where = QPointF(at)
+def move(canvas, at, buttons=Qt.MouseButton.LeftButton):
+    where, modifiers = QPointF(at), Qt.KeyboardModifier.NoModifier
     event = QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton, buttons, modifiers)
     QApplication.sendEvent(canvas, event)
 
@@ -465,3 +464,70 @@ def test_every_kind_of_selection_is_painted(host):
     drag(host.canvas, point(host.canvas, 12), point(host.canvas, 20))
     pictures.append(host.canvas.grab().toImage())
     assert all(one != other for one, other in itertools.pairwise(pictures))
+
+
+def begin_edge_drag(host):
+    """Press on the end of a span and move it, and lose the release that would end this."""
+    host.show(TEXT, [PS, OG])
+    press(host.canvas, point(host.canvas, 9, 1.0))
+    move(host.canvas, point(host.canvas, 6))
+    assert host.canvas.is_pressed
+
+
+def test_a_lost_release_lets_no_later_click_change_the_gold(host):
+    begin_edge_drag(host)
+    click(host.canvas, point(host.canvas, 13))
+    assert host.proposals == []
+    assert [comparison.gold for comparison in host.canvas.comparisons] == [PS, OG]
+    assert host.canvas.selection is None
+
+
+def test_moving_the_mouse_without_a_button_ends_a_drag(host, qtbot):
+    begin_edge_drag(host)
+    with qtbot.waitSignal(host.canvas.released):
+        move(host.canvas, point(host.canvas, 12), Qt.MouseButton.NoButton)
+    assert not host.canvas.is_pressed
+    release(host.canvas, point(host.canvas, 12))
+    assert host.proposals == []
+    assert [comparison.gold for comparison in host.canvas.comparisons] == [PS, OG]
+
+
+def test_the_right_button_during_a_drag_asks_for_no_menu_and_leaves_the_drag(host, qtbot):
+    begin_edge_drag(host)
+    at = point(host.canvas, 6, 0.9)
+    with qtbot.assertNotEmitted(host.canvas.menuAsked):
+        QTest.mousePress(host.canvas, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, at)
+        ask_for_menu(host.canvas, at)
+        QTest.mouseRelease(host.canvas, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, at)
+    move(host.canvas, at)
+    release(host.canvas, at)
+    assert host.proposals == [(PS, Span(5, 7, "OG"))]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [QEvent.Type.UngrabMouse, QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked, QEvent.Type.Hide],
+)
+def test_whatever_takes_the_mouse_away_ends_a_drag(host, qtbot, loss):
+    begin_edge_drag(host)
+    with qtbot.waitSignal(host.canvas.released):
+        QApplication.sendEvent(host.canvas, QEvent(loss))
+    release(host.canvas, point(host.canvas, 6))
+    assert host.proposals == []
+
+
+def test_a_drag_that_another_sentence_ended_proposes_nothing(host):
+    begin_edge_drag(host)
+    host.show("다른 문장에는 다른 것이 있다.", [Span(0, 2, "PS")])
+    move(host.canvas, point(host.canvas, 6))
+    release(host.canvas, point(host.canvas, 6))
+    assert host.proposals == []
+
+
+def test_a_double_click_after_a_lost_release_only_selects(host, qtbot):
+    begin_edge_drag(host)
+    at = point(host.canvas, 13)
+    QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    release(host.canvas, at)
+    assert host.proposals == []
+    assert host.canvas.selection == Selection("range", 12, 15)

@@ -1,0 +1,28 @@
+"""A sentence with many spans, large."""
+
+from PySide6.QtTest import QTest
+
+from core.spans import Sentence, Span
+from core.store.project import created
+from gui.sentence.selection import of_gold
+from tests.gui.driving import LEFT, NONE
+
+SPANS = 60
+TEXT = " ".join(f"서울{at:02}" for at in range(SPANS))
+GOLD = tuple(Span(5 * at, 5 * at + 2, "LC") for at in range(SPANS))
+
+
+def crowded_project(folder):
+    project = created(folder)
+    project.sentences.add("dev", [Sentence("crowded", TEXT, GOLD)], "test")
+    return project
+
+
+def test_a_row_of_the_table_selects_its_span_without_a_stop_on_the_way(bench_over, qtbot):
+    bench = bench_over(crowded_project)
+    table, passed = bench.page.detail.table, []
+    bench.canvas.selectionChanged.connect(lambda: passed.append(bench.canvas.selection))
+    table.scrollToBottom()
+    last = table.rows.index(SPANS - 1, 0)
+    QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(last).center())
+    assert passed == [of_gold(GOLD[-1])]
