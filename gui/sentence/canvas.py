@@ -11,15 +11,13 @@ from core.editing import (
     ends_in_blank,
     extended,
     next_word,
-    replaced_by,
     trimmed,
-    with_edge,
     without_punctuation,
     word_at,
 )
 from core.scoring.comparison import Comparison, compared
 from core.spans import PredictedSpan, Span
-from gui.sentence.changes import Outcome, labelled, removed, reshaped, with_accepted, with_edge_at
+from gui.sentence import changes
 from gui.sentence.description import described
 from gui.sentence.interaction import (
     EdgeDrag,
@@ -34,7 +32,7 @@ from gui.sentence.interaction import (
 from gui.sentence.layout import TextLayout, laid_out
 from gui.sentence.painting import paint, paint_focus, tag_metrics
 from gui.sentence.scene import PADDING, Scene, arranged
-from gui.sentence.selection import Selection, difference_of, following, kept, of_gold, stops
+from gui.sentence.selection import Selection, following, kept, of_gold, stops
 from gui.theme import SENTENCE_SIZE, Theme
 
 _LEAST_WIDTH = 240
@@ -99,12 +97,7 @@ class SentenceCanvas(QWidget):
     @property
     def replaced(self) -> tuple[Span, ...]:
         """The other gold spans that labelling or accepting what is selected takes away."""
-        selection = self._selection
-        if selection is None or selection.kind == "gold":
-            return ()
-        difference = difference_of(self.comparisons, selection)
-        own = difference.gold if difference is not None else None
-        return tuple(span for span in replaced_by(self._gold, selection.start, selection.end) if span != own)
+        return changes.replaced_by_label(self._gold, self.comparisons, self._selection)
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -155,14 +148,14 @@ class SentenceCanvas(QWidget):
     def apply_label(self, label: str) -> None:
         """Label the selected range, relabel the selected gold span, or accept the selected predicted one so named."""
         if self._selection is not None:
-            self._take(labelled(self._gold, self._selection, label))
+            self._take(changes.labelled(self._gold, self._selection, label))
 
     def move_edge(self, edge: Edge, step: int) -> None:
         """Move an edge of the selected gold span, or range, by whole characters, and over blanks."""
         selection = self._selection
         if selection is not None:
             position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
-            self._take(with_edge_at(self._gold, selection, edge, position, self._text))
+            self._take(changes.with_edge_at(self._gold, selection, edge, position, self._text))
 
     def _moved(self, edge: Edge, position: int, step: int) -> int:
         moved = self._layout().moved(position, step)
@@ -175,7 +168,7 @@ class SentenceCanvas(QWidget):
         selection = self._selection
         if selection is not None:
             place = extended(selection.start, selection.end, self._text)
-            self._take(reshaped(self._gold, selection, *place, self._text))
+            self._take(changes.reshaped(self._gold, selection, *place, self._text))
 
     def shrink(self) -> None:
         """Take punctuation off the selected gold span, or range; where there is none, its last character."""
@@ -186,7 +179,7 @@ class SentenceCanvas(QWidget):
         if place == (selection.start, selection.end):
             self.move_edge("end", -1)
         else:
-            self._take(reshaped(self._gold, selection, *place, self._text))
+            self._take(changes.reshaped(self._gold, selection, *place, self._text))
 
     def select_next_word(self, step: int) -> None:
         """Select the next eojeol, or with -1 the one before, from what is selected on."""
@@ -201,18 +194,18 @@ class SentenceCanvas(QWidget):
     def delete_selected(self) -> None:
         """Take the selected span out of the gold."""
         if self._selection is not None:
-            self._take(removed(self._gold, self._selection))
+            self._take(changes.removed(self._gold, self._selection))
 
     def accept_selected(self) -> None:
         """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
-        self._take(with_accepted(self._gold, self.comparisons, self._selection))
+        self._take(changes.with_accepted(self._gold, self.comparisons, self._selection))
 
     def clear_selection(self) -> None:
         """Select nothing, and drop a drag that is under way."""
         self.select(None)
         self._drop_press()
 
-    def _take(self, outcome: Outcome) -> None:
+    def _take(self, outcome: changes.Outcome) -> None:
         """Select what a gesture left selected, and offer the gold that it made."""
         self.select(outcome.selection)
         if outcome.gold != self._gold:
@@ -228,18 +221,14 @@ class SentenceCanvas(QWidget):
 
     def _shown_gold(self) -> tuple[Span, ...]:
         """The gold as the drag of an edge would leave it."""
-        if isinstance(self._drag, EdgeDrag):
-            target = self._drag.target
-            return with_edge(self._gold, target.span, target.edge, self._drag.position, self._text)
-        return self._gold
+        return self._drag.gold_of(self._gold, self._text) if isinstance(self._drag, EdgeDrag) else self._gold
 
     def _shown_selection(self) -> Selection | None:
         """The selection as the drag would leave it."""
         if isinstance(self._drag, RangeDrag):
             return Selection("range", *self._drag.range)
         if isinstance(self._drag, EdgeDrag):
-            changed = next((span for span in self._shown_gold() if span not in self._gold), self._drag.target.span)
-            return of_gold(changed)
+            return of_gold(self._drag.span_of(self._gold, self._text))
         return self._selection
 
     def _layout(self) -> TextLayout:
@@ -276,9 +265,6 @@ class SentenceCanvas(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         return round(self._scene_at(width).height + 0.5)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
 
     def sizeHint(self) -> QSize:
         width = max(_LEAST_WIDTH, self.width())
@@ -329,7 +315,7 @@ class SentenceCanvas(QWidget):
             self._draw_range(trimmed(*drag.range, self._text))
         else:
             span = of_gold(drag.target.span)
-            self._take(with_edge_at(self._gold, span, drag.target.edge, drag.position, self._text))
+            self._take(changes.with_edge_at(self._gold, span, drag.target.edge, drag.position, self._text))
         self._refresh()
         self.released.emit()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.editing import Edge, accepted, relabelled, resized, trimmed, with_edge, with_span, without
+from core.editing import Edge, accepted, relabelled, replaced_by, resized, trimmed, with_edge, with_span, without
 from core.scoring.comparison import Comparison
 from core.spans import Span
 from gui.sentence.selection import Selection, difference_of, of_gold
@@ -25,6 +25,15 @@ def labelled(gold: Gold, selection: Selection, label: str) -> Outcome:
     if selection.kind == "gold" and selection.span is not None:
         return Outcome(relabelled(gold, selection.span, label), of_gold(span))
     return Outcome(with_span(gold, span), of_gold(span))
+
+
+def replaced_by_label(gold: Gold, comparisons: Sequence[Comparison], selection: Selection | None) -> Gold:
+    """The gold spans, beside the selected one, that labelling or accepting what is selected takes away."""
+    if selection is None or selection.kind == "gold":
+        return ()
+    difference = difference_of(comparisons, selection)
+    own = difference.gold if difference is not None else None
+    return tuple(span for span in replaced_by(gold, selection.start, selection.end) if span != own)
 
 
 def with_edge_at(gold: Gold, selection: Selection, edge: Edge, position: int, text: str) -> Outcome:

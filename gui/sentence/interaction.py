@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
-from core.editing import Edge, word_at
+from core.editing import Edge, Gold, with_edge, word_at
 from core.spans import Span
 from gui.sentence.layout import Cell
 from gui.sentence.scene import BRACKET, PADDING, Lane, Mark, Scene
@@ -50,6 +50,14 @@ class EdgeDrag:
 
     target: EdgeTarget
     position: int
+
+    def gold_of(self, gold: Gold, text: str) -> Gold:
+        """The gold as a release would leave it now."""
+        return with_edge(gold, self.target.span, self.target.edge, self.position, text)
+
+    def span_of(self, gold: Gold, text: str) -> Span:
+        """The span as a release would leave it now."""
+        return next((span for span in self.gold_of(gold, text) if span not in gold), self.target.span)
 
 
 def target_at(scene: Scene, point: QPointF, selection: Selection | None) -> Target:
