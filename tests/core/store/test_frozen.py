@@ -1,0 +1,74 @@
+"""Projects that released versions wrote, kept as they were: each opens, is whole, and can be undone to its import.
+
+`frozen/schema-6.db.gz` was written by this project's code at a499eb7 (six migrations). From the seven sentences and
+the run of `tests.building.project_with_run` it went: a correction of news-3, one of news-1 and news-4 together, LC
+renamed and the rename undone, TI merged into DT, news-3 marked as reviewed, a note on talk-1, a verdict on talk-2,
+the correction of news-3 reverted, and the revert undone, redone and undone again; besides, signals, a dismissed
+particle and the label WORK.
+"""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from core.spans import Span
+from core.store.predictions import EpochKey
+from core.store.project import DATABASE, opened
+
+FROZEN = sorted((Path(__file__).parent / "frozen").glob("*.db.gz"))
+
+
+@pytest.fixture(params=FROZEN, ids=lambda path: path.name)
+def project(request, tmp_path):
+    folder = tmp_path / "frozen.spandesk"
+    folder.mkdir()
+    (folder / DATABASE).write_bytes(gzip.decompress(request.param.read_bytes()))
+    with opened(folder) as project:
+        yield project
+
+
+def golds(project):
+    return {sentence.id: sentence.gold for sentence in project.sentences.each()}
+
+
+def test_a_frozen_project_opens_and_checks_clean(project):
+    assert project.problems() == []
+    assert [(run.number, run.status, run.settings.epochs) for run in project.runs.listed()] == [(1, "finished", 2)]
+    assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
+    assert project.predictions.count(EpochKey(1, 2), "dev") == 4
+    assert "WORK" in project.sentences.labels()
+    assert "TI" not in project.sentences.labels()
+    assert project.not_particles.strings() == {"한글은"}
+
+
+def test_what_was_corrected_and_said_in_a_frozen_project_is_there(project):
+    changed = {s.id: s.gold for s in project.sentences.each() if s.corrected}
+    assert changed == {
+        "news-1": (Span(0, 3, "PS"),),
+        "news-3": (Span(0, 2, "OG"), Span(4, 9, "DT")),
+        "news-4": (Span(0, 4, "OG"),),
+        "talk-1": (Span(0, 2, "PS"), Span(6, 11, "DT")),
+    }
+    said = project.reviews.of([s.number for s in project.sentences.each()], EpochKey(1, 1))
+    by_id = {s.id: said[s.number] for s in project.sentences.each()}
+    assert by_id["news-3"].is_reviewed
+    assert by_id["talk-1"].note == "이모지 뒤의 시각"
+    assert list(by_id["talk-2"].verdicts.values()) == ["model"]
+
+
+def test_a_frozen_project_is_undone_to_its_import_and_redone(project):
+    now, tag_set = golds(project), project.sentences.labels()
+    steps = 0
+    while project.corrections.can_undo:
+        project.corrections.undo()
+        steps += 1
+    assert steps == 6
+    assert golds(project) == {sentence.id: sentence.imported for sentence in project.sentences.each()}
+    assert "TI" in project.sentences.labels()
+    assert not any(said.is_reviewed or said.note for said in project.reviews.of(range(1, 8), None).values())
+    for _ in range(steps):
+        project.corrections.redo()
+    assert (golds(project), project.sentences.labels()) == (now, tag_set)
+    assert project.corrections.can_redo, "the revert of news-3 was undone before"
+    assert project.problems() == []
