@@ -1,11 +1,12 @@
 """What is asked of the list of strings: a search field and three choices."""
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.spans import SPLITS
 from gui.choosers import chooser
 from gui.consistency.model import KIND_WORDS, StringFilter
+from gui.line_field import LineField
 
 
 class StringFilterBar(QWidget):
@@ -20,9 +21,8 @@ class StringFilterBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("bar", True)
-        self.text = QLineEdit()
-        self.text.setPlaceholderText("Search strings")
-        self.text.setClearButtonEnabled(True)
+        self.text = LineField("Search strings", clearable=True)
+        self.text.setAccessibleName("Search strings")
         self.kind = chooser("Kind", "In which way the string is labelled inconsistently")
         self.kind.addItem("Any kind", None)
         for kind, words in KIND_WORDS.items():
@@ -34,7 +34,7 @@ class StringFilterBar(QWidget):
             self.split.addItem(split, split)
         self.show_labels([])
         self._lay_out()
-        self.text.textChanged.connect(lambda _: self.changed.emit())
+        self.text.edited.connect(self.changed)
         for box in (self.kind, self.label, self.split):
             box.currentIndexChanged.connect(lambda _: self.changed.emit())
 
@@ -50,7 +50,7 @@ class StringFilterBar(QWidget):
     @property
     def filter(self) -> StringFilter:
         return StringFilter(
-            self.text.text().strip(), self.kind.currentData(), self.label.currentData(), self.split.currentData()
+            self.text.seen_text.strip(), self.kind.currentData(), self.label.currentData(), self.split.currentData()
         )
 
     def show_labels(self, labels: list[str]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.spans import SPLITS
 from core.store.selection import ErrorKind
@@ -14,6 +14,7 @@ from gui.inspect.queue_bar import QueueBar
 from gui.inspect.words import PATH_MEANINGS, PATH_WORDS, label_names, selection_words
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
+from gui.line_field import LineField
 from gui.words import wrapped
 
 SEARCH_DELAY = 250
@@ -60,8 +61,8 @@ class FilterBar(QWidget):
         self.labels = QComboBox()
         self.labels.setAccessibleName("Label")
         self.labels.setToolTip("Only sentences with this label; with an error filter, in the error itself")
-        self.search = QLineEdit(clearButtonEnabled=True)
-        self.search.setPlaceholderText("Search text, id or note")
+        self.search = LineField("Search text, id or note", clearable=True)
+        self.search.setAccessibleName("Search")
         self.queue = QueueBar()
         self.asked = _chip("", "Remove this filter")
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
@@ -97,7 +98,7 @@ class FilterBar(QWidget):
         self.labels.activated.connect(lambda: self._change(self.filter.with_label(self.labels.currentData())))
         self.asked.clicked.connect(lambda: self._change(replace(self.filter, asked=None)))
         self.queue.changed.connect(self._change)
-        self.search.textChanged.connect(lambda: self._timer.start())
+        self.search.edited.connect(self._timer.start)
         self.search.returnPressed.connect(self._search)
         self._timer.timeout.connect(self._search)
         self._keymap.changed.connect(self._name_key)
@@ -107,19 +108,18 @@ class FilterBar(QWidget):
 
     def _search(self) -> None:
         self._timer.stop()
-        if self.search.text() != self.filter.text:
-            self._change(replace(self.filter, text=self.search.text()))
+        if self.search.seen_text != self.filter.text:
+            self._change(replace(self.filter, text=self.search.seen_text))
 
     def _change(self, changed: Filter) -> None:
         if self._timer.isActive():
-            changed = replace(changed, text=self.search.text())
+            changed = replace(changed, text=self.search.seen_text)
         self.show_filter(changed)
         self.changed.emit()
 
     def show_filter(self, shown: Filter) -> None:
         """Stand at this filter; nothing is told."""
         self.filter = shown
-        self._timer.stop()
         self.split.setCurrentText(shown.split)
         self.all.setChecked(not shown.errors and shown.asked is None)
         self.errors.setChecked(shown.errors)
@@ -129,9 +129,9 @@ class FilterBar(QWidget):
         self.paths.setCurrentIndex(max(0, self.paths.findData(shown.path)))
         self.labels.setCurrentIndex(max(0, self.labels.findData(shown.label)))
         self.queue.show_filter(shown)
-        if self.search.text() != shown.text:
-            with QSignalBlocker(self.search):
-                self.search.setText(shown.text)
+        if self.search.seen_text != shown.text:
+            self.search.show_text(shown.text)
+        self._timer.stop()
         self._show_asked()
 
     def _show_asked(self) -> None:

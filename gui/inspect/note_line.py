@@ -2,15 +2,15 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit
 
 from core.spans import SentenceNumber
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
+from gui.line_field import LineField
 from gui.theme import Theme
 
 
-class NoteLine(QLineEdit):
+class NoteLine(LineField):
     """Shows a sentence's note and takes another.
 
     Signals:
@@ -22,14 +22,13 @@ class NoteLine(QLineEdit):
     left = Signal()
 
     def __init__(self, theme: Theme, keymap: Keymap) -> None:
-        super().__init__()
+        super().__init__("Note")
         self._keymap = keymap
         self._number: SentenceNumber | None = None
         self._stored = ""
         self._refused: dict[SentenceNumber, str] = {}
         self.setAccessibleName("Note")
         self.setMaxLength(2_000)
-        self.setPlaceholderText("Note")
         self.set_theme(theme)
         self.editingFinished.connect(self.commit)
         keymap.changed.connect(self._name_key)
@@ -48,15 +47,16 @@ class NoteLine(QLineEdit):
 
     def show_note(self, number: SentenceNumber | None, text: str) -> None:
         """Show the note of a sentence; what is being written on the same one stays, and what could not be stored."""
-        is_writing = number == self._number and self.hasFocus() and self.text() != self._stored
+        is_writing = number == self._number and self.hasFocus() and self.seen_text != self._stored
         self._number, self._stored = number, text
         if not is_writing:
-            self.setText(text if number is None else self._refused.get(number, text))
+            self.show_text(text if number is None else self._refused.get(number, text))
             self.setCursorPosition(0)
         self.setEnabled(number is not None)
 
     def commit(self) -> None:
-        """Give what was written, if it is another note than before."""
+        """Give what was written, a syllable that is being composed included, if it is another note than before."""
+        self.commit_composition()
         number, text = self._number, self.text().strip()
         if number is None:
             return
@@ -73,7 +73,7 @@ class NoteLine(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.setText(self._stored)
+            self.show_text(self._stored)
             if self._number is not None:
                 self._refused.pop(self._number, None)
             self.left.emit()

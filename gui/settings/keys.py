@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from gui.keys.commands import native
 from gui.keys.keymap import Keymap
+from gui.line_field import LineField
 from gui.settings.model import KeysModel
 from gui.settings.recorder import KeyRecorder
 
@@ -28,7 +28,8 @@ class KeysSection(QWidget):
         super().__init__()
         self._keymap = keymap
         self._wanted: tuple[str, ...] = ()
-        self.search = QLineEdit(clearButtonEnabled=True, placeholderText="Search commands and keys")
+        self.search = LineField("Search commands and keys", clearable=True)
+        self.search.setAccessibleName("Search commands and keys")
         self.rows = KeysModel(keymap, self)
         self.table = QTableView()
         self.title = QLabel()
@@ -92,7 +93,7 @@ class KeysSection(QWidget):
             header.resizeSection(column, width)
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(self._seek)
+        self.search.edited.connect(lambda: self._seek(self.search.seen_text))
         self.search.returnPressed.connect(self.table.setFocus)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show())
         self.table.doubleClicked.connect(lambda _: self.change.wait())

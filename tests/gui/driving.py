@@ -1,7 +1,7 @@
 """What a person does to the window, as events."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -45,3 +45,15 @@ def move_to(canvas, at):
 def wait_for_job(qtbot, runner):
     """Wait until no job is under way; fails when it takes longer than any job should."""
     qtbot.waitUntil(lambda: runner.job is None, timeout=JOB_TIMEOUT)
+
+
+def compose(widget, syllable):
+    """Let an input method show a syllable that is still being composed."""
+    QApplication.sendEvent(widget, QInputMethodEvent(syllable, []))
+
+
+def commit(widget, syllable):
+    """Let an input method put a syllable into the text."""
+    event = QInputMethodEvent()
+    event.setCommitString(syllable)
+    QApplication.sendEvent(widget, event)

@@ -11,7 +11,7 @@ from core.store.project import created
 from gui.places.model import LEFT, NOW, SENTENCE, STRING, THEN
 from tests.building import add_sentences
 from tests.gui.driving import LEFT as LEFT_BUTTON
-from tests.gui.driving import NONE, click, wait_for_job
+from tests.gui.driving import NONE, click, compose, wait_for_job
 
 
 def cities(folder):
@@ -286,3 +286,11 @@ def test_a_label_that_is_gone_is_no_longer_what_places_become(page, window, qtbo
     session.publish(session.project.labels.delete("NEW"))
     wait_for_places(qtbot, page)
     assert page.places.label == "LC"
+
+
+def test_the_search_finds_what_is_still_being_composed(page, qtbot):
+    before = strings(page)
+    page.filters.text.setText("부")
+    compose(page.filters.text, "산")
+    qtbot.waitUntil(lambda: [row[0] for row in strings(page)] == ["부산"])
+    assert len(before) > 1

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from gui.settings.recorder import WAITING
 from gui.settings.window import SettingsWindow
 from gui.theme import LIGHT, apply_theme
-from tests.gui.driving import click, press_key
+from tests.gui.driving import click, compose, press_key
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
@@ -184,3 +184,12 @@ def test_looks_are_chosen_and_seen_at_once(opened, window, qapp):
     assert window.appearance.theme.dark
     assert window.context.preferences.theme() == "dark"
     apply_theme(qapp, LIGHT)
+
+
+def test_the_search_finds_what_is_still_being_composed(opened):
+    opened.keys.search.setText("no such com")
+    assert opened.keys.rows.rowCount() == 0
+    opened.keys.search.setText("ctrl+")
+    before = opened.keys.rows.rowCount()
+    compose(opened.keys.search, "d")
+    assert 0 < opened.keys.rows.rowCount() < before
