@@ -9,7 +9,7 @@ autograd never unrolls the loop. Recursions run in float32, or in float64 when t
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -68,7 +68,7 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
         self._check(emissions, valid)
         self._validate(emissions, tags=tags)
         packing = _packing(valid)
-        with _full_precision(emissions):
+        with full_precision(emissions):
             unary = self._unary(emissions, packing)
             observed = _pack(tags[..., None], packing)[..., 0]
             loss = _NegativeLogLikelihood.apply(  # type: ignore[no-untyped-call]
@@ -101,7 +101,7 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
         """
         self._check(emissions, valid)
         packing = _packing(valid)
-        with _full_precision(emissions):
+        with full_precision(emissions):
             unary = self._unary(emissions, packing)
             transitions = self.transitions.to(unary.dtype)
             return Posterior(valid, packing, unary, transitions, _lattice(unary, transitions, packing))
@@ -172,9 +172,14 @@ class Posterior:
 
 
 @contextmanager
-def _full_precision(emissions: Tensor) -> Iterator[None]:
-    """Keeps an enclosing autocast from running the recursion's products in 16 bits."""
-    with torch.autocast(emissions.device.type, enabled=False):
+def full_precision(values: Tensor) -> Iterator[None]:
+    """Keeps an enclosing autocast from computing with the values in 16 bits.
+
+    Nothing is entered where autocast is off: leaving `torch.autocast` takes a lock of the whole process, and a thread
+    that tags would wait on it for a training whose encoder is being compiled, which in turn waits for Python's lock.
+    """
+    device = values.device.type
+    with torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext():
         yield
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
-from core.encoders.loading import load_encoder, max_length_of
+from core.encoders.loading import load_tokenizer
 from core.labels import in_display_order
 from core.scoring.ceilings import counting
 from core.scoring.metrics import Report, reported
@@ -33,11 +33,11 @@ def ceilings_of_units(
     Raises:
         UserError: the encoder cannot be had.
     """
-    model, tokenizer = load_encoder(encoder, training_texts, seed=0)
+    tokenizer, max_length = load_tokenizer(encoder, training_texts)
     tag_set = TagSet(in_display_order({span.label for sentence in sentences for span in sentence.spans}))
     reports: dict[Unit, Report] = {}
     for unit in UNITS:
-        by = TextEncoding(tokenizer, max_length_of(model, tokenizer), unit)
+        by = TextEncoding(tokenizer, max_length, unit)
         windows = yield from encoding([sentence.text for sentence in sentences], by, cache)
         reports[unit] = reported((yield from counting(windows, sentences, tag_set)))
     return reports

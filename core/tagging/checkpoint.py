@@ -57,7 +57,7 @@ def _save(text_tagger: TextTagger, folder: Path, state: TrainingState | None) ->
 
 
 def load(folder: Path, device: torch.device) -> TextTagger:
-    """The tagger of a folder that `save` wrote, ready to tag on the device.
+    """The tagger of a folder that `save` wrote, ready to tag on the device; no random number is drawn.
 
     Raises:
         UserError: the folder is not there, is incomplete or altered, or was written by a newer version.
@@ -67,11 +67,12 @@ def load(folder: Path, device: torch.device) -> TextTagger:
     tag_set = TagSet(tuple(manifest.labels))
     try:
         head = load_file(folder / _HEAD)
-        features = _features(head, encoder.config.hidden_size, manifest)
-        tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
-        tagger.features.load_state_dict(_part(head, "features."))
-        tagger.linear.load_state_dict(_part(head, "linear."))
-        tagger.crf.load_state_dict(_part(head, "crf."))
+        with torch.device("meta"):  # initial weights would draw from the random numbers of a training under way
+            features = _features(head, encoder.config.hidden_size, manifest)
+            tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
+        tagger.features.load_state_dict(_part(head, "features."), assign=True)
+        tagger.linear.load_state_dict(_part(head, "linear."), assign=True)
+        tagger.crf.load_state_dict(_part(head, "crf."), assign=True)
     except (OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise UserError(f"{folder}/{_HEAD} does not belong to this model; restore the folder from a copy") from error
     encoding = TextEncoding(tokenizer, manifest.max_length, manifest.unit)

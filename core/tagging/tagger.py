@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from core.crf import MaskedCRF
+from core.crf import MaskedCRF, full_precision
 from core.settings import Unit
 from core.tagging.batches import Batch
 from core.tagging.heads import Features
@@ -41,7 +41,7 @@ class Tagger(nn.Module):
         states = self.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
         indices = batch.positions.unsqueeze(-1).expand(-1, -1, states.shape[-1])
         # The head is small; in 16 bits it would save nothing and blur the scores that the CRF adds up.
-        with torch.autocast(states.device.type, enabled=False):
+        with full_precision(states):
             emissions: Tensor = self.linear(self.features(states.gather(1, indices).float(), batch))
             return emissions if tags is None else self.crf.loss(emissions, tags, batch.valid)
 

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, pre_tokenizers
 
 from core.settings import Unit
 from core.tags import Extent
-from core.text.morphemes import SEPARATOR, morpheme_classes, split_into_morphemes
+from core.text.morphemes import SEPARATOR, analyser_version, morpheme_classes, split_into_morphemes
 from core.text.normalise import Normalised, as_read
 from core.text.units import TaggingUnit, piece_units, syllable_units
 from core.text.windows import Window, Windows, windows_of
@@ -64,7 +64,8 @@ class TextEncoding:
     @property
     def digest(self) -> str:
         """The same for every encoding that gives the same windows for the same text."""
-        what = f"{_VERSION} {self.unit} {self.max_length} {self._backend.to_str()}"
+        analyser = "" if self.unit == "subword" else f" {analyser_version()}"
+        what = f"{_VERSION} {self.unit}{analyser} {self.max_length} {self._backend.to_str()}"
         return hashlib.sha256(what.encode()).hexdigest()
 
     def encode(self, texts: Sequence[str]) -> Windows:

@@ -4,9 +4,11 @@ Source: Kiwi (Lee 2024), through `kiwipiepy`; its tags are those of the Sejong c
 """
 
 import itertools
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 
 from kiwipiepy import Kiwi, Token
 
@@ -23,9 +25,15 @@ _TAGS = (
     "W_HASHTAG", "W_MENTION", "W_SERIAL", "W_EMOJI", "Z_CODA", "Z_SIOT",
 )
 # fmt: on
+_loading = threading.Lock()
 _NUMBERS = {tag: number for number, tag in enumerate(_TAGS, start=1)}
 MORPHEME_CLASSES = 2 * (len(_TAGS) + 1)
 """Every tag, and none of them, each at the first character of a morpheme and inside it."""
+
+
+def analyser_version() -> str:
+    """Which analyser gives the morphemes: another version of it may find others in the same text."""
+    return f"kiwipiepy {version('kiwipiepy')}, model {version('kiwipiepy_model')}"
 
 
 def split_into_morphemes(texts: Sequence[Normalised]) -> list[Normalised]:
@@ -95,9 +103,14 @@ def _alone(tokens: Sequence[Token]) -> list[Morpheme]:
     ]
 
 
-@cache
 def _kiwi() -> Kiwi:
-    """Loads its model once, when it is first needed."""
+    """Loads its model once, when it is first needed, whichever thread needs it first."""
+    with _loading:
+        return _load_kiwi()
+
+
+@cache
+def _load_kiwi() -> Kiwi:
     return Kiwi()
 
 

@@ -1,5 +1,6 @@
 """One step of training: loss, gradients, weights; and all that the next step depends on."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -93,9 +94,18 @@ class Learner:
         device = tagger.device
         batch = batch_of(examples.windows, chosen, pad_id=self.text_tagger.encoding.pad_id, device=device)
         tags = tags_of_batch(examples, chosen, device=device)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._in_bfloat16):
+        with self._precision(device):
             loss: Tensor = self._network(batch, tags)
         return loss
+
+    def _precision(self, device: torch.device) -> AbstractContextManager[None]:
+        """Without autocast's cache, whose lock torch's compiler can hold while it waits for Python's.
+
+        Each weight is used once in a forward pass, so that the cache would save nothing.
+        """
+        if not self._in_bfloat16:
+            return nullcontext()
+        return torch.autocast(device.type, dtype=torch.bfloat16, cache_enabled=False)
 
     def _halve(self, windows: int) -> None:
         tried = min(self.batch_size, windows)

@@ -321,7 +321,7 @@ def test_wide_batches_decode_like_single_sentences():
 
 def test_an_accelerator_never_waits(monkeypatch):
     """On the meta device whatever reads a value back raises, as .item() or a boolean index would make a GPU wait."""
-    monkeypatch.setattr(crf_module, "_full_precision", lambda _: nullcontext())  # meta has no autocast
+    monkeypatch.setattr(crf_module, "full_precision", lambda _: nullcontext())  # meta has no autocast
     crf, emissions, tags, valid = (part.to("meta") for part in problem(0))
     constraints = bio_constraints(2, device="meta")
     spans = torch.zeros(4, 3, dtype=torch.long, device="meta")

@@ -4,7 +4,7 @@ from huggingface_hub import constants
 from transformers import AlbertConfig, AlbertModel, BertTokenizer
 
 from core.encoders import loading
-from core.encoders.loading import load_encoder, load_folder, max_length_of
+from core.encoders.loading import load_encoder, load_folder, load_tokenizer, max_length_of
 from core.errors import UserError
 from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder
 
@@ -144,3 +144,20 @@ def test_what_is_fixed_stays_so_when_it_is_loaded(tmp_path):
     fixed = [name for name, parameter in loaded.named_parameters() if not parameter.requires_grad]
     assert fixed == [name for name, parameter in made.named_parameters() if not parameter.requires_grad]
     assert fixed == ["encoder.embed_positions.weight"]
+
+
+@pytest.mark.parametrize("name", ["tiny", *FAMILIES])
+def test_a_tokenizer_alone_is_the_one_that_comes_with_its_encoder(tmp_path, name):
+    source = name if name == "tiny" else str(saved_encoder(tmp_path / name, name))
+    model, with_encoder = load_encoder(source, TEXTS, seed=1)
+    alone, max_length = load_tokenizer(source, TEXTS)
+    assert alone.backend_tokenizer.to_str() == with_encoder.backend_tokenizer.to_str()
+    assert max_length == max_length_of(model, with_encoder)
+
+
+def test_a_tokenizer_out_of_reach_says_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(UserError, match=r"some/encoder.*folder.*HF_HOME"):
+        load_tokenizer("some/encoder", [])
+    with pytest.raises(UserError, match=r"no folder .*nowhere"):
+        load_tokenizer(str(tmp_path / "nowhere"), [])

@@ -174,3 +174,11 @@ def test_perfect_tags_cannot_tell_apart_what_is_one_piece():
 def test_encoding_needs_no_torch():
     code = "import sys, core.text.encoding, core.events, core.manifest, core.settings; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_units_of_morphemes_are_kept_apart_by_the_version_of_their_analyser(monkeypatch, unit):
+    before = TextEncoding(TOKENIZERS["wordpiece"], 32, unit).digest
+    monkeypatch.setattr("core.text.morphemes.version", lambda package: "99.0")
+    after = TextEncoding(TOKENIZERS["wordpiece"], 32, unit).digest
+    assert (after == before) == (unit == "subword")

@@ -97,3 +97,20 @@ def test_both_precisions_learn(precision):
     losses = [learner.learn(examples, CHOSEN).item() for _ in range(8)]
     assert losses[-1] < 0.8 * losses[0]
     assert all(parameter.dtype == torch.float32 for parameter in learner.text_tagger.tagger.parameters())
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_training_takes_no_lock_of_the_autocast_cache(monkeypatch, precision):
+    """Torch's compiler can hold it while it waits for Python's, and a thread that tags would then hang."""
+    from core.tagging.tagger import Tagger
+
+    forward, seen = Tagger.forward, []
+
+    def looks(tagger, batch, tags=None):
+        seen.append((torch.is_autocast_enabled("cpu"), torch.is_autocast_cache_enabled()))
+        return forward(tagger, batch, tags)
+
+    monkeypatch.setattr(Tagger, "forward", looks)
+    learner, examples = learner_of(replace(SETTINGS, precision=precision))
+    learner.learn(examples, CHOSEN)
+    assert seen == [(True, False) if precision == "bfloat16" else (False, True)]
