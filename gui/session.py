@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.events import Changing
 from core.spans import Sentence, SentenceNumber, Span, Split
 from core.store import project as projects
-from core.store.changes import ChangeSet
+from core.store.changes import ChangeKind, ChangeSet
 from core.store.corrections import LARGE
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -211,14 +211,14 @@ class Session(QObject):
         """Take the last step back; says what changed, nothing where there was no step, or where it takes a job."""
         corrections = self._open_project().corrections
         if corrections.is_large():
-            return self._change_in_a_job("Undoing", corrections.undoing)
-        return self._change(corrections.undo)
+            return self._change_in_a_job("undo", "Undoing", corrections.undoing)
+        return self._change("undo", corrections.undo)
 
     def redo(self) -> ChangeSet:
         corrections = self._open_project().corrections
         if corrections.is_large(redo=True):
-            return self._change_in_a_job("Redoing", corrections.redoing)
-        return self._change(corrections.redo)
+            return self._change_in_a_job("redo", "Redoing", corrections.redoing)
+        return self._change("redo", corrections.redo)
 
     def change_many(self, title: str, work: Callable[[], Generator[int, None, ChangeSet]]) -> Job:
         """Change a large part of the corpus, as a job; all pages hear of it at its end.
@@ -232,13 +232,15 @@ class Session(QObject):
         job.failed.connect(lambda error: self.problem.emit(failure(title, error)))
         return job
 
-    def _change_in_a_job(self, title: str, work: Callable[[], Generator[int, None, ChangeSet]]) -> ChangeSet:
+    def _change_in_a_job(
+        self, kind: ChangeKind, title: str, work: Callable[[], Generator[int, None, ChangeSet]]
+    ) -> ChangeSet:
         self.attempt(lambda: self.change_many(title, work))
-        return ChangeSet()
+        return ChangeSet(kind)
 
-    def _change(self, make: Callable[[], ChangeSet]) -> ChangeSet:
+    def _change(self, kind: ChangeKind, make: Callable[[], ChangeSet]) -> ChangeSet:
         """Make a change that takes no time, and tell all pages."""
-        change = ChangeSet()
+        change = ChangeSet(kind)
 
         def made() -> None:
             nonlocal change

@@ -1,18 +1,40 @@
 """What a mutation of the store changed; views refresh on it."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from core.spans import SentenceNumber
+
+ChangeKind = Literal["correct", "review", "relabel", "labels", "undo", "redo", "revert", "import", "run"]
+"""What happened:
+
+correct: a person gave sentences new gold, perhaps with a mark, a note or a verdict.
+review: a person said something of sentences, and their gold stayed.
+relabel: a label was renamed, merged or replaced across the corpus.
+labels: the tag set alone changed.
+undo, redo: a step of any of these kinds was taken back or made again; `Corrections.next_undo` describes it beforehand.
+revert: a sentence got the gold from before one correction.
+import: sentences were added.
+run: a run began, went on or ended, and perhaps moved corrected dev sentences to train.
+"""
+
+CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What changed: the gold or split of some sentences, the corpus as a whole, some runs, what is said of sentences.
+    """What happened, and what it changed: some sentences, the corpus as a whole, some runs, what is said of sentences.
 
-    `reviews` are the sentences of which a mark, a note or a verdict changed; their gold changed where they stand in
-    `sentences` as well.
+    Attributes:
+        kind: what happened; where nothing changed, what was asked for.
+        sentences: those whose gold or split changed.
+        corpus: whether so much changed, or the tag set did, that views read everything again.
+        runs: those that changed.
+        reviews: the sentences of which a mark, a note or a verdict changed; those whose gold changed as well are also
+            in `sentences`.
     """
 
+    kind: ChangeKind
     sentences: tuple[SentenceNumber, ...] = ()
     corpus: bool = False
     runs: tuple[int, ...] = ()

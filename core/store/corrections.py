@@ -8,13 +8,14 @@ from typing import Literal, NamedTuple
 from core.errors import UserError
 from core.generators import exhausted
 from core.spans import SentenceNumber, Span, checked
-from core.store.changes import ChangeSet
+from core.store.changes import ChangeKind, ChangeSet
 from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database, Row
 from core.store.predictions import Predictions
 from core.store.remarks import Remark, RemarkLog
 from core.store.sentences import Sentences
+from core.store.steps import Step, describe_step
 from core.store.tag_set import TagSetTable
 
 Kind = Literal["correct", "undo", "redo", "revert"]
@@ -72,6 +73,14 @@ class Corrections:
     def can_redo(self) -> bool:
         return bool(self._undone)
 
+    def next_undo(self) -> Step | None:
+        """What `undo` would take back; None where there is nothing to undo."""
+        return describe_step(self._database, self._done[-1]) if self._done else None
+
+    def next_redo(self) -> Step | None:
+        """What `redo` would make again; None where there is nothing to redo."""
+        return describe_step(self._database, self._undone[-1]) if self._undone else None
+
     def last_number(self) -> int:
         return int(self._database.value("SELECT coalesce(max(number), 0) FROM correction"))
 
@@ -115,7 +124,9 @@ class Corrections:
         with self._alone():
             labels = (*self._sentences.labels(), *known)
             parts = (self._changes(part, labels) for part in golds)
-            step, change = yield from self._stepping(parts, lambda step: self._tag_set.change_with(step, known))
+            step, change = yield from self._stepping(
+                "correct", parts, lambda step: self._tag_set.change_with(step, known)
+            )
             if step is not None:
                 self._done.append(step)
                 self._undone.clear()
@@ -149,21 +160,24 @@ class Corrections:
         )
         [stored] = self._sentences.by_number([sentence])
         if spans_text(stored.gold) == before:
-            return ChangeSet()
+            return ChangeSet("revert")
         return self._do([_Change(sentence, "revert", correction, before)])
 
     def _do(self, changes: Sequence["_Change"], remarks: Sequence[Remark] = ()) -> ChangeSet:
         """A new step, after which there is nothing to redo."""
+        kind: ChangeKind = "revert" if any(change.kind == "revert" for change in changes) else "correct"
+        if not _corrected(changes):
+            kind = "review"
         with self._database.atomic():
             self._refuse_while_busy()
             if not changes:
-                return ChangeSet()
+                return ChangeSet(kind)
             step = self._append(changes)
             self._remarks.write(step, remarks)
         self._done.append(step)
         self._undone.clear()
         said = dict.fromkeys(remark.sentence for remark in remarks)
-        return ChangeSet(sentences=tuple(_corrected(changes)), reviews=tuple(said))
+        return ChangeSet(kind, sentences=tuple(_corrected(changes)), reviews=tuple(said))
 
     def count(self) -> int:
         return int(self._database.value("SELECT count(*) FROM correction WHERE before <> after"))
@@ -219,7 +233,7 @@ class Corrections:
     ) -> Generator[int, None, ChangeSet]:
         with self._alone():
             if not source:
-                return ChangeSet()
+                return ChangeSet(kind)
             moved, has_other_labels = source[-1], False
 
             def end(_: int) -> None:
@@ -227,7 +241,7 @@ class Corrections:
                 has_other_labels = self._tag_set.replay(moved, forwards=kind == "redo")
                 self._remarks.hold(moved, holds=kind == "redo")
 
-            _, change = yield from self._stepping(self._replayed(moved, kind), end)
+            _, change = yield from self._stepping(kind, self._replayed(moved, kind), end)
             target.append(source.pop())
         said = tuple(self._remarks.sentences_of(moved))
         return replace(change, corpus=change.corpus or has_other_labels, reviews=said)
@@ -252,7 +266,7 @@ class Corrections:
         )
 
     def _stepping(
-        self, parts: Iterable[Sequence["_Change"]], end: Callable[[int], None]
+        self, kind: ChangeKind, parts: Iterable[Sequence["_Change"]], end: Callable[[int], None]
     ) -> Generator[int, None, tuple[int | None, ChangeSet]]:
         """Store a step part by part, each in a transaction of its own; returns its number.
 
@@ -274,7 +288,7 @@ class Corrections:
             if step is not None:
                 self._take_back(step)
             raise
-        return step, ChangeSet(sentences=tuple(changed), corpus=len(changed) > LARGE)
+        return step, ChangeSet(kind, sentences=tuple(changed), corpus=len(changed) > LARGE)
 
     def _take_back(self, step: int) -> None:
         """Make as if a step that did not come to its end had never begun."""

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from core.errors import UserError
@@ -71,7 +71,7 @@ class Labels:
         """
         self._refuse_known(checked_name(name))
         self._tag_set.change({name: True})
-        return ChangeSet(corpus=True)
+        return ChangeSet("labels", corpus=True)
 
     def delete(self, name: str) -> ChangeSet:
         """Take a label out of the tag set.
@@ -83,7 +83,7 @@ class Labels:
         if spans := self.count(name):
             raise UserError(f"{spans:,} gold spans have the label {name}; rename it or merge it into another instead")
         self._tag_set.change({name: False})
-        return ChangeSet(corpus=True)
+        return ChangeSet("labels", corpus=True)
 
     def renaming(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
         """Give a label another name.
@@ -130,8 +130,8 @@ class Labels:
         change = yield from self._corrections.correcting(golds, known)
         if not change and known:
             self._tag_set.change(known)
-            return ChangeSet(corpus=True)
-        return change
+            return ChangeSet("labels", corpus=True)
+        return replace(change, kind="relabel")
 
     def _parts(
         self, replacement: Replacement

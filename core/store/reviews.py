@@ -64,7 +64,7 @@ class Reviews:
     def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> ChangeSet:
         """Mark a sentence as reviewed, or take the mark away."""
         if self._is_reviewed(number) == reviewed:
-            return ChangeSet()
+            return ChangeSet("review")
         return self._say(Review(number, reviewed, seconds))
 
     def pass_on(self, number: SentenceNumber, gold: Sequence[Span], *, seconds: float | None = None) -> ChangeSet:
@@ -80,7 +80,7 @@ class Reviews:
         """Put words to a sentence, in place of those that it has; empty ones take them away."""
         text = text.strip()
         if self.of([number], None)[number].note == text:
-            return ChangeSet()
+            return ChangeSet("review")
         return self._say(Note(number, text))
 
     def judge(

@@ -99,18 +99,18 @@ class Runs:
         self._database.write(
             "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)", [epoch.run, epoch.number, epoch.loss, epoch.seconds, report]
         )
-        return ChangeSet(runs=(epoch.run,))
+        return ChangeSet("run", runs=(epoch.run,))
 
     def reopen(self, run: int, *, from_epoch: int) -> ChangeSet:
         """A run that was ended goes on; the epochs from that one on will come again."""
         with self._database.atomic():
             self._database.write("DELETE FROM epoch WHERE run = ? AND number >= ?", [run, from_epoch])
             self._database.write("UPDATE run SET status = 'running', finished_at = NULL WHERE number = ?", [run])
-        return ChangeSet(runs=(run,))
+        return ChangeSet("run", runs=(run,))
 
     def end(self, run: int, status: Status) -> ChangeSet:
         self._database.write("UPDATE run SET status = ?, finished_at = ? WHERE number = ?", [status, now_text(), run])
-        return ChangeSet(runs=(run,))
+        return ChangeSet("run", runs=(run,))
 
     def listed(self) -> list[Run]:
         return [_run(row) for row in self._database.rows(f"SELECT {_COLUMNS} FROM run ORDER BY number")]

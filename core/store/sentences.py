@@ -169,7 +169,7 @@ class Sentences:
                 " VALUES (?, ?, ?, ?, ?, '[]')",
                 [source, source, now_text(), len(numbers), spans],
             )
-        return ChangeSet(sentences=tuple(numbers), corpus=True)
+        return ChangeSet("import", sentences=tuple(numbers), corpus=True)
 
     def _add(self, split: Split, sentence: Sentence, labels: Collection[str]) -> SentenceNumber:
         checked(sentence.spans, sentence.text, labels)

@@ -174,7 +174,7 @@ def start_import(context: PageContext, *plans: ImportPlan) -> Job:
 
 
 def _publish(context: PageContext, report: ImportReport) -> None:
-    context.session.publish(ChangeSet(corpus=True))
+    context.session.publish(ChangeSet("import", corpus=True))
     rejected = len(report.rejected)
     if rejected:
         context.session.problem.emit(

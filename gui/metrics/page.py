@@ -343,7 +343,7 @@ class MetricsPage(QWidget):
 
     def _publish(self, project: Project, run: int) -> None:
         if self._context.session.project is project:
-            self._context.session.publish(ChangeSet(runs=(run,)))
+            self._context.session.publish(ChangeSet("run", runs=(run,)))
 
     def _follow_job(self, job: Job) -> None:
         job.ended.connect(self._enable_evaluate)

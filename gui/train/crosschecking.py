@@ -70,7 +70,7 @@ class Crosscheck(QObject):
 
     def _publish(self, project: Project, runs: list[int]) -> None:
         if runs and self._session.project is project:
-            self._session.publish(ChangeSet(runs=tuple(runs)))
+            self._session.publish(ChangeSet("run", runs=tuple(runs)))
 
     def _tell(self, error: Exception) -> None:
         words = str(error) if isinstance(error, UserError) else failure("The cross-check", error)

@@ -140,7 +140,7 @@ class Training(QObject):
 
     def _publish(self, current: _Current, *, moved: int) -> None:
         if current.run is not None and self._session.project is current.project:
-            self._session.publish(ChangeSet(runs=(current.run,), corpus=moved > 0))
+            self._session.publish(ChangeSet("run", runs=(current.run,), corpus=moved > 0))
 
     def _finish(self, outcome: object) -> None:
         assert isinstance(outcome, tuple)

@@ -22,7 +22,7 @@ def project(tmp_path):
 
 def test_added_sentences_are_the_corpus_and_stay(project):
     change = project.sentences.add("dev", NEW, "scratch")
-    assert change == ChangeSet(sentences=(8, 9), corpus=True)
+    assert change == ChangeSet("import", sentences=(8, 9), corpus=True)
     project.close()
     with opened(project.folder) as again:
         stored = again.sentences.by_number(change.sentences)

@@ -336,7 +336,7 @@ def test_a_sentence_that_moves_to_train_stays_in_sight(bench):
     assert bench.listed() == ["talk-1"]
     assert bench.page.filters.asked.text() == "sentence talk-1  ✕"
     bench.project.sentences.move_to_train([bench.project.sentences.by_id("talk-1").number], 1)
-    bench.session.publish(ChangeSet(corpus=True))
+    bench.session.publish(ChangeSet("import", corpus=True))
     assert bench.listed() == []
     assert bench.canvas.isVisible()
     assert bench.page.detail.position.text() == "not in this list · train · talk-1"
@@ -346,7 +346,7 @@ def test_a_drag_is_not_dropped_when_an_epoch_ends(bench):
     bench.go_to("news-3")
     QTest.mousePress(bench.canvas, LEFT, NONE, bench.point(11))
     bench.session.look_at(epoch=1)
-    bench.session.publish(ChangeSet(corpus=True))
+    bench.session.publish(ChangeSet("import", corpus=True))
     assert bench.page.filters.errors.text() == "Errors 2"
     move_to(bench.canvas, bench.point(12))
     QTest.mouseRelease(bench.canvas, LEFT, NONE, bench.point(12))
@@ -445,7 +445,7 @@ def test_an_import_lengthens_the_list_and_keeps_the_place(bench):
     bench.go_to("talk-1")
     add_sentences(bench.project, [("dev", Sentence("new-1", "새 문장이다."))])
     bench.project.sentences.add_labels(["ZZ"])
-    bench.session.publish(ChangeSet(corpus=True))
+    bench.session.publish(ChangeSet("import", corpus=True))
     assert bench.listed()[-1] == "new-1"
     assert bench.shown() == "talk-1"
     assert "ZZ" in bench.page.detail.chips.labels
@@ -470,7 +470,7 @@ def test_an_empty_project_leads_to_the_corpus(bench_over, qtbot):
     with qtbot.waitSignal(bench.session.page_asked, check_params_cb=lambda name: name == "Corpus"):
         bench.click(bench.page.empty.button)
     add_sentences(bench.project, [("test", Sentence("only", "하나뿐인 문장."))])
-    bench.session.publish(ChangeSet(corpus=True))
+    bench.session.publish(ChangeSet("import", corpus=True))
     assert "no dev sentences" in bench.page.list.none.text()
     bench.click(bench.page.list.show_all)
     assert bench.listed() == ["only"]

@@ -59,7 +59,7 @@ def test_a_finding_leads_to_its_sentences(desk):
 def test_a_type_that_the_run_never_saw(desk):
     number = desk.project.sentences.by_id("dev-quantity").number
     desk.project.predictions.save(EpochKey(1, 2), {number: ()})
-    desk.session.publish(ChangeSet(runs=(1,)))
+    desk.session.publish(ChangeSet("run", runs=(1,)))
     assert any(found.words.startswith("QT occurs 1 times in the gold") for found in desk.page.findings.told)
 
 
@@ -67,7 +67,7 @@ def test_more_than_three_are_behind_a_link(desk, qtbot):
     number = desk.project.sentences.by_id("dev-quantity").number
     for epoch in (1, 2):
         desk.project.predictions.save(EpochKey(1, epoch), {number: ()})
-    desk.session.publish(ChangeSet(runs=(1,)))
+    desk.session.publish(ChangeSet("run", runs=(1,)))
     qtbot.waitUntil(lambda: len(rows(desk)) == 4)
     assert "1 more" in rows(desk)[3].text()
     rows(desk)[3].linkActivated.emit("#")

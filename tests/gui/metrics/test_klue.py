@@ -67,6 +67,6 @@ def test_a_closed_project_is_not_counted_on(desk, qtbot):
 
 def test_an_epoch_without_predictions_of_the_split_has_no_figures(desk):
     desk.project.database.write("DELETE FROM prediction WHERE epoch = 1", [])
-    desk.session.publish(ChangeSet(runs=(1,)))
+    desk.session.publish(ChangeSet("run", runs=(1,)))
     desk.session.look_at(epoch=1)
     assert desk.page.klue.isHidden()

@@ -153,7 +153,7 @@ def test_the_head_says_what_moved_to_train(desk):
     )
     assert desk.page.head.hint.text() == "Scored on 4 dev sentences."
     desk.project.sentences.move_to_train([desk.project.sentences.by_id("news-3").number], 1)
-    desk.session.publish(ChangeSet(corpus=True))
+    desk.session.publish(ChangeSet("import", corpus=True))
     assert desk.page.head.hint.text().startswith("1 of the 4 dev sentences has moved to train since")
 
 

@@ -94,7 +94,7 @@ def test_every_epoch_is_published_and_looked_at(desk, qtbot):
     desk.session.context_changed.connect(lambda context: looked_at.append(context.key))
     desk.page.form.epochs.setValue(2)
     train(desk, qtbot)
-    assert set(published) == {ChangeSet(runs=(1,))}
+    assert set(published) == {ChangeSet("run", runs=(1,))}
     assert looked_at[-1] == EpochKey(1, 2)
     assert EpochKey(1, 1) in looked_at
 
@@ -253,7 +253,7 @@ def test_corrected_dev_sentences_move_before_the_first_run_too(desk, qtbot, scri
     train(desk, qtbot)
     assert script.calls[0].move_corrected_dev is True
     assert desk.project.sentences.by_id("talk-2").split == "train"
-    assert ChangeSet(runs=(1,), corpus=True) in published
+    assert ChangeSet("run", runs=(1,), corpus=True) in published
     assert "5 training" not in desk.page.start_bar.summary.text()
     assert desk.page.start_bar.summary.text().startswith("3 training sentences")
 
@@ -356,7 +356,7 @@ def test_nothing_to_train_on_leads_to_corpus(qtbot, tmp_path, script):
             desk.click(desk.page.empty.button)
         assert asked.args == ["Corpus"]
         building.add_sentences(desk.project, [("train", Sentence("a", "세종은 갔다.", (Span(0, 2, "PS"),)))])
-        desk.session.publish(ChangeSet(corpus=True))
+        desk.session.publish(ChangeSet("import", corpus=True))
         assert not desk.page.empty.isVisible()
         bar = desk.page.start_bar
         assert "no dev sentences" in bar.warnings.text()
