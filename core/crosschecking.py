@@ -24,6 +24,7 @@ from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
 from core.training.trainer import EpochTrained, train
+from core.words import counted
 from core.workflow import ending, report_of, tagging_stored
 
 _TRAINING = 0.9
@@ -103,8 +104,8 @@ def _folds(sentences: Sequence[Sentence], number: int, seed: int) -> list[_Fold]
         folds.append(_Fold(train, [sentence for sentence, of in zip(sentences, own, strict=True) if of == fold]))
         if not any(sentence.spans for sentence in train):
             raise UserError(
-                f"{len(sentences):,} training sentences are too few to cross-check in {number} folds: without one of"
-                " them, the others hold no entity to learn from"
+                f"{counted(len(sentences), 'training sentence')} cannot be cross-checked in {number} folds: without one"
+                " of them, the others hold no entity to learn from"
             )
     return folds
 

@@ -53,14 +53,16 @@ def status_of(event: object) -> Status | None:
         share = event.done / max(event.total, 1)
         return Status(f"encoding for every tagging unit · {share:.0%}", share)
     if isinstance(event, Predicting):
-        return Status(f"tagging · {event.done:,} of {event.total:,} sentences", event.done / max(event.total, 1))
+        return Status(
+            f"tagging · {event.done:,} of {counted(event.total, 'sentence')}", event.done / max(event.total, 1)
+        )
     if isinstance(event, Reading):
         share = event.done / max(event.total, 1)
         return Status(f"{share:.0%} of the corpus", share)
     if isinstance(event, Changing):
         return Status(f"{counted(event.done, 'sentence')} changed", None)
     if isinstance(event, ImportProgress):
-        return Status(f"{event.file} · {event.sentences:,} sentences", None)
+        return Status(f"{event.file} · {counted(event.sentences, 'sentence')}", None)
     return _training_status(event)
 
 
@@ -73,7 +75,7 @@ def _training_status(event: object) -> Status | None:
     if isinstance(event, RunStarted):
         return Status(f"run {event.run} · loading the encoder", None)
     if isinstance(event, Prepared):
-        return Status(f"{event.parameters:,} parameters on {event.device}", None)
+        return Status(f"{counted(event.parameters, 'parameter')} on {event.device}", None)
     if isinstance(event, EpochFinished):
         return Status(f"epoch {event.epoch} · F1 {event.report.micro.f1:.4f}", None)
     return None

@@ -20,6 +20,7 @@ from core.store.selection import Selection
 from core.store.sentences import Gold
 from gui.jobs import Job, JobRunner, failure
 from gui.progress import FLEETING, told
+from gui.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ class Session(QObject):
             self.publish(corrections.correct_together(golds))
         else:
             parts = list(_parts(golds, LARGE))
-            self.change_many(f"Changing {len(golds):,} sentences", lambda: corrections.correcting(parts))
+            self.change_many(f"Changing {counted(len(golds), 'sentence')}", lambda: corrections.correcting(parts))
 
     def say(self, saying: Callable[[Reviews], ChangeSet]) -> None:
         """Say something of a sentence: a mark, a note or a verdict.

@@ -93,15 +93,18 @@ QPlainTextEdit { padding: 4px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     background: transparent; border: none; border-radius: 0; padding: 0 0 0 4px; min-height: 0;
 }
-QComboBox { padding-right: 24px; background: $raised; }
+QComboBox {
+    padding-right: 24px; background: $raised; combobox-popup: 0; qproperty-maxVisibleItems: 20;
+}
 QComboBox:hover { background: $hover; }
 QComboBox::drop-down {
     border: none; width: 20px; subcontrol-origin: padding; subcontrol-position: center right;
 }
 QComboBox::down-arrow { image: url("$icons/arrow-down-$shade.svg"); width: 10px; height: 10px; }
-QComboBox QAbstractItemView {
+QComboBox QAbstractItemView, QComboBox QAbstractItemView:focus {
     background: $raised; border: 1px solid $edge; outline: none; padding: 4px; selection-background-color: $selection;
 }
+QComboBox QAbstractItemView::item { min-height: 22px; padding: 0 8px 0 4px; }
 QSpinBox, QDoubleSpinBox { padding-right: 20px; min-height: 17px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button {
     subcontrol-origin: border; subcontrol-position: top right; width: 18px; border: none; margin: 2px 2px 0 0;
@@ -177,7 +180,7 @@ QGroupBox::indicator:checked {
 QRadioButton::indicator:checked {
     background: $accent; border-color: $accent; image: url("$icons/dot-$shade.svg");
 }
-QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { width: 12px; height: 12px; border: 2px solid $accent; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: $window; border-color: $line; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: $edge; }

@@ -5,17 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from core.analysis.verdicts import Blame
 from core.spans import Span
+from core.words import counted as counted
 
 BLAME_WORDS: dict[Blame, str] = {"model": "model wrong", "gold": "gold wrong", "ambiguous": "ambiguous"}
 """What a person says of a disagreement."""
 
 _TIP_WIDTH = 58
 """Characters on a line of a tooltip; Qt does not break the lines of plain ones."""
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 sentence`, `1,964 spans`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def listed(names: Sequence[str]) -> str:

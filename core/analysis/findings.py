@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from core.labels import in_display_order
 from core.scoring.metrics import Counts, scored
 from core.spans import SentenceNumber
+from core.words import counted
 
 _FALL = 0.15
 """By how much precision or recall must fall from one epoch to the next to be told."""
@@ -84,7 +85,7 @@ def _fall(before: Counts, after: Counts, epoch: int, label: str | None) -> list[
         was, now = getattr(scored(before), metric), getattr(scored(after), metric)
         if least >= _LEAST and was - now >= _FALL:
             why = (
-                f", with {after.predicted:,} predicted spans after {before.predicted:,}"
+                f", with {counted(after.predicted, 'predicted span')} after {before.predicted:,}"
                 if metric == "precision"
                 else ""
             )
@@ -111,7 +112,7 @@ def findings_of_labels(trained: Iterable[str], scores: Scores) -> list[Finding]:
     unseen = {label for label, counts in scores.counts.items() if counts.support} - set(trained)
     return [
         Finding(
-            f"{label} occurs {scores.counts[label].support:,} times in the gold, but the run was trained without it.",
+            f"{label}: {counted(scores.counts[label].support, 'gold span')}, but none in training.",
             scores.epoch,
             label,
             "support",
@@ -153,6 +154,9 @@ def finding_shared(
             yield
     if not shared:
         return []
-    sentences = f"{split} sentence stands" if len(shared) == 1 else f"{split} sentences stand"
-    words = f"{len(shared):,} {sentences} in train as well, word for word, where scores flatter."
+    appear, their = ("appears", "its") if len(shared) == 1 else ("appear", "their")
+    words = (
+        f"{counted(len(shared), f'{split} sentence')} also {appear} in train, word for word, so {their} scores are"
+        " inflated."
+    )
     return [Finding(words, sentences=frozenset(shared))]

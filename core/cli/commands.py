@@ -32,6 +32,7 @@ from core.spans import Span
 from core.store.project import Project, discard_if_empty, opened, opened_or_created
 from core.store.runs import Run
 from core.training.crew import Crew, crew_of_launch
+from core.words import counted
 
 _STORING = ("train", "evaluate")
 """Commands that store what they do step by step."""
@@ -80,7 +81,8 @@ def _import(options: argparse.Namespace, out: Output) -> None:
             discard_if_empty(options.project)
         raise
     rejected = _told_rejected(report.rejected, out)
-    text = f"{report.sentences:,} sentences with {report.spans:,} spans imported, {len(rejected):,} rejected"
+    taken = f"{counted(report.sentences, 'sentence')} with {counted(report.spans, 'span')} imported"
+    text = f"{taken}, {len(rejected):,} rejected"
     out.result({"sentences": report.sentences, "spans": report.spans, "rejected": rejected}, text)
 
 
@@ -151,18 +153,19 @@ def _is_passing(event: TrainingEvent) -> bool:
 
 def _tell(out: Output, event: TrainingEvent) -> None:
     if isinstance(event, RunStarted):
-        moved = f", {event.moved} corrected dev sentences moved to train" if event.moved else ""
-        text = f"run {event.run}: {event.train_sentences:,} training and {event.dev_sentences:,} dev sentences{moved}"
+        moved = f", {counted(event.moved, 'corrected dev sentence')} moved to train" if event.moved else ""
+        dev = counted(event.dev_sentences, "dev sentence")
+        text = f"run {event.run}: {event.train_sentences:,} training and {dev}{moved}"
         out.event("started", _fields(event), text)
     elif isinstance(event, Prepared):
         ceiling = "" if event.ceiling is None else f", ceiling of the tagging unit {event.ceiling:.4f}"
-        out.event("prepared", _fields(event), f"{event.parameters:,} parameters on {event.device}{ceiling}")
+        out.event("prepared", _fields(event), f"{counted(event.parameters, 'parameter')} on {event.device}{ceiling}")
     elif isinstance(event, Progress):
         loss = "" if event.loss is None else f", loss {event.loss:.4f}"
         text = f"{event.phase} {event.epoch}/{event.epochs}, step {event.step:,}/{event.steps:,}{loss}"
         out.event("progress", _fields(event), f"{text}, {event.sentences_per_second:,.0f} sentences/s")
     elif isinstance(event, BatchHalved):
-        text = f"memory ran out: from now on {event.at_once:,} of {event.batch_size:,} sentences go through at once"
+        text = f"memory ran out: batches of {event.batch_size:,} now run in parts of {event.at_once:,}"
         out.event("batch_halved", _fields(event), text)
     else:
         document = {**_fields(event), "metrics": event.report.as_json()}
@@ -194,7 +197,8 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         estimate = project.reviews.estimate(evaluation.key, evaluation.split)
     key = evaluation.key
     what = {"run": key.run, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
-    head = f"run {key.run}, epoch {key.epoch}, {evaluation.sentences:,} {evaluation.split} sentences, {evaluation.gold}"
+    sentences = counted(evaluation.sentences, f"{evaluation.split} sentence")
+    head = f"run {key.run}, epoch {key.epoch}, {sentences}, {evaluation.gold}"
     kinds, pairs = error_kinds(evaluation.verdicts), confusion(evaluation.verdicts)
     document = {
         **what,
@@ -237,7 +241,9 @@ def _bad_spans(text: str) -> str:
 def _export(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         count = importing.export(project, options.file, options.format, options.split, options.gold)
-    out.result({"file": str(options.file), "sentences": count}, f"{count:,} sentences written to {options.file}")
+    out.result(
+        {"file": str(options.file), "sentences": count}, f"{counted(count, 'sentence')} written to {options.file}"
+    )
 
 
 def _runs(options: argparse.Namespace, out: Output) -> None:

@@ -14,6 +14,7 @@ from core.scoring.metrics import AVERAGES
 from core.store.predictions import EpochKey
 from core.store.project import Project, opened
 from core.store.runs import EpochChoice
+from core.words import counted
 
 _METRICS = ("precision", "recall", "f1")
 
@@ -43,7 +44,8 @@ def compare(options: argparse.Namespace, out: Output) -> None:
         "gold": options.gold,
         **changes.as_json(),
     }
-    head = f"from {_name(before)} to {_name(after)}, {changes.sentences:,} {options.split} sentences, {options.gold}"
+    sentences = counted(changes.sentences, f"{options.split} sentence")
+    head = f"from {_name(before)} to {_name(after)}, {sentences}, {options.gold}"
     out.result(document, f"{head}\n{score_table(changes)}\n\n{fate_table(changes)}")
 
 

@@ -12,6 +12,7 @@ from core.settings import DEFAULT_ENCODER, TrainSettings
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.selection import Selection
+from core.words import counted
 
 _PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging"}
 
@@ -39,21 +40,22 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
         "metrics": metrics,
     }
     text = (
-        f"run {number} finished, F1 {metrics['micro']['f1']:.4f} on {run.train_sentences:,} training sentences;"
-        f" it differs from the gold of {len(doubted):,}"
+        f"run {number} finished, F1 {metrics['micro']['f1']:.4f}"
+        f" on {counted(run.train_sentences, 'training sentence')};"
+        f" its predictions differ from the gold in {counted(len(doubted), 'sentence')}"
     )
     out.result({"event": "finished", **document}, text)
 
 
 def _tell(out: Output, event: CrosscheckEvent) -> None:
     if isinstance(event, RunStarted):
-        text = f"run {event.run}: {event.train_sentences:,} training sentences"
+        text = f"run {event.run}: {counted(event.train_sentences, 'training sentence')}"
         out.event("started", {"run": event.run, "train_sentences": event.train_sentences}, text)
     elif isinstance(event, FoldProgress):
         text = f"fold {event.fold}/{event.folds}, {_PHASES[event.phase]}, {event.share:.0%}"
         out.event("progress", asdict(event), text)
     elif isinstance(event, BatchHalved):
-        text = f"memory ran out: from now on {event.at_once:,} of {event.batch_size:,} sentences go through at once"
+        text = f"memory ran out: batches of {event.batch_size:,} now run in parts of {event.at_once:,}"
         out.event("batch_halved", asdict(event), text)
     else:
         out.note(table(event.report))

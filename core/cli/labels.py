@@ -9,6 +9,7 @@ from core.generators import exhausted
 from core.spans import SPLITS
 from core.store.changes import ChangeSet
 from core.store.project import Project, opened
+from core.words import counted
 
 
 class Pair(NamedTuple):
@@ -28,7 +29,7 @@ def labels(options: argparse.Namespace, out: Output) -> None:
     lines = [" " * width + "".join(f"{split:>10}" for split in SPLITS)]
     lines += [f"{label:>{width}}" + "".join(f"{row[split]:10d}" for split in SPLITS) for label, row in rows.items()]
     if changed:
-        out.note(f"{changed:,} sentences changed")
+        out.note(f"{counted(changed, 'sentence')} changed")
     out.result({"changed": changed, "labels": rows}, "\n".join(lines))
 
 

@@ -13,6 +13,7 @@ from core.scoring.confusion import ErrorKinds
 from core.scoring.metrics import AVERAGES, KlueFigures, Report
 from core.settings import Unit
 from core.spans import PredictedSpan
+from core.words import counted
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""
@@ -86,11 +87,12 @@ def klue_line(figures: KlueFigures) -> str:
 def verdicts_line(estimate: Estimate) -> str:
     """What verdicts on a random sample say of the gold and of F1."""
     share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
-    stands_on = f"{sum(estimate.verdicts.values()):,} verdicts in {estimate.sentences:,} sampled sentences"
+    verdicts = counted(sum(estimate.verdicts.values()), "verdict")
+    stands_on = f"{verdicts} in {counted(estimate.sentences, 'sampled sentence')}"
     return (
         f"{stands_on}: {share.value:.1%} [{share.interval.low:.1%}, {share.interval.high:.1%}] of the"
-        f" {estimate.population.disagreements:,} disagreements with the gold as imported are its errors, about"
-        f" {number.value:,.0f} [{number.interval.low:,.0f}, {number.interval.high:,.0f}]; micro F1"
+        f" {counted(estimate.population.disagreements, 'disagreement')} with the gold as imported are errors of the"
+        f" gold, about {number.value:,.0f} [{number.interval.low:,.0f}, {number.interval.high:,.0f}]; micro F1"
         f" {estimate.f1_imported:.4f}, adjusted {f1.value:.4f} [{f1.interval.low:.4f}, {f1.interval.high:.4f}]"
     )
 

@@ -27,6 +27,7 @@ from core.files import replacing
 from core.store.columns import prediction_rows
 from core.store.project import opened
 from core.training.crew import Crew, crew_of_launch
+from core.words import counted
 
 
 def predict(options: argparse.Namespace, out: Output) -> int:
@@ -126,7 +127,7 @@ def _write_file(taken: _Taken, path: Path, out: Output) -> None:
         print(json.dumps({"file": str(path), "sentences": taken.tagged}, ensure_ascii=False)[:-1], end="")
         _print_rejected(taken)
     else:
-        print(f"{taken.tagged:,} sentences tagged, {taken.rejected:,} rejected", flush=True)
+        print(f"{counted(taken.tagged, 'sentence')} tagged, {taken.rejected:,} rejected", flush=True)
 
 
 def _write_lines(path: Path, tagged: Iterable[TaggedText]) -> None:

@@ -13,6 +13,7 @@ from core.store.columns import label_text, spans_of_text
 from core.store.corrections import LARGE, Corrections
 from core.store.database import Database
 from core.store.tag_set import TagSetTable
+from core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ class Labels:
         """
         self._refuse_unknown(name)
         if spans := self.count(name):
-            raise UserError(f"{spans:,} gold spans have the label {name}; rename it or merge it into another instead")
+            have = "has" if spans == 1 else "have"
+            raise UserError(
+                f"{counted(spans, 'gold span')} {have} the label {name}; rename it or merge it into another instead"
+            )
         self._tag_set.change({name: False})
         return ChangeSet("labels", corpus=True)
 

@@ -89,6 +89,11 @@ class StringModel(QAbstractTableModel):
         return sum(bool(each.scores) for each in self._all.values())
 
     @property
+    def settled(self) -> int:
+        """How many of the listed strings are consistent by now."""
+        return sum(not self._all[text].scores for text in self._rows)
+
+    @property
     def labels(self) -> set[str]:
         """The labels of all strings that were found."""
         return {label for each in self._all.values() for label in each.labels}

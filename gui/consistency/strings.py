@@ -228,8 +228,10 @@ class StringsPanel(QWidget):
             self._show(self._search.tally.of(self._shown))
 
     def _tell_age(self) -> None:
-        listed, found = self.model.rowCount(), self.model.found
+        found, settled = self.model.found, self.model.settled
+        listed = self.model.rowCount() - settled
         count = counted(found, "string") if listed == found else f"{listed:,} of {counted(found, 'string')}"
+        count += f", {settled:,} more {'is' if settled == 1 else 'are'} consistent by now" if settled else ""
         when = f"{count}. Searched at {self._searched_at:%H:%M}"
         if self._is_outdated:
             self.age.setText(f"{when}; the corpus has changed since, so search again.")

@@ -19,6 +19,7 @@ from gui.jobs import Job, failure
 from gui.pages import PageContext
 from gui.progress import FLEETING
 from gui.theme import Theme
+from gui.words import counted
 
 
 class CorpusPage(QWidget):
@@ -153,7 +154,7 @@ class CorpusPage(QWidget):
         for_export(path)
         title = f"Exporting {path.name}"
         job = self._context.runner.start(title, lambda: _exporting(project, path))
-        job.finished.connect(lambda count: self.said.setText(f"{count:,} sentences written to {path}"))
+        job.finished.connect(lambda count: self.said.setText(f"{counted(count, 'sentence')} written to {path}"))
         job.failed.connect(lambda error: session.problem.emit(failure(title, error)))
 
 
@@ -193,6 +194,6 @@ def _said(project: Project, imports: int, typed: int) -> str:
     count = project.sentences.count()
     if not count:
         return "No sentences yet. Add corpus files: KLUE-NER TSV, NIKL named-entity JSON or JSON Lines."
-    files = f"{imports} file" if imports == 1 else f"{imports} files"
+    files = counted(imports, "file")
     from_scratch = f", {typed:,} of them from the Scratch page" if typed else ""
-    return f"{count:,} sentences from {files}{from_scratch}. Counts are of the gold as corrected."
+    return f"{counted(count, 'sentence')} from {files}{from_scratch}. Counts are of the gold as corrected."

@@ -20,6 +20,7 @@ from gui.keys.keymap import CommandAction, Keymap
 from gui.opponent import offered_epochs
 from gui.pages import EmptyState, PageContext
 from gui.theme import Theme
+from gui.words import counted
 
 _STEPS: dict[Name, str] = {
     "previous sentence": "↑",
@@ -231,7 +232,7 @@ class InspectPage(QWidget):
         if self.listing.current in touched:
             self._show_current()
         if len(touched) > 1:
-            self.detail.say(f"{len(touched):,} sentences changed")
+            self.detail.say(f"{counted(len(touched), 'sentence')} changed")
         elif len(touched) == 1 and self.listing.current not in touched and self.isVisible():
             self._go_to_changed(touched[0])
         if len(change.sentences) == 1 and change.sentences[0] == self.listing.current:

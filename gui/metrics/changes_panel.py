@@ -88,6 +88,7 @@ class ChangesPanel(QSplitter):
         """There is no epoch to hold against."""
         self.forget()
         self._show(None, NOTHING)
+        self._errors.hide()
 
     def show_question(self, project: Project, question: Question, now: Figures) -> None:
         """Show what moved, as soon as it is found out.
@@ -98,6 +99,7 @@ class ChangesPanel(QSplitter):
         if question == self._asked:
             return
         self._stepper.stop()
+        self._errors.show()
         self._asked, self._now = question, now
         if question in self._known:
             self._show_changes(self._known[question])

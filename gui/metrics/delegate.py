@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygon
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.metrics.model import MetricModel
-from gui.metrics.table import Cell, Column, figure
+from gui.metrics.table import Cell, Column, figure, rounds_to_change
 from gui.palette import mixed
 from gui.theme import LIST_SIZE, TAG_SIZE, Theme, font
 
@@ -124,12 +124,12 @@ class MetricDelegate(QStyledItemDelegate):
     def _paint_change(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
         if cell.change is None:
             return
-        theme = self.theme
-        colour = QColor(theme.muted if not cell.change else theme.right if cell.change > 0 else theme.error)
+        theme, moves = self.theme, rounds_to_change(cell.change)
+        colour = QColor(theme.muted if not moves else theme.right if cell.change > 0 else theme.error)
         painter.setFont(self._small)
         painter.setPen(colour)
         painter.drawText(rect, _RIGHT, written_change(cell.change))
-        if cell.change:
+        if moves:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
@@ -138,9 +138,9 @@ class MetricDelegate(QStyledItemDelegate):
 
 def written_change(change: float) -> str:
     """A change without its sign, as wide as `.000` at most."""
-    if not change:
+    if not rounds_to_change(change):
         return "="
-    return "1.00" if abs(change) >= 1 else f"{abs(change):.3f}".removeprefix("0")
+    return "1.00" if round(abs(change), 3) >= 1 else f"{abs(change):.3f}".removeprefix("0")
 
 
 def ground(theme: Theme, *, is_current: bool, is_hovered: bool = False) -> QColor:

@@ -7,6 +7,7 @@ from core.store.selection import Selection, behind_outcome, behind_pair
 from gui.inspect.words import VERDICTS
 from gui.metrics.figures import Figures
 from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table
+from gui.words import counted
 
 ALL = Row("all", "all types")
 SPURIOUS = Row("spurious", "spurious")
@@ -51,7 +52,7 @@ def _kind_cell(figures: Figures, row: Row, kind: ErrorKinds, counts: Counts, out
     number: int = getattr(kind, outcome)
     label = row.name if row.is_type else None
     side, whole = ("predicted", counts.predicted) if outcome == "spurious" else ("gold", counts.support)
-    words = f"{number:,} of {whole:,} {side} spans{f' of {label}' if label else ''}: {VERDICTS[outcome]}"
+    words = f"{number:,} of {counted(whole, f'{side} span')}{f' of {label}' if label else ''}: {VERDICTS[outcome]}"
     heat = 0.0 if outcome == "right" else number / max(whole, 1)
     selection = behind_outcome(outcome, label, figures.split)
     return _cell(figures, number, words, selection, _PURPOSES[outcome].format(label or "span"), heat)
@@ -83,7 +84,7 @@ def _pair_cell(figures: Figures, pairs: Confusion, gold: str | None, predicted: 
     side, whole = ("gold", counts.support) if gold else ("predicted", counts.predicted)
     words, purpose = _pair_words(gold, predicted)
     heat = 0.0 if gold == predicted else number / max(whole, 1)
-    words = f"{number:,} of {whole:,} {side} spans of {gold or predicted}: {words}"
+    words = f"{number:,} of {counted(whole, f'{side} span')} of {gold or predicted}: {words}"
     return _cell(figures, number, words, behind_pair(gold, predicted, figures.split), purpose, heat)
 
 

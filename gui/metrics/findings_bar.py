@@ -114,7 +114,7 @@ class FindingsBar(QWidget):
     def _link(self, finding: Finding) -> Link | None:
         assert self._current is not None
         if finding.sentences:
-            among = Among(f"{self._split} sentences that stand in train as well", finding.sentences)
+            among = Among(f"{self._split} sentences that also appear in train", finding.sentences)
             return Link(self._current, Selection(self._split, among=among), among.words)
         if finding.metric is None:
             return None

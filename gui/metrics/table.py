@@ -12,6 +12,7 @@ from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.figures import Figures
+from gui.words import counted
 
 Metric = Literal["precision", "recall", "f1", "support", "count"]
 
@@ -148,14 +149,14 @@ def figure(value: float | int | None) -> str:
 
 def change_in_words(change: float, before_name: str) -> str:
     """`up 0.021 from epoch 1`."""
-    if not change:
+    if not rounds_to_change(change):
         return f"unchanged from {before_name}"
     return f"{'up' if change > 0 else 'down'} {abs(change):.3f} from {before_name}"
 
 
-def difference(now: float, before: float) -> float:
-    """The change between two numbers as they are shown, so that the table adds up."""
-    return round(round(now, 3) - round(before, 3), 3)
+def rounds_to_change(change: float) -> bool:
+    """Whether anything is left of a change with three decimals."""
+    return bool(round(change, 3))
 
 
 def _epoch_columns(figures: Figures, before: Figures | None, *, is_current: bool) -> list[Column]:
@@ -182,7 +183,7 @@ def _column_cells(column: Column, rows: Sequence[Row]) -> list[Cell]:
     for row in rows:
         value = getattr(now[row.name], column.metric) if row.name in now else None
         old = getattr(before[row.name], column.metric) if row.name in before else None
-        change = difference(value, old) if value is not None and old is not None else None
+        change = value - old if value is not None and old is not None else None
         counts = column.figures.counts.get(row.name, Counts()) if row.is_type else column.figures.total
         cells.append(Cell(value, change, _words(row, column, counts, value, change), _link(row, column, counts)))
     return cells
@@ -193,7 +194,7 @@ def _words(row: Row, column: Column, counts: Counts, value: float | None, change
     if value is None:
         return f"no {row.name} span here, neither in the gold nor predicted"
     if metric == "support":
-        return f"{counts.support:,} gold spans of {row.name}" if row.is_type else f"{counts.support:,} gold spans"
+        return counted(counts.support, "gold span") + (f" of {row.name}" if row.is_type else "")
     of = f" of {row.name}" if row.is_type else f", {row.title}"
     parts = [f"{_LONG[metric]}{of}: {figure(value)}"]
     if row.name not in ("macro", "weighted") and metric != "f1":
@@ -205,8 +206,10 @@ def _words(row: Row, column: Column, counts: Counts, value: float | None, change
 
 def _fraction(metric: Metric, counts: Counts) -> str:
     if metric == "precision":
-        return f"{counts.right:,} of {counts.predicted:,} predicted spans are right"
-    return f"{counts.right:,} of {counts.support:,} gold spans were found"
+        verb = "is" if counts.right == 1 else "are"
+        return f"{counts.right:,} of {counted(counts.predicted, 'predicted span')} {verb} right"
+    verb = "was" if counts.right == 1 else "were"
+    return f"{counts.right:,} of {counted(counts.support, 'gold span')} {verb} found"
 
 
 def _link(row: Row, column: Column, counts: Counts) -> Link | None:

@@ -68,6 +68,8 @@ class MetricView(QTableView):
         bars = (self.horizontalScrollBar(), self.verticalScrollBar())
         places = [bar.value() for bar in bars]
         current = self._current_place()
+        for part in (self._columns, self._names, self._corner):
+            part.setVisible(bool(table.rows))
         is_other = not table.has_shape_of(self._model.table)
         self._model.show(table)
         if is_other:

@@ -8,17 +8,17 @@ from core.spans import Split
 from core.store.project import Project
 from core.store.runs import Run
 from gui.metrics.figures import Figures
-from gui.metrics.table import change_in_words, difference, figure
+from gui.metrics.table import change_in_words, figure
 from gui.words import BLAME_WORDS, counted
 
 
 def run_line(run: Run) -> str:
     """`Run 3 · KoELECTRA small v3 · 800 training and 200 dev sentences · finished`."""
     encoder = preset(run.settings.encoder).title.split(" (")[0]
-    sentences = f"{run.train_sentences:,} training and {run.dev_sentences:,} dev sentences"
+    on = f"{run.train_sentences:,} training and {sentences(run.dev_sentences, 'dev')}"
     if run.is_crosscheck:
-        sentences = f"cross-check of {run.train_sentences:,} training sentences in {run.settings.folds} folds"
-    return " · ".join((f"Run {run.number}", encoder, sentences, run.status))
+        on = f"cross-check of {counted(run.train_sentences, 'training sentence')} in {run.settings.folds} folds"
+    return " · ".join((f"Run {run.number}", encoder, on, run.status))
 
 
 def scored_line(run: Run, epochs: Sequence[Figures], split: Split, lacking: int) -> str:
@@ -38,7 +38,7 @@ def scored_line(run: Run, epochs: Sequence[Figures], split: Split, lacking: int)
     moved = run.dev_sentences - scored
     if split == "dev" and moved > 0:
         line = (
-            f"{moved:,} of the {run.dev_sentences:,} dev sentences {'has' if moved == 1 else 'have'} moved to train"
+            f"{moved:,} of the {sentences(run.dev_sentences, 'dev')} {'has' if moved == 1 else 'have'} moved to train"
             f" since; all figures here are on the {scored:,} that {'remains' if scored == 1 else 'remain'}."
         )
     if lacking:
@@ -59,7 +59,7 @@ def comparison_line(before: Figures, now: Figures) -> str:
     if not now.sentences:
         return "The two runs predicted no sentence in common, so there is nothing to compare."
     old, new = before.report.micro.f1, now.report.micro.f1
-    change = change_in_words(difference(new, old), f"run {before.key.run}")
+    change = change_in_words(new - old, f"run {before.key.run}")
     on = f"On the {sentences(now.sentences, now.split)} that both predicted"
     return f"{on}: micro F1 {figure(new)}, {change} ({figure(old)})."
 
@@ -73,9 +73,11 @@ def verdicts_line(estimate: Estimate) -> str:
     """The share of gold errors among the errors, how many that makes, and what F1 would be without them."""
     share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
     verdicts = counted(sum(estimate.verdicts.values()), "verdict")
+    errors = counted(estimate.population.disagreements, "error")
+    verb = "is" if estimate.population.disagreements == 1 else "are"
     return (
         f"By {verdicts} in {counted(estimate.sentences, 'sampled sentence')}, {share.value:.0%}"
-        f" ({share.interval.low:.0%}–{share.interval.high:.0%}) of the {estimate.population.disagreements:,} errors are"
+        f" ({share.interval.low:.0%}–{share.interval.high:.0%}) of the {errors} {verb}"
         f" the gold's: about {number.value:,.0f} ({number.interval.low:,.0f}–{number.interval.high:,.0f}). Adjusted for"
         f" them, micro F1 is {figure(f1.value)} ({figure(f1.interval.low)}–{figure(f1.interval.high)}) instead of"
         f" {figure(estimate.f1_imported)}."

@@ -18,7 +18,7 @@ from gui.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
 from gui.sentence.canvas import SentenceCanvas
 from gui.spin_boxes import indent
 
-_CHOICES: dict[ThemeChoice, str] = {"system": "As the desktop", "light": "Light", "dark": "Dark"}
+_CHOICES: dict[ThemeChoice, str] = {"system": "Follow system", "light": "Light", "dark": "Dark"}
 _TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
 _GOLD = (Span(0, 3, "PS"), Span(5, 7, "LC"))
 _PREDICTED = (PredictedSpan(Span(0, 3, "PS"), 0.98), PredictedSpan(Span(16, 18, "LC"), 0.61))
@@ -62,7 +62,7 @@ class LookSection(QWidget):
         frame = QFrame()
         frame.setProperty("panel", True)
         QVBoxLayout(frame).addWidget(self.sample)
-        hint = QLabel("So a sentence looks, with gold on the text and predictions under it:")
+        hint = QLabel("Preview: gold labels on the text, predictions below")
         hint.setProperty("role", "hint")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

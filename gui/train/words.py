@@ -51,7 +51,7 @@ def event_line(event: object) -> str | None:
     if isinstance(event, Prepared):
         return _prepared_line(event)
     if isinstance(event, BatchHalved):
-        return f"Memory ran out: from now on {event.at_once} of {event.batch_size} sentences go through at once"
+        return f"Memory ran out: batches of {event.batch_size} now run in parts of {event.at_once}"
     if isinstance(event, EpochFinished):
         micro = event.report.micro
         return _epoch_line(event.epoch, event.loss, micro.f1, micro.precision, micro.recall, event.seconds)

@@ -168,7 +168,7 @@ def test_too_few_sentences_are_refused(tmp_path):
         with pytest.raises(UserError, match="no entity at all"):
             next(crosschecking(project, SETTINGS))
         add_sentences(project, [("train", SENTENCES[0])])
-        with pytest.raises(UserError, match="2 training sentences are too few"):
+        with pytest.raises(UserError, match="2 training sentences cannot be cross-checked"):
             next(crosschecking(project, SETTINGS))
         assert {run.status for run in project.runs.listed()} == {"failed"}
 

@@ -7,13 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.labels import TTA_LABELS
 from gui.icons import icon
 from gui.palette import contrast, label_colours
 from gui.stylesheet import ICON_FOLDER
-from gui.theme import DARK, LIGHT, font, qt_palette, stylesheet, theme_for
+from gui.theme import DARK, LIGHT, apply_theme, font, qt_palette, stylesheet, theme_for
 from gui.train.fields import whole_number
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -178,3 +189,32 @@ def test_figures_can_be_of_one_width(qapp):
     assert font(tabular=True).featureTags()
     assert not font().featureTags()
     assert font(19).pixelSize() == 19
+
+
+@THEMES
+def test_a_pop_up_list_has_a_frame_on_every_side(qtbot, qapp, theme):
+    apply_theme(qapp, theme)
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["Any path", "Learned", "Forgotten"])
+    box.show()
+    box.showPopup()
+    image = box.view().window().grab().toImage()
+    apply_theme(qapp, LIGHT)
+    right, bottom = image.width() - 1, image.height() - 1
+    sides = [(0, bottom // 2), (right, bottom // 2), (right // 2, 0), (right // 2, bottom)]
+    assert {image.pixelColor(*at).name() for at in sides} == {theme.edge}
+
+
+@pytest.mark.parametrize("kind", [QRadioButton, QCheckBox])
+def test_the_focus_leaves_the_words_of_a_button_where_they_are(qtbot, qapp, kind):
+    apply_theme(qapp, LIGHT)
+    button = kind("Follow system")
+    qtbot.addWidget(button)
+    option = QStyleOptionButton()
+    option.initFrom(button)
+    part = QStyle.SubElement.SE_RadioButtonContents if kind is QRadioButton else QStyle.SubElement.SE_CheckBoxContents
+    without = button.style().subElementRect(part, option, button)
+    option.state |= QStyle.StateFlag.State_HasFocus
+    assert button.style().subElementRect(part, option, button) == without
+    assert without.width() >= button.fontMetrics().horizontalAdvance(button.text())

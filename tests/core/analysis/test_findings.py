@@ -69,7 +69,7 @@ def test_few_spans_tell_nothing():
 def test_a_type_that_was_never_seen():
     [found] = findings_of_labels(["PS"], epoch(3, PS=(5, 5, 5), EV=(0, 0, 7), QT=(0, 3, 0)))
     assert (found.label, found.metric, found.epoch) == ("EV", "support", 3)
-    assert "7 times" in found.words
+    assert found.words == "EV: 7 gold spans, but none in training."
 
 
 @pytest.mark.parametrize(
@@ -83,5 +83,5 @@ def test_a_ceiling_is_told_where_it_is_much_of_what_lacks(ceiling, f1, is_told):
 def test_sentences_of_both_splits():
     [found] = exhausted(finding_shared(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
     assert found.sentences == {4, 5}
-    assert found.words.startswith("2 dev sentences stand in train as well, word for word")
+    assert found.words.startswith("2 dev sentences also appear in train, word for word")
     assert exhausted(finding_shared(["가"], [(3, "다")], "dev")) == []

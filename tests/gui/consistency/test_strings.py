@@ -117,6 +117,16 @@ def test_the_chosen_places_are_mended_in_one_step_and_the_list_keeps_its_place(p
     assert window.context.session.project.problems() == []
 
 
+def test_a_string_that_is_consistent_by_now_is_not_counted_among_the_inconsistent(page, window, qtbot):
+    assert page.age.text().startswith("2 strings. Searched at")
+    row = [each[0] for each in strings(page)].index("부산")
+    choose(qtbot, page, row)
+    click(page.places.apply)
+    wait_for_places(qtbot, page)
+    assert strings(page)[row][2] == "✓"
+    assert page.age.text().startswith("1 string, 1 more is consistent by now. Searched at")
+
+
 def test_places_show_what_was_mended_though_the_counts_are_outdated(page, window, qtbot):
     new = Sentence("s-1", "서울이 좋다.", (Span(0, 2, "OG"),))
     window.context.session.add_sentences("train", [new], "scratch")

@@ -1,6 +1,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
@@ -134,6 +134,17 @@ def test_search_waits_for_the_last_key(bench, qtbot, monkeypatch):
         search.clear()
     assert len(bench.listed()) == 4
     assert bench.shown() == "news-4"
+
+
+def test_the_search_field_offers_to_clear_only_what_is_in_it(bench, qtbot):
+    search = bench.page.filters.search
+    [clear] = search.findChildren(QAbstractButton)
+    search.setText("부산")
+    bench.key(Key.Key_Return)
+    qtbot.waitUntil(lambda: clear.property("opacity") == 1)
+    bench.session.inspect(Selection("dev"))
+    assert search.text() == ""
+    qtbot.waitUntil(lambda: clear.property("opacity") == 0)
 
 
 def test_digits_and_enter_in_the_search_field_do_not_label(bench):

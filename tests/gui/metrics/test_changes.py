@@ -79,6 +79,9 @@ def test_a_choice_holds_while_the_run_is_looked_at(changes_desk, qtbot):
     desk.page.head.other.setCurrentIndex(0)
     desk.page.head.other.activated.emit(0)
     assert desk.page.changes.scores.said.text() == changes_panel.NOTHING
+    view = desk.page.changes.scores.view
+    assert [view.horizontalHeader().isVisible(), view.verticalHeader().isVisible()] == [False, False]
+    assert not desk.page.changes.types.isVisible()
     assert desk.page.changes.scores.model.rowCount() == 0
     desk.session.look_at(epoch=1)
     assert desk.page.head.other.currentData() is None

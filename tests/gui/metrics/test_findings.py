@@ -30,7 +30,7 @@ def collapsing(folder):
 @pytest.fixture
 def desk(open_desk, qtbot):
     desk = open_desk(collapsing)
-    qtbot.waitUntil(lambda: any("in train as well" in finding.words for finding in desk.page.findings.told))
+    qtbot.waitUntil(lambda: any("appears in train" in finding.words for finding in desk.page.findings.told))
     return desk
 
 
@@ -42,7 +42,7 @@ def test_all_findings_are_told(desk):
     assert [finding.words for finding in desk.page.findings.told] == [
         "Precision fell from 1.000 to 0.286 in epoch 2, with 84 predicted spans after 24.",
         "Epoch 2 predicts 7.0 spans a sentence where the gold has 2.0.",
-        "1 dev sentence stands in train as well, word for word, where scores flatter.",
+        "1 dev sentence also appears in train, word for word, so its scores are inflated.",
     ]
     assert len(rows(desk)) == 3
 
@@ -60,7 +60,7 @@ def test_a_type_that_the_run_never_saw(desk):
     number = desk.project.sentences.by_id("dev-quantity").number
     desk.project.predictions.save(EpochKey(1, 2), {number: ()})
     desk.session.publish(ChangeSet("run", runs=(1,)))
-    assert any(found.words.startswith("QT occurs 1 times in the gold") for found in desk.page.findings.told)
+    assert any(found.words == "QT: 1 gold span, but none in training." for found in desk.page.findings.told)
 
 
 def test_more_than_three_are_behind_a_link(desk, qtbot):

@@ -431,7 +431,7 @@ def test_a_confusion_leads_to_exactly_its_sentences(desk, qtbot):
     click_on(qtbot, errors.confusion.view, index)
     assert desk.asked == [Selection("dev", outcomes=("type", "both"), gold_label="OG", predicted_label="LC")]
     assert index.data(Qt.ItemDataRole.ToolTipRole) == (
-        "1 of 1 gold spans of OG: taken for LC, edges right or\nwrong\nClick to see the 1 sentence with a gold OG taken"
+        "1 of 1 gold span of OG: taken for LC, edges right or wrong\nClick to see the 1 sentence with a gold OG taken"
         " for LC"
     )
 

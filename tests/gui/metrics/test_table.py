@@ -1,10 +1,15 @@
 """What the cells say and where they lead, without widgets."""
 
+import pytest
+
+from core.analysis.changes import Changes, Interval, ScoreChange
 from core.scoring.metrics import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
+from gui.metrics.changes import scores_table
+from gui.metrics.delegate import written_change
 from gui.metrics.figures import Figures
-from gui.metrics.table import comparison_table, difference, epochs_table, figure
+from gui.metrics.table import comparison_table, epochs_table, figure
 
 
 def figures(run: int, epoch: int, counts: dict[str, Counts], sentences: int = 10) -> Figures:
@@ -36,7 +41,7 @@ def test_values_and_changes_are_those_of_the_reports():
     assert cell(table, "PS", 0).value == 0.5
     assert cell(table, "PS", 0).change is None
     assert cell(table, "PS", 3).value == 0.8
-    assert cell(table, "PS", 3).change == 0.3
+    assert cell(table, "PS", 3).change == pytest.approx(0.3)
     assert cell(table, "LC", 3).change == -1.0
     assert cell(table, "QT", 0).value is None
     assert cell(table, "QT", 3).change is None
@@ -85,15 +90,27 @@ def test_epochs_on_other_sentences_are_not_compared():
 def test_a_comparison_is_metric_by_metric():
     table = comparison_table(ONE, figures(3, 2, dict(TWO.counts)))
     assert [(c.group, c.title) for c in table.columns][:3] == [("F1", "Run 1"), ("F1", "Run 3"), ("Precision", "Run 1")]
-    assert cell(table, "PS", 3).change == 0.3
+    assert cell(table, "PS", 3).change == pytest.approx(0.3)
     assert "up 0.300 from run 1" in cell(table, "PS", 3).words
     assert all(cell.link is None for row in table.cells for cell in row)
 
 
-def test_a_difference_adds_up_with_the_numbers_shown():
-    assert difference(0.87349, 0.85151) == 0.021
-    assert f"{0.87349:.3f}" == "0.873"
-    assert f"{0.85151:.3f}" == "0.852"
+def test_scores_and_changes_tell_the_same_change():
+    """0.8735 is 0.022 above 0.8515 though one would read 0.873 and 0.852; both pages subtract what is not rounded."""
+    before, now = (figures(run, 1, {"PS": Counts(right, 2_000, 2_000)}) for run, right in ((1, 1_703), (2, 1_747)))
+    change = cell(comparison_table(before, now), "PS", 3).change
+    intervals = [Interval(0.0, 0.1)] * 3
+    changed = ScoreChange(before.report.labels["PS"], now.report.labels["PS"], *intervals)
+    moved = scores_table(Changes(10, {"PS": changed}, {}), now).cells[0][0].value
+    assert moved == change
+    assert (written_change(change), f"{moved:+.3f}") == (".022", "+0.022")
+    assert "up 0.022 from run 1" in cell(comparison_table(before, now), "PS", 3).words
+
+
+def test_a_change_that_rounds_to_nothing_is_none():
+    before, now = (figures(run, 1, {"PS": Counts(right, 9_000, 9_000)}) for run, right in ((1, 8_000), (2, 8_001)))
+    words = cell(comparison_table(before, now), "PS", 3).words
+    assert "unchanged from run 1" in words
 
 
 def test_numbers_are_written_alike():
@@ -102,3 +119,10 @@ def test_numbers_are_written_alike():
 
 def test_no_epoch_gives_an_empty_table():
     assert epochs_table([], None).columns == ()
+
+
+def test_one_span_is_told_in_the_singular():
+    table = epochs_table([figures(1, 1, {"PS": Counts(1, 1, 1)})], None)
+    assert "1 of 1 predicted span is right" in cell(table, "PS", 0).words
+    assert "1 of 1 gold span was found" in cell(table, "PS", 1).words
+    assert cell(table, "PS", 3).words == "1 gold span of PS"
