@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 _ROWS = """
-errors packages generators
+errors packages generators words
 spans files folders encoders.charsmap text.particles
 labels tags settings editing text.normalise scoring.comparison
 scoring.metrics scoring.confusion scoring.strict scoring.signals corpus manifest training.augmentation
