@@ -18,6 +18,7 @@ from core.store.project import Project
 from core.store.reviews import Reviews
 from core.store.selection import Selection
 from core.store.sentences import Gold
+from gui.baseline import Baseline
 from gui.jobs import Job, JobRunner, failure
 from gui.progress import FLEETING, told
 from gui.words import counted
@@ -67,6 +68,8 @@ class Session(QObject):
         self._runner = runner
         self._project: Project | None = None
         self._context = Context()
+        self._new_run: int | None = None
+        self.baseline = Baseline()
 
     @property
     def project(self) -> Project | None:
@@ -129,12 +132,16 @@ class Session(QObject):
             return
         self.closing.emit()
         project, self._project, self._context = self._project, None, Context()
+        self._new_run = None
+        self.baseline.forget()
         self.project_changed.emit(None)
         project.close()
 
     def look_at(self, *, run: int | None = None, epoch: int | None = None, gold: Gold | None = None) -> None:
         """Change what is looked at; what is not given stays, but another run shows its last epoch."""
         context = self._context
+        if run is not None:
+            self._new_run = None
         if run is not None and run != context.run:
             context = replace(context, run=run, epoch=self._last_epoch(run), other=None)
         if epoch is not None:
@@ -142,6 +149,15 @@ class Session(QObject):
         if gold is not None:
             context = replace(context, gold=gold)
         self._change_context(context)
+
+    def announce_run(self, run: int) -> None:
+        """Remember a run that finished while another one was looked at; see `look_at_new_run`."""
+        self._new_run = run
+
+    def look_at_new_run(self) -> None:
+        """Look at the run that finished last, unless one was chosen since."""
+        if self._new_run is not None:
+            self.look_at(run=self._new_run)
 
     def hold_against(self, other: EpochKey | None) -> None:
         """Show what another epoch predicted beside the one that is looked at; None shows that one alone."""

@@ -130,6 +130,8 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         self.banner.hide()
+        if name == "Metrics":
+            self.context.session.look_at_new_run()
         self.stack.setCurrentWidget(self.pages[name])
         self.rail.show_chosen(name)
 

@@ -17,6 +17,10 @@ from core.store.runs import EpochChoice
 from core.words import counted
 
 _METRICS = ("precision", "recall", "f1")
+_HOW_TO_READ = (
+    "* significant: the 95 % interval (bootstrap over the sentences) excludes 0",
+    "The intervals cover the choice of sentences, not the runs' own chance: another seed moves the scores, too.",
+)
 
 
 class EpochArgument(NamedTuple):
@@ -50,7 +54,7 @@ def compare(options: argparse.Namespace, out: Output) -> None:
 
 
 def score_table(changes: Changes) -> str:
-    """The change of each score with its interval, as plain text; a star marks what is sure."""
+    """The change of each score with its interval, as plain text; a star marks what is significant."""
     names = {name: f"{name} avg" for name in AVERAGES}
     width = max((len(names.get(name, name)) for name in changes.scores), default=0)
     lines = [" " * width + "".join(f"{metric:>28}" for metric in _METRICS), ""]
@@ -62,7 +66,7 @@ def score_table(changes: Changes) -> str:
             star = "*" if interval.is_sure else " "
             cells.append(f"{moved:+11.4f}{star}{f'[{interval.low:+.3f}, {interval.high:+.3f}]':>16}")
         lines.append(f"{names.get(name, name):>{width}}" + "".join(cells))
-    return "\n".join([*lines, "", "* the interval, which holds the change in 95 of 100 cases, lies on one side of 0"])
+    return "\n".join([*lines, "", *_HOW_TO_READ])
 
 
 def fate_table(changes: Changes) -> str:

@@ -127,17 +127,6 @@ def scored(counts: Counts) -> Score:
     return Score(precision, recall, _ratio(2 * precision * recall, precision + recall), counts.support)
 
 
-def markdown(report: Report) -> str:
-    """The report as a Markdown table in seqeval's layout: types, then micro, macro and weighted avg; two decimals."""
-    names = {name: f"{name} avg" for name in AVERAGES}
-    lines = ["|  | precision | recall | f1-score | support |", "|---|---:|---:|---:|---:|"]
-    lines += [
-        f"| {names.get(name, name)} | {s.precision:.2f} | {s.recall:.2f} | {s.f1:.2f} | {s.support} |"
-        for name, s in report.rows().items()
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def _average(scores: Mapping[str, Score], weights: list[int], total: Counts) -> Score:
     def mean(values: list[float]) -> float:
         return _ratio(sum(value * weight for value, weight in zip(values, weights, strict=True)), sum(weights))

@@ -11,13 +11,13 @@ from core.spans import SentenceNumber, Span
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection
+from gui.baseline import offered_epochs
 from gui.identical.window import IdenticalWindow, Sought
 from gui.inspect.detail import SentenceDetail
 from gui.inspect.filtering import concerns
 from gui.inspect.listing import Listing
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
-from gui.opponent import offered_epochs
 from gui.pages import EmptyState, PageContext
 from gui.theme import Theme
 from gui.words import counted

@@ -8,7 +8,7 @@ from core.analysis.calibration import Bin, Calibration, edges_in_words, expected
 from core.spans import SentenceNumber
 from core.store.selection import Among, Selection
 from gui.metrics.klue import Question
-from gui.metrics.table import Link
+from gui.metrics.table import Link, figure
 from gui.words import counted
 
 EDGES_IN_WORDS = edges_in_words()
@@ -25,6 +25,20 @@ class CalibrationShown:
     @cached_property
     def bins(self) -> tuple[Bin, ...]:
         return self.calibration.bins(self.label)
+
+    def table(self) -> list[tuple[str, ...]]:
+        """A row for each bin with spans: its probabilities, how many spans, their mean probability, the share right."""
+        return [
+            (
+                EDGES_IN_WORDS[at],
+                f"{found.spans:,}",
+                figure(found.confidence),
+                f"{found.right:,}",
+                figure(found.accuracy),
+            )
+            for at, found in enumerate(self.bins)
+            if found.spans
+        ]
 
     def words(self, place: int, *, is_right: bool) -> str:
         """`12 of 40 spans of PS with a probability of .8–.9 are wrong`."""

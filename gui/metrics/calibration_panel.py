@@ -10,6 +10,7 @@ from gui.choosers import chooser
 from gui.metrics.calibration import CalibrationShown
 from gui.metrics.histogram import Histogram
 from gui.metrics.klue import Question
+from gui.metrics.markdown import markdown_of
 from gui.metrics.model import Behind
 from gui.metrics.reliability import ReliabilityDiagram
 from gui.stepping import Stepper
@@ -30,6 +31,7 @@ class CalibrationPanel(QWidget):
         self._asked: Question | None = None
         self._known: dict[Question, Calibration] = {}
         self._label: str | None = None
+        self._shown: CalibrationShown | None = None
         self._stepper = Stepper(self)
         self._stepper.finished.connect(self._take)
         self.title = QLabel()
@@ -113,7 +115,15 @@ class CalibrationPanel(QWidget):
                 self.label.addItem(title, value)
             self.label.setCurrentIndex([value for _, value in items].index(self._label))
 
+    def markdown(self) -> list[str]:
+        """The summary, and the bins as a table."""
+        parts = [f"**{self.title.text()}**", self.said.text()]
+        if self._shown is not None and (rows := self._shown.table()):
+            parts.append(markdown_of(("Probability", "Spans", "Mean probability", "Right", "Share right"), rows))
+        return parts
+
     def _show_charts(self, shown: CalibrationShown | None, words: str) -> None:
+        self._shown = shown
         self.said.setText(words)
         for chart in (self.histogram, self.reliability):
             chart.show_calibration(shown)

@@ -43,10 +43,11 @@ def _score_cell(changes: Changes, row: Row, change: ScoreChange, metric: Metric,
     before, after = getattr(change.before, metric), getattr(change.after, metric)
     interval: Interval = getattr(change, metric)
     name = row.title or row.name
-    verdict = "surely" if interval.is_sure else "perhaps not"
+    verdict = "excludes zero" if interval.is_sure else "includes zero, so the change may be chance"
     words = (
-        f"{title} of {name}: from {figure(before)} to {figure(after)}; in 95 of 100 resamples of the sentences the "
-        f"change lies between {interval.low:+.3f} and {interval.high:+.3f}, so it is {verdict} the tagger's"
+        f"{title} of {name}: from {figure(before)} to {figure(after)}; the 95 % interval of the change,"
+        f" {interval.low:+.3f} to {interval.high:+.3f}, {verdict}. It covers the choice of sentences, not the run's own"
+        " chance"
     )
     label = row.name if row.is_type else None
     moved = [number for fate in ("fixed", "broken") for number in changes.errors_of(fate, label=label)]

@@ -18,16 +18,12 @@ from gui.metrics.model import Behind, MetricModel
 from gui.metrics.moves import MoveDelegate
 from gui.metrics.table import EMPTY
 from gui.metrics.titled import TitledTable
-from gui.metrics.words import sentences
+from gui.metrics.words import how_to_read, sentences
 from gui.stepping import Stepper
 from gui.theme import Theme
 
 _COUNT_PADDING = 14
 NOTHING = "Choose another epoch or run above to see what moved."
-_HOW_TO_READ = (
-    "The line is where the change lies in 95 of 100 resamples of the sentences; colour where all of it is on one side"
-    " of zero"
-)
 
 
 class Question(NamedTuple):
@@ -117,7 +113,7 @@ class ChangesPanel(QSplitter):
             self._show(None, "The two predicted no sentence in common, so there is nothing to compare.")
         else:
             assert self._now is not None
-            self._show(changes, f"On {sentences(changes.sentences, self._now.split)}. {_HOW_TO_READ}")
+            self._show(changes, f"On {sentences(changes.sentences, self._now.split)}. {how_to_read(self._now.split)}")
 
     def _show(self, changes: Changes | None, said: str) -> None:
         self.scores.said.setText(said)
@@ -128,6 +124,11 @@ class ChangesPanel(QSplitter):
         asked = self._asked
         between = "" if asked is None else f" from {_name(asked.before)} to {_name(asked.after)}"
         self.scores.title.setText(f"What moved{between}")
+
+    def markdown(self) -> list[str]:
+        """What moved and what became of the errors, or why nothing is shown."""
+        parts = [part for table in self._tables for part in table.markdown()]
+        return [*parts, self.scores.said.text()]
 
     def fit(self, room: QSize) -> None:
         """Give the scores what they need of the room, and the errors the rest."""

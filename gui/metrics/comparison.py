@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.metrics.delegate import MetricDelegate
 from gui.metrics.figures import Figures
+from gui.metrics.markdown import markdown_table
 from gui.metrics.model import MetricModel
 from gui.metrics.table import comparison_table
 from gui.metrics.view import MetricView
@@ -34,6 +35,10 @@ class ComparisonPanel(QWidget):
         words.addWidget(self.said)
         layout.addLayout(words)
         layout.addWidget(self.view, 1)
+
+    def markdown(self) -> list[str]:
+        """The table with its heading and on how many sentences it is."""
+        return [f"**{self.title.text()}**", self.said.text(), markdown_table(self.model.table)]
 
     def show_figures(self, before: Figures, now: Figures) -> None:
         """Show both epochs' figures, which are on the same sentences."""

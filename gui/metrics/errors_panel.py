@@ -43,6 +43,10 @@ class ErrorsPanel(QSplitter):
         for table, shown in ((self.kinds, kinds_table(figures)), (self.confusion, confusion_table(figures))):
             table.show_table(shown, f" in epoch {figures.key.epoch}")
 
+    def markdown(self) -> list[str]:
+        """Both tables."""
+        return [*self.kinds.markdown(), *self.confusion.markdown()]
+
     def fit(self, room: QSize) -> None:
         """Give both tables what they need of the room; what is left makes longer bars of the first one."""
         least, others = (table.view.fitting_width(room) for table in (self.kinds, self.confusion))

@@ -97,7 +97,7 @@ class CopyButton(QPushButton):
 
     def offer(self, *, possible: bool) -> None:
         self.setEnabled(possible)
-        purpose = "Copy the report of the current epoch in seqeval's layout, as a Markdown table"
+        purpose = "Copy what is shown as Markdown tables, with the run, the epoch and the gold"
         obstacle = "The current epoch has not tagged any of these sentences; choose another epoch above"
         self.setToolTip(wrapped(purpose if possible else obstacle))
 

@@ -78,6 +78,12 @@ class KlueLine(QWidget):
             self._show(None)
             self._counter.start(_counting(project.predictions.scored(*question)))
 
+    def words(self) -> str:
+        """The figures in one line; empty as long as they are not counted."""
+        if PENDING in (self.entity.text(), self.character.text()):
+            return ""
+        return f"{self.epoch.text()}: entity macro F1 {self.entity.text()}, character macro F1 {self.character.text()}"
+
     def _take(self, figures: KlueFigures) -> None:
         assert self._asked is not None
         self._known[self._asked] = figures

@@ -5,13 +5,13 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core import engine
-from core.scoring.metrics import markdown
 from core.spans import Split
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import ALL_ERRORS, Selection
+from gui.baseline import epoch_keys, offered_epochs
 from gui.jobs import Job, failure
 from gui.metrics.calibration_panel import CalibrationPanel
 from gui.metrics.changes_panel import ChangesPanel
@@ -25,12 +25,12 @@ from gui.metrics.findings_bar import FindingsBar
 from gui.metrics.head import Head
 from gui.metrics.klue import KlueLine, Question
 from gui.metrics.lines import f1_lines
+from gui.metrics.markdown import markdown_table
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Link, epochs_table
 from gui.metrics.verdicts_line import Asked, VerdictsLine
 from gui.metrics.view import MetricView
-from gui.metrics.words import evaluation_purpose, golds_line, run_line, scored_line
-from gui.opponent import Opponent, epoch_keys
+from gui.metrics.words import evaluation_purpose, golds_line, run_line, scored_line, sentences
 from gui.pages import EmptyState, PageContext
 from gui.progress import FLEETING
 from gui.theme import Theme
@@ -48,7 +48,6 @@ class MetricsPage(QWidget):
         self._context = context
         self._source: FiguresSource | None = None
         self._split: Split = "dev"
-        self._opponents = {"scores": Opponent(own_run=False), "changes": Opponent(own_run=True)}
         self._revealed: EpochKey | None = None
         self._is_stale = True
         self._is_placed = False
@@ -131,8 +130,6 @@ class MetricsPage(QWidget):
         self._source = FiguresSource(project) if project else None
         self._forget_counted()
         self.findings.forget()
-        for opponent in self._opponents.values():
-            opponent.forget()
         self._split, self._revealed = "dev", None
         self._follow()
 
@@ -224,9 +221,9 @@ class MetricsPage(QWidget):
         current, gold = self._current_key(), self._context.session.context.gold
         if current is None:
             return
-        other = self._opponent.of(project, current)
-        self.head.offer_others(self._opponent.offered(project, current), other)
-        if self._opponent is self._opponents["changes"]:
+        other = self._context.session.baseline.resolve(project, current)
+        self.head.offer_others(offered_epochs(project, current), other)
+        if self.head.changes.isChecked():
             self._show_changes(project, source, other, current)
             return
         self.comparison.setVisible(other is not None)
@@ -243,11 +240,6 @@ class MetricsPage(QWidget):
         gold = self._context.session.context.gold
         question = Comparing(before, current, self._split, gold)
         self.changes.show_question(project, question, source.of(current, self._split, gold, before))
-
-    @property
-    def _opponent(self) -> Opponent:
-        """The choice that belongs to the view that is shown."""
-        return self._opponents["changes" if self.head.changes.isChecked() else "scores"]
 
     def _show_epoch(self, project: Project, source: FiguresSource) -> None:
         """What is told of the current epoch alone."""
@@ -294,7 +286,9 @@ class MetricsPage(QWidget):
         self._follow()
 
     def _choose_other(self, other: EpochKey | None) -> None:
-        self._opponent.choose(other, self._current_key())
+        current = self._current_key()
+        if current is not None:
+            self._context.session.baseline.choose(other, current.run)
         self._follow()
 
     def _behind(self, link: Link) -> int:
@@ -305,7 +299,7 @@ class MetricsPage(QWidget):
         self._context.session.look_at(epoch=link.key.epoch)
         project = self._context.session.project
         if project is not None and self.head.changes.isChecked():
-            self._context.session.hold_against(self._opponent.of(project, link.key))
+            self._context.session.hold_against(self._context.session.baseline.resolve(project, link.key))
         self._context.session.inspect(link.selection)
 
     def _judge_sample(self) -> None:
@@ -319,9 +313,21 @@ class MetricsPage(QWidget):
     def _copy(self) -> None:
         current = self._current_key()
         if current is not None and self._source is not None:
-            figures = self._source.of(current, self._split, self._context.session.context.gold)
-            QGuiApplication.clipboard().setText(markdown(figures.report))
+            QGuiApplication.clipboard().setText(self._markdown(self._source, current))
             self.head.copy.confirm()
+
+    def _markdown(self, source: FiguresSource, current: EpochKey) -> str:
+        """What is shown, with what it is of."""
+        gold, view = self._context.session.context.gold, self._chosen_view()
+        on = sentences(source.sentences(current, self._split), self._split)
+        title = f"### Run {current.run}, epoch {current.epoch}, on {on}, gold as {gold}"
+        parts = [title, self.head.title.text()]
+        if isinstance(view, ErrorsPanel | ChangesPanel | CalibrationPanel):
+            return "\n\n".join([*parts, *view.markdown()]) + "\n"
+        parts += [markdown_table(self.model.table), self.klue.words()]
+        if not self.comparison.isHidden():
+            parts += self.comparison.markdown()
+        return "\n\n".join(filter(None, parts)) + "\n"
 
     def _evaluate(self) -> None:
         project, key, gold = self._context.session.project, self._current_key(), self._context.session.context.gold

@@ -127,14 +127,18 @@ def epochs_table(epochs: Sequence[Figures], current: EpochKey | None) -> Table:
 
 
 def comparison_table(before: Figures, now: Figures) -> Table:
-    """Two runs metric by metric, F1 first; both on the same sentences."""
-    name = f"run {before.key.run}"
+    """Two epochs metric by metric, F1 first; both on the same sentences. They are named by what they differ in."""
+    old, new = (
+        f"Run {figures.key.run}" if before.key.run != now.key.run else f"Epoch {figures.key.epoch}"
+        for figures in (before, now)
+    )
+    name = old.lower()
     columns: list[Column] = []
     for metric in ("f1", "precision", "recall"):
         title = _LONG[metric]
         columns += [
-            Column(metric, before, title, f"Run {before.key.run}", True, links=False),
-            Column(metric, now, title, f"Run {now.key.run}", False, before, name, links=False),
+            Column(metric, before, title, old, True, links=False),
+            Column(metric, now, title, new, False, before, name, links=False),
         ]
     columns.append(Column("support", now, "", _SHORT["support"], True, links=False))
     return _table(columns)

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from gui.metrics.delegate import MetricDelegate
 from gui.metrics.headers import NameStyle
+from gui.metrics.markdown import markdown_table
 from gui.metrics.table import Table
 from gui.metrics.view import MetricView
 
@@ -43,6 +44,11 @@ class TitledTable(QWidget):
         self.body = QStackedWidget()
         self.body.addWidget(self.view)
         layout.addWidget(self.body, 1)
+
+    def markdown(self) -> list[str]:
+        """The table with its heading; nothing where there is none."""
+        table = markdown_table(self.model.table)
+        return [f"**{self.title.text()}**", table] if table else []
 
     def show_table(self, table: Table, of: str = "") -> None:
         """Show a table; `of` goes on where the title ends."""

@@ -57,9 +57,10 @@ def golds_line(imported: Figures, corrected: Figures) -> str:
 def comparison_line(before: Figures, now: Figures) -> str:
     """On how many sentences two runs are compared, and how the micro F1 differs."""
     if not now.sentences:
-        return "The two runs predicted no sentence in common, so there is nothing to compare."
+        return "The two predicted no sentence in common, so there is nothing to compare."
     old, new = before.report.micro.f1, now.report.micro.f1
-    change = change_in_words(new - old, f"run {before.key.run}")
+    of = f"run {before.key.run}" if before.key.run != now.key.run else f"epoch {before.key.epoch}"
+    change = change_in_words(new - old, of)
     on = f"On the {sentences(now.sentences, now.split)} that both predicted"
     return f"{on}: micro F1 {figure(new)}, {change} ({figure(old)})."
 
@@ -95,9 +96,18 @@ def verdicts_meaning(estimate: Estimate | None) -> list[str]:
     kinds = ", ".join(f"{number:,} {BLAME_WORDS[blame]}" for blame, number in estimate.verdicts.items())
     return [
         f"Verdicts: {kinds}.",
-        "In brackets: what holds the true figure in 95 of 100 samples. All is on the gold as imported, so that mending"
-        " it moves nothing. Adjusted means: the gold mended where it is wrong, what is ambiguous left out.",
+        "In brackets: the 95 % interval. It covers the choice of the sampled sentences, not the run's own chance:"
+        " another seed makes other errors. All is on the gold as imported, so that fixing it moves nothing. Adjusted"
+        " means: the gold fixed where it is wrong, what is ambiguous left out.",
     ]
+
+
+def how_to_read(split: Split) -> str:
+    """What the intervals of changes are, and what they leave out."""
+    return (
+        f"Bars: 95 % interval (bootstrap over {split} sentences), coloured if it excludes zero. It covers the choice of"
+        f" {split} sentences, not the run's own chance: training again with another seed moves the scores, too."
+    )
 
 
 def sentences(count: int, split: Split) -> str:

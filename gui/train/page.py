@@ -253,10 +253,13 @@ class TrainPage(QWidget):
         self._show_readiness()
 
     def _show_ending(self, ending: Ending) -> None:
-        """Who watched the run to its end is shown its last epoch; who looks at another run meanwhile is not."""
+        """Who watched the run to its end is shown its last epoch; who was elsewhere sees it on Metrics."""
         self.monitor.end(ending)
-        if ending.is_finished and ending.run is not None and self.isVisible():
-            self._look_at(ending.run)
+        if ending.is_finished and ending.run is not None:
+            if self.isVisible():
+                self._look_at(ending.run)
+            else:
+                self._session.announce_run(ending.run)
 
     def _show_metrics(self, run: int) -> None:
         self._look_at(run)

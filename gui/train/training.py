@@ -26,6 +26,7 @@ class _Current:
 
     job: Job
     project: Project
+    base: EpochKey | None = None
     run: int | None = None
     moved: int = 0
     epochs: list[EpochFinished] = field(default_factory=list)
@@ -113,7 +114,7 @@ class Training(QObject):
         self, title: str, work: TrainingWork, project: Project, settings: TrainSettings, base: EpochKey | None
     ) -> None:
         job = self._runner.start(title, lambda: trained_and_compared(work(), project, base), fleeting=FLEETING)
-        self._current = _Current(job, project)
+        self._current = _Current(job, project, base)
         job.reported.connect(self._report)
         job.finished.connect(self._finish)
         job.cancelled.connect(self._tell_stopped)
@@ -125,6 +126,8 @@ class Training(QObject):
         assert current is not None
         if isinstance(event, RunStarted):
             current.run, current.moved = event.run, event.moved
+            if current.base is not None:
+                self._session.baseline.choose(current.base, event.run)
             self._publish(current, moved=event.moved)
         elif isinstance(event, EpochFinished):
             current.epochs.append(event)

@@ -143,3 +143,18 @@ def test_refusals_are_user_errors(window, projects, busy):
     with pytest.raises(UserError):
         window.context.session.leave()
     assert isinstance(window, MainWindow)
+
+
+def test_metrics_shows_a_run_that_finished_while_another_was_looked_at(window, projects):
+    session = window.context.session
+    window.open_project(projects[0])
+    add_run(session.project, FIRST_EPOCH)
+    session.announce_run(2)
+    window.rail.chosen.emit("Inspect")
+    assert session.context.run == 1
+    window.rail.chosen.emit("Metrics")
+    assert session.context.run == 2
+    session.announce_run(2)
+    session.look_at(run=1)
+    window.rail.chosen.emit("Metrics")
+    assert session.context.run == 1, "the person chose it since"

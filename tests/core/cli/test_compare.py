@@ -36,9 +36,10 @@ def test_an_epoch_is_named_by_its_run(folder, capsys, after, epoch):
 
 def test_people_read_a_table_of_changes_and_one_of_fates(folder, capsys):
     assert run(["compare", str(folder), "1:1", "1:2"]) == 0
-    scores, fates = capsys.readouterr().out.split("* the interval")
+    scores, fates = capsys.readouterr().out.split("* significant:")
     assert "micro avg    +0.3500 [+0.000, +0.800]    +0.5714*[+0.143, +1.000]" in scores
     assert "     all         5         1         1" in fates
+    assert "not the runs' own chance: another seed moves the scores, too" in fates
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
 from core.scoring.comparison import compared
-from core.scoring.metrics import Counts, counts_of, markdown, reported
+from core.scoring.metrics import counts_of, reported
 from core.spans import PredictedSpan
 from core.tags import TagSet, spans_of
 
@@ -56,16 +56,3 @@ def test_every_figure_is_seqevals(pairs):
             (theirs["precision"], theirs["recall"], theirs["f1-score"]), abs=1e-12
         )
     assert len(expected) == len(report.rows())
-
-
-def test_the_markdown_has_seqevals_rows_and_two_decimals():
-    report = reported({"PS": Counts(right=1, predicted=2, support=3), "LC": Counts(support=1)})
-    assert markdown(report).splitlines() == [
-        "|  | precision | recall | f1-score | support |",
-        "|---|---:|---:|---:|---:|",
-        "| PS | 0.50 | 0.33 | 0.40 | 3 |",
-        "| LC | 0.00 | 0.00 | 0.00 | 1 |",
-        "| micro avg | 0.50 | 0.25 | 0.33 | 4 |",
-        "| macro avg | 0.25 | 0.17 | 0.20 | 4 |",
-        "| weighted avg | 0.38 | 0.25 | 0.30 | 4 |",
-    ]

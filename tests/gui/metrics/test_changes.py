@@ -71,7 +71,7 @@ def test_epochs_of_the_same_run_are_offered_before_other_runs(open_desk, qtbot):
     wait_for(desk, qtbot)
     assert others(desk) == [None, EpochKey(1, 1), EpochKey(2, 1)]
     desk.page.head.scores.click()
-    assert others(desk) == [None, EpochKey(2, 1)]
+    assert others(desk) == [None, EpochKey(1, 1), EpochKey(2, 1)]
 
 
 def test_a_choice_holds_while_the_run_is_looked_at(changes_desk, qtbot):
@@ -116,7 +116,8 @@ def test_tables_follow_from_the_changes(desk):
         assert by_type.cells[-1][at].value == len(changes.errors_of(fate))
     scores = scores_table(changes, figures)
     micro = scores.cells[[row.name for row in scores.rows].index("micro")]
-    assert micro[1].words.startswith("Recall of micro avg: from 0.286 to 0.857; in 95 of 100 resamples")
+    assert micro[1].words.startswith("Recall of micro avg: from 0.286 to 0.857; the 95 % interval")
+    assert micro[1].words.endswith("It covers the choice of sentences, not the run's own chance")
     links = [cell.link for row in by_type.cells for cell in row if cell.link]
     behind = {number for link in links for number in link.selection.among.numbers}
     assert behind == {project.sentences.by_id(name).number for name in FIRST_EPOCH}

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from core import engine
 from core.errors import UserError
 from core.events import Predicting
-from core.scoring.metrics import markdown, reported
+from core.scoring.metrics import reported
 from core.settings import TrainSettings
 from core.spans import Span
 from core.store.changes import ChangeSet
@@ -138,13 +138,45 @@ def test_the_current_epoch_is_marked(desk):
     assert {column.group for column in desk.page.model.table.columns if column.is_current} == {"Epoch 1"}
 
 
-def test_markdown_of_the_current_epoch_is_copied_and_confirmed(desk, qtbot):
-    desk.session.look_at(epoch=1)
+def copied(desk, qtbot):
     qtbot.mouseClick(desk.page.head.copy, Qt.MouseButton.LeftButton)
-    expected = markdown(reported(desk.project.predictions.counts(EpochKey(1, 1), "dev", "corrected")))
-    assert QGuiApplication.clipboard().text() == expected
+    return QGuiApplication.clipboard().text()
+
+
+def test_what_is_copied_says_what_it_is_of_with_names_and_the_decimals_shown(desk, qtbot):
+    lines = copied(desk, qtbot).splitlines()
+    assert lines[0] == "### Run 1, epoch 2, on 4 dev sentences, gold as corrected"
+    assert lines[2] == desk.page.head.title.text()
+    assert lines[4].startswith("|  | Epoch 1 P | Epoch 1 R | Epoch 1 F1 | Epoch 2 P |")
+    assert "| PS 인물 person | 0.500 | 0.500 | 0.500 | 1.000 (+0.500) |" in "\n".join(lines)
     assert desk.page.head.copy.text() == COPIED
     qtbot.waitUntil(lambda: desk.page.head.copy.text() == COPY)
+
+
+def test_the_comparison_is_copied_with_the_scores(open_desk, qtbot):
+    desk = open_desk(with_two_runs)
+    text = copied(desk, qtbot)
+    assert "**Run 2, epoch 1, against run 1, epoch 2**" in text
+    assert "|  | F1 Run 1 | F1 Run 2 |" in text
+
+
+def test_each_view_copies_what_it_shows(desk, qtbot):
+    desk.page.head.errors.click()
+    errors = copied(desk, qtbot)
+    assert "**Kinds of errors in epoch 2**" in errors
+    assert "|  | Right | Wrong edge | Wrong type | Wrong both | Missed | Spurious |" in errors
+    assert "**Confusion of types in epoch 2**" in errors
+    desk.page.head.changes.click()
+    qtbot.waitUntil(lambda: desk.page.changes.scores.model.rowCount() > 0)
+    changes = copied(desk, qtbot)
+    assert "**What moved from run 1, epoch 1 to run 1, epoch 2**\n\n|  | Precision | Recall | F1 |" in changes
+    assert "not the run's own chance" in changes
+    desk.page.head.calibration.click()
+    qtbot.waitUntil(lambda: "calibration error" in desk.page.calibration.said.text())
+    calibration = copied(desk, qtbot)
+    assert desk.page.calibration.said.text() in calibration
+    assert "| .95–.98 | 1 | 0.950 | 1 | 1.000 |" in calibration
+    assert len({errors, changes, calibration}) == 3
 
 
 def test_the_head_says_what_moved_to_train(desk):
@@ -191,11 +223,30 @@ def test_another_run_or_none_can_be_chosen(open_desk):
     assert not desk.page.comparison.isVisible()
 
 
-def test_the_first_run_is_compared_with_none(open_desk):
+def test_without_an_earlier_run_the_epoch_before_suggests_itself(open_desk):
     desk = open_desk(with_two_runs)
     desk.session.look_at(run=1)
+    assert desk.page.head.other.currentText() == "run 1, epoch 1"
+    assert desk.page.comparison.model.column(0).title == "Epoch 1"
+    assert "from epoch 1" in desk.page.comparison.said.text()
+    desk.session.look_at(epoch=1)
     assert desk.page.head.other.currentText() == "nothing"
     assert not desk.page.comparison.isVisible()
+
+
+def test_scores_and_changes_compare_with_the_same_epoch(open_desk, qtbot):
+    desk = open_desk(with_two_runs)
+    box, page = desk.page.head.other, desk.page
+    page.head.changes.click()
+    assert box.currentData() == EpochKey(1, 2), "the earlier run, as on Scores"
+    box.setCurrentIndex(box.findText("run 1, epoch 1"))
+    box.activated.emit(box.currentIndex())
+    page.head.scores.click()
+    assert box.currentData() == EpochKey(1, 1)
+    assert page.comparison.title.text() == "Run 2, epoch 1, against run 1, epoch 1"
+    desk.session.look_at(run=1)
+    desk.session.look_at(run=2)
+    assert box.currentData() == EpochKey(1, 1), "the choice holds for its run"
 
 
 def test_many_epochs_keep_names_and_the_current_epoch_in_view(open_desk, qtbot):

@@ -322,6 +322,25 @@ class TestRetrain:
         assert line in desk.page.monitor.log.toPlainText()
         assert not desk.page.retrain.isVisible()
 
+    def test_the_new_run_is_compared_with_the_one_it_was_promised_to_be(self, desk, qtbot, script):
+        self.correct(desk, "news-1")
+        stopped = building.add_run(desk.project, building.FIRST_EPOCH)
+        desk.project.runs.end(stopped, "stopped")
+        train(desk, qtbot, desk.page.retrain.button)
+        new = desk.session.context.key
+        assert new == EpochKey(3, 2)
+        assert desk.session.baseline.resolve(desk.project, new) == EpochKey(1, 2)
+
+    def test_who_was_elsewhere_sees_the_new_run_on_metrics(self, desk, qtbot, script):
+        self.correct(desk, "news-1")
+        begin(desk, qtbot, script, epoch=1)
+        desk.page.hide()
+        with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+            script.go_on.set()
+        assert desk.session.context.run == 1, "nothing changes under the person's hands"
+        desk.session.look_at_new_run()
+        assert desk.session.context.key == EpochKey(2, 2)
+
     def test_all_dev_corrected_makes_the_move_impossible(self, desk, qtbot, script):
         self.correct(desk, "news-3", "news-4", "talk-1", "talk-2")
         panel = desk.page.retrain

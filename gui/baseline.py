@@ -1,0 +1,46 @@
+"""Which epoch the current one is compared with."""
+
+from core.store.predictions import EpochKey
+from core.store.project import Project
+
+
+def epoch_keys(project: Project, run: int) -> list[EpochKey]:
+    """The finished epochs of a run, in order."""
+    return [EpochKey(run, epoch.number) for epoch in project.runs.epochs(run)]
+
+
+def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:
+    """All other epochs, the newest first, those of the own run before all others.
+
+    None to or of a cross-check, which tagged training sentences where others tag dev.
+    """
+    if project.runs.by_number(current.run).is_crosscheck:
+        return []
+    runs = sorted(project.runs.with_epochs(), reverse=True)
+    runs.sort(key=lambda run: run != current.run)
+    return [key for run in runs for key in reversed(epoch_keys(project, run)) if key != current]
+
+
+class Baseline:
+    """What each run is compared with: what the person chose or a retrain promised, or else what suggests itself."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[int, EpochKey | None] = {}
+
+    def forget(self) -> None:
+        """No choice was made, as in another project."""
+        self._chosen.clear()
+
+    def choose(self, key: EpochKey | None, run: int) -> None:
+        """Compare a run with this epoch from now on; None compares it with nothing."""
+        self._chosen[run] = key
+
+    def resolve(self, project: Project, current: EpochKey) -> EpochKey | None:
+        """The epoch that the current one is compared with: by default an earlier run's last, or else the one before."""
+        offered = offered_epochs(project, current)
+        chosen = self._chosen.get(current.run, current)
+        if chosen is None or chosen in offered:
+            return chosen
+        earlier = [key for key in offered if (key.run, key.epoch) < (current.run, current.epoch)]
+        earlier.sort(key=lambda key: key.run == current.run)
+        return earlier[0] if earlier else None
