@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextLine
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.analysis.paths import Steps
 from core.scoring.comparison import Comparison
 from core.spans import SentenceNumber, Span
-from gui.sentence.layout import laid_line, shown, x_at
-from gui.sentence.offsets import offsets
+from gui.sentence.layout import TextLayout, lay_out_on_one_line
 from gui.sentence.painting import wave
 from gui.theme import SMALL_SIZE, Theme, font
 
@@ -23,8 +22,8 @@ SENTENCE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _MARGIN, _GAP = 12.0, 8.0
 _TEXT_SIZE = 14
-_LONGEST = 400
-"""Characters of a sentence that are ever laid out in a row."""
+_NARROW = 2.5
+"""Pixels that a character takes at least, on the average of a row: no more of them are laid out than have room."""
 _STEP, _STEP_GAP, _MOST_STEPS = 6.0, 4.0, 12
 _LEAD = 10
 """Characters kept before the first error where the text before it has to give way."""
@@ -141,55 +140,57 @@ def _paint_words(painter: QPainter, rect: QRectF, text: str, colour: str, chosen
 
 @dataclass(frozen=True)
 class _Excerpt:
-    """The part of a sentence that a row shows: from `start` (code points) on, as one laid-out line."""
+    """The part of a sentence that a row shows: from `start` (code points) on, as one line of a width.
+
+    Attributes:
+        left, right: where the shown characters begin and end, from the left edge of that width, whole ones alone.
+        is_cut: whether some of the sentence follows that has no room.
+    """
 
     start: int
-    text: str
-    layout: QTextLayout
+    layout: TextLayout
+    left: float
+    right: float
+    is_cut: bool
 
-    def x(self, position: int) -> float:
-        """Where a code point of the sentence stands in the line; before and after the excerpt, its ends."""
-        inside = max(0, min(position - self.start, len(self.text)))
-        return x_at(self.layout, offsets(self.text).to_units(inside))
+    def boxes(self, at: QPointF, span: Span) -> list[QRectF]:
+        """The rectangles of the part of a span that is in the excerpt."""
+        length = len(self.layout.text)
+        start, end = (max(0, min(position - self.start, length)) for position in (span.start, span.end))
+        pieces = [(piece.left, piece.right) for piece in self.layout.pieces(start, end)]
+        return [QRectF(at.x() + left + 0.5, at.y() + 0.5, max(0.0, right - left - 1), 18) for left, right in pieces]
 
-    @property
-    def width(self) -> float:
-        return self.layout.lineAt(0).naturalTextWidth()
-
-    def whole_within(self, width: float) -> float:
-        """Where the last character ends that fits as a whole."""
-        line = self.layout.lineAt(0)
-        cut = line.xToCursor(width, QTextLine.CursorPosition.CursorOnCharacter)
-        return x_at(self.layout, cut)
+    def shows(self, span: Span) -> bool:
+        """Whether a span can be seen to its end."""
+        if span.start < self.start or span.end - self.start > len(self.layout.text):
+            return False
+        edges = self.layout.edges(span.start - self.start, span.end - self.start)
+        return all(self.left <= edge.x <= self.right for edge in edges)
 
 
 def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Theme) -> None:
     excerpt = _excerpt_for(row, rect.width())
-    ellipsis = QFontMetricsF(_text_font()).horizontalAdvance("…")
-    left = rect.left() + (ellipsis if excerpt.start else 0.0)
-    right = rect.right()
-    if left + excerpt.width > right:
-        right = left + excerpt.whole_within(right - ellipsis - left)
-        _paint_words(painter, QRectF(right, rect.top(), ellipsis + 1, 20), "…", theme.muted, _text_font())
-    if excerpt.start:
-        _paint_words(painter, QRectF(rect.left(), rect.top(), ellipsis + 1, 20), "…", theme.muted, _text_font())
-    painter.setClipRect(QRectF(left - 1, rect.top() - 2, right - left + 1, rect.height() + 4))
-    _paint_fills(painter, QPointF(left, rect.top()), excerpt, row, theme)
+    ellipsis = _ellipsis_width()
+    is_reversed = excerpt.layout.is_reversed
+    for is_there, is_left in ((excerpt.start > 0, not is_reversed), (excerpt.is_cut, is_reversed)):
+        if is_there:
+            left = rect.left() + (excerpt.left - ellipsis if is_left else excerpt.right)
+            _paint_words(painter, QRectF(left, rect.top(), ellipsis + 1, 20), "…", theme.muted, _text_font())
+    room = excerpt.right - excerpt.left
+    painter.setClipRect(QRectF(rect.left() + excerpt.left - 1, rect.top() - 2, room + 1, rect.height() + 4))
+    at = QPointF(rect.left() + (0.0 if is_reversed or not excerpt.start else ellipsis), rect.top())
+    _paint_fills(painter, at, excerpt, row, theme)
     painter.setPen(QColor(theme.text))
-    excerpt.layout.draw(painter, QPointF(left, rect.top() + 1))
-    _paint_errors(painter, QPointF(left, rect.top()), excerpt, row.errors, theme)
+    excerpt.layout.draw(painter, 0, at + QPointF(0, 1))
+    _paint_errors(painter, at, excerpt, row.errors, theme)
 
 
 def _paint_fills(painter: QPainter, at: QPointF, excerpt: _Excerpt, row: SentenceRow, theme: Theme) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     for span in row.gold:
         painter.setBrush(QColor(theme.label(span.label).fill))
-        painter.drawRoundedRect(_box(at, excerpt, span), 3, 3)
-
-
-def _box(at: QPointF, excerpt: _Excerpt, span: Span) -> QRectF:
-    left, right = excerpt.x(span.start), excerpt.x(span.end)
-    return QRectF(at.x() + left + 0.5, at.y() + 0.5, max(0.0, right - left - 1), 18)
+        for box in excerpt.boxes(at, span):
+            painter.drawRoundedRect(box, 3, 3)
 
 
 def _paint_errors(
@@ -200,23 +201,28 @@ def _paint_errors(
     for error in errors:
         if error.predicted is None and error.gold is not None:
             painter.setPen(QPen(QColor(theme.label(error.gold.label).ink), 1, Qt.PenStyle.DashLine))
-            painter.drawRoundedRect(_box(at, excerpt, error.gold), 3, 3)
+            for box in excerpt.boxes(at, error.gold):
+                painter.drawRoundedRect(box, 3, 3)
         elif error.predicted is not None:
-            box = _box(at, excerpt, error.predicted.span)
             painter.setPen(QPen(QColor(theme.error), 1.5))
-            if error.outcome == "spurious":
-                painter.drawPath(wave(box.left(), box.right(), box.bottom() + 2, height=2.5))
-            else:
-                painter.drawLine(QPointF(box.left(), box.bottom() + 2), QPointF(box.right(), box.bottom() + 2))
+            for box in excerpt.boxes(at, error.predicted.span):
+                _underline(painter, box, wavy=error.outcome == "spurious")
+
+
+def _underline(painter: QPainter, box: QRectF, *, wavy: bool) -> None:
+    if wavy:
+        painter.drawPath(wave(box.left(), box.right(), box.bottom() + 2, height=2.5))
+    else:
+        painter.drawLine(QPointF(box.left(), box.bottom() + 2), QPointF(box.right(), box.bottom() + 2))
 
 
 def _excerpt_for(row: SentenceRow, width: float) -> _Excerpt:
     """The text from its beginning, or from a little before the first error where that would be cut off."""
-    whole = _excerpt(row.text, 0)
+    whole = _excerpt(row.text, 0, width)
     first = next((error.predicted.span if error.predicted else error.gold for error in row.errors), None)
-    if first is None or (first.end <= _LONGEST and whole.x(first.end) <= width - 2 * _MARGIN):
+    if first is None or whole.shows(first):
         return whole
-    return _excerpt(row.text, _beginning(row.text, first.start))
+    return _excerpt(row.text, _beginning(row.text, first.start), width)
 
 
 def _beginning(text: str, error: int) -> int:
@@ -227,9 +233,24 @@ def _beginning(text: str, error: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _excerpt(text: str, start: int) -> _Excerpt:
-    visible = shown(text[start : start + _LONGEST])
-    return _Excerpt(start, visible, laid_line(visible, _text_font()))
+def _excerpt(text: str, start: int, width: float) -> _Excerpt:
+    """As much of a text from a code point on as `width` pixels show, dots in the place of what is left out."""
+    most = int(width / _NARROW) + 1
+    room = width - (_ellipsis_width() if start else 0.0)
+    layout = lay_out_on_one_line(text[start : start + most], _text_font(), room)
+    is_cut = start + most < len(text) or layout.natural_width(0) > room
+    room -= _ellipsis_width() if is_cut else 0.0
+    if layout.is_reversed:
+        whole = [cell.left for cell in layout.row(0) if layout.width - cell.left <= room]
+        return _Excerpt(start, layout, min(whole, default=layout.width), layout.width, is_cut)
+    shift = width - layout.width
+    whole = [cell.right for cell in layout.row(0) if cell.right <= room]
+    return _Excerpt(start, layout, shift, shift + max(whole, default=0.0), is_cut)
+
+
+@lru_cache(maxsize=1)
+def _ellipsis_width() -> float:
+    return QFontMetricsF(_text_font()).horizontalAdvance("…")
 
 
 @lru_cache(maxsize=2)

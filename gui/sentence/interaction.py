@@ -117,12 +117,24 @@ def nearest_boundary(scene: Scene, point: QPointF) -> int:
     return scene.layout.boundary_at(scene.line_at(point.y()), point.x() - PADDING)
 
 
-def edges_of(scene: Scene, mark: Mark) -> tuple[tuple[Edge, QRectF], ...]:
-    """The edges of a mark as thin upright rectangles on its text."""
-    first, last = scene.text_rect(mark.pieces[0]), scene.text_rect(mark.pieces[-1])
-    return (
-        ("start", QRectF(first.left(), first.top(), 0, first.height())),
-        ("end", QRectF(last.right(), last.top(), 0, last.height())),
+@dataclass(frozen=True, slots=True)
+class PlacedEdge:
+    """An edge of a mark as a thin upright rectangle on its text, and whether the mark lies right of it."""
+
+    edge: Edge
+    rect: QRectF
+    is_left: bool
+
+
+def edges_of(scene: Scene, mark: Mark) -> tuple[PlacedEdge, ...]:
+    """Where the edges of a mark stand."""
+    if mark.span is None:
+        return ()
+    names: tuple[Edge, ...] = ("start", "end")
+    places = scene.layout.edges(mark.span.start, mark.span.end)
+    return tuple(
+        PlacedEdge(edge, scene.upright(place.line, place.x), place.is_left)
+        for edge, place in zip(names, places, strict=False)
     )
 
 
@@ -134,11 +146,11 @@ def _edge_at(scene: Scene, point: QPointF, selection: Selection | None) -> EdgeT
             continue
         selected = selection == of_gold(mark.span)
         reach = _NEAR_SELECTED if selected else _NEAR
-        for edge, rect in edges_of(scene, mark):
-            distance = abs(point.x() - rect.x())
-            if distance <= reach and rect.top() <= point.y() <= rect.bottom():
-                inside = (point.x() >= rect.x()) == (edge == "start")
-                found.append(((not selected, not inside, distance), EdgeTarget(mark.span, edge)))
+        for placed in edges_of(scene, mark):
+            distance = abs(point.x() - placed.rect.x())
+            if distance <= reach and placed.rect.top() <= point.y() <= placed.rect.bottom():
+                inside = (point.x() >= placed.rect.x()) == placed.is_left
+                found.append(((not selected, not inside, distance), EdgeTarget(mark.span, placed.edge)))
     return min(found, key=lambda entry: entry[0])[1] if found else None
 
 

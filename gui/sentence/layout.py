@@ -1,23 +1,26 @@
-"""Where the characters of one sentence stand: lines that break between eojeols, and the place of every character."""
+"""Where the characters of one sentence stand: its lines, and the place of every character in them."""
 
 import math
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextLine
 
+from gui.sentence.breaking import (
+    HANGING,
+    character_boundaries,
+    direction_of,
+    has_right_to_left,
+    lay_line,
+    line_starts,
+    shown,
+)
 from gui.sentence.offsets import offsets
 from gui.theme import font
-
-_HANG = 12.0
-"""Pixels by which blanks may stand out at the end of a line."""
-_ENDLESS = 1e6
-_SHOWN = {"\n": "↵", "\r": "↵", "\t": "→", "\v": "↵", "\f": "↵", "\x85": "↵", "\u2028": "↵", "\u2029": "¶"}
-_INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,32 @@ class Cell:
     line: int
     left: float
     right: float
+    is_reversed: bool = False
+    """Whether it is written from right to left."""
+
+    @property
+    def near(self) -> float:
+        """The edge at which a reader enters it."""
+        return self.right if self.is_reversed else self.left
+
+    @property
+    def far(self) -> float:
+        """The edge at which a reader leaves it."""
+        return self.left if self.is_reversed else self.right
+
+
+@dataclass(frozen=True, slots=True)
+class EdgePlace:
+    """Where an edge of a range stands: its line, its horizontal position, and whether the range lies right of it."""
+
+    line: int
+    x: float
+    is_left: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The part of a range of text that stands in one line, and whether the range begins or ends with it."""
+    """The part of a range of text that stands in one stretch, and whether the range ends at its left or right side."""
 
     line: int
     left: float
@@ -42,65 +66,155 @@ class Piece:
     last: bool
 
 
-@dataclass(frozen=True)
 class TextLayout:
-    """A text laid out at one width. Horizontal positions only: the lanes between the lines set the vertical ones."""
+    """A text laid out at one width. Horizontal positions only: the lanes between the lines set the vertical ones.
 
-    text: str
-    width: float
-    cells: tuple[Cell, ...]
-    lines: tuple[QTextLayout, ...]
-    text_height: float
+    A line is laid out when it is first looked at.
 
-    @cached_property
-    def boundaries(self) -> tuple[int, ...]:
-        """The code-point positions at which an edge may stand."""
-        return (*(cell.start for cell in self.cells), len(self.text))
+    Attributes:
+        boundaries: the code-point positions at which an edge may stand.
+        starts: the code points at which the lines begin.
+        text_height: of a line, in pixels.
+    """
+
+    def __init__(self, text: str, font: QFont, width: float, *, wraps: bool = True) -> None:
+        self.text, self.width = text, width
+        self._visible, self._font = shown(text), font
+        self._direction, self._is_mixed = direction_of(self._visible), has_right_to_left(self._visible)
+        self.boundaries = character_boundaries(self._visible)
+        self.starts = line_starts(self._visible, self.boundaries, font, width) if wraps else (0,)
+        self.text_height = math.ceil(QFontMetricsF(font).height())
+        self._lines: dict[int, QTextLayout] = {}
+        self._rows: dict[int, tuple[Cell, ...]] = {}
+
+    @property
+    def lines(self) -> range:
+        """The numbers of the lines; there is at least one."""
+        return range(len(self.starts))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All characters."""
+        return tuple(cell for line in self.lines for cell in self.row(line))
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the text as a whole is written from right to left; then it is flush right."""
+        return self._direction == Qt.LayoutDirection.RightToLeft
+
+    def row(self, line: int) -> tuple[Cell, ...]:
+        """The characters of one line, in the order of the text."""
+        if line not in self._rows:
+            self._rows[line] = tuple(self._placed(line))
+        return self._rows[line]
+
+    def draw(self, painter: QPainter, line: int, at: QPointF) -> None:
+        """Paint one line with the painter's pen."""
+        self._laid(line).draw(painter, at)
+
+    def natural_width(self, line: int) -> float:
+        """What a line takes, which can be more than the width where the text does not wrap."""
+        laid = self._laid(line)
+        return laid.lineAt(0).naturalTextWidth() if laid.lineCount() else 0.0
+
+    def line_of(self, position: int) -> int:
+        """The line in which a code point stands."""
+        return max(0, bisect_right(self.starts, position) - 1)
+
+    def cells_of(self, start: int, end: int) -> list[Cell]:
+        """The characters that a range of code points touches."""
+        if start >= end:
+            return []
+        found: list[Cell] = []
+        for line in range(self.line_of(start), self.line_of(end - 1) + 1):
+            row = self.row(line)
+            first = bisect_right(row, start, key=lambda cell: cell.end)
+            found += row[first : bisect_left(row, end, key=lambda cell: cell.start)]
+        return found
 
     def pieces(self, start: int, end: int) -> tuple[Piece, ...]:
         """A range of code points as one piece a line, or more where writing directions mix."""
-        first, last = max(0, bisect_right(self.boundaries, start) - 1), bisect_left(self.boundaries, end)
-        runs = list(_runs(self.cells[first:last] if start < end else ()))
-        return tuple(Piece(*run, first=at == 0, last=at == len(runs) - 1) for at, run in enumerate(runs))
+        cells = self.cells_of(start, end)
+        if not cells:
+            return ()
+        ends = {(cells[0].line, cells[0].near), (cells[-1].line, cells[-1].far)}
+        return tuple(
+            Piece(line, left, right, (line, left) in ends, (line, right) in ends) for line, left, right in _runs(cells)
+        )
+
+    def edges(self, start: int, end: int) -> tuple[EdgePlace, ...]:
+        """Where a range begins and where it ends; nothing where there is nothing in it."""
+        cells = self.cells_of(start, end)
+        if not cells:
+            return ()
+        first, last = cells[0], cells[-1]
+        return (
+            EdgePlace(first.line, first.near, is_left=not first.is_reversed),
+            EdgePlace(last.line, last.far, is_left=last.is_reversed),
+        )
 
     def cell_at(self, line: int, x: float) -> Cell | None:
         """The character of a line that stands nearest to a horizontal position."""
-        row = [cell for cell in self.cells if cell.line == line]
-        return min(row, key=lambda cell: max(cell.left - x, x - cell.right, 0.0), default=None)
+        return min(self.row(line), key=lambda cell: max(cell.left - x, x - cell.right, 0.0), default=None)
 
     def boundary_at(self, line: int, x: float) -> int:
         """The position between two characters of a line that is nearest to a horizontal position."""
         cell = self.cell_at(line, x)
         if cell is None:
             return 0
-        return cell.start if x < (cell.left + cell.right) / 2 else cell.end
+        is_left = x < (cell.left + cell.right) / 2
+        return cell.start if is_left != cell.is_reversed else cell.end
 
     def moved(self, position: int, step: int) -> int:
         """A position moved by whole characters, within the text."""
         rank = bisect_right(self.boundaries, position) - 1 + step
         return self.boundaries[max(0, min(rank, len(self.boundaries) - 1))]
 
+    def _end_of(self, line: int) -> int:
+        return self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
 
-def shown(text: str) -> str:
-    """The text with one visible character for each that would break a line or not show; every offset stays."""
-    return "".join(_shown(character) for character in text)
+    def _solid_end_of(self, line: int) -> int:
+        """Where a line ends without the blanks that hang out of it."""
+        start, end = self.starts[line], self._end_of(line)
+        solid = start + len(self._visible[start:end].rstrip())
+        return max(solid, end - HANGING) if start < solid and end < len(self.text) else end
+
+    def _laid(self, line: int) -> QTextLayout:
+        if line not in self._lines:
+            text = self._visible[self.starts[line] : self._solid_end_of(line)]
+            self._lines[line] = lay_line(text, self._font, self.width, self._direction)
+        return self._lines[line]
+
+    def _placed(self, line: int) -> Iterator[Cell]:
+        start, solid, end = self.starts[line], self._solid_end_of(line), self._end_of(line)
+        first = bisect_left(self.boundaries, start)
+        inside = self.boundaries[first : bisect_right(self.boundaries, solid)]
+        text = self._visible[start:solid]
+        if text:
+            mapping, laid = offsets(text), self._laid(line)
+            units = [mapping.to_units(at - start) for at in inside]
+            places = (_mixed_places if self._is_mixed else _places)(laid.lineAt(0), units)
+            far, is_reversed = 0.0, False
+            for (left, right, is_reversed), (begins, ends) in zip(places, pairwise(inside), strict=True):
+                yield Cell(begins, ends, line, left, right, is_reversed)
+                far = left if is_reversed else right
+            hanging = self.boundaries[first + len(inside) - 1 : bisect_right(self.boundaries, end)]
+            for begins, ends in pairwise(hanging):
+                yield Cell(begins, ends, line, far, far, is_reversed)
+
+
+_Place = tuple[float, float, bool]
+"""Left and right edge of a character, and whether it is written from right to left."""
 
 
 def lay_out(text: str, font: QFont, width: float) -> TextLayout:
     """Lay a text out in lines no wider than `width` pixels."""
-    visible = shown(text)
-    whole = laid_line(visible, font)
-    unbroken = _cells(visible, whole, start=0, line=0)
-    starts = _breaks(visible, unbroken, width)
-    height = math.ceil(QFontMetricsF(font).height())
-    if len(starts) == 1:
-        return TextLayout(text, width, unbroken, (whole,), height)
-    lines, cells = [], list[Cell]()
-    for number, (start, end) in enumerate(zip(starts, (*starts[1:], len(text)), strict=True)):
-        lines.append(laid_line(visible[start:end], font))
-        row = _cells(visible[start:end], lines[-1], start=start, line=number)
-        cells += row if end == len(text) else _without_hanging_blanks(row, visible)
-    return TextLayout(text, width, tuple(cells), tuple(lines), height)
+    return TextLayout(text, font, width)
+
+
+def lay_out_on_one_line(text: str, font: QFont, width: float) -> TextLayout:
+    """Lay a text out on one line, from the side of `width` pixels on which it begins, however long it is."""
+    return TextLayout(text, font, width, wraps=False)
 
 
 @lru_cache(maxsize=8)
@@ -109,78 +223,40 @@ def laid_out(text: str, size: int, width: float) -> TextLayout:
     return lay_out(text, font(size), width)
 
 
-def _shown(character: str) -> str:
-    if character in _SHOWN:
-        return _SHOWN[character]
-    if character in _INVISIBLE:
-        return "·"
-    return "�" if unicodedata.category(character) in ("Cc", "Cs") else character
+def _places(line: QTextLine, units: Sequence[int]) -> list[_Place]:
+    return [(left, right, False) for left, right in pairwise(_x_at(line, unit) for unit in units)]
 
 
-def laid_line(text: str, font: QFont) -> QTextLayout:
-    """The text on one line, however long."""
-    layout = QTextLayout(text, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.NoWrap)
-    layout.setTextOption(option)
-    layout.setCacheEnabled(True)
-    layout.beginLayout()
-    line = layout.createLine()
-    if line.isValid():
-        line.setLineWidth(_ENDLESS)
-        line.setPosition(QPointF(0, 0))
-    layout.endLayout()
-    return layout
-
-
-def _cells(text: str, layout: QTextLayout, *, start: int, line: int) -> tuple[Cell, ...]:
-    """The characters of one laid-out line, whose first stands at the code point `start` of the sentence."""
-    if not text:
-        return ()
-    mapping = offsets(text)
-    length, unit, cells = mapping.to_units(len(text)), 0, []
-    edge = x_at(layout, 0)
-    while unit < length:
-        following = max(layout.nextCursorPosition(unit), unit + 1)
-        far_edge = x_at(layout, following)
-        left, right = sorted((edge, far_edge))
-        first, last = (start + mapping.to_code_points(at) for at in (unit, following))
-        if first < last:
-            cells.append(Cell(first, last, line, left, right))
-        unit, edge = following, far_edge
-    return tuple(cells)
-
-
-def x_at(layout: QTextLayout, unit: int) -> float:
-    """Where a UTF-16 position stands in a text laid out on one line."""
-    found: object = layout.lineAt(0).cursorToX(unit)  # it and the position it is for, though the stubs say otherwise
+def _x_at(line: QTextLine, unit: int) -> float:
+    found: object = line.cursorToX(unit)  # it and the position it is for, though the stubs say otherwise
     assert isinstance(found, tuple)
     return float(found[0])
 
 
-def _breaks(text: str, cells: Sequence[Cell], width: float) -> tuple[int, ...]:
-    """The code points at which lines begin: between eojeols, or inside one that is wider than a line."""
-    starts, line_left = [0], 0.0
-    word_start, word_left = 0, 0.0
-    for cell in cells:
-        blank = text[cell.start].isspace()
-        while cell.right - line_left > width + (_HANG if blank else 0) and cell.start > starts[-1]:
-            fits = not blank and word_start > starts[-1]
-            starts.append(word_start if fits else cell.start)
-            line_left = word_left if fits else cell.left
-        if blank:
-            word_start, word_left = cell.end, cell.right
-    return tuple(starts)
+def _mixed_places(line: QTextLine, units: Sequence[int]) -> list[_Place]:
+    """The places of characters in a line with several directions.
+
+    Qt's cursor positions belong to the neighbour where the direction changes, and the places of letters in a ligature
+    that is written from right to left are shifted (QTBUG, seen in 6.11); widths and the order of places are right.
+    """
+    found = [_extent(line, unit, following) for unit, following in pairwise(units)]
+    order = sorted(range(len(found)), key=lambda at: (found[at][0], -at if found[at][2] else at))
+    x = line.naturalTextRect().left()
+    placed = list(found)
+    for at in order:
+        left, right, is_reversed = found[at]
+        placed[at] = (x, x + right - left, is_reversed)
+        x += right - left
+    return placed
 
 
-def _without_hanging_blanks(row: Sequence[Cell], text: str) -> list[Cell]:
-    """The cells of a line that goes on in the next one: the blanks at its end take no room."""
-    kept = list(row)
-    at = len(kept) - 1
-    while at > 0 and text[kept[at].start].isspace():
-        at -= 1
-    edge = kept[at].right
-    return kept[: at + 1] + [replace(cell, left=edge, right=edge) for cell in kept[at + 1 :]]
+def _extent(line: QTextLine, unit: int, following: int) -> _Place:
+    runs = line.glyphRuns(unit, following - unit, QTextLayout.GlyphRunRetrievalFlag.RetrieveGlyphPositions)
+    if not runs:
+        x = _x_at(line, unit)
+        return x, x, False
+    rects = [run.boundingRect() for run in runs]
+    return min(rect.left() for rect in rects), max(rect.right() for rect in rects), runs[0].isRightToLeft()
 
 
 def _runs(cells: Sequence[Cell]) -> Iterator[tuple[int, float, float]]:

@@ -144,8 +144,8 @@ def _paint_range(brush: Brush, selection: Selection) -> None:
 
 def _paint_text(brush: Brush) -> None:
     brush.painter.setPen(QColor(brush.theme.text))
-    for line, placed in zip(brush.scene.layout.lines, brush.scene.lines, strict=True):
-        line.draw(brush.painter, QPointF(PADDING, placed.text_top))
+    for number, line in enumerate(brush.scene.lines):
+        brush.scene.layout.draw(brush.painter, number, QPointF(PADDING, line.text_top))
 
 
 def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
@@ -225,9 +225,9 @@ def _paint_ring(brush: Brush, mark: Mark) -> None:
         painter.drawPath(_rounded(rect, first=piece.first, last=piece.last))
     painter.setPen(QPen(QColor(brush.theme.surface), 1))
     painter.setBrush(accent)
-    for edge, rect in edges_of(brush.scene, mark):
-        outwards = -2.0 if edge == "start" else 2.0  # clear of the characters of short spans
-        painter.drawRoundedRect(rect.adjusted(outwards - 2.5, -2, outwards + 2.5, 3), 2.5, 2.5)
+    for placed in edges_of(brush.scene, mark):
+        outwards = -2.0 if placed.is_left else 2.0  # clear of the characters of short spans
+        painter.drawRoundedRect(placed.rect.adjusted(outwards - 2.5, -2, outwards + 2.5, 3), 2.5, 2.5)
 
 
 def _paint_tag(brush: Brush, mark: Mark, *, selected: bool) -> None:

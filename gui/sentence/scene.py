@@ -1,6 +1,8 @@
 """One sentence with its spans as shapes: every mark, its tag and its place, for painting and for hit-testing alike."""
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -12,6 +14,7 @@ from gui.sentence.layout import Piece, TextLayout
 
 Lane = Literal["gold", "predicted", "other"]
 """The gold on the text, what the epoch predicted below it, and below that what another epoch predicted."""
+LANES: tuple[Lane, ...] = get_args(Lane)
 Role = Literal["label", "gold label", "quiet", "error"]
 
 PADDING = 16.0
@@ -98,13 +101,18 @@ class Scene:
         line = self.lines[piece.line]
         return QRectF(PADDING + piece.left, line.text_top, piece.right - piece.left, line.text_bottom - line.text_top)
 
+    def upright(self, line: int, x: float) -> QRectF:
+        """A line of text as high as the text at a horizontal position of the layout."""
+        placed = self.lines[line]
+        return QRectF(PADDING + x, placed.text_top, 0.0, placed.text_bottom - placed.text_top)
+
     def text_rects(self, start: int, end: int) -> tuple[QRectF, ...]:
         """The rectangles of a range of code points."""
         return tuple(self.text_rect(piece) for piece in self.layout.pieces(start, end))
 
     def line_at(self, y: float) -> int:
         """The line nearest to a vertical position."""
-        return next((number for number, line in enumerate(self.lines) if y < line.bottom), len(self.lines) - 1)
+        return min(bisect_right(self.lines, y, key=lambda line: line.bottom), len(self.lines) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +161,19 @@ def arranged(
         other: how another epoch's predictions stand against the same gold, for a lane of their own; None for none.
         gold: whether to leave room for labels over the text.
     """
-    drafts = _drafts(layout, comparisons, metrics) + _other_drafts(layout, other or (), metrics)
-    spots = [
-        spot
-        for number in range(len(layout.lines))
-        for lane in get_args(Lane)
-        for spot in spots_in_rows([draft for draft in drafts if _belongs(draft, number, lane)], layout.width)
-    ]
-    room = {"gold": gold, "predicted": predicted, "other": other is not None}
-    lines = _lines(
-        layout, spots, metrics.height, font_size, lanes=[lane for lane, has_room in room.items() if has_room]
-    )
-    marks = tuple(_mark(spot, lines[spot.draft.pieces[0].line], metrics.height) for spot in spots)
+    drafts = defaultdict[tuple[int, Lane], list[_Draft]](list)
+    for draft in _drafts(layout, comparisons, metrics) + _other_drafts(layout, other or (), metrics):
+        drafts[draft.pieces[0].line, draft.lane].append(draft)
+    spots = {place: spots_in_rows(drafts[place], layout.width) for place in sorted(drafts, key=_order_of_painting)}
+    room: dict[Lane, bool] = {"gold": gold, "predicted": predicted, "other": other is not None}
+    lines = _lines(layout, spots, metrics.height, font_size, lanes=[lane for lane in LANES if room[lane]])
+    marks = tuple(_mark(spot, lines[line], metrics.height) for (line, _), found in spots.items() for spot in found)
     return Scene(layout, lines, marks, tuple(_differing(comparisons)))
+
+
+def _order_of_painting(place: tuple[int, Lane]) -> tuple[int, int]:
+    line, lane = place
+    return line, LANES.index(lane)
 
 
 def unjudged(predicted: Iterable[PredictedSpan]) -> tuple[Comparison, ...]:
@@ -254,32 +262,32 @@ def _lanes(comparison: Comparison) -> list[tuple[Lane, Span]]:
     return lanes
 
 
-def _belongs(draft: _Draft, line: int, lane: str) -> bool:
-    return draft.lane == lane and draft.pieces[0].line == line
-
-
 def _lines(
-    layout: TextLayout, spots: Sequence[_Spot], row_height: float, font_size: float, *, lanes: Sequence[str]
+    layout: TextLayout,
+    spots: Mapping[tuple[int, Lane], Sequence[_Spot]],
+    row_height: float,
+    font_size: float,
+    *,
+    lanes: Collection[Lane],
 ) -> tuple[Line, ...]:
     lines, top = [], PADDING
-    for number in range(len(layout.lines)):
-        above = (_rows(spots, number, "gold") if "gold" in lanes else 0) * row_height
-        text_top = top + above
+    for number in layout.lines:
+        heights = {lane: _rows(spots.get((number, lane), ())) * row_height for lane in LANES}
+        text_top = top + (heights["gold"] if "gold" in lanes else 0)
         text_bottom = text_top + layout.text_height
         tag_top = text_bottom + BRACKET
-        tags_bottom = tag_top + (_rows(spots, number, "predicted") if "predicted" in lanes else 0) * row_height
+        tags_bottom = tag_top + (heights["predicted"] if "predicted" in lanes else 0)
         other_top = tags_bottom + 2 * BRACKET
-        other_bottom = other_top + _rows(spots, number, "other") * row_height
-        bottom = other_bottom if "other" in lanes else tags_bottom
+        bottom = other_top + heights["other"] if "other" in lanes else tags_bottom
         bottom = max(bottom + LINE_GAP, top + LINE_HEIGHT * font_size)
         lines.append(Line(top, text_top, text_bottom, tag_top, other_top, bottom))
         top = bottom
     return tuple(lines)
 
 
-def _rows(spots: Sequence[_Spot], line: int, lane: Lane) -> int:
+def _rows(spots: Iterable[_Spot]) -> int:
     """The rows of tags in a lane, at least one so that lines stay where they are when spans come and go."""
-    return max((spot.row + 1 for spot in spots if _belongs(spot.draft, line, lane)), default=1)
+    return max((spot.row + 1 for spot in spots), default=1)
 
 
 def _mark(spot: _Spot, line: Line, row_height: float) -> Mark:

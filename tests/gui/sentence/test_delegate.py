@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from core.scoring.comparison import compared
 from core.spans import PredictedSpan, SentenceNumber, Span
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, _excerpt, marks
-from gui.theme import DARK, LIGHT
+from gui.theme import DARK, LIGHT, font
 
 TEXT = "이순신은 조선 수군을 이끌고 😀 옥포에서 왜군을 물리쳤다."
 PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")
@@ -107,7 +107,10 @@ def test_any_text_is_painted(qtbot, text):
 
 
 def test_a_cut_line_ends_after_a_whole_character(qapp):
-    line = _excerpt(TEXT, 0)
-    edges = [line.x(position) for position in range(len(TEXT) + 1)]
-    for width in (0.0, 50.0, 50.5, 123.0, 200.0, line.width - 0.5):
-        assert line.whole_within(width) == max(edge for edge in edges if edge <= width)
+    for width in (50.0, 50.5, 123.0, 200.0):
+        excerpt = _excerpt(TEXT, 0, width)
+        assert excerpt.is_cut
+        edges = [cell.right for cell in excerpt.layout.row(0)]
+        dots = QFontMetricsF(font(14)).horizontalAdvance("…")
+        assert excerpt.right == max(edge for edge in edges if edge <= width - dots)
+    assert not _excerpt(TEXT, 0, 2000.0).is_cut
