@@ -7,7 +7,6 @@ Learning: Estimating Uncertainty in Dataset Labels, 2021, section 3). Imports to
 
 import random
 import time
-import unicodedata
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from core.events import BatchHalved, CrosscheckEvent, EpochFinished, FoldProgres
 from core.labels import in_display_order
 from core.settings import TrainSettings
 from core.spans import Sentence, SentenceNumber
+from core.splitting import comparable
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
@@ -61,13 +61,10 @@ def crosschecking(project: Project, settings: TrainSettings) -> Generator[Crossc
 
 
 def folds_of(texts: Sequence[str], folds: int, seed: int) -> list[int]:
-    """The fold of each text (0 to folds − 1), drawn by the seed; equal texts share one, and the folds are of one size.
-
-    Texts that differ in normal form or in the white space around them are equal: one would tell of the other.
-    """
+    """The fold of each text (0 to folds − 1), drawn by the seed; equal texts share one; the folds are of one size."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
-        places[unicodedata.normalize("NFC", text).strip()].append(place)
+        places[comparable(text)].append(place)
     groups = list(places.values())
     random.Random(seed).shuffle(groups)
     sizes, found = [0] * folds, [0] * len(texts)

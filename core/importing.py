@@ -1,20 +1,32 @@
 """Corpus files into a project, and out of it again; no torch here."""
 
-import json
-import random
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+import sqlite3
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from core.analysis.findings import no_entity_in_words, shared_in_words
 from core.corpus import formats
 from core.corpus.records import Record, Rejected
 from core.errors import UserError
 from core.labels import checked_name
-from core.spans import Sentence, Split, checked
+from core.spans import SPLITS, Sentence, Split, checked
+from core.splitting import (
+    MEASURED_SPLITS,
+    Keys,
+    add_keys,
+    as_keys,
+    comparable,
+    count_shared,
+    draw_dev,
+    text_key,
+)
 from core.store.clock import now_text
 from core.store.columns import spans_text
 from core.store.project import Project
-from core.store.sentences import SLICE, Gold
+from core.store.sentences import REJECTED_KEPT, SLICE, Gold, ImportedFile
 
 DEV_SHARE = 0.1
 """The share of sentences that the window proposes to keep for dev."""
@@ -48,26 +60,38 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """How many sentences have been read so far, and from which file."""
+    """How many sentences have been read so far, and from which file; and what was rejected since the last progress."""
 
     file: str
     sentences: int
+    rejected: tuple[Rejected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import brought; what was rejected is listed, and nothing of it is in the project."""
+    """What an import brought.
+
+    Attributes:
+        rejected: the first records of each file that are not in the project now, at most `REJECTED_KEPT`.
+        rejections: how many there are.
+        repeated: how many of them the project had already, word for word.
+        warnings: what a person should know of the corpus as it is now, a sentence each.
+    """
 
     sentences: int
     spans: int
     rejected: tuple[Rejected, ...] = ()
+    rejections: int = 0
+    repeated: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def importing(project: Project, *plans: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
     """Read the files and add their sentences to the project, all at once at the end; closing it early adds nothing.
 
     Raises:
-        UserError: a file is missing, empty, binary or of no known format; then nothing of any plan is imported.
+        UserError: a file is missing, empty, binary or of no known format, or no sentence of any could be taken; then
+            nothing of any plan is imported.
     """
     new_labels = tuple(label for plan in plans for label in plan.new_labels)
     check = _Check(project, (*project.sentences.labels(), *new_labels))
@@ -77,30 +101,45 @@ def importing(project: Project, *plans: ImportPlan) -> Generator[ImportProgress,
         for plan, files in sources:
             for path, records in files:
                 yield from staging.read(path, plan.format, records)
-            staging.assign(plan)
-        return staging.commit(new_labels)
+            yield from staging.assign(plan)
+        staging.refuse_nothing(check.repeated)
+        yield from staging.add_to_corpus(new_labels)
+        return staging.report(check.repeated)
     finally:
         staging.close()
 
 
 class _Check:
-    """Refuses sentences whose id is taken or whose labels are not in the tag set."""
+    """Refuses sentences whose id is taken or whose labels are not in the tag set.
+
+    Attributes:
+        repeated: how many it refused that the project has already, word for word.
+    """
 
     def __init__(self, project: Project, labels: tuple[str, ...]) -> None:
         self._project = project
         self._labels = labels
         self._seen: set[str] = set()
+        self.repeated = 0
 
     def __call__(self, sentence: Sentence) -> None:
         if sentence.id in self._seen:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
-        if self._project.sentences.has_id(sentence.id):
-            raise UserError("the project has a sentence with this id already")
+        self._check_known(sentence)
         try:
             checked(sentence.spans, sentence.text, self._labels)
         except UserError as error:
             raise UserError(f"{error}; add the label on import if it is meant") from error
         self._seen.add(sentence.id)
+
+    def _check_known(self, sentence: Sentence) -> None:
+        known = self._project.sentences.text_of(sentence.id)
+        if known is None:
+            return
+        if comparable(known) == comparable(sentence.text):
+            self.repeated += 1
+            raise UserError("it is already in this project")
+        raise UserError("the project has another sentence with this id; every sentence needs its own")
 
 
 @dataclass(slots=True)
@@ -112,10 +151,18 @@ class _StagedFile:
     sentences: int = 0
     spans: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    rejections: int = 0
 
-    def row(self, now: str) -> tuple[str, str, str, int, int, str]:
-        rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in self.rejected]
-        return self.name, self.format, now, self.sentences, self.spans, json.dumps(rejected, ensure_ascii=False)
+    def add(self, good: Iterable[Sentence], bad: Sequence[Rejected]) -> None:
+        for sentence in good:
+            self.sentences += 1
+            self.spans += len(sentence.spans)
+        self.rejected += bad[: REJECTED_KEPT - len(self.rejected)]
+        self.rejections += len(bad)
+
+    def stored(self, now: str) -> ImportedFile:
+        rejected = tuple(asdict(record) for record in self.rejected)
+        return ImportedFile(self.name, self.format, now, self.sentences, self.spans, rejected, self.rejections)
 
 
 class _Staging:
@@ -126,6 +173,8 @@ class _Staging:
         self._database = project.database
         self._files: list[_StagedFile] = []
         self._assigned = 0
+        self._new_keys = array("q")
+        self._known: dict[Split, Keys] = {}
         self._database.write(
             "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT, text TEXT, gold TEXT, split TEXT)"
         )
@@ -136,25 +185,49 @@ class _Staging:
         self._files.append(file)
         for part in _slices(records):
             good = [record for record in part if isinstance(record, Sentence)]
-            file.rejected += [record for record in part if isinstance(record, Rejected)]
+            bad = tuple(record for record in part if isinstance(record, Rejected))
             rows = [(sentence.id, sentence.text, spans_text(sentence.spans)) for sentence in good]
             self._database.write_many("INSERT INTO incoming (id, text, gold) VALUES (?, ?, ?)", rows)
-            file.sentences += len(good)
-            file.spans += sum(len(sentence.spans) for sentence in good)
-            yield ImportProgress(file.name, file.sentences)
+            self._new_keys.extend(text_key(sentence.text) for sentence in good)
+            file.add(good, bad)
+            yield ImportProgress(file.name, file.sentences, bad)
 
-    def assign(self, plan: ImportPlan) -> None:
-        """Put what was read since the last plan into the plan's splits."""
-        count = sum(file.sentences for file in self._files)
-        new = range(self._assigned + 1, count + 1)
-        dev = random.Random(plan.seed).sample(new, round(len(new) * plan.dev_ratio))
+    def assign(self, plan: ImportPlan) -> Iterator[ImportProgress]:
+        """Put what was read since the last plan into the plan's splits; equal texts stay together in a drawn share."""
+        if not self._known:
+            yield from self._read_known()
+        keys, first = as_keys(self._new_keys), self._assigned + 1
+        drawn = draw_dev(keys, plan.dev_ratio, plan.seed, self._known) if plan.dev_ratio else {}
         with self._database.atomic():
             self._database.write("UPDATE incoming SET split = ? WHERE split IS NULL", [plan.split])
-            self._database.write_many("UPDATE incoming SET split = 'dev' WHERE position = ?", [(n,) for n in dev])
-        self._assigned = count
+            others = ((split, first + place) for place, split in drawn.items() if split != plan.split)
+            self._database.write_many("UPDATE incoming SET split = ? WHERE position = ?", others)
+        add_keys(self._known, keys, plan.split, drawn)
+        self._assigned += len(keys)
+        self._new_keys = array("q")
 
-    def commit(self, new_labels: tuple[str, ...]) -> ImportReport:
+    def _read_known(self) -> Iterator[ImportProgress]:
+        """Learn which texts the project has, pausing now and then."""
+        for split in SPLITS:
+            keys = array("q")
+            for number, (_, text) in enumerate(self._project.sentences.texts(split)):
+                keys.append(text_key(text))
+                if number % SLICE == 0:
+                    yield ImportProgress(self._files[-1].name, self._files[-1].sentences)
+            self._known[split] = as_keys(keys)
+
+    def refuse_nothing(self, repeated: int) -> None:
+        """Make sure that there is something to import.
+
+        Raises:
+            NothingImportedError: nothing is.
+        """
+        if not self._assigned:
+            raise NothingImportedError(self.report(repeated), [file.name for file in self._files])
+
+    def add_to_corpus(self, new_labels: tuple[str, ...]) -> Iterator[ImportProgress]:
         """Move everything staged into the corpus in one transaction."""
+        yield from ()
         now = now_text()
         with self._database.atomic():
             self._project.sentences.add_labels(new_labels)
@@ -162,17 +235,55 @@ class _Staging:
                 "INSERT INTO sentence (id, split, text, imported, gold)"
                 " SELECT id, split, text, gold, gold FROM incoming ORDER BY position"
             )
-            self._database.write_many(
-                "INSERT INTO import (file, format, imported_at, sentences, spans, rejected) VALUES (?, ?, ?, ?, ?, ?)",
-                [file.row(now) for file in self._files],
-            )
-        self._project.search.pack()
-        spans = sum(file.spans for file in self._files)
-        rejected = tuple(record for file in self._files for record in file.rejected)
-        return ImportReport(self._assigned, spans, rejected)
+            for file in self._files:
+                self._project.sentences.add_import(file.stored(now))
+        # What the search packs is a copy: where there is no room for it now, it is made when the project is opened.
+        with suppress(UserError, sqlite3.Error):
+            self._project.search.pack()
+
+    def report(self, repeated: int) -> ImportReport:
+        """What came of it."""
+        return ImportReport(
+            sentences=self._assigned,
+            spans=sum(file.spans for file in self._files),
+            rejected=tuple(record for file in self._files for record in file.rejected),
+            rejections=sum(file.rejections for file in self._files),
+            repeated=repeated,
+            warnings=self._warnings(),
+        )
+
+    def _warnings(self) -> tuple[str, ...]:
+        measured = {split for split, _ in self._project.sentences.label_counts()}
+        lacking = [split for split in MEASURED_SPLITS if len(self._known[split]) and split not in measured]
+        shared = count_shared(self._known)
+        return (
+            *(shared_in_words(count, split) for split, count in shared.items()),
+            *(no_entity_in_words(split) for split in lacking),
+        )
 
     def close(self) -> None:
         self._database.write("DROP TABLE incoming")
+
+
+class NothingImportedError(UserError):
+    """Of all the records of an import none could be taken; the report lists why."""
+
+    def __init__(self, report: ImportReport, files: Sequence[str]) -> None:
+        super().__init__(f"Nothing imported: {_why_nothing(report, files)}")
+        self.report = report
+
+
+def _why_nothing(report: ImportReport, files: Sequence[str]) -> str:
+    count = report.rejections
+    if not count:
+        return f"there is no sentence in {', '.join(files)}"
+    if report.repeated == count:
+        sentences = f"all {count:,} sentences are" if count > 1 else "the one sentence is"
+        return f"{sentences} already in this project"
+    first = report.rejected[0]
+    records = f"all {count:,} records were rejected, the first at" if count > 1 else "the one record was rejected:"
+    known = f" ({report.repeated:,} of them are already in this project)" if report.repeated else ""
+    return f"{records} {first.where}: {first.reason}{known}"
 
 
 def _slices(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -60,7 +60,7 @@ class Sentence:
         if not self.id:
             raise UserError("a sentence has no id")
         if not self.text.strip():
-            raise UserError(f"the sentence {self.id} has no text")
+            raise UserError("it has no text")
         object.__setattr__(self, "spans", checked(self.spans, self.text))
 
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _ROWS = """
 errors packages generators words
 spans files folders encoders.charsmap text.particles
-labels tags settings editing text.normalise scoring.comparison
+labels tags settings editing text.normalise splitting scoring.comparison
 scoring.metrics scoring.confusion scoring.strict scoring.signals corpus manifest training.augmentation
 analysis
 events

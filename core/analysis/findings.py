@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from core.labels import in_display_order
 from core.scoring.metrics import Counts, scored
 from core.spans import SentenceNumber
+from core.splitting import text_key
 from core.words import counted
 
 _FALL = 0.15
@@ -56,10 +57,24 @@ class Finding:
 
 
 def findings_of_scores(epochs: Sequence[Scores]) -> list[Finding]:
-    """Precision or recall that collapsed from one epoch to the next, and epochs that predict far too much."""
-    return [finding for pair in pairwise(epochs) for finding in _fallen(*pair)] + [
-        finding for scores in epochs for finding in _swollen(scores)
+    """Precision or recall that collapsed from one epoch to the next, epochs that predict far too much, or nothing."""
+    return [
+        *(finding for pair in pairwise(epochs) for finding in _fallen(*pair)),
+        *(finding for scores in epochs for finding in _swollen(scores)),
+        *(finding for scores in epochs[-1:] for finding in _nothing_found(scores)),
     ]
+
+
+def _nothing_found(scores: Scores) -> list[Finding]:
+    total = scores.total
+    if total.predicted or not total.support:
+        return []
+    return [Finding(no_prediction_in_words(scores.epoch), scores.epoch, metric="recall")]
+
+
+def no_prediction_in_words(epoch: int) -> str:
+    """A warning of an epoch that tags everything with O."""
+    return f"Epoch {epoch} predicts no entity at all."
 
 
 def _fallen(before: Scores, after: Scores) -> list[Finding]:
@@ -143,20 +158,26 @@ def finding_shared(
     """Sentences that are measured on though the run may have learned them by heart. Yields now and then."""
     known: set[int] = set()
     for at, text in enumerate(train):
-        known.add(hash(text))
+        known.add(text_key(text))
         if at % _AT_ONCE == 0:
             yield
     shared = []
     for at, (number, text) in enumerate(dev):
-        if hash(text) in known:
+        if text_key(text) in known:
             shared.append(number)
         if at % _AT_ONCE == 0:
             yield
     if not shared:
         return []
-    appear, their = ("appears", "its") if len(shared) == 1 else ("appear", "their")
-    words = (
-        f"{counted(len(shared), f'{split} sentence')} also {appear} in train, word for word, so {their} scores are"
-        " inflated."
-    )
-    return [Finding(words, sentences=frozenset(shared))]
+    return [Finding(shared_in_words(len(shared), split), sentences=frozenset(shared))]
+
+
+def shared_in_words(count: int, split: str) -> str:
+    """A warning of sentences that a split has in common with train."""
+    appear, their = ("appears", "its") if count == 1 else ("appear", "their")
+    return f"{counted(count, f'{split} sentence')} also {appear} in train, so {their} scores are inflated."
+
+
+def no_entity_in_words(split: str) -> str:
+    """A warning of a split that is measured on and has no gold span."""
+    return f"The {split} sentences hold no entity, so precision, recall and F1 mean nothing there."

@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -18,18 +19,18 @@ from core.cli.labels import labels
 from core.cli.output import Output, error_table, f1_table, klue_line, table, told, verdicts_line
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
+from core.cli.rejections import Rejections
 from core.cli.usage import COMMANDS, USAGE
 from core.corpus.jsonl import span_of
-from core.corpus.records import Rejected
 from core.errors import UserError
 from core.events import BatchHalved, Prepared, Progress, RunStarted, TrainingEvent
 from core.generators import exhausted
-from core.importing import ImportPlan
+from core.importing import ImportPlan, ImportProgress, ImportReport, NothingImportedError
 from core.manifest import checked_manifest
 from core.scoring.confusion import confusion, error_kinds
 from core.settings import DEFAULT_ENCODER, TrainSettings
 from core.spans import Span
-from core.store.project import Project, discard_if_empty, opened, opened_or_created
+from core.store.project import Project, open_for_import, opened
 from core.store.runs import Run
 from core.training.crew import Crew, crew_of_launch
 from core.words import counted
@@ -72,27 +73,41 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _import(options: argparse.Namespace, out: Output) -> None:
     labels = tuple(label.strip() for label in options.add_labels.split(",") if label.strip())
     plan = ImportPlan(tuple(options.files), options.split, options.dev_ratio, options.seed, options.format, labels)
-    was_there = options.project.exists()
-    try:
-        with opened_or_created(options.project) as project:
-            report = exhausted(importing.importing(project, plan))
-    except (UserError, KeyboardInterrupt):
-        if not was_there:
-            discard_if_empty(options.project)
-        raise
-    rejected = _told_rejected(report.rejected, out)
-    taken = f"{counted(report.sentences, 'sentence')} with {counted(report.spans, 'span')} imported"
-    text = f"{taken}, {len(rejected):,} rejected"
-    out.result({"sentences": report.sentences, "spans": report.spans, "rejected": rejected}, text)
+    with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
+        rejections = Rejections(out, kept)
+        try:
+            with open_for_import(options.project) as project:
+                report = _imported(importing.importing(project, plan), rejections)
+        except NothingImportedError as error:
+            rejections.print_count()
+            _print_import(error.report, rejections, out)
+            raise
+        rejections.print_count()
+        for warning in report.warnings:
+            out.warn(warning)
+        _print_import(report, rejections, out)
 
 
-def _told_rejected(rejected: Iterable[Rejected], out: Output) -> list[dict[str, Any]]:
-    """The records as the JSON result lists them, once each is told on its own line."""
-    documents = []
-    for record in rejected:
-        out.note(f"rejected: {record.where}: {record.reason}")
-        documents.append({"file": record.file, "line": record.line, "reason": record.reason})
-    return documents
+def _imported(work: Generator[ImportProgress, None, ImportReport], rejections: Rejections) -> ImportReport:
+    """Run an import to its end, printing what is rejected."""
+    while True:
+        try:
+            progress = next(work)
+        except StopIteration as stop:
+            report: ImportReport = stop.value
+            return report
+        for record in progress.rejected:
+            rejections.add(record)
+
+
+def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> None:
+    if out.as_json:
+        print(f'{{"sentences": {report.sentences}, "spans": {report.spans}, "rejected": ', end="")
+        rejections.print_list()
+        print("}", flush=True)
+    elif report.sentences:
+        taken = f"{counted(report.sentences, 'sentence')} with {counted(report.spans, 'span')} imported"
+        out.result({}, f"{taken}, {rejections.count:,} rejected")
 
 
 def _train(options: argparse.Namespace, out: Output) -> int:

@@ -42,6 +42,10 @@ class Output:
         else:
             self.note(text)
 
+    def warn(self, text: str) -> None:
+        """Say what a person should know before relying on the result."""
+        self.note(f"warning: {text}")
+
     @staticmethod
     def note(text: str) -> None:
         """Say something beside the result."""

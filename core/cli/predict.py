@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO
 
 from core import engine
 from core.cli.output import Output, marked
+from core.cli.rejections import Rejections, print_list
 from core.corpus import formats, parquet
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
@@ -51,7 +51,7 @@ def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     tagged = engine.predicting(folder, records, crew, options.device)
     if crew.is_main:
         with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
-            _write(_Taken(tagged, out, kept), options.out, out)
+            _write(_Taken(tagged, Rejections(out, kept)), options.out, out)
     else:
         deque(tagged, maxlen=0)
 
@@ -74,36 +74,20 @@ def _weights(options: argparse.Namespace) -> Path:
 
 @dataclass(slots=True)
 class _Taken:
-    """The tagged texts as they come; rejected records among them are told, counted and kept for the JSON result.
-
-    They are kept in a file, since there can be as many as texts.
-    """
+    """The tagged texts as they come, counted; rejected records among them are set aside."""
 
     records: Iterable[TaggedText | Rejected]
-    out: Output
-    kept: IO[str]
+    rejections: Rejections
     tagged: int = 0
-    rejected: int = 0
 
     def __iter__(self) -> Iterator[TaggedText]:
         for record in self.records:
             if isinstance(record, Rejected):
-                self._tell(record)
+                self.rejections.add(record)
             else:
                 self.tagged += 1
                 yield record
-
-    def _tell(self, record: Rejected) -> None:
-        self.rejected += 1
-        self.out.note(f"rejected: {record.where}: {record.reason}")
-        if self.out.as_json:
-            document = {"file": record.file, "line": record.line, "reason": record.reason}
-            self.kept.write(json.dumps(document, ensure_ascii=False) + "\n")
-
-    def rejections(self) -> Iterator[str]:
-        """The rejected records so far as JSON."""
-        self.kept.seek(0)
-        return (line.rstrip("\n") for line in self.kept)
+        self.rejections.print_count()
 
 
 def _write(taken: _Taken, path: Path | None, out: Output) -> None:
@@ -111,7 +95,7 @@ def _write(taken: _Taken, path: Path | None, out: Output) -> None:
         _write_file(taken, path, out)
     elif out.as_json:
         print('{"sentences": ', end="")
-        _print_list(map(_json_of, taken))
+        print_list(map(_json_of, taken))
         _print_rejected(taken)
     else:
         for tagged in taken:
@@ -127,7 +111,7 @@ def _write_file(taken: _Taken, path: Path, out: Output) -> None:
         print(json.dumps({"file": str(path), "sentences": taken.tagged}, ensure_ascii=False)[:-1], end="")
         _print_rejected(taken)
     else:
-        print(f"{counted(taken.tagged, 'sentence')} tagged, {taken.rejected:,} rejected", flush=True)
+        print(f"{counted(taken.tagged, 'sentence')} tagged, {taken.rejections.count:,} rejected", flush=True)
 
 
 def _write_lines(path: Path, tagged: Iterable[TaggedText]) -> None:
@@ -144,13 +128,5 @@ def _json_of(tagged: TaggedText) -> str:
 def _print_rejected(taken: _Taken) -> None:
     """Print the last member of the JSON result and its end."""
     print(', "rejected": ', end="")
-    _print_list(taken.rejections())
+    taken.rejections.print_list()
     print("}", flush=True)
-
-
-def _print_list(items: Iterable[str]) -> None:
-    """Print a JSON list as its items come."""
-    print("[", end="")
-    for number, item in enumerate(items):
-        print(", " if number else "", item, sep="", end="")
-    print("]", end="")

@@ -241,6 +241,13 @@ def _search(db: Database) -> None:
     )
 
 
+@migrations(name="0007_rejections")
+def _rejections(db: Database) -> None:
+    """How many records of a file were rejected; of new imports only the first are stored."""
+    db.execute("ALTER TABLE import ADD COLUMN rejections INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE import SET rejections = json_array_length(rejected)")
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -249,6 +256,7 @@ MIGRATION_NAMES = frozenset(
         "0004_reviews",
         "0005_labels",
         "0006_search",
+        "0007_rejections",
     }
 )
 """All that this program knows; a project with any other was made by a newer one."""

@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -154,6 +156,25 @@ def opened(folder: Path) -> Project:
 def opened_or_created(folder: Path) -> Project:
     """The project in the folder; a new one where there is none yet."""
     return opened(folder) if (folder / DATABASE).exists() else created(folder)
+
+
+@contextmanager
+def open_for_import(folder: Path) -> Iterator[Project]:
+    """The project in the folder, or a new one; if the block fails, a new one is gone again with all made for it."""
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    is_new = not (folder / DATABASE).exists()
+    try:
+        with opened_or_created(folder) as project:
+            yield project
+    except BaseException:
+        if is_new:
+            discard_if_empty(folder)
+            if folder not in made:
+                folder.mkdir(exist_ok=True)
+            for parent in made[1:]:
+                with suppress(OSError):
+                    parent.rmdir()
+        raise
 
 
 def discard_if_empty(folder: Path) -> None:

@@ -20,6 +20,9 @@ GOLDS: tuple[Gold, ...] = get_args(Gold)
 SLICE = 5_000
 """Sentences read or written while the database is held; long work pauses between slices for the window's sake."""
 
+REJECTED_KEPT = 100
+"""Rejected records that are stored of one file; a file that is imported twice has as many as sentences."""
+
 SPLIT_THEN = "CASE WHEN s.moved_for_run > ? THEN 'dev' ELSE s.split END"
 """The split of a sentence `s` when a run (its number) began: what was corrected in dev may move for a later one."""
 
@@ -47,7 +50,12 @@ class StoredSentence:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """One file that was imported, as the Corpus page lists it."""
+    """One file that was imported, as the Corpus page lists it.
+
+    Attributes:
+        rejected: the first of the records that were rejected, at most `REJECTED_KEPT`.
+        rejections: how many were.
+    """
 
     file: str
     format: str
@@ -55,6 +63,7 @@ class ImportedFile:
     sentences: int
     spans: int
     rejected: tuple[dict[str, str | int | None], ...]
+    rejections: int
 
 
 class Sentences:
@@ -111,7 +120,12 @@ class Sentences:
         return _stored(rows[0])
 
     def has_id(self, sentence_id: str) -> bool:
-        return self._database.value("SELECT 1 FROM sentence WHERE id = ?", [sentence_id]) is not None
+        return self.text_of(sentence_id) is not None
+
+    def text_of(self, sentence_id: str) -> str | None:
+        """The text of the sentence with this id; None where there is none."""
+        text: str | None = self._database.value("SELECT text FROM sentence WHERE id = ?", [sentence_id])
+        return text
 
     def each(self, split: Split | None = None, limit: int | None = None) -> Iterator[StoredSentence]:
         """The sentences of one split, or all, in order of import; holds the database only a slice at a time."""
@@ -164,11 +178,7 @@ class Sentences:
         spans = sum(len(sentence.spans) for sentence in sentences)
         with self._database.atomic():
             numbers = [self._add(split, sentence, labels) for sentence in sentences]
-            self._database.write(
-                "INSERT INTO import (file, format, imported_at, sentences, spans, rejected)"
-                " VALUES (?, ?, ?, ?, ?, '[]')",
-                [source, source, now_text(), len(numbers), spans],
-            )
+            self.add_import(ImportedFile(source, source, now_text(), len(numbers), spans, (), 0))
         return ChangeSet("import", sentences=tuple(numbers), corpus=True)
 
     def _add(self, split: Split, sentence: Sentence, labels: Collection[str]) -> SentenceNumber:
@@ -202,13 +212,31 @@ class Sentences:
         """Undo `move_to_train` of a run that came to nothing."""
         self._database.write("UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?", [run])
 
+    def add_import(self, imported: ImportedFile) -> None:
+        """Record that a file was imported."""
+        self._database.write(
+            "INSERT INTO import (file, format, imported_at, sentences, spans, rejected, rejections)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                imported.file,
+                imported.format,
+                imported.imported_at,
+                imported.sentences,
+                imported.spans,
+                json.dumps(imported.rejected[:REJECTED_KEPT], ensure_ascii=False),
+                imported.rejections,
+            ],
+        )
+
     def imports(self) -> list[ImportedFile]:
+        """The files in order of import; of lists that older versions stored in full, only the beginning is read."""
         rows = self._database.rows(
-            "SELECT file, format, imported_at, sentences, spans, rejected FROM import ORDER BY number"
+            "SELECT file, format, imported_at, sentences, spans, rejections, (SELECT json_group_array(json(value))"
+            f" FROM (SELECT value FROM json_each(rejected) LIMIT {REJECTED_KEPT})) FROM import ORDER BY number"
         )
         return [
-            ImportedFile(file, name, when, sentences, spans, tuple(json.loads(rejected)))
-            for file, name, when, sentences, spans, rejected in rows
+            ImportedFile(file, name, when, sentences, spans, tuple(json.loads(rejected)), rejections)
+            for file, name, when, sentences, spans, rejections, rejected in rows
         ]
 
 

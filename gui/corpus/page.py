@@ -11,6 +11,7 @@ from core.importing import ImportPlan, ImportReport, export, importing
 from core.scratch import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
+from core.store.sentences import REJECTED_KEPT
 from gui.corpus.import_form import ImportForm
 from gui.corpus.labels_window import LabelsWindow
 from gui.corpus.rejected import RejectedTable
@@ -98,13 +99,15 @@ class CorpusPage(QWidget):
 
     def _refresh(self, project: Project) -> None:
         imports = project.sentences.imports()
-        rejected = sum(len(imported.rejected) for imported in imports)
-        files = sum(imported.format != SOURCE for imported in imports)
+        rejected = sum(imported.rejections for imported in imports)
+        listed = sum(len(imported.rejected) for imported in imports)
+        files = sum(imported.format != SOURCE and imported.sentences > 0 for imported in imports)
         typed = sum(imported.sentences for imported in imports if imported.format == SOURCE)
         self.said.setText(_said(project, files, typed))
         self.summary.show_project(project)
         self.rejected.rows.show_imports(imports)
-        self.rejected_title.setText(f"Left out on import: {rejected:,}")
+        first = f" (the first {REJECTED_KEPT} of each file are listed)" if listed < rejected else ""
+        self.rejected_title.setText(f"Skipped records: {rejected:,}{first}")
         self.left_out.setVisible(rejected > 0)
         has_sentences = project.sentences.has_any()
         self.export.setEnabled(has_sentences)
@@ -176,12 +179,15 @@ def start_import(context: PageContext, *plans: ImportPlan) -> Job:
 
 def _publish(context: PageContext, report: ImportReport) -> None:
     context.session.publish(ChangeSet("import", corpus=True))
-    rejected = len(report.rejected)
-    if rejected:
-        context.session.problem.emit(
-            f"{'1 record was' if rejected == 1 else f'{rejected:,} records were'} left out of the import;"
-            " the Corpus page lists each with file, line and reason"
-        )
+    skipped = (_skipped_in_words(report),) if report.rejections else ()
+    if notices := (*skipped, *report.warnings):
+        context.session.problem.emit(" ".join(notices))
+
+
+def _skipped_in_words(report: ImportReport) -> str:
+    records = "1 record was" if report.rejections == 1 else f"{report.rejections:,} records were"
+    known = f", {report.repeated:,} of them already in this project" if report.repeated else ""
+    return f"{records} skipped{known}; the Corpus page lists them with file, line and reason."
 
 
 def _exporting(project: Project, path: Path) -> Generator[object, None, int]:

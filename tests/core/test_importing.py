@@ -1,10 +1,17 @@
 """Imports: all or nothing, several plans at once, labels of one's own."""
 
+import json
+from collections import Counter
+from unicodedata import normalize
+
 import pytest
 
 from core.errors import UserError
-from core.importing import ImportPlan, importing
-from tests.building import project_with_sentences
+from core.importing import ImportPlan, NothingImportedError, importing
+from core.spans import Sentence, Span
+from core.store.project import created
+from core.store.sentences import REJECTED_KEPT
+from tests.building import add_sentences, project_with_sentences
 
 
 @pytest.fixture
@@ -68,3 +75,116 @@ def test_what_is_no_label_is_refused(corpora, label):
 def test_what_is_no_share_is_refused(corpora, ratio):
     with pytest.raises(UserError, match="dev ratio"):
         ImportPlan((corpora[0],), dev_ratio=ratio)
+
+
+def written(path, *texts, spans=()):
+    """A file of sentences with these texts, each with an id of its own and the same spans."""
+    records = [{"id": f"{path.stem}-{n}", "text": text, "label": spans} for n, text in enumerate(texts)]
+    path.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), encoding="utf-8")
+    return path
+
+
+def splits_by_text(project):
+    """In which splits each text is, outer white space and normal form aside."""
+    found = {}
+    for stored in project.sentences.each():
+        found.setdefault(normalize("NFC", stored.text).strip(), set()).add(stored.split)
+    return found
+
+
+def test_equal_texts_stay_together_when_a_share_is_drawn_for_dev(project, tmp_path):
+    texts = [f"서울 {n % 50}번 가게" for n in range(500)]
+    texts[50:100] = [normalize("NFD", f" {text}\n") for text in texts[:50]]
+    corpus = written(tmp_path / "c.jsonl", *texts, spans=[[0, 1, "LC"]])
+    report = finished(importing(project, ImportPlan((corpus,), dev_ratio=0.2, seed=3)))
+    found = splits_by_text(project)
+    assert all(len(found[text.strip()]) == 1 for text in texts[:50])
+    assert project.sentences.count("dev") == 4 + 100
+    assert report.warnings == ()
+
+
+def test_a_share_is_drawn_from_different_texts_as_before_there_were_groups(project, tmp_path):
+    """The draw of published splits: `random.Random(seed).sample` over the places from 1."""
+    corpus = written(tmp_path / "c.jsonl", *(f"{n}번 문장" for n in range(40)))
+    finished(importing(project, ImportPlan((corpus,), dev_ratio=0.2, seed=5)))
+    drawn = [s.id for s in project.sentences.each("dev") if s.id.startswith("c-")]
+    assert drawn == ["c-1", "c-3", "c-15", "c-16", "c-22", "c-29", "c-33", "c-39"]
+
+
+def test_a_text_that_the_project_has_goes_to_its_split_when_a_share_is_drawn(project, tmp_path):
+    known = {stored.text: stored.split for stored in project.sentences.each()}
+    corpus = written(tmp_path / "c.jsonl", *known, *(f"{n}번 문장" for n in range(13)))
+    report = finished(importing(project, ImportPlan((corpus,), dev_ratio=0.5)))
+    found = splits_by_text(project)
+    assert {text: found[text] for text in known} == {text: {split} for text, split in known.items()}
+    new = Counter(s.split for s in project.sentences.each() if s.id.startswith("c-"))
+    assert (new["dev"], new["test"]) == (10, 1)
+    assert report.warnings == ()
+
+
+def test_an_import_says_that_train_and_dev_share_sentences(project, tmp_path):
+    texts = [f" {stored.text}" for stored in project.sentences.each("dev")][:3]
+    report = finished(importing(project, ImportPlan((written(tmp_path / "c.jsonl", *texts),))))
+    assert report.warnings == ("3 dev sentences also appear in train, so their scores are inflated.",)
+    more = finished(importing(project, ImportPlan((written(tmp_path / "d.jsonl", "대구에서 축제가 열렸다."),))))
+    assert more.warnings[1] == "1 test sentence also appears in train, so its scores are inflated."
+
+
+def test_an_import_says_that_dev_has_no_entity(tmp_path):
+    plans = [
+        ImportPlan((written(tmp_path / "t.jsonl", "서울", spans=[[0, 2, "LC"]]),)),
+        ImportPlan((written(tmp_path / "d.jsonl", "비", "눈"),), "dev"),
+    ]
+    with created(tmp_path / "new.spandesk") as project:
+        report = finished(importing(project, *plans))
+    assert report.warnings == ("The dev sentences hold no entity, so precision, recall and F1 mean nothing there.",)
+
+
+def test_a_file_that_is_imported_twice_is_refused_with_one_sentence_and_leaves_no_trace(project, corpora):
+    plan = ImportPlan((corpora[0],))
+    finished(importing(project, plan))
+    with pytest.raises(NothingImportedError, match=r"^Nothing imported: all 3 sentences are already in this project$"):
+        finished(importing(project, plan))
+    assert [file.file for file in project.sentences.imports()] == ["one.jsonl"]
+
+
+def test_where_nothing_can_be_imported_the_first_reason_is_given(project, tmp_path, corpora):
+    finished(importing(project, ImportPlan((corpora[1],))))
+    (tmp_path / "bad.jsonl").write_text('{"text": ""}\n{"text": 5}\n', encoding="utf-8")
+    with pytest.raises(
+        NothingImportedError, match=r"all 4 records were rejected.*no text.*\(2 of them are already"
+    ) as it:
+        finished(importing(project, ImportPlan((tmp_path / "bad.jsonl", corpora[1]))))
+    assert (it.value.report.rejections, it.value.report.repeated) == (4, 2)
+
+
+def test_a_sentence_with_the_id_of_another_is_not_taken_for_it(project, tmp_path):
+    add_sentences(project, [("train", Sentence("c-0", "서울", (Span(0, 2, "LC"),)))])
+    with pytest.raises(NothingImportedError, match="another sentence with this id"):
+        finished(importing(project, ImportPlan((written(tmp_path / "c.jsonl", "부산"),))))
+
+
+def test_only_the_first_rejected_records_of_a_file_are_kept_with_the_number_of_all(project, tmp_path):
+    lines = ['{"text": "서울"}', *["{}"] * (REJECTED_KEPT + 50)]
+    (tmp_path / "bad.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    work = importing(project, ImportPlan((tmp_path / "bad.jsonl",)))
+    seen = []
+    while True:
+        try:
+            seen += next(work).rejected
+        except StopIteration as stop:
+            report = stop.value
+            break
+    assert len(seen) == report.rejections == REJECTED_KEPT + 50
+    [imported] = project.sentences.imports()
+    assert (len(imported.rejected), imported.rejections) == (REJECTED_KEPT, REJECTED_KEPT + 50)
+    assert imported.rejected[0]["line"] == 2
+
+
+def test_an_import_that_is_committed_is_no_failure_where_the_search_cannot_be_packed(project, corpora, monkeypatch):
+    def fail():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(project.search, "pack", fail)
+    assert finished(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+    assert project.sentences.count() == 10

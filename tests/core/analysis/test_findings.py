@@ -83,5 +83,16 @@ def test_a_ceiling_is_told_where_it_is_much_of_what_lacks(ceiling, f1, is_told):
 def test_sentences_of_both_splits():
     [found] = exhausted(finding_shared(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
     assert found.sentences == {4, 5}
-    assert found.words.startswith("2 dev sentences also appear in train, word for word")
+    assert found.words == "2 dev sentences also appear in train, so their scores are inflated."
     assert exhausted(finding_shared(["가"], [(3, "다")], "dev")) == []
+
+
+def test_sentences_of_both_splits_may_differ_in_normal_form_and_outer_white_space():
+    [found] = exhausted(finding_shared(["가게"], [(3, " \u1100\u1161\u1100\u1166\n"), (4, "가 게")], "dev"))
+    assert found.sentences == {3}
+
+
+def test_an_epoch_that_predicts_nothing_is_told_where_it_is_the_last():
+    silent, loud = epoch(1, PS=(0, 0, 100)), epoch(2, PS=(80, 90, 100))
+    assert findings_of_scores([loud, silent])[-1].words == "Epoch 1 predicts no entity at all."
+    assert [found for found in findings_of_scores([silent, loud]) if "no entity" in found.words] == []

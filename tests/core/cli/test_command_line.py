@@ -178,6 +178,51 @@ def test_bad_records_are_listed_and_good_ones_imported(tmp_path):
     assert (more["sentences"], len(more["rejected"])) == (1, 4)
 
 
+def test_the_first_rejected_records_are_printed_and_the_number_of_all(tmp_path):
+    corpus = tmp_path / "c.jsonl"
+    corpus.write_text('{"text": "서울"}\n' + "{}\n" * 5000, encoding="utf-8")
+    command = [sys.executable, str(MAIN), "import", str(tmp_path / "p.spandesk"), str(corpus)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.stdout == "1 sentence with 0 spans imported, 5,000 rejected\n"
+    *first, rest = result.stderr.splitlines()
+    assert first == [f'rejected: {corpus}, line {n}: it has no string under "text"' for n in range(2, 12)]
+    assert rest == "rejected: 4,990 more; --json lists all"
+    assert len(document("import", tmp_path / "q.spandesk", corpus)["rejected"]) == 5000
+
+
+def test_an_import_of_nothing_is_an_error_and_leaves_nothing_behind(tmp_path):
+    corpus = tmp_path / "c.jsonl"
+    corpus.write_text('{"text": ""}\n', encoding="utf-8")
+    said = run("import", tmp_path / "made" / "too" / "p.spandesk", corpus, status=1).splitlines()
+    assert said[-1] == f"error: Nothing imported: the one record was rejected: {corpus}, line 1: it has no text"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.jsonl"]
+    (tmp_path / "empty.spandesk").mkdir()
+    run("import", tmp_path / "empty.spandesk", corpus, status=1)
+    assert list((tmp_path / "empty.spandesk").iterdir()) == []
+
+
+def test_a_file_that_is_imported_again_is_told_in_one_sentence_and_its_records_in_the_result(tmp_path):
+    corpus, project = tmp_path / "c.jsonl", tmp_path / "p.spandesk"
+    corpus.write_text('{"id": "a", "text": "서울"}\n{"id": "b", "text": "부산"}\n', encoding="utf-8")
+    run("import", project, corpus)
+    command = [sys.executable, str(MAIN), "import", str(project), str(corpus), "--json"]
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.returncode == 1
+    assert again.stderr.splitlines()[-1] == "error: Nothing imported: all 2 sentences are already in this project"
+    report = json.loads(again.stdout)
+    assert (report["sentences"], [r["line"] for r in report["rejected"]]) == (0, [1, 2])
+
+
+def test_an_import_warns_of_sentences_that_train_and_dev_share(tmp_path):
+    corpus, project = tmp_path / "c.jsonl", tmp_path / "p.spandesk"
+    corpus.write_text('{"text": "서울"}\n', encoding="utf-8")
+    run("import", project, corpus)
+    corpus.write_text('{"id": "b", "text": "서울 ", "label": [[0, 2, "LC"]]}\n', encoding="utf-8")
+    command = [sys.executable, str(MAIN), "import", str(project), str(corpus), "--split", "dev"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    assert said == "warning: 1 dev sentence also appears in train, so its scores are inflated.\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -67,7 +67,7 @@ def line(**members):
         ('{"id": "b", "text": "\\ud83d"}', "half a character"),
         (line(text=None), "sentence b: it has no string under"),
         ('{"id": "b"}', "sentence b: it has no string under"),
-        (line(text=" "), "sentence b has no text"),
+        (line(text=" "), "sentence b: it has no text"),
         (line(id=True), "the id True is neither a string nor a whole number"),
         (line(id=1.5), "the id 1.5 is neither"),
         (line(label=None), 'what stands under "label" is not a list'),

@@ -1,5 +1,7 @@
 """Sentences that are added to the corpus one by one, and found by their text."""
 
+import json
+import sqlite3
 from itertools import chain
 
 import pytest
@@ -9,6 +11,7 @@ from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.project import opened
+from core.store.sentences import REJECTED_KEPT
 from tests.building import project_with_sentences
 
 NEW = (Sentence("a-1", "김구는 서울에 갔다 😀", (Span(0, 2, "PS"), Span(4, 6, "LC"))), Sentence("a-2", "비가 온다"))
@@ -66,3 +69,24 @@ def test_sentences_are_found_by_their_whole_text_in_every_split(project):
     texts = ["대구에서 축제가 열렸다.", "민서야 😀 오후 3시에 보자!", "축제", "없는 글"]
     found = chain.from_iterable(project.sentences.with_text(texts))
     assert [(stored.id, stored.split) for stored in found] == [("talk-1", "dev"), ("news-5", "test")]
+
+
+def test_lists_of_rejected_records_that_were_stored_in_full_are_counted_and_read_in_part(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    project_with_sentences(folder).close()
+    rejected = json.dumps([{"file": "a", "line": n, "reason": "bad"} for n in range(REJECTED_KEPT + 7)])
+    connection = sqlite3.connect(folder / "project.db")
+    connection.executescript(
+        "ALTER TABLE import DROP COLUMN rejections; PRAGMA user_version = 6;"
+        "DELETE FROM _sqlite_migrations WHERE name = '0007_rejections';"
+        f"INSERT INTO import VALUES (1, 'a', 'jsonl', '2026', 0, 0, '{rejected}'), (2, 'b', 'klue', '2026', 1, 1, '[]')"
+    )
+    connection.close()
+    with opened(folder) as project:
+        first, second = project.sentences.imports()
+    assert (len(first.rejected), first.rejections, first.rejected[-1]["line"]) == (
+        REJECTED_KEPT,
+        REJECTED_KEPT + 7,
+        REJECTED_KEPT - 1,
+    )
+    assert (second.rejected, second.rejections) == ((), 0)

@@ -60,7 +60,7 @@ def test_more_files_go_where_the_form_says_and_bad_records_are_listed(page, wind
     rows = page.rejected.rows
     assert [rows.data(rows.index(0, column)) for column in (0, 1)] == [str(corpus), "2"]
     assert page.left_out.isVisible()
-    assert "1 record was left out" in window.banner.text.text()
+    assert "1 record was skipped" in window.banner.text.text()
 
 
 def test_a_file_that_cannot_be_read_changes_nothing(page, window, qtbot, tmp_path):

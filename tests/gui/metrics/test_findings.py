@@ -17,7 +17,7 @@ FOUND = tuple(PredictedSpan(span, 0.9) for span in GOLD)
 
 
 def collapsing(folder):
-    """Twelve dev sentences, of which one stands in train as well, and a run that predicts far too much in epoch 2."""
+    """Twelve dev sentences, of which one also appears in train, and a run that predicts far too much in epoch 2."""
     project = created(folder)
     dev = [("dev", Sentence(f"dev-{n}", f"{TEXT} {n}", GOLD)) for n in range(12)]
     unseen = ("dev", Sentence("dev-quantity", "셋", (Span(0, 1, "QT"),)))
@@ -42,7 +42,7 @@ def test_all_findings_are_told(desk):
     assert [finding.words for finding in desk.page.findings.told] == [
         "Precision fell from 1.000 to 0.286 in epoch 2, with 84 predicted spans after 24.",
         "Epoch 2 predicts 7.0 spans a sentence where the gold has 2.0.",
-        "1 dev sentence also appears in train, word for word, so its scores are inflated.",
+        "1 dev sentence also appears in train, so its scores are inflated.",
     ]
     assert len(rows(desk)) == 3
 
