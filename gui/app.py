@@ -10,15 +10,15 @@ from types import TracebackType
 
 import platformdirs
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.appearance import Appearance
+from gui.background import JobRunner
 from gui.consistency.page import ConsistencyPage
 from gui.corpus.page import CorpusPage
 from gui.corrections.page import CorrectionsPage
 from gui.garbage import GarbageCollector
 from gui.inspect.page import InspectPage
-from gui.jobs import JobRunner
 from gui.keys.keymap import Keymap
 from gui.metrics.page import MetricsPage
 from gui.pages import PageContext
@@ -44,13 +44,20 @@ def run_window(arguments: Sequence[str]) -> int:
     application.setApplicationName("Spandesk")
     application.setDesktopFileName("spandesk")
     log_file = _start_log()
+    application.setQuitOnLastWindowClosed(False)  # a closed window finishes its work first
     window = made_window(application, QSettings("spandesk", "spandesk"), platformdirs.user_data_path("spandesk"))
+    window.closed.connect(application.quit)
     sys.excepthook = _BugReport(window, log_file)
     GarbageCollector(window)
     window.show()
     if len(arguments) > 1:
         window.open_project(Path(arguments[1]))
-    return application.exec()
+    status = application.exec()
+    if window.context.runner.is_busy:
+        log.warning("the process ends without waiting for work that does not stop")
+        logging.shutdown()
+        os._exit(status)  # Python would let the thread run on into its own end; what is stored is whole at any time
+    return status
 
 
 def made_window(
@@ -105,14 +112,14 @@ def _start_log() -> Path:
 class _BugReport:
     """Shows a bug of ours once it is in the log; the window goes on."""
 
-    def __init__(self, window: QWidget, log_file: Path) -> None:
+    def __init__(self, window: MainWindow, log_file: Path) -> None:
         self._window = window
         self._log_file = log_file
         self._is_shown = False
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
+            self._window.shut_down()
             return
         log.critical("unexpected error", exc_info=(kind, error, trace))
         if self._is_shown:

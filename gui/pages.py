@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.jobs import JobRunner
+from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.preferences import Preferences
 from gui.session import Session

@@ -18,8 +18,8 @@ from core.store.project import Project
 from core.store.reviews import Reviews
 from core.store.selection import Selection
 from core.store.sentences import Gold
+from gui.background import Job, JobRunner, failure
 from gui.baseline import Baseline
-from gui.jobs import Job, JobRunner, failure
 from gui.progress import FLEETING, told
 from gui.words import counted
 
@@ -126,11 +126,16 @@ class Session(QObject):
             self.close()
             projects.discard_if_empty(project.folder)
 
+    def store_unsaved(self) -> None:
+        """Have stored what is still being typed, as the project may soon be gone."""
+        if self._project is not None:
+            self.closing.emit()
+
     def close(self) -> None:
         """Close the project, if one is open."""
         if self._project is None:
             return
-        self.closing.emit()
+        self.store_unsaved()
         project, self._project, self._context = self._project, None, Context()
         self._new_run = None
         self.baseline.forget()

@@ -3,11 +3,22 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.store.project import Project
 from gui.appearance import Appearance
+from gui.background import Job
 from gui.icons import icon
 from gui.keys.commands import Name
 from gui.pages import PageContext
@@ -20,13 +31,21 @@ from gui.shell.rail import Rail
 from gui.theme import Theme
 from gui.welcome.page import WelcomePage
 
+CLOSING_LIMIT = 30_000
+"""Milliseconds that a closed window waits for its work to end; a compile or a download may take any time."""
+
 
 class MainWindow(QMainWindow):
     """Shows the welcome page until a project is open, then the pages.
 
     Args:
         pages: every page by its name, in the order of the rail.
+
+    Signals:
+        closed: the window is gone, its work has ended or was given up, and the process can end.
     """
+
+    closed = Signal()
 
     def __init__(
         self, context: PageContext, welcome: WelcomePage, pages: Mapping[str, QWidget], appearance: Appearance
@@ -36,6 +55,7 @@ class MainWindow(QMainWindow):
         self.appearance = appearance
         self.welcome = welcome
         self.pages = pages
+        self._is_closing = False
         self.rail = Rail(list(pages), context.keymap)
         self.stack = QStackedWidget()
         for page in (welcome, *pages.values()):
@@ -181,16 +201,36 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         job = self.context.runner.job
-        if job is not None and not self._confirms_stop(job.title):
+        if self._is_closing or job is None or self._confirms_stop(job):
+            event.accept()
+            self.shut_down()
+        else:
             event.ignore()
-            return
-        self.context.preferences.remember_window(self)
-        self.context.runner.shut_down()
-        self.context.session.close()
-        event.accept()
 
-    def _confirms_stop(self, title: str) -> bool:
-        answer = QMessageBox.question(
-            self, "Spandesk", f"“{title}” is still running. Stop it and close the window? What it finished is stored."
-        )
-        return answer == QMessageBox.StandardButton.Yes
+    def shut_down(self) -> None:
+        """Vanish at once, stop all work, and say `closed` when it has ended, at the latest after `CLOSING_LIMIT`."""
+        if self._is_closing:
+            return
+        self._is_closing = True
+        self.context.preferences.remember_window(self)
+        self.context.session.store_unsaved()
+        for window in (self, *self.findChildren(QDialog)):
+            window.hide()
+        QTimer.singleShot(CLOSING_LIMIT, self, lambda: self.closed.emit())
+        self.context.runner.shut_down_finished.connect(self._finish_closing)
+        self.context.runner.shut_down()
+
+    def _finish_closing(self) -> None:
+        self.context.session.close()
+        self.closed.emit()
+
+    def _confirms_stop(self, job: Job) -> bool:
+        """Ask whether the job may be stopped; a person who only presses Enter or Esc keeps it."""
+        question, keep = job.closing_words
+        box = QMessageBox(QMessageBox.Icon.Question, "Spandesk", question, parent=self)
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
+        keep_button = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep_button)
+        box.setEscapeButton(keep_button)
+        box.exec()
+        return box.clickedButton() is stop

@@ -12,6 +12,7 @@ import sqlite_utils
 
 from core.errors import UserError
 from core.spans import SentenceNumber
+from core.store.interruption import reading
 from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
 
 Row = tuple[Any, ...]
@@ -175,7 +176,8 @@ class _Readers:
     def one(self) -> Generator[sqlite3.Connection, None, None]:
         reader = self._taken()
         try:
-            yield reader
+            with reading(reader):
+                yield reader
         finally:
             with self._changed:
                 self._idle.append(reader)

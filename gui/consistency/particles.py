@@ -15,8 +15,8 @@ from core.store.changes import ChangeSet
 from core.store.corrections import LARGE
 from core.store.project import Project
 from core.store.selection import Selection
+from gui.background import failure
 from gui.choosers import chooser
-from gui.jobs import failure
 from gui.keys.commands import tip
 from gui.pages import EmptyState, PageContext
 from gui.places.model import Place, PlaceModel

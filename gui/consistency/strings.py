@@ -22,14 +22,13 @@ from core.labels import in_display_order
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection
+from gui.background import Job, LatestQuery, failure
 from gui.consistency.filters import StringFilterBar
 from gui.consistency.model import EXCEPTIONS, LABELLED, TEXT, StringModel
 from gui.consistency.places import PlacesPanel
 from gui.consistency.search import Search, finding_places, recount, searching
-from gui.jobs import Job, failure
 from gui.pages import EmptyState, PageContext
 from gui.progress import FLEETING
-from gui.stepping import Stepper
 from gui.theme import Theme
 from gui.words import counted
 
@@ -61,7 +60,7 @@ class StringsPanel(QWidget):
             " at once.",
             "Search the corpus",
         )
-        self._stepper = Stepper(self)
+        self._query = LatestQuery(self)
         self._lay_out()
         self._connect()
 
@@ -112,7 +111,7 @@ class StringsPanel(QWidget):
         self.again.clicked.connect(self.search)
         self.filters.changed.connect(self._filter)
         self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._choose(index.row()))
-        self._stepper.finished.connect(self._take_places)
+        self._query.answered.connect(self._take_places)
         self.places.agreed.connect(self._mend)
         self.places.opened.connect(self._inspect)
 
@@ -123,7 +122,7 @@ class StringsPanel(QWidget):
 
     def show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""
-        self._stepper.stop()
+        self._query.cancel()
         self._search, self._shown = None, None
         self.model.show([], self.filters.filter)
         self._stack.setCurrentWidget(self.empty)
@@ -188,7 +187,7 @@ class StringsPanel(QWidget):
         assert project is not None
         self._shown = found.text
         self.places.show_waiting(found, self.filters.filter.kind, project.sentences.labels())
-        self._stepper.start(finding_places(project, found))
+        self._query.submit(lambda: finding_places(project, found))
 
     def _take_places(self, places: list[StringPlace]) -> None:
         self.places.show_places(places)

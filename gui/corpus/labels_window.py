@@ -20,11 +20,10 @@ from core.spans import SPLITS
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.relabelling import Concerned, Replacement
+from gui.background import Job, LatestQuery
 from gui.choosers import chooser
 from gui.corpus.labels_table import LabelsTable
-from gui.jobs import Job
 from gui.session import Session
-from gui.stepping import Stepper
 from gui.theme import Theme
 from gui.words import counted
 
@@ -60,7 +59,7 @@ class LabelsWindow(QDialog):
             self.split.addItem(f"in {split}", split)
         self.titles = {name: QLabel() for name in ("rename", "merge", "replace", "delete")}
         self.said = QLabel(wordWrap=True)
-        self._stepper = Stepper(self)
+        self._query = LatestQuery(self)
         self._concerned = Concerned()
         self._lay_out()
         self._connect()
@@ -113,7 +112,7 @@ class LabelsWindow(QDialog):
         for box in (self.replaced_by, self.how, self.split):
             box.currentIndexChanged.connect(lambda _: self._count())
         self.into.currentIndexChanged.connect(lambda _: self._enable())
-        self._stepper.finished.connect(self._take_count)
+        self._query.answered.connect(self._take_count)
         self.add.clicked.connect(lambda: self._change(lambda: self._project.labels.add(self.new.text().strip())))
         self.delete.clicked.connect(lambda: self._change(lambda: self._project.labels.delete(self._label)))
         self.rename.clicked.connect(self._rename)
@@ -122,7 +121,7 @@ class LabelsWindow(QDialog):
 
     def _leave(self) -> None:
         """Another project, or none, is open."""
-        self._stepper.stop()
+        self._query.cancel()
         self.close()
 
     @property
@@ -161,9 +160,10 @@ class LabelsWindow(QDialog):
     def _count(self) -> None:
         """Count what a replacement would change; the button waits for it."""
         self._concerned = Concerned()
-        self._stepper.stop()
+        self._query.cancel()
         if self._label and self.replaced_by.currentData():
-            self._stepper.start(self._project.labels.counting(self._replacement))
+            replacement = self._replacement
+            self._query.submit(lambda: self._project.labels.counting(replacement))
         self._enable()
 
     def _take_count(self, concerned: Concerned) -> None:
@@ -172,7 +172,7 @@ class LabelsWindow(QDialog):
 
     def _enable(self) -> None:
         spans = counted(self._project.labels.count(self._label), "span")
-        waits = "…" if not self._stepper.is_idle else counted(self._concerned.spans, "span")
+        waits = "…" if self._query.is_waiting else counted(self._concerned.spans, "span")
         free = self._job is None
         self.rename.setText(f"Rename {spans}")
         self.merge.setText(f"Merge {spans}")
@@ -180,7 +180,7 @@ class LabelsWindow(QDialog):
         self.add.setEnabled(free and bool(self.new.text().strip()))
         self.rename.setEnabled(free and bool(self._label and self.new_name.text().strip()))
         self.merge.setEnabled(free and bool(self._label and self.into.currentData()))
-        self.replace.setEnabled(free and self._stepper.is_idle and self._concerned.spans > 0)
+        self.replace.setEnabled(free and not self._query.is_waiting and self._concerned.spans > 0)
         has_spans = self._project.labels.count(self._label) > 0
         self.delete.setEnabled(free and bool(self._label) and not has_spans)
         self.delete.setToolTip("It has spans: rename it, or merge it into another label" if has_spans else "")

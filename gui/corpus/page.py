@@ -12,11 +12,11 @@ from core.scratch import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT
+from gui.background import Job, failure
 from gui.corpus.import_form import ImportForm
 from gui.corpus.labels_window import LabelsWindow
 from gui.corpus.rejected import RejectedTable
 from gui.corpus.summary import SummaryTable
-from gui.jobs import Job, failure
 from gui.pages import PageContext
 from gui.progress import FLEETING
 from gui.theme import Theme

@@ -1,6 +1,6 @@
 """Labelling every identical string at once: what would change is shown before, and one undo takes it back."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -17,9 +17,9 @@ from core.analysis.occurrences import Occurrence, occurrences
 from core.spans import SPLITS, Split
 from core.store.changes import ChangeSet
 from core.store.project import Project
+from gui.background import LatestQuery
 from gui.places.model import THEN, Place, PlaceModel
 from gui.places.table import PlaceTable, chip
-from gui.stepping import Stepper
 from gui.theme import Theme
 from gui.words import counted, words_of
 
@@ -55,7 +55,7 @@ class IdenticalWindow(QDialog):
         self.everywhere, self.all, self.none = chip("In all splits", checkable=True), chip("All"), chip("None")
         self.everywhere.setToolTip(f"Else in {sought.split} alone")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self._stepper = Stepper(self)
+        self._query = LatestQuery(self)
         self._lay_out()
         self._connect()
         self._search()
@@ -86,7 +86,8 @@ class IdenticalWindow(QDialog):
         self.all.clicked.connect(lambda: self.model.tick_all())
         self.none.clicked.connect(lambda: self.model.tick([]))
         self.model.ticked.connect(self._tell)
-        self._stepper.finished.connect(lambda _: self._tell())
+        self._query.reported.connect(self._take)
+        self._query.answered.connect(lambda _: self._tell())
         self.buttons.accepted.connect(self._agree)
         self.buttons.rejected.connect(self.reject)
 
@@ -99,21 +100,18 @@ class IdenticalWindow(QDialog):
         self._same = 0
         self._found = []
         self.model.clear()
-        self._stepper.start(self._searching())
+        splits = SPLITS if self.everywhere.isChecked() else (self._sought.split,)
+        self._query.submit(lambda: _searching(self._project, self._sought, splits))
         self._tell()
 
-    def _searching(self) -> Generator[None, None, None]:
-        splits = SPLITS if self.everywhere.isChecked() else (self._sought.split,)
-        for split in splits:
-            for found in _found(self._project, self._sought, split):
-                self._same += sum(place.standing == "same" for place in found)
-                self._add([place for place in found if place.standing != "same"])
-                yield
-
-    def _add(self, found: list[Occurrence]) -> None:
-        self._found += found
-        ticked = (at for at, place in enumerate(found) if place.standing == "unlabelled")
-        self.model.add([_place(occurrence) for occurrence in found], ticked)
+    def _take(self, found: list[Occurrence]) -> None:
+        """Add what was found since the last time."""
+        other = [place for place in found if place.standing != "same"]
+        self._same += len(found) - len(other)
+        self._found += other
+        ticked = (at for at, place in enumerate(other) if place.standing == "unlabelled")
+        self.model.add([_place(occurrence) for occurrence in other], ticked)
+        self._tell()
 
     @property
     def chosen(self) -> list[Occurrence]:
@@ -126,7 +124,7 @@ class IdenticalWindow(QDialog):
         same = (
             f" {counted(self._same, 'place')} {'has' if self._same == 1 else 'have'} it already." if self._same else ""
         )
-        if not self._stepper.is_idle:
+        if self._query.is_waiting:
             self.said.setText(f"Searching … {counted(self.model.rowCount(), 'place')} so far.")
         elif not self.model.rowCount():
             self.said.setText(f"There is no other place to label.{same}")
@@ -137,7 +135,7 @@ class IdenticalWindow(QDialog):
             )
         button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         button.setText(f"Label {counted(len(chosen), 'place')}")
-        button.setEnabled(bool(chosen) and self._stepper.is_idle)
+        button.setEnabled(bool(chosen) and not self._query.is_waiting)
 
     def _agree(self) -> None:
         chosen = self.chosen
@@ -145,10 +143,11 @@ class IdenticalWindow(QDialog):
         self.agreed.emit(chosen)
 
 
-def _found(project: Project, sought: Sought, split: Split) -> Iterator[list[Occurrence]]:
-    for sentences in project.sentences.containing(sought.text, split):
-        numbered = ((stored.number, stored.with_gold("corrected")) for stored in sentences)
-        yield list(occurrences(numbered, sought.text, sought.label))
+def _searching(project: Project, sought: Sought, splits: Iterable[Split]) -> Generator[list[Occurrence], None, None]:
+    for split in splits:
+        for sentences in project.sentences.containing(sought.text, split):
+            numbered = ((stored.number, stored.with_gold("corrected")) for stored in sentences)
+            yield list(occurrences(numbered, sought.text, sought.label))
 
 
 def _place(occurrence: Occurrence) -> Place:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.spans import SPLITS, SentenceNumber, Split
 from core.store.project import Project
 from core.store.selection import Selection
-from gui.asking import Asker
+from gui.background import LatestQuery
 from gui.inspect.errors import ErrorIndex
 from gui.inspect.filtering import Filter, filter_of, is_random_sample
 from gui.inspect.filters import FilterBar
@@ -59,7 +59,7 @@ class Listing(QWidget):
         self._listed = Filter()
         self._sums = Sums("dev")
         self._unanswered: Wanted | None = None
-        self._asker = Asker(self)
+        self._query = LatestQuery(self)
         self._patience = QTimer(self, singleShot=True, interval=BUSY_AFTER)
         self.filters = FilterBar(keymap)
         self.model = SentenceListModel(self._rows, self)
@@ -74,7 +74,7 @@ class Listing(QWidget):
         self.filters.changed.connect(self._apply_filter)
         self.list.show_all.clicked.connect(self._show_all)
         self.list.chosen.connect(self._choose)
-        self._asker.answered.connect(self._show)
+        self._query.answered.connect(self._show)
         self._patience.timeout.connect(lambda: self.list.say_busy(True))
 
     def begin(self, project: Project | None) -> None:
@@ -172,12 +172,12 @@ class Listing(QWidget):
         """Ask this, and what has no answer yet."""
         self._unanswered = wanted.after(self._unanswered)
         self._patience.start()
-        self._asker.ask(partial(found, self._session.project, self._session.context, self._unanswered))
+        self._query.submit(partial(found, self._session.project, self._session.context, self._unanswered))
 
     def _drop(self) -> None:
         """Want no answer any more."""
         self._unanswered = None
-        self._asker.drop()
+        self._query.cancel()
         self._patience.stop()
         self.list.say_busy(False)
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 from core.analysis.calibration import Calibration, calibrating
 from core.labels import entity_type
 from core.store.project import Project
+from gui.background import LatestQuery
 from gui.choosers import chooser
 from gui.metrics.calibration import CalibrationShown
 from gui.metrics.histogram import Histogram
@@ -13,7 +14,6 @@ from gui.metrics.klue import Question
 from gui.metrics.markdown import markdown_of
 from gui.metrics.model import Behind
 from gui.metrics.reliability import ReliabilityDiagram
-from gui.stepping import Stepper
 from gui.theme import Theme
 
 
@@ -32,8 +32,8 @@ class CalibrationPanel(QWidget):
         self._known: dict[Question, Calibration] = {}
         self._label: str | None = None
         self._shown: CalibrationShown | None = None
-        self._stepper = Stepper(self)
-        self._stepper.finished.connect(self._take)
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
         self.title = QLabel()
         self.title.setProperty("role", "heading")
         self.said = QLabel(wordWrap=True)
@@ -71,7 +71,7 @@ class CalibrationPanel(QWidget):
 
     def forget(self) -> None:
         """Count everything anew from now on, and nothing until asked."""
-        self._stepper.stop()
+        self._query.cancel()
         self._known.clear()
         self._asked = None
 
@@ -79,14 +79,14 @@ class CalibrationPanel(QWidget):
         """Show an epoch's calibration, as soon as it is counted."""
         if question == self._asked:
             return
-        self._stepper.stop()
+        self._query.cancel()
         self._asked = question
         self.title.setText(f"Calibration in epoch {question.key.epoch}")
         if question in self._known:
             self._show()
         else:
             self._show_charts(None, "Counting the spans …")
-            self._stepper.start(calibrating(project.predictions.judgeable(*question)))
+            self._query.submit(lambda: calibrating(project.predictions.judgeable(*question)))
 
     def _take(self, calibration: Calibration) -> None:
         assert self._asked is not None

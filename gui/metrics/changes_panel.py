@@ -11,6 +11,7 @@ from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold
+from gui.background import LatestQuery
 from gui.metrics.changes import kinds_table, scores_table, types_table
 from gui.metrics.counts import CountDelegate
 from gui.metrics.figures import Figures
@@ -19,7 +20,6 @@ from gui.metrics.moves import MoveDelegate
 from gui.metrics.table import EMPTY
 from gui.metrics.titled import TitledTable
 from gui.metrics.words import how_to_read, sentences
-from gui.stepping import Stepper
 from gui.theme import Theme
 
 _COUNT_PADDING = 14
@@ -49,8 +49,8 @@ class ChangesPanel(QSplitter):
         self._asked: Question | None = None
         self._now: Figures | None = None
         self._known: dict[Question, Changes] = {}
-        self._stepper = Stepper(self)
-        self._stepper.finished.connect(self._take)
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
         self.scores = TitledTable("What moved", "", MoveDelegate(MetricModel(behind), theme), names="korean")
         self.types, self.kinds = (
             TitledTable(title, said, CountDelegate(MetricModel(behind), theme, padding=_COUNT_PADDING), names="korean")
@@ -76,7 +76,7 @@ class ChangesPanel(QSplitter):
 
     def forget(self) -> None:
         """Compare everything anew from now on, and nothing until asked."""
-        self._stepper.stop()
+        self._query.cancel()
         self._known.clear()
         self._asked = None
 
@@ -94,14 +94,14 @@ class ChangesPanel(QSplitter):
         """
         if question == self._asked:
             return
-        self._stepper.stop()
+        self._query.cancel()
         self._errors.show()
         self._asked, self._now = question, now
         if question in self._known:
             self._show_changes(self._known[question])
         else:
             self._show(None, "Comparing the sentences …")
-            self._stepper.start(_comparing(project, question))
+            self._query.submit(lambda: _comparing(project, question))
 
     def _take(self, changes: Changes) -> None:
         assert self._asked is not None

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Generator, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -19,9 +20,9 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import Among, Selection
+from gui.background import LatestQuery
 from gui.metrics.figures import Figures
 from gui.metrics.table import Link, link_behind
-from gui.stepping import Stepper
 
 _MOST = 3
 """Findings shown; the rest is behind a button."""
@@ -44,8 +45,8 @@ class FindingsBar(QWidget):
         self._split: Split = "dev"
         self._searched: Split = "dev"
         self._shows_all = False
-        self._stepper = Stepper(self)
-        self._stepper.finished.connect(self._take_shared)
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take_shared)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(16, 0, 16, 8)
         self._rows.setSpacing(2)
@@ -58,7 +59,7 @@ class FindingsBar(QWidget):
 
     def forget(self) -> None:
         """Look for sentences of both splits anew from now on; all else is never kept."""
-        self._stepper.stop()
+        self._query.cancel()
         self._shared.clear()
 
     def show_run(
@@ -77,9 +78,9 @@ class FindingsBar(QWidget):
         self._findings = [*findings_of_scores(scores), *of_labels, *of_unit]
         self._current, self._split = shown.key, shown.split
         is_known = self._split in self._shared or self._split == "train"
-        if not is_known and (self._stepper.is_idle or self._searched != self._split):
+        if not is_known and (not self._query.is_waiting or self._searched != self._split):
             self._searched = self._split
-            self._stepper.start(_shared(project, self._split))
+            self._query.submit(partial(_shared, project, self._split))
         self._show()
 
     def _take_shared(self, findings: list[Finding]) -> None:

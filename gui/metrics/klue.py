@@ -11,8 +11,8 @@ from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold
+from gui.background import LatestQuery
 from gui.metrics.table import figure
-from gui.stepping import Stepper
 from gui.theme import font
 from gui.words import wrapped
 
@@ -43,8 +43,8 @@ class KlueLine(QWidget):
         self.entity, self.character = _value(), _value()
         self._asked: Question | None = None
         self._known: dict[Question, KlueFigures] = {}
-        self._counter = Stepper(self)
-        self._counter.finished.connect(self._take)
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
@@ -61,7 +61,7 @@ class KlueLine(QWidget):
 
     def forget(self) -> None:
         """Count everything anew from now on, and nothing until asked."""
-        self._counter.stop()
+        self._query.cancel()
         self._known.clear()
         self._asked = None
 
@@ -69,14 +69,14 @@ class KlueLine(QWidget):
         """Show the figures of an epoch, as soon as they are counted."""
         if question == self._asked:
             return
-        self._counter.stop()
+        self._query.cancel()
         self._asked = question
         self.epoch.setText(f"KLUE, epoch {question.key.epoch}")
         if question in self._known:
             self._show(self._known[question])
         else:
             self._show(None)
-            self._counter.start(_counting(project.predictions.scored(*question)))
+            self._query.submit(lambda: _counting(project.predictions.scored(*question)))
 
     def words(self) -> str:
         """The figures in one line; empty as long as they are not counted."""

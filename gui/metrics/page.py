@@ -11,8 +11,8 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import ALL_ERRORS, Selection
+from gui.background import Job, failure
 from gui.baseline import epoch_keys, offered_epochs
-from gui.jobs import Job, failure
 from gui.metrics.calibration_panel import CalibrationPanel
 from gui.metrics.changes_panel import ChangesPanel
 from gui.metrics.changes_panel import Question as Comparing

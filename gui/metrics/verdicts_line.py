@@ -11,7 +11,7 @@ from core.analysis.verdicts import Estimate
 from core.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from gui.asking import Asker
+from gui.background import LatestQuery
 from gui.metrics.words import verdicts_line, verdicts_meaning
 from gui.words import wrapped
 
@@ -44,8 +44,8 @@ class VerdictsLine(QWidget):
         self._asked: Asked | None = None
         self._offers = False
         self._known: dict[Asked, Estimate | None] = {}
-        self._asker = Asker(self)
-        self._asker.answered.connect(self._take)
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.addWidget(self.said)
@@ -54,7 +54,7 @@ class VerdictsLine(QWidget):
 
     def forget(self) -> None:
         """Estimate anew from now on, and nothing until asked."""
-        self._asker.drop()
+        self._query.cancel()
         self._known.clear()
         self._asked = None
 
@@ -68,10 +68,10 @@ class VerdictsLine(QWidget):
         if asked != self._asked:
             if self._asked is not None:  # what is said is of another epoch
                 self.hide()
-            self._asker.drop()
+            self._query.cancel()
             self._asked = asked
             if asked not in self._known:
-                self._asker.ask(partial(project.reviews.estimate, *asked))
+                self._query.submit(partial(project.reviews.estimate, *asked))
         if asked in self._known:
             self._show(self._known[asked])
 

@@ -6,19 +6,19 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.events import LinesTagged, TaggerLoaded
 from core.spans import PredictedSpan
-from gui.jobs import Job
+from gui.background import Job, JobRunner
 
 Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]
 """`core.engine.answering`, or what tests put in its place."""
 
 State = Literal["idle", "loading", "ready", "failed"]
 
-DRAIN_INTERVAL = 20
-"""Milliseconds between two looks at what the tagger said, while an answer is awaited."""
+ANSWER_INTERVAL = 20
+"""Milliseconds between two deliveries of lines that were tagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,18 @@ class Answers(QObject):
 
     changed = Signal()
 
-    def __init__(self, answering: Answering, parent: QObject) -> None:
+    def __init__(self, runner: JobRunner, answering: Answering, parent: QObject) -> None:
         super().__init__(parent)
+        self._runner = runner
         self._answering = answering
         self._folder: Path | None = None
         self._tagger: _Tagger | None = None
         self._known: dict[str, tuple[PredictedSpan, ...]] = {}
         self._wanted: list[str] = []
-        self._has_news = False
         self.size = 0
         self.state: State = "idle"
         self.failure: Exception | None = None
-        self._timer = QTimer(self, interval=DRAIN_INTERVAL)
-        self._timer.timeout.connect(self._drain)
+        runner.shutting_down.connect(lambda: self.look_at(None))
 
     @property
     def known(self) -> Mapping[str, tuple[PredictedSpan, ...]]:
@@ -85,14 +84,6 @@ class Answers(QObject):
         """Load the tagger that could not be loaded."""
         self._go_on()
 
-    def shut_down(self) -> None:
-        """Let the tagger go and wait until its thread has ended."""
-        self._folder, self._wanted = None, []
-        self._let_go()
-        if self._tagger is not None:
-            self._tagger.job.join()
-            self._drain()
-
     def _go_on(self) -> None:
         """Ask what is wanted, of a new tagger where there is none; one that ends is waited for."""
         if self._folder is None or not self._wanted:
@@ -102,31 +93,21 @@ class Answers(QObject):
             self._show("loading")
         if self._tagger.folder == self._folder and not self._tagger.job.is_stopping:
             self._tagger.questions.put(self._wanted)
-        self._timer.start()
 
     def _started(self, folder: Path) -> _Tagger:
         questions: SimpleQueue[Sequence[str] | None] = SimpleQueue()
-        job = Job("The tagger of the Scratch page", lambda: self._answering(folder, questions), (), self)
+        job = self._runner.start_beside(
+            "The tagger of the Scratch page", lambda: self._answering(folder, questions), interval=ANSWER_INTERVAL
+        )
         tagger = _Tagger(job, folder, questions)
         job.reported.connect(lambda event: self._take(tagger, event))
         job.failed.connect(lambda error: self._fail(tagger, error))
         job.ended.connect(self._forget_tagger)
-        job.start()
         return tagger
 
     def _let_go(self) -> None:
         if self._tagger is not None and not self._tagger.job.is_stopping:
             self._tagger.end()
-            self._timer.start()
-
-    def _drain(self) -> None:
-        if self._tagger is not None:
-            self._tagger.job.drain()
-        if self._has_news:
-            self._has_news = False
-            self.changed.emit()
-        if self._tagger is None or (not self._wanted and self.state == "ready"):
-            self._timer.stop()
 
     def _take(self, tagger: _Tagger, event: object) -> None:
         if tagger.folder != self._folder or tagger.job.is_stopping:
@@ -137,7 +118,7 @@ class Answers(QObject):
         elif isinstance(event, LinesTagged):
             self._known.update(event.spans)
             self._wanted = [line for line in self._wanted if line not in self._known]
-            self._has_news = True
+            self.changed.emit()
 
     def _fail(self, tagger: _Tagger, error: Exception) -> None:
         if tagger.folder == self._folder and not tagger.job.is_stopping:
@@ -145,8 +126,6 @@ class Answers(QObject):
             self._show("failed")
 
     def _forget_tagger(self) -> None:
-        assert self._tagger is not None
-        self._tagger.job.setParent(None)
         self._tagger = None
         if self.state != "failed":
             self._go_on()

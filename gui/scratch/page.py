@@ -11,7 +11,7 @@ from core.spans import Span
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.selection import Among, Selection
-from gui.jobs import Job
+from gui.background import Job
 from gui.pages import EmptyState, PageContext
 from gui.scratch.answers import Answering, Answers
 from gui.scratch.field import TextField
@@ -38,7 +38,7 @@ class ScratchPage(QWidget):
         self._sent: Sent | None = None
         self._lines: list[Line] = []
         self._cut_off = 0
-        self.answers = Answers(answering, self)
+        self.answers = Answers(context.runner, answering, self)
         self.sending = Sending(context.session, self)
         self.field = TextField()
         self.status = QLabel(wordWrap=True)
@@ -102,7 +102,6 @@ class ScratchPage(QWidget):
         session.context_changed.connect(lambda _: self._follow())
         session.changed.connect(lambda change: self._follow() if change.runs else None)
         self._runner.started.connect(self._follow_job)
-        self._runner.shutting_down.connect(self.answers.shut_down)
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("Train"))
         self.field.edited.connect(self._pause.start)
         self._pause.timeout.connect(self._read)

@@ -9,9 +9,9 @@ from core.scratch import SOURCE, drafts, seeking
 from core.spans import Span, Split
 from core.store.project import Project
 from core.store.sentences import StoredSentence
+from gui.background import LatestQuery
 from gui.scratch.row import Place
 from gui.session import Session
-from gui.stepping import Stepper
 from gui.words import counted
 
 
@@ -59,21 +59,21 @@ class Sending(QObject):
         super().__init__(parent)
         self._session = session
         self._asked: _Asked | None = None
-        self._stepper = Stepper(self)
-        self._stepper.finished.connect(self._add)
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._add)
 
     @property
     def is_idle(self) -> bool:
-        return self._stepper.is_idle
+        return not self._query.is_waiting
 
     def start(self, project: Project, split: Split, lines: Mapping[str, Sequence[Span]]) -> None:
         """Make sentences of lines, each with this gold; those that the corpus has already are left as they are."""
         self._asked = _Asked(project, split, lines)
-        self._stepper.start(seeking(project, list(lines)))
+        self._query.submit(lambda: seeking(project, list(lines)))
 
     def stop(self) -> None:
         """Send nothing, as when the project is closed."""
-        self._stepper.stop()
+        self._query.cancel()
 
     def _add(self, had: Mapping[str, StoredSentence]) -> None:
         asked = self._asked

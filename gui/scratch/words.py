@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from core.spans import PredictedSpan
 from core.store.predictions import EpochKey
-from gui.jobs import failure
+from gui.background import failure
 from gui.scratch.answers import Answers
 from gui.scratch.lines import MOST
 from gui.words import counted

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from gui.jobs import Job, JobRunner
+from gui.background import Job, JobRunner
 from gui.progress import status_of
 
 IDLE = "Ready"

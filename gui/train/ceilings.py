@@ -19,7 +19,7 @@ from core.scoring.metrics import AVERAGES, Report
 from core.settings import Unit
 from core.spans import Split
 from core.store.project import Project
-from gui.jobs import JobRunner
+from gui.background import JobRunner
 from gui.progress import FLEETING
 from gui.session import Session
 

@@ -14,7 +14,7 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import Selection
-from gui.jobs import JobRunner, failure
+from gui.background import JobRunner, failure
 from gui.progress import FLEETING, duration
 from gui.session import Session
 from gui.words import counted

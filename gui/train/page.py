@@ -12,7 +12,7 @@ from core.settings import DEFAULT_ENCODER, TrainSettings, Unit
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
-from gui.jobs import Job
+from gui.background import Job
 from gui.pages import EmptyState, PageContext
 from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
 from gui.train.crosschecking import (

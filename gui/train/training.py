@@ -11,7 +11,7 @@ from core.settings import TrainSettings
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from gui.jobs import Job, JobRunner
+from gui.background import ClosingWords, Job, JobRunner
 from gui.progress import FLEETING
 from gui.session import Session
 from gui.train.retraining import ResumesTraining, StartsTraining, trained_and_compared
@@ -91,8 +91,8 @@ class Training(QObject):
         project = self._session.project
         assert project is not None, "no project is open"
         runs = project.runs.listed()
-        title = f"Training run {runs[-1].number + 1 if runs else 1}"
-        self._start(title, lambda: self._training(project, settings), project, settings, base)
+        number = runs[-1].number + 1 if runs else 1
+        self._start(number, lambda: self._training(project, settings), project, settings, base)
 
     def resume(self, run: int) -> None:
         """Go on with a run that was stopped.
@@ -103,7 +103,7 @@ class Training(QObject):
         project = self._session.project
         assert project is not None, "no project is open"
         settings = project.runs.by_number(run).settings
-        self._start(f"Training run {run}", lambda: self._resuming(project, run), project, settings, None)
+        self._start(run, lambda: self._resuming(project, run), project, settings, None)
 
     def stop(self) -> None:
         """Ask the training to end."""
@@ -111,9 +111,14 @@ class Training(QObject):
             self._current.job.cancel()
 
     def _start(
-        self, title: str, work: TrainingWork, project: Project, settings: TrainSettings, base: EpochKey | None
+        self, run: int, work: TrainingWork, project: Project, settings: TrainSettings, base: EpochKey | None
     ) -> None:
-        job = self._runner.start(title, lambda: trained_and_compared(work(), project, base), fleeting=FLEETING)
+        job = self._runner.start(
+            f"Training run {run}",
+            lambda: trained_and_compared(work(), project, base),
+            fleeting=FLEETING,
+            closing_words=ClosingWords(f"Run {run} is still training. Finished epochs are saved.", "Keep training"),
+        )
         self._current = _Current(job, project, base)
         job.reported.connect(self._report)
         job.finished.connect(self._finish)

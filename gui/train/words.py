@@ -8,7 +8,7 @@ from core.errors import UserError
 from core.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from core.settings import TrainSettings
 from core.store.runs import Epoch
-from gui.jobs import failure
+from gui.background import failure
 from gui.progress import duration
 from gui.words import counted
 

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QApplication
 
 from core.settings import TINY
 from gui.app import made_window
+from gui.background import LatestQuery
 from gui.theme import LIGHT
+from tests.gui.driving import wait_for_end
 
 
 @pytest.fixture
@@ -21,6 +23,7 @@ def window(qtbot, qapp, tmp_path):
     qtbot.waitExposed(window)
     yield window
     window.close()  # here, not by qtbot: that would come before the fixtures that let a job end
+    wait_for_end(qtbot, window.context.runner)
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what is left over, every later theme dresses
 
@@ -32,10 +35,30 @@ def quick_encoder(monkeypatch):
         monkeypatch.setattr(f"gui.train.{module}.DEFAULT_ENCODER", TINY)
 
 
+@pytest.fixture
+def late_answers():
+    """Answers come when the window's events are handled, as they do outside of tests."""
+
+
 @pytest.fixture(autouse=True)
-def prompt_answers(monkeypatch):
-    """What is asked of a small project is answered at once, also on a machine that is busy."""
-    monkeypatch.setattr("gui.asking.PATIENCE", 60)
+def prompt_answers(request, monkeypatch):
+    """Answers come before `submit` returns, so that most tests can look at once; not beside `late_answers`."""
+    if "late_answers" in request.fixturenames:
+        return
+    submit = LatestQuery.submit
+
+    def submit_and_wait(query, question):
+        submit(query, question)
+        wait_for_answer(query)
+
+    monkeypatch.setattr(LatestQuery, "submit", submit_and_wait)
+
+
+def wait_for_answer(query):
+    while query.is_waiting:
+        if (thread := query._worker._thread) is not None:
+            thread.join()
+        query._deliver()
 
 
 @pytest.fixture(autouse=True)
@@ -43,5 +66,9 @@ def no_thread_is_left():
     """A job's thread must not outlive its test."""
     before = set(threading.enumerate())
     yield
-    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        if thread.name == "question":  # nobody waits for its answer any more
+            thread.join(60)
+    left = [thread for thread in left if thread.is_alive()]
     assert not left, f"threads left: {left}"

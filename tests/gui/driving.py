@@ -42,6 +42,12 @@ def move_to(canvas, at):
     QApplication.sendEvent(canvas, event)
 
 
+def wait_for_end(qtbot, runner):
+    """Stop all work, and wait until none is left."""
+    runner.shut_down()
+    qtbot.waitUntil(lambda: not runner.is_busy, timeout=JOB_TIMEOUT)
+
+
 def wait_for_job(qtbot, runner):
     """Wait until no job is under way; fails when it takes longer than any job should."""
     qtbot.waitUntil(lambda: runner.job is None, timeout=JOB_TIMEOUT)

@@ -181,8 +181,10 @@ def test_closing_the_window_while_it_trains_keeps_what_was_finished(window, qtbo
     click(window.pages["Train"].start_bar.start)
     folder = project.folder
     qtbot.waitUntil(lambda: bool(project.runs.listed() and project.runs.epochs(1)), timeout=JOB_TIMEOUT)
-    monkeypatch.setattr(window, "_confirms_stop", lambda title: True)
-    window.close()
+    monkeypatch.setattr(window, "_confirms_stop", lambda job: True)
+    with qtbot.waitSignal(window.closed, timeout=JOB_TIMEOUT):
+        window.close()
+        assert not window.isVisible()
     with opened(folder) as project:
         assert project.runs.by_number(1).status == "stopped"
         epochs = [epoch.number for epoch in project.runs.epochs(1)]

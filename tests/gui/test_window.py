@@ -3,9 +3,14 @@
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 
 from core.errors import UserError
+from core.settings import TrainSettings
 from gui.session import Session
+from gui.shell.keys_window import KeysWindow
 from gui.window import MainWindow
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 from tests.gui.driving import click, wait_for_job
@@ -158,3 +163,105 @@ def test_metrics_shows_a_run_that_finished_while_another_was_looked_at(window, p
     session.look_at(run=1)
     window.rail.chosen.emit("Metrics")
     assert session.context.run == 1, "the person chose it since"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Answers the question that closing asks with a button's text, or with the key Esc or Enter; keeps the boxes."""
+    boxes = []
+
+    def answering(answer):
+        def exec_(box):
+            boxes.append((box.text(), [button.text() for button in box.buttons()]))
+            box.show()
+            if isinstance(answer, str):
+                click(next(button for button in box.buttons() if button.text() == answer))
+            else:
+                QTest.keyClick(box, answer)
+
+        monkeypatch.setattr(QMessageBox, "exec", exec_)
+        return boxes
+
+    return answering
+
+
+@pytest.mark.parametrize("answer", ["Keep training", Qt.Key.Key_Escape, Qt.Key.Key_Return])
+def test_a_person_who_does_not_say_stop_keeps_the_training(window, projects, qtbot, asked, answer):
+    window.open_project(projects[0])
+    go, boxes = threading.Event(), asked(answer)
+
+    def training(project, settings):
+        go.wait()
+        yield from ()
+        return 2
+
+    window.pages["Train"].training._training = training
+    window.pages["Train"].training.start(TrainSettings())
+    job = window.context.runner.job
+    window.close()
+    assert [(text, sorted(buttons)) for text, buttons in boxes] == [
+        ("Run 2 is still training. Finished epochs are saved.", ["Keep training", "Stop and close"])
+    ]
+    assert window.isVisible()
+    assert not job.is_stopping
+    go.set()
+    wait_for_job(qtbot, window.context.runner)
+
+
+def test_a_closed_window_vanishes_at_once_and_closes_the_project_when_its_work_has_ended(
+    window, projects, qtbot, asked
+):
+    window.open_project(projects[0])
+    project, go, asking = window.context.session.project, threading.Event(), asked("Stop and close")
+
+    def work():
+        go.wait()
+        yield project.sentences.count()
+
+    window.context.runner.start("Counting", work)
+    window.show_keys()
+    window.close()
+    assert asking[0][0] == "“Counting” is still running."
+    assert not window.isVisible()
+    assert not window.findChild(KeysWindow).isVisible()
+    assert window.context.session.project is project, "the work still reads it"
+    with qtbot.waitSignal(window.closed):
+        go.set()
+    assert window.context.session.project is None
+
+
+def test_a_note_is_stored_before_a_closed_window_waits_for_its_work(window, projects, qtbot, asked):
+    window.open_project(projects[0])
+    window.show_page("Inspect")
+    project, go = window.context.session.project, threading.Event()
+    asked("Stop and close")
+
+    def work():
+        go.wait()
+        yield
+
+    window.context.runner.start("Counting", work)
+    page = window.pages["Inspect"]
+    page.detail.note.setText("ask 김")
+    window.close()
+    assert project.reviews.of([page.listing.current], None)[page.listing.current].note == "ask 김"
+    with qtbot.waitSignal(window.closed):
+        go.set()
+
+
+def test_a_closed_window_does_not_wait_for_ever(window, projects, qtbot, asked, monkeypatch):
+    window.open_project(projects[0])
+    go = threading.Event()
+    asked("Stop and close")
+    monkeypatch.setattr("gui.window.CLOSING_LIMIT", 10)
+
+    def work():
+        go.wait()  # as a compile or a download, which nothing stops
+        yield
+
+    window.context.runner.start("Counting", work)
+    with qtbot.waitSignal(window.closed):
+        window.close()
+    assert window.context.runner.is_busy
+    go.set()
+    qtbot.waitUntil(lambda: not window.context.runner.is_busy)

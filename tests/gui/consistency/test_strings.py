@@ -42,7 +42,7 @@ def page(window, qtbot, tmp_path):
 
 
 def wait_for_places(qtbot, page):
-    qtbot.waitUntil(lambda: page._stepper.is_idle)
+    qtbot.waitUntil(lambda: not page._query.is_waiting)
 
 
 def strings(page):
@@ -260,7 +260,7 @@ def test_what_changed_in_too_many_ways_to_be_counted_is_not_written_over(page, w
     assert gold(window, "d-2") == [(0, 2, "PS"), (3, 5, "CITY"), (8, 10, "CITY")]
 
 
-def test_nothing_is_mended_while_places_are_sought_anew(page, window):
+def test_nothing_is_mended_while_places_are_sought_anew(late_answers, page, window):
     window.context.session.correct(number_of(window, "d-2"), (Span(0, 2, "PS"),))
     page.places.model.tick_all()
     assert not page.places.apply.isEnabled()

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 
+from gui.background import JobRunner
 from gui.inspect.page import InspectPage
-from gui.jobs import JobRunner
 from gui.keys.keymap import Keymap
 from gui.pages import PageContext
 from gui.preferences import Preferences

@@ -111,7 +111,7 @@ def test_nothing_selected_offers_nothing(bench_over):
 def test_what_changes_meanwhile_is_not_written_over(bench, qtbot):
     number = bench.project.sentences.by_id("b").number
     bench.session.correct(number, (Span(0, 2, "PS"),))
-    qtbot.waitUntil(lambda: window_of(bench)._stepper.is_idle)
+    qtbot.waitUntil(lambda: not window_of(bench)._query.is_waiting)
     window = window_of(bench)
     window.model.tick_all()
     qtbot.mouseClick(ok(window), Qt.MouseButton.LeftButton)

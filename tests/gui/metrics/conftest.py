@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings, Qt
 
 from core.store.project import Project
 from core.store.selection import Selection
-from gui.jobs import JobRunner
+from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.metrics.page import MetricsPage
 from gui.pages import PageContext
@@ -16,6 +16,7 @@ from gui.preferences import Preferences
 from gui.session import Session
 from gui.theme import LIGHT
 from tests.building import project_with_run
+from tests.gui.driving import wait_for_end
 
 
 @dataclass
@@ -79,7 +80,7 @@ def open_desk(qtbot, tmp_path):
 
     yield made
     for desk in opened:
-        desk.runner.shut_down()
+        wait_for_end(qtbot, desk.runner)
         desk.session.close()
 
 

@@ -82,6 +82,6 @@ def test_a_good_run_is_left_in_peace(open_desk, qtbot):
         return project
 
     desk = open_desk(good)
-    qtbot.waitUntil(lambda: desk.page.findings._stepper.is_idle)
+    qtbot.waitUntil(lambda: not desk.page.findings._query.is_waiting)
     assert desk.page.findings.told == []
     assert not desk.page.findings.isVisible()

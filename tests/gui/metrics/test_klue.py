@@ -1,5 +1,7 @@
 """KLUE's figures below the averages: counted a part at a time, kept, and counted anew after a correction."""
 
+from PySide6.QtWidgets import QApplication
+
 from core.scoring import strict
 from core.scoring.strict import klue_figures
 from core.spans import Span
@@ -18,7 +20,7 @@ def shown(desk):
     return [desk.page.klue.entity.text(), desk.page.klue.character.text()]
 
 
-def test_the_figures_of_the_current_epoch_come_when_they_are_counted(desk, qtbot):
+def test_the_figures_of_the_current_epoch_come_when_they_are_counted(late_answers, desk, qtbot):
     assert desk.page.klue.epoch.text() == "KLUE, epoch 2"
     qtbot.waitUntil(lambda: shown(desk) == expected(desk, 2))
     desk.session.look_at(epoch=1)
@@ -58,10 +60,10 @@ def test_another_project_takes_the_place_of_one_that_is_being_counted(desk, qtbo
     qtbot.waitUntil(lambda: shown(desk) == expected(desk, 2))
 
 
-def test_a_closed_project_is_not_counted_on(desk, qtbot):
+def test_a_closed_project_is_not_counted_on(late_answers, desk):
     desk.session.look_at(epoch=1)
     desk.session.close()
-    qtbot.wait(0)
+    QApplication.sendPostedEvents()
     assert shown(desk) == [PENDING, PENDING]
 
 

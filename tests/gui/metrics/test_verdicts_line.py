@@ -62,7 +62,7 @@ def test_verdicts_are_told_as_soon_as_there_are_some(open_desk, qtbot):
     assert desk.asked == [SAMPLE]
 
 
-def test_the_window_does_not_wait_for_the_estimate(open_desk, qtbot, monkeypatch):
+def test_the_window_does_not_wait_for_the_estimate(open_desk, late_answers, qtbot, monkeypatch):
     desk = open_desk(project_with_run)
     desk.session.look_at(epoch=1)
     line, estimate, goes_on, threads = desk.page.verdicts, desk.project.reviews.estimate, threading.Event(), []
@@ -74,7 +74,6 @@ def test_the_window_does_not_wait_for_the_estimate(open_desk, qtbot, monkeypatch
 
     judge_all(desk, "gold")
     qtbot.waitUntil(line.isVisible)
-    monkeypatch.setattr("gui.asking.PATIENCE", 0)
     monkeypatch.setattr(desk.project.reviews, "estimate", held)
     desk.session.look_at(epoch=2)
     assert not line.isVisible(), "what it said was of another epoch"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSettings
 from core.events import LinesTagged, TaggerLoaded
 from core.spans import PredictedSpan, Span
 from core.store.selection import Selection
-from gui.jobs import JobRunner
+from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.pages import PageContext
 from gui.preferences import Preferences
@@ -18,6 +18,7 @@ from gui.scratch.page import ScratchPage
 from gui.session import Session
 from gui.theme import LIGHT
 from tests.building import SECOND_EPOCH, add_run, project_with_run
+from tests.gui.driving import wait_for_end
 
 
 def spans_of(line: str) -> tuple[PredictedSpan, ...]:
@@ -111,7 +112,7 @@ def open_desk(qtbot, tmp_path, tagger):
     for desk in opened:
         desk.tagger.may_load.set()
         desk.session.close()
-        desk.runner.shut_down()
+        wait_for_end(qtbot, desk.runner)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from gui.scratch.line_list import EXAMPLES
 from gui.scratch.lines import MOST
 from gui.theme import DARK
 from tests.building import project_with_sentences
-from tests.gui.driving import click
+from tests.gui.driving import click, wait_for_end
 from tests.gui.scratch.conftest import spans_of, with_two_runs
 
 TEXT = "김구는 서울에 갔다 😀\n\n비가 온다"
@@ -133,8 +133,9 @@ def test_the_tagger_ends_with_the_window_even_while_it_loads(desk, qtbot):
     desk.tagger.may_load.clear()
     desk.page.field.setPlainText(TEXT)
     qtbot.waitUntil(lambda: desk.page.answers.state == "loading")
-    desk.tagger.may_load.set()
     desk.runner.shut_down()
+    desk.tagger.may_load.set()
+    wait_for_end(qtbot, desk.runner)
     assert desk.tagger.ended == 1
 
 

@@ -20,7 +20,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
-from gui.jobs import JobRunner
+from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.pages import PageContext
 from gui.preferences import Preferences
@@ -29,6 +29,7 @@ from gui.theme import LIGHT
 from gui.train.page import TrainPage
 from gui.train.retraining import StartsTraining
 from tests import building
+from tests.gui.driving import wait_for_end
 
 SECONDS = 30_000
 """Milliseconds that a signal is waited for; none takes so long unless something is broken."""
@@ -120,7 +121,7 @@ def made_desk(qtbot: QtBot, tmp_path: Path, training: StartsTraining, folder: Pa
     if folder is not None:
         session.open(folder)
     yield Desk(session, runner, page)
-    runner.shut_down()
+    wait_for_end(qtbot, runner)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the ended job goes before its runner does
     session.close()
 

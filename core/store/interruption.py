@@ -1,0 +1,78 @@
+"""Reads that nobody waits for any more: another thread breaks them off."""
+
+import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+class InterruptedReadError(Exception):
+    """The read was broken off because its result is not wanted any more."""
+
+
+_STEPS = 2_000_000
+"""Steps of SQLite's machine, some tens of milliseconds, between two looks whether to go on."""
+
+
+class Interruption:
+    """Lets one thread break off what another one reads, from now on and for good."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self.is_set = False
+
+    def set(self) -> None:
+        """Break off the query under way, and every later one."""
+        with self._lock:
+            self.is_set = True
+            if self._connection is not None:
+                self._connection.interrupt()
+
+    @contextmanager
+    def reaching(self, connection: sqlite3.Connection) -> Generator[None, None, None]:
+        """While the block reads with this connection, `set` breaks it off.
+
+        Raises:
+            InterruptedReadError: it was.
+        """
+        with self._lock:
+            if self.is_set:
+                raise InterruptedReadError
+            outer, self._connection = self._connection, connection
+        # `Connection.interrupt` does nothing to a query that is just about to begin.
+        connection.set_progress_handler(lambda: self.is_set, _STEPS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if self.is_set:
+                raise InterruptedReadError from error
+            raise
+        finally:
+            connection.set_progress_handler(None, 0)
+            with self._lock:
+                self._connection = outer
+
+
+_of_thread = threading.local()
+
+
+@contextmanager
+def interruptible(interruption: Interruption) -> Generator[None, None, None]:
+    """All that the calling thread reads in the block can be broken off."""
+    _of_thread.interruption = interruption
+    try:
+        yield
+    finally:
+        del _of_thread.interruption
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Generator[None, None, None]:
+    """A read by the calling thread, which may have been made interruptible."""
+    interruption: Interruption | None = getattr(_of_thread, "interruption", None)
+    if interruption is None:
+        yield
+    else:
+        with interruption.reaching(connection):
+            yield
