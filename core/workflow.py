@@ -19,7 +19,8 @@ from core.scoring.metrics import KlueFigures, Report, counts_of, reported
 from core.scoring.strict import klue_figures
 from core.scoring.unit_ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 from core.settings import Device, TrainSettings, Unit
-from core.spans import SentenceNumber, Split
+from core.spans import Sentence, SentenceNumber, Split
+from core.store.label_names import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch, EpochChoice, Status, training_digest
@@ -192,8 +193,14 @@ def _task(
     labels = in_display_order({span.label for sentence in train for span in sentence.spans})
     if not labels:
         raise UserError("the training sentences hold no entity at all; import or correct some first")
-    gold = [stored.with_gold("corrected") for stored in dev]
-    task = TrainingTask(train, gold, labels, settings, start.folder, start.has_state, project.encodings_folder)
+    # A run that goes on after a label was renamed is measured under the names that it trains on.
+    then = earlier_names(project.label_names.of_run(run), labels)
+    gold = [Sentence(stored.id, stored.text, rename_spans(stored.gold, then)) for stored in dev]
+    names = {} if settings.from_run is None else project.label_names.of_run(settings.from_run)
+    start_names = {old: then.get(now, now) for old, now in names.items()}
+    task = TrainingTask(
+        train, gold, labels, settings, start.folder, start.has_state, project.encodings_folder, start_names
+    )
     return task, [stored.number for stored in dev]
 
 
@@ -302,10 +309,11 @@ def tagging_stored(
 ) -> Generator[Predicting, None, None]:
     """Tag sentences of the project, and store their predictions and signals under an epoch."""
     done = 0
+    then = earlier_names(project.label_names.of_run(key.run), text_tagger.tag_set.labels)
     for first in range(0, len(numbers), SLICE):
         part = numbers[first : first + SLICE]
         sentences = project.sentences.by_number(part)
-        texts, golds = [stored.text for stored in sentences], [stored.gold for stored in sentences]
+        texts, golds = [stored.text for stored in sentences], [rename_spans(stored.gold, then) for stored in sentences]
         found: list[Judged] = []
         for judged in judge_batches(text_tagger, texts, golds):
             found += judged

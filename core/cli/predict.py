@@ -12,7 +12,7 @@ import json
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from core.corpus.texts import TaggedText, Text
 from core.errors import UserError
 from core.files import replacing
 from core.store.columns import prediction_rows
+from core.store.label_names import Names, rename_predictions
 from core.store.project import opened
 from core.training.crew import Crew, crew_of_launch
 from core.words import counted
@@ -47,8 +48,8 @@ def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     if crew.size > 1 and options.out is None:
         raise UserError("several processes write one file: name it with --out")
     records = _records(options)
-    folder = crew.from_main(lambda: _weights(options))
-    tagged = engine.predicting(folder, records, crew, options.device)
+    folder, names = crew.from_main(lambda: _weights(options))
+    tagged = _renamed(engine.predicting(folder, records, crew, options.device), names)
     if crew.is_main:
         with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
             _write(_Taken(tagged, Rejections(out, kept)), options.out, out)
@@ -65,11 +66,23 @@ def _records(options: argparse.Namespace) -> Iterator[Text | Rejected]:
     return chain.from_iterable([formats.texts(path) for path in options.files])
 
 
-def _weights(options: argparse.Namespace) -> Path:
-    """The folder of the epoch that was asked for; the project is free again while the texts are tagged."""
+def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
+    """The folder of the epoch that was asked for, and its labels that were renamed since.
+
+    The project is free again while the texts are tagged.
+    """
     with opened(options.project) as project:
         run = project.runs.with_weights(options.run).number
-        return project.checkpoint_folder(run, project.runs.epoch_number(run, options.epoch))
+        folder = project.checkpoint_folder(run, project.runs.epoch_number(run, options.epoch))
+        return folder, project.label_names.of_run(run)
+
+
+def _renamed(records: Iterator[TaggedText | Rejected], names: Names) -> Iterator[TaggedText | Rejected]:
+    """The records under the names that labels have today."""
+    for record in records:
+        if isinstance(record, TaggedText):
+            record = replace(record, spans=rename_predictions(tuple(record.spans), names))
+        yield record
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Corrections of the gold: append-only, committed step by step, undone and redone across restarts."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -12,9 +12,11 @@ from core.store.changes import ChangeKind, ChangeSet
 from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database, Row
+from core.store.label_names import LabelNames, rename_text, renaming_sql
 from core.store.predictions import Predictions
 from core.store.remarks import Remark, RemarkLog
 from core.store.sentences import Sentences
+from core.store.stale_labels import StaleLabels
 from core.store.steps import Step, describe_step
 from core.store.tag_set import TagSetTable
 
@@ -57,9 +59,12 @@ class Corrections:
         self._predictions = predictions
         self._tag_set = TagSetTable(database)
         self._remarks = RemarkLog(database)
+        self._names = LabelNames(database)
+        self._stale = StaleLabels(database, predictions)
         self._is_busy = False
         for (step,) in database.rows("SELECT step FROM unfinished_step"):
             self._take_back(step)
+        self._stale.refresh()
         log = database.rows(
             "SELECT number, kind, target FROM correction WHERE step IS NULL OR step = number ORDER BY number"
         )
@@ -109,13 +114,17 @@ class Corrections:
         return self._do([*changes, *(_Change(sentence, "correct", None, None) for sentence in said)], remarks)
 
     def correcting(
-        self, golds: Iterable[Mapping[SentenceNumber, Iterable[Span]]], known: Mapping[str, bool] | None = None
+        self,
+        golds: Iterable[Mapping[SentenceNumber, Iterable[Span]]],
+        known: Mapping[str, bool] | None = None,
+        relabelled: tuple[str, str] | None = None,
     ) -> Generator[int, None, ChangeSet]:
         """The same for any number of sentences, in one step; yields how many are changed so far.
 
         Args:
             golds: the new gold, some sentences at a time; no sentence comes twice.
             known: labels that come into the tag set with the step, or leave it.
+            relabelled: a label that goes by another one from now on, also where older runs predicted it.
 
         Raises:
             UserError: some spans do not fit, or another such step is under way; then no sentence is changed.
@@ -123,14 +132,34 @@ class Corrections:
         known = known or {}
         with self._alone():
             labels = (*self._sentences.labels(), *known)
-            parts = (self._changes(part, labels) for part in golds)
+            parts: Iterator[list[_Change]] = (self._changes(part, labels) for part in golds)
+            if known:
+                parts = self._with_an_entry(parts)
             step, change = yield from self._stepping(
-                "correct", parts, lambda step: self._tag_set.change_with(step, known)
+                "correct",
+                parts,
+                lambda step: self._tag_set.change_with(step, known),
+                lambda step: self._relabel(step, relabelled),
             )
             if step is not None:
                 self._done.append(step)
                 self._undone.clear()
-        return replace(change, corpus=change.corpus or bool(known and change))
+        return replace(change, corpus=change.corpus or (bool(known) and step is not None))
+
+    def _with_an_entry(self, parts: Iterable[list["_Change"]]) -> Iterator[list["_Change"]]:
+        """The parts; where no sentence changes, an entry that leaves the first one as it is and carries the step."""
+        has_any = False
+        for part in parts:
+            has_any = has_any or bool(part)
+            yield part
+        first = self._database.value("SELECT min(number) FROM sentence")
+        if not has_any and first is not None:
+            yield [_Change(first, "correct", None, None)]
+
+    def _relabel(self, step: int, relabelled: tuple[str, str] | None) -> None:
+        if relabelled is not None:
+            self._tag_set.relabel(step, *relabelled)
+            self._stale.add(relabelled)
 
     def undo(self) -> ChangeSet:
         """Take the last step back, also one made before the last restart."""
@@ -154,14 +183,24 @@ class Corrections:
         return bool(steps) and len(self._corrections_of(steps[-1], f"number >= {steps[-1]} ORDER BY number")) == LARGE
 
     def revert(self, correction: int) -> ChangeSet:
-        """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it."""
+        """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it.
+
+        Raises:
+            UserError: the gold had a label that has left the tag set since.
+        """
         [(sentence, before)] = self._database.rows(
             "SELECT sentence, before FROM correction WHERE number = ?", [correction]
         )
+        before = rename_text(before, self._names.history().since(correction - 1))
+        self._refuse_retired({span.label for span in spans_of_text(before)})
         [stored] = self._sentences.by_number([sentence])
         if spans_text(stored.gold) == before:
             return ChangeSet("revert")
         return self._do([_Change(sentence, "revert", correction, before)])
+
+    def _refuse_retired(self, labels: Set[str]) -> None:
+        if retired := labels - set(self._sentences.labels()):
+            raise UserError(f"the label {min(retired)} has left the tag set since; add it again to revert to it")
 
     def _do(self, changes: Sequence["_Change"], remarks: Sequence[Remark] = ()) -> ChangeSet:
         """A new step, after which there is nothing to redo."""
@@ -195,13 +234,14 @@ class Corrections:
         return [_correction(row) for row in rows]
 
     def sentences_changed_since(self, correction: int) -> list[SentenceNumber]:
-        """The sentences whose gold now differs from what it was right after the given correction."""
+        """The sentences whose gold differs now from that right after a correction, renamed labels aside."""
+        before, parameters = renaming_sql("c.before", self._names.history().since(correction))
         rows = self._database.rows(
             "SELECT s.number FROM sentence AS s JOIN correction AS c ON c.number ="
             " (SELECT min(number) FROM correction WHERE sentence = s.number AND number > ?)"
-            " WHERE c.before <> s.gold AND s.number IN (SELECT sentence FROM correction WHERE number > ?)"
+            f" WHERE {before} <> s.gold AND s.number IN (SELECT sentence FROM correction WHERE number > ?)"
             " ORDER BY s.number",
-            [correction, correction],
+            [correction, *parameters, correction],
         )
         return [row[0] for row in rows]
 
@@ -241,7 +281,10 @@ class Corrections:
                 has_other_labels = self._tag_set.replay(moved, forwards=kind == "redo")
                 self._remarks.hold(moved, holds=kind == "redo")
 
-            _, change = yield from self._stepping(kind, self._replayed(moved, kind), end)
+            stale = self._tag_set.relabelled_in(moved)
+            _, change = yield from self._stepping(
+                kind, self._replayed(moved, kind), end, lambda _: self._stale.add(stale)
+            )
             target.append(source.pop())
         said = tuple(self._remarks.sentences_of(moved))
         return replace(change, corpus=change.corpus or has_other_labels, reviews=said)
@@ -266,22 +309,33 @@ class Corrections:
         )
 
     def _stepping(
-        self, kind: ChangeKind, parts: Iterable[Sequence["_Change"]], end: Callable[[int], None]
+        self,
+        kind: ChangeKind,
+        parts: Iterable[Sequence["_Change"]],
+        end: Callable[[int], None],
+        begin: Callable[[int], None],
     ) -> Generator[int, None, tuple[int | None, ChangeSet]]:
         """Store a step part by part, each in a transaction of its own; returns its number.
 
         Args:
             end: what belongs to the step besides, in its last transaction; is given the number.
+            begin: the same in its first transaction.
         """
         step: int | None = None
         changed: list[SentenceNumber] = []
         try:
             for part in parts:
-                step = self._append(part, step) if part else step
+                with self._database.atomic():
+                    is_first, step = step is None, self._append(part, step) if part else step
+                    if is_first and step is not None:
+                        begin(step)
                 changed += _corrected(part)
+                yield len(changed)
+            for _ in self._stale.refreshing():
                 yield len(changed)
             if step is not None:
                 with self._database.atomic():
+                    self._stale.clear()
                     end(step)
                     self._database.write("DELETE FROM unfinished_step")
         except BaseException:
@@ -292,10 +346,12 @@ class Corrections:
 
     def _take_back(self, step: int) -> None:
         """Make as if a step that did not come to its end had never begun."""
+        self._database.write("DELETE FROM relabelling WHERE step = ?", [step])
         while rows := self._corrections_of(step, f"number >= {step} ORDER BY number DESC"):
             with self._database.atomic():
                 self._set_golds([(before, sentence) for _, sentence, before, _ in rows])
                 self._database.write_many("DELETE FROM correction WHERE number = ?", [(row[0],) for row in rows])
+        self._stale.refresh()
         self._database.write("DELETE FROM unfinished_step")
 
     @contextmanager

@@ -1,5 +1,7 @@
 """The schema of project.db, as the ordered steps that lead to it. Steps that were released are never edited."""
 
+import json
+
 from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x5350414E
@@ -248,6 +250,45 @@ def _rejections(db: Database) -> None:
     db.execute("UPDATE import SET rejections = json_array_length(rejected)")
 
 
+@migrations(name="0008_label_names")
+def _label_names(db: Database) -> None:
+    """Renamed and merged labels, so that what was stored under an older name counts under the one of today."""
+    for statement in LABEL_NAMES.split(";\n"):
+        db.execute(statement)
+    for step, name in db.execute("SELECT step, name FROM label_change WHERE NOT is_known").fetchall():
+        becomes = _new_label(db, step, name)
+        if becomes is not None:
+            newest = "(SELECT coalesce(max(number), 0) FROM sentence)"
+            db.execute(f"INSERT INTO relabelling VALUES (?, ?, ?, {newest})", [step, name, becomes])
+            db.execute("INSERT OR IGNORE INTO stale_label VALUES (?), (?)", [name, becomes])
+
+
+def _new_label(db: Database, step: int, name: str) -> str | None:
+    """Which label the spans of one got in a step, as its first correction shows."""
+    for before, after in db.execute("SELECT before, after FROM correction WHERE number = ?", [step]).fetchall():
+        for old, new in zip(json.loads(before), json.loads(after), strict=True):
+            if old[2] == name:
+                return str(new[2])
+    return None
+
+
+LABEL_NAMES = """
+DROP INDEX sentence_corrected;
+CREATE TABLE relabelling ( -- steps that renamed a label or merged it into another; see core/store/label_names.py
+    step INTEGER PRIMARY KEY REFERENCES correction (number),
+    name TEXT NOT NULL,
+    becomes TEXT NOT NULL,
+    last_sentence INTEGER NOT NULL -- the newest at the time: later ones were imported under the new name
+);
+CREATE TABLE stale_label ( -- labels whose spans in what is derived from golds and predictions are to be derived anew
+    name TEXT PRIMARY KEY
+) WITHOUT ROWID;
+ALTER TABLE sentence -- gold as imported under the label names of today, where they differ
+    ADD COLUMN renamed TEXT;
+CREATE INDEX sentence_corrected ON sentence (split, number) WHERE gold <> coalesce(renamed, imported)
+"""
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -257,6 +298,7 @@ MIGRATION_NAMES = frozenset(
         "0005_labels",
         "0006_search",
         "0007_rejections",
+        "0008_label_names",
     }
 )
 """All that this program knows; a project with any other was made by a newer one."""

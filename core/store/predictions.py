@@ -12,7 +12,8 @@ from core.scoring.metrics import Counts, Scored, counts_of
 from core.spans import PredictedSpan, SentenceNumber, Span, Split
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
-from core.store.sentences import SLICE, SPLIT_THEN, Gold
+from core.store.label_names import LabelNames, rename_predictions
+from core.store.sentences import IMPORTED_NOW, SLICE, SPLIT_THEN, Gold
 
 _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -33,6 +34,7 @@ class Predictions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._names = LabelNames(database)
 
     def save(self, key: EpochKey, predictions: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
         """Store an epoch's predictions for some sentences, in place of any that it had for them."""
@@ -50,13 +52,16 @@ class Predictions:
             [(number, key.run, key.epoch) for number in part],
         )
         comparisons: list[Row] = []
+        names = self._names.of_run(key.run)
         for number, imported, gold in self._golds(list(part)):
-            comparisons += _comparison_rows(key, number, imported, gold, part[number])
+            comparisons += _comparison_rows(key, number, imported, gold, rename_predictions(tuple(part[number]), names))
         self._database.write_many(_INSERT, comparisons)
 
     def _golds(self, numbers: Sequence[SentenceNumber]) -> list[Row]:
         marks = ",".join("?" * len(numbers))
-        return self._database.rows(f"SELECT number, imported, gold FROM sentence WHERE number IN ({marks})", numbers)
+        return self._database.rows(
+            f"SELECT number, {IMPORTED_NOW}, gold FROM sentence WHERE number IN ({marks})", numbers
+        )
 
     def forget_unfinished(self, run: int) -> None:
         """Remove what was stored for epochs of a run that never became known."""
@@ -67,12 +72,14 @@ class Predictions:
             )
 
     def refresh(self, number: SentenceNumber) -> None:
-        """Compare a sentence anew after its gold changed; part of the correction's transaction."""
+        """Compare a sentence anew after its gold or a label's name changed; part of that transaction."""
+        names_of = self._names.of_runs()
         rows = self._database.rows("SELECT run, epoch, spans FROM prediction WHERE sentence = ?", [number])
         [(_, imported, gold)] = self._golds([number])
         self._database.write("DELETE FROM comparison WHERE sentence = ?", [number])
         for run, epoch, spans in rows:
-            comparisons = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predictions_of_text(spans))
+            predicted = rename_predictions(predictions_of_text(spans), names_of(run))
+            comparisons = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predicted)
             self._database.write_many(_INSERT, comparisons)
 
     def predicted(self, numbers: Sequence[SentenceNumber]) -> list[SentenceNumber]:
@@ -89,7 +96,8 @@ class Predictions:
             f"SELECT sentence, spans FROM prediction WHERE run = ? AND epoch = ? AND sentence IN ({marks})",
             [key.run, key.epoch, *numbers],
         )
-        return {number: predictions_of_text(spans) for number, spans in rows}
+        names = self._names.of_run(key.run) if rows else {}
+        return {number: rename_predictions(predictions_of_text(spans), names) for number, spans in rows}
 
     def steps(self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold) -> dict[SentenceNumber, Steps]:
         """The path of each sentence over the epochs of a run, up to this one; without those that no epoch tagged."""
@@ -171,7 +179,7 @@ class Predictions:
 
         Holds the database only a slice at a time.
         """
-        column = "gold" if gold == "corrected" else "imported"
+        column = _column(gold)
         rows = self._database.paged(
             f"SELECT p.sentence, text, {column}, spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
@@ -179,15 +187,17 @@ class Predictions:
             [key.run, key.epoch, split],
             size=SLICE // 5,
         )
+        names = self._names.of_run(key.run)
         for _, text, gold_text, predictions in rows:
-            yield Scored(text, spans_of_text(gold_text), [p.span for p in predictions_of_text(predictions)])
+            predicted = rename_predictions(predictions_of_text(predictions), names)
+            yield Scored(text, spans_of_text(gold_text), [p.span for p in predicted])
 
     def paired(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[Paired]:
         """The sentences that are in the split now and that both epochs predicted, in order of import.
 
         Holds the database only a slice at a time.
         """
-        column = "gold" if gold == "corrected" else "imported"
+        column = _column(gold)
         rows = self._database.paged(
             f"SELECT s.number, {column}, b.spans, a.spans FROM sentence AS s"
             " JOIN prediction AS b ON b.run = ? AND b.epoch = ? AND b.sentence = s.number"
@@ -196,15 +206,17 @@ class Predictions:
             [before.run, before.epoch, after.run, after.epoch, split],
             size=SLICE // 5,
         )
-        for number, gold_text, *spans in rows:
-            yield Paired(number, spans_of_text(gold_text), *map(predictions_of_text, spans))
+        names = [self._names.of_run(key.run) for key in (before, after)]
+        for number, gold_text, *texts in rows:
+            sides = map(rename_predictions, map(predictions_of_text, texts), names)
+            yield Paired(number, spans_of_text(gold_text), *sides)
 
     def judgeable(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Judgeable]:
         """The sentences that are in the split now and have a prediction, in order of import.
 
         Holds the database only a slice at a time.
         """
-        column = "gold" if gold == "corrected" else "imported"
+        column = _column(gold)
         rows = self._database.paged(
             f"SELECT s.number, {column}, spans FROM sentence AS s"
             " JOIN prediction AS p ON p.run = ? AND p.epoch = ? AND p.sentence = s.number"
@@ -212,8 +224,10 @@ class Predictions:
             [key.run, key.epoch, split],
             size=SLICE // 5,
         )
+        names = self._names.of_run(key.run)
         for number, gold_text, spans in rows:
-            yield Judgeable(number, spans_of_text(gold_text), predictions_of_text(spans))
+            predicted = rename_predictions(predictions_of_text(spans), names)
+            yield Judgeable(number, spans_of_text(gold_text), predicted)
 
     def wrong_comparisons(self) -> list[SentenceNumber]:
         """Sentences whose stored comparison is not what their gold and predictions give; empty in a sound project."""
@@ -221,13 +235,13 @@ class Predictions:
         for row in self._database.rows("SELECT * FROM comparison"):
             stored[(row[2], row[0], row[1])].append(row)
         rows = self._database.rows(
-            "SELECT p.run, p.epoch, s.number, s.imported, s.gold, p.spans FROM prediction AS p"
+            f"SELECT p.run, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
         )
-        wrong = set()
+        wrong, names_of = set(), self._names.of_runs()
         for run, epoch, number, imported, gold, spans in rows:
-            key = EpochKey(run, epoch)
-            expected = _comparison_rows(key, number, imported, gold, predictions_of_text(spans))
+            predicted = rename_predictions(predictions_of_text(spans), names_of(run))
+            expected = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predicted)
             if sorted(map(str, expected)) != sorted(map(str, stored.pop((number, run, epoch), []))):
                 wrong.add(number)
         return sorted(wrong | {SentenceNumber(number) for number, _, _ in stored})
@@ -236,6 +250,11 @@ class Predictions:
 def _on(gold: Gold) -> str:
     """The column that tells whether a comparison is with this gold."""
     return "on_corrected" if gold == "corrected" else "on_imported"
+
+
+def _column(gold: Gold) -> str:
+    """The column of a sentence that holds this gold under the label names of today."""
+    return "gold" if gold == "corrected" else IMPORTED_NOW
 
 
 def _also(other: EpochKey | None) -> str:

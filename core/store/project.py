@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from core.errors import UserError
 from core.store.corrections import Corrections
 from core.store.database import Database
+from core.store.label_names import LabelNames
 from core.store.not_particles import NotParticles
 from core.store.predictions import Predictions
 from core.store.relabelling import Labels
@@ -21,6 +22,7 @@ from core.store.search import TextSearch
 from core.store.selection import Selections
 from core.store.sentences import Sentences
 from core.store.signals import SignalStore
+from core.store.stale_labels import StaleLabels
 
 SUFFIX = ".spandesk"
 DATABASE = "project.db"
@@ -31,8 +33,8 @@ class Project:
     """An open project; close it, or use it in a `with` statement.
 
     Attributes:
-        sentences, corrections, labels, not_particles, predictions, signals, runs, selections, reviews: the parts of
-            the store.
+        sentences, corrections, labels, label_names, not_particles, predictions, signals, runs, selections, reviews: the
+            parts of the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
@@ -44,6 +46,7 @@ class Project:
         self.signals = SignalStore(self.database)
         self.corrections = Corrections(self.database, self.sentences, self.predictions)
         self.not_particles = NotParticles(self.database)
+        self.label_names = LabelNames(self.database)
         self.labels = Labels(self.database, self.corrections)
         self.runs = Runs(self.database, self.sentences, self.corrections)
         self.search = TextSearch(self.database)
@@ -105,6 +108,10 @@ class Project:
         wrong = [
             f"sentence {sentence.id}: its stored comparison with a run is out of step with its gold"
             for sentence in self.sentences.by_number(self.predictions.wrong_comparisons())
+        ]
+        wrong += [
+            f"sentence {sentence.id}: its gold as imported is out of step with the names of its labels"
+            for sentence in self.sentences.by_number(StaleLabels(self.database, self.predictions).wrong_imported())
         ]
         if self.sentences.has_wrong_label_counts():
             wrong.append("the counts of spans by label are out of step with the sentences")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from core.errors import UserError
+from core.generators import exhausted
 from core.labels import checked_name
 from core.spans import SentenceNumber, Span, Split
 from core.store.changes import ChangeSet
@@ -53,10 +54,13 @@ class Concerned(NamedTuple):
 
 
 class Labels:
-    """Changes the tag set and, with it, the corrected gold. The gold as imported, and the runs, keep their labels.
+    """Changes the tag set and, with it, the corrected gold.
 
-    What changes spans is one step of corrections, written a slice at a time; the generators yield how many sentences
-    are changed so far, and one that is closed early takes all of it back.
+    The gold as imported, and the runs, keep their labels, which are read under the names of today
+    (`core.store.label_names`).
+
+    Each change is one step of corrections, and one that changes spans is written a slice at a time; the generators
+    yield how many sentences are changed so far, and one that is closed early takes all of it back.
     """
 
     def __init__(self, database: Database, corrections: Corrections) -> None:
@@ -71,8 +75,7 @@ class Labels:
             UserError: it is no label, or there already.
         """
         self._refuse_known(checked_name(name))
-        self._tag_set.change({name: True})
-        return ChangeSet("labels", corpus=True)
+        return self._change_tag_set({name: True})
 
     def delete(self, name: str) -> ChangeSet:
         """Take a label out of the tag set.
@@ -86,8 +89,10 @@ class Labels:
             raise UserError(
                 f"{counted(spans, 'gold span')} {have} the label {name}; rename it or merge it into another instead"
             )
-        self._tag_set.change({name: False})
-        return ChangeSet("labels", corpus=True)
+        return self._change_tag_set({name: False})
+
+    def _change_tag_set(self, known: dict[str, bool]) -> ChangeSet:
+        return exhausted(self._with_tag_set(self._corrections.correcting((), known), known))
 
     def renaming(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
         """Give a label another name.
@@ -131,11 +136,18 @@ class Labels:
 
     def _replaced(self, replacement: Replacement, known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
         golds = ({number: after for number, _, after in part} for part in self._parts(replacement))
-        change = yield from self._corrections.correcting(golds, known)
-        if not change and known:
-            self._tag_set.change(known)
-            return ChangeSet("labels", corpus=True)
-        return replace(change, kind="relabel")
+        relabelled = (replacement.label, replacement.new) if known else None
+        return (yield from self._with_tag_set(self._corrections.correcting(golds, known, relabelled), known))
+
+    def _with_tag_set(
+        self, work: Generator[int, None, ChangeSet], known: dict[str, bool]
+    ) -> Generator[int, None, ChangeSet]:
+        """The work; where the project has no sentence to log it with, the tag set changes all the same."""
+        change = yield from work
+        if change or not known:
+            return replace(change, kind="relabel" if change.sentences or not known else "labels")
+        self._tag_set.change(known)
+        return ChangeSet("labels", corpus=True)
 
     def _parts(
         self, replacement: Replacement

@@ -15,7 +15,7 @@ from core.store.changes import ChangeSet
 from core.store.columns import spans_of_text
 from core.store.corrections import Corrections
 from core.store.database import Database
-from core.store.label_history import at_first, label_history, names_over_time
+from core.store.label_names import LabelNames, Names, rename_spans
 from core.store.predictions import EpochKey, Predictions
 from core.store.remarks import Note, Remark, Review, Verdict
 from core.store.selection import Selections
@@ -60,6 +60,7 @@ class Reviews:
         self._predictions = predictions
         self._corrections = corrections
         self._selections = selections
+        self._names = LabelNames(database)
 
     def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> ChangeSet:
         """Mark a sentence as reviewed, or take the mark away."""
@@ -137,18 +138,17 @@ class Reviews:
         return {n: Reviewed(n in reviewed, notes.get(n, ""), verdicts.get(n, {})) for n in numbers}
 
     def _verdicts(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, dict[Pair, Blame]]:
-        """The newest verdict on each pair of spans, under every name that the gold span had or has."""
+        """The newest verdict on each pair of spans, under the label names of today."""
         rows = self._database.rows(
             "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND run = ? AND epoch = ?"
             f" AND sentence IN ({','.join('?' * len(numbers))}) ORDER BY number",
             [key.run, key.epoch, *numbers],
         )
-        history = label_history(self._database, list({row[0] for row in rows}))
-        found: dict[SentenceNumber, dict[Pair, Blame]] = defaultdict(dict)
-        for sentence, step, *texts, blame in rows:
-            gold, predicted = (next(iter(spans_of_text(text)), None) for text in texts)
-            names = [None] if gold is None else names_over_time(gold, step, history.get(sentence, []))
-            found[sentence].update((Pair(name, predicted), blame) for name in names)
+        history, found = self._names.history(), defaultdict[SentenceNumber, dict[Pair, Blame]](dict)
+        of_run = self._names.of_run(key.run, history)
+        for sentence, step, gold, predicted, blame in rows:
+            sides = (_only_span(gold, history.since(step)), _only_span(predicted, of_run))
+            found[sentence][Pair(*sides)] = blame
         return found
 
     def pace(self) -> float | None:
@@ -194,14 +194,16 @@ class Reviews:
         for first in range(0, len(numbers), SLICE):
             part = numbers[first : first + SLICE]
             predicted, verdicts = self._predictions.of(key, part), self._verdicts(key, part)
-            history = label_history(self._database, part)
             for stored in self._sentences.by_number(part):
-                number = stored.number
-                gold = at_first(stored.gold, history.get(number, []))
-                yield judged(stored.imported, gold, predicted[number], verdicts.get(number, {}))
+                said = verdicts.get(stored.number, {})
+                yield judged(stored.imported_now, stored.gold, predicted[stored.number], said)
 
 
 def mended(gold: Sequence[Span], pair: Pair) -> tuple[Span, ...]:
     """The gold with what was predicted in place of a disagreement's gold span, and of all else that it overlaps."""
     spans = tuple(gold) if pair.gold is None else without(tuple(gold), pair.gold)
     return spans if pair.predicted is None else with_span(spans, pair.predicted)
+
+
+def _only_span(text: str, names: Names) -> Span | None:
+    return next(iter(rename_spans(spans_of_text(text), names)), None)

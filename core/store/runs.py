@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from core.errors import UserError
+from core.labels import in_display_order
 from core.settings import TrainSettings
 from core.spans import Sentence
 from core.store.changes import ChangeSet
@@ -15,6 +16,7 @@ from core.store.clock import now_text
 from core.store.columns import spans_text
 from core.store.corrections import Corrections
 from core.store.database import Database, Row
+from core.store.label_names import LabelNames, rename_spans
 from core.store.sentences import Sentences, StoredSentence
 
 EpochChoice = int | Literal["best"]
@@ -71,6 +73,7 @@ class Runs:
         self._database = database
         self._sentences = sentences
         self._corrections = corrections
+        self._names = LabelNames(database)
 
     def start(self, settings: TrainSettings) -> int:
         """A new run on the corpus as it stands; its number. The corpus is told by `describe`."""
@@ -92,6 +95,11 @@ class Runs:
             "UPDATE run SET labels = ?, train_sentences = ?, dev_sentences = ?, training_digest = ? WHERE number = ?",
             [json.dumps(labels, ensure_ascii=False), count, dev_sentences, digest, run],
         )
+
+    def labels_now(self, run: Run) -> tuple[str, ...]:
+        """The labels that a run knows, under their names of today."""
+        names = self._names.of_run(run.number)
+        return in_display_order({names.get(label, label) for label in run.labels})
 
     def add_epoch(self, epoch: Epoch) -> ChangeSet:
         """Make an epoch known, once its checkpoint and predictions are stored."""
@@ -187,7 +195,12 @@ class Runs:
         golds = self._corrections.golds_at(run.last_correction)
         pairs = [(stored, golds.get(stored.number, stored.gold)) for stored in candidates]
         if run.settings.limit is not None:
-            corrected = {stored.number for stored, gold in pairs if gold != stored.imported}
+            history = self._names.history()
+            corrected = {
+                stored.number
+                for stored, gold in pairs
+                if gold != rename_spans(stored.imported, history.of_import(stored.number, run.last_correction))
+            }
             others = (stored.number for stored in candidates if stored.number not in corrected)
             chosen = corrected.union(islice(others, max(0, run.settings.limit - len(corrected))))
             pairs = [(stored, gold) for stored, gold in pairs if stored.number in chosen]

@@ -13,7 +13,7 @@ from core.store.database import Database
 from core.store.paths import on_path
 from core.store.predictions import EpochKey
 from core.store.search import TextSearch
-from core.store.sentences import SPLIT_THEN, Gold
+from core.store.sentences import IMPORTED_NOW, SPLIT_THEN, Gold
 from core.store.signals import Order, needs_run, ordered_numbers
 
 ErrorKind = Literal["missed", "spurious", "edge", "type"]
@@ -122,8 +122,8 @@ class Selections:
             conditions.append(condition)
             parameters += more
         elif selection.label:
-            column = "gold" if gold == "corrected" else "imported"
-            conditions.append(f"instr(s.{column}, ?) > 0")
+            column = "gold" if gold == "corrected" else IMPORTED_NOW
+            conditions.append(f"instr({column}, ?) > 0")
             parameters.append(label_text(selection.label))
         where = " AND ".join(conditions)
         numbers = ordered_numbers(self._database, selection.order, key, gold, where, parameters)
@@ -157,7 +157,7 @@ def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
     conditions: list[str] = ["s.split = ?"]
     parameters: list[Any] = [selection.split]
     if selection.corrected:
-        conditions.append("s.gold <> s.imported")
+        conditions.append(f"s.gold <> {IMPORTED_NOW}")
     if selection.sentence_id is not None:
         conditions.append("s.id = ?")
         parameters.append(selection.sentence_id)

@@ -26,23 +26,33 @@ REJECTED_KEPT = 100
 SPLIT_THEN = "CASE WHEN s.moved_for_run > ? THEN 'dev' ELSE s.split END"
 """The split of a sentence `s` when a run (its number) began: what was corrected in dev may move for a later one."""
 
-_COLUMNS = "number, id, split, text, imported, gold"
+IMPORTED_NOW = "coalesce(renamed, imported)"
+"""The gold of a sentence as imported, under the label names of today."""
+
+_COLUMNS = "number, id, split, text, imported, renamed, gold"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSentence:
-    """A sentence of a project with both its golds."""
+    """A sentence of a project with both its golds.
+
+    Attributes:
+        imported: the gold as imported; `imported_now` is the same under the label names of today.
+        gold: as corrected.
+    """
 
     number: SentenceNumber
     id: str
     split: Split
     text: str
     imported: tuple[Span, ...]
+    imported_now: tuple[Span, ...]
     gold: tuple[Span, ...]
 
     @property
     def corrected(self) -> bool:
-        return self.gold != self.imported
+        """Whether a person changed its gold; a label that got another name changes none."""
+        return self.gold != self.imported_now
 
     def with_gold(self, gold: Gold) -> Sentence:
         return Sentence(self.id, self.text, self.gold if gold == "corrected" else self.imported)
@@ -194,8 +204,8 @@ class Sentences:
         )
 
     def corrected_in(self, split: Split) -> list[SentenceNumber]:
-        """The sentences of a split whose gold differs from the gold as imported."""
-        rows = self._database.rows("SELECT number FROM sentence WHERE gold <> imported AND split = ?", [split])
+        """The sentences of a split whose gold differs from the gold as imported, renamed labels aside."""
+        rows = self._database.rows(f"SELECT number FROM sentence WHERE gold <> {IMPORTED_NOW} AND split = ?", [split])
         return [row[0] for row in rows]
 
     def move_to_train(self, numbers: Sequence[SentenceNumber], run: int) -> None:
@@ -241,7 +251,6 @@ class Sentences:
 
 
 def _stored(row: Row) -> StoredSentence:
-    number, sentence_id, split, text, imported, gold = row
-    imported_spans = spans_of_text(imported)
-    gold_spans = imported_spans if gold == imported else spans_of_text(gold)
-    return StoredSentence(number, sentence_id, split, text, imported_spans, gold_spans)
+    number, sentence_id, split, text, imported, renamed, gold = row
+    spans = {each: spans_of_text(each) for each in {imported, renamed or imported, gold}}
+    return StoredSentence(number, sentence_id, split, text, spans[imported], spans[renamed or imported], spans[gold])

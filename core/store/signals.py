@@ -11,8 +11,9 @@ from core.scoring.signals import Signals
 from core.spans import SentenceNumber, Split
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database
+from core.store.label_names import LabelNames, rename_spans, renaming_sql
 from core.store.predictions import EpochKey
-from core.store.sentences import SLICE, Gold
+from core.store.sentences import IMPORTED_NOW, SLICE, Gold
 
 Order = Literal["import", "uncertain", "suspicious", "loss", "random"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -28,6 +29,7 @@ class SignalStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._names = LabelNames(database)
 
     def save(self, key: EpochKey, signals: Mapping[SentenceNumber, Signals]) -> None:
         """Store an epoch's signals of some sentences, in place of any that it had for them."""
@@ -44,10 +46,12 @@ class SignalStore:
             f" WHERE run = ? AND epoch = ? AND sentence IN ({marks})",
             [key.run, key.epoch, *numbers],
         )
-        return {
-            number: Signals(uncertainty, loss, suspicion, spans_of_text(gold), tuple(json.loads(probabilities)))
-            for number, uncertainty, loss, suspicion, gold, probabilities in rows
-        }
+        names = self._names.of_run(key.run) if rows else {}
+        found = {}
+        for number, uncertainty, loss, suspicion, text, probabilities in rows:
+            gold = rename_spans(spans_of_text(text), names)
+            found[number] = Signals(uncertainty, loss, suspicion, gold, tuple(json.loads(probabilities)))
+        return found
 
     def has_any(self, key: EpochKey, split: Split) -> bool:
         """Whether the epoch has signals of the split; those that older versions tagged have none."""
@@ -92,13 +96,15 @@ def ordered_numbers(
 def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
     """The sentences that have another gold now than the one that an epoch's signals were measured on.
 
-    Only corrections change the gold that a sentence has, or make it differ from the one that was imported.
+    Only corrections change the gold that a sentence has, or make it differ from the one that was imported. A label
+    that got another name makes no other gold.
     """
-    now = "gold" if gold == "corrected" else "imported"
+    now = "s.gold" if gold == "corrected" else IMPORTED_NOW
+    then, parameters = renaming_sql("g.gold", LabelNames(database).of_run(key.run))
     rows = database.rows(
         "SELECT s.number FROM sentence AS s JOIN signal AS g ON g.run = ? AND g.epoch = ? AND g.sentence = s.number"
-        f" WHERE s.number IN (SELECT sentence FROM correction) AND g.gold <> s.{now}",
-        [key.run, key.epoch],
+        f" WHERE s.number IN (SELECT sentence FROM correction) AND {then} <> {now}",
+        [key.run, key.epoch, *parameters],
     )
     return {row[0] for row in rows}
 

@@ -18,6 +18,8 @@ StepKind = Literal[
     "revert",
     "rename",
     "merge",
+    "add label",
+    "delete label",
     "mark",
     "unmark",
     "note",
@@ -31,6 +33,7 @@ resize: spans got other edges and kept their label.
 correct: several of these at once.
 revert: a sentence got the gold from before one correction.
 rename, merge: a label of the tag set got another name, or was merged into another one.
+add label, delete label: a label came into the tag set, or left it.
 mark, unmark: a sentence was marked as reviewed, or its mark was taken away.
 note: a note was written, or taken away.
 verdict: a verdict was given, with the correction and the mark that go with it.
@@ -50,11 +53,11 @@ class Step:
     Attributes:
         number: of its first entry in the log.
         kind: what it did.
-        sentence: the first sentence that it touched, and `sentence_id` its id.
-        sentences: how many sentences it touched.
+        sentence: the first sentence that it touched, and `sentence_id` its id; any one where it touched none.
+        sentences: how many sentences it touched; none where it changed the tag set alone.
         spans: how many spans it added, removed or changed; None where it is of more than `EXAMINED` sentences.
-        old_label: the label that the spans had; of a rename or merge, the label that went.
-        new_label: the label that the spans got; of a rename or merge, the label that took its place.
+        old_label: the label that the spans had; of a step of the tag set, the label that went.
+        new_label: the label that the spans got; of a step of the tag set, the label that came or took its place.
         string: the text of the spans; of those that the step removed, as it was.
         is_reviewed: the mark that the step set, or took away; None where it left marks as they were.
         note: the note that it wrote, empty where it took one away; None where it left notes as they were.
@@ -90,9 +93,11 @@ def describe_step(database: Database, number: int) -> Step | None:
     count = 1 + database.value("SELECT count(*) FROM correction WHERE step = ? AND number <> step", [number])
     changes = [change for entry in entries for change in _span_changes(entry)]
     said = _Remarks.of(database, number)
-    labels: dict[str, int] = dict(database.rows("SELECT name, is_known FROM label_change WHERE step = ?", [number]))
-    old = next((name for name, is_known in labels.items() if not is_known), _common(c.old_label for c in changes))
-    new = next((name for name, is_known in labels.items() if is_known), _common(c.new_label for c in changes))
+    labels = _Labels.of(database, number)
+    if labels.kind is not None and not changes:
+        count = 0
+    old = labels.old if labels.kind is not None else _common(c.old_label for c in changes)
+    new = labels.new if labels.kind is not None else _common(c.new_label for c in changes)
     (kind, sentence, sentence_id, *_), *_ = entries
     return Step(
         number,
@@ -119,6 +124,23 @@ class _SpanChange(NamedTuple):
     string: str
 
 
+class _Labels(NamedTuple):
+    """What a step did to the tag set; nothing where its kind is None."""
+
+    kind: StepKind | None = None
+    old: str | None = None
+    new: str | None = None
+
+    @classmethod
+    def of(cls, database: Database, step: int) -> "_Labels":
+        known: dict[str, int] = dict(database.rows("SELECT name, is_known FROM label_change WHERE step = ?", [step]))
+        for old, new in database.rows("SELECT name, becomes FROM relabelling WHERE step = ?", [step]):
+            return cls("rename" if new in known else "merge", old, new)
+        for name, is_known in known.items():
+            return cls("add label", new=name) if is_known else cls("delete label", old=name)
+        return cls()
+
+
 class _Remarks(NamedTuple):
     """What was said in a step."""
 
@@ -136,9 +158,9 @@ class _Remarks(NamedTuple):
         )
 
 
-def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: dict[str, int]) -> StepKind:
-    if labels:
-        return "rename" if any(labels.values()) else "merge"
+def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: _Labels) -> StepKind:
+    if labels.kind is not None:
+        return labels.kind
     if said.blame is not None:
         return "verdict"
     if logged == "revert":

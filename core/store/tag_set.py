@@ -44,3 +44,16 @@ class TagSetTable:
         rows = self._database.rows("SELECT name, is_known FROM label_change WHERE step = ?", [step])
         self.change({name: bool(is_known) == forwards for name, is_known in rows})
         return bool(rows)
+
+    def relabel(self, step: int, name: str, becomes: str) -> None:
+        """Make a label go by another one from a step on."""
+        newest = "(SELECT coalesce(max(number), 0) FROM sentence)"
+        self._database.write(f"INSERT INTO relabelling VALUES (?, ?, ?, {newest})", [step, name, becomes])
+
+    def relabelled_in(self, step: int) -> list[str]:
+        """The two labels of which a step made one go by the other; none where it did no such thing."""
+        return [
+            label
+            for row in self._database.rows("SELECT name, becomes FROM relabelling WHERE step = ?", [step])
+            for label in row
+        ]

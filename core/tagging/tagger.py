@@ -1,6 +1,7 @@
 """The neural tagger: an encoder, features of tagging units, a linear layer and a CRF."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -61,3 +62,8 @@ class TextTagger:
     @property
     def unit(self) -> Unit:
         return self.encoding.unit
+
+    def renamed(self, names: Mapping[str, str]) -> "TextTagger":
+        """The same tagger under other names of some labels; two of them may share one."""
+        labels = tuple(names.get(label, label) for label in self.tag_set.labels)
+        return replace(self, tag_set=TagSet(labels))

@@ -1,7 +1,7 @@
 """What a training needs, apart from any project: one process gives it to the others that train with it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.devices import device_of
@@ -20,6 +20,7 @@ class TrainingTask:
         start: the folder of the weights to start from; None starts from the settings' encoder.
         has_state: whether the folder has the state of a training to go on with, too.
         cache: the folder that keeps encoded sentences.
+        start_names: labels of `start` that have another name here.
     """
 
     train: Sequence[Sentence]
@@ -29,9 +30,12 @@ class TrainingTask:
     start: Path | None
     has_state: bool
     cache: Path | None
+    start_names: Mapping[str, str] = field(default_factory=dict)
 
     def events(self, crew: Crew) -> Events:
         """The training itself; see `core.training.trainer.train`."""
         start = checkpoint.load(self.start, device_of(self.settings.device)) if self.start else None
+        if start is not None and not self.has_state:
+            start = start.renamed(self.start_names)
         state = checkpoint.load_state(self.start) if self.start and self.has_state else None
         return train(self.train, self.dev, self.labels, self.settings, start, state=state, cache=self.cache, crew=crew)

@@ -67,7 +67,7 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
     return [
         ShownSentence(
             stored,
-            stored.gold if context.gold == "corrected" else stored.imported,
+            stored.gold if context.gold == "corrected" else stored.imported_now,
             predicted.get(stored.number),
             steps.get(stored.number, ()),
             other.get(stored.number),

@@ -73,7 +73,9 @@ class FindingsBar(QWidget):
         """
         scores = [Scores(figures.key.epoch, figures.counts, figures.sentences) for figures in epochs]
         shown = next((figures for figures in epochs if figures.key == current), epochs[-1])
-        of_labels = findings_of_labels(run.labels, Scores(shown.key.epoch, shown.counts, shown.sentences))
+        of_labels = findings_of_labels(
+            project.runs.labels_now(run), Scores(shown.key.epoch, shown.counts, shown.sentences)
+        )
         of_unit = findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit) if shown.split == "dev" else []
         self._findings = [*findings_of_scores(scores), *of_labels, *of_unit]
         self._current, self._split = shown.key, shown.split

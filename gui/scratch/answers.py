@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.events import LinesTagged, TaggerLoaded
 from core.spans import PredictedSpan
+from core.store.label_names import Names, rename_predictions
 from gui.background import Job, JobRunner
 
 Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]
@@ -51,6 +52,7 @@ class Answers(QObject):
         self._runner = runner
         self._answering = answering
         self._folder: Path | None = None
+        self._names: Names = {}
         self._tagger: _Tagger | None = None
         self._known: dict[str, tuple[PredictedSpan, ...]] = {}
         self._wanted: list[str] = []
@@ -62,11 +64,18 @@ class Answers(QObject):
     @property
     def known(self) -> Mapping[str, tuple[PredictedSpan, ...]]:
         """The lines that were asked for last, as far as they are tagged."""
-        return self._known
+        return {line: rename_predictions(spans, self._names) for line, spans in self._known.items()}
 
-    def look_at(self, folder: Path | None) -> None:
-        """Answer from this checkpoint from now on; None answers nothing."""
+    def look_at(self, folder: Path | None, names: Names) -> None:
+        """Answer from this checkpoint from now on; None answers nothing.
+
+        Args:
+            names: labels of the checkpoint that have another name today.
+        """
+        is_renamed, self._names = names != self._names, names
         if folder == self._folder:
+            if is_renamed:
+                self.changed.emit()
             return
         self._folder = folder
         self._wanted, self._known = [], {}

@@ -100,7 +100,7 @@ class ScratchPage(QWidget):
         session = self._session
         session.project_changed.connect(self._take_project)
         session.context_changed.connect(lambda _: self._follow())
-        session.changed.connect(lambda change: self._follow() if change.runs else None)
+        session.changed.connect(lambda change: self._follow() if change.runs or change.corpus else None)
         self._runner.started.connect(self._follow_job)
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("Train"))
         self.field.edited.connect(self._pause.start)
@@ -136,7 +136,9 @@ class ScratchPage(QWidget):
         """Take the run and epoch that are looked at."""
         context = self._session.context
         folder = self._folder(context.key)
-        self.answers.look_at(folder)
+        project = self._session.project
+        names = {} if project is None or context.run is None else project.label_names.of_run(context.run)
+        self.answers.look_at(folder, names)
         if folder is None and context.key is not None:
             self.empty.title.setText(f"Run {context.run} is a cross-check")
             self.empty.hint.setText("It keeps no weights to tag other text with. Choose a run that was trained.")

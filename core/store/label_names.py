@@ -1,0 +1,144 @@
+"""Under which names labels go today: labels that were renamed or merged, as imports, runs and remarks knew them.
+
+To rename a label, or to merge it into another, is not to correct a sentence. Golds as imported, predictions, signals
+and verdicts keep the names that they were stored with, and are read under the names of today.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from core.spans import PredictedSpan, SentenceNumber, Span
+from core.store.columns import label_text, spans_of_text, spans_text
+from core.store.database import Database, Row
+
+Names = Mapping[str, str]
+"""Names of labels that are others today, each with the one of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelling:
+    """A step that gave all spans of a label another one.
+
+    Attributes:
+        step: the correction that it began with.
+        is_rename: whether the other label was new, so that undoing it gives the old name back.
+        last_sentence: the newest sentence at the time; later ones were imported under the names that it made.
+        turns: the corrections at which it was undone, redone, undone again and so on.
+    """
+
+    step: int
+    name: str
+    becomes: str
+    is_rename: bool
+    last_sentence: SentenceNumber
+    turns: tuple[int, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return len(self.turns) % 2 == 0
+
+    def held_at(self, correction: int) -> bool:
+        """Whether it held right after a correction."""
+        return self.step <= correction and sum(turn <= correction for turn in self.turns) % 2 == 0
+
+
+class LabelHistory:
+    """Every renaming and merging of a project, as they are at one moment; the oldest first."""
+
+    def __init__(self, relabellings: Sequence[Relabelling] = ()) -> None:
+        self._relabellings = relabellings
+
+    def since(self, correction: int) -> Names:
+        """What became of the names that labels had right after a correction."""
+        taken_back = [each for each in self._relabellings if each.held_at(correction) and not each.holds]
+        made = [each for each in self._relabellings if each.holds and not each.held_at(correction)]
+        back = [(each.becomes, each.name) for each in reversed(taken_back) if each.is_rename]
+        return _chain([*back, *((each.name, each.becomes) for each in made)])
+
+    def of_import(self, sentence: SentenceNumber, until: int | None = None) -> Names:
+        """What became of the names that a sentence was imported with: today, or right after a correction."""
+        held = (each for each in self._relabellings if (each.holds if until is None else each.held_at(until)))
+        return _chain((each.name, each.becomes) for each in held if sentence <= each.last_sentence)
+
+
+def _chain(steps: Iterable[tuple[str, str]]) -> Names:
+    names: dict[str, str] = {}
+    for name, becomes in steps:
+        names = {old: becomes if now == name else now for old, now in names.items()}
+        names.setdefault(name, becomes)
+    return {old: now for old, now in names.items() if old != now}
+
+
+class LabelNames:
+    """Reads the history; it is part of the log of corrections, and undone with it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def history(self) -> LabelHistory:
+        rows = self._database.rows(
+            "SELECT r.step, r.name, r.becomes, EXISTS (SELECT 1 FROM label_change AS l"
+            " WHERE l.step = r.step AND l.name = r.becomes AND l.is_known), r.last_sentence, c.number"
+            " FROM relabelling AS r LEFT JOIN correction AS c ON c.target = r.step AND c.kind IN ('undo', 'redo')"
+            " ORDER BY r.step, c.number"
+        )
+        return LabelHistory([_relabelling(list(group)) for _, group in groupby(rows, key=lambda row: row[0])])
+
+    def of_run(self, run: int, history: LabelHistory | None = None) -> Names:
+        """What became of the names that labels had when a run began."""
+        began = self._database.value("SELECT last_correction FROM run WHERE number = ?", [run])
+        return (history or self.history()).since(int(began or 0))
+
+    def of_runs(self) -> Callable[[int], Names]:
+        """The same for any number of runs, looked up once each."""
+        history, known = self.history(), dict[int, Names]()
+
+        def names_of(run: int) -> Names:
+            if run not in known:
+                known[run] = self.of_run(run, history)
+            return known[run]
+
+        return names_of
+
+
+def _relabelling(rows: Sequence[Row]) -> Relabelling:
+    step, name, becomes, is_rename, last_sentence, _ = rows[0]
+    turns = tuple(row[-1] for row in rows if row[-1] is not None)
+    return Relabelling(step, name, becomes, bool(is_rename), last_sentence, turns)
+
+
+def rename_spans(spans: tuple[Span, ...], names: Names) -> tuple[Span, ...]:
+    if not names:
+        return spans
+    return tuple(Span(span.start, span.end, names.get(span.label, span.label)) for span in spans)
+
+
+def rename_predictions(spans: tuple[PredictedSpan, ...], names: Names) -> tuple[PredictedSpan, ...]:
+    if not names:
+        return spans
+    renamed = rename_spans(tuple(each.span for each in spans), names)
+    return tuple(PredictedSpan(span, each.probability) for span, each in zip(renamed, spans, strict=True))
+
+
+def rename_text(text: str, names: Names) -> str:
+    """The same for a list of spans as the database holds it."""
+    return spans_text(rename_spans(spans_of_text(text), names)) if names else text
+
+
+def renaming_sql(column: str, names: Names) -> tuple[str, list[Any]]:
+    """The SQL expression of a column of spans under other names, and its parameters.
+
+    All names are first replaced by what JSON never holds, so that two labels can swap theirs.
+    """
+    steps = [(label_text(old), f"\1{place}]") for place, old in enumerate(names)]
+    steps += [(f"\1{place}]", label_text(new)) for place, new in enumerate(names.values())]
+    for _ in steps:
+        column = f"replace({column}, ?, ?)"
+    return column, [text for step in steps for text in step]
+
+
+def earlier_names(names: Names, labels: Sequence[str]) -> Names:
+    """What labels of today were called by a run that knew these labels; without those that it knew itself."""
+    return {now: old for old, now in names.items() if now not in labels and old in labels}
