@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from core.errors import UserError
@@ -11,8 +11,9 @@ from core.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeKind, ChangeSet
 from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
+from core.store.correction_log import CorrectionLog, Kind
 from core.store.database import Database, Row
-from core.store.label_names import LabelNames, rename_text, renaming_sql
+from core.store.label_names import rename_text
 from core.store.predictions import Predictions
 from core.store.remarks import Remark, RemarkLog
 from core.store.sentences import Sentences
@@ -20,30 +21,11 @@ from core.store.stale_labels import StaleLabels
 from core.store.steps import Step, describe_step
 from core.store.tag_set import TagSetTable
 
-Kind = Literal["correct", "undo", "redo", "revert"]
-
 LARGE = 250
 """Sentences that are written at once in some tens of milliseconds; a step of more goes in slices of so many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """One change of a sentence's gold, as the log keeps it for ever."""
-
-    number: int
-    sentence: SentenceNumber
-    sentence_id: str
-    text: str
-    made_at: str
-    kind: Kind
-    target: int | None
-    before: tuple[Span, ...]
-    after: tuple[Span, ...]
-    is_newest: bool
-    """Whether no later correction changed the same sentence; a revert of any other undoes those as well."""
-
-
-class Corrections:
+class Corrections(CorrectionLog):
     """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it.
 
     A step is what is done at once and undone at once: one correction, or several of as many sentences, with what was
@@ -54,12 +36,11 @@ class Corrections:
     """
 
     def __init__(self, database: Database, sentences: Sentences, predictions: Predictions) -> None:
-        self._database = database
+        super().__init__(database)
         self._sentences = sentences
         self._predictions = predictions
         self._tag_set = TagSetTable(database)
         self._remarks = RemarkLog(database)
-        self._names = LabelNames(database)
         self._stale = StaleLabels(database, predictions)
         self._is_busy = False
         for (step,) in database.rows("SELECT step FROM unfinished_step"):
@@ -85,9 +66,6 @@ class Corrections:
     def next_redo(self) -> Step | None:
         """What `redo` would make again; None where there is nothing to redo."""
         return describe_step(self._database, self._undone[-1]) if self._undone else None
-
-    def last_number(self) -> int:
-        return int(self._database.value("SELECT coalesce(max(number), 0) FROM correction"))
 
     def correct(self, number: SentenceNumber, spans: Iterable[Span]) -> ChangeSet:
         """Give a sentence new gold; nothing is written when it has that gold already.
@@ -217,42 +195,6 @@ class Corrections:
         self._undone.clear()
         said = dict.fromkeys(remark.sentence for remark in remarks)
         return ChangeSet(kind, sentences=tuple(_corrected(changes)), reviews=tuple(said))
-
-    def count(self) -> int:
-        return int(self._database.value("SELECT count(*) FROM correction WHERE before <> after"))
-
-    def listed(self, first: int = 0, limit: int = -1) -> list[Correction]:
-        """The log, newest first."""
-        rows = self._database.rows(
-            "SELECT c.number, c.sentence, s.id, s.text, c.made_at, c.kind, c.target, c.before, c.after,"
-            " NOT EXISTS (SELECT 1 FROM correction AS l"
-            "  WHERE l.sentence = c.sentence AND l.number > c.number AND l.before <> l.after)"
-            " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.before <> c.after"
-            " ORDER BY c.number DESC LIMIT ? OFFSET ?",
-            [limit, first],
-        )
-        return [_correction(row) for row in rows]
-
-    def sentences_changed_since(self, correction: int) -> list[SentenceNumber]:
-        """The sentences whose gold differs now from that right after a correction, renamed labels aside."""
-        before, parameters = renaming_sql("c.before", self._names.history().since(correction))
-        rows = self._database.rows(
-            "SELECT s.number FROM sentence AS s JOIN correction AS c ON c.number ="
-            " (SELECT min(number) FROM correction WHERE sentence = s.number AND number > ?)"
-            f" WHERE {before} <> s.gold AND s.number IN (SELECT sentence FROM correction WHERE number > ?)"
-            " ORDER BY s.number",
-            [correction, *parameters, correction],
-        )
-        return [row[0] for row in rows]
-
-    def golds_at(self, correction: int) -> dict[SentenceNumber, tuple[Span, ...]]:
-        """What the gold was right after a correction, of those sentences that were changed later."""
-        rows = self._database.rows(
-            "SELECT sentence, before FROM correction WHERE number IN"
-            " (SELECT min(number) FROM correction WHERE number > ? GROUP BY sentence)",
-            [correction],
-        )
-        return {number: spans_of_text(before) for number, before in rows}
 
     def _changes(self, golds: Mapping[SentenceNumber, Iterable[Span]], labels: Collection[str]) -> list["_Change"]:
         """What gives these sentences new gold, without those that have it."""
@@ -430,9 +372,3 @@ def undo_stacks(log: Sequence[tuple[int, str, int | None]] | Sequence[Row]) -> t
             done.append(number)
             undone.clear()
     return done, undone
-
-
-def _correction(row: Row) -> Correction:
-    number, sentence, sentence_id, text, made_at, kind, target, before, after, is_newest = row
-    golds = spans_of_text(before), spans_of_text(after)
-    return Correction(number, sentence, sentence_id, text, made_at, kind, target, *golds, bool(is_newest))

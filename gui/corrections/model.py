@@ -5,7 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from core.store.corrections import Correction, Corrections
+from core.store.correction_log import Correction
+from core.store.corrections import Corrections
 from gui.words import words_of
 
 COLUMNS = ("#", "When", "Sentence", "Before", "After", "")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from core.spans import SPLITS
 from core.store.changes import ChangeSet
-from core.store.corrections import Correction
+from core.store.correction_log import Correction
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.corrections.model import CorrectionModel
