@@ -59,7 +59,7 @@ class Answers(QObject):
         self.size = 0
         self.state: State = "idle"
         self.failure: Exception | None = None
-        runner.shutting_down.connect(lambda: self.look_at(None))
+        runner.shutting_down.connect(lambda: self.look_at(None, {}))
 
     @property
     def known(self) -> Mapping[str, tuple[PredictedSpan, ...]]:
