@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
+from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.theme import Theme
@@ -28,9 +29,9 @@ class EmptyState(QWidget):
 
     def __init__(self, title: str, hint: str, button: str) -> None:
         super().__init__()
-        self.title = QLabel(title)
+        self.title = PlainLabel(title)
         self.title.setProperty("role", "title")
-        self.hint = QLabel(hint)
+        self.hint = PlainLabel(hint)
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
         self.hint.setFixedWidth(480)

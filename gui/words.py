@@ -1,5 +1,6 @@
 """Counts, lists and lines as people write them; no Qt."""
 
+import html
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,9 @@ BLAME_WORDS: dict[Blame, str] = {"model": "model wrong", "gold": "gold wrong", "
 _TIP_WIDTH = 58
 """Characters on a line of a tooltip; Qt does not break the lines of plain ones."""
 
+_LONGEST_TIP = 1_000
+"""Characters of a paragraph of a tooltip; the screen has no room for a document."""
+
 
 def listed(names: Sequence[str]) -> str:
     """`PS`, `PS and LC`, `PS, LC and OG`."""
@@ -25,5 +29,19 @@ def words_of(text: str, spans: Iterable[Span]) -> str:
 
 
 def wrapped(*paragraphs: str) -> str:
-    """The text of a tooltip: every paragraph begins a line, and no line is wider than one likes to read."""
-    return "\n".join(textwrap.fill(paragraph, _TIP_WIDTH) for paragraph in paragraphs)
+    """The text of a tooltip: every paragraph begins a line, no line is wider than one likes to read, and no end of it.
+
+    What looks like markup is shown as it is; see `literal`.
+    """
+    return literal("\n".join(textwrap.fill(_cut(paragraph), _TIP_WIDTH) for paragraph in paragraphs))
+
+
+def literal(text: str) -> str:
+    """A text for a tooltip, of which Qt reads as markup whatever looks like it: a sentence, an id, a file's name."""
+    if "<" not in text and "&lt;" not in text:
+        return text
+    return f'<span style="white-space: pre">{html.escape(text)}</span>'
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…"

@@ -1,6 +1,6 @@
 """The Consistency page: strings that the gold labels in several ways, and spans that end in a particle."""
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -8,6 +8,7 @@ from gui.consistency.particles import ParticlesPanel
 from gui.consistency.strings import StringsPanel
 from gui.pages import EmptyState, PageContext
 from gui.places.table import chip
+from gui.plain_label import PlainLabel
 from gui.theme import Theme
 
 
@@ -31,7 +32,7 @@ class ConsistencyPage(QWidget):
         self._show_project(context.session.project)
 
     def _lay_out(self) -> None:
-        title = QLabel("Consistency")
+        title = PlainLabel("Consistency")
         title.setProperty("role", "title")
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 16, 8)

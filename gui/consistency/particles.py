@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from core.analysis.particles import GoldSentence, ParticleSpan
 from core.editing import Gold
@@ -21,6 +21,7 @@ from gui.keys.commands import tip
 from gui.pages import EmptyState, PageContext
 from gui.places.model import Place, PlaceModel
 from gui.places.table import PlaceTable, chip
+from gui.plain_label import PlainLabel
 from gui.progress import FLEETING, told
 from gui.theme import Theme
 from gui.words import counted, words_of
@@ -49,16 +50,16 @@ class ParticlesPanel(QWidget):
         self.shown = chooser("Shown", "Which of the spans that were found are listed")
         for title, what in _SHOWN.items():
             self.shown.addItem(title, what)
-        self.age = QLabel()
+        self.age = PlainLabel()
         self.age.setProperty("role", "small")
         self.again = QPushButton("Search again")
         self.all, self.none = chip("All"), chip("None")
         self.model = PlaceModel(context.theme)
         self.table = PlaceTable(self.model, "Spans that end in a particle", wide=True)
-        self.said = QLabel(wordWrap=True)
+        self.said = PlainLabel(wraps=True)
         self.dismiss, self.mend, self.apply = QPushButton(), QPushButton(), QPushButton()
         self.apply.setProperty("primary", True)
-        self.nothing = QLabel()
+        self.nothing = PlainLabel()
         self.nothing.setProperty("role", "hint")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty = EmptyState(
@@ -76,7 +77,7 @@ class ParticlesPanel(QWidget):
         for widget in (self.shown, self.age):
             head.addWidget(widget)
         head.addStretch(1)
-        for choice in (QLabel("Tick"), self.all, self.none):
+        for choice in (PlainLabel("Tick"), self.all, self.none):
             head.addWidget(choice)
         head.addSpacing(8)
         head.addWidget(self.again)

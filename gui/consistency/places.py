@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.analysis.consistency import Inconsistency, Kind, Standing
 from core.analysis.mending import StringPlace, commonest
@@ -12,6 +12,7 @@ from gui.choosers import chooser
 from gui.consistency.model import kinds_in_words, ways
 from gui.places.model import Place, PlaceModel
 from gui.places.table import PlaceTable, chip
+from gui.plain_label import PlainLabel
 from gui.theme import Theme
 from gui.words import counted, words_of
 
@@ -37,15 +38,15 @@ class PlacesPanel(QWidget):
         self._kind: Kind | None = None
         self._places: list[StringPlace] = []
         self._waits = False
-        self.title = QLabel()
+        self.title = PlainLabel()
         self.title.setProperty("role", "title")
-        self.ways = QLabel(wordWrap=True)
+        self.ways = PlainLabel(wraps=True)
         self.ways.setProperty("role", "hint")
         self.target = chooser("Label", "What the ticked places are to be")
         self.all, self.none = chip("All"), chip("None")
         self.model = PlaceModel(theme)
         self.table = PlaceTable(self.model, "Places of the string")
-        self.said = QLabel(wordWrap=True)
+        self.said = PlainLabel(wraps=True)
         self.apply = QPushButton()
         self.apply.setProperty("primary", True)
         self._lay_out()
@@ -59,10 +60,10 @@ class PlacesPanel(QWidget):
     def _lay_out(self) -> None:
         choices = QHBoxLayout()
         choices.setSpacing(8)
-        choices.addWidget(QLabel("Ticked places become"))
+        choices.addWidget(PlainLabel("Ticked places become"))
         choices.addWidget(self.target)
         choices.addStretch(1)
-        choices.addWidget(QLabel("Tick"))
+        choices.addWidget(PlainLabel("Tick"))
         choices.addWidget(self.all)
         choices.addWidget(self.none)
         foot = QHBoxLayout()

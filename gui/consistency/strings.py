@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QSplitter,
     QStackedLayout,
@@ -28,6 +27,7 @@ from gui.consistency.model import EXCEPTIONS, LABELLED, TEXT, StringModel
 from gui.consistency.places import PlacesPanel
 from gui.consistency.search import Search, finding_places, recount, searching
 from gui.pages import EmptyState, PageContext
+from gui.plain_label import PlainLabel
 from gui.progress import FLEETING
 from gui.theme import Theme
 from gui.words import counted
@@ -49,7 +49,7 @@ class StringsPanel(QWidget):
         self.filters = StringFilterBar()
         self.model = StringModel(context.theme)
         self.table = QTableView()
-        self.age = QLabel(wordWrap=True)
+        self.age = PlainLabel(wraps=True)
         self.age.setProperty("role", "small")
         self.again = QPushButton("Search again")
         self.places = PlacesPanel(context.theme)

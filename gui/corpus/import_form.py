@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.importing import DEV_SHARE, ImportPlan
 from core.spans import Split
 from core.store.project import SUFFIX
+from gui.plain_label import PlainLabel
 from gui.spin_boxes import indent
 
 _TARGETS: tuple[tuple[str, Split, bool], ...] = (
@@ -46,8 +46,7 @@ class ImportForm(QFrame):
         self.setMaximumWidth(640)
         self._files: tuple[Path, ...] = ()
         self._asks_folder = asks_folder
-        self.files = QLabel(wordWrap=True)
-        self.files.setTextFormat(Qt.TextFormat.PlainText)
+        self.files = PlainLabel(wraps=True)
         self.target = QComboBox()
         for title, *_ in _TARGETS:
             self.target.addItem(title)
@@ -73,7 +72,7 @@ class ImportForm(QFrame):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
         form.addRow("Files", self.files)
-        form.addRow("Sentences go to", target)
+        form.addRow(PlainLabel("Sentences go to"), target)
         form.addRow("Further labels", self.labels)
         if self._asks_folder:
             form.addRow("New project", self.folder_field)
@@ -81,7 +80,7 @@ class ImportForm(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
-        title = QLabel("New project from corpus" if self._asks_folder else "Add files to this project")
+        title = PlainLabel("New project from corpus" if self._asks_folder else "Add files to this project")
         title.setProperty("role", "title")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)

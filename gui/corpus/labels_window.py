@@ -23,6 +23,7 @@ from core.store.relabelling import Concerned, Replacement
 from gui.background import Job, LatestQuery
 from gui.choosers import chooser
 from gui.corpus.labels_table import LabelsTable
+from gui.plain_label import PlainLabel
 from gui.session import Session
 from gui.theme import Theme
 from gui.words import counted
@@ -57,8 +58,8 @@ class LabelsWindow(QDialog):
         self.split.addItem("in all splits", None)
         for split in SPLITS:
             self.split.addItem(f"in {split}", split)
-        self.titles = {name: QLabel() for name in ("rename", "merge", "replace", "delete")}
-        self.said = QLabel(wordWrap=True)
+        self.titles = {name: PlainLabel() for name in ("rename", "merge", "replace", "delete")}
+        self.said = PlainLabel(wraps=True)
         self._query = LatestQuery(self)
         self._concerned = Concerned()
         self._lay_out()
@@ -66,7 +67,7 @@ class LabelsWindow(QDialog):
         self._show()
 
     def _lay_out(self) -> None:
-        hint = QLabel(_HINT, wordWrap=True)
+        hint = PlainLabel(_HINT, wraps=True)
         hint.setProperty("role", "hint")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
@@ -86,7 +87,7 @@ class LabelsWindow(QDialog):
         for widget in (self.how, self.text, self.split):
             where.addWidget(widget, int(widget is self.text))
         rows: list[tuple[QLabel, QWidget | None, QPushButton]] = [
-            (QLabel("New label"), self.new, self.add),
+            (PlainLabel("New label"), self.new, self.add),
             (self.titles["rename"], self.new_name, self.rename),
             (self.titles["merge"], self.into, self.merge),
             (self.titles["replace"], self.replaced_by, self.replace),

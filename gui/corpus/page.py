@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from core.corpus.formats import AUTO, FORMATS, for_export
 from core.importing import ImportPlan, ImportReport, export, importing
@@ -18,6 +18,7 @@ from gui.corpus.labels_window import LabelsWindow
 from gui.corpus.rejected import RejectedTable
 from gui.corpus.summary import SummaryTable
 from gui.pages import PageContext
+from gui.plain_label import PlainLabel
 from gui.progress import FLEETING
 from gui.theme import Theme
 from gui.words import counted
@@ -30,9 +31,9 @@ class CorpusPage(QWidget):
         super().__init__()
         self._context = context
         self._theme = context.theme
-        self.title = QLabel("Corpus")
+        self.title = PlainLabel("Corpus")
         self.title.setProperty("role", "title")
-        self.said = QLabel(wordWrap=True)
+        self.said = PlainLabel(wraps=True)
         self.said.setProperty("role", "hint")
         self.add = QPushButton("Add files…")
         self.labels = QPushButton("Labels…")
@@ -43,7 +44,7 @@ class CorpusPage(QWidget):
         self.form.hide()
         self.summary = SummaryTable(context.theme)
         self.rejected = RejectedTable()
-        self.rejected_title = QLabel()
+        self.rejected_title = PlainLabel()
         self.rejected_title.setProperty("role", "heading")
         self._lay_out()
         self._connect()

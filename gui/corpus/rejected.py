@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from core.store.sentences import ImportedFile
+from gui.words import wrapped
 
 COLUMNS = {"file": "File", "line": "Line", "reason": "Why it was left out"}
 
@@ -43,9 +44,10 @@ class RejectedModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._rows[index.row()][index.column()]
-        return None
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        text = self._rows[index.row()][index.column()]
+        return text if role == Qt.ItemDataRole.DisplayRole else wrapped(text)
 
 
 class RejectedTable(QTableView):

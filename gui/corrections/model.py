@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from core.store.correction_log import Correction
 from core.store.corrections import Corrections
-from gui.words import words_of
+from gui.words import words_of, wrapped
 
 COLUMNS = ("#", "When", "Sentence", "Before", "After", "")
 _KINDS = {"correct": "", "undo": "undo of #", "redo": "redo of #", "revert": "revert of #"}
@@ -65,7 +65,7 @@ class CorrectionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _cells(correction)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return correction.text
+            return wrapped(correction.text)
         return None
 
 

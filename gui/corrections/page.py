@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QStackedLayout,
     QTableView,
@@ -21,6 +20,7 @@ from core.store.project import Project
 from core.store.selection import Selection
 from gui.corrections.model import CorrectionModel
 from gui.pages import EmptyState, PageContext
+from gui.plain_label import PlainLabel
 from gui.words import counted, wrapped
 
 
@@ -33,7 +33,7 @@ class CorrectionsPage(QWidget):
         self._is_stale = False
         self.model = CorrectionModel()
         self.table = QTableView()
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("role", "hint")
         self.revert = QPushButton("Revert")
         self.show_sentence = QPushButton("Show sentence")
@@ -46,7 +46,7 @@ class CorrectionsPage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        title = QLabel("Corrections")
+        title = PlainLabel("Corrections")
         title.setProperty("role", "title")
         head = QHBoxLayout()
         head.setSpacing(8)

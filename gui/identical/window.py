@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +19,7 @@ from core.store.project import Project
 from gui.background import LatestQuery
 from gui.places.model import THEN, Place, PlaceModel
 from gui.places.table import PlaceTable, chip
+from gui.plain_label import PlainLabel
 from gui.theme import Theme
 from gui.words import counted, words_of
 
@@ -51,7 +51,7 @@ class IdenticalWindow(QDialog):
         self._found: list[Occurrence] = []
         self.model = PlaceModel(theme, links=False)
         self.table = PlaceTable(self.model, "Places of the string", hidden=[THEN])
-        self.said = QLabel(wordWrap=True)
+        self.said = PlainLabel(wraps=True)
         self.everywhere, self.all, self.none = chip("In all splits", checkable=True), chip("All"), chip("None")
         self.everywhere.setToolTip(f"Else in {sought.split} alone")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -69,7 +69,7 @@ class IdenticalWindow(QDialog):
         choices.setSpacing(8)
         choices.addWidget(self.everywhere)
         choices.addStretch(1)
-        choices.addWidget(QLabel("Tick"))
+        choices.addWidget(PlainLabel("Tick"))
         for button in (self.all, self.none):
             choices.addWidget(button)
         layout = QVBoxLayout(self)

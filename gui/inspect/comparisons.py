@@ -14,7 +14,7 @@ from core.store.reviews import NOTHING_SAID, Reviewed
 from gui.inspect.words import VERDICTS, verdict
 from gui.sentence.scene import probability
 from gui.theme import Theme, font
-from gui.words import BLAME_WORDS
+from gui.words import BLAME_WORDS, wrapped
 
 _TITLES = ("Span", "Gold", "Predicted", "Probability", "Outcome", "Verdict")
 _SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT = range(6)
@@ -77,8 +77,10 @@ class ComparisonModel(QAbstractTableModel):
         comparison, column = self.comparisons[index.row()], index.column()
         if role == Qt.ItemDataRole.ToolTipRole and column == _PROBABILITY:
             return self._probability_meaning(comparison)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(comparison, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wrapped(self._cell(comparison, column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == _PROBABILITY else _LEFT
         if role == Qt.ItemDataRole.ForegroundRole:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.analysis.verdicts import Blame, pair_of
 from core.editing import accepted
@@ -24,6 +24,7 @@ from gui.inspect.reading import ShownSentence
 from gui.inspect.saying import ReviewedMark, VerdictBar
 from gui.keys.commands import Name
 from gui.pages import PageContext
+from gui.plain_label import PlainLabel
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
 from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
@@ -61,7 +62,7 @@ class SentenceDetail(QWidget):
         self._gold: Gold = "corrected"
         self._is_warning = False
         self.position = ElidedLabel()
-        self.corrected = QLabel("✎ corrected")
+        self.corrected = PlainLabel("✎ corrected")
         self.reviewed = ReviewedMark(mark)
         self.note = NoteLine(context.theme, context.keymap)
         self.notice = ElidedLabel()

@@ -2,10 +2,13 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
+
+from gui.plain_label import PlainLabel
+from gui.words import wrapped
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """Plain words on one line; all of them in the tooltip.
 
     They need no room of their own, so other words move nothing: Qt's own text would lay the whole window out anew.
@@ -19,7 +22,7 @@ class ElidedLabel(QLabel):
     def say(self, words: str) -> None:
         """Show these words."""
         self._words = words
-        self.setToolTip(words)
+        self.setToolTip(wrapped(words))
         self.setAccessibleName(words)
         self.update()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from core.spans import SPLITS
 from core.store.selection import ErrorKind
@@ -15,6 +15,7 @@ from gui.inspect.words import PATH_MEANINGS, PATH_WORDS, label_names, selection_
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
 from gui.line_field import LineField
+from gui.plain_label import PlainLabel
 from gui.words import wrapped
 
 SEARCH_DELAY = 250
@@ -73,7 +74,7 @@ class FilterBar(QWidget):
         self.show_filter(self.filter)
 
     def _lay_out(self) -> None:
-        separator = QLabel("·")
+        separator = PlainLabel("·")
         separator.setProperty("role", "hint")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 8)
@@ -141,7 +142,7 @@ class FilterBar(QWidget):
             words = selection_words(asked)
             elided = self.asked.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _LONGEST_ASKED)
             self.asked.setText(f"{elided}  ✕")
-            self.asked.setToolTip(f"{words}: remove this filter")
+            self.asked.setToolTip(wrapped(f"{words}: remove this filter"))
             self.asked.setChecked(True)
 
     def show_counts(self, sentences: int, errors: int | None) -> None:

@@ -1,11 +1,11 @@
 """How labels come to what is selected: by key, by chip, and one that is kept to all that the mouse selects."""
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QLabel
 
 from gui.inspect.labels import LabelChips
 from gui.keys.commands import KEYED_LABELS, label_name, native
 from gui.keys.keymap import CommandAction, Keymap
+from gui.plain_label import PlainLabel
 from gui.sentence.canvas import SentenceCanvas
 from gui.words import words_of
 
@@ -31,7 +31,7 @@ class Labelling(QObject):
         self._canvas, self._chips, self._keymap = canvas, chips, keymap
         self.is_editable = False
         self.keyed = [self._action(position) for position in range(KEYED_LABELS)]
-        self.note = QLabel()
+        self.note = PlainLabel()
         self.note.setProperty("role", "heading")
         self.note.hide()
         canvas.rangeDrawn.connect(self._label_drawn)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.store.predictions import EpochKey
 from gui.choosers import chooser
+from gui.plain_label import PlainLabel
 
 
 class LanesBar(QWidget):
@@ -20,7 +21,7 @@ class LanesBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("role", "hint")
         self.other = chooser("Another epoch", "Show what another epoch predicted, dotted, below the predictions")
         layout = QHBoxLayout(self)

@@ -6,12 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from core.scoring.comparison import Comparison
 from gui.inspect.words import explained, label_names
 from gui.keys.commands import KEYED_LABELS, Name, label_name, native
 from gui.keys.keymap import Keymap
+from gui.plain_label import PlainLabel
 from gui.sentence.selection import Selection, comparison_of
 
 _LONGEST = 40
@@ -82,7 +83,7 @@ class SpanMenu(QMenu):
             self.addAction(f"Keep {label} for all that the mouse selects{key}", lambda: self.kept.emit(label))
 
     def _say(self, words: str, *, role: str) -> None:
-        label = QLabel(words, textFormat=Qt.TextFormat.PlainText)
+        label = PlainLabel(words)
         label.setProperty("role", role)
         label.setContentsMargins(12, 4, 24, 4)
         said = QWidgetAction(self)

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from core.store.selection import ReviewState, Selection
 from core.store.signals import ORDERS
 from gui.inspect.filtering import Filter
 from gui.inspect.words import ORDER_MEANINGS, ORDER_WORDS, REVIEW_WORDS, pace_words
+from gui.plain_label import PlainLabel
 from gui.words import wrapped
 
 
@@ -29,7 +30,7 @@ class QueueBar(QWidget):
         super().__init__()
         self._filter = Filter()
         self.orders, self.reviews = QComboBox(), QComboBox()
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("role", "small")
         for order in ORDERS:
             self.orders.addItem(ORDER_WORDS[order], order)

@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from core.analysis.verdicts import BLAMES, Blame
 from gui.inspect.buttons import outlined, tool_button
 from gui.inspect.comparisons import CELL_MARGIN
 from gui.keys.commands import Name
 from gui.keys.keymap import Keymap
+from gui.plain_label import PlainLabel
 from gui.theme import Theme
 
 
@@ -17,7 +18,7 @@ class ReviewedMark(QWidget):
 
     def __init__(self, mark: QAction) -> None:
         super().__init__()
-        self.button, self.progress = QToolButton(), QLabel()
+        self.button, self.progress = QToolButton(), PlainLabel()
         mark.setCheckable(True)
         self.button.setDefaultAction(mark)
         self.button.setProperty("chip", True)
@@ -64,7 +65,7 @@ class VerdictBar(QWidget):
     def __init__(self, theme: Theme, keymap: Keymap) -> None:
         super().__init__()
         self.keyed = {blame: self._action(blame, keymap) for blame in BLAMES}
-        title = QLabel("Verdict on the selected error")
+        title = PlainLabel("Verdict on the selected error")
         title.setProperty("role", "hint")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(CELL_MARGIN, 0, 16, 0)

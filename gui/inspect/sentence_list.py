@@ -4,7 +4,6 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QPushButton,
     QStackedLayout,
     QTableView,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.inspect.model import SentenceListModel
+from gui.plain_label import PlainLabel
 from gui.sentence.delegate import ROW_HEIGHT, SentenceDelegate
 from gui.theme import Theme
 
@@ -31,10 +31,10 @@ class SentenceList(QWidget):
         self.view = QTableView()
         self.view.setModel(model)
         self.view.setItemDelegate(SentenceDelegate(theme, self.view))
-        self.none = QLabel(wordWrap=True)
+        self.none = PlainLabel(wraps=True)
         self.none.setProperty("role", "hint")
         self.show_all = QPushButton("Show all")
-        self.busy = QLabel("Searching …", self)
+        self.busy = PlainLabel("Searching …", self)
         self.busy.setProperty("role", "busy")
         self.busy.hide()
         self._prepare_view()

@@ -9,6 +9,8 @@ from typing import Literal
 
 from PySide6.QtGui import QKeySequence
 
+from gui.words import literal
+
 Name = Literal[
     "keys",
     "settings",
@@ -170,4 +172,4 @@ def native(key: str) -> str:
 
 def tip(text: str, keys: tuple[str, ...]) -> str:
     """A tooltip that names the first key, if there is one."""
-    return f"{text} ({native(keys[0])})" if keys else text
+    return literal(f"{text} ({native(keys[0])})" if keys else text)

@@ -1,7 +1,7 @@
 """The view of calibration: how many spans of each probability are right, and whether that is what was promised."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.analysis.calibration import Calibration, calibrating
 from core.labels import entity_type
@@ -14,6 +14,7 @@ from gui.metrics.klue import Question
 from gui.metrics.markdown import markdown_of
 from gui.metrics.model import Behind
 from gui.metrics.reliability import ReliabilityDiagram
+from gui.plain_label import PlainLabel
 from gui.theme import Theme
 
 
@@ -34,9 +35,9 @@ class CalibrationPanel(QWidget):
         self._shown: CalibrationShown | None = None
         self._query = LatestQuery(self)
         self._query.answered.connect(self._take)
-        self.title = QLabel()
+        self.title = PlainLabel()
         self.title.setProperty("role", "heading")
-        self.said = QLabel(wordWrap=True)
+        self.said = PlainLabel(wraps=True)
         self.said.setProperty("role", "hint")
         self.label = chooser("Type", "The type whose spans are shown")
         self.histogram = Histogram(behind, theme)
@@ -53,7 +54,7 @@ class CalibrationPanel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title, 1)
-        head.addWidget(QLabel("Type"))
+        head.addWidget(PlainLabel("Type"))
         head.addWidget(self.label)
         words = QVBoxLayout()
         words.setContentsMargins(16, 0, 16, 0)

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.metrics.lines import Line
+from gui.plain_label import PlainLabel
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class ScoreChart(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._emphasised = ""
         self.plot: EpochPlot | None = None
-        title = QLabel("F1 by epoch")
+        title = PlainLabel("F1 by epoch")
         title.setProperty("role", "heading")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(16, 12, 8, 8)

@@ -1,6 +1,6 @@
 """The panel that holds one run against another on the sentences that both predicted."""
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.metrics.delegate import MetricDelegate
 from gui.metrics.figures import Figures
@@ -9,6 +9,7 @@ from gui.metrics.model import MetricModel
 from gui.metrics.table import comparison_table
 from gui.metrics.view import MetricView
 from gui.metrics.words import comparison_line
+from gui.plain_label import PlainLabel
 from gui.theme import Theme
 
 
@@ -17,9 +18,9 @@ class ComparisonPanel(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.title = QLabel()
+        self.title = PlainLabel()
         self.title.setProperty("role", "heading")
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("role", "hint")
         self.said.setWordWrap(True)
         self.model = MetricModel(lambda _: 0)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from core.spans import Split
 from core.store.predictions import EpochKey
 from gui.choosers import chooser
+from gui.plain_label import PlainLabel
 from gui.words import wrapped
 
 COPY, COPIED = "Copy as Markdown", "Copied ✓"
@@ -29,11 +30,10 @@ class Head(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = QLabel()
+        self.title = PlainLabel()
         self.title.setProperty("role", "title")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
-        self.hint = QLabel()
+        self.hint = PlainLabel()
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
         self.split = chooser("Split", "The split whose sentences are scored")
@@ -124,7 +124,7 @@ def _row() -> QHBoxLayout:
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setBuddy(buddy)
     return label
 

@@ -13,6 +13,7 @@ from core.store.project import Project
 from core.store.sentences import Gold
 from gui.background import LatestQuery
 from gui.metrics.table import figure
+from gui.plain_label import PlainLabel
 from gui.theme import font
 from gui.words import wrapped
 
@@ -105,14 +106,14 @@ def _counting(sentences: Iterable[Scored]) -> Generator[None, None, KlueFigures]
 
 
 def _hint(text: str) -> QLabel:
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setProperty("role", "hint")
     return label
 
 
 def _value() -> QLabel:
     """Room for a figure, which does not move its neighbours when it comes."""
-    label = QLabel(PENDING)
+    label = PlainLabel(PENDING)
     label.setFont(font(tabular=True))
     label.setMinimumWidth(QFontMetrics(label.font()).horizontalAdvance("0.000"))
     return label

@@ -1,12 +1,13 @@
 """A table below its title and what it says."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.metrics.delegate import MetricDelegate
 from gui.metrics.headers import NameStyle
 from gui.metrics.markdown import markdown_table
 from gui.metrics.table import Table
 from gui.metrics.view import MetricView
+from gui.plain_label import PlainLabel
 
 
 class TitledTable(QWidget):
@@ -23,9 +24,9 @@ class TitledTable(QWidget):
     def __init__(self, title: str, said: str, delegate: MetricDelegate, *, names: NameStyle) -> None:
         super().__init__()
         self._title = title
-        self.title = QLabel(title)
+        self.title = PlainLabel(title)
         self.title.setProperty("role", "heading")
-        self.said = QLabel(said)
+        self.said = PlainLabel(said)
         self.said.setProperty("role", "hint")
         self.said.setWordWrap(True)
         self.model = delegate.model

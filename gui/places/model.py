@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont
 
 from core.spans import Sentence
 from gui.theme import LIST_SIZE, Theme, font
+from gui.words import wrapped
 
 LEFT, STRING, RIGHT, NOW, THEN, SENTENCE = range(6)
 _TITLES = ("Before it", "String", "After it", "Labelled now", "Then", "Sentence")
@@ -143,7 +144,7 @@ class PlaceModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if column == LEFT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return place.sentence.text if column in (LEFT, STRING, RIGHT) else _cell(place, column)
+            return wrapped(place.sentence.text if column in (LEFT, STRING, RIGHT) else _cell(place, column))
         return self._look(place, index, role)
 
     def _look(self, place: Place, index: Index, role: int) -> QFont | QColor | None:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from core.spans import PredictedSpan
 from gui.icons import icon
+from gui.plain_label import PlainLabel
 from gui.scratch.lines import Line
 from gui.scratch.row import LineRow, Place
 from gui.theme import Theme
@@ -83,9 +84,11 @@ class LineList(QWidget):
         self._stack.addWidget(self._scroller)
 
     def _start(self) -> QWidget:
-        title = QLabel("Nothing typed yet")
+        title = PlainLabel("Nothing typed yet")
         title.setProperty("role", "title")
-        hint = QLabel("Type or paste text on the left. Each line is a sentence; its spans appear here. Or begin with:")
+        hint = PlainLabel(
+            "Type or paste text on the left. Each line is a sentence; its spans appear here. Or begin with:"
+        )
         hint.setProperty("role", "hint")
         hint.setWordWrap(True)
         start = QWidget()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core import engine
 from core.spans import Span
@@ -13,6 +13,7 @@ from core.store.project import Project
 from core.store.selection import Among, Selection
 from gui.background import Job
 from gui.pages import EmptyState, PageContext
+from gui.plain_label import PlainLabel
 from gui.scratch.answers import Answering, Answers
 from gui.scratch.field import TextField
 from gui.scratch.line_list import LineList, Shown
@@ -41,9 +42,9 @@ class ScratchPage(QWidget):
         self.answers = Answers(context.runner, answering, self)
         self.sending = Sending(context.session, self)
         self.field = TextField()
-        self.status = QLabel(wordWrap=True)
+        self.status = PlainLabel(wraps=True)
         self.retry = QPushButton("Try again")
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.list = LineList(context.theme)
         self.send_bar = SendBar()
         self.empty = EmptyState("", "", "Go to Train")
@@ -65,9 +66,8 @@ class ScratchPage(QWidget):
         self._stack.addWidget(self.splitter)
 
     def _left(self) -> QWidget:
-        title = QLabel("Scratch")
+        title = PlainLabel("Scratch")
         title.setProperty("role", "title")
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
         left = QWidget()
         left.setMinimumWidth(300)
         column = QVBoxLayout(left)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from core.spans import PredictedSpan, SentenceNumber, Split
+from gui.plain_label import PlainLabel
 from gui.scratch.lines import Line
 from gui.scratch.view import LineView
 from gui.sentence.scene import PADDING, probability
@@ -48,7 +49,7 @@ class LineRow(QFrame):
         self._shown: object = None
         self.chosen = QCheckBox()
         self.view = LineView(theme)
-        self.said = QLabel()
+        self.said = PlainLabel()
         self.said.setProperty("role", "small")
         self.open = QPushButton("Open in Inspect")
         self.open.setProperty("flat", True)

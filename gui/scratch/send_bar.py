@@ -1,10 +1,11 @@
 """What is sent to the corpus, where to, and what came of it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from core.spans import SPLITS, Split
 from gui.choosers import chooser
+from gui.plain_label import PlainLabel
 from gui.words import counted, wrapped
 
 _FLATTERS = (
@@ -35,11 +36,10 @@ class SendBar(QFrame):
         self.with_spans.setToolTip(wrapped("Off, the sentences come without gold, to be labelled in Inspect"))
         self.send = QPushButton()
         self.send.setProperty("primary", True)
-        self.warning = QLabel(wordWrap=True)
-        self.said = QLabel()
+        self.warning = PlainLabel(wraps=True)
+        self.said = PlainLabel()
         for label in (self.warning, self.said):
             label.setProperty("role", "hint")
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.open = QPushButton("Open in Inspect")
         self.open.setProperty("flat", True)
         self._lay_out()
@@ -52,7 +52,7 @@ class SendBar(QFrame):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(QLabel("Send to"))
+        row.addWidget(PlainLabel("Send to"))
         for widget in (self.split, self.with_spans, self.send):
             row.addWidget(widget)
         row.addStretch(1)

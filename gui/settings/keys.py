@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 from gui.keys.commands import native
 from gui.keys.keymap import Keymap
 from gui.line_field import LineField
+from gui.plain_label import PlainLabel
 from gui.settings.model import KeysModel
 from gui.settings.recorder import KeyRecorder
 
@@ -32,13 +32,13 @@ class KeysSection(QWidget):
         self.search.setAccessibleName("Search commands and keys")
         self.rows = KeysModel(keymap, self)
         self.table = QTableView()
-        self.title = QLabel()
+        self.title = PlainLabel()
         self.caps = QHBoxLayout()
         self.change = KeyRecorder("Change…")
         self.add = KeyRecorder("Add another…")
         self.reset = _button("Reset")
         self.reset_all = _button("Reset all")
-        self.said = QLabel(wordWrap=True)
+        self.said = PlainLabel(wraps=True)
         self.agree = _button("")
         self.leave = _button("Leave it there")
         self._lay_out()

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QSpinBox,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from core.spans import PredictedSpan, Span
 from gui.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
+from gui.plain_label import PlainLabel
 from gui.sentence.canvas import SentenceCanvas
 from gui.spin_boxes import indent
 
@@ -57,12 +57,12 @@ class LookSection(QWidget):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-        form.addRow("Theme", row)
+        form.addRow(PlainLabel("Theme"), row)
         form.addRow("Text size of the large sentence", self.text_size)
         frame = QFrame()
         frame.setProperty("panel", True)
         QVBoxLayout(frame).addWidget(self.sample)
-        hint = QLabel("Preview: gold labels on the text, predictions below")
+        hint = PlainLabel("Preview: gold labels on the text, predictions below")
         hint.setProperty("role", "hint")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

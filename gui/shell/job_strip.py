@@ -1,9 +1,9 @@
 """The strip at the bottom: the job under way, how far it is, and the button that stops it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from gui.background import Job, JobRunner
+from gui.plain_label import PlainLabel
 from gui.progress import status_of
 
 IDLE = "Ready"
@@ -16,8 +16,7 @@ class JobStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("jobStrip")
         self._runner = runner
-        self.text = QLabel(IDLE)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text = PlainLabel(IDLE)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedSize(200, 8)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 
 from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
 from gui.keys.keymap import Keymap
+from gui.plain_label import PlainLabel
 
 
 class KeyRow(NamedTuple):
@@ -113,7 +114,7 @@ def _body(shown_groups: dict[str, list[KeyRow]]) -> QWidget:
 
 
 def _heading(title: str) -> QLabel:
-    label = QLabel(title)
+    label = PlainLabel(title)
     label.setProperty("role", "heading")
     return label
 
@@ -123,10 +124,10 @@ def _grid(rows: Iterable[KeyRow]) -> QGridLayout:
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
     for at, row in enumerate(rows):
-        keys = QLabel(shown(row))
+        keys = PlainLabel(shown(row))
         keys.setProperty("role", "hint")
         grid.addWidget(keys, at, 0)
-        grid.addWidget(QLabel(row.title), at, 1)
+        grid.addWidget(PlainLabel(row.title), at, 1)
     grid.setColumnStretch(1, 1)
     return grid
 

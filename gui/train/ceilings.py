@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from core.settings import Unit
 from core.spans import Split
 from core.store.project import Project
 from gui.background import JobRunner
+from gui.plain_label import PlainLabel
 from gui.progress import FLEETING
 from gui.session import Session
 
@@ -74,7 +74,7 @@ class CeilingsWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Ceilings of the tagging units with {encoder}")
         self.table = _table(reports)
-        explanation = QLabel(_EXPLANATION, wordWrap=True)
+        explanation = PlainLabel(_EXPLANATION, wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 20)
         layout.setSpacing(12)

@@ -4,8 +4,8 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from core.errors import UserError
 from core.events import CrosscheckEvent, RunStarted
@@ -15,6 +15,7 @@ from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import Selection
 from gui.background import JobRunner, failure
+from gui.plain_label import PlainLabel
 from gui.progress import FLEETING, duration
 from gui.session import Session
 from gui.words import counted
@@ -97,10 +98,10 @@ class CrosscheckPanel(QFrame):
         super().__init__()
         self.setProperty("panel", True)
         self._run: int | None = None
-        title = QLabel("Gold errors among the training sentences")
+        title = PlainLabel("Gold errors among the training sentences")
         title.setProperty("role", "heading")
-        self.purpose = QLabel(wordWrap=True)
-        self.result = QLabel(wordWrap=True)
+        self.purpose = PlainLabel(wraps=True)
+        self.result = PlainLabel(wraps=True)
         self.button = QPushButton("Cross-check training sentences")
         self.look = QPushButton("Look at likely gold errors")
         self.button.clicked.connect(self.asked)
@@ -114,7 +115,6 @@ class CrosscheckPanel(QFrame):
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
         for label in (title, self.purpose, self.result):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(label)
         layout.addLayout(buttons)
 

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -15,8 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.settings import PRESETS, STARTER, TINY
+from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.train.fields import mark_wrong
+from gui.words import wrapped
 
 _SOURCES = {
     TINY: "made from this corpus, trained from scratch",
@@ -47,7 +48,7 @@ class EncoderField(QWidget):
             self.box.addItem(preset.title, preset.encoder)
         self.folder = QPushButton("Folder…")
         self.folder.setToolTip("Choose a folder with a model for transformers (config.json, weights, tokenizer)")
-        self.note = QLabel()
+        self.note = PlainLabel()
         self.note.setProperty("role", "small")
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._lay_out()
@@ -63,7 +64,7 @@ class EncoderField(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        name = QLabel("Encoder")
+        name = PlainLabel("Encoder")
         name.setBuddy(self.box)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -100,7 +101,7 @@ class EncoderField(QWidget):
         self.note.setText(problem or self._source())
         mark_wrong(self.box, self.note, is_wrong=problem is not None)
         self.box.setToolTip("What reads the text: a preset, a name on the Hugging Face hub, or a local folder")
-        self.note.setToolTip(self.note.text())
+        self.note.setToolTip(wrapped(self.note.text()))
 
     def _source(self) -> str:
         encoder = self.encoder()

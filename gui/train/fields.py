@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
+from gui.plain_label import PlainLabel
 from gui.spin_boxes import indent
 from gui.theme import set_property
 from gui.train.words import rate_text
@@ -98,11 +99,11 @@ class Rows(QGridLayout):
     def add(self, name: str | QWidget, field: QWidget, hint: str, purpose: str) -> None:
         """One more row; a name that is a widget stands in place of the label."""
         row = self.rowCount()
-        label = QLabel(name) if isinstance(name, str) else name
+        label = PlainLabel(name) if isinstance(name, str) else name
         label.setToolTip(purpose)
         field.setToolTip(purpose)
         field.setAccessibleName(name if isinstance(name, str) else name.accessibleName())
-        note = QLabel(hint)
+        note = PlainLabel(hint)
         note.setProperty("role", "small")
         if isinstance(label, QLabel):
             label.setBuddy(field)

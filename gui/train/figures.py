@@ -1,8 +1,9 @@
 """The numbers of a training in large figures that keep their places."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from core.events import EpochFinished, Progress
+from gui.plain_label import PlainLabel
 from gui.progress import duration
 from gui.theme import font
 
@@ -17,9 +18,9 @@ class Figure(QVBoxLayout):
     def __init__(self, name: str, purpose: str) -> None:
         super().__init__()
         self.setSpacing(0)
-        self.name = QLabel(name)
+        self.name = PlainLabel(name)
         self.name.setProperty("role", "small")
-        self.number = QLabel(_NOTHING)
+        self.number = PlainLabel(_NOTHING)
         self.number.setFont(font(_SIZE, tabular=True))
         self.number.setAccessibleName(name)
         for label in (self.name, self.number):

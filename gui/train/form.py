@@ -7,7 +7,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.settings import DEFAULT_ENCODER, DEVICES, UNITS, TrainSettings, Unit, preset
+from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.train.advanced import AdvancedFields
 from gui.train.encoder_field import EncoderField
@@ -63,7 +63,7 @@ class SettingsForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        heading = QLabel("Settings")
+        heading = PlainLabel("Settings")
         heading.setProperty("role", "heading")
         heading.setMinimumHeight(HEADING_HEIGHT)
         layout.addWidget(heading)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from core.events import EpochFinished, Prepared, Progress, RunStarted
 from core.settings import TrainSettings
 from core.store.runs import Epoch
+from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.theme import Theme
 from gui.train.fields import HEADING_HEIGHT
@@ -147,9 +148,8 @@ class Monitor(QWidget):
 
 def _plain_label(role: str) -> QLabel:
     """A label that shows what it is given as it is, and cuts it off rather than push others aside."""
-    label = QLabel()
+    label = PlainLabel()
     label.setProperty("role", role)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label

@@ -1,8 +1,9 @@
 """The panel that offers to train again once sentences were corrected."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout
 
+from gui.plain_label import PlainLabel
 from gui.train.retraining import Retraining, consequence, correction_count
 
 
@@ -21,9 +22,9 @@ class RetrainPanel(QFrame):
         super().__init__()
         self.setProperty("panel", True)
         self.found: Retraining | None = None
-        self.count = QLabel(wordWrap=True)
+        self.count = PlainLabel(wraps=True)
         self.count.setProperty("role", "heading")
-        self.consequence = QLabel(wordWrap=True)
+        self.consequence = PlainLabel(wraps=True)
         self.move_dev = move_box()
         self.move_dev.toggled.connect(self._show_consequence)
         self.move_dev.toggled.connect(self.changed)

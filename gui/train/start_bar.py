@@ -1,8 +1,9 @@
 """What stands under the form: what will be trained on, what speaks against it, and the buttons."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
+from gui.plain_label import PlainLabel
 from gui.theme import set_property
 from gui.train.readiness import Readiness
 from gui.train.retrain_panel import move_box
@@ -24,11 +25,9 @@ class StartBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.summary = QLabel(wordWrap=True)
-        self.warnings = QLabel(wordWrap=True)
-        self.reason = QLabel(wordWrap=True)
-        for label in (self.summary, self.warnings, self.reason):
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary = PlainLabel(wraps=True)
+        self.warnings = PlainLabel(wraps=True)
+        self.reason = PlainLabel(wraps=True)
         self.reason.setProperty("role", "small")
         self.corpus = QPushButton("Go to Corpus")
         self.move_dev: QCheckBox = move_box()

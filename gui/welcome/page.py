@@ -11,6 +11,8 @@ from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
 from gui.pages import PageContext
+from gui.plain_label import PlainLabel
+from gui.words import wrapped
 
 SAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "sample"
 
@@ -46,7 +48,7 @@ class WelcomePage(QWidget):
         self._show_start()
 
     def _lay_out(self) -> None:
-        title = QLabel("Spandesk")
+        title = PlainLabel("Spandesk")
         title.setProperty("role", "title")
         purpose = _hint(
             "Train a tagger for named entities, read its score for every type and epoch, see each error in its"
@@ -90,7 +92,7 @@ class WelcomePage(QWidget):
                 widget.deleteLater()
         recent = self._context.preferences.recent_projects()
         if recent:
-            heading = QLabel("Recent projects")
+            heading = PlainLabel("Recent projects")
             heading.setProperty("role", "heading")
             self.recent.addWidget(heading)
         for folder in recent:
@@ -99,7 +101,7 @@ class WelcomePage(QWidget):
     def _recent_button(self, folder: Path) -> QPushButton:
         button = QPushButton(f"{folder.name.removesuffix(SUFFIX)}   {folder.parent}")
         button.setProperty("flat", True)
-        button.setToolTip(str(folder))
+        button.setToolTip(wrapped(str(folder)))
         session = self._context.session
         button.clicked.connect(lambda: session.attempt(lambda: session.open(folder)))
         return button
@@ -145,6 +147,6 @@ class WelcomePage(QWidget):
 
 
 def _hint(text: str) -> QLabel:
-    label = QLabel(text, wordWrap=True)
+    label = PlainLabel(text, wraps=True)
     label.setProperty("role", "hint")
     return label
