@@ -10,6 +10,11 @@ from core.spans import PredictedSpan
 Phase = Literal["prepare", "train", "predict"]
 
 
+ResumedFrom = Literal["state", "weights", "start"]
+"""The state of training that was saved last, with which it ends as if it had never stopped; the weights of the last
+finished epoch alone; or nothing, where neither is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """The encoder is there and the sentences are encoded; training begins.
@@ -69,12 +74,19 @@ class RunStarted:
 
     Attributes:
         moved: how many corrected dev sentences became training sentences for it.
+        resumed_from: what a run continues from that was stopped or killed; None for a new run.
+        epoch, step: the first epoch that is trained now, and how many of its steps are done already.
+        repeated: how many finished epochs are trained again.
     """
 
     run: int
     train_sentences: int
     dev_sentences: int
     moved: int
+    resumed_from: ResumedFrom | None = None
+    epoch: int = 1
+    step: int = 0
+    repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.devices import device_of
 from core.errors import UserError
-from core.events import EpochFinished, Measuring, Predicting, Prepared, RunStarted, TrainingEvent
+from core.events import EpochFinished, Measuring, Predicting, Prepared, ResumedFrom, RunStarted, TrainingEvent
 from core.labels import in_display_order
 from core.manifest import checked_manifest
 from core.scoring.comparison import Verdict
@@ -23,7 +23,7 @@ from core.spans import Sentence, SentenceNumber, Split
 from core.store.label_names import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.runs import Epoch, EpochChoice, Status, training_digest
+from core.store.runs import Epoch, EpochChoice, Run, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
 from core.tagging import checkpoint
 from core.tagging.signals import Judged, judge_batches
@@ -35,16 +35,26 @@ from core.training.trainer import EpochTrained, Resumable
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """The folder of the weights to start from, if any, and whether it has the state of a training to go on with."""
+    """What a run starts from.
+
+    Attributes:
+        folder: of the weights; None starts from the settings' encoder.
+        resumed_from: None where the run is new.
+        epoch, step: see `RunStarted`.
+        repeated: likewise.
+    """
 
     folder: Path | None = None
-    has_state: bool = False
+    resumed_from: ResumedFrom | None = None
+    epoch: int = 1
+    step: int = 0
+    repeated: int = 0
 
 
 def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
     """Train a new run on the corrected gold; every epoch is scored on dev and stored. Returns the run's number.
 
-    Closing the generator stops the run; its finished epochs stay, and `resuming` can go on with it.
+    Closing the generator stops the run; its finished epochs stay, and `resuming` can resume it.
 
     Args:
         crew: the processes that train together, of which this is the main one; the others call `assisting`.
@@ -64,9 +74,10 @@ def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> G
 
 
 def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    """Go on with a run that was stopped or killed, from the last state that was saved. Returns the run's number.
+    """Resume a run that was stopped or killed, from the last state that it saved. Returns the run's number.
 
-    On one CPU the run ends with the weights that it would have ended with.
+    On one CPU the run ends with the weights that it would have ended with. A run without a saved state resumes from the
+    weights of its last finished epoch, with a new optimiser, or where it has none begins again.
 
     Raises:
         UserError: there is no such run, it is finished, what it trains on is not there any more, or its state is
@@ -76,19 +87,28 @@ def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[Traini
     if known.status == "finished":
         raise UserError(f"run {run} is finished; start a new run from its weights instead")
     if known.is_crosscheck:
-        raise UserError(f"run {run} is a cross-check, which keeps no state to go on from; start a new one")
-    first_epoch, start = 1, _Start(_starting_folder(project, known.settings))
-    if project.resume_folder(run).is_dir():
-        start = _Start(_whole(project.resume_folder(run)), has_state=True)
-        first_epoch = checkpoint.load_state(project.resume_folder(run)).epoch
+        raise UserError(f"run {run} is a cross-check, which cannot be resumed; start a new one")
+    start = _resumed_start(project, known)
     with project.database.atomic():
         if known.settings.move_corrected_dev and not project.came_to_something(run):
             project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
-        project.runs.reopen(run, from_epoch=first_epoch)
+        project.runs.reopen(run, from_epoch=start.epoch)
         project.predictions.forget_unfinished(run)
     with ending(project, run):
         yield from _trained(project, run, known.settings, start, crew)
     return run
+
+
+def _resumed_start(project: Project, run: Run) -> _Start:
+    """What is left of a run to resume from; nothing of it is changed."""
+    folder, finished = project.resume_folder(run.number), [epoch.number for epoch in project.runs.epochs(run.number)]
+    if folder.is_dir():
+        epoch, step = checkpoint.saved_place(_whole(folder))
+        return _Start(folder, "state", epoch, step, sum(number >= epoch for number in finished))
+    if finished:
+        last = finished[-1]
+        return _Start(_whole(project.checkpoint_folder(run.number, last)), "weights", last + 1)
+    return _Start(_starting_folder(project, run.settings), "start")
 
 
 def assisting(crew: Crew) -> None:
@@ -109,7 +129,9 @@ def _trained(
     """Trains to the end, or until the patience is at its end; stores what comes."""
     task, dev_numbers = _task(project, run, settings, start)
     project.runs.describe(run, task.labels, task.train, len(task.dev))
-    yield RunStarted(run, len(task.train), len(task.dev), project.sentences.count_moved(run))
+    moved = project.sentences.count_moved(run)
+    resumed = (start.resumed_from, start.epoch, start.step, start.repeated)
+    yield RunStarted(run, len(task.train), len(task.dev), moved, *resumed)
     crew.from_main(lambda: task)
     ceiling: float | None = None
     for event in task.events(crew):
@@ -189,17 +211,25 @@ def _task(
     train = project.runs.training_sentences(run)
     dev = list(project.sentences.each("dev", settings.limit))
     if project.runs.by_number(run).training_digest not in ("", training_digest(train)[0]):
-        raise UserError(f"run {run} cannot go on: the corpus has changed since it began; train a new run")
+        raise UserError(f"run {run} cannot be resumed: the corpus has changed since it began; train a new run")
     labels = in_display_order({span.label for sentence in train for span in sentence.spans})
     if not labels:
         raise UserError("the training sentences hold no entity at all; import or correct some first")
     # A run that goes on after a label was renamed is measured under the names that it trains on.
     then = earlier_names(project.label_names.of_run(run), labels)
     gold = [Sentence(stored.id, stored.text, rename_spans(stored.gold, then)) for stored in dev]
-    names = {} if settings.from_run is None else project.label_names.of_run(settings.from_run)
-    start_names = {old: then.get(now, now) for old, now in names.items()}
+    has_own_weights = start.resumed_from in ("state", "weights")
+    names = {} if settings.from_run is None or has_own_weights else project.label_names.of_run(settings.from_run)
     task = TrainingTask(
-        train, gold, labels, settings, start.folder, start.has_state, project.encodings_folder, start_names
+        train,
+        gold,
+        labels,
+        settings,
+        start.folder,
+        has_state=start.resumed_from == "state",
+        epochs_done=start.epoch - 1 if start.resumed_from == "weights" else 0,
+        cache=project.encodings_folder,
+        start_names={old: then.get(now, now) for old, now in names.items()},
     )
     return task, [stored.number for stored in dev]
 

@@ -150,7 +150,7 @@ def _training(project: Project, options: argparse.Namespace, crew: Crew) -> Gene
     if options.resume is None:
         return engine.training(project, _train_settings(project, options.from_run, chosen), crew)
     if chosen or options.from_run is not None:
-        raise UserError("--resume goes on with the settings of the run; give it alone")
+        raise UserError("--resume uses the settings of the run; give it alone")
     return engine.resuming(project, options.resume, crew)
 
 
@@ -170,7 +170,7 @@ def _tell(out: Output, event: TrainingEvent) -> None:
     if isinstance(event, RunStarted):
         moved = f", {counted(event.moved, 'corrected dev sentence')} moved to train" if event.moved else ""
         dev = counted(event.dev_sentences, "dev sentence")
-        text = f"run {event.run}: {event.train_sentences:,} training and {dev}{moved}"
+        text = f"run {event.run}{_resumed_words(event)}: {event.train_sentences:,} training and {dev}{moved}"
         out.event("started", _fields(event), text)
     elif isinstance(event, Prepared):
         ceiling = "" if event.ceiling is None else f", ceiling of the tagging unit {event.ceiling:.4f}"
@@ -186,6 +186,17 @@ def _tell(out: Output, event: TrainingEvent) -> None:
         document = {**_fields(event), "metrics": event.report.as_json()}
         del document["report"]
         out.event("epoch", document, f"epoch {event.epoch}, loss {event.loss:.4f}\n{table(event.report)}\n")
+
+
+def _resumed_words(event: RunStarted) -> str:
+    if event.resumed_from is None:
+        return ""
+    if event.resumed_from == "start":
+        return " started again, because none of it was saved"
+    if event.resumed_from == "weights":
+        return f" resumed with the weights of epoch {event.epoch - 1}, because its saved state is missing"
+    again = f", {counted(event.repeated, 'finished epoch')} will be trained again" if event.repeated else ""
+    return f" resumed from epoch {event.epoch}, step {event.step:,}{again}"
 
 
 def _fields(event: TrainingEvent) -> dict[str, Any]:

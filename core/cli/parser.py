@@ -77,7 +77,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="do not move corrected dev sentences to train",
     )
-    parser.add_argument("--resume", type=_number, metavar="N", help="go on with run N, which was stopped or killed")
+    parser.add_argument("--resume", type=_number, metavar="N", help="resume run N, which was stopped or killed")
 
 
 def _add_crosscheck(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,10 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -41,7 +44,8 @@ def save(text_tagger: TextTagger, folder: Path, state: TrainingState | None = No
     except (OSError, SafetensorError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise UserError(
-            f"the weights cannot be saved in {folder}: {reason}; make room or mend its permissions, and train again"
+            f"the weights cannot be saved in {folder}: {reason};"
+            " free some disk space or fix its permissions, then resume"
         ) from error
 
 
@@ -85,18 +89,39 @@ def load_state(folder: Path) -> TrainingState:
     Raises:
         UserError: it is not there, or is damaged.
     """
+    with _opened_state(folder) as file:
+        numbers = json.loads(file.metadata()[_NUMBERS])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is not a dict
+        learner = LearnerState(numbers.pop("steps_done"), numbers.pop("batch_size"), tensors)
+        return TrainingState(**numbers, learner=learner)
+
+
+def saved_place(folder: Path) -> tuple[int, int]:
+    """The epoch that the state beside a tagger belongs to, and how many of its batches are done.
+
+    Raises:
+        UserError: it is not there, or is damaged.
+    """
+    with _opened_state(folder) as file:
+        numbers = json.loads(file.metadata()[_NUMBERS])
+        return int(numbers["epoch"]), int(numbers["batches_done"])
+
+
+@contextmanager
+def _opened_state(folder: Path) -> Iterator[Any]:
     try:
         with safe_open(folder / _STATE, "pt") as file:
-            numbers = json.loads(file.metadata()[_NUMBERS])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no dict
+            yield file
     except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
-        raise UserError(f"{folder}/{_STATE} is damaged; the run cannot go on, train a new one") from error
-    learner = LearnerState(numbers.pop("steps_done"), numbers.pop("batch_size"), tensors)
-    return TrainingState(**numbers, learner=learner)
+        raise UserError(
+            f"{folder}/{_STATE} is damaged; restore it from a copy, or remove {folder} to resume from the last"
+            " finished epoch"
+        ) from error
 
 
 def _write_state(state: TrainingState, path: Path) -> None:
     learner = state.learner
+    assert learner is not None, "a training that has begun knows its learner's state"
     numbers = {name: getattr(state, name) for name in _STATE_NUMBERS}
     numbers |= {"steps_done": learner.steps_done, "batch_size": learner.batch_size}
     save_file(learner.tensors, path, {_NUMBERS: json.dumps(numbers)})

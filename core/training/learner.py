@@ -127,6 +127,10 @@ class Learner:
         }
         return LearnerState(self._steps_done, self.batch_size, {**moments, **_random_states(self._tagger.device)})
 
+    def skip(self, steps: int) -> None:
+        """Take so many steps as done, for the rates to be where they would be; optimiser and random numbers are new."""
+        self._steps_done = steps
+
     def restore(self, state: LearnerState) -> None:
         """Goes on from a state of a learner of the same tagger and settings."""
         self._steps_done = state.steps_done

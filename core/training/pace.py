@@ -18,10 +18,12 @@ class Pace:
     Attributes:
         epochs: how many there will be.
         sentences: in each phase of each epoch.
+        before: how many of all those were done before a run was resumed, at a pace that is not known.
     """
 
     epochs: int
     sentences: dict[Timed, int]
+    before: dict[Timed, int] = field(default_factory=lambda: {"train": 0, "predict": 0})
     _seconds: dict[Timed, float] = field(default_factory=lambda: {"train": 0.0, "predict": 0.0})
     _done: dict[Timed, int] = field(default_factory=lambda: {"train": 0, "predict": 0})
 
@@ -38,7 +40,7 @@ class Pace:
         return sum(self._seconds_each(phase) * self._left(phase) for phase in self.sentences)
 
     def _left(self, phase: Timed) -> int:
-        return max(0, self.epochs * self.sentences[phase] - self._done[phase])
+        return max(0, self.epochs * self.sentences[phase] - self.before[phase] - self._done[phase])
 
     def _seconds_each(self, phase: Timed) -> float:
         if self._done[phase]:

@@ -32,7 +32,8 @@ class TrainingState:
         batches_done: of that epoch.
         seconds: that its training took so far.
         loss, units: the loss summed over that epoch so far, and over how many tagging units.
-        learner: the optimiser and the random generators.
+        learner: the optimiser and the random generators; None where nothing but the weights of the epoch before was
+            kept, so that these begin anew.
     """
 
     epoch: int
@@ -40,4 +41,9 @@ class TrainingState:
     seconds: float
     loss: float
     units: int
-    learner: LearnerState
+    learner: LearnerState | None
+
+    @classmethod
+    def after(cls, epoch: int) -> "TrainingState":
+        """Where a training stands of which only the weights of that epoch were kept."""
+        return cls(epoch + 1, batches_done=0, seconds=0.0, loss=0.0, units=0, learner=None)

@@ -9,6 +9,7 @@ from core.settings import TrainSettings
 from core.spans import Sentence
 from core.tagging import checkpoint
 from core.training.crew import Crew
+from core.training.state import TrainingState
 from core.training.trainer import Events, train
 
 
@@ -18,7 +19,8 @@ class TrainingTask:
 
     Attributes:
         start: the folder of the weights to start from; None starts from the settings' encoder.
-        has_state: whether the folder has the state of a training to go on with, too.
+        has_state: whether the folder also has the state of a training to resume.
+        epochs_done: of the run that is resumed where the folder has its last weights and no state.
         cache: the folder that keeps encoded sentences.
         start_names: labels of `start` that have another name here.
     """
@@ -29,6 +31,7 @@ class TrainingTask:
     settings: TrainSettings
     start: Path | None
     has_state: bool
+    epochs_done: int
     cache: Path | None
     start_names: Mapping[str, str] = field(default_factory=dict)
 
@@ -37,5 +40,7 @@ class TrainingTask:
         start = checkpoint.load(self.start, device_of(self.settings.device)) if self.start else None
         if start is not None and not self.has_state:
             start = start.renamed(self.start_names)
-        state = checkpoint.load_state(self.start) if self.start and self.has_state else None
+        state = TrainingState.after(self.epochs_done) if self.epochs_done else None
+        if self.start and self.has_state:
+            state = checkpoint.load_state(self.start)
         return train(self.train, self.dev, self.labels, self.settings, start, state=state, cache=self.cache, crew=crew)

@@ -92,7 +92,7 @@ def train(
         settings: `limit`, `from_run` and `patience` are the caller's to apply.
         start: whose weights are the start, in place of the encoder that the settings name; it is not changed. Labels
             that it knows keep their weights.
-        state: goes on from there; then `start` is the tagger that was saved with it.
+        state: where to resume; then `start` is the tagger that was saved with it.
         cache: a folder that keeps encoded sentences for the next training.
         crew: the processes that train together. Each calls this with the same arguments and gets the same events; it
             learns from its share of every batch, and the gradients are added up.
@@ -129,6 +129,7 @@ class _Run:
         steps = settings.epochs * math.ceil(len(corpus.examples) / settings.batch_size)
         self.learner = Learner(text_tagger, settings, steps=steps, crew=crew)
         self.pace = Pace(settings.epochs, {"train": len(corpus.examples), "predict": corpus.dev.texts})
+        self.steps_per_epoch = steps // settings.epochs
         self.resumable_at = time.monotonic() + _RESUMABLE_EVERY
         self.examples = EpochExamples(corpus, text_tagger, settings)
 
@@ -139,7 +140,7 @@ class _Run:
 
 def _epochs(run: _Run, state: TrainingState | None) -> Events:
     if state is not None:
-        run.learner.restore(state.learner)
+        _resume(run, state)
     first = state.epoch if state else 1
     try:
         for epoch in range(first, run.settings.epochs + 1):
@@ -151,6 +152,16 @@ def _epochs(run: _Run, state: TrainingState | None) -> Events:
                 yield _resumable(run, epoch + 1, 0, run.meter())
     finally:
         run.text_tagger.tagger.eval()
+
+
+def _resume(run: _Run, state: TrainingState) -> None:
+    if state.learner is None:
+        run.learner.skip((state.epoch - 1) * run.steps_per_epoch)
+    else:
+        run.learner.restore(state.learner)
+    done = state.batches_done * run.settings.batch_size
+    for phase, sentences in run.pace.sentences.items():
+        run.pace.before[phase] = (state.epoch - 1) * sentences + (done if phase == "train" else 0)
 
 
 def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generator[TrainerEvent, None, Meter]:

@@ -31,6 +31,7 @@ class ContextBar(QFrame):
         self.project_name.setToolTip("Open another project, or close this one")
         self.project_name.setMenu(menu)
         self.run = chooser("Run", "The run whose predictions are shown")
+        self.run.setPlaceholderText("Choose a run")
         self.epoch = chooser("Epoch", "The epoch whose predictions are shown")
         self.gold = chooser("Gold", "The gold that predictions are held against")
         for gold, title in _GOLD_TITLES.items():
@@ -72,7 +73,8 @@ class ContextBar(QFrame):
         _fill(self.run, [(_run_title(run), run.number) for run in runs], context.run)
         _fill(self.epoch, [(f"Epoch {epoch.number}", epoch.number) for epoch in epochs], context.epoch)
         self.gold.setCurrentIndex(self.gold.findData(context.gold))
-        for box, is_useful in ((self.run, bool(runs)), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
+        has_choice = context.run is not None or any(run.status != "running" for run in runs)
+        for box, is_useful in ((self.run, has_choice), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
             box.setVisible(is_useful)
 
 

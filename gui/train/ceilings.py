@@ -1,4 +1,4 @@
-"""How far each tagging unit can go: asked for on the Train page, worked out in the background, shown in a window."""
+"""How far each tagging unit can go: asked for on the Train page, measured in the background, shown in a window."""
 
 from collections.abc import Callable, Generator, Mapping
 
@@ -37,22 +37,26 @@ _EXPLANATION = (
 
 
 class Ceilings(QObject):
-    """Has the ceilings worked out.
+    """Starts ceiling jobs.
 
     Signals:
-        found: the encoder and its reports, as a pair.
+        found: the ceilings were measured.
+
+    Attributes:
+        measured: the encoder whose ceilings were measured last, and its reports.
     """
 
-    found = Signal(object)
+    found = Signal()
 
     def __init__(self, session: Session, runner: JobRunner, measuring: MeasuresCeilings, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self._runner = runner
         self._measuring = measuring
+        self.measured: tuple[str, Mapping[Unit, Report]] | None = None
 
     def measure(self, encoder: str) -> None:
-        """Work them out for the dev split.
+        """Measure them on the dev split.
 
         Raises:
             UserError: another job is under way.
@@ -62,8 +66,12 @@ class Ceilings(QObject):
         job = self._runner.start(
             "Ceilings of the tagging units", lambda: self._measuring(project, encoder, "dev"), fleeting=FLEETING
         )
-        job.finished.connect(lambda reports: self.found.emit((encoder, reports)))
+        job.finished.connect(lambda reports: self._keep(encoder, reports))
         job.failed.connect(lambda error: self._session.problem.emit(str(error)))
+
+    def _keep(self, encoder: str, reports: Mapping[Unit, Report]) -> None:
+        self.measured = encoder, reports
+        self.found.emit()
 
 
 class CeilingsWindow(QDialog):

@@ -6,6 +6,7 @@ from core.events import EpochFinished, Progress
 from gui.plain_label import PlainLabel
 from gui.progress import duration
 from gui.theme import font
+from gui.train.words import EpochScore
 
 _NOTHING = "–"
 _SIZE = 20
@@ -50,6 +51,12 @@ class Figures(QFrame):
     def clear(self) -> None:
         for figure in (self.epoch, self.step, self.loss, self.speed, self.left, self.f1):
             figure.number.setText(_NOTHING)
+
+    def show_score(self, score: EpochScore, epochs: int) -> None:
+        """Show a finished epoch, of so many that the run was to have."""
+        self.epoch.number.setText(f"{score.number}/{epochs}")
+        self.loss.number.setText(f"{score.loss:.4f}")
+        self.f1.number.setText(f"{score.f1:.4f}")
 
     def show_event(self, event: object) -> None:
         """Take over what an event says; other numbers stay."""

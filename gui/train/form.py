@@ -51,7 +51,10 @@ class SettingsForm(QWidget):
         self.advanced = AdvancedFields()
         self.fold = _fold_button()
         self.ceilings = QPushButton("Compare tagging units…")
-        self.ceilings.setToolTip("Work out the F1 that perfect tags would reach on dev with each unit, for every type")
+        self.ceilings.setToolTip("Measure the F1 that perfect tags would reach on dev with each unit, for every type")
+        self.show_ceilings = QPushButton("Show comparison")
+        self.show_ceilings.setToolTip("Open the table of the tagging units that was measured last")
+        self.show_ceilings.hide()
         self._rows = Rows()
         self._guard = WheelGuard(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -73,6 +76,7 @@ class SettingsForm(QWidget):
         foot = QHBoxLayout()
         foot.addWidget(self.fold)
         foot.addStretch(1)
+        foot.addWidget(self.show_ceilings)
         foot.addWidget(self.ceilings)
         layout.addLayout(foot)
         layout.addWidget(self.advanced)
@@ -83,7 +87,7 @@ class SettingsForm(QWidget):
         rows.add(
             "Tagging unit",
             self.unit,
-            "what one tag stands on",
+            "unit that gets one tag",
             "subword: a piece of the encoder's tokenizer; morpheme: the same, cut where morphemes meet (이순신+은);"
             " syllable: a character",
         )
@@ -95,7 +99,12 @@ class SettingsForm(QWidget):
             "of the encoder, at its peak",
             "AdamW's rate for the encoder after warm-up, a number between 0 and 1 such as 5e-5; falls to 0 by the end",
         )
-        rows.add("Seed", self.seed, "same seed, same run", "Starts the random numbers: order of batches, new weights")
+        rows.add(
+            "Seed",
+            self.seed,
+            "same seed gives the same result",
+            "Starts the random numbers: order of batches, new weights",
+        )
         rows.add(
             "Device",
             self.device,

@@ -13,7 +13,7 @@ class LogView(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__(readOnly=True)
         self.setMaximumBlockCount(_MAX_LINES)
-        self.setPlaceholderText("What happens while a run trains is noted here.")
+        self.setPlaceholderText("Training log")
         self.setAccessibleName("Training log")
         self.setTabChangesFocus(True)
         self._is_at_end = True

@@ -1,4 +1,4 @@
-"""The loss of every step and the F1 of every epoch. Imports pyqtgraph, which takes half a second: import this late."""
+"""The loss over the steps and the F1 of every epoch. Imports pyqtgraph, which takes half a second: import this late."""
 
 import math
 from typing import Any
@@ -20,13 +20,17 @@ _MAX_BOUNDARIES = 24
 
 
 class LossChart(QWidget):
-    """Loss as a line (left axis), F1 on dev as points (right axis), epochs as light upright lines."""
+    """Loss as a line (left axis), F1 on dev as points (right axis), epochs as light upright lines.
+
+    Where nothing but the mean loss of an epoch is known, as in a run of another session, it is a point at its end.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._epochs, self._steps = 1, 1
+        self._epochs, self._steps, self._has_steps = 1, 1, True
         self._losses: dict[int, list[tuple[float, float]]] = {}
+        self._means: dict[int, float] = {}
         self._f1s: dict[int, float] = {}
         self._top = 0.0
         pg.setConfigOptions(antialias=True)
@@ -34,6 +38,7 @@ class LossChart(QWidget):
         self._plot: Any = self._view.getPlotItem()
         self._right: Any = pg.ViewBox(enableMenu=False, enableMouse=False)
         self._loss_line: Any = pg.PlotDataItem()
+        self._mean_points: Any = pg.PlotDataItem(pen=None, symbol="s", symbolSize=6)
         self._f1_line: Any = pg.PlotDataItem(symbol="o", symbolSize=8)
         self._f1_text: Any = pg.TextItem(anchor=(0.5, 1.4))
         self._boundaries: list[Any] = []
@@ -47,6 +52,8 @@ class LossChart(QWidget):
         self._theme = theme
         self._view.setBackground(theme.surface)
         self._loss_line.setPen(pg.mkPen(theme.accent, width=2))
+        self._mean_points.setSymbolBrush(theme.accent)
+        self._mean_points.setSymbolPen(theme.accent)
         self._f1_line.setPen(pg.mkPen(theme.right, width=1, style=Qt.PenStyle.DashLine))
         self._f1_line.setSymbolBrush(theme.right)
         self._f1_line.setSymbolPen(theme.right)
@@ -62,6 +69,7 @@ class LossChart(QWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.addItem(self._loss_line)
+        plot.addItem(self._mean_points)
         for side in ("top", "right"):
             plot.showAxis(side)
         plot.scene().addItem(self._right)
@@ -85,34 +93,53 @@ class LossChart(QWidget):
         for side in ("left", "right"):
             self._plot.getAxis(side).setWidth(_AXIS_WIDTH)
         size = f"{SMALL_SIZE}px"
+        self._plot.getAxis("left").enableAutoSIPrefix(False)
         self._plot.getAxis("left").setLabel("loss", color=self._theme.accent, **{"font-size": size})
         self._plot.getAxis("right").setLabel("● F1 on dev", color=self._theme.right, **{"font-size": size})
-        self._plot.getAxis("bottom").setLabel("step", color=self._theme.muted, **{"font-size": size})
+        self._label_steps()
         self._plot.getAxis("right").setTicks([[(tenth / 5, f"{tenth / 5:.1f}") for tenth in range(6)]])
 
-    def begin(self, epochs: int, steps_per_epoch: int) -> None:
-        """Clear the chart for a run of so many steps."""
-        self._epochs, self._steps = epochs, max(1, steps_per_epoch)
-        self._losses, self._f1s, self._top = {}, {}, 0.0
-        last = epochs * self._steps
+    def _label_steps(self) -> None:
+        axis = self._plot.getAxis("bottom")
+        axis.enableAutoSIPrefix(False)
+        axis.setLabel("step", color=self._theme.muted, **{"font-size": f"{SMALL_SIZE}px"})
+        axis.setTicks(None if self._has_steps else [[]])
+        axis.showLabel(self._has_steps)
+
+    def begin(self, epochs: int, steps_per_epoch: int | None) -> None:
+        """Clear the chart for a run.
+
+        Args:
+            steps_per_epoch: None where they are not known; then the chart has no steps, only epochs.
+        """
+        self._epochs, self._steps = max(1, epochs), max(1, steps_per_epoch or 1)
+        self._has_steps = steps_per_epoch is not None
+        self._losses, self._means, self._f1s, self._top = {}, {}, {}, 0.0
+        self._label_steps()
+        last = self._epochs * self._steps
         self._plot.setXRange(0, last * 1.03, padding=0)
         self._plot.setYRange(0, 1, padding=0)
         self._show_epochs()
+        self._mean_points.setData([], [])
         self._show_losses()
         self._show_f1s()
 
     def add_loss(self, epoch: int, step: int, loss: float) -> None:
-        """The loss at a step of an epoch."""
+        """The loss at a step of an epoch; one that is reported again, until the next is measured, adds nothing."""
         points = self._losses.setdefault(epoch, [])
+        if points and points[-1][1] == loss:
+            return
         points.append(((epoch - 1) * self._steps + step, loss))
         if len(points) > max(_MIN_POINTS, _MAX_POINTS // self._epochs):
             del points[1:-1:2]
         self._show_losses()
 
     def end_epoch(self, epoch: int, loss: float, f1: float) -> None:
-        """The loss and the micro F1 (0–1) of an epoch; its last steps may have gone by unreported."""
+        """The mean loss and the micro F1 (0–1) of an epoch; its last steps may have gone by unreported."""
         if epoch not in self._losses:
             self.add_loss(epoch, self._steps, loss)
+            self._means[epoch] = loss
+            self._mean_points.setData([number * self._steps for number in self._means], list(self._means.values()))
         self._f1s[epoch] = f1
         self._show_f1s()
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from core.events import EpochFinished, Prepared, Progress, RunStarted
 from core.settings import TrainSettings
-from core.store.runs import Epoch
+from core.store.runs import Epoch, Run
 from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.theme import Theme
@@ -16,7 +17,7 @@ from gui.train.fields import HEADING_HEIGHT
 from gui.train.figures import Figures
 from gui.train.log_view import LogView
 from gui.train.training import Ending
-from gui.train.words import event_line, settings_line, stored_epoch_line
+from gui.train.words import EpochScore, event_line, settings_line, stored_epoch_line, stored_result_line
 
 if TYPE_CHECKING:
     from gui.train.loss_chart import LossChart
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 class Monitor(QWidget):
     """Follows one training after the other.
+
+    Attributes:
+        run: the number of the run that is shown.
 
     Signals:
         metrics_asked: the user wants to see the metrics of a run; its number.
@@ -35,17 +39,19 @@ class Monitor(QWidget):
         super().__init__()
         self._theme = theme
         self._epochs = 1
-        self._run: int | None = None
+        self.run: int | None = None
+        self._run_with_metrics: int | None = None
+        self._stored: tuple[EpochScore, ...] = ()
         self.headline = _plain_label("title")
         self.headline.setWordWrap(True)
         self.headline.setMinimumHeight(HEADING_HEIGHT)
         self.see_metrics = QPushButton("See metrics")
         self.see_metrics.setToolTip("Open the table of this run, type by type")
-        self.see_metrics.clicked.connect(lambda: self.metrics_asked.emit(self._run))
+        self.see_metrics.clicked.connect(lambda: self.metrics_asked.emit(self._run_with_metrics))
         self.figures = Figures()
         self.chart: LossChart | None = None
         self.placeholder = _plain_label("hint")
-        self.placeholder.setText("Loss of every step and F1 of every epoch are drawn here while a run trains.")
+        self.placeholder.setText("The loss, as a mean of ten steps, and the F1 of every epoch are drawn here.")
         self.placeholder.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.chart_place = _panel(self.placeholder)
         self.log = LogView()
@@ -75,45 +81,74 @@ class Monitor(QWidget):
         layout.addWidget(splitter, 1)
 
     def show_idle(self, headline: str, run: int | None) -> None:
-        """Nothing trains; say what the last run came to.
+        """Nothing trains; say what the result of a run was.
 
         Args:
             run: the one whose metrics there are to see.
         """
-        self._run = run
+        self._run_with_metrics = run
         self.headline.setText(headline)
         self.see_metrics.setVisible(run is not None)
 
-    def recall(self, title: str, settings: TrainSettings, epochs: Sequence[Epoch]) -> None:
-        """Note what a training of another time did."""
-        self.log.recall(f"{title}: {settings_line(settings)}")
+    def show_stored(self, run: Run, epochs: Sequence[Epoch]) -> None:
+        """Nothing trains; show the figures of a stored run, its chart, and in the log what it did."""
+        self.run, self._epochs = run.number, run.settings.epochs
+        self._stored = tuple(EpochScore.of_stored(epoch) for epoch in epochs)
+        self.show_idle(stored_result_line(run, self._stored), run.number if epochs else None)
+        self.figures.clear()
+        for score in self._stored[-1:]:
+            self.figures.show_score(score, self._epochs)
+        self.log.recall(f"Run {run.number}: {settings_line(run.settings)}")
         for epoch in epochs:
             self.log.recall(stored_epoch_line(epoch))
+        self._draw_stored()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.chart is None:
+            self._draw_stored()
+
+    def _draw_stored(self) -> None:
+        """Draw a stored run, once the chart is needed."""
+        if self.chart is None and not (self._stored and self.isVisible()):
+            return
+        chart = self._made_chart()
+        chart.begin(self._epochs, None)
+        for score in self._stored:
+            chart.end_epoch(score.number, score.loss, score.f1)
 
     def clear(self) -> None:
         """Forget the last training."""
         self.figures.clear()
         self.log.clear()
+        self.run, self._stored = None, ()
         if self.chart is not None:
             self.chart.begin(1, 1)
 
     def begin(self, title: str, settings: TrainSettings) -> None:
         """A training was started."""
-        self._epochs = settings.epochs
+        self._epochs, self._stored = settings.epochs, ()
         self.show_idle(title, None)
         self.figures.clear()
         self.log.add(f"{title}: {settings_line(settings)}")
 
-    def follow(self, event: object) -> None:
-        """Show one event of the training."""
+    def follow(self, event: object, epochs: Sequence[EpochScore]) -> None:
+        """Show one event of the training.
+
+        Args:
+            epochs: the finished ones of its run, those from before it was resumed included.
+        """
         self.figures.show_event(event)
         line = event_line(event)
         if line is not None:
             self.log.add(line)
         if isinstance(event, RunStarted):
-            self._make_chart()
+            self.run = event.run
+            for score in epochs[-1:]:
+                self.figures.show_score(score, self._epochs)
+            self._made_chart().begin(self._epochs, 1)
         elif self.chart is not None:
-            self._draw(self.chart, event)
+            self._draw(self.chart, event, epochs)
 
     def end(self, ending: Ending) -> None:
         """The training ended."""
@@ -121,9 +156,11 @@ class Monitor(QWidget):
         self.log.add(ending.line)
         self.show_idle(ending.headline, ending.run)
 
-    def _draw(self, chart: "LossChart", event: object) -> None:
+    def _draw(self, chart: "LossChart", event: object, epochs: Sequence[EpochScore]) -> None:
         if isinstance(event, Prepared):
             chart.begin(self._epochs, event.steps_per_epoch)
+            for score in epochs:
+                chart.end_epoch(score.number, score.loss, score.f1)
         elif isinstance(event, Progress) and event.loss is not None:
             chart.add_loss(event.epoch, event.step, event.loss)
         elif isinstance(event, EpochFinished):
@@ -133,8 +170,8 @@ class Monitor(QWidget):
         """Take another theme for the chart that is still to be made; one that is there follows by itself."""
         self._theme = theme
 
-    def _make_chart(self) -> None:
-        """pyqtgraph takes half a second to import; no window without a training needs it."""
+    def _made_chart(self) -> "LossChart":
+        """pyqtgraph takes half a second to import; no window without a run needs it."""
         if self.chart is None:
             from gui.train.loss_chart import LossChart
 
@@ -143,7 +180,7 @@ class Monitor(QWidget):
             assert layout is not None
             layout.replaceWidget(self.placeholder, self.chart)
             self.placeholder.hide()
-        self.chart.begin(self._epochs, 1)
+        return self.chart
 
 
 def _plain_label(role: str) -> QLabel:

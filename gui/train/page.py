@@ -7,13 +7,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core import engine
-from core.scoring.metrics import Report
-from core.settings import DEFAULT_ENCODER, TrainSettings, Unit
+from core.settings import DEFAULT_ENCODER, TrainSettings
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
 from gui.background import Job
 from gui.pages import EmptyState, PageContext
+from gui.session import Context
 from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
 from gui.train.crosschecking import (
     Crosscheck,
@@ -46,7 +46,7 @@ class TrainPage(QWidget):
     ) -> None:
         super().__init__()
         self._session, self._runner = context.session, context.runner
-        self.training = Training(context.session, context.runner, training, resuming, self)
+        self.training = Training(context.session, context.runner, training, resuming, self.isVisible, self)
         self.ceilings = Ceilings(context.session, context.runner, measuring, self)
         self.crosscheck = Crosscheck(context.session, context.runner, crosschecking, self)
         self.form = SettingsForm(context.preferences)
@@ -61,6 +61,7 @@ class TrainPage(QWidget):
         )
         self._corpus = Corpus(0, 0, 0)
         self._is_stale = True
+        self._run_looked_at: int | None = None
         self._lay_out(context)
         self._connect()
         self._show_project(context.session.project)
@@ -102,6 +103,7 @@ class TrainPage(QWidget):
         session = self._session
         session.project_changed.connect(self._show_project)
         session.changed.connect(self._follow)
+        session.context_changed.connect(self._follow_context)
         self._runner.started.connect(self._follow_job)
         self.form.changed.connect(self._show_readiness)
         self.retrain.changed.connect(self._show_readiness)
@@ -112,30 +114,43 @@ class TrainPage(QWidget):
         self.form.ceilings_asked.connect(self._measure_ceilings)
         self.crosscheck_panel.asked.connect(self._crosscheck)
         self.crosscheck_panel.look_asked.connect(self.crosscheck.look_at)
-        self.ceilings.found.connect(self._show_ceilings)
+        self.form.show_ceilings.clicked.connect(self._show_ceilings)
+        self.ceilings.found.connect(lambda: self.form.show_ceilings.show())
         self.start_bar.stop_asked.connect(self.training.stop)
         for asked in (self.start_bar.corpus_asked, self.empty.button.clicked):
             asked.connect(lambda: session.page_asked.emit("Corpus"))
         self.monitor.metrics_asked.connect(self._show_metrics)
         self.training.began.connect(self._show_began)
-        self.training.reported.connect(self.monitor.follow)
+        self.training.reported.connect(lambda event: self.monitor.follow(event, self.training.epochs))
         self.training.ended.connect(self._show_ending)
 
     # What there is to train on
 
     def _show_project(self, project: Project | None) -> None:
         self.monitor.clear()
+        self.form.show_ceilings.hide()
+        self._run_looked_at = self._session.context.run
         if project is None:
             self._stack.setCurrentWidget(self.empty)
             return
         runs = _trained_runs(project)
         settings = runs[-1].settings if runs else TrainSettings.of_preset(DEFAULT_ENCODER)
         self.form.show_settings(settings, project.runs.with_epochs())
-        self.monitor.show_idle(*_last_result(project, runs))
         if runs:
-            last = runs[-1]
-            self.monitor.recall(f"Run {last.number}", last.settings, project.runs.epochs(last.number))
+            self.monitor.show_stored(runs[-1], project.runs.epochs(runs[-1].number))
+        else:
+            self.monitor.show_idle("No run yet", None)
         self._refresh()
+
+    def _follow_context(self, context: Context) -> None:
+        """Show another run that is looked at, unless one trains."""
+        project, number = self._session.project, context.run
+        if project is None or number is None or number == self._run_looked_at:
+            return
+        self._run_looked_at = number
+        run = project.runs.by_number(number)
+        if self.training.job is None and not run.is_crosscheck and number != self.monitor.run:
+            self.monitor.show_stored(run, project.runs.epochs(number))
 
     def _follow(self, change: ChangeSet) -> None:
         project = self._session.project
@@ -237,10 +252,12 @@ class TrainPage(QWidget):
         self._session.attempt(lambda: self.crosscheck.start(self.form.settings()))
 
     def _measure_ceilings(self) -> None:
-        self._session.attempt(lambda: self.ceilings.measure(self.form.encoder.encoder()))
+        if self._session.attempt(lambda: self.ceilings.measure(self.form.encoder.encoder())):
+            self.form.show_ceilings.hide()
 
-    def _show_ceilings(self, found: tuple[str, dict[Unit, Report]]) -> None:
-        CeilingsWindow(*found, self).show()
+    def _show_ceilings(self) -> None:
+        if self.ceilings.measured is not None:
+            CeilingsWindow(*self.ceilings.measured, self).show()
 
     def _follow_job(self, job: Job) -> None:
         job.stopping.connect(self._show_readiness)
@@ -276,17 +293,6 @@ _NO_SPANS = "The training sentences hold no entity to learn from"
 
 def _trained_runs(project: Project) -> list[Run]:
     return [run for run in project.runs.listed() if not run.is_crosscheck]
-
-
-def _last_result(project: Project, runs: list[Run]) -> tuple[str, int | None]:
-    """What the last run came to, and the run if it has metrics."""
-    if not runs:
-        return "No run yet", None
-    epochs = project.runs.epochs(runs[-1].number)
-    line = f"Run {runs[-1].number} {runs[-1].status}"
-    if epochs:
-        line += f": F1 {epochs[-1].report['corrected']['micro']['f1']:.4f} after epoch {epochs[-1].number}"
-    return line, runs[-1].number if epochs else None
 
 
 def _rule() -> QFrame:

@@ -34,7 +34,7 @@ class StartBar(QFrame):
         self.start = QPushButton("Train")
         self.start.setProperty("primary", True)
         self.resume = QPushButton()
-        self.resume.setToolTip("Take the run up where it was stopped; it ends as if it never had been")
+        self.resume.setToolTip("Resume from the last saved step; the result is that of an uninterrupted run")
         self.stop = QPushButton("Stop")
         self.stop.setToolTip("End the training after the step under way; finished epochs are kept")
         self._lay_out()
@@ -82,9 +82,9 @@ class StartBar(QFrame):
         self.stop.setText("Stopping…" if is_stopping else "Stop")
 
     def show_resumable(self, run: int | None, *, is_busy: bool) -> None:
-        """Offer to go on with a run that was stopped, if there is one."""
+        """Offer to resume a run that was stopped, if there is one."""
         self.resume.setVisible(run is not None and not is_busy)
-        self.resume.setText(f"Go on with run {run}")
+        self.resume.setText(f"Resume run {run}")
 
     def make_primary(self, is_primary: bool) -> None:
         """Whether Train is the button that the eye should land on."""

@@ -1,6 +1,6 @@
 """One training at a time: starts it as a job, and tells the window what it stores."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
@@ -15,21 +15,25 @@ from gui.background import ClosingWords, Job, JobRunner
 from gui.progress import FLEETING
 from gui.session import Session
 from gui.train.retraining import ResumesTraining, StartsTraining, trained_and_compared
-from gui.train.words import failure_line, result_line, stopped_line
+from gui.train.words import EpochScore, failure_line, result_line, stopped_line
 
 TrainingWork = Callable[[], Generator[TrainingEvent, None, int]]
 
 
 @dataclass(slots=True)
 class _Current:
-    """The training under way, and what it has told so far."""
+    """The training under way, and what it has reported so far.
+
+    Attributes:
+        epochs: the finished ones of its run, those from before it was resumed included.
+    """
 
     job: Job
     project: Project
     base: EpochKey | None = None
     run: int | None = None
     moved: int = 0
-    epochs: list[EpochFinished] = field(default_factory=list)
+    epochs: list[EpochScore] = field(default_factory=list)
 
     @property
     def run_with_metrics(self) -> int | None:
@@ -54,6 +58,9 @@ class Ending:
 class Training(QObject):
     """Starts and stops trainings of the open project.
 
+    Args:
+        is_watched: whether the person is looking at the training, and so at no sentence or figure of another epoch.
+
     Signals:
         began: a training was started; its settings.
         reported: a `TrainingEvent`; what it stored is known to the session already.
@@ -65,19 +72,31 @@ class Training(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, session: Session, runner: JobRunner, training: StartsTraining, resuming: ResumesTraining, parent: QObject
+        self,
+        session: Session,
+        runner: JobRunner,
+        training: StartsTraining,
+        resuming: ResumesTraining,
+        is_watched: Callable[[], bool],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._runner = runner
         self._training = training
         self._resuming = resuming
+        self._is_watched = is_watched
         self._current: _Current | None = None
 
     @property
     def job(self) -> Job | None:
         """The job of the training under way."""
         return self._current.job if self._current else None
+
+    @property
+    def epochs(self) -> Sequence[EpochScore]:
+        """The finished epochs of the run that trains, those from before it was resumed included."""
+        return self._current.epochs if self._current else ()
 
     def start(self, settings: TrainSettings, *, base: EpochKey | None = None) -> None:
         """Train a new run.
@@ -95,7 +114,7 @@ class Training(QObject):
         self._start(number, lambda: self._training(project, settings), project, settings, base)
 
     def resume(self, run: int) -> None:
-        """Go on with a run that was stopped.
+        """Resume a run that was stopped.
 
         Raises:
             UserError: another job is under way.
@@ -133,17 +152,21 @@ class Training(QObject):
             current.run, current.moved = event.run, event.moved
             if current.base is not None:
                 self._session.baseline.choose(current.base, event.run)
+            earlier = current.project.runs.epochs(event.run) if event.resumed_from else ()
+            current.epochs = [EpochScore.of_stored(epoch) for epoch in earlier if epoch.number < event.epoch]
             self._publish(current, moved=event.moved)
         elif isinstance(event, EpochFinished):
-            current.epochs.append(event)
+            current.epochs.append(EpochScore.of_event(event))
             self._session_follows(current, event)
         self.reported.emit(event)
 
     def _session_follows(self, current: _Current, event: EpochFinished) -> None:
-        """Look at the new epoch, unless another run is looked at."""
+        """Look at the new epoch if none was looked at, or the one before it by a person who works on no sentence."""
         self._publish(current, moved=0)
-        is_open = self._session.project is current.project
-        if is_open and self._session.context.run in (None, event.run):
+        looked_at = self._session.context.run
+        if self._session.project is current.project and (
+            looked_at is None or (looked_at == event.run and self._is_watched())
+        ):
             self._session.look_at(run=event.run, epoch=event.epoch)
 
     def _publish(self, current: _Current, *, moved: int) -> None:

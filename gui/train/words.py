@@ -7,10 +7,27 @@ from decimal import Decimal
 from core.errors import UserError
 from core.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from core.settings import TrainSettings
-from core.store.runs import Epoch
+from core.store.runs import Epoch, Run
 from gui.background import failure
 from gui.progress import duration
 from gui.words import counted
+
+
+@dataclass(frozen=True, slots=True)
+class EpochScore:
+    """Loss and micro F1 (0–1) on dev of a finished epoch, on the gold as corrected when it ended."""
+
+    number: int
+    loss: float
+    f1: float
+
+    @classmethod
+    def of_stored(cls, epoch: Epoch) -> "EpochScore":
+        return cls(epoch.number, epoch.loss, epoch.report["corrected"]["micro"]["f1"])
+
+    @classmethod
+    def of_event(cls, event: EpochFinished) -> "EpochScore":
+        return cls(event.epoch, event.loss, event.report.micro.f1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,21 @@ def _epoch_line(epoch: int, loss: float, f1: float, precision: float, recall: fl
 def _started_line(event: RunStarted) -> str:
     train, dev = counted(event.train_sentences, "training sentence"), counted(event.dev_sentences, "dev sentence")
     moved = f"; {counted(event.moved, 'corrected dev sentence')} moved to train" if event.moved else ""
-    return f"Run {event.run} began: {train}, {dev}{moved}"
+    return f"Run {event.run} {_beginning(event)}: {train}, {dev}{moved}"
+
+
+def _beginning(event: RunStarted) -> str:
+    if event.resumed_from is None:
+        return "started"
+    if event.resumed_from == "start":
+        return "started again, because none of it was saved"
+    if event.resumed_from == "weights":
+        return (
+            f"resumed with the weights of epoch {event.epoch - 1}, because its saved state is missing; the result will"
+            " differ from that of an uninterrupted run"
+        )
+    again = f" ({counted(event.repeated, 'finished epoch')} will be trained again)" if event.repeated else ""
+    return f"resumed from epoch {event.epoch}, step {event.step:,}; later steps were not saved and are repeated{again}"
 
 
 def _prepared_line(event: Prepared) -> str:
@@ -84,8 +115,12 @@ def _prepared_line(event: Prepared) -> str:
     return text if event.ceiling is None else f"{text}; the tagging unit allows F1 up to {event.ceiling:.4f}"
 
 
-def result_line(run: int, epochs: Sequence[EpochFinished], compared: Compared | None) -> str:
-    """How a run ended that trained all its epochs."""
+def result_line(run: int, epochs: Sequence[EpochScore], compared: Compared | None) -> str:
+    """How a run ended that trained all its epochs.
+
+    Args:
+        epochs: all of the run, those from before it was resumed included.
+    """
     if compared is not None:
         return (
             f"Run {run} finished: F1 {compared.f1:.4f}, run {compared.other} {compared.other_f1:.4f}"
@@ -93,23 +128,36 @@ def result_line(run: int, epochs: Sequence[EpochFinished], compared: Compared | 
         )
     if not epochs:
         return f"Run {run} finished"
-    best = max(epochs, key=lambda epoch: epoch.report.micro.f1)
-    text = f"Run {run} finished: F1 {epochs[-1].report.micro.f1:.4f} after {counted(len(epochs), 'epoch')}"
-    is_last = best.report.micro.f1 == epochs[-1].report.micro.f1
-    return text if is_last else f"{text}, best {best.report.micro.f1:.4f} in epoch {best.epoch}"
+    best = max(epochs, key=lambda epoch: epoch.f1)
+    text = f"Run {run} finished: F1 {epochs[-1].f1:.4f} after {counted(len(epochs), 'epoch')}"
+    is_last = best.f1 == epochs[-1].f1
+    return text if is_last else f"{text}, best {best.f1:.4f} in epoch {best.number}"
+
+
+def stored_result_line(run: Run, epochs: Sequence[EpochScore]) -> str:
+    """How a run ended in another session."""
+    if not epochs:
+        return f"Run {run.number} {run.status}"
+    if run.status == "stopped":
+        return f"{stopped_line(run.number, len(epochs)).removesuffix('.')}: F1 {epochs[-1].f1:.4f}"
+    return f"Run {run.number} {run.status}: F1 {epochs[-1].f1:.4f} after {counted(len(epochs), 'epoch')}"
 
 
 def stopped_line(run: int | None, epochs: int) -> str:
-    """How a run ended that was told to."""
+    """How a run ended that a person stopped.
+
+    Args:
+        epochs: how many it has finished in all.
+    """
     if run is None:
         return "Stopped before the run began"
     if not epochs:
-        return f"Run {run} stopped before its first epoch ended; there is nothing to keep"
-    return f"Run {run} stopped; its {counted(epochs, 'finished epoch')} can be looked at"
+        return f"Run {run} stopped before its first epoch ended."
+    return f"Run {run} stopped after {counted(epochs, 'epoch')}."
 
 
 def failure_line(error: Exception) -> str:
-    """What went wrong: what the user can mend, or where the log of a fault in Spandesk lies."""
+    """What went wrong: what the user can fix, or where the log of a fault in Spandesk is."""
     if isinstance(error, UserError):
         return f"Training failed: {error}"
     return failure("Training", error)

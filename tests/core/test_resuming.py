@@ -1,15 +1,17 @@
 """A run that was killed and resumed ends with the weights of one that was not, bit for bit; dropout is on."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from safetensors.torch import load_file
 
 from core import workflow
 from core.errors import UserError
-from core.events import EpochFinished, Progress
+from core.events import EpochFinished, Progress, RunStarted
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
+from core.store.predictions import EpochKey
 from core.store.project import LOCK, opened
 from tests.building import add_sentences, project_with_sentences
 
@@ -86,13 +88,72 @@ def test_a_kill_before_the_first_state_begins_anew(tmp_path, undisturbed):
         assert equal(weights(project), undisturbed[0])
 
 
+def stop_in(training, epoch, step=1):
+    """Stop a training once that step of that epoch is done."""
+    for event in training:
+        if isinstance(event, Progress) and (event.phase, event.epoch, event.step) == ("train", epoch, step):
+            break
+    training.close()
+
+
+def test_a_resumed_run_says_where_it_continues(tmp_path, monkeypatch):
+    with made(tmp_path / "p.spandesk") as project:
+        training = workflow.training(project, SETTINGS)
+        assert next(training).resumed_from is None
+        stop_in(training, 1)
+        assert next(workflow.resuming(project, 1)) == RunStarted(1, 7, 4, 0, "start", 1, 0)
+        stop_in(workflow.resuming(project, 1), 2)
+        assert next(workflow.resuming(project, 1)) == RunStarted(1, 7, 4, 0, "state", 2, 0)
+        with_a_state_at_every_step(monkeypatch)
+        stop_in(workflow.resuming(project, 1), 2, step=3)
+        assert next(workflow.resuming(project, 1)) == RunStarted(1, 7, 4, 0, "state", 2, 2)
+
+
+def test_resuming_needs_nothing_but_what_the_run_itself_kept(tmp_path):
+    with made(tmp_path / "p.spandesk") as project:
+        list(workflow.training(project, SETTINGS))
+        stop_in(workflow.training(project, replace(SETTINGS, from_run=1)), 2)
+        shutil.rmtree(project.checkpoint_folder(1, 3).parent)
+        list(workflow.resuming(project, 2))
+        assert project.runs.by_number(2).status == "finished"
+
+
+def test_finished_epochs_stay_where_the_saved_state_is_lost(tmp_path):
+    with made(tmp_path / "p.spandesk") as project:
+        stop_in(workflow.training(project, SETTINGS), 3)
+        before = project.runs.epochs(1)
+        predicted = project.predictions.count(EpochKey(1, 2), "dev")
+        weights_before = load_file(project.checkpoint_folder(1, 2) / "head.safetensors")
+        project.remove_resume_folder(1)
+        events = list(workflow.resuming(project, 1))
+        assert events[0] == RunStarted(1, 7, 4, 0, "weights", 3)
+        assert [event.epoch for event in events if isinstance(event, EpochFinished)] == [3]
+        assert project.runs.epochs(1)[:2] == before
+        assert project.predictions.count(EpochKey(1, 2), "dev") == predicted == 4
+        after = load_file(project.checkpoint_folder(1, 3) / "head.safetensors")
+        assert 0 < (after["linear.weight"] - weights_before["linear.weight"]).abs().max() < 0.1
+        assert project.runs.by_number(1).status == "finished"
+
+
+def test_a_finished_epoch_that_the_saved_state_does_not_know_is_said_to_be_repeated(tmp_path, monkeypatch):
+    """As after a full disk: the epoch's weights were saved, and the state after it was not."""
+    with made(tmp_path / "p.spandesk") as project:
+        training = workflow.training(project, SETTINGS)
+        stop_in(training, 2)
+        kept = shutil.copytree(project.resume_folder(1), tmp_path / "resume")
+        stop_in(workflow.resuming(project, 1), 3)
+        reports = [epoch.report for epoch in project.runs.epochs(1)]
+        shutil.rmtree(project.resume_folder(1))
+        shutil.copytree(kept, project.resume_folder(1))
+        events = list(workflow.resuming(project, 1))
+        assert events[0] == RunStarted(1, 7, 4, 0, "state", 2, 0, 1)
+        assert [epoch.report for epoch in project.runs.epochs(1)][:2] == reports
+
+
 def test_a_stopped_run_goes_on_after_its_last_epoch(tmp_path, undisturbed):
     with made(tmp_path / "p.spandesk") as project:
         training = workflow.training(project, SETTINGS)
-        for event in training:
-            if isinstance(event, Progress) and event.epoch == 2:
-                break
-        training.close()
+        stop_in(training, 2)
         assert project.runs.by_number(1).status == "stopped"
         events = list(workflow.resuming(project, 1))
         assert [event.epoch for event in events if isinstance(event, EpochFinished)] == [2, 3]
@@ -104,10 +165,7 @@ def test_moved_dev_sentences_stay_moved_where_the_run_can_go_on(tmp_path, monkey
     with made(tmp_path / "p.spandesk") as project:
         project.corrections.correct(project.sentences.by_id("talk-1").number, [Span(0, 3, "PS")])
         training = workflow.training(project, SETTINGS)
-        for event in training:
-            if isinstance(event, Progress) and event.phase == "train" and event.step == 3:
-                break
-        training.close()
+        stop_in(training, 1, step=3)
         assert project.sentences.by_id("talk-1").split == "train"
         project.corrections.correct(project.sentences.by_id("talk-2").number, [Span(0, 3, "DT")])
         list(workflow.resuming(project, 1))
@@ -119,10 +177,7 @@ def test_what_cannot_go_on_is_told(tmp_path, monkeypatch):
     with_a_state_at_every_step(monkeypatch)
     with made(tmp_path / "p.spandesk") as project:
         training = workflow.training(project, SETTINGS)
-        for event in training:
-            if isinstance(event, Progress) and event.phase == "train" and event.step == 3:
-                break
-        training.close()
+        stop_in(training, 1, step=3)
         state = project.resume_folder(1) / "state.safetensors"
         state.write_bytes(state.read_bytes()[:-1])
         with pytest.raises(UserError, match="altered"):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from core.errors import UserError
 from core.settings import TrainSettings
+from core.store.changes import ChangeSet
 from gui.session import Session
 from gui.shell.keys_window import KeysWindow
 from gui.window import MainWindow
@@ -96,6 +97,17 @@ def test_the_context_bar_changes_what_all_pages_look_at(window, projects):
     bar.gold.setCurrentIndex(bar.gold.findData("imported"))
     bar.gold.activated.emit(bar.gold.currentIndex())
     assert session.context.gold == "imported"
+
+
+def test_no_blank_run_is_offered_while_the_first_one_trains_its_first_epoch(window, projects):
+    window.open_project(projects[1])
+    session, bar = window.context.session, window.context_bar
+    run = session.project.runs.start(TrainSettings())
+    session.publish(ChangeSet("run", runs=(run,)))
+    assert not bar.run.isVisible()
+    session.project.runs.end(run, "failed")
+    session.publish(ChangeSet("run", runs=(run,)))
+    assert (bar.run.isVisible(), bar.run.currentIndex(), bar.run.placeholderText()) == (True, -1, "Choose a run")
 
 
 def test_stop_on_the_strip_stops_the_job(window, projects, qtbot):

@@ -29,3 +29,9 @@ def test_predicting_is_guessed_until_it_is_measured():
 def test_nothing_is_left_at_the_end():
     pace = Pace(1, {"train": 10, "predict": 0})
     assert progress(pace, "train", 10, 1.0).seconds_left == 0
+
+
+def test_time_left_leaves_out_what_was_done_before_a_run_was_resumed():
+    pace = Pace(3, {"train": 100, "predict": 50}, {"train": 150, "predict": 50})
+    progress(pace, "train", 10, 1.0)
+    assert progress(pace, "predict", 0, 0.0).seconds_left == pytest.approx(140 * 0.1 + 100 * 0.03)

@@ -9,7 +9,7 @@ from core.events import Prepared, Progress
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.tagging.checkpoint import load, save
-from core.training.trainer import EpochTrained, train
+from core.training.trainer import EpochTrained, Resumable, train
 from tests.core.toy_models import LABELS, SENTENCES, saved_encoder, tagged
 
 CPU = torch.device("cpu")
@@ -178,3 +178,16 @@ def test_an_augmented_training_repeats_and_differs_from_a_plain_one():
     assert [e.loss for e in one] == [e.loss for e in two]
     assert one[-1].loss != plain[-1].loss
     assert len(one[-1].predictions) == len(SENTENCES)
+
+
+def test_time_left_of_a_resumed_training_is_that_of_the_rest(monkeypatch):
+    monkeypatch.setattr("core.training.trainer._RESUMABLE_EVERY", -1.0)
+    monkeypatch.setattr("core.training.trainer._READ_LOSS_EVERY", 1)
+    settings = replace(SETTINGS, epochs=3)
+    states = [(e.state, e.text_tagger) for e in train(CORPUS, [], LABELS, settings) if isinstance(e, Resumable)]
+    state, text_tagger = states[5]
+    assert (state.epoch, state.batches_done) == (2, 2)
+    for event in train(CORPUS, [], LABELS, settings, text_tagger, state=state):
+        if isinstance(event, Progress) and event.phase == "train":
+            done = (event.epoch - 1) * 12 + event.step * 3
+            assert event.seconds_left * event.sentences_per_second == pytest.approx(36 - done)

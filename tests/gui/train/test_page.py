@@ -11,6 +11,7 @@ from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from gui.train.ceilings import CeilingsWindow
+from gui.train.words import stopped_line
 from tests import building
 from tests.gui.train.conftest import SECONDS, made_desk, numbered
 
@@ -66,7 +67,7 @@ def test_shows_figures_chart_and_log(desk, qtbot):
     lines = [line.split("  ", 1)[1] for line in monitor.log.toPlainText().splitlines()]
     assert lines[0].startswith("Training run 1: tiny, subword, 2 epochs")
     assert lines[1:3] == [
-        "Run 1 began: 2 training sentences, 4 dev sentences",
+        "Run 1 started: 2 training sentences, 4 dev sentences",
         "1,000 parameters on cpu, 2 steps an epoch; the tagging unit allows F1 up to 0.9912",
     ]
     assert lines[-1] == "Run 1 finished: F1 0.7500 after 2 epochs"
@@ -82,8 +83,7 @@ def test_see_metrics_asks_for_the_page(desk, qtbot):
 
 def test_see_metrics_looks_at_the_last_epoch_of_its_run(desk, qtbot):
     train(desk, qtbot)
-    building.add_run(desk.project, building.FIRST_EPOCH)
-    desk.session.look_at(run=2)
+    desk.session.look_at(epoch=1)
     desk.click(desk.page.monitor.see_metrics)
     assert desk.session.context.key == EpochKey(1, desk.project.runs.epochs(1)[-1].number)
 
@@ -97,6 +97,18 @@ def test_every_epoch_is_published_and_looked_at(desk, qtbot):
     assert set(published) == {ChangeSet("run", runs=(1,))}
     assert looked_at[-1] == EpochKey(1, 2)
     assert EpochKey(1, 1) in looked_at
+
+
+def test_who_works_on_another_page_keeps_the_epoch_while_the_run_trains_on(desk, qtbot, script):
+    """Not to the mouse alone: who judges the sentences of epoch 1 keeps them, until the run is looked at again."""
+    desk.page.form.epochs.setValue(3)
+    begin(desk, qtbot, script, epoch=2)
+    qtbot.waitUntil(lambda: desk.session.context.key == EpochKey(1, 1), timeout=SECONDS)
+    desk.page.hide()
+    with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
+        script.go_on.set()
+    assert [epoch.number for epoch in desk.project.runs.epochs(1)] == [1, 2, 3]
+    assert desk.session.context.key == EpochKey(1, 1)
 
 
 def test_who_looks_at_another_run_elsewhere_goes_on_to(desk, qtbot, script):
@@ -301,6 +313,26 @@ class TestRetrain:
         desk.session.close()
         assert not desk.page.monitor.log.toPlainText()
 
+    def test_the_chart_of_a_stored_run_shows_its_losses_and_scores(self, desk):
+        monitor, stored = desk.page.monitor, desk.project.runs.epochs(1)
+        f1s = [epoch.report["corrected"]["micro"]["f1"] for epoch in stored]
+        assert monitor.chart.isVisible()
+        x, y = monitor.chart._f1_line.getOriginalDataset()
+        assert (list(x), list(y)) == ([1, 2], f1s)
+        assert list(monitor.chart._loss_line.getOriginalDataset()[1]) == [epoch.loss for epoch in stored]
+        assert monitor.figures.f1.number.text() == f"{f1s[-1]:.4f}"
+        assert monitor.figures.epoch.number.text() == "2/2"
+
+    def test_another_run_that_is_looked_at_is_shown(self, desk):
+        building.add_run(desk.project, building.FIRST_EPOCH)
+        desk.session.look_at(run=2)
+        monitor = desk.page.monitor
+        assert monitor.headline.text().startswith("Run 2 finished: F1 ")
+        assert list(monitor.chart._f1_line.getOriginalDataset()[0]) == [1]
+        desk.session.look_at(run=1, epoch=1)
+        assert monitor.headline.text().startswith("Run 1 finished: F1 ")
+        assert "Run 2: " in monitor.log.toPlainText()
+
     def test_unchecking_says_what_scores_then_mean(self, desk, qtbot, script):
         self.correct(desk, "talk-2")
         panel = desk.page.retrain
@@ -431,25 +463,35 @@ def test_stopping_a_real_training(qtbot, tmp_path):
         qtbot.waitUntil(desk.page.start_bar.start.isEnabled, timeout=SECONDS)
 
 
-def test_a_stopped_run_can_be_gone_on_with(qtbot, tmp_path):
+def test_a_stopped_run_is_resumed_with_all_its_epochs_in_chart_log_and_headline(qtbot, tmp_path):
     folder = tmp_path / "news.spandesk"
     building.project_with_sentences(folder).close()
     with made_desk(qtbot, tmp_path, engine.training, folder) as desk:
         bar = desk.page.start_bar
         assert not bar.resume.isVisible()
-        desk.page.form.epochs.setValue(40)
+        desk.page.form.epochs.setValue(12)
         desk.click(bar.start)
         qtbot.waitUntil(lambda: bool(desk.project.runs.listed() and desk.project.runs.epochs(1)), timeout=SECONDS)
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             desk.click(bar.stop)
         done = len(desk.project.runs.epochs(1))
-        assert done < 40
+        assert done < 12
+        assert desk.page.monitor.headline.text() == stopped_line(1, done)
         qtbot.waitUntil(bar.resume.isVisible, timeout=SECONDS)
-        assert bar.resume.text() == "Go on with run 1"
+        assert bar.resume.text() == "Resume run 1"
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             desk.click(bar.resume)
             assert not bar.resume.isVisible()
-        assert len(desk.project.runs.epochs(1)) == 40
+        assert len(desk.project.runs.epochs(1)) == 12
+        monitor = desk.page.monitor
+        assert "after 12 epochs" in monitor.headline.text()
+        assert f"Run 1 resumed from epoch {done + 1}, step 0; later steps" in monitor.log.toPlainText()
+        epochs, f1s = monitor.chart._f1_line.getOriginalDataset()
+        assert len(f1s) == 12
+        losses = dict(zip(*monitor.chart._mean_points.getOriginalDataset(), strict=True))
+        stored = desk.project.runs.epochs(1)
+        steps = int(epochs[0])
+        assert {epoch.number * steps: epoch.loss for epoch in stored[:done]}.items() <= losses.items()
         assert [run.status for run in desk.project.runs.listed()] == ["finished"]
         qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
         assert not bar.resume.isVisible()
@@ -459,6 +501,8 @@ def test_the_ceilings_of_the_units_are_worked_out_and_shown(desk, qtbot):
     with qtbot.waitSignal(desk.page.ceilings.found, timeout=SECONDS):
         desk.click(desk.page.form.ceilings)
         assert not desk.page.form.ceilings.isEnabled()
+    assert desk.page.findChildren(CeilingsWindow) == []  # no window opens under the hands of who types
+    desk.click(desk.page.form.show_ceilings)
     (window,) = desk.page.findChildren(CeilingsWindow)
     assert window.isVisible()
     table = window.table

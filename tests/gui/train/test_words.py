@@ -10,6 +10,7 @@ from core.scoring.metrics import Counts, reported
 from core.settings import TrainSettings
 from gui.train.words import (
     Compared,
+    EpochScore,
     event_line,
     failure_line,
     rate_text,
@@ -21,6 +22,10 @@ from gui.train.words import (
 
 def finished(epoch, right):
     return EpochFinished(3, epoch, 0.25, 61.0, reported({"PS": Counts(right, 10, 10)}))
+
+
+def score(epoch, right):
+    return EpochScore.of_event(finished(epoch, right))
 
 
 @pytest.mark.parametrize("value", [5e-5, 1.5e-4, 2e-3, 1e-2, 0.1, 0.123456789, 3e-10, 1.0, 25.0])
@@ -40,7 +45,7 @@ def test_settings_name_the_start():
 
 def test_events_worth_a_line():
     assert event_line(RunStarted(2, 723, 77, 3)) == (
-        "Run 2 began: 723 training sentences, 77 dev sentences; 3 corrected dev sentences moved to train"
+        "Run 2 started: 723 training sentences, 77 dev sentences; 3 corrected dev sentences moved to train"
     )
     assert event_line(Prepared("cpu", 1234, 45, 0.98765)) == (
         "1,234 parameters on cpu, 45 steps an epoch; the tagging unit allows F1 up to 0.9877"
@@ -53,19 +58,34 @@ def test_events_worth_a_line():
 
 
 def test_results():
-    assert result_line(3, [finished(1, 8)], None) == "Run 3 finished: F1 0.8000 after 1 epoch"
-    assert result_line(3, [finished(1, 9), finished(2, 8)], None) == (
+    assert result_line(3, [score(1, 8)], None) == "Run 3 finished: F1 0.8000 after 1 epoch"
+    assert result_line(3, [score(1, 9), score(2, 8)], None) == (
         "Run 3 finished: F1 0.8000 after 2 epochs, best 0.9000 in epoch 1"
     )
-    assert result_line(3, [finished(1, 8)], Compared(3, 1, 77, 0.81, 0.79)) == (
+    assert result_line(3, [score(1, 8)], Compared(3, 1, 77, 0.81, 0.79)) == (
         "Run 3 finished: F1 0.8100, run 1 0.7900 on the same 77 dev sentences"
     )
 
 
 def test_how_a_stopped_run_ended():
     assert stopped_line(None, 0) == "Stopped before the run began"
-    assert "nothing to keep" in stopped_line(2, 0)
-    assert "1 finished epoch" in stopped_line(2, 1)
+    assert stopped_line(2, 0) == "Run 2 stopped before its first epoch ended."
+    assert stopped_line(2, 1) == "Run 2 stopped after 1 epoch."
+    assert stopped_line(2, 3) == "Run 2 stopped after 3 epochs."
+
+
+def test_a_resumed_run_says_what_it_continues_from_and_what_is_repeated():
+    assert event_line(RunStarted(1, 7, 4, 0, "state", 2, 0)) == (
+        "Run 1 resumed from epoch 2, step 0; later steps were not saved and are repeated:"
+        " 7 training sentences, 4 dev sentences"
+    )
+    assert "step 1,384; later steps were not saved and are repeated (1 finished epoch will be trained again)" in (
+        event_line(RunStarted(1, 7, 4, 0, "state", 2, 1384, 1))
+    )
+    assert event_line(RunStarted(1, 7, 4, 0, "weights", 3)).startswith(
+        "Run 1 resumed with the weights of epoch 2, because its saved state is missing; the result will differ"
+    )
+    assert event_line(RunStarted(1, 7, 4, 0, "start")).startswith("Run 1 started again, because none of it was saved: ")
 
 
 def test_a_user_error_is_said_as_it_is():
