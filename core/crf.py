@@ -18,43 +18,36 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torchcrf import CRF
 
+from core.constraints import BioConstraints
 from core.tags import NO_TAG
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BioConstraints:
-    """What BIO allows: `start` (tags,) as the first tag, `transitions` (tags, tags) from row to column; both bool."""
-
-    start: Tensor
-    transitions: Tensor
-
-
-def bio_constraints(num_labels: int, *, device: torch.device | str | None = None) -> BioConstraints:
-    """The constraints of strict IOB2: an I follows only the B or the I of its own label and never comes first.
-
-    On an accelerator, name the decoder's device here, so that decoding copies nothing.
-    """
-    tags = torch.arange(1 + 2 * num_labels, device=device)
-    is_inside = (tags > 0) & (tags % 2 == 0)
-    label = (tags + 1) // 2
-    return BioConstraints(start=~is_inside, transitions=~is_inside | (label[:, None] == label))
 
 
 class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
     """pytorch-crf's CRF, batch first, for masks of any shape; the same parameters, names and initial values.
 
-    Throughout: emissions (batch, length, num_tags) of any floating type, tags and valid (batch, length). What stands at
-    an invalid position, NaN and −100 included, is never looked at. A transition more than about 60 below the best one
-    (float32; 490 in float64) counts as that much below it in sums, which keeps them finite; decoding uses it as it is.
+    With constraints there is one distribution, over the allowed tag sequences: the loss, the best tags and every
+    probability are taken from it. Scores of forbidden starts and transitions have no effect and get no gradient.
+
+    Throughout: emissions (batch, length, num_tags) of any floating type, tags and valid (batch, length), of which batch
+    and length may be 0. What is at an invalid position, NaN and −100 included, is never looked at. A transition more
+    than about 60 below the best one (float32; 490 in float64), a forbidden one included, counts as that much below it
+    in sums, which keeps them finite; decoding uses it as it is.
+
+    Args:
+        constraints: which tags may come first and follow each other; None allows all, as pytorch-crf does.
     """
 
     num_tags: int
     start_transitions: nn.Parameter
     end_transitions: nn.Parameter
     transitions: nn.Parameter
+    allowed_start: Tensor | None
+    allowed_transitions: Tensor | None
 
-    def __init__(self, num_tags: int) -> None:
+    def __init__(self, num_tags: int, *, constraints: BioConstraints | None = None) -> None:
         super().__init__(num_tags, batch_first=True)
+        self.register_buffer("allowed_start", constraints and constraints.start, persistent=False)
+        self.register_buffer("allowed_transitions", constraints and constraints.transitions, persistent=False)
 
     def forward(self, emissions: Tensor, tags: Tensor, valid: Tensor) -> Tensor:
         """The same as `loss`, for callers that go through the module call (hooks, wrappers)."""
@@ -63,7 +56,7 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
     def loss(self, emissions: Tensor, tags: Tensor, valid: Tensor) -> Tensor:
         """The negative log-likelihood of the tags, summed over sentences; one without valid positions adds 0.
 
-        Raises ValueError when the shapes disagree.
+        Tags must be an allowed sequence. Raises ValueError when the shapes disagree.
         """
         self._check(emissions, valid)
         self._validate(emissions, tags=tags)
@@ -72,13 +65,13 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
             unary = self._unary(emissions, packing)
             observed = _pack(tags[..., None], packing)[..., 0]
             loss = _NegativeLogLikelihood.apply(  # type: ignore[no-untyped-call]
-                unary, self.transitions.to(unary.dtype), observed, packing
+                unary, self._allowed_scores(unary.dtype), observed, packing
             )
         return cast(Tensor, loss)
 
     @torch.no_grad()
-    def decode(self, emissions: Tensor, valid: Tensor, *, constraints: BioConstraints | None = None) -> Tensor:
-        """The best tags (batch, length), NO_TAG where invalid, by Viterbi; with constraints, among the allowed ones.
+    def decode(self, emissions: Tensor, valid: Tensor) -> Tensor:
+        """The best allowed tags (batch, length), NO_TAG where invalid, by Viterbi.
 
         Raises ValueError when the shapes disagree.
         """
@@ -86,11 +79,7 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
         packing = _packing(valid)
         unary = self._unary(emissions, packing)
         unary = unary - unary.amax(dim=2, keepdim=True)
-        transitions = self.transitions.to(unary.dtype)
-        if constraints is not None:
-            unary[0] = unary[0].masked_fill(~constraints.start.to(unary.device), -math.inf)
-            transitions = transitions.masked_fill(~constraints.transitions.to(unary.device), -math.inf)
-        tags = _best_tags(unary, transitions, packing.last)
+        tags = _best_tags(unary, self._allowed_scores(unary.dtype), packing.last)
         return _unpack(tags[..., None], packing)[..., 0].masked_fill(~valid.bool(), NO_TAG)
 
     @torch.no_grad()
@@ -103,7 +92,7 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
         packing = _packing(valid)
         with full_precision(emissions):
             unary = self._unary(emissions, packing)
-            transitions = self.transitions.to(unary.dtype)
+            transitions = self._allowed_scores(unary.dtype)
             return Posterior(valid, packing, unary, transitions, _lattice(unary, transitions, packing))
 
     def marginals(self, emissions: Tensor, valid: Tensor) -> Tensor:
@@ -122,11 +111,18 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
             raise ValueError(f"emissions are {tuple(emissions.shape)}, but valid is {tuple(valid.shape)}")
 
     def _unary(self, emissions: Tensor, packing: "_Packing") -> Tensor:
-        """The packed emissions (steps, batch, tags), start and end scores included; 0 past the end."""
+        """The packed emissions (steps, batch, tags), start and end scores included; −inf at a forbidden start.
+
+        0 past the end.
+        """
         dtype = torch.promote_types(torch.float32, emissions.dtype)
         unary = _pack(emissions, packing).to(dtype)
-        first = torch.cat([unary[:1] + self.start_transitions.to(dtype), unary[1:]])
-        return first + packing.last[..., None] * self.end_transitions.to(dtype)
+        first = unary[:1] + _allowed(self.start_transitions.to(dtype), self.allowed_start)
+        return torch.cat([first, unary[1:]]) + packing.last[..., None] * self.end_transitions.to(dtype)
+
+    def _allowed_scores(self, dtype: torch.dtype) -> Tensor:
+        """The transitions' scores (tags, tags), −inf where forbidden."""
+        return _allowed(self.transitions.to(dtype), self.allowed_transitions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,6 +167,10 @@ class Posterior:
         return self._lattice.marginals()[starts, rows, begins] * inner * (1 - goes_on).clamp(min=0)
 
 
+def _allowed(scores: Tensor, allowed: Tensor | None) -> Tensor:
+    return scores if allowed is None else scores.masked_fill(~allowed, -math.inf)
+
+
 @contextmanager
 def full_precision(values: Tensor) -> Iterator[None]:
     """Keeps an enclosing autocast from computing with the values in 16 bits.
@@ -206,7 +206,8 @@ def _packing(valid: Tensor) -> _Packing:
     batch, length = valid.shape
     counts = valid.sum(dim=1)
     # Reading the longest count would make an accelerator wait for all it has queued.
-    steps = max(1, int(counts.max())) if valid.device.type == "cpu" else length
+    longest = int(counts.max()) if batch and valid.device.type == "cpu" else length
+    steps = min(length, max(1, longest))
     row = torch.arange(batch, device=valid.device)
     step = torch.arange(steps, device=valid.device)[:, None]
     order = (~valid).to(torch.int32).argsort(dim=1, stable=True)[:, :steps]
@@ -222,7 +223,7 @@ def _packing(valid: Tensor) -> _Packing:
 
 def _take(values: Tensor, places: Tensor) -> Tensor:
     """The vectors of values (any, any, width) that stand at the places in its flat grid: (*places, width)."""
-    return values.flatten(0, 1).index_select(0, places.flatten()).view(*places.shape, -1)
+    return values.flatten(0, 1).index_select(0, places.flatten()).view(*places.shape, values.shape[2])
 
 
 def _pack(values: Tensor, packing: _Packing) -> Tensor:
@@ -303,7 +304,7 @@ def _recur(scores: Tensor, potentials: Tensor) -> tuple[Tensor, Tensor]:
     """
     weights = torch.empty_like(scores)
     scales = scores.new_empty(*scores.shape[:3], 1)
-    message = torch.ones_like(scores[0])
+    message = scores.new_ones(scores.shape[1:])
     for score, weight, scale in zip(scores, weights, scales, strict=True):
         message *= score
         torch.sum(message, dim=2, keepdim=True, out=scale)
@@ -359,7 +360,7 @@ def _best_tags(unary: Tensor, transitions: Tensor, last: Tensor) -> Tensor:
     end = len(transitions)
     towards = torch.cat([transitions.t(), transitions.new_zeros(1, end)])
     tags = torch.zeros_like(last, dtype=torch.long)
-    best = tags[0]
+    best = tags.new_zeros(last.shape[1])
     for step in reversed(range(len(scores))):
         following = best.masked_fill(last[step], end)
         best = torch.argmax(scores[step] + towards.index_select(0, following), dim=1, out=tags[step])
@@ -372,7 +373,7 @@ def _viterbi_scores(unary: Tensor, transitions: Tensor) -> Tensor:
     With the batch innermost, the maximum over the previous tag runs along contiguous memory.
     """
     scores = torch.empty_like(unary)
-    scores[0] = unary[0]
+    scores[:1] = unary[:1]
     blocks = torch.split(transitions[:, :, None], _block_width(unary), dim=1)
     for step in range(1, len(unary)):
         before = scores[step - 1][:, None]
@@ -388,4 +389,4 @@ def _block_width(unary: Tensor) -> int:
     and on a busy one each of them waits for the slowest thread.
     """
     _, tags, batch = unary.shape
-    return max(1, 32_767 // (tags * batch)) if unary.device.type == "cpu" else tags
+    return max(1, 32_767 // max(1, tags * batch)) if unary.device.type == "cpu" else tags

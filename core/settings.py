@@ -39,13 +39,16 @@ class Preset:
     unit: Unit = "subword"
     layers: int | None = None
     augmentation: float = 0.0
+    layer_decay: float = 1.0
 
     def values(self) -> dict[str, Any]:
         """The settings, by their names in `TrainSettings`."""
         return {name: value for name, value in asdict(self).items() if name != "title"}
 
 
-_STARTER_PRESET = Preset(STARTER, "Starter, multilingual E5 small (no download)", 3, 4, 1e-4, "syllable", 8, 0.5)
+_STARTER_PRESET = Preset(
+    STARTER, "Starter, multilingual E5 small (no download)", 3, 4, 1.5e-4, "syllable", 8, 0.5, layer_decay=0.9
+)
 _TINY_PRESET = Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3)
 
 PRESETS = (
@@ -74,7 +77,9 @@ class TrainSettings:
         unit: what one tag stands on; see `core.text.encoding.TextEncoding`.
         layers: keeps only so many of the encoder's layers, the first ones; None keeps all.
         patience: stops after so many epochs in a row without a better micro F1 on dev; None trains all epochs.
-        learning_rate: of the encoder (AdamW), after warm-up; decays linearly to 0.
+        learning_rate: of the encoder's top layer (AdamW), after warm-up; decays linearly to 0.
+        layer_decay: the rate of each of the encoder's layers as a share of the rate of the layer above it, the
+            embeddings below the first; 1 gives all the same rate.
         head_learning_rate: of the linear layer; None takes the encoder's or 1e-3, whichever is larger.
         crf_learning_rate: of the transition scores, which start small and have few steps to grow.
         warmup_ratio: share of all steps in which the rate rises from 0.
@@ -101,6 +106,7 @@ class TrainSettings:
     epochs: int = _TINY_PRESET.epochs
     batch_size: int = _TINY_PRESET.batch_size
     learning_rate: float = _TINY_PRESET.learning_rate
+    layer_decay: float = 1.0
     head_learning_rate: float | None = None
     crf_learning_rate: float = 1e-2
     weight_decay: float = 0.01
@@ -131,6 +137,8 @@ class TrainSettings:
             raise UserError(f"augmentation is {self.augmentation}; it must lie between 0 and 1")
         if not 0 < self.learning_rate < 1:
             raise UserError(f"learning rate is {self.learning_rate}; it must lie between 0 and 1")
+        if not 0 < self.layer_decay <= 1:
+            raise UserError(f"layer decay is {self.layer_decay}; it must be above 0 and at most 1")
         choices = (("tagging unit", self.unit, UNITS), ("device", self.device, DEVICES))
         for name, value, known in (*choices, ("precision", self.precision, PRECISIONS)):
             if value not in known:

@@ -19,10 +19,10 @@ events
 store
 importing scratch
 devices
-training.crew
+training.crew constraints
 text.morphemes text.units crf training.memory training.precision training.pace
 particle_spans
-text.windows encoders.quantised encoders.unpacking
+text.windows encoders.layers encoders.quantised encoders.unpacking
 text.encoding scoring.ceilings encoders.starter
 text.cache encoders.loading tagging.batches
 tagging.heads tagging.packed

@@ -20,6 +20,7 @@ CROSSCHECK_SETTINGS = (
     "epochs",
     "batch_size",
     "learning_rate",
+    "layer_decay",
     "dropout",
     "augmentation",
     "seed",
@@ -98,6 +99,9 @@ def _add_settings(parser: argparse.ArgumentParser, encoder_help: str) -> None:
     parser.add_argument("--epochs", type=int, metavar="N")
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument(
+        "--layer-decay", type=float, metavar="X", help="share of the rate that each lower layer of the encoder gets"
+    )
     parser.add_argument("--dropout", type=float, metavar="X", help="share of the head's input that training drops")
     parser.add_argument(
         "--augmentation", type=float, metavar="R", help="share of sentences with other mentions in each epoch, 0 to 1"

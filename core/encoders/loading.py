@@ -10,7 +10,6 @@ import torch
 from huggingface_hub import constants, get_session
 from safetensors import SafetensorError
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -23,6 +22,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
+from core.encoders.layers import layers_of
 from core.encoders.starter import starter_folder
 from core.errors import UserError
 from core.settings import STARTER, TINY
@@ -124,8 +124,8 @@ def max_length_of(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) ->
 
 
 def _keep_first_layers(encoder: PreTrainedModel, layers: int, name: str) -> None:
-    stack = getattr(getattr(encoder, "encoder", None), "layer", None)
-    if not isinstance(stack, nn.ModuleList):
+    stack = layers_of(encoder)
+    if stack is None:
         raise UserError(f"the layers of the encoder {name} cannot be told apart; train with all of them")
     if not 1 <= layers <= len(stack):
         raise UserError(f"the encoder {name} has {len(stack)} layers; {layers} cannot be kept, give 1 to {len(stack)}")

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.crf import Posterior, bio_constraints
+from core.crf import Posterior
 from core.spans import PredictedSpan, Span
 from core.tagging.batches import Batch, batch_of, chunks
 from core.tagging.packed import packed_weights
@@ -146,8 +146,7 @@ def read(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> Reading:
     tagger = text_tagger.tagger.eval()
     batch = batch_of(windows, chosen, pad_id=text_tagger.encoding.pad_id, device=tagger.device)
     emissions = tagger(batch)
-    allowed = bio_constraints(len(text_tagger.tag_set.labels), device=emissions.device)
-    tags = tagger.crf.decode(emissions, batch.valid, constraints=allowed)
+    tags = tagger.crf.decode(emissions, batch.valid)
     extents = [windows.extents_of(window) for window in chosen.tolist()]
     own = [of_row[: len(units)] for of_row, units in zip(tags.tolist(), extents, strict=True)]
     return Reading(batch, emissions, tags, extents, unit_ranges_of(own, text_tagger.tag_set))

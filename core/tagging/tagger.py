@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from core.constraints import bio_constraints
 from core.crf import MaskedCRF, full_precision
 from core.settings import Unit
 from core.tagging.batches import Batch
@@ -24,7 +25,7 @@ class Tagger(nn.Module):
     Args:
         encoder: any transformer that gives `last_hidden_state`.
         features: what the units' features are made with.
-        num_tags: how many tags the CRF knows.
+        num_tags: how many tags the CRF knows, O and two for each label.
     """
 
     def __init__(self, encoder: PreTrainedModel, features: Features, *, num_tags: int) -> None:
@@ -32,7 +33,7 @@ class Tagger(nn.Module):
         self.encoder = encoder
         self.features = features
         self.linear = nn.Linear(features.width, num_tags)
-        self.crf = MaskedCRF(num_tags)
+        self.crf = MaskedCRF(num_tags, constraints=bio_constraints(num_tags // 2))
 
     def forward(self, batch: Batch, tags: Tensor | None = None) -> Tensor:
         """Emission scores (batch, units, num_tags), in single precision; with tags (batch, units) their loss.

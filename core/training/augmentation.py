@@ -4,8 +4,11 @@ Source: Dai and Adel 2020, An Analysis of Simple Data Augmentation for Named Ent
 """
 
 import random
+import string
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from core.spans import Sentence, Span
 
@@ -13,16 +16,23 @@ _REPLACED = 0.5
 """Share of a chosen sentence's mentions that are replaced."""
 
 _FIRST_SYLLABLE, _LAST_SYLLABLE, _FINALS = "가", "힣", 28
+_FINAL_L = 8
+"""Of the 28 finals, the number of ㄹ."""
+_DIGITS = "영일이삼사오육칠팔구"
+"""As they are read; 0 also where it closes 십, 백, 천 or 만, which end in other consonants than ㄹ too."""
 
-Kind = tuple[str, bool | None]
-"""A label, and whether its mentions end in a consonant; None where the last character is no Hangul syllable."""
+Ending = Literal["vowel", "ㄹ", "consonant"]
+"""How a mention sounds at its end, which decides the forms of particles after it: 는/은, 라/이라; 로 after ㄹ too."""
+
+Kind = tuple[str, Ending | None]
+"""A label and the ending of its mentions; None where the writing does not tell how the last character sounds."""
 
 
 class MentionReplacement:
     """Replaces mentions by others from the same sentences.
 
-    The other one ends in a consonant where the replaced one does, so that the particle after it stays right
-    (세종은 → 이순신은, 한나는 → 유리는).
+    The other one sounds alike at its end, so that the particle after it stays right (세종은 → 이순신은, 부산으로 →
+    강남으로, 서울로 → 벵골로). Where that is not known, as in Latin letters, a mention before Hangul is kept.
     """
 
     def __init__(self, sentences: Iterable[Sentence]) -> None:
@@ -43,8 +53,9 @@ class MentionReplacement:
         length = read = 0
         for span in sorted(sentence.spans):
             mention = sentence.text[span.start : span.end]
-            if draw.random() < _REPLACED:
-                mention = draw.choice(self._mentions[_kind(span.label, mention)])
+            kind = _kind(span.label, mention)
+            if draw.random() < _REPLACED and (kind[1] or not _begins_in_hangul(sentence.text[span.end :])):
+                mention = draw.choice(self._mentions[kind])
             parts += [sentence.text[read : span.start], mention]
             start = length + span.start - read
             spans.append(Span(start, start + len(mention), span.label))
@@ -53,7 +64,20 @@ class MentionReplacement:
 
 
 def _kind(label: str, mention: str) -> Kind:
-    last = mention[-1]
-    if not _FIRST_SYLLABLE <= last <= _LAST_SYLLABLE:
-        return label, None
-    return label, (ord(last) - ord(_FIRST_SYLLABLE)) % _FINALS != 0
+    last = unicodedata.normalize("NFC", mention)[-1]
+    if last in string.digits:
+        last = _DIGITS[int(last)]
+    return label, _ending(last) if _is_syllable(last) else None
+
+
+def _ending(syllable: str) -> Ending:
+    final = (ord(syllable) - ord(_FIRST_SYLLABLE)) % _FINALS
+    return "ㄹ" if final == _FINAL_L else "consonant" if final else "vowel"
+
+
+def _begins_in_hangul(text: str) -> bool:
+    return bool(text) and (_is_syllable(text[0]) or "\u1100" <= text[0] <= "\u1112")  # conjoining initial consonants
+
+
+def _is_syllable(character: str) -> bool:
+    return _FIRST_SYLLABLE <= character <= _LAST_SYLLABLE

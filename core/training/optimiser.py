@@ -1,11 +1,13 @@
 """The optimiser of a tagger and how its rates change over the steps."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator
 
 import torch
 from torch.nn import Parameter
 
+from core.encoders.layers import layers_of
+from core.errors import UserError
 from core.settings import TrainSettings
 from core.tagging.tagger import Tagger
 
@@ -14,14 +16,25 @@ _FUSED = ("cpu", "cuda")
 
 
 def optimiser_of(tagger: Tagger, settings: TrainSettings) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter 2019) with a rate each for encoder, head (features and linear layer) and CRF."""
-    head_rate = settings.head_learning_rate or max(settings.learning_rate, _HEAD_LEARNING_RATE)
-    groups = [
-        *_groups(tagger.encoder.parameters(), settings.learning_rate, settings.weight_decay),
-        *_groups([*tagger.features.parameters(), *tagger.linear.parameters()], head_rate, settings.weight_decay),
-        *_groups(tagger.crf.parameters(), settings.crf_learning_rate, 0.0),
-    ]
-    return torch.optim.AdamW(groups, fused=True if tagger.device.type in _FUSED else None)
+    """AdamW (Loshchilov and Hutter 2019) with rates for the encoder's layers, head (features and linear layer) and CRF.
+
+    Matrices decay; biases, layer norms and the CRF's scores do not.
+
+    Raises:
+        UserError: the settings want a rate per layer, and the encoder's layers are unknown.
+    """
+    groups: dict[tuple[float, float], list[Parameter]] = defaultdict(list)
+    for parameter, rate in _rates(tagger, settings):
+        groups[rate, settings.weight_decay if parameter.ndim > 1 else 0.0].append(parameter)
+    for parameter in tagger.crf.parameters():
+        groups[settings.crf_learning_rate, 0.0].append(parameter)
+    return torch.optim.AdamW(
+        [
+            {"params": parameters, "lr": rate, "peak": rate, "weight_decay": weight_decay}
+            for (rate, weight_decay), parameters in groups.items()
+        ],
+        fused=True if tagger.device.type in _FUSED else None,
+    )
 
 
 def rate_factor(step: int, *, steps: int, warmup_ratio: float) -> float:
@@ -38,11 +51,15 @@ def scale_rates(optimiser: torch.optim.Optimizer, factor: float) -> None:
         group["lr"] = group["peak"] * factor
 
 
-def _groups(parameters: Iterable[Parameter], rate: float, weight_decay: float) -> Iterator[dict[str, Any]]:
-    """One group that decays (matrices) and one that does not (biases, layer norms), where there are such."""
-    every = list(parameters)
-    matrices = [parameter for parameter in every if parameter.ndim > 1]
-    vectors = [parameter for parameter in every if parameter.ndim <= 1]
-    for group, decay in ((matrices, weight_decay), (vectors, 0.0)):
-        if group:
-            yield {"params": group, "lr": rate, "peak": rate, "weight_decay": decay}
+def _rates(tagger: Tagger, settings: TrainSettings) -> Iterator[tuple[Parameter, float]]:
+    """The parameters of encoder and head with their peak rates; by layer as in Howard and Ruder 2018 (ULMFiT)."""
+    layers = layers_of(tagger.encoder)
+    if layers is None and settings.layer_decay != 1:
+        raise UserError("the layers of this encoder cannot be told apart; train with a layer decay of 1")
+    top_down = list(reversed(layers or ()))
+    depths = {parameter: depth for depth, layer in enumerate(top_down) for parameter in layer.parameters()}
+    for parameter in tagger.encoder.parameters():
+        yield parameter, settings.learning_rate * settings.layer_decay ** depths.get(parameter, len(top_down))
+    head_rate = settings.head_learning_rate or max(settings.learning_rate, _HEAD_LEARNING_RATE)
+    for parameter in (*tagger.features.parameters(), *tagger.linear.parameters()):
+        yield parameter, head_rate

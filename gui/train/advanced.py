@@ -28,6 +28,7 @@ class AdvancedFields(QWidget):
         self.compile = QCheckBox("by torch")
         self.head_learning_rate = NumberField(0, 1, optional=True)
         self.head_learning_rate.setPlaceholderText("auto")
+        self.layer_decay = NumberField(0, 1, with_high=True)
         self.crf_learning_rate = NumberField(0, 1)
         self.weight_decay = NumberField(0, 1, with_low=True)
         self.warmup_ratio = NumberField(0, 1, with_low=True)
@@ -55,6 +56,7 @@ class AdvancedFields(QWidget):
     def _numbers(self) -> dict[str, NumberField]:
         """The fields by the names that the settings give them."""
         names = (
+            "layer_decay",
             "head_learning_rate",
             "crf_learning_rate",
             "weight_decay",
@@ -78,6 +80,12 @@ class AdvancedFields(QWidget):
             self.patience,
             "epochs without a better F1",
             "Stop when so many epochs in a row brought no better F1 on dev",
+        )
+        add(
+            "Layer decay",
+            self.layer_decay,
+            "of the rate, per layer",
+            "Each encoder layer learns at this share of the rate of the layer above it; 1 gives all the same rate",
         )
         add(
             "Head rate",
@@ -147,9 +155,10 @@ class AdvancedFields(QWidget):
 
     def problem(self) -> str | None:
         """The first thing that is wrong."""
-        titles = ("Head rate", "CRF rate", "Weight decay", "Warm-up", "Dropout", "Gradient norm", "Augmentation")
-        problems = [field.problem() for field in self._numbers().values()]
-        return next((f"{title}: {problem}" for title, problem in zip(titles, problems, strict=True) if problem), None)
+        for field in self._numbers().values():
+            if (problem := field.problem()) is not None:
+                return f"{field.accessibleName()}: {problem}"
+        return None
 
     def values(self) -> dict[str, Any]:
         """The settings by name."""
@@ -167,6 +176,7 @@ class AdvancedFields(QWidget):
         """What suits an encoder."""
         self.layers.setValue(chosen.layers or 0)
         self.augmentation.show_value(chosen.augmentation)
+        self.layer_decay.show_value(chosen.layer_decay)
 
     def _choose_run(self, run: int | None) -> None:
         self.from_run.setCurrentIndex(max(0, self.from_run.findData(run)))

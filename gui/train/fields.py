@@ -20,9 +20,12 @@ HEADING_HEIGHT = 30
 class NumberField(QLineEdit):
     """A positive number or zero as text, in the form 5e-5 or 0.1; wrong input stays and is explained."""
 
-    def __init__(self, low: float, high: float, *, with_low: bool = False, optional: bool = False) -> None:
+    def __init__(
+        self, low: float, high: float, *, with_low: bool = False, with_high: bool = False, optional: bool = False
+    ) -> None:
         super().__init__()
-        self._low, self._high, self._with_low, self._optional = low, high, with_low, optional
+        self._low, self._high, self._optional = low, high, optional
+        self._with_low, self._with_high = with_low, with_high
         self.setFixedWidth(FIELD_WIDTH)
 
     def value(self) -> float | None:
@@ -37,12 +40,15 @@ class NumberField(QLineEdit):
         number = _number(self.text())
         if number is None:
             return None if self._optional and not self.text().strip() else "write a number, as in 5e-5"
-        is_inside = self._low <= number < self._high if self._with_low else self._low < number < self._high
-        return None if is_inside else self._range()
+        is_above = self._low <= number if self._with_low else self._low < number
+        is_below = number <= self._high if self._with_high else number < self._high
+        return None if is_above and is_below else self._range()
 
     def _range(self) -> str:
         if math.isinf(self._high):
             return "at least 0" if self._with_low else "greater than 0"
+        if self._with_high:
+            return f"above {self._low:g}, at most {self._high:g}"
         return (
             f"{self._low:g} or more, below {self._high:g}"
             if self._with_low

@@ -214,6 +214,6 @@ def _fold_button() -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setArrowType(Qt.ArrowType.RightArrow)
     button.setToolTip(
-        "Layers, patience, rates, weight decay, warm-up, dropout, gradient norm, precision, start weights"
+        "Layers, patience, layer decay, rates, weight decay, warm-up, dropout, gradient norm, precision, start weights"
     )
     return button

@@ -11,14 +11,19 @@ from torch import Tensor
 from torchcrf import CRF
 
 from core import crf as crf_module
-from core.crf import MaskedCRF, bio_constraints
+from core.constraints import bio_constraints
+from core.crf import MaskedCRF
 from core.tags import NO_TAG
+from tests.core.toy_models import is_bio as is_strict_bio
 
 SEEDS = range(4)
+IS_BIO = pytest.mark.parametrize("is_bio", [False, True], ids=["all paths", "BIO alone"])
 
 
-def make_crf(num_tags: int, *, spread: float = 1.5, dtype: torch.dtype = torch.float32) -> MaskedCRF:
-    crf = MaskedCRF(num_tags).to(dtype)
+def make_crf(
+    num_tags: int, *, spread: float = 1.5, dtype: torch.dtype = torch.float32, is_bio: bool = False
+) -> MaskedCRF:
+    crf = MaskedCRF(num_tags, constraints=bio_constraints(num_tags // 2) if is_bio else None).to(dtype)
     with torch.no_grad():
         for parameter in crf.parameters():
             parameter.normal_(std=spread)
@@ -26,19 +31,30 @@ def make_crf(num_tags: int, *, spread: float = 1.5, dtype: torch.dtype = torch.f
 
 
 def problem(
-    seed: int, *, batch: int = 6, length: int = 5, num_tags: int = 5, dtype: torch.dtype = torch.float32
+    seed: int,
+    *,
+    batch: int = 6,
+    length: int = 5,
+    num_tags: int = 5,
+    dtype: torch.dtype = torch.float32,
+    is_bio: bool = False,
 ) -> tuple[MaskedCRF, Tensor, Tensor, Tensor]:
-    """A random CRF, emissions, tags (NO_TAG in holes) and holes: rows 0 to 2 lack the first position, all, none."""
+    """A random CRF, emissions, tags (NO_TAG in holes) and holes: rows 0 to 2 lack the first position, all, none.
+
+    With `is_bio` the CRF is constrained and the tags are allowed ones.
+    """
     torch.manual_seed(seed)
-    crf = make_crf(num_tags, dtype=dtype)
+    crf = make_crf(num_tags, dtype=dtype, is_bio=is_bio)
     valid = torch.rand(batch, length) < 0.6
     valid[0, 0], valid[1], valid[2] = False, False, True
     tags = torch.randint(num_tags, (batch, length)).masked_fill(~valid, NO_TAG)
+    if is_bio:
+        tags = crf.decode(4 * torch.randn(batch, length, num_tags), valid)
     return crf, 2 * torch.randn(batch, length, num_tags, dtype=dtype), tags, valid
 
 
 def sentence_scores(crf: MaskedCRF, emissions: Tensor) -> dict[tuple[int, ...], float]:
-    """The score of every tag sequence over the emissions (length, num_tags) of one packed sentence."""
+    """The score of every allowed tag sequence over the emissions (length, num_tags) of one packed sentence."""
     start, end, transitions = (
         parameter.double().tolist() for parameter in (crf.start_transitions, crf.end_transitions, crf.transitions)
     )
@@ -49,6 +65,7 @@ def sentence_scores(crf: MaskedCRF, emissions: Tensor) -> dict[tuple[int, ...], 
         + sum(row[tag] for row, tag in zip(rows, path, strict=True))
         + sum(transitions[i][j] for i, j in itertools.pairwise(path))
         for path in itertools.product(range(crf.num_tags), repeat=len(rows))
+        if crf.allowed_start is None or is_strict_bio(path)
     }
 
 
@@ -66,18 +83,20 @@ def reference_loss(crf: MaskedCRF, emissions: Tensor, tags: Tensor, valid: Tenso
     return total
 
 
+@IS_BIO
 @pytest.mark.parametrize("num_tags", [1, 3, 5])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_loss_equals_enumeration(seed, num_tags):
-    crf, emissions, tags, valid = problem(seed, num_tags=num_tags)
+def test_loss_equals_enumeration(seed, num_tags, is_bio):
+    crf, emissions, tags, valid = problem(seed, num_tags=num_tags, is_bio=is_bio)
     expected = reference_loss(crf, emissions, tags, valid)
     assert crf.loss(emissions, tags, valid).item() == pytest.approx(expected, rel=1e-5, abs=1e-5)
     assert crf(emissions, tags, valid).item() == crf.loss(emissions, tags, valid).item()
 
 
+@IS_BIO
 @pytest.mark.parametrize("seed", SEEDS)
-def test_decode_equals_enumeration(seed):
-    crf, emissions, _, valid = problem(seed)
+def test_decode_equals_enumeration(seed, is_bio):
+    crf, emissions, _, valid = problem(seed, is_bio=is_bio)
     decoded = crf.decode(emissions, valid)
     assert (decoded[~valid] == NO_TAG).all()
     for row in valid.any(dim=1).nonzero()[:, 0].tolist():
@@ -85,19 +104,10 @@ def test_decode_equals_enumeration(seed):
         assert tuple(decoded[row][valid[row]].tolist()) == max(scores, key=scores.__getitem__)
 
 
+@IS_BIO
 @pytest.mark.parametrize("seed", SEEDS)
-def test_constrained_decode_is_the_best_allowed_path(seed):
-    crf, emissions, _, valid = problem(seed)
-    decoded = crf.decode(emissions, valid, constraints=bio_constraints(2))
-    for row in valid.any(dim=1).nonzero()[:, 0].tolist():
-        scores = sentence_scores(crf, emissions[row][valid[row]])
-        allowed = {path: score for path, score in scores.items() if is_strict_bio(path)}
-        assert tuple(decoded[row][valid[row]].tolist()) == max(allowed, key=allowed.__getitem__)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_marginals_equal_enumeration_and_sum_to_one(seed):
-    crf, emissions, _, valid = problem(seed)
+def test_marginals_equal_enumeration_and_sum_to_one(seed, is_bio):
+    crf, emissions, _, valid = problem(seed, is_bio=is_bio)
     marginals = crf.marginals(emissions, valid)
     assert (marginals[~valid] == 0).all()
     torch.testing.assert_close(marginals[valid].sum(1), torch.ones(int(valid.sum())))
@@ -108,9 +118,10 @@ def test_marginals_equal_enumeration_and_sum_to_one(seed):
         torch.testing.assert_close(marginals[row][valid[row]].double(), expected, atol=1e-5, rtol=0)
 
 
+@IS_BIO
 @pytest.mark.parametrize("seed", SEEDS)
-def test_span_probabilities_equal_enumeration(seed):
-    crf, emissions, _, valid = problem(seed)
+def test_span_probabilities_equal_enumeration(seed, is_bio):
+    crf, emissions, _, valid = problem(seed, is_bio=is_bio)
     spans = [
         (row, start, end, label)
         for row, count in enumerate(valid.sum(1).tolist())
@@ -129,9 +140,10 @@ def test_span_probabilities_equal_enumeration(seed):
         assert probability == pytest.approx(weights[holds].sum().item(), abs=1e-6)
 
 
+@IS_BIO
 @pytest.mark.parametrize("seed", SEEDS)
-def test_log_likelihoods_equal_enumeration(seed):
-    crf, emissions, tags, valid = problem(seed)
+def test_log_likelihoods_equal_enumeration(seed, is_bio):
+    crf, emissions, tags, valid = problem(seed, is_bio=is_bio)
     posterior = crf.posterior(emissions, valid)
     best = crf.decode(emissions, valid)
     found = torch.stack([posterior.log_likelihoods(tags), posterior.log_likelihoods(best)], dim=1)
@@ -146,13 +158,27 @@ def test_log_likelihoods_equal_enumeration(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_constrained_best_path_has_its_own_log_likelihood(seed):
-    crf, emissions, _, valid = problem(seed)
-    best = crf.posterior(emissions, valid).log_likelihoods(crf.decode(emissions, valid, constraints=bio_constraints(2)))
-    for row in valid.any(dim=1).nonzero()[:, 0].tolist():
-        paths, weights = probabilities(sentence_scores(crf, emissions[row][valid[row]]))
-        allowed = [w.item() for path, w in zip(paths.tolist(), weights, strict=True) if is_strict_bio(tuple(path))]
-        assert best[row].exp().item() == pytest.approx(max(allowed), rel=1e-4)
+def test_the_probabilities_of_all_legal_paths_sum_to_one(seed):
+    crf, *whole = problem(seed, length=5, is_bio=True)
+    emissions, _, valid = (part[2:3] for part in whole)
+    paths = torch.tensor([path for path in itertools.product(range(5), repeat=5) if is_strict_bio(path)])
+    posterior = crf.posterior(emissions, valid)
+    assert sum(posterior.log_likelihoods(path[None]).exp().item() for path in paths) == pytest.approx(1, abs=1e-5)
+    assert sum((-crf.loss(emissions, path[None], valid)).exp().item() for path in paths) == pytest.approx(1, abs=1e-5)
+
+
+def test_forbidden_scores_change_nothing_and_get_no_gradient():
+    crf, emissions, tags, valid = problem(0, is_bio=True)
+    before = crf.loss(emissions, tags, valid), crf.marginals(emissions, valid), crf.decode(emissions, valid)
+    gradients = torch.autograd.grad(before[0], [crf.start_transitions, crf.transitions])
+    assert not gradients[0][~crf.allowed_start].any()
+    assert not gradients[1][~crf.allowed_transitions].any()
+    assert gradients[1].any()
+    with torch.no_grad():
+        crf.start_transitions[~crf.allowed_start] = 50
+        crf.transitions[~crf.allowed_transitions] = 50
+    after = crf.loss(emissions, tags, valid), crf.marginals(emissions, valid), crf.decode(emissions, valid)
+    assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
 
 
 def test_log_likelihoods_depend_on_no_neighbour_and_add_up_to_the_loss():
@@ -196,10 +222,23 @@ def test_parameters_are_pytorch_crfs():
     ours = MaskedCRF(7)
     torch.manual_seed(0)
     torch.testing.assert_close(ours.state_dict(), CRF(7).state_dict(), rtol=0, atol=0)
+    torch.manual_seed(0)
+    constrained = MaskedCRF(7, constraints=bio_constraints(3))
+    torch.testing.assert_close(constrained.state_dict(), ours.state_dict(), rtol=0, atol=0)
 
 
-def test_gradient_is_the_derivative():
-    crf, emissions, tags, valid = problem(1, batch=4, length=4, num_tags=3, dtype=torch.double)
+def test_constraints_survive_a_module_that_is_built_without_memory():
+    _, emissions, tags, valid = problem(0, num_tags=7, is_bio=True)
+    loaded = make_crf(7, is_bio=True)
+    with torch.device("meta"):
+        built = MaskedCRF(7, constraints=bio_constraints(3))
+    built.load_state_dict(loaded.state_dict(), assign=True)
+    assert torch.equal(built.loss(emissions, tags, valid), loaded.loss(emissions, tags, valid))
+
+
+@IS_BIO
+def test_gradient_is_the_derivative(is_bio):
+    crf, emissions, tags, valid = problem(1, batch=4, length=4, num_tags=3, dtype=torch.double, is_bio=is_bio)
     parameters = [parameter.detach().clone().requires_grad_() for parameter in crf.parameters()]
     names = [name for name, _ in crf.named_parameters()]
 
@@ -229,8 +268,9 @@ def test_neither_padding_nor_holes_nor_neighbours_change_a_sentence():
     torch.testing.assert_close(crf.marginals(wide[0], wide[2])[1, holes], crf.marginals(alone[0], alone[2])[0])
 
 
-def test_a_batch_without_valid_positions():
-    crf, emissions, tags, _ = problem(0)
+@IS_BIO
+def test_a_batch_without_valid_positions(is_bio):
+    crf, emissions, tags, _ = problem(0, is_bio=is_bio)
     nowhere = torch.zeros(tags.shape, dtype=torch.bool)
     emissions.requires_grad_()
     loss = crf.loss(emissions, tags.fill_(NO_TAG), nowhere)
@@ -239,6 +279,23 @@ def test_a_batch_without_valid_positions():
     assert not emissions.grad.any()
     assert not any(parameter.grad.any() for parameter in crf.parameters())
     assert (crf.decode(emissions, nowhere) == NO_TAG).all()
+
+
+@IS_BIO
+@pytest.mark.parametrize(("batch", "length"), [(0, 5), (3, 0), (0, 0)])
+def test_a_batch_of_no_sentences_or_of_no_positions_has_no_loss_and_no_tags(batch, length, is_bio):
+    crf, *_ = problem(0, is_bio=is_bio)
+    emissions = torch.zeros(batch, length, 5, requires_grad=True)
+    tags, valid = torch.zeros(batch, length, dtype=torch.long), torch.zeros(batch, length, dtype=torch.bool)
+    loss = crf.loss(emissions, tags, valid)
+    loss.backward()
+    assert loss.item() == 0
+    assert not any(parameter.grad.any() for parameter in crf.parameters())
+    assert crf.decode(emissions, valid).shape == (batch, length)
+    posterior, nothing = crf.posterior(emissions, valid), torch.zeros(0, dtype=torch.long)
+    assert posterior.marginals().shape == (batch, length, 5)
+    assert posterior.log_likelihoods(tags).tolist() == [0] * batch
+    assert posterior.span_probabilities(nothing, nothing, nothing, nothing).shape == (0,)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
@@ -263,13 +320,16 @@ def test_autocast_does_not_reach_the_recursion():
     assert torch.equal(found[1], expected[1])
 
 
+@IS_BIO
 @pytest.mark.parametrize("scale", [1e2, 1e3, 1e5])
 @pytest.mark.parametrize("spread", [0.1, 5.0, 100.0])
-def test_extreme_scores_stay_finite(scale, spread):
+def test_extreme_scores_stay_finite(scale, spread, is_bio):
     torch.manual_seed(0)
-    crf = make_crf(31, spread=spread)
+    crf = make_crf(31, spread=spread, is_bio=is_bio)
     emissions = (scale * (2 * torch.rand(4, 60, 31) - 1)).requires_grad_()
     tags, valid = torch.randint(31, (4, 60)), torch.rand(4, 60) < 0.9
+    if is_bio:
+        tags = crf.decode(torch.randn(4, 60, 31), valid)
     loss = crf.loss(emissions, tags, valid)
     gradients = torch.autograd.grad(loss, [emissions, *crf.parameters()])
     assert all(gradient.isfinite().all() for gradient in (loss, *gradients))
@@ -292,11 +352,6 @@ def test_extreme_emissions_stay_accurate(scale):
     torch.testing.assert_close(marginals.double(), exact.marginals(emissions.double(), valid), rtol=0, atol=1e-3)
 
 
-def is_strict_bio(path: tuple[int, ...]) -> bool:
-    """Whether every I follows the B or the I of its label."""
-    return all(tag == 0 or tag % 2 == 1 or before in (tag, tag - 1) for before, tag in itertools.pairwise((0, *path)))
-
-
 @settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 2**31), num_labels=st.integers(1, 6), length=st.integers(1, 12), scale=st.floats(0.1, 1000.0)
@@ -304,9 +359,9 @@ def is_strict_bio(path: tuple[int, ...]) -> bool:
 def test_constrained_decode_never_breaks_bio(seed, num_labels, length, scale):
     torch.manual_seed(seed)
     num_tags = 1 + 2 * num_labels
-    crf = make_crf(num_tags, spread=scale)
+    crf = make_crf(num_tags, spread=scale, is_bio=True)
     valid = torch.rand(3, length) < 0.7
-    decoded = crf.decode(scale * torch.randn(3, length, num_tags), valid, constraints=bio_constraints(num_labels))
+    decoded = crf.decode(scale * torch.randn(3, length, num_tags), valid)
     assert all(is_strict_bio(tuple(row[row != NO_TAG].tolist())) for row in decoded)
     assert torch.equal(decoded != NO_TAG, valid)
 
@@ -319,13 +374,13 @@ def test_wide_batches_decode_like_single_sentences():
     assert torch.equal(crf.decode(emissions, valid), torch.cat(alone))
 
 
-def test_an_accelerator_never_waits(monkeypatch):
+@IS_BIO
+def test_an_accelerator_never_waits(monkeypatch, is_bio):
     """On the meta device whatever reads a value back raises, as .item() or a boolean index would make a GPU wait."""
     monkeypatch.setattr(crf_module, "full_precision", lambda _: nullcontext())  # meta has no autocast
-    crf, emissions, tags, valid = (part.to("meta") for part in problem(0))
-    constraints = bio_constraints(2, device="meta")
+    crf, emissions, tags, valid = (part.to("meta") for part in problem(0, is_bio=is_bio))
     spans = torch.zeros(4, 3, dtype=torch.long, device="meta")
-    assert crf.decode(emissions, valid, constraints=constraints).shape == tags.shape
+    assert crf.decode(emissions, valid).shape == tags.shape
     assert crf.marginals(emissions, valid).shape == emissions.shape
     assert crf.span_probabilities(emissions, valid, *spans).shape == (3,)
     assert crf.posterior(emissions, valid).log_likelihoods(tags).shape == (len(tags),)

@@ -6,7 +6,16 @@ from core.settings import TrainSettings
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("epochs", 0), ("batch_size", 0), ("limit", 0), ("learning_rate", 1.0), ("seed", -1), ("seed", 10**22)],
+    [
+        ("epochs", 0),
+        ("batch_size", 0),
+        ("limit", 0),
+        ("learning_rate", 1.0),
+        ("layer_decay", 0.0),
+        ("layer_decay", 1.1),
+        ("seed", -1),
+        ("seed", 10**22),
+    ],
 )
 def test_a_setting_outside_its_range_is_refused(name, value):
     with pytest.raises(UserError, match=f"{name.replace('_', ' ')} is {value}"):

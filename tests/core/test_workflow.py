@@ -1,19 +1,25 @@
 """The store and the tagger together: what a run is trained on, and what an interruption leaves."""
 
 import itertools
+import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
+import torch
 
 from core import workflow
 from core.errors import UserError
 from core.events import EpochFinished, Predicting, Prepared, RunStarted
 from core.scoring.strict import klue_figures
-from core.settings import TrainSettings
+from core.settings import UNITS, TrainSettings
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.runs import training_digest
 from core.store.selection import Selection
 from core.store.sentences import GOLDS, Sentences
+from core.tagging.batches import batch_of
+from core.tagging.checkpoint import load
 from core.training import task
 from tests.building import add_sentences, project_with_sentences
 
@@ -158,6 +164,47 @@ def test_signals_of_dev_are_stored_with_every_epoch_and_those_of_test_when_it_is
     assert sorted(trained.selections.numbers(Selection("dev", order="uncertain"), key, "corrected")) == _numbers(
         trained, "dev"
     )
+
+
+def log_weight(crf, emissions, allowed):
+    """log of the summed weight of all legal paths over emissions (length, tags) that keep to the allowed tags."""
+    legal = torch.where(crf.allowed_transitions, crf.transitions.double(), -torch.inf)
+    scores = emissions.double().masked_fill(~allowed, -torch.inf)
+    weights = scores[0] + torch.where(crf.allowed_start, crf.start_transitions.double(), -torch.inf)
+    for row in scores[1:]:
+        weights = (weights[:, None] + legal).logsumexp(0) + row
+    return (weights + crf.end_transitions.double()).logsumexp(0).item()
+
+
+def decoders_probability(text_tagger, text, span):
+    """Of a span, by sums in the log domain over the sequences that the decoder chooses among."""
+    windows = text_tagger.encoding.encode([text])
+    batch = batch_of(windows, np.array([0]), pad_id=text_tagger.encoding.pad_id, device=torch.device("cpu"))
+    (emissions,) = text_tagger.tagger(batch)
+    units = windows.extents_of(0)
+    first, end = ([unit[edge] for unit in units].index(at) for edge, at in ((0, span.start), (1, span.end)))
+    every = torch.ones_like(emissions, dtype=torch.bool)
+    tags = text_tagger.tag_set
+    held = every.clone()
+    held[first : end + 1] = False
+    held[first, tags.begin(span.label)] = True
+    held[first + 1 : end + 1, tags.inside(span.label)] = True
+    held[end + 1 : end + 2, tags.inside(span.label)] = False
+    crf = text_tagger.tagger.crf
+    return math.exp(log_weight(crf, emissions, held) - log_weight(crf, emissions, every))
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_spans_stored_probability_is_the_decoders(project, unit):
+    list(workflow.training(project, replace(SETTINGS, unit=unit, epochs=12, learning_rate=2e-2)))
+    text_tagger = load(project.checkpoint_folder(1, 12), torch.device("cpu"))
+    dev = {stored.number: stored for stored in project.sentences.each("dev")}
+    stored = [(n, p) for n, spans in project.predictions.of(EpochKey(1, 12), list(dev)).items() for p in spans]
+    assert stored
+    with torch.inference_mode():
+        for number, predicted in stored:
+            wanted = decoders_probability(text_tagger, dev[number].text, predicted.span)
+            assert predicted.probability == pytest.approx(wanted, abs=1e-4)
 
 
 @pytest.mark.parametrize("part", ["predictions", "signals"])

@@ -1,5 +1,6 @@
 """Encoders and taggers too small to be good at anything, and sentences that they can learn by heart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -138,6 +139,11 @@ def text_tagger_of(folder: Path | None = None, *, seed: int = 0, unit: Unit = "s
 def tagged(text_tagger: TextTagger, texts: list[str], *, batch_size: int = 32) -> dict[int, tuple[PredictedSpan, ...]]:
     """The spans of each text by its index."""
     return dict(pair for batch in predict_batches(text_tagger, texts, batch_size=batch_size) for pair in batch)
+
+
+def is_bio(path: Sequence[int]) -> bool:
+    """Whether every I follows the B or the I of its label."""
+    return all(tag == 0 or tag % 2 == 1 or before in (tag, tag - 1) for before, tag in pairwise((0, *path)))
 
 
 @dataclass(frozen=True, slots=True)

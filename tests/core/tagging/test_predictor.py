@@ -10,7 +10,7 @@ from core.tagging.predictor import predict_batches, predict_windows
 from core.tagging.tagger import TextTagger
 from core.tags import unit_ranges
 from core.text.encoding import TextEncoding
-from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder, tagged, text_tagger_of, windows_of
+from tests.core.toy_models import FAMILIES, SENTENCES, is_bio, saved_encoder, tagged, text_tagger_of, windows_of
 
 TEXTS = [sentence.text for sentence in SENTENCES] + ["", "  ", "이순신은 " * 30, "뷁😀", "가"]
 
@@ -49,12 +49,13 @@ def test_a_text_without_units_has_no_spans(text_tagger):
 
 
 def test_spans_are_the_best_path_and_probabilities_come_from_enumeration(text_tagger):
-    """A text of few units, small enough to enumerate every path of a tag set with one label."""
+    """A text of few units, small enough to enumerate every legal path of its tags."""
     tagger, encoding = text_tagger.tagger, text_tagger.encoding
     (window,) = windows_of(encoding, "서울에")
     count = len(window.units)
     emissions = tagger(batch_of(encoding.encode(["서울에"]), np.array([0]), pad_id=0, device=torch.device("cpu")))[0]
     paths = torch.cartesian_prod(*[torch.arange(7)] * count).reshape(-1, count)
+    paths = paths[[is_bio(path) for path in paths.tolist()]]
     scores = tagger.crf.start_transitions[paths[:, 0]] + tagger.crf.end_transitions[paths[:, -1]]
     scores = scores + sum(emissions[i, paths[:, i]] for i in range(count))
     scores = scores + sum(tagger.crf.transitions[paths[:, i], paths[:, i + 1]] for i in range(count - 1))

@@ -1,6 +1,5 @@
 """What a tagger says of its own tags and of the gold, held against enumeration and against tagging alone."""
 
-import itertools
 import math
 
 import numpy as np
@@ -13,9 +12,9 @@ from core.spans import Span
 from core.tagging.batches import batch_of
 from core.tagging.signals import judge_batches, judge_windows
 from core.tagging.tagger import TextTagger
-from core.tags import OUTSIDE, spans_of, tags_of
+from core.tags import spans_of, tags_of
 from core.text.encoding import TextEncoding
-from tests.core.toy_models import SENTENCES, saved_encoder, tagged, text_tagger_of, windows_of
+from tests.core.toy_models import SENTENCES, is_bio, saved_encoder, tagged, text_tagger_of, windows_of
 
 TEXTS = [sentence.text for sentence in SENTENCES] + ["", "  ", "이순신은 " * 30, "뷁😀", "가"]
 GOLDS = [sentence.spans for sentence in SENTENCES] + [(), (), (Span(0, 3, "PS"), Span(10, 13, "OG")), (), ()]
@@ -67,24 +66,19 @@ def test_encoded_texts_are_judged_as_texts_are():
 
 
 def enumerated(text_tagger, text):
-    """Every tag sequence of a short text with its probability under the CRF, and its units."""
+    """Every legal tag sequence of a short text with its probability under the CRF, and its units."""
     encoding, crf = text_tagger.encoding, text_tagger.tagger.crf
     (window,) = windows_of(encoding, text)
     count = len(window.units)
     batch = batch_of(encoding.encode([text]), np.array([0]), pad_id=0, device=torch.device("cpu"))
     emissions = text_tagger.tagger(batch)[0].double()
     paths = torch.cartesian_prod(*[torch.arange(crf.num_tags)] * count).reshape(-1, count)
+    paths = paths[[is_bio(path) for path in paths.tolist()]]
     scores = crf.start_transitions[paths[:, 0]] + crf.end_transitions[paths[:, -1]]
     scores = scores + sum(emissions[i, paths[:, i]] for i in range(count))
     scores = scores + sum(crf.transitions[paths[:, i], paths[:, i + 1]] for i in range(count - 1))
     shares = scores.softmax(0).tolist()
     return {tuple(path): share for path, share in zip(paths.tolist(), shares, strict=True)}, window.units
-
-
-def is_bio(path):
-    return all(
-        tag == OUTSIDE or tag % 2 == 1 or before in (tag, tag - 1) for before, tag in itertools.pairwise((0, *path))
-    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -93,8 +87,7 @@ def test_signals_come_from_enumeration(seed):
     text, gold = "서울에", (Span(0, 2, "LC"),)
     shares, units = enumerated(text_tagger, text)
     each = judged(text_tagger, [text], [gold])[0]
-    best = max(share for path, share in shares.items() if is_bio(path))
-    assert each.signals.uncertainty == pytest.approx(-math.log(best), abs=1e-4)
+    assert each.signals.uncertainty == pytest.approx(-math.log(max(shares.values())), abs=1e-4)
     tags = tuple(tags_of(gold, units, text_tagger.tag_set))
     assert each.signals.loss == pytest.approx(-math.log(shares[tags]), abs=1e-4)
     assert each.signals.uncertainty <= each.signals.loss + 1e-6

@@ -1,5 +1,6 @@
-from collections import Counter
+import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,13 +45,40 @@ def test_the_share_is_kept():
     assert MentionReplacement(sentences).chosen(sentences, 0.0, seed="1 1") == sentences
 
 
-def test_the_particle_stays_right():
+def every_text(*marked):
+    """Every text that replacement makes of texts whose mention stands before a bar."""
     sentences = [
-        Sentence("1", "세종은 왔다", (Span(0, 2, "PS"),)),
-        Sentence("2", "한나는 왔다", (Span(0, 2, "PS"),)),
-        Sentence("3", "유리는 왔다", (Span(0, 2, "PS"),)),
-        Sentence("4", "Kim은 왔다", (Span(0, 3, "PS"),)),
+        Sentence(str(n), text.replace("|", ""), (Span(0, text.index("|"), "LC"),)) for n, text in enumerate(marked)
     ]
     replacement = MentionReplacement(sentences)
-    seen = Counter(s.text for n in range(50) for s in replacement.chosen(sentences, 1.0, seed=str(n)))
-    assert set(seen) == {"세종은 왔다", "한나는 왔다", "유리는 왔다", "Kim은 왔다"}
+    return {s.text for n in range(60) for s in replacement.chosen(sentences, 1.0, seed=str(n))}
+
+
+@pytest.mark.parametrize(
+    ("marked", "made"),
+    [
+        (["세종|은", "이순신|이라"], {"세종은", "세종이라", "이순신은", "이순신이라"}),
+        (["한나|는", "유리|라"], {"한나는", "한나라", "유리는", "유리라"}),
+        (["부산|으로", "강남|은"], {"부산으로", "부산은", "강남으로", "강남은"}),
+        (["서울|로", "벵골|은"], {"서울로", "서울은", "벵골로", "벵골은"}),
+        (["부산|으로", "서울|로", "경주|로"], {"부산으로", "서울로", "경주로"}),
+        (
+            ["2017|로", "11|은", "103|으로", "20|은", "5|로"],
+            {"2017로", "2017은", "11로", "11은"} | {"103으로", "103은", "20으로", "20은", "5로"},
+        ),
+    ],
+)
+def test_the_particle_after_a_replaced_mention_stays_right(marked, made):
+    assert every_text(*marked) == made
+
+
+def test_decomposed_hangul_sounds_as_composed_hangul_does():
+    seoul, busan = (unicodedata.normalize("NFD", name) for name in ("서울", "부산"))
+    made = every_text("벵골|로", "강남|으로", f"{seoul}|로", f"{busan}|으로")
+    assert made == {"벵골로", f"{seoul}로", "강남으로", f"{busan}으로"}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_mention_of_unknown_sound_is_replaced_only_where_no_particle_follows(form):
+    by, of = (unicodedata.normalize(form, particle) for particle in ("은", "는"))
+    assert every_text(f"Kim|{by}", f"Lee|{of}", "Kim| 1") == {f"Kim{by}", f"Lee{of}", "Kim 1", "Lee 1"}

@@ -1,8 +1,12 @@
-import pytest
+from dataclasses import replace
 
+import pytest
+from torch import nn
+
+from core.errors import UserError
 from core.settings import TrainSettings
 from core.training.optimiser import optimiser_of, rate_factor, scale_rates
-from tests.core.toy_models import text_tagger_of
+from tests.core.toy_models import FAMILIES, saved_encoder, text_tagger_of
 
 SETTINGS = TrainSettings(learning_rate=1e-5, head_learning_rate=2e-3, crf_learning_rate=3e-2, weight_decay=0.1)
 
@@ -17,6 +21,27 @@ def test_every_parameter_has_the_rate_and_decay_of_its_part():
         assert group["lr"] == rates[part]
         assert group["weight_decay"] == (0.1 if parameter.ndim > 1 and part != "crf" else 0)
     assert not groups
+
+
+@pytest.mark.parametrize("family", ["tiny", *FAMILIES])
+def test_with_layer_decay_each_layer_learns_slower_than_the_one_above_and_the_embeddings_slowest(tmp_path, family):
+    tagger = text_tagger_of(None if family == "tiny" else saved_encoder(tmp_path / "encoder", family)).tagger
+    groups = optimiser_of(tagger, replace(SETTINGS, layer_decay=0.5)).param_groups
+    rates = {id(parameter): group["peak"] for group in groups for parameter in group["params"]}
+    low, top = tagger.encoder.encoder.layer
+    assert {rates[id(parameter)] for parameter in top.parameters()} == {1e-5}
+    assert {rates[id(parameter)] for parameter in low.parameters()} == {0.5e-5}
+    assert {rates[id(parameter)] for parameter in tagger.encoder.embeddings.parameters()} == {0.25e-5}
+    assert {rates[id(parameter)] for parameter in tagger.linear.parameters()} == {2e-3}
+    assert len(rates) == len(list(tagger.parameters()))
+
+
+def test_layer_decay_is_refused_where_the_layers_cannot_be_told_apart():
+    tagger = text_tagger_of().tagger
+    tagger.encoder.encoder.layer = nn.Sequential(*tagger.encoder.encoder.layer)
+    assert optimiser_of(tagger, SETTINGS)
+    with pytest.raises(UserError, match="layer decay of 1"):
+        optimiser_of(tagger, replace(SETTINGS, layer_decay=0.9))
 
 
 @pytest.mark.parametrize(("encoder_rate", "head_rate"), [(1e-5, 1e-3), (5e-3, 5e-3)])
