@@ -4,13 +4,11 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import TracebackType
 
 import platformdirs
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from gui.appearance import Appearance
 from gui.background import JobRunner
@@ -20,6 +18,7 @@ from gui.corrections.page import CorrectionsPage
 from gui.garbage import GarbageCollector
 from gui.inspect.page import InspectPage
 from gui.keys.keymap import Keymap
+from gui.logs import BugReport, start_log
 from gui.metrics.page import MetricsPage
 from gui.pages import PageContext
 from gui.preferences import Preferences
@@ -43,11 +42,11 @@ def run_window(arguments: Sequence[str]) -> int:
     application = QApplication(list(arguments))
     application.setApplicationName("Spandesk")
     application.setDesktopFileName("spandesk")
-    log_file = _start_log()
+    log_file = start_log(platformdirs.user_log_path("spandesk", ensure_exists=True))
     application.setQuitOnLastWindowClosed(False)  # a closed window finishes its work first
     window = made_window(application, QSettings("spandesk", "spandesk"), platformdirs.user_data_path("spandesk"))
     window.closed.connect(application.quit)
-    sys.excepthook = _BugReport(window, log_file)
+    sys.excepthook = BugReport(window, log_file)
     GarbageCollector(window)
     window.show()
     if len(arguments) > 1:
@@ -96,39 +95,3 @@ def _has_display() -> bool:
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _start_log() -> Path:
-    """Log to a file in the user's own log folder; returns its path."""
-    folder = platformdirs.user_log_path("spandesk", ensure_exists=True)
-    path = folder / "spandesk.log"
-    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=[handler]
-    )
-    return path
-
-
-class _BugReport:
-    """Shows a bug of ours once it is in the log; the window goes on."""
-
-    def __init__(self, window: MainWindow, log_file: Path) -> None:
-        self._window = window
-        self._log_file = log_file
-        self._is_shown = False
-
-    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            self._window.shut_down()
-            return
-        log.critical("unexpected error", exc_info=(kind, error, trace))
-        if self._is_shown:
-            return
-        self._is_shown = True
-        QMessageBox.critical(
-            self._window,
-            "Spandesk",
-            f"Something went wrong inside Spandesk ({kind.__name__})."
-            f"\n\nWhat happened is in {self._log_file}; please add that file to your report.",
-        )
-        self._is_shown = False

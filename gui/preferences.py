@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter
 
 MAX_RECENT = 8
 
@@ -69,6 +69,13 @@ class Preferences:
 
     def remember_window(self, window: QMainWindow) -> None:
         self._settings.setValue("geometry", window.saveGeometry())
+
+    def keep_size(self, name: str, dialog: QDialog) -> None:
+        """Give a dialog its last size, and remember the one that it is closed with."""
+        size = self._settings.value(f"dialog/{name}")
+        if isinstance(size, QSize):
+            dialog.resize(size)
+        dialog.finished.connect(lambda _: self._settings.setValue(f"dialog/{name}", dialog.size()))
 
     def keep_splitter(self, name: str, splitter: QSplitter) -> None:
         """Give a splitter its last place, and remember every move of it."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,9 +27,14 @@ from gui.shell.banner import Banner
 from gui.shell.context_bar import ContextBar
 from gui.shell.job_strip import JobStrip
 from gui.shell.keys_window import KeysWindow
+from gui.shell.next_step import next_step
 from gui.shell.rail import Rail
+from gui.shell.screen_room import resize_to_fit
 from gui.theme import Theme
 from gui.welcome.page import WelcomePage
+
+STEP_DELAY = 500
+"""Milliseconds after a change before the next step is looked for; corrections come faster."""
 
 CLOSING_LIMIT = 30_000
 """Milliseconds that a closed window waits for its work to end; a compile or a download may take any time."""
@@ -67,13 +72,14 @@ class MainWindow(QMainWindow):
         self.project_menu = self._project_menu()
         self.context_bar = ContextBar(context.session, self.project_menu, [self.undo, self.redo, self.settings])
         self.job_strip = JobStrip(context.runner)
+        self._steps = QTimer(self, singleShot=True, interval=STEP_DELAY)
         self._lay_out()
         self._connect()
         self.set_theme(appearance.theme)
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         if not context.preferences.restore_window(self):
-            self.resize(1280, 720)
+            resize_to_fit(self, QSize(1280, 720))
         self._show_project(context.session.project)
 
     def _lay_out(self) -> None:
@@ -104,6 +110,8 @@ class MainWindow(QMainWindow):
         session.inspection_asked.connect(lambda _: self.show_page("Inspect"))
         session.project_changed.connect(self._show_project)
         session.changed.connect(lambda _: self._enable_undo())
+        session.changed.connect(lambda _: self._steps.start())
+        self._steps.timeout.connect(self._show_next_step)
         session.problem.connect(self.banner.say)
 
     def _project_menu(self) -> QMenu:
@@ -144,12 +152,13 @@ class MainWindow(QMainWindow):
         """Open the settings, or bring them to the front."""
         open_one = self.findChild(SettingsWindow)
         window = open_one or SettingsWindow(self.context.keymap, self.appearance, self)
+        if open_one is None:
+            self.context.preferences.keep_size("settings", window)
         window.show()
         window.raise_()
         window.activateWindow()
 
     def show_page(self, name: str) -> None:
-        self.banner.hide()
         if name == "Metrics":
             self.context.session.look_at_new_run()
         self.stack.setCurrentWidget(self.pages[name])
@@ -161,6 +170,7 @@ class MainWindow(QMainWindow):
         for action in self.rail.keyed.values():
             action.setEnabled(project is not None)
         self._enable_undo()
+        self._show_next_step(at_once=True)
         if project is None:
             self.setWindowTitle("Spandesk")
             self.stack.setCurrentWidget(self.welcome)
@@ -170,6 +180,10 @@ class MainWindow(QMainWindow):
         self.context.preferences.remember_project(project.folder)
         has_run = self.context.session.context.run is not None
         self.show_page("Inspect" if has_run else "Corpus")
+
+    def _show_next_step(self, *, at_once: bool = False) -> None:
+        self._steps.stop()
+        self.job_strip.show_next_step(next_step(self.context.session.project), at_once=at_once)
 
     def _enable_undo(self) -> None:
         project = self.context.session.project
@@ -227,7 +241,9 @@ class MainWindow(QMainWindow):
     def _confirms_stop(self, job: Job) -> bool:
         """Ask whether the job may be stopped; a person who only presses Enter or Esc keeps it."""
         question, keep = job.closing_words
-        box = QMessageBox(QMessageBox.Icon.Question, "Spandesk", question, parent=self)
+        box = QMessageBox(QMessageBox.Icon.Question, "Spandesk", "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # it names files
+        box.setText(question)
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
         keep_button = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep_button)

@@ -1,12 +1,15 @@
 """What is asked of the list of strings: a search field and three choices."""
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.spans import SPLITS
 from gui.choosers import chooser
 from gui.consistency.model import KIND_WORDS, StringFilter
 from gui.line_field import LineField
+
+SEARCH_DELAY = 250
+"""Milliseconds after the last keystroke before the list is filtered and the places of its first string are found."""
 
 
 class StringFilterBar(QWidget):
@@ -34,9 +37,16 @@ class StringFilterBar(QWidget):
             self.split.addItem(split, split)
         self.show_labels([])
         self._lay_out()
-        self.text.edited.connect(self.changed)
+        self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
+        self._timer.timeout.connect(self.changed)
+        self.text.edited.connect(lambda: self._timer.start())
+        self.text.returnPressed.connect(self._change)
         for box in (self.kind, self.label, self.split):
-            box.currentIndexChanged.connect(lambda _: self.changed.emit())
+            box.currentIndexChanged.connect(lambda _: self._change())
+
+    def _change(self) -> None:
+        self._timer.stop()
+        self.changed.emit()
 
     def _lay_out(self) -> None:
         layout = QGridLayout(self)

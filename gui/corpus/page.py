@@ -131,6 +131,7 @@ class CorpusPage(QWidget):
         if window is None or not window.isVisible():  # one that was closed with its project may not be gone yet
             window = LabelsWindow(self._context.session, project, self._theme, self)
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._context.preferences.keep_size("labels", window)
         window.show()
         window.raise_()
         window.activateWindow()

@@ -37,6 +37,7 @@ class InspectPage(QWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._session = context.session
+        self._preferences = context.preferences
         self._theme = context.theme
         self._waits = False
         self.listing = Listing(context.session, context.theme, context.keymap)
@@ -216,6 +217,7 @@ class InspectPage(QWidget):
             lambda chosen: self._session.attempt(lambda: self._session.correct_together(labelled(chosen)))
         )
         self._session.changed.connect(window.follow)
+        self._preferences.keep_size("identical", window)
         window.open()
 
     def _follow(self, change: ChangeSet) -> None:

@@ -1,21 +1,27 @@
 """The strip at the bottom: the job under way, how far it is, and the button that stops it."""
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from gui.background import Job, JobRunner
 from gui.plain_label import PlainLabel
 from gui.progress import status_of
+from gui.shell.next_step import IDLE
 
-IDLE = "Ready"
+OUTCOME_STAYS = 10_000
+"""Milliseconds for which the outcome of a job stays, before the next step takes its place."""
 
 
 class JobStrip(QFrame):
-    """Follows the job runner."""
+    """Follows the job runner; says the next step while no job runs."""
 
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("jobStrip")
         self._runner = runner
+        self._next_step = IDLE
+        self._outcome = QTimer(self, singleShot=True, interval=OUTCOME_STAYS)
+        self._outcome.timeout.connect(self._rest)
         self.text = PlainLabel(IDLE)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar(textVisible=False)
@@ -29,10 +35,23 @@ class JobStrip(QFrame):
         layout.addWidget(self.bar)
         layout.addWidget(self.stop)
         self.setFixedHeight(40)
-        self._show_idle(IDLE)
+        self._rest()
         runner.started.connect(self._follow)
 
+    def show_next_step(self, text: str, *, at_once: bool = False) -> None:
+        """Say what can be done next, where no job says how far it is or, unless `at_once`, how it just ended."""
+        self._next_step = text
+        if self._runner.job is None and (at_once or not self._outcome.isActive()):
+            self._rest()
+
+    def _rest(self) -> None:
+        self._outcome.stop()
+        self.text.setText(self._next_step)
+        self.bar.hide()
+        self.stop.hide()
+
     def _follow(self, job: Job) -> None:
+        self._outcome.stop()
         self.text.setText(job.title)
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -41,9 +60,9 @@ class JobStrip(QFrame):
         self.stop.show()
         job.reported.connect(lambda event: self._show(job, event))
         job.stopping.connect(self._show_stopping)
-        job.finished.connect(lambda _: self._show_idle(f"{job.title} · finished"))
-        job.cancelled.connect(lambda: self._show_idle(f"{job.title} · stopped"))
-        job.failed.connect(lambda _: self._show_idle(f"{job.title} · failed"))
+        job.finished.connect(lambda _: self._show_outcome(f"{job.title} · finished"))
+        job.cancelled.connect(lambda: self._show_outcome(f"{job.title} · stopped"))
+        job.failed.connect(lambda _: self._show_outcome(f"{job.title} · failed"))
 
     def _show(self, job: Job, event: object) -> None:
         status = status_of(event)
@@ -54,10 +73,10 @@ class JobStrip(QFrame):
         if status.share is not None:
             self.bar.setValue(round(status.share * 1000))
 
-    def _show_idle(self, text: str) -> None:
+    def _show_outcome(self, text: str) -> None:
+        self._rest()
         self.text.setText(text)
-        self.bar.hide()
-        self.stop.hide()
+        self._outcome.start()
 
     def _cancel(self) -> None:
         if self._runner.job is not None:

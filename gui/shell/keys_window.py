@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
 from gui.keys.keymap import Keymap
 from gui.plain_label import PlainLabel
+from gui.shell.screen_room import resize_to_fit
+
+_SIDE, _TOP, _BOTTOM, _GAP = 24, 20, 12, 8
+"""Pixels around the body and below it."""
 
 
 class KeyRow(NamedTuple):
@@ -72,10 +76,12 @@ class KeysWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
         self._keymap = keymap
-        self._body: QWidget | None = None
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 12)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        layout.setContentsMargins(_SIDE, _TOP, _SIDE, _BOTTOM)
+        layout.setSpacing(_GAP)
+        self._scroller = QScrollArea(widgetResizable=True)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout.addWidget(self._scroller, 1)
         self.change = QPushButton("Change keys…")
         self.change.setProperty("flat", True)
         self.change.setAutoDefault(False)
@@ -85,13 +91,10 @@ class KeysWindow(QDialog):
         self._show()
 
     def _show(self) -> None:
-        if self._body is not None:
-            self._body.hide()
-            self._body.deleteLater()
-        self._body = _body(groups(self._keymap))
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(0, self._body)
+        body = _body(groups(self._keymap))
+        self._scroller.setWidget(body)
+        below = _GAP + self.change.sizeHint().height()
+        resize_to_fit(self, body.sizeHint() + QSize(2 * _SIDE, _TOP + _BOTTOM + below))
 
 
 def _body(shown_groups: dict[str, list[KeyRow]]) -> QWidget:

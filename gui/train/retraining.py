@@ -56,7 +56,7 @@ class Retraining:
 
 def retraining_of(project: Project) -> Retraining | None:
     """None where no run has finished, or nothing was corrected since."""
-    base = _last_finished(project)
+    base = last_finished(project)
     if base is None:
         return None
     changed = project.corrections.sentences_changed_since(base.last_correction)
@@ -77,7 +77,7 @@ def retraining_of(project: Project) -> Retraining | None:
     )
 
 
-def _last_finished(project: Project) -> Run | None:
+def last_finished(project: Project) -> Run | None:
     trained = project.runs.with_epochs()
     finished = [run for run in project.runs.listed() if run.status == "finished" and run.number in trained]
     return finished[-1] if finished else None

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
@@ -11,7 +11,11 @@ from core.errors import UserError
 from core.settings import TrainSettings
 from core.store.changes import ChangeSet
 from gui.session import Session
+from gui.settings.window import SettingsWindow
+from gui.shell.job_strip import OUTCOME_STAYS
 from gui.shell.keys_window import KeysWindow
+from gui.shell.next_step import IDLE
+from gui.shell.screen_room import fitting
 from gui.window import MainWindow
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 from tests.gui.driving import click, wait_for_job
@@ -277,3 +281,52 @@ def test_a_closed_window_does_not_wait_for_ever(window, projects, qtbot, asked, 
     assert window.context.runner.is_busy
     go.set()
     qtbot.waitUntil(lambda: not window.context.runner.is_busy)
+
+
+def test_a_message_stays_when_another_page_is_shown(window, projects):
+    window.open_project(projects[0])
+    window.context.session.problem.emit("12 records were skipped")
+    window.rail.chosen.emit("Train")
+    assert window.banner.isVisible()
+    assert window.banner.text.text() == "12 records were skipped"
+    window.open_project(projects[1])
+    assert not window.banner.isVisible()
+
+
+def test_the_status_line_says_the_next_step_and_forgets_the_last_job(window, projects, qtbot):
+    strip, session = window.job_strip, window.context.session
+    assert strip.text.text() == IDLE
+    window.open_project(projects[0])
+    window.context.runner.start("Counting", lambda: iter(()))
+    qtbot.waitUntil(lambda: strip.text.text() == "Counting · finished")
+    session.correct(session.project.sentences.by_id("news-3").number, ())
+    qtbot.waitUntil(lambda: not window._steps.isActive())
+    assert strip.text.text() == "Counting · finished", "it stays for a moment"
+    strip._outcome.setInterval(0)
+    strip._outcome.start()
+    qtbot.waitUntil(lambda: strip.text.text() == "1 corrected since run 1: retrain")
+    session.undo()
+    qtbot.waitUntil(lambda: strip.text.text() == IDLE)
+    strip._outcome.setInterval(OUTCOME_STAYS)
+    window.context.runner.start("Counting", lambda: iter(()))
+    qtbot.waitUntil(lambda: strip.text.text() == "Counting · finished")
+    session.leave()
+    assert strip.text.text() == IDLE, "the job was another project's"
+
+
+def test_the_size_of_a_dialog_is_remembered(window):
+    window.show_settings()
+    settings = window.findChild(SettingsWindow)
+    settings.resize(801, 555)
+    settings.close()
+    settings.setParent(None)
+    window.show_settings()
+    assert window.findChild(SettingsWindow).size() == QSize(801, 555)
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [(QSize(1920, 1080), QSize(1280, 720)), (QSize(1280, 720), QSize(1264, 672)), (QSize(1024, 700), QSize(1008, 652))],
+)
+def test_a_window_and_its_frame_fit_the_screen(screen, size):
+    assert fitting(QSize(1280, 720), screen) == size

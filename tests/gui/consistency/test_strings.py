@@ -180,8 +180,9 @@ def test_a_click_on_an_id_opens_the_sentence(page, window):
     assert inspect.detail.position.text().endswith("d-1")
 
 
-def test_filters(page):
-    page.filters.text.setText("부")
+def test_filters(page, qtbot):
+    with qtbot.waitSignal(page.filters.changed):
+        page.filters.text.setText("부")
     assert [row[0] for row in strings(page)] == ["부산"]
     page.filters.text.clear()
     page.filters.kind.setCurrentIndex(page.filters.kind.findData("labels"))
@@ -193,14 +194,26 @@ def test_filters(page):
     page.filters.label.setCurrentIndex(0)
     page.filters.split.setCurrentIndex(page.filters.split.findData("test"))
     assert [row[0] for row in strings(page)] == ["서울"]
-    page.filters.text.setText("nothing")
+    with qtbot.waitSignal(page.filters.changed):
+        page.filters.text.setText("nothing")
     assert not page.places.isVisible()
+
+
+def test_the_filter_waits_for_the_last_key(page, qtbot):
+    asked = []
+    page.filters.changed.connect(lambda: asked.append(page.filters.filter.text))
+    with qtbot.waitSignal(page.filters.changed):
+        QTest.keyClicks(page.filters.text, "busan")
+    QTest.keyClicks(page.filters.text, "2")
+    QTest.keyClick(page.filters.text, Qt.Key.Key_Return)
+    assert asked == ["busan", "busan2"]
 
 
 def test_the_kind_that_is_looked_at_is_ticked(page, qtbot):
     page.filters.kind.setCurrentIndex(page.filters.kind.findData("edges"))
     wait_for_places(qtbot, page)
     page.filters.text.setText("서울")
+    page.filters.text.returnPressed.emit()
     choose(qtbot, page, [row[0] for row in strings(page)].index("서울"))
     assert ticked(page) == ["x-1"]
 
