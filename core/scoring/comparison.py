@@ -1,7 +1,9 @@
 """How the predicted spans of one sentence stand against its gold: what is right, and how each error errs."""
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal, NamedTuple, get_args
 
 from core.spans import PredictedSpan, Span
@@ -47,7 +49,7 @@ def compared(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[
     Spans that overlap are paired one to one; same edges go first, then same label, then the longest overlap.
     """
     pairs = sorted(
-        ((g, p) for g in gold for p in predicted if g.overlaps(p.span)),
+        _overlapping(gold, predicted),
         key=lambda pair: (_closeness(*pair), pair[0].start, pair[1].span.start),
         reverse=True,
     )
@@ -61,6 +63,16 @@ def compared(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[
     comparisons += [Comparison("missed", g, None) for g in free_gold]
     comparisons += [Comparison("spurious", None, p) for p in free_predicted]
     return tuple(sorted(comparisons, key=_position))
+
+
+def _overlapping(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> Iterator[tuple[Span, PredictedSpan]]:
+    """All pairs that share a character, found by their places: a sentence can have hundreds of spans."""
+    ordered = sorted(gold)
+    starts = [span.start for span in ordered]
+    furthest = list(accumulate((span.end for span in ordered), max))
+    for found in predicted:
+        near = ordered[bisect_right(furthest, found.span.start) : bisect_left(starts, found.span.end)]
+        yield from ((span, found) for span in near if span.overlaps(found.span))
 
 
 def _closeness(gold: Span, predicted: PredictedSpan) -> tuple[bool, bool, int]:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QTool
 
 from core.analysis.verdicts import Blame, pair_of
 from core.editing import accepted
-from core.scoring.comparison import Comparison, compared
+from core.scoring.comparison import Comparison
 from core.spans import SentenceNumber, Span
 from core.store.reviews import NOTHING_SAID
 from core.store.sentences import Gold
@@ -26,6 +26,7 @@ from gui.keys.commands import Name
 from gui.pages import PageContext
 from gui.plain_label import PlainLabel
 from gui.sentence.canvas import SentenceCanvas
+from gui.sentence.comparing import comparisons_of
 from gui.sentence.interaction import place_below
 from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
 from gui.theme import Theme, set_property
@@ -315,7 +316,7 @@ class SentenceDetail(QWidget):
         if span is not None:
             gold = accepted(gold, span)
         start = span.start if span is not None else selection.start if selection is not None else -1
-        places = stops(compared(gold, shown.predicted or ()), errors_only=True)
+        places = stops(comparisons_of(gold, shown.predicted or ()), errors_only=True)
         if not any(place.start > start for place in places):
             self.passed.emit(gold)
             return

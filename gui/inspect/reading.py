@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.analysis.paths import Steps
-from core.scoring.comparison import compared
 from core.scoring.signals import Signals
 from core.spans import PredictedSpan, SentenceNumber, Span
 from core.store.project import Project
 from core.store.reviews import NOTHING_SAID, Reviewed
 from core.store.sentences import StoredSentence
+from gui.sentence.comparing import comparisons_of
 from gui.sentence.delegate import SentenceRow
 from gui.session import Context
 
@@ -38,7 +38,7 @@ class ShownSentence:
     @property
     def row(self) -> SentenceRow:
         stored = self.stored
-        comparisons = None if self.predicted is None else compared(self.gold, self.predicted)
+        comparisons = None if self.predicted is None else comparisons_of(self.gold, self.predicted)
         return SentenceRow(
             number=stored.number,
             id=stored.id,

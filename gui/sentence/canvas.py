@@ -15,9 +15,10 @@ from core.editing import (
     without_punctuation,
     word_at,
 )
-from core.scoring.comparison import Comparison, compared
+from core.scoring.comparison import Comparison
 from core.spans import PredictedSpan, Span
 from gui.sentence import changes
+from gui.sentence.arrangement import Arrangement
 from gui.sentence.description import described
 from gui.sentence.interaction import (
     EdgeDrag,
@@ -29,11 +30,11 @@ from gui.sentence.interaction import (
     nearest_character,
     target_at,
 )
-from gui.sentence.layout import TextLayout, laid_out
-from gui.sentence.painting import paint, paint_focus, tag_metrics
-from gui.sentence.scene import PADDING, Scene, arranged
+from gui.sentence.layout import TextLayout
+from gui.sentence.painting import paint, paint_focus
+from gui.sentence.scene import Scene
 from gui.sentence.selection import Selection, following, kept, of_gold, stops
-from gui.theme import SENTENCE_SIZE, Theme
+from gui.theme import Theme
 
 _LEAST_WIDTH = 240
 _LOSSES = frozenset(
@@ -62,16 +63,10 @@ class SentenceCanvas(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._text = ""
-        self._gold: tuple[Span, ...] = ()
-        self._predicted: tuple[PredictedSpan, ...] | None = None
-        self._other: tuple[PredictedSpan, ...] | None = None
+        self._shown = Arrangement()
         self._selection: Selection | None = None
         self._press: tuple[Target, QPointF] | None = None
-        self._drag: RangeDrag | EdgeDrag | None = None
         self._before_press: Selection | None = None
-        self._size = SENTENCE_SIZE
-        self._scenes: dict[float, Scene] = {}
         self._prepare()
 
     def _prepare(self) -> None:
@@ -97,15 +92,12 @@ class SentenceCanvas(QWidget):
     @property
     def replaced(self) -> tuple[Span, ...]:
         """The other gold spans that labelling or accepting what is selected takes away."""
-        return changes.replaced_by_label(self._gold, self.comparisons, self._selection)
+        return changes.replaced_by_label(self._shown.gold, self.comparisons, self._selection)
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """How the predicted spans stand against the gold shown; without a run, all gold is right."""
-        gold = self._shown_gold()
-        if self._predicted is None:
-            return tuple(Comparison("right", span, None) for span in gold)
-        return compared(gold, self._predicted)
+        return self._shown.comparisons
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours."""
@@ -114,7 +106,7 @@ class SentenceCanvas(QWidget):
 
     def set_text_size(self, size: int) -> None:
         """Show the sentence at another size (pixels)."""
-        self._size = size
+        self._shown.size = size
         self._refresh()
 
     def show_sentence(
@@ -130,13 +122,11 @@ class SentenceCanvas(QWidget):
             predicted: None where no run is chosen.
             other: what another epoch predicted, for a third lane; None for none.
         """
-        selection = self._selection if text == self._text else None
+        selection = self._selection if text == self._shown.text else None
         was_pressed = self.is_pressed
-        self._text, self._gold = text, tuple(sorted(gold))
-        self._predicted = None if predicted is None else tuple(predicted)
-        self._other = None if other is None else tuple(other)
-        self._press = self._drag = None
-        self.select(kept(selection, self._gold, [found.span for found in self._predicted or ()]))
+        self._press = None
+        self._shown.show(text, gold, predicted, other)
+        self.select(kept(selection, self._shown.gold, [found.span for found in self._shown.predicted or ()]))
         self._refresh()
         if was_pressed:
             self.released.emit()
@@ -148,57 +138,57 @@ class SentenceCanvas(QWidget):
     def apply_label(self, label: str) -> None:
         """Label the selected range, relabel the selected gold span, or accept the selected predicted one so named."""
         if self._selection is not None:
-            self._take(changes.labelled(self._gold, self._selection, label))
+            self._take(changes.labelled(self._shown.gold, self._selection, label))
 
     def move_edge(self, edge: Edge, step: int) -> None:
         """Move an edge of the selected gold span, or range, by whole characters, and over blanks."""
         selection = self._selection
         if selection is not None:
             position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
-            self._take(changes.with_edge_at(self._gold, selection, edge, position, self._text))
+            self._take(changes.with_edge_at(self._shown.gold, selection, edge, position, self._shown.text))
 
     def _moved(self, edge: Edge, position: int, step: int) -> int:
-        moved = self._layout().moved(position, step)
-        while moved != position and ends_in_blank(self._text, edge, moved):
-            position, moved = moved, self._layout().moved(moved, step)
+        moved = self._layout.moved(position, step)
+        while moved != position and ends_in_blank(self._shown.text, edge, moved):
+            position, moved = moved, self._layout.moved(moved, step)
         return moved
 
     def extend(self) -> None:
         """Take the selected gold span, or range, out to whole eojeols."""
         selection = self._selection
         if selection is not None:
-            place = extended(selection.start, selection.end, self._text)
-            self._take(changes.reshaped(self._gold, selection, *place, self._text))
+            place = extended(selection.start, selection.end, self._shown.text)
+            self._take(changes.reshaped(self._shown.gold, selection, *place, self._shown.text))
 
     def shrink(self) -> None:
         """Take punctuation off the selected gold span, or range; where there is none, its last character."""
         selection = self._selection
         if selection is None:
             return
-        place = without_punctuation(selection.start, selection.end, self._text, self._layout().boundaries)
+        place = without_punctuation(selection.start, selection.end, self._shown.text, self._layout.boundaries)
         if place == (selection.start, selection.end):
             self.move_edge("end", -1)
         else:
-            self._take(changes.reshaped(self._gold, selection, *place, self._text))
+            self._take(changes.reshaped(self._shown.gold, selection, *place, self._shown.text))
 
     def select_next_word(self, step: int) -> None:
         """Select the next eojeol, or with -1 the one before, from what is selected on."""
         selection = self._selection
-        position = 0 if step > 0 else len(self._text)
+        position = 0 if step > 0 else len(self._shown.text)
         if selection is not None:
             position = selection.end if step > 0 else selection.start
-        found = next_word(self._text, position, step)
+        found = next_word(self._shown.text, position, step)
         if found is not None:
             self._select_range(found)
 
     def delete_selected(self) -> None:
         """Take the selected span out of the gold."""
         if self._selection is not None:
-            self._take(changes.removed(self._gold, self._selection))
+            self._take(changes.removed(self._shown.gold, self._selection))
 
     def accept_selected(self) -> None:
         """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
-        self._take(changes.with_accepted(self._gold, self.comparisons, self._selection))
+        self._take(changes.with_accepted(self._shown.gold, self.comparisons, self._selection))
 
     def clear_selection(self) -> None:
         """Select nothing, and drop a drag that is under way."""
@@ -208,7 +198,7 @@ class SentenceCanvas(QWidget):
     def _take(self, outcome: changes.Outcome) -> None:
         """Select what a gesture left selected, and offer the gold that it made."""
         self.select(outcome.selection)
-        if outcome.gold != self._gold:
+        if outcome.gold != self._shown.gold:
             self.goldProposed.emit(outcome.gold)
 
     def select(self, selection: Selection | None) -> None:
@@ -219,52 +209,27 @@ class SentenceCanvas(QWidget):
         self.selectionChanged.emit()
         self.update()
 
-    def _shown_gold(self) -> tuple[Span, ...]:
-        """The gold as the drag of an edge would leave it."""
-        return self._drag.gold_of(self._gold, self._text) if isinstance(self._drag, EdgeDrag) else self._gold
-
-    def _shown_selection(self) -> Selection | None:
-        """The selection as the drag would leave it."""
-        if isinstance(self._drag, RangeDrag):
-            return Selection("range", *self._drag.range)
-        if isinstance(self._drag, EdgeDrag):
-            return of_gold(self._drag.span_of(self._gold, self._text))
-        return self._selection
-
-    def _layout(self) -> TextLayout:
-        return self._layout_at(self.width())
-
-    def _layout_at(self, width: float) -> TextLayout:
-        return laid_out(self._text, self._size, max(1.0, width - 2 * PADDING))
-
     @property
     def scene(self) -> Scene:
         """Where everything stands now."""
-        return self._scene_at(self.width())
+        return self._shown.scene_at(self.width())
 
-    def _scene_at(self, width: float) -> Scene:
-        if width not in self._scenes:
-            if len(self._scenes) > 3:
-                self._scenes.clear()
-            self._scenes[width] = arranged(
-                self._layout_at(width),
-                self.comparisons,
-                tag_metrics(),
-                font_size=self._size,
-                predicted=self._predicted is not None,
-                other=None if self._other is None else compared(self._shown_gold(), self._other),
-            )
-        return self._scenes[width]
+    @property
+    def _layout(self) -> TextLayout:
+        return self._shown.layout_at(self.width())
 
     def _refresh(self) -> None:
         """The spans shown are others: place, describe and paint them anew."""
-        self._scenes.clear()
-        self.setAccessibleDescription(described(self._text, self.comparisons))
+        if self._shown.drag is None:
+            self.setAccessibleDescription(described(self._shown.text, self.comparisons))
         self.updateGeometry()
         self.update()
 
+    def _end_press(self) -> None:
+        self._press = self._shown.drag = None
+
     def heightForWidth(self, width: int) -> int:
-        return round(self._scene_at(width).height + 0.5)
+        return round(self._shown.scene_at(width).height + 0.5)
 
     def sizeHint(self) -> QSize:
         width = max(_LEAST_WIDTH, self.width())
@@ -276,8 +241,16 @@ class SentenceCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.surface))
-        if self._text:
-            paint(painter, self.scene, self._theme, self._shown_selection(), replaced=self.replaced)
+        if self._shown.text:
+            part = QRectF(event.rect())
+            paint(
+                painter,
+                self.scene,
+                self._theme,
+                self._shown.shown_selection(self._selection),
+                replaced=self.replaced,
+                part=part,
+            )
         if self.hasFocus():
             paint_focus(painter, QRectF(self.rect()), self._theme)
 
@@ -288,7 +261,7 @@ class SentenceCanvas(QWidget):
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._text:
+        if event.button() == Qt.MouseButton.LeftButton and self._shown.text:
             self._drop_press()  # one whose release went elsewhere
             self._before_press = self._selection
             self._press = (target_at(self.scene, event.position(), self._selection), event.position())
@@ -301,29 +274,30 @@ class SentenceCanvas(QWidget):
             return
         target, origin = self._press
         distance = (event.position() - origin).manhattanLength()
-        if self._drag is not None or distance >= min(4, QApplication.startDragDistance()):
+        if self._shown.drag is not None or distance >= min(4, QApplication.startDragDistance()):
             self._drag_to(target, event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._press is None:
             return
-        target, drag = self._press[0], self._drag
-        self._press = self._drag = None
+        target, drag = self._press[0], self._shown.drag
+        self._end_press()
         if drag is None:
             self.select(target.span)
         elif isinstance(drag, RangeDrag):
-            self._draw_range(trimmed(*drag.range, self._text))
+            self._draw_range(trimmed(*drag.range, self._shown.text))
         else:
             span = of_gold(drag.target.span)
-            self._take(changes.with_edge_at(self._gold, span, drag.target.edge, drag.position, self._text))
-        self._refresh()
+            self._refresh()
+            self._take(changes.with_edge_at(self._shown.gold, span, drag.target.edge, drag.position, self._shown.text))
+        self.update()
         self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._text:
+        if event.button() == Qt.MouseButton.LeftButton and self._shown.text:
             self._drop_press()
             cell = target_at(self.scene, event.position(), None).cell
-            word = word_at(self._text, cell.start) if cell is not None else None
+            word = word_at(self._shown.text, cell.start) if cell is not None else None
             self._draw_range(self._other_shape(word) if word is not None else None)
 
     def _other_shape(self, word: tuple[int, int]) -> tuple[int, int]:
@@ -332,7 +306,7 @@ class SentenceCanvas(QWidget):
         self._before_press = None
         if before is None or (before.start, before.end) != word:
             return word
-        return without_punctuation(*word, self._text, self._layout().boundaries)
+        return without_punctuation(*word, self._shown.text, self._layout.boundaries)
 
     def _draw_range(self, found: tuple[int, int] | None) -> None:
         self._select_range(found)
@@ -347,7 +321,7 @@ class SentenceCanvas(QWidget):
 
         While the left button is down there is none: the menu would take the release.
         """
-        if event.reason() != QContextMenuEvent.Reason.Mouse or not self._text or self.is_pressed:
+        if event.reason() != QContextMenuEvent.Reason.Mouse or not self._shown.text or self.is_pressed:
             return
         self.select(meant_at(self.scene, QPointF(event.pos()), self._selection))
         self.menuAsked.emit(event.globalPos())
@@ -355,12 +329,14 @@ class SentenceCanvas(QWidget):
     def _drag_to(self, target: Target, point: QPointF) -> None:
         current = self.scene
         if target.edge is not None:
-            self._drag = EdgeDrag(target.edge, nearest_boundary(current, point))
-            self._refresh()
+            drag = EdgeDrag(target.edge, nearest_boundary(current, point))
+            if drag != self._shown.drag:
+                self._shown.drag = drag
+                self._refresh()
             return
         reached = nearest_character(current, point)
         if target.cell is not None and reached is not None:
-            self._drag = RangeDrag(target.cell, reached)
+            self._shown.drag = RangeDrag(target.cell, reached)
             self.update()
 
     def event(self, event: QEvent) -> bool:
@@ -391,7 +367,7 @@ class SentenceCanvas(QWidget):
     def _drop_press(self) -> None:
         """End a press or drag as if it had never begun."""
         if self._press is not None:
-            self._press = self._drag = None
+            self._end_press()
             self._refresh()
             self.released.emit()
 

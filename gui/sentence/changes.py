@@ -52,7 +52,8 @@ def reshaped(gold: Gold, selection: Selection, start: int, end: int, text: str) 
 
 
 def _moved(before: Gold, after: Gold, selection: Selection) -> Outcome:
-    moved = next((span for span in after if span not in before), None)
+    known = set(before)
+    moved = next((span for span in after if span not in known), None)
     return Outcome(after, selection if moved is None else of_gold(moved))
 
 

@@ -57,7 +57,8 @@ class EdgeDrag:
 
     def span_of(self, gold: Gold, text: str) -> Span:
         """The span as a release would leave it now."""
-        return next((span for span in self.gold_of(gold, text) if span not in gold), self.target.span)
+        before = set(gold)
+        return next((span for span in self.gold_of(gold, text) if span not in before), self.target.span)
 
 
 def target_at(scene: Scene, point: QPointF, selection: Selection | None) -> Target:
@@ -141,7 +142,8 @@ def edges_of(scene: Scene, mark: Mark) -> tuple[PlacedEdge, ...]:
 def _edge_at(scene: Scene, point: QPointF, selection: Selection | None) -> EdgeTarget | None:
     """The nearest edge of a gold span; the selected span's first, then that of the span under the point."""
     found = []
-    for mark in scene.marks:
+    line = scene.line_at(point.y())
+    for mark in scene.marks_on([line]):
         if mark.lane != "gold" or mark.span is None:
             continue
         selected = selection == of_gold(mark.span)
@@ -155,7 +157,7 @@ def _edge_at(scene: Scene, point: QPointF, selection: Selection | None) -> EdgeT
 
 
 def _tagged_at(scene: Scene, point: QPointF) -> Selection | None:
-    for mark in scene.marks:
+    for mark in scene.marks_on([scene.line_at(point.y())]):
         if mark.lane == "other":  # to be looked at, not to be worked on
             continue
         if mark.tag.rect.contains(point) or (mark.lane == "predicted" and _on_bracket(scene, mark, point)):
@@ -174,7 +176,7 @@ def _covering(scene: Scene, cell: Cell | None) -> Selection | None:
         return None
     lanes: tuple[Lane, ...] = ("gold", "predicted")
     for lane in lanes:
-        for mark in scene.marks:
+        for mark in scene.marks_on([cell.line]):
             span = mark.span
             if mark.lane == lane and span is not None and span.start < cell.end and cell.start < span.end:
                 return _selection_of(mark)

@@ -86,6 +86,7 @@ class TextLayout:
         self.text_height = math.ceil(QFontMetricsF(font).height())
         self._lines: dict[int, QTextLayout] = {}
         self._rows: dict[int, tuple[Cell, ...]] = {}
+        self._pieces: dict[tuple[int, int], tuple[Piece, ...]] = {}
 
     @property
     def lines(self) -> range:
@@ -134,6 +135,11 @@ class TextLayout:
 
     def pieces(self, start: int, end: int) -> tuple[Piece, ...]:
         """A range of code points as one piece a line, or more where writing directions mix."""
+        if (start, end) not in self._pieces:
+            self._pieces[start, end] = self._pieces_of(start, end)
+        return self._pieces[start, end]
+
+    def _pieces_of(self, start: int, end: int) -> tuple[Piece, ...]:
         cells = self.cells_of(start, end)
         if not cells:
             return ()

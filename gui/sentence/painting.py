@@ -1,7 +1,7 @@
 """Painting a scene: gold on the text, predicted under it, and every error by its own shape."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,29 +34,45 @@ def tag_metrics() -> TagMetrics:
     heights = [QFontMetricsF(_tag_font(bold=bold)) for bold in (False, True)]
     return TagMetrics(
         height=math.ceil(max(metrics.height() for metrics in heights)) + 1,
-        width=lambda words: heights[_is_bold(words)].horizontalAdvance(words.text),
+        width=lambda words: _width_of(words.text, bold=_is_bold(words)),
     )
 
 
+@lru_cache(maxsize=4096)
+def _width_of(text: str, *, bold: bool) -> float:
+    return QFontMetricsF(_tag_font(bold=bold)).horizontalAdvance(text)
+
+
 def paint(
-    painter: QPainter, scene: Scene, theme: Theme, selection: Selection | None, *, replaced: Collection[Span] = ()
+    painter: QPainter,
+    scene: Scene,
+    theme: Theme,
+    selection: Selection | None,
+    *,
+    replaced: Collection[Span] = (),
+    part: QRectF | None = None,
 ) -> None:
-    """Paint the whole sentence, from the ground up.
+    """Paint the sentence, from the ground up.
 
     Args:
         replaced: gold spans that labelling the selection would take away; their labels are struck out.
+        part: what is to be painted, whole lines at least; everything where it is None.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     brush = Brush(painter, scene, theme)
-    for mark in scene.marks:
+    lines = scene.lines_in(part) if part is not None else scene.layout.lines
+    marks = scene.marks_on(lines)
+    for mark in marks:
         if mark.lane == "gold" or mark.is_unjudged:
             _paint_fill(brush, mark)
+    first, last = scene.range_of(lines)
     for start, end in scene.differing:
-        _paint_hatching(brush, start, end)
+        if start < last and first < end:
+            _paint_hatching(brush, start, end)
     if selection is not None and selection.kind == "range":
         _paint_range(brush, selection)
-    _paint_text(brush)
-    for mark in scene.marks:
+    _paint_text(brush, lines)
+    for mark in marks:
         if mark.lane == "other":
             _paint_other(brush, mark)
             continue
@@ -142,10 +158,10 @@ def _paint_range(brush: Brush, selection: Selection) -> None:
         painter.drawRoundedRect(rect.adjusted(0, -1, 0, 1), 2, 2)
 
 
-def _paint_text(brush: Brush) -> None:
+def _paint_text(brush: Brush, lines: Iterable[int]) -> None:
     brush.painter.setPen(QColor(brush.theme.text))
-    for number, line in enumerate(brush.scene.lines):
-        brush.scene.layout.draw(brush.painter, number, QPointF(PADDING, line.text_top))
+    for number in lines:
+        brush.scene.layout.draw(brush.painter, number, QPointF(PADDING, brush.scene.lines[number].text_top))
 
 
 def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
@@ -243,9 +259,8 @@ def _paint_tag(brush: Brush, mark: Mark, *, selected: bool) -> None:
     for words in tag.words:
         painter.setFont(_tag_font(bold=_is_bold(words)))
         painter.setPen(QColor(brush.theme.on_accent if selected else _ink(words, brush.theme)))
-        metrics = QFontMetricsF(painter.font())
-        painter.drawText(QPointF(x, tag.rect.top() + metrics.ascent()), words.text)
-        x += metrics.horizontalAdvance(words.text) + TAG_PADDING
+        painter.drawText(QPointF(x, tag.rect.top() + _ascent(bold=_is_bold(words))), words.text)
+        x += _width_of(words.text, bold=_is_bold(words)) + TAG_PADDING
 
 
 def _paint_strike(brush: Brush, rect: QRectF) -> None:
@@ -266,6 +281,11 @@ def _is_bold(words: Words) -> bool:
 @lru_cache(maxsize=2)
 def _tag_font(*, bold: bool) -> QFont:
     return font(TAG_SIZE, bold=bold, tabular=True)
+
+
+@lru_cache(maxsize=2)
+def _ascent(*, bold: bool) -> float:
+    return QFontMetricsF(_tag_font(bold=bold)).ascent()
 
 
 def _pen(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, get_args
 
 from PySide6.QtCore import QRectF
@@ -83,7 +84,7 @@ class Line:
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ."""
 
@@ -109,6 +110,30 @@ class Scene:
     def text_rects(self, start: int, end: int) -> tuple[QRectF, ...]:
         """The rectangles of a range of code points."""
         return tuple(self.text_rect(piece) for piece in self.layout.pieces(start, end))
+
+    @cached_property
+    def _marks_by_line(self) -> Mapping[int, Sequence[int]]:
+        """Where in `marks` those stand that have a piece on a line."""
+        found = defaultdict[int, list[int]](list)
+        for at, mark in enumerate(self.marks):
+            for line in {piece.line for piece in mark.pieces}:
+                found[line].append(at)
+        return found
+
+    def marks_on(self, lines: Iterable[int]) -> tuple[Mark, ...]:
+        """The marks that have a piece on one of some lines, in their order."""
+        return tuple(
+            self.marks[at] for at in sorted({at for line in lines for at in self._marks_by_line.get(line, ())})
+        )
+
+    def lines_in(self, rect: QRectF) -> range:
+        """The lines that a rectangle touches."""
+        return range(self.line_at(rect.top()), self.line_at(rect.bottom()) + 1)
+
+    def range_of(self, lines: range) -> tuple[int, int]:
+        """The code points of some lines that follow one another."""
+        starts = (*self.layout.starts, len(self.layout.text))
+        return starts[lines.start], starts[lines.stop]
 
     def line_at(self, y: float) -> int:
         """The line nearest to a vertical position."""

@@ -61,3 +61,18 @@ def test_every_span_appears_once_and_right_is_exact_equality(gold, other):
     assert sorted(c.gold for c in comparisons if c.gold) == sorted(gold)
     assert sorted(c.predicted.span for c in comparisons if c.predicted) == sorted(other)
     assert {c.gold for c in comparisons if c.outcome == "right"} == set(gold) & set(other)
+
+
+@given(lanes(), lanes(), st.randoms())
+def test_the_order_in_which_spans_are_given_does_not_matter(gold, other, random):
+    prediction = [PredictedSpan(span, 0.5) for span in other]
+    expected = compared(gold, prediction)
+    overlaps = {(g, p) for g in gold for p in other if g.overlaps(p)}
+    paired = {(c.gold, c.predicted.span) for c in expected if c.gold and c.predicted}
+    assert paired <= overlaps
+    free_gold, free_other = (set(side) - {pair[at] for pair in paired} for at, side in enumerate((gold, other)))
+    assert not any((g, p) in overlaps for g in free_gold for p in free_other), "two that overlap are never left alone"
+    shuffled = list(gold)
+    random.shuffle(shuffled)
+    random.shuffle(prediction)
+    assert compared(shuffled, prediction) == expected

@@ -2,13 +2,15 @@ import itertools
 import unicodedata
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.spans import PredictedSpan, Span
+from gui.sentence import comparing
 from gui.sentence.canvas import SentenceCanvas
+from gui.sentence.layout import TextLayout
 from gui.sentence.selection import Selection, of_gold, of_predicted
 from gui.theme import DARK, LIGHT
 
@@ -531,3 +533,51 @@ def test_a_double_click_after_a_lost_release_only_selects(host, qtbot):
     release(host.canvas, at)
     assert host.proposals == []
     assert host.canvas.selection == Selection("range", 12, 15)
+
+
+# Sentences with hundreds of spans
+
+CROWD = 300
+CROWDED = "서울은 " * CROWD
+CROWD_GOLD = tuple(Span(4 * at, 4 * at + 2, "LC") for at in range(CROWD))
+CROWD_FOUND = tuple(PredictedSpan(Span(s.start, s.end, "OG") if s.start % 3 else s, 0.9) for s in CROWD_GOLD)
+
+
+@pytest.fixture
+def compared_spans(monkeypatch):
+    """How often gold and predicted spans were compared anew."""
+    calls = []
+    comparing.comparisons_of.cache_clear()
+    compared = comparing.compared
+    monkeypatch.setattr(comparing, "compared", lambda *sides: calls.append(sides) or compared(*sides))
+    return calls
+
+
+def test_going_from_span_to_span_compares_nothing_again(host, compared_spans):
+    host.show(CROWDED, CROWD_GOLD, CROWD_FOUND)
+    for _stop in range(20):
+        host.canvas.select_next()
+        host.canvas.grab()
+    assert len(compared_spans) == 1
+
+
+def test_a_step_of_a_drag_compares_once_and_none_where_the_edge_stays(host, compared_spans):
+    host.show(CROWDED, CROWD_GOLD, CROWD_FOUND)
+    press(host.canvas, point(host.canvas, 1, 1.0))
+    for at in (point(host.canvas, 0), point(host.canvas, 0) + QPoint(1, 0), point(host.canvas, 0) + QPoint(-1, 0)):
+        move(host.canvas, at)
+        host.canvas.grab()
+    assert len(compared_spans) == 2
+
+
+def test_a_part_is_painted_as_in_the_whole_and_without_the_other_lines(host, monkeypatch):
+    host.show(CROWDED, CROWD_GOLD, CROWD_FOUND)
+    host.canvas.resize(700, host.canvas.heightForWidth(700))
+    whole = host.canvas.grab().toImage()
+    drawn, draw = [], TextLayout.draw
+    monkeypatch.setattr(TextLayout, "draw", lambda *given: drawn.append(given[2]) or draw(*given))
+    third = host.canvas.scene.lines[3]
+    part = QRect(0, round(third.top) + 1, 700, round(third.bottom - third.top) - 2)
+    assert host.canvas.grab(part).toImage() == whole.copy(part)
+    assert 3 in drawn
+    assert len(drawn) <= 3 < len(host.canvas.scene.lines)

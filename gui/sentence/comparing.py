@@ -1,0 +1,14 @@
+"""The comparison of gold and predicted spans, remembered: list, canvas and table ask for the same ones in turn."""
+
+from functools import lru_cache
+
+from core.scoring.comparison import Comparison, compared
+from core.spans import PredictedSpan, Span
+
+
+@lru_cache(maxsize=256)
+def comparisons_of(gold: tuple[Span, ...], predicted: tuple[PredictedSpan, ...] | None) -> tuple[Comparison, ...]:
+    """How the predicted spans compare with the gold; without a run (None), all gold is right."""
+    if predicted is None:
+        return tuple(Comparison("right", span, None) for span in gold)
+    return compared(gold, predicted)
