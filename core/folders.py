@@ -1,6 +1,7 @@
 """Folders that are whole or not there at all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,17 @@ def new_folder(folder: Path) -> Iterator[Path]:
             sync(path)
         written.rename(folder)
         sync(folder.parent)
+
+
+def is_within(path: Path, root: Path) -> bool:
+    """Whether a path below a root is where it seems to be: neither it nor a folder on the way to it is a link."""
+    return path.resolve() == root.resolve() / path.relative_to(root)
+
+
+def remove_within(folder: Path, root: Path) -> None:
+    """Remove a folder below a root, as far as that can be done; one that a link leads to is left alone."""
+    if folder.is_dir() and is_within(folder, root):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sync(path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a training run can be told, and the presets; no torch here, so that the window can read them at once."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from core.errors import UserError
@@ -143,6 +144,24 @@ class TrainSettings:
         for name, value, known in (*choices, ("precision", self.precision, PRECISIONS)):
             if value not in known:
                 raise UserError(f"{name} is {value}; known are {', '.join(known)}")
+
+    @classmethod
+    def of_stored(cls, values: Mapping[str, Any]) -> "TrainSettings":
+        """The settings that a run was stored with, whatever version stored it.
+
+        What this version does not know is left out, what it would refuse today is kept, and what is missing is as in
+        a new run.
+
+        Raises:
+            TypeError: they are not settings at all.
+        """
+        if not isinstance(values, Mapping):
+            raise TypeError(f"settings are an object, not {type(values).__name__}")
+        settings = cls()
+        for field in fields(cls):
+            if field.name in values:
+                object.__setattr__(settings, field.name, values[field.name])
+        return settings
 
     @classmethod
     def of_preset(cls, encoder: str, **changes: Any) -> "TrainSettings":

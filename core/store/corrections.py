@@ -3,17 +3,18 @@
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from core.errors import UserError
-from core.generators import exhausted
 from core.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeKind, ChangeSet
-from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
-from core.store.correction_log import CorrectionLog, Kind
-from core.store.database import Database, Row
+from core.store.correction_log import CorrectionLog
+from core.store.database import Database
+from core.store.history import History
 from core.store.label_names import rename_text
+from core.store.log_check import problems_of_log
+from core.store.log_writer import Change, LogWriter, corrected
 from core.store.predictions import Predictions
 from core.store.remarks import Remark, RemarkLog
 from core.store.sentences import Sentences
@@ -29,10 +30,13 @@ class Corrections(CorrectionLog):
     """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it.
 
     A step is what is done at once and undone at once: one correction, or several of as many sentences, with what was
-    said of them. It is known by the number of its first correction. A sentence of which something was said while its
-    gold stayed has an entry with the same gold before and after, which carries the step and is no correction. A large
-    step is written in slices, so that others may read the project meanwhile: no other step is made before it is at its
-    end, and where it does not come to its end it is taken back, at the next start if need be.
+    said of them. It is known by the number of its first correction. A remark without a change of gold is logged as an
+    entry with equal gold before and after, which carries the step and is not a correction. What can be undone and
+    redone is read from the log, so that it is right after any failure.
+
+    A large step is written in slices, so that others may read the project meanwhile, and `unfinished_step` names it
+    until the last of them. No other step is made meanwhile. Where it fails it is taken back; where that fails too, it
+    is tried again before anything else is written, and when the project is opened.
     """
 
     def __init__(self, database: Database, sentences: Sentences, predictions: Predictions) -> None:
@@ -42,30 +46,51 @@ class Corrections(CorrectionLog):
         self._tag_set = TagSetTable(database)
         self._remarks = RemarkLog(database)
         self._stale = StaleLabels(database, predictions)
+        self._history = History(database)
+        self._log = LogWriter(database, predictions, self._history, self._stale)
         self._is_busy = False
-        for (step,) in database.rows("SELECT step FROM unfinished_step"):
-            self._take_back(step)
+        self.settle()
         self._stale.refresh()
-        log = database.rows(
-            "SELECT number, kind, target FROM correction WHERE step IS NULL OR step = number ORDER BY number"
-        )
-        self._done, self._undone = undo_stacks(log)
+
+    @property
+    def taken_back(self) -> int:
+        """How many steps were taken back since the project was opened, because they were not stored whole."""
+        return self._log.taken_back
 
     @property
     def can_undo(self) -> bool:
-        return bool(self._done)
+        return self._history.stacks().done is not None
 
     @property
     def can_redo(self) -> bool:
-        return bool(self._undone)
+        return self._history.stacks().undone is not None
 
     def next_undo(self) -> Step | None:
         """What `undo` would take back; None where there is nothing to undo."""
-        return describe_step(self._database, self._done[-1]) if self._done else None
+        step = self._next("undo")
+        return None if step is None else describe_step(self._database, step)
 
     def next_redo(self) -> Step | None:
         """What `redo` would make again; None where there is nothing to redo."""
-        return describe_step(self._database, self._undone[-1]) if self._undone else None
+        step = self._next("redo")
+        return None if step is None else describe_step(self._database, step)
+
+    def _next(self, kind: Literal["undo", "redo"]) -> int | None:
+        """The step that is undone or redone next."""
+        stacks = self._history.stacks()
+        chain = stacks.done if kind == "undo" else stacks.undone
+        return None if chain is None else chain[0]
+
+    def settle(self) -> bool:
+        """Make sure that no step is half stored: take back one that failed; returns whether there was one.
+
+        What must not begin on such a corpus, as a training or an export, calls this first.
+
+        Raises:
+            UserError: a step is being stored slice by slice, or one that failed cannot be taken back yet.
+        """
+        with self._database.atomic():
+            return self._begin()
 
     def correct(self, number: SentenceNumber, spans: Iterable[Span]) -> ChangeSet:
         """Give a sentence new gold; nothing is written when it has that gold already.
@@ -89,7 +114,7 @@ class Corrections(CorrectionLog):
         changes = self._changes(golds, self._sentences.labels())
         corrected = {change.sentence for change in changes}
         said = dict.fromkeys(remark.sentence for remark in remarks if remark.sentence not in corrected)
-        return self._do([*changes, *(_Change(sentence, "correct", None, None) for sentence in said)], remarks)
+        return self._do([*changes, *(Change(sentence, "correct", None, None) for sentence in said)], remarks)
 
     def correcting(
         self,
@@ -108,9 +133,9 @@ class Corrections(CorrectionLog):
             UserError: some spans do not fit, or another such step is under way; then no sentence is changed.
         """
         known = known or {}
-        with self._alone():
+        with self._alone() as has_settled:
             labels = (*self._sentences.labels(), *known)
-            parts: Iterator[list[_Change]] = (self._changes(part, labels) for part in golds)
+            parts: Iterator[list[Change]] = (self._changes(part, labels) for part in golds)
             if known:
                 parts = self._with_an_entry(parts)
             step, change = yield from self._stepping(
@@ -119,12 +144,9 @@ class Corrections(CorrectionLog):
                 lambda step: self._tag_set.change_with(step, known),
                 lambda step: self._relabel(step, relabelled),
             )
-            if step is not None:
-                self._done.append(step)
-                self._undone.clear()
-        return replace(change, corpus=change.corpus or (bool(known) and step is not None))
+        return replace(change, corpus=change.corpus or has_settled or (bool(known) and step is not None))
 
-    def _with_an_entry(self, parts: Iterable[list["_Change"]]) -> Iterator[list["_Change"]]:
+    def _with_an_entry(self, parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
         """The parts; where no sentence changes, an entry that leaves the first one as it is and carries the step."""
         has_any = False
         for part in parts:
@@ -132,7 +154,7 @@ class Corrections(CorrectionLog):
             yield part
         first = self._database.value("SELECT min(number) FROM sentence")
         if not has_any and first is not None:
-            yield [_Change(first, "correct", None, None)]
+            yield [Change(first, "correct", None, None)]
 
     def _relabel(self, step: int, relabelled: tuple[str, str] | None) -> None:
         if relabelled is not None:
@@ -141,24 +163,24 @@ class Corrections(CorrectionLog):
 
     def undo(self) -> ChangeSet:
         """Take the last step back, also one made before the last restart."""
-        return self._moved(self._done, self._undone, "undo")
+        return self._move("undo")
 
     def redo(self) -> ChangeSet:
         """Make the step again that was undone last."""
-        return self._moved(self._undone, self._done, "redo")
+        return self._move("redo")
 
     def undoing(self) -> Generator[int, None, ChangeSet]:
         """`undo`, a slice at a time; yields how many sentences are changed so far."""
-        return self._moving(self._done, self._undone, "undo")
+        return self._moving("undo")
 
     def redoing(self) -> Generator[int, None, ChangeSet]:
         """`redo`, a slice at a time; yields how many sentences are changed so far."""
-        return self._moving(self._undone, self._done, "redo")
+        return self._moving("redo")
 
     def is_large(self, *, redo: bool = False) -> bool:
         """Whether the step that would be undone, or redone, is of more sentences than one waits for."""
-        steps = self._undone if redo else self._done
-        return bool(steps) and len(self._corrections_of(steps[-1], f"number >= {steps[-1]} ORDER BY number")) == LARGE
+        step = self._next("redo" if redo else "undo")
+        return step is not None and len(self._log.entries(step, limit=LARGE)) == LARGE
 
     def revert(self, correction: int) -> ChangeSet:
         """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it.
@@ -174,90 +196,96 @@ class Corrections(CorrectionLog):
         [stored] = self._sentences.by_number([sentence])
         if spans_text(stored.gold) == before:
             return ChangeSet("revert")
-        return self._do([_Change(sentence, "revert", correction, before)])
+        return self._do([Change(sentence, "revert", correction, before)])
 
     def _refuse_retired(self, labels: Set[str]) -> None:
         if retired := labels - set(self._sentences.labels()):
             raise UserError(f"the label {min(retired)} has left the tag set since; add it again to revert to it")
 
-    def _do(self, changes: Sequence["_Change"], remarks: Sequence[Remark] = ()) -> ChangeSet:
+    def _do(self, changes: Sequence[Change], remarks: Sequence[Remark] = ()) -> ChangeSet:
         """A new step, after which there is nothing to redo."""
         kind: ChangeKind = "revert" if any(change.kind == "revert" for change in changes) else "correct"
-        if not _corrected(changes):
+        if not corrected(changes):
             kind = "review"
         with self._database.atomic():
-            self._refuse_while_busy()
-            if not changes:
-                return ChangeSet(kind)
-            step = self._append(changes)
-            self._remarks.write(step, remarks)
-        self._done.append(step)
-        self._undone.clear()
+            has_settled = self._begin()
+            if changes:
+                step = self._log.append(changes)
+                self._remarks.write(step, remarks)
         said = dict.fromkeys(remark.sentence for remark in remarks)
-        return ChangeSet(kind, sentences=tuple(_corrected(changes)), reviews=tuple(said))
+        return ChangeSet(kind, sentences=tuple(corrected(changes)), corpus=has_settled, reviews=tuple(said))
 
-    def _changes(self, golds: Mapping[SentenceNumber, Iterable[Span]], labels: Collection[str]) -> list["_Change"]:
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the log; nothing in a sound project."""
+        return problems_of_log(self._database, self._history)
+
+    def _changes(self, golds: Mapping[SentenceNumber, Iterable[Span]], labels: Collection[str]) -> list[Change]:
         """What gives these sentences new gold, without those that have it."""
         changes = []
         for sentence in self._sentences.by_number(list(golds)):
             after = checked(golds[sentence.number], sentence.text, labels)
             if after != sentence.gold:
-                changes.append(_Change(sentence.number, "correct", None, spans_text(after)))
+                changes.append(Change(sentence.number, "correct", None, spans_text(after)))
         return changes
 
-    def _moved(self, source: list[int], target: list[int], kind: Literal["undo", "redo"]) -> ChangeSet:
-        """Undo or redo the last step of a stack, which then lies on the other one, in one transaction."""
+    def _move(self, kind: Literal["undo", "redo"]) -> ChangeSet:
+        """Undo or redo a step in one transaction."""
         with self._database.atomic():
-            return exhausted(self._moving(source, target, kind))
+            has_settled, step = self._begin(), self._next(kind)
+            if step is None:
+                return ChangeSet(kind, corpus=has_settled)
+            entry, changed = None, []
+            for part in self._replayed(step, kind):
+                entry = self._log.append(part, entry)
+                changed += corrected(part)
+            self._stale.add(self._tag_set.relabelled_in(step))
+            self._stale.refresh()
+            has_other_labels, said = self._end_move(step, kind)
+        is_wide = has_settled or has_other_labels or len(changed) > LARGE
+        return ChangeSet(kind, tuple(changed), is_wide, reviews=said)
 
-    def _moving(
-        self, source: list[int], target: list[int], kind: Literal["undo", "redo"]
-    ) -> Generator[int, None, ChangeSet]:
-        with self._alone():
-            if not source:
-                return ChangeSet(kind)
-            moved, has_other_labels = source[-1], False
+    def _moving(self, kind: Literal["undo", "redo"]) -> Generator[int, None, ChangeSet]:
+        with self._alone() as has_settled:
+            step = self._next(kind)
+            if step is None:
+                return ChangeSet(kind, corpus=has_settled)
+            has_other_labels, said = False, tuple[SentenceNumber, ...]()
 
             def end(_: int) -> None:
-                nonlocal has_other_labels
-                has_other_labels = self._tag_set.replay(moved, forwards=kind == "redo")
-                self._remarks.hold(moved, holds=kind == "redo")
+                nonlocal has_other_labels, said
+                has_other_labels, said = self._end_move(step, kind)
 
-            stale = self._tag_set.relabelled_in(moved)
+            stale = self._tag_set.relabelled_in(step)
             _, change = yield from self._stepping(
-                kind, self._replayed(moved, kind), end, lambda _: self._stale.add(stale)
+                kind, self._replayed(step, kind), end, lambda _: self._stale.add(stale)
             )
-            target.append(source.pop())
-        said = tuple(self._remarks.sentences_of(moved))
-        return replace(change, corpus=change.corpus or has_other_labels, reviews=said)
+        return replace(change, corpus=change.corpus or has_settled or has_other_labels, reviews=said)
 
-    def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list["_Change"]]:
+    def _end_move(self, step: int, kind: Literal["undo", "redo"]) -> tuple[bool, tuple[SentenceNumber, ...]]:
+        """Undo or redo what a step did besides its corrections.
+
+        Returns:
+            Whether it changed the tag set, and the sentences of which it said something.
+        """
+        self._remarks.set_undone(step, undone=kind == "undo")
+        return self._tag_set.replay(step, forwards=kind == "redo"), tuple(self._remarks.sentences_of(step))
+
+    def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
         """What makes a step again, or takes it back, some corrections at a time."""
         last = step - 1
-        while rows := self._corrections_of(step, f"number > {last} ORDER BY number"):
+        while rows := self._log.entries(step, after=last, limit=LARGE):
             golds = [(before if kind == "undo" else after) if before != after else None for *_, before, after in rows]
-            yield [_Change(row[1], kind, row[0], gold) for row, gold in zip(rows, golds, strict=True)]
+            yield [Change(row[1], kind, row[0], gold) for row, gold in zip(rows, golds, strict=True)]
             last = rows[-1][0]
-
-    def _corrections_of(self, step: int, where: str) -> list[Row]:
-        """Some corrections of a step: number, sentence, gold before and after.
-
-        A step's corrections follow each other in the log, so going through the log is quicker than any index.
-        """
-        return self._database.rows(
-            "SELECT number, sentence, before, after FROM correction"
-            f" WHERE (number = ? OR +step = ?) AND {where} LIMIT ?",
-            [step, step, LARGE],
-        )
 
     def _stepping(
         self,
         kind: ChangeKind,
-        parts: Iterable[Sequence["_Change"]],
+        parts: Iterable[Sequence[Change]],
         end: Callable[[int], None],
         begin: Callable[[int], None],
     ) -> Generator[int, None, tuple[int | None, ChangeSet]]:
-        """Store a step part by part, each in a transaction of its own; returns its number.
+        """Store a step part by part, each in a transaction of its own, whole or not at all; returns its number.
 
         Args:
             end: what belongs to the step besides, in its last transaction; is given the number.
@@ -268,10 +296,10 @@ class Corrections(CorrectionLog):
         try:
             for part in parts:
                 with self._database.atomic():
-                    is_first, step = step is None, self._append(part, step) if part else step
+                    is_first, step = step is None, self._log.append(part, step, is_slice=True) if part else step
                     if is_first and step is not None:
                         begin(step)
-                changed += _corrected(part)
+                changed += corrected(part)
                 yield len(changed)
             for _ in self._stale.refreshing():
                 yield len(changed)
@@ -279,96 +307,34 @@ class Corrections(CorrectionLog):
                 with self._database.atomic():
                     self._stale.clear()
                     end(step)
-                    self._database.write("DELETE FROM unfinished_step")
+                    self._database.write("DELETE FROM unfinished_step WHERE step = ?", [step])
         except BaseException:
-            if step is not None:
-                self._take_back(step)
+            self._log.take_back_unfinished(at_once=LARGE)
             raise
         return step, ChangeSet(kind, sentences=tuple(changed), corpus=len(changed) > LARGE)
 
-    def _take_back(self, step: int) -> None:
-        """Make as if a step that did not come to its end had never begun."""
-        self._database.write("DELETE FROM relabelling WHERE step = ?", [step])
-        while rows := self._corrections_of(step, f"number >= {step} ORDER BY number DESC"):
-            with self._database.atomic():
-                self._set_golds([(before, sentence) for _, sentence, before, _ in rows])
-                self._database.write_many("DELETE FROM correction WHERE number = ?", [(row[0],) for row in rows])
-        self._stale.refresh()
-        self._database.write("DELETE FROM unfinished_step")
-
     @contextmanager
-    def _alone(self) -> Generator[None, None, None]:
+    def _alone(self) -> Generator[bool, None, None]:
         """Within the block no other step is made; one that is being stored is waited for.
 
+        Yields:
+            Whether a step that had failed was taken back first.
+
         Raises:
-            UserError: another such block is under way.
+            UserError: another such block is under way, or a step that failed cannot be taken back yet.
         """
-        with self._database.atomic():
-            self._refuse_while_busy()
-            self._is_busy = True
+        is_ours = False
         try:
-            yield
+            with self._database.atomic():
+                has_settled = self._begin()
+                self._is_busy = is_ours = True
+            yield has_settled
         finally:
-            self._is_busy = False
+            if is_ours:
+                self._is_busy = False
 
-    def _refuse_while_busy(self) -> None:
+    def _begin(self) -> bool:
+        """What comes first in the transaction of every change; returns whether it took back a step that had failed."""
         if self._is_busy:
-            raise UserError("many sentences are being changed right now; wait for the end of it, or stop it")
-
-    def _append(self, changes: Sequence["_Change"], step: int | None = None) -> int:
-        """Store corrections, all of them or none, as a new step or the next part of one that is not at its end yet.
-
-        Returns:
-            The step's number.
-        """
-        made_at, is_first = now_text(), step is None
-        rows = [(made_at, each.kind, each.target, each.after, each.sentence) for each in changes]
-        with self._database.atomic():
-            if step is None:
-                step = self._database.write(_INSERT.format(step="NULL"), rows[0])
-            self._database.write_many(_INSERT.format(step=step), rows[1:] if is_first else rows)
-            self._set_golds([(each.after, each.sentence) for each in changes if each.after is not None])
-            if is_first and self._is_busy:
-                self._database.write("INSERT INTO unfinished_step VALUES (?)", [step])
-        return step
-
-    def _set_golds(self, golds: Sequence[tuple[str, SentenceNumber]]) -> None:
-        """Give sentences their gold, and keep what follows from it in step."""
-        self._database.write_many("UPDATE sentence SET gold = ? WHERE number = ?", golds)
-        for number in self._predictions.predicted([number for _, number in golds]):
-            self._predictions.refresh(number)
-
-
-_INSERT = (
-    "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
-    " SELECT number, ?, ?, ?, gold, coalesce(?, gold), {step} FROM sentence WHERE number = ?"
-)
-
-
-class _Change(NamedTuple):
-    """One entry that is to be made: the sentence, why, of which correction, and the new gold, or None to leave it."""
-
-    sentence: SentenceNumber
-    kind: Kind
-    target: int | None
-    after: str | None
-
-
-def _corrected(changes: Iterable[_Change]) -> list[SentenceNumber]:
-    """The sentences that get another gold."""
-    return [change.sentence for change in changes if change.after is not None]
-
-
-def undo_stacks(log: Sequence[tuple[int, str, int | None]] | Sequence[Row]) -> tuple[list[int], list[int]]:
-    """What can be undone and redone after a log of (number, kind, target) of each step, the next one last."""
-    done: list[int] = []
-    undone: list[int] = []
-    for number, kind, _ in log:
-        if kind == "undo":
-            undone.append(done.pop())
-        elif kind == "redo":
-            done.append(undone.pop())
-        else:
-            done.append(number)
-            undone.clear()
-    return done, undone
+            raise UserError("many sentences are being changed right now; wait for it to finish, or cancel it")
+        return self._log.take_back_unfinished(at_once=LARGE)

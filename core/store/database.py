@@ -4,14 +4,18 @@ import json
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlite_utils
 
 from core.errors import UserError
+from core.folders import sync
 from core.spans import SentenceNumber
+from core.store.backups import back_up
+from core.store.faults import outer_cause, way_back
 from core.store.interruption import reading
 from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
 
@@ -20,8 +24,49 @@ Row = tuple[Any, ...]
 _READER_CACHE = 8_192
 """KiB of pages that a connection that reads keeps; the system keeps the file's pages besides."""
 
+_NUMBERS_AT_ONCE = 10_000
+"""In one statement; SQLite takes at most 32,766 parameters, unless it was built to take more."""
+
+NOT_SAVED = "the change was not saved"
+_UNREADABLE = "the project cannot be read"
+
 _PATIENCE = 0.01
 """Seconds until readers that go on are broken off again."""
+
+
+def create_database(path: Path) -> None:
+    """Write an empty database of today's schema, which is complete or not there at all.
+
+    Raises:
+        UserError: the disk is full, or the folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}-{uuid4().hex}.part")
+    try:
+        with closing(sqlite3.connect(part)) as connection:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("PRAGMA synchronous = OFF")  # all of it is put on the disk at the end
+            _apply_migrations(sqlite_utils.Database(connection))
+        sync(part)
+        part.rename(path)
+        sync(path.parent)
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {error.strerror}; free some space or choose another place"
+        ) from error
+    except sqlite3.Error as error:
+        reason = outer_cause(error, path)
+        if reason is None:
+            raise
+        raise UserError(f"no project can be made here: {reason}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _apply_migrations(database: sqlite_utils.Database) -> None:
+    migrations.apply(database)
+    database.conn.execute(f"PRAGMA user_version = {len(MIGRATION_NAMES)}")
+    database.conn.commit()
 
 
 class Database:
@@ -38,63 +83,111 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock = threading.RLock()
         self._writing: int | None = None
         self._readers = _Readers(path)
-        self._connection = sqlite3.connect(path, check_same_thread=False)
+        self._reads_beside = False
+        with self._explaining(f"{path.parent} cannot be opened"):
+            self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, check_same_thread=False)
         self._database = sqlite_utils.Database(self._connection)
         try:
-            self._reads_beside = False
-            self._reads_beside = self._prepare(path)
-        except sqlite3.DatabaseError as error:
-            self._connection.close()
-            raise UserError(f"{path} cannot be used: {error}; restore it from a copy") from error
+            with self._explaining(f"{path.parent} cannot be opened"):
+                self._reads_beside = self._prepare()
         except BaseException:
             self._connection.close()
             raise
 
-    def _prepare(self, path: Path) -> bool:
+    @contextmanager
+    def _explaining(self, failed: str, *, reads: bool = False) -> Generator[None, None, None]:
+        """Turn what SQLite raises for a reason outside this program into one sentence; a fault of ours stays as it is.
+
+        Args:
+            failed: what is not done when it raises.
+            reads: what is done only reads, so that an attempt to write is a fault of ours.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            is_ours = reads and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY
+            reason = outer_cause(error, self._path)
+            if is_ours or reason is None:
+                raise
+            raise UserError(f"{failed}: {reason}") from error
+
+    def _prepare(self) -> bool:
         """Bring the schema up to date; returns whether the file can be read while it is written."""
-        self._check_whose(path)
+        self._check_ownership()
         [mode] = self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA cache_size = -65536")
-        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        migrations.apply(self._database)
-        self._connection.execute(f"PRAGMA user_version = {len(MIGRATION_NAMES)}")
-        self._connection.commit()
+        self._migrate()
         return bool(mode == "wal")  # some file systems of networks cannot
 
-    def _check_whose(self, path: Path) -> None:
-        """Make sure that the file is new or ours, and not from a newer version, before anything is written to it."""
-        if self._database.table_names() and self.value("PRAGMA application_id") != APPLICATION_ID:
-            raise UserError(f"{path} is an SQLite file, but not of a Spandesk project")
-        applied = {migration.name for migration in migrations.applied(self._database)}
-        if applied - MIGRATION_NAMES or self.value("PRAGMA user_version") > len(MIGRATION_NAMES):
-            raise UserError(f"{path.parent} was made by a newer Spandesk; update this one to open it")
+    def _check_ownership(self) -> None:
+        """Make sure that the file is ours and not from a newer version, before anything is written to it."""
+        if self.value("PRAGMA application_id") != APPLICATION_ID:
+            if self._database.table_names():
+                raise UserError(f"{self._path} is an SQLite file, but not of a Spandesk project")
+            raise UserError(f"{self._path} is damaged: it is empty; {way_back(self._path)}")
+        if self._applied() - MIGRATION_NAMES or self.value("PRAGMA user_version") > len(MIGRATION_NAMES):
+            raise UserError(f"{self._path.parent} was made by a newer Spandesk; update this one to open it")
+
+    def _applied(self) -> set[str]:
+        return {migration.name for migration in migrations.applied(self._database)}
+
+    def _migrate(self) -> None:
+        """Apply the migrations that the file lacks, after a checked copy of it was made.
+
+        Raises:
+            UserError: it cannot be copied or written; the text says where the copy is, if there is one.
+        """
+        applied = self._applied()
+        if applied == MIGRATION_NAMES and self.value("PRAGMA user_version") == len(MIGRATION_NAMES):
+            return
+        if not applied:  # an older version was killed while it made the file
+            _apply_migrations(self._database)
+            return
+        copy = back_up(self._connection, self._path, f"schema-{len(applied)}")
+        try:
+            with self._explaining(f"{self._path.parent} cannot be updated; a copy from before is {copy}"):
+                _apply_migrations(self._database)
+        except sqlite3.Error as error:
+            error.add_note(f"a copy from before the update is {copy}")
+            raise
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the calling thread is inside a transaction, and so reads what may never be committed."""
+        return self._writing == threading.get_ident()
 
     @contextmanager
     def atomic(self) -> Generator[None, None, None]:
         """One transaction, all or nothing; other threads wait. May be nested.
 
         Raises:
-            UserError: the disk is full or the file cannot be written; then nothing of the block is stored.
+            UserError: the disk is full, or the file is damaged or cannot be written; then nothing of the block is
+                stored.
         """
-        try:
-            with self._lock, self._database.atomic():
-                outer, self._writing = self._writing, threading.get_ident()
-                try:
-                    yield
-                finally:
-                    self._writing = outer
-        except sqlite3.OperationalError as error:
-            raise UserError(f"the change could not be stored: {error}; nothing of it was") from error
+        with self._explaining(NOT_SAVED), self._lock:
+            outer = self._writing
+            try:
+                with self._database.atomic():
+                    self._writing = threading.get_ident()
+                    try:
+                        yield
+                    finally:
+                        self._writing = outer
+            except BaseException:
+                if outer is None and self._connection.in_transaction:
+                    self._connection.rollback()  # an interrupt came between BEGIN and what sqlite-utils takes care of
+                raise
 
     @contextmanager
     def _reading(self) -> Generator[sqlite3.Connection, None, None]:
         """The connection that the calling thread is to read with."""
-        if self._reads_beside and self._writing != threading.get_ident():
+        if self._reads_beside and not self.is_writing:
             with self._readers.one() as reader:
                 yield reader
         else:
@@ -102,8 +195,25 @@ class Database:
                 yield self._connection
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        with self._reading() as connection:
+        """All rows of a query.
+
+        Raises:
+            UserError: the file is damaged or cannot be read.
+        """
+        with self._explaining(_UNREADABLE, reads=True), self._reading() as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def rows_of(self, sql: str, numbers: Sequence[int], parameters: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query about any number of sentences, or others that have numbers; read some at a time.
+
+        Args:
+            sql: has `{numbers}` where the list of them is; other parameters come before it.
+        """
+        rows: list[Row] = []
+        for first in range(0, len(numbers), _NUMBERS_AT_ONCE):
+            part = numbers[first : first + _NUMBERS_AT_ONCE]
+            rows += self.rows(sql.replace("{numbers}", ",".join("?" * len(part))), [*parameters, *part])
+        return rows
 
     def paged(self, sql: str, parameters: Sequence[Any], *, size: int) -> Iterator[Row]:
         """The rows of a query, read so many at a time; the database is held only that long.
@@ -122,7 +232,7 @@ class Database:
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The first column of the only row; None if there is no row."""
-        with self._reading() as connection:
+        with self._explaining(_UNREADABLE, reads=True), self._reading() as connection:
             row = connection.execute(sql, parameters).fetchone()
         return row[0] if row else None
 
@@ -148,8 +258,8 @@ class Database:
         """What SQLite's own integrity check finds; empty when the file is sound."""
         try:
             found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
-        except sqlite3.DatabaseError as error:
-            return [f"the database is damaged: {error}"]
+        except UserError as error:
+            return [str(error)]
         found += [
             f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in self.rows("PRAGMA foreign_key_check")
         ]

@@ -58,9 +58,8 @@ class Predictions:
         self._database.write_many(_INSERT, comparisons)
 
     def _golds(self, numbers: Sequence[SentenceNumber]) -> list[Row]:
-        marks = ",".join("?" * len(numbers))
-        return self._database.rows(
-            f"SELECT number, {IMPORTED_NOW}, gold FROM sentence WHERE number IN ({marks})", numbers
+        return self._database.rows_of(
+            f"SELECT number, {IMPORTED_NOW}, gold FROM sentence WHERE number IN ({{numbers}})", numbers
         )
 
     def forget_unfinished(self, run: int) -> None:
@@ -84,35 +83,36 @@ class Predictions:
 
     def predicted(self, numbers: Sequence[SentenceNumber]) -> list[SentenceNumber]:
         """Those of the sentences for which any epoch made predictions, in the order asked for."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._database.rows(f"SELECT DISTINCT sentence FROM prediction WHERE sentence IN ({marks})", numbers)
+        sql = "SELECT DISTINCT sentence FROM prediction WHERE sentence IN ({numbers})"
+        rows = self._database.rows_of(sql, numbers)
         found = {row[0] for row in rows}
         return [number for number in numbers if number in found]
 
     def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
         """What an epoch predicted for those of the sentences that it was given."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._database.rows(
-            f"SELECT sentence, spans FROM prediction WHERE run = ? AND epoch = ? AND sentence IN ({marks})",
-            [key.run, key.epoch, *numbers],
+        rows = self._database.rows_of(
+            "SELECT sentence, spans FROM prediction WHERE run = ? AND epoch = ? AND sentence IN ({numbers})",
+            numbers,
+            [key.run, key.epoch],
         )
         names = self._names.of_run(key.run) if rows else {}
         return {number: rename_predictions(predictions_of_text(spans), names) for number, spans in rows}
 
     def steps(self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold) -> dict[SentenceNumber, Steps]:
         """The path of each sentence over the epochs of a run, up to this one; without those that no epoch tagged."""
-        among = f"sentence IN ({','.join('?' * len(numbers))}) AND run = ? AND epoch <= ?"
-        parameters = [*numbers, key.run, key.epoch]
+        among, parameters = "run = ? AND epoch <= ? AND sentence IN ({numbers})", [key.run, key.epoch]
         # Each by its index of sentences: SQLite, left to itself, may read all of an epoch for each sentence.
         wrong = set(
-            self._database.rows(
+            self._database.rows_of(
                 "SELECT sentence, epoch FROM comparison INDEXED BY comparison_by_sentence"
                 f" WHERE {among} AND {_on(gold)} AND outcome <> 'right'",
+                numbers,
                 parameters,
             )
         )
-        tagged = self._database.rows(
+        tagged = self._database.rows_of(
             f"SELECT sentence, epoch FROM prediction INDEXED BY prediction_by_sentence WHERE {among} ORDER BY epoch",
+            numbers,
             parameters,
         )
         steps: dict[SentenceNumber, Steps] = defaultdict(tuple)

@@ -1,17 +1,19 @@
 """A project on disk: the folder NAME.spandesk with project.db and the runs' checkpoints; one process at a time."""
 
+import re
 import shutil
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
 from filelock import FileLock, Timeout
 
 from core.errors import UserError
+from core.folders import is_within, remove_within
+from core.manifest import checked_manifest
 from core.store.corrections import Corrections
-from core.store.database import Database
+from core.store.database import Database, create_database
 from core.store.label_names import LabelNames
 from core.store.not_particles import NotParticles
 from core.store.predictions import Predictions
@@ -41,37 +43,56 @@ class Project:
         self.folder = folder
         self._lock = lock
         self.database = Database(folder / DATABASE)
-        self.sentences = Sentences(self.database)
-        self.predictions = Predictions(self.database)
-        self.signals = SignalStore(self.database)
-        self.corrections = Corrections(self.database, self.sentences, self.predictions)
-        self.not_particles = NotParticles(self.database)
-        self.label_names = LabelNames(self.database)
-        self.labels = Labels(self.database, self.corrections)
-        self.runs = Runs(self.database, self.sentences, self.corrections)
-        self.search = TextSearch(self.database)
-        self.selections = Selections(self.database, self.search)
-        self.reviews = Reviews(self.database, self.sentences, self.predictions, self.corrections, self.selections)
-        self.search.pack()
-        self._end_interrupted()
+        with ExitStack() as on_failure:
+            on_failure.callback(self.database.close)
+            self.sentences = Sentences(self.database)
+            self.predictions = Predictions(self.database)
+            self.signals = SignalStore(self.database)
+            self.corrections = Corrections(self.database, self.sentences, self.predictions)
+            self.not_particles = NotParticles(self.database)
+            self.label_names = LabelNames(self.database)
+            self.labels = Labels(self.database, self.corrections)
+            self.runs = Runs(self.database, self.sentences, self.corrections, self.folder)
+            self.search = TextSearch(self.database)
+            self.selections = Selections(self.database, self.search)
+            self.reviews = Reviews(self.database, self.sentences, self.predictions, self.corrections, self.selections)
+            with suppress(UserError):  # a cache: what is not packed is found all the same, and packed another time
+                self.search.pack()
+            self._end_interrupted()
+            on_failure.pop_all()
 
     def _end_interrupted(self) -> None:
-        """Put in order what a killed process left: runs that seem to go on, and what of an epoch is not whole."""
-        for run in self.runs.listed():
-            if run.status == "running":
-                with self.database.atomic():
-                    if not self.came_to_something(run.number):
-                        self.sentences.move_back(run.number)
-                    self.predictions.forget_unfinished(run.number)
-                    self.runs.end(run.number, "stopped")
-                self._remove_unfinished_checkpoints(run.number)
+        """Clean up after a killed process: end its runs, and drop what it stored of an epoch that is not complete."""
+        for run in self.runs.running():
+            self._restore_resume_folder(run)
+            with self.database.atomic():
+                if not self.came_to_something(run):
+                    self.sentences.move_back(run)
+                self.predictions.forget_unfinished(run)
+                self.runs.end(run, "stopped")
+            self._remove_unfinished_checkpoints(run)
+
+    def _restore_resume_folder(self, run: int) -> None:
+        """Put back a state that was replaced by a newer one just as the process was killed: the newer, if it is whole.
+
+        `core.tagging.checkpoint.save` leaves both of them beside it then.
+        """
+        folder = self.resume_folder(run)
+        if folder.exists() or not is_within(folder, self.folder):
+            return
+        for path in (place / name for name in ("new", "old") for place in self._run_folder(run).glob(".resume-*")):
+            with suppress(UserError, OSError):
+                if is_within(path, self.folder) and checked_manifest(path):
+                    path.rename(folder)
+                    return
 
     def _remove_unfinished_checkpoints(self, run: int) -> None:
-        whole = {self.resume_folder(run), *(self.checkpoint_folder(run, e.number) for e in self.runs.epochs(run))}
+        """Remove the folders of epochs that never became known, and what a killed process wrote beside them."""
+        whole = {self.checkpoint_folder(run, epoch).name for epoch in self.runs.epoch_numbers(run)}
         folder = self._run_folder(run)
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if path not in whole:
-                shutil.rmtree(path, ignore_errors=True)
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if _OURS.fullmatch(path.name) and path.name not in whole:
+                remove_within(path, self.folder)
 
     @property
     def name(self) -> str:
@@ -86,38 +107,47 @@ class Project:
         return self._run_folder(run) / "resume"
 
     def remove_resume_folder(self, run: int) -> None:
-        shutil.rmtree(self.resume_folder(run), ignore_errors=True)
+        remove_within(self.resume_folder(run), self.folder)
 
     @property
-    def encodings_folder(self) -> Path:
-        """Where encoded sentences are kept for the next training; it can be removed at any time."""
-        return self.folder / "cache" / "encodings"
+    def encodings_folder(self) -> Path | None:
+        """Where encoded sentences are kept for the next training; it can be removed at any time.
+
+        None where a link is in its place: they are not kept then.
+        """
+        folder = self.folder / "cache" / "encodings"
+        return folder if is_within(folder, self.folder) else None
 
     def came_to_something(self, run: int) -> bool:
         """Whether a run has a finished epoch, or can go on from a saved state."""
-        return bool(self.runs.epochs(run)) or self.resume_folder(run).is_dir()
+        return bool(self.runs.epoch_numbers(run)) or self.resume_folder(run).is_dir()
 
     def _run_folder(self, run: int) -> Path:
-        return self.folder / "runs" / f"{run:04d}"
+        return self.runs.folder(run)
 
     def problems(self) -> list[str]:
-        """What is wrong with the database: damage, or comparisons that do not follow from gold and predictions."""
-        damage = self.database.problems()
-        if damage:
+        """What is wrong with the database: damage, a log that does not lead to the gold, derived data out of step."""
+        if damage := self.database.problems():
             return damage
-        wrong = [
-            f"sentence {sentence.id}: its stored comparison with a run is out of step with its gold"
-            for sentence in self.sentences.by_number(self.predictions.wrong_comparisons())
+        checks: list[tuple[str, Callable[[], Iterator[str]]]] = [
+            ("the log of corrections", self.corrections.problems),
+            ("the runs", self.runs.problems),
+            ("the comparisons with runs", self._problems_of_comparisons),
+            ("what is derived from the sentences", self._problems_of_derived_data),
         ]
-        wrong += [
-            f"sentence {sentence.id}: its gold as imported is out of step with the names of its labels"
-            for sentence in self.sentences.by_number(StaleLabels(self.database, self.predictions).wrong_imported())
-        ]
+        return [problem for what, find in checks for problem in _all_found(what, find)]
+
+    def _problems_of_comparisons(self) -> Iterator[str]:
+        for sentence in self.sentences.by_number(self.predictions.wrong_comparisons()):
+            yield f"sentence {sentence.id}: its stored comparison with a run is out of step with its gold"
+
+    def _problems_of_derived_data(self) -> Iterator[str]:
+        for sentence in self.sentences.by_number(StaleLabels(self.database, self.predictions).wrong_imported()):
+            yield f"sentence {sentence.id}: its gold as imported is out of step with the names of its labels"
         if self.sentences.has_wrong_label_counts():
-            wrong.append("the counts of spans by label are out of step with the sentences")
+            yield "the counts of spans by label are out of step with the sentences"
         if self.search.is_out_of_step():
-            wrong.append("what the search looks through is out of step with the sentences")
-        return wrong
+            yield "what the search looks through is out of step with the sentences"
 
     def close(self) -> None:
         self.database.close()
@@ -138,13 +168,18 @@ def created(folder: Path) -> Project:
     Raises:
         UserError: something else is there, or the folder cannot be made.
     """
-    if folder.exists() and (not folder.is_dir() or any(path.name != LOCK for path in folder.iterdir())):
+    if folder.exists() and not (folder.is_dir() and all(_is_left_over(path) for path in folder.iterdir())):
         raise UserError(f"{folder} exists and is not empty; choose another name for the new project")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} cannot be made: {error.strerror}; choose another place") from error
-    return _locked(folder)
+    return _locked(folder, is_new=True)
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a file is from a creation that was interrupted."""
+    return path.name == LOCK or path.name.startswith(f".{DATABASE}-")
 
 
 def opened(folder: Path) -> Project:
@@ -194,7 +229,8 @@ def discard_if_empty(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _locked(folder: Path) -> Project:
+def _locked(folder: Path, *, is_new: bool = False) -> Project:
+    _refuse_links(folder)
     lock = FileLock(folder / LOCK, timeout=0)
     try:
         lock.acquire()
@@ -203,10 +239,37 @@ def _locked(folder: Path) -> Project:
     except OSError as error:
         raise UserError(f"{folder} cannot be written: {error.strerror}; check its permissions") from error
     try:
+        if is_new:
+            _write_new(folder)
         return Project(folder, lock)
-    except sqlite3.DatabaseError as error:
-        lock.release()
-        raise UserError(f"{folder / DATABASE} is damaged: {error}; restore the folder from a copy") from error
     except BaseException:
         lock.release()
         raise
+
+
+def _write_new(folder: Path) -> None:
+    """The database of a new project, once its folder is locked."""
+    for path in folder.glob(f".{DATABASE}-*"):
+        path.unlink(missing_ok=True)
+    if (folder / DATABASE).exists():  # made by another process, just before the lock was had
+        raise UserError(f"{folder} exists and is not empty; choose another name for the new project")
+    create_database(folder / DATABASE)
+
+
+def _refuse_links(folder: Path) -> None:
+    """Make sure that the files that are written on opening lie in the folder."""
+    for name in (LOCK, DATABASE, *(DATABASE + ending for ending in ("-wal", "-shm", "-journal"))):
+        if (folder / name).is_symlink():
+            raise UserError(f"{folder / name} is a link, which Spandesk does not follow; put the file itself there")
+
+
+def _all_found(what: str, find: Callable[[], Iterator[str]]) -> Iterator[str]:
+    """The problems that a check finds; that it cannot be made is one as well."""
+    try:
+        yield from find()
+    except (UserError, ValueError, TypeError, KeyError) as error:
+        yield f"{what} cannot be checked: {error if isinstance(error, UserError) else type(error).__name__}"
+
+
+_OURS = re.compile(r"\.(epoch-|resume-).*|epoch-\d{4,}")
+"""Folders of a run that training makes and that may be removed."""

@@ -93,10 +93,10 @@ class RemarkLog:
                 f"INSERT INTO {remark.TABLE} (step, sentence, made_at, {remark.COLUMNS}) VALUES ({marks})", values
             )
 
-    def hold(self, step: int, *, holds: bool) -> None:
+    def set_undone(self, step: int, *, undone: bool) -> None:
         """Take back what was said in a step, or say it again."""
         for kind in (Review, Note, Verdict):
-            self._database.write(f"UPDATE {kind.TABLE} SET undone = ? WHERE step = ?", [not holds, step])
+            self._database.write(f"UPDATE {kind.TABLE} SET undone = ? WHERE step = ?", [undone, step])
 
     def sentences_of(self, step: int) -> list[SentenceNumber]:
         """The sentences of which something was said in a step."""

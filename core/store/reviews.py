@@ -129,20 +129,20 @@ class Reviews:
 
     def of(self, numbers: Sequence[SentenceNumber], key: EpochKey | None) -> dict[SentenceNumber, Reviewed]:
         """What is said of each of the sentences, and of what the epoch predicted for them."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._database.rows(f"SELECT sentence FROM reviewed WHERE sentence IN ({marks})", numbers)
+        rows = self._database.rows_of("SELECT sentence FROM reviewed WHERE sentence IN ({numbers})", numbers)
         reviewed = {row[0] for row in rows}
-        noted = self._database.rows(f"SELECT sentence, text FROM noted WHERE sentence IN ({marks})", numbers)
+        noted = self._database.rows_of("SELECT sentence, text FROM noted WHERE sentence IN ({numbers})", numbers)
         notes: dict[SentenceNumber, str] = dict(noted)
         verdicts = self._verdicts(key, numbers) if key is not None else {}
         return {n: Reviewed(n in reviewed, notes.get(n, ""), verdicts.get(n, {})) for n in numbers}
 
     def _verdicts(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, dict[Pair, Blame]]:
         """The newest verdict on each pair of spans, under the label names of today."""
-        rows = self._database.rows(
+        rows = self._database.rows_of(
             "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND run = ? AND epoch = ?"
-            f" AND sentence IN ({','.join('?' * len(numbers))}) ORDER BY number",
-            [key.run, key.epoch, *numbers],
+            " AND sentence IN ({numbers}) ORDER BY number",
+            numbers,
+            [key.run, key.epoch],
         )
         history, found = self._names.history(), defaultdict[SentenceNumber, dict[Pair, Blame]](dict)
         of_run = self._names.of_run(key.run, history)

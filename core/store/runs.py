@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import UserError
+from core.folders import is_within
 from core.labels import in_display_order
 from core.settings import TrainSettings
 from core.spans import Sentence
@@ -69,24 +72,56 @@ class Epoch:
 class Runs:
     """Writes and reads the runs of a project."""
 
-    def __init__(self, database: Database, sentences: Sentences, corrections: Corrections) -> None:
+    def __init__(self, database: Database, sentences: Sentences, corrections: Corrections, project: Path) -> None:
         self._database = database
         self._sentences = sentences
         self._corrections = corrections
+        self._project = project
         self._names = LabelNames(database)
 
+    def folder(self, run: int) -> Path:
+        """Where the weights of a run are."""
+        return self._project / "runs" / f"{run:04d}"
+
     def start(self, settings: TrainSettings) -> int:
-        """A new run on the corpus as it stands; its number. The corpus is told by `describe`."""
-        return self._database.write(
-            "INSERT INTO run (started_at, status, settings, labels, train_sentences, dev_sentences, last_sentence,"
-            " last_correction, training_digest) VALUES (?, 'running', ?, '[]', 0, 0, ?, ?, '')",
-            [
-                now_text(),
-                json.dumps(settings.as_json(), ensure_ascii=False),
-                self._sentences.last_number(),
-                self._corrections.last_number(),
-            ],
-        )
+        """Start a run on the current corpus and return its number; call `describe` to record what it trains on.
+
+        Its number is above those of all runs that there were and of all folders of runs, so that no weights are
+        written over others.
+
+        Raises:
+            UserError: many sentences are being changed right now, or a link is in the place of the folder of runs.
+        """
+        with self._database.atomic():
+            self._corrections.settle()
+            last = int(self._database.value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'run'"))
+            number = 1 + max(last, self._last_folder())
+            self._refuse_link(number)
+            return self._database.write(
+                "INSERT INTO run (number, started_at, status, settings, labels, train_sentences, dev_sentences,"
+                " last_sentence, last_correction, training_digest) VALUES (?, ?, 'running', ?, '[]', 0, 0, ?, ?, '')",
+                [
+                    number,
+                    now_text(),
+                    json.dumps(settings.as_json(), ensure_ascii=False),
+                    self._sentences.last_number(),
+                    self._corrections.last_number(),
+                ],
+            )
+
+    def _last_folder(self) -> int:
+        """The highest number that something in the folder of runs has as its name; 0 where there is none."""
+        folder = self._project / "runs"
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        return max((int(name) for name in names if re.fullmatch(r"[0-9]{4,9}", name)), default=0)
+
+    def _refuse_link(self, run: int) -> None:
+        folder = self.folder(run)
+        if not is_within(folder, self._project):
+            raise UserError(
+                f"the weights of run {run} would be written outside the project: {folder} is a link, or its parent is;"
+                " put a folder there instead"
+            )
 
     def describe(self, run: int, labels: tuple[str, ...], train: Iterable[Sentence], dev_sentences: int) -> None:
         """Say what a run trains on."""
@@ -110,8 +145,14 @@ class Runs:
         return ChangeSet("run", runs=(epoch.run,))
 
     def reopen(self, run: int, *, from_epoch: int) -> ChangeSet:
-        """A run that was ended goes on; the epochs from that one on will come again."""
+        """A run that was ended goes on; the epochs from that one on will come again.
+
+        Raises:
+            UserError: many sentences are being changed right now, or a link is in the place of the run's folder.
+        """
+        self._refuse_link(run)
         with self._database.atomic():
+            self._corrections.settle()
             self._database.write("DELETE FROM epoch WHERE run = ? AND number >= ?", [run, from_epoch])
             self._database.write("UPDATE run SET status = 'running', finished_at = NULL WHERE number = ?", [run])
         return ChangeSet("run", runs=(run,))
@@ -121,7 +162,26 @@ class Runs:
         return ChangeSet("run", runs=(run,))
 
     def listed(self) -> list[Run]:
-        return [_run(row) for row in self._database.rows(f"SELECT {_COLUMNS} FROM run ORDER BY number")]
+        """All runs, oldest first, without those whose row is damaged; `problems` names these."""
+        return [run for _, run in self._readable() if run is not None]
+
+    def problems(self) -> Iterator[str]:
+        """The runs whose row is damaged."""
+        for number, run in self._readable():
+            if run is None:
+                yield f"run {number}: its settings or labels cannot be read"
+
+    def _readable(self) -> Iterator[tuple[int, Run | None]]:
+        """Every run by its number; None where its row is damaged."""
+        for row in self._database.rows(f"SELECT {_COLUMNS} FROM run ORDER BY number"):
+            try:
+                yield row[0], _run(row)
+            except (ValueError, TypeError):
+                yield row[0], None
+
+    def running(self) -> list[int]:
+        """The numbers of the runs that have not ended."""
+        return [row[0] for row in self._database.rows("SELECT number FROM run WHERE status = 'running'")]
 
     def by_number(self, number: int | None) -> Run:
         """The run; None means the newest that has an epoch and is no cross-check.
@@ -137,7 +197,12 @@ class Runs:
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM run WHERE number = ?", [number])
         if not rows:
             raise UserError(f"the project has no run {number}")
-        return _run(rows[0])
+        try:
+            return _run(rows[0])
+        except (ValueError, TypeError) as error:
+            raise UserError(
+                f"run {number} is damaged: its settings or labels cannot be read; use another run"
+            ) from error
 
     def with_weights(self, number: int | None) -> Run:
         """The same as `by_number`, of a run that has weights.
@@ -154,9 +219,13 @@ class Runs:
         """The numbers of the runs that have a finished epoch and its weights, oldest first: all but cross-checks."""
         rows = self._database.rows(
             "SELECT number FROM run WHERE number IN (SELECT run FROM epoch)"
-            " AND json_extract(settings, '$.folds') IS NULL ORDER BY number"
+            " AND CASE WHEN json_valid(settings) THEN json_extract(settings, '$.folds') IS NULL END ORDER BY number"
         )
         return [row[0] for row in rows]
+
+    def epoch_numbers(self, run: int) -> list[int]:
+        """The numbers of a run's finished epochs, in order."""
+        return [row[0] for row in self._database.rows("SELECT number FROM epoch WHERE run = ? ORDER BY number", [run])]
 
     def epochs(self, run: int) -> list[Epoch]:
         rows = self._database.rows(
@@ -175,7 +244,7 @@ class Runs:
         Raises:
             UserError: the run has no such epoch.
         """
-        numbers = [known.number for known in self.epochs(self.by_number(run).number)]
+        numbers = self.epoch_numbers(self.by_number(run).number)
         if not numbers:
             raise UserError(f"run {run} has no finished epoch")
         if epoch == "best":
@@ -190,9 +259,13 @@ class Runs:
         A limit is filled with corrected sentences first, and leaves none of them out.
         """
         run = self.by_number(number)
-        candidates = list(self._candidates(run))
-        # Asked for last: it takes back what was corrected while the candidates were read.
-        golds = self._corrections.golds_at(run.last_correction)
+        while True:
+            taken_back = self._corrections.taken_back
+            candidates = list(self._candidates(run))
+            # Asked for last: it takes back what was corrected while the candidates were read.
+            golds = self._corrections.golds_at(run.last_correction)
+            if taken_back == self._corrections.taken_back:  # or some may have been read with gold that never was
+                break
         pairs = [(stored, golds.get(stored.number, stored.gold)) for stored in candidates]
         if run.settings.limit is not None:
             history = self._names.history()
@@ -242,7 +315,7 @@ def _run(row: Row) -> Run:
         started_at,
         finished_at,
         status,
-        TrainSettings(**json.loads(settings)),
+        TrainSettings.of_stored(json.loads(settings)),
         tuple(json.loads(labels)),
         *rest,
     )

@@ -118,8 +118,7 @@ class Sentences:
 
     def by_number(self, numbers: Sequence[SentenceNumber]) -> list[StoredSentence]:
         """The sentences with these numbers, in the order asked for; unknown numbers are left out."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM sentence WHERE number IN ({marks})", numbers)
+        rows = self._database.rows_of(f"SELECT {_COLUMNS} FROM sentence WHERE number IN ({{numbers}})", numbers)
         found = {row[0]: _stored(row) for row in rows}
         return [found[number] for number in numbers if number in found]
 

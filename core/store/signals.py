@@ -40,11 +40,11 @@ class SignalStore:
 
     def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Signals]:
         """An epoch's signals of those of the sentences that have some, whatever became of their gold since."""
-        marks = ",".join("?" * len(numbers))
-        rows = self._database.rows(
+        rows = self._database.rows_of(
             "SELECT sentence, uncertainty, loss, suspicion, gold, gold_probabilities FROM signal"
-            f" WHERE run = ? AND epoch = ? AND sentence IN ({marks})",
-            [key.run, key.epoch, *numbers],
+            " WHERE run = ? AND epoch = ? AND sentence IN ({numbers})",
+            numbers,
+            [key.run, key.epoch],
         )
         names = self._names.of_run(key.run) if rows else {}
         found = {}

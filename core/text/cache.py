@@ -35,7 +35,10 @@ def encoding(texts: Sequence[str], by: TextEncoding, folder: Path | None) -> Gen
     Yields:
         How many texts were dealt with since the last time.
     """
-    cache = _Cache(folder / by.digest[:16]) if folder else _Cache(None)
+    own = folder / by.digest[:16] if folder else None
+    if own is not None and own.is_symlink():
+        own = None  # it leads out of the folder
+    cache = _Cache(own)
     keys = [_key(text) for text in texts]
     new = {key: text for key, text in zip(keys, texts, strict=True) if key not in cache.rows}
     if len(texts) > len(new):
@@ -45,9 +48,9 @@ def encoding(texts: Sequence[str], by: TextEncoding, folder: Path | None) -> Gen
         parts.append(by.encode(new_texts[first : first + _AT_ONCE]))
         yield min(_AT_ONCE, len(new_texts) - first)
     cache.add(list(new), joined(parts))
-    if folder:
+    if folder and own:
         with suppress(OSError):
-            _forget_others(folder, folder / by.digest[:16])
+            _forget_others(folder, own)
     return cache.windows(keys)
 
 
@@ -117,6 +120,7 @@ def _write(folder: Path, keys: Sequence[bytes], windows: Windows) -> None:
 def _forget_others(folder: Path, used: Path) -> None:
     """Removes the encodings that were used longest ago."""
     used.touch()
-    known = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    folders = (path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+    known = sorted(folders, key=lambda path: path.stat().st_mtime)
     for path in known[:-_ENCODINGS_KEPT]:
         shutil.rmtree(path, ignore_errors=True)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from core.errors import UserError
 from core.spans import Span
-from core.store.corrections import undo_stacks
+from core.store.history import Stacks, follow, steps_of
 from core.store.project import opened
 from tests.building import project_with_run, project_with_sentences
+from tests.core.store.failing import full_disk
 
 
 @pytest.fixture
@@ -151,11 +152,11 @@ def test_a_step_is_made_whole_or_not_at_all_when_the_disk_fails(project, monkeyp
 
     def fail_at_the_second(number):
         if number == number_of(project, "news-4"):
-            raise sqlite3.OperationalError("disk is full")
+            raise full_disk()
         refresh(number)
 
     monkeypatch.setattr(project.predictions, "refresh", fail_at_the_second)
-    with pytest.raises(UserError, match="disk is full"):
+    with pytest.raises(UserError, match=r"was not saved: the disk of .* is full; free some space"):
         project.corrections.correct_together({number_of(project, name): () for name in ("news-3", "news-4")})
     assert gold_of(project, "news-3") != ()
     assert not project.corrections.can_undo
@@ -204,10 +205,29 @@ def test_the_log_replays_to_the_same_stacks_and_gold(tmp_path_factory, steps):
         assert project.corrections.can_redo == (at < len(states) - 1)
 
 
+def stacks_of(log):
+    stacks = follow(Stacks(), log)
+    return list(steps_of(stacks.done)), list(steps_of(stacks.undone)), stacks.irregular
+
+
 def test_stacks_of_a_log():
     log = [(1, "correct", None), (2, "correct", None), (3, "undo", 2), (4, "redo", 2), (5, "undo", 2), (6, "revert", 1)]
-    assert undo_stacks(log) == ([1, 6], [])
-    assert undo_stacks(log[:5]) == ([1], [2])
+    assert stacks_of(log) == ([6, 1], [], ())
+    assert stacks_of(log[:5]) == ([1], [2], ())
+
+
+@pytest.mark.parametrize(
+    ("log", "stacks"),
+    [
+        ([(1, "undo", 1)], ([], [], (1,))),
+        ([(1, "correct", None), (2, "redo", 1)], ([1], [], (2,))),
+        ([(1, "correct", None), (2, "redo", 1), (3, "undo", 1)], ([], [1], (2,))),
+        ([(1, "correct", None), (2, "correct", None), (3, "undo", 1), (4, "undo", 2)], ([], [2, 1], (3,))),
+        ([(1, "correct", None), (2, "undo", None), (3, "undo", 1)], ([], [1], (2,))),
+    ],
+)
+def test_a_log_that_no_program_would_write_has_stacks_as_well_and_says_where_it_is_odd(log, stacks):
+    assert stacks_of(log) == stacks
 
 
 def test_a_log_from_before_there_were_steps_is_undone_as_ever(tmp_path):

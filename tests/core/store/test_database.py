@@ -6,13 +6,14 @@ import threading
 import pytest
 
 from core.spans import SentenceNumber
-from core.store.database import Database
+from core.store.database import Database, create_database
 
 
 @pytest.fixture
 def database(tmp_path):
     folder = tmp_path / "a folder # 1%"
     folder.mkdir()
+    create_database(folder / "project.db")
     database = Database(folder / "project.db")
     yield database
     database.close()
@@ -91,6 +92,7 @@ def test_closing_breaks_off_what_others_read(database):
 
 
 def test_nothing_is_left_beside_the_file_once_it_is_closed(tmp_path):
+    create_database(tmp_path / "project.db")
     database = Database(tmp_path / "project.db")
     database.write("INSERT INTO label VALUES ('A')")
     assert labels(database) == ["A"]

@@ -1,5 +1,6 @@
 """Opening, creating and refusing projects."""
 
+import contextlib
 import shutil
 import sqlite3
 
@@ -7,10 +8,12 @@ import pytest
 
 from core.errors import UserError
 from core.settings import TrainSettings
-from core.spans import SPLITS, Span
+from core.spans import SPLITS, SentenceNumber, Span
+from core.store.database import Database
 from core.store.predictions import EpochKey
-from core.store.project import DATABASE, created, opened, opened_or_created
-from tests.building import project_with_run, project_with_sentences
+from core.store.project import DATABASE, Project, created, opened, opened_or_created
+from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
+from tests.core.store.failing import sqlite_error
 
 
 def test_a_project_is_whole_after_it_was_copied(tmp_path):
@@ -50,13 +53,11 @@ def test_an_existing_project_is_opened_and_a_missing_one_made(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
 def test_a_file_that_is_no_database_is_left_alone(tmp_path, content):
     (tmp_path / DATABASE).write_bytes(content)
-    if content:
-        with pytest.raises(UserError, match="cannot be used: file is not a database"):
-            opened(tmp_path)
-        assert (tmp_path / DATABASE).read_bytes() == content
-    else:
-        with opened(tmp_path) as project:
-            assert project.sentences.count() == 0
+    with pytest.raises(
+        UserError, match=r"is damaged(: it is empty| \(file is not a database\)); restore it from a copy"
+    ):
+        opened(tmp_path)
+    assert (tmp_path / DATABASE).read_bytes() == content
 
 
 def test_another_programs_database(tmp_path):
@@ -175,3 +176,139 @@ def test_sentences_that_hold_a_string_come_in_slices(tmp_path, monkeypatch):
         assert [[stored.id for stored in part] for part in slices] == [[], ["news-4"], []]
         assert [s.id for part in project.sentences.containing("에서", "train") for s in part] == ["news-2"]
         assert not any(project.sentences.containing("%", "dev"))
+
+
+def test_a_creation_that_was_killed_at_any_moment_can_be_done_again(tmp_path):
+    for name in (f".{DATABASE}-0123.part", f".{DATABASE}-0123.part-journal"):
+        (tmp_path / name).write_bytes(b"half")
+    with created(tmp_path) as project:
+        assert project.problems() == []
+    assert not [path.name for path in tmp_path.iterdir() if path.name.endswith(("part", "part-journal"))]
+
+
+def test_a_project_that_cannot_be_opened_keeps_no_connection(tmp_path, monkeypatch):
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    closed, close = [], Database.close
+    monkeypatch.setattr(Database, "close", lambda self: (closed.append(self), close(self)))
+    monkeypatch.setattr(Project, "_end_interrupted", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        opened(tmp_path / "p.spandesk")
+    [database] = closed
+    with pytest.raises(sqlite3.ProgrammingError):
+        database.value("SELECT 1")
+    monkeypatch.undo()
+    with opened(tmp_path / "p.spandesk") as project:
+        assert project.sentences.count() == 7
+
+
+def in_database(folder, *statements):
+    """Change a closed project behind the program's back."""
+    with contextlib.closing(sqlite3.connect(folder / DATABASE)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (sqlite3.SQLITE_FULL, r"the disk of .*project\.db is full; free some space"),
+        (sqlite3.SQLITE_IOERR_WRITE, r"cannot be read or written .*; check that its disk has free space"),
+        (sqlite3.SQLITE_BUSY, r"another program is using .*project\.db; close it"),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, r"check the permissions"),
+        (sqlite3.SQLITE_CANTOPEN, r"check the permissions"),
+        (sqlite3.SQLITE_CORRUPT, r"is damaged .*; restore it from a copy"),
+    ],
+)
+def test_opening_says_whether_the_disk_is_full_or_something_forbidden_locked_or_damaged(
+    tmp_path, monkeypatch, code, reason
+):
+    def fail(database):
+        raise sqlite_error(code)
+
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    monkeypatch.setattr(Database, "_migrate", fail)
+    with pytest.raises(UserError, match=reason) as raised:
+        opened(tmp_path / "p.spandesk")
+    is_damage = code == sqlite3.SQLITE_CORRUPT
+    assert ("copy" in str(raised.value)) == is_damage, "nobody replaces good work by an older copy"
+
+
+def test_another_program_that_writes_is_named_as_the_reason(tmp_path, monkeypatch):
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs | {"timeout": 0.05}))
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        other = connect(tmp_path / "p.spandesk" / DATABASE)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UserError, match="not saved: another program is using"):
+            project.corrections.correct(SentenceNumber(1), [])
+        other.rollback()
+        other.close()
+        assert project.corrections.correct(SentenceNumber(1), [])
+
+
+def test_no_message_of_a_damaged_text_holds_the_text(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    project_with_sentences(folder).close()
+    in_database(folder, "UPDATE sentence SET text = CAST(CAST(text AS BLOB) || x'ff' AS TEXT) WHERE id = 'news-3'")
+    with opened(folder) as project, pytest.raises(UserError, match="a text in it is not UTF-8") as raised:
+        list(project.sentences.each())
+    assert "세종" not in str(raised.value)
+
+
+def test_a_fault_in_our_own_sql_is_no_fault_of_the_disk(tmp_path):
+    with (
+        project_with_sentences(tmp_path / "p.spandesk") as project,
+        pytest.raises(sqlite3.OperationalError, match="no such table"),
+        project.database.atomic(),
+    ):
+        project.database.write("DELETE FROM corection")
+
+
+@pytest.mark.parametrize(
+    ("settings", "encoder", "dropout"),
+    [
+        ('{"encoder": "tiny", "dropout": 7.5, "seed": -1}', "tiny", 7.5),
+        ('{"encoder": "tiny", "lookahead": true}', "tiny", 0.1),
+        ('{"unit": "eojeol"}', "tiny", 0.1),
+    ],
+)
+def test_a_run_of_another_version_is_read_with_the_settings_that_it_has(tmp_path, settings, encoder, dropout):
+    folder = tmp_path / "p.spandesk"
+    project_with_run(folder).close()
+    in_database(folder, f"UPDATE run SET settings = '{settings}'")
+    with opened(folder) as project:
+        [run] = project.runs.listed()
+        assert (run.settings.encoder, run.settings.dropout) == (encoder, dropout)
+        assert project.problems() == []
+
+
+@pytest.mark.parametrize("settings", ["{broken", "[]", "null", '{"encoder": "tiny"'])
+def test_a_run_whose_row_is_damaged_is_named_by_check_and_hinders_nothing_else(tmp_path, settings):
+    folder = tmp_path / "p.spandesk"
+    with project_with_run(folder) as project:
+        add_run(project, FIRST_EPOCH)
+    in_database(folder, f"UPDATE run SET settings = '{settings}' WHERE number = 1")
+    with opened(folder) as project:
+        assert [run.number for run in project.runs.listed()] == [2]
+        assert project.runs.by_number(None).number == 2
+        assert project.problems() == ["run 1: its settings or labels cannot be read"]
+        with pytest.raises(UserError, match="run 1 is damaged"):
+            project.runs.by_number(1)
+
+
+def test_a_damaged_run_that_was_killed_is_ended_as_well(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    project_with_run(folder).close()
+    in_database(folder, "UPDATE run SET settings = '{', status = 'running'")
+    with opened(folder) as project:
+        assert project.runs.running() == []
+
+
+def test_a_new_run_takes_no_folder_that_is_there(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        (project.folder / "runs" / "0007").mkdir(parents=True)
+        assert project.runs.start(TrainSettings()) == 8
+        assert project.runs.start(TrainSettings()) == 9
+        (project.folder / "runs" / "0010").symlink_to(tmp_path / "nowhere")
+        assert project.runs.start(TrainSettings()) == 11

@@ -203,7 +203,7 @@ def test_nothing_else_is_corrected_meanwhile(project):
     same = project.sentences.by_id("news-3").gold
     correct = project.corrections.correct
     for act in (lambda: correct(number, ()), lambda: correct(number, same), project.corrections.undo):
-        with pytest.raises(UserError, match="wait for the end"):
+        with pytest.raises(UserError, match="wait for it to finish"):
             act()
     exhausted(work)
     assert project.corrections.correct(number, ())
@@ -218,7 +218,7 @@ def test_a_correction_that_waits_for_the_database_does_not_get_into_a_step_that_
         return atomic()
 
     def correct():
-        with pytest.raises(UserError, match="wait for the end"):
+        with pytest.raises(UserError, match="wait for it to finish"):
             project.corrections.correct(number, ())
         answers.append("refused")
 
@@ -245,7 +245,7 @@ def test_a_step_that_a_kill_cut_off_is_taken_back_at_the_next_start(project, tmp
     next(work)
     next(work)
     with monkeypatch.context() as killed:
-        killed.setattr(project.corrections, "_take_back", lambda step: None)
+        killed.setattr(project.corrections._log, "take_back_unfinished", lambda at_once: False)
         work.close()
     assert golds(project) != merged
     project.close()

@@ -17,6 +17,7 @@ from core.store.project import opened
 from core.store.reviews import NOTHING_SAID, Reviewed, Watch
 from core.store.selection import ALL_ERRORS, Selection
 from tests.building import add_run, add_sentences, predicted, project_with_run, project_with_sentences
+from tests.core.store.failing import full_disk
 
 KEY = EpochKey(1, 1)
 
@@ -143,11 +144,11 @@ def test_passing_on_is_one_step_too(project):
 
 def test_nothing_is_said_where_the_step_cannot_be_stored(project, monkeypatch):
     def fail(step, remarks):
-        raise sqlite3.OperationalError("disk is full")
+        raise full_disk()
 
     monkeypatch.setattr(project.corrections._remarks, "write", fail)
     before = gold_of(project, "news-3")
-    with pytest.raises(UserError, match="disk is full"):
+    with pytest.raises(UserError, match=r"not saved: the disk of .* is full"):
         judge(project, "news-3", "gold")
     assert (gold_of(project, "news-3"), said(project, "news-3")) == (before, NOTHING_SAID)
     assert not project.corrections.can_undo

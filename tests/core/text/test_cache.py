@@ -79,3 +79,18 @@ def test_steps_tell_how_many_texts_are_done(tmp_path, by, monkeypatch):
     monkeypatch.setattr("core.text.cache._AT_ONCE", 2)
     assert list(encoding(TEXTS[:5], by, tmp_path)) == [2, 2, 1]
     assert list(encoding(TEXTS, by, tmp_path)) == [5, 1]
+
+
+def test_what_links_in_the_folder_lead_to_is_neither_removed_nor_written(tmp_path, by, monkeypatch):
+    monkeypatch.setattr("core.text.cache._ENCODINGS_KEPT", 1)
+    victim, folder = tmp_path / "victim", tmp_path / "encodings"
+    (victim / "Documents").mkdir(parents=True)
+    folder.mkdir()
+    (folder / "0123456789abcdef").symlink_to(victim, target_is_directory=True)
+    plain = seen(by.encode(TEXTS))
+    assert seen(exhausted(encoding(TEXTS, by, folder))) == plain
+    (own,) = [path for path in folder.iterdir() if not path.is_symlink()]
+    own.rename(tmp_path / "elsewhere")
+    own.symlink_to(victim, target_is_directory=True)
+    assert seen(exhausted(encoding(TEXTS, by, folder))) == plain
+    assert [path.name for path in victim.iterdir()] == ["Documents"]

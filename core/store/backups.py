@@ -1,0 +1,57 @@
+"""Copies of project.db, made before it is changed in a way that cannot be undone."""
+
+import sqlite3
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import UserError
+from core.folders import is_within, sync
+from core.store.faults import BACKUPS, outer_cause
+
+
+def back_up(connection: sqlite3.Connection, path: Path, name: str) -> Path:
+    """Copy an open database into the project's folder of copies, check the copy, and return where it is.
+
+    Args:
+        connection: to the database that is copied.
+        path: of the database; the copies are beside it.
+        name: what the copy is called besides the time.
+
+    Raises:
+        UserError: the copy cannot be made, or the database is damaged; then no copy is left.
+    """
+    folder = path.parent / BACKUPS
+    copy = folder / f"{path.stem}-{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{path.suffix}"
+    part = copy.with_name(f".{copy.name}.part")
+    if not is_within(folder, path.parent):
+        raise UserError(f"{folder} is a link, which Spandesk does not follow; replace it by a folder")
+    try:
+        folder.mkdir(exist_ok=True)
+        _copy(connection, path, part)
+        part.rename(copy)
+        sync(folder)
+    except OSError as error:
+        raise UserError(f"{path} cannot be copied to {folder}: {error.strerror}; {_WAY_OUT}") from error
+    except sqlite3.Error as error:
+        reason = outer_cause(error, path)
+        if reason is None:
+            raise
+        raise UserError(f"{path} cannot be copied to {folder}: {reason}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+    return copy
+
+
+_WAY_OUT = "free some space or check the permissions, and open the project again"
+
+
+def _copy(connection: sqlite3.Connection, path: Path, part: Path) -> None:
+    with closing(sqlite3.connect(part)) as copy:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # so that the copy is one file
+        found = [str(row[0]) for row in copy.execute("PRAGMA integrity_check(1)")]
+    if found != ["ok"]:
+        raise UserError(f"{path} is damaged ({found[0]}); restore it from a copy of the project")
+    sync(part)

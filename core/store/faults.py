@@ -1,0 +1,47 @@
+"""What keeps SQLite from its work for a reason outside this program, in words that hold no text of the corpus."""
+
+import sqlite3
+from pathlib import Path
+
+_FULL = {sqlite3.SQLITE_FULL}
+_FAILING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
+_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+
+_UNDECODABLE = "Could not decode to UTF-8"
+"""How Python's sqlite3 begins to say so; the text itself follows, and a code does not come with it."""
+
+
+def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
+    """Why the file cannot be used, and the way out; None where the error is a fault of this program."""
+    code = _code(error) & 0xFF
+    if code in _FULL:
+        return f"the disk of {path} is full; free some space and try again"
+    if code in _FAILING:
+        return f"{path} cannot be read or written ({error}); check that its disk has free space and works"
+    if code in _LOCKED:
+        return f"another program is using {path}; close it and try again"
+    if code in _FORBIDDEN:
+        return f"{path} cannot be opened or written; check the permissions of the file and of its folder"
+    if code in _DAMAGED:
+        return f"{path} is damaged ({error}); {way_back(path)}"
+    if str(error).startswith(_UNDECODABLE):
+        return f"{path} is damaged (a text in it is not UTF-8); {way_back(path)}"
+    return None
+
+
+def way_back(path: Path) -> str:
+    """Where an undamaged copy of the file may be."""
+    folder = path.parent / BACKUPS
+    return "restore it from a copy of the project" + (f", or from {folder}" if folder.is_dir() else "")
+
+
+BACKUPS = "backups"
+"""The folder of a project that has copies of its database."""
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's result code; SQLITE_ERROR where the module raised the error by itself."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code
