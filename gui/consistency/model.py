@@ -59,7 +59,9 @@ class StringModel(QAbstractTableModel):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours."""
         self._theme = theme
-        self.layoutChanged.emit()
+        if self._rows:
+            last = self.index(len(self._rows) - 1, EXCEPTIONS)
+            self.dataChanged.emit(self.index(0, TEXT), last, [Qt.ItemDataRole.ForegroundRole])
 
     def show(self, found: Iterable[Inconsistency], chosen: StringFilter) -> None:
         """Show what was found, in its order."""
@@ -118,6 +120,8 @@ class StringModel(QAbstractTableModel):
         return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
         found, column = self.at(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _cell(found, column)

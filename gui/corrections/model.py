@@ -28,12 +28,27 @@ class CorrectionModel(QAbstractTableModel):
         self._rows: list[Correction] = []
 
     def show_log(self, corrections: Corrections | None) -> None:
-        """Read the log anew."""
+        """Read the log anew; where it is the same one, the rows that are known stay, and with them what is selected."""
+        count = corrections.count() if corrections else 0
+        new = count - self._count
+        if corrections is not None and corrections is self._corrections and self._rows and 0 <= new <= _PAGE:
+            self._take_new(corrections, new)
+            return
         self.beginResetModel()
-        self._corrections = corrections
-        self._count = corrections.count() if corrections else 0
+        self._corrections, self._count = corrections, count
         self._rows = corrections.listed(0, _PAGE) if corrections else []
         self.endResetModel()
+
+    def _take_new(self, corrections: Corrections, new: int) -> None:
+        """Add so many corrections on top, and read the others again: another may be the newest of its sentence now."""
+        rows = corrections.listed(0, len(self._rows) + new)
+        self._count += new
+        if new:
+            self.beginInsertRows(_ROOT, 0, new - 1)
+        self._rows = rows
+        if new:
+            self.endInsertRows()
+        self.dataChanged.emit(self.index(new, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
 
     def correction(self, row: int) -> Correction:
         return self._rows[row]
@@ -51,6 +66,9 @@ class CorrectionModel(QAbstractTableModel):
         if self._corrections is None:
             return
         more = self._corrections.listed(len(self._rows), _PAGE)
+        if not more:
+            self._count = len(self._rows)
+            return
         self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(more) - 1)
         self._rows += more
         self.endInsertRows()
@@ -61,6 +79,8 @@ class CorrectionModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
         correction = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return _cells(correction)[index.column()]

@@ -88,6 +88,7 @@ class CorrectionsPage(QWidget):
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("Inspect"))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.model.modelReset.connect(self._enable)
+        self.model.dataChanged.connect(lambda *_: self._enable())
         self.table.doubleClicked.connect(lambda _: self._inspect())
         self.show_sentence.clicked.connect(self._inspect)
         self.revert.clicked.connect(self._revert)

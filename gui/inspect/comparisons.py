@@ -74,6 +74,8 @@ class ComparisonModel(QAbstractTableModel):
         return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
         comparison, column = self.comparisons[index.row()], index.column()
         if role == Qt.ItemDataRole.ToolTipRole and column == _PROBABILITY:
             return self._probability_meaning(comparison)

@@ -63,6 +63,8 @@ class MetricModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._table.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
         cell = self.cell(index)
         if role == Qt.ItemDataRole.DisplayRole:
             return figure(cell.value)

@@ -65,7 +65,9 @@ class PlaceModel(QAbstractTableModel):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours."""
         self._theme = theme
-        self.layoutChanged.emit()
+        if self._rows:
+            last = self.index(len(self._rows) - 1, SENTENCE)
+            self.dataChanged.emit(self.index(0, LEFT), last, [Qt.ItemDataRole.ForegroundRole])
 
     def add(self, found: Sequence[Place], ticked: Iterable[int]) -> None:
         """Show further places at the end.
@@ -122,6 +124,8 @@ class PlaceModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(_TITLES)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         can_tick = index.column() == LEFT and self._rows[index.row()].changes
         return flags | Qt.ItemFlag.ItemIsUserCheckable if can_tick else flags
@@ -135,6 +139,8 @@ class PlaceModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
         place, column = self._rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _cell(place, column)

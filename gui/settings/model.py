@@ -51,6 +51,8 @@ class KeysModel(QAbstractTableModel):
         return _TITLES[section] if is_title else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
         name, column = self.names[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(name, column) or "–"

@@ -18,7 +18,7 @@ from core.scoring.metrics import AVERAGES, Report
 from core.settings import Unit
 from core.spans import Split
 from core.store.project import Project
-from gui.background import JobRunner
+from gui.background import JobRunner, failure
 from gui.plain_label import PlainLabel
 from gui.progress import FLEETING
 from gui.session import Session
@@ -63,11 +63,10 @@ class Ceilings(QObject):
         """
         project = self._session.project
         assert project is not None, "no project is open"
-        job = self._runner.start(
-            "Ceilings of the tagging units", lambda: self._measuring(project, encoder, "dev"), fleeting=FLEETING
-        )
+        title = "Measuring the ceilings of the tagging units"
+        job = self._runner.start(title, lambda: self._measuring(project, encoder, "dev"), fleeting=FLEETING)
         job.finished.connect(lambda reports: self._keep(encoder, reports))
-        job.failed.connect(lambda error: self._session.problem.emit(str(error)))
+        job.failed.connect(lambda error: self._session.problem.emit(failure(title, error)))
 
     def _keep(self, encoder: str, reports: Mapping[Unit, Report]) -> None:
         self.measured = encoder, reports

@@ -118,3 +118,21 @@ def test_nothing_can_be_reverted_before_a_row_is_chosen(page, window):
     assert not page.show_sentence.isEnabled()
     choose(page, 0)
     assert page.revert.isEnabled()
+
+
+def test_selection_and_scroll_stay_after_a_revert(page, window):
+    session = window.context.session
+    number = session.project.sentences.by_id("news-3").number
+    for at in range(40):
+        session.correct(number, [Span(0, 1 + at % 3, "PS")])
+    page.table.selectRow(30)
+    page.table.scrollTo(page.model.index(30, 0))
+    chosen, top = page._current().number, page.table.rowAt(0)
+    shown = page.model.correction(top).number
+    click(page.revert)
+    assert page._current().number == chosen
+    assert page.model.correction(page.table.rowAt(0)).number in (shown, shown + 1)
+    assert page.model.rowCount() == 41
+    assert cells(page, 0)[0] == "41"
+    session.undo()
+    assert page._current().number == chosen
