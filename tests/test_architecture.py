@@ -20,7 +20,7 @@ store
 importing scratch
 devices
 training.crew constraints
-text.morphemes text.units crf training.memory training.precision training.pace
+text.analyser text.morphemes text.units crf training.memory training.precision training.pace
 particle_spans
 text.windows encoders.layers encoders.quantised encoders.unpacking
 text.encoding scoring.ceilings encoders.starter

@@ -4,14 +4,11 @@ Source: Kiwi (Lee 2024), through `kiwipiepy`; its tags are those of the Sejong c
 """
 
 import itertools
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 
-from kiwipiepy import Kiwi, Token
-
+from core.text.analyser import Analyser, Token
 from core.text.normalise import Normalised
 
 SEPARATOR = "␟"
@@ -25,10 +22,11 @@ _TAGS = (
     "W_HASHTAG", "W_MENTION", "W_SERIAL", "W_EMOJI", "Z_CODA", "Z_SIOT",
 )
 # fmt: on
-_loading = threading.Lock()
 _NUMBERS = {tag: number for number, tag in enumerate(_TAGS, start=1)}
 MORPHEME_CLASSES = 2 * (len(_TAGS) + 1)
 """Every tag, and none of them, each at the first character of a morpheme and inside it."""
+
+_analyser = Analyser()
 
 
 def analyser_version() -> str:
@@ -41,9 +39,9 @@ def split_into_morphemes(texts: Sequence[Normalised]) -> list[Normalised]:
 
     A character that two morphemes share (했 = 하 + 었) stays whole. A `SEPARATOR` of the text's own is left out.
     """
-    analyses = _kiwi().tokenize([text.text for text in texts])
+    analyses = _analyser.analyse([text.text for text in texts])
     return [
-        _separated(text, {edge for token in tokens for edge in (token.start, token.start + token.len)})
+        _separated(text, {edge for start, length, _ in tokens for edge in (start, start + length)})
         for text, tokens in zip(texts, analyses, strict=True)
     ]
 
@@ -53,13 +51,13 @@ def morpheme_classes(texts: Sequence[Normalised]) -> list[list[int]]:
 
     Where two morphemes share a character, the first counts.
     """
-    analyses = _kiwi().tokenize([text.text for text in texts])
+    analyses = _analyser.analyse([text.text for text in texts])
     classes = [[0] * len(text.text) for text in texts]
     for row, tokens in zip(classes, analyses, strict=True):
-        for token in tokens:
-            number = 2 * _NUMBERS.get(token.tag.split("-")[0], 0)
-            for i in range(token.start, min(token.start + token.len, len(row))):
-                row[i] = row[i] or number + int(i > token.start)
+        for start, length, tag in tokens:
+            number = 2 * _NUMBERS.get(tag, 0)
+            for i in range(start, min(start + length, len(row))):
+                row[i] = row[i] or number + int(i > start)
     return classes
 
 
@@ -86,32 +84,17 @@ class Morpheme:
 
 def morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
     """The morphemes of each text, in NFC, without those that share characters with another one (the ᆫ of 한)."""
-    return [_alone(tokens) for tokens in _kiwi().tokenize(texts)]
+    return [_alone(tokens) for tokens in _analyser.analyse(texts)]
 
 
 def _alone(tokens: Sequence[Token]) -> list[Morpheme]:
     shared = {
         at
-        for left, right in itertools.pairwise(tokens)
-        if left.start + left.len > right.start
-        for at in (left.start, right.start)
+        for (left, length, _), (right, _, _) in itertools.pairwise(tokens)
+        if left + length > right
+        for at in (left, right)
     }
-    return [
-        Morpheme(token.start, token.start + token.len, token.tag.split("-")[0])
-        for token in tokens
-        if token.len and token.start not in shared
-    ]
-
-
-def _kiwi() -> Kiwi:
-    """Loads its model once, when it is first needed, whichever thread needs it first."""
-    with _loading:
-        return _load_kiwi()
-
-
-@cache
-def _load_kiwi() -> Kiwi:
-    return Kiwi()
+    return [Morpheme(start, start + length, tag) for start, length, tag in tokens if length and start not in shared]
 
 
 def _separated(text: Normalised, edges: set[int]) -> Normalised:

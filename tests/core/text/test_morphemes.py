@@ -1,13 +1,9 @@
-import threading
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import morphemes
 from core.text.morphemes import MORPHEME_CLASSES, SEPARATOR, morpheme_classes, split_into_morphemes
 from core.text.normalise import as_read
 
@@ -72,25 +68,3 @@ def test_every_character_has_a_class_in_range(text):
     (classes,) = morpheme_classes([read])
     assert len(classes) == len(read.text)
     assert all(0 <= number < MORPHEME_CLASSES for number in classes)
-
-
-def test_two_threads_that_need_the_analyser_at_once_load_it_once(monkeypatch):
-    meeting, loaded = threading.Barrier(2), []
-
-    class Analyser:
-        def __init__(self):
-            loaded.append(self)
-            with suppress(threading.BrokenBarrierError):
-                meeting.wait(0.2)  # only if the other thread loads too is there someone to meet
-
-        def tokenize(self, texts):
-            return [() for _ in texts]
-
-    monkeypatch.setattr(morphemes, "Kiwi", Analyser)
-    morphemes._load_kiwi.cache_clear()
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            assert list(pool.map(morphemes.morphemes, [["가"], ["나"]])) == [[[]], [[]]]
-    finally:
-        morphemes._load_kiwi.cache_clear()
-    assert len(loaded) == 1

@@ -31,7 +31,7 @@ from gui.train.retraining import StartsTraining
 from tests import building
 from tests.gui.driving import wait_for_end
 
-SECONDS = 30_000
+SECONDS = 300_000
 """Milliseconds that a signal is waited for; none takes so long unless something is broken."""
 
 
