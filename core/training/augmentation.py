@@ -24,8 +24,8 @@ _DIGITS = "영일이삼사오육칠팔구"
 Ending = Literal["vowel", "ㄹ", "consonant"]
 """How a mention sounds at its end, which decides the forms of particles after it: 는/은, 라/이라; 로 after ㄹ too."""
 
-Kind = tuple[str, Ending | None]
-"""A label and the ending of its mentions; None where the writing does not tell how the last character sounds."""
+Kind = tuple[str, bool, Ending | None]
+"""A label, whether its mentions end in a digit, and their ending; None where the writing does not tell the sound."""
 
 
 class MentionReplacement:
@@ -54,7 +54,7 @@ class MentionReplacement:
         for span in sorted(sentence.spans):
             mention = sentence.text[span.start : span.end]
             kind = _kind(span.label, mention)
-            if draw.random() < _REPLACED and (kind[1] or not _begins_in_hangul(sentence.text[span.end :])):
+            if draw.random() < _REPLACED and (kind[2] or not _begins_in_hangul(sentence.text[span.end :])):
                 mention = draw.choice(self._mentions[kind])
             parts += [sentence.text[read : span.start], mention]
             start = length + span.start - read
@@ -65,9 +65,10 @@ class MentionReplacement:
 
 def _kind(label: str, mention: str) -> Kind:
     last = unicodedata.normalize("NFC", mention)[-1]
-    if last in string.digits:
+    is_digit = last in string.digits
+    if is_digit:
         last = _DIGITS[int(last)]
-    return label, _ending(last) if _is_syllable(last) else None
+    return label, is_digit, _ending(last) if _is_syllable(last) else None
 
 
 def _ending(syllable: str) -> Ending:
