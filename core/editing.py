@@ -45,10 +45,13 @@ def with_edge(spans: Gold, span: Span, edge: Edge, position: int, text: str) -> 
 
 
 def resized(spans: Gold, span: Span, start: int, end: int, text: str) -> Gold:
-    """The gold with both edges of a span moved, as `with_edge` moves one."""
-    moved = next((other for other in with_edge(spans, span, "start", start, text) if other not in spans), span)
-    between = _replaced(spans, span, moved)
-    return with_edge(between, moved, "end", end, text)
+    """The gold with both edges of a span moved at once, as `with_edge` moves one."""
+    if span not in spans:
+        return spans
+    low, high = _end_before(spans, span), _start_after(spans, span, len(text))
+    start = _clamped(start, low, high - 1)
+    inside = trimmed(start, _clamped(end, start + 1, high), text)
+    return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
 
 
 def replaced_by(spans: Gold, start: int, end: int) -> Gold:

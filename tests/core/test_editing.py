@@ -166,6 +166,14 @@ def test_both_edges_of_a_span_move_and_the_gold_stays_valid(sentence, data):
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "expected"), [(5, 7, (5, 7)), (3, 5, (3, 5)), (6, 99, (6, 8)), (9, 12, (7, 8)), (-3, 1, (0, 1))]
+)
+def test_both_edges_move_beyond_where_the_span_was_as_far_as_the_neighbour(start, end, expected):
+    text, gold = "가나다라마바사아자차", (Span(0, 2, "PS"), Span(8, 10, "OG"))
+    assert resized(gold, gold[0], start, end, text) == (Span(*expected, "PS"), gold[1])
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [("“삼성”은", "삼성”은"), ("(서울).", "서울"), ("3%", "3"), ("...", "..."), ("‘ 가 ’", "가"), ("A-1", "A-1")],
 )
