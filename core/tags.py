@@ -41,6 +41,10 @@ class TagSet:
     def is_begin(tag: int) -> bool:
         return tag > 0 and tag % 2 == 1
 
+    @staticmethod
+    def is_inside(tag: int) -> bool:
+        return tag > 0 and tag % 2 == 0
+
 
 def tags_of(spans: Sequence[Span], units: Sequence[Extent], tag_set: TagSet) -> list[int]:
     """The tag of every unit; a unit that two spans share goes to the first, spans that touch no unit leave no tag.

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TypeVar
 
 import numpy as np
@@ -10,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.spans import Sentence
-from core.tags import NO_TAG, TagSet, tags_of
-from core.text.windows import Numbers, Windows
+from core.spans import Sentence, Span
+from core.tags import NO_TAG, Extent, TagSet, tags_of
+from core.text.windows import Numbers, Windows, starts_of
 
 _AT_ONCE = 1000
 """Sentences between two reports."""
@@ -73,12 +74,32 @@ def tagging(
     end = 0
     for text, sentence in enumerate(sentences):
         for window in windows.of_text(text):
-            extents = windows.extents_of(window)
-            tags[end : end + len(extents)] = tags_of(sentence.spans, extents, tag_set)
-            end += len(extents)
+            own = tags_of_window(windows, text, window, sentence.spans, tag_set)
+            tags[end : end + len(own)] = own
+            end += len(own)
         if (text + 1) % _AT_ONCE == 0 or text + 1 == len(sentences):
             yield text % _AT_ONCE + 1
     return tags
+
+
+def tags_of_window(windows: Windows, text: int, window: int, spans: Sequence[Span], tag_set: TagSet) -> list[int]:
+    """The tags of the units of one of a text's windows; NO_TAG on the rest of an entity that begins before it.
+
+    Such a rest is no B, and an I cannot come first.
+    """
+    units = windows.extents_of(window)
+    is_before = [before for before in _units_before(windows, text, window) if units and before[1] <= units[0][0]]
+    if not is_before:
+        return tags_of(spans, units, tag_set)
+    tags = tags_of(spans, [is_before[-1], *units], tag_set)[1:]
+    rest = len(list(takewhile(tag_set.is_inside, tags)))
+    return [NO_TAG] * rest + tags[rest:]
+
+
+def _units_before(windows: Windows, text: int, window: int) -> list[Extent]:
+    """The units of the last window of the text before this one that has some."""
+    earlier = reversed(range(windows.of_text(text).start, window))
+    return next((units for number in earlier if (units := windows.extents_of(number))), [])
 
 
 def batch_of(windows: Windows, chosen: Numbers, *, pad_id: int, device: torch.device) -> Batch:
@@ -122,7 +143,7 @@ def chunks(items: _Items, size: int) -> list[_Items]:
 def _padded(column: NDArray[np.generic], ends: Numbers, chosen: Numbers, filler: int) -> tuple[Tensor, Tensor]:
     """The chosen rows of a column, padded to the longest (rows, longest), and a mask that is True within a row."""
     last = ends[chosen]
-    first = np.where(chosen > 0, ends[chosen - 1], 0)
+    first = starts_of(ends, chosen)
     places = first[:, None] + np.arange((last - first).max(initial=0))
     is_within = places < last[:, None]
     values = column[np.minimum(places, max(len(column) - 1, 0))] if len(column) else np.zeros_like(places)

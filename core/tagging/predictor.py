@@ -88,7 +88,7 @@ def by_batch(
         for texts in chunks(chosen[order], batch_size):
             numbers = np.array([window for text in texts.tolist() for window in windows.of_text(text)], np.int64)
             found: dict[int, Item] = {}
-            for part in chunks(numbers[windows.units_of()[numbers] > 0], batch_size):
+            for part in chunks(numbers[windows.units_in(numbers) > 0], batch_size):
                 found.update(zip(part.tolist(), _done(text_tagger, work, part), strict=True))
             yield [(text, [found.get(window) for window in windows.of_text(text)]) for text in texts.tolist()]
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from core.scoring.signals import Signals, suspicion_of
 from core.spans import PredictedSpan, Span
+from core.tagging.batches import tags_of_window
 from core.tagging.predictor import (
     by_batch,
     encoded_parts,
@@ -21,7 +22,7 @@ from core.tagging.predictor import (
     unit_ranges_of,
 )
 from core.tagging.tagger import TextTagger
-from core.tags import NO_TAG, tags_of
+from core.tags import NO_TAG
 from core.text.windows import Numbers, Windows
 
 Gold = Sequence[Span]
@@ -63,7 +64,7 @@ class _Window:
     """What was found in one window.
 
     Attributes:
-        cost, gold_cost: −log of the probability of the best tags, and of the gold's.
+        cost, gold_cost: −log of the probability of the best tags, and of the gold's where it has tags.
         expressed: the spans that the gold's tags stand for, with their probabilities.
     """
 
@@ -78,11 +79,18 @@ def _judged_windows(text_tagger: TextTagger, windows: Windows, golds: Sequence[G
     reading = read(text_tagger, windows, chosen)
     texts = np.searchsorted(windows.window_ends, chosen, side="right").tolist()
     tag_set = text_tagger.tag_set
-    tags = [tags_of(golds[text], units, tag_set) for text, units in zip(texts, reading.extents, strict=True)]
+    tags = [
+        tags_of_window(windows, text, window, golds[text], tag_set)
+        for text, window in zip(texts, chosen.tolist(), strict=True)
+    ]
     expressed = unit_ranges_of(tags, tag_set)
-    posterior = text_tagger.tagger.crf.posterior(reading.emissions, reading.batch.valid)
+    crf, valid = text_tagger.tagger.crf, reading.batch.valid
+    posterior = crf.posterior(reading.emissions, valid)
+    gold = _padded(tags, reading.tags)
+    is_cut = any(NO_TAG in of_window for of_window in tags)
+    of_gold = crf.posterior(reading.emissions, valid & (gold != NO_TAG)) if is_cut else posterior
     shares = probabilities(text_tagger, posterior, [*reading.found, *expressed])
-    likelihoods = [posterior.log_likelihoods(each) for each in (reading.tags, _padded(tags, reading.tags))]
+    likelihoods = [posterior.log_likelihoods(reading.tags), of_gold.log_likelihoods(gold)]
     costs = (-torch.stack(likelihoods)).clamp(min=0).tolist()
     spans = spans_by_row(reading.extents, reading.found, shares[: len(reading.found)])
     golden = spans_by_row(reading.extents, expressed, shares[len(reading.found) :])

@@ -12,7 +12,7 @@ from core.crf import MaskedCRF, full_precision
 from core.settings import Unit
 from core.tagging.batches import Batch
 from core.tagging.heads import Features
-from core.tags import TagSet
+from core.tags import NO_TAG, TagSet
 from core.text.encoding import TextEncoding
 
 
@@ -38,14 +38,15 @@ class Tagger(nn.Module):
     def forward(self, batch: Batch, tags: Tensor | None = None) -> Tensor:
         """Emission scores (batch, units, num_tags), in single precision; with tags (batch, units) their loss.
 
-        The loss is summed over the batch. It is worked out here so that wrappers of the module see all of it.
+        Units with NO_TAG are left out of the loss, which is summed over the batch. It is worked out here so that
+        wrappers of the module see all of it.
         """
         states = self.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
         indices = batch.positions.unsqueeze(-1).expand(-1, -1, states.shape[-1])
         # The head is small; in 16 bits it would save nothing and blur the scores that the CRF adds up.
         with full_precision(states):
             emissions: Tensor = self.linear(self.features(states.gather(1, indices).float(), batch))
-            return emissions if tags is None else self.crf.loss(emissions, tags, batch.valid)
+            return emissions if tags is None else self.crf.loss(emissions, tags, batch.valid & (tags != NO_TAG))
 
     @property
     def device(self) -> torch.device:

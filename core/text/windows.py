@@ -73,6 +73,10 @@ class Windows:
         """How many units each window has (windows,)."""
         return np.diff(self.unit_ends, prepend=0)
 
+    def units_in(self, chosen: Numbers) -> Numbers:
+        """How many units each of the chosen windows (numbers) has; takes as long as these are many, not as all are."""
+        return self.unit_ends[chosen] - starts_of(self.unit_ends, chosen)
+
     def of_text(self, text: int) -> range:
         """The numbers of a text's windows."""
         return range(int(self.window_ends[text - 1]) if text else 0, int(self.window_ends[text]))
@@ -99,6 +103,11 @@ class Windows:
             self.places[units],
             self.morphemes[units],
         )
+
+
+def starts_of(ends: Numbers, rows: Numbers) -> Numbers:
+    """Where the items of some rows begin in a column whose rows end there."""
+    return np.where(rows > 0, ends[rows - 1], 0)
 
 
 def windows_of(texts: Iterable[Sequence[Window]]) -> Windows:
@@ -168,7 +177,7 @@ def _joined_ends(parts: Sequence[Numbers]) -> Numbers:
 
 def _rows(ends: Numbers, chosen: Numbers) -> tuple[Numbers, Numbers]:
     """The places of the items of the chosen rows in a column whose rows end there, and where those rows then end."""
-    lengths = np.diff(ends, prepend=0)[chosen]
+    lengths = ends[chosen] - starts_of(ends, chosen)
     new_ends = np.cumsum(lengths, dtype=np.int64)
     shifts = (ends[chosen] - lengths) - (new_ends - lengths)
     return np.arange(lengths.sum()) + np.repeat(shifts, lengths), new_ends

@@ -78,7 +78,7 @@ class Learner:
             self._halve(len(chosen))
 
     def _accumulated(self, examples: Examples, chosen: Numbers) -> Tensor:
-        units = int(examples.windows.units_of()[chosen].sum())
+        units = int(examples.windows.units_in(chosen).sum())
         share = chosen[self._crew.rank :: self._crew.size]
         # Every process must come to the meeting, if with nothing; there gradients are averaged, not added up.
         weight = self._crew.size / units if len(share) else 0.0

@@ -169,12 +169,11 @@ def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generato
     examples = yield from run.examples.of(epoch)
     settings = run.settings
     batches = shuffled_batches(examples, batch_size=settings.batch_size, seed=settings.seed, epoch=epoch)
-    units = examples.windows.units_of()
     meter = run.meter(state)
     first = state.batches_done if state else 0
     for step, chosen in enumerate(batches[first:], start=first + 1):
         began, batch_size = time.perf_counter(), run.learner.batch_size
-        meter.add(run.learner.learn(examples, chosen), int(units[chosen].sum()))
+        meter.add(run.learner.learn(examples, chosen), int(examples.windows.units_in(chosen).sum()))
         is_read = step % _READ_LOSS_EVERY == 0 or step in (1, len(batches))
         if is_read:
             meter.read()

@@ -1,11 +1,12 @@
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.generators import exhausted
 from core.spans import Sentence, Span
-from core.tagging.batches import Examples, batch_of, chunks, shuffled_batches, tagging, tags_of_batch
+from core.tagging.batches import Examples, batch_of, chunks, shuffled_batches, tagging, tags_of_batch, tags_of_window
 from core.tags import NO_TAG, TagSet
 from core.text.units import TaggingUnit
 from core.text.windows import Window, windows_of
@@ -54,6 +55,33 @@ def test_tags_are_those_of_each_sentences_own_units():
     sentences = [Sentence("1", "가 나", (Span(0, 1, "PS"),)), Sentence("2", "다", (Span(0, 1, "LC"),))]
     tag_set = TagSet(("PS", "LC"))
     assert exhausted(tagging(WINDOWS, sentences, tag_set)).tolist() == [1, 0, 3]
+
+
+def window_over(first, end):
+    """A window of one-character units, which begins and ends there."""
+    units = tuple(TaggingUnit(number, (number, number + 1)) for number in range(first, end))
+    return Window((2, *range(first, end), 3), units, 1 - first, (first, end))
+
+
+@pytest.mark.parametrize(
+    ("spans", "second"),
+    [
+        ((Span(1, 6, "PS"),), [NO_TAG, NO_TAG, 0, 0]),
+        ((Span(1, 6, "PS"), Span(6, 8, "PS")), [NO_TAG, NO_TAG, 1, 2]),
+        ((Span(2, 9, "LC"),), [NO_TAG] * 4),
+        ((Span(1, 4, "PS"), Span(4, 6, "PS")), [1, 2, 0, 0]),
+        ((Span(4, 6, "LC"),), [3, 4, 0, 0]),
+        ((), [0, 0, 0, 0]),
+    ],
+)
+def test_the_rest_of_an_entity_that_begins_before_a_window_has_no_tags(spans, second):
+    """The windows overlap, touch, or leave out units between them."""
+    tag_set = TagSet(("PS", "LC"))
+    for first in (window_over(0, 6), window_over(0, 4), window_over(0, 3)):
+        windows = windows_of([[window_over(0, 1)], [first, window_over(4, 8)]])
+        assert tags_of_window(windows, 1, 2, spans, tag_set) == second
+        whole = [Sentence("1", "가"), Sentence("2", "가나다라마바사아자", spans)]
+        assert exhausted(tagging(windows, whole, tag_set)).tolist()[-4:] == second
 
 
 @given(st.lists(st.integers(1, 40), max_size=300), st.integers(1, 9), st.integers(0, 5))

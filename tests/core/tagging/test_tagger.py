@@ -4,6 +4,7 @@ import torch
 
 from core.settings import UNITS
 from core.tagging.batches import batch_of
+from core.tags import NO_TAG
 from tests.core.toy_models import SENTENCES, text_tagger_of
 
 CPU = torch.device("cpu")
@@ -33,6 +34,20 @@ def test_what_stands_off_the_units_gets_no_gradient(unit):
     tagger.crf.loss(emissions, torch.ones_like(batch.positions), batch.valid).backward()
     assert not emissions.grad[~batch.valid].any()
     assert emissions.grad[batch.valid].any(dim=-1).all()
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_units_without_a_tag_teach_nothing_of_themselves(unit):
+    text_tagger = text_tagger_of(unit=unit)
+    tagger, batch = text_tagger.tagger, batch_for(text_tagger, TEXTS)
+    tags = torch.zeros_like(batch.positions)
+    tags[1, :2] = NO_TAG
+    emissions = tagger(batch)
+    untaught = torch.zeros_like(batch.valid)
+    untaught[1, :2] = True
+    expected = tagger.crf.loss(emissions, tags, batch.valid & ~untaught)
+    assert tagger(batch, tags).item() == pytest.approx(expected.item(), rel=1e-5)
+    assert tagger(batch, tags).item() < tagger(batch, torch.zeros_like(tags)).item()
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -8,6 +8,7 @@ from core.errors import UserError
 from core.generators import exhausted
 from core.settings import TrainSettings
 from core.tagging.batches import Examples, tagging
+from core.text.windows import Windows
 from core.training.learner import Learner
 from tests.core.toy_models import SENTENCES, text_tagger_of
 
@@ -53,6 +54,16 @@ def test_memory_that_does_not_suffice_halves_what_goes_through_at_once(monkeypat
     assert tight.batch_size == room
     pairs = zip(ample.text_tagger.tagger.parameters(), tight.text_tagger.tagger.parameters(), strict=True)
     assert all(torch.allclose(a, b, atol=1e-4) for a, b in pairs)
+
+
+def test_a_step_counts_the_units_of_its_own_windows_alone(monkeypatch):
+    learner, examples = learner_of()
+
+    def refuse(windows):
+        raise AssertionError("this takes as long as the corpus is large")
+
+    monkeypatch.setattr(Windows, "units_of", refuse)
+    assert learner.learn(examples, CHOSEN).item() > 0
 
 
 def test_memory_for_no_sentence_is_told(monkeypatch):
