@@ -38,7 +38,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PredictedSpan:
-    """A span that a run found, with its exact probability under the CRF (0–1)."""
+    """A span that a run found, with the share (0–1) that the tag sequences holding just it have of all legal ones."""
 
     span: Span
     probability: float

@@ -1,8 +1,8 @@
 """How far the probability of predicted spans can be trusted: what share of the spans of each probability is right.
 
 Source: Guo, Pleiss, Sun and Weinberger 2017, On Calibration of Modern Neural Networks (reliability diagram, expected
-calibration error), with spans for samples, a span's exact probability for the confidence, and a span right only if a
-gold span has its edges and its label.
+calibration error), with spans for samples, a span's probability among all legal tag sequences for the confidence, and a
+span right only if a gold span has its edges and its label.
 """
 
 from bisect import bisect_right

@@ -11,7 +11,7 @@ class Signals:
     """How sure a run is of one sentence, and how far it doubts the gold that the sentence had at the time.
 
     Attributes:
-        uncertainty: −log of the probability of the best tags, in nats; 0 is certain.
+        uncertainty: −log of the probability of the best tags among all legal ones, in nats; 0 is certain.
         loss: −log of the probability of the gold's tags, in nats; None where the tagging unit cannot express the gold.
         suspicion: see `suspicion_of`; None where prediction and gold agree.
         gold: the spans that loss and suspicion were measured on.

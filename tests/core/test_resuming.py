@@ -81,6 +81,18 @@ def test_weights_are_those_of_the_run_that_was_not_killed(tmp_path, monkeypatch,
     assert len(trained) == 12 - steps
 
 
+def test_a_run_from_before_layers_had_rates_of_their_own_opens_and_resumes_with_one_rate(
+    tmp_path, monkeypatch, undisturbed
+):
+    with_a_state_at_every_step(monkeypatch)
+    with opened(killed_after(tmp_path / "p.spandesk", 6, tmp_path)) as project:
+        project.database.write("UPDATE run SET settings = json_remove(settings, '$.layer_decay')")
+    with opened(tmp_path / "killed.spandesk") as project:
+        assert project.runs.by_number(1).settings == SETTINGS
+        list(workflow.resuming(project, 1))
+        assert equal(weights(project), undisturbed[0])
+
+
 def test_a_kill_before_the_first_state_begins_anew(tmp_path, undisturbed):
     with opened(killed_after(tmp_path / "p.spandesk", 2, tmp_path)) as project:
         assert not project.resume_folder(1).exists()

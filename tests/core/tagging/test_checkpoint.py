@@ -4,6 +4,8 @@ import sys
 import pytest
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torchcrf import CRF
 from transformers import AutoModel, AutoTokenizer
 
 from core.errors import UserError
@@ -40,6 +42,13 @@ def test_the_same_answers_after_saving_and_loading(tmp_path, family):
     assert (again.tag_set, again.unit) == (text_tagger.tag_set, text_tagger.unit)
     assert again.encoding.max_length == text_tagger.encoding.max_length
     assert not again.tagger.training
+
+
+def test_what_is_saved_of_the_crf_is_what_pytorch_crf_has(saved):
+    """So a folder from before the constraints loads, and what is saved now loads there."""
+    assert {name for name in load_file(saved / "head.safetensors") if name.startswith("crf.")} == {
+        f"crf.{name}" for name in CRF(7).state_dict()
+    }
 
 
 def test_a_saved_tagger_can_be_saved_again(saved, tmp_path):

@@ -38,15 +38,15 @@ def test_it_learns_by_heart_and_answers_the_same_after_saving(learned, tmp_path)
 
 
 def test_what_is_learned_by_heart_is_probable(learned):
-    assert min(p.probability for spans in learned.predictions for p in spans) > 0.5
-    assert learned.loss < 0.1
+    assert min(p.probability for spans in learned.predictions for p in spans) > 0.95
+    assert learned.loss < 0.01
 
 
 def test_what_is_learned_by_heart_is_certain_and_raises_no_doubt(learned):
     assert [signals.gold for signals in learned.signals] == [sentence.spans for sentence in SENTENCES]
     for spans, signals in zip(learned.predictions, learned.signals, strict=True):
         assert signals.suspicion is None
-        assert signals.loss == signals.uncertainty < 1
+        assert signals.loss == signals.uncertainty < 0.05
         assert signals.gold_probabilities == pytest.approx([p.probability for p in spans], abs=1e-5)
 
 
