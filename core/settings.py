@@ -1,5 +1,6 @@
 """What a training run can be told, and the presets; no torch here, so that the window can read them at once."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
@@ -22,8 +23,57 @@ STARTER = "starter"
 Precision = Literal["auto", "float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
-_SEEDS = 2**63
-_FOLDS = 100
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values that a numeric setting can have.
+
+    Attributes:
+        low, high: the bounds; None where there is none.
+        has_low, has_high: whether a bound is a value too.
+    """
+
+    low: float
+    high: float | None = None
+    has_low: bool = True
+    has_high: bool = True
+
+    def __contains__(self, value: float) -> bool:
+        if self.high is not None and not (value < self.high or (self.has_high and value == self.high)):
+            return False
+        return math.isfinite(value) and (value > self.low or (self.has_low and value == self.low))
+
+    def __str__(self) -> str:
+        low = f"at least {self.low}" if self.has_low else f"above {self.low}"
+        if self.high is None:
+            return low
+        return f"{low} and {'at most' if self.has_high else 'below'} {self.high}"
+
+
+_COUNT = Range(1)
+_RATE = Range(0, 1, has_low=False, has_high=False)
+_SHARE = Range(0, 1)
+RANGES = {
+    "epochs": _COUNT,
+    "batch_size": _COUNT,
+    "layers": _COUNT,
+    "patience": _COUNT,
+    "limit": _COUNT,
+    "from_run": _COUNT,
+    "folds": Range(2, 100),
+    "seed": Range(0, 2**63, has_high=False),
+    "learning_rate": _RATE,
+    "head_learning_rate": _RATE,
+    "crf_learning_rate": _RATE,
+    "weight_decay": _SHARE,
+    "warmup_ratio": _SHARE,
+    "augmentation": _SHARE,
+    "dropout": Range(0, 1, has_high=False),
+    "layer_decay": Range(0, 1, has_low=False),
+    "max_gradient_norm": Range(0, has_low=False),
+}
+"""Of every numeric setting; those that may be None are then not looked at."""
+
 _OF_ONE_RUN = ("seed", "device", "limit", "from_run", "move_corrected_dev", "folds")
 """Settings that a run does not hand on to those that start from its weights."""
 
@@ -126,20 +176,10 @@ class TrainSettings:
     folds: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "layers", "patience", "limit"):
+        for name, values in RANGES.items():
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise UserError(f"{name.replace('_', ' ')} is {value}; it must be at least 1")
-        if self.folds is not None and not 2 <= self.folds <= _FOLDS:
-            raise UserError(f"folds is {self.folds}; it must be at least 2 and at most {_FOLDS}")
-        if not 0 <= self.seed < _SEEDS:
-            raise UserError(f"seed is {self.seed}; it must be at least 0 and below 2**63")
-        if not 0 <= self.augmentation <= 1:
-            raise UserError(f"augmentation is {self.augmentation}; it must lie between 0 and 1")
-        if not 0 < self.learning_rate < 1:
-            raise UserError(f"learning rate is {self.learning_rate}; it must lie between 0 and 1")
-        if not 0 < self.layer_decay <= 1:
-            raise UserError(f"layer decay is {self.layer_decay}; it must be above 0 and at most 1")
+            if value is not None and value not in values:
+                raise UserError(f"{name.replace('_', ' ')} is {value}; it must be {values}")
         choices = (("tagging unit", self.unit, UNITS), ("device", self.device, DEVICES))
         for name, value, known in (*choices, ("precision", self.precision, PRECISIONS)):
             if value not in known:

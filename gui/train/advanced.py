@@ -1,13 +1,12 @@
 """The settings that few runs change."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from core.settings import PRECISIONS, Preset, TrainSettings
+from core.settings import PRECISIONS, RANGES, Preset, TrainSettings
 from gui.train.fields import FIELD_WIDTH, NumberField, Rows, WheelGuard, choice, optional_number
 
 
@@ -26,15 +25,15 @@ class AdvancedFields(QWidget):
         self.patience = optional_number(1000, "off")
         self.precision = choice(PRECISIONS)
         self.compile = QCheckBox("by torch")
-        self.head_learning_rate = NumberField(0, 1, optional=True)
+        self.head_learning_rate = NumberField(RANGES["head_learning_rate"], optional=True)
         self.head_learning_rate.setPlaceholderText("auto")
-        self.layer_decay = NumberField(0, 1, with_high=True)
-        self.crf_learning_rate = NumberField(0, 1)
-        self.weight_decay = NumberField(0, 1, with_low=True)
-        self.warmup_ratio = NumberField(0, 1, with_low=True)
-        self.augmentation = NumberField(0, 1, with_low=True)
-        self.dropout = NumberField(0, 1, with_low=True)
-        self.max_gradient_norm = NumberField(0, math.inf)
+        self.layer_decay = NumberField(RANGES["layer_decay"])
+        self.crf_learning_rate = NumberField(RANGES["crf_learning_rate"])
+        self.weight_decay = NumberField(RANGES["weight_decay"])
+        self.warmup_ratio = NumberField(RANGES["warmup_ratio"])
+        self.augmentation = NumberField(RANGES["augmentation"])
+        self.dropout = NumberField(RANGES["dropout"])
+        self.max_gradient_norm = NumberField(RANGES["max_gradient_norm"])
         self.from_run = QComboBox()
         self.from_run.setFixedWidth(FIELD_WIDTH)
         self._rows = Rows()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
+from core.settings import Range
 from gui.plain_label import PlainLabel
 from gui.spin_boxes import indent
 from gui.theme import set_property
@@ -18,14 +19,11 @@ HEADING_HEIGHT = 30
 
 
 class NumberField(QLineEdit):
-    """A positive number or zero as text, in the form 5e-5 or 0.1; wrong input stays and is explained."""
+    """A number as text, in the form 5e-5 or 0.1; wrong input stays and is explained."""
 
-    def __init__(
-        self, low: float, high: float, *, with_low: bool = False, with_high: bool = False, optional: bool = False
-    ) -> None:
+    def __init__(self, values: Range, *, optional: bool = False) -> None:
         super().__init__()
-        self._low, self._high, self._optional = low, high, optional
-        self._with_low, self._with_high = with_low, with_high
+        self._values, self._optional = values, optional
         self.setFixedWidth(FIELD_WIDTH)
 
     def value(self) -> float | None:
@@ -40,20 +38,7 @@ class NumberField(QLineEdit):
         number = _number(self.text())
         if number is None:
             return None if self._optional and not self.text().strip() else "write a number, as in 5e-5"
-        is_above = self._low <= number if self._with_low else self._low < number
-        is_below = number <= self._high if self._with_high else number < self._high
-        return None if is_above and is_below else self._range()
-
-    def _range(self) -> str:
-        if math.isinf(self._high):
-            return "at least 0" if self._with_low else "greater than 0"
-        if self._with_high:
-            return f"above {self._low:g}, at most {self._high:g}"
-        return (
-            f"{self._low:g} or more, below {self._high:g}"
-            if self._with_low
-            else f"between {self._low:g} and {self._high:g}"
-        )
+        return None if number in self._values else str(self._values)
 
 
 def _number(text: str) -> float | None:

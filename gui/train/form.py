@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.settings import DEFAULT_ENCODER, DEVICES, UNITS, TrainSettings, Unit, preset
+from core.settings import DEFAULT_ENCODER, DEVICES, RANGES, UNITS, TrainSettings, Unit, preset
 from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.train.advanced import AdvancedFields
@@ -42,7 +42,7 @@ class SettingsForm(QWidget):
         self.unit = choice(UNITS)
         self.epochs = whole_number(1, 1000)
         self.batch_size = whole_number(1, 4096)
-        self.learning_rate = NumberField(0, 1)
+        self.learning_rate = NumberField(RANGES["learning_rate"])
         self.seed = whole_number(0, _MAX_SEED)
         self.device = choice(DEVICES)
         self.limited = QCheckBox("Limit")
