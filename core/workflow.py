@@ -6,6 +6,7 @@ All are generators, so that the caller decides what to show and when to stop. Im
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,9 @@ def assisting(crew: Crew) -> None:
     """Train together with the main process, which alone has the project."""
     task: TrainingTask = crew.from_main(_nothing)
     for event in task.events(crew):
-        if isinstance(event, EpochTrained) and not crew.from_main(_nothing):
+        if isinstance(event, Resumable):
+            crew.from_main(_nothing)
+        elif isinstance(event, EpochTrained) and not crew.from_main(_nothing):
             return
 
 
@@ -138,7 +141,7 @@ def _trained(
         if isinstance(event, Prepared):
             ceiling = event.ceiling
         if isinstance(event, Resumable):
-            checkpoint.save(event.text_tagger, project.resume_folder(run), event.state)
+            crew.from_main(partial(checkpoint.save, event.text_tagger, project.resume_folder(run), event.state))
         elif isinstance(event, EpochTrained):
             yield _epoch_stored(project, run, dev_numbers, event, ceiling)
             if not crew.from_main(lambda: _has_patience(project, run, settings)):

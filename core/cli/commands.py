@@ -32,7 +32,7 @@ from core.settings import DEFAULT_ENCODER, TrainSettings
 from core.spans import Span
 from core.store.project import Project, open_for_import, opened
 from core.store.runs import Run
-from core.training.crew import Crew, crew_of_launch
+from core.training.crew import Crew, LoneError, crew_of_launch
 from core.words import counted
 
 _STORING = ("train", "evaluate")
@@ -111,7 +111,11 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
 
 
 def _train(options: argparse.Namespace, out: Output) -> int:
-    """Train, alone or as one of several processes; in the main one raises the `UserError` of any."""
+    """Train, alone or as one of several processes.
+
+    Raises:
+        UserError: this is the main process and any failed, or it is another and no other could be told of its error.
+    """
     with crew_of_launch(options.device or "auto", trains=True) as crew:
         try:
             with crew.together():
@@ -119,6 +123,8 @@ def _train(options: argparse.Namespace, out: Output) -> int:
                     _train_run(options, out, crew)
                 else:
                     engine.assisting(crew)
+        except LoneError:
+            raise
         except UserError:
             if crew.is_main:
                 raise

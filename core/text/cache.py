@@ -24,13 +24,16 @@ _KEY_BYTES = 16
 _KEYS = "keys"
 
 
-def encoding(texts: Sequence[str], by: TextEncoding, folder: Path | None) -> Generator[int, None, Windows]:
-    """The windows of each text; those that the folder does not hold yet are encoded and kept there.
+def encoding(
+    texts: Sequence[str], by: TextEncoding, folder: Path | None, *, keeps: bool = True
+) -> Generator[int, None, Windows]:
+    """The windows of each text; those that the folder does not have yet are encoded and kept there.
 
     A folder that is damaged, or cannot be written, costs time and nothing else.
 
     Args:
         folder: None keeps nothing.
+        keeps: whether to write to the folder; of several processes one is enough.
 
     Yields:
         How many texts were dealt with since the last time.
@@ -38,7 +41,7 @@ def encoding(texts: Sequence[str], by: TextEncoding, folder: Path | None) -> Gen
     own = folder / by.digest[:16] if folder else None
     if own is not None and own.is_symlink():
         own = None  # it leads out of the folder
-    cache = _Cache(own)
+    cache = _Cache(own, is_kept=keeps)
     keys = [_key(text) for text in texts]
     new = {key: text for key, text in zip(keys, texts, strict=True) if key not in cache.rows}
     if len(texts) > len(new):
@@ -48,7 +51,7 @@ def encoding(texts: Sequence[str], by: TextEncoding, folder: Path | None) -> Gen
         parts.append(by.encode(new_texts[first : first + _AT_ONCE]))
         yield min(_AT_ONCE, len(new_texts) - first)
     cache.add(list(new), joined(parts))
-    if folder and own:
+    if folder and own and keeps:
         with suppress(OSError):
             _forget_others(folder, own)
     return cache.windows(keys)
@@ -65,18 +68,19 @@ class _Cache:
         rows: for the key of each text its row, counted over all segments.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, is_kept: bool) -> None:
         self.rows: dict[bytes, int] = {}
         self._folder = folder
+        self._is_kept = is_kept
         self._segments: list[Windows] = []
         for path in sorted(folder.glob("segment-*")) if folder and folder.is_dir() else ():
             self._open(path)
 
     def add(self, keys: Sequence[bytes], windows: Windows) -> None:
-        """Takes in what was encoded, and writes it if it can."""
+        """Takes in what was encoded, and writes it if it may and can."""
         if not keys:
             return
-        if self._folder:
+        if self._folder and self._is_kept:
             with suppress(OSError):
                 _write(self._folder, keys, windows)
         self._take(keys, windows)
@@ -100,7 +104,8 @@ class _Cache:
             columns = {field.name: np.load(path / f"{field.name}.npy", mmap_mode="r") for field in fields(Windows)}
             keys = np.load(path / f"{_KEYS}.npy").tobytes()
         except (OSError, ValueError, EOFError):
-            shutil.rmtree(path, ignore_errors=True)
+            if self._is_kept:
+                shutil.rmtree(path, ignore_errors=True)
             return
         self._take([keys[i : i + _KEY_BYTES] for i in range(0, len(keys), _KEY_BYTES)], Windows(**columns))
 

@@ -28,6 +28,13 @@ class ToldError(UserError):
     """An error that all processes of the crew know of: it need not be told to them again."""
 
 
+class LoneError(UserError):
+    """An error of one process at a place where the others wait for its gradients and cannot be told.
+
+    They learn of it as they lose the connection, once this process has ended.
+    """
+
+
 def as_it_is(network: Thing) -> Thing:
     return network
 
@@ -36,7 +43,9 @@ def as_it_is(network: Thing) -> Thing:
 class Crew:
     """Processes that do the same work on different parts; each holds one such object.
 
-    They meet only in `gathered`, `from_main` and the end of `together`, which every process must come to equally often.
+    They meet only in `gathered`, `from_main`, the end of `together` and the passes through a distributed network, which
+    every process must come to equally often and in the same order. What one process does alone and may fail goes into
+    `from_main`: there the others wait for it, and not for its gradients.
 
     Attributes:
         rank: of this process, from 0.
@@ -78,16 +87,35 @@ class Crew:
     def together(self) -> Iterator[None]:
         """A block that goes well in all processes or in none: a `UserError` in one ends it in each.
 
-        The others learn of it where they meet next, so that none waits for one that has failed.
+        The others learn of it where they meet next, which must be here or in `gathered` or `from_main`.
         """
         try:
             yield
-        except ToldError:
+        except (ToldError, LoneError):
             raise
         except UserError as error:
             self.exchange([error])
             raise
         self.gathered(None)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """A block in which the processes exchange gradients: an error cannot be told, it ends the process.
+
+        Raises:
+            LoneError: this process failed.
+            ToldError: another one was lost.
+        """
+        try:
+            yield
+        except UserError as error:
+            if self.size == 1:
+                raise
+            raise LoneError(str(error)) from error
+        except RuntimeError as error:
+            if self.size > 1 and _is_from_connection(error):
+                raise ToldError(_LOST) from error
+            raise
 
 
 ALONE = Crew()
@@ -125,6 +153,14 @@ def crew_of_launch(device: Device, *, trains: bool = False) -> Iterator[Crew]:
         state.destroy_process_group()
 
 
+_LOST = "another of the launched processes has ended; see its last output for the reason"
+
+
+def _is_from_connection(error: RuntimeError) -> bool:
+    """Whether a process was lost: NCCL has an error class for that, gloo only words."""
+    return "Dist" in type(error).__name__ or "gloo" in str(error) or "onnection" in str(error)
+
+
 def telling_of_loss(exchange: Exchange) -> Exchange:
     """The exchange; where the connection breaks because a process was killed, it says so."""
 
@@ -132,6 +168,6 @@ def telling_of_loss(exchange: Exchange) -> Exchange:
         try:
             return exchange(things)
         except RuntimeError as error:
-            raise ToldError("another of the launched processes has ended; what it said last tells why") from error
+            raise ToldError(_LOST) from error
 
     return exchanged

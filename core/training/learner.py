@@ -17,6 +17,9 @@ from core.training.optimiser import optimiser_of, rate_factor, scale_rates
 from core.training.precision import bfloat16_pays
 from core.training.state import MOMENTS, LearnerState
 
+_CPU, _CUDA, _MPS = "random.cpu", "random.cuda", "random.mps"
+"""Names of the random generators' states."""
+
 
 class Learner:
     """Teaches a tagger batch after batch.
@@ -45,7 +48,7 @@ class Learner:
             self._tagger.encoder.compile(dynamic=True)
         self._network = crew.distribute(self._tagger)
         if crew.rank:
-            torch.manual_seed(settings.seed + crew.rank)  # each process drops out other values
+            self._seed_alone()
 
     def learn(self, examples: Examples, chosen: Numbers) -> Tensor:
         """Learns from the chosen windows (numbers); the loss of this process's share of them.
@@ -57,7 +60,8 @@ class Learner:
         """
         factor = rate_factor(self._steps_done, steps=self._steps, warmup_ratio=self._settings.warmup_ratio)
         scale_rates(self._optimiser, factor)
-        loss = self._gradients(examples, chosen)
+        with self._crew.step():
+            loss = self._gradients(examples, chosen)
         torch.nn.utils.clip_grad_norm_(self._tagger.parameters(), self._settings.max_gradient_norm)
         self._optimiser.step()
         self._steps_done += 1
@@ -73,20 +77,25 @@ class Learner:
                 if _is_from_compiler(error):
                     reason = _first_line(error)
                     raise UserError(f"torch cannot compile the encoder ({reason}); train without --compile") from error
-                if not is_out_of_memory(error) or self._crew.size > 1:  # the others would wait for ever
+                if not is_out_of_memory(error):
                     raise
+                if self._crew.size > 1:  # the others are in the middle of this step
+                    raise UserError(
+                        f"not enough memory on {self._tagger.device.type} for this process's share of a batch;"
+                        " train with a smaller batch size, or with one process"
+                    ) from error
             self._halve(len(chosen))
 
     def _accumulated(self, examples: Examples, chosen: Numbers) -> Tensor:
         units = int(examples.windows.units_in(chosen).sum())
-        share = chosen[self._crew.rank :: self._crew.size]
-        # Every process must come to the meeting, if with nothing; there gradients are averaged, not added up.
-        weight = self._crew.size / units if len(share) else 0.0
+        parts = chunks(chosen[self._crew.rank :: self._crew.size], self.batch_size)
         total = torch.zeros((), device=self._tagger.device)
-        for part in chunks(share if len(share) else chosen[:1], self.batch_size):
-            loss = self._loss(examples, part)
-            (loss * weight).backward()  # type: ignore[no-untyped-call]
-            total += loss.detach() * bool(len(share))
+        # Every process must come to each meeting, if with nothing; there gradients are averaged, not added up.
+        for number in range(len(chunks(chosen[:: self._crew.size], self.batch_size))):
+            is_own = number < len(parts)
+            loss = self._loss(examples, parts[number] if is_own else chosen[:1])
+            (loss * is_own * (self._crew.size / units)).backward()
+            total += loss.detach() * is_own
         return total
 
     def _loss(self, examples: Examples, chosen: Numbers) -> Tensor:
@@ -118,14 +127,20 @@ class Learner:
         self._optimiser.zero_grad()
         release(self._tagger.device)
 
+    def _seed_alone(self) -> None:
+        """Start random numbers of this process's own, so that each drops out other values."""
+        torch.manual_seed(self._settings.seed + self._crew.rank + self._crew.size * self._steps_done)
+
     def state(self) -> LearnerState:
-        """A copy on the CPU of what the next step depends on, the weights aside."""
+        """A copy on the CPU of what the next step depends on, the weights aside; every process must ask for it."""
         moments = {
             f"{MOMENTS}{name}.{key}": value.detach().cpu().clone()
             for name, parameter in self._tagger.named_parameters()
             for key, value in self._optimiser.state[parameter].items()
         }
-        return LearnerState(self._steps_done, self.batch_size, {**moments, **_random_states(self._tagger.device)})
+        states = self._crew.gathered(_random_states(self._tagger.device))
+        named = {f"{kind}{_of_rank(rank)}": state for rank, each in enumerate(states) for kind, state in each.items()}
+        return LearnerState(self._steps_done, self.batch_size, {**moments, **named})
 
     def skip(self, steps: int) -> None:
         """Take so many steps as done, for the rates to be where they would be; optimiser and random numbers are new."""
@@ -145,7 +160,11 @@ class Learner:
         kept: dict[str, Any] = self._optimiser.state_dict()
         kept["state"] = {number: moments[name] for number, name in enumerate(ordered) if name in moments}
         self._optimiser.load_state_dict(kept)
-        _restore_random_states(state.tensors, self._tagger.device)
+        own = _of_rank(self._crew.rank)
+        if f"{_CPU}{own}" in state.tensors:
+            _restore_random_states(state.tensors, own, self._tagger.device)
+        else:  # it was saved by fewer processes
+            self._seed_alone()
 
 
 def _is_from_compiler(error: RuntimeError) -> bool:
@@ -157,18 +176,23 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+def _of_rank(rank: int) -> str:
+    """What the name of a random generator's state ends in; that of the main process is as it is without others."""
+    return f".{rank}" if rank else ""
+
+
 def _random_states(device: torch.device) -> dict[str, Tensor]:
-    states = {"random.cpu": torch.get_rng_state()}
+    states = {_CPU: torch.get_rng_state()}
     if device.type == "cuda":
-        states["random.cuda"] = torch.cuda.get_rng_state(device)
+        states[_CUDA] = torch.cuda.get_rng_state(device)
     elif device.type == "mps":
-        states["random.mps"] = torch.mps.get_rng_state()
+        states[_MPS] = torch.mps.get_rng_state()
     return states
 
 
-def _restore_random_states(states: dict[str, Tensor], device: torch.device) -> None:
-    torch.set_rng_state(states["random.cpu"])
-    if device.type == "cuda" and "random.cuda" in states:
-        torch.cuda.set_rng_state(states["random.cuda"], device)
-    elif device.type == "mps" and "random.mps" in states:
-        torch.mps.set_rng_state(states["random.mps"])
+def _restore_random_states(states: dict[str, Tensor], own: str, device: torch.device) -> None:
+    torch.set_rng_state(states[f"{_CPU}{own}"])
+    if device.type == "cuda" and f"{_CUDA}{own}" in states:
+        torch.cuda.set_rng_state(states[f"{_CUDA}{own}"], device)
+    elif device.type == "mps" and f"{_MPS}{own}" in states:
+        torch.mps.set_rng_state(states[f"{_MPS}{own}"])

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from core.tagging.batches import Examples, tagging
 from core.tagging.tagger import TextTagger
 from core.text.cache import encoding
 from core.text.windows import Windows
+from core.training.crew import ALONE, Crew
 
 Result = TypeVar("Result")
 
@@ -36,21 +38,45 @@ class Corpus:
 
 
 def preparing(
-    train: Sequence[Sentence], dev: Sequence[Sentence], text_tagger: TextTagger, epochs: int, cache: Path | None
+    train: Sequence[Sentence],
+    dev: Sequence[Sentence],
+    text_tagger: TextTagger,
+    epochs: int,
+    cache: Path | None,
+    crew: Crew = ALONE,
 ) -> Generator[Progress, None, Corpus]:
     """Encodes both splits.
 
     Args:
         epochs: how many there will be, to tell with the progress.
         cache: the folder that keeps the windows; see `core.text.cache`.
+        crew: the processes that prepare the same; the main one fills the folder, the others then read it.
     """
     meter = _Meter(epochs, len(train) + len(dev))
     by, tag_set = text_tagger.encoding, text_tagger.tag_set
-    windows = yield from meter.following(encoding([sentence.text for sentence in train], by, cache))
+    encoded = partial(encoding, by=by, folder=cache, keeps=crew.is_main)
+    windows = yield from meter.following(_main_first(crew, encoded([sentence.text for sentence in train])))
     tags = yield from meter.beating(tagging(windows, train, tag_set))
-    dev_windows = yield from meter.following(encoding([sentence.text for sentence in dev], by, cache))
+    dev_windows = yield from meter.following(_main_first(crew, encoded([sentence.text for sentence in dev])))
     counts = yield from meter.beating(counting(dev_windows, dev, tag_set))
     return Corpus(train, Examples(windows, tags), dev_windows, [s.spans for s in dev], reported(counts))
+
+
+def _main_first(crew: Crew, work: Generator[int, None, Result]) -> Generator[int, None, Result]:
+    """Does the work in the main process, and then in the others; these meet it at each of its steps meanwhile."""
+    if not crew.is_main:
+        while crew.from_main(lambda: True):
+            pass
+        return (yield from work)
+    while True:
+        try:
+            done = next(work)
+        except StopIteration as stop:
+            result: Result = stop.value
+            crew.from_main(lambda: False)
+            return result
+        crew.from_main(lambda: True)
+        yield done
 
 
 class _Meter:

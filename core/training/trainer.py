@@ -94,8 +94,8 @@ def train(
             that it knows keep their weights.
         state: where to resume; then `start` is the tagger that was saved with it.
         cache: a folder that keeps encoded sentences for the next training.
-        crew: the processes that train together. Each calls this with the same arguments and gets the same events; it
-            learns from its share of every batch, and the gradients are added up.
+        crew: the processes that train together. Each calls this with the same arguments and, once all are prepared,
+            gets the same events; it learns from its share of every batch, and the gradients are added up.
 
     Raises:
         UserError: nothing to train on, an encoder or device that is not there, a training that diverges, or memory
@@ -106,9 +106,10 @@ def train(
     device = device_of(settings.device)
     text_tagger = initial_tagger(train, TagSet(labels), settings, start)
     text_tagger.tagger.to(device)
-    corpus = yield from preparing(train, dev, text_tagger, settings.epochs, cache)
+    corpus = yield from preparing(train, dev, text_tagger, settings.epochs, cache, crew)
     if not len(corpus.examples):
         raise UserError("there is nothing to train on: the encoder's tokenizer finds no piece in any training sentence")
+    crew.gathered(None)  # whoever could not come so far is missed here, and not where the network is distributed
     yield Prepared(
         device=device.type,
         parameters=sum(parameter.numel() for parameter in text_tagger.tagger.parameters()),

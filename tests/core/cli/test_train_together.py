@@ -33,9 +33,9 @@ def made(folder):
     return folder
 
 
-def trained(project, encoder, *launch):
+def trained(project, encoder, *launch, script=MAIN):
     """The run's epochs as events, and the process's two streams."""
-    command = [*launch, str(MAIN), "train", str(project), "--encoder", str(encoder), *map(str, SETTINGS), "--json"]
+    command = [*launch, str(script), "train", str(project), "--encoder", str(encoder), *map(str, SETTINGS), "--json"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     return done, [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -64,3 +64,33 @@ def test_an_error_ends_both_and_is_said_once(tmp_path):
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert "there is no folder" in errors[0]
+
+
+_FULL_DISK = """
+import sys
+sys.path.insert(0, {root!r})
+import main
+from core.tagging import checkpoint
+
+def full(*_):
+    raise OSError(28, "No space left on device")
+
+checkpoint._write_state = full
+sys.exit(main.main())
+"""
+
+
+def test_a_failure_amid_the_training_ends_both_at_once(tmp_path, encoder):
+    """The main process cannot save its state after the first epoch; the other one must not go on to the next."""
+    script = tmp_path / "full.py"
+    script.write_text(_FULL_DISK.format(root=str(MAIN.parent)))
+    project = made(tmp_path / "p.spandesk")
+    done, events = trained(project, encoder, *LAUNCH, "--main_process_port", "0", script=script)
+    assert done.returncode == 1
+    assert [event["epoch"] for event in events if event["event"] == "epoch"] == [1]
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert "No space left on device" in errors[0]
+    with opened(project) as project:
+        assert [run.status for run in project.runs.listed()] == ["failed"]
+        assert len(project.runs.epochs(1)) == 1

@@ -9,6 +9,7 @@ from core.generators import exhausted
 from core.settings import TrainSettings
 from core.tagging.batches import Examples, tagging
 from core.text.windows import Windows
+from core.training.crew import ALONE, Crew, LoneError, ToldError
 from core.training.learner import Learner
 from tests.core.toy_models import SENTENCES, text_tagger_of
 
@@ -16,7 +17,7 @@ SETTINGS = TrainSettings(batch_size=4, epochs=1, device="cpu", learning_rate=1e-
 CHOSEN = np.array([0, 1, 3, 4])
 
 
-def learner_of(settings=SETTINGS, **options):
+def learner_of(settings=SETTINGS, crew=ALONE, **options):
     """A learner and its examples, without dropout where the order of random numbers would matter."""
     text_tagger = text_tagger_of(**options)
     for module in text_tagger.tagger.modules():
@@ -24,7 +25,7 @@ def learner_of(settings=SETTINGS, **options):
             module.p = 0.0
     windows = text_tagger.encoding.encode([sentence.text for sentence in SENTENCES])
     examples = Examples(windows, exhausted(tagging(windows, SENTENCES, text_tagger.tag_set)))
-    return Learner(text_tagger, settings, steps=10), examples
+    return Learner(text_tagger, settings, steps=10, crew=crew), examples
 
 
 def cramped(monkeypatch, room):
@@ -125,3 +126,64 @@ def test_training_takes_no_lock_of_the_autocast_cache(monkeypatch, precision):
     learner, examples = learner_of(replace(SETTINGS, precision=precision))
     learner.learn(examples, CHOSEN)
     assert seen == [(True, False) if precision == "bfloat16" else (False, True)]
+
+
+@pytest.mark.parametrize("chosen", [CHOSEN, CHOSEN[:3], CHOSEN[:1]])
+def test_processes_pass_through_the_network_equally_often_however_small_the_parts(monkeypatch, chosen):
+    """As when a run whose batches were halved by one process is resumed by several."""
+    passes = []
+    for rank in range(3):
+        sizes = cramped(monkeypatch, 9)
+        learner, examples = learner_of(crew=Crew(rank, 3))
+        learner.batch_size = 1
+        learner.learn(examples, chosen)
+        passes.append(len(sizes))
+    assert passes == [len(chosen[::3])] * 3
+
+
+def test_the_shares_of_a_batch_in_small_parts_add_up_to_it():
+    """The gradients of all processes, averaged, are those of one that learns from the whole batch."""
+
+    def gradients(crew, size):
+        learner, examples = learner_of(replace(SETTINGS, max_gradient_norm=1e9), crew=crew)
+        learner.batch_size = size
+        learner._accumulated(examples, CHOSEN[:3])
+        return [parameter.grad.clone() for parameter in learner.text_tagger.tagger.crf.parameters()]
+
+    whole = gradients(ALONE, 4)
+    shares = [gradients(Crew(rank, 2), 1) for rank in range(2)]
+    for alone, *each in zip(whole, *shares, strict=True):
+        assert torch.allclose(alone, sum(each) / 2, atol=1e-5)
+
+
+def test_a_process_resumes_with_its_own_random_numbers():
+    generators = [torch.Generator().manual_seed(seed).get_state() for seed in (1, 2)]
+    main, _ = learner_of(crew=Crew(0, 2, lambda things: [{"random.cpu": state} for state in generators]))
+    state = main.state()
+    for rank, expected in enumerate(generators):
+        learner, _ = learner_of(crew=Crew(rank, 2))
+        learner.restore(state)
+        assert torch.equal(torch.get_rng_state(), expected)
+    drawn = []
+    for rank in (1, 2):
+        learner, _ = learner_of(crew=Crew(rank, 3))
+        learner.restore(state)
+        drawn.append(torch.rand(3))
+    assert not torch.equal(*drawn)
+
+
+def test_a_process_that_fails_amid_a_step_says_so_itself(monkeypatch):
+    cramped(monkeypatch, 0)
+    learner, examples = learner_of(crew=Crew(1, 2))
+    with pytest.raises(LoneError, match="not enough memory on cpu for this process's share"):
+        learner.learn(examples, CHOSEN)
+
+
+def test_a_process_that_loses_another_amid_a_step_says_where_to_look(monkeypatch):
+    def lost(*_):
+        raise RuntimeError("[gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:4711")
+
+    monkeypatch.setattr("core.tagging.tagger.Tagger.forward", lost)
+    learner, examples = learner_of(crew=Crew(0, 2))
+    with pytest.raises(ToldError, match="another of the launched processes has ended; see its last output"):
+        learner.learn(examples, CHOSEN)
