@@ -94,7 +94,7 @@ class Learner:
         for number in range(len(chunks(chosen[:: self._crew.size], self.batch_size))):
             is_own = number < len(parts)
             loss = self._loss(examples, parts[number] if is_own else chosen[:1])
-            (loss * is_own * (self._crew.size / units)).backward()
+            (loss * is_own * (self._crew.size / units)).backward()  # type: ignore[no-untyped-call]
             total += loss.detach() * is_own
         return total
 
