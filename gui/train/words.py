@@ -53,8 +53,10 @@ def settings_line(settings: TrainSettings) -> str:
     """The settings that people tell each other about."""
     parts = [settings.encoder if settings.from_run is None else f"from run {settings.from_run}"]
     parts += [settings.unit, counted(settings.epochs, "epoch"), f"batch size {settings.batch_size}"]
+    parts.append(f"learning rate {rate_text(settings.learning_rate)}")
+    if settings.layer_decay != 1:
+        parts.append(f"layer decay {settings.layer_decay:g}")
     parts += [
-        f"learning rate {rate_text(settings.learning_rate)}",
         f"seed {settings.seed}",
         f"device {settings.device}",
     ]

@@ -1,4 +1,7 @@
-"""MaskedCRF against pytorch-crf in one process: `python -m tests.benchmarks.crf` prints ratios (above 1: faster)."""
+"""MaskedCRF against pytorch-crf in one process: `python -m tests.benchmarks.crf` prints ratios (above 1: faster).
+
+MaskedCRF keeps to BIO's constraints, as the tagger's does; pytorch-crf knows none.
+"""
 
 import json
 import statistics
@@ -9,6 +12,7 @@ import torch
 from torch import Tensor
 from torchcrf import CRF
 
+from core.constraints import bio_constraints
 from core.crf import MaskedCRF
 
 NUM_TAGS = 31
@@ -29,16 +33,22 @@ def ratio(reference: Callable[[], object], ours: Callable[[], object]) -> dict[s
 
 
 def batch_of(batch: int, length: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Random emissions, tags and right-padded valid positions, a third to all of the length."""
+    """Random emissions, legal tags and right-padded valid positions, a third to all of the length."""
     lengths = torch.randint(length // 3, length + 1, (batch,))
     lengths[0] = length
     emissions = torch.randn(batch, length, NUM_TAGS, requires_grad=True)
-    return emissions, torch.randint(NUM_TAGS, (batch, length)), torch.arange(length) < lengths[:, None]
+    valid = torch.arange(length) < lengths[:, None]
+    tags = constrained().decode(torch.randn(batch, length, NUM_TAGS), valid)
+    return emissions, tags.masked_fill(~valid, 0), valid
+
+
+def constrained() -> MaskedCRF:
+    return MaskedCRF(NUM_TAGS, constraints=bio_constraints(NUM_TAGS // 2))
 
 
 def compare(batch: int, length: int) -> dict[str, dict[str, float]]:
     """Loss with gradients, and Viterbi, for one shape."""
-    reference, ours = CRF(NUM_TAGS, batch_first=True), MaskedCRF(NUM_TAGS)
+    reference, ours = CRF(NUM_TAGS, batch_first=True), constrained()
     ours.load_state_dict(reference.state_dict())
     emissions, tags, valid = batch_of(batch, length)
     loss = ratio(

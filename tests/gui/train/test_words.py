@@ -41,6 +41,7 @@ def test_settings_name_the_start():
     line = settings_line(TrainSettings(epochs=1, batch_size=16, learning_rate=5e-5))
     assert line == "tiny, subword, 1 epoch, batch size 16, learning rate 5e-5, seed 1, device auto"
     assert settings_line(TrainSettings(from_run=2)).startswith("from run 2, ")
+    assert "learning rate 2e-3, layer decay 0.9, seed 1" in settings_line(TrainSettings(layer_decay=0.9))
 
 
 def test_events_worth_a_line():
