@@ -11,7 +11,7 @@ from gui.sentence.canvas import SentenceCanvas
 from gui.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_palette, apply_theme, theme_for
 
 ThemeChoice = Literal["system", "light", "dark"]
-LEAST_SIZE, GREATEST_SIZE = 16, 24
+LEAST_SIZE, GREATEST_SIZE = 14, 40
 """Of the large sentence's text, in pixels."""
 
 

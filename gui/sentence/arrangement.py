@@ -104,7 +104,7 @@ class Arrangement:
             self._scenes[width] = arranged(
                 self.layout_at(width),
                 self.comparisons,
-                tag_metrics(),
+                tag_metrics(self._size),
                 font_size=self._size,
                 predicted=self.predicted is not None,
                 other=None if self.other is None else comparisons_of(self.shown_gold, self.other),

@@ -13,7 +13,7 @@ from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
 from gui.sentence.scene import BRACKET, PADDING, TAG_PADDING, Mark, Scene, TagMetrics, Words
 from gui.sentence.selection import Selection, of_gold, of_predicted
-from gui.theme import TAG_SIZE, Theme, font
+from gui.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font
 
 _RADIUS = 4.0
 _BRACKET_DROP = 4.0
@@ -29,18 +29,20 @@ class Brush:
     theme: Theme
 
 
-def tag_metrics() -> TagMetrics:
-    """The size of tags in the window's typeface."""
-    heights = [QFontMetricsF(_tag_font(bold=bold)) for bold in (False, True)]
+def tag_metrics(text_size: int = SENTENCE_SIZE) -> TagMetrics:
+    """The size of tags in the window's typeface, on a text of this size; on a smaller text they stay legible."""
+    size = max(TAG_SIZE, round(text_size * TAG_SIZE / SENTENCE_SIZE))
+    heights = [QFontMetricsF(_tag_font(size, bold=bold)) for bold in (False, True)]
     return TagMetrics(
+        size=size,
         height=math.ceil(max(metrics.height() for metrics in heights)) + 1,
-        width=lambda words: _width_of(words.text, bold=_is_bold(words)),
+        width=lambda words: _width_of(words.text, size, bold=_is_bold(words)),
     )
 
 
 @lru_cache(maxsize=4096)
-def _width_of(text: str, *, bold: bool) -> float:
-    return QFontMetricsF(_tag_font(bold=bold)).horizontalAdvance(text)
+def _width_of(text: str, size: int, *, bold: bool) -> float:
+    return QFontMetricsF(_tag_font(size, bold=bold)).horizontalAdvance(text)
 
 
 def paint(
@@ -257,10 +259,11 @@ def _paint_tag(brush: Brush, mark: Mark, *, selected: bool) -> None:
         painter.drawRoundedRect(tag.rect, 3, 3)
     x = tag.rect.left() + TAG_PADDING
     for words in tag.words:
-        painter.setFont(_tag_font(bold=_is_bold(words)))
+        size, is_bold = brush.scene.tag_size, _is_bold(words)
+        painter.setFont(_tag_font(size, bold=is_bold))
         painter.setPen(QColor(brush.theme.on_accent if selected else _ink(words, brush.theme)))
-        painter.drawText(QPointF(x, tag.rect.top() + _ascent(bold=_is_bold(words))), words.text)
-        x += _width_of(words.text, bold=_is_bold(words)) + TAG_PADDING
+        painter.drawText(QPointF(x, tag.rect.top() + _ascent(size, bold=is_bold)), words.text)
+        x += _width_of(words.text, size, bold=is_bold) + TAG_PADDING
 
 
 def _paint_strike(brush: Brush, rect: QRectF) -> None:
@@ -278,14 +281,14 @@ def _is_bold(words: Words) -> bool:
     return words.role != "quiet"
 
 
-@lru_cache(maxsize=2)
-def _tag_font(*, bold: bool) -> QFont:
-    return font(TAG_SIZE, bold=bold, tabular=True)
+@lru_cache(maxsize=8)
+def _tag_font(size: int, *, bold: bool) -> QFont:
+    return font(size, bold=bold, tabular=True)
 
 
-@lru_cache(maxsize=2)
-def _ascent(*, bold: bool) -> float:
-    return QFontMetricsF(_tag_font(bold=bold)).ascent()
+@lru_cache(maxsize=8)
+def _ascent(size: int, *, bold: bool) -> float:
+    return QFontMetricsF(_tag_font(size, bold=bold)).ascent()
 
 
 def _pen(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

@@ -86,12 +86,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Scene:
-    """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ."""
+    """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ.
+
+    Attributes:
+        tag_size: of the letters of tags, in pixels.
+    """
 
     layout: TextLayout
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
     differing: tuple[tuple[int, int], ...]
+    tag_size: int
 
     @property
     def height(self) -> float:
@@ -142,8 +147,9 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class TagMetrics:
-    """How tall a row of tags is and how wide words are in it, in pixels."""
+    """The size of a tag's letters, how tall a row of tags is and how wide words are in it, in pixels."""
 
+    size: int
     height: float
     width: Callable[[Words], float]
 
@@ -193,7 +199,7 @@ def arranged(
     room: dict[Lane, bool] = {"gold": gold, "predicted": predicted, "other": other is not None}
     lines = _lines(layout, spots, metrics.height, font_size, lanes=[lane for lane in LANES if room[lane]])
     marks = tuple(_mark(spot, lines[line], metrics.height) for (line, _), found in spots.items() for spot in found)
-    return Scene(layout, lines, marks, tuple(_differing(comparisons)))
+    return Scene(layout, lines, marks, tuple(_differing(comparisons)), metrics.size)
 
 
 def _order_of_painting(place: tuple[int, Lane]) -> tuple[int, int]:

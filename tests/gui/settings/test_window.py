@@ -193,3 +193,27 @@ def test_the_search_finds_what_is_still_being_composed(opened):
     before = opened.keys.rows.rowCount()
     compose(opened.keys.search, "d")
     assert 0 < opened.keys.rows.rowCount() < before
+
+
+@pytest.mark.parametrize(("typed", "size"), [("28", 28), ("2", 14), ("99", 40)])
+def test_any_text_size_can_be_typed_and_the_nearest_possible_one_is_taken(opened, window, typed, size):
+    click(opened.sections["Appearance"])
+    box = opened.look.text_size
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, typed)
+    press_key(Key.Key_Return)
+    assert box.value() == window.appearance.size == size
+    assert box.text() == f"{size} px"
+
+
+def test_the_labels_of_the_large_sentence_grow_with_it(opened):
+    click(opened.sections["Appearance"])
+    look = opened.look
+    small = {mark.lane: mark.tag.rect.height() for mark in look.sample.scene.marks}
+    look.text_size.setValue(38)
+    large = {mark.lane: mark.tag.rect.height() for mark in look.sample.scene.marks}
+    assert all(large[lane] > 1.6 * small[lane] for lane in small)
+    assert look.sample.scene.tag_size == 22
+    look.text_size.setValue(14)
+    assert look.sample.scene.tag_size == 11, "they stay legible"
