@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,10 +18,12 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.reviews import Reviews
 from core.store.selection import Selection
-from core.store.sentences import Gold
+from core.store.sentences import Addition, Gold
+from core.store.steps import Step
 from gui.background import Job, JobRunner, failure
 from gui.baseline import Baseline
 from gui.progress import FLEETING, told
+from gui.steps import addition_notice, describe
 from gui.words import counted
 
 
@@ -40,6 +43,14 @@ class Context:
         return EpochKey(self.run, self.epoch)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was done, to be read in passing, and the sentence that it is about, if it is one."""
+
+    words: str
+    sentence: SentenceNumber | None = None
+
+
 class Session(QObject):
     """Opens projects, makes every mutation, and tells all pages what changed.
 
@@ -52,6 +63,7 @@ class Session(QObject):
         page_asked: a page asks for another one by name.
         import_asked: corpus files were dropped on the window; `list[Path]`.
         problem: something the user must know went wrong; one sentence.
+        notified: something was undone or redone; `Notice`.
     """
 
     closing = Signal()
@@ -62,6 +74,7 @@ class Session(QObject):
     page_asked = Signal(str)
     import_asked = Signal(list)
     problem = Signal(str)
+    notified = Signal(object)
 
     def __init__(self, runner: JobRunner | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +128,7 @@ class Session(QObject):
         project = make()
         self.close()
         self._project = project
+        self._passed_import = 0
         self._context = self._newest()
         self.project_changed.emit(project)
         self.context_changed.emit(self._context)
@@ -230,17 +244,72 @@ class Session(QObject):
         self.publish(self._open_project().sentences.add(split, sentences, source))
 
     def undo(self) -> ChangeSet:
-        """Take the last step back; says what changed, nothing where there was no step, or where it takes a job."""
+        """Take the last step back, and say so; nothing where there was no step, or where it takes a job.
+
+        Sentences that came after the step are not taken back with it: the first time, this says so and undoes nothing.
+        """
         corrections = self._open_project().corrections
+        step, addition = corrections.next_undo(), self.addition_before_undo()
+        if step is not None and addition is not None:
+            self._passed_import = addition.number
+            self.notified.emit(Notice(addition_notice(addition, step)))
+            self.changed.emit(ChangeSet("undo"))
+            return ChangeSet("undo")
         if corrections.is_large():
-            return self._change_in_a_job("undo", "Undoing", corrections.undoing)
-        return self._change("undo", corrections.undo)
+            return self._change_in_a_job("undo", _title("Undoing", step), corrections.undoing, step)
+        return self._move("undo", corrections.undo, step)
 
     def redo(self) -> ChangeSet:
         corrections = self._open_project().corrections
+        step = corrections.next_redo()
         if corrections.is_large(redo=True):
-            return self._change_in_a_job("redo", "Redoing", corrections.redoing)
-        return self._change("redo", corrections.redo)
+            return self._change_in_a_job("redo", _title("Redoing", step), corrections.redoing, step)
+        return self._move("redo", corrections.redo, step)
+
+    def addition_before_undo(self) -> Addition | None:
+        """An import that undo would pass, and of which that was not said yet."""
+        addition = self._open_project().corrections.import_since()
+        return addition if addition is not None and addition.number > self._passed_import else None
+
+    def _move(self, kind: Literal["undo", "redo"], make: Callable[[], ChangeSet], step: Step | None) -> ChangeSet:
+        change = self._change(kind, make)
+        self._notify(kind, step, change)
+        return change
+
+    def _notify(self, kind: Literal["undo", "redo"], step: Step | None, change: ChangeSet) -> None:
+        if step is None or not change:
+            return
+        words = f"{'Undone' if kind == 'undo' else 'Redone'}: {describe(step)}"
+        self.notified.emit(Notice(words, step.sentence if step.sentences == 1 else None))
+
+    def show_sentence(self, number: SentenceNumber) -> None:
+        """Ask for a sentence in Inspect."""
+        for stored in self._open_project().sentences.by_number([number]):
+            self.inspect(Selection(split=stored.split, sentence_id=stored.id))
+
+    def add_label(self, name: str) -> None:
+        """Add a label to the tag set.
+
+        Raises:
+            UserError: the name cannot be a label, or the label is there already.
+        """
+        self.publish(self._open_project().labels.add(name))
+
+    def delete_label(self, name: str) -> None:
+        """Take a label out of the tag set.
+
+        Raises:
+            UserError: a gold span has it.
+        """
+        self.publish(self._open_project().labels.delete(name))
+
+    def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> None:
+        """Ask no more about strings whose end looks like a particle, or ask about them again.
+
+        Raises:
+            UserError: a large change is under way.
+        """
+        self.publish(self._open_project().corrections.dismiss_particles(strings, dismissed=dismissed))
 
     def change_many(self, title: str, work: Callable[[], Generator[int, None, ChangeSet]]) -> Job:
         """Change a large part of the corpus, as a job; all pages hear of it at its end.
@@ -255,9 +324,16 @@ class Session(QObject):
         return job
 
     def _change_in_a_job(
-        self, kind: ChangeKind, title: str, work: Callable[[], Generator[int, None, ChangeSet]]
+        self,
+        kind: Literal["undo", "redo"],
+        title: str,
+        work: Callable[[], Generator[int, None, ChangeSet]],
+        step: Step | None,
     ) -> ChangeSet:
-        self.attempt(lambda: self.change_many(title, work))
+        def start() -> None:
+            self.change_many(title, work).finished.connect(lambda change: self._notify(kind, step, change))
+
+        self.attempt(start)
         return ChangeSet(kind)
 
     def _change(self, kind: ChangeKind, make: Callable[[], ChangeSet]) -> ChangeSet:
@@ -297,3 +373,7 @@ def _parts(
     items = iter(golds.items())
     while part := dict(islice(items, size)):
         yield part
+
+
+def _title(verb: str, step: Step | None) -> str:
+    return verb if step is None else f"{verb}: {describe(step)}"

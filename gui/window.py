@@ -20,7 +20,7 @@ from core.store.project import Project
 from gui.appearance import Appearance
 from gui.background import Job
 from gui.icons import icon
-from gui.keys.commands import Name
+from gui.keys.commands import Name, tip
 from gui.pages import PageContext
 from gui.settings.window import SettingsWindow
 from gui.shell.banner import Banner
@@ -30,6 +30,7 @@ from gui.shell.keys_window import KeysWindow
 from gui.shell.next_step import next_step
 from gui.shell.rail import Rail
 from gui.shell.screen_room import resize_to_fit
+from gui.steps import redo_title, undo_title
 from gui.theme import Theme
 from gui.welcome.page import WelcomePage
 
@@ -109,9 +110,11 @@ class MainWindow(QMainWindow):
         session.page_asked.connect(self.show_page)
         session.inspection_asked.connect(lambda _: self.show_page("Inspect"))
         session.project_changed.connect(self._show_project)
-        session.changed.connect(lambda _: self._enable_undo())
+        session.changed.connect(lambda _: self._name_undo())
         session.changed.connect(lambda _: self._steps.start())
         self._steps.timeout.connect(self._show_next_step)
+        session.notified.connect(self.job_strip.show_notice)
+        self.job_strip.sentence_asked.connect(session.show_sentence)
         session.problem.connect(self.banner.say)
 
     def _project_menu(self) -> QMenu:
@@ -169,7 +172,8 @@ class MainWindow(QMainWindow):
             shell.setVisible(project is not None)
         for action in self.rail.keyed.values():
             action.setEnabled(project is not None)
-        self._enable_undo()
+        self.job_strip.hide_notice()
+        self._name_undo()
         self._show_next_step(at_once=True)
         if project is None:
             self.setWindowTitle("Spandesk")
@@ -185,10 +189,20 @@ class MainWindow(QMainWindow):
         self._steps.stop()
         self.job_strip.show_next_step(next_step(self.context.session.project), at_once=at_once)
 
-    def _enable_undo(self) -> None:
-        project = self.context.session.project
-        self.undo.setEnabled(project is not None and project.corrections.can_undo)
-        self.redo.setEnabled(project is not None and project.corrections.can_redo)
+    def _name_undo(self) -> None:
+        """Say what the next undo and redo do; a tooltip ends with the keys."""
+        project, keymap = self.context.session.project, self.context.keymap
+        corrections = project.corrections if project is not None else None
+        undone = corrections.next_undo() if corrections is not None else None
+        redone = corrections.next_redo() if corrections is not None else None
+        addition = self.context.session.addition_before_undo() if undone is not None else None
+        for name, action, title, step in (
+            ("undo", self.undo, undo_title(undone, addition), undone),
+            ("redo", self.redo, redo_title(redone), redone),
+        ):
+            action.setText(title)
+            action.setToolTip(tip(title, keymap.keys(name)))
+            action.setEnabled(step is not None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -1,6 +1,6 @@
 """Corrections of the gold: append-only, committed step by step, undone and redone across restarts."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
@@ -15,9 +15,10 @@ from core.store.history import History
 from core.store.label_names import rename_text
 from core.store.log_check import problems_of_log
 from core.store.log_writer import Change, LogWriter, corrected
+from core.store.not_particles import NotParticles
 from core.store.predictions import Predictions
 from core.store.remarks import Remark, RemarkLog
-from core.store.sentences import Sentences
+from core.store.sentences import Addition, Sentences
 from core.store.stale_labels import StaleLabels
 from core.store.steps import Step, describe_step
 from core.store.tag_set import TagSetTable
@@ -45,6 +46,7 @@ class Corrections(CorrectionLog):
         self._predictions = predictions
         self._tag_set = TagSetTable(database)
         self._remarks = RemarkLog(database)
+        self._not_particles = NotParticles(database)
         self._stale = StaleLabels(database, predictions)
         self._history = History(database)
         self._log = LogWriter(database, predictions, self._history, self._stale)
@@ -69,6 +71,11 @@ class Corrections(CorrectionLog):
         """What `undo` would take back; None where there is nothing to undo."""
         step = self._next("undo")
         return None if step is None else describe_step(self._database, step)
+
+    def import_since(self) -> Addition | None:
+        """The newest import that came after the step that `undo` would take back; no undo takes an import back."""
+        step = self._next("undo")
+        return None if step is None else self._sentences.import_since(step)
 
     def next_redo(self) -> Step | None:
         """What `redo` would make again; None where there is nothing to redo."""
@@ -156,6 +163,18 @@ class Corrections(CorrectionLog):
         if not has_any and first is not None:
             yield [Change(first, "correct", None, None)]
 
+    def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> ChangeSet:
+        """Dismiss strings as ending in no particle, or ask about them again; a step of its own."""
+        first = self._database.value("SELECT min(number) FROM sentence")
+        chosen = [text for text in strings if (text in self._not_particles.strings()) != dismissed]
+        if first is None or not chosen:
+            return ChangeSet("particles")
+        change = self._do(
+            [Change(first, "correct", None, None)],
+            also=lambda step: self._not_particles.change_with(step, chosen, dismissed=dismissed),
+        )
+        return replace(change, kind="particles", particles=True)
+
     def _relabel(self, step: int, relabelled: tuple[str, str] | None) -> None:
         if relabelled is not None:
             self._tag_set.relabel(step, *relabelled)
@@ -192,18 +211,20 @@ class Corrections(CorrectionLog):
             "SELECT sentence, before FROM correction WHERE number = ?", [correction]
         )
         before = rename_text(before, self._names.history().since(correction - 1))
-        self._refuse_retired({span.label for span in spans_of_text(before)})
+        if retired := {span.label for span in spans_of_text(before)} - {*self._sentences.labels()}:
+            raise UserError(f"the label {min(retired)} has left the tag set since; add it again to revert to it")
         [stored] = self._sentences.by_number([sentence])
         if spans_text(stored.gold) == before:
             return ChangeSet("revert")
         return self._do([Change(sentence, "revert", correction, before)])
 
-    def _refuse_retired(self, labels: Set[str]) -> None:
-        if retired := labels - set(self._sentences.labels()):
-            raise UserError(f"the label {min(retired)} has left the tag set since; add it again to revert to it")
-
-    def _do(self, changes: Sequence[Change], remarks: Sequence[Remark] = ()) -> ChangeSet:
-        """A new step, after which there is nothing to redo."""
+    def _do(
+        self,
+        changes: Sequence[Change],
+        remarks: Sequence[Remark] = (),
+        also: Callable[[int], None] = lambda step: None,
+    ) -> ChangeSet:
+        """A new step, after which there is nothing to redo; `also` adds to it, and is given its number."""
         kind: ChangeKind = "revert" if any(change.kind == "revert" for change in changes) else "correct"
         if not corrected(changes):
             kind = "review"
@@ -212,6 +233,7 @@ class Corrections(CorrectionLog):
             if changes:
                 step = self._log.append(changes)
                 self._remarks.write(step, remarks)
+                also(step)
         said = dict.fromkeys(remark.sentence for remark in remarks)
         return ChangeSet(kind, sentences=tuple(corrected(changes)), corpus=has_settled, reviews=tuple(said))
 
@@ -240,35 +262,34 @@ class Corrections(CorrectionLog):
                 changed += corrected(part)
             self._stale.add(self._tag_set.relabelled_in(step))
             self._stale.refresh()
-            has_other_labels, said = self._end_move(step, kind)
-        is_wide = has_settled or has_other_labels or len(changed) > LARGE
-        return ChangeSet(kind, tuple(changed), is_wide, reviews=said)
+            ended = self._end_move(step, kind)
+        is_wide = has_settled or ended.corpus or len(changed) > LARGE
+        return replace(ended, sentences=tuple(changed), corpus=is_wide)
 
     def _moving(self, kind: Literal["undo", "redo"]) -> Generator[int, None, ChangeSet]:
         with self._alone() as has_settled:
             step = self._next(kind)
             if step is None:
                 return ChangeSet(kind, corpus=has_settled)
-            has_other_labels, said = False, tuple[SentenceNumber, ...]()
+            ended = ChangeSet(kind)
 
             def end(_: int) -> None:
-                nonlocal has_other_labels, said
-                has_other_labels, said = self._end_move(step, kind)
+                nonlocal ended
+                ended = self._end_move(step, kind)
 
             stale = self._tag_set.relabelled_in(step)
             _, change = yield from self._stepping(
                 kind, self._replayed(step, kind), end, lambda _: self._stale.add(stale)
             )
-        return replace(change, corpus=change.corpus or has_settled or has_other_labels, reviews=said)
+        return replace(ended, sentences=change.sentences, corpus=change.corpus or has_settled or ended.corpus)
 
-    def _end_move(self, step: int, kind: Literal["undo", "redo"]) -> tuple[bool, tuple[SentenceNumber, ...]]:
-        """Undo or redo what a step did besides its corrections.
-
-        Returns:
-            Whether it changed the tag set, and the sentences of which it said something.
-        """
+    def _end_move(self, step: int, kind: Literal["undo", "redo"]) -> ChangeSet:
+        """Undo or redo what a step did besides its corrections; returns what that changed."""
         self._remarks.set_undone(step, undone=kind == "undo")
-        return self._tag_set.replay(step, forwards=kind == "redo"), tuple(self._remarks.sentences_of(step))
+        has_other_particles = self._not_particles.replay(step, forwards=kind == "redo")
+        has_other_labels = self._tag_set.replay(step, forwards=kind == "redo")
+        said = tuple(self._remarks.sentences_of(step))
+        return ChangeSet(kind, corpus=has_other_labels, reviews=said, particles=has_other_particles)
 
     def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
         """What makes a step again, or takes it back, some corrections at a time."""

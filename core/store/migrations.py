@@ -4,6 +4,8 @@ import json
 
 from sqlite_utils import Database, Migrations
 
+from core.labels import TTA_LABELS, in_display_order
+
 APPLICATION_ID = 0x5350414E
 """«SPAN», SQLite's mark of whose file this is."""
 
@@ -289,6 +291,34 @@ CREATE INDEX sentence_corrected ON sentence (split, number) WHERE gold <> coales
 """
 
 
+@migrations(name="0009_steps")
+def _steps(db: Database) -> None:
+    """Dismissed particles are steps, imports know the steps before them, and a label keeps its place."""
+    for statement in STEPS.split(";\n"):
+        db.execute(statement)
+    own = {row[0] for row in db.execute("SELECT name FROM label UNION SELECT label FROM label_count WHERE spans > 0")}
+    retired = {row[0] for row in db.execute("SELECT name FROM retired_label")}
+    labels = in_display_order(({*TTA_LABELS} - retired) | own)
+    for place, name in enumerate(labels):
+        db.execute("INSERT INTO label_place VALUES (?, ?)", [name, place])
+
+
+STEPS = """
+ALTER TABLE import -- the newest correction at the time: what came before is not undone in silence
+    ADD COLUMN last_correction INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE not_particle_change ( -- what a step said of strings whose end looks like a particle
+    step INTEGER NOT NULL REFERENCES correction (number),
+    text TEXT NOT NULL,
+    is_dismissed INTEGER NOT NULL,
+    PRIMARY KEY (step, text)
+);
+CREATE TABLE label_place ( -- where a label stands among the others, and so its key; kept when it leaves the tag set
+    name TEXT PRIMARY KEY,
+    place INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -299,6 +329,7 @@ MIGRATION_NAMES = frozenset(
         "0006_search",
         "0007_rejections",
         "0008_label_names",
+        "0009_steps",
     }
 )
 """All that this program knows; a project with any other was made by a newer one."""

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from core.errors import UserError
 from core.spans import Sentence, SentenceNumber, Span, Split, checked
@@ -74,6 +74,14 @@ class ImportedFile:
     spans: int
     rejected: tuple[dict[str, str | int | None], ...]
     rejections: int
+
+
+class Addition(NamedTuple):
+    """An import that added sentences: its number, what was imported, and how many they are."""
+
+    number: int
+    file: str
+    sentences: int
 
 
 class Sentences:
@@ -224,8 +232,8 @@ class Sentences:
     def add_import(self, imported: ImportedFile) -> None:
         """Record that a file was imported."""
         self._database.write(
-            "INSERT INTO import (file, format, imported_at, sentences, spans, rejected, rejections)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO import (file, format, imported_at, sentences, spans, rejected, rejections, last_correction)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) FROM correction))",
             [
                 imported.file,
                 imported.format,
@@ -236,6 +244,15 @@ class Sentences:
                 imported.rejections,
             ],
         )
+
+    def import_since(self, correction: int) -> Addition | None:
+        """The newest import of sentences that came after a correction; None where none did."""
+        rows = self._database.rows(
+            "SELECT number, file, sentences FROM import WHERE last_correction >= ? AND sentences > 0"
+            " ORDER BY number DESC LIMIT 1",
+            [correction],
+        )
+        return Addition(*rows[0]) if rows else None
 
     def imports(self) -> list[ImportedFile]:
         """The files in order of import; of lists that older versions stored in full, only the beginning is read."""

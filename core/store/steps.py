@@ -20,6 +20,8 @@ StepKind = Literal[
     "merge",
     "add label",
     "delete label",
+    "dismiss",
+    "ask again",
     "mark",
     "unmark",
     "note",
@@ -34,6 +36,7 @@ correct: several of these at once.
 revert: a sentence got the gold from before one correction.
 rename, merge: a label of the tag set got another name, or was merged into another one.
 add label, delete label: a label came into the tag set, or left it.
+dismiss, ask again: strings were dismissed as ending in no particle, or are asked about again.
 mark, unmark: a sentence was marked as reviewed, or its mark was taken away.
 note: a note was written, or taken away.
 verdict: a verdict was given, with the correction and the mark that go with it.
@@ -55,7 +58,8 @@ class Step:
         kind: what it did.
         sentence: the first sentence that it touched, and `sentence_id` its id; any one where it touched none.
         sentences: how many sentences it touched; none where it changed the tag set alone.
-        spans: how many spans it added, removed or changed; None where it is of more than `EXAMINED` sentences.
+        spans: how many spans it added, removed or changed, or strings it dismissed; None where it is of more than
+            `EXAMINED` sentences.
         old_label: the label that the spans had; of a step of the tag set, the label that went.
         new_label: the label that the spans got; of a step of the tag set, the label that came or took its place.
         string: the text of the spans; of those that the step removed, as it was.
@@ -99,6 +103,8 @@ def describe_step(database: Database, number: int) -> Step | None:
     old = labels.old if labels.kind is not None else _common(c.old_label for c in changes)
     new = labels.new if labels.kind is not None else _common(c.new_label for c in changes)
     (kind, sentence, sentence_id, *_), *_ = entries
+    if (dismissal := _dismissal(database, number, sentence, sentence_id)) is not None:
+        return dismissal
     return Step(
         number,
         _kind(kind, changes, said, labels),
@@ -113,6 +119,15 @@ def describe_step(database: Database, number: int) -> Step | None:
         said.note,
         said.blame,
     )
+
+
+def _dismissal(database: Database, number: int, sentence: SentenceNumber, sentence_id: str) -> Step | None:
+    """The step as one that said something of strings; None where it is no such step."""
+    rows = database.rows("SELECT text, is_dismissed FROM not_particle_change WHERE step = ?", [number])
+    if not rows:
+        return None
+    kind: StepKind = "dismiss" if rows[0][1] else "ask again"
+    return Step(number, kind, sentence, sentence_id, 0, len(rows), string=_common(row[0] for row in rows))
 
 
 class _SpanChange(NamedTuple):

@@ -1,6 +1,7 @@
 """The tag set of a project: the types of the standard less those that were retired, and labels of the user's own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
+from itertools import count
 
 from core.labels import TTA_LABELS, in_display_order
 from core.store.database import Database
@@ -17,20 +18,52 @@ class TagSetTable:
         retired = self._names("SELECT name FROM retired_label")
         added = self._names("SELECT name FROM label")
         used = self._names("SELECT label FROM label_count GROUP BY label HAVING sum(spans) > 0")
-        return in_display_order((({*TTA_LABELS} | added) - retired) | used)
+        return tuple(self.places((({*TTA_LABELS} | added) - retired) | used))
+
+    def places(self, labels: Set[str] | None = None) -> dict[str, int]:
+        """The place of each label, in order: by it a label has its key, whatever comes and goes before it.
+
+        Args:
+            labels: None means those of the tag set.
+        """
+        wanted = set(self.labels()) if labels is None else labels
+        kept: dict[str, int] = dict(self._database.rows("SELECT name, place FROM label_place"))
+        known = sorted((kept[label], label) for label in wanted & kept.keys())
+        places: dict[str, int] = {}
+        for place, label in known:
+            places[label] = _first_free(places.values(), from_place=place)
+        for label in in_display_order(wanted - kept.keys()):
+            places[label] = _first_free(places.values())
+        return dict(sorted(places.items(), key=lambda item: item[1]))
 
     def _names(self, sql: str) -> set[str]:
         return {row[0] for row in self._database.rows(sql)}
 
     def change(self, known: Mapping[str, bool]) -> None:
-        """Put labels into the tag set, or take them out."""
+        """Put labels into the tag set, or take them out; one that comes for one that goes takes its place."""
         with self._database.atomic():
+            self._give_places(known)
             for name, is_known in known.items():
                 table = "retired_label" if name in TTA_LABELS else "label"
                 if is_known == (table == "label"):
                     self._database.write(f"INSERT OR IGNORE INTO {table} VALUES (?)", [name])
                 else:
                     self._database.write(f"DELETE FROM {table} WHERE name = ?", [name])
+
+    def _give_places(self, known: Mapping[str, bool]) -> None:
+        places = self.places()
+        vacated = [places.pop(name) for name, is_known in known.items() if not is_known and name in places]
+        for name in (name for name, is_known in known.items() if is_known):
+            places.pop(name, None)
+            kept = self._database.value("SELECT place FROM label_place WHERE name = ?", [name])
+            if vacated:
+                place = vacated.pop(0)
+            elif kept is not None and kept not in places.values():
+                place = kept
+            else:
+                place = _first_free(places.values())
+            places[name] = place
+            self._database.write("INSERT OR REPLACE INTO label_place VALUES (?, ?)", [name, place])
 
     def change_with(self, step: int, known: Mapping[str, bool]) -> None:
         """The same, as part of a step of corrections: what is undone and redone with it."""
@@ -52,8 +85,9 @@ class TagSetTable:
 
     def relabelled_in(self, step: int) -> list[str]:
         """The two labels of which a step made one go by the other; none where it did no such thing."""
-        return [
-            label
-            for row in self._database.rows("SELECT name, becomes FROM relabelling WHERE step = ?", [step])
-            for label in row
-        ]
+        rows = self._database.rows("SELECT name, becomes FROM relabelling WHERE step = ?", [step])
+        return [label for row in rows for label in row]
+
+
+def _first_free(taken: Collection[int], *, from_place: int = 0) -> int:
+    return next(place for place in count(from_place) if place not in taken)

@@ -197,12 +197,9 @@ class ParticlesPanel(QWidget):
 
     def _dismiss(self) -> None:
         """Ask no more about the selected strings; about dismissed ones, ask again."""
-        strings, kept = {each.string for each in self._selected()}, self._project().not_particles
-        if self.shown.currentData() == DISMISSED:
-            kept.restore(strings)
-        else:
-            kept.dismiss(strings)
-        self._list()
+        strings, session = {each.string for each in self._selected()}, self._context.session
+        dismissed = self.shown.currentData() != DISMISSED
+        session.attempt(lambda: session.dismiss_particles(strings, dismissed=dismissed))
 
     def _inspect(self, row: int) -> None:
         found = self._rows[row]
@@ -215,7 +212,7 @@ class ParticlesPanel(QWidget):
             return
         self._is_outdated |= change.corpus
         touched = self._golds.keys() if change.corpus else self._golds.keys() & set(change.sentences)
-        if touched:
+        if touched or change.particles:
             self._read_golds(list(touched))
             self._list()
         self._tell()

@@ -233,26 +233,21 @@ class InspectPage(QWidget):
         touched = change.touched
         if self.listing.current in touched:
             self._show_current()
-        if len(touched) > 1:
+        is_moved = change.kind in ("undo", "redo")  # the window says what was undone
+        if len(touched) > 1 and not is_moved:
             self.detail.say(f"{counted(len(touched), 'sentence')} changed")
-        elif len(touched) == 1 and self.listing.current not in touched and self.isVisible():
-            self._go_to_changed(touched[0])
-        if len(change.sentences) == 1 and change.sentences[0] == self.listing.current:
+        elif is_moved and len(touched) == 1 and self.listing.current not in touched and self.isVisible():
+            self.listing.go_to(touched[0])
+        is_back = change.kind in ("undo", "redo", "revert")
+        if is_back and len(change.sentences) == 1 and change.sentences[0] == self.listing.current:
             self._select_what_came_back(change.sentences[0])
 
     def _select_what_came_back(self, number: SentenceNumber) -> None:
         """Select the span that an undo, a redo or a revert gave the sentence that is shown."""
         project = self._session.project
         newest = project.corrections.listed(0, 1) if project is not None else []
-        if newest and newest[0].sentence == number and newest[0].kind != "correct":
+        if newest and newest[0].sentence == number:
             self.detail.select_gold(set(newest[0].after) - set(newest[0].before))
-
-    def _go_to_changed(self, number: SentenceNumber) -> None:
-        """Show the sentence that an undo changed elsewhere."""
-        if self.listing.go_to(number):
-            return
-        for shown in self.listing.shown([number]):
-            self.detail.say(f"Changed {shown.stored.id}, which this list does not show")
 
     def _go_to_error(self, step: int, *, to_open: bool = False) -> None:
         """Go to another sentence of the list that has an error, and to the error in it."""

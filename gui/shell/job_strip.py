@@ -1,19 +1,30 @@
-"""The strip at the bottom: the job under way, how far it is, and the button that stops it."""
+"""The strip at the bottom: the job under way, how far it is, the button that stops it, and notices in passing."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from gui.background import Job, JobRunner
+from gui.inspect.elided import ElidedLabel
 from gui.plain_label import PlainLabel
 from gui.progress import status_of
+from gui.session import Notice
 from gui.shell.next_step import IDLE
 
 OUTCOME_STAYS = 10_000
 """Milliseconds for which the outcome of a job stays, before the next step takes its place."""
 
+NOTICE_TIME = 12_000
+"""Milliseconds that a notice is shown."""
+
 
 class JobStrip(QFrame):
-    """Follows the job runner; says the next step while no job runs."""
+    """Follows the job runner; says the next step while no job runs.
+
+    Signals:
+        sentence_asked: the sentence of the notice is to be shown.
+    """
+
+    sentence_asked = Signal(int)
 
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,11 +42,21 @@ class JobStrip(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 4, 12, 4)
         layout.setSpacing(12)
+        self.notice = ElidedLabel()
+        self.show_sentence = QPushButton("Show sentence")
+        self.show_sentence.setProperty("flat", True)
+        self.show_sentence.clicked.connect(self._ask_sentence)
+        self._sentence: int | None = None
+        self._passing = QTimer(self, singleShot=True, interval=NOTICE_TIME)
+        self._passing.timeout.connect(self.hide_notice)
+        layout.addWidget(self.notice, 2)
+        layout.addWidget(self.show_sentence)
         layout.addWidget(self.text, 1)
         layout.addWidget(self.bar)
         layout.addWidget(self.stop)
         self.setFixedHeight(40)
         self._rest()
+        self.hide_notice()
         runner.started.connect(self._follow)
 
     def show_next_step(self, text: str, *, at_once: bool = False) -> None:
@@ -52,6 +73,7 @@ class JobStrip(QFrame):
 
     def _follow(self, job: Job) -> None:
         self._outcome.stop()
+        self.text.show()
         self.text.setText(job.title)
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -77,6 +99,25 @@ class JobStrip(QFrame):
         self._rest()
         self.text.setText(text)
         self._outcome.start()
+
+    def show_notice(self, notice: Notice) -> None:
+        """Show what was done for a while, in the place of the last job's line; beside that of one under way."""
+        self._sentence = notice.sentence
+        self.notice.say(notice.words)
+        self.notice.show()
+        self.show_sentence.setVisible(notice.sentence is not None)
+        self.text.setVisible(self._runner.job is not None)
+        self._passing.start()
+
+    def hide_notice(self) -> None:
+        self._passing.stop()
+        self.notice.hide()
+        self.show_sentence.hide()
+        self.text.show()
+
+    def _ask_sentence(self) -> None:
+        if self._sentence is not None:
+            self.sentence_asked.emit(self._sentence)
 
     def _cancel(self) -> None:
         if self._runner.job is not None:

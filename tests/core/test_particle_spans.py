@@ -90,8 +90,17 @@ def test_it_tells_how_far_it_is_and_can_be_stopped():
 
 def test_what_is_no_particle_is_kept_in_the_project(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
-        project.not_particles.dismiss(["마음이", "김정은"])
-        project.not_particles.dismiss(["김정은"])
-        project.not_particles.restore(["마음이"])
+        corrections = project.corrections
+        assert corrections.dismiss_particles(["마음이", "김정은"], dismissed=True)
+        assert not corrections.dismiss_particles(["김정은"], dismissed=True)
+        assert corrections.dismiss_particles(["마음이", "서울이"], dismissed=False)
     with opened(tmp_path / "p.spandesk") as project:
         assert project.not_particles.strings() == {"김정은"}
+        assert project.corrections.undo().particles
+        assert project.not_particles.strings() == {"김정은", "마음이"}
+        assert project.corrections.next_undo().kind == "dismiss"
+        project.corrections.undo()
+        assert project.not_particles.strings() == set()
+        project.corrections.redo()
+        assert project.not_particles.strings() == {"김정은", "마음이"}
+        assert project.problems() == []

@@ -57,7 +57,7 @@ def test_a_large_step_is_undone_as_a_job(labels, window, qtbot, monkeypatch):
     click(labels.rename)
     wait_for_job(qtbot, window.context.runner)
     window.undo.trigger()
-    assert window.context.runner.job.title == "Undoing"
+    assert window.context.runner.job.title == "Undoing: rename LC to PLACE"
     wait_for_job(qtbot, window.context.runner)
     assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
     window.redo.trigger()

@@ -1,0 +1,112 @@
+"""Undo and redo on every page of the real window: each names its step, and none reaches past what it cannot undo."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from core.generators import exhausted
+from core.scratch import SOURCE
+from core.spans import Sentence, Span
+from tests.building import project_with_run
+from tests.gui.driving import click, press_key
+
+
+@pytest.fixture
+def desk(window, tmp_path):
+    project_with_run(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    return window
+
+
+def project_of(window):
+    return window.context.session.project
+
+
+def gold(window, name):
+    return project_of(window).sentences.by_id(name).gold
+
+
+def relabel(window):
+    window.context.session.correct(3, [Span(0, 2, "OG"), Span(4, 9, "DT")])
+
+
+@pytest.mark.parametrize("page", ["Train", "Corpus", "Metrics", "Scratch", "Corrections", "Consistency"])
+def test_undo_on_any_page_says_what_it_undid_and_leads_there(desk, page):
+    relabel(desk)
+    click(desk.rail.button(page))
+    assert desk.undo.text() == "Undo: news-3 PS → OG"
+    assert "Undo: news-3 PS → OG" in desk.undo.toolTip()
+    assert "Ctrl+Z" in desk.undo.toolTip()
+    if page == "Scratch":  # the key is that of the text field, which has the focus
+        desk.undo.trigger()
+    else:
+        press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert gold(desk, "news-3")[0].label == "PS"
+    strip = desk.job_strip
+    assert strip.notice.isVisible()
+    assert strip.notice.text() == "Undone: news-3 PS → OG"
+    assert desk.redo.text() == "Redo: news-3 PS → OG"
+    assert not desk.undo.isEnabled()
+    click(strip.show_sentence)
+    assert desk.stack.currentWidget() is desk.pages["Inspect"]
+    assert desk.pages["Inspect"].listing.current == 3
+    desk.redo.trigger()
+    assert strip.notice.text() == "Redone: news-3 PS → OG"
+
+
+def test_a_notice_passes_and_the_strip_shows_the_last_job_again(desk):
+    relabel(desk)
+    desk.undo.trigger()
+    assert not desk.job_strip.text.isVisible()
+    desk.job_strip._passing.timeout.emit()
+    assert not desk.job_strip.notice.isVisible()
+    assert not desk.job_strip.show_sentence.isVisible()
+    assert desk.job_strip.text.isVisible()
+
+
+def test_the_first_undo_after_sending_from_scratch_undoes_nothing_and_says_so(desk):
+    relabel(desk)
+    session = desk.context.session
+    session.add_sentences("train", [Sentence("s-1", "새 문장"), Sentence("s-2", "또 하나")], SOURCE)
+    stays = "2 sentences sent from Scratch cannot be undone"
+    assert desk.undo.text() == f"{stays}; before it: news-3 PS → OG"
+    desk.undo.trigger()
+    assert gold(desk, "news-3")[0].label == "OG"
+    assert desk.job_strip.notice.text() == f"Nothing undone: {stays}. Undo again to undo: news-3 PS → OG"
+    assert desk.undo.text() == "Undo: news-3 PS → OG"
+    desk.undo.trigger()
+    assert gold(desk, "news-3")[0].label == "PS"
+    assert project_of(desk).sentences.has_id("s-1")
+    assert project_of(desk).problems() == []
+
+
+def test_a_correction_after_sending_is_undone_at_once(desk):
+    session = desk.context.session
+    relabel(desk)
+    session.add_sentences("train", [Sentence("s-1", "새 문장")], SOURCE)
+    session.correct(4, [])
+    assert desk.undo.text() == "Undo: remove 2 spans"
+    desk.undo.trigger()
+    assert len(gold(desk, "news-4")) == 2
+    assert desk.undo.text().startswith("1 sentence sent from Scratch cannot be undone")
+
+
+def test_labelling_another_sentence_does_not_leave_the_one_that_is_shown(desk):
+    inspect = desk.pages["Inspect"]
+    desk.show_page("Inspect")
+    inspect.listing.go_to(3)
+    desk.context.session.correct_together({4: [Span(0, 4, "PS"), Span(6, 8, "LC")]})
+    assert inspect.listing.current == 3
+    desk.undo.trigger()
+    assert inspect.listing.current == 4
+
+
+def test_rename_undo_and_redo_name_the_rename(desk):
+    session = desk.context.session
+    session.publish(exhausted(project_of(desk).labels.renaming("LC", "PLACE")))
+    assert desk.undo.text() == "Undo: rename LC to PLACE"
+    desk.undo.trigger()
+    assert desk.job_strip.notice.text() == "Undone: rename LC to PLACE"
+    assert not desk.job_strip.show_sentence.isVisible()
+    desk.redo.trigger()
+    assert desk.job_strip.notice.text() == "Redone: rename LC to PLACE"
+    assert "PLACE" in desk.pages["Inspect"].detail.chips.labels
