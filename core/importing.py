@@ -300,9 +300,11 @@ def export(project: Project, path: Path, format_name: str, split: Split | None, 
     """Write the sentences of a split, or all, to a file; returns how many. The file is complete or untouched.
 
     Raises:
-        UserError: the format is unknown, cannot hold the corpus, or the file cannot be written.
+        UserError: the format is unknown, cannot hold the corpus, or the file cannot be written; or many sentences are
+            being changed right now.
     """
     corpus_format = formats.for_export(path, format_name)
+    project.corrections.settle()
     count = 0
 
     def sentences() -> Iterator[Sentence]:

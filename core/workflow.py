@@ -65,6 +65,7 @@ def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> G
     """
     start = _Start(_starting_folder(project, settings))
     with project.database.atomic():
+        project.corrections.settle()
         moved = project.sentences.corrected_in("dev") if settings.move_corrected_dev else []
         _check_splits(project, len(moved))
         run = project.runs.start(settings)

@@ -320,8 +320,14 @@ class Session(QObject):
         assert self._runner is not None, "only a window without jobs has no runner"
         job = self._runner.start(title, lambda: told(work(), Changing), fleeting=FLEETING)
         job.finished.connect(self.publish)
-        job.failed.connect(lambda error: self.problem.emit(failure(title, error)))
+        job.failed.connect(lambda error: self._report_failed_change(title, error))
         return job
+
+    def _report_failed_change(self, title: str, error: Exception) -> None:
+        """Say why a large change failed; where it could not be taken back, every page shows what is stored."""
+        self.problem.emit(failure(title, error))
+        if self._project is not None and not self._project.corrections.is_settled:
+            self.publish(ChangeSet("correct", corpus=True))
 
     def _change_in_a_job(
         self,

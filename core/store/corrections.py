@@ -88,6 +88,11 @@ class Corrections(CorrectionLog):
         chain = stacks.done if kind == "undo" else stacks.undone
         return None if chain is None else chain[0]
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether every step is stored whole; not so while a large one is stored, or could not be taken back."""
+        return self._database.value("SELECT 1 FROM unfinished_step") is None
+
     def settle(self) -> bool:
         """Make sure that no step is half stored: take back one that failed; returns whether there was one.
 

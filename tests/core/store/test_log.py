@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import UserError
 from core.generators import exhausted
+from core.importing import export
 from core.scoring.comparison import compared
 from core.settings import TrainSettings
 from core.spans import SPLITS, Span
@@ -403,13 +404,20 @@ def test_what_an_older_version_let_be_corrected_in_a_half_stored_step_is_kept(pr
         assert all(s.gold == s.imported for s in again.sentences.each())
 
 
-def test_no_run_begins_in_the_middle_of_a_large_step(project):
+def test_no_run_and_no_export_begins_in_the_middle_of_a_large_step(project, tmp_path):
     work = project.labels.renaming("LC", "PLACE")
     next(work)
-    for act in (lambda: project.runs.start(TrainSettings()), lambda: project.runs.reopen(1, from_epoch=1)):
+    assert not project.corrections.is_settled
+    for act in (
+        lambda: project.runs.start(TrainSettings()),
+        lambda: project.runs.reopen(1, from_epoch=1),
+        lambda: export(project, tmp_path / "out.jsonl", "jsonl", None, "corrected"),
+    ):
         with pytest.raises(UserError, match="many sentences are being changed right now; wait for it to finish"):
             act()
+    assert not (tmp_path / "out.jsonl").exists()
     exhausted(work)
+    assert project.corrections.is_settled
     assert project.runs.start(TrainSettings()) == 2
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from core.errors import UserError
+from core.manifest import FORMAT, Manifest, digests_of
 from core.settings import TrainSettings
 from core.spans import SPLITS, SentenceNumber, Span
 from core.store.database import Database
@@ -312,3 +313,52 @@ def test_a_new_run_takes_no_folder_that_is_there(tmp_path):
         assert project.runs.start(TrainSettings()) == 9
         (project.folder / "runs" / "0010").symlink_to(tmp_path / "nowhere")
         assert project.runs.start(TrainSettings()) == 11
+
+
+def write_state(folder, content, *, is_whole=True):
+    """A folder as `core.tagging.checkpoint` writes it, with a word in place of weights."""
+    folder.mkdir(parents=True)
+    (folder / "state.safetensors").write_text(content, encoding="utf-8")
+    if is_whole:
+        Manifest(FORMAT, ["PS"], "subword", 0.1, 128, digests_of(folder)).write(folder)
+
+
+@pytest.mark.parametrize(
+    ("there", "new", "old", "kept"),
+    [
+        (False, True, True, "new"),
+        (False, True, None, "new"),
+        (False, False, True, "old"),
+        (False, None, True, "old"),
+        (False, False, None, None),
+        (True, True, None, "there"),
+    ],
+)
+def test_a_state_that_was_being_replaced_when_the_process_was_killed_is_put_back(tmp_path, there, new, old, kept):
+    folder = tmp_path / "p.spandesk"
+    with project_with_run(folder) as project:
+        project.database.write("UPDATE run SET status = 'running'")
+        state = project.resume_folder(1)
+    if there:
+        write_state(state, "there")
+    for name, is_whole in (("new", new), ("old", old)):
+        if is_whole is not None:
+            write_state(state.parent / ".resume-abc123" / name, name, is_whole=is_whole)
+    with opened(folder) as project:
+        assert project.runs.by_number(1).status == "stopped"
+    found = (state / "state.safetensors").read_text(encoding="utf-8") if state.exists() else None
+    assert found == kept
+    assert not (state.parent / ".resume-abc123").exists()
+
+
+def test_no_state_is_put_back_from_outside_the_project(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    with project_with_run(folder) as project:
+        project.database.write("UPDATE run SET status = 'running'")
+        state = project.resume_folder(1)
+    write_state(tmp_path / "outside" / "new", "new")
+    state.parent.mkdir(parents=True)
+    (state.parent / ".resume-abc123").symlink_to(tmp_path / "outside", target_is_directory=True)
+    opened(folder).close()
+    assert not state.exists()
+    assert (tmp_path / "outside" / "new" / "state.safetensors").exists()

@@ -7,6 +7,7 @@ from core.store import corrections
 from gui.corpus.labels_window import LabelsWindow
 from gui.theme import DARK, LIGHT, apply_theme
 from tests.building import project_with_run
+from tests.core.store.failing import connection_of, failing_connections
 from tests.gui.driving import click, wait_for_job
 
 
@@ -169,3 +170,35 @@ def test_another_project_gets_a_window_of_its_own(labels, window, tmp_path):
     shown.new.setText("NEW")
     click(shown.add)
     assert "NEW" in window.context.session.project.sentences.labels()
+
+
+def test_a_rename_that_can_be_neither_finished_nor_taken_back_is_shown_and_holds_up_all_others(
+    window, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(corrections, "LARGE", 2)
+    monkeypatch.setattr("core.store.relabelling.LARGE", 2)
+    folder, problems = tmp_path / "p.spandesk", []
+    project_with_run(folder).close()
+    with failing_connections():
+        window.open_project(folder)
+    session = window.context.session
+    project, connection = session.project, connection_of(session.project)
+    session.problem.connect(problems.append)
+
+    def rename():
+        work = project.labels.renaming("LC", "PLACE")
+        yield next(work)
+        connection.fail(0, lasts=True)
+        yield from work
+
+    with qtbot.waitSignal(session.changed) as changed:
+        session.change_many("Renaming LC to PLACE", rename)
+    assert changed.args[0].corpus
+    wait_for_job(qtbot, window.context.runner)
+    assert "could not be taken back, so some of them still have it" in problems[0]
+    number = project.sentences.by_id("news-3").number
+    assert not session.attempt(lambda: session.correct(number, []))
+    connection.heal()
+    assert session.attempt(lambda: session.correct(number, []))
+    assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
+    assert project.problems() == []
