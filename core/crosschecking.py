@@ -10,28 +10,34 @@ import time
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from core.errors import UserError
 from core.events import BatchHalved, CrosscheckEvent, EpochFinished, FoldProgress, Phase, Progress, RunStarted
 from core.labels import in_display_order
-from core.settings import TrainSettings
+from core.settings import TINY, TrainSettings
 from core.spans import Sentence, SentenceNumber
 from core.splitting import comparable
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
+from core.text.cache import encoding
+from core.text.windows import Windows
 from core.training.trainer import EpochTrained, train
 from core.words import counted
-from core.workflow import ending, report_of, tagging_stored
+from core.workflow import check_start, ending, report_of, tagging_stored
 
 _TRAINING = 0.9
 """The share of a fold's time that goes to training, as far as its progress is told; the rest goes to tagging."""
 
 _TOLD_FROM = 0.01
 """The share that must be done before the time that is left can be told from it."""
+
+
+_NO_SENTENCES = "the project has no training sentences; import a corpus into the train split first"
 
 
 def crosschecking(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
@@ -49,6 +55,9 @@ def crosschecking(project: Project, settings: TrainSettings) -> Generator[Crossc
     """
     assert settings.folds is not None, "a cross-check has folds"
     settings = replace(settings, patience=None, from_run=None, move_corrected_dev=False)
+    if not project.sentences.count("train"):
+        raise UserError(_NO_SENTENCES)
+    check_start(settings)
     run = project.runs.start(settings)
     with ending(project, run):
         sentences = project.runs.training_sentences(run)
@@ -91,7 +100,7 @@ def _folds(sentences: Sequence[Sentence], number: int, seed: int) -> list[_Fold]
         UserError: a tagger would have nothing to learn from.
     """
     if not sentences:
-        raise UserError("the project has no training sentences; import a corpus into the train split first")
+        raise UserError(_NO_SENTENCES)
     if not any(sentence.spans for sentence in sentences):
         raise UserError("the training sentences hold no entity at all; import or correct some first")
     own = folds_of([sentence.text for sentence in sentences], number, seed)
@@ -113,12 +122,14 @@ def _checked(
     """Trains and tags fold by fold; the epoch becomes known at the end, when all of it is there."""
     numbers = {stored.id: stored.number for stored in project.sentences.each("train")}
     key, clock, losses, seconds = EpochKey(run, settings.epochs), _Clock(len(folds)), [], 0.0
+    # The pieces of `tiny` are those of its own fold; others read a sentence alike in every fold.
+    cache = None if settings.encoder == TINY else project.encodings_folder
     for at, fold in enumerate(folds):
-        trained = yield from _trained(fold, labels, settings, clock, at)
+        trained = yield from _trained(fold, labels, settings, cache, clock, at)
         losses.append(trained.loss)
         seconds += trained.seconds
         held_out = [numbers[sentence.id] for sentence in fold.held_out]
-        yield from _tagged(project, key, trained, held_out, clock, at)
+        yield from _tagged(project, key, trained, held_out, cache, clock, at)
     reports = {gold: report_of(project, key, "train", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: each.as_json() for gold, each in reports.items()}
     project.runs.add_epoch(Epoch(run, key.epoch, fmean(losses), seconds, report))
@@ -126,11 +137,11 @@ def _checked(
 
 
 def _trained(
-    fold: _Fold, labels: tuple[str, ...], settings: TrainSettings, clock: "_Clock", at: int
+    fold: _Fold, labels: tuple[str, ...], settings: TrainSettings, cache: Path | None, clock: "_Clock", at: int
 ) -> Generator[CrosscheckEvent, None, EpochTrained]:
     """The last epoch of a tagger on the other folds' sentences."""
     seconds, last = 0.0, None
-    for event in train(fold.train, (), labels, settings):
+    for event in train(fold.train, (), labels, settings, cache=cache):
         if isinstance(event, Progress):
             yield clock.told(at, event.phase, _share_trained(event))
         elif isinstance(event, BatchHalved):
@@ -148,9 +159,17 @@ def _share_trained(event: Progress) -> float:
 
 
 def _tagged(
-    project: Project, key: EpochKey, trained: EpochTrained, held_out: Sequence[SentenceNumber], clock: "_Clock", at: int
+    project: Project,
+    key: EpochKey,
+    trained: EpochTrained,
+    held_out: Sequence[SentenceNumber],
+    cache: Path | None,
+    clock: "_Clock",
+    at: int,
 ) -> Generator[CrosscheckEvent, None, None]:
-    for event in tagging_stored(project, key, trained.text_tagger, held_out):
+    texts = [stored.text for stored in project.sentences.by_number(held_out)]
+    windows = yield from clock.following(at, encoding(texts, trained.text_tagger.encoding, cache))
+    for event in tagging_stored(project, key, trained.text_tagger, held_out, windows):
         yield clock.told(at, "predict", _TRAINING + (1 - _TRAINING) * event.done / event.total)
 
 
@@ -160,6 +179,16 @@ class _Clock:
     def __init__(self, folds: int) -> None:
         self._folds = folds
         self._began = time.monotonic()
+
+    def following(self, at: int, work: Generator[int, None, Windows]) -> Generator[FoldProgress, None, Windows]:
+        """The windows of the sentences to tag; it can be stopped at each step."""
+        while True:
+            try:
+                next(work)
+            except StopIteration as stop:
+                windows: Windows = stop.value
+                return windows
+            yield self.told(at, "predict", _TRAINING)
 
     def told(self, at: int, phase: Phase, share_of_fold: float) -> FoldProgress:
         share = (at + share_of_fold) / self._folds

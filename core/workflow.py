@@ -10,7 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.devices import device_of
+from core.encoders.loading import check_encoder
 from core.errors import UserError
 from core.events import EpochFinished, Measuring, Predicting, Prepared, ResumedFrom, RunStarted, TrainingEvent
 from core.labels import in_display_order
@@ -27,8 +30,9 @@ from core.store.project import Project
 from core.store.runs import Epoch, EpochChoice, Run, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
 from core.tagging import checkpoint
-from core.tagging.signals import Judged, judge_batches
+from core.tagging.signals import Judged, judge_batches, judge_windows
 from core.tagging.tagger import TextTagger
+from core.text.windows import Windows
 from core.training.crew import ALONE, Crew
 from core.training.task import TrainingTask
 from core.training.trainer import EpochTrained, Resumable
@@ -64,6 +68,7 @@ def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> G
         UserError: the corpus lacks what training needs, or the encoder cannot be had.
     """
     start = _Start(_starting_folder(project, settings))
+    check_start(settings)
     with project.database.atomic():
         project.corrections.settle()
         moved = project.sentences.corrected_in("dev") if settings.move_corrected_dev else []
@@ -188,6 +193,17 @@ def _starting_folder(project: Project, settings: TrainSettings) -> Path | None:
             f" ({settings.unit}); choose {base.encoder} to start from its weights, or start from no run"
         )
     return _whole(project.checkpoint_folder(settings.from_run, project.runs.epoch_number(settings.from_run, None)))
+
+
+def check_start(settings: TrainSettings) -> None:
+    """Look whether a training can start with these settings, before there is a run that would have failed.
+
+    Raises:
+        UserError: the device is not there, or the encoder cannot be had.
+    """
+    device_of(settings.device)
+    if settings.from_run is None:
+        check_encoder(settings.encoder)
 
 
 def _whole(folder: Path) -> Path:
@@ -339,9 +355,17 @@ def _predict_stored(
 
 
 def tagging_stored(
-    project: Project, key: EpochKey, text_tagger: TextTagger, numbers: Sequence[SentenceNumber]
+    project: Project,
+    key: EpochKey,
+    text_tagger: TextTagger,
+    numbers: Sequence[SentenceNumber],
+    windows: Windows | None = None,
 ) -> Generator[Predicting, None, None]:
-    """Tag sentences of the project, and store their predictions and signals under an epoch."""
+    """Tag sentences of the project, and store their predictions and signals under an epoch.
+
+    Args:
+        windows: of the sentences' texts in the same order, where these are encoded already.
+    """
     done = 0
     then = earlier_names(project.label_names.of_run(key.run), text_tagger.tag_set.labels)
     for first in range(0, len(numbers), SLICE):
@@ -349,7 +373,12 @@ def tagging_stored(
         sentences = project.sentences.by_number(part)
         texts, golds = [stored.text for stored in sentences], [rename_spans(stored.gold, then) for stored in sentences]
         found: list[Judged] = []
-        for judged in judge_batches(text_tagger, texts, golds):
+        if windows is None:
+            work = judge_batches(text_tagger, texts, golds)
+        else:
+            own = windows.selected(np.arange(first, first + len(part)))
+            work = judge_windows(text_tagger, own, np.arange(len(part)), golds)
+        for judged in work:
             found += judged
             done += len(judged)
             yield Predicting(done, len(numbers))

@@ -67,6 +67,17 @@ def load_encoder(name: str, texts: Iterable[str], *, seed: int, layers: int | No
     return encoder, tokenizer
 
 
+def check_encoder(name: str) -> None:
+    """Look whether an encoder can be had, as far as that is known without its weights; no random number is drawn.
+
+    Raises:
+        UserError: as for `load_encoder`.
+    """
+    if name != TINY:
+        _silence()
+        _found(name, _bare)
+
+
 def load_tokenizer(name: str, texts: Iterable[str]) -> tuple[PreTrainedTokenizerBase, int]:
     """The encoder's tokenizer, and the most pieces that the encoder takes at once.
 

@@ -1,6 +1,7 @@
 """Out-of-fold predictions of training sentences: who is tagged by whom, and what is left where it is stopped."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,8 +17,9 @@ from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
 from core.store.project import created, opened
 from core.store.selection import ALL_ERRORS, Selection
+from core.text.encoding import TextEncoding
 from tests.building import add_sentences, project_with_run
-from tests.core.toy_models import SENTENCES
+from tests.core.toy_models import SENTENCES, saved_encoder
 
 SETTINGS = TrainSettings(epochs=2, batch_size=4, device="cpu", folds=3)
 
@@ -73,14 +75,14 @@ def test_every_sentence_is_tagged_by_a_tagger_that_has_not_seen_it(project, monk
     trained, tagged = [], []
     real_train, real_tagging = module.train, module.tagging_stored
 
-    def train(own, dev, labels, settings):
+    def train(own, dev, labels, settings, **options):
         trained.append({sentence.text for sentence in own})
         assert not dev
-        return real_train(own, dev, labels, settings)
+        return real_train(own, dev, labels, settings, **options)
 
-    def tagging(project, key, text_tagger, numbers):
+    def tagging(project, key, text_tagger, numbers, windows):
         tagged.append({stored.text for stored in project.sentences.by_number(numbers)})
-        return real_tagging(project, key, text_tagger, numbers)
+        return real_tagging(project, key, text_tagger, numbers, windows)
 
     monkeypatch.setattr(module, "train", train)
     monkeypatch.setattr(module, "tagging_stored", tagging)
@@ -91,6 +93,27 @@ def test_every_sentence_is_tagged_by_a_tagger_that_has_not_seen_it(project, monk
         assert held_out
         assert not own & held_out
         assert own | held_out == texts
+
+
+def test_a_sentence_is_encoded_once_for_all_folds(project, monkeypatch, tmp_path):
+    encode, encoded = TextEncoding.encode, []
+
+    def counted(by, texts):
+        encoded.extend(texts)
+        return encode(by, texts)
+
+    monkeypatch.setattr(TextEncoding, "encode", counted)
+    settings = replace(SETTINGS, encoder=str(saved_encoder(tmp_path / "bert", "bert")))
+    _, run = finished(crosschecking(project, settings))
+    assert sorted(encoded) == sorted({sentence.text for sentence in sentences()})
+    numbers = [stored.number for stored in project.sentences.each("train")]
+    assert sorted(project.predictions.of(EpochKey(run, 2), numbers)) == numbers
+
+
+def test_an_encoder_that_cannot_be_had_leaves_no_run(project, tmp_path):
+    with pytest.raises(UserError, match="there is no folder"):
+        next(crosschecking(project, replace(SETTINGS, encoder=str(tmp_path / "no" / "encoder"))))
+    assert project.runs.listed() == []
 
 
 def test_predictions_and_signals_of_all_training_sentences_are_one_run(project):
@@ -147,7 +170,7 @@ def test_a_stopped_one_leaves_nothing_but_its_row(project):
     assert (project.runs.by_number(1).status, project.runs.epochs(1)) == ("stopped", [])
     for table in ("prediction", "comparison", "signal"):
         assert project.database.value(f"SELECT count(*) FROM {table}") == 0
-    with pytest.raises(UserError, match="run 1 is a cross-check, which keeps no state"):
+    with pytest.raises(UserError, match="run 1 is a cross-check, which cannot be resumed"):
         next(workflow.resuming(project, 1))
 
 

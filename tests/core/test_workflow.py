@@ -129,6 +129,17 @@ def test_weights_start_no_other_encoder(trained):
     assert len(trained.runs.listed()) == 1
 
 
+@pytest.mark.parametrize(
+    "settings", [TrainSettings(encoder="./no/such/encoder"), TrainSettings(device="cuda"), TrainSettings(device="mps")]
+)
+def test_a_training_that_cannot_start_leaves_no_failed_run(project, settings, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    with pytest.raises(UserError):
+        next(workflow.training(project, settings))
+    assert project.runs.listed() == []
+
+
 def test_a_checkpoint_that_cannot_be_saved_ends_the_run(project):
     (project.folder / "runs").write_text("in the way")
     with pytest.raises(UserError, match="cannot be saved in"):
