@@ -1,11 +1,14 @@
 """How well a tagger's signals find wrong gold: errors are put into held-out sentences, and each ranking is scored.
 
     python -m tests.benchmarks.gold_errors KLUE_FILE [--held-out N] [--share R] [--encoder NAME] [--epochs N]
+    python -m tests.benchmarks.gold_errors PROJECT [--share R]
 
-A tagger is trained on clean sentences. A share of the spans of the others gets another type, an edge moved by a
-character, or is dropped, each as often. The rankings of these sentences are scored by average precision: that of a
-random one is the share of sentences with an error. `cost` is the time of judging over that of plain tagging, the median
-of turns. Prints one JSON object.
+A tagger is trained on clean sentences, or is that of a project's newest run, whose dev sentences are then held out. A
+share of the spans of the held-out sentences gets another type, an edge moved by a character, or is dropped, each as
+often. The rankings of these sentences are scored by average precision: that of a random one is the share of sentences
+with an error. Every score is the mean of five draws of errors; `first_fifty` is the share of the first fifty sentences
+by suspicion that have one. `cost` is the time of judging over that of plain tagging, the median of turns. Prints one
+JSON object.
 
 Of the rankings, `suspicion` is what lists are ordered by. `predicted` takes the most probable predicted span that the
 gold has not, `gold` the least probable gold span that was not predicted, `surest` the larger of the two. `loss` is that
@@ -22,8 +25,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.corpus import formats
-from core.settings import DEVICES, TrainSettings
+from core.devices import device_of
+from core.settings import DEVICES, Device, TrainSettings
 from core.spans import Sentence, Span
+from core.store.project import opened
+from core.tagging.checkpoint import load
 from core.tagging.predictor import predict_batches
 from core.tagging.signals import Judged, judge_batches
 from core.tagging.tagger import TextTagger
@@ -31,6 +37,8 @@ from core.training.trainer import EpochTrained, train
 
 KINDS = ("type", "edge", "dropped")
 TURNS = 5
+DRAWS = 5
+FIRST = 50
 
 
 def with_errors(
@@ -119,9 +127,44 @@ def cost(text_tagger: TextTagger, sentences: Sequence[Sentence]) -> float:
     return statistics.median(ratios)
 
 
+def from_file(options: argparse.Namespace) -> tuple[TextTagger, list[Sentence]]:
+    """A tagger trained on a part of the file, and the sentences held out."""
+    sentences = [record for record in formats.read(options.file) if isinstance(record, Sentence)]
+    random.Random(options.seed).shuffle(sentences)
+    settings = TrainSettings.of_preset(options.encoder, epochs=options.epochs, device=options.device, seed=options.seed)
+    return trained(sentences[options.held_out :], settings), sentences[: options.held_out]
+
+
+def from_project(folder: Path, device: Device) -> tuple[TextTagger, list[Sentence]]:
+    """The tagger of the newest run's last epoch, and the project's dev sentences."""
+    with opened(folder) as project:
+        run = project.runs.by_number(None).number
+        checkpoint = project.checkpoint_folder(run, project.runs.epoch_number(run, None))
+        dev = [stored.with_gold("corrected") for stored in project.sentences.each("dev")]
+        return load(checkpoint, device_of(device)), dev
+
+
+def scores(
+    text_tagger: TextTagger, held_out: Sequence[Sentence], share: float, draw: random.Random
+) -> dict[str, float]:
+    """What the rankings find of one draw of errors."""
+    labels = sorted({span.label for sentence in held_out for span in sentence.spans})
+    pairs = [with_errors(sentence, labels, share, draw) for sentence in held_out]
+    batches = judge_batches(text_tagger, [s.text for s, _ in pairs], [s.spans for s, _ in pairs])
+    judged = sorted(each for batch in batches for each in batch)
+    is_wrong = [bool(kinds) for _, kinds in pairs]
+    ranked = sorted(range(len(judged)), key=lambda place: -RANKINGS["suspicion"](judged[place]))
+    return {
+        **{name: average_precision([score(each) for each in judged], is_wrong) for name, score in RANKINGS.items()},
+        "random": sum(is_wrong) / len(is_wrong),
+        "first_fifty": sum(is_wrong[place] for place in ranked[:FIRST]) / FIRST,
+        **{kind: sum(kind in kinds for _, kinds in pairs) for kind in KINDS},
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, help="a corpus, or a project")
     parser.add_argument("--held-out", type=int, default=1000)
     parser.add_argument("--share", type=float, default=0.05)
     parser.add_argument("--encoder", default="tiny")
@@ -129,30 +172,13 @@ def main() -> None:
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    sentences = [record for record in formats.read(options.file) if isinstance(record, Sentence)]
-    draw = random.Random(options.seed)
-    draw.shuffle(sentences)
-    clean, held_out = sentences[options.held_out :], sentences[: options.held_out]
-    settings = TrainSettings.of_preset(options.encoder, epochs=options.epochs, device=options.device, seed=options.seed)
-    text_tagger = trained(clean, settings)
-    labels = sorted({span.label for sentence in clean for span in sentence.spans})
-    pairs = [with_errors(sentence, labels, options.share, draw) for sentence in held_out]
-    batches = judge_batches(text_tagger, [s.text for s, _ in pairs], [s.spans for s, _ in pairs])
-    judged = sorted(each for batch in batches for each in batch)
-    kinds = [kinds for _, kinds in pairs]
-    is_wrong = [bool(each) for each in kinds]
-    precision = {
-        name: average_precision([score(each) for each in judged], is_wrong) for name, score in RANKINGS.items()
-    }
-    wrong = {"all": sum(map(bool, kinds)), **{kind: sum(kind in each for each in kinds) for kind in KINDS}}
-    right = sum(len({p.span for p in each.spans} & set(s.spans)) for each, s in zip(judged, held_out, strict=True))
-    total = sum(len(s.spans) for s in held_out) + sum(len(each.spans) for each in judged)
+    is_project = options.file.is_dir()
+    text_tagger, held_out = from_project(options.file, options.device) if is_project else from_file(options)
+    draws = [scores(text_tagger, held_out, options.share, random.Random(options.seed + n)) for n in range(DRAWS)]
     document = {
-        "encoder": options.encoder,
-        "f1_on_clean_gold": 2 * right / total,
         "sentences": len(held_out),
-        "wrong": wrong,
-        "average_precision": {"random": wrong["all"] / len(held_out), **precision},
+        "spans": sum(len(sentence.spans) for sentence in held_out),
+        **{name: statistics.mean(draw[name] for draw in draws) for name in draws[0]},
         "cost": cost(text_tagger, held_out),
     }
     print(json.dumps(document, indent=2))
