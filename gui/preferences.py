@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter
@@ -70,6 +71,14 @@ class Preferences:
     def remember_window(self, window: QMainWindow) -> None:
         self._settings.setValue("geometry", window.saveGeometry())
 
+    def dismissed_rejections(self, project: Path) -> int:
+        """How many skipped records of a project the person has seen and wants no more to be shown."""
+        stored = str(self._settings.value(f"dismissed/{_key_of(project)}", 0))
+        return int(stored) if stored.isdecimal() else 0
+
+    def dismiss_rejections(self, project: Path, number: int) -> None:
+        self._settings.setValue(f"dismissed/{_key_of(project)}", number)
+
     def keep_size(self, name: str, dialog: QDialog) -> None:
         """Give a dialog its last size, and remember the one that it is closed with."""
         size = self._settings.value(f"dialog/{name}")
@@ -83,3 +92,8 @@ class Preferences:
         if isinstance(state, QByteArray):
             splitter.restoreState(state)
         splitter.splitterMoved.connect(lambda *_: self._settings.setValue(f"splitter/{name}", splitter.saveState()))
+
+
+def _key_of(project: Path) -> str:
+    """A path as one key: in settings a slash begins a group."""
+    return quote(str(project.resolve()), safe="")

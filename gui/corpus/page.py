@@ -23,6 +23,9 @@ from gui.progress import FLEETING
 from gui.theme import Theme
 from gui.words import counted
 
+_ANY_HEIGHT = 16_777_215
+"""Qt's greatest size: no bound."""
+
 
 class CorpusPage(QWidget):
     """Shows the open project's corpus and imports into it."""
@@ -46,6 +49,11 @@ class CorpusPage(QWidget):
         self.rejected = RejectedTable()
         self.rejected_title = PlainLabel()
         self.rejected_title.setProperty("role", "heading")
+        self.show_rejected = QPushButton()
+        self.show_rejected.setCheckable(True)
+        self.show_rejected.setAccessibleName("Show the skipped records")
+        self.dismiss = QPushButton("Dismiss")
+        self.dismiss.setToolTip("Hide this line until an import skips more records")
         self._lay_out()
         self._connect()
 
@@ -57,10 +65,17 @@ class CorpusPage(QWidget):
         for button in (self.add, self.labels, self.export, self.train):
             head.addWidget(button)
         self.left_out = QWidget()
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.rejected_title, 1)
+        for button in (self.show_rejected, self.dismiss):
+            button.setProperty("flat", True)
+            line.addWidget(button)
         left_out = QVBoxLayout(self.left_out)
         left_out.setContentsMargins(0, 8, 0, 0)
-        left_out.addWidget(self.rejected_title)
-        left_out.addWidget(self.rejected)
+        left_out.addLayout(line)
+        left_out.addWidget(self.rejected, 1)
+        self._unfold_rejected(False)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.summary)
         self.splitter.addWidget(self.left_out)
@@ -85,9 +100,12 @@ class CorpusPage(QWidget):
         self.train.clicked.connect(lambda: session.page_asked.emit("Train"))
         self.form.accepted.connect(self._import)
         self.form.cancelled.connect(self.form.hide)
+        self.show_rejected.toggled.connect(self._unfold_rejected)
+        self.dismiss.clicked.connect(self._dismiss_rejected)
 
     def _show_project(self, project: Project | None) -> None:
         self.form.hide()
+        self.show_rejected.setChecked(False)
         if project is not None:
             self._refresh(project)
 
@@ -109,10 +127,24 @@ class CorpusPage(QWidget):
         self.rejected.rows.show_imports(imports)
         first = f" (the first {REJECTED_KEPT} of each file are listed)" if listed < rejected else ""
         self.rejected_title.setText(f"Skipped records: {rejected:,}{first}")
-        self.left_out.setVisible(rejected > 0)
+        self.left_out.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
         has_sentences = project.sentences.has_any()
         self.export.setEnabled(has_sentences)
         self.train.setEnabled(has_sentences)
+
+    def _unfold_rejected(self, is_unfolded: bool) -> None:
+        """Show the list of skipped records, or the line alone that says how many they are."""
+        self.show_rejected.setText("Hide" if is_unfolded else "Show")
+        self.rejected.setVisible(is_unfolded)
+        self.left_out.setMaximumHeight(_ANY_HEIGHT if is_unfolded else self.left_out.sizeHint().height())
+
+    def _dismiss_rejected(self) -> None:
+        project = self._context.session.project
+        assert project is not None, "the page is shown with a project only"
+        rejected = sum(imported.rejections for imported in project.sentences.imports())
+        self._context.preferences.dismiss_rejections(project.folder, rejected)
+        self.show_rejected.setChecked(False)
+        self._refresh(project)
 
     def _choose_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Add corpus files", str(self._context.preferences.folder()))

@@ -90,7 +90,7 @@ class FilterBar(QWidget):
 
     def _connect(self) -> None:
         self.split.activated.connect(lambda: self._change(replace(self.filter, split=self.split.currentData())))
-        self.all.clicked.connect(lambda: self._change(self.filter.with_errors(False)))
+        self.all.clicked.connect(self._show_all)
         self.errors.clicked.connect(lambda: self._change(self.filter.with_errors(True)))
         for kind, chip in self.kinds.items():
             chip.clicked.connect(lambda on, kind=kind: self._change(self.filter.with_kind(kind, on)))
@@ -106,6 +106,15 @@ class FilterBar(QWidget):
 
     def _name_key(self) -> None:
         self.search.setToolTip(tip("Sentences with this in their text, id or note", self._keymap.keys("find")))
+
+    def _show_all(self) -> None:
+        """Show errors or not; where it was not, drop all that keeps sentences out of the list."""
+        has_errors = self.filter.errors or self.filter.asked is not None
+        self._change(self.filter.with_errors(False) if has_errors else Filter(split=self.filter.split))
+
+    def show_whether_all(self, is_all: bool) -> None:
+        """Light the button of all sentences only where all are listed: some orders leave out what they cannot sort."""
+        self.all.setChecked(is_all and not self.filter.errors)
 
     def _search(self) -> None:
         self._timer.stop()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.spans import SPLITS, SentenceNumber, Split
+from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.background import LatestQuery
@@ -56,6 +57,7 @@ class Listing(QWidget):
         self.reviewing = Reviewing(session)
         self._errors = ErrorIndex([])
         self._left = 0
+        self._corrected = set[SentenceNumber]()
         self._listed = Filter()
         self._sums = Sums("dev")
         self._unanswered: Wanted | None = None
@@ -145,8 +147,18 @@ class Listing(QWidget):
         self._left += before - sum(number in self.reviewing for number in listed)
         self._say_left()
 
+    def count_corrected(self, change: ChangeSet) -> None:
+        """What is corrected while it is listed is no longer left to review; what is undone is left again."""
+        listed = {number for number in change.sentences if self.model.row_of(number) is not None}
+        if change.kind == "undo":
+            self._corrected -= listed
+        elif change.kind in ("correct", "redo", "revert"):
+            self._corrected |= listed
+        self._say_left()
+
     def _say_left(self) -> None:
-        self.filters.queue.say(self._left if self.filters.filter.is_queue else None, self.reviewing.pace)
+        left = self._left - sum(number not in self.reviewing for number in self._corrected)
+        self.filters.queue.say(left if self.filters.filter.is_queue else None, self.reviewing.pace)
 
     @property
     def is_random_sample(self) -> bool:
@@ -209,7 +221,9 @@ class Listing(QWidget):
         self._listed = shown
         self.model.show_numbers(numbers, ascending=shown.order == "import")
         self._left = self.reviewing.left_of(numbers)
+        self._corrected.clear()
         self._say_left()
+        self.filters.show_whether_all(len(numbers) == self._sums.sentences)
         row = self.model.row_of(before) if before is not None else None
         if numbers:
             self.list.say_none("", can_show_all=False)

@@ -226,6 +226,7 @@ class InspectPage(QWidget):
             return
         self.model.refresh(change.touched)
         self.listing.count_reviews_again(change.reviews)
+        self.listing.count_corrected(change)
         if change.runs or len(change.sentences) > 1:
             self.listing.count()
         elif change.sentences:

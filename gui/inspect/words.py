@@ -58,11 +58,11 @@ REVIEW_WORDS: dict[ReviewState | None, str] = {
 
 
 def pace_words(left: int, seconds: float | None) -> str:
-    """How many sentences are left, and how long the last ones took: `132 left · 11 s each`."""
+    """How many sentences are left, and how long the last ones took: `132 to review · about 11 s each`."""
     if seconds is None:
-        return f"{left:,} left"
+        return f"{left:,} to review"
     each = f"{max(seconds, 1):.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-    return f"{left:,} left · {each} each"
+    return f"{left:,} to review · about {each} each"
 
 
 def verdict(comparison: Comparison) -> str:

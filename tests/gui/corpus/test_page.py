@@ -63,6 +63,34 @@ def test_more_files_go_where_the_form_says_and_bad_records_are_listed(page, wind
     assert "1 record was skipped" in window.banner.text.text()
 
 
+def test_skipped_records_take_one_line_until_asked_for_and_can_be_dismissed(page, window, qtbot, tmp_path):
+    def add(name, *texts):
+        lines = [json.dumps({"id": f"{name}{at}", "text": text, "label": []}) for at, text in enumerate(texts)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        window.take_files([tmp_path / f"{name}.jsonl"])
+        click(page.form.start)
+        wait_for_job(qtbot, window.context.runner)
+
+    add("a", "서울", "")
+    assert page.rejected_title.text() == "Skipped records: 1"
+    assert not page.rejected.isVisible()
+    qtbot.waitUntil(lambda: page.left_out.height() < 60)
+    click(page.show_rejected)
+    assert page.rejected.isVisible()
+    assert page.show_rejected.text() == "Hide"
+    click(page.dismiss)
+    assert not page.left_out.isVisible()
+    session = window.context.session
+    folder = session.project.folder
+    session.leave()
+    window.open_project(folder)
+    window.show_page("Corpus")
+    assert not page.left_out.isVisible(), "also after another start"
+    add("b", "부산", "")
+    assert page.left_out.isVisible()
+    assert page.rejected_title.text() == "Skipped records: 2"
+
+
 def test_a_file_that_cannot_be_read_changes_nothing(page, window, qtbot, tmp_path):
     (tmp_path / "empty.tsv").write_text("", encoding="utf-8")
     window.take_files([tmp_path / "empty.tsv"])

@@ -226,20 +226,50 @@ def test_the_least_certain_come_first(judging):
     choose(queue.orders, "Least certain first")
     assert judging.listed() == list(UNCERTAINTY)
     assert judging.shown() == "talk-2", "a queue begins at its beginning"
-    assert queue.said.text() == "4 left"
+    assert queue.said.text() == "4 to review"
     judging.key(Key.Key_1, CTRL)
     assert judging.shown() == "news-4", "the next one of the queue"
-    assert queue.said.text() == "3 left · 1 s each"
+    assert queue.said.text() == "3 to review · about 1 s each"
     judging.key(Key.Key_Right, CTRL)
     assert judging.shown() == "news-3"
     judging.key(Key.Key_Left, CTRL)
     judging.key(Key.Key_Left, CTRL)
     assert judging.shown() == "talk-2"
     judging.session.undo()
-    assert queue.said.text().startswith("4 left")
+    assert queue.said.text().startswith("4 to review")
     choose(queue.orders, "In order of import")
     assert judging.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
     assert not queue.said.isVisible()
+
+
+def test_what_is_corrected_is_no_longer_left_and_an_undo_brings_it_back(judging):
+    queue, session = judging.page.filters.queue, judging.session
+    choose(queue.orders, "Least certain first")
+    number = judging.project.sentences.by_id("news-3").number
+    session.correct(number, ())
+    assert queue.said.text() == "3 to review"
+    session.say(lambda reviews: reviews.mark(number, reviewed=True))
+    assert queue.said.text().startswith("3 to review"), "one sentence counts once"
+    session.undo()
+    assert queue.said.text().startswith("3 to review")
+    session.undo()
+    assert queue.said.text().startswith("4 to review")
+
+
+def test_the_button_of_all_sentences_is_lit_only_where_all_are_listed(judging):
+    filters = judging.page.filters
+    assert filters.all.isChecked()
+    judging.session.inspect(Selection("dev", order="suspicious"))
+    assert len(judging.listed()) == 4
+    assert filters.all.isChecked()
+    judging.session.correct(judging.project.sentences.by_id("news-3").number, ())
+    judging.session.inspect(Selection("dev", order="suspicious"))
+    assert len(judging.listed()) == 3, "what was corrected has no suspicion any more"
+    assert not filters.all.isChecked()
+    judging.click(filters.all)
+    assert len(judging.listed()) == 4
+    assert filters.all.isChecked()
+    assert filters.filter.order == "import"
 
 
 def test_a_queue_can_be_asked_for(judging):

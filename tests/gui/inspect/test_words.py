@@ -41,10 +41,10 @@ def test_a_label_of_the_users_own_has_no_second_name():
 @pytest.mark.parametrize(
     ("left", "seconds", "words"),
     [
-        (1_132, None, "1,132 left"),
-        (132, 11.4, "132 left · 11 s each"),
-        (1, 0.2, "1 left · 1 s each"),
-        (2, 150, "2 left · 2 min each"),
+        (1_132, None, "1,132 to review"),
+        (132, 11.4, "132 to review · about 11 s each"),
+        (1, 0.2, "1 to review · about 1 s each"),
+        (2, 150, "2 to review · about 2 min each"),
     ],
 )
 def test_how_much_is_left(left, seconds, words):
