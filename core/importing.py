@@ -1,8 +1,9 @@
 """Corpus files into a project, and out of it again; no torch here."""
 
 import sqlite3
+import time
 from array import array
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -30,6 +31,14 @@ from core.store.sentences import REJECTED_KEPT, SLICE, Gold, ImportedFile
 
 DEV_SHARE = 0.1
 """The share of sentences that the window proposes to keep for dev."""
+
+
+_ADDED_AT_ONCE = 1_000
+"""Sentences that are added to the corpus between two looks whether a person's correction waits; some milliseconds."""
+_ATTEMPTS, _PAUSE = 10, 1.0
+"""How often an import gives way to corrections before it lets one wait, and seconds until it tries again."""
+_REPORT_EVERY = 2_000
+"""Sentences of an export between two words of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +235,40 @@ class _Staging:
             raise NothingImportedError(self.report(repeated), [file.name for file in self._files])
 
     def add_to_corpus(self, new_labels: tuple[str, ...]) -> Iterator[ImportProgress]:
-        """Move everything staged into the corpus in one transaction."""
-        yield from ()
-        now = now_text()
-        with self._database.atomic():
-            self._project.sentences.add_labels(new_labels)
-            self._database.write(
-                "INSERT INTO sentence (id, split, text, imported, gold)"
-                " SELECT id, split, text, gold, gold FROM incoming ORDER BY position"
-            )
-            for file in self._files:
-                self._project.sentences.add_import(file.stored(now))
+        """Move everything staged into the corpus in one transaction; a correction meanwhile does not wait for it."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._add_all(new_labels, gives_way=attempt < _ATTEMPTS - 1)
+                break
+            except _GaveWayError:
+                yield ImportProgress(self._files[-1].name, self._files[-1].sentences)
+                time.sleep(_PAUSE)
         # What the search packs is a copy: where there is no room for it now, it is made when the project is opened.
         with suppress(UserError, sqlite3.Error):
             self._project.search.pack()
+
+    def _add_all(self, new_labels: tuple[str, ...], *, gives_way: bool) -> None:
+        """Add all in one transaction.
+
+        Raises:
+            _GaveWayError: another thread wants to write; nothing was added.
+        """
+        now = now_text()
+        with self._database.atomic():
+            self._project.sentences.add_labels(new_labels)
+            for first in range(1, self._assigned + 1, _ADDED_AT_ONCE):
+                if gives_way and self._database.is_awaited:
+                    raise _GaveWayError
+                self._add_slice(first)
+            for file in self._files:
+                self._project.sentences.add_import(file.stored(now))
+
+    def _add_slice(self, first: int) -> None:
+        self._database.write(
+            "INSERT INTO sentence (id, split, text, imported, gold)"
+            " SELECT id, split, text, gold, gold FROM incoming WHERE position >= ? AND position < ? ORDER BY position",
+            [first, first + _ADDED_AT_ONCE],
+        )
 
     def report(self, repeated: int) -> ImportReport:
         """What came of it."""
@@ -263,6 +292,10 @@ class _Staging:
 
     def close(self) -> None:
         self._database.write("DROP TABLE incoming")
+
+
+class _GaveWayError(Exception):
+    """A transaction was taken back so that another thread need not wait for its end."""
 
 
 class NothingImportedError(UserError):
@@ -296,8 +329,18 @@ def _slices(records: Iterable[Record]) -> Iterator[list[Record]]:
     yield part
 
 
-def export(project: Project, path: Path, format_name: str, split: Split | None, gold: Gold) -> int:
+def export(
+    project: Project,
+    path: Path,
+    format_name: str,
+    split: Split | None,
+    gold: Gold,
+    report: Callable[[int], None] = lambda _: None,
+) -> int:
     """Write the sentences of a split, or all, to a file; returns how many. The file is complete or untouched.
+
+    Args:
+        report: called now and then with how many are written; where it raises, the file stays untouched.
 
     Raises:
         UserError: the format is unknown, cannot hold the corpus, or the file cannot be written; or many sentences are
@@ -311,6 +354,8 @@ def export(project: Project, path: Path, format_name: str, split: Split | None, 
         nonlocal count
         for stored in project.sentences.each(split):
             count += 1
+            if count % _REPORT_EVERY == 0:
+                report(count)
             yield stored.with_gold(gold)
 
     corpus_format.write(path, sentences())

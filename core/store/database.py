@@ -85,6 +85,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.RLock()
+        self._counting, self._awaiting = threading.Lock(), 0
         self._writing: int | None = None
         self._readers = _Readers(path)
         self._reads_beside = False
@@ -162,6 +163,23 @@ class Database:
         """Whether the calling thread is inside a transaction, and so reads what may never be committed."""
         return self._writing == threading.get_ident()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether another thread waits for the end of the transaction under way, to write itself."""
+        return self._awaiting > 0
+
+    @contextmanager
+    def _writing_turn(self) -> Generator[None, None, None]:
+        with self._counting:
+            self._awaiting += 1
+        self._lock.acquire()
+        with self._counting:
+            self._awaiting -= 1
+        try:
+            yield
+        finally:
+            self._lock.release()
+
     @contextmanager
     def atomic(self) -> Generator[None, None, None]:
         """One transaction, all or nothing; other threads wait. May be nested.
@@ -170,7 +188,7 @@ class Database:
             UserError: the disk is full, or the file is damaged or cannot be written; then nothing of the block is
                 stored.
         """
-        with self._explaining(NOT_SAVED), self._lock:
+        with self._explaining(NOT_SAVED), self._writing_turn():
             outer = self._writing
             try:
                 with self._database.atomic():

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from core.corpus.formats import AUTO, FORMATS, for_export
+from core.events import Reading
+from core.generators import reporting
 from core.importing import ImportPlan, ImportReport, export, importing
 from core.scratch import SOURCE
 from core.store.changes import ChangeSet
@@ -19,7 +21,7 @@ from gui.corpus.rejected import RejectedTable
 from gui.corpus.summary import SummaryTable
 from gui.pages import PageContext
 from gui.plain_label import PlainLabel
-from gui.progress import FLEETING
+from gui.progress import FLEETING, told
 from gui.theme import Theme
 from gui.words import counted
 
@@ -190,7 +192,7 @@ class CorpusPage(QWidget):
         assert project is not None
         for_export(path)
         title = f"Exporting {path.name}"
-        job = self._context.runner.start(title, lambda: _exporting(project, path))
+        job = self._context.runner.start(title, lambda: _exporting(project, path), fleeting=FLEETING)
         job.finished.connect(lambda count: self.said.setText(f"{counted(count, 'sentence')} written to {path}"))
         job.failed.connect(lambda error: session.problem.emit(failure(title, error)))
 
@@ -225,9 +227,10 @@ def _skipped_in_words(report: ImportReport) -> str:
 
 
 def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
-    """`export` as a job's work; it does not stop half-way."""
-    yield from ()
-    return export(project, path, AUTO, None, "corrected")
+    """`export` as a job's work; one that is stopped leaves the file as it was."""
+    total = project.sentences.count()
+    work = reporting(lambda report: export(project, path, AUTO, None, "corrected", report))
+    return (yield from told(work, lambda done: Reading(done, total)))
 
 
 def _said(project: Project, imports: int, typed: int) -> str:

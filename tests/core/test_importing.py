@@ -1,13 +1,15 @@
 """Imports: all or nothing, several plans at once, labels of one's own."""
 
 import json
+import threading
 from collections import Counter
 from unicodedata import normalize
 
 import pytest
 
 from core.errors import UserError
-from core.importing import ImportPlan, NothingImportedError, importing
+from core.generators import reporting
+from core.importing import ImportPlan, NothingImportedError, _Staging, export, importing
 from core.spans import Sentence, Span
 from core.store.project import created
 from core.store.sentences import REJECTED_KEPT
@@ -188,3 +190,50 @@ def test_an_import_that_is_committed_is_no_failure_where_the_search_cannot_be_pa
     monkeypatch.setattr(project.search, "pack", fail)
     assert finished(importing(project, ImportPlan((corpora[0],)))).sentences == 3
     assert project.sentences.count() == 10
+
+
+def test_a_correction_does_not_wait_for_the_end_of_an_import(project, corpora, monkeypatch):
+    monkeypatch.setattr("core.importing._ADDED_AT_ONCE", 1)
+    monkeypatch.setattr("core.importing._PAUSE", 0)
+    number, corrected = project.sentences.by_id("news-1").number, threading.Event()
+
+    def correct():
+        project.corrections.correct(number, ())
+        corrected.set()
+
+    thread, slices, add = threading.Thread(target=correct), [], _Staging._add_slice
+
+    def add_slice(staging, first):
+        slices.append((first, corrected.is_set()))
+        add(staging, first)
+        if len(slices) == 2:
+            thread.start()
+            while not project.database.is_awaited:
+                pass
+
+    monkeypatch.setattr(_Staging, "_add_slice", add_slice)
+    report = finished(importing(project, ImportPlan((corpora[0],))))
+    thread.join()
+    assert report.sentences == 3
+    assert project.sentences.count() == 10
+    assert [first for first, _ in slices] == [1, 2, 1, 2, 3], "what was added before it gave way was taken back"
+    assert project.sentences.by_number([number])[0].gold == ()
+
+
+def test_an_import_that_always_meets_a_correction_ends_all_the_same(project, corpora, monkeypatch):
+    monkeypatch.setattr("core.importing._PAUSE", 0)
+    monkeypatch.setattr(type(project.database), "is_awaited", property(lambda _: True))
+    assert finished(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+    assert project.sentences.count() == 10
+
+
+def test_an_export_that_is_stopped_leaves_the_file_as_it_was(project, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.importing._REPORT_EVERY", 2)
+    path = tmp_path / "out.jsonl"
+    path.write_text("older", encoding="utf-8")
+    work = reporting(lambda report: export(project, path, "auto", None, "corrected", report))
+    assert next(work) == 2
+    work.close()
+    assert path.read_text(encoding="utf-8") == "older"
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+    assert finished(reporting(lambda report: export(project, path, "auto", None, "corrected", report))) == 7
