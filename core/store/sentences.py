@@ -95,6 +95,10 @@ class Sentences:
         """The tag set."""
         return self._tag_set.labels()
 
+    def label_places(self) -> dict[str, int]:
+        """The labels of the tag set in order, each with the place that gives it its key."""
+        return self._tag_set.places()
+
     def add_labels(self, labels: Iterable[str]) -> None:
         self._tag_set.change(dict.fromkeys(labels, True))
 

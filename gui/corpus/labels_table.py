@@ -1,6 +1,6 @@
 """The labels of the tag set with their spans in each split."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -52,13 +52,19 @@ class LabelsTable(QTableWidget):
         return self._labels[row] if 0 <= row < len(self._labels) else None
 
     def choose(self, label: str | None) -> None:
-        """Choose a label, or the first where there is no such one."""
-        self.selectRow(self._labels.index(label) if label in self._labels else 0)
+        """Choose a label, or none where there is no such one."""
+        if label in self._labels:
+            self.selectRow(self._labels.index(label))
+        else:
+            self.clearSelection()
+            self.setCurrentCell(-1, -1)
 
     def show_project(self, project: Project) -> None:
         """Show the labels as they are now; the chosen one stays chosen if it is still there."""
         chosen, counts = self.label, project.sentences.label_counts()
+        blocker = QSignalBlocker(self)
         self._labels = project.sentences.labels()
+        self.setCurrentCell(-1, -1)
         self.setRowCount(len(self._labels))
         for row, label in enumerate(self._labels):
             kind = entity_type(label)
@@ -72,3 +78,4 @@ class LabelsTable(QTableWidget):
                     item.setForeground(QColor(self._theme.label(label).ink))
                 self.setItem(row, column, item)
         self.choose(chosen)
+        blocker.unblock()

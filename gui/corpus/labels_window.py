@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -23,30 +24,45 @@ from core.store.relabelling import Concerned, Replacement
 from gui.background import Job, LatestQuery
 from gui.choosers import chooser
 from gui.corpus.labels_table import LabelsTable
+from gui.keys.keymap import Keymap
 from gui.plain_label import PlainLabel
 from gui.session import Session
+from gui.steps import undo_title
 from gui.theme import Theme
 from gui.words import counted
 
 _HINT = (
-    "Changes are made to the gold as corrected, one step each, which one undo takes back. The gold as imported and the"
-    " runs keep the labels that they have."
+    "Each change is one step, which one undo takes back. To rename or merge a label is not to correct a sentence: the"
+    " gold as imported and older runs count under the new name."
 )
+
+LARGE_CHANGE = 20
+"""Spans from which on a change is asked about once more."""
+
+SETTLING_TIME = 500
+"""Milliseconds after a change in which no click counts: the second of a double click meets other labels."""
 
 
 class LabelsWindow(QDialog):
     """Follows the open project; large changes are jobs, with their progress in the main window."""
 
-    def __init__(self, session: Session, project: Project, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, session: Session, project: Project, keymap: Keymap, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Labels")
         self._session = session
         self._project = project
         self._job: Job | None = None
+        self._new_name: str | None = None
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING_TIME)
         self.table = LabelsTable(theme)
         self.new, self.new_name = QLineEdit(), QLineEdit()
         self.add, self.rename, self.merge = QPushButton("Add"), QPushButton(), QPushButton()
         self.replace, self.delete = QPushButton(), QPushButton("Delete")
+        self.undo = QPushButton()
+        self._undo_action = keymap.action("undo", self, self._undo)
+        self.addAction(self._undo_action)
+        for button in (self.add, self.rename, self.merge, self.replace, self.delete, self.undo):
+            button.setAutoDefault(False)
         self.into = chooser("Into", "The label that its spans get")
         self.replaced_by = chooser("Replaced by", "The label that the spans get")
         self.how = chooser("How", "How the text is compared with the string of a span")
@@ -76,6 +92,7 @@ class LabelsWindow(QDialog):
         layout.addWidget(self.table, 1)
         layout.addLayout(self._form())
         layout.addWidget(self.said)
+        layout.addWidget(self.undo)
         self.resize(760, 680)
 
     def _form(self) -> QGridLayout:
@@ -114,8 +131,12 @@ class LabelsWindow(QDialog):
             box.currentIndexChanged.connect(lambda _: self._count())
         self.into.currentIndexChanged.connect(lambda _: self._enable())
         self._query.answered.connect(self._take_count)
-        self.add.clicked.connect(lambda: self._change(lambda: self._project.labels.add(self.new.text().strip())))
-        self.delete.clicked.connect(lambda: self._change(lambda: self._project.labels.delete(self._label)))
+        self._settling.timeout.connect(self._enable)
+        self.add.clicked.connect(self._add)
+        self.new.returnPressed.connect(self._add)
+        self.new_name.returnPressed.connect(self._rename)
+        self.delete.clicked.connect(lambda: self._change(lambda: self._session.delete_label(self._label)))
+        self.undo.clicked.connect(self._undo)
         self.rename.clicked.connect(self._rename)
         self.merge.clicked.connect(self._merge)
         self.replace.clicked.connect(self._replace)
@@ -134,18 +155,32 @@ class LabelsWindow(QDialog):
         self._choose()
 
     def _follow(self, change: ChangeSet) -> None:
-        if self._session.project is self._project and (change.corpus or change.sentences):
+        if self._session.project is not self._project:
+            return
+        if change.corpus or change.sentences:
+            self._settling.start()
             self._show()
+        else:
+            self._enable()
+
+    def _undo(self) -> None:
+        self._say("")
+        self._session.undo()
+
+    def _add(self) -> None:
+        name = self.new.text().strip()
+        if name and self._job is None:
+            self._change(lambda: self._session.add_label(name))
 
     def _choose(self) -> None:
         """Ask about the chosen label."""
         label = self._label
         words = {"rename": "Rename {} to", "merge": "Merge {} into", "replace": "Replace {} by", "delete": "Delete {}"}
         for name, title in self.titles.items():
-            title.setText(words[name].format(label))
+            title.setText(words[name].format(label or "a label"))
         others = [other for other in self._project.sentences.labels() if other != label]
         for box in (self.into, self.replaced_by):
-            _offer(box, others)
+            _offer(box, others if label else [])
         self._count()
 
     @property
@@ -174,7 +209,10 @@ class LabelsWindow(QDialog):
     def _enable(self) -> None:
         spans = counted(self._project.labels.count(self._label), "span")
         waits = "…" if self._query.is_waiting else counted(self._concerned.spans, "span")
-        free = self._job is None
+        free = self._job is None and not self._settling.isActive()
+        step = self._project.corrections.next_undo()
+        self.undo.setText(undo_title(step, self._session.addition_before_undo()))
+        self.undo.setEnabled(free and step is not None)
         self.rename.setText(f"Rename {spans}")
         self.merge.setText(f"Merge {spans}")
         self.replace.setText(f"Replace {waits}")
@@ -188,25 +226,51 @@ class LabelsWindow(QDialog):
 
     def _rename(self) -> None:
         label, new = self._label, self.new_name.text().strip()
-        self._start(f"Renaming {label} to {new}", lambda: self._project.labels.renaming(label, new))
+        question = f"Rename {self._spans_of(label)} to {new}?"
+        if label and new and self._job is None and self._agrees(question, "Rename", self._project.labels.count(label)):
+            self._start(f"Renaming {label} to {new}", lambda: self._project.labels.renaming(label, new), new)
 
     def _merge(self) -> None:
         label, into = self._label, self.into.currentData()
-        self._start(f"Merging {label} into {into}", lambda: self._project.labels.merging(label, into))
+        question = f"Merge {self._spans_of(label)} into {into}? {label} leaves the tag set."
+        if self._agrees(question, "Merge", self._project.labels.count(label)):
+            self._start(f"Merging {label} into {into}", lambda: self._project.labels.merging(label, into))
 
     def _replace(self) -> None:
-        replacement = self._replacement
+        replacement, spans = self._replacement, self._concerned.spans
         title = f"Replacing {replacement.label} by {replacement.new}"
-        self._start(title, lambda: self._project.labels.replacing(replacement))
+        question = f"Replace {replacement.label} with {replacement.new} in {counted(spans, 'span')}?"
+        if self._agrees(question, "Replace", spans):
+            self._start(title, lambda: self._project.labels.replacing(replacement))
 
-    def _start(self, title: str, make: Callable[[], Generator[int, None, ChangeSet]]) -> None:
-        """Make a change of many sentences, as a job."""
+    def _spans_of(self, label: str) -> str:
+        """`4,417 PS spans`."""
+        return counted(self._project.labels.count(label), f"{label} span")
+
+    def _agrees(self, question: str, verb: str, spans: int) -> bool:
+        """Ask before a large change; a person who only presses Enter or Esc changes nothing."""
+        if spans <= LARGE_CHANGE:
+            return True
+        box = QMessageBox(QMessageBox.Icon.Question, "Labels", question, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        agreed = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.exec()
+        return box.clickedButton() is agreed
+
+    def _start(
+        self, title: str, make: Callable[[], Generator[int, None, ChangeSet]], new_name: str | None = None
+    ) -> None:
+        """Make a change of many sentences, as a job; a label that gets a new name stays chosen."""
         try:
             work = make()
             self._job = self._session.change_many(title, lambda: work)
         except UserError as error:
             self._say(str(error), is_error=True)
             return
+        self._new_name = new_name
         self._say(f"{title} …")
         # Bound methods: they are let go with the window, which may be closed before the job ends.
         self._job.finished.connect(self._tell_change)
@@ -218,6 +282,8 @@ class LabelsWindow(QDialog):
     def _tell_change(self, change: ChangeSet) -> None:
         done = counted(len(change.sentences), "sentence") + " changed" if change.sentences else "no span had the label"
         self._say(f"{self._title}: {done}.")
+        if self._new_name is not None:
+            self.table.choose(self._new_name)
 
     def _tell_stop(self) -> None:
         self._say(f"{self._title}: stopped, and nothing was changed.")
@@ -234,16 +300,15 @@ class LabelsWindow(QDialog):
         self.new_name.clear()
         self._enable()
 
-    def _change(self, make: Callable[[], ChangeSet]) -> None:
+    def _change(self, make: Callable[[], None]) -> None:
         """Make a change of the tag set alone."""
         try:
-            change = make()
+            make()
         except UserError as error:
             self._say(str(error), is_error=True)
             return
         self.new.clear()
         self._say("")
-        self._session.publish(change)
 
     def _say(self, text: str, *, is_error: bool = False) -> None:
         self.said.setProperty("role", "error" if is_error else "hint")
@@ -252,10 +317,10 @@ class LabelsWindow(QDialog):
 
 
 def _offer(box: QComboBox, labels: list[str]) -> None:
-    """Offer these labels; the chosen one stays chosen if it is among them."""
-    chosen = box.currentData()
+    """Offer these labels, none of them chosen: what a click does is never left to the order of the list."""
     with QSignalBlocker(box):
         box.clear()
         for label in labels:
             box.addItem(label, label)
-        box.setCurrentIndex(max(0, box.findData(chosen)))
+        box.setPlaceholderText("choose a label")
+        box.setCurrentIndex(-1)

@@ -163,7 +163,7 @@ class CorpusPage(QWidget):
         assert project is not None, "the page is shown with a project only"
         window = self.findChild(LabelsWindow)
         if window is None or not window.isVisible():  # one that was closed with its project may not be gone yet
-            window = LabelsWindow(self._context.session, project, self._theme, self)
+            window = LabelsWindow(self._context.session, project, self._context.keymap, self._theme, self)
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._context.preferences.keep_size("labels", window)
         window.show()

@@ -277,7 +277,13 @@ class SentenceDetail(QWidget):
         selection = self.canvas.selection
         if self._shown is not None and selection is not None:
             subject = Subject(self._shown.stored.text, selection, self.canvas.comparisons, self.is_editable)
-            menu = SpanMenu(subject, self.chips.labels, self.actions_by_name, self._keymap, self)
+            menu = SpanMenu(
+                subject,
+                {each: self.chips.key_of(each) for each in self.chips.labels},
+                self.actions_by_name,
+                self._keymap,
+                self,
+            )
             menu.labelled.connect(self.labelling.apply)
             menu.kept.connect(self.chips.keep)
             menu.popup(place)

@@ -44,8 +44,9 @@ class Labelling(QObject):
         return self._keymap.action(label_name(position), self, lambda: self._apply_at(position))
 
     def _apply_at(self, position: int) -> None:
-        if position < len(self._chips.labels):
-            self.apply(self._chips.labels[position])
+        label = self._chips.label_at(position)
+        if label is not None:
+            self.apply(label)
 
     def _apply_clicked(self, label: str) -> None:
         selection = self._canvas.selection

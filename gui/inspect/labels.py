@@ -1,6 +1,6 @@
 """The labels of the tag set as chips, each with its key: a click labels, a double click keeps the label."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
@@ -38,6 +38,7 @@ class LabelChips(QWidget):
         self._widest = _LEAST_WIDTH
         self.kept: str | None = None
         self._kept_before: str | None = None
+        self._places: dict[str, int] = {}
         self.chips: dict[str, LabelChip] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -48,14 +49,25 @@ class LabelChips(QWidget):
     def labels(self) -> tuple[str, ...]:
         return tuple(self.chips)
 
-    def show_labels(self, labels: Sequence[str]) -> None:
-        """Show the tag set, in display order."""
-        if tuple(labels) == self.labels:
+    def label_at(self, place: int) -> str | None:
+        """The label that a key labels with."""
+        return next((label for label, its in self._places.items() if its == place), None)
+
+    def key_of(self, label: str) -> str:
+        """The first key of a label as people read it; empty where it has none."""
+        place = self._places.get(label, KEYED_LABELS)
+        keys = self._keymap.keys(label_name(place)) if place < KEYED_LABELS else ()
+        return native(keys[0]) if keys else ""
+
+    def show_labels(self, places: Mapping[str, int]) -> None:
+        """Show the tag set in display order; the place of a label gives it its key."""
+        if list(places.items()) == list(self._places.items()):
             return
+        self._places = dict(places)
         for chip in self.chips.values():
             chip.hide()
             chip.deleteLater()
-        self.chips = {label: self._chip(label) for label in labels}
+        self.chips = {label: self._chip(label) for label in places}
         self._name_keys()
         self.keep(self.kept if self.kept in self.chips else None)
 
@@ -76,9 +88,8 @@ class LabelChips(QWidget):
 
     def _name_keys(self) -> None:
         """Name the key of each label on its chip."""
-        for at, (label, chip) in enumerate(self.chips.items()):
-            keys = self._keymap.keys(label_name(at)) if at < KEYED_LABELS else ()
-            names, key = entity_type(label), native(keys[0]) if keys else ""
+        for label, chip in self.chips.items():
+            names, key = entity_type(label), self.key_of(label)
             words = label if names.korean == label else f"{label} {names.korean}"
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
             said = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")

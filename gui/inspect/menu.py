@@ -1,6 +1,6 @@
 """The menu of a span, or of selected characters: what is wrong with it, and all that can be done with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from core.scoring.comparison import Comparison
 from gui.inspect.words import explained, label_names
-from gui.keys.commands import KEYED_LABELS, Name, label_name, native
+from gui.keys.commands import Name, native
 from gui.keys.keymap import Keymap
 from gui.plain_label import PlainLabel
 from gui.sentence.selection import Selection, comparison_of
@@ -58,7 +58,7 @@ class SpanMenu(QMenu):
     def __init__(
         self,
         subject: Subject,
-        labels: Sequence[str],
+        labels: Mapping[str, str],
         actions: Mapping[Name, QAction],
         keymap: Keymap,
         parent: QWidget,
@@ -70,7 +70,7 @@ class SpanMenu(QMenu):
         if comparison is not None and comparison.is_error:
             self._say(explained(comparison, subject.text), role="error")
         self.addSeparator()
-        self.addMenu(self._labels(subject, labels, keymap))
+        self.addMenu(self._labels(subject, labels))
         for name, text in _TEXTS.items():
             actions[name].setText(text)
             self.addAction(actions[name])
@@ -91,13 +91,12 @@ class SpanMenu(QMenu):
         said.setEnabled(False)
         self.addAction(said)
 
-    def _labels(self, subject: Subject, labels: Sequence[str], keymap: Keymap) -> QMenu:
+    def _labels(self, subject: Subject, labels: Mapping[str, str]) -> QMenu:
         """Every label of the tag set with its key; that of the gold span is marked."""
         menu = QMenu("Relabel" if subject.selection.kind == "gold" else "Label", self)
         menu.setEnabled(subject.is_editable)
-        for at, label in enumerate(labels):
-            keys = keymap.keys(label_name(at)) if at < KEYED_LABELS else ()
-            key = f"\t{native(keys[0])}" if keys else ""
+        for label, its_key in labels.items():
+            key = f"\t{its_key}" if its_key else ""
             action = menu.addAction(f"{label_names(label)}{key}", partial(self.labelled.emit, label))
             action.setCheckable(True)
             action.setChecked(subject.selection.kind == "gold" and subject.selection.label == label)

@@ -141,7 +141,7 @@ class InspectPage(QWidget):
         has_sentences = project is not None and project.sentences.has_any()
         is_opening = has_sentences and self._stack.currentWidget() is self.empty
         self._stack.setCurrentWidget(self.splitter if has_sentences else self.empty)
-        self.detail.chips.show_labels(project.sentences.labels() if project is not None else ())
+        self.detail.chips.show_labels(project.sentences.label_places() if project is not None else {})
         self._offer_others()
         self.listing.reload()
         if is_opening:

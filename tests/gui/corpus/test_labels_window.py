@@ -1,9 +1,13 @@
 """Labels in the real window: new, renamed, merged, replaced, deleted; counted before, undone in one step."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 
+from core.generators import exhausted
 from core.spans import SPLITS
 from core.store import corrections
+from gui.corpus import labels_window
 from gui.corpus.labels_window import LabelsWindow
 from gui.theme import DARK, LIGHT, apply_theme
 from tests.building import project_with_run
@@ -95,7 +99,7 @@ def test_a_label_is_replaced_where_the_text_and_the_split_match(labels, window, 
     assert count(window, "LC") == 3
 
 
-def test_labels_come_and_only_those_without_a_span_go(labels, window):
+def test_labels_come_and_only_those_without_a_span_go(labels, window, qtbot):
     labels.new.setText("NEW")
     click(labels.add)
     project = window.context.session.project
@@ -104,6 +108,7 @@ def test_labels_come_and_only_those_without_a_span_go(labels, window):
     assert not labels.delete.isEnabled()
     assert "merge it" in labels.delete.toolTip()
     labels.table.choose("NEW")
+    qtbot.waitUntil(labels.delete.isEnabled)
     click(labels.delete)
     assert "NEW" not in project.sentences.labels()
 
@@ -201,4 +206,99 @@ def test_a_rename_that_can_be_neither_finished_nor_taken_back_is_shown_and_holds
     connection.heal()
     assert session.attempt(lambda: session.correct(number, []))
     assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
+
+
+def test_a_double_click_on_merge_merges_once_and_no_other_label(labels, window, qtbot):
+    labels.table.choose("AM")
+    choose(labels.into, "DT")
+    before = {label: count(window, label) for label in ("PS", "LC", "OG", "DT", "TI")}
+    assert labels.merge.text() == "Merge 0 spans"
+    qtbot.mouseClick(labels.merge, Qt.MouseButton.LeftButton)
+    qtbot.mouseDClick(labels.merge, Qt.MouseButton.LeftButton)
+    wait_for_job(qtbot, window.context.runner)
+    qtbot.mouseClick(labels.merge, Qt.MouseButton.LeftButton)
+    assert window.context.runner.job is None
+    assert {label: count(window, label) for label in before} == before
+    assert "AM" not in window.context.session.project.sentences.labels()
+    assert labels.table.label is None
+    assert labels.into.currentData() is None
+    assert labels.undo.text() == "Undo: merge AM into DT"
+    qtbot.waitUntil(labels.undo.isEnabled)
+    click(labels.undo)
+    assert "AM" in window.context.session.project.sentences.labels()
+    assert window.job_strip.notice.text() == "Undone: merge AM into DT"
+
+
+def test_no_target_is_chosen_beforehand(labels):
+    labels.table.choose("LC")
+    assert labels.into.currentData() is None
+    assert labels.replaced_by.currentData() is None
+    assert not labels.merge.isEnabled()
+    choose(labels.into, "PS")
+    assert labels.merge.isEnabled()
+    labels.table.choose("OG")
+    assert labels.into.currentData() is None
+
+
+def test_a_large_change_asks_once_with_its_numbers(labels, window, qtbot, monkeypatch):
+    monkeypatch.setattr(labels_window, "LARGE_CHANGE", 2)
+    asked = []
+
+    def answer(box):
+        asked.append((box.text(), [button.text() for button in box.buttons()]))
+        box.buttons()[len(asked) == 1].click()
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    labels.table.choose("LC")
+    choose(labels.into, "OG")
+    click(labels.merge)
+    assert asked == [("Merge 4 LC spans into OG? LC leaves the tag set.", ["Merge", "Cancel"])]
+    assert window.context.runner.job is None
+    assert count(window, "LC") == 4
+    click(labels.merge)
+    wait_for_job(qtbot, window.context.runner)
+    assert count(window, "LC") == 0
+    assert len(asked) == 2
+
+
+def test_enter_adds_and_renames_and_the_renamed_label_stays_chosen(labels, window, qtbot):
+    labels.new.setText("NEW")
+    qtbot.keyClick(labels.new, Qt.Key.Key_Return)
+    assert "NEW" in window.context.session.project.sentences.labels()
+    labels.table.choose("LC")
+    labels.new_name.setText("PLACE")
+    qtbot.keyClick(labels.new_name, Qt.Key.Key_Return)
+    wait_for_job(qtbot, window.context.runner)
+    assert count(window, "PLACE") == 4
+    assert labels.table.label == "PLACE"
+
+
+def test_the_undo_key_works_in_the_window(labels, window, qtbot):
+    labels.new.setText("NEW")
+    click(labels.add)
+    labels.table.setFocus()
+    qtbot.keyClick(labels.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "NEW" not in window.context.session.project.sentences.labels()
+    assert not labels.undo.isEnabled()
+    assert labels.undo.text() == "Nothing to undo"
+
+
+def test_keys_stay_with_their_labels_whatever_becomes_of_others(labels, window, qtbot):
+    project, chips = window.context.session.project, window.pages["Inspect"].detail.chips
+    before = {label: chips.key_of(label) for label in chips.labels}
+    assert [before[label] for label in ("PS", "LC", "OG", "AF", "DT")] == ["1", "2", "3", "4", "5"]
+    for name in ("TM", "TR"):
+        window.context.session.delete_label(name)
+    window.context.session.publish(exhausted(project.labels.renaming("AF", "ART")))
+    window.context.session.publish(exhausted(project.labels.merging("OG", "LC")))
+    assert chips.labels[:4] == ("PS", "LC", "ART", "DT")
+    kept = {label: before["AF" if label == "ART" else label] for label in chips.labels}
+    assert {label: chips.key_of(label) for label in chips.labels} == kept
+    assert chips.label_at(2) is None
+    assert chips.label_at(3) == "ART"
+    window.context.session.add_label("NEW")
+    assert chips.label_at(2) == "NEW"
+    for _ in range(5):
+        window.undo.trigger()
+    assert {label: chips.key_of(label) for label in chips.labels} == before
     assert project.problems() == []
