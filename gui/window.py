@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QHBoxLayout,
     QMainWindow,
@@ -104,6 +105,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.context.session
         self.rail.chosen.connect(self.show_page)
+        self.context_bar.picked.connect(self._focus_page)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._keep_focus_in_page)
         self.welcome.settings.clicked.connect(self.show_settings)
         self.addActions(list(self.rail.keyed.values()))
         self.context.keymap.watch(self)
@@ -116,6 +121,17 @@ class MainWindow(QMainWindow):
         session.notified.connect(self.job_strip.show_notice)
         self.job_strip.sentence_asked.connect(session.show_sentence)
         session.problem.connect(self.banner.say)
+
+    def _focus_page(self) -> None:
+        self.stack.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keep_focus_in_page(self, before: QWidget | None, now: QWidget | None) -> None:
+        """A button that is disabled while it has the focus hands it to the page, not to the rail, as Qt would."""
+        page = self.stack.currentWidget()
+        if before is None or now is None or before.isEnabled() or not page.isAncestorOf(before):
+            return
+        if self.isAncestorOf(now) and not page.isAncestorOf(now):
+            self._focus_page()
 
     def _project_menu(self) -> QMenu:
         session = self.context.session

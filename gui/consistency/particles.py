@@ -109,7 +109,7 @@ class ParticlesPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
         self.table.opened.connect(self._inspect)
         self.mend.clicked.connect(lambda: self._mend(self._selected()))
-        self.apply.clicked.connect(lambda: self._mend([self._rows[row] for row in self.model.ticked_rows]))
+        self.apply.clicked.connect(self._mend_ticked)
         self.dismiss.clicked.connect(self._dismiss)
         keymap = self._context.keymap
         self.table.addAction(keymap.action("accept", self, lambda: self._mend(self._selected())))
@@ -194,6 +194,11 @@ class ParticlesPanel(QWidget):
         session = self._context.session
         if golds:
             session.attempt(lambda: session.correct_together(golds))
+
+    def _mend_ticked(self) -> None:
+        """Mend all ticked rows, and give the table of those that are left the keys."""
+        self._mend([self._rows[row] for row in self.model.ticked_rows])
+        (self.table if self._rows else self.shown).setFocus()
 
     def _dismiss(self) -> None:
         """Ask no more about the selected strings; about dismissed ones, ask again."""

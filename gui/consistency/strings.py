@@ -194,7 +194,18 @@ class StringsPanel(QWidget):
 
     def _mend(self) -> None:
         session, golds = self._context.session, mended(self.places.chosen, self.places.label)
-        session.attempt(lambda: session.correct_together(golds))
+        if session.attempt(lambda: session.correct_together(golds)):
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Choose the next string that is inconsistent, and give the list of strings the keys."""
+        row = self.model.row_of(self._shown) if self._shown is not None else None
+        following = range(0 if row is None else row + 1, self.model.rowCount())
+        wanted = next((each for each in following if self.model.at(each).scores), None)
+        if wanted is not None:
+            self.table.selectRow(wanted)
+            self.table.scrollTo(self.model.index(wanted, TEXT))
+        self.table.setFocus()
 
     def _inspect(self, sentence_id: str) -> None:
         project = self._context.session.project

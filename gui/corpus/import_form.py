@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -88,6 +89,15 @@ class ImportForm(QFrame):
         layout.addWidget(title)
         layout.addLayout(form)
         layout.addLayout(buttons)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses Import, or Cancel where that has the focus."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif self.cancel.hasFocus():
+            self.cancel.click()
+        else:
+            self.start.click()
 
     def ask(self, files: Sequence[Path]) -> None:
         """Begin with these files."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from core.spans import SPLITS
 from core.store.selection import ErrorKind
+from gui.choosers import Chooser
 from gui.inspect.filtering import Filter
 from gui.inspect.queue_bar import QueueBar
 from gui.inspect.words import PATH_MEANINGS, PATH_WORDS, label_names, selection_words
@@ -34,15 +35,17 @@ class FilterBar(QWidget):
 
     Signals:
         changed: the person changed it; `filter` is the new one.
+        picked: the person chose in an open list and is done here.
     """
 
     changed = Signal()
+    picked = Signal()
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self._keymap = keymap
         self.filter = Filter()
-        self.split = QComboBox()
+        self.split = Chooser()
         for split in SPLITS:
             self.split.addItem(split, split)
         self.split.setToolTip("The split whose sentences are listed")
@@ -51,7 +54,7 @@ class FilterBar(QWidget):
         self.errors = _chip("Errors", "Sentences in which predicted and gold differ")
         self.kinds = {kind: _chip(kind, _KIND_TIPS[kind]) for kind in get_args(ErrorKind)}
         self.corrected = _chip("corrected", "Sentences whose gold was corrected")
-        self.paths = QComboBox()
+        self.paths = Chooser()
         self.paths.setAccessibleName("Path over the epochs")
         self.paths.addItem("Any path", None)
         for path, words in PATH_WORDS.items():
@@ -59,7 +62,7 @@ class FilterBar(QWidget):
             self.paths.setItemData(
                 self.paths.count() - 1, f"Sentences {PATH_MEANINGS[path]}", Qt.ItemDataRole.ToolTipRole
             )
-        self.labels = QComboBox()
+        self.labels = Chooser()
         self.labels.setAccessibleName("Label")
         self.labels.setToolTip("Only sentences with this label; with an error filter, in the error itself")
         self.search = LineField("Search text, id or note", clearable=True)
@@ -99,6 +102,8 @@ class FilterBar(QWidget):
         self.labels.activated.connect(lambda: self._change(self.filter.with_label(self.labels.currentData())))
         self.asked.clicked.connect(lambda: self._change(replace(self.filter, asked=None)))
         self.queue.changed.connect(self._change)
+        for box in (self.split, self.paths, self.labels, self.queue.orders, self.queue.reviews):
+            box.picked.connect(self.picked)
         self.search.edited.connect(self._timer.start)
         self.search.returnPressed.connect(self._search)
         self._timer.timeout.connect(self._search)

@@ -91,6 +91,7 @@ class InspectPage(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.splitter)
+        self.setFocusProxy(self.list)
 
     def _connect(self) -> None:
         session = self._session
@@ -102,6 +103,8 @@ class InspectPage(QWidget):
         self.listing.current_changed.connect(self._show_current)
         self.listing.sought_shown.connect(self._select_what_is_sought)
         self.listing.counted.connect(self._take_counts)
+        for picked in (self.filters.picked, self.detail.lanes.other.picked):
+            picked.connect(self.list.setFocus)
         self.detail.goldProposed.connect(self._correct)
         self.detail.canvas.released.connect(self._make_up)
         self.detail.identicalAsked.connect(self._label_identical)

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.store.selection import ReviewState, Selection
 from core.store.signals import ORDERS
+from gui.choosers import Chooser
 from gui.inspect.filtering import Filter
 from gui.inspect.words import ORDER_MEANINGS, ORDER_WORDS, REVIEW_WORDS, pace_words
 from gui.plain_label import PlainLabel
@@ -29,7 +30,7 @@ class QueueBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._filter = Filter()
-        self.orders, self.reviews = QComboBox(), QComboBox()
+        self.orders, self.reviews = Chooser(), Chooser()
         self.said = PlainLabel()
         self.said.setProperty("role", "small")
         for order in ORDERS:

@@ -40,14 +40,12 @@ def _table(rows: dict[int, str]) -> dict[int, str]:
     return {start + at: key for start, keys in rows.items() for at, key in enumerate(keys)}
 
 
-_XKB = _table({10: "1234567890", 24: "QWERTYUIOP", 38: "ASDFGHJKL", 52: "ZXCVBNM"})
+_XKB = _table({10: "1234567890-=", 24: "QWERTYUIOP[]", 38: "ASDFGHJKL;'`", 51: "\\ZXCVBNM,./"})
 """X11 and Wayland key codes: those of evdev (linux/input-event-codes.h) plus 8."""
-_WINDOWS_SCAN = _table({0x02: "1234567890", 0x10: "QWERTYUIOP", 0x1E: "ASDFGHJKL", 0x2C: "ZXCVBNM"})
+_WINDOWS_SCAN = _table({0x02: "1234567890-=", 0x10: "QWERTYUIOP[]", 0x1E: "ASDFGHJKL;'`", 0x2B: "\\ZXCVBNM,./"})
 """Scan codes of set 1, for when an input method hides the virtual key."""
-_WINDOWS_VIRTUAL = _table({0x30: "0123456789", 0x41: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
-_MAC = _table(
-    {0: "ASDFHGZXCV", 11: "BQWERYT", 18: "123465", 25: "97", 28: "80", 31: "OU", 34: "IP", 37: "LJ", 40: "K", 45: "NM"}
-)
+_WINDOWS_VIRTUAL = _table({0x30: "0123456789", 0x41: "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0xBA: ";=,-./`", 0xDB: "[\\]'"})
+_MAC = _table({0: "ASDFHGZXCV", 11: "BQWERYT", 18: "123465=97-80]OU[IP", 37: "LJ'K;\\,/NM.", 50: "`"})
 """Virtual key codes kVK_ANSI_… (HIToolbox, Events.h)."""
 _JAMO = dict(
     zip(
@@ -63,8 +61,9 @@ _US_SHIFTED = dict(zip("!@#$%^&*()", "1234567890", strict=True))
 def chord_of(event: QKeyEvent) -> str:
     """The keys of an event as Qt writes shortcuts ("Ctrl+Shift+Z"); empty for a modifier alone.
 
-    A digit is the key with that digit on it. A letter is the one that the layout gives; where it gives none of
-    the Latin alphabet, as with a Korean input method on, it is the letter printed on the key.
+    A digit is the key with that digit on it, also where it types a jamo, as with three-set Hangul. A letter is the one
+    that the layout gives; where it gives none of the Latin alphabet, as with a Korean input method on, it is the letter
+    or sign printed on the key.
     """
     key = _key(event)
     return "" if key in _NOT_ALONE else QKeySequence((event.modifiers() & _HELD).value | key).toString()
@@ -80,11 +79,12 @@ def _key(event: QKeyEvent) -> int:
     key = event.key()
     if key == _Key.Key_Backtab:
         return int(_Key.Key_Tab)
-    if _Key.Key_0 <= key <= _Key.Key_9 or _Key.Key_A <= key <= _Key.Key_Z:
+    if _Key.Key_A <= key <= _Key.Key_Z or key >= 0x01000000:  # letters of the layout, and keys without a character
         return key
-    if key >= 0x01000000:  # keys without a character
-        return key
-    found = _printed(event, sys.platform)
+    found = "" if event.modifiers() & Qt.KeyboardModifier.KeypadModifier else _printed(event, sys.platform)
+    if _Key.Key_0 <= key <= _Key.Key_9:
+        is_on_letter = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)  # as in three-set Hangul
+        return ord(found) if found and (found.isdigit() or is_on_letter) else key
     if found.isdigit():
         return ord(found)
     if key > 0xFF:
@@ -94,7 +94,7 @@ def _key(event: QKeyEvent) -> int:
 
 
 def _printed(event: QKeyEvent, platform: str) -> str:
-    """The letter or digit that is printed on the key of a US keyboard at this place; empty for any other key."""
+    """What is printed on the key of a US keyboard at this place; empty for keys beside letters, digits and signs."""
     if platform == "win32":
         virtual = _WINDOWS_VIRTUAL.get(event.nativeVirtualKey(), "")
         return virtual or _WINDOWS_SCAN.get(event.nativeScanCode(), "")

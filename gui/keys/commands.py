@@ -59,7 +59,7 @@ SCOPES: dict[Scope, str] = {
     "sentence": "On a sentence",
     "canvas": "In the large sentence",
 }
-"""Where the focus must be: anywhere; on the Inspect page; in the list, the sentence or its table; in the sentence."""
+"""Where keys work: anywhere; while the Inspect page shows; in the list, the sentence or its table; in the sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Keymap(QObject):
         self._preferences = preferences
         self._given = preferences.keys()
         self.commands: dict[str, Command] = {}
+        self._of_pages: list[CommandAction] = []
         self._keys: dict[str, tuple[str, ...]] = {}
         self.add(dict[str, Command](COMMANDS.items()) | label_commands())
 
@@ -79,7 +80,11 @@ class Keymap(QObject):
 
     def action(self, name: str, parent: QObject, run: Callable[[], object]) -> "CommandAction":
         """The action of a command, which works in the widgets that it is added to and in what they hold."""
-        return CommandAction(self, name, parent, run)
+        made = CommandAction(self, name, parent, run)
+        if self.commands[name].scope == "page":
+            self._of_pages.append(made)
+            made.destroyed.connect(lambda: self._of_pages.remove(made))
+        return made
 
     def watch(self, widget: QWidget) -> None:
         """Run commands by the key itself where this widget has the focus, whatever character the key gives.
@@ -105,14 +110,17 @@ class Keymap(QObject):
         return True
 
     def _actions_at(self, key: str, widget: QWidget) -> Iterator["CommandAction"]:
-        """The actions that a key runs from a widget, the nearest first."""
+        """The actions that a key runs from a widget, the nearest first; from the window, those of the shown page."""
         names = self.commands_at(key)
-        place: QWidget | None = widget if names else None
+        if not names:
+            return
+        place: QWidget | None = widget
         while place is not None:
             for action in place.actions():
                 if isinstance(action, CommandAction) and action.name in names and action.isEnabled():
                     yield action
-            place = None if place.isWindow() else place.parentWidget()
+            last, place = place, None if place.isWindow() else place.parentWidget()
+        yield from (action for action in self._of_pages if action.name in names and action.works_in(last))
 
 
 _OF_TEXT = frozenset(f"Ctrl+{key}" for key in ("A", "C", "V", "X", "Y", "Z", "Shift+Z"))
@@ -140,12 +148,17 @@ class CommandAction(QAction):
         self.name = name
         self._keymap = keymap
         context = Qt.ShortcutContext
-        is_of_window = command.scope == "window"
+        is_of_window = command.scope in ("window", "page")  # Qt lets none work whose page is hidden
         self.setShortcutContext(context.WindowShortcut if is_of_window else context.WidgetWithChildrenShortcut)
         self.setAutoRepeat(command.repeats)
         self.triggered.connect(lambda: run())
         keymap.changed.connect(self._follow)
         self._follow()
+
+    def works_in(self, window: QWidget) -> bool:
+        """Whether it is enabled and one of its widgets is shown in a window."""
+        holders = (holder for holder in self.associatedObjects() if isinstance(holder, QWidget))
+        return self.isEnabled() and any(holder.isVisible() and holder.window() is window for holder in holders)
 
     def _follow(self) -> None:
         keys = self._keymap.keys(self.name)

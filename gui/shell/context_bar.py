@@ -1,6 +1,6 @@
 """The bar at the top: project, run, epoch and gold that all pages look at, and undo and redo."""
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
@@ -19,7 +19,12 @@ class ContextBar(QFrame):
     Args:
         menu: what the project's name opens.
         actions: buttons at the right.
+
+    Signals:
+        picked: the person chose a run, an epoch or a gold and is done here.
     """
+
+    picked = Signal()
 
     def __init__(self, session: Session, menu: QMenu, actions: list[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +45,8 @@ class ContextBar(QFrame):
         self.run.activated.connect(lambda: session.look_at(run=self.run.currentData()))
         self.epoch.activated.connect(lambda: session.look_at(epoch=self.epoch.currentData()))
         self.gold.activated.connect(lambda: session.look_at(gold=self.gold.currentData()))
+        for box in (self.run, self.epoch, self.gold):
+            box.picked.connect(self.picked)
         session.project_changed.connect(self._show_project)
         session.context_changed.connect(self._show_context)
         session.changed.connect(self._follow)

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from core.spans import Sentence, Span
 from core.store.project import created, opened
@@ -135,3 +136,15 @@ def test_a_correction_made_elsewhere_takes_its_row_away(page, window):
     assert rows(page) == [MIND, *OTHERS[:2]]
     session.undo()
     assert rows(page) == [MIND, *OTHERS]
+
+
+def test_after_all_ticked_ones_are_dropped_the_table_of_those_left_has_the_keys(page):
+    page.model.tick([0])
+    page.apply.setFocus()
+    click(page.apply)
+    assert page.model.rowCount() > 0
+    assert QApplication.focusWidget() is page.table
+    page.model.tick_all()
+    page.apply.setFocus()
+    click(page.apply)
+    assert QApplication.focusWidget() is page.shown, "where none is left"

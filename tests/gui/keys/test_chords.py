@@ -97,3 +97,44 @@ def test_any_key_is_read_as_a_key_or_none(key, modifiers, scan_code):
 
 def test_what_is_no_key_is_refused():
     assert normalised("") == normalised("Ctrl+K, Ctrl+C") == ""
+
+
+@X11
+@pytest.mark.parametrize(("jamo", "scan_code", "digit"), [("ㅎ", 10, "1"), ("ㅆ", 11, "2"), ("ㅋ", 19, "0")])
+def test_the_digit_row_labels_in_three_set_hangul_whose_digits_type_jamo(jamo, scan_code, digit):
+    assert chord_of(press(ord(jamo), scan_code=scan_code)) == digit
+    assert chord_of(press(ord(jamo), SHIFT, scan_code=scan_code)) == f"Shift+{digit}"
+
+
+@X11
+def test_a_digit_that_three_set_hangul_has_on_a_letter_is_that_letter():
+    assert chord_of(press(Key.Key_4, SHIFT, scan_code=44)) == "Shift+J"
+    assert chord_of(press(Key.Key_4, Qt.KeyboardModifier.KeypadModifier, scan_code=83)) == "4"
+
+
+@X11
+def test_signs_are_found_where_a_layout_types_other_letters():
+    assert chord_of(press(ord("б"), CTRL, scan_code=59)) == "Ctrl+,"  # Russian
+    assert chord_of(press(ord("ㅂ"), CTRL, scan_code=47)) == "Ctrl+;"  # three-set Hangul
+
+
+@pytest.mark.parametrize(
+    ("platform", "scan_code", "virtual_key", "chord"),
+    [
+        ("win32", 0x02, 0xE5, "1"),  # the input method hides the virtual key
+        ("win32", 0x0B, 0xE5, "0"),
+        ("win32", 0x24, 0xE5, "J"),
+        ("win32", 0x33, 0xBC, ","),
+        ("darwin", 0, 18, "1"),
+        ("darwin", 0, 29, "0"),
+        ("darwin", 0, 38, "J"),
+        ("darwin", 0, 43, ","),
+        ("linux", 10, 0, "1"),
+        ("linux", 19, 0, "0"),
+    ],
+)
+def test_keys_that_type_jamo_are_known_by_their_place_on_every_platform(
+    monkeypatch, platform, scan_code, virtual_key, chord
+):
+    monkeypatch.setattr("gui.keys.chords.sys.platform", platform)
+    assert chord_of(press(ord("ㅎ"), scan_code=scan_code, virtual_key=virtual_key)) == chord

@@ -1,0 +1,129 @@
+"""Where the keys go after the mouse chose something, in the real window."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from gui.corpus.import_form import ImportForm
+from tests.building import project_with_run
+from tests.gui.driving import LEFT, NONE, click, press_key
+
+Key, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def inspecting(window, qtbot, tmp_path):
+    project_with_run(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.show_page("Inspect")
+    return window
+
+
+def pick(qtbot, box, row):
+    """Open a list with the mouse and take an item of it."""
+    QTest.mousePress(box, LEFT, NONE, QPoint(6, box.height() // 2))
+    view = box.view()
+    qtbot.waitUntil(view.isVisible)
+    QTest.mouseRelease(box, LEFT, NONE, QPoint(6, box.height() // 2))
+    view.setCurrentIndex(view.model().index(row, 0))
+    QTest.keyClick(view, Key.Key_Return)
+    qtbot.waitUntil(lambda: not view.isVisible())
+
+
+@pytest.mark.parametrize("name", ["run", "epoch", "gold"])
+def test_after_a_choice_in_the_top_bar_the_keys_of_inspect_work_at_once(inspecting, qtbot, name):
+    page = inspecting.pages["Inspect"]
+    box = getattr(inspecting.context_bar, name)
+    box.setFocus()
+    pick(qtbot, box, 0)
+    assert QApplication.focusWidget() is page.list.view
+    before = page.listing.current
+    press_key(Key.Key_Down, CTRL)
+    assert page.listing.current != before
+
+
+def test_after_a_choice_among_the_filters_the_list_has_the_keys(inspecting, qtbot):
+    page = inspecting.pages["Inspect"]
+    for box in (page.filters.labels, page.filters.paths, page.filters.queue.orders, page.filters.split):
+        box.setFocus()
+        pick(qtbot, box, 1)
+        assert QApplication.focusWidget() is page.list.view
+
+
+def test_steps_by_keys_through_a_closed_list_keep_the_focus_there(inspecting):
+    epoch = inspecting.context_bar.epoch
+    epoch.setFocus()
+    press_key(Key.Key_Up)
+    assert inspecting.context.session.context.epoch == 1
+    assert QApplication.focusWidget() is epoch
+
+
+def test_the_keys_of_inspect_work_with_the_focus_in_the_top_bar_and_only_while_it_shows(inspecting):
+    page = inspecting.pages["Inspect"]
+    before = page.listing.current
+    inspecting.context_bar.run.setFocus()
+    press_key(Key.Key_Down, CTRL)
+    assert page.listing.current != before
+    press_key(Key.Key_F, CTRL)
+    assert QApplication.focusWidget() is page.filters.search
+    inspecting.show_page("Corpus")
+    inspecting.context_bar.run.setFocus()
+    before = page.listing.current
+    press_key(Key.Key_Down, CTRL)
+    assert page.listing.current == before
+
+
+def test_the_keys_of_inspect_work_from_the_top_bar_when_they_type_jamo(inspecting):
+    inspecting.context_bar.run.setFocus()
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, ord("ㄹ"), CTRL, 0, 0, 0, "ㄹ")
+    QApplication.sendEvent(inspecting.context_bar.run, event)
+    assert QApplication.focusWidget() is inspecting.pages["Inspect"].filters.search
+
+
+def test_ctrl_left_in_the_search_field_moves_the_cursor_there(inspecting):
+    page = inspecting.pages["Inspect"]
+    search = page.filters.search
+    search.setFocus()
+    search.setText("김구 서울")
+    before = page.listing.current
+    press_key(Key.Key_Left, CTRL)
+    assert search.cursorPosition() == 3
+    assert page.listing.current == before
+
+
+def test_a_button_that_is_disabled_hands_the_focus_to_its_page(inspecting):
+    inspecting.show_page("Corpus")
+    page = inspecting.pages["Corpus"]
+    button = next(each for each in page.findChildren(QPushButton) if each.isVisible() and each.isEnabled())
+    others = [each for each in page.findChildren(QPushButton) if each is not button]
+    for other in others:
+        other.setEnabled(False)
+    button.setFocus()
+    button.setEnabled(False)
+    focused = QApplication.focusWidget()
+    assert focused is page or page.isAncestorOf(focused)
+
+
+def test_enter_in_the_import_form_imports(qtbot, tmp_path):
+    form = ImportForm(asks_folder=True)
+    qtbot.addWidget(form)
+    with qtbot.waitActive(form):
+        form.show()
+        form.activateWindow()
+    form.ask([tmp_path / "corpus.jsonl"])
+    for widget in (form.start, form.labels, form.folder_field):
+        widget.setFocus()
+        with qtbot.waitSignal(form.accepted):
+            press_key(Key.Key_Return)
+    form.cancel.setFocus()
+    with qtbot.waitSignal(form.cancelled):
+        press_key(Key.Key_Return)
+    form.folder_field.setText("")
+    form.labels.setFocus()
+    with qtbot.assertNotEmitted(form.accepted):
+        press_key(Key.Key_Enter)
+    click(form.cancel)
