@@ -123,12 +123,13 @@ class MainWindow(QMainWindow):
         session.problem.connect(self.banner.say)
 
     def _focus_page(self) -> None:
-        self.stack.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        if (page := self.stack.currentWidget()) is not None:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _keep_focus_in_page(self, before: QWidget | None, now: QWidget | None) -> None:
         """A button that is disabled while it has the focus hands it to the page, not to the rail, as Qt would."""
         page = self.stack.currentWidget()
-        if before is None or now is None or before.isEnabled() or not page.isAncestorOf(before):
+        if page is None or before is None or now is None or before.isEnabled() or not page.isAncestorOf(before):
             return
         if self.isAncestorOf(now) and not page.isAncestorOf(now):
             self._focus_page()

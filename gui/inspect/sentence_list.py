@@ -3,6 +3,7 @@
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QPushButton,
     QStackedLayout,
@@ -91,4 +92,8 @@ class SentenceList(QWidget):
         """Say why the list is empty; no words mean that it is not."""
         self.none.setText(words)
         self.show_all.setVisible(can_show_all)
+        had_focus = self.isAncestorOf(QApplication.focusWidget())
         self._stack.setCurrentIndex(1 if words else 0)
+        self.setFocusProxy(self.show_all if words and can_show_all else self.view)
+        if had_focus:
+            self.setFocus()
