@@ -92,7 +92,8 @@ class SentenceList(QWidget):
         """Say why the list is empty; no words mean that it is not."""
         self.none.setText(words)
         self.show_all.setVisible(can_show_all)
-        had_focus = self.isAncestorOf(QApplication.focusWidget())
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
         self._stack.setCurrentIndex(1 if words else 0)
         self.setFocusProxy(self.show_all if words and can_show_all else self.view)
         if had_focus:
