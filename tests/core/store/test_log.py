@@ -41,7 +41,11 @@ def template(tmp_path_factory):
 @pytest.fixture(autouse=True, scope="module")
 def small_steps():
     """Steps go in slices of two, so that those of the toy project are large."""
-    with patch("core.store.corrections.LARGE", 2), patch("core.store.relabelling.LARGE", 2):
+    with (
+        patch("core.store.corrections.LARGE", 2),
+        patch("core.store.relabelling.LARGE", 2),
+        failing_connections(),
+    ):
         yield
 
 
@@ -243,7 +247,7 @@ def test_memory_disk_and_log_agree_after_any_steps_and_failures(tmp_path_factory
     folder, other = copy_of(template, there / "p.spandesk"), copy_of(template, there / "oracle.spandesk")
     with opened(other) as healthy:
         oracle = Oracle(healthy)
-        with failing_connections(), opened(folder) as project:
+        with opened(folder) as project:
             for act, failure in turns:
                 do(project, act, oracle, failure)
                 oracle.check(project)
@@ -261,7 +265,7 @@ def test_memory_disk_and_log_agree_after_any_steps_and_failures(tmp_path_factory
 
 @pytest.fixture
 def project(tmp_path, template):
-    with failing_connections(), opened(copy_of(template, tmp_path / "p.spandesk")) as project:
+    with opened(copy_of(template, tmp_path / "p.spandesk")) as project:
         yield project
 
 
