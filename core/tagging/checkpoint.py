@@ -56,6 +56,7 @@ def _save(text_tagger: TextTagger, folder: Path, state: TrainingState | None) ->
     ) as beside:
         written = Path(beside) / "new"
         _write(text_tagger, written, state)
+        sync(Path(beside))
         _swap(written, folder, Path(beside) / "old")
         sync(folder.parent)
 
@@ -135,15 +136,19 @@ def _features(head: dict[str, Tensor], state_width: int, manifest: Manifest) -> 
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:
-    """Puts the new folder in the place of the one there, which goes to `old`, or comes back if that fails."""
+    """Puts the new folder in the place of the one there, which goes to `old`, or comes back if that fails.
+
+    After a kill between the two renames both are complete; `core.store.project` then puts the newer one in place.
+    """
     if not folder.exists():
         new.rename(folder)
         return
-    folder.rename(old)
     try:
+        folder.rename(old)
         new.rename(folder)
-    except OSError:
-        old.rename(folder)
+    except BaseException:  # an interrupt too: what lies beside the folder is removed next
+        if not folder.exists():
+            old.rename(folder)
         raise
 
 

@@ -70,6 +70,7 @@ class LossChart(QWidget):
         plot.hideButtons()
         plot.addItem(self._loss_line)
         plot.addItem(self._mean_points)
+        self._mean_points.setZValue(1)  # over the epochs' lines
         for side in ("top", "right"):
             plot.showAxis(side)
         plot.scene().addItem(self._right)

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from safetensors.torch import load_file
@@ -90,6 +91,27 @@ def test_a_run_from_before_layers_had_rates_of_their_own_opens_and_resumes_with_
     with opened(tmp_path / "killed.spandesk") as project:
         assert project.runs.by_number(1).settings == SETTINGS
         list(workflow.resuming(project, 1))
+        assert equal(weights(project), undisturbed[0])
+
+
+def test_a_kill_between_the_two_renames_of_a_state_loses_nothing(tmp_path, monkeypatch, undisturbed):
+    folder, killed, rename = tmp_path / "p.spandesk", tmp_path / "killed.spandesk", Path.rename
+
+    def leaves_a_copy(path, target):
+        renamed = rename(path, target)
+        if path.name == "resume":
+            shutil.copytree(folder, killed, ignore=shutil.ignore_patterns(LOCK))
+        return renamed
+
+    with made(folder) as project:
+        monkeypatch.setattr(Path, "rename", leaves_a_copy)
+        list(workflow.training(project, SETTINGS))
+        monkeypatch.undo()
+    assert not (killed / "runs" / "0001" / "resume").exists()
+    with opened(killed) as project:
+        assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
+        events = list(workflow.resuming(project, 1))
+        assert events[0] == RunStarted(1, 7, 4, 0, "state", 3, 0)
         assert equal(weights(project), undisturbed[0])
 
 

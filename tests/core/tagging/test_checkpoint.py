@@ -159,6 +159,23 @@ def test_a_rename_that_fails_brings_back_what_was_there(saved, monkeypatch):
     assert (saved / "head.safetensors").read_bytes() == before
 
 
+def test_an_interrupt_between_the_two_renames_brings_back_what_was_there(saved, monkeypatch):
+    before = (saved / "head.safetensors").read_bytes()
+    rename = type(saved).rename
+
+    def interrupted(path, target):
+        renamed = rename(path, target)
+        if path == saved:
+            raise KeyboardInterrupt
+        return renamed
+
+    monkeypatch.setattr(type(saved), "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save(text_tagger_of(seed=5), saved)
+    assert (saved / "head.safetensors").read_bytes() == before
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
 def test_no_folder_is_no_model(tmp_path):
     with pytest.raises(UserError, match="no model of Spandesk"):
         load(tmp_path / "nowhere", CPU)
