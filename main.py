@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from core.cli.usage import COMMANDS, USAGE
+from core.cli.usage import COMMANDS, program, usage
 
 _SUFFIX = ".spandesk"
 
@@ -17,7 +17,7 @@ def main() -> int:
 
         return run(arguments)
     if not _open_the_window(arguments):
-        print(f"main.py: neither a command nor a project: {' '.join(arguments)}\n{USAGE}", file=sys.stderr)
+        print(f"{program()}: neither a command nor a project: {' '.join(arguments)}\n{usage()}", file=sys.stderr)
         return 2
     from gui.app import run_window
 

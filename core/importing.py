@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.analysis.findings import no_entity_in_words, shared_in_words
 from core.corpus import formats
-from core.corpus.records import Record, Rejected
+from core.corpus.records import Record, Rejected, storable
 from core.errors import UserError
 from core.labels import checked_name
 from core.spans import SPLITS, Sentence, Split, checked
@@ -26,8 +26,9 @@ from core.splitting import (
 )
 from core.store.clock import now_text
 from core.store.columns import spans_text
-from core.store.project import Project
+from core.store.project import Project, refuse_inside_project
 from core.store.sentences import REJECTED_KEPT, SLICE, Gold, ImportedFile
+from core.words import escape_controls
 
 DEV_SHARE = 0.1
 """The share of sentences that the window proposes to keep for dev."""
@@ -132,6 +133,7 @@ class _Check:
         self.repeated = 0
 
     def __call__(self, sentence: Sentence) -> None:
+        _check_storable(sentence)
         if sentence.id in self._seen:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
         self._check_known(sentence)
@@ -149,6 +151,16 @@ class _Check:
             self.repeated += 1
             raise UserError("it is already in this project")
         raise UserError("the project has another sentence with this id; every sentence needs its own")
+
+
+def _check_storable(sentence: Sentence) -> None:
+    """Refuse ids that nobody could name and other formats could not hold, and texts that hold a NUL."""
+    if not sentence.id.strip():
+        raise UserError("its id is blank")
+    if escape_controls(sentence.id) != sentence.id:
+        raise UserError(f"its id “{escape_controls(sentence.id, most=80)}” holds a control character")
+    if "\0" in sentence.text:
+        raise UserError("its text holds a NUL character")
 
 
 @dataclass(slots=True)
@@ -170,7 +182,7 @@ class _StagedFile:
         self.rejections += len(bad)
 
     def stored(self, now: str) -> ImportedFile:
-        rejected = tuple(asdict(record) for record in self.rejected)
+        rejected = tuple({**asdict(record), "file": storable(record.file)} for record in self.rejected)
         return ImportedFile(self.name, self.format, now, self.sentences, self.spans, rejected, self.rejections)
 
 
@@ -190,7 +202,7 @@ class _Staging:
 
     def read(self, path: Path, format_name: str, records: Iterator[Record]) -> Iterator[ImportProgress]:
         """Stage a file's records slice by slice."""
-        file = _StagedFile(path.name, format_name)
+        file = _StagedFile(storable(path.name), format_name)
         self._files.append(file)
         for part in _slices(records):
             good = [record for record in part if isinstance(record, Sentence)]
@@ -343,9 +355,10 @@ def export(
         report: called now and then with how many are written; where it raises, the file stays untouched.
 
     Raises:
-        UserError: the format is unknown, cannot hold the corpus, or the file cannot be written; or many sentences are
-            being changed right now.
+        UserError: the format is unknown, cannot hold the corpus, or the file cannot be written or is in a project; or
+            many sentences are being changed right now.
     """
+    refuse_inside_project(path)
     corpus_format = formats.for_export(path, format_name)
     project.corrections.settle()
     count = 0

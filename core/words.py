@@ -1,6 +1,17 @@
-"""Counts as people write them."""
+"""Counts as people write them, and texts as a terminal can print them."""
+
+import re
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, ends of lines, what turns the direction of what follows, and bytes that are no UTF-8."""
 
 
 def counted(number: int, noun: str) -> str:
     """`1 sentence`, `1,964 spans`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def escape_controls(text: str, *, most: int | None = None) -> str:
+    """The text on one line, with escapes for what a terminal would obey, cut off after so many characters."""
+    cut = text if most is None or len(text) <= most else text[: most - 1] + "…"
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), cut)

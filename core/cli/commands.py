@@ -20,20 +20,23 @@ from core.cli.output import Output, error_table, f1_table, klue_line, table, tol
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
 from core.cli.rejections import Rejections
-from core.cli.usage import COMMANDS, USAGE
+from core.cli.usage import COMMANDS, program, usage
+from core.cli.warnings import warn_of_epoch, warn_of_split
 from core.corpus.jsonl import span_of
 from core.errors import UserError
-from core.events import BatchHalved, Prepared, Progress, RunStarted, TrainingEvent
+from core.events import BatchHalved, EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
+from core.files import STANDARD_OUTPUT, open_descriptor
 from core.generators import exhausted
 from core.importing import ImportPlan, ImportProgress, ImportReport, NothingImportedError
 from core.manifest import checked_manifest
 from core.scoring.confusion import confusion, error_kinds
 from core.settings import DEFAULT_ENCODER, TrainSettings
 from core.spans import Span
+from core.store.predictions import EpochKey
 from core.store.project import Project, open_for_import, opened
 from core.store.runs import Run
 from core.training.crew import Crew, LoneError, crew_of_launch
-from core.words import counted
+from core.words import counted, escape_controls
 
 _STORING = ("train", "evaluate")
 """Commands that store what they do step by step."""
@@ -42,27 +45,33 @@ _STORING = ("train", "evaluate")
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit status: 0 done, 1 a `UserError`, 2 wrong usage."""
     command, *rest = arguments
-    if command in ("-h", "--help"):
-        print(USAGE)
-        return 0
-    if command not in COMMANDS:
-        print(f"main.py: unknown option {command}\n{USAGE}", file=sys.stderr)
+    if command not in (*COMMANDS, "-h", "--help"):
+        print(f"{program()}: unknown option {command}\n{usage()}", file=sys.stderr)
         return 2
-    options = parsed(command, rest)
-    out = Output(options.json)
+    out = Output(as_json=False)
     signal.signal(signal.SIGTERM, _interrupt)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file name that is not UTF-8 comes as lone surrogates; \udcff is what JSON writes for one.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        if command not in COMMANDS:
+            out.result({}, usage())
+            return 0
+        options = parsed(command, rest)
+        out = Output(options.json)
         return _COMMANDS[command](options, out) or 0
     except UserError as error:
-        out.note(f"error: {error}")
+        out.note(f"error: {escape_controls(str(error))}")
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # Who reads the output, such as `head`, has enough; Python would complain when it flushes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        elif error.filename is None:
+            raise
+        else:
+            out.note(f"error: {escape_controls(os.fsdecode(error.filename))} cannot be used: {error.strerror}")
     except KeyboardInterrupt:
         out.note("stopped; what was finished is stored" if command in _STORING else "stopped")
-    except BrokenPipeError:
-        # Who reads the output, such as `head`, has enough; Python would complain when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
@@ -79,10 +88,11 @@ def _import(options: argparse.Namespace, out: Output) -> None:
             with open_for_import(options.project) as project:
                 report = _imported(importing.importing(project, plan), rejections)
         except NothingImportedError as error:
-            rejections.print_count()
+            if error.report.repeated < error.report.rejections > 1:
+                rejections.print_first(error.report.rejected)
             _print_import(error.report, rejections, out)
             raise
-        rejections.print_count()
+        rejections.print_first(report.rejected)
         for warning in report.warnings:
             out.warn(warning)
         _print_import(report, rejections, out)
@@ -97,7 +107,7 @@ def _imported(work: Generator[ImportProgress, None, ImportReport], rejections: R
             report: ImportReport = stop.value
             return report
         for record in progress.rejected:
-            rejections.add(record)
+            rejections.keep(record)
 
 
 def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> None:
@@ -134,7 +144,7 @@ def _train(options: argparse.Namespace, out: Output) -> int:
 
 def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     with opened(options.project) as project:
-        number = told(_training(project, options, crew), partial(_tell, out), is_fleeting=_is_passing)
+        number = told(_training(project, options, crew), partial(_tell_and_warn, project, out), is_fleeting=_is_passing)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
         best = project.runs.epoch_number(number, "best")
@@ -170,6 +180,14 @@ def _train_settings(project: Project, from_run: int | None, chosen: dict[str, An
 def _is_passing(event: TrainingEvent) -> bool:
     """Whether an event may go by untold: progress, but for the last step of a phase."""
     return isinstance(event, Progress) and event.step != event.steps
+
+
+def _tell_and_warn(project: Project, out: Output, event: TrainingEvent) -> None:
+    _tell(out, event)
+    if isinstance(event, RunStarted):
+        warn_of_split(project, "dev", out)
+    elif isinstance(event, EpochFinished):
+        warn_of_epoch(project, EpochKey(event.run, event.epoch), "dev", "corrected", out)
 
 
 def _tell(out: Output, event: TrainingEvent) -> None:
@@ -227,6 +245,8 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
             engine.evaluating(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
         estimate = project.reviews.estimate(evaluation.key, evaluation.split)
+        warn_of_split(project, evaluation.split, out)
+        warn_of_epoch(project, evaluation.key, evaluation.split, evaluation.gold, out)
     key = evaluation.key
     what = {"run": key.run, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
     sentences = counted(evaluation.sentences, f"{evaluation.split} sentence")
@@ -273,9 +293,11 @@ def _bad_spans(text: str) -> str:
 def _export(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         count = importing.export(project, options.file, options.format, options.split, options.gold)
-    out.result(
-        {"file": str(options.file), "sentences": count}, f"{counted(count, 'sentence')} written to {options.file}"
-    )
+    text = f"{counted(count, 'sentence')} written to {options.file}"
+    if open_descriptor(options.file) == STANDARD_OUTPUT:
+        out.note(text)
+    else:
+        out.result({"file": str(options.file), "sentences": count}, text)
 
 
 def _runs(options: argparse.Namespace, out: Output) -> None:

@@ -13,7 +13,7 @@ from core.scoring.confusion import ErrorKinds
 from core.scoring.metrics import AVERAGES, KlueFigures, Report
 from core.settings import Unit
 from core.spans import PredictedSpan
-from core.words import counted
+from core.words import counted, escape_controls
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""
@@ -33,7 +33,8 @@ class Output:
 
     def result(self, document: Mapping[str, Any], text: str) -> None:
         """Print what a command was asked for."""
-        print(json.dumps(document, ensure_ascii=False) if self.as_json else text, flush=True)
+        lines = map(escape_controls, text.split("\n"))
+        print(json.dumps(document, ensure_ascii=False) if self.as_json else "\n".join(lines), flush=True)
 
     def event(self, name: str, document: Mapping[str, Any], text: str) -> None:
         """Print one step of a long command."""
@@ -49,7 +50,7 @@ class Output:
     @staticmethod
     def note(text: str) -> None:
         """Say something beside the result."""
-        print(text, file=sys.stderr, flush=True)
+        print("\n".join(map(escape_controls, text.split("\n"))), file=sys.stderr, flush=True)
 
 
 def told(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from core.cli.compare import EpochArgument
 from core.cli.labels import Pair
-from core.cli.usage import COMMANDS
+from core.cli.usage import COMMANDS, program
 from core.corpus.formats import FORMATS
-from core.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, UNITS
+from core.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
 from core.spans import SPLITS
 from core.store.runs import EpochChoice
 from core.store.sentences import GOLDS
@@ -39,7 +39,9 @@ FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
 
 def parsed(command: str, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments of a command; exits with status 2 on wrong usage."""
-    parser = argparse.ArgumentParser(prog=f"main.py {command}", description=COMMANDS[command].capitalize() + ".")
+    purpose = COMMANDS[command]
+    description = f"{purpose[0].upper()}{purpose[1:]}."
+    parser = argparse.ArgumentParser(prog=f"{program()} {command}", description=description)
     parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder, NAME.spandesk")
     parser.add_argument("--json", action="store_true", help="print JSON on stdout, all else on stderr")
     _ADDERS[command](parser)
@@ -47,12 +49,21 @@ def parsed(command: str, arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    formats = ", ".join(f"{known.title} ({known.name})" for known in FORMATS)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=f"corpus files: {formats}")
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--split", choices=SPLITS, default="train", help="where the sentences go (default: train)")
-    target.add_argument("--dev-ratio", type=float, default=0.0, metavar="R", help="this share goes to dev, 0 to 1")
+    target.add_argument(
+        "--dev-ratio",
+        type=float,
+        default=0.0,
+        metavar="R",
+        help="this share goes to dev, from 0 to below 1; equal texts stay together",
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the draw for dev (default: 1)")
-    parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
+    parser.add_argument(
+        "--format", choices=("auto", *FORMAT_NAMES), default="auto", help="of the files (default: auto, by content)"
+    )
     parser.add_argument(
         "--add-labels",
         type=_text,
@@ -94,22 +105,48 @@ def _add_crosscheck(parser: argparse.ArgumentParser) -> None:
 def _add_settings(parser: argparse.ArgumentParser, encoder_help: str) -> None:
     """How a tagger is trained, whatever on."""
     parser.add_argument("--encoder", metavar="NAME|DIR", help=encoder_help)
-    parser.add_argument("--unit", choices=UNITS, help="what one tag stands on (default: what suits the encoder)")
-    parser.add_argument("--layers", type=int, metavar="N", help="keep only the encoder's first N layers")
-    parser.add_argument("--epochs", type=int, metavar="N")
-    parser.add_argument("--batch-size", type=int, metavar="N")
-    parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--unit", choices=UNITS, help=f"what gets one tag ({_default('unit')})")
     parser.add_argument(
-        "--layer-decay", type=float, metavar="X", help="share of the rate that each lower layer of the encoder gets"
+        "--layers", type=int, metavar="N", help=f"keep only the encoder's first N layers ({_default('layers')})"
     )
-    parser.add_argument("--dropout", type=float, metavar="X", help="share of the head's input that training drops")
+    parser.add_argument("--epochs", type=int, metavar="N", help=_default("epochs"))
+    parser.add_argument("--batch-size", type=int, metavar="N", help=_default("batch_size"))
     parser.add_argument(
-        "--augmentation", type=float, metavar="R", help="share of sentences with other mentions in each epoch, 0 to 1"
+        "--learning-rate", type=float, metavar="X", help=f"of the encoder ({_default('learning_rate')})"
     )
-    parser.add_argument("--seed", type=int, metavar="S")
-    parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument(
+        "--layer-decay",
+        type=float,
+        metavar="X",
+        help=f"share of the rate that each lower layer of the encoder gets ({_default('layer_decay')})",
+    )
+    parser.add_argument(
+        "--dropout",
+        type=float,
+        metavar="X",
+        help=f"share of the head's input that training drops ({_default('dropout')})",
+    )
+    parser.add_argument(
+        "--augmentation",
+        type=float,
+        metavar="R",
+        help=f"share of sentences with other mentions in each epoch, 0 to 1 ({_default('augmentation')})",
+    )
+    parser.add_argument("--seed", type=int, metavar="S", help=_default("seed"))
+    parser.add_argument("--device", choices=DEVICES, help=_default("device"))
     parser.add_argument("--precision", choices=PRECISIONS, help="of the network while it trains (default: auto)")
     parser.add_argument("--compile", action="store_true", default=None, help="let torch compile the encoder")
+
+
+def _default(name: str) -> str:
+    """The default of a setting in words, by encoder where encoders differ."""
+    of = {
+        encoder: value if (value := getattr(TrainSettings.of_preset(encoder), name)) is not None else "all"
+        for encoder in (STARTER, TINY, "other encoders")
+    }
+    if len(set(of.values())) == 1:
+        return f"default: {of[TINY]}"
+    return "default: " + ", ".join(f"{value} for {encoder}" for encoder, value in of.items())
 
 
 def _add_ceilings(parser: argparse.ArgumentParser) -> None:
@@ -136,7 +173,11 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_epoch(parser)
     parser.add_argument(
-        "files", type=Path, nargs="*", metavar="FILE", help="a corpus, a Parquet file, or plain text, one a line"
+        "files",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="a corpus, a Parquet file, or plain text, one a line; - is standard input",
     )
     parser.add_argument("--text", type=_text, metavar="STR")
     parser.add_argument(

@@ -23,10 +23,10 @@ from core.corpus import formats, parquet
 from core.corpus.records import Rejected
 from core.corpus.texts import TaggedText, Text
 from core.errors import UserError
-from core.files import replacing
+from core.files import STANDARD_OUTPUT, open_descriptor, replacing
 from core.store.columns import prediction_rows
 from core.store.label_names import Names, rename_predictions
-from core.store.project import opened
+from core.store.project import opened, refuse_inside_project
 from core.training.crew import Crew, crew_of_launch
 from core.words import counted
 
@@ -47,7 +47,9 @@ def predict(options: argparse.Namespace, out: Output) -> int:
 def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     if crew.size > 1 and options.out is None:
         raise UserError("several processes write one file: name it with --out")
-    records = _records(options)
+    if options.out is not None:
+        refuse_inside_project(options.out)
+    records = _records(options, crew)
     folder, names = crew.from_main(lambda: _weights(options))
     tagged = _renamed(engine.predicting(folder, records, crew, options.device), names)
     if crew.is_main:
@@ -57,11 +59,13 @@ def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
         deque(tagged, maxlen=0)
 
 
-def _records(options: argparse.Namespace) -> Iterator[Text | Rejected]:
+def _records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejected]:
     if (options.text is None) == (not options.files):
         raise UserError("predict takes either --text or files")
     if options.text is not None:
         return iter([Text(options.text)])
+    if crew.size > 1 and formats.STANDARD_INPUT in options.files:
+        raise UserError("several processes cannot read one standard input; save it in a file first")
     # All files are looked at now, so that what is wrong with the last one is not told after hours.
     return chain.from_iterable([formats.texts(path) for path in options.files])
 
@@ -120,11 +124,17 @@ def _write_file(taken: _Taken, path: Path, out: Output) -> None:
         parquet.write(path, taken)
     else:
         _write_lines(path, taken)
-    if out.as_json:
+    if open_descriptor(path) == STANDARD_OUTPUT:
+        out.note(_in_words(taken))
+    elif out.as_json:
         print(json.dumps({"file": str(path), "sentences": taken.tagged}, ensure_ascii=False)[:-1], end="")
         _print_rejected(taken)
     else:
-        print(f"{counted(taken.tagged, 'sentence')} tagged, {taken.rejections.count:,} rejected", flush=True)
+        out.result({}, _in_words(taken))
+
+
+def _in_words(taken: _Taken) -> str:
+    return f"{counted(taken.tagged, 'sentence')} tagged, {taken.rejections.count:,} rejected"
 
 
 def _write_lines(path: Path, tagged: Iterable[TaggedText]) -> None:

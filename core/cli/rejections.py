@@ -1,12 +1,13 @@
 """The rejected records of a command: the first few on stderr, then their number, and all of them in its JSON result."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
 from core.cli.output import Output
 from core.corpus.records import Rejected
+from core.words import escape_controls
 
 _PRINTED = 10
 """Rejected records that are printed one by one: a file that is imported twice has as many as sentences."""
@@ -25,13 +26,26 @@ class Rejections:
     count: int = 0
 
     def add(self, record: Rejected) -> None:
-        """Take the next record; it is printed if it is one of the first."""
-        self.count += 1
+        """Take the next record, and print it if it is one of the first."""
+        self.keep(record)
         if self.count <= _PRINTED:
-            self.out.note(f"rejected: {record.where}: {record.reason}")
+            self._print(record)
+
+    def keep(self, record: Rejected) -> None:
+        """Take the next record, to be printed later if it is one of the first."""
+        self.count += 1
         if self.out.as_json:
             document = {"file": record.file, "line": record.line, "reason": record.reason}
             self.kept.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+    def _print(self, record: Rejected) -> None:
+        self.out.note(f"rejected: {escape_controls(record.where)}: {record.reason}")
+
+    def print_first(self, records: Sequence[Rejected]) -> None:
+        """Print the first of the records that were kept, and how many more there were."""
+        for record in records[:_PRINTED]:
+            self._print(record)
+        self.print_count()
 
     def print_count(self) -> None:
         """Say how many more there were than were printed."""

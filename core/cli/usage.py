@@ -1,4 +1,6 @@
-"""The commands and what each is for; imports nothing, so that the window pays nothing for them."""
+"""The commands and what each is for; imports next to nothing, so that the window pays nothing."""
+
+import os
 
 COMMANDS = {
     "import": "add corpus files to a project, which is made if it is not there",
@@ -15,12 +17,21 @@ COMMANDS = {
     "check": "check that nothing in the project is damaged",
 }
 
-USAGE = "\n".join(
-    [
-        "usage: main.py [PROJECT]                opens the window",
-        "       main.py COMMAND PROJECT ...      works without one; COMMAND --help tells more",
-        "",
-        "commands:",
-        *(f"  {name:<12}{purpose}" for name, purpose in COMMANDS.items()),
-    ]
-)
+
+def program() -> str:
+    """How the person started it: `./run`, or `main.py` itself."""
+    return os.environ.get("SPANDESK_PROGRAM") or "main.py"
+
+
+def usage() -> str:
+    """What is printed for `--help` and for wrong usage."""
+    name = program()
+    return "\n".join(
+        [
+            f"usage: {name} [PROJECT]                opens the window",
+            f"       {name} COMMAND PROJECT ...      works without one; COMMAND --help says more",
+            "",
+            "commands:",
+            *(f"  {command:<12}{purpose}" for command, purpose in COMMANDS.items()),
+        ]
+    )

@@ -1,17 +1,26 @@
 """The formats that can be read and written, and which of them a file has."""
 
 import codecs
+import os
+import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from core.corpus import jsonl, klue, nikl, parquet
 from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept
 from core.corpus.texts import Text
 from core.errors import UserError
-from core.spans import Sentence
+from core.files import kind_of, open_descriptor
 
 AUTO = "auto"
+
+STANDARD_INPUT = Path("-")
+"""What the command line calls the process's standard input."""
 
 FORMATS: tuple[CorpusFormat, ...] = (klue.FORMAT, nikl.FORMAT, jsonl.FORMAT)
 """In the order in which `detected` asks them."""
@@ -54,7 +63,13 @@ def read(path: Path, name: str = AUTO, check: Check = accept) -> Iterator[Record
     """
     chosen = None if name == AUTO else format_named(name)
     _check_text(path)
-    return (chosen or _recognised(path)).read(path, check)
+    return _guarded(path, (chosen or _recognised(path)).read(path, check))
+
+
+def _guarded(path: Path, records: Iterator[Any]) -> Iterator[Any]:
+    """The records of a file, of which it is said if it cannot be read to its end."""
+    with _reading(path):
+        yield from records
 
 
 def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
@@ -75,30 +90,59 @@ def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
 def texts(path: Path) -> Iterator[Text | Rejected]:
     """The texts of a file to tag, one at a time: a corpus or Parquet file's sentences, or the lines of any other text.
 
+    Gold is not read, so that it need not be right. The open file of a process, such as `-` or /dev/stdin, is read once.
+
     Raises:
         UserError: at once, before the first text: the file is missing, a folder, empty or not UTF-8 text, or see
             `parquet.texts`; later: it cannot be read any more.
     """
-    if parquet.recognises(path):
+    descriptor = 0 if path == STANDARD_INPUT else open_descriptor(path)
+    if descriptor is None or (stat.S_ISREG(os.fstat(descriptor).st_mode) and path != STANDARD_INPUT):
+        return _texts(path)
+    return _copied_texts(descriptor, "standard input" if descriptor == 0 else str(path))
+
+
+def _texts(path: Path) -> Iterator[Text | Rejected]:
+    if kind_of(path) == "file" and parquet.recognises(path):
         return parquet.texts(path)
     _check_text(path)
     known = _known(path)
-    return _sentence_texts(path, known) if known else _lines(path)
+    return _guarded(path, known.texts(path) if known else _lines(path))
 
 
-def _sentence_texts(path: Path, known: CorpusFormat) -> Iterator[Text | Rejected]:
-    with _reading(path):
-        for record in known.read(path, accept):
-            yield Text(record.text, record.id) if isinstance(record, Sentence) else record
+def _copied_texts(descriptor: int, name: str) -> Iterator[Text | Rejected]:
+    """The texts of an open file that can be read but once; they are read from a copy that is gone afterwards."""
+    folder = TemporaryDirectory(prefix="spandesk-")
+    copy = Path(folder.name) / "stdin"
+    with _reading(Path(name)), os.fdopen(os.dup(descriptor), "rb") as source, copy.open("xb") as file:
+        shutil.copyfileobj(source, file)
+    with _renamed(copy, name):
+        records = _texts(copy)
+
+    def read() -> Iterator[Text | Rejected]:
+        with folder, _renamed(copy, name):
+            for record in records:
+                yield replace(record, file=name) if isinstance(record, Rejected) else record
+
+    return read()
+
+
+@contextmanager
+def _renamed(path: Path, name: str) -> Iterator[None]:
+    """Gives errors that name a path another name for it."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(str(error).replace(str(path), name)) from error
 
 
 def _lines(path: Path) -> Iterator[Text]:
-    with _reading(path), path.open(encoding="utf-8-sig") as file:
+    with path.open(encoding="utf-8-sig") as file:
         yield from (Text(line.strip()) for line in file if line.strip())
 
 
 def _known(path: Path) -> CorpusFormat | None:
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with _reading(path), path.open(encoding="utf-8-sig", newline="") as file:
         head = file.read(HEAD_LENGTH)
     return next((known for known in FORMATS if known.recognises(path, head)), None)
 
@@ -111,15 +155,18 @@ def _recognised(path: Path) -> CorpusFormat:
 
 def _check_text(path: Path) -> None:
     """Read the file through once: a fault late in it must come up before anything is imported."""
-    if not path.exists():
+    kind = kind_of(path)
+    if kind == "missing":
         raise UserError(f"{path} does not exist")
-    if path.is_dir():
+    if kind == "folder":
         raise UserError(f"{path} is a folder; name the corpus files in it")
-    try:
-        with _reading(path):
+    if kind != "file":
+        raise UserError(f"{path} is a {kind}, which can be read but once; save what it gives in a file first")
+    with _reading(path):
+        try:
             _check_bytes(path)
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} {_encoding_fault(path, error)}") from error
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path} {_encoding_fault(path, error)}") from error
 
 
 @contextmanager
@@ -129,6 +176,8 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not the same file any more: it was UTF-8 when it was checked") from error
 
 
 def _check_bytes(path: Path) -> None:

@@ -5,16 +5,19 @@ Offsets are code points, end exclusive. Source: https://doccano.github.io/doccan
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept, invented_id
+from core.corpus.records import HEAD_LENGTH, Check, CorpusFormat, Item, Record, Rejected, accept, invented_id
+from core.corpus.texts import Text
 from core.errors import UserError
 from core.files import replacing
 from core.spans import Sentence, Span
 
 _SPAN_KEYS = ("label", "labels", "spans", "entities")
+_GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
+"""Keys under which other programs write entities, in other shapes than ours."""
 _OPENING = re.compile(r'\{.*"text"\s*:', re.DOTALL)
 
 
@@ -29,10 +32,26 @@ def recognises(_path: Path, head: str) -> bool:
 
 def read(path: Path, check: Check = accept) -> Iterator[Record]:
     """The sentences of a JSON-lines file; one without an id gets one by its line (see `invented_id`)."""
+
+    def sentence_of(record: dict[str, Any], text: str, name: str) -> Sentence:
+        sentence = Sentence(name, text, tuple(span_of(item) for item in _spans(record)))
+        check(sentence)
+        return sentence
+
+    return _records(path, sentence_of)
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a JSON-lines file with the same ids."""
+    return _records(path, lambda _record, text, name: Text(text, name))
+
+
+def _records(path: Path, make: Callable[[dict[str, Any], str, str], Item]) -> Iterator[Item | Rejected]:
+    """What is made of the record, text and id of each line."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield _record(line, path, number, check)
+                yield _record(line, path, number, make)
 
 
 def write(path: Path, sentences: Iterable[Sentence]) -> None:
@@ -48,7 +67,7 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", recognises, read, write)
+FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", recognises, read, texts, write)
 
 
 def _has_text(line: str) -> bool:
@@ -59,16 +78,13 @@ def _has_text(line: str) -> bool:
     return isinstance(record, dict) and "text" in record
 
 
-def _record(line: str, path: Path, number: int, check: Check) -> Record:
+def _record(line: str, path: Path, number: int, make: Callable[[dict[str, Any], str, str], Item]) -> Item | Rejected:
     known_id = ""
     try:
         record = _object(line)
         known_id = _id(record)
         text = _text(record)
-        sentence_id = known_id or invented_id(path, number, text)
-        sentence = Sentence(sentence_id, text, tuple(span_of(item) for item in _spans(record)))
-        check(sentence)
-        return sentence
+        return make(record, text, known_id or invented_id(path, number, text))
     except UserError as error:
         return Rejected(str(path), number, f"sentence {known_id}: {error}" if known_id else str(error))
 
@@ -103,16 +119,33 @@ def _text(record: dict[str, Any]) -> str:
     text = record.get("text")
     if not isinstance(text, str):
         raise UserError('it has no string under "text"')
+    if not text.strip():
+        raise UserError("it has no text")
     return text
 
 
 def _spans(record: dict[str, Any]) -> list[Any]:
-    """The list of spans under the first of the known keys; none of them means no entities."""
+    """The list of spans under the first of the known keys; none of them means no entities.
+
+    Raises:
+        UserError: there is no list, or there seem to be spans under another key.
+    """
     key = next((key for key in _SPAN_KEYS if key in record), None)
+    if key is None:
+        _check_keys(record)
     spans = record[key] if key else []
     if not isinstance(spans, list):
-        raise UserError(f'what stands under "{key}" is not a list of [start, end, label]')
+        raise UserError(f'what is under "{key}" is not a list of [start, end, label]')
     return spans
+
+
+def _check_keys(record: dict[str, Any]) -> None:
+    others = [key for key in record if _GOLD_BY_ANOTHER_NAME.search(key)]
+    if others:
+        raise UserError(
+            f"it has none of {', '.join(_SPAN_KEYS)}, but {', '.join(others):.80}; write its entities as"
+            ' "label": [[start, end, "PS"], …], or "label": [] if it has none'
+        )
 
 
 def span_of(item: Any) -> Span:

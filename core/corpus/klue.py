@@ -9,11 +9,14 @@ Source: klue_benchmark/klue-ner-v1.1 of https://github.com/KLUE-benchmark/KLUE.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
-from core.corpus.records import Check, CorpusFormat, Record, Rejected, accept, invented_id
+from core.corpus.records import Check, CorpusFormat, Item, Record, Rejected, accept, invented_id
+from core.corpus.texts import Text
 from core.errors import UserError
 from core.files import replacing
 from core.spans import Sentence, Span
@@ -29,6 +32,13 @@ PREAMBLE = rf"""## 토큰, 레이블 구분자 : \t
 
 _HEADER = re.compile(r"^## .*\t", re.MULTILINE)
 _ROW = re.compile(r"[^\t\n]+\t(?:O|[BI]-[^\t\n]+)\r?")
+_JOINER = "\u200d"
+_EXTENDING = re.compile(
+    "[\u200c\u200d\u1160-\u11ff\ud7b0-\ud7ff\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
+"""Joiners, conjoining vowels and finals, half-width sound marks, skin tones, and tags."""
+_PAIRED = re.compile("[\u1100-\u115f\ua960-\ua97f]{2}|[\U0001f1e6-\U0001f1ff]{2}")
+"""Conjoining initials, and the letters of flags."""
 _UNWRITABLE = re.compile(r"[\t\r\n\0]")
 
 Row = tuple[int, str]
@@ -62,10 +72,34 @@ def recognises(_path: Path, head: str) -> bool:
 
 
 def read(path: Path, check: Check = accept) -> Iterator[Record]:
-    """The sentences of a KLUE-NER file; one without a header gets one by its place (see `invented_id`)."""
+    """The sentences of a KLUE-NER file; one without a header gets an id by its place (see `invented_id`)."""
+
+    def sentence_of(block: _Block, number: int) -> Sentence:
+        sentence = _sentence(block, path, number)
+        check(sentence)
+        return sentence
+
+    return _records(path, sentence_of)
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a KLUE-NER file with the same ids, whatever their tags and headers."""
+
+    def text_of(block: _Block, number: int) -> Text:
+        _check_rows(block)
+        text = "".join(_character(*row) for row in block.rows)
+        if not text.strip():
+            raise _MalformedError(block.line, "it has no text")
+        return Text(text, block.id or invented_id(path, number, text))
+
+    return _records(path, text_of)
+
+
+def _records(path: Path, make: Callable[[_Block, int], Item]) -> Iterator[Item | Rejected]:
+    """What is made of each block and its number."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         for number, block in enumerate(_blocks(file), 1):
-            yield _record(block, path, number, check)
+            yield _record(block, path, number, make)
 
 
 def write(path: Path, sentences: Iterable[Sentence]) -> None:
@@ -80,7 +114,7 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
             file.write(_block_text(sentence))
 
 
-FORMAT = CorpusFormat("klue", "KLUE-NER TSV", ".tsv", recognises, read, write)
+FORMAT = CorpusFormat("klue", "KLUE-NER TSV", ".tsv", recognises, read, texts, write)
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
@@ -111,11 +145,9 @@ def _headed(number: int, line: str) -> _Block:
     return _Block(number, sentence_id, markup)
 
 
-def _record(block: _Block, path: Path, number: int, check: Check) -> Record:
+def _record(block: _Block, path: Path, number: int, make: Callable[[_Block, int], Item]) -> Item | Rejected:
     try:
-        sentence = _sentence(block, path, number)
-        check(sentence)
-        return sentence
+        return make(block, number)
     except _MalformedError as error:
         line, reason = error.args
     except UserError as error:
@@ -123,16 +155,20 @@ def _record(block: _Block, path: Path, number: int, check: Check) -> Record:
     return Rejected(str(path), line, f"sentence {block.id}: {reason}" if block.id else reason)
 
 
-def _sentence(block: _Block, path: Path, number: int) -> Sentence:
+def _check_rows(block: _Block) -> None:
     if not block.rows:
         raise _MalformedError(block.line, "its header is followed by no character rows")
+
+
+def _sentence(block: _Block, path: Path, number: int) -> Sentence:
+    _check_rows(block)
     text, spans = _text_and_spans(block.rows)
     sentence = Sentence(block.id or invented_id(path, number, text), text, spans)
     if block.markup is not None and block.markup != (tagged := _marked_up(sentence)):
         raise _MalformedError(
             block.line,
             f"its header and its rows disagree ({_difference(block.markup, tagged)});"
-            " mend one of them, or delete the header to go by the rows",
+            " correct one of them, or delete the header to go by the rows",
         )
     return sentence
 
@@ -161,12 +197,34 @@ def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
 
 
 def _cells(number: int, row: str) -> tuple[str, str]:
-    character, tab, tag = row.partition("\t")
-    if not character or not tab:
-        raise _MalformedError(number, f"the row {row!r} is not a character, a tab and a tag")
+    character, tab, tag = _character(number, row), *row.partition("\t")[1:]
+    if not tab:
+        raise _MalformedError(number, f"the row {row!r:.80} is not a character, a tab and a tag")
     if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) == 2 or "\t" in tag):
-        raise _MalformedError(number, f"the tag {tag!r} is none of O, B-… and I-…")
+        raise _MalformedError(number, f"the tag {tag!r:.80} is none of O, B-… and I-…")
     return character, tag
+
+
+def _character(number: int, row: str) -> str:
+    character = row.partition("\t")[0]
+    if not character:
+        raise _MalformedError(number, f"the row {row!r:.80} is not a character, a tab and a tag")
+    if not all(_extends(*pair) for pair in pairwise(character)):
+        raise _MalformedError(number, f"the row {row!r:.80} holds more than one character; KLUE-NER has one a row")
+    return character
+
+
+def _extends(before: str, after: str) -> bool:
+    """Whether a code point is of the same character, as people see it, as the one before it.
+
+    Source: Unicode Standard Annex 29, section 3, with a little more allowed.
+    """
+    return (
+        unicodedata.category(after)[0] == "M"
+        or bool(_EXTENDING.fullmatch(after))
+        or before == _JOINER
+        or bool(_PAIRED.fullmatch(before + after))
+    )
 
 
 def _difference(header: str, rows: str) -> str:

@@ -10,14 +10,15 @@ Source: National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import ijson
 
-from core.corpus.records import Check, CorpusFormat, Record, Rejected, accept
+from core.corpus.records import Check, CorpusFormat, Item, Record, Rejected, accept
+from core.corpus.texts import Text
 from core.errors import UserError
 from core.files import replacing
 from core.labels import folded
@@ -65,9 +66,25 @@ def recognises(_path: Path, head: str) -> bool:
 
 def read(path: Path, check: Check = accept) -> Iterator[Record]:
     """The sentences of a NIKL file; where its JSON breaks off, all before it and one `Rejected`."""
+
+    def sentence_of(item: Any) -> Sentence:
+        sentence = _sentence(item)
+        check(sentence)
+        return sentence
+
+    return _read(path, sentence_of)
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a NIKL file with their ids, whatever their entities."""
+    return _read(path, _text)
+
+
+def _read(path: Path, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
+    """What is made of each sentence; where the JSON breaks off, all before it and one `Rejected`."""
     with path.open("rb") as file:
         empty = True
-        for record in _records(file, str(path), check):
+        for record in _records(file, str(path), make):
             empty = False
             yield record
     if empty:
@@ -94,15 +111,15 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
         file.write("\n]}\n")
 
 
-FORMAT = CorpusFormat("nikl", "NIKL named-entity JSON", ".json", recognises, read, write)
+FORMAT = CorpusFormat("nikl", "NIKL named-entity JSON", ".json", recognises, read, texts, write)
 
 
-def _records(file: BinaryIO, name: str, check: Check) -> Iterator[Record]:
+def _records(file: BinaryIO, name: str, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
     _skip_mark(file)
     window = _Window(file)
     try:
         for item in ijson.items(window, _SENTENCES, buf_size=_CHUNK):
-            yield _record(item, name, window, check)
+            yield _record(item, name, window, make)
     except _SYNTAX_ERRORS as error:
         yield _broken_off(file, name, error)
 
@@ -111,11 +128,9 @@ def _skip_mark(file: BinaryIO) -> None:
     file.seek(len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0)
 
 
-def _record(item: Any, name: str, window: _Window, check: Check) -> Record:
+def _record(item: Any, name: str, window: _Window, make: Callable[[Any], Item]) -> Item | Rejected:
     try:
-        sentence = _sentence(item)
-        check(sentence)
-        return sentence
+        return make(item)
     except UserError as error:
         known_id = _string(item, "id")
         form = _string(item, "form")
@@ -128,17 +143,22 @@ def _string(item: Any, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _sentence(item: Any) -> Sentence:
+def _text(item: Any) -> Text:
     if not isinstance(item, dict):
         raise UserError(f"a sentence is not an object but {item!r:.40}")
     if not (sentence_id := _string(item, "id")):
         raise UserError("a sentence has no id")
     if not (form := _string(item, "form")).strip():
         raise UserError("it has no text")
+    return Text(form, sentence_id)
+
+
+def _sentence(item: Any) -> Sentence:
+    text = _text(item)
     entities = item.get("NE", item.get("ne"))
     if not isinstance(entities, list):
         raise UserError("it has no list of entities (NE or ne)")
-    return Sentence(sentence_id, form, tuple(_span(entity, form) for entity in entities))
+    return Sentence(text.id or "", text.text, tuple(_span(entity, text.text) for entity in entities))
 
 
 def _span(entity: Any, text: str) -> Span:
@@ -150,7 +170,7 @@ def _span(entity: Any, text: str) -> Span:
     if end > len(text):
         raise UserError(f"the entity {form!r} at {begin}–{end} reaches past the text, which has {len(text)} characters")
     if text[begin:end] != form:
-        raise UserError(f"at {begin}–{end} stands {text[begin:end]!r} where the file says {form!r}")
+        raise UserError(f"at {begin}–{end} is {text[begin:end]!r} where the file says {form!r}")
     return span
 
 
@@ -161,12 +181,18 @@ def _member(key: str, value: str) -> re.Pattern[bytes]:
 
 
 def _broken_off(file: BinaryIO, name: str, error: Exception) -> Rejected:
-    reason = str(error).partition("\n")[0].removesuffix(".")
     return Rejected(
         name,
         _line_of_failure(file, file.tell()),
-        f"the JSON breaks here ({reason}), so nothing after it could be read; mend the file or get it again",
+        f"the JSON breaks here ({_reason(error)}), so nothing after it could be read; correct the file or get it again",
     )
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what the parser says; it is bytes where it quotes the file from the middle of a character."""
+    said = error.args[0] if error.args else error
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return text.partition("\n")[0].removesuffix(".")
 
 
 def _line_of_failure(file: BinaryIO, end: int) -> int:

@@ -6,6 +6,7 @@ Source: https://parquet.apache.org/docs/file-format/. `_pyarrow` is the one plac
 optional package, and a big one.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice, repeat
@@ -49,8 +50,10 @@ def texts(path: Path) -> Iterator[Text | Rejected]:
         schema = file.schema_arrow
     columns = [name for name in ("text", "id") if name in schema.names]
     if "text" not in columns:
-        raise UserError(f"{path} has no column text; it has {', '.join(schema.names)}")
+        raise UserError(f"{path} has no column text; it has {', '.join(schema.names):.200}")
     for name in columns:
+        if schema.names.count(name) > 1:
+            raise UserError(f"{path} has {schema.names.count(name)} columns {name}; keep one of them")
         _check_type(path, name, schema.field(name).type)
     return _records(path, columns)
 
@@ -103,9 +106,11 @@ def _reading(path: Path) -> Iterator[Any]:
     """The open file; what pyarrow has against it in the block is the user's to mend."""
     pyarrow = _pyarrow(path)
     try:
-        with pyarrow.parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False) as file:
+        # By its bytes: pyarrow refuses a name that is not UTF-8.
+        source = pyarrow.OSFile(os.fsencode(path))
+        with source, pyarrow.parquet.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False) as file:
             yield file
-    except (OSError, pyarrow.ArrowException) as error:
+    except (OSError, UnicodeDecodeError, pyarrow.ArrowException) as error:
         reason = str(error).partition("\n")[0].removesuffix(".")
         raise UserError(f"{path} is no Parquet file, or is damaged ({reason}); write it again") from error
 

@@ -1,5 +1,6 @@
 """A project on disk: the folder NAME.spandesk with project.db and the runs' checkpoints; one process at a time."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from core.errors import UserError
+from core.files import kind_of
 from core.folders import is_within, remove_within
 from core.manifest import checked_manifest
 from core.store.corrections import Corrections
@@ -168,7 +170,7 @@ def created(folder: Path) -> Project:
     Raises:
         UserError: something else is there, or the folder cannot be made.
     """
-    if folder.exists() and not (folder.is_dir() and all(_is_left_over(path) for path in folder.iterdir())):
+    if kind_of(folder) != "missing" and not (folder.is_dir() and all(_is_left_over(path) for path in folder.iterdir())):
         raise UserError(f"{folder} exists and is not empty; choose another name for the new project")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -188,23 +190,35 @@ def opened(folder: Path) -> Project:
     Raises:
         UserError: there is none, it is damaged or from a newer version, or it is open elsewhere.
     """
-    if not folder.exists():
+    if kind_of(folder) == "missing":
         raise UserError(f"there is no project at {folder}; check the path, or import a corpus to make one")
-    if not (folder / DATABASE).is_file():
+    if kind_of(folder / DATABASE) != "file":
         raise UserError(f"{folder} is not a Spandesk project: it has no {DATABASE}")
     return _locked(folder)
 
 
 def opened_or_created(folder: Path) -> Project:
     """The project in the folder; a new one where there is none yet."""
-    return opened(folder) if (folder / DATABASE).exists() else created(folder)
+    return created(folder) if kind_of(folder / DATABASE) == "missing" else opened(folder)
+
+
+def refuse_inside_project(path: Path) -> None:
+    """Make sure that a file to be written is in no project's folder, links followed or not.
+
+    Raises:
+        UserError: it is in one.
+    """
+    for real in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # noqa: PTH100 - links stay here
+        for folder in real.parents:
+            if kind_of(folder / DATABASE) == "file":
+                raise UserError(f"{path} is in the folder of a project, {folder}; choose a place outside it")
 
 
 @contextmanager
 def open_for_import(folder: Path) -> Iterator[Project]:
     """The project in the folder, or a new one; if the block fails, a new one is gone again with all made for it."""
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
-    is_new = not (folder / DATABASE).exists()
+    made = [path for path in (folder, *folder.parents) if kind_of(path) == "missing"]
+    is_new = kind_of(folder / DATABASE) == "missing"
     try:
         with opened_or_created(folder) as project:
             yield project

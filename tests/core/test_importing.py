@@ -1,6 +1,8 @@
 """Imports: all or nothing, several plans at once, labels of one's own."""
 
 import json
+import os
+import sys
 import threading
 from collections import Counter
 from unicodedata import normalize
@@ -237,3 +239,42 @@ def test_an_export_that_is_stopped_leaves_the_file_as_it_was(project, tmp_path, 
     assert path.read_text(encoding="utf-8") == "older"
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
     assert finished(reporting(lambda report: export(project, path, "auto", None, "corrected", report))) == 7
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"id": "a\0b", "text": "서울"}, "its id “a\\x00b” holds a control character"),
+        ({"id": " \u3000", "text": "서울"}, "its id is blank"),
+        ({"id": "a\tb", "text": "서울"}, "its id “a\\tb” holds a control character"),
+        ({"id": "a\u2028b", "text": "서울"}, "its id “a\\u2028b” holds"),
+        ({"id": "a", "text": "서\0울"}, "its text holds a NUL character"),
+    ],
+)
+def test_what_exports_and_terminals_cannot_hold_is_rejected(project, tmp_path, record, reason):
+    (tmp_path / "c.jsonl").write_text(f'{json.dumps(record)}\n{{"text": "비"}}\n', encoding="utf-8")
+    report = finished(importing(project, ImportPlan((tmp_path / "c.jsonl",))))
+    assert report.sentences == 1
+    assert reason in report.rejected[0].reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
+def test_a_file_whose_name_is_no_text_is_imported(project, tmp_path):
+    path = tmp_path / os.fsdecode(b"\xff.jsonl")
+    path.write_text('{"text": "비"}\n{"text": ""}\n', encoding="utf-8")
+    assert finished(importing(project, ImportPlan((path,)))).sentences == 1
+    [imported] = project.sentences.imports()
+    assert (imported.file, imported.rejected[0]["file"]) == ("\\udcff.jsonl", f"{tmp_path}/\\udcff.jsonl")
+
+
+def test_no_export_goes_into_the_folder_of_a_project(project, tmp_path):
+    database = project.folder / "project.db"
+    (tmp_path / "link.jsonl").symlink_to(database)
+    (tmp_path / "folder").symlink_to(project.folder)
+    (project.folder / "out.jsonl").symlink_to(tmp_path / "outside.jsonl")
+    inside = (database, project.folder / "runs" / "a.jsonl", project.folder / "out.jsonl")
+    for path in (*inside, tmp_path / "link.jsonl", tmp_path / "folder" / "a.jsonl"):
+        with pytest.raises(UserError, match="is in the folder of a project"):
+            export(project, path, "jsonl", None, "corrected")
+    assert project.problems() == []
+    assert export(project, tmp_path / "a.jsonl", "jsonl", None, "corrected") == 7

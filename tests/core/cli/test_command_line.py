@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from core.cli import commands
 from core.settings import TrainSettings
-from core.spans import Span
+from core.spans import Sentence, Span
 from core.store.project import opened
 from core.store.runs import training_digest
 from core.tagging.checkpoint import save
-from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
+from tests.building import FIRST_EPOCH, TEXTS, add_run, add_sentences, project_with_run, project_with_sentences
 from tests.core.toy_models import text_tagger_of
 
 MAIN = Path(__file__).resolve().parents[3] / "main.py"
@@ -350,3 +351,103 @@ def test_checking_needs_no_torch(tmp_path):
     code = "import sys; from core.cli.commands import run; run(sys.argv[1:]); sys.exit('torch' in sys.modules)"
     command = [sys.executable, "-c", code, "check", str(tmp_path / "p.spandesk")]
     assert subprocess.run(command, cwd=MAIN.parent, check=False).returncode == 0
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *([name, LONG] for name in ("train", "evaluate", "runs", "check", "labels", "ceilings", "crosscheck")),
+        ["compare", LONG, "1", "2"],
+        ["correct", LONG, "--sentence", "a", "--spans", "[]"],
+        ["export", LONG, "a.jsonl"],
+        ["export", "{q}", f"{LONG}.jsonl"],
+        ["import", f"{LONG}.spandesk", "{c}"],
+        ["import", "{p}", LONG],
+        ["predict", LONG, "--text", "a"],
+        ["predict", "{q}", LONG],
+        ["predict", "{q}", "{c}", "--out", LONG],
+    ],
+    ids=" ".join,
+)
+def test_a_path_that_is_too_long_is_one_sentence(project, tmp_path, capsys, arguments):
+    (tmp_path / "c.jsonl").write_text('{"text": "비"}\n', encoding="utf-8")
+    names = {"c": tmp_path / "c.jsonl", "p": tmp_path / "p.spandesk", "q": project}
+    assert commands.run([argument.format(**names) for argument in arguments]) == 1
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("error: ")
+    assert said.endswith("File name too long")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.jsonl", "q.spandesk"]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project whose run has the weights of an untrained tagger."""
+    folder = tmp_path / "q.spandesk"
+    with project_with_run(folder) as store:
+        for epoch in (1, 2):
+            save(text_tagger_of(), store.checkpoint_folder(1, epoch))
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no /dev/stdout")
+def test_standard_output_holds_an_export_and_nothing_else(project):
+    command = [sys.executable, str(MAIN), "export", str(project), "/dev/stdout", "--format", "jsonl"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [name for name, *_ in TEXTS]
+    assert result.stderr == "7 sentences written to /dev/stdout\n"
+
+
+def test_an_evaluation_warns_of_what_makes_its_scores_worthless(project, capsys):
+    with opened(project) as store:
+        add_sentences(
+            store,
+            [("test", Sentence("t", "대구에서 축제가 열렸다. ")), ("train", Sentence("s", "대구에서 축제가 열렸다."))],
+        )
+        for name in ("news-3", "news-4", "talk-1", "talk-2"):
+            store.corrections.correct(store.sentences.by_id(name).number, [])
+        silent = dict.fromkeys(("news-3", "news-4", "talk-1", "talk-2"), ())
+        add_run(store, silent)
+    for split, run_number in (("dev", 2), ("test", 1)):
+        assert commands.run(["evaluate", str(project), "--split", split, "--run", str(run_number)]) == 0
+    assert [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: ")] == [
+        "warning: The dev sentences hold no entity, so precision, recall and F1 mean nothing there.",
+        "warning: Epoch 1 predicts no entity at all.",
+        "warning: 2 test sentences also appear in train, so their scores are inflated.",
+    ]
+
+
+def test_a_training_warns_of_sentences_that_train_and_dev_share(tmp_path, capsys):
+    with project_with_sentences(tmp_path / "p.spandesk") as store:
+        add_sentences(store, [("train", Sentence("s", " 오늘은 아무 일도 없었다."))])
+    arguments = ["train", str(tmp_path / "p.spandesk"), "--encoder", "tiny", "--epochs", "1"]
+    assert commands.run(arguments) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[1] == "warning: 1 dev sentence also appears in train, so its scores are inflated."
+    assert "warning: Epoch 1 predicts no entity at all." in said
+
+
+def test_usage_says_how_it_was_started(monkeypatch, capsys):
+    assert commands.run(["--help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: main.py [PROJECT] ")
+    monkeypatch.setenv("SPANDESK_PROGRAM", "./run")
+    assert commands.run(["--frob"]) == 2
+    assert capsys.readouterr().err.startswith("./run: unknown option --frob\nusage: ./run [PROJECT] ")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("evaluate", "Precision, recall and F1 of a run"),
+        ("import", "corpus files: KLUE-NER TSV (klue), "),
+        ("train", "default: 3 for starter, 10 for tiny, 2 for other encoders"),
+        ("train", "share of the head's input that training drops (default: 0.1)"),
+    ],
+)
+def test_help_says_what_there_is_to_know(capsys, command, words):
+    with pytest.raises(SystemExit) as ending:
+        commands.run([command, "--help"])
+    assert ending.value.code == 0
+    assert words in " ".join(capsys.readouterr().out.split())

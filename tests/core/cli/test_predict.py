@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,34 @@ def test_an_error_of_the_main_process_ends_both_and_is_said_once(corpus, tmp_pat
         f"error: there is no project at {tmp_path}/none.spandesk; check the path, or import a corpus to make one"
     ]
     assert list(tmp_path.iterdir()) == [corpus]
+
+
+def test_records_with_broken_gold_are_tagged(project, tmp_path, capsys):
+    path = tmp_path / "a.jsonl"
+    golds = ('"spans": [{"start": 0}]', '"label": [[0, 2, "PS"], [0, 99, "LC"]]', '"label": null', '"ner": "x"')
+    path.write_text("".join(f'{{"text": "나리는 부산에 산다", {gold}}}\n' for gold in golds), encoding="utf-8")
+    document = result(capsys, project, path)
+    assert ([s["text"] for s in document["sentences"]], document["rejected"]) == (["나리는 부산에 산다"] * 4, [])
+
+
+def test_standard_input_is_tagged(project, tmp_path):
+    for name in ("-", "/dev/stdin"):
+        command = [sys.executable, str(MAIN), "predict", str(project), name, "--json", "--device", "cpu"]
+        done = subprocess.run(command, input="비\n눈\n", capture_output=True, text=True, check=True, encoding="utf-8")
+        assert [s["text"] for s in json.loads(done.stdout)["sentences"]] == ["비", "눈"]
+
+
+def test_nothing_is_written_into_a_project(project, corpus):
+    with pytest.raises(UserError, match="is in the folder of a project"):
+        run(project, corpus, "--out", project / "project.db")
+
+
+def test_a_pipe_gets_the_tagged_texts_and_stays_a_pipe(project, corpus, tmp_path):
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text(encoding="utf-8")))
+    reader.start()
+    run(project, corpus, "--out", pipe)
+    reader.join()
+    assert [json.loads(line)["id"] for line in read[0].splitlines()] == [f"s{s.id}" for s in SENTENCES]
+    assert pipe.is_fifo()

@@ -1,4 +1,9 @@
 import codecs
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -125,10 +130,10 @@ def test_reading_goes_by_content(tmp_path):
 
 def test_texts_to_tag_have_the_ids_of_their_file_and_none_is_lost_silently(tmp_path):
     path = tmp_path / "a.jsonl"
-    path.write_text('{"id": "x", "text": "비"}\n{"id": "y", "text": "눈", "label": [[0, 9, "PS"]]}\n', encoding="utf-8")
+    path.write_text('{"id": "x", "text": "비", "label": [[0, 9, "PS"]]}\n{"id": "y", "text": ""}\n', encoding="utf-8")
     good, bad = texts(path)
     assert good == Text("비", "x")
-    assert (bad.line, "past the text" in bad.reason) == (2, True)
+    assert (bad.line, "no text" in bad.reason) == (2, True)
     path.write_text(" 비\n\n눈\n", encoding="utf-8")
     assert list(texts(path)) == [Text("비"), Text("눈")]
     parquet.write(path, [TaggedText(Text("비", "x"), ())])
@@ -168,3 +173,53 @@ def test_no_text_makes_a_reader_fail(tmp_path_factory, pieces):
     path.write_text("".join(pieces), encoding="utf-8", newline="")
     for known in FORMATS:
         assert all(isinstance(record, Sentence | Rejected) for record in known.read(path))
+
+
+@pytest.mark.parametrize(("content", "reader"), [(KLUE, klue), (JSONL, jsonl), (NIKL, nikl)])
+def test_a_disk_that_fails_in_the_middle_of_a_file_is_one_sentence(tmp_path, monkeypatch, content, reader):
+    path = tmp_path / "a"
+    path.write_text(content, encoding="utf-8")
+
+    def failing(_path, _check):
+        yield Sentence("a", "비")
+        raise OSError(5, "Input/output error")
+
+    known = replace(reader.FORMAT, read=failing)
+    monkeypatch.setattr("core.corpus.formats.FORMATS", (known,))
+    records = read(path)
+    next(records)
+    with pytest.raises(UserError, match="a cannot be read: Input/output error"):
+        next(records)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_pipe_is_refused_at_once_though_nobody_writes_to_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for use in (read, texts, detected):
+        with pytest.raises(UserError, match="pipe is a pipe, which can be read but once; save what it gives"):
+            use(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no /dev/stdin")
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("비\n눈\n", "['비', '눈']"),
+        ('{"id": "a", "text": "비"}\n{"text": 5}\n', "['비', '{name}, line 2']"),
+        ("", "{name} is empty"),
+    ],
+)
+def test_standard_input_is_read_once_and_called_by_its_name(tmp_path, name, given, expected):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from core.corpus.formats import texts; from core.errors import UserError\n"
+        "try: print([getattr(r, 'where', None) or r.text for r in texts(Path(sys.argv[1]))])\n"
+        "except UserError as error: print(error)"
+    )
+    command = [sys.executable, "-X", "utf8", "-c", code, name]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run(command, cwd=root, env=environment, input=given, capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip() == expected.format(name="standard input")
+    assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from core.corpus import jsonl
-from core.corpus.records import Rejected
+from core.corpus.records import REASON_LENGTH, Rejected
+from core.corpus.texts import Text
 from core.spans import Sentence, Span
 
 
@@ -70,7 +71,7 @@ def line(**members):
         (line(text=" "), "sentence b: it has no text"),
         (line(id=True), "the id True is neither a string nor a whole number"),
         (line(id=1.5), "the id 1.5 is neither"),
-        (line(label=None), 'what stands under "label" is not a list'),
+        (line(label=None), 'what is under "label" is not a list'),
         (line(label=[[0, 3]]), "sentence b: [0, 3] is not [start, end, label]"),
         (line(label=[[0, 3, 1]]), "[0, 3, 1] is not [start, end, label]"),
         (line(label=[[0.0, 3, "PS"]]), '[0.0, 3, "PS"] is not [start, end, label]'),
@@ -95,3 +96,49 @@ def test_hangul_is_written_as_itself(tmp_path):
     path = tmp_path / "out"
     jsonl.write(path, [Sentence("a", "이순신은", (Span(0, 3, "PS"),)), Sentence("b", "비")])
     assert path.read_text(encoding="utf-8") == f'{GOOD}\n{{"id": "b", "text": "비", "label": []}}\n'
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"annotations": [{"label": "PS", "start_offset": 0, "end_offset": 2}]},
+        {"tokens": ["나리는"], "ner_tags": ["B-PS"]},
+        {"annotation": [["PS", 0, 2]]},
+        {"ner": [[0, 2, "PS"]]},
+        {"NE": [[0, 2, "PS"]]},
+        {"named_entities": []},
+        {"bio_tags": ["B-PS"]},
+        {"Labels": []},
+    ],
+)
+def test_entities_under_another_key_are_rejected_rather_than_lost(records, members):
+    (rejected,) = records(json.dumps({"text": "나리는"} | members))
+    assert f"it has none of label, labels, spans, entities, but {list(members)[-1]}; write" in rejected.reason
+
+
+def test_keys_that_hold_something_else_are_passed_over(records):
+    others = {"meta": {"tags": []}, "source": "news", "annotator": "a", "language": "ko", "generation": 3, "tokens": []}
+    assert records(json.dumps({"id": "a", "text": "비"} | others)) == [Sentence("a", "비")]
+
+
+def test_texts_need_no_gold(tmp_path):
+    path = tmp_path / "a.jsonl"
+    lines = [
+        '{"id": "a", "text": "비", "spans": [{"start": 0, "end": 1, "label": "PS"}]}',
+        '{"id": "b", "text": "비", "label": [[0, 2, "PS"], [0, 6, "LC"]]}',
+        '{"id": "c", "text": "비", "label": null}',
+        '{"id": "d", "text": "비", "ner": 5}',
+        '{"id": "e", "text": " ", "label": []}',
+        '{"text": "비"}',
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    read = list(jsonl.texts(path))
+    assert read[:4] == [Text("비", name) for name in "abcd"]
+    assert read[4] == Rejected(str(path), 5, "sentence e: it has no text")
+    assert read[5].id.startswith("a-6-")
+
+
+def test_a_reason_is_short_and_can_be_printed(records):
+    (rejected,) = records(json.dumps({"id": "\x1b[31m\n\u202e" + "x" * 9_000, "text": 5}))
+    assert rejected.reason.startswith("sentence \\x1b[31m\\n\\u202exxx")
+    assert len(rejected.reason) < REASON_LENGTH + 20

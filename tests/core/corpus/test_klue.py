@@ -4,6 +4,7 @@ import pytest
 
 from core.corpus import klue
 from core.corpus.records import Rejected
+from core.corpus.texts import Text
 from core.errors import UserError
 from core.spans import Sentence, Span
 
@@ -65,6 +66,12 @@ def test_a_row_may_hold_several_code_points(records):
     assert sentence.spans == (Span(3, 6, "PS"),)
 
 
+@pytest.mark.parametrize("character", ["🇰🇷", "👍🏽", "1️⃣", "é", "ㄱ", "\u1100\u1100\u1161", "🏴\U000e0067\U000e007f"])
+def test_what_people_see_as_one_character_may_be_a_row(records, character):
+    (sentence,) = records(rows((character, "O")))
+    assert sentence.text == character
+
+
 def test_hash_signs_in_the_text_are_text(records):
     (sentence,) = records("## 1\t##1\n" + rows(("#", "O"), ("#", "O"), ("1", "O")))
     assert sentence == Sentence("1", "##1")
@@ -100,6 +107,9 @@ def test_a_header_ends_the_sentence_before_it(records):
         (rows(("", "O")), 1, r"the row '\tO' is not a character, a tab and a tag"),
         ("가\n", 1, "is not a character, a tab and a tag"),
         (rows((" ", "O")), 1, "has no text"),
+        (rows(("She", "O"), ("lives", "O")), 1, r"the row 'She\tO' holds more than one character; KLUE-NER has one"),
+        (rows(("가나", "O")), 1, "more than one character"),
+        (rows(("가\u200d\u1161나", "O")), 1, "more than one character"),
         (f"## 7\t경찰 은\n{GOOD}", 1, "sentence 7: its header and its rows disagree (at character 1 "),
         (f"## 7\t<경찰:OG> 은요\n{GOOD}", 1, "at character 10 one has '요', the other ''"),
         ("## 7\t가\n", 1, "sentence 7: its header is followed by no character rows"),
@@ -128,3 +138,12 @@ def test_what_rows_cannot_hold_is_not_written(tmp_path, sentence):
     with pytest.raises(UserError, match=r"나쁜.*export as jsonl or nikl"):
         klue.write(path, [Sentence("a", "가"), sentence])
     assert path.read_text() == "before"
+
+
+def test_texts_need_no_tags(tmp_path):
+    path = tmp_path / "작은.tsv"
+    blocks = [f"## a\t갑을 은\n{GOOD}", f"## b\t<경찰:OG> 은\n{rows(('가', 'I-PS'), ('나', 'X'))}다\n", "## c\t비\n"]
+    path.write_text("\n".join(blocks), encoding="utf-8")
+    *good, bad = klue.texts(path)
+    assert good == [Text("경찰 은", "a"), Text("가나다", "b")]
+    assert "no character rows" in bad.reason

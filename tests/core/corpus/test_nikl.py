@@ -6,6 +6,7 @@ import pytest
 
 from core.corpus import klue, nikl
 from core.corpus.records import Rejected
+from core.corpus.texts import Text
 from core.spans import Sentence, Span
 
 EDITIONS = ["2019", "2020", "2021"]
@@ -91,7 +92,7 @@ def test_each_broken_record_is_rejected_and_every_other_read(nikl_like, edition,
             item(NE=[entity(0, 9, "이순신은")]),
             "sentence a.1: the entity '이순신은' at 0–9 reaches past the text, which has 4",
         ),
-        (item(NE=[entity(1, 3, "이순신")]), "sentence a.1: at 1–3 stands '순신' where the file says '이순신'"),
+        (item(NE=[entity(1, 3, "이순신")]), "sentence a.1: at 1–3 is '순신' where the file says '이순신'"),
         (item(NE=[entity(-2, 4, "신은")]), "begins before the text"),
         (item(NE=[entity(2, 2, "")]), "is empty"),
         (item(NE=[entity(0, 3, "이순신"), entity(2, 4, "신은")]), "overlap"),
@@ -187,3 +188,18 @@ def test_what_is_written_has_the_members_of_the_real_thing(nikl_like, tmp_path):
     nikl.write(path, nikl.read(original))
     ours, theirs = (json.loads(file.read_text(encoding="utf-8"))["document"] for file in (path, original))
     assert ours == theirs
+
+
+def test_a_break_within_a_text_is_said_without_bytes(records):
+    text = json.dumps(corpus(item("a.1", "가" * 20 + "X" + "부산에 산다고 하였다")), ensure_ascii=False)
+    (rejected,) = records(text.replace("X", '"'))
+    assert "(lexical error: invalid char in json text)" in rejected.reason
+
+
+def test_texts_need_no_entities(tmp_path):
+    path = tmp_path / "a.json"
+    items = [item("a.1"), item("a.2", NE=None), item("a.3", NE=[entity(0, 99, "x")]), item("a.4", "")]
+    path.write_text(json.dumps(corpus(*items)), encoding="utf-8")
+    *good, bad = nikl.texts(path)
+    assert good == [Text("이순신은", f"a.{n}") for n in (1, 2, 3)]
+    assert bad.reason == "sentence a.4: it has no text"

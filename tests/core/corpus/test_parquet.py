@@ -1,3 +1,4 @@
+import os
 import sys
 from itertools import islice
 
@@ -133,3 +134,16 @@ def test_without_pyarrow_it_is_said_what_to_install(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="needs the package pyarrow"):
         parquet.write(tmp_path / "b.parquet", [])
     assert not (tmp_path / "b.parquet").exists()
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    table = pyarrow.Table.from_arrays([pyarrow.array(["비"]), pyarrow.array(["눈"])], ["text", "text"])
+    files.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(UserError, match=r"a\.parquet has 2 columns text; keep one of them"):
+        parquet.texts(tmp_path / "a.parquet")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
+def test_a_file_whose_name_is_no_text_is_read(tmp_path):
+    path = written(tmp_path / "a.parquet", text=["비"]).rename(tmp_path / os.fsdecode(b"\xff.parquet"))
+    assert list(parquet.texts(path)) == [Text("비")]

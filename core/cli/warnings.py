@@ -1,0 +1,27 @@
+"""What a person should know of the corpus or of an epoch before relying on a score, on stderr."""
+
+from core.analysis.findings import finding_shared, no_entity_in_words, no_prediction_in_words
+from core.cli.output import Output
+from core.generators import exhausted
+from core.scoring.metrics import Counts
+from core.spans import Split
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.sentences import Gold
+
+
+def warn_of_split(project: Project, split: Split, out: Output) -> None:
+    """Warn of a split that is measured on where it shares sentences with train, or has no entity."""
+    if split != "train":
+        train = (text for _, text in project.sentences.texts("train"))
+        for finding in exhausted(finding_shared(train, project.sentences.texts(split), split)):
+            out.warn(finding.words)
+    if not any(of == split for of, _ in project.sentences.label_counts()):
+        out.warn(no_entity_in_words(split))
+
+
+def warn_of_epoch(project: Project, key: EpochKey, split: Split, gold: Gold, out: Output) -> None:
+    """Warn of an epoch that found nothing."""
+    counts = project.predictions.counts(key, split, gold)
+    if not sum(counts.values(), Counts()).predicted:
+        out.warn(no_prediction_in_words(key.epoch))
