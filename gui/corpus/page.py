@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from core.corpus.formats import AUTO, FORMATS, for_export
 from core.events import Reading
@@ -24,9 +24,6 @@ from gui.plain_label import PlainLabel
 from gui.progress import FLEETING, told
 from gui.theme import Theme
 from gui.words import counted
-
-_ANY_HEIGHT = 16_777_215
-"""Qt's greatest size: no bound."""
 
 
 class CorpusPage(QWidget):
@@ -138,7 +135,8 @@ class CorpusPage(QWidget):
         """Show the list of skipped records, or the line alone that says how many they are."""
         self.show_rejected.setText("Hide" if is_unfolded else "Show")
         self.rejected.setVisible(is_unfolded)
-        self.left_out.setMaximumHeight(_ANY_HEIGHT if is_unfolded else self.left_out.sizeHint().height())
+        vertical = QSizePolicy.Policy.Expanding if is_unfolded else QSizePolicy.Policy.Fixed
+        self.left_out.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
 
     def _dismiss_rejected(self) -> None:
         project = self._context.session.project

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 from core.store.sentences import ImportedFile
 from gui.words import wrapped
 
-COLUMNS = {"file": "File", "line": "Line", "reason": "Why it was left out"}
+COLUMNS = {"file": "File", "line": "Line", "reason": "Why it was skipped"}
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -56,7 +56,7 @@ class ChangesPanel(QSplitter):
             TitledTable(title, said, CountDelegate(MetricModel(behind), theme, padding=_COUNT_PADDING), names="korean")
             for title, said in (
                 ("What became of the errors, by type", "Under the gold type, or the predicted one of a spurious span"),
-                ("By kind of error", "Fixed ones as they were, broken and kept ones as they are"),
+                ("By kind of error", "Fixed: by their old kind. Broken and kept: by their current kind."),
             )
         )
         self._errors = QSplitter(Qt.Orientation.Vertical)
