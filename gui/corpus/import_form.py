@@ -75,6 +75,10 @@ class ImportForm(QFrame):
         form.addRow("Files", self.files)
         form.addRow(PlainLabel("Sentences go to"), target)
         form.addRow("Further labels", self.labels)
+        if not self._asks_folder:
+            stays = PlainLabel("Undo does not take imported sentences back.")
+            stays.setProperty("role", "hint")
+            form.addRow("", stays)
         if self._asks_folder:
             form.addRow("New project", self.folder_field)
         buttons = QHBoxLayout()

@@ -241,7 +241,7 @@ class InspectPage(QWidget):
         if len(touched) > 1 and not is_moved:
             self.detail.say(f"{counted(len(touched), 'sentence')} changed")
         elif is_moved and len(touched) == 1 and self.listing.current not in touched and self.isVisible():
-            self.listing.go_to(touched[0])
+            self._go_to_changed(touched[0])
         is_back = change.kind in ("undo", "redo", "revert")
         if is_back and len(change.sentences) == 1 and change.sentences[0] == self.listing.current:
             self._select_what_came_back(change.sentences[0])
@@ -252,6 +252,13 @@ class InspectPage(QWidget):
         newest = project.corrections.listed(0, 1) if project is not None else []
         if newest and newest[0].sentence == number:
             self.detail.select_gold(set(newest[0].after) - set(newest[0].before))
+
+    def _go_to_changed(self, number: SentenceNumber) -> None:
+        """Show the sentence that an undo changed elsewhere."""
+        if self.listing.go_to(number):
+            return
+        for shown in self.listing.shown([number]):
+            self.detail.say(f"{shown.stored.id} is not in this list")
 
     def _go_to_error(self, step: int, *, to_open: bool = False) -> None:
         """Go to another sentence of the list that has an error, and to the error in it."""

@@ -38,7 +38,8 @@ class SendBar(QFrame):
         self.send.setProperty("primary", True)
         self.warning = PlainLabel(wraps=True)
         self.said = PlainLabel()
-        for label in (self.warning, self.said):
+        self.stays = PlainLabel("Undo does not take sent sentences back.")
+        for label in (self.warning, self.stays, self.said):
             label.setProperty("role", "hint")
         self.open = QPushButton("Open in Inspect")
         self.open.setProperty("flat", True)
@@ -55,6 +56,7 @@ class SendBar(QFrame):
         row.addWidget(PlainLabel("Send to"))
         for widget in (self.split, self.with_spans, self.send):
             row.addWidget(widget)
+        row.addWidget(self.stays)
         row.addStretch(1)
         told = QHBoxLayout()
         told.setSpacing(4)

@@ -79,7 +79,8 @@ def test_lists_of_rejected_records_that_were_stored_in_full_are_counted_and_read
     connection.executescript(
         "ALTER TABLE import DROP COLUMN rejections; PRAGMA user_version = 6;"
         "DELETE FROM _sqlite_migrations WHERE name = '0007_rejections';"
-        f"INSERT INTO import VALUES (1, 'a', 'jsonl', '2026', 0, 0, '{rejected}'), (2, 'b', 'klue', '2026', 1, 1, '[]')"
+        "INSERT INTO import (number, file, format, imported_at, sentences, spans, rejected) VALUES"
+        f" (1, 'a', 'jsonl', '2026', 0, 0, '{rejected}'), (2, 'b', 'klue', '2026', 1, 1, '[]')"
     )
     connection.close()
     with opened(folder) as project:
