@@ -122,12 +122,14 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
 }
 
 QTableView, QListView, QTreeView {
-    background: $surface; border: none; outline: none; gridline-color: $line;
+    background: $surface; border: 2px solid $surface; outline: none; gridline-color: $line;
     selection-background-color: $selection; selection-color: $text; alternate-background-color: $window;
 }
 QTableView::item, QListView::item { padding: 0 8px; border: none; }
 QTableView::item:selected, QListView::item:selected { background: $selection; color: $text; }
-QTableView:focus, QListView:focus, QTreeView:focus { border: none; }
+QTableView:focus, QListView:focus, QTreeView:focus { border-color: $accent; }
+QScrollArea[sentence="true"] { border: 2px solid $surface; border-radius: 4px; }
+QScrollArea[sentence="true"][focused="true"] { border-color: $accent; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {
     background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 4px 8px;

@@ -20,6 +20,7 @@ class SummaryTable(QTableWidget):
         self._theme = theme
         self._labels: list[str] = []
         self._sentences: dict[Split, int] = {}
+        self.setAccessibleName("Sentences and gold spans by split")
         self.setShowGrid(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(28)

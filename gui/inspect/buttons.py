@@ -11,6 +11,7 @@ def tool_button(action: QAction) -> QToolButton:
     """A button of a command, which the mouse does not give the focus."""
     button = QToolButton()
     button.setDefaultAction(action)
+    button.setAccessibleName(action.text())  # not the arrow that it shows
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 

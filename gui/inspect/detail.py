@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.analysis.verdicts import Blame, pair_of
 from core.editing import accepted
@@ -147,7 +147,8 @@ class SentenceDetail(QWidget):
     def _scroller(self) -> QScrollArea:
         scroller = QScrollArea(widgetResizable=True)
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setFrameShape(QFrame.Shape.NoFrame)
+        scroller.setProperty("sentence", True)
+        self.canvas.focused.connect(lambda on: set_property(scroller, "focused", on))
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroller.setMinimumHeight(120)
         scroller.setWidget(self.canvas)

@@ -157,6 +157,7 @@ class FilterBar(QWidget):
             elided = self.asked.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _LONGEST_ASKED)
             self.asked.setText(f"{elided}  ✕")
             self.asked.setToolTip(wrapped(f"{words}: remove this filter"))
+            self.asked.setAccessibleName(f"Remove the filter {words}")
             self.asked.setChecked(True)
 
     def show_counts(self, sentences: int, errors: int | None) -> None:

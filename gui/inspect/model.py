@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from core.spans import SentenceNumber
-from gui.sentence.delegate import SENTENCE_ROLE, SentenceRow
+from gui.sentence.delegate import SENTENCE_ROLE, SentenceRow, spoken
 
 SLICE = 16
 """Rows fetched at once: about as many as are seen, since a jump waits for them."""
@@ -82,7 +82,9 @@ class SentenceListModel(QAbstractTableModel):
             return self._row(index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             row = self._row(index.row())
-            return row.text if row is not None else ""
+            if row is None:
+                return ""
+            return row.text if role == Qt.ItemDataRole.DisplayRole else spoken(row)
         return None
 
     def _row(self, row: int) -> SentenceRow | None:

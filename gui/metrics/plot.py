@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.metrics.lines import MICRO, Line
@@ -35,6 +36,8 @@ class EpochPlot:
 
     def __init__(self) -> None:
         self.widget: Any = pg.PlotWidget()
+        self.widget.setAccessibleName("Scores by epoch")
+        self.widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot = self.widget.getPlotItem()
         self._view = self._plot.getViewBox()
         self._items: dict[str, _Items] = {}

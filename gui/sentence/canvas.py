@@ -31,7 +31,7 @@ from gui.sentence.interaction import (
     target_at,
 )
 from gui.sentence.layout import TextLayout
-from gui.sentence.painting import paint, paint_focus
+from gui.sentence.painting import paint
 from gui.sentence.scene import Scene
 from gui.sentence.selection import Selection, following, kept, of_gold, stops
 from gui.theme import Theme
@@ -51,6 +51,7 @@ class SentenceCanvas(QWidget):
         selectionChanged: `selection` is another.
         released: a press or drag ended, whatever came of it.
         rangeDrawn: the mouse selected characters, by a drag or a double click.
+        focused: it got the focus, or lost it; what holds it shows that, since it can be taller than what is seen.
         menuAsked: the right button was pressed, on what is selected now; where, a global `QPoint`.
     """
 
@@ -58,6 +59,7 @@ class SentenceCanvas(QWidget):
     selectionChanged = Signal()  # noqa: N815
     released = Signal()
     rangeDrawn = Signal()  # noqa: N815
+    focused = Signal(bool)
     menuAsked = Signal(object)  # noqa: N815
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -251,14 +253,12 @@ class SentenceCanvas(QWidget):
                 replaced=self.replaced,
                 part=part,
             )
-        if self.hasFocus():
-            paint_focus(painter, QRectF(self.rect()), self._theme)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
+        self.focused.emit(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
+        self.focused.emit(False)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._shown.text:

@@ -14,6 +14,7 @@ from core.spans import SentenceNumber, Span
 from gui.sentence.layout import TextLayout, lay_out_on_one_line
 from gui.sentence.painting import wave
 from gui.theme import SMALL_SIZE, Theme, font
+from gui.words import counted
 
 ROW_HEIGHT = 52
 """Of every row, in pixels: set it as the fixed section size of the vertical header."""
@@ -130,6 +131,19 @@ def marks(row: SentenceRow, theme: Theme) -> list[tuple[str, str]]:
         found.append((_CORRECTED, theme.muted))
     found += [(words, theme.muted) for words, holds in ((_REVIEWED, row.reviewed), (_NOTED, row.noted)) if holds]
     return found
+
+
+def spoken(row: SentenceRow) -> str:
+    """A row for a screen reader: the sentence, and what else the row shows of it."""
+    said = [row.id, row.split]
+    if row.comparisons is not None:
+        errors = len(row.errors)
+        said.append(counted(errors, "error") if errors else "no error")
+    shown = {"corrected": row.corrected, "reviewed": row.reviewed, "note": row.noted}
+    said += [words for words, holds in shown.items() if holds]
+    if len(row.steps) > 1:
+        said.append(f"right in {sum(row.steps)} of {len(row.steps)} epochs")
+    return f"{row.text} – {', '.join(said)}"
 
 
 def _paint_words(painter: QPainter, rect: QRectF, text: str, colour: str, chosen: QFont) -> None:

@@ -83,13 +83,6 @@ def paint(
             _paint_strike(brush, mark.tag.rect)
 
 
-def paint_focus(painter: QPainter, rect: QRectF, theme: Theme) -> None:
-    """The ring around the widget that has the keyboard."""
-    painter.setPen(QPen(QColor(theme.accent), 2))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(rect.adjusted(2, 2, -2, -2), _RADIUS, _RADIUS)
-
-
 def _paint_mark(brush: Brush, mark: Mark, selection: Selection | None) -> None:
     selected = mark.span is not None and selection in (_selection_of(mark, mark.span),)
     if mark.lane == "predicted" and mark.span is not None:

@@ -135,6 +135,7 @@ class KeysSection(QWidget):
         for key in self._keys():
             cap = _button(f"{native(key)}  ✕")
             cap.setToolTip(f"Take {native(key)} away from this command")
+            cap.setAccessibleName(f"Take {native(key)} away from this command")
             cap.clicked.connect(lambda _=False, key=key: self._take_away(key))
             self.caps.addWidget(cap)
 

@@ -17,6 +17,7 @@ class Banner(QFrame):
         close = QToolButton()
         close.setText("✕")
         close.setToolTip("Close this message")
+        close.setAccessibleName("Close this message")
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)

@@ -35,6 +35,8 @@ class LossChart(QWidget):
         self._top = 0.0
         pg.setConfigOptions(antialias=True)
         self._view: Any = pg.PlotWidget()
+        self._view.setAccessibleName("Loss and F1 of the run")
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot: Any = self._view.getPlotItem()
         self._right: Any = pg.ViewBox(enableMenu=False, enableMouse=False)
         self._loss_line: Any = pg.PlotDataItem()
