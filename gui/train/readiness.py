@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.analysis.findings import no_entity_in_words
 from core.labels import in_display_order
 from core.spans import Split
 from core.store.project import Project
@@ -99,6 +100,8 @@ def _hindrance(corpus: Corpus) -> str | None:
 
 
 def _warnings(corpus: Corpus) -> tuple[str, ...]:
+    if not corpus.dev_spans:
+        return (no_entity_in_words("dev"),)
     unseen = in_display_order(set(corpus.dev_spans) - set(corpus.train_spans))
     if not unseen:
         return ()

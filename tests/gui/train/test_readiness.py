@@ -51,3 +51,12 @@ def test_what_keeps_a_training_from_starting(tmp_path):
         rows = [(split, building.Sentence(split, "말이 없다.", ())) for split in ("train", "dev")]
         building.add_sentences(project, rows)
         assert "no span" in found_in(project).hindrance
+
+
+def test_a_dev_split_without_an_entity_is_warned_of(tmp_path):
+    with building.project_with_sentences(tmp_path / "p.spandesk") as project:
+        for name in ("news-3", "news-4", "talk-1", "talk-2"):
+            project.corrections.correct(numbered(project, name), [])
+        assert found_in(project).warnings == (
+            "The dev sentences hold no entity, so precision, recall and F1 mean nothing there.",
+        )
