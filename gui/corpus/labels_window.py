@@ -21,7 +21,7 @@ from core.spans import SPLITS
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.relabelling import Concerned, Replacement
-from gui.background import Job, LatestQuery
+from gui.background import Job, LatestQuery, failure
 from gui.choosers import chooser
 from gui.corpus.labels_table import LabelsTable
 from gui.keys.keymap import Keymap
@@ -289,7 +289,7 @@ class LabelsWindow(QDialog):
         self._say(f"{self._title}: stopped, and nothing was changed.")
 
     def _tell_failure(self, error: Exception) -> None:
-        self._say(str(error), is_error=True)
+        self._say(failure(self._title, error), is_error=True)
 
     @property
     def _title(self) -> str:

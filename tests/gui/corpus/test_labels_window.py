@@ -302,3 +302,16 @@ def test_keys_stay_with_their_labels_whatever_becomes_of_others(labels, window, 
         window.undo.trigger()
     assert {label: chips.key_of(label) for label in chips.labels} == before
     assert project.problems() == []
+
+
+def test_a_bug_in_a_change_is_told_as_one(labels, window, qtbot, monkeypatch):
+    def broken(*_):
+        yield 1
+        raise KeyError("hidden_size")
+
+    monkeypatch.setattr(type(window.context.session.project.labels), "renaming", broken)
+    labels.table.choose("LC")
+    labels.new_name.setText("PLACE")
+    click(labels.rename)
+    wait_for_job(qtbot, window.context.runner)
+    assert "failed through a fault in Spandesk (KeyError: 'hidden_size')" in labels.said.text()
