@@ -15,7 +15,7 @@ class Signals:
         loss: −log of the probability of the gold's tags, in nats; None where the tagging unit cannot express the gold.
         suspicion: see `suspicion_of`; None where prediction and gold agree.
         gold: the spans that loss and suspicion were measured on.
-        gold_probabilities: of each gold span its exact probability; None where the tagging unit cannot express it.
+        gold_probabilities: of each gold span its probability; None where the tagging unit cannot express it.
     """
 
     uncertainty: float

@@ -1,4 +1,4 @@
-"""Tags text: spans, each with its exact probability."""
+"""Tags text: spans, each with its probability among all legal tag sequences."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -181,7 +181,7 @@ def spans_by_row(
 
 
 def probabilities(text_tagger: TextTagger, posterior: Posterior, ranges: Sequence[UnitRange]) -> list[float]:
-    """The exact probability of each entity."""
+    """The probability of each entity, exact to the last digits."""
     if not ranges:
         return []
     labels = text_tagger.tag_set.labels
