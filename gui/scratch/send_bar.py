@@ -56,7 +56,6 @@ class SendBar(QFrame):
         row.addWidget(PlainLabel("Send to"))
         for widget in (self.split, self.with_spans, self.send):
             row.addWidget(widget)
-        row.addWidget(self.stays)
         row.addStretch(1)
         told = QHBoxLayout()
         told.setSpacing(4)
@@ -67,6 +66,7 @@ class SendBar(QFrame):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addLayout(row)
+        column.addWidget(self.stays)
         column.addWidget(self.warning)
         column.addLayout(told)
 
