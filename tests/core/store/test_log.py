@@ -533,3 +533,13 @@ def test_check_finds_where_log_and_gold_part(project, statement, problem):
     assert project.problems() == []
     project.database.write(statement)
     assert any(re.search(problem, found) for found in project.problems())
+
+
+def test_a_step_of_a_transaction_that_failed_was_never_made(project):
+    with contextlib.suppress(ZeroDivisionError), project.database.atomic():
+        correct(project, "news-3")
+        assert project.corrections.can_undo
+        raise ZeroDivisionError
+    assert not project.corrections.can_undo
+    assert project.corrections.next_undo() is None
+    assert project.problems() == []
