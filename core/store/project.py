@@ -225,6 +225,8 @@ def open_for_import(folder: Path) -> Iterator[Project]:
     except BaseException:
         if is_new:
             discard_if_empty(folder)
+            if folder in made and all(_is_left_over(path) for path in folder.glob("*")):
+                shutil.rmtree(folder, ignore_errors=True)
             if folder not in made:
                 folder.mkdir(exist_ok=True)
             for parent in made[1:]:

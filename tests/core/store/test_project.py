@@ -12,7 +12,7 @@ from core.settings import TrainSettings
 from core.spans import SPLITS, SentenceNumber, Span
 from core.store.database import Database
 from core.store.predictions import EpochKey
-from core.store.project import DATABASE, Project, created, opened, opened_or_created
+from core.store.project import DATABASE, Project, created, open_for_import, opened, opened_or_created
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 from tests.core.store.failing import sqlite_error
 
@@ -362,3 +362,13 @@ def test_no_state_is_put_back_from_outside_the_project(tmp_path):
     opened(folder).close()
     assert not state.exists()
     assert (tmp_path / "outside" / "new" / "state.safetensors").exists()
+
+
+def test_a_new_project_that_the_disk_has_no_room_for_leaves_nothing_behind(tmp_path, monkeypatch):
+    def fail(_path):
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr("core.store.project.create_database", fail)
+    with pytest.raises(UserError, match="full"), open_for_import(tmp_path / "made" / "p.spandesk"):
+        pass
+    assert list(tmp_path.iterdir()) == []
