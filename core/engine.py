@@ -4,8 +4,11 @@ Each function is its namesake in `core.workflow`, `core.crosschecking`, `core.pr
 generator imports it at its first step, on the thread that runs it.
 """
 
+import gc
+import sys
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -24,40 +27,50 @@ from core.training.crew import ALONE, Crew
 if TYPE_CHECKING:
     from core.workflow import Evaluation
 
-_loading = threading.Lock()
+_lock = threading.Lock()
 """Two threads that import the same libraries at once may each find the other's half-made modules."""
 
 
+@contextmanager
+def _loading() -> Generator[None, None, None]:
+    """Import heavy libraries in the block; what they make stays for ever, so no collection looks at it again."""
+    with _lock:
+        is_loaded = "torch" in sys.modules
+        yield
+        if not is_loaded:
+            gc.freeze()
+
+
 def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    with _loading:
+    with _loading():
         from core import workflow
 
     return (yield from workflow.training(project, settings, crew))
 
 
 def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    with _loading:
+    with _loading():
         from core import workflow
 
     return (yield from workflow.resuming(project, run, crew))
 
 
 def crosschecking(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
-    with _loading:
+    with _loading():
         from core import crosschecking as work
 
     return (yield from work.crosschecking(project, settings))
 
 
 def assisting(crew: Crew) -> None:
-    with _loading:
+    with _loading():
         from core import workflow
 
     workflow.assisting(crew)
 
 
 def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
-    with _loading:
+    with _loading():
         from core import workflow
 
     return (yield from workflow.measuring_ceilings(project, encoder, split))
@@ -66,7 +79,7 @@ def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generato
 def evaluating(
     project: Project, run: int | None, epoch: EpochChoice | None, split: Split, gold: Gold, device: Device = "auto"
 ) -> "Generator[Predicting, None, Evaluation]":
-    with _loading:
+    with _loading():
         from core import workflow
 
     return (yield from workflow.evaluating(project, run, epoch, split, gold, device))
@@ -75,7 +88,7 @@ def evaluating(
 def predicting(
     folder: Path, records: Iterable[Text | Rejected], crew: Crew, device: Device = "auto"
 ) -> Iterator[TaggedText | Rejected]:
-    with _loading:
+    with _loading():
         import core.predicting
 
     return core.predicting.predicting(folder, records, crew, device)
@@ -84,7 +97,7 @@ def predicting(
 def answering(
     folder: Path, questions: SimpleQueue[Sequence[str] | None]
 ) -> Generator[TaggerLoaded | LinesTagged, None, None]:
-    with _loading:
+    with _loading():
         import core.answering
 
     yield from core.answering.answering(folder, questions)

@@ -31,6 +31,10 @@ from gui.window import MainWindow
 
 log = logging.getLogger(__name__)
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds that a worker keeps Python's lock while the window wants it: Qt gives it away at most calls, and Python's own
+5 ms for each to get it back would add up to a stall."""
+
 
 def run_window(arguments: Sequence[str]) -> int:
     """Open the window, on a project if one is given; returns the exit status."""
@@ -48,6 +52,7 @@ def run_window(arguments: Sequence[str]) -> int:
     window.closed.connect(application.quit)
     sys.excepthook = BugReport(window, log_file)
     GarbageCollector(window)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     window.show()
     if len(arguments) > 1:
         window.open_project(Path(arguments[1]))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core import engine
 from core.spans import Split
@@ -11,16 +11,17 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import ALL_ERRORS, Selection
-from gui.background import Job, failure
+from gui.background import Job, LatestQuery, failure
 from gui.baseline import epoch_keys, offered_epochs
 from gui.metrics.calibration_panel import CalibrationPanel
 from gui.metrics.changes_panel import ChangesPanel
 from gui.metrics.changes_panel import Question as Comparing
 from gui.metrics.chart import ScoreChart
+from gui.metrics.column import column_of
 from gui.metrics.comparison import ComparisonPanel
 from gui.metrics.delegate import MetricDelegate
 from gui.metrics.errors_panel import ErrorsPanel
-from gui.metrics.figures import Figures, FiguresSource
+from gui.metrics.figures import Figures, FiguresSource, Wanted
 from gui.metrics.findings_bar import FindingsBar
 from gui.metrics.head import Head
 from gui.metrics.klue import KlueLine, Question
@@ -36,7 +37,6 @@ from gui.progress import FLEETING
 from gui.theme import Theme
 from gui.words import wrapped
 
-_SCORED: tuple[Split, ...] = ("dev", "test")
 _SIDE_WIDTH = 320
 
 
@@ -49,6 +49,9 @@ class MetricsPage(QWidget):
         self._source: FiguresSource | None = None
         self._split: Split = "dev"
         self._revealed: EpochKey | None = None
+        self._shown_run: int | None = None
+        self._query = LatestQuery(self)
+        self._query.answered.connect(lambda _: self._follow())
         self._is_stale = True
         self._is_placed = False
         self.head = Head()
@@ -69,7 +72,7 @@ class MetricsPage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        scores = _column(self.table, self.klue, grows=self.table)
+        scores = column_of(self.table, self.klue, grows=self.table)
         scores.setProperty("panel", True)
         self._side = QSplitter(Qt.Orientation.Vertical)
         self._body = QSplitter(Qt.Orientation.Horizontal)
@@ -92,7 +95,7 @@ class MetricsPage(QWidget):
         column.setSpacing(0)
         for widget in (self.head, self.findings):
             column.addWidget(widget)
-        content = _column(top, self._views, self.verdicts, grows=self._views)
+        content = column_of(top, self._views, self.verdicts, grows=self._views)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(content)
@@ -127,6 +130,8 @@ class MetricsPage(QWidget):
             self._refresh()
 
     def _take_project(self, project: Project | None) -> None:
+        self._query.cancel()
+        self._shown_run = None
         self._source = FiguresSource(project) if project else None
         self._forget_counted()
         self.findings.forget()
@@ -142,8 +147,8 @@ class MetricsPage(QWidget):
         self._follow()
 
     def _forget_figures(self) -> None:
-        if self._source is not None:
-            self._source.forget()
+        project = self._context.session.project
+        self._source = FiguresSource(project) if project is not None else None
         self._forget_counted()
 
     def _forget_counted(self) -> None:
@@ -157,15 +162,30 @@ class MetricsPage(QWidget):
 
     def _refresh(self) -> None:
         self._is_stale = False
+        self._query.cancel()
         project, number = self._context.session.project, self._context.session.context.run
         if project is None or number is None or self._source is None:
             self._show_empty("No metrics yet", "Train on the corpus; every epoch then gets its table here.")
             return
         run, keys = project.runs.by_number(number), epoch_keys(project, number)
         if keys:
-            self._show_run(project, self._source, run, keys)
+            self._show_when_counted(project, self._source, run, keys)
         else:
             self._show_empty(f"Run {number} has no finished epoch yet", _without_epoch(run))
+
+    def _show_when_counted(self, project: Project, source: FiguresSource, run: Run, keys: list[EpochKey]) -> None:
+        """Show a run at once where its figures are known, or else have them counted on another thread first."""
+        current, gold = self._current_key() or keys[-1], self._context.session.context.gold
+        other = self._context.session.baseline.resolve(project, current)
+        wanted = Wanted(tuple(keys), run.is_crosscheck, self._split, gold, current, other)
+        self._query.cancel()
+        if source.is_prepared(wanted):
+            self._shown_run = run.number
+            self._show_run(project, source, run, keys)
+            return
+        if run.number != self._shown_run:
+            self._show_empty(f"Run {run.number}", "Counting its spans …", can_train=False)
+        self._query.submit(lambda: source.prepare(wanted))
 
     def _chosen_view(self) -> QWidget:
         views = {
@@ -175,20 +195,19 @@ class MetricsPage(QWidget):
         }
         return next((view for chip, view in views.items() if chip.isChecked()), self._body)
 
-    def _show_empty(self, title: str, hint: str) -> None:
+    def _show_empty(self, title: str, hint: str, *, can_train: bool = True) -> None:
+        self._shown_run = None
+        self.empty.button.setVisible(can_train)
         self.empty.title.setText(title)
         self.empty.hint.setText(hint)
         self._stack.setCurrentIndex(0)
 
     def _show_run(self, project: Project, source: FiguresSource, run: Run, keys: list[EpochKey]) -> None:
         gold = self._context.session.context.gold
-        splits = [split for split in _SCORED if split == "dev" or any(source.sentences(key, split) for key in keys)]
-        if run.is_crosscheck:
-            splits = ["train"]
+        splits = source.offered_splits(keys, is_crosscheck=run.is_crosscheck)
         if self._split not in splits:
             self._split = splits[0]
-        scored = [key for key in keys if self._split == "dev" or source.sentences(key, self._split)]
-        figures = [source.of(key, self._split, gold) for key in scored]
+        figures = [source.of(key, self._split, gold) for key in source.scored(keys, self._split)]
         self._show_head(project, source, run, figures)
         self.head.offer_splits(splits, self._split)
         self.table.show_table(epochs_table(figures, self._current_key()))
@@ -370,25 +389,6 @@ class MetricsPage(QWidget):
             obstacle, purpose = "", evaluation_purpose(project, key.run, key.epoch)
         self.head.evaluate.setEnabled(not obstacle)
         self.head.evaluate.setToolTip(wrapped(obstacle or purpose))
-
-
-def _column(*widgets: QWidget, grows: QWidget) -> QWidget:
-    """The widgets below each other, with hairlines between them; one of them takes the room that there is."""
-    column = QWidget()
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for widget in widgets:
-        if layout.count():
-            layout.addWidget(_rule())
-        layout.addWidget(widget, int(widget is grows))
-    return column
-
-
-def _rule() -> QFrame:
-    rule = QFrame()
-    rule.setProperty("rule", True)
-    return rule
 
 
 def _without_epoch(run: Run) -> str:

@@ -153,6 +153,9 @@ class TrainPage(QWidget):
             self.monitor.show_stored(run, project.runs.epochs(number))
 
     def _follow(self, change: ChangeSet) -> None:
+        if not self.isVisible():
+            self._is_stale = True
+            return
         project = self._session.project
         if project is not None and change.runs:
             self.form.show_runs(project.runs.with_epochs())
@@ -173,6 +176,7 @@ class TrainPage(QWidget):
         project = self._session.project
         if self._is_stale or project is None:
             return
+        self.form.show_runs(project.runs.with_epochs())
         self._corpus = corpus_of(project)
         self._stack.setCurrentIndex(1 if project.sentences.has_any() else 0)
         self._show_corrections()

@@ -1,5 +1,7 @@
 """The Metrics page, with clicks and keys."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -528,3 +530,22 @@ def test_both_golds_are_told_side_by_side_once_they_differ(desk):
     assert told.endswith("Epoch 2: micro F1 0.800 on the gold as imported, 0.875 as corrected.")
     desk.session.look_at(gold="imported")
     assert desk.page.head.hint.text() == told
+
+
+def test_the_window_does_not_wait_while_spans_are_counted(late_answers, desk, qtbot, monkeypatch):
+    count, threads = type(desk.project.predictions).verdicts, []
+
+    def counted(predictions, *asked):
+        threads.append(threading.current_thread())
+        return count(predictions, *asked)
+
+    qtbot.waitUntil(lambda: desk.page.model.rowCount() > 0)
+    monkeypatch.setattr(type(desk.project.predictions), "verdicts", counted)
+    desk.session.correct(desk.project.sentences.by_id("talk-1").number, [])
+    qtbot.waitUntil(lambda: len(threads) >= 2 and not desk.page._query.is_waiting)
+    assert threading.main_thread() not in threads
+    threads.clear()
+    desk.session.look_at(epoch=1)
+    desk.session.look_at(epoch=2)
+    qtbot.waitUntil(lambda: not desk.page._query.is_waiting)
+    assert threading.main_thread() not in threads

@@ -76,9 +76,9 @@ def test_the_window_does_not_wait_for_the_estimate(open_desk, late_answers, qtbo
     qtbot.waitUntil(line.isVisible)
     monkeypatch.setattr(desk.project.reviews, "estimate", held)
     desk.session.look_at(epoch=2)
-    assert not line.isVisible(), "what it said was of another epoch"
+    qtbot.waitUntil(lambda: not line.isVisible())  # what it said was of another epoch
     goes_on.set()
     qtbot.waitUntil(lambda: bool(threads) and not threads[0].is_alive())
     assert threading.main_thread() not in threads
     desk.session.look_at(epoch=1)
-    assert line.isVisible()
+    qtbot.waitUntil(line.isVisible)

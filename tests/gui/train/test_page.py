@@ -525,3 +525,16 @@ def test_an_encoder_that_cannot_be_had_is_told_when_ceilings_are_asked_for(desk,
         desk.click(desk.page.form.ceilings)
     assert "no/such-encoder" in problem.args[0]
     qtbot.waitUntil(desk.page.form.ceilings.isEnabled, timeout=SECONDS)
+
+
+def test_nothing_is_read_for_a_page_that_is_not_seen(desk, monkeypatch):
+    read = []
+    monkeypatch.setattr("gui.train.page.retraining_of", lambda project: read.append(project))
+    desk.page.hide()
+    number = numbered(desk.project, "news-3")
+    for is_reviewed in (True, False, True):
+        desk.session.say(lambda reviews, is_reviewed=is_reviewed: reviews.mark(number, reviewed=is_reviewed))
+    desk.session.correct(number, [])
+    assert read == []
+    desk.page.show()
+    assert read == [desk.project]

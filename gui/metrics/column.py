@@ -1,0 +1,22 @@
+"""Widgets below each other, with hairlines between them."""
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+
+def column_of(*widgets: QWidget, grows: QWidget) -> QWidget:
+    """The widgets below each other, with hairlines between them; one of them takes the room that there is."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        if layout.count():
+            layout.addWidget(_rule())
+        layout.addWidget(widget, int(widget is grows))
+    return column
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setProperty("rule", True)
+    return rule
