@@ -16,21 +16,26 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 Key = Qt.Key
 
 
-def test_keys_of_ones_own_kept_labels_and_menus(qtbot, qapp, tmp_path):
+def test_keys_of_ones_own_kept_labels_and_menus(late_answers, qtbot, qapp, tmp_path):
     folder = tmp_path / "news.spandesk"
     project_with_run(folder).close()
     window = _started(qtbot, qapp, tmp_path)
     _give_a_key(window, qtbot)
-    window.open_project(folder)
+    _open(window, folder, qtbot)
     _use_the_key(window, qtbot, expected=[(1, 2, "PS"), (4, 9, "DT")])
     _keep_a_label(window)
     _edit_by_menu(window)
     window.close()
     window = _started(qtbot, qapp, tmp_path)
-    window.open_project(folder)
+    _open(window, folder, qtbot)
     _use_the_key(window, qtbot, expected=[(0, 2, "PS"), (4, 9, "DT")])
     _undo_and_redo(window)
     window.close()
+
+
+def _open(window, folder, qtbot):
+    window.open_project(folder)
+    qtbot.waitUntil(lambda: window.pages["Inspect"].model.rowCount() > 0)
 
 
 def _started(qtbot, qapp, tmp_path):
