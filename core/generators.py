@@ -37,9 +37,14 @@ def reporting(work: Callable[[Callable[[int], None]], Result]) -> Generator[int,
         if is_closed.is_set():
             raise _Closed
 
+    def run() -> Result:
+        try:
+            return work(report)
+        finally:
+            reports.put(None)  # on this thread: the one that reads must never wait for room
+
     with ThreadPoolExecutor(1, "reporting") as pool:
-        future = pool.submit(work, report)
-        future.add_done_callback(lambda _: reports.put(None))
+        future = pool.submit(run)
         try:
             while (done := reports.get()) is not None:
                 yield done

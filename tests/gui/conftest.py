@@ -22,7 +22,10 @@ def window(qtbot, qapp, tmp_path):
     window.show()
     qtbot.waitExposed(window)
     yield window
-    window.close()  # here, not by qtbot: that would come before the fixtures that let a job end
+    if window.context.runner.job is None:
+        window.close()  # here, not by qtbot: that would come before the fixtures that let a job end
+    else:
+        window.shut_down()  # a test that failed amid a job is not asked whether to stop it
     wait_for_end(qtbot, window.context.runner)
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what is left over, every later theme dresses

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QLabel
 
 from gui.app import made_window
-from gui.appearance import Appearance
+from gui.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
 from gui.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_theme
@@ -42,7 +42,7 @@ def test_no_part_of_the_window_keeps_the_old_theme(window, tmp_path, qtbot):
     window.open_project(tmp_path / "a.spandesk")
     for page in window.pages:
         window.show_page(page)
-    window.pages["Train"].monitor._make_chart()
+    assert window.pages["Train"].monitor.chart is not None
     window.show_settings()
     click(window.pages["Corpus"].labels)
     detail = window.pages["Inspect"].detail
@@ -105,7 +105,7 @@ def test_choices_are_kept(qapp, settings):
 
 
 @pytest.mark.parametrize(
-    ("theme", "size", "expected"), [("pink", "huge", SENTENCE_SIZE), ("", "3", 16), ("", "99", 24)]
+    ("theme", "size", "expected"), [("pink", "huge", SENTENCE_SIZE), ("", "3", LEAST_SIZE), ("", "99", GREATEST_SIZE)]
 )
 def test_choices_that_cannot_be_read_are_the_defaults(qapp, settings, theme, size, expected):
     settings.setValue("theme", theme)
