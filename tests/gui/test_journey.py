@@ -131,8 +131,6 @@ def _retrain(window, qtbot, mended):
     assert project.sentences.count("dev") == run.dev_sentences == remaining
     first, second = EpochKey(1, 2), EpochKey(2, 2)
     assert project.predictions.count(first, "dev", second) == remaining
-    print("CTX", window.context.session.context)
-    window.context.session.look_at(run=1)
     click(window.pages["Train"].monitor.see_metrics)
     assert window.context.session.context.key == second
     assert window.stack.currentWidget() is window.pages["Metrics"]
