@@ -144,7 +144,10 @@ class Reviews:
             numbers,
             [key.run, key.epoch],
         )
-        history, found = self._names.history(), defaultdict[SentenceNumber, dict[Pair, Blame]](dict)
+        found = defaultdict[SentenceNumber, dict[Pair, Blame]](dict)
+        if not rows:
+            return found
+        history = self._names.history()
         of_run = self._names.of_run(key.run, history)
         for sentence, step, gold, predicted, blame in rows:
             sides = (_only_span(gold, history.since(step)), _only_span(predicted, of_run))

@@ -94,17 +94,19 @@ def describe_step(database: Database, number: int) -> Step | None:
     )
     if not entries:
         return None
-    count = 1 + database.value("SELECT count(*) FROM correction WHERE step = ? AND number <> step", [number])
+    count = len(entries)
+    if count == EXAMINED:
+        count = 1 + database.value("SELECT count(*) FROM correction WHERE step = ? AND number <> step", [number])
     changes = [change for entry in entries for change in _span_changes(entry)]
     said = _Remarks.of(database, number)
-    labels = _Labels.of(database, number)
+    labels = _Labels.of(database, number) if said.has_labels else _Labels()
     if labels.kind is not None and not changes:
         count = 0
     old = labels.old if labels.kind is not None else _common(c.old_label for c in changes)
     new = labels.new if labels.kind is not None else _common(c.new_label for c in changes)
     (kind, sentence, sentence_id, *_), *_ = entries
-    if (dismissal := _dismissal(database, number, sentence, sentence_id)) is not None:
-        return dismissal
+    if said.has_strings:
+        return _dismissal(database, number, sentence, sentence_id)
     return Step(
         number,
         _kind(kind, changes, said, labels),
@@ -121,11 +123,9 @@ def describe_step(database: Database, number: int) -> Step | None:
     )
 
 
-def _dismissal(database: Database, number: int, sentence: SentenceNumber, sentence_id: str) -> Step | None:
-    """The step as one that said something of strings; None where it is no such step."""
+def _dismissal(database: Database, number: int, sentence: SentenceNumber, sentence_id: str) -> Step:
+    """The step as one that said something of strings."""
     rows = database.rows("SELECT text, is_dismissed FROM not_particle_change WHERE step = ?", [number])
-    if not rows:
-        return None
     kind: StepKind = "dismiss" if rows[0][1] else "ask again"
     return Step(number, kind, sentence, sentence_id, 0, len(rows), string=_common(row[0] for row in rows))
 
@@ -157,20 +157,25 @@ class _Labels(NamedTuple):
 
 
 class _Remarks(NamedTuple):
-    """What was said in a step."""
+    """What was said in a step, and whether it changed labels or said something of strings."""
 
     is_reviewed: bool | None
     note: str | None
     blame: Blame | None
+    has_labels: bool
+    has_strings: bool
 
     @classmethod
     def of(cls, database: Database, step: int) -> "_Remarks":
-        reviewed = database.value("SELECT is_reviewed FROM review WHERE step = ?", [step])
-        return cls(
-            None if reviewed is None else bool(reviewed),
-            database.value("SELECT text FROM note WHERE step = ?", [step]),
-            database.value("SELECT blame FROM verdict WHERE step = ?", [step]),
+        [(reviewed, note, blame, has_labels, has_strings)] = database.rows(
+            "SELECT (SELECT is_reviewed FROM review WHERE step = ?1), (SELECT text FROM note WHERE step = ?1),"
+            " (SELECT blame FROM verdict WHERE step = ?1),"
+            " EXISTS (SELECT 1 FROM label_change WHERE step = ?1)"
+            " OR EXISTS (SELECT 1 FROM relabelling WHERE step = ?1),"
+            " EXISTS (SELECT 1 FROM not_particle_change WHERE step = ?1)",
+            [step],
         )
+        return cls(None if reviewed is None else bool(reviewed), note, blame, bool(has_labels), bool(has_strings))
 
 
 def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: _Labels) -> StepKind:
@@ -192,8 +197,9 @@ def _span_changes(entry: Row) -> Iterator[_SpanChange]:
     """What an entry of the log did to the spans of its sentence."""
     text: str = entry[3]
     before, after = (spans_of_text(gold) for gold in entry[4:6])
-    came = [span for span in after if span not in before]
-    for old in (span for span in before if span not in after):
+    known, kept = set(before), set(before) & set(after)
+    came = [span for span in after if span not in known]
+    for old in (span for span in before if span not in kept):
         new = next((span for span in came if old.start < span.end and span.start < old.end), None)
         if new is None:
             yield _SpanChange("unlabel", old.label, None, text[old.start : old.end])

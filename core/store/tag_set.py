@@ -15,9 +15,11 @@ class TagSetTable:
 
     def labels(self) -> tuple[str, ...]:
         """The tag set, in the order in which it is shown."""
-        retired = self._names("SELECT name FROM retired_label")
-        added = self._names("SELECT name FROM label")
-        used = self._names("SELECT label FROM label_count GROUP BY label HAVING sum(spans) > 0")
+        rows = self._database.rows(
+            "SELECT 'retired', name FROM retired_label UNION ALL SELECT 'added', name FROM label"
+            " UNION ALL SELECT 'used', label FROM label_count GROUP BY label HAVING sum(spans) > 0"
+        )
+        retired, added, used = ({name for kind, name in rows if kind == one} for one in ("retired", "added", "used"))
         return tuple(self.places((({*TTA_LABELS} | added) - retired) | used))
 
     def places(self, labels: Set[str] | None = None) -> dict[str, int]:

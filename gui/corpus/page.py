@@ -4,6 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from core.corpus.formats import AUTO, FORMATS, for_export
@@ -32,6 +33,7 @@ class CorpusPage(QWidget):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
+        self._is_stale = False
         self._theme = context.theme
         self.title = PlainLabel("Corpus")
         self.title.setProperty("role", "title")
@@ -113,7 +115,19 @@ class CorpusPage(QWidget):
         if project is not None and change.corpus:
             self._refresh(project)
         elif project is not None and change.sentences:
+            self._show_spans(project)
+
+    def _show_spans(self, project: Project) -> None:
+        """Count the spans anew, once the page is seen."""
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
             self.summary.show_spans(project)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        project = self._context.session.project
+        if self._is_stale and project is not None:
+            self._show_spans(project)
 
     def _refresh(self, project: Project) -> None:
         imports = project.sentences.imports()

@@ -127,14 +127,14 @@ class Listing(QWidget):
         """Find the split's errors, or say why there are none to find."""
         self._ask(Wanted(self.filters.filter, counts=True))
 
-    def count_again(self, number: SentenceNumber) -> None:
-        """Keep the count of errors in step with one sentence."""
+    def count_again(self, rows: Sequence[SentenceRow]) -> None:
+        """Keep the count of errors in step with some sentences, as they are now."""
         if self._unanswered is not None:  # the answer may be of a time before the change
             self.count()
             return
-        for shown in self.shown([number]):
-            in_split = shown.stored.split == self.filters.filter.split
-            self._errors.put(number, in_split and bool(shown.row.errors))
+        for row in rows:
+            in_split = row.split == self.filters.filter.split
+            self._errors.put(row.number, in_split and bool(row.errors))
         self._show_counts()
 
     def count_reviews_again(self, numbers: Sequence[SentenceNumber]) -> None:

@@ -61,10 +61,15 @@ class SentenceListModel(QAbstractTableModel):
             return self._places.get(number, 0)
         return bisect_left(self._numbers, number)
 
-    def refresh(self, numbers: Sequence[SentenceNumber]) -> None:
-        """Show some sentences anew."""
+    def refresh(self, numbers: Sequence[SentenceNumber], read: Sequence[SentenceRow] = ()) -> None:
+        """Show some sentences anew.
+
+        Args:
+            read: the new rows of some of them, which are not fetched again.
+        """
         for number in numbers:
             self._rows.pop(number, None)
+        self._rows.update((row.number, row) for row in read)
         rows = [row for row in map(self.row_of, numbers) if row is not None]
         if rows:
             self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), 0))

@@ -16,6 +16,7 @@ from gui.identical.window import IdenticalWindow, Sought
 from gui.inspect.detail import SentenceDetail
 from gui.inspect.filtering import concerns
 from gui.inspect.listing import Listing
+from gui.inspect.reading import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.pages import EmptyState, PageContext
@@ -172,8 +173,11 @@ class InspectPage(QWidget):
             self.detail.show_sentence(None, context.gold, "")
             return
         for shown in self.listing.shown([number]):
-            words = f"{self.listing.place} · {shown.stored.split} · {shown.stored.id}"
-            self.detail.show_sentence(shown, context.gold, words, self.listing.progress)
+            self._show(shown)
+
+    def _show(self, shown: ShownSentence) -> None:
+        words = f"{self.listing.place} · {shown.stored.split} · {shown.stored.id}"
+        self.detail.show_sentence(shown, self._session.context.gold, words, self.listing.progress)
 
     def _correct(self, spans: tuple[Span, ...]) -> None:
         number = self.listing.current
@@ -227,16 +231,19 @@ class InspectPage(QWidget):
         if change.corpus:
             self._reload_when_free()
             return
-        self.model.refresh(change.touched)
+        touched, current = change.touched, self.listing.current
+        read = self.listing.shown(touched if len(touched) == 1 else [n for n in touched if n == current])
+        rows = [shown.row for shown in read]
+        self.model.refresh(touched, rows)
         self.listing.count_reviews_again(change.reviews)
         self.listing.count_corrected(change)
         if change.runs or len(change.sentences) > 1:
             self.listing.count()
         elif change.sentences:
-            self.listing.count_again(change.sentences[0])
-        touched = change.touched
-        if self.listing.current in touched:
-            self._show_current()
+            self.listing.count_again(rows)
+        for shown in read:
+            if shown.stored.number == self.listing.current:
+                self._show(shown)
         is_moved = change.kind in ("undo", "redo")  # the window says what was undone
         if len(touched) > 1 and not is_moved:
             self.detail.say(f"{counted(len(touched), 'sentence')} changed")

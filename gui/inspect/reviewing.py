@@ -40,7 +40,7 @@ class Reviewing:
     def count_again(self, numbers: Sequence[SentenceNumber], split: Split) -> None:
         """Keep the count in step with some sentences."""
         project = self._session.project
-        if project is None:
+        if project is None or not numbers:
             return
         said = project.reviews.of(numbers, None)
         for stored in project.sentences.by_number(numbers):

@@ -1,6 +1,7 @@
 """The large sentence: gold on the text, predicted under it, and the gestures that change the gold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -67,6 +68,7 @@ class SentenceCanvas(QWidget):
         self._theme = theme
         self._shown = Arrangement()
         self._selection: Selection | None = None
+        self._proposed: changes.Outcome | None = None
         self._press: tuple[Target, QPointF] | None = None
         self._before_press: Selection | None = None
         self._prepare()
@@ -124,14 +126,22 @@ class SentenceCanvas(QWidget):
             predicted: None where no run is chosen.
             other: what another epoch predicted, for a third lane; None for none.
         """
-        selection = self._selection if text == self._shown.text else None
+        is_same = text == self._shown.text
         was_pressed = self.is_pressed
         self._press = None
         self._shown.show(text, gold, predicted, other)
-        self.select(kept(selection, self._shown.gold, [found.span for found in self._shown.predicted or ()]))
+        self.select(self._selected_after() if is_same else None)
         self._refresh()
         if was_pressed:
             self.released.emit()
+
+    def _selected_after(self) -> Selection | None:
+        """What is selected in spans that have changed: where they are what a gesture proposed, what it meant."""
+        proposed = self._proposed
+        if proposed is not None and proposed.gold == self._shown.gold:
+            self._proposed = None
+            return proposed.selection
+        return kept(self._selection, self._shown.gold, [found.span for found in self._shown.predicted or ()])
 
     def select_next(self, step: int = 1, *, errors_only: bool = False) -> None:
         """Select the next gold or predicted span, or with -1 the one before, round and round."""
@@ -198,10 +208,13 @@ class SentenceCanvas(QWidget):
         self._drop_press()
 
     def _take(self, outcome: changes.Outcome) -> None:
-        """Select what a gesture left selected, and offer the gold that it made."""
-        self.select(outcome.selection)
-        if outcome.gold != self._shown.gold:
-            self.goldProposed.emit(outcome.gold)
+        """Offer the gold that a gesture made; what it left selected is selected with that gold, if that is shown."""
+        if outcome.gold == self._shown.gold:
+            self.select(outcome.selection)
+            return
+        self._proposed = replace(outcome, gold=tuple(sorted(outcome.gold)))
+        self.goldProposed.emit(outcome.gold)
+        self._proposed = None
 
     def select(self, selection: Selection | None) -> None:
         """Select a range, a gold span or a predicted one, or nothing."""

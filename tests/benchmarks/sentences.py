@@ -26,10 +26,13 @@ from PySide6.QtWidgets import QApplication
 from core.spans import PredictedSpan, Sentence, Span
 from core.store.project import created
 from gui.app import made_window
+from gui.sentence.selection import of_gold
 from gui.theme import SENTENCE_SIZE, font
 from tests.building import add_run
 
 CASES = {"2,000 characters, 500 spans": (2_000, 500), "10,000 characters, 500 spans": (10_000, 500)}
+LABELS = (Qt.Key.Key_3, Qt.Key.Key_1)
+"""Keys of two labels: pressed in turn on one span, each changes it."""
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -91,6 +94,19 @@ class Driver:
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
         QTest.keyClick(self.canvas, key, modifiers)
 
+    def correction(self, at: int, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> tuple[float, float]:
+        """The milliseconds of a key that changes one of the gold spans, and with that the project."""
+        self.canvas.select(of_gold([found.gold for found in self.canvas.comparisons if found.gold is not None][at]))
+        self.settle()
+        stored = self.corrections()
+        taken = self.milliseconds(lambda: self.key(key, modifiers))
+        assert self.corrections() == stored + 1, "the key changed nothing"
+        return taken
+
+    def corrections(self) -> int:
+        """How many the project holds."""
+        return len(self.window.context.session.project.corrections.listed(0, 10_000))
+
     def close(self) -> None:
         self.window.close()
         self.window.deleteLater()
@@ -107,14 +123,9 @@ def measures(characters: int, spans: int, repeat: int) -> dict[str, list[tuple[f
             times["show"].append(timed(lambda: listing.choose(1)))
         canvas.setFocus()
         driver.settle()
-        keys = {"Tab": (Qt.Key.Key_Tab, NONE), "move an edge": (Qt.Key.Key_Left, SHIFT), "label": (Qt.Key.Key_1, NONE)}
-        for name_of, (key, modifiers) in keys.items():
-            times[name_of] = []
-            for _ in range(repeat):
-                times[name_of].append(timed(lambda k=key, m=modifiers: driver.key(k, m)))
-                if name_of != "Tab":
-                    driver.key(Qt.Key.Key_Tab)
-                    driver.settle()
+        times["Tab"] = [timed(lambda: driver.key(Qt.Key.Key_Tab)) for _ in range(repeat)]
+        times["move an edge"] = [driver.correction(at, Qt.Key.Key_Left, SHIFT) for at in range(repeat)]
+        times["label"] = [driver.correction(repeat, LABELS[at % 2]) for at in range(repeat)]
         rows = [spans // 2 + at for at in range(repeat)]
         times["click a row of the table"] = [timed(lambda r=row: driver.table.selectRow(r)) for row in rows]
         places = [driver.point(at * step) for at in range(repeat)]

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from core.spans import Sentence, Span
 from core.store.changes import ChangeSet
+from core.store.database import Database
 from core.store.project import created
 from core.store.selection import ALL_ERRORS, Among, Selection
 from gui.inspect.comparisons import CELL_MARGIN
@@ -418,6 +419,23 @@ def test_undo_leads_to_the_sentence_that_it_changed(bench):
     bench.session.undo()
     assert bench.shown() == "news-3"
     assert "talk-1" in bench.page.detail.notice.text()
+
+
+def test_one_digit_is_one_correction_and_each_thing_about_the_sentence_is_read_once(bench, monkeypatch):
+    bench.go_to("news-3")
+    bench.key(Key.Key_Tab)
+    reads, rows, value = [], Database.rows, Database.value
+    monkeypatch.setattr(Database, "rows", lambda *read: reads.append(read[1]) or rows(*read))
+    monkeypatch.setattr(Database, "value", lambda *read: reads.append(read[1]) or value(*read))
+    bench.canvas.setFocus()
+    bench.key(Key.Key_2)
+    assert bench.listed()[0] == "news-3"  # the list paints what was read already
+    monkeypatch.undo()
+    assert bench.gold("news-3") == [(0, 2, "LC"), (4, 9, "DT")]
+    assert len(bench.project.corrections.listed(0, 10)) == 1
+    of_sentences = [sql for sql in reads if "FROM sentence WHERE number" in sql]
+    assert len(of_sentences) == 3, of_sentences  # to check the correction, to compare it, and to show it
+    assert len(reads) <= 20, reads
 
 
 def test_a_refusal_leaves_the_stored_gold_on_the_canvas(bench, qtbot):

@@ -45,6 +45,39 @@ def host(qtbot):
     return Host(canvas)
 
 
+@pytest.mark.parametrize(
+    "gesture",
+    [
+        lambda canvas: canvas.apply_label("LC"),
+        lambda canvas: canvas.move_edge("end", -1),
+        lambda canvas: canvas.delete_selected(),
+        lambda canvas: canvas.extend(),
+    ],
+)
+def test_who_follows_the_selection_finds_it_in_the_gold_at_every_step(host, gesture):
+    host.show(TEXT, [PS, OG])
+    canvas, met = host.canvas, []
+    canvas.select(of_gold(PS))
+
+    def follow():
+        met.append((canvas.selection, {found.gold for found in canvas.comparisons}))
+
+    canvas.selectionChanged.connect(follow)
+    gesture(canvas)
+    assert len(met) == 1
+    assert len(host.proposals) == 1
+    assert all(selection is None or selection.span in gold for selection, gold in met)
+
+
+def test_a_refused_gesture_leaves_what_was_selected(host):
+    host.show(TEXT, [PS, OG])
+    host.canvas.select(of_gold(PS))
+    host.canvas.goldProposed.disconnect()
+    host.canvas.goldProposed.connect(lambda _: host.show(TEXT, [PS, OG]))
+    host.canvas.move_edge("end", -1)
+    assert host.canvas.selection == of_gold(PS)
+
+
 def point(canvas, position, share=0.5):
     """A point in the character at a code point: `share` of its width from its left."""
     rect = canvas.scene.text_rects(position, position + 1)[0]
