@@ -32,45 +32,45 @@ _lock = threading.Lock()
 
 
 @contextmanager
-def _loading() -> Generator[None, None, None]:
+def loading() -> Generator[None, None, None]:
     """Import heavy libraries in the block; what they make stays for ever, so no collection looks at it again."""
     with _lock:
-        is_loaded = "torch" in sys.modules
+        loaded = len(sys.modules)
         yield
-        if not is_loaded:
+        if len(sys.modules) > loaded:
             gc.freeze()
 
 
 def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    with _loading():
+    with loading():
         from core import workflow
 
     return (yield from workflow.training(project, settings, crew))
 
 
 def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    with _loading():
+    with loading():
         from core import workflow
 
     return (yield from workflow.resuming(project, run, crew))
 
 
 def crosschecking(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
-    with _loading():
+    with loading():
         from core import crosschecking as work
 
     return (yield from work.crosschecking(project, settings))
 
 
 def assisting(crew: Crew) -> None:
-    with _loading():
+    with loading():
         from core import workflow
 
     workflow.assisting(crew)
 
 
 def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
-    with _loading():
+    with loading():
         from core import workflow
 
     return (yield from workflow.measuring_ceilings(project, encoder, split))
@@ -79,7 +79,7 @@ def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generato
 def evaluating(
     project: Project, run: int | None, epoch: EpochChoice | None, split: Split, gold: Gold, device: Device = "auto"
 ) -> "Generator[Predicting, None, Evaluation]":
-    with _loading():
+    with loading():
         from core import workflow
 
     return (yield from workflow.evaluating(project, run, epoch, split, gold, device))
@@ -88,7 +88,7 @@ def evaluating(
 def predicting(
     folder: Path, records: Iterable[Text | Rejected], crew: Crew, device: Device = "auto"
 ) -> Iterator[TaggedText | Rejected]:
-    with _loading():
+    with loading():
         import core.predicting
 
     return core.predicting.predicting(folder, records, crew, device)
@@ -97,7 +97,7 @@ def predicting(
 def answering(
     folder: Path, questions: SimpleQueue[Sequence[str] | None]
 ) -> Generator[TaggerLoaded | LinesTagged, None, None]:
-    with _loading():
+    with loading():
         import core.answering
 
     yield from core.answering.answering(folder, questions)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.appearance import Appearance
 from gui.background import JobRunner
+from gui.charts import load_charts_soon
 from gui.consistency.page import ConsistencyPage
 from gui.corpus.page import CorpusPage
 from gui.corrections.page import CorrectionsPage
@@ -51,8 +52,7 @@ def run_window(arguments: Sequence[str]) -> int:
     window = made_window(application, QSettings("spandesk", "spandesk"), platformdirs.user_data_path("spandesk"))
     window.closed.connect(application.quit)
     sys.excepthook = BugReport(window, log_file)
-    GarbageCollector(window)
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    look_after(window)
     window.show()
     if len(arguments) > 1:
         window.open_project(Path(arguments[1]))
@@ -62,6 +62,13 @@ def run_window(arguments: Sequence[str]) -> int:
         logging.shutdown()
         os._exit(status)  # Python would let the thread run on into its own end; what is stored is whole at any time
     return status
+
+
+def look_after(window: MainWindow) -> None:
+    """Keep the window's thread free of what would stall it, as long as the window is there."""
+    GarbageCollector(window)
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    load_charts_soon(window.context.runner)
 
 
 def made_window(

@@ -205,6 +205,11 @@ class JobRunner(QObject):
         """Whether anything runs, the job or what runs beside it."""
         return bool(self._running)
 
+    @property
+    def is_shutting_down(self) -> bool:
+        """Whether nothing more is started."""
+        return self._is_shutting_down
+
     def start(
         self,
         title: str,

@@ -34,7 +34,6 @@ from core.corpus import jsonl
 from core.events import Progress
 from core.importing import ImportPlan
 from core.settings import DEFAULT_ENCODER, TrainSettings
-from gui.app import SWITCH_INTERVAL
 from gui.background import Job, LatestQuery
 from gui.corpus.page import start_import
 from tests.benchmarks import large_project
@@ -80,7 +79,6 @@ class Watched:
     def __init__(self, folder: Path, where: int | None) -> None:
         self._folder = folder.parent
         self.spans: dict[str, tuple[float, float]] = {}
-        sys.setswitchinterval(SWITCH_INTERVAL)
         self.driver = Driver(folder)
         self.window = self.driver.window
         self.heart = Heartbeat.started()
@@ -122,11 +120,18 @@ class Watched:
         self._when_answered(done)
 
     def point_at_cells(self, done: Callable[[], None]) -> None:
-        """The tooltips of a row of the table that is shown."""
-        model = self.driver.window.pages["Metrics"].model  # type: ignore[attr-defined]
-        for column in range(model.columnCount()):
-            model.data(model.index(0, column), Qt.ItemDataRole.ToolTipRole)
-        self._when_answered(done)
+        """The tooltips of a row of the table that is shown, one after the other."""
+        page: Any = self.window.pages["Metrics"]
+        columns = iter(range(page.model.columnCount()))
+
+        def point() -> None:
+            if (column := next(columns, None)) is None:
+                done()
+                return
+            page.model.data(page.model.index(0, column), Qt.ItemDataRole.ToolTipRole)
+            QTimer.singleShot(50, point)
+
+        point()
 
     def train(self, done: Callable[[], None]) -> None:
         self.window.show_page("Train")
@@ -179,9 +184,9 @@ class Watched:
 
 def works(watched: Watched) -> dict[str, Callable[[Callable[[], None]], object]]:
     return {
-        "nothing": lambda done: QTimer.singleShot(2_000, done),
+        "nothing": lambda done: QTimer.singleShot(4_000, done),
         "Metrics opens": watched.open_metrics,
-        "tooltips of a row of Metrics": watched.point_at_cells,
+        "tooltips of Metrics are shown": watched.point_at_cells,
         "particles are searched": watched.search_particles,
         f"a training with {DEFAULT_ENCODER} starts": watched.train,
         "an export runs": watched.export,

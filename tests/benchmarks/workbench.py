@@ -29,8 +29,7 @@ from core.settings import TINY, TrainSettings
 from core.spans import Span
 from core.store.selection import Selection
 from core.store.signals import ORDERS
-from gui.app import made_window
-from gui.garbage import GarbageCollector
+from gui.app import look_after, made_window
 from gui.window import MainWindow
 from tests.benchmarks import large_project
 from tests.benchmarks.startup import BARE, ROOT
@@ -52,7 +51,7 @@ class Driver:
         settings = QSettings(str(folder.parent / "settings.ini"), QSettings.Format.IniFormat)
         self.window: MainWindow = made_window(self.application, settings, folder.parent)
         self.window.resize(1280, 720)
-        self.collector = GarbageCollector(self.window)
+        look_after(self.window)
         self.window.show()
         self.window.context.session.open(folder)
         self.page: Any = self.window.pages["Inspect"]
