@@ -5,8 +5,10 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.metrics.lines import f1_lines
+from gui.metrics.chart import LINES_AT_ONCE, ScoreChart
+from gui.metrics.lines import Line, f1_lines
 from gui.metrics.plot import LABEL_GAP, spread
+from gui.theme import LIGHT
 from tests.gui.metrics.test_table import ONE, TWO
 
 
@@ -18,7 +20,8 @@ def test_a_line_a_type_and_micro_last():
     assert f1_lines([]) == ()
 
 
-def test_the_chart_draws_every_line_and_greys_all_but_one(desk):
+def test_the_chart_draws_every_line_and_greys_all_but_one(desk, qtbot):
+    qtbot.waitUntil(lambda: desk.page.chart.is_drawn)
     plot = desk.page.chart.plot
     assert plot is not None
     names = set(plot._items)
@@ -29,6 +32,20 @@ def test_the_chart_draws_every_line_and_greys_all_but_one(desk):
     widths = {name: items.curve.opts["pen"].widthF() for name, items in plot._items.items()}
     assert max(widths, key=widths.get) == "DT"
     assert list(plot._items["DT"].curve.getData()[0]) == [1, 2]
+
+
+def test_the_first_drawing_takes_several_turns_of_the_event_loop(qtbot):
+    chart, lines = ScoreChart(LIGHT), tuple(Line(f"L{number}", (1, 2), (0.1, 0.2)) for number in range(10))
+    qtbot.addWidget(chart)
+    chart.show_lines(lines)
+    sizes = []
+    chart._first_drawing.timeout.connect(lambda: sizes.append(len(chart.plot._items)))
+    with qtbot.waitExposed(chart):
+        chart.show()
+    qtbot.waitUntil(lambda: chart.is_drawn)
+    assert sizes == [0, LINES_AT_ONCE, 2 * LINES_AT_ONCE, len(lines)]
+    chart.show_lines(lines[:3])
+    assert set(chart.plot._items) == {"L0", "L1", "L2"}
 
 
 def test_names_keep_apart_and_in_order():
