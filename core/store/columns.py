@@ -2,8 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 
 from core.spans import PredictedSpan, Span
+
+_KEPT = 16
+"""Texts whose spans are remembered: a correction reads those of one sentence again and again."""
 
 
 def spans_text(spans: Iterable[Span]) -> str:
@@ -15,6 +19,7 @@ def label_text(label: str) -> str:
     return json.dumps(label, ensure_ascii=False) + "]"
 
 
+@lru_cache(_KEPT)
 def spans_of_text(text: str) -> tuple[Span, ...]:
     return tuple(Span(start, end, label) for start, end, label in json.loads(text))
 
@@ -28,5 +33,6 @@ def predictions_text(spans: Iterable[PredictedSpan]) -> str:
     return json.dumps(prediction_rows(spans), ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(_KEPT)
 def predictions_of_text(text: str) -> tuple[PredictedSpan, ...]:
     return tuple(PredictedSpan(Span(start, end, label), share) for start, end, label, share in json.loads(text))
