@@ -25,7 +25,7 @@ _TEMPLATES: dict[StepKind, str] = {
     "mark": "mark {sentences} as reviewed",
     "unmark": "take the reviewed mark off {sentences}",
     "note": "note on {sentences}",
-    "verdict": "{sentences} {verdict}",
+    "verdict": "verdict “{verdict}” on {sentences}",
 }
 
 _OF_SEVERAL_LABELS: dict[StepKind, str] = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -12,11 +12,14 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QMessageBox,
+    QPushButton,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.appearance import Appearance
 from gui.background import Job
@@ -118,6 +121,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(lambda _: self._name_undo())
         session.changed.connect(lambda _: self._steps.start())
         self._steps.timeout.connect(self._show_next_step)
+        session.changed.connect(self._outdate_notice)
         session.notified.connect(self.job_strip.show_notice)
         self.job_strip.sentence_asked.connect(session.show_sentence)
         session.problem.connect(self.banner.say)
@@ -206,6 +210,11 @@ class MainWindow(QMainWindow):
         self._steps.stop()
         self.job_strip.show_next_step(next_step(self.context.session.project), at_once=at_once)
 
+    def _outdate_notice(self, change: ChangeSet) -> None:
+        """After a further step “Undone: …” is no longer the last thing done; imports and epochs leave it alone."""
+        if change.touched:
+            self.job_strip.hide_notice()
+
     def _name_undo(self) -> None:
         """Say what the next undo and redo do; a tooltip ends with the keys."""
         project, keymap = self.context.session.project, self.context.keymap
@@ -243,6 +252,15 @@ class MainWindow(QMainWindow):
     def open_project(self, folder: Path) -> None:
         session = self.context.session
         session.attempt(lambda: session.open(folder))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button with the focus; Qt has only Space do so outside of dialogs."""
+        button = self.focusWidget()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and isinstance(button, QPushButton | QToolButton) and not event.isAutoRepeat():
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         job = self.context.runner.job

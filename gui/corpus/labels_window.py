@@ -32,7 +32,7 @@ from gui.theme import Theme
 from gui.words import counted
 
 _HINT = (
-    "Each change is one step, which one undo takes back. To rename or merge a label is not to correct a sentence: the"
+    "Each change is one step, which one undo takes back. Renaming or merging a label is not a correction: the"
     " gold as imported and older runs count under the new name."
 )
 
@@ -175,7 +175,12 @@ class LabelsWindow(QDialog):
     def _choose(self) -> None:
         """Ask about the chosen label."""
         label = self._label
-        words = {"rename": "Rename {} to", "merge": "Merge {} into", "replace": "Replace {} by", "delete": "Delete {}"}
+        words = {
+            "rename": "Rename {} to",
+            "merge": "Merge {} into",
+            "replace": "Replace {} with",
+            "delete": "Delete {}",
+        }
         for name, title in self.titles.items():
             title.setText(words[name].format(label or "a label"))
         others = [other for other in self._project.sentences.labels() if other != label]

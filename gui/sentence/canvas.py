@@ -288,7 +288,7 @@ class SentenceCanvas(QWidget):
         target, origin = self._press
         distance = (event.position() - origin).manhattanLength()
         if self._shown.drag is not None or distance >= min(4, QApplication.startDragDistance()):
-            self._drag_to(target, event.position())
+            self._drag_to(target, origin, event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._press is None:
@@ -339,7 +339,7 @@ class SentenceCanvas(QWidget):
         self.select(meant_at(self.scene, QPointF(event.pos()), self._selection))
         self.menuAsked.emit(event.globalPos())
 
-    def _drag_to(self, target: Target, point: QPointF) -> None:
+    def _drag_to(self, target: Target, origin: QPointF, point: QPointF) -> None:
         current = self.scene
         if target.edge is not None:
             drag = EdgeDrag(target.edge, nearest_boundary(current, point))
@@ -348,8 +348,11 @@ class SentenceCanvas(QWidget):
                 self._refresh()
             return
         reached = nearest_character(current, point)
-        if target.cell is not None and reached is not None:
-            self._shown.drag = RangeDrag(target.cell, reached)
+        anchor = target.cell
+        if anchor is None and target.span is None:  # pressed in a margin: from the text beside it
+            anchor = nearest_character(current, origin)
+        if anchor is not None and reached is not None:
+            self._shown.drag = RangeDrag(anchor, reached)
             self.update()
 
     def event(self, event: QEvent) -> bool:

@@ -52,7 +52,7 @@ class WelcomePage(QWidget):
         title.setProperty("role", "title")
         purpose = _hint(
             "Train a tagger for named entities, read its score for every type and epoch, see each error in its"
-            " sentence, mend the corpus, and train again."
+            " sentence, fix the labels, and retrain."
         )
         dropped = _hint("Or drop corpus files here: KLUE-NER TSV, NIKL named-entity JSON, JSON Lines.")
         buttons = QHBoxLayout()

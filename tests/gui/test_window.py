@@ -18,7 +18,7 @@ from gui.shell.next_step import IDLE
 from gui.shell.screen_room import fitting
 from gui.window import MainWindow
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
-from tests.gui.driving import click, wait_for_job
+from tests.gui.driving import click, press_key, wait_for_job
 
 
 @pytest.fixture
@@ -291,6 +291,39 @@ def test_a_message_stays_when_another_page_is_shown(window, projects):
     assert window.banner.text.text() == "12 records were skipped"
     window.open_project(projects[1])
     assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_the_button_with_the_focus(window, qtbot, key):
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.welcome.settings.setFocus()
+    with qtbot.waitSignal(window.welcome.settings.clicked):
+        press_key(key)
+
+
+def test_enter_presses_no_button_where_the_focus_is_elsewhere(window, projects, qtbot):
+    window.open_project(projects[0])
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.show_page("Corrections")
+    window.pages["Corrections"].setFocus()
+    shown = window.stack.currentWidget()
+    press_key(Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is shown
+
+
+def test_a_notice_of_an_undo_goes_with_the_next_step(window, projects):
+    window.open_project(projects[0])
+    session, strip = window.context.session, window.job_strip
+    number = session.project.sentences.by_id("news-3").number
+    session.correct(number, ())
+    session.undo()
+    assert strip.notice.isVisible()
+    session.correct(session.project.sentences.by_id("news-1").number, ())
+    assert not strip.notice.isVisible()
+    session.undo()
+    assert strip.notice.isVisible()
 
 
 def test_the_status_line_says_the_next_step_and_forgets_the_last_job(window, projects, qtbot):

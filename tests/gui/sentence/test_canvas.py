@@ -286,6 +286,13 @@ def test_a_second_double_click_takes_the_punctuation_off_and_a_third_puts_it_bac
     assert QUOTED[host.canvas.selection.start : host.canvas.selection.end] == "말했다."
 
 
+def test_a_drag_from_the_margin_begins_with_the_text_beside_it(host):
+    host.show(TEXT)
+    first = point(host.canvas, 0)
+    drag(host.canvas, QPoint(1, first.y()), point(host.canvas, 2))
+    assert host.canvas.selection == Selection("range", 0, 3)
+
+
 def test_drags_and_double_clicks_draw_ranges_and_clicks_do_not(host, qtbot):
     host.show(TEXT, [PS])
     with qtbot.assertNotEmitted(host.canvas.rangeDrawn):
