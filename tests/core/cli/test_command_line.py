@@ -101,10 +101,10 @@ def test_the_loop_on_the_sample_with_a_limit(tmp_path):
 def _predict_files(project, folder):
     corpus, out = folder / "to tag.jsonl", folder / "tagged.jsonl"
     corpus.write_text(
-        '{"id": "a", "text": "서울에 갔다."}\n{"id": "b", "text": "비", "label": [[0, 9, "PS"]]}\n', encoding="utf-8"
+        '{"id": "a", "text": "서울에 갔다.", "label": [[0, 9, "PS"]]}\n{"id": "b", "text": ""}\n', encoding="utf-8"
     )
     tagged = document("predict", project, corpus)
-    assert [(s["id"], s["text"]) for s in tagged["sentences"]] == [("a", "서울에 갔다.")]
+    assert [(s["id"], s["text"]) for s in tagged["sentences"]] == [("a", "서울에 갔다.")]  # no gold is looked at
     [rejected] = tagged["rejected"]
     assert (rejected["file"], rejected["line"]) == (str(corpus), 2)
     written = document("predict", project, corpus, "--out", out)
