@@ -48,7 +48,7 @@ def reporting(work: Callable[[Callable[[int], None]], Result]) -> Generator[int,
         try:
             while (done := reports.get()) is not None:
                 yield done
-        except GeneratorExit:
+        except BaseException:  # also Ctrl+C: the work waits for its reports to be taken
             is_closed.set()
             while reports.get() is not None:
                 pass

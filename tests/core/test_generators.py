@@ -20,7 +20,8 @@ def test_reports_come_in_order_and_the_result_at_the_end():
     assert results == ["result"]
 
 
-def test_closing_it_ends_the_work_at_its_next_report():
+@pytest.mark.parametrize("interrupt", [GeneratorExit, KeyboardInterrupt])
+def test_closing_or_interrupting_it_ends_the_work_at_its_next_report(interrupt):
     reported, ended = [], []
 
     def work(report):
@@ -33,7 +34,8 @@ def test_closing_it_ends_the_work_at_its_next_report():
 
     generator = reporting(work)
     assert next(generator) == 0
-    generator.close()
+    with pytest.raises(interrupt):
+        generator.throw(interrupt)
     assert ended == [True]
     assert len(reported) < 4
 
