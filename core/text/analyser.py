@@ -81,6 +81,9 @@ class Analyser:
                 break
             except (OSError, EOFError):
                 self.close()
+            except BaseException:  # Ctrl+C, say: the answer under way must not be read as that to the next question
+                self.close()
+                raise
         if isinstance(answer, list):
             return answer
         reason = f": {answer}" if answer else ""

@@ -102,3 +102,15 @@ def test_closing_it_ends_the_process(analyser_of):
     process = analyser._process
     analyser.close()
     assert process.returncode == 0
+
+
+def test_an_interrupted_question_is_never_answered_to_the_next_one(analyser_of, monkeypatch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    analyser = analyser_of("[[(0, 1, text)] for text in texts]")
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(module, "_receive", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            analyser.analyse(["가"])
+    assert analyser.analyse(["나"]) == [[(0, 1, "나")]]
