@@ -9,9 +9,14 @@ from core.errors import UserError
 from core.folders import is_within, sync
 from core.store.faults import BACKUPS, outer_cause
 
+_KEPT = 3
+"""Copies of each name: an update that fails makes one at every attempt."""
+
 
 def back_up(connection: sqlite3.Connection, path: Path, name: str) -> Path:
     """Copy an open database into the project's folder of copies, check the copy, and return where it is.
+
+    Of copies with the same name only the newest are kept, and what a killed process left of one is removed.
 
     Args:
         connection: to the database that is copied.
@@ -31,6 +36,7 @@ def back_up(connection: sqlite3.Connection, path: Path, name: str) -> Path:
         _copy(connection, path, part)
         part.rename(copy)
         sync(folder)
+        _remove_old(folder, f"{path.stem}-{name}", path.suffix)
     except OSError as error:
         raise UserError(f"{path} cannot be copied to {folder}: {error.strerror}; {_WAY_OUT}") from error
     except sqlite3.Error as error:
@@ -42,6 +48,13 @@ def back_up(connection: sqlite3.Connection, path: Path, name: str) -> Path:
         with suppress(OSError):
             part.unlink()
     return copy
+
+
+def _remove_old(folder: Path, name: str, suffix: str) -> None:
+    copies = sorted(folder.glob(f"{name}-*{suffix}"))
+    for path in (*copies[:-_KEPT], *folder.glob(f".{name}-*.part")):
+        with suppress(OSError):
+            path.unlink()
 
 
 _WAY_OUT = "free some space or check the permissions, and open the project again"

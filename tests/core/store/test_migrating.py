@@ -76,6 +76,23 @@ def test_an_update_that_fails_says_where_the_copy_is_and_leaves_the_project_as_i
         assert project.problems() == []
 
 
+def test_an_update_that_fails_at_every_attempt_keeps_the_newest_copies_and_no_part_of_one(folder, monkeypatch):
+    def fail(_):
+        raise full_disk()
+
+    (folder / BACKUPS).mkdir()
+    (folder / BACKUPS / ".project-schema-6-20260101-000000-000000.db.part").write_bytes(b"cut off")
+    (folder / BACKUPS / "project-mine.db").write_bytes(b"another's")
+    monkeypatch.setattr(database_module, "_apply_migrations", fail)
+    made = []
+    for _ in range(5):
+        before = {*(folder / BACKUPS).iterdir()}
+        with pytest.raises(UserError):
+            opened(folder)
+        made += {*(folder / BACKUPS).iterdir()} - before
+    assert {*(folder / BACKUPS).iterdir()} == {*made[-3:], folder / BACKUPS / "project-mine.db"}
+
+
 def test_nothing_is_changed_where_no_copy_can_be_made(folder, tmp_path):
     before = dump_of(folder / DATABASE)
     (folder / BACKUPS).write_text("a file", encoding="utf-8")
