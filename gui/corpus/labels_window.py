@@ -53,6 +53,7 @@ class LabelsWindow(QDialog):
         self._project = project
         self._job: Job | None = None
         self._new_name: str | None = None
+        self._restored: str | None = None
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_TIME)
         self.table = LabelsTable(theme)
         self.new, self.new_name = QLineEdit(), QLineEdit()
@@ -160,11 +161,18 @@ class LabelsWindow(QDialog):
         if change.corpus or change.sentences:
             self._settling.start()
             self._show()
+            if self._restored in self._project.sentences.labels():
+                self.table.choose(self._restored)
+                self._restored = None
         else:
             self._enable()
 
     def _undo(self) -> None:
+        """Undo the last step; the label whose rename, merge or deletion it was is chosen again once it is back."""
         self._say("")
+        step = self._project.corrections.next_undo()
+        is_of_label = step is not None and step.kind in ("rename", "merge", "delete label")
+        self._restored = step.old_label if step is not None and is_of_label else None
         self._session.undo()
 
     def _add(self) -> None:

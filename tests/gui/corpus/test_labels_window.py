@@ -229,6 +229,18 @@ def test_a_double_click_on_merge_merges_once_and_no_other_label(labels, window, 
     assert window.job_strip.notice.text() == "Undone: merge AM into DT"
 
 
+def test_a_label_whose_rename_is_undone_stays_chosen_under_its_old_name(labels, window, qtbot):
+    labels.table.choose("LC")
+    labels.new_name.setText("PLACE")
+    click(labels.rename)
+    wait_for_job(qtbot, window.context.runner)
+    assert labels.table.label == "PLACE"
+    qtbot.waitUntil(labels.undo.isEnabled)
+    click(labels.undo)
+    assert labels.table.label == "LC"
+    assert labels.titles["rename"].text() == "Rename LC to"
+
+
 def test_no_target_is_chosen_beforehand(labels):
     labels.table.choose("LC")
     assert labels.into.currentData() is None
