@@ -1,7 +1,8 @@
 """The tag set: the fifteen types of the TTA standard, and labels of the user's own."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from core.errors import UserError
 
@@ -58,6 +59,26 @@ def entity_type(label: str) -> EntityType:
     return _BY_LABEL.get(label) or EntityType(label, label, label)
 
 
+@dataclass(frozen=True, slots=True)
+class FirstNames:
+    """What renamed labels were first called: a label keeps the colour and the names for people that it had then.
+
+    Attributes:
+        renamed: labels that have another name now, each with its first one.
+    """
+
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def of(self, label: str) -> str:
+        """The first name of a label."""
+        return next((first for name, first in self.renamed if name == label), label)
+
+    def entity_type(self, label: str) -> EntityType:
+        """The type with the names of the type that it was first."""
+        first = _BY_LABEL.get(self.of(label), EntityType(label, label, label))
+        return replace(first, label=label)
+
+
 _FINE = re.compile(r"([A-Z]{2})[A-Z]{0,2}_.+")
 """The standard's fine labels: PS_NAME, LCP_CITY, TMIG_GENRE."""
 
@@ -68,9 +89,13 @@ def folded(label: str) -> str:
     return fine[1] if fine and fine[1] in _BY_LABEL else label
 
 
-def in_display_order(labels: set[str] | frozenset[str]) -> tuple[str, ...]:
-    """The labels with the standard's types first, in its order, then all others by name."""
-    return tuple(sorted(labels, key=lambda label: (label not in _BY_LABEL, _position(label), label)))
+def in_display_order(labels: Collection[str], tag_set: Sequence[str] = ()) -> tuple[str, ...]:
+    """The labels in the order of a project's tag set; then the standard's types in its order, then others by name."""
+    places = {label: place for place, label in enumerate(tag_set)}
+    last = len(places)
+    return tuple(
+        sorted(labels, key=lambda label: (places.get(label, last), label not in _BY_LABEL, _position(label), label))
+    )
 
 
 def _position(label: str) -> int:

@@ -10,6 +10,7 @@ import platformdirs
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from core.labels import FirstNames
 from gui.appearance import Appearance
 from gui.background import JobRunner
 from gui.charts import load_charts_soon
@@ -85,6 +86,7 @@ def made_window(
     preferences = Preferences(settings)
     appearance = Appearance(application, preferences, theme)
     keymap = Keymap(preferences)
+    _name_labels(session, appearance)  # before any page shows them
     context = PageContext(session, runner, preferences, appearance.theme, keymap)
     pages = {
         "Corpus": CorpusPage(context),
@@ -100,6 +102,17 @@ def made_window(
     for part in (session, runner, keymap, appearance):
         part.setParent(window)
     return window
+
+
+def _name_labels(session: Session, appearance: Appearance) -> None:
+    """Have labels keep their colours and names for people through every change of the tag set."""
+
+    def name() -> None:
+        project = session.project
+        appearance.name_labels(project.label_names.first_names() if project is not None else FirstNames())
+
+    session.project_changed.connect(name)
+    session.changed.connect(lambda change: name() if change.corpus else None)
 
 
 def _has_display() -> bool:

@@ -1,11 +1,13 @@
 """How the window looks, as the person chose it: its theme and the size of the large sentence, changed live."""
 
+from dataclasses import replace
 from typing import Literal, Protocol, get_args, runtime_checkable
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from core.labels import FirstNames
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
 from gui.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_palette, apply_theme, theme_for
@@ -34,6 +36,7 @@ class Appearance(QObject):
         super().__init__()
         self._application, self._preferences = application, preferences
         self._window: QWidget | None = None
+        self._first_names = FirstNames()
         chosen = preferences.theme()
         self.choice: ThemeChoice = next((choice for choice in get_args(ThemeChoice) if choice == chosen), "system")
         self.size = max(LEAST_SIZE, min(preferences.sentence_size(SENTENCE_SIZE), GREATEST_SIZE))
@@ -64,11 +67,17 @@ class Appearance(QObject):
         self._preferences.remember_sentence_size(size)
         self._resize_sentences()
 
+    def name_labels(self, first_names: FirstNames) -> None:
+        """Show the labels of a project in the colours, and with the names for people, that they had first."""
+        self._first_names = first_names
+        self._dress(self.theme)
+
     def _follow_desktop(self, scheme: Qt.ColorScheme) -> None:
         if self.choice == "system":
             self._dress(theme_for(scheme))
 
     def _dress(self, theme: Theme) -> None:
+        theme = replace(theme, first_names=self._first_names)
         if theme == self.theme:
             return
         self.theme = theme

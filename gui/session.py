@@ -311,8 +311,14 @@ class Session(QObject):
         """
         self.publish(self._open_project().corrections.dismiss_particles(strings, dismissed=dismissed))
 
-    def change_many(self, title: str, work: Callable[[], Generator[int, None, ChangeSet]]) -> Job:
+    def change_many(
+        self, title: str, work: Callable[[], Generator[int, None, ChangeSet]], *, reports: bool = True
+    ) -> Job:
         """Change a large part of the corpus, as a job; all pages hear of it at its end.
+
+        Args:
+            reports: whether a failure is reported here; a window that reports it itself leaves that to
+                `report_failure` when it closes before the end.
 
         Raises:
             UserError: another job is under way.
@@ -320,12 +326,17 @@ class Session(QObject):
         assert self._runner is not None, "only a window without jobs has no runner"
         job = self._runner.start(title, lambda: told(work(), Changing), fleeting=FLEETING)
         job.finished.connect(self.publish)
-        job.failed.connect(lambda error: self._report_failed_change(title, error))
+        if reports:
+            self.report_failure(job)
+        job.failed.connect(lambda _: self._show_unsettled())
         return job
 
-    def _report_failed_change(self, title: str, error: Exception) -> None:
-        """Say why a large change failed; where it could not be taken back, every page shows what is stored."""
-        self.problem.emit(failure(title, error))
+    def report_failure(self, job: Job) -> None:
+        """Say why a job failed, if it does."""
+        job.failed.connect(lambda error: self.problem.emit(failure(job.title, error)))
+
+    def _show_unsettled(self) -> None:
+        """Where a large change failed and could not be taken back, every page shows what is stored."""
         if self._project is not None and not self._project.corrections.is_settled:
             self.publish(ChangeSet("correct", corpus=True))
 

@@ -1,11 +1,12 @@
 """Design tokens of the light and the dark window, its fonts, and the palette that keeps the platform's colours out."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from core.labels import EntityType, FirstNames
 from gui.palette import LabelColours, label_colours, mixed
 from gui.stylesheet import filled
 
@@ -30,7 +31,10 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one window as `#rrggbb`; every text colour has 5.5 : 1 on every ground that it is meant for."""
+    """How one window looks: its colours as `#rrggbb`, and the first names of its labels, by which they get theirs.
+
+    Every text colour has 5.5 : 1 on every ground that it is meant for.
+    """
 
     dark: bool
     window: str  # behind everything: bars, rail, page grounds
@@ -46,10 +50,15 @@ class Theme:
     selection: str  # ground of selected rows and of a selected range of text
     error: str  # text and strokes of what is wrong
     right: str  # text and strokes of what is right
+    first_names: FirstNames = field(default_factory=FirstNames)
 
     def label(self, label: str) -> LabelColours:
         """The fill and the ink of a label."""
-        return label_colours(label, dark=self.dark)
+        return label_colours(self.first_names.of(label), dark=self.dark)
+
+    def entity_type(self, label: str) -> EntityType:
+        """A label with its names for people."""
+        return self.first_names.entity_type(label)
 
 
 LIGHT = Theme(

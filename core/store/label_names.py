@@ -4,14 +4,16 @@ To rename a label, or to merge it into another, is not to correct a sentence. Go
 and verdicts keep the names that they were stored with, and are read under the names of today.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, count, groupby
 from typing import Any
 
+from core.labels import FirstNames
 from core.spans import PredictedSpan, SentenceNumber, Span
 from core.store.columns import label_text, spans_of_text, spans_text
 from core.store.database import Database, Row
+from core.store.tag_set import TagSetTable
 
 Names = Mapping[str, str]
 """Names of labels that are others today, each with the one of today."""
@@ -86,6 +88,31 @@ class LabelNames:
         )
         return LabelHistory([_relabelling(list(group)) for _, group in groupby(rows, key=lambda row: row[0])])
 
+    def first_names(self) -> FirstNames:
+        """What the labels of the tag set were called before they were renamed.
+
+        A label that takes a name which another one gave up is a label of its own: where that other one is still there,
+        it does not share its first name.
+        """
+        rows = self._database.rows(
+            "SELECT l.name, l.is_known, r.name, r.becomes FROM label_change AS l"
+            " LEFT JOIN relabelling AS r ON r.step = l.step WHERE (SELECT count(*) FROM correction AS c"
+            " WHERE c.target = l.step AND c.kind IN ('undo', 'redo')) % 2 = 0 ORDER BY l.step, l.is_known"
+        )
+        first: dict[str, str] = {}
+        given_up = ""
+        for name, is_known, old, becomes in rows:
+            if not is_known:
+                given_up = first.pop(name, name)
+            elif name == becomes and old is not None:
+                first[name] = given_up
+            else:
+                first[name] = _unused(name, first.values())
+        tag_set = TagSetTable(self._database).labels()
+        for label in tag_set:
+            first.setdefault(label, _unused(label, first.values()))
+        return FirstNames(tuple((label, first[label]) for label in tag_set if first[label] != label))
+
     def of_run(self, run: int, history: LabelHistory | None = None) -> Names:
         """What became of the names that labels had when a run began."""
         began = self._database.value("SELECT last_correction FROM run WHERE number = ?", [run])
@@ -107,6 +134,12 @@ def _relabelling(rows: Sequence[Row]) -> Relabelling:
     step, name, becomes, is_rename, last_sentence, _ = rows[0]
     turns = tuple(row[-1] for row in rows if row[-1] is not None)
     return Relabelling(step, name, becomes, bool(is_rename), last_sentence, turns)
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    """The name, or one that no label can have where another label has it as its first."""
+    candidates = chain([name], (f"{name} ({number})" for number in count(2)))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def rename_spans(spans: tuple[Span, ...], names: Names) -> tuple[Span, ...]:

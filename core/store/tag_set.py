@@ -53,17 +53,15 @@ class TagSetTable:
                     self._database.write(f"DELETE FROM {table} WHERE name = ?", [name])
 
     def _give_places(self, known: Mapping[str, bool]) -> None:
-        places = self.places()
-        vacated = [places.pop(name) for name, is_known in known.items() if not is_known and name in places]
+        """Labels whose spans have their new names already may be there beside those that they replace."""
+        kept: dict[str, int] = dict(self._database.rows("SELECT name, place FROM label_place"))
+        places = self.places(set(self.labels()) - known.keys())
+        vacated = [kept[name] for name, is_known in known.items() if not is_known and name in kept]
         for name in (name for name, is_known in known.items() if is_known):
-            places.pop(name, None)
-            kept = self._database.value("SELECT place FROM label_place WHERE name = ?", [name])
-            if vacated:
-                place = vacated.pop(0)
-            elif kept is not None and kept not in places.values():
-                place = kept
-            else:
-                place = _first_free(places.values())
+            wanted = [*vacated[:1], *([kept[name]] if name in kept else [])]
+            free = (place for place in wanted if place not in places.values())
+            place = next(free, _first_free(places.values()))
+            vacated = vacated[1:]
             places[name] = place
             self._database.write("INSERT OR REPLACE INTO label_place VALUES (?, ?)", [name, place])
 

@@ -4,9 +4,9 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from core.labels import entity_type
 from core.spans import SPLITS
 from core.store.project import Project
+from gui.inspect.words import label_names
 from gui.theme import Theme, font
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -67,8 +67,7 @@ class LabelsTable(QTableWidget):
         self.setCurrentCell(-1, -1)
         self.setRowCount(len(self._labels))
         for row, label in enumerate(self._labels):
-            kind = entity_type(label)
-            name = label if kind.korean == label else f"{label}   {kind.korean} · {kind.english}"
+            name = label_names(self._theme.entity_type(label))
             texts = [name, *(f"{counts[split, label]:,}" if (split, label) in counts else "–" for split in SPLITS)]
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMessageBox,
     QPushButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from gui.background import Job, LatestQuery, failure
 from gui.choosers import chooser
 from gui.corpus.labels_table import LabelsTable
 from gui.keys.keymap import Keymap
+from gui.line_field import LineField
 from gui.plain_label import PlainLabel
 from gui.session import Session
 from gui.steps import undo_title
@@ -56,7 +56,7 @@ class LabelsWindow(QDialog):
         self._restored: str | None = None
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_TIME)
         self.table = LabelsTable(theme)
-        self.new, self.new_name = QLineEdit(), QLineEdit()
+        self.new, self.new_name = LineField(), LineField()
         self.add, self.rename, self.merge = QPushButton("Add"), QPushButton(), QPushButton()
         self.replace, self.delete = QPushButton(), QPushButton("Delete")
         self.undo = QPushButton()
@@ -69,8 +69,7 @@ class LabelsWindow(QDialog):
         self.how = chooser("How", "How the text is compared with the string of a span")
         self.how.addItem("whose text is", True)
         self.how.addItem("whose text contains", False)
-        self.text = QLineEdit()
-        self.text.setPlaceholderText("any text")
+        self.text = LineField("any text")
         self.split = chooser("Split", "Where spans are replaced")
         self.split.addItem("in all splits", None)
         for split in SPLITS:
@@ -126,13 +125,14 @@ class LabelsWindow(QDialog):
         self._session.changed.connect(self._follow)
         self.table.currentCellChanged.connect(lambda *_: self._choose())
         for field in (self.new, self.new_name):
-            field.textChanged.connect(lambda _: self._enable())
-        self.text.textChanged.connect(lambda _: self._count())
+            field.edited.connect(self._enable)
+        self.text.edited.connect(self._count)
         for box in (self.replaced_by, self.how, self.split):
             box.currentIndexChanged.connect(lambda _: self._count())
         self.into.currentIndexChanged.connect(lambda _: self._enable())
         self._query.answered.connect(self._take_count)
         self._settling.timeout.connect(self._enable)
+        self.finished.connect(self._leave_job)
         self.add.clicked.connect(self._add)
         self.new.returnPressed.connect(self._add)
         self.new_name.returnPressed.connect(self._rename)
@@ -146,6 +146,12 @@ class LabelsWindow(QDialog):
         """Another project, or none, is open."""
         self._query.cancel()
         self.close()
+
+    def _leave_job(self) -> None:
+        """A window that is closed before its job ends leaves it to the main window to say that it failed."""
+        if self._job is not None:
+            self._job.failed.disconnect(self._tell_failure)
+            self._session.report_failure(self._job)
 
     @property
     def _label(self) -> str:
@@ -176,7 +182,7 @@ class LabelsWindow(QDialog):
         self._session.undo()
 
     def _add(self) -> None:
-        name = self.new.text().strip()
+        name = self.new.seen_text.strip()
         if name and self._job is None:
             self._change(lambda: self._session.add_label(name))
 
@@ -202,7 +208,7 @@ class LabelsWindow(QDialog):
             self._label,
             self.replaced_by.currentData() or "",
             self.split.currentData(),
-            self.text.text().strip(),
+            self.text.seen_text.strip(),
             bool(self.how.currentData()),
         )
 
@@ -229,8 +235,8 @@ class LabelsWindow(QDialog):
         self.rename.setText(f"Rename {spans}")
         self.merge.setText(f"Merge {spans}")
         self.replace.setText(f"Replace {waits}")
-        self.add.setEnabled(free and bool(self.new.text().strip()))
-        self.rename.setEnabled(free and bool(self._label and self.new_name.text().strip()))
+        self.add.setEnabled(free and bool(self.new.seen_text.strip()))
+        self.rename.setEnabled(free and bool(self._label and self.new_name.seen_text.strip()))
         self.merge.setEnabled(free and bool(self._label and self.into.currentData()))
         self.replace.setEnabled(free and not self._query.is_waiting and self._concerned.spans > 0)
         has_spans = self._project.labels.count(self._label) > 0
@@ -238,7 +244,7 @@ class LabelsWindow(QDialog):
         self.delete.setToolTip("It has spans: rename it, or merge it into another label" if has_spans else "")
 
     def _rename(self) -> None:
-        label, new = self._label, self.new_name.text().strip()
+        label, new = self._label, self.new_name.seen_text.strip()
         question = f"Rename {self._spans_of(label)} to {new}?"
         if label and new and self._job is None and self._agrees(question, "Rename", self._project.labels.count(label)):
             self._start(f"Renaming {label} to {new}", lambda: self._project.labels.renaming(label, new), new)
@@ -279,7 +285,7 @@ class LabelsWindow(QDialog):
         """Make a change of many sentences, as a job; a label that gets a new name stays chosen."""
         try:
             work = make()
-            self._job = self._session.change_many(title, lambda: work)
+            self._job = self._session.change_many(title, lambda: work, reports=False)
         except UserError as error:
             self._say(str(error), is_error=True)
             return
@@ -310,7 +316,7 @@ class LabelsWindow(QDialog):
 
     def _end(self) -> None:
         self._job = None
-        self.new_name.clear()
+        self.new_name.show_text("")
         self._enable()
 
     def _change(self, make: Callable[[], None]) -> None:
@@ -320,7 +326,7 @@ class LabelsWindow(QDialog):
         except UserError as error:
             self._say(str(error), is_error=True)
             return
-        self.new.clear()
+        self.new.show_text("")
         self._say("")
 
     def _say(self, text: str, *, is_error: bool = False) -> None:

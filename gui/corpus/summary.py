@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from core.labels import entity_type
 from core.spans import SPLITS, Split
 from core.store.project import Project
+from gui.inspect.words import label_names
 from gui.theme import Theme, font
 
 
@@ -57,8 +57,7 @@ class SummaryTable(QTableWidget):
         totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
         self._fill(1, "Spans", totals, bold=True)
         for row, label in enumerate(labels, start=2):
-            kind = entity_type(label)
-            name = label if kind.korean == label else f"{label}   {kind.korean} · {kind.english}"
+            name = label_names(self._theme.entity_type(label))
             ink = QColor(self._theme.label(label).ink)
             self._fill(row, name, {split: counts.get((split, label), 0) for split in SPLITS}, ink=ink)
 

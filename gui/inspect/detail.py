@@ -280,7 +280,7 @@ class SentenceDetail(QWidget):
             subject = Subject(self._shown.stored.text, selection, self.canvas.comparisons, self.is_editable)
             menu = SpanMenu(
                 subject,
-                {each: self.chips.key_of(each) for each in self.chips.labels},
+                self.chips.captions,
                 self.actions_by_name,
                 self._keymap,
                 self,

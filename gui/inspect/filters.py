@@ -7,6 +7,7 @@ from typing import get_args
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from core.labels import EntityType
 from core.spans import SPLITS
 from core.store.selection import ErrorKind
 from gui.choosers import Chooser
@@ -165,12 +166,12 @@ class FilterBar(QWidget):
         self.all.setText(f"All {sentences:,}")
         self.errors.setText("Errors" if errors is None else f"Errors {errors:,}")
 
-    def show_labels(self, labels: Sequence[str]) -> None:
+    def show_labels(self, labels: Sequence[EntityType]) -> None:
         """Offer the labels of the tag set."""
         self.labels.clear()
         self.labels.addItem("All types", None)
         for label in labels:
-            self.labels.addItem(label_names(label), label)
+            self.labels.addItem(label_names(label), label.label)
         self.labels.view().setMinimumWidth(220)
         self.labels.setCurrentIndex(max(0, self.labels.findData(self.filter.label)))
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from core.labels import entity_type
+from gui.inspect.words import label_names
 from gui.keys.commands import KEYED_LABELS, label_name, native
 from gui.keys.keymap import Keymap
 from gui.theme import SMALL_SIZE, Theme
@@ -59,6 +59,13 @@ class LabelChips(QWidget):
         keys = self._keymap.keys(label_name(place)) if place < KEYED_LABELS else ()
         return native(keys[0]) if keys else ""
 
+    @property
+    def captions(self) -> dict[str, str]:
+        """Each label with its names and, after a tab, its key, for a menu."""
+        keys = {label: self.key_of(label) for label in self.chips}
+        names = {label: label_names(self._theme.entity_type(label)) for label in self.chips}
+        return {label: f"{names[label]}\t{key}" if key else names[label] for label, key in keys.items()}
+
     def show_labels(self, places: Mapping[str, int]) -> None:
         """Show the tag set in display order; the place of a label gives it its key."""
         if list(places.items()) == list(self._places.items()):
@@ -76,6 +83,7 @@ class LabelChips(QWidget):
         self._theme = theme
         for label, chip in self.chips.items():
             chip.setStyleSheet(_style(theme, label))
+        self._name_keys()
 
     def keep(self, label: str | None) -> None:
         """Keep a label, or none."""
@@ -89,8 +97,9 @@ class LabelChips(QWidget):
     def _name_keys(self) -> None:
         """Name the key of each label on its chip."""
         for label, chip in self.chips.items():
-            names, key = entity_type(label), self.key_of(label)
+            names, key = self._theme.entity_type(label), self.key_of(label)
             words = label if names.korean == label else f"{label} {names.korean}"
+            chip.setAccessibleName(f"Label {label} {names.english}")
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
             said = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
             chip.setToolTip(f"{said}\nA double click keeps it for all that the mouse selects")
@@ -106,7 +115,6 @@ class LabelChips(QWidget):
 
     def _chip(self, label: str) -> "LabelChip":
         chip = LabelChip(self)
-        chip.setAccessibleName(f"Label {label} {entity_type(label).english}")
         chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         chip.setCheckable(True)
         chip.setStyleSheet(_style(self._theme, label))

@@ -53,6 +53,7 @@ class Listing(QWidget):
     def __init__(self, session: Session, theme: Theme, keymap: Keymap) -> None:
         super().__init__()
         self._session = session
+        self._theme = theme
         self.current: SentenceNumber | None = None
         self.reviewing = Reviewing(session)
         self._errors = ErrorIndex([])
@@ -79,6 +80,10 @@ class Listing(QWidget):
         self._query.answered.connect(self._show)
         self._patience.timeout.connect(lambda: self.list.say_busy(True))
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme, which also names the labels."""
+        self._theme = theme
+
     def begin(self, project: Project | None) -> None:
         """Begin anew with another project, or none; nothing is read yet."""
         self._drop()
@@ -93,7 +98,7 @@ class Listing(QWidget):
         shown = self.filters.filter
         if shown.label is not None and shown.label not in labels:  # it was renamed, merged or deleted
             self.filters.show_filter(shown.with_label(None))
-        self.filters.show_labels(labels)
+        self.filters.show_labels([self._theme.entity_type(label) for label in labels])
         self._ask(Wanted(self.filters.filter, lists=True, counts=True))
 
     def inspect(self, selection: Selection) -> None:

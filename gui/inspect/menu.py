@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from core.scoring.comparison import Comparison
-from gui.inspect.words import explained, label_names
+from gui.inspect.words import explained
 from gui.keys.commands import Name, native
 from gui.keys.keymap import Keymap
 from gui.plain_label import PlainLabel
@@ -95,9 +95,8 @@ class SpanMenu(QMenu):
         """Every label of the tag set with its key; that of the gold span is marked."""
         menu = QMenu("Relabel" if subject.selection.kind == "gold" else "Label", self)
         menu.setEnabled(subject.is_editable)
-        for label, its_key in labels.items():
-            key = f"\t{its_key}" if its_key else ""
-            action = menu.addAction(f"{label_names(label)}{key}", partial(self.labelled.emit, label))
+        for label, caption in labels.items():
+            action = menu.addAction(caption, partial(self.labelled.emit, label))
             action.setCheckable(True)
             action.setChecked(subject.selection.kind == "gold" and subject.selection.label == label)
         return menu

@@ -1,7 +1,7 @@
 """Selections and verdicts as people say them."""
 
 from core.analysis.paths import Path
-from core.labels import entity_type
+from core.labels import EntityType
 from core.scoring.comparison import Comparison, Outcome
 from core.store.selection import ALL_ERRORS, ReviewState, Selection
 from core.store.signals import Order
@@ -82,10 +82,10 @@ def explained(comparison: Comparison, text: str) -> str:
     return f"{verdict(comparison)}: {', '.join(said)}"
 
 
-def label_names(label: str) -> str:
+def label_names(label: EntityType) -> str:
     """A label with its Korean and English names, as far as it has any."""
-    names = entity_type(label)
-    return label if names.korean == label else f"{label}  {names.korean} · {names.english}"
+    has_names = label.korean != label.label
+    return f"{label.label}  {label.korean} · {label.english}" if has_names else label.label
 
 
 def selection_words(selection: Selection) -> str:

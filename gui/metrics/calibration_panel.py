@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.analysis.calibration import Calibration, calibrating
-from core.labels import entity_type
+from core.labels import in_display_order
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.choosers import chooser
@@ -29,6 +29,8 @@ class CalibrationPanel(QWidget):
 
     def __init__(self, behind: Behind, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
+        self._tag_set: tuple[str, ...] = ()
         self._asked: Question | None = None
         self._known: dict[Question, Calibration] = {}
         self._label: str | None = None
@@ -81,7 +83,7 @@ class CalibrationPanel(QWidget):
         if question == self._asked:
             return
         self._query.cancel()
-        self._asked = question
+        self._asked, self._tag_set = question, project.sentences.labels()
         self.title.setText(f"Calibration in epoch {question.key.epoch}")
         if question in self._known:
             self._show()
@@ -109,7 +111,8 @@ class CalibrationPanel(QWidget):
         self._show_charts(shown, shown.summary)
 
     def _offer(self, labels: tuple[str, ...]) -> None:
-        items = [("All types", None), *((f"{label}  {entity_type(label).korean}", label) for label in labels)]
+        types = [self._theme.entity_type(label) for label in in_display_order(labels, self._tag_set)]
+        items = [("All types", None), *((" ".join(dict.fromkeys((t.label, t.korean))), t.label) for t in types)]
         with QSignalBlocker(self.label):
             self.label.clear()
             for title, value in items:
@@ -135,5 +138,6 @@ class CalibrationPanel(QWidget):
         self.splitter.setSizes([room.width() - square - self.splitter.handleWidth(), square])
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         for chart in (self.histogram, self.reliability):
             chart.set_theme(theme)

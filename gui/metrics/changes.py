@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.analysis.changes import FATES, Changes, Fate, Interval, ScoreChange
+from core.labels import in_display_order
 from core.scoring.comparison import OUTCOMES, Outcome
 from core.scoring.metrics import AVERAGES
 from core.spans import SentenceNumber
@@ -31,12 +32,17 @@ def scores_table(changes: Changes, now: Figures) -> Table:
         Column(metric, now, title, f"±{farthest:.3f}", True, purpose=f"Change of {title}, plotted to ±{farthest:.3f}")
         for metric, title in _METRICS
     )
-    rows = tuple(Row(name, f"{name} avg" if name in AVERAGES else "") for name in changes.scores)
+    averages = [Row(name, f"{name} avg") for name in AVERAGES if name in changes.scores]
+    rows = (*map(Row, _labels(changes, now)), *averages)
     cells = tuple(
-        tuple(_score_cell(changes, row, change, metric, title, now) for metric, title in _METRICS)
-        for row, change in zip(rows, changes.scores.values(), strict=True)
+        tuple(_score_cell(changes, row, changes.scores[row.name], metric, title, now) for metric, title in _METRICS)
+        for row in rows
     )
     return Table(rows, columns, cells)
+
+
+def _labels(changes: Changes, now: Figures) -> tuple[str, ...]:
+    return in_display_order([name for name in changes.scores if name not in AVERAGES], now.tag_set)
 
 
 def _score_cell(changes: Changes, row: Row, change: ScoreChange, metric: Metric, title: str, now: Figures) -> Cell:
@@ -57,7 +63,7 @@ def _score_cell(changes: Changes, row: Row, change: ScoreChange, metric: Metric,
 
 def types_table(changes: Changes, now: Figures) -> Table:
     """How many errors of each type were fixed, broken and kept."""
-    labels = [name for name in changes.scores if name not in AVERAGES]
+    labels = _labels(changes, now)
     rows = [_fate_cells(changes, now, Row(label), label=label) for label in labels]
     return _fates_table(now, [*map(Row, labels), ALL], [*rows, _fate_cells(changes, now, ALL)]) if labels else EMPTY
 

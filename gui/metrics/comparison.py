@@ -39,7 +39,7 @@ class ComparisonPanel(QWidget):
 
     def markdown(self) -> list[str]:
         """The table with its heading and on how many sentences it is."""
-        return [f"**{self.title.text()}**", self.said.text(), markdown_table(self.model.table)]
+        return [f"**{self.title.text()}**", self.said.text(), markdown_table(self.model)]
 
     def show_figures(self, before: Figures, now: Figures) -> None:
         """Show both epochs' figures, which are on the same sentences."""

@@ -1,5 +1,6 @@
 """What the tables of errors say: how the spans of each type err, and which types are taken for which."""
 
+from core.labels import in_display_order
 from core.scoring.comparison import OUTCOMES, Outcome
 from core.scoring.confusion import Confusion, ErrorKinds, confusion, error_kinds
 from core.scoring.metrics import Counts
@@ -42,7 +43,8 @@ def kinds_table(figures: Figures) -> Table:
         Column("count", figures, group, title, starts_group=outcome not in ("type", "both"), purpose=purpose)
         for outcome, (group, title, purpose) in _KINDS.items()
     )
-    rows = [(Row(label), kind, figures.counts[label]) for label, kind in kinds.items()]
+    labels = in_display_order(kinds, figures.tag_set)
+    rows = [(Row(label), kinds[label], figures.counts[label]) for label in labels]
     rows.append((ALL, sum(kinds.values(), ErrorKinds()), figures.total))
     cells = tuple(tuple(_kind_cell(figures, *row, outcome) for outcome in OUTCOMES) for row in rows)
     return Table(tuple(row for row, _, _ in rows), columns, cells)
@@ -63,15 +65,15 @@ def confusion_table(figures: Figures) -> Table:
     pairs = confusion(figures.verdicts)
     if not pairs.labels:
         return EMPTY
+    labels = in_display_order(pairs.labels, figures.tag_set)
     columns = tuple(
         Column("count", figures, "Predicted as", label, starts_group=not at, is_type=True, purpose=f"Predicted {label}")
-        for at, label in enumerate(pairs.labels)
+        for at, label in enumerate(labels)
     )
     missed = Column("count", figures, "", "Missed", starts_group=True, purpose=_KINDS["missed"][2])
-    rows = (*(Row(label) for label in pairs.labels), SPURIOUS)
+    rows = (*(Row(label) for label in labels), SPURIOUS)
     cells = tuple(
-        tuple(_pair_cell(figures, pairs, gold, predicted) for predicted in (*pairs.labels, None))
-        for gold in (*pairs.labels, None)
+        tuple(_pair_cell(figures, pairs, gold, predicted) for predicted in (*labels, None)) for gold in (*labels, None)
     )
     return Table(rows, (*columns, missed), cells)
 

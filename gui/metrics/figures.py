@@ -21,6 +21,7 @@ class Figures:
 
     Attributes:
         verdicts: how often each verdict was given; all else follows from it.
+        tag_set: the labels of the project in their order.
     """
 
     key: EpochKey
@@ -29,6 +30,7 @@ class Figures:
     counts: Mapping[str, Counts]
     report: Report
     sentences: int
+    tag_set: tuple[str, ...] = ()
 
     @property
     def total(self) -> Counts:
@@ -100,7 +102,8 @@ class FiguresSource:
         if question not in self._known:
             verdicts = self._project.predictions.verdicts(key, split, gold, other)
             counts, sentences = counts_of(verdicts), self.sentences(key, split, other)
-            self._known[question] = Figures(key, split, verdicts, counts, reported(counts), sentences)
+            tag_set = self._project.sentences.labels()
+            self._known[question] = Figures(key, split, verdicts, counts, reported(counts), sentences, tag_set)
         return self._known[question]
 
     def sentences(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from core.labels import EntityType, entity_type
 from gui.metrics.delegate import PADDING, MetricDelegate, ground
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Row
@@ -124,7 +123,7 @@ class NamesHeader(QHeaderView):
 
     def _names(self, row: Row) -> tuple[str, str, str]:
         """Label, and the names that say more than it."""
-        known: EntityType = entity_type(row.name)
+        known = self.theme.entity_type(row.name)
         korean = known.korean if known.korean != known.label and self._style != "label" else ""
         english = known.english if known.english != known.label and self._style == "full" else ""
         return known.label, korean, english

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
-from core.labels import entity_type
 from core.scoring.comparison import OUTCOMES, Outcome
 from gui.inspect.words import VERDICTS
 from gui.metrics.headers import chip_width, paint_chip
@@ -68,7 +67,7 @@ class KindBars(SegmentChart):
     def _names_width(self) -> int:
         """What chip, name and number of gold spans take before the bar."""
         metrics = QFontMetrics(font(LIST_SIZE, tabular=True))
-        names = [row.title or entity_type(row.name).korean for row in self._table.rows]
+        names = [row.title or self.theme.entity_type(row.name).korean for row in self._table.rows]
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
         return self._chip() + widest + metrics.horizontalAdvance("00,000") + 3 * _GAP
 
@@ -121,7 +120,7 @@ class KindBars(SegmentChart):
             painter.drawLine(0, line.top(), self.width(), line.top())
         painter.setFont(font(LIST_SIZE))
         painter.setPen(QColor(self.theme.text))
-        korean = entity_type(row.name).korean
+        korean = self.theme.entity_type(row.name).korean
         name = row.title or ("" if korean == row.name else korean)
         painter.drawText(line.adjusted(self._chip() if row.is_type else 0, 0, 0, 0), _LEFT, name)
         painter.setFont(font(SMALL_SIZE, tabular=True))

@@ -20,7 +20,8 @@ class Line:
 
 def f1_lines(figures: Sequence[Figures]) -> tuple[Line, ...]:
     """A line for every type that occurs, and the micro average last."""
-    labels = in_display_order({label for epoch in figures for label in epoch.report.labels})
+    found = {label for epoch in figures for label in epoch.report.labels}
+    labels = in_display_order(found, figures[0].tag_set) if figures else ()
     rows = [(epoch.key.epoch, epoch.report.rows()) for epoch in figures]
     return tuple(
         Line(

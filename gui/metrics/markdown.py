@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from gui.metrics.model import row_title
+from gui.metrics.model import MetricModel, row_title
 from gui.metrics.table import Cell, Column, Table, figure, rounds_to_change
 
 
-def markdown_table(table: Table) -> str:
-    """A table with its names, numbers and changes; empty where it has no row."""
+def markdown_table(model: MetricModel) -> str:
+    """The table that a model shows, with its names, numbers and changes; empty where it has no row."""
+    table = model.table
     if not table.rows:
         return ""
     titles = [_title(column, at, table) for at, column in enumerate(table.columns)]
-    rows = [(row_title(row), *map(cell_text, cells)) for row, cells in zip(table.rows, table.cells, strict=True)]
+    names = [row_title(row, model.first_names) for row in table.rows]
+    rows = [(name, *map(cell_text, cells)) for name, cells in zip(names, table.cells, strict=True)]
     return markdown_of(("", *titles), rows)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from core.labels import entity_type
+from core.labels import FirstNames
 from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table, figure
 from gui.words import counted, wrapped
 
@@ -26,6 +26,7 @@ class MetricModel(QAbstractTableModel):
     def __init__(self, behind: Behind) -> None:
         super().__init__()
         self._behind = behind
+        self.first_names = FirstNames()
         self._table = EMPTY
 
     @property
@@ -89,16 +90,16 @@ class MetricModel(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if orientation == Qt.Orientation.Vertical:
-            return row_title(self.row(section))
+            return row_title(self.row(section), self.first_names)
         column = self.column(section)
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         return wrapped(column.purpose or f"{column.group}, {column.metric}")
 
 
-def row_title(row: Row) -> str:
+def row_title(row: Row, first_names: FirstNames) -> str:
     """`PS 인물 person`, `micro avg`."""
     if not row.is_type:
         return row.title
-    known = entity_type(row.name)
+    known = first_names.entity_type(row.name)
     return " ".join(dict.fromkeys((known.label, known.korean, known.english)))

@@ -343,7 +343,7 @@ class MetricsPage(QWidget):
         parts = [title, self.head.title.text()]
         if isinstance(view, ErrorsPanel | ChangesPanel | CalibrationPanel):
             return "\n\n".join([*parts, *view.markdown()]) + "\n"
-        parts += [markdown_table(self.model.table), self.klue.words()]
+        parts += [markdown_table(self.model), self.klue.words()]
         if not self.comparison.isHidden():
             parts += self.comparison.markdown()
         return "\n\n".join(filter(None, parts)) + "\n"

@@ -174,7 +174,7 @@ def _epoch_columns(figures: Figures, before: Figures | None, *, is_current: bool
 
 def _table(columns: Sequence[Column]) -> Table:
     labels = {label for column in columns for label in column.figures.report.labels}
-    types = [Row(label) for label in in_display_order(labels)]
+    types = [Row(label) for label in in_display_order(labels, columns[0].figures.tag_set if columns else ())]
     rows = (*types, *(Row(name, f"{name} avg") for name in AVERAGES))
     by_column = [_column_cells(column, rows) for column in columns]
     return Table(rows, tuple(columns), tuple(zip(*by_column, strict=True)) if columns else ())

@@ -48,7 +48,7 @@ class TitledTable(QWidget):
 
     def markdown(self) -> list[str]:
         """The table with its heading; nothing where there is none."""
-        table = markdown_table(self.model.table)
+        table = markdown_table(self.model)
         return [f"**{self.title.text()}**", table] if table else []
 
     def show_table(self, table: Table, of: str = "") -> None:

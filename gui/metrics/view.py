@@ -59,6 +59,7 @@ class MetricView(QTableView):
         self._corner.setStyleSheet(f"border: 1px solid {theme.line}; border-width: 0 1px 1px 0")
         for part in (self._delegate, self._columns, self._names):
             part.theme = theme
+        self._model.first_names = theme.first_names
         self._columns.viewport().update()
         self._names.viewport().update()
         self.viewport().update()

@@ -120,4 +120,4 @@ class LineView(QWidget):
         found = mark.comparison.predicted
         assert found is not None
         text = self._text[found.span.start : found.span.end]
-        return f"{text}\n{label_names(found.span.label)}\nprobability {found.probability:.4f}"
+        return f"{text}\n{label_names(self._theme.entity_type(found.span.label))}\nprobability {found.probability:.4f}"

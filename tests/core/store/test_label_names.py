@@ -306,3 +306,34 @@ def test_renaming_is_written_for_an_empty_project_too(tmp_path):
     with created(tmp_path / "p.spandesk") as project:
         exhausted(project.labels.renaming("TM", "TERM"))
         assert "TERM" in project.sentences.labels()
+
+
+def test_first_names_follow_renames_and_end_with_merges_and_deletions(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        labels, first = project.labels, project.label_names.first_names
+        exhausted(labels.renaming("LC", "PLACE"))
+        exhausted(labels.renaming("PLACE", "SPOT"))
+        exhausted(labels.renaming("AF", "ART"))
+        assert first().renamed == (("SPOT", "LC"), ("ART", "AF"))
+        exhausted(labels.merging("SPOT", "OG"))
+        labels.delete("ART")
+        assert first().renamed == ()
+        for name in ("SPOT", "ART", "AF", "LC"):
+            labels.add(name)
+        assert first().renamed == ()
+        for _ in range(7):
+            project.corrections.undo()
+        assert first().renamed == (("SPOT", "LC"),)
+        project.corrections.undo()
+        assert first().renamed == (("PLACE", "LC"),)
+        project.corrections.undo()
+        assert first().renamed == ()
+
+
+def test_labels_that_exchange_their_names_exchange_their_first_names(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        for old, new in (("PS", "X"), ("LC", "PS"), ("X", "LC")):
+            exhausted(project.labels.renaming(old, new))
+        names = project.label_names.first_names()
+        assert (names.of("PS"), names.of("LC")) == ("LC", "PS")
+        assert names.entity_type("PS").korean == "지역"

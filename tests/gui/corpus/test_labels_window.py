@@ -12,7 +12,7 @@ from gui.corpus.labels_window import LabelsWindow
 from gui.theme import DARK, LIGHT, apply_theme
 from tests.building import project_with_run
 from tests.core.store.failing import connection_of, failing_connections
-from tests.gui.driving import click, wait_for_job
+from tests.gui.driving import click, compose, wait_for_job
 
 
 @pytest.fixture
@@ -316,7 +316,8 @@ def test_keys_stay_with_their_labels_whatever_becomes_of_others(labels, window, 
     assert project.problems() == []
 
 
-def test_a_bug_in_a_change_is_told_as_one(labels, window, qtbot, monkeypatch):
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_change_that_fails_is_reported_once(labels, window, qtbot, monkeypatch, is_closed):
     def broken(*_):
         yield 1
         raise KeyError("hidden_size")
@@ -324,6 +325,22 @@ def test_a_bug_in_a_change_is_told_as_one(labels, window, qtbot, monkeypatch):
     monkeypatch.setattr(type(window.context.session.project.labels), "renaming", broken)
     labels.table.choose("LC")
     labels.new_name.setText("PLACE")
+    problems = []
+    window.context.session.problem.connect(problems.append)
     click(labels.rename)
+    if is_closed:
+        with qtbot.waitSignal(labels.destroyed):
+            labels.close()
     wait_for_job(qtbot, window.context.runner)
-    assert "failed through a fault in Spandesk (KeyError: 'hidden_size')" in labels.said.text()
+    reported = problems if is_closed else [labels.said.text()]
+    assert "failed through a fault in Spandesk (KeyError: 'hidden_size')" in reported[0]
+    assert len(problems) == int(is_closed)
+
+
+def test_a_syllable_that_is_still_composed_counts_in_the_names(labels):
+    labels.new.setText("지")
+    labels.new.setCursorPosition(1)
+    compose(labels.new, "역")
+    assert labels.new.seen_text == "지역"
+    click(labels.add)
+    assert labels.table.item(labels.table.rowCount() - 1, 0).text() == "지역"

@@ -1,5 +1,6 @@
 import pytest
 
+from core.labels import entity_type
 from core.store.selection import ALL_ERRORS, Selection
 from gui.inspect.words import label_names, pace_words, selection_words
 
@@ -34,8 +35,8 @@ def test_a_selection_in_words(selection, words):
 
 
 def test_a_label_of_the_users_own_has_no_second_name():
-    assert label_names("PS") == "PS  인물 · person"
-    assert label_names("MINE") == "MINE"
+    assert label_names(entity_type("PS")) == "PS  인물 · person"
+    assert label_names(entity_type("MINE")) == "MINE"
 
 
 @pytest.mark.parametrize(
