@@ -18,12 +18,12 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.reviews import Reviews
 from core.store.selection import Selection
-from core.store.sentences import Addition, Gold
+from core.store.sentences import Addition, Gold, Move
 from core.store.steps import Step
 from gui.background import Job, JobRunner, failure
 from gui.baseline import Baseline
 from gui.progress import FLEETING, told
-from gui.steps import addition_notice, describe
+from gui.steps import describe, lasting_notice
 from gui.words import counted
 
 
@@ -82,6 +82,7 @@ class Session(QObject):
         self._project: Project | None = None
         self._context = Context()
         self._new_run: int | None = None
+        self._passed = set[Addition | Move]()
         self.baseline = Baseline()
 
     @property
@@ -128,7 +129,7 @@ class Session(QObject):
         project = make()
         self.close()
         self._project = project
-        self._passed_import = 0
+        self._passed.clear()
         self._context = self._newest()
         self.project_changed.emit(project)
         self.context_changed.emit(self._context)
@@ -246,13 +247,14 @@ class Session(QObject):
     def undo(self) -> ChangeSet:
         """Take the last step back, and say so; nothing where there was no step, or where it takes a job.
 
-        Sentences that came after the step are not taken back with it: the first time, this says so and undoes nothing.
+        Sentences that came after the step, or that a training moved to train, are not taken back with it: the first
+        time, this says so and undoes nothing.
         """
         corrections = self._open_project().corrections
-        step, addition = corrections.next_undo(), self.addition_before_undo()
-        if step is not None and addition is not None:
-            self._passed_import = addition.number
-            self.notified.emit(Notice(addition_notice(addition, step)))
+        step, lasting = corrections.next_undo(), self.lasting_before_undo()
+        if step is not None and lasting is not None:
+            self._passed.add(lasting)
+            self.notified.emit(Notice(lasting_notice(lasting, step)))
             self.changed.emit(ChangeSet("undo"))
             return ChangeSet("undo")
         if corrections.is_large():
@@ -266,10 +268,11 @@ class Session(QObject):
             return self._change_in_a_job("redo", _title("Redoing", step), corrections.redoing, step)
         return self._move("redo", corrections.redo, step)
 
-    def addition_before_undo(self) -> Addition | None:
-        """An import that undo would pass, and of which that was not said yet."""
-        addition = self._open_project().corrections.import_since()
-        return addition if addition is not None and addition.number > self._passed_import else None
+    def lasting_before_undo(self) -> Addition | Move | None:
+        """An import, or a move to train, that undo would pass, and of which that was not said yet."""
+        corrections = self._open_project().corrections
+        lasting = (corrections.import_since(), corrections.move_since())
+        return next((each for each in lasting if each is not None and each not in self._passed), None)
 
     def _move(self, kind: Literal["undo", "redo"], make: Callable[[], ChangeSet], step: Step | None) -> ChangeSet:
         change = self._change(kind, make)

@@ -1,7 +1,7 @@
 """What is undone and redone, in words: for menus, tooltips and the notice afterwards; no Qt."""
 
 from core.scratch import SOURCE
-from core.store.sentences import Addition
+from core.store.sentences import Addition, Move
 from core.store.steps import Step, StepKind
 from gui.words import BLAME_WORDS, counted
 
@@ -54,32 +54,38 @@ def describe(step: Step) -> str:
     return (_TEMPLATES if is_one else _OF_SEVERAL_LABELS)[step.kind].format(**fields)
 
 
-def undo_title(step: Step | None, addition: Addition | None) -> str:
+def undo_title(step: Step | None, lasting: Addition | Move | None) -> str:
     """The undo action's words.
 
     Args:
-        addition: an import that came after the step, which undo does not take back and does not pass in silence.
+        lasting: what came after the step, which undo does not take back and does not pass in silence.
     """
     if step is None:
         return "Nothing to undo"
-    return f"Undo: {describe(step)}" if addition is None else f"{addition_stays(addition)}; before it: {describe(step)}"
+    if lasting is None:
+        return f"Undo: {describe(step)}"
+    words = lasting_words(lasting)
+    return f"{words[0].upper()}{words[1:]}; before it: {describe(step)}"
 
 
 def redo_title(step: Step | None) -> str:
     return "Nothing to redo" if step is None else f"Redo: {describe(step)}"
 
 
-def addition_stays(addition: Addition) -> str:
-    """That sentences which were added last are not undone."""
-    added = f"{counted(addition.sentences, 'sentence')} from {addition.file}"
-    if addition.file == SOURCE:
-        added = f"{counted(addition.sentences, 'sentence')} sent from Scratch"
+def lasting_words(lasting: Addition | Move) -> str:
+    """That sentences which were added, or moved to train, are not undone."""
+    if isinstance(lasting, Move):
+        moved = f"{counted(lasting.sentences, 'dev sentence')} to train by run {lasting.run}"
+        return f"the move of {moved} cannot be undone"
+    added = f"{counted(lasting.sentences, 'sentence')} from {lasting.file}"
+    if lasting.file == SOURCE:
+        added = f"{counted(lasting.sentences, 'sentence')} sent from Scratch"
     return f"{added} cannot be undone"
 
 
-def addition_notice(addition: Addition, step: Step) -> str:
-    """What the first undo after an import says instead of undoing what came before it."""
-    return f"Nothing undone: {addition_stays(addition)}. Undo again to undo: {describe(step)}"
+def lasting_notice(lasting: Addition | Move, step: Step) -> str:
+    """What the first undo after an import or a move says instead of undoing what came before it."""
+    return f"Nothing undone: {lasting_words(lasting)}. Undo again to undo: {describe(step)}"
 
 
 def _spans(step: Step) -> str:

@@ -221,9 +221,9 @@ class MainWindow(QMainWindow):
         corrections = project.corrections if project is not None else None
         undone = corrections.next_undo() if corrections is not None else None
         redone = corrections.next_redo() if corrections is not None else None
-        addition = self.context.session.addition_before_undo() if undone is not None else None
+        lasting = self.context.session.lasting_before_undo() if undone is not None else None
         for name, action, title, step in (
-            ("undo", self.undo, undo_title(undone, addition), undone),
+            ("undo", self.undo, undo_title(undone, lasting), undone),
             ("redo", self.redo, redo_title(redone), redone),
         ):
             action.setText(title)

@@ -18,7 +18,7 @@ from core.store.log_writer import Change, LogWriter, corrected
 from core.store.not_particles import NotParticles
 from core.store.predictions import Predictions
 from core.store.remarks import Remark, RemarkLog
-from core.store.sentences import Addition, Sentences
+from core.store.sentences import Addition, Move, Sentences
 from core.store.stale_labels import StaleLabels
 from core.store.steps import Step, describe_step
 from core.store.tag_set import TagSetTable
@@ -76,6 +76,11 @@ class Corrections(CorrectionLog):
         """The newest import that came after the step that `undo` would take back; no undo takes an import back."""
         step = self._next("undo")
         return None if step is None else self._sentences.import_since(step)
+
+    def move_since(self) -> Move | None:
+        """The newest move of dev sentences to train after the step that `undo` would take back; it is not undone."""
+        step = self._next("undo")
+        return None if step is None else self._sentences.move_since(step)
 
     def next_redo(self) -> Step | None:
         """What `redo` would make again; None where there is nothing to redo."""

@@ -84,6 +84,13 @@ class Addition(NamedTuple):
     sentences: int
 
 
+class Move(NamedTuple):
+    """A training that moved corrected dev sentences to train: the number of its run, and how many they are."""
+
+    run: int
+    sentences: int
+
+
 class Sentences:
     """Reads the corpus; writes are imports (`core.importing`), additions, corrections and moves between splits."""
 
@@ -257,6 +264,18 @@ class Sentences:
             [correction],
         )
         return Addition(*rows[0]) if rows else None
+
+    def move_since(self, correction: int) -> Move | None:
+        """What the newest training moved to train that began after a correction; None where none moved anything."""
+        first = self._database.value("SELECT min(number) FROM run WHERE last_correction >= ?", [correction])
+        if first is None:
+            return None
+        rows = self._database.rows(
+            "SELECT moved_for_run, count(*) FROM sentence WHERE moved_for_run >= ? GROUP BY moved_for_run"
+            " ORDER BY moved_for_run DESC LIMIT 1",
+            [first],
+        )
+        return Move(*rows[0]) if rows else None
 
     def imports(self) -> list[ImportedFile]:
         """The files in order of import; of lists that older versions stored in full, only the beginning is read."""

@@ -230,7 +230,7 @@ class LabelsWindow(QDialog):
         waits = "…" if self._query.is_waiting else counted(self._concerned.spans, "span")
         free = self._job is None and not self._settling.isActive()
         step = self._project.corrections.next_undo()
-        self.undo.setText(undo_title(step, self._session.addition_before_undo()))
+        self.undo.setText(undo_title(step, self._session.lasting_before_undo()))
         self.undo.setEnabled(free and step is not None)
         self.rename.setText(f"Rename {spans}")
         self.merge.setText(f"Merge {spans}")

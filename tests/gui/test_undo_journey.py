@@ -5,7 +5,9 @@ from PySide6.QtCore import Qt
 
 from core.generators import exhausted
 from core.scratch import SOURCE
+from core.settings import TrainSettings
 from core.spans import Sentence, Span
+from core.store.changes import ChangeSet
 from tests.building import project_with_run
 from tests.gui.driving import click, press_key
 
@@ -77,6 +79,24 @@ def test_the_first_undo_after_sending_from_scratch_undoes_nothing_and_says_so(de
     assert gold(desk, "news-3")[0].label == "PS"
     assert project_of(desk).sentences.has_id("s-1")
     assert project_of(desk).problems() == []
+
+
+def test_the_first_undo_after_a_training_that_moved_sentences_undoes_nothing_and_says_so(desk):
+    session, project = desk.context.session, project_of(desk)
+    relabel(desk)
+    run = project.runs.start(TrainSettings())
+    project.sentences.move_to_train([3], run)
+    session.publish(ChangeSet("run", sentences=(3,), runs=(run,)))
+    stays = "he move of 1 dev sentence to train by run 2 cannot be undone"
+    assert desk.undo.text() == f"T{stays}; before it: news-3 PS → OG"
+    desk.undo.trigger()
+    assert gold(desk, "news-3")[0].label == "OG"
+    assert desk.job_strip.notice.text() == f"Nothing undone: t{stays}. Undo again to undo: news-3 PS → OG"
+    desk.undo.trigger()
+    assert gold(desk, "news-3")[0].label == "PS"
+    assert project.sentences.by_id("news-3").split == "train"
+    session.correct(4, [])
+    assert desk.undo.text() == "Undo: remove 2 spans"
 
 
 def test_a_correction_after_sending_is_undone_at_once(desk):
