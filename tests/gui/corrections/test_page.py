@@ -35,6 +35,11 @@ def test_without_corrections_it_leads_to_inspect(page, window):
     assert window.stack.currentWidget() is window.pages["Inspect"]
 
 
+def test_what_an_entry_takes_back_fits_on_one_line(page):
+    assert page.table.fontMetrics().horizontalAdvance("revert of #10000") + 16 <= page.table.columnWidth(5)
+    assert not page.table.wordWrap()
+
+
 def test_it_tells_what_changed_and_reverts_the_newest_of_a_sentence(page, window):
     session = window.context.session
     number = session.project.sentences.by_id("news-3").number
