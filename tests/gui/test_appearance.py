@@ -118,10 +118,10 @@ def test_the_desktop_is_followed_only_where_that_was_chosen(qapp, settings):
     appearance = Appearance(qapp, Preferences(settings), LIGHT)
     hints = QGuiApplication.styleHints()
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert appearance.theme is DARK
+    assert appearance.theme == DARK
     appearance.choose_theme("light")
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert appearance.theme is LIGHT
+    assert appearance.theme == LIGHT
 
 
 def test_every_large_sentence_has_the_chosen_size(qapp, qtbot, settings, tmp_path):

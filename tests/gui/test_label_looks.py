@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from core.generators import exhausted
 from gui.corpus.labels_window import LabelsWindow
 from gui.metrics.markdown import markdown_table
-from gui.theme import LIGHT
+from gui.theme import DARK, LIGHT
 from tests.building import project_with_run
 from tests.gui.driving import click
 
@@ -97,3 +97,5 @@ def test_a_label_that_takes_a_name_given_up_before_looks_like_none_of_the_others
     assert theme.entity_type("LC").korean == "LC"
     assert theme.label("PLACE") == LIGHT.label("LC")
     assert theme.label("LC") not in (LIGHT.label("LC"), LIGHT.label("PLACE"))
+    desk.appearance.choose_theme("dark")
+    assert desk.appearance.theme.label("PLACE") == DARK.label("LC")
