@@ -49,7 +49,6 @@ window.shut_down()
 def test_the_charts_library_is_loaded_after_the_first_paint_on_another_thread(tmp_path: Path) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", _WINDOW, str(tmp_path)], cwd=root, env=environment, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", _WINDOW, str(tmp_path)]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
