@@ -78,9 +78,10 @@ class CorrectionsPage(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setStyleSheet("QHeaderView::section { padding-left: 11px; }")
-        for column, width in ((0, 56), (1, 160), (2, 160), (3, 260), (5, 140)):
+        for column, width in ((0, 56), (1, 160), (2, 120), (5, 140)):
             header.resizeSection(column, width)
-        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        for column in (3, 4):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
         session = self._context.session

@@ -40,6 +40,14 @@ def test_what_an_entry_takes_back_fits_on_one_line(page):
     assert not page.table.wordWrap()
 
 
+def test_in_a_small_window_before_and_after_share_the_room(page, window, qtbot):
+    window.resize(960, 600)
+    window.context.session.correct(1, ())
+    qtbot.waitUntil(page.table.isVisible)
+    assert abs(page.table.columnWidth(3) - page.table.columnWidth(4)) <= 1
+    assert page.table.columnWidth(4) >= 130
+
+
 def test_it_tells_what_changed_and_reverts_the_newest_of_a_sentence(page, window):
     session = window.context.session
     number = session.project.sentences.by_id("news-3").number
