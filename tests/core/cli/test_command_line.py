@@ -244,7 +244,7 @@ def test_an_import_warns_of_sentences_that_train_and_dev_share(tmp_path):
         (["train", "{q}", "--epochs", "0"], "at least 1"),
         (["train", "{q}", "--dropout", "2"], "dropout is 2.0; it must be at least 0 and below 1"),
         (["train", "{q}", "--dropout", "1"], "dropout is 1.0; it must be at least 0 and below 1"),
-        (["train", "{q}", "--seed", "99999999999999999999999"], "below 2**63"),
+        (["train", "{q}", "--seed", "99999999999999999999999"], "at least 0 and below 9223372036854775808"),
         (["train", "{q}", "--from-run", "4"], "no run 4"),
         (["train", "{q}", "--encoder", "no/such-folder/there"], "no/such-folder/there"),
     ],
