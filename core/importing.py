@@ -264,9 +264,11 @@ class _Staging:
 
         Raises:
             _GaveWayError: another thread wants to write; nothing was added.
+            UserError: a large step, which would not see what is added, is being stored; nothing was added.
         """
         now = now_text()
         with self._database.atomic():
+            self._project.corrections.settle()
             self._project.sentences.add_labels(new_labels)
             for first in range(1, self._assigned + 1, _ADDED_AT_ONCE):
                 if gives_way and self._database.is_awaited:

@@ -288,7 +288,10 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
     def _confirms_stop(self, job: Job) -> bool:
-        """Ask whether the job may be stopped; a person who only presses Enter or Esc keeps it."""
+        """Ask whether the job may be stopped; a person who only presses Enter or Esc keeps it.
+
+        Where it ends by itself meanwhile there is nothing left to ask, and the window closes.
+        """
         question, keep = job.closing_words
         box = QMessageBox(QMessageBox.Icon.Question, "Spandesk", "", parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)  # it names files
@@ -297,5 +300,6 @@ class MainWindow(QMainWindow):
         keep_button = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep_button)
         box.setEscapeButton(keep_button)
+        job.ended.connect(box.accept)
         box.exec()
-        return box.clickedButton() is stop
+        return box.clickedButton() is stop or self.context.runner.job is not job

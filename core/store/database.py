@@ -172,9 +172,11 @@ class Database:
     def _writing_turn(self) -> Generator[None, None, None]:
         with self._counting:
             self._awaiting += 1
-        self._lock.acquire()
-        with self._counting:
-            self._awaiting -= 1
+        try:
+            self._lock.acquire()
+        finally:
+            with self._counting:
+                self._awaiting -= 1
         try:
             yield
         finally:

@@ -224,6 +224,26 @@ def test_a_person_who_does_not_say_stop_keeps_the_training(window, projects, qtb
     wait_for_job(qtbot, window.context.runner)
 
 
+def test_a_window_whose_job_ends_while_it_asks_closes_without_an_answer(window, projects, qtbot, monkeypatch):
+    window.open_project(projects[0])
+    go = threading.Event()
+
+    def work():
+        go.wait()
+        yield from ()
+
+    def exec_(box):
+        box.show()
+        go.set()
+        qtbot.waitUntil(lambda: not box.isVisible())
+
+    monkeypatch.setattr(QMessageBox, "exec", exec_)
+    window.context.runner.start("Counting", work)
+    with qtbot.waitSignal(window.closed):
+        window.close()
+    assert not window.isVisible()
+
+
 def test_a_closed_window_vanishes_at_once_and_closes_the_project_when_its_work_has_ended(
     window, projects, qtbot, asked
 ):

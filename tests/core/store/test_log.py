@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import UserError
 from core.generators import exhausted
-from core.importing import export
+from core.importing import ImportPlan, export, importing
 from core.scoring.comparison import compared
 from core.settings import TrainSettings
 from core.spans import SPLITS, Span
@@ -408,7 +408,9 @@ def test_what_an_older_version_let_be_corrected_in_a_half_stored_step_is_kept(pr
         assert all(s.gold == s.imported for s in again.sentences.each())
 
 
-def test_no_run_and_no_export_begins_in_the_middle_of_a_large_step(project, tmp_path):
+def test_no_run_no_export_and_no_import_begins_in_the_middle_of_a_large_step(project, tmp_path):
+    corpus = tmp_path / "more.jsonl"
+    corpus.write_text('{"id": "more", "text": "제주는 섬이다.", "label": [[0, 2, "LC"]]}\n', encoding="utf-8")
     work = project.labels.renaming("LC", "PLACE")
     next(work)
     assert not project.corrections.is_settled
@@ -416,6 +418,7 @@ def test_no_run_and_no_export_begins_in_the_middle_of_a_large_step(project, tmp_
         lambda: project.runs.start(TrainSettings()),
         lambda: project.runs.reopen(1, from_epoch=1),
         lambda: export(project, tmp_path / "out.jsonl", "jsonl", None, "corrected"),
+        lambda: exhausted(importing(project, ImportPlan((corpus,)))),
     ):
         with pytest.raises(UserError, match="many sentences are being changed right now; wait for it to finish"):
             act()
