@@ -70,6 +70,12 @@ class Driver:
             time.sleep(0.0005)
         self.application.processEvents()
 
+    def settle_in(self) -> None:
+        """Until what is loaded after the first paint is there: the charts' library."""
+        while "pyqtgraph" not in sys.modules or self.window.context.runner.is_busy:
+            self.application.processEvents()
+            time.sleep(0.0005)
+
     def milliseconds(self, action: Callable[[], object]) -> float:
         began = time.perf_counter()
         action()
@@ -111,6 +117,7 @@ def opening(folder: Path) -> dict[str, Any]:
 
 def browsing(folder: Path) -> dict[str, Any]:
     driver, draw = Driver(folder), random.Random(1)
+    driver.settle_in()
     listing, filters, session = driver.page.listing, driver.page.filters, driver.window.context.session
     rows, thread = driver.page.model.rowCount(), time.thread_time()
     jumps = [driver.milliseconds(lambda: listing.list.choose(draw.randrange(rows))) for _ in range(JUMPS)]
