@@ -16,6 +16,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.events import BatchHalved, CrosscheckEvent, EpochFinished, FoldProgress, Phase, Progress, RunStarted
+from core.generators import map_progress
 from core.labels import in_display_order
 from core.settings import TINY, TrainSettings
 from core.spans import Sentence, SentenceNumber
@@ -25,16 +26,15 @@ from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
 from core.text.cache import encoding
-from core.text.windows import Windows
 from core.training.trainer import EpochTrained, train
 from core.words import counted
 from core.workflow import check_start, ending, report_of, tagging_stored
 
 _TRAINING = 0.9
-"""The share of a fold's time that goes to training, as far as its progress is told; the rest goes to tagging."""
+"""The share of a fold's time that goes to training, as far as its progress is known; the rest goes to tagging."""
 
-_TOLD_FROM = 0.01
-"""The share that must be done before the time that is left can be told from it."""
+_ESTIMATED_FROM = 0.01
+"""The share that must be done before the time left can be estimated from it."""
 
 
 _NO_SENTENCES = "the project has no training sentences; import a corpus into the train split first"
@@ -143,7 +143,7 @@ def _trained(
     seconds, last = 0.0, None
     for event in train(fold.train, (), labels, settings, cache=cache):
         if isinstance(event, Progress):
-            yield clock.told(at, event.phase, _share_trained(event))
+            yield clock.progress(at, event.phase, _share_trained(event))
         elif isinstance(event, BatchHalved):
             yield event
         elif isinstance(event, EpochTrained):
@@ -168,30 +168,22 @@ def _tagged(
     at: int,
 ) -> Generator[CrosscheckEvent, None, None]:
     texts = [stored.text for stored in project.sentences.by_number(held_out)]
-    windows = yield from clock.following(at, encoding(texts, trained.text_tagger.encoding, cache))
+    windows = yield from map_progress(
+        encoding(texts, trained.text_tagger.encoding, cache), lambda _: clock.progress(at, "predict", _TRAINING)
+    )
     for event in tagging_stored(project, key, trained.text_tagger, held_out, windows):
-        yield clock.told(at, "predict", _TRAINING + (1 - _TRAINING) * event.done / event.total)
+        yield clock.progress(at, "predict", _TRAINING + (1 - _TRAINING) * event.done / event.total)
 
 
 class _Clock:
-    """Tells how far a cross-check is, and when it will be done."""
+    """How far a cross-check is, and when it will be done."""
 
     def __init__(self, folds: int) -> None:
         self._folds = folds
         self._began = time.monotonic()
 
-    def following(self, at: int, work: Generator[int, None, Windows]) -> Generator[FoldProgress, None, Windows]:
-        """The windows of the sentences to tag; it can be stopped at each step."""
-        while True:
-            try:
-                next(work)
-            except StopIteration as stop:
-                windows: Windows = stop.value
-                return windows
-            yield self.told(at, "predict", _TRAINING)
-
-    def told(self, at: int, phase: Phase, share_of_fold: float) -> FoldProgress:
+    def progress(self, at: int, phase: Phase, share_of_fold: float) -> FoldProgress:
         share = (at + share_of_fold) / self._folds
         spent = time.monotonic() - self._began
-        left = spent * (1 - share) / share if share >= _TOLD_FROM else None
+        left = spent * (1 - share) / share if share >= _ESTIMATED_FROM else None
         return FoldProgress(at + 1, self._folds, phase, share, left)

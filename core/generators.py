@@ -1,4 +1,4 @@
-"""Work that tells its progress by yielding, and ends with a result."""
+"""Work that reports its progress by yielding, and ends with a result."""
 
 import queue
 import threading
@@ -6,17 +6,53 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+Step = TypeVar("Step")
+Event = TypeVar("Event")
 Result = TypeVar("Result")
 
 
-def exhausted(work: Generator[object, None, Result]) -> Result:
-    """What the work returns in the end; its progress is passed over."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
+def run_to_end(work: Generator[Step, None, Result], take: Callable[[Step], object] = lambda step: None) -> Result:
+    """Run the work to its end and return its result; where it raises, or `take` does, the work is closed.
+
+    Args:
+        take: is given each step that the work yields.
+    """
+    try:
+        while True:
+            try:
+                step = next(work)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            take(step)
+    finally:
+        work.close()
+
+
+def map_progress(work: Generator[Step, None, Result], make: Callable[[Step], Event]) -> Generator[Event, None, Result]:
+    """The work with another report in place of each step that it yields; closed, it closes the work."""
+    try:
+        while True:
+            try:
+                step = next(work)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            yield make(step)
+    finally:
+        work.close()
+
+
+def add_up(work: Generator[int, None, Result]) -> Generator[int, None, Result]:
+    """Work that yields how much was done since the last time, as one that yields how much is done so far."""
+    done = 0
+
+    def add(step: int) -> int:
+        nonlocal done
+        done += step
+        return done
+
+    return map_progress(work, add)
 
 
 class _Closed(Exception):  # noqa: N818 - a way out, and no error

@@ -16,6 +16,7 @@ from core.devices import device_of
 from core.encoders.loading import check_encoder
 from core.errors import UserError
 from core.events import EpochFinished, Measuring, Predicting, Prepared, ResumedFrom, RunStarted, TrainingEvent
+from core.generators import add_up, map_progress
 from core.labels import in_display_order
 from core.manifest import checked_manifest
 from core.scoring.comparison import Verdict
@@ -294,14 +295,8 @@ def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generato
         raise UserError(f"the project has no {split} sentences; import some with --split {split}")
     texts = (stored.text for stored in project.sentences.each("train"))
     work = ceilings_of_units(sentences, encoder, texts, project.encodings_folder)
-    done, total = 0, STEPS_OF_CEILINGS * len(sentences)
-    while True:
-        try:
-            done += next(work)
-        except StopIteration as stop:
-            reports: dict[Unit, Report] = stop.value
-            return reports
-        yield Measuring(done, total)
+    total = STEPS_OF_CEILINGS * len(sentences)
+    return (yield from map_progress(add_up(work), lambda done: Measuring(done, total)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ import queue
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from core.errors import UserError
+from core.generators import run_to_end
 from core.store.interruption import InterruptedReadError, Interruption, interruptible
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,10 @@ class ClosingWords(NamedTuple):
 class _Ended:
     kind: Literal["finished", "cancelled", "failed"]
     value: Any = None
+
+
+class _CancelledError(Exception):
+    """The job was asked to stop."""
 
 
 class Job(QObject):
@@ -131,7 +137,11 @@ class Job(QObject):
 
     def _run(self) -> None:
         try:
-            ending = self._run_to_end(self._work())
+            work = self._work()
+            self._end_if_cancelled()
+            ending = _Ended("finished", run_to_end(work, self._take))
+        except _CancelledError:
+            ending = _Ended("cancelled")
         except UserError as error:
             ending = _Ended("failed", error)
         except BaseException as error:  # a SystemExit or a Rust panic must end the job, too
@@ -139,14 +149,13 @@ class Job(QObject):
             ending = _Ended("failed", _as_exception(error))
         self._report(ending)
 
-    def _run_to_end(self, generator: Generator[object, None, object]) -> _Ended:
-        while not self._stop.is_set():
-            try:
-                self._report(next(generator))
-            except StopIteration as stop:
-                return _Ended("finished", stop.value)
-        generator.close()
-        return _Ended("cancelled")
+    def _take(self, event: object) -> None:
+        self._report(event)
+        self._end_if_cancelled()
+
+    def _end_if_cancelled(self) -> None:
+        if self._stop.is_set():
+            raise _CancelledError
 
     def _report(self, event: object) -> None:
         with self._lock:
@@ -376,16 +385,13 @@ class _QuestionWorker(QObject):
         answer = question.ask()
         if not isinstance(answer, Generator):
             return answer
-        while True:
-            if question.interruption.is_set:
-                answer.close()
-                raise InterruptedReadError
-            try:
-                part = next(answer)
-            except StopIteration as stop:
-                return stop.value
-            if part is not None:
-                self._put(question, "partial", part)
+        question.interruption.check()
+        return run_to_end(answer, partial(self._take, question))
+
+    def _take(self, question: _Question, part: object) -> None:
+        if part is not None:
+            self._put(question, "partial", part)
+        question.interruption.check()
 
     def _put(self, question: _Question, kind: Literal["partial", "whole", "error"], value: object) -> None:
         self.results.put((question, kind, value))

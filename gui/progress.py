@@ -1,6 +1,5 @@
 """The events of jobs in words, with the share that is done."""
 
-from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from core.events import (
@@ -14,7 +13,6 @@ from core.events import (
     Reading,
     RunStarted,
 )
-from core.generators import Result
 from core.importing import ImportProgress
 from gui.words import counted
 
@@ -30,21 +28,6 @@ class Status:
 
     text: str
     share: float | None
-
-
-def told(work: Generator[int, None, Result], event: Callable[[int], object]) -> Generator[object, None, Result]:
-    """Work that yields how far it is, as a job's work that yields events."""
-    while True:
-        try:
-            done = next(work)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-        try:
-            yield event(done)
-        except GeneratorExit:
-            work.close()
-            raise
 
 
 def status_of(event: object) -> Status | None:

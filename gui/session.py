@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import UserError
 from core.events import Changing
+from core.generators import map_progress
 from core.spans import Sentence, SentenceNumber, Span, Split
 from core.store import project as projects
 from core.store.changes import ChangeKind, ChangeSet
@@ -22,7 +23,7 @@ from core.store.sentences import Addition, Gold, Move
 from core.store.steps import Step
 from gui.background import Job, JobRunner, failure
 from gui.baseline import Baseline
-from gui.progress import FLEETING, told
+from gui.progress import FLEETING
 from gui.steps import describe, lasting_notice
 from gui.words import counted
 
@@ -327,7 +328,7 @@ class Session(QObject):
             UserError: another job is under way.
         """
         assert self._runner is not None, "only a window without jobs has no runner"
-        job = self._runner.start(title, lambda: told(work(), Changing), fleeting=FLEETING)
+        job = self._runner.start(title, lambda: map_progress(work(), Changing), fleeting=FLEETING)
         job.finished.connect(self.publish)
         if reports:
             self.report_failure(job)

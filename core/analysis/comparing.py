@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
 from core.analysis.bootstrap import Tallies, differences
 from core.analysis.changes import Changes, ErrorKey, Fate, Interval, Paired, ScoreChange
+from core.generators import map_progress
 from core.labels import in_display_order
 from core.scoring.comparison import Comparison, compared
 from core.scoring.metrics import AVERAGES, Counts, Score, reported
@@ -71,7 +71,7 @@ def _scored(
     if not labels:
         return {}
     tallies = _tallies(counts, labels)
-    intervals = yield from _beating(differences(tallies), len(counts))
+    intervals = yield from map_progress(differences(tallies), lambda _: len(counts))
     totals = tallies.sum(axis=0).tolist()
     reports = [reported({label: Counts(*row) for label, row in zip(labels, side, strict=True)}) for side in totals]
     rows = [report.rows() for report in reports]
@@ -92,12 +92,3 @@ def _tallies(counts: Sequence[tuple[dict[str, Counts], dict[str, Counts]]], labe
             for label, count in of_labels.items():
                 tallies[row, side, places[label]] = count.right, count.predicted, count.support
     return tallies
-
-
-def _beating(work: Generator[None, None, Any], done: int) -> Generator[int, None, Any]:
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            return stop.value
-        yield done

@@ -16,7 +16,7 @@ from core import engine, importing
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
-from core.cli.output import Output, error_table, f1_table, klue_line, table, told, verdicts_line
+from core.cli.output import Output, error_table, f1_table, klue_line, report_events, table, verdicts_line
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
 from core.cli.rejections import Rejections
@@ -26,8 +26,8 @@ from core.corpus.jsonl import span_of
 from core.errors import UserError
 from core.events import BatchHalved, EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from core.files import STANDARD_OUTPUT, open_descriptor
-from core.generators import exhausted
-from core.importing import ImportPlan, ImportProgress, ImportReport, NothingImportedError
+from core.generators import run_to_end
+from core.importing import ImportPlan, ImportReport, NothingImportedError
 from core.manifest import checked_manifest
 from core.scoring.confusion import confusion, error_kinds
 from core.settings import DEFAULT_ENCODER, TrainSettings
@@ -86,7 +86,7 @@ def _import(options: argparse.Namespace, out: Output) -> None:
         rejections = Rejections(out, kept)
         try:
             with open_for_import(options.project) as project:
-                report = _imported(importing.importing(project, plan), rejections)
+                report = run_to_end(importing.importing(project, plan), rejections.keep_all_of)
         except NothingImportedError as error:
             if error.report.repeated < error.report.rejections > 1:
                 rejections.print_first(error.report.rejected)
@@ -96,18 +96,6 @@ def _import(options: argparse.Namespace, out: Output) -> None:
         for warning in report.warnings:
             out.warn(warning)
         _print_import(report, rejections, out)
-
-
-def _imported(work: Generator[ImportProgress, None, ImportReport], rejections: Rejections) -> ImportReport:
-    """Run an import to its end, printing what is rejected."""
-    while True:
-        try:
-            progress = next(work)
-        except StopIteration as stop:
-            report: ImportReport = stop.value
-            return report
-        for record in progress.rejected:
-            rejections.keep(record)
 
 
 def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> None:
@@ -144,7 +132,8 @@ def _train(options: argparse.Namespace, out: Output) -> int:
 
 def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     with opened(options.project) as project:
-        number = told(_training(project, options, crew), partial(_tell_and_warn, project, out), is_fleeting=_is_passing)
+        work = _training(project, options, crew)
+        number = report_events(work, partial(_report_and_warn, project, out), is_fleeting=_is_passing)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
         best = project.runs.epoch_number(number, "best")
@@ -182,15 +171,15 @@ def _is_passing(event: TrainingEvent) -> bool:
     return isinstance(event, Progress) and event.step != event.steps
 
 
-def _tell_and_warn(project: Project, out: Output, event: TrainingEvent) -> None:
-    _tell(out, event)
+def _report_and_warn(project: Project, out: Output, event: TrainingEvent) -> None:
+    _report(out, event)
     if isinstance(event, RunStarted):
         warn_of_split(project, "dev", out)
     elif isinstance(event, EpochFinished):
         warn_of_epoch(project, EpochKey(event.run, event.epoch), "dev", "corrected", out)
 
 
-def _tell(out: Output, event: TrainingEvent) -> None:
+def _report(out: Output, event: TrainingEvent) -> None:
     if isinstance(event, RunStarted):
         moved = f", {counted(event.moved, 'corrected dev sentence')} moved to train" if event.moved else ""
         dev = counted(event.dev_sentences, "dev sentence")
@@ -229,7 +218,7 @@ def _fields(event: TrainingEvent) -> dict[str, Any]:
 
 def _ceilings(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
-        reports = exhausted(engine.measuring_ceilings(project, options.encoder, options.split))
+        reports = run_to_end(engine.measuring_ceilings(project, options.encoder, options.split))
     document = {
         "encoder": options.encoder,
         "split": options.split,
@@ -241,7 +230,7 @@ def _ceilings(options: argparse.Namespace, out: Output) -> None:
 
 def _evaluate(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
-        evaluation = exhausted(
+        evaluation = run_to_end(
             engine.evaluating(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
         estimate = project.reviews.estimate(evaluation.key, evaluation.split)

@@ -8,7 +8,7 @@ from core.analysis.changes import FATES, Changes
 from core.analysis.comparing import comparing
 from core.cli.output import Output
 from core.errors import UserError
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.comparison import OUTCOMES
 from core.scoring.metrics import AVERAGES
 from core.store.predictions import EpochKey
@@ -35,7 +35,7 @@ def compare(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         before, after = (_key(project, chosen) for chosen in (options.before, options.after))
         paired = project.predictions.paired(before, after, options.split, options.gold)
-        changes = exhausted(comparing(paired))
+        changes = run_to_end(comparing(paired))
     if not changes.sentences:
         raise UserError(
             f"{_name(before)} and {_name(after)} have no {options.split} sentence in common that both predicted; "

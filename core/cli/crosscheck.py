@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import partial
 
 from core import engine
-from core.cli.output import Output, table, told
+from core.cli.output import Output, report_events, table
 from core.cli.parser import CROSSCHECK_SETTINGS
 from core.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
 from core.settings import DEFAULT_ENCODER, TrainSettings
@@ -24,7 +24,7 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
     settings = TrainSettings.of_preset(encoder, **chosen, folds=options.folds)
     with opened(options.project) as project:
         work = engine.crosschecking(project, settings)
-        number = told(work, partial(_tell, out), is_fleeting=lambda event: isinstance(event, FoldProgress))
+        number = report_events(work, partial(_report, out), is_fleeting=lambda event: isinstance(event, FoldProgress))
         run, [epoch] = project.runs.by_number(number), project.runs.epochs(number)
         doubted = project.selections.numbers(
             Selection("train", order="suspicious"), EpochKey(number, epoch.number), "corrected"
@@ -47,7 +47,7 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
     out.result({"event": "finished", **document}, text)
 
 
-def _tell(out: Output, event: CrosscheckEvent) -> None:
+def _report(out: Output, event: CrosscheckEvent) -> None:
     if isinstance(event, RunStarted):
         text = f"run {event.run}: {counted(event.train_sentences, 'training sentence')}"
         out.event("started", {"run": event.run, "train_sentences": event.train_sentences}, text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from core.cli.output import Output
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import SPLITS
 from core.store.changes import ChangeSet
 from core.store.project import Project, opened
@@ -37,8 +37,8 @@ def _changes(project: Project, options: argparse.Namespace) -> Iterator[ChangeSe
     for label in options.add:
         yield project.labels.add(label)
     for pair in options.rename:
-        yield exhausted(project.labels.renaming(*pair))
+        yield run_to_end(project.labels.renaming(*pair))
     for pair in options.merge:
-        yield exhausted(project.labels.merging(*pair))
+        yield run_to_end(project.labels.merging(*pair))
     for label in options.delete:
         yield project.labels.delete(label)

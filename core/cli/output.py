@@ -5,9 +5,10 @@ import sys
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from core.analysis.verdicts import Estimate
+from core.generators import Event, run_to_end
 from core.scoring.comparison import OUTCOMES
 from core.scoring.confusion import ErrorKinds
 from core.scoring.metrics import AVERAGES, KlueFigures, Report
@@ -17,8 +18,6 @@ from core.words import counted, escape_controls
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""
-
-Event = TypeVar("Event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +52,20 @@ class Output:
         print("\n".join(map(escape_controls, text.split("\n"))), file=sys.stderr, flush=True)
 
 
-def told(
-    work: Generator[Event, None, int], tell: Callable[[Event], None], *, is_fleeting: Callable[[Event], bool]
+def report_events(
+    work: Generator[Event, None, int], report: Callable[[Event], None], *, is_fleeting: Callable[[Event], bool]
 ) -> int:
-    """Do a run's work to its end and tell its events, fleeting ones twice a second at most; returns the run."""
+    """Run a training to its end and print its events, fleeting ones twice a second at most; returns the run."""
     last = 0.0
-    try:
-        while True:
-            try:
-                event = next(work)
-            except StopIteration as stop:
-                return int(stop.value)
-            now = time.monotonic()
-            if not is_fleeting(event) or now - last > _PROGRESS_INTERVAL:
-                last = now
-                tell(event)
-    finally:
-        work.close()
+
+    def take(event: Event) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if not is_fleeting(event) or now - last > _PROGRESS_INTERVAL:
+            last = now
+            report(event)
+
+    return run_to_end(work, take)
 
 
 def table(report: Report) -> str:

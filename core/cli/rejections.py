@@ -7,6 +7,7 @@ from typing import IO
 
 from core.cli.output import Output
 from core.corpus.records import Rejected
+from core.importing import ImportProgress
 from core.words import escape_controls
 
 _PRINTED = 10
@@ -37,6 +38,11 @@ class Rejections:
         if self.out.as_json:
             document = {"file": record.file, "line": record.line, "reason": record.reason}
             self.kept.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+    def keep_all_of(self, progress: ImportProgress) -> None:
+        """Take the records that an import rejected since its last progress."""
+        for record in progress.rejected:
+            self.keep(record)
 
     def _print(self, record: Rejected) -> None:
         self.out.note(f"rejected: {escape_controls(record.where)}: {record.reason}")

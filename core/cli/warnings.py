@@ -2,7 +2,7 @@
 
 from core.analysis.findings import finding_shared, no_entity_in_words, no_prediction_in_words
 from core.cli.output import Output
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.metrics import Counts
 from core.spans import Split
 from core.store.predictions import EpochKey
@@ -14,7 +14,7 @@ def warn_of_split(project: Project, split: Split, out: Output) -> None:
     """Warn of a split that is measured on where it shares sentences with train, or has no entity."""
     if split != "train":
         train = (text for _, text in project.sentences.texts("train"))
-        for finding in exhausted(finding_shared(train, project.sentences.texts(split), split)):
+        for finding in run_to_end(finding_shared(train, project.sentences.texts(split), split)):
             out.warn(finding.words)
     if not any(of == split for of, _ in project.sentences.label_counts()):
         out.warn(no_entity_in_words(split))

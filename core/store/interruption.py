@@ -29,6 +29,15 @@ class Interruption:
             if self._connection is not None:
                 self._connection.interrupt()
 
+    def check(self) -> None:
+        """Raise where it was broken off, between two queries.
+
+        Raises:
+            InterruptedReadError: it was.
+        """
+        if self.is_set:
+            raise InterruptedReadError
+
     @contextmanager
     def reaching(self, connection: sqlite3.Connection) -> Generator[None, None, None]:
         """While the block reads with this connection, `set` breaks it off.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from core.errors import UserError
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.labels import checked_name
 from core.spans import SentenceNumber, Span, Split
 from core.store.changes import ChangeSet
@@ -92,7 +92,7 @@ class Labels:
         return self._change_tag_set({name: False})
 
     def _change_tag_set(self, known: dict[str, bool]) -> ChangeSet:
-        return exhausted(self._with_tag_set(self._corrections.correcting((), known), known))
+        return run_to_end(self._with_tag_set(self._corrections.correcting((), known), known))
 
     def renaming(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
         """Give a label another name.

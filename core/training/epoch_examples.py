@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 import numpy as np
 
 from core.events import Progress
+from core.generators import add_up, map_progress
 from core.settings import TrainSettings
 from core.spans import Sentence
 from core.tagging.batches import Examples, tagging
@@ -35,14 +36,13 @@ class EpochExamples:
             return self._corpus.examples
         seed = f"{settings.seed} {epoch}"
         work = self._augmented(self._replacement.chosen(self._corpus.sentences, settings.augmentation, seed=seed))
-        done, total = 0, len(self._corpus.sentences)
-        while True:
-            try:
-                done = min(done + next(work), total)
-            except StopIteration as stop:
-                examples: Examples = stop.value
-                return examples
-            yield Progress("prepare", epoch, settings.epochs, done, total, None, 0.0, None)
+        total = len(self._corpus.sentences)
+        return (
+            yield from map_progress(
+                add_up(work),
+                lambda done: Progress("prepare", epoch, settings.epochs, min(done, total), total, None, 0.0, None),
+            )
+        )
 
     def _augmented(self, sentences: Sequence[Sentence]) -> Generator[int, None, Examples]:
         """Examples of the corpus' sentences, of which some were changed; yields how many were dealt with since."""

@@ -5,9 +5,9 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from core.events import Progress
+from core.generators import Result, map_progress
 from core.scoring.ceilings import counting
 from core.scoring.metrics import Report, reported
 from core.spans import Sentence, Span
@@ -16,8 +16,6 @@ from core.tagging.tagger import TextTagger
 from core.text.cache import encoding
 from core.text.windows import Windows
 from core.training.crew import ALONE, Crew
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,10 @@ def preparing(
     meter = _Meter(epochs, len(train) + len(dev))
     by, tag_set = text_tagger.encoding, text_tagger.tag_set
     encoded = partial(encoding, by=by, folder=cache, keeps=crew.is_main)
-    windows = yield from meter.following(_main_first(crew, encoded([sentence.text for sentence in train])))
-    tags = yield from meter.beating(tagging(windows, train, tag_set))
-    dev_windows = yield from meter.following(_main_first(crew, encoded([sentence.text for sentence in dev])))
-    counts = yield from meter.beating(counting(dev_windows, dev, tag_set))
+    windows = yield from meter.count(_main_first(crew, encoded([sentence.text for sentence in train])))
+    tags = yield from meter.with_heartbeat(tagging(windows, train, tag_set))
+    dev_windows = yield from meter.count(_main_first(crew, encoded([sentence.text for sentence in dev])))
+    counts = yield from meter.with_heartbeat(counting(dev_windows, dev, tag_set))
     return Corpus(train, Examples(windows, tags), dev_windows, [s.spans for s in dev], reported(counts))
 
 
@@ -68,15 +66,14 @@ def _main_first(crew: Crew, work: Generator[int, None, Result]) -> Generator[int
         while crew.from_main(lambda: True):
             pass
         return (yield from work)
-    while True:
-        try:
-            done = next(work)
-        except StopIteration as stop:
-            result: Result = stop.value
-            crew.from_main(lambda: False)
-            return result
+
+    def meet(done: int) -> int:
         crew.from_main(lambda: True)
-        yield done
+        return done
+
+    result = yield from map_progress(work, meet)
+    crew.from_main(lambda: False)
+    return result
 
 
 class _Meter:
@@ -88,27 +85,15 @@ class _Meter:
         self._done = 0
         self._began = time.perf_counter()
 
-    def following(self, work: Generator[int, None, Result]) -> Generator[Progress, None, Result]:
-        """The work's result, its steps told as progress."""
-        while True:
-            try:
-                self._done += next(work)
-            except StopIteration as stop:
-                result: Result = stop.value
-                return result
-            speed = self._done / max(time.perf_counter() - self._began, 1e-9)
-            yield Progress("prepare", 0, self._epochs, self._done, self._sentences, None, speed, None)
+    def count(self, work: Generator[int, None, Result]) -> Generator[Progress, None, Result]:
+        """Work that yields how many sentences it has done since the last time, as one that yields the progress."""
+        return map_progress(work, self._add)
 
-    def beating(self, work: Generator[int, None, Result]) -> Generator[Progress, None, Result]:
-        """The same for sentences that were counted before: the work can be stopped at each step, and adds nothing."""
-        return (yield from self.following(_without_count(work)))
+    def with_heartbeat(self, work: Generator[int, None, Result]) -> Generator[Progress, None, Result]:
+        """The same for sentences that are counted already: the work can be stopped at each step, and adds nothing."""
+        return map_progress(work, lambda _: self._add(0))
 
-
-def _without_count(work: Generator[int, None, Result]) -> Generator[int, None, Result]:
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-        yield 0
+    def _add(self, sentences: int) -> Progress:
+        self._done += sentences
+        speed = self._done / max(time.perf_counter() - self._began, 1e-9)
+        return Progress("prepare", 0, self._epochs, self._done, self._sentences, None, speed, None)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLay
 from core.analysis.particles import GoldSentence, ParticleSpan
 from core.editing import Gold
 from core.events import Reading
+from core.generators import map_progress
 from core.spans import SentenceNumber
 from core.store.changes import ChangeSet
 from core.store.corrections import LARGE
@@ -22,7 +23,7 @@ from gui.pages import EmptyState, PageContext
 from gui.places.model import Place, PlaceModel
 from gui.places.table import PlaceTable, chip
 from gui.plain_label import PlainLabel
-from gui.progress import FLEETING, told
+from gui.progress import FLEETING
 from gui.theme import Theme
 from gui.words import counted, words_of
 
@@ -253,7 +254,7 @@ def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
             for stored in project.sentences.each()
         )
 
-    return (yield from told(seeking_particles(read), lambda done: Reading(done, total)))
+    return (yield from map_progress(seeking_particles(read), lambda done: Reading(done, total)))
 
 
 def _place(found: ParticleSpan) -> Place:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from core.analysis.consistency import GoldText, Inconsistency, Tally, tallying
 from core.analysis.mending import StringPlace, string_places
 from core.events import Reading
+from core.generators import map_progress
 from core.spans import SPLITS, SentenceNumber
 from core.store.changes import ChangeSet
 from core.store.corrections import LARGE
 from core.store.project import Project
-from gui.progress import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def searching(project: Project) -> Generator[object, None, Search]:
     def read() -> Iterator[GoldText]:
         return (GoldText(stored.split, stored.text, stored.gold) for stored in project.sentences.each())
 
-    tally = yield from told(tallying(read), lambda done: Reading(done, total))
+    tally = yield from map_progress(tallying(read), lambda done: Reading(done, total))
     return Search(tally, tally.inconsistent())
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy
 
 from core.corpus.formats import AUTO, FORMATS, for_export
 from core.events import Reading
-from core.generators import reporting
+from core.generators import map_progress, reporting
 from core.importing import ImportPlan, ImportReport, export, importing
 from core.scratch import SOURCE
 from core.store.changes import ChangeSet
@@ -22,7 +22,7 @@ from gui.corpus.rejected import RejectedTable
 from gui.corpus.summary import SummaryTable
 from gui.pages import PageContext
 from gui.plain_label import PlainLabel
-from gui.progress import FLEETING, told
+from gui.progress import FLEETING
 from gui.theme import Theme
 from gui.words import counted
 
@@ -242,7 +242,7 @@ def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
     """`export` as a job's work; one that is stopped leaves the file as it was."""
     total = project.sentences.count()
     work = reporting(lambda report: export(project, path, AUTO, None, "corrected", report))
-    return (yield from told(work, lambda done: Reading(done, total)))
+    return (yield from map_progress(work, lambda done: Reading(done, total)))
 
 
 def _said(project: Project, imports: int, typed: int) -> str:

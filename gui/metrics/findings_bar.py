@@ -53,7 +53,7 @@ class FindingsBar(QWidget):
         self.hide()
 
     @property
-    def told(self) -> list[Finding]:
+    def findings(self) -> list[Finding]:
         """All findings, whether or not there is room for them."""
         return [*self._findings, *self._shared.get(self._split, [])]
 
@@ -94,15 +94,15 @@ class FindingsBar(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        told = self.told
-        shown = told if self._shows_all else told[:_MOST]
+        findings = self.findings
+        shown = findings if self._shows_all else findings[:_MOST]
         for finding in shown:
             self._rows.addWidget(self._row(finding))
-        if len(told) > len(shown):
-            more = _line("", f"{len(told) - len(shown):,} more …")
+        if len(findings) > len(shown):
+            more = _line("", f"{len(findings) - len(shown):,} more …")
             more.linkActivated.connect(self._show_all)
             self._rows.addWidget(more)
-        self.setVisible(bool(told))
+        self.setVisible(bool(findings))
 
     def _show_all(self) -> None:
         self._shows_all = True

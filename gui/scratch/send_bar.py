@@ -57,18 +57,18 @@ class SendBar(QFrame):
         for widget in (self.split, self.with_spans, self.send):
             row.addWidget(widget)
         row.addStretch(1)
-        told = QHBoxLayout()
-        told.setSpacing(4)
-        told.addWidget(self.said)
-        told.addWidget(self.open)
-        told.addStretch(1)
+        notice = QHBoxLayout()
+        notice.setSpacing(4)
+        notice.addWidget(self.said)
+        notice.addWidget(self.open)
+        notice.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self.stays)
         column.addWidget(self.warning)
-        column.addLayout(told)
+        column.addLayout(notice)
 
     @property
     def chosen_split(self) -> Split:

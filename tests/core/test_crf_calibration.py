@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from core.analysis.calibration import Judgeable, calibrating, expected_calibration_error
 from core.constraints import bio_constraints
 from core.crf import MaskedCRF
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import PredictedSpan
 from core.tags import TagSet, spans_of, unit_ranges
 from tests.core.toy_models import is_bio
@@ -60,6 +60,6 @@ def test_a_trained_crf_is_calibrated(seed):
         )
         for row, path in enumerate(best)
     ]
-    bins = exhausted(calibrating(sentences)).bins()
+    bins = run_to_end(calibrating(sentences)).bins()
     assert sum(each.spans for each in bins) > 2000
     assert expected_calibration_error(bins) < 0.03

@@ -12,6 +12,7 @@ from core import workflow
 from core.crosschecking import crosschecking, folds_of
 from core.errors import UserError
 from core.events import EpochFinished, FoldProgress, RunStarted
+from core.generators import run_to_end
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
@@ -41,11 +42,8 @@ def project(tmp_path):
 def finished(work):
     """Its events, and the run that it returned."""
     events = []
-    while True:
-        try:
-            events.append(next(work))
-        except StopIteration as stop:
-            return events, stop.value
+    run = run_to_end(work, events.append)
+    return events, run
 
 
 @given(

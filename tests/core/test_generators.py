@@ -2,7 +2,47 @@
 
 import pytest
 
-from core.generators import exhausted, reporting
+from core.generators import add_up, map_progress, reporting, run_to_end
+
+
+def steps(closed, *, result="result"):
+    try:
+        yield 3
+        yield 4
+        return result
+    finally:
+        closed.append(True)
+
+
+def test_work_runs_to_its_end_and_every_step_is_taken():
+    taken = []
+    assert run_to_end(steps([]), taken.append) == "result"
+    assert taken == [3, 4]
+
+
+def test_work_is_closed_where_a_step_is_not_taken():
+    closed = []
+    work = steps(closed)
+    with pytest.raises(ZeroDivisionError):
+        run_to_end(work, lambda step: step / 0)
+    assert closed == [True]
+
+
+def test_reports_are_mapped_and_added_up_and_the_result_stays():
+    taken = []
+    assert run_to_end(map_progress(steps([]), str), taken.append) == "result"
+    assert run_to_end(add_up(steps([])), taken.append) == "result"
+    assert taken == ["3", "4", 3, 7]
+
+
+@pytest.mark.parametrize("interrupt", [GeneratorExit, KeyboardInterrupt])
+def test_closing_or_interrupting_mapped_work_closes_it(interrupt):
+    closed = []
+    mapped = map_progress(add_up(steps(closed)), str)
+    assert next(mapped) == "3"
+    with pytest.raises(interrupt):
+        mapped.throw(interrupt)
+    assert closed == [True]
 
 
 def test_reports_come_in_order_and_the_result_at_the_end():
@@ -47,4 +87,4 @@ def test_an_error_of_the_work_is_raised():
 
     for _ in range(300):  # whichever thread is ahead
         with pytest.raises(ValueError, match="no"):
-            exhausted(reporting(work))
+            run_to_end(reporting(work))

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from core.analysis.particles import GoldSentence
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.particle_spans import seeking_particles
 from core.spans import Sentence, SentenceNumber, Span
 from core.store.project import opened
@@ -21,7 +21,7 @@ def gold_sentences(*rows):
 
 def found(*rows):
     """What the spans were and would be, of sentences with their gold."""
-    spans = exhausted(seeking_particles(lambda: gold_sentences(*rows)))
+    spans = run_to_end(seeking_particles(lambda: gold_sentences(*rows)))
     return [
         (each.sentence.text[each.span.start : each.span.end], each.sentence.text[each.span.start : each.end])
         for each in spans
@@ -77,7 +77,7 @@ def test_those_whose_string_is_known_come_first():
 def test_positions_are_those_of_the_text_as_imported():
     name, rest = (unicodedata.normalize("NFD", part) for part in ("이순신", "은 이겼다."))
     end = len(name) + len(unicodedata.normalize("NFD", "은"))
-    [each] = exhausted(seeking_particles(lambda: gold_sentences((name + rest, (0, end, "PS")))))
+    [each] = run_to_end(seeking_particles(lambda: gold_sentences((name + rest, (0, end, "PS")))))
     assert (each.span.end, each.end) == (end, len(name))
 
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scratch import SOURCE, drafts, scratch_id, seeking
 from core.spans import Span
 from tests.building import TEXTS, project_with_sentences
@@ -35,13 +35,13 @@ def test_a_text_in_two_normal_forms_is_one_sentence_and_keeps_its_own_offsets():
 
 @pytest.mark.parametrize("form", [str, nfd])
 def test_what_the_corpus_has_already_is_found_in_any_normal_form(project, form):
-    found = exhausted(seeking(project, [form(TEXT), "비가 온다"]))
+    found = run_to_end(seeking(project, [form(TEXT), "비가 온다"]))
     assert {text: stored.id for text, stored in found.items()} == {form(TEXT): "news-3"}
 
 
 def test_a_corpus_in_nfd_is_found_too_and_nothing_in_none(project):
     [draft] = drafts({nfd("비가 온다"): ()})
     project.sentences.add("train", [draft], SOURCE)
-    assert exhausted(seeking(project, ["비가 온다"]))["비가 온다"].id == scratch_id("비가 온다")
-    assert exhausted(seeking(project, [])) == {}
-    assert len(exhausted(seeking(project, [text for _, _, text, _ in TEXTS]))) == len(TEXTS)
+    assert run_to_end(seeking(project, ["비가 온다"]))["비가 온다"].id == scratch_id("비가 온다")
+    assert run_to_end(seeking(project, [])) == {}
+    assert len(run_to_end(seeking(project, [text for _, _, text, _ in TEXTS]))) == len(TEXTS)

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from gui.corpus.labels_window import LabelsWindow
 from gui.metrics.markdown import markdown_table
 from gui.theme import DARK, LIGHT
@@ -22,7 +22,7 @@ def desk(window, tmp_path):
 
 def rename(window, old, new):
     session = window.context.session
-    session.publish(exhausted(session.project.labels.renaming(old, new)))
+    session.publish(run_to_end(session.project.labels.renaming(old, new)))
 
 
 def colours_of(widget):

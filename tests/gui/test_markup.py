@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractItemModel, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QWidget
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.importing import ImportPlan, importing
 from core.spans import PredictedSpan, Sentence, Span
 from core.store.project import created
@@ -30,7 +30,7 @@ def hostile(window, tmp_path):
     file = tmp_path / "<b>f<img src=x>.jsonl"
     lines = [{"id": HOSTILE, "text": "가", "spans": [[0, 9, "PS"]]}, {"id": f"{HOSTILE}-n", "text": "나", "spans": []}]
     file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    exhausted(importing(project, ImportPlan((file,), split="test")))
+    run_to_end(importing(project, ImportPlan((file,), split="test")))
     guess = PredictedSpan(LABELLED, 0.5)
     add_run(project, {sentence.id: (guess,) for sentence in sentences[1::2]})
     project.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import Span
 from core.store.relabelling import Replacement
 from core.store.remarks import Note
@@ -26,12 +26,12 @@ STEPS = [
     (correct([(0, 2, "PS"), (4, 9, "DT"), (10, 12, "CV")]), "label 한글 in news-3 as CV"),
     (correct([(0, 3, "PS"), (4, 9, "DT")]), "move the edge of 세종은 in news-3"),
     (correct([(0, 2, "OG")]), "correct news-3"),
-    (lambda project: exhausted(project.labels.merging("PS", "LC")), "merge PS into LC"),
-    (lambda project: exhausted(project.labels.renaming("AF", "ART")), "rename AF to ART"),
-    (lambda project: exhausted(project.labels.merging("AF", "PS")), "merge AF into PS"),
+    (lambda project: run_to_end(project.labels.merging("PS", "LC")), "merge PS into LC"),
+    (lambda project: run_to_end(project.labels.renaming("AF", "ART")), "rename AF to ART"),
+    (lambda project: run_to_end(project.labels.merging("AF", "PS")), "merge AF into PS"),
     (lambda project: project.labels.add("NEW"), "add the label NEW"),
     (lambda project: project.labels.delete("TM"), "delete the label TM"),
-    (lambda project: exhausted(project.labels.replacing(Replacement("LC", "OG"))), "LC → OG of 4 spans"),
+    (lambda project: run_to_end(project.labels.replacing(Replacement("LC", "OG"))), "LC → OG of 4 spans"),
     (lambda project: project.reviews.mark(3, reviewed=True), "mark news-3 as reviewed"),
     (lambda project: project.reviews.note(3, "?"), "note on news-3"),
     (

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scratch import SOURCE
 from core.settings import TrainSettings
 from core.spans import Sentence, Span
@@ -122,7 +122,7 @@ def test_labelling_another_sentence_does_not_leave_the_one_that_is_shown(desk):
 
 def test_rename_undo_and_redo_name_the_rename(desk):
     session = desk.context.session
-    session.publish(exhausted(project_of(desk).labels.renaming("LC", "PLACE")))
+    session.publish(run_to_end(project_of(desk).labels.renaming("LC", "PLACE")))
     assert desk.undo.text() == "Undo: rename LC to PLACE"
     desk.undo.trigger()
     assert desk.job_strip.notice.text() == "Undone: rename LC to PLACE"

@@ -6,7 +6,7 @@ import pytest
 from core.analysis import bootstrap
 from core.analysis.bootstrap import differences, scores
 from core.analysis.changes import Interval
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.labels import in_display_order
 from core.scoring.metrics import Counts, reported
 
@@ -44,28 +44,28 @@ def test_the_interval_is_that_of_resampled_sentences():
         sums = tallies[random.integers(0, 60, 60)].sum(axis=0).astype(float)
         changes.append(scores(sums[1]) - scores(sums[0]))
     expected = np.stack(np.quantile(changes, [0.025, 0.975], axis=0), axis=-1)
-    assert exhausted(differences(tallies)) == pytest.approx(expected, abs=0.02)
+    assert run_to_end(differences(tallies)) == pytest.approx(expected, abs=0.02)
 
 
 def test_taggers_that_agree_have_no_change():
     tallies = random_tallies(30)
     tallies[:, 1] = tallies[:, 0]
-    assert not exhausted(differences(tallies)).any()
+    assert not run_to_end(differences(tallies)).any()
 
 
 def test_the_same_seed_gives_the_same_interval_and_another_a_near_one(monkeypatch):
     tallies = random_tallies(50)
-    first = exhausted(differences(tallies))
+    first = run_to_end(differences(tallies))
     monkeypatch.setattr(bootstrap, "_AT_ONCE", 300)
-    assert (exhausted(differences(tallies)) == first).all()
-    other = exhausted(differences(tallies, seed=2))
+    assert (run_to_end(differences(tallies)) == first).all()
+    other = run_to_end(differences(tallies, seed=2))
     assert (other != first).any()
     assert other == pytest.approx(first, abs=0.03)
 
 
 def test_no_sentence_cannot_be_resampled():
     with pytest.raises(ValueError, match="no sentence"):
-        exhausted(differences(random_tallies(0)))
+        run_to_end(differences(random_tallies(0)))
 
 
 @pytest.mark.parametrize(("interval", "sure"), [((0.01, 0.2), True), ((-0.2, -0.01), True), ((-0.1, 0.1), False)])

@@ -15,7 +15,7 @@ from core.analysis.calibration import (
     overconfidence,
     place_of,
 )
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.comparison import compared
 from core.spans import PredictedSpan, Span
 from core.store.predictions import EpochKey
@@ -32,7 +32,7 @@ spans_found = st.dictionaries(
 
 
 def of(*sentences):
-    return exhausted(calibrating(sentences))
+    return run_to_end(calibrating(sentences))
 
 
 @given(st.lists(spans_found, max_size=6), st.sampled_from([None, "PS", "LC"]))
@@ -84,7 +84,7 @@ def test_nothing_predicted():
     calibration = of(Judgeable(1, GOLD, ()))
     assert (calibration.sentences, calibration.labels) == (1, ())
     assert expected_calibration_error(calibration.bins()) == overconfidence(calibration.bins()) == 0.0
-    assert exhausted(calibrating([])).sentences == 0
+    assert run_to_end(calibrating([])).sentences == 0
 
 
 def test_bins_have_names():
@@ -97,7 +97,7 @@ def test_what_the_store_holds_is_judged_as_its_comparisons_say(tmp_path, gold):
     with project_with_run(tmp_path / "p.spandesk") as project:
         number = project.sentences.by_id("news-4").number
         project.corrections.correct(number, [Span(0, 4, "LC")])
-        calibration = exhausted(calibrating(project.predictions.judgeable(EpochKey(1, 1), "dev", gold)))
+        calibration = run_to_end(calibrating(project.predictions.judgeable(EpochKey(1, 1), "dev", gold)))
         outcomes = [
             comparison.outcome
             for sentence in project.predictions.judgeable(EpochKey(1, 1), "dev", gold)

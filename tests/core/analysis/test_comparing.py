@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.analysis.changes import FATES, ErrorKey, Paired
 from core.analysis.comparing import comparing
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.comparison import compared
 from core.scoring.metrics import counts_of, reported
 from core.spans import PredictedSpan, Span
@@ -19,7 +19,7 @@ def predicted(*spans):
 
 
 def changes_of(before, after, gold=GOLD):
-    return exhausted(comparing([Paired(7, gold, predicted(*before), predicted(*after))]))
+    return run_to_end(comparing([Paired(7, gold, predicted(*before), predicted(*after))]))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_every_error_is_fixed_broken_or_kept(before, after, fates):
 
 def test_errors_are_asked_for_by_type_and_kind():
     paired = [Paired(1, GOLD, (), predicted(*GOLD)), Paired(2, GOLD, predicted(*GOLD), predicted(GOLD[0]))]
-    changes = exhausted(comparing(paired))
+    changes = run_to_end(comparing(paired))
     assert changes.errors_of("fixed") == [1, 1]
     assert changes.errors_of("fixed", label="PS") == [1]
     assert changes.errors_of("broken", outcome="missed") == [2]
@@ -64,7 +64,7 @@ def test_fates_and_scores_add_up_to_the_reports(rows):
 
     rows = [tuple(map(apart, row)) for row in rows]
     paired = [Paired(n, gold, predicted(*before), predicted(*after)) for n, (gold, before, after) in enumerate(rows)]
-    changes = exhausted(comparing(paired))
+    changes = run_to_end(comparing(paired))
     sides = [[c for gold, *both in rows for c in compared(gold, predicted(*both[side]))] for side in (0, 1)]
     wrong = [sum(c.is_error for c in side) for side in sides]
     fates = {fate: len(changes.errors_of(fate)) for fate in FATES}
@@ -78,7 +78,7 @@ def test_fates_and_scores_add_up_to_the_reports(rows):
 
 
 def test_nothing_in_common_has_no_scores():
-    changes = exhausted(comparing([]))
+    changes = run_to_end(comparing([]))
     assert (changes.sentences, changes.scores, changes.errors) == (0, {}, {})
 
 

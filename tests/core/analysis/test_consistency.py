@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analysis.consistency import GoldText, Inconsistency, Use, places_of, tallying
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import Span
 
 
@@ -16,7 +16,7 @@ def gold_text(text, *gold, split="train"):
 
 
 def tally_of(*sentences):
-    return exhausted(tallying(lambda: sentences))
+    return run_to_end(tallying(lambda: sentences))
 
 
 def uses(string, *sentences):

@@ -9,7 +9,7 @@ from core.analysis.findings import (
     findings_of_labels,
     findings_of_scores,
 )
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.metrics import Counts
 
 
@@ -17,14 +17,14 @@ def epoch(number, sentences=100, **counts):
     return Scores(number, {label: Counts(*row) for label, row in counts.items()}, sentences)
 
 
-def told(*epochs):
+def findings_of(*epochs):
     return [(found.epoch, found.label, found.metric, found.words) for found in findings_of_scores(epochs)]
 
 
 def test_the_reference_case_is_told():
     """Precision fell from 0.55 to 0.17 with recall unchanged: padding was scored as text."""
     first, second = epoch(1, PS=(550, 1000, 700)), epoch(2, PS=(550, 3235, 700))
-    assert told(first, second) == [
+    assert findings_of(first, second) == [
         (
             2,
             None,
@@ -38,7 +38,7 @@ def test_the_reference_case_is_told():
 def test_a_type_is_named_where_the_whole_did_not_fall():
     first = epoch(1, PS=(900, 1000, 1000), TI=(40, 50, 50))
     second = epoch(2, PS=(950, 1000, 1000), TI=(20, 40, 50))
-    assert told(first, second) == [
+    assert findings_of(first, second) == [
         (
             2,
             "TI",
@@ -59,11 +59,11 @@ def test_a_type_is_named_where_the_whole_did_not_fall():
 )
 def test_what_is_no_fall(after):
     before = epoch(1, PS=(900, 1000, 1000))
-    assert [row for row in told(before, after) if row[1] is not None] == []
+    assert [row for row in findings_of(before, after) if row[1] is not None] == []
 
 
 def test_few_spans_tell_nothing():
-    assert told(epoch(1, PS=(10, 10, 10)), epoch(2, PS=(1, 10, 10))) == []
+    assert findings_of(epoch(1, PS=(10, 10, 10)), epoch(2, PS=(1, 10, 10))) == []
 
 
 def test_a_type_that_was_never_seen():
@@ -81,14 +81,14 @@ def test_a_ceiling_is_told_where_it_is_much_of_what_lacks(ceiling, f1, is_told):
 
 
 def test_sentences_of_both_splits():
-    [found] = exhausted(finding_shared(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
+    [found] = run_to_end(finding_shared(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
     assert found.sentences == {4, 5}
     assert found.words == "2 dev sentences also appear in train, so their scores are inflated."
-    assert exhausted(finding_shared(["가"], [(3, "다")], "dev")) == []
+    assert run_to_end(finding_shared(["가"], [(3, "다")], "dev")) == []
 
 
 def test_sentences_of_both_splits_may_differ_in_normal_form_and_outer_white_space():
-    [found] = exhausted(finding_shared(["가게"], [(3, " \u1100\u1161\u1100\u1166\n"), (4, "가 게")], "dev"))
+    [found] = run_to_end(finding_shared(["가게"], [(3, " \u1100\u1161\u1100\u1166\n"), (4, "가 게")], "dev"))
     assert found.sentences == {3}
 
 

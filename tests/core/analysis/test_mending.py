@@ -4,7 +4,7 @@ import pytest
 
 from core.analysis.consistency import GoldText, Use, tallying
 from core.analysis.mending import commonest, mended, string_places
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import Sentence, SentenceNumber, Span
 
 
@@ -26,7 +26,7 @@ CORPUS = sentences(
 
 @pytest.fixture
 def places():
-    tally = exhausted(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in CORPUS)))
+    tally = run_to_end(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in CORPUS)))
     return list(string_places(tally.of("서울"), CORPUS))
 
 
@@ -58,7 +58,7 @@ def test_no_label_takes_away_what_stands_there(places):
 def test_the_commonest_way_may_be_no_label():
     def way(*rows):
         corpus = sentences(*rows)
-        tally = exhausted(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in corpus)))
+        tally = run_to_end(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in corpus)))
         return commonest(tally.of("서울"))
 
     assert way(("서울", (0, 2, "LC")), ("서울",)) == "LC"

@@ -10,7 +10,7 @@ from sqlite_utils import Database as SqliteDatabase
 
 from core.analysis.verdicts import Pair
 from core.errors import UserError
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.comparison import compared
 from core.scoring.metrics import reported
 from core.spans import Sentence, Span
@@ -51,7 +51,7 @@ def rows(project, gold="corrected", key=KEY):
 @pytest.mark.parametrize("gold", ["corrected", "imported"])
 def test_a_run_scores_as_before_under_the_new_name_of_a_label(project, gold):
     before = micro(project, gold)
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     assert micro(project, gold) == before
     assert rows(project, gold)["PLACE"].support == 1
     assert "LC" not in rows(project, gold)
@@ -63,7 +63,7 @@ def test_a_run_scores_as_before_under_the_new_name_of_a_label(project, gold):
 
 def test_a_label_that_only_a_run_predicted_counts_under_its_new_name(project):
     """No gold span has QT; the second epoch predicts one."""
-    exhausted(project.labels.renaming("QT", "AMOUNT"))
+    run_to_end(project.labels.renaming("QT", "AMOUNT"))
     assert rows(project)["AMOUNT"].predicted == 1
     assert project.problems() == []
     project.corrections.undo()
@@ -74,7 +74,7 @@ def test_a_label_that_only_a_run_predicted_counts_under_its_new_name(project):
 def test_a_merge_makes_right_what_a_run_took_for_the_other_label(project):
     first = EpochKey(1, 1)  # OG taken for LC, LC right
     assert rows(project, key=first)["LC"].right == 1
-    exhausted(project.labels.merging("OG", "LC"))
+    run_to_end(project.labels.merging("OG", "LC"))
     assert rows(project, key=first)["LC"].right == 2
     project.corrections.undo()
     assert rows(project, key=first)["LC"].right == 1
@@ -82,7 +82,7 @@ def test_a_merge_makes_right_what_a_run_took_for_the_other_label(project):
 
 
 def test_a_renamed_label_makes_no_sentence_corrected(project):
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     assert not any(stored.corrected for stored in project.sentences.each())
     assert project.sentences.corrected_in("dev") == []
     assert project.selections.numbers(Selection("dev", corrected=True), KEY, "corrected") == []
@@ -92,7 +92,7 @@ def test_a_renamed_label_makes_no_sentence_corrected(project):
 def test_a_corrected_sentence_stays_corrected_through_a_rename(project):
     number = project.sentences.by_id("news-4").number
     project.corrections.correct(number, [Span(6, 8, "LC")])
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     assert project.sentences.corrected_in("dev") == [number]
     assert project.corrections.sentences_changed_since(0) == [number]
     project.corrections.correct(number, [Span(0, 4, "OG"), Span(6, 8, "PLACE")])
@@ -103,7 +103,7 @@ def test_signals_hold_after_a_rename_and_not_after_a_correction(project):
     add_signals(project, KEY, dict.fromkeys(SECOND_EPOCH, (0.5, 1.0, 0.9)))
     numbers = project.selections.numbers(Selection("dev", order="suspicious"), KEY, "corrected")
     assert len(numbers) == 4
-    exhausted(project.labels.renaming("PS", "PER"))
+    run_to_end(project.labels.renaming("PS", "PER"))
     for gold in ("corrected", "imported"):
         assert project.selections.numbers(Selection("dev", order="suspicious"), KEY, gold) == numbers
     assert project.signals.of(KEY, [3])[3].gold == (Span(0, 2, "PER"), Span(4, 9, "DT"))
@@ -112,7 +112,7 @@ def test_signals_hold_after_a_rename_and_not_after_a_correction(project):
 
 
 def test_an_undone_rename_is_not_taken_for_one(project):
-    exhausted(project.labels.renaming("OG", "XX"))
+    run_to_end(project.labels.renaming("OG", "XX"))
     project.corrections.undo()
     project.labels.add("XX")
     number = project.sentences.by_id("news-4").number
@@ -125,7 +125,7 @@ def test_an_undone_rename_is_not_taken_for_one(project):
 
 
 def test_a_run_of_the_time_between_a_rename_and_its_undo_counts_under_the_old_name(project):
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     renamed = {
         name: tuple(
             each
@@ -147,12 +147,12 @@ def test_a_run_of_the_time_between_a_rename_and_its_undo_counts_under_the_old_na
 
 
 def test_a_name_that_is_given_again_is_another_label(project):
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     project.labels.add("LC")
     add_sentences(project, [("dev", Sentence("new", "서울", (Span(0, 2, "LC"),)))])
     assert project.sentences.by_id("new").imported_now == (Span(0, 2, "LC"),)
     assert project.sentences.by_id("news-4").imported_now[1].label == "PLACE"
-    exhausted(project.labels.renaming("LC", "CITY"))
+    run_to_end(project.labels.renaming("LC", "CITY"))
     assert project.sentences.by_id("new").imported_now == (Span(0, 2, "CITY"),)
     assert project.sentences.by_id("news-4").imported_now[1].label == "PLACE"
     assert project.problems() == []
@@ -160,7 +160,7 @@ def test_a_name_that_is_given_again_is_another_label(project):
 
 def test_a_revert_gives_the_old_gold_under_the_names_of_today(project):
     project.corrections.correct(4, [Span(0, 4, "OG")])
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     project.corrections.revert(1)
     assert project.sentences.by_number([4])[0].gold == (Span(0, 4, "OG"), Span(6, 8, "PLACE"))
     assert "LC" not in project.sentences.labels()
@@ -183,7 +183,7 @@ def test_a_verdict_holds_under_the_new_name(project):
         if each.gold == pair.gold and each.predicted is not None and each.predicted.span == pair.predicted
     ]
     project.reviews.judge(4, first, comparison, "model")
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     assert project.reviews.of([4], first)[4].verdicts == {Pair(pair.gold, Span(0, 4, "PLACE")): "model"}
 
 
@@ -284,10 +284,10 @@ def test_whatever_is_done_to_labels_what_is_derived_follows(tmp_path_factory, st
             labels = project.sentences.labels()
             one, other = labels[first % len(labels)], labels[second % len(labels)]
             if kind == "rename":
-                exhausted(project.labels.renaming(one, f"N{place}"))
+                run_to_end(project.labels.renaming(one, f"N{place}"))
             elif kind == "merge" and one != other:
                 only_renamed = False
-                exhausted(project.labels.merging(one, other))
+                run_to_end(project.labels.merging(one, other))
             elif kind in ("undo", "redo"):
                 getattr(project.corrections, kind)()
             elif kind == "correct":
@@ -304,18 +304,18 @@ def test_whatever_is_done_to_labels_what_is_derived_follows(tmp_path_factory, st
 
 def test_renaming_is_written_for_an_empty_project_too(tmp_path):
     with created(tmp_path / "p.spandesk") as project:
-        exhausted(project.labels.renaming("TM", "TERM"))
+        run_to_end(project.labels.renaming("TM", "TERM"))
         assert "TERM" in project.sentences.labels()
 
 
 def test_first_names_follow_renames_and_end_with_merges_and_deletions(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         labels, first = project.labels, project.label_names.first_names
-        exhausted(labels.renaming("LC", "PLACE"))
-        exhausted(labels.renaming("PLACE", "SPOT"))
-        exhausted(labels.renaming("AF", "ART"))
+        run_to_end(labels.renaming("LC", "PLACE"))
+        run_to_end(labels.renaming("PLACE", "SPOT"))
+        run_to_end(labels.renaming("AF", "ART"))
         assert first().renamed == (("SPOT", "LC"), ("ART", "AF"))
-        exhausted(labels.merging("SPOT", "OG"))
+        run_to_end(labels.merging("SPOT", "OG"))
         labels.delete("ART")
         assert first().renamed == ()
         for name in ("SPOT", "ART", "AF", "LC"):
@@ -333,7 +333,7 @@ def test_first_names_follow_renames_and_end_with_merges_and_deletions(tmp_path):
 def test_labels_that_exchange_their_names_exchange_their_first_names(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         for old, new in (("PS", "X"), ("LC", "PS"), ("X", "LC")):
-            exhausted(project.labels.renaming(old, new))
+            run_to_end(project.labels.renaming(old, new))
         names = project.label_names.first_names()
         assert (names.of("PS"), names.of("LC")) == ("LC", "PS")
         assert names.entity_type("PS").korean == "지역"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.importing import ImportPlan, export, importing
 from core.scoring.comparison import compared
 from core.settings import TrainSettings
@@ -105,7 +105,7 @@ class Act:
         numbers = [s.number for s in project.sentences.each()]
         span = self._span(project)
         parts = ({n: [span] for n in numbers[first : first + 2]} for first in (0, 2, 4, 6))
-        exhausted(project.corrections.correcting(parts))
+        run_to_end(project.corrections.correcting(parts))
 
     def _cancelled(self, project):
         numbers = [s.number for s in project.sentences.each()]
@@ -118,17 +118,17 @@ class Act:
     def _rename(self, project):
         label, new = self._labels
         if project.labels.count(label) and new not in project.sentences.labels():
-            exhausted(project.labels.renaming(label, new))
+            run_to_end(project.labels.renaming(label, new))
 
     def _merge(self, project):
         label, into = self._labels
         if project.labels.count(label) and into in project.sentences.labels() and label != into:
-            exhausted(project.labels.merging(label, into))
+            run_to_end(project.labels.merging(label, into))
 
     def _replace(self, project):
         label, new = self._labels
         if {label, new} <= set(project.sentences.labels()) and label != new:
-            exhausted(project.labels.replacing(Replacement(label, new, SPLITS[self.two % 3])))
+            run_to_end(project.labels.replacing(Replacement(label, new, SPLITS[self.two % 3])))
 
     def _revert(self, project):
         log = project.corrections.listed()
@@ -159,10 +159,10 @@ class Act:
         project.corrections.redo()
 
     def _undo_in_slices(self, project):
-        exhausted(project.corrections.undoing())
+        run_to_end(project.corrections.undoing())
 
     def _redo_in_slices(self, project):
-        exhausted(project.corrections.redoing())
+        run_to_end(project.corrections.redoing())
 
 
 ACTS = [name[1:] for name, value in vars(Act).items() if isinstance(value, Callable) and name[1:2].isalpha()]
@@ -320,7 +320,7 @@ def test_a_file_that_may_grow_no_more_is_a_full_disk(project, tmp_path):
         with pytest.raises(UserError, match="the change was not saved"):
             project.corrections.undo()
         with pytest.raises(UserError, match="the change was not saved"):
-            exhausted(project.labels.renaming("LC", "PLACE"))
+            run_to_end(project.labels.renaming("LC", "PLACE"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert state_of(project) == state
@@ -338,7 +338,7 @@ def half_stored(project):
     next(work)
     connection_of(project).fail(0, lasts=True)
     with pytest.raises(UserError, match="could not be taken back, so some of them still have it"):
-        exhausted(work)
+        run_to_end(work)
 
 
 def test_nothing_is_written_beside_a_step_that_could_not_be_taken_back(project):
@@ -351,7 +351,7 @@ def test_nothing_is_written_beside_a_step_that_could_not_be_taken_back(project):
         lambda: correct(project, "news-1"),
         project.corrections.undo,
         lambda: project.runs.start(TrainSettings()),
-        lambda: exhausted(project.labels.merging("TI", "DT")),
+        lambda: run_to_end(project.labels.merging("TI", "DT")),
         lambda: project.reviews.mark(1, reviewed=True),
     ):
         connection_of(project).fail(3, lasts=True)
@@ -381,7 +381,7 @@ def test_a_step_that_could_not_be_taken_back_is_taken_back_at_the_next_start(pro
 @pytest.mark.parametrize("names", [["news-1"], ["news-2"], ["news-1", "news-2", "news-4"]])
 def test_what_an_older_version_let_be_corrected_in_a_half_stored_step_is_kept(project, tmp_path, names, undone):
     if undone:
-        exhausted(project.labels.renaming("LC", "PLACE"))
+        run_to_end(project.labels.renaming("LC", "PLACE"))
         work = project.corrections.undoing()
     else:
         work = project.labels.renaming("LC", "PLACE")
@@ -389,7 +389,7 @@ def test_what_an_older_version_let_be_corrected_in_a_half_stored_step_is_kept(pr
         next(work)
     connection_of(project).fail(0, lasts=True)
     with pytest.raises(UserError):
-        exhausted(work)
+        run_to_end(work)
     connection_of(project).heal()
     with patch.object(LogWriter, "take_back_unfinished", lambda self, at_once: False):
         for name in names:
@@ -418,12 +418,12 @@ def test_no_run_no_export_and_no_import_begins_in_the_middle_of_a_large_step(pro
         lambda: project.runs.start(TrainSettings()),
         lambda: project.runs.reopen(1, from_epoch=1),
         lambda: export(project, tmp_path / "out.jsonl", "jsonl", None, "corrected"),
-        lambda: exhausted(importing(project, ImportPlan((corpus,)))),
+        lambda: run_to_end(importing(project, ImportPlan((corpus,)))),
     ):
         with pytest.raises(UserError, match="many sentences are being changed right now; wait for it to finish"):
             act()
     assert not (tmp_path / "out.jsonl").exists()
-    exhausted(work)
+    run_to_end(work)
     assert project.corrections.is_settled
     assert project.runs.start(TrainSettings()) == 2
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import Sentence, Span
 from core.store import corrections
 from core.store.predictions import EpochKey
@@ -43,7 +43,7 @@ def with_label(before, label, new):
 
 def test_a_label_is_renamed_everywhere_and_one_undo_takes_it_back(project):
     before, tag_set = golds(project), project.sentences.labels()
-    change = exhausted(project.labels.renaming("LC", "PLACE"))
+    change = run_to_end(project.labels.renaming("LC", "PLACE"))
     assert golds(project) == with_label(before, "LC", "PLACE")
     assert (len(change.sentences), change.corpus) == (4, True)
     assert "LC" not in project.sentences.labels()
@@ -62,7 +62,7 @@ def test_imports_and_runs_keep_their_labels_and_count_under_the_names_of_today(p
     key = EpochKey(1, 2)
     run, imported = project.runs.by_number(1), {s.id: s.imported for s in project.sentences.each()}
     on_imported = project.predictions.counts(key, "dev", "imported")
-    exhausted(project.labels.renaming("PS", "PER"))
+    run_to_end(project.labels.renaming("PS", "PER"))
     assert project.runs.by_number(1) == run
     assert {s.id: s.imported for s in project.sentences.each()} == imported
     for gold in GOLDS:
@@ -73,7 +73,7 @@ def test_imports_and_runs_keep_their_labels_and_count_under_the_names_of_today(p
 
 def test_a_merge_keeps_both_labels_spans_under_one(project):
     before = golds(project)
-    exhausted(project.labels.merging("TI", "DT"))
+    run_to_end(project.labels.merging("TI", "DT"))
     assert golds(project) == with_label(before, "TI", "DT")
     assert "TI" not in project.sentences.labels()
     project.corrections.undo()
@@ -94,8 +94,8 @@ def test_a_merge_keeps_both_labels_spans_under_one(project):
 )
 def test_a_replacement_takes_what_matches_and_the_count_says_so_before(project, replacement, changed):
     before = golds(project)
-    counted = exhausted(project.labels.counting(replacement))
-    exhausted(project.labels.replacing(replacement))
+    counted = run_to_end(project.labels.counting(replacement))
+    run_to_end(project.labels.replacing(replacement))
     after = golds(project)
     assert {name for name in before if before[name] != after[name]} == changed
     assert (counted.sentences, counted.spans) == (len(changed), len(changed))
@@ -104,13 +104,13 @@ def test_a_replacement_takes_what_matches_and_the_count_says_so_before(project, 
 
 
 def test_a_decomposed_text_is_the_same_text(project):
-    assert exhausted(project.labels.counting(Replacement("LC", "OG", text="부산"))).spans == 1
+    assert run_to_end(project.labels.counting(Replacement("LC", "OG", text="부산"))).spans == 1
 
 
 def test_labels_without_spans_come_and_go(project):
     assert project.labels.add("NEW").corpus
     assert project.sentences.labels()[-1] == "NEW"
-    exhausted(project.labels.renaming("NEW", "NEWER"))
+    run_to_end(project.labels.renaming("NEW", "NEWER"))
     assert project.sentences.labels()[-1] == "NEWER"
     project.labels.delete("NEWER")
     project.labels.delete("TM")
@@ -123,8 +123,8 @@ def test_every_change_of_the_tag_set_is_a_step_that_undo_takes_back(project):
     seen = [project.sentences.labels()]
     for change in (
         lambda: project.labels.add("NEW"),
-        lambda: exhausted(project.labels.renaming("NEW", "NEWER")),
-        lambda: exhausted(project.labels.merging("TM", "NEWER")),
+        lambda: run_to_end(project.labels.renaming("NEW", "NEWER")),
+        lambda: run_to_end(project.labels.merging("TM", "NEWER")),
         lambda: project.labels.delete("NEWER"),
     ):
         assert change().corpus
@@ -142,7 +142,7 @@ def test_every_change_of_the_tag_set_is_a_step_that_undo_takes_back(project):
 
 
 def test_a_label_that_was_added_by_hand_after_an_undone_rename_is_there_until_that_is_undone(project):
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     project.corrections.undo()
     project.labels.add("PLACE")
     assert project.corrections.redo().sentences == ()
@@ -156,7 +156,7 @@ def test_a_label_that_was_added_by_hand_after_an_undone_rename_is_there_until_th
 def test_a_type_of_the_standard_that_an_import_named_leaves_the_tag_set_as_any_other(project):
     """Older versions kept it among the user's own labels."""
     project.database.write_many("INSERT INTO label VALUES (?)", [("LC",), ("TM",)])
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     project.labels.delete("TM")
     assert not {"LC", "TM"} & set(project.sentences.labels())
     project.corrections.undo()
@@ -205,7 +205,7 @@ def test_nothing_else_is_corrected_meanwhile(project):
     for act in (lambda: correct(number, ()), lambda: correct(number, same), project.corrections.undo):
         with pytest.raises(UserError, match="wait for it to finish"):
             act()
-    exhausted(work)
+    run_to_end(work)
     assert project.corrections.correct(number, ())
 
 
@@ -232,14 +232,14 @@ def test_a_correction_that_waits_for_the_database_does_not_get_into_a_step_that_
         next(work)
     thread.join(timeout=30)
     assert answers == ["refused"]
-    exhausted(work)
+    run_to_end(work)
     assert (len(project.corrections.undo().sentences), project.corrections.can_undo) == (4, False)
     assert project.problems() == []
 
 
 def test_a_step_that_a_kill_cut_off_is_taken_back_at_the_next_start(project, tmp_path, monkeypatch):
     before, tag_set = golds(project), project.sentences.labels()
-    exhausted(project.labels.merging("TI", "DT"))
+    run_to_end(project.labels.merging("TI", "DT"))
     merged = golds(project)
     work = project.labels.renaming("LC", "PLACE")
     next(work)
@@ -259,7 +259,7 @@ def test_a_step_that_a_kill_cut_off_is_taken_back_at_the_next_start(project, tmp
 
 
 def test_an_undo_that_is_stopped_leaves_the_step_as_it_was(project):
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     renamed = golds(project)
     assert project.corrections.is_large()
     work = project.corrections.undoing()
@@ -269,12 +269,12 @@ def test_an_undo_that_is_stopped_leaves_the_step_as_it_was(project):
     assert "LC" not in project.sentences.labels()
     assert project.corrections.can_undo
     assert not project.corrections.can_redo
-    exhausted(project.corrections.undoing())
+    run_to_end(project.corrections.undoing())
     assert project.corrections.is_large(redo=True)
 
 
 def test_a_label_that_an_import_used_since_stays_known_after_the_undo(project):
-    exhausted(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.renaming("LC", "PLACE"))
     add_sentences(project, [("test", Sentence("late", "독도", (Span(0, 2, "PLACE"),)))])
     project.corrections.undo()
     assert {"LC", "PLACE"} <= set(project.sentences.labels())
@@ -297,7 +297,7 @@ def test_no_sequence_of_changes_loses_a_span_and_undo_goes_all_the_way_back(tmp_
                 "replace": lambda one, other: project.labels.replacing(Replacement(one, other, split="train")),
             }[name]
             try:
-                exhausted(act(one, other))
+                run_to_end(act(one, other))
             except UserError:
                 continue
         places = {name: [(s.start, s.end) for s in spans] for name, spans in golds(project).items()}

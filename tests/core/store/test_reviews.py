@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.analysis.verdicts import Pair, pair_of
 from core.errors import UserError
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.comparison import compared
 from core.spans import Sentence, Span
 from core.store.predictions import EpochKey
@@ -320,7 +320,7 @@ def test_verdicts_outlive_another_name_of_their_label(project, how):
     [pair] = said(project, "news-4").verdicts
     if how == "merging":
         project.labels.add("ORGANISATION")
-    exhausted(getattr(project.labels, how)("OG", "ORGANISATION"))
+    run_to_end(getattr(project.labels, how)("OG", "ORGANISATION"))
     renamed = Pair(Span(0, 4, "ORGANISATION"), pair.predicted)
     assert said(project, "news-4").verdicts[renamed] == "model"
     assert project.reviews.estimate(KEY, "dev") == before
@@ -336,7 +336,7 @@ def test_after_a_label_got_another_name_errors_wait_for_a_verdict_as_before(proj
             if (name, at) != ("news-4", 0):
                 judge(project, name, "model", at, Watch(sampled=True))
     assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
-    exhausted(project.labels.renaming("OG", "ORGANISATION"))
+    run_to_end(project.labels.renaming("OG", "ORGANISATION"))
     assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
     judge(project, "news-4", "ambiguous", watch=Watch(sampled=True))
     assert project.reviews.estimate(KEY, "dev").verdicts == {"model": 5, "gold": 0, "ambiguous": 1}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.comparison import compared
 from core.spans import Sentence, Span
 from core.store import steps
@@ -62,11 +62,11 @@ def test_changes_of_labels_say_which_and_in_how_many_sentences(project, monkeypa
     monkeypatch.setattr(steps, "EXAMINED", large)
     spans = 4 if large == 250 else None
     said = ("kind", "old_label", "new_label", "sentences", "spans")
-    assert exhausted(project.labels.renaming("LC", "PLACE")).kind == "relabel"
+    assert run_to_end(project.labels.renaming("LC", "PLACE")).kind == "relabel"
     assert fields(project.corrections.next_undo(), *said) == ("rename", "LC", "PLACE", 4, spans)
-    exhausted(project.labels.merging("TI", "DT"))
+    run_to_end(project.labels.merging("TI", "DT"))
     assert fields(project.corrections.next_undo(), *said) == ("merge", "TI", "DT", 1, 1)
-    exhausted(project.labels.replacing(Replacement("PLACE", "OG", text="부산")))
+    run_to_end(project.labels.replacing(Replacement("PLACE", "OG", text="부산")))
     assert fields(project.corrections.next_undo(), *said) == ("relabel", "PLACE", "OG", 1, 1)
 
 
@@ -112,5 +112,5 @@ def test_other_mutations_say_what_they_are(project):
     new = Sentence("scratch-1", "독도", ())
     assert project.sentences.add("train", [new], "scratch").kind == "import"
     assert project.labels.add("NEW").kind == "labels"
-    assert exhausted(project.labels.renaming("NEW", "NEWER")).kind == "labels"
+    assert run_to_end(project.labels.renaming("NEW", "NEWER")).kind == "labels"
     assert project.runs.end(1, "stopped").kind == "run"

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import Sentence, Span
 from core.tagging.batches import Examples, batch_of, chunks, shuffled_batches, tagging, tags_of_batch, tags_of_window
 from core.tags import NO_TAG, TagSet
@@ -54,7 +54,7 @@ def test_tags_beyond_the_units_are_no_tags():
 def test_tags_are_those_of_each_sentences_own_units():
     sentences = [Sentence("1", "가 나", (Span(0, 1, "PS"),)), Sentence("2", "다", (Span(0, 1, "LC"),))]
     tag_set = TagSet(("PS", "LC"))
-    assert exhausted(tagging(WINDOWS, sentences, tag_set)).tolist() == [1, 0, 3]
+    assert run_to_end(tagging(WINDOWS, sentences, tag_set)).tolist() == [1, 0, 3]
 
 
 def window_over(first, end):
@@ -81,7 +81,7 @@ def test_the_rest_of_an_entity_that_begins_before_a_window_has_no_tags(spans, se
         windows = windows_of([[window_over(0, 1)], [first, window_over(4, 8)]])
         assert tags_of_window(windows, 1, 2, spans, tag_set) == second
         whole = [Sentence("1", "가"), Sentence("2", "가나다라마바사아자", spans)]
-        assert exhausted(tagging(windows, whole, tag_set)).tolist()[-4:] == second
+        assert run_to_end(tagging(windows, whole, tag_set)).tolist()[-4:] == second
 
 
 @given(st.lists(st.integers(1, 40), max_size=300), st.integers(1, 9), st.integers(0, 5))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.scoring.ceilings import counting
 from core.scoring.metrics import Counts
 from core.settings import UNITS
@@ -34,7 +34,7 @@ def tokenizer(request):
 
 def ceiling(encoding, sentences, labels):
     windows = encoding.encode([sentence.text for sentence in sentences])
-    return sum(exhausted(counting(windows, sentences, TagSet(labels))).values(), Counts())
+    return sum(run_to_end(counting(windows, sentences, TagSet(labels))).values(), Counts())
 
 
 def units_of(encoding, text):

@@ -8,7 +8,7 @@ import torch
 
 from core.answering import answering
 from core.encoders.loading import load_tokenizer
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.packages import starter_is_installed
 from core.scoring.unit_ceilings import ceilings_of_units
 from core.settings import UNITS, TrainSettings
@@ -54,8 +54,8 @@ def test_weights_are_the_same_bit_by_bit_with_scratch_and_ceilings_at_every_step
     def interfere():
         tagged(load(checkpoint, CPU), TEXTS)
         answer(checkpoint)
-        exhausted(ceilings_of_units(SENTENCES, "tiny", TEXTS, None))
-        exhausted(ceilings_of_units(SENTENCES, str(encoder), TEXTS, None))
+        run_to_end(ceilings_of_units(SENTENCES, "tiny", TEXTS, None))
+        run_to_end(ceilings_of_units(SENTENCES, str(encoder), TEXTS, None))
 
     undisturbed = weights_after(train(CORPUS, SENTENCES, LABELS, SETTINGS), lambda: None)
     disturbed = weights_after(train(CORPUS, SENTENCES, LABELS, SETTINGS), interfere)

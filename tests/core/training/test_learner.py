@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.errors import UserError
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.settings import TrainSettings
 from core.tagging.batches import Examples, tagging
 from core.text.windows import Windows
@@ -24,7 +24,7 @@ def learner_of(settings=SETTINGS, crew=ALONE, **options):
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
     windows = text_tagger.encoding.encode([sentence.text for sentence in SENTENCES])
-    examples = Examples(windows, exhausted(tagging(windows, SENTENCES, text_tagger.tag_set)))
+    examples = Examples(windows, run_to_end(tagging(windows, SENTENCES, text_tagger.tag_set)))
     return Learner(text_tagger, settings, steps=10, crew=crew), examples
 
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import SPLITS
 from core.store import corrections
 from gui.corpus import labels_window
@@ -301,8 +301,8 @@ def test_keys_stay_with_their_labels_whatever_becomes_of_others(labels, window, 
     assert [before[label] for label in ("PS", "LC", "OG", "AF", "DT")] == ["1", "2", "3", "4", "5"]
     for name in ("TM", "TR"):
         window.context.session.delete_label(name)
-    window.context.session.publish(exhausted(project.labels.renaming("AF", "ART")))
-    window.context.session.publish(exhausted(project.labels.merging("OG", "LC")))
+    window.context.session.publish(run_to_end(project.labels.renaming("AF", "ART")))
+    window.context.session.publish(run_to_end(project.labels.merging("OG", "LC")))
     assert chips.labels[:4] == ("PS", "LC", "ART", "DT")
     kept = {label: before["AF" if label == "ART" else label] for label in chips.labels}
     assert {label: chips.key_of(label) for label in chips.labels} == kept

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor
 
 from core.analysis.changes import FATES, Interval
 from core.analysis.comparing import comparing
-from core.generators import exhausted
+from core.generators import run_to_end
 from core.spans import Span
 from core.store.predictions import EpochKey
 from gui.metrics import changes_panel
@@ -107,7 +107,7 @@ def test_runs_without_a_common_sentence_say_so(open_desk, qtbot):
 
 def test_tables_follow_from_the_changes(desk):
     project, after = desk.project, EpochKey(1, 2)
-    changes = exhausted(comparing(project.predictions.paired(EpochKey(1, 1), after, "dev", "corrected")))
+    changes = run_to_end(comparing(project.predictions.paired(EpochKey(1, 1), after, "dev", "corrected")))
     figures = desk.page._source.of(after, "dev", "corrected")
     by_type, by_kind = types_table(changes, figures), kinds_table(changes, figures)
     assert by_type.rows[-1] == ALL

@@ -30,7 +30,7 @@ def collapsing(folder):
 @pytest.fixture
 def desk(open_desk, qtbot):
     desk = open_desk(collapsing)
-    qtbot.waitUntil(lambda: any("appears in train" in finding.words for finding in desk.page.findings.told))
+    qtbot.waitUntil(lambda: any("appears in train" in finding.words for finding in desk.page.findings.findings))
     return desk
 
 
@@ -39,7 +39,7 @@ def rows(desk):
 
 
 def test_all_findings_are_told(desk):
-    assert [finding.words for finding in desk.page.findings.told] == [
+    assert [finding.words for finding in desk.page.findings.findings] == [
         "Precision fell from 1.000 to 0.286 in epoch 2, with 84 predicted spans after 24.",
         "Epoch 2 predicts 7.0 spans a sentence where the gold has 2.0.",
         "1 dev sentence also appears in train, so its scores are inflated.",
@@ -60,7 +60,7 @@ def test_a_type_that_the_run_never_saw(desk):
     number = desk.project.sentences.by_id("dev-quantity").number
     desk.project.predictions.save(EpochKey(1, 2), {number: ()})
     desk.session.publish(ChangeSet("run", runs=(1,)))
-    assert any(found.words == "QT: 1 gold span, but none in training." for found in desk.page.findings.told)
+    assert any(found.words == "QT: 1 gold span, but none in training." for found in desk.page.findings.findings)
 
 
 def test_more_than_three_are_behind_a_link(desk, qtbot):
@@ -83,5 +83,5 @@ def test_a_good_run_is_left_in_peace(open_desk, qtbot):
 
     desk = open_desk(good)
     qtbot.waitUntil(lambda: not desk.page.findings._query.is_waiting)
-    assert desk.page.findings.told == []
+    assert desk.page.findings.findings == []
     assert not desk.page.findings.isVisible()
