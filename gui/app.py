@@ -10,7 +10,7 @@ import platformdirs
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from core.labels import FirstNames
+from core.domain.labels import FirstNames
 from gui.appearance import Appearance
 from gui.background import JobRunner
 from gui.charts import load_charts_soon

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from core.labels import FirstNames
+from core.domain.labels import FirstNames
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
 from gui.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_palette, apply_theme, theme_for

@@ -15,8 +15,8 @@ from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
-from core.errors import UserError
-from core.generators import run_to_end
+from core.domain.errors import UserError
+from core.domain.generators import run_to_end
 from core.store.interruption import InterruptedReadError, Interruption, interruptible
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 from PySide6.QtCore import QTimer
 
-from core.engine import loading
+from core.services.engine import loading
 from gui.background import JobRunner
 
 DELAY = 1_500

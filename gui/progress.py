@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.events import (
+from core.services.importing import ImportProgress
+from core.training.events import (
     Changing,
     EpochFinished,
     FoldProgress,
@@ -13,7 +14,6 @@ from core.events import (
     Reading,
     RunStarted,
 )
-from core.importing import ImportProgress
 from gui.words import counted
 
 FLEETING = (Progress, FoldProgress, Measuring, Predicting, ImportProgress, Reading, Changing)

@@ -8,19 +8,19 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from core.errors import UserError
-from core.events import Changing
-from core.generators import map_progress
-from core.spans import Sentence, SentenceNumber, Span, Split
+from core.domain.errors import UserError
+from core.domain.generators import map_progress
+from core.domain.spans import Sentence, SentenceNumber, Span, Split
 from core.store import project as projects
 from core.store.changes import ChangeKind, ChangeSet
-from core.store.corrections import LARGE
+from core.store.gold.corrections import LARGE
+from core.store.gold.reviews import Reviews
+from core.store.gold.steps import Step
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.reviews import Reviews
 from core.store.selection import Selection
 from core.store.sentences import Addition, Gold, Move
-from core.store.steps import Step
+from core.training.events import Changing
 from gui.background import Job, JobRunner, failure
 from gui.baseline import Baseline
 from gui.progress import FLEETING

@@ -1,8 +1,8 @@
 """What is undone and redone, in words: for menus, tooltips and the notice afterwards; no Qt."""
 
-from core.scratch import SOURCE
+from core.services.scratch import SOURCE
+from core.store.gold.steps import Step, StepKind
 from core.store.sentences import Addition, Move
-from core.store.steps import Step, StepKind
 from gui.words import BLAME_WORDS, counted
 
 _STRING_LENGTH = 24

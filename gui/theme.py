@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core.labels import EntityType, FirstNames
+from core.domain.labels import EntityType, FirstNames
 from gui.palette import LabelColours, label_colours, mixed
 from gui.stylesheet import filled
 

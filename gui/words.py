@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from core.analysis.verdicts import Blame
-from core.spans import Span
-from core.words import counted as counted
+from core.domain.spans import Span
+from core.messages.words import counted as counted
 
 BLAME_WORDS: dict[Blame, str] = {"model": "model wrong", "gold": "gold wrong", "ambiguous": "ambiguous"}
 """What a person says of a disagreement."""

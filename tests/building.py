@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from core.scoring.metrics import reported
-from core.scoring.signals import Signals
-from core.settings import TrainSettings
-from core.spans import PredictedSpan, Sentence, Span, Split
+from core.domain.settings import TrainSettings
+from core.domain.spans import PredictedSpan, Sentence, Span, Split
+from core.metrics.report import reported
+from core.metrics.signals import Signals
 from core.store.columns import spans_text
 from core.store.predictions import EpochKey
 from core.store.project import Project, created

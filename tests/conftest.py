@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.paths import KLUE_FILE
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 settings.register_profile("spandesk", deadline=None)  # the machines are shared: time says nothing of a test
 settings.load_profile("spandesk")
-
-KLUE_FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "klue-ner" / "klue-ner-v1.1_dev.tsv"
 
 
 @pytest.fixture(scope="session", autouse=True)

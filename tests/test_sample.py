@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from core.corpus import formats
-from core.labels import TTA_LABELS
-from core.spans import Sentence
+from core.domain.labels import TTA_LABELS
+from core.domain.spans import Sentence
+from core.formats import registry
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "sample"
 
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, list[Sentence]]:
-    return {split: list(formats.read(FOLDER / f"{split}.jsonl")) for split in ("train", "dev")}
+    return {split: list(registry.read(FOLDER / f"{split}.jsonl")) for split in ("train", "dev")}
 
 
 def test_every_record_is_good_and_every_text_its_own(splits):

@@ -49,7 +49,7 @@ def differences(tallies: Tallies, *, seed: int = 1) -> Generator[None, None, NDA
 
 
 def scores(sums: NDArray[np.float64]) -> Scores:
-    """The scores of summed tallies (…, labels, 3), as `core.scoring.metrics.reported` defines them."""
+    """The scores of summed tallies (…, labels, 3), as `core.metrics.report.reported` defines them."""
     present = np.any(sums, axis=-1).astype(np.float64)
     total: NDArray[np.float64] = sums.sum(axis=-2, keepdims=True)
     each = _ratios(sums)

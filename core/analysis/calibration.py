@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from core.labels import in_display_order
-from core.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.labels import in_display_order
+from core.domain.spans import PredictedSpan, SentenceNumber, Span
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 """Where a bin ends and the next one begins; finer near 1, where most spans of a trained tagger are."""

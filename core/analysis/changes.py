@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
-from core.scoring.comparison import Outcome
-from core.scoring.metrics import Score
-from core.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.metrics.comparison import Outcome
+from core.metrics.report import Score
 
 Fate = Literal["fixed", "broken", "kept"]
 FATES: tuple[Fate, ...] = get_args(Fate)

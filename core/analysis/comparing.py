@@ -7,11 +7,11 @@ import numpy as np
 
 from core.analysis.bootstrap import Tallies, differences
 from core.analysis.changes import Changes, ErrorKey, Fate, Interval, Paired, ScoreChange
-from core.generators import map_progress
-from core.labels import in_display_order
-from core.scoring.comparison import Comparison, compared
-from core.scoring.metrics import AVERAGES, Counts, Score, reported
-from core.spans import SentenceNumber
+from core.domain.generators import map_progress
+from core.domain.labels import in_display_order
+from core.domain.spans import SentenceNumber
+from core.metrics.comparison import Comparison, compared
+from core.metrics.report import AVERAGES, Counts, Score, reported
 
 _AT_ONCE = 200
 """Sentences between two pauses."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from core.analysis.intervals import wilson
-from core.spans import Span, Split
-from core.text.particles import may_follow_noun
+from core.domain.spans import Span, Split
+from core.languages.korean.josa import may_follow_noun
 
 Kind = Literal["labels", "edges", "missed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

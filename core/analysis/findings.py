@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from core.labels import in_display_order
-from core.scoring.metrics import Counts, scored
-from core.spans import SentenceNumber
-from core.splitting import text_key
-from core.words import counted
+from core.domain.labels import in_display_order
+from core.domain.spans import SentenceNumber
+from core.domain.splitting import text_key
+from core.messages.words import counted
+from core.metrics.report import Counts, scored
 
 _FALL = 0.15
 """By how much precision or recall must fall from one epoch to the next to be told."""

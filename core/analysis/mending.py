@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.analysis.consistency import GoldText, Inconsistency, Use, places_of, use_of
-from core.editing import Gold, replaced_by, with_span
-from core.spans import Sentence, SentenceNumber, Span, Split
+from core.domain.editing import Gold, replaced_by, with_span
+from core.domain.spans import Sentence, SentenceNumber, Span, Split
 
 
 @dataclass(frozen=True, slots=True)

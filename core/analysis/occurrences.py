@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.editing import with_span
-from core.spans import Sentence, SentenceNumber, Span
+from core.domain.editing import with_span
+from core.domain.spans import Sentence, SentenceNumber, Span
 
 Standing = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
 """How a place stands to the gold: nothing there; the span and label asked for; the span with another label; a span of

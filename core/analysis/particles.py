@@ -1,10 +1,10 @@
-"""A gold span that should perhaps end elsewhere, because of a particle; `core.particle_spans` finds them."""
+"""A gold span that should perhaps end elsewhere, because of a particle; `core.analysis.particle_spans` finds them."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from core.editing import Gold, with_span, without
-from core.spans import Sentence, SentenceNumber, Span, Split
+from core.domain.editing import Gold, with_span, without
+from core.domain.spans import Sentence, SentenceNumber, Span, Split
 
 Direction = Literal["drop", "add"]
 

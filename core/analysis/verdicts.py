@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from core.analysis.changes import Interval
 from core.analysis.intervals import CONFIDENCE, wilson
-from core.scoring.comparison import Comparison, compared
-from core.scoring.metrics import Counts, scored
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison, compared
+from core.metrics.report import Counts, scored
 
 Blame = Literal["model", "gold", "ambiguous"]
 BLAMES: tuple[Blame, ...] = get_args(Blame)

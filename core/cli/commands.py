@@ -12,7 +12,6 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from core import engine, importing
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
@@ -22,21 +21,22 @@ from core.cli.predict import predict
 from core.cli.rejections import Rejections
 from core.cli.usage import COMMANDS, program, usage
 from core.cli.warnings import warn_of_epoch, warn_of_split
-from core.corpus.jsonl import span_of
-from core.errors import UserError
-from core.events import BatchHalved, EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
-from core.files import STANDARD_OUTPUT, open_descriptor
-from core.generators import run_to_end
-from core.importing import ImportPlan, ImportReport, NothingImportedError
-from core.manifest import checked_manifest
-from core.scoring.confusion import confusion, error_kinds
-from core.settings import DEFAULT_ENCODER, TrainSettings
-from core.spans import Span
+from core.domain.errors import UserError
+from core.domain.generators import run_to_end
+from core.domain.settings import DEFAULT_ENCODER, TrainSettings
+from core.domain.spans import Span
+from core.formats.jsonl import span_of
+from core.io.files import STANDARD_OUTPUT, open_descriptor
+from core.io.manifest import checked_manifest
+from core.messages.words import counted, escape_controls
+from core.metrics.confusion import confusion, error_kinds
+from core.services import engine, importing
+from core.services.importing import ImportPlan, ImportReport, NothingImportedError
 from core.store.predictions import EpochKey
 from core.store.project import Project, open_for_import, opened
 from core.store.runs import Run
-from core.training.crew import Crew, LoneError, crew_of_launch
-from core.words import counted, escape_controls
+from core.training.distributed import Crew, LoneError, crew_of_launch
+from core.training.events import BatchHalved, EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 
 _STORING = ("train", "evaluate")
 """Commands that store what they do step by step."""

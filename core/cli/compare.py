@@ -7,14 +7,14 @@ from typing import NamedTuple
 from core.analysis.changes import FATES, Changes
 from core.analysis.comparing import comparing
 from core.cli.output import Output
-from core.errors import UserError
-from core.generators import run_to_end
-from core.scoring.comparison import OUTCOMES
-from core.scoring.metrics import AVERAGES
+from core.domain.errors import UserError
+from core.domain.generators import run_to_end
+from core.messages.words import counted
+from core.metrics.comparison import OUTCOMES
+from core.metrics.report import AVERAGES
 from core.store.predictions import EpochKey
 from core.store.project import Project, opened
 from core.store.runs import EpochChoice
-from core.words import counted
 
 _METRICS = ("precision", "recall", "f1")
 _HOW_TO_READ = (

@@ -4,15 +4,15 @@ import argparse
 from dataclasses import asdict
 from functools import partial
 
-from core import engine
 from core.cli.output import Output, report_events, table
 from core.cli.parser import CROSSCHECK_SETTINGS
-from core.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
-from core.settings import DEFAULT_ENCODER, TrainSettings
+from core.domain.settings import DEFAULT_ENCODER, TrainSettings
+from core.messages.words import counted
+from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.selection import Selection
-from core.words import counted
+from core.training.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
 
 _PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging"}
 

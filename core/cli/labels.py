@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from core.cli.output import Output
-from core.generators import run_to_end
-from core.spans import SPLITS
+from core.domain.generators import run_to_end
+from core.domain.spans import SPLITS
+from core.messages.words import counted
 from core.store.changes import ChangeSet
 from core.store.project import Project, opened
-from core.words import counted
 
 
 class Pair(NamedTuple):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.analysis.verdicts import Estimate
-from core.generators import Event, run_to_end
-from core.scoring.comparison import OUTCOMES
-from core.scoring.confusion import ErrorKinds
-from core.scoring.metrics import AVERAGES, KlueFigures, Report
-from core.settings import Unit
-from core.spans import PredictedSpan
-from core.words import counted, escape_controls
+from core.domain.generators import Event, run_to_end
+from core.domain.settings import Unit
+from core.domain.spans import PredictedSpan
+from core.messages.words import counted, escape_controls
+from core.metrics.comparison import OUTCOMES
+from core.metrics.confusion import ErrorKinds
+from core.metrics.report import AVERAGES, KlueFigures, Report
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from core.cli.compare import EpochArgument
 from core.cli.labels import Pair
 from core.cli.usage import COMMANDS, program
-from core.corpus.formats import FORMATS
-from core.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
-from core.spans import SPLITS
+from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
+from core.domain.spans import SPLITS
+from core.formats.registry import FORMATS
 from core.store.runs import EpochChoice
 from core.store.sentences import GOLDS
 

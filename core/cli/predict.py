@@ -16,19 +16,19 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from core import engine
 from core.cli.output import Output, marked
 from core.cli.rejections import Rejections, print_list
-from core.corpus import formats, parquet
-from core.corpus.records import Rejected
-from core.corpus.texts import TaggedText, Text
-from core.errors import UserError
-from core.files import STANDARD_OUTPUT, open_descriptor, replacing
+from core.domain.errors import UserError
+from core.formats import parquet, registry
+from core.formats.records import Rejected
+from core.formats.texts import TaggedText, Text
+from core.io.files import STANDARD_OUTPUT, open_descriptor, replacing
+from core.messages.words import counted
+from core.services import engine
 from core.store.columns import prediction_rows
 from core.store.label_names import Names, rename_predictions
 from core.store.project import opened, refuse_inside_project
-from core.training.crew import Crew, crew_of_launch
-from core.words import counted
+from core.training.distributed import Crew, crew_of_launch
 
 
 def predict(options: argparse.Namespace, out: Output) -> int:
@@ -64,10 +64,10 @@ def _records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejecte
         raise UserError("predict takes either --text or files")
     if options.text is not None:
         return iter([Text(options.text)])
-    if crew.size > 1 and formats.STANDARD_INPUT in options.files:
+    if crew.size > 1 and registry.STANDARD_INPUT in options.files:
         raise UserError("several processes cannot read one standard input; save it in a file first")
     # All files are looked at now, so that what is wrong with the last one is not told after hours.
-    return chain.from_iterable([formats.texts(path) for path in options.files])
+    return chain.from_iterable([registry.texts(path) for path in options.files])
 
 
 def _weights(options: argparse.Namespace) -> tuple[Path, Names]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import IO
 
 from core.cli.output import Output
-from core.corpus.records import Rejected
-from core.importing import ImportProgress
-from core.words import escape_controls
+from core.formats.records import Rejected
+from core.messages.words import escape_controls
+from core.services.importing import ImportProgress
 
 _PRINTED = 10
 """Rejected records that are printed one by one: a file that is imported twice has as many as sentences."""

@@ -2,9 +2,9 @@
 
 from core.analysis.findings import finding_shared, no_entity_in_words, no_prediction_in_words
 from core.cli.output import Output
-from core.generators import run_to_end
-from core.scoring.metrics import Counts
-from core.spans import Split
+from core.domain.generators import run_to_end
+from core.domain.spans import Split
+from core.metrics.report import Counts
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold

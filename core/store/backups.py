@@ -5,8 +5,8 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import UserError
-from core.folders import is_within, sync
+from core.domain.errors import UserError
+from core.io.folders import is_within, sync
 from core.store.faults import BACKUPS, outer_cause
 
 _KEPT = 3

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from core.spans import SentenceNumber
+from core.domain.spans import SentenceNumber
 
 ChangeKind = Literal["correct", "review", "relabel", "labels", "particles", "undo", "redo", "revert", "import", "run"]
 """What happened:

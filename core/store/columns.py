@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from functools import lru_cache
 
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
 
 _KEPT = 16
 """Texts whose spans are remembered: a correction reads those of one sentence again and again."""

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import sqlite_utils
 
-from core.errors import UserError
-from core.folders import sync
-from core.spans import SentenceNumber
+from core.domain.errors import UserError
+from core.domain.spans import SentenceNumber
+from core.io.folders import sync
 from core.store.backups import back_up
 from core.store.faults import outer_cause, way_back
 from core.store.interruption import reading

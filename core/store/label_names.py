@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import chain, count, groupby
 from typing import Any
 
-from core.labels import FirstNames
-from core.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.labels import FirstNames
+from core.domain.spans import PredictedSpan, SentenceNumber, Span
 from core.store.columns import label_text, spans_of_text, spans_text
 from core.store.database import Database, Row
 from core.store.tag_set import TagSetTable

@@ -4,7 +4,7 @@ import json
 
 from sqlite_utils import Database, Migrations
 
-from core.labels import TTA_LABELS, in_display_order
+from core.domain.labels import TTA_LABELS, in_display_order
 
 APPLICATION_ID = 0x5350414E
 """«SPAN», SQLite's mark of whose file this is."""
@@ -129,7 +129,7 @@ def _steps_of_several_corrections(db: Database) -> None:
 
 @migrations(name="0003_signals")
 def _signals(db: Database) -> None:
-    """What runs say of each sentence beside its spans; see `core.scoring.signals`."""
+    """What runs say of each sentence beside its spans; see `core.metrics.signals`."""
     for statement in SIGNALS.split(";\n"):
         db.execute(statement)
 

@@ -1,7 +1,7 @@
 """The sentences on a path over the epochs of a run; see `core.analysis.paths`."""
 
 from core.analysis.paths import Path
-from core.spans import SentenceNumber
+from core.domain.spans import SentenceNumber
 from core.store.database import Database
 from core.store.predictions import EpochKey
 from core.store.sentences import Gold

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from core.analysis.calibration import Judgeable
 from core.analysis.changes import Paired
 from core.analysis.paths import Steps
-from core.scoring.comparison import Verdict, compared
-from core.scoring.metrics import Counts, Scored, counts_of
-from core.spans import PredictedSpan, SentenceNumber, Span, Split
+from core.domain.spans import PredictedSpan, SentenceNumber, Span, Split
+from core.metrics.comparison import Verdict, compared
+from core.metrics.report import Counts, Scored, counts_of
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
 from core.store.label_names import LabelNames, rename_predictions

@@ -10,23 +10,23 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from core.errors import UserError
-from core.files import kind_of
-from core.folders import is_within, remove_within
-from core.manifest import checked_manifest
-from core.store.corrections import Corrections
+from core.domain.errors import UserError
+from core.io.files import kind_of
+from core.io.folders import is_within, remove_within
+from core.io.manifest import checked_manifest
 from core.store.database import Database, create_database
+from core.store.gold.corrections import Corrections
+from core.store.gold.not_particles import NotParticles
+from core.store.gold.relabelling import Labels
+from core.store.gold.reviews import Reviews
+from core.store.gold.stale_labels import StaleLabels
 from core.store.label_names import LabelNames
-from core.store.not_particles import NotParticles
 from core.store.predictions import Predictions
-from core.store.relabelling import Labels
-from core.store.reviews import Reviews
 from core.store.runs import Runs
 from core.store.search import TextSearch
 from core.store.selection import Selections
 from core.store.sentences import Sentences
 from core.store.signals import SignalStore
-from core.store.stale_labels import StaleLabels
 
 SUFFIX = ".spandesk"
 DATABASE = "project.db"
@@ -77,7 +77,7 @@ class Project:
     def _restore_resume_folder(self, run: int) -> None:
         """Put back a state that was replaced by a newer one just as the process was killed: the newer, if it is whole.
 
-        `core.tagging.checkpoint.save` leaves both of them beside it then.
+        `core.model.checkpoint.save` leaves both of them beside it then.
         """
         folder = self.resume_folder(run)
         if folder.exists() or not is_within(folder, self.folder):

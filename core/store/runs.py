@@ -9,16 +9,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from core.errors import UserError
-from core.folders import is_within
-from core.labels import in_display_order
-from core.settings import TrainSettings
-from core.spans import Sentence
+from core.domain.errors import UserError
+from core.domain.labels import in_display_order
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence
+from core.io.folders import is_within
 from core.store.changes import ChangeSet
 from core.store.clock import now_text
 from core.store.columns import spans_text
-from core.store.corrections import Corrections
 from core.store.database import Database, Row
+from core.store.gold.corrections import Corrections
 from core.store.label_names import LabelNames, rename_spans
 from core.store.sentences import Sentences, StoredSentence
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from core.spans import SentenceNumber, Split
+from core.domain.spans import SentenceNumber, Split
 from core.store.database import Database, Row
 from core.store.sentences import SLICE
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.analysis.paths import Path
-from core.scoring.comparison import Outcome
-from core.spans import SentenceNumber, Split
+from core.domain.spans import SentenceNumber, Split
+from core.metrics.comparison import Outcome
 from core.store.columns import label_text
 from core.store.database import Database
 from core.store.paths import on_path
@@ -92,7 +92,7 @@ def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selecti
 
 
 def behind_pair(gold_label: str | None, predicted_label: str | None, split: Split) -> Selection:
-    """The sentences behind a number of `core.scoring.confusion.Confusion`."""
+    """The sentences behind a number of `core.metrics.confusion.Confusion`."""
     if gold_label is None:
         outcomes: tuple[Outcome, ...] = ("spurious",)
     elif predicted_label is None:

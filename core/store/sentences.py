@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from core.errors import UserError
-from core.spans import Sentence, SentenceNumber, Span, Split, checked
+from core.domain.errors import UserError
+from core.domain.spans import Sentence, SentenceNumber, Span, Split, checked
 from core.store.changes import ChangeSet
 from core.store.clock import now_text
 from core.store.columns import spans_of_text, spans_text
@@ -92,7 +92,7 @@ class Move(NamedTuple):
 
 
 class Sentences:
-    """Reads the corpus; writes are imports (`core.importing`), additions, corrections and moves between splits."""
+    """Reads the corpus; writes are imports, additions, corrections and moves between splits."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

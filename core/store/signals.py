@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from core.scoring.signals import Signals
-from core.spans import SentenceNumber, Split
+from core.domain.spans import SentenceNumber, Split
+from core.metrics.signals import Signals
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database
 from core.store.label_names import LabelNames, rename_spans, renaming_sql

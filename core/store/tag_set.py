@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Set
 from itertools import count
 
-from core.labels import TTA_LABELS, in_display_order
+from core.domain.labels import TTA_LABELS, in_display_order
 from core.store.database import Database
 
 

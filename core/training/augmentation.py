@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
 
 _REPLACED = 0.5
 """Share of a chosen sentence's mentions that are replaced."""

@@ -4,15 +4,15 @@ from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from core.events import Progress
-from core.generators import add_up, map_progress
-from core.settings import TrainSettings
-from core.spans import Sentence
-from core.tagging.batches import Examples, tagging
-from core.tagging.tagger import TextTagger
-from core.text.cache import encoding
-from core.text.windows import joined
+from core.domain.generators import add_up, map_progress
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence
+from core.model.encoding.batches import Examples, tagging
+from core.model.encoding.cache import encoding
+from core.model.encoding.windows import joined
+from core.model.tagger import TextTagger
 from core.training.augmentation import MentionReplacement
+from core.training.events import Progress
 from core.training.preparation import Corpus
 
 

@@ -6,16 +6,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.errors import UserError
-from core.settings import TrainSettings
-from core.tagging.batches import Examples, batch_of, chunks, tags_of_batch
-from core.tagging.tagger import TextTagger
-from core.text.windows import Numbers
-from core.training.crew import ALONE, Crew
-from core.training.memory import is_out_of_memory, release
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.model.encoding.batches import Examples, batch_of, chunks, tags_of_batch
+from core.model.encoding.windows import Numbers
+from core.model.memory import is_out_of_memory, release
+from core.model.precision import bfloat16_pays
+from core.model.tagger import TextTagger
+from core.model.training_state import MOMENTS, LearnerState
+from core.training.distributed import ALONE, Crew
 from core.training.optimiser import optimiser_of, rate_factor, scale_rates
-from core.training.precision import bfloat16_pays
-from core.training.state import MOMENTS, LearnerState
 
 _CPU, _CUDA, _MPS = "random.cpu", "random.cuda", "random.mps"
 """Names of the random generators' states."""

@@ -5,9 +5,9 @@ import math
 import torch
 from torch import Tensor
 
-from core.errors import UserError
-from core.training.crew import ALONE, Crew
-from core.training.state import TrainingState
+from core.domain.errors import UserError
+from core.model.training_state import TrainingState
+from core.training.distributed import ALONE, Crew
 
 
 class Meter:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import torch
 from torch.nn import Parameter
 
-from core.encoders.layers import layers_of
-from core.errors import UserError
-from core.settings import TrainSettings
-from core.tagging.tagger import Tagger
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.model.encoders.layers import layers_of
+from core.model.tagger import Tagger
 
 _HEAD_LEARNING_RATE = 1e-3
 _FUSED = ("cpu", "cuda")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from core.events import Progress
+from core.training.events import Progress
 
 _PREDICT_SHARE = 0.3
 """What predicting a sentence costs of training on it, until it has been measured."""

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.events import Progress
-from core.generators import Result, map_progress
-from core.scoring.ceilings import counting
-from core.scoring.metrics import Report, reported
-from core.spans import Sentence, Span
-from core.tagging.batches import Examples, tagging
-from core.tagging.tagger import TextTagger
-from core.text.cache import encoding
-from core.text.windows import Windows
-from core.training.crew import ALONE, Crew
+from core.domain.generators import Result, map_progress
+from core.domain.spans import Sentence, Span
+from core.metrics.report import Report, reported
+from core.model.ceilings import counting
+from core.model.encoding.batches import Examples, tagging
+from core.model.encoding.cache import encoding
+from core.model.encoding.windows import Windows
+from core.model.tagger import TextTagger
+from core.training.distributed import ALONE, Crew
+from core.training.events import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def preparing(
 
     Args:
         epochs: how many there will be, to tell with the progress.
-        cache: the folder that keeps the windows; see `core.text.cache`.
+        cache: the folder that keeps the windows; see `core.model.encoding.cache`.
         crew: the processes that prepare the same; the main one fills the folder, the others then read it.
     """
     meter = _Meter(epochs, len(train) + len(dev))

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.devices import device_of
-from core.settings import TrainSettings
-from core.spans import Sentence
-from core.tagging import checkpoint
-from core.training.crew import Crew
-from core.training.state import TrainingState
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence
+from core.model import checkpoint
+from core.model.devices import device_of
+from core.model.training_state import TrainingState
+from core.training.distributed import Crew
 from core.training.trainer import Events, train
 
 

@@ -10,25 +10,25 @@ from pathlib import Path
 
 import numpy as np
 
-from core.devices import device_of
-from core.errors import UserError
-from core.events import BatchHalved, Prepared, Progress
-from core.scoring.signals import Signals
-from core.settings import TrainSettings
-from core.spans import PredictedSpan, Sentence
-from core.tagging.batches import shuffled_batches
-from core.tagging.initial import initial_tagger
-from core.tagging.predictor import batch_size_on
-from core.tagging.signals import Judged, judge_windows
-from core.tagging.tagger import TextTagger
-from core.tags import TagSet
-from core.training.crew import ALONE, Crew
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.domain.spans import PredictedSpan, Sentence
+from core.domain.tags import TagSet
+from core.metrics.signals import Signals
+from core.model.devices import device_of
+from core.model.encoding.batches import shuffled_batches
+from core.model.initial import initial_tagger
+from core.model.predictor import batch_size_on
+from core.model.signals import Judged, judge_windows
+from core.model.tagger import TextTagger
+from core.model.training_state import TrainingState
+from core.training.distributed import ALONE, Crew
 from core.training.epoch_examples import EpochExamples
+from core.training.events import BatchHalved, Prepared, Progress
 from core.training.learner import Learner
 from core.training.meter import Meter
 from core.training.pace import Pace
 from core.training.preparation import Corpus, preparing
-from core.training.state import TrainingState
 
 _READ_LOSS_EVERY = 10
 """Steps; reading the loss makes an accelerator wait for the processor."""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from core.spans import SPLITS
+from core.domain.spans import SPLITS
 from gui.choosers import chooser
 from gui.consistency.model import KIND_WORDS, StringFilter
 from gui.line_field import LineField

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont
 
 from core.analysis.consistency import Inconsistency, Kind, Tally
-from core.spans import Split
+from core.domain.spans import Split
 from gui.theme import LIST_SIZE, Theme, font
 from gui.words import wrapped
 

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from core.analysis.particles import GoldSentence, ParticleSpan
-from core.editing import Gold
-from core.events import Reading
-from core.generators import map_progress
-from core.spans import SentenceNumber
+from core.domain.editing import Gold
+from core.domain.generators import map_progress
+from core.domain.spans import SentenceNumber
 from core.store.changes import ChangeSet
-from core.store.corrections import LARGE
+from core.store.gold.corrections import LARGE
 from core.store.project import Project
 from core.store.selection import Selection
+from core.training.events import Reading
 from gui.background import failure
 from gui.choosers import chooser
 from gui.keys.commands import tip
@@ -244,7 +244,7 @@ class ParticlesPanel(QWidget):
 
 def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
     """Loads Kiwi when it begins: the window does not wait for it."""
-    from core.particle_spans import seeking_particles
+    from core.analysis.particle_spans import seeking_particles
 
     total = 2 * project.sentences.count()
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.analysis.consistency import Inconsistency, Kind, Standing
 from core.analysis.mending import StringPlace, commonest
-from core.spans import SentenceNumber, Span
+from core.domain.spans import SentenceNumber, Span
 from gui.choosers import chooser
 from gui.consistency.model import kinds_in_words, ways
 from gui.places.model import Place, PlaceModel

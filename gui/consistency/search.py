@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from core.analysis.consistency import GoldText, Inconsistency, Tally, tallying
 from core.analysis.mending import StringPlace, string_places
-from core.events import Reading
-from core.generators import map_progress
-from core.spans import SPLITS, SentenceNumber
+from core.domain.generators import map_progress
+from core.domain.spans import SPLITS, SentenceNumber
 from core.store.changes import ChangeSet
-from core.store.corrections import LARGE
+from core.store.gold.corrections import LARGE
 from core.store.project import Project
+from core.training.events import Reading
 
 
 @dataclass(frozen=True, slots=True)

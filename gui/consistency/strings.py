@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.analysis.consistency import Inconsistency
 from core.analysis.mending import StringPlace, mended
-from core.labels import in_display_order
+from core.domain.labels import in_display_order
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from core.importing import DEV_SHARE, ImportPlan
-from core.spans import Split
+from core.domain.spans import Split
+from core.services.importing import DEV_SHARE, ImportPlan
 from core.store.project import SUFFIX
 from gui.plain_label import PlainLabel
 from gui.spin_boxes import indent

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from core.spans import SPLITS
+from core.domain.spans import SPLITS
 from core.store.project import Project
 from gui.inspect.words import label_names
 from gui.theme import Theme, font

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.errors import UserError
-from core.spans import SPLITS
+from core.domain.errors import UserError
+from core.domain.spans import SPLITS
 from core.store.changes import ChangeSet
+from core.store.gold.relabelling import Concerned, Replacement
 from core.store.project import Project
-from core.store.relabelling import Concerned, Replacement
 from gui.background import Job, LatestQuery, failure
 from gui.choosers import chooser
 from gui.corpus.labels_table import LabelsTable

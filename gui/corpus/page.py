@@ -7,14 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from core.corpus.formats import AUTO, FORMATS, for_export
-from core.events import Reading
-from core.generators import map_progress, reporting
-from core.importing import ImportPlan, ImportReport, export, importing
-from core.scratch import SOURCE
+from core.domain.generators import map_progress, reporting
+from core.formats.registry import AUTO, FORMATS, for_export
+from core.services.importing import ImportPlan, ImportReport, export, importing
+from core.services.scratch import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT
+from core.training.events import Reading
 from gui.background import Job, failure
 from gui.corpus.import_form import ImportForm
 from gui.corpus.labels_window import LabelsWindow

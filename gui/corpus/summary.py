@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from core.spans import SPLITS, Split
+from core.domain.spans import SPLITS, Split
 from core.store.project import Project
 from gui.inspect.words import label_names
 from gui.theme import Theme, font

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.spans import SPLITS
+from core.domain.spans import SPLITS
 from core.store.changes import ChangeSet
-from core.store.correction_log import Correction
+from core.store.gold.correction_log import Correction
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.corrections.model import CorrectionModel

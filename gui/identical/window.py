@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.analysis.occurrences import Occurrence, occurrences
-from core.spans import SPLITS, Split
+from core.domain.spans import SPLITS, Split
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import LatestQuery

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from core.analysis.verdicts import pair_of
-from core.scoring.comparison import Comparison
-from core.spans import Span
-from core.store.reviews import NOTHING_SAID, Reviewed
+from core.domain.spans import Span
+from core.metrics.comparison import Comparison
+from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from gui.inspect.words import VERDICTS, verdict
 from gui.sentence.scene import probability
 from gui.theme import Theme, font

@@ -7,10 +7,10 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from core.analysis.verdicts import Blame, pair_of
-from core.editing import accepted
-from core.scoring.comparison import Comparison
-from core.spans import SentenceNumber, Span
-from core.store.reviews import NOTHING_SAID
+from core.domain.editing import accepted
+from core.domain.spans import SentenceNumber, Span
+from core.metrics.comparison import Comparison
+from core.store.gold.reviews import NOTHING_SAID
 from core.store.sentences import Gold
 from gui.inspect.buttons import outlined, tool_button
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 
-from core.spans import SentenceNumber
+from core.domain.spans import SentenceNumber
 
 
 class ErrorIndex:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from core.analysis.paths import Path
-from core.scoring.comparison import Comparison, Outcome
-from core.spans import Split
+from core.domain.spans import Split
+from core.metrics.comparison import Comparison, Outcome
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
 from core.store.signals import Order
 

@@ -7,8 +7,8 @@ from typing import get_args
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from core.labels import EntityType
-from core.spans import SPLITS
+from core.domain.labels import EntityType
+from core.domain.spans import SPLITS
 from core.store.selection import ErrorKind
 from gui.choosers import Chooser
 from gui.inspect.filtering import Filter

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.spans import SentenceNumber, Split
+from core.domain.spans import SentenceNumber, Split
 from core.store.project import Project
 from core.store.selection import ALL_ERRORS, Selection
 from gui.inspect.filtering import Filter

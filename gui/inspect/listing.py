@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.spans import SPLITS, SentenceNumber, Split
+from core.domain.spans import SPLITS, SentenceNumber, Split
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
-from core.scoring.comparison import Comparison
+from core.metrics.comparison import Comparison
 from gui.inspect.words import explained
 from gui.keys.commands import Name, native
 from gui.keys.keymap import Keymap

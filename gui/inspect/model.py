@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from core.spans import SentenceNumber
+from core.domain.spans import SentenceNumber
 from gui.sentence.delegate import SENTENCE_ROLE, SentenceRow, spoken
 
 SLICE = 16

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from core.spans import SentenceNumber
+from core.domain.spans import SentenceNumber
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
 from gui.line_field import LineField

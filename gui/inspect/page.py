@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout, QWidget
 
 from core.analysis.occurrences import labelled
 from core.analysis.verdicts import Blame
-from core.scoring.comparison import Comparison
-from core.spans import SentenceNumber, Span
+from core.domain.spans import SentenceNumber, Span
+from core.metrics.comparison import Comparison
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.analysis.paths import Steps
-from core.scoring.signals import Signals
-from core.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.metrics.signals import Signals
+from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from core.store.project import Project
-from core.store.reviews import NOTHING_SAID, Reviewed
 from core.store.sentences import StoredSentence
 from gui.sentence.comparing import comparisons_of
 from gui.sentence.delegate import SentenceRow

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6.QtCore import QElapsedTimer
 
 from core.analysis.verdicts import Blame
-from core.scoring.comparison import Comparison
-from core.spans import SentenceNumber, Span, Split
+from core.domain.spans import SentenceNumber, Span, Split
+from core.metrics.comparison import Comparison
 from core.store.changes import ChangeSet
-from core.store.reviews import Reviews, Watch
+from core.store.gold.reviews import Reviews, Watch
 from gui.session import Session
 
 

@@ -1,8 +1,8 @@
 """Selections and verdicts as people say them."""
 
 from core.analysis.paths import Path
-from core.labels import EntityType
-from core.scoring.comparison import Comparison, Outcome
+from core.domain.labels import EntityType
+from core.metrics.comparison import Comparison, Outcome
 from core.store.selection import ALL_ERRORS, ReviewState, Selection
 from core.store.signals import Order
 

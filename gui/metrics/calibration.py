@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.analysis.calibration import Bin, Calibration, edges_in_words, expected_calibration_error, overconfidence
-from core.spans import SentenceNumber
+from core.domain.spans import SentenceNumber
 from core.store.selection import Among, Selection
 from gui.metrics.klue import Question
 from gui.metrics.table import Link, figure

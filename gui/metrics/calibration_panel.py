@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.analysis.calibration import Calibration, calibrating
-from core.labels import in_display_order
+from core.domain.labels import in_display_order
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.choosers import chooser

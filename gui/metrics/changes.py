@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from core.analysis.changes import FATES, Changes, Fate, Interval, ScoreChange
-from core.labels import in_display_order
-from core.scoring.comparison import OUTCOMES, Outcome
-from core.scoring.metrics import AVERAGES
-from core.spans import SentenceNumber
+from core.domain.labels import in_display_order
+from core.domain.spans import SentenceNumber
+from core.metrics.comparison import OUTCOMES, Outcome
+from core.metrics.report import AVERAGES
 from core.store.selection import Among, Selection
 from gui.inspect.words import VERDICTS
 from gui.metrics.errors import ALL

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QSplitter
 
 from core.analysis.changes import Changes
-from core.spans import Split
+from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold

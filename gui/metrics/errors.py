@@ -1,9 +1,9 @@
 """What the tables of errors say: how the spans of each type err, and which types are taken for which."""
 
-from core.labels import in_display_order
-from core.scoring.comparison import OUTCOMES, Outcome
-from core.scoring.confusion import Confusion, ErrorKinds, confusion, error_kinds
-from core.scoring.metrics import Counts
+from core.domain.labels import in_display_order
+from core.metrics.comparison import OUTCOMES, Outcome
+from core.metrics.confusion import Confusion, ErrorKinds, confusion, error_kinds
+from core.metrics.report import Counts
 from core.store.selection import Selection, behind_outcome, behind_pair
 from gui.inspect.words import VERDICTS
 from gui.metrics.figures import Figures

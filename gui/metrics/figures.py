@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from core.scoring.comparison import Verdict
-from core.scoring.metrics import Counts, Report, counts_of, reported
-from core.spans import Split
+from core.domain.spans import Split
+from core.metrics.comparison import Verdict
+from core.metrics.report import Counts, Report, counts_of, reported
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.selection import Selection

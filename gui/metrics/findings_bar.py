@@ -15,7 +15,7 @@ from core.analysis.findings import (
     findings_of_labels,
     findings_of_scores,
 )
-from core.spans import Split
+from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.spans import Split
+from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from gui.choosers import chooser
 from gui.plain_label import PlainLabel

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from core.scoring.comparison import Outcome
+from core.metrics.comparison import Outcome
 from gui.metrics.calibration import EDGES_IN_WORDS, CalibrationShown
 from gui.metrics.model import Behind
 from gui.metrics.patterns import paint_key, paint_outcome

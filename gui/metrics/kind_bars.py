@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
-from core.scoring.comparison import OUTCOMES, Outcome
+from core.metrics.comparison import OUTCOMES, Outcome
 from gui.inspect.words import VERDICTS
 from gui.metrics.headers import chip_width, paint_chip
 from gui.metrics.model import Behind

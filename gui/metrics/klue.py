@@ -6,8 +6,8 @@ from typing import NamedTuple
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from core.scoring.metrics import KlueCounts, KlueFigures, Scored
-from core.spans import Split
+from core.domain.spans import Split
+from core.metrics.report import KlueCounts, KlueFigures, Scored
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold
@@ -96,7 +96,7 @@ class KlueLine(QWidget):
 
 
 def _counting(sentences: Iterable[Scored]) -> Generator[None, None, KlueFigures]:
-    from core.scoring.strict import klue_counts, parts  # numpy takes a tenth of a second to load
+    from core.metrics.strict import klue_counts, parts  # numpy takes a tenth of a second to load
 
     total = KlueCounts()
     for part in parts(sentences):

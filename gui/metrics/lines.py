@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.labels import in_display_order
+from core.domain.labels import in_display_order
 from gui.metrics.figures import Figures
 
 MICRO = "micro"

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from core.labels import FirstNames
+from core.domain.labels import FirstNames
 from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table, figure
 from gui.words import counted, wrapped
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from core import engine
-from core.spans import Split
+from core.domain.spans import Split
+from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project

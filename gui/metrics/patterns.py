@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
-from core.scoring.comparison import Outcome
+from core.metrics.comparison import Outcome
 from gui.palette import mixed
 from gui.sentence.painting import wave
 from gui.theme import TAG_SIZE, Theme, font

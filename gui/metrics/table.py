@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.analysis.changes import Interval
-from core.labels import in_display_order
-from core.scoring.comparison import Outcome
-from core.scoring.metrics import AVERAGES, Counts
-from core.spans import Split
+from core.domain.labels import in_display_order
+from core.domain.spans import Split
+from core.metrics.comparison import Outcome
+from core.metrics.report import AVERAGES, Counts
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.figures import Figures

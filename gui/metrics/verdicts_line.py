@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.analysis.verdicts import Estimate
-from core.spans import Split
+from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from gui.background import LatestQuery

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from core.analysis.verdicts import Estimate
-from core.settings import preset
-from core.spans import Split
+from core.domain.settings import preset
+from core.domain.spans import Split
 from core.store.project import Project
 from core.store.runs import Run
 from gui.metrics.figures import Figures

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 
-from core.spans import Sentence
+from core.domain.spans import Sentence
 from gui.theme import LIST_SIZE, Theme, font
 from gui.words import wrapped
 

@@ -8,13 +8,13 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from core.events import LinesTagged, TaggerLoaded
-from core.spans import PredictedSpan
+from core.domain.spans import PredictedSpan
 from core.store.label_names import Names, rename_predictions
+from core.training.events import LinesTagged, TaggerLoaded
 from gui.background import Job, JobRunner
 
 Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]
-"""`core.engine.answering`, or what tests put in its place."""
+"""`core.services.engine.answering`, or what tests put in its place."""
 
 State = Literal["idle", "loading", "ready", "failed"]
 

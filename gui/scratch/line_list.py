@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from core.spans import PredictedSpan
+from core.domain.spans import PredictedSpan
 from gui.icons import icon
 from gui.plain_label import PlainLabel
 from gui.scratch.lines import Line

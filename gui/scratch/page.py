@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from core import engine
-from core.spans import Span
+from core.domain.spans import Span
+from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.selection import Among, Selection

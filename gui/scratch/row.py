@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from core.spans import PredictedSpan, SentenceNumber, Split
+from core.domain.spans import PredictedSpan, SentenceNumber, Split
 from gui.plain_label import PlainLabel
 from gui.scratch.lines import Line
 from gui.scratch.view import LineView

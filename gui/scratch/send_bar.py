@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from core.spans import SPLITS, Split
+from core.domain.spans import SPLITS, Split
 from gui.choosers import chooser
 from gui.plain_label import PlainLabel
 from gui.words import counted, wrapped

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from core.scratch import SOURCE, drafts, seeking
-from core.spans import Span, Split
+from core.domain.spans import Span, Split
+from core.services.scratch import SOURCE, drafts, seeking
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.background import LatestQuery

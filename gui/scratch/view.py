@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from core.spans import PredictedSpan
+from core.domain.spans import PredictedSpan
 from gui.inspect.words import label_names
 from gui.sentence.description import described
 from gui.sentence.layout import TextLayout, lay_out

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from core.spans import PredictedSpan
+from core.domain.spans import PredictedSpan
 from core.store.predictions import EpochKey
 from gui.background import failure
 from gui.scratch.answers import Answers

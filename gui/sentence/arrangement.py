@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from core.scoring.comparison import Comparison
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison
 from gui.sentence.comparing import comparisons_of
 from gui.sentence.interaction import EdgeDrag, RangeDrag
 from gui.sentence.layout import TextLayout, laid_out

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from core.editing import (
+from core.domain.editing import (
     Edge,
     ends_in_blank,
     extended,
@@ -16,8 +16,8 @@ from core.editing import (
     without_punctuation,
     word_at,
 )
-from core.scoring.comparison import Comparison
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison
 from gui.sentence import changes
 from gui.sentence.arrangement import Arrangement
 from gui.sentence.description import described

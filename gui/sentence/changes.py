@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.editing import Edge, accepted, relabelled, replaced_by, resized, trimmed, with_edge, with_span, without
-from core.scoring.comparison import Comparison
-from core.spans import Span
+from core.domain.editing import Edge, accepted, relabelled, replaced_by, resized, trimmed, with_edge, with_span, without
+from core.domain.spans import Span
+from core.metrics.comparison import Comparison
 from gui.sentence.selection import Selection, difference_of, of_gold
 
 Gold = tuple[Span, ...]

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from core.scoring.comparison import Comparison, compared
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison, compared
 
 
 @lru_cache(maxsize=256)

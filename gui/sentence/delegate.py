@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.analysis.paths import Steps
-from core.scoring.comparison import Comparison
-from core.spans import SentenceNumber, Span
+from core.domain.spans import SentenceNumber, Span
+from core.metrics.comparison import Comparison
 from gui.sentence.layout import TextLayout, lay_out_on_one_line
 from gui.sentence.painting import wave
 from gui.theme import SMALL_SIZE, Theme, font

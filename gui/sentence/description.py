@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from core.scoring.comparison import Comparison
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics.comparison import Comparison
 
 _VERDICTS = {
     "right": "",

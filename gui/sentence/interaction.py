@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
-from core.editing import Edge, Gold, with_edge, word_at
-from core.spans import Span
+from core.domain.editing import Edge, Gold, with_edge, word_at
+from core.domain.spans import Span
 from gui.sentence.layout import Cell
 from gui.sentence.scene import BRACKET, PADDING, Lane, Mark, Scene
 from gui.sentence.selection import Selection, of_gold, of_predicted

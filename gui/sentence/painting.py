@@ -8,7 +8,7 @@ from functools import lru_cache
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from core.spans import Span
+from core.domain.spans import Span
 from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
 from gui.sentence.scene import BRACKET, PADDING, TAG_PADDING, Mark, Scene, TagMetrics, Words

@@ -9,8 +9,8 @@ from typing import Literal, get_args
 
 from PySide6.QtCore import QRectF
 
-from core.scoring.comparison import Comparison
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison
 from gui.sentence.layout import Piece, TextLayout
 
 Lane = Literal["gold", "predicted", "other"]

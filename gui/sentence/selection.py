@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.scoring.comparison import Comparison
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)

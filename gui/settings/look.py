@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
 from gui.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
 from gui.plain_label import PlainLabel
 from gui.sentence.canvas import SentenceCanvas

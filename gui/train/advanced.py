@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from core.settings import PRECISIONS, RANGES, Preset, TrainSettings
+from core.domain.settings import PRECISIONS, RANGES, Preset, TrainSettings
 from gui.train.fields import FIELD_WIDTH, NumberField, Rows, WheelGuard, choice, optional_number
 
 

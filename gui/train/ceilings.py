@@ -13,18 +13,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.events import Measuring
-from core.scoring.metrics import AVERAGES, Report
-from core.settings import Unit
-from core.spans import Split
+from core.domain.settings import Unit
+from core.domain.spans import Split
+from core.metrics.report import AVERAGES, Report
 from core.store.project import Project
+from core.training.events import Measuring
 from gui.background import JobRunner, failure
 from gui.plain_label import PlainLabel
 from gui.progress import FLEETING
 from gui.session import Session
 
 MeasuresCeilings = Callable[[Project, str, Split], Generator[Measuring, None, dict[Unit, Report]]]
-"""`core.engine.measuring_ceilings`, or what stands for it in a test."""
+"""`core.services.engine.measuring_ceilings`, or what stands for it in a test."""
 
 _ROW_HEIGHT = 28
 _HEAD = 150

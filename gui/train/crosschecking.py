@@ -7,13 +7,13 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from core.errors import UserError
-from core.events import CrosscheckEvent, RunStarted
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import Selection
+from core.training.events import CrosscheckEvent, RunStarted
 from gui.background import JobRunner, failure
 from gui.plain_label import PlainLabel
 from gui.progress import FLEETING, duration
@@ -26,7 +26,7 @@ _ALIKE = ("encoder", "unit", "layers", "device")
 
 
 class Crosschecks(Protocol):
-    """`core.engine.crosschecking`, or what stands for it in a test."""
+    """`core.services.engine.crosschecking`, or what stands for it in a test."""
 
     def __call__(self, project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]: ...
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.settings import PRESETS, STARTER, TINY
+from core.domain.settings import PRESETS, STARTER, TINY
 from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.train.fields import mark_wrong
@@ -127,6 +127,6 @@ class EncoderField(QWidget):
 
 
 def _names_folder(encoder: str) -> bool:
-    """As `core.encoders.loading` tells them apart, which cannot be imported here: it imports torch."""
+    """As `core.model.encoders.loading` tells them apart, which cannot be imported here: it imports torch."""
     path = Path(encoder).expanduser()
     return path.is_dir() or path.is_absolute() or encoder.startswith(".") or "\\" in encoder or encoder.count("/") > 1

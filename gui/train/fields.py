@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
-from core.settings import Range
+from core.domain.settings import Range
 from gui.plain_label import PlainLabel
 from gui.spin_boxes import indent
 from gui.theme import set_property

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from core.events import EpochFinished, Progress
+from core.training.events import EpochFinished, Progress
 from gui.plain_label import PlainLabel
 from gui.progress import duration
 from gui.theme import font

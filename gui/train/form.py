@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.settings import DEFAULT_ENCODER, DEVICES, RANGES, UNITS, TrainSettings, Unit, preset
+from core.domain.settings import DEFAULT_ENCODER, DEVICES, RANGES, UNITS, TrainSettings, Unit, preset
 from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.train.advanced import AdvancedFields

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from core.events import EpochFinished, Prepared, Progress, RunStarted
-from core.settings import TrainSettings
+from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
+from core.training.events import EpochFinished, Prepared, Progress, RunStarted
 from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.theme import Theme

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from core import engine
-from core.settings import DEFAULT_ENCODER, TrainSettings
+from core.domain.settings import DEFAULT_ENCODER, TrainSettings
+from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run

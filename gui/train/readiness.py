@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.analysis.findings import no_entity_in_words
-from core.labels import in_display_order
-from core.spans import Split
+from core.domain.labels import in_display_order
+from core.domain.spans import Split
 from core.store.project import Project
 from gui.words import counted, listed
 

@@ -5,25 +5,25 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.events import TrainingEvent
-from core.scoring.metrics import reported
-from core.settings import TrainSettings
-from core.spans import SPLITS, Split
+from core.domain.settings import TrainSettings
+from core.domain.spans import SPLITS, Split
+from core.metrics.report import reported
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
+from core.training.events import TrainingEvent
 from gui.train.words import Compared
 from gui.words import counted
 
 
 class StartsTraining(Protocol):
-    """`core.engine.training`, or what stands for it in a test."""
+    """`core.services.engine.training`, or what stands for it in a test."""
 
     def __call__(self, project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]: ...
 
 
 class ResumesTraining(Protocol):
-    """`core.engine.resuming`, or what stands for it in a test."""
+    """`core.services.engine.resuming`, or what stands for it in a test."""
 
     def __call__(self, project: Project, run: int) -> Generator[TrainingEvent, None, int]: ...
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from core.errors import UserError
-from core.events import EpochFinished, RunStarted, TrainingEvent
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
+from core.training.events import EpochFinished, RunStarted, TrainingEvent
 from gui.background import ClosingWords, Job, JobRunner
 from gui.progress import FLEETING
 from gui.session import Session

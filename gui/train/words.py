@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.errors import UserError
-from core.events import BatchHalved, EpochFinished, Prepared, RunStarted
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
+from core.training.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from gui.background import failure
 from gui.progress import duration
 from gui.words import counted

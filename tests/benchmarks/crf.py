@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torchcrf import CRF
 
-from core.constraints import bio_constraints
-from core.crf import MaskedCRF
+from core.model.constraints import bio_constraints
+from core.model.crf import MaskedCRF
 
 NUM_TAGS = 31
 SHAPES = ((64, 64), (64, 128))

@@ -24,15 +24,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.corpus import formats
-from core.devices import device_of
-from core.settings import DEVICES, Device, TrainSettings
-from core.spans import Sentence, Span
+from core.domain.settings import DEVICES, Device, TrainSettings
+from core.domain.spans import Sentence, Span
+from core.formats import registry
+from core.model.checkpoint import load
+from core.model.devices import device_of
+from core.model.predictor import predict_batches
+from core.model.signals import Judged, judge_batches
+from core.model.tagger import TextTagger
 from core.store.project import opened
-from core.tagging.checkpoint import load
-from core.tagging.predictor import predict_batches
-from core.tagging.signals import Judged, judge_batches
-from core.tagging.tagger import TextTagger
 from core.training.trainer import EpochTrained, train
 
 KINDS = ("type", "edge", "dropped")
@@ -129,7 +129,7 @@ def cost(text_tagger: TextTagger, sentences: Sequence[Sentence]) -> float:
 
 def from_file(options: argparse.Namespace) -> tuple[TextTagger, list[Sentence]]:
     """A tagger trained on a part of the file, and the sentences held out."""
-    sentences = [record for record in formats.read(options.file) if isinstance(record, Sentence)]
+    sentences = [record for record in registry.read(options.file) if isinstance(record, Sentence)]
     random.Random(options.seed).shuffle(sentences)
     settings = TrainSettings.of_preset(options.encoder, epochs=options.epochs, device=options.device, seed=options.seed)
     return trained(sentences[options.held_out :], settings), sentences[: options.held_out]

@@ -18,10 +18,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from core.corpus import formats
-from core.events import Prepared, Progress
-from core.settings import UNITS, TrainSettings
-from core.spans import Sentence
+from core.domain.settings import UNITS, TrainSettings
+from core.domain.spans import Sentence
+from core.formats import registry
+from core.training.events import Prepared, Progress
 from core.training.trainer import train
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "sample" / "train.jsonl"
@@ -30,7 +30,7 @@ STEPS = 20
 
 def sentences(count: int, name: str) -> list[Sentence]:
     """As many as asked for, of ordinary length; no two have the same text."""
-    read = [record for record in formats.read(SAMPLE) if isinstance(record, Sentence)]
+    read = [record for record in registry.read(SAMPLE) if isinstance(record, Sentence)]
     return [
         Sentence(f"{name}-{number}", f"{sentence.text} {name} {number}", sentence.spans)
         for number, sentence in enumerate(islice(cycle(read), count))

@@ -16,20 +16,20 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from core.corpus import formats, jsonl
-from core.importing import ImportPlan, importing
-from core.labels import TTA_LABELS
-from core.scoring.metrics import reported
-from core.scoring.signals import Signals, suspicion_of
-from core.scoring.strict import klue_figures
-from core.settings import TrainSettings
-from core.spans import PredictedSpan, Sentence, SentenceNumber, Span, Split
+from core.domain.labels import TTA_LABELS
+from core.domain.settings import TrainSettings
+from core.domain.spans import PredictedSpan, Sentence, SentenceNumber, Span, Split
+from core.formats import jsonl, registry
+from core.metrics.report import reported
+from core.metrics.signals import Signals, suspicion_of
+from core.metrics.strict import klue_figures
+from core.services.importing import ImportPlan, importing
 from core.store.predictions import EpochKey
 from core.store.project import Project, created
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS, SLICE, StoredSentence
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 KLUE = ROOT.parent / "shared" / "data" / "klue-ner" / "klue-ner-v1.1_dev.tsv"
 SAMPLE = ROOT / "resources" / "sample" / "train.jsonl"
 TRAIN, DEV, EPOCHS = 389_505, 55_643, 3
@@ -39,7 +39,7 @@ PER_DOCUMENT = 20
 def numbered(count: int, first: int) -> Iterator[Sentence]:
     """As many sentences as asked for, numbered from the first number on."""
     source = KLUE if KLUE.exists() else SAMPLE
-    read = [record for record in formats.read(source) if isinstance(record, Sentence)]
+    read = [record for record in registry.read(source) if isinstance(record, Sentence)]
     for number, sentence in enumerate(islice(cycle(read), count), start=first):
         prefix = f"{number}. "
         spans = tuple(Span(s.start + len(prefix), s.end + len(prefix), s.label) for s in sentence.spans)

@@ -13,10 +13,10 @@ import numpy as np
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
-from core.labels import TTA_LABELS
-from core.scoring.metrics import Report, Scored, reported
-from core.scoring.strict import Integers, entity_counts, klue_figures
-from core.tags import TagSet, spans_of
+from core.domain.labels import TTA_LABELS
+from core.domain.tags import TagSet, spans_of
+from core.metrics.report import Report, Scored, reported
+from core.metrics.strict import Integers, entity_counts, klue_figures
 
 SENTENCES, LENGTH = 55_643, 60
 TAG_SET = TagSet(TTA_LABELS)

@@ -29,12 +29,12 @@ from transformers import (
     pipeline,
 )
 
-from core.corpus import formats
-from core.encoders.loading import load_encoder
-from core.settings import Precision, TrainSettings
-from core.spans import Sentence, Span
-from core.tagging.predictor import predict_batches
-from core.tags import NO_TAG, TagSet, tags_of
+from core.domain.settings import Precision, TrainSettings
+from core.domain.spans import Sentence, Span
+from core.domain.tags import NO_TAG, TagSet, tags_of
+from core.formats import registry
+from core.model.encoders.loading import load_encoder
+from core.model.predictor import predict_batches
 from core.training.trainer import EpochTrained, train
 
 BATCH = 16
@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=1000)
     parser.add_argument("--layers", type=int, default=6)
     options = parser.parse_args()
-    read = [record for record in formats.read(options.file) if isinstance(record, Sentence)]
+    read = [record for record in registry.read(options.file) if isinstance(record, Sentence)]
     training, dev = read[: options.sentences], read[-500:]
     tag_set = TagSet(tuple(sorted({span.label for sentence in training for span in sentence.spans})))
     with tempfile.TemporaryDirectory() as folder:

@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.corpus import parquet
-from core.corpus.texts import TaggedText, Text
-from core.tagging.checkpoint import save
+from core.formats import parquet
+from core.formats.texts import TaggedText, Text
+from core.model.checkpoint import save
 from tests.building import project_with_run
 from tests.core.toy_models import SENTENCES, text_tagger_of
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TEXTS = 5000
 
 CODE = """

@@ -23,7 +23,7 @@ from PySide6.QtGui import QMouseEvent, QTextLayout
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.spans import PredictedSpan, Sentence, Span
+from core.domain.spans import PredictedSpan, Sentence, Span
 from core.store.project import created
 from gui.app import made_window
 from gui.sentence.selection import of_gold

@@ -30,10 +30,10 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 
-from core.corpus import jsonl
-from core.events import Progress
-from core.importing import ImportPlan
-from core.settings import DEFAULT_ENCODER, TrainSettings
+from core.domain.settings import DEFAULT_ENCODER, TrainSettings
+from core.formats import jsonl
+from core.services.importing import ImportPlan
+from core.training.events import Progress
 from gui.background import Job, LatestQuery
 from gui.corpus.page import start_import
 from tests.benchmarks import large_project

@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core import workflow
-from core.events import EpochFinished, Prepared
-from core.importing import ImportPlan, importing
-from core.settings import UNITS, TrainSettings, Unit
+from core.domain.settings import UNITS, TrainSettings, Unit
+from core.services import workflow
+from core.services.importing import ImportPlan, importing
 from core.store.project import Project, created
+from core.training.events import EpochFinished, Prepared
 
 
 def trained(project: Project, settings: TrainSettings) -> dict[str, Any]:

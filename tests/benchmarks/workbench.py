@@ -24,9 +24,9 @@ from typing import Any
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core import engine
-from core.settings import TINY, TrainSettings
-from core.spans import Span
+from core.domain.settings import TINY, TrainSettings
+from core.domain.spans import Span
+from core.services import engine
 from core.store.selection import Selection
 from core.store.signals import ORDERS
 from gui.app import look_after, made_window

@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from core.training.crew import Crew, LoneError
+from core.training.distributed import Crew, LoneError
 
 
 def outcomes(size, work):

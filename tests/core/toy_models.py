@@ -19,15 +19,15 @@ from transformers import (
     RobertaModel,
 )
 
-from core.encoders.loading import load_encoder, load_folder, max_length_of
-from core.settings import Unit
-from core.spans import PredictedSpan, Sentence, Span
-from core.tagging.heads import PieceFeatures, SyllableFeatures
-from core.tagging.predictor import predict_batches
-from core.tagging.tagger import Tagger, TextTagger
-from core.tags import Extent, TagSet
-from core.text.encoding import TextEncoding
-from core.text.windows import Numbers, Windows
+from core.domain.settings import Unit
+from core.domain.spans import PredictedSpan, Sentence, Span
+from core.domain.tags import Extent, TagSet
+from core.model.encoders.loading import load_encoder, load_folder, max_length_of
+from core.model.encoding.text_encoder import TextEncoding
+from core.model.encoding.windows import Numbers, Windows
+from core.model.heads import PieceFeatures, SyllableFeatures
+from core.model.predictor import predict_batches
+from core.model.tagger import Tagger, TextTagger
 
 Result = TypeVar("Result")
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
-from core.settings import TINY
+from core.domain.settings import TINY
 from gui.app import made_window
 from gui.background import LatestQuery
 from gui.theme import LIGHT

@@ -6,7 +6,7 @@ import threading
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QThread
 
-from core.errors import UserError
+from core.domain.errors import UserError
 from core.store.project import created
 from gui.background import JobRunner, LatestQuery, failure
 from tests.gui.driving import wait_for_end

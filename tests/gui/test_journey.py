@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.scoring.metrics import reported
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics.report import reported
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.runs import training_digest

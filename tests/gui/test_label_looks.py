@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.generators import run_to_end
+from core.domain.generators import run_to_end
 from gui.corpus.labels_window import LabelsWindow
 from gui.metrics.markdown import markdown_table
 from gui.theme import DARK, LIGHT

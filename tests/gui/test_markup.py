@@ -7,9 +7,9 @@ from PySide6.QtCore import QAbstractItemModel, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QWidget
 
-from core.generators import run_to_end
-from core.importing import ImportPlan, importing
-from core.spans import PredictedSpan, Sentence, Span
+from core.domain.generators import run_to_end
+from core.domain.spans import PredictedSpan, Sentence, Span
+from core.services.importing import ImportPlan, importing
 from core.store.project import created
 from gui.plain_label import PlainLabel
 from gui.words import literal, wrapped

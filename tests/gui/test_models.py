@@ -3,7 +3,7 @@
 from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtTest import QAbstractItemModelTester
 
-from core.spans import Span
+from core.domain.spans import Span
 from gui.corrections.model import CorrectionModel
 from gui.theme import DARK
 from tests.building import project_with_run

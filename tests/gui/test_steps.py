@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.generators import run_to_end
-from core.spans import Span
-from core.store.relabelling import Replacement
-from core.store.remarks import Note
+from core.domain.generators import run_to_end
+from core.domain.spans import Span
+from core.store.gold.relabelling import Replacement
+from core.store.gold.remarks import Note
 from gui.steps import describe, redo_title, undo_title
 from tests.building import project_with_run
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.labels import TTA_LABELS
+from core.domain.labels import TTA_LABELS
 from gui.icons import icon
 from gui.palette import contrast, label_colours
 from gui.stylesheet import ICON_FOLDER

@@ -3,10 +3,10 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.generators import run_to_end
-from core.scratch import SOURCE
-from core.settings import TrainSettings
-from core.spans import Sentence, Span
+from core.domain.generators import run_to_end
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence, Span
+from core.services.scratch import SOURCE
 from core.store.changes import ChangeSet
 from tests.building import project_with_run
 from tests.gui.driving import click, press_key

@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from core.errors import UserError
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
 from core.store.changes import ChangeSet
 from gui.session import Session
 from gui.settings.window import SettingsWindow

@@ -1,6 +1,6 @@
 """Counts, lists and lines in words."""
 
-from core.spans import Span
+from core.domain.spans import Span
 from gui.words import listed, words_of, wrapped
 
 

@@ -6,9 +6,9 @@ import pytest
 from core.analysis import bootstrap
 from core.analysis.bootstrap import differences, scores
 from core.analysis.changes import Interval
-from core.generators import run_to_end
-from core.labels import in_display_order
-from core.scoring.metrics import Counts, reported
+from core.domain.generators import run_to_end
+from core.domain.labels import in_display_order
+from core.metrics.report import Counts, reported
 
 LABELS = in_display_order({"DT", "OG", "PS"})
 

@@ -15,9 +15,9 @@ from core.analysis.calibration import (
     overconfidence,
     place_of,
 )
-from core.generators import run_to_end
-from core.scoring.comparison import compared
-from core.spans import PredictedSpan, Span
+from core.domain.generators import run_to_end
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import compared
 from core.store.predictions import EpochKey
 from tests.building import predicted, project_with_run
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from core.analysis.changes import FATES, ErrorKey, Paired
 from core.analysis.comparing import comparing
-from core.generators import run_to_end
-from core.scoring.comparison import compared
-from core.scoring.metrics import counts_of, reported
-from core.spans import PredictedSpan, Span
+from core.domain.generators import run_to_end
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import compared
+from core.metrics.report import counts_of, reported
 
 GOLD = (Span(0, 3, "PS"), Span(5, 9, "OG"))
 

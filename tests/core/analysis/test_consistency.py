@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analysis.consistency import GoldText, Inconsistency, Use, places_of, tallying
-from core.generators import run_to_end
-from core.spans import Span
+from core.domain.generators import run_to_end
+from core.domain.spans import Span
 
 
 def gold_text(text, *gold, split="train"):

@@ -9,8 +9,8 @@ from core.analysis.findings import (
     findings_of_labels,
     findings_of_scores,
 )
-from core.generators import run_to_end
-from core.scoring.metrics import Counts
+from core.domain.generators import run_to_end
+from core.metrics.report import Counts
 
 
 def epoch(number, sentences=100, **counts):

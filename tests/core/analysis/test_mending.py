@@ -4,8 +4,8 @@ import pytest
 
 from core.analysis.consistency import GoldText, Use, tallying
 from core.analysis.mending import commonest, mended, string_places
-from core.generators import run_to_end
-from core.spans import Sentence, SentenceNumber, Span
+from core.domain.generators import run_to_end
+from core.domain.spans import Sentence, SentenceNumber, Span
 
 
 def sentences(*rows):

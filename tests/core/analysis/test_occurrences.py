@@ -3,7 +3,7 @@
 import pytest
 
 from core.analysis.occurrences import labelled, occurrences
-from core.spans import Sentence, SentenceNumber, Span
+from core.domain.spans import Sentence, SentenceNumber, Span
 
 
 def stored(text, *gold, number=1):

@@ -14,9 +14,9 @@ from core.analysis.verdicts import (
     judged,
     pair_of,
 )
-from core.scoring.comparison import compared
-from core.scoring.metrics import Counts, scored
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import compared
+from core.metrics.report import Counts, scored
 
 GOLD, PREDICTED = Span(0, 2, "PS"), Span(0, 3, "PS")
 PAIRS = (Pair(GOLD, PREDICTED), Pair(GOLD, None), Pair(None, PREDICTED))

@@ -4,21 +4,18 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from core.cli import commands
-from core.settings import TrainSettings
-from core.spans import Sentence, Span
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence, Span
+from core.model.checkpoint import save
 from core.store.project import opened
 from core.store.runs import training_digest
-from core.tagging.checkpoint import save
 from tests.building import FIRST_EPOCH, TEXTS, add_run, add_sentences, project_with_run, project_with_sentences
 from tests.core.toy_models import text_tagger_of
-
-MAIN = Path(__file__).resolve().parents[3] / "main.py"
-SAMPLE = MAIN.parent / "resources" / "sample"
+from tests.paths import MAIN, SAMPLE
 
 
 def run(*arguments, status=0):

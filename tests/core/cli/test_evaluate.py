@@ -6,12 +6,12 @@ import signal
 import pytest
 
 from core.cli.commands import run
-from core.scoring.comparison import compared
-from core.scoring.confusion import confusion, error_kinds
-from core.scoring.strict import klue_figures
+from core.metrics.comparison import compared
+from core.metrics.confusion import confusion, error_kinds
+from core.metrics.strict import klue_figures
+from core.store.gold.reviews import Watch
 from core.store.predictions import EpochKey
 from core.store.project import opened
-from core.store.reviews import Watch
 from core.store.selection import ALL_ERRORS, Selection
 from tests.building import project_with_run
 

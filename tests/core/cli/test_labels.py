@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.cli.commands import run
-from core.spans import Span
+from core.domain.spans import Span
 from core.store.project import opened
 from tests.building import project_with_sentences
 

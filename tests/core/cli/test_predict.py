@@ -6,23 +6,22 @@ import re
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 
 from core.cli.output import Output
 from core.cli.parser import parsed
 from core.cli.predict import predict
-from core.corpus import parquet
-from core.corpus.texts import Text
-from core.errors import UserError
-from core.predicting import BLOCK
-from core.tagging.checkpoint import save
+from core.domain.errors import UserError
+from core.formats import parquet
+from core.formats.texts import Text
+from core.model.checkpoint import save
+from core.services.predicting import BLOCK
 from tests.building import project_with_run
-from tests.core.corpus.parquet_files import damaged
+from tests.core.formats.parquet_files import damaged
 from tests.core.toy_models import SENTENCES, text_tagger_of
+from tests.paths import MAIN
 
-MAIN = Path(__file__).resolve().parents[3] / "main.py"
 LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
 
 

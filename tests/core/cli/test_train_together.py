@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from core.store.project import opened
 from tests.building import add_sentences, project_with_sentences
 from tests.core.toy_models import SENTENCES, saved_encoder
+from tests.paths import MAIN
 
-MAIN = Path(__file__).resolve().parents[3] / "main.py"
 LAUNCH = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
 SETTINGS = ("--epochs", 3, "--batch-size", 3, "--learning-rate", 5e-3, "--dropout", 0, "--device", "cpu")
 
@@ -70,7 +69,7 @@ _FULL_DISK = """
 import sys
 sys.path.insert(0, {root!r})
 import main
-from core.tagging import checkpoint
+from core.model import checkpoint
 
 def full(*_):
     raise OSError(28, "No space left on device")

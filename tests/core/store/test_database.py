@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from core.spans import SentenceNumber
+from core.domain.spans import SentenceNumber
 from core.store.database import Database, create_database
 
 

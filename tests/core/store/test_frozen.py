@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.spans import Span
+from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, opened
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from sqlite_utils import Database as SqliteDatabase
 
 from core.analysis.verdicts import Pair
-from core.errors import UserError
-from core.generators import run_to_end
-from core.scoring.comparison import compared
-from core.scoring.metrics import reported
-from core.spans import Sentence, Span
-from core.store import corrections
+from core.domain.errors import UserError
+from core.domain.generators import run_to_end
+from core.domain.spans import Sentence, Span
+from core.metrics.comparison import compared
+from core.metrics.report import reported
+from core.store.gold import corrections
 from core.store.label_names import LabelHistory, Relabelling
 from core.store.migrations import migrations
 from core.store.predictions import EpochKey
@@ -194,7 +194,7 @@ def compared_of(project, key, number):
 
 def test_a_rename_that_does_not_come_to_its_end_leaves_nothing(project, tmp_path, monkeypatch):
     monkeypatch.setattr(corrections, "LARGE", 1)
-    monkeypatch.setattr("core.store.relabelling.LARGE", 1)
+    monkeypatch.setattr("core.store.gold.relabelling.LARGE", 1)
     before = rows(project)
     work = project.labels.renaming("LC", "PLACE")
     for _ in range(5):

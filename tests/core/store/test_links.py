@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.errors import UserError
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
 from core.store.project import DATABASE, LOCK, created, opened
 from tests.building import project_with_run, project_with_sentences
 

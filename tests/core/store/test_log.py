@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.generators import run_to_end
-from core.importing import ImportPlan, export, importing
-from core.scoring.comparison import compared
-from core.settings import TrainSettings
-from core.spans import SPLITS, Span
-from core.store.log_writer import LogWriter
+from core.domain.errors import UserError
+from core.domain.generators import run_to_end
+from core.domain.settings import TrainSettings
+from core.domain.spans import SPLITS, Span
+from core.metrics.comparison import compared
+from core.services.importing import ImportPlan, export, importing
+from core.store.gold.log_writer import LogWriter
+from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, Project, opened
-from core.store.relabelling import Replacement
 from tests.building import TEXTS, project_with_run
 from tests.core.store.failing import connection_of, failing_connections, full_disk
 
@@ -42,8 +42,8 @@ def template(tmp_path_factory):
 def small_steps():
     """Steps go in slices of two, so that those of the toy project are large."""
     with (
-        patch("core.store.corrections.LARGE", 2),
-        patch("core.store.relabelling.LARGE", 2),
+        patch("core.store.gold.corrections.LARGE", 2),
+        patch("core.store.gold.relabelling.LARGE", 2),
         failing_connections(),
     ):
         yield

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import UserError
+from core.domain.errors import UserError
 from core.store import database as database_module
 from core.store.faults import BACKUPS
 from core.store.migrations import MIGRATION_NAMES

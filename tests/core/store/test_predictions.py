@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from core.scoring.comparison import OUTCOMES, compared
-from core.scoring.confusion import confusion, error_kinds
-from core.scoring.metrics import Scored, counts_of
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics.comparison import OUTCOMES, compared
+from core.metrics.confusion import confusion, error_kinds
+from core.metrics.report import Scored, counts_of
 from core.store import predictions
 from core.store.predictions import EpochKey
 from core.store.selection import behind_outcome, behind_pair

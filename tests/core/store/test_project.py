@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from core.errors import UserError
-from core.manifest import FORMAT, Manifest, digests_of
-from core.settings import TrainSettings
-from core.spans import SPLITS, SentenceNumber, Span
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.domain.spans import SPLITS, SentenceNumber, Span
+from core.io.manifest import FORMAT, Manifest, digests_of
 from core.store.database import Database
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, Project, created, open_for_import, opened, opened_or_created
@@ -316,7 +316,7 @@ def test_a_new_run_takes_no_folder_that_is_there(tmp_path):
 
 
 def write_state(folder, content, *, is_whole=True):
-    """A folder as `core.tagging.checkpoint` writes it, with a word in place of weights."""
+    """A folder as `core.model.checkpoint` writes it, with a word in place of weights."""
     folder.mkdir(parents=True)
     (folder / "state.safetensors").write_text(content, encoding="utf-8")
     if is_whole:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.errors import UserError
-from core.settings import TrainSettings
-from core.spans import Span
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.runs import training_digest

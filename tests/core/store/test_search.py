@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.importing import ImportPlan, importing
-from core.spans import Sentence
+from core.domain.spans import Sentence
+from core.services.importing import ImportPlan, importing
 from core.store import search
 from core.store.project import created, opened
 from tests.building import add_sentences

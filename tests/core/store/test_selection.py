@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 
 from core.analysis.paths import PATHS, path_of
-from core.scoring.comparison import OUTCOMES, compared
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
+from core.metrics.comparison import OUTCOMES, compared
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, Among, Selection
 from core.store.sentences import GOLDS

@@ -6,9 +6,9 @@ from itertools import chain
 
 import pytest
 
-from core.errors import UserError
-from core.settings import TrainSettings
-from core.spans import Sentence, Span
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.project import opened
 from core.store.sentences import REJECTED_KEPT

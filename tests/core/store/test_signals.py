@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from core.scoring.signals import Signals
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
+from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.selection import ALL_ERRORS, Selection

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
 from core.training.augmentation import MentionReplacement
 from tests.core.toy_models import SENTENCES
 

@@ -6,13 +6,13 @@ from queue import SimpleQueue
 import pytest
 import torch
 
-from core.answering import answering
-from core.encoders.loading import load_tokenizer
-from core.generators import run_to_end
-from core.packages import starter_is_installed
-from core.scoring.unit_ceilings import ceilings_of_units
-from core.settings import UNITS, TrainSettings
-from core.tagging.checkpoint import load, save
+from core.domain.generators import run_to_end
+from core.domain.packages import starter_is_installed
+from core.domain.settings import UNITS, TrainSettings
+from core.model.checkpoint import load, save
+from core.model.encoders.loading import load_tokenizer
+from core.model.unit_ceilings import ceilings_of_units
+from core.services.answering import answering
 from core.training.trainer import EpochTrained, train
 from tests.core.toy_models import FAMILIES, LABELS, SENTENCES, saved_encoder, tagged, text_tagger_of
 

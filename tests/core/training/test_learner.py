@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import UserError
-from core.generators import run_to_end
-from core.settings import TrainSettings
-from core.tagging.batches import Examples, tagging
-from core.text.windows import Windows
-from core.training.crew import ALONE, Crew, LoneError, ToldError
+from core.domain.errors import UserError
+from core.domain.generators import run_to_end
+from core.domain.settings import TrainSettings
+from core.model.encoding.batches import Examples, tagging
+from core.model.encoding.windows import Windows
+from core.training.distributed import ALONE, Crew, LoneError, ToldError
 from core.training.learner import Learner
 from tests.core.toy_models import SENTENCES, text_tagger_of
 
@@ -30,7 +30,7 @@ def learner_of(settings=SETTINGS, crew=ALONE, **options):
 
 def cramped(monkeypatch, room):
     """Makes the network fail with more than so many windows at once; tells how many it was given."""
-    from core.tagging.tagger import Tagger
+    from core.model.tagger import Tagger
 
     forward, sizes = Tagger.forward, []
 
@@ -75,7 +75,7 @@ def test_memory_for_no_sentence_is_told(monkeypatch):
 
 
 def test_another_failure_is_not_taken_for_want_of_memory(monkeypatch):
-    monkeypatch.setattr("core.tagging.tagger.Tagger.forward", lambda *_: torch.zeros(2) @ torch.zeros(3))
+    monkeypatch.setattr("core.model.tagger.Tagger.forward", lambda *_: torch.zeros(2) @ torch.zeros(3))
     learner, examples = learner_of()
     with pytest.raises(RuntimeError, match="size"):
         learner.learn(examples, CHOSEN)
@@ -87,7 +87,7 @@ def test_a_compiler_that_fails_is_told(monkeypatch):
     def fails(*_):
         raise InternalTorchDynamoError("no C++ compiler\nmore")
 
-    monkeypatch.setattr("core.tagging.tagger.Tagger.forward", fails)
+    monkeypatch.setattr("core.model.tagger.Tagger.forward", fails)
     learner, examples = learner_of()
     with pytest.raises(UserError, match=r"compile the encoder \(no C\+\+ compiler\); train without"):
         learner.learn(examples, CHOSEN)
@@ -114,7 +114,7 @@ def test_both_precisions_learn(precision):
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_training_takes_no_lock_of_the_autocast_cache(monkeypatch, precision):
     """Torch's compiler can hold it while it waits for Python's, and a thread that tags would then hang."""
-    from core.tagging.tagger import Tagger
+    from core.model.tagger import Tagger
 
     forward, seen = Tagger.forward, []
 
@@ -183,7 +183,7 @@ def test_a_process_that_loses_another_amid_a_step_says_where_to_look(monkeypatch
     def lost(*_):
         raise RuntimeError("[gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:4711")
 
-    monkeypatch.setattr("core.tagging.tagger.Tagger.forward", lost)
+    monkeypatch.setattr("core.model.tagger.Tagger.forward", lost)
     learner, examples = learner_of(crew=Crew(0, 2))
     with pytest.raises(ToldError, match="another of the launched processes has ended; see its last output"):
         learner.learn(examples, CHOSEN)

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from torch import nn
 
-from core.errors import UserError
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
 from core.training.optimiser import optimiser_of, rate_factor, scale_rates
 from tests.core.toy_models import FAMILIES, saved_encoder, text_tagger_of
 

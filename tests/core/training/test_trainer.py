@@ -4,11 +4,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.errors import UserError
-from core.events import Prepared, Progress
-from core.settings import TrainSettings
-from core.spans import Sentence, Span
-from core.tagging.checkpoint import load, save
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence, Span
+from core.model.checkpoint import load, save
+from core.training.events import Prepared, Progress
 from core.training.trainer import EpochTrained, Resumable, train
 from tests.core.toy_models import LABELS, SENTENCES, saved_encoder, tagged
 
@@ -114,8 +114,8 @@ def test_closing_the_generator_stops_it():
 
 
 def test_it_can_be_stopped_while_the_ceiling_is_counted(monkeypatch):
-    for module in ("tagging.batches", "scoring.ceilings", "text.cache"):
-        monkeypatch.setattr(f"core.{module}._AT_ONCE", 5)
+    for module in ("encoding.batches", "ceilings", "encoding.cache"):
+        monkeypatch.setattr(f"core.model.{module}._AT_ONCE", 5)
     events = list(itertools.takewhile(lambda e: isinstance(e, Progress), train(CORPUS, SENTENCES, LABELS, SETTINGS)))
     assert [(event.step, event.steps) for event in events] == [(n, 18) for n in (6, 11, 12, 12, 12, 12, 17, 18, 18, 18)]
 
@@ -165,7 +165,7 @@ def test_nothing_to_train_on_is_said(sentences, labels):
 
 
 def test_a_training_that_diverges_is_stopped(monkeypatch):
-    monkeypatch.setattr("core.crf.MaskedCRF.loss", lambda crf, emissions, *_: emissions.sum() * float("nan"))
+    monkeypatch.setattr("core.model.crf.MaskedCRF.loss", lambda crf, emissions, *_: emissions.sum() * float("nan"))
     with pytest.raises(UserError, match="lower learning rate"):
         list(train(CORPUS, SENTENCES, LABELS, SETTINGS))
 

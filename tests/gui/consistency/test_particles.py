@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
 from core.store.project import created, opened
 from gui.places.model import NOW, SENTENCE, THEN
 from tests.building import add_sentences

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
 from core.store.project import created
 from gui.places.model import LEFT, NOW, SENTENCE, STRING, THEN
 from tests.building import add_sentences

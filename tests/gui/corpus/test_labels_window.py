@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
-from core.generators import run_to_end
-from core.spans import SPLITS
-from core.store import corrections
+from core.domain.generators import run_to_end
+from core.domain.spans import SPLITS
+from core.store.gold import corrections
 from gui.corpus import labels_window
 from gui.corpus.labels_window import LabelsWindow
 from gui.theme import DARK, LIGHT, apply_theme
@@ -56,7 +56,7 @@ def test_a_label_is_renamed_and_one_undo_takes_it_back(labels, window, qtbot):
 
 def test_a_large_step_is_undone_as_a_job(labels, window, qtbot, monkeypatch):
     monkeypatch.setattr(corrections, "LARGE", 2)
-    monkeypatch.setattr("core.store.relabelling.LARGE", 2)
+    monkeypatch.setattr("core.store.gold.relabelling.LARGE", 2)
     labels.table.choose("LC")
     labels.new_name.setText("PLACE")
     click(labels.rename)
@@ -140,7 +140,7 @@ def test_it_may_be_closed_while_its_job_runs(labels, window, qtbot):
 
 
 def test_a_job_that_is_stopped_changes_nothing(labels, window, qtbot, monkeypatch):
-    monkeypatch.setattr("core.store.relabelling.LARGE", 1)
+    monkeypatch.setattr("core.store.gold.relabelling.LARGE", 1)
     labels.table.choose("LC")
     labels.new_name.setText("PLACE")
     click(labels.rename)
@@ -181,7 +181,7 @@ def test_a_rename_that_can_be_neither_finished_nor_taken_back_is_shown_and_holds
     window, qtbot, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(corrections, "LARGE", 2)
-    monkeypatch.setattr("core.store.relabelling.LARGE", 2)
+    monkeypatch.setattr("core.store.gold.relabelling.LARGE", 2)
     folder, problems = tmp_path / "p.spandesk", []
     project_with_run(folder).close()
     with failing_connections():

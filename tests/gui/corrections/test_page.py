@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.spans import Span
+from core.domain.spans import Span
 from tests.building import project_with_run
 from tests.gui.driving import LEFT, NONE, click
 

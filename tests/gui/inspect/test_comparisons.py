@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.scoring.signals import Signals
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
 from tests.building import project_with_run
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.scoring.comparison import Comparison
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics.comparison import Comparison
 from core.store.selection import ALL_ERRORS, Among, Selection
 from gui.inspect.filtering import Filter, concerns, filter_of, is_random_sample
 from tests.building import predicted

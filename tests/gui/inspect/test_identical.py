@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
 from core.store.project import created
 from gui.identical.window import IdenticalWindow
 from gui.places.model import LEFT, NOW, RIGHT, STRING

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from core.generators import run_to_end
-from core.spans import Span
+from core.domain.generators import run_to_end
+from core.domain.spans import Span
 from core.store.selection import Selection
 from tests.building import project_with_run
 from tests.gui.driving import click

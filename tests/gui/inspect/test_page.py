@@ -2,7 +2,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from core.spans import Sentence, Span
+from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.database import Database
 from core.store.project import created

@@ -6,8 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.analysis.verdicts import Pair
-from core.scoring.signals import Signals
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.selection import ALL_ERRORS, Selection

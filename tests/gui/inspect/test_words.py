@@ -1,6 +1,6 @@
 import pytest
 
-from core.labels import entity_type
+from core.domain.labels import entity_type
 from core.store.selection import ALL_ERRORS, Selection
 from gui.inspect.words import label_names, pace_words, selection_words
 

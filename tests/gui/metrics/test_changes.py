@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor
 
 from core.analysis.changes import FATES, Interval
 from core.analysis.comparing import comparing
-from core.generators import run_to_end
-from core.spans import Span
+from core.domain.generators import run_to_end
+from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from gui.metrics import changes_panel
 from gui.metrics.changes import kinds_table, scores_table, types_table

@@ -7,10 +7,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.analysis.calibration import calibrating, expected_calibration_error, place_of
-from core.generators import run_to_end
-from core.scoring.comparison import OUTCOMES
-from core.scoring.confusion import error_kinds
-from core.spans import Span
+from core.domain.generators import run_to_end
+from core.domain.spans import Span
+from core.metrics.comparison import OUTCOMES
+from core.metrics.confusion import error_kinds
 from core.store.predictions import EpochKey
 from core.store.selection import Among, Selection
 from gui.metrics.calibration import CalibrationShown

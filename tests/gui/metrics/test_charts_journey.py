@@ -3,7 +3,7 @@
 from PySide6.QtTest import QTest
 
 from core.analysis.calibration import place_of
-from core.scoring.comparison import OUTCOMES
+from core.metrics.comparison import OUTCOMES
 from core.store.predictions import EpochKey
 from tests.building import project_with_run
 from tests.gui.driving import LEFT, NONE, click

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.scoring.comparison import Verdict
-from core.scoring.metrics import counts_of, reported
+from core.metrics.comparison import Verdict
+from core.metrics.report import counts_of, reported
 from core.store.predictions import EpochKey
 from core.store.selection import Selection
 from gui.metrics.counts import heat_share

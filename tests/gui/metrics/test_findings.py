@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from core.spans import PredictedSpan, Sentence, Span
+from core.domain.spans import PredictedSpan, Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import created

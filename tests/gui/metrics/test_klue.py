@@ -2,9 +2,9 @@
 
 from PySide6.QtWidgets import QApplication
 
-from core.scoring import strict
-from core.scoring.strict import klue_figures
-from core.spans import Span
+from core.domain.spans import Span
+from core.metrics import strict
+from core.metrics.strict import klue_figures
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from gui.metrics.klue import PENDING

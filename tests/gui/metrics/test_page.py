@@ -7,16 +7,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
-from core import engine
-from core.errors import UserError
-from core.events import Predicting
-from core.scoring.metrics import reported
-from core.settings import TrainSettings
-from core.spans import Span
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.domain.spans import Span
+from core.metrics.report import reported
+from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.runs import Epoch
 from core.store.selection import ALL_ERRORS, Selection
+from core.training.events import Predicting
 from gui.metrics.counts import heat_share
 from gui.metrics.delegate import ground
 from gui.metrics.head import COPIED, COPY

@@ -3,7 +3,7 @@
 import pytest
 
 from core.analysis.changes import Changes, Interval, ScoreChange
-from core.scoring.metrics import Counts, reported
+from core.metrics.report import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.changes import scores_table

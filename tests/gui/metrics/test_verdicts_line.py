@@ -2,9 +2,9 @@
 
 import threading
 
-from core.scoring.comparison import compared
+from core.metrics.comparison import compared
+from core.store.gold.reviews import Watch
 from core.store.predictions import EpochKey
-from core.store.reviews import Watch
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.verdicts_line import NO_VERDICTS
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from core.scoring.metrics import Counts, reported
-from core.settings import TrainSettings
+from core.domain.settings import TrainSettings
+from core.metrics.report import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.runs import Run
 from gui.metrics.figures import Figures

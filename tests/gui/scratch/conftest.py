@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from core.events import LinesTagged, TaggerLoaded
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
 from core.store.selection import Selection
+from core.training.events import LinesTagged, TaggerLoaded
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.pages import PageContext
@@ -28,7 +28,7 @@ def spans_of(line: str) -> tuple[PredictedSpan, ...]:
 
 @dataclass
 class Tagger:
-    """Stands for `core.engine.answering`: loads when it may, answers one line at a time, and tells what it did."""
+    """Replaces `engine.answering`: loads when it may, answers one line at a time, and tells what it did."""
 
     may_load: threading.Event = field(default_factory=threading.Event)
     loaded: list[Path] = field(default_factory=list)

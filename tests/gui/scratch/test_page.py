@@ -5,9 +5,9 @@ import threading
 import pytest
 from PySide6.QtCore import QObject
 
-from core.errors import UserError
-from core.scratch import scratch_id
-from core.spans import Span
+from core.domain.errors import UserError
+from core.domain.spans import Span
+from core.services.scratch import scratch_id
 from core.store.selection import Among, Selection
 from gui.appearance import Themed
 from gui.scratch.line_list import EXAMPLES

@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
 from gui.sentence import comparing
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.layout import TextLayout

@@ -6,8 +6,8 @@ from PySide6.QtCore import QAbstractTableModel
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from core.scoring.comparison import compared
-from core.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.metrics.comparison import compared
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, _excerpt, marks
 from gui.theme import DARK, LIGHT, font
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.scoring.comparison import Comparison, compared
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison, compared
 from gui.sentence.interaction import target_at
 from gui.sentence.layout import lay_out
 from gui.sentence.painting import tag_metrics

@@ -1,5 +1,5 @@
-from core.scoring.comparison import compared
-from core.spans import PredictedSpan, Span
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import compared
 from gui.sentence.selection import Selection, difference_of, following, kept, of_gold, of_predicted, stops
 
 RIGHT, MISSED, SHORT, LONG, SPURIOUS = (

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from core.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
-from core.scoring.metrics import Counts, reported
-from core.settings import TrainSettings
-from core.spans import SentenceNumber
+from core.domain.settings import TrainSettings
+from core.domain.spans import SentenceNumber
+from core.metrics.report import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
+from core.training.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.pages import PageContext
@@ -37,7 +37,7 @@ SECONDS = 300_000
 
 @dataclass
 class Script:
-    """Stands for `core.engine.training`: stores runs with scripted epochs, and waits where a test wants to look."""
+    """Replaces `engine.training`: stores runs with scripted epochs, and waits where a test wants to look."""
 
     calls: list[TrainSettings] = field(default_factory=list)
     error: Exception | None = None

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from core.crosschecking import crosschecking
-from core.errors import UserError
-from core.events import FoldProgress
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.services.crosschecking import crosschecking
 from core.store.project import opened
 from core.store.selection import Selection
+from core.training.events import FoldProgress
 from gui.progress import FLEETING, status_of
 from gui.train.crosschecking import FOLDS, expected_seconds, purpose_line
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, add_sentences
-from tests.core.test_crosschecking import sentences
+from tests.core.services.test_crosschecking import sentences
 
 SECONDS = 60_000
 

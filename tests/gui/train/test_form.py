@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from core.settings import PRESETS, TINY, TrainSettings, preset
+from core.domain.settings import PRESETS, TINY, TrainSettings, preset
 from gui.preferences import Preferences
 from gui.train.form import SettingsForm
 

@@ -3,13 +3,13 @@
 import pytest
 from PySide6.QtTest import QTest
 
-from core import engine
-from core.errors import UserError
-from core.events import Progress
-from core.settings import TrainSettings
-from core.spans import Sentence, Span
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence, Span
+from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
+from core.training.events import Progress
 from gui.train.ceilings import CeilingsWindow
 from gui.train.words import stopped_line
 from tests import building

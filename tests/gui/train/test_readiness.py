@@ -1,6 +1,6 @@
 """What a training would find in the corpus."""
 
-from core.spans import Span
+from core.domain.spans import Span
 from gui.train.readiness import Corpus, corpus_of, readiness
 from tests import building
 from tests.gui.train.conftest import numbered

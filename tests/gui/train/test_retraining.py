@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.spans import Span
+from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from gui.train.retraining import compared_runs, consequence, correction_count, retraining_of
 from tests import building

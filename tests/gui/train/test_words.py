@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from core.errors import UserError
-from core.events import EpochFinished, Prepared, Progress, RunStarted
-from core.scoring.metrics import Counts, reported
-from core.settings import TrainSettings
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.metrics.report import Counts, reported
+from core.training.events import EpochFinished, Prepared, Progress, RunStarted
 from gui.train.words import (
     Compared,
     EpochScore,

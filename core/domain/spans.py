@@ -1,0 +1,87 @@
+"""Spans, sentences and what makes them valid."""
+
+import itertools
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal, NewType, get_args
+
+from core.domain.errors import UserError
+
+Split = Literal["train", "dev", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+SentenceNumber = NewType("SentenceNumber", int)
+"""The row of a sentence in one project; `Sentence.id` is what survives import and export."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """An entity: half-open range of Unicode code points in its sentence's own text, and its label.
+
+    Raises:
+        UserError: the range is empty or begins before the text, or the label is empty.
+    """
+
+    start: int
+    end: int
+    label: str
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.end <= self.start:
+            raise UserError(f"the span {self.start}–{self.end} is empty or begins before the text")
+        if not self.label:
+            raise UserError(f"the span {self.start}–{self.end} has no label")
+
+    def overlaps(self, other: "Span") -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedSpan:
+    """A span that a run found, with the share (0–1) that the tag sequences holding just it have of all legal ones."""
+
+    span: Span
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One text with the id that survives import and export, and its gold spans in order.
+
+    Raises:
+        UserError: the text or id is empty, or the spans do not fit the text (see `checked`).
+    """
+
+    id: str
+    text: str
+    spans: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise UserError("a sentence has no id")
+        if not self.text.strip():
+            raise UserError("it has no text")
+        object.__setattr__(self, "spans", checked(self.spans, self.text))
+
+
+def checked(spans: Iterable[Span], text: str, labels: Collection[str] | None = None) -> tuple[Span, ...]:
+    """The spans in order of position, once they are known to fit the text and the tag set.
+
+    Args:
+        labels: the tag set; None accepts every label.
+
+    Raises:
+        UserError: a span reaches past the text, overlaps another, or has a label outside the tag set.
+    """
+    ordered = tuple(sorted(spans))
+    for span in ordered:
+        if span.end > len(text):
+            raise UserError(f"the span {span.start}–{span.end} reaches past the text, which has {len(text)} characters")
+        if labels is not None and span.label not in labels:
+            raise UserError(f"the label {span.label} is not in the tag set ({', '.join(labels)})")
+    for left, right in itertools.pairwise(ordered):
+        if left.overlaps(right):
+            raise UserError(
+                f"the spans {left.start}–{left.end} {left.label} and {right.start}–{right.end} {right.label} overlap"
+            )
+    return ordered

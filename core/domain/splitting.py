@@ -1,0 +1,76 @@
+"""Equal texts: what makes them equal, how to keep them in one split, and how many are in two."""
+
+import random
+import unicodedata
+from array import array
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.domain.spans import SPLITS, Split
+
+Keys = np.ndarray
+"""One 64-bit number for each text; equal texts have equal numbers."""
+
+MEASURED_SPLITS: tuple[Split, ...] = ("dev", "test")
+
+
+def comparable(text: str) -> str:
+    """The text in NFC without outer white space; texts that agree in this are equal: one would tell of the other."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def text_key(text: str) -> int:
+    """A number that equal texts share in this process, and other texts almost never."""
+    return hash(comparable(text))
+
+
+def as_keys(numbers: "array[int]") -> Keys:
+    return np.array(numbers, dtype=np.int64)
+
+
+def draw_dev(keys: Keys, ratio: float, seed: int, known: Mapping[Split, Keys]) -> dict[int, Split]:
+    """The places of the texts that go to another split than the rest: a share for dev, drawn by the seed.
+
+    Equal texts stay together, so that the share is met as nearly as whole groups of them allow. A text that the corpus
+    has already goes where it is.
+
+    Args:
+        known: the keys of the texts that each split has already; the first split that has a text counts.
+    """
+    split_of: dict[int, Split] = {}
+    for split, there in known.items():
+        for place in np.flatnonzero(np.isin(keys, there)).tolist():
+            split_of.setdefault(place, split)
+    free = np.setdiff1d(np.arange(len(keys)), list(split_of))
+    wanted = round(len(keys) * ratio) - sum(split == "dev" for split in split_of.values())
+    return split_of | dict.fromkeys(free[_drawn(keys[free], wanted, seed)].tolist(), "dev")
+
+
+def _drawn(keys: Keys, wanted: int, seed: int) -> np.ndarray:
+    """Places of about as many texts as wanted, drawn in whole groups of equal ones."""
+    _, first, group, size = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    in_order = np.argsort(first)
+    sizes = size[in_order].tolist()
+    drawn, chosen = 0, []
+    for number in random.Random(seed).sample(range(len(sizes)), max(min(wanted, len(sizes)), 0)):
+        if abs(drawn + sizes[number] - wanted) < abs(drawn - wanted):
+            drawn += sizes[number]
+            chosen.append(number)
+    return np.flatnonzero(np.isin(group, in_order[chosen])) if chosen else np.array([], dtype=np.int64)
+
+
+def count_shared(known: Mapping[Split, Keys]) -> dict[Split, int]:
+    """How many sentences of each split that is measured on have a text that train has too; only splits with any."""
+    shared = {split: int(np.isin(known[split], known["train"]).sum()) for split in MEASURED_SPLITS}
+    return {split: count for split, count in shared.items() if count}
+
+
+def add_keys(known: dict[Split, Keys], keys: Keys, split: Split, drawn: Mapping[int, Split]) -> None:
+    """Add texts to those that the splits have: all to one split, but for those that were drawn for another."""
+    others: dict[Split, list[int]] = {split: [] for split in SPLITS}
+    for place, other in drawn.items():
+        others[other].append(place)
+    rest = np.delete(keys, list(drawn))
+    for each in SPLITS:
+        known[each] = np.concatenate([known[each], keys[others[each]], *([rest] if each == split else [])])

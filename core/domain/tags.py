@@ -1,0 +1,83 @@
+"""BIO tags and the spans they stand for (strict IOB2), over the tagging units of a sentence."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.domain.spans import Span
+
+OUTSIDE = 0
+"""The number of the tag O."""
+
+NO_TAG = -100
+"""Stands where a position carries no tag; torch's losses ignore it."""
+
+Extent = tuple[int, int]
+"""Code points [start, end) of one tagging unit in the sentence's own text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagSet:
+    """The labels a tagger knows; tag 0 is O, then B and I of each label in turn."""
+
+    labels: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every tag's name in order of its number: O, B-PS, I-PS, …"""
+        return ("O", *(f"{prefix}-{label}" for label in self.labels for prefix in "BI"))
+
+    def begin(self, label: str) -> int:
+        return 1 + 2 * self.labels.index(label)
+
+    def inside(self, label: str) -> int:
+        return 2 + 2 * self.labels.index(label)
+
+    def label(self, tag: int) -> str:
+        """The label of a B or I tag."""
+        return self.labels[(tag - 1) // 2]
+
+    @staticmethod
+    def is_begin(tag: int) -> bool:
+        return tag > 0 and tag % 2 == 1
+
+    @staticmethod
+    def is_inside(tag: int) -> bool:
+        return tag > 0 and tag % 2 == 0
+
+
+def tags_of(spans: Sequence[Span], units: Sequence[Extent], tag_set: TagSet) -> list[int]:
+    """The tag of every unit; a unit that two spans share goes to the first, spans that touch no unit leave no tag.
+
+    The units are in order and do not overlap.
+    """
+    tags = [OUTSIDE] * len(units)
+    for span in sorted(spans):
+        if span.label not in tag_set.labels:
+            continue
+        first = bisect_right(units, span.start, key=lambda unit: unit[1])
+        end = bisect_left(units, span.end, key=lambda unit: unit[0])
+        free = [i for i in range(first, end) if tags[i] == OUTSIDE]
+        for i in free:
+            tags[i] = tag_set.inside(span.label)
+        if free:
+            tags[free[0]] = tag_set.begin(span.label)
+    return tags
+
+
+def unit_ranges(tags: Sequence[int], tag_set: TagSet) -> list[tuple[int, int, str]]:
+    """The entities as ranges of units: a B and the I of its label that follow it; an I alone is none (strict IOB2)."""
+    ranges: list[tuple[int, int, str]] = []
+    start = None
+    for i, tag in enumerate([*tags, OUTSIDE]):
+        if start is not None and tag != tag_set.inside(tag_set.label(tags[start])):
+            ranges.append((start, i, tag_set.label(tags[start])))
+            start = None
+        if tag_set.is_begin(tag):
+            start = i
+    return ranges
+
+
+def spans_of(tags: Sequence[int], units: Sequence[Extent], tag_set: TagSet) -> list[Span]:
+    """The spans that the tags of the units stand for, in code points."""
+    return [Span(units[first][0], units[last - 1][1], label) for first, last, label in unit_ranges(tags, tag_set)]

@@ -1,0 +1,160 @@
+"""JSON lines: one sentence a line, `{"id": "a", "text": "이순신은", "label": [[0, 3, "PS"]]}`, as doccano writes them.
+
+Offsets are code points, end exclusive. Source: https://doccano.github.io/doccano/, sequence labelling, JSONL.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import UserError
+from core.domain.spans import Sentence, Span
+from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Item, Record, Rejected, accept, invented_id
+from core.formats.texts import Text
+from core.io.files import replacing
+
+_SPAN_KEYS = ("label", "labels", "spans", "entities")
+_GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
+"""Keys under which other programs write entities, in other shapes than ours."""
+_OPENING = re.compile(r'\{.*"text"\s*:', re.DOTALL)
+
+
+def recognises(_path: Path, head: str) -> bool:
+    """Whether one of the first lines is an object with a text."""
+    lines = head.split("\n")
+    complete = lines[:-1] if len(head) >= HEAD_LENGTH else lines
+    if any(_has_text(line) for line in complete):
+        return True
+    return len(lines) == 1 and bool(_OPENING.match(head.lstrip()))
+
+
+def read(path: Path, check: Check = accept) -> Iterator[Record]:
+    """The sentences of a JSON-lines file; one without an id gets one by its line (see `invented_id`)."""
+
+    def sentence_of(record: dict[str, Any], text: str, name: str) -> Sentence:
+        sentence = Sentence(name, text, tuple(span_of(item) for item in _spans(record)))
+        check(sentence)
+        return sentence
+
+    return _records(path, sentence_of)
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a JSON-lines file with the same ids."""
+    return _records(path, lambda _record, text, name: Text(text, name))
+
+
+def _records(path: Path, make: Callable[[dict[str, Any], str, str], Item]) -> Iterator[Item | Rejected]:
+    """What is made of the record, text and id of each line."""
+    with path.open(encoding="utf-8-sig", newline="\n") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield _record(line, path, number, make)
+
+
+def write(path: Path, sentences: Iterable[Sentence]) -> None:
+    """Write one sentence a line.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with replacing(path) as file:
+        for sentence in sentences:
+            label = [[span.start, span.end, span.label] for span in sentence.spans]
+            record = {"id": sentence.id, "text": sentence.text, "label": label}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", recognises, read, texts, write)
+
+
+def _has_text(line: str) -> bool:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and "text" in record
+
+
+def _record(line: str, path: Path, number: int, make: Callable[[dict[str, Any], str, str], Item]) -> Item | Rejected:
+    known_id = ""
+    try:
+        record = _object(line)
+        known_id = _id(record)
+        text = _text(record)
+        return make(record, text, known_id or invented_id(path, number, text))
+    except UserError as error:
+        return Rejected(str(path), number, f"sentence {known_id}: {error}" if known_id else str(error))
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+        if "\\u" in line:
+            json.dumps(record, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise UserError(f"the line is not JSON: {error.msg} at character {error.pos + 1}") from error
+    except UnicodeEncodeError as error:
+        raise UserError("an escape such as \\ud83d stands alone, which is half a character") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError("the line is JSON too big or too deep to read") from error
+    if not isinstance(record, dict):
+        raise UserError('the line is not an object {"text": …, "label": …}')
+    return record
+
+
+def _id(record: dict[str, Any]) -> str:
+    """The record's own id; empty where it has none."""
+    value = record.get("id")
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise UserError(f"the id {value!r} is neither a string nor a whole number")
+    return str(value)
+
+
+def _text(record: dict[str, Any]) -> str:
+    text = record.get("text")
+    if not isinstance(text, str):
+        raise UserError('it has no string under "text"')
+    if not text.strip():
+        raise UserError("it has no text")
+    return text
+
+
+def _spans(record: dict[str, Any]) -> list[Any]:
+    """The list of spans under the first of the known keys; none of them means no entities.
+
+    Raises:
+        UserError: there is no list, or there seem to be spans under another key.
+    """
+    key = next((key for key in _SPAN_KEYS if key in record), None)
+    if key is None:
+        _check_keys(record)
+    spans = record[key] if key else []
+    if not isinstance(spans, list):
+        raise UserError(f'what is under "{key}" is not a list of [start, end, label]')
+    return spans
+
+
+def _check_keys(record: dict[str, Any]) -> None:
+    others = [key for key in record if _GOLD_BY_ANOTHER_NAME.search(key)]
+    if others:
+        raise UserError(
+            f"it has none of {', '.join(_SPAN_KEYS)}, but {', '.join(others):.80}; write its entities as"
+            ' "label": [[start, end, "PS"], …], or "label": [] if it has none'
+        )
+
+
+def span_of(item: Any) -> Span:
+    """The span that a parsed `[start, end, label]` stands for.
+
+    Raises:
+        UserError: it is none.
+    """
+    match item:
+        case [start, end, str(label)] if type(start) is int and type(end) is int:
+            return Span(start, end, label)
+    raise UserError(f"{json.dumps(item, ensure_ascii=False)} is not [start, end, label]")

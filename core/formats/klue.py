@@ -1,0 +1,262 @@
+"""KLUE-NER TSV: one character and its BIO tag a row, a marked-up line before each sentence.
+
+    ## klue-ner-v1_dev_00001-wikitree<TAB><B:PS> 씨는 …
+    B<TAB>B-PS
+     <TAB>O
+    씨<TAB>O
+
+Source: klue_benchmark/klue-ner-v1.1 of https://github.com/KLUE-benchmark/KLUE.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from core.domain.errors import UserError
+from core.domain.spans import Sentence, Span
+from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, accept, invented_id
+from core.formats.texts import Text
+from core.io.files import replacing
+
+COLUMNS = "## 컬럼명 : CHAR\tNE_TAG"
+PREAMBLE = rf"""## 토큰, 레이블 구분자 : \t
+## 토큰 구분자 : \n
+## 문장 구분자 : \n\n
+## 주석 : ##
+{COLUMNS}
+"""
+"""The five comment lines with which KLUE's own files begin."""
+
+_HEADER = re.compile(r"^## .*\t", re.MULTILINE)
+_ROW = re.compile(r"[^\t\n]+\t(?:O|[BI]-[^\t\n]+)\r?")
+_JOINER = "\u200d"
+_EXTENDING = re.compile(
+    "[\u200c\u200d\u1160-\u11ff\ud7b0-\ud7ff\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
+"""Joiners, conjoining vowels and finals, half-width sound marks, skin tones, and tags."""
+_PAIRED = re.compile("[\u1100-\u115f\ua960-\ua97f]{2}|[\U0001f1e6-\U0001f1ff]{2}")
+"""Conjoining initials, and the letters of flags."""
+_UNWRITABLE = re.compile(r"[\t\r\n\0]")
+
+Row = tuple[int, str]
+"""A line's number and text."""
+
+
+@dataclass(slots=True)
+class _Block:
+    """The lines of one sentence."""
+
+    line: int
+    id: str = ""
+    markup: str | None = None
+    rows: list[Row] = field(default_factory=list)
+
+
+class _MalformedError(Exception):
+    """A sentence that is not in the format; the line and the reason."""
+
+
+def recognises(_path: Path, head: str) -> bool:
+    """Whether the first rows are tagged characters; tagged words, as in CoNLL files, need a KLUE header to pass."""
+    body, cut, _ = head.rpartition("\n")
+    lines = (body if cut else head).split("\n")
+    rows = [line for line in lines if line.strip("\r") and not line.startswith("##")]
+    if not rows:
+        return COLUMNS in head or bool(_HEADER.search(head))
+    if not any(_ROW.fullmatch(row) for row in rows):
+        return False
+    return bool(_HEADER.search(head)) or all(row.find("\t") == 1 for row in rows)
+
+
+def read(path: Path, check: Check = accept) -> Iterator[Record]:
+    """The sentences of a KLUE-NER file; one without a header gets an id by its place (see `invented_id`)."""
+
+    def sentence_of(block: _Block, number: int) -> Sentence:
+        sentence = _sentence(block, path, number)
+        check(sentence)
+        return sentence
+
+    return _records(path, sentence_of)
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a KLUE-NER file with the same ids, whatever their tags and headers."""
+
+    def text_of(block: _Block, number: int) -> Text:
+        _check_rows(block)
+        text = "".join(_character(*row) for row in block.rows)
+        if not text.strip():
+            raise _MalformedError(block.line, "it has no text")
+        return Text(text, block.id or invented_id(path, number, text))
+
+    return _records(path, text_of)
+
+
+def _records(path: Path, make: Callable[[_Block, int], Item]) -> Iterator[Item | Rejected]:
+    """What is made of each block and its number."""
+    with path.open(encoding="utf-8-sig", newline="\n") as file:
+        for number, block in enumerate(_blocks(file), 1):
+            yield _record(block, path, number, make)
+
+
+def write(path: Path, sentences: Iterable[Sentence]) -> None:
+    """Write the sentences as KLUE's own files are written, comment lines included.
+
+    Raises:
+        UserError: a sentence holds a tab or a line end, which rows cannot hold; or the file cannot be written.
+    """
+    with replacing(path) as file:
+        file.write(PREAMBLE)
+        for sentence in sentences:
+            file.write(_block_text(sentence))
+
+
+FORMAT = CorpusFormat("klue", "KLUE-NER TSV", ".tsv", recognises, read, texts, write)
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
+    block: _Block | None = None
+    for number, ended in enumerate(lines, 1):
+        line = ended.rstrip("\r\n")
+        if line.startswith("##"):
+            if _is_header(line):
+                if block:
+                    yield block
+                block = _headed(number, line)
+        elif line:
+            block = block or _Block(number)
+            block.rows.append((number, line))
+        elif block:
+            yield block
+            block = None
+    if block:
+        yield block
+
+
+def _is_header(line: str) -> bool:
+    return line.startswith("## ") and "\t" in line and line != COLUMNS
+
+
+def _headed(number: int, line: str) -> _Block:
+    sentence_id, _, markup = line[3:].partition("\t")
+    return _Block(number, sentence_id, markup)
+
+
+def _record(block: _Block, path: Path, number: int, make: Callable[[_Block, int], Item]) -> Item | Rejected:
+    try:
+        return make(block, number)
+    except _MalformedError as error:
+        line, reason = error.args
+    except UserError as error:
+        line, reason = block.line, str(error)
+    return Rejected(str(path), line, f"sentence {block.id}: {reason}" if block.id else reason)
+
+
+def _check_rows(block: _Block) -> None:
+    if not block.rows:
+        raise _MalformedError(block.line, "its header is followed by no character rows")
+
+
+def _sentence(block: _Block, path: Path, number: int) -> Sentence:
+    _check_rows(block)
+    text, spans = _text_and_spans(block.rows)
+    sentence = Sentence(block.id or invented_id(path, number, text), text, spans)
+    if block.markup is not None and block.markup != (tagged := _marked_up(sentence)):
+        raise _MalformedError(
+            block.line,
+            f"its header and its rows disagree ({_difference(block.markup, tagged)});"
+            " correct one of them, or delete the header to go by the rows",
+        )
+    return sentence
+
+
+def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
+    """The rows' characters joined, and the spans that their tags stand for (strict IOB2)."""
+    characters: list[str] = []
+    spans: list[Span] = []
+    at = start = 0
+    label = ""
+    for number, row in rows:
+        character, tag = _cells(number, row)
+        inside = tag[0] == "I"
+        if inside and tag[2:] != label:
+            raise _MalformedError(number, f"{tag} follows no B-{tag[2:]} or {tag}; an entity begins with B-{tag[2:]}")
+        if label and not inside:
+            spans.append(Span(start, at, label))
+            label = ""
+        if tag[0] == "B":
+            start, label = at, tag[2:]
+        characters.append(character)
+        at += len(character)
+    if label:
+        spans.append(Span(start, at, label))
+    return "".join(characters), tuple(spans)
+
+
+def _cells(number: int, row: str) -> tuple[str, str]:
+    character, tab, tag = _character(number, row), *row.partition("\t")[1:]
+    if not tab:
+        raise _MalformedError(number, f"the row {row!r:.80} is not a character, a tab and a tag")
+    if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) == 2 or "\t" in tag):
+        raise _MalformedError(number, f"the tag {tag!r:.80} is none of O, B-… and I-…")
+    return character, tag
+
+
+def _character(number: int, row: str) -> str:
+    character = row.partition("\t")[0]
+    if not character:
+        raise _MalformedError(number, f"the row {row!r:.80} is not a character, a tab and a tag")
+    if not all(_extends(*pair) for pair in pairwise(character)):
+        raise _MalformedError(number, f"the row {row!r:.80} holds more than one character; KLUE-NER has one a row")
+    return character
+
+
+def _extends(before: str, after: str) -> bool:
+    """Whether a code point is of the same character, as people see it, as the one before it.
+
+    Source: Unicode Standard Annex 29, section 3, with a little more allowed.
+    """
+    return (
+        unicodedata.category(after)[0] == "M"
+        or bool(_EXTENDING.fullmatch(after))
+        or before == _JOINER
+        or bool(_PAIRED.fullmatch(before + after))
+    )
+
+
+def _difference(header: str, rows: str) -> str:
+    """Where two unequal texts part, with a few characters of each."""
+    pairs = enumerate(zip(header, rows, strict=False))
+    at = next((i for i, (left, right) in pairs if left != right), min(len(header), len(rows)))
+    return f"at character {at + 1} one has {header[at : at + 12]!r}, the other {rows[at : at + 12]!r}"
+
+
+def _marked_up(sentence: Sentence) -> str:
+    """The text with `<` before and `:LABEL>` after each entity."""
+    pieces: list[str] = []
+    at = 0
+    for span in sentence.spans:
+        pieces += (sentence.text[at : span.start], "<", sentence.text[span.start : span.end], f":{span.label}>")
+        at = span.end
+    return "".join((*pieces, sentence.text[at:]))
+
+
+def _block_text(sentence: Sentence) -> str:
+    cells = (sentence.id, sentence.text, *(span.label for span in sentence.spans))
+    if any(_UNWRITABLE.search(cell) for cell in cells):
+        raise UserError(
+            f"the sentence {sentence.id!r} holds a tab, a line end or a NUL, which KLUE-NER files cannot hold;"
+            " export as jsonl or nikl instead"
+        )
+    rows = (f"{character}\t{tag}\n" for character, tag in zip(sentence.text, _tags(sentence), strict=True))
+    return f"## {sentence.id}\t{_marked_up(sentence)}\n{''.join(rows)}\n"
+
+
+def _tags(sentence: Sentence) -> list[str]:
+    tags = ["O"] * len(sentence.text)
+    for span in sentence.spans:
+        tags[span.start : span.end] = [f"B-{span.label}", *[f"I-{span.label}"] * (span.end - span.start - 1)]
+    return tags

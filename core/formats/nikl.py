@@ -1,0 +1,241 @@
+"""NIKL named-entity JSON (모두의 말뭉치 개체명 분석 말뭉치), editions 2019 to 2021.
+
+    {"id": …, "document": [{"id": …, "sentence": [{"id": …, "form": text, "NE": [
+        {"id": 1, "form": "이순신", "label": "PS", "begin": 0, "end": 3}, …]}, …]}, …]}
+
+Offsets are code points, end exclusive. 2020 says `ne`; 2021 has fine labels, which fold to the fifteen types.
+Source: National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import ijson
+
+from core.domain.errors import UserError
+from core.domain.labels import folded
+from core.domain.spans import Sentence, Span
+from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, accept
+from core.formats.texts import Text
+from core.io.files import replacing
+
+_SENTENCES = "document.item.sentence.item"
+_NOTHING = "\0"
+_DOCUMENTS = re.compile(r'\s*\{.*"document"\s*:\s*\[', re.DOTALL)
+_CHUNK = 1 << 16
+_SYNTAX_ERRORS = (ijson.JSONError, UnicodeDecodeError)
+"""ijson's C backend raises the second on half a surrogate pair."""
+
+
+class _Window:
+    """A file as the parser reads it, with the last bytes that it read: a sentence that just came out stands in them."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._bytes = b""
+        self._line = 1
+        self._cursor = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; of those before them, `_CHUNK` are kept."""
+        chunk = self._file.read(size)
+        gone = max(0, len(self._bytes) - _CHUNK)
+        self._line += self._bytes.count(b"\n", 0, gone)
+        self._bytes = self._bytes[gone:] + chunk
+        self._cursor = max(0, self._cursor - gone)
+        return chunk
+
+    def line_of(self, key: str, value: str) -> int | None:
+        """The line of `"key": value`, looked for behind the last one found; None where it is not in the window."""
+        found = _member(key, value).search(self._bytes, self._cursor)
+        if not found:
+            return None
+        self._cursor = found.end()
+        return self._line + self._bytes.count(b"\n", 0, found.start())
+
+
+def recognises(_path: Path, head: str) -> bool:
+    """Whether it is an object with a list of documents."""
+    return bool(_DOCUMENTS.match(head))
+
+
+def read(path: Path, check: Check = accept) -> Iterator[Record]:
+    """The sentences of a NIKL file; where its JSON breaks off, all before it and one `Rejected`."""
+
+    def sentence_of(item: Any) -> Sentence:
+        sentence = _sentence(item)
+        check(sentence)
+        return sentence
+
+    return _read(path, sentence_of)
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a NIKL file with their ids, whatever their entities."""
+    return _read(path, _text)
+
+
+def _read(path: Path, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
+    """What is made of each sentence; where the JSON breaks off, all before it and one `Rejected`."""
+    with path.open("rb") as file:
+        empty = True
+        for record in _records(file, str(path), make):
+            empty = False
+            yield record
+    if empty:
+        yield Rejected(str(path), None, "it holds no sentences at document[].sentence[], where NIKL files have them")
+
+
+def write(path: Path, sentences: Iterable[Sentence]) -> None:
+    """Write the sentences in the shape of the 2019 edition, those in a row whose ids agree up to their last dot in
+    one document.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with replacing(path) as file:
+        metadata = {"title": path.stem, "annotation_level": ["개체명"]}
+        file.write(_opening({"id": path.stem, "metadata": metadata}, "document"))
+        groups = groupby(sentences, key=lambda sentence: sentence.id.rpartition(".")[0] or path.stem)
+        for number, (document, group) in enumerate(groups):
+            file.write(",\n" if number else "\n")
+            file.write(_opening({"id": document, "metadata": {}}, "sentence"))
+            for place, sentence in enumerate(group):
+                file.write((",\n" if place else "\n") + json.dumps(_written(sentence), ensure_ascii=False))
+            file.write("\n]}")
+        file.write("\n]}\n")
+
+
+FORMAT = CorpusFormat("nikl", "NIKL named-entity JSON", ".json", recognises, read, texts, write)
+
+
+def _records(file: BinaryIO, name: str, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
+    _skip_mark(file)
+    window = _Window(file)
+    try:
+        for item in ijson.items(window, _SENTENCES, buf_size=_CHUNK):
+            yield _record(item, name, window, make)
+    except _SYNTAX_ERRORS as error:
+        yield _broken_off(file, name, error)
+
+
+def _skip_mark(file: BinaryIO) -> None:
+    file.seek(len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0)
+
+
+def _record(item: Any, name: str, window: _Window, make: Callable[[Any], Item]) -> Item | Rejected:
+    try:
+        return make(item)
+    except UserError as error:
+        known_id = _string(item, "id")
+        form = _string(item, "form")
+        line = window.line_of("id", known_id) if known_id else window.line_of("form", form) if form else None
+        return Rejected(name, line, f"sentence {known_id}: {error}" if known_id else str(error))
+
+
+def _string(item: Any, key: str) -> str:
+    value = item.get(key) if isinstance(item, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _text(item: Any) -> Text:
+    if not isinstance(item, dict):
+        raise UserError(f"a sentence is not an object but {item!r:.40}")
+    if not (sentence_id := _string(item, "id")):
+        raise UserError("a sentence has no id")
+    if not (form := _string(item, "form")).strip():
+        raise UserError("it has no text")
+    return Text(form, sentence_id)
+
+
+def _sentence(item: Any) -> Sentence:
+    text = _text(item)
+    entities = item.get("NE", item.get("ne"))
+    if not isinstance(entities, list):
+        raise UserError("it has no list of entities (NE or ne)")
+    return Sentence(text.id or "", text.text, tuple(_span(entity, text.text) for entity in entities))
+
+
+def _span(entity: Any, text: str) -> Span:
+    match entity:
+        case {"begin": begin, "end": end, "label": str(label), "form": str(form)} if type(begin) is type(end) is int:
+            span = Span(begin, end, folded(label))
+        case _:
+            raise UserError(f"an entity lacks one of begin, end, label and form: {entity!r:.80}")
+    if end > len(text):
+        raise UserError(f"the entity {form!r} at {begin}–{end} reaches past the text, which has {len(text)} characters")
+    if text[begin:end] != form:
+        raise UserError(f"at {begin}–{end} is {text[begin:end]!r} where the file says {form!r}")
+    return span
+
+
+def _member(key: str, value: str) -> re.Pattern[bytes]:
+    spellings = (json.dumps(value, ensure_ascii=False), json.dumps(value))
+    either = b"|".join(re.escape(spelling.encode()) for spelling in spellings)
+    return re.compile(rb'"%s"\s*:\s*(?:%s)' % (key.encode(), either))
+
+
+def _broken_off(file: BinaryIO, name: str, error: Exception) -> Rejected:
+    return Rejected(
+        name,
+        _line_of_failure(file, file.tell()),
+        f"the JSON breaks here ({_reason(error)}), so nothing after it could be read; correct the file or get it again",
+    )
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what the parser says; it is bytes where it quotes the file from the middle of a character."""
+    said = error.args[0] if error.args else error
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return text.partition("\n")[0].removesuffix(".")
+
+
+def _line_of_failure(file: BinaryIO, end: int) -> int:
+    """The line where the JSON breaks, known to lie in the chunk before the byte `end`: parse again, slowly there."""
+    parser = ijson.items_coro(ijson.sendable_list(), _NOTHING)
+    file.seek(0)
+    _skip_mark(file)
+    chunk = file.read(_CHUNK)
+    line = 1
+    while file.tell() < end:
+        parser.send(chunk)
+        line += chunk.count(b"\n")
+        chunk = file.read(_CHUNK)
+    return line + chunk.count(b"\n", 0, _bytes_taken(parser, chunk))
+
+
+def _bytes_taken(parser: Any, chunk: bytes) -> int:
+    for at in range(len(chunk)):
+        try:
+            parser.send(chunk[at : at + 1])
+        except _SYNTAX_ERRORS:
+            return at
+    return len(chunk)
+
+
+def _opening(members: dict[str, Any], last: str) -> str:
+    """An object's text up to the list under its last key."""
+    return f'{json.dumps(members, ensure_ascii=False)[:-1]}, "{last}": ['
+
+
+def _written(sentence: Sentence) -> dict[str, Any]:
+    text = sentence.text
+    entities = [
+        {"id": i, "form": text[span.start : span.end], "label": span.label, "begin": span.start, "end": span.end}
+        for i, span in enumerate(sentence.spans, 1)
+    ]
+    return {"id": sentence.id, "form": text, "word": _words(text), "NE": entities}
+
+
+def _words(text: str) -> list[dict[str, Any]]:
+    """The eojeols, in NIKL's way: what stands between spaces."""
+    words, at = [], 0
+    for i, form in enumerate(text.split(" "), 1):
+        words.append({"id": i, "form": form, "begin": at, "end": at + len(form)})
+        at += len(form) + 1
+    return words

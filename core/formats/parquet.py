@@ -1,0 +1,145 @@
+"""Parquet: texts to tag in the columns `text` and, if it is there, `id`; tagged texts out.
+
+Out come the columns `id`, `text` and `spans`, a list of structs of `start`, `end`, `label` and `probability`.
+
+Source: https://parquet.apache.org/docs/file-format/. `_pyarrow` is the one place that imports pyarrow, late: it is an
+optional package, and a big one.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice, repeat
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import UserError
+from core.domain.spans import PredictedSpan
+from core.formats.records import Rejected
+from core.formats.texts import TaggedText, Text
+from core.io.files import replacing_bytes
+
+SUFFIX = ".parquet"
+
+_MAGIC = b"PAR1"
+ROWS_AT_ONCE = 1024
+"""Rows that are Python objects at the same time."""
+ROW_GROUP = 32
+"""So many times `ROWS_AT_ONCE` are written together: the file lists its row groups, so there must not be too many."""
+_BUFFER = 1 << 20
+"""Bytes of a column that are read at a time; without it, or with `pre_buffer`, it is a whole row group's column."""
+
+
+def recognises(path: Path) -> bool:
+    """Whether the file is Parquet by its first bytes, or by its name means to be."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC or path.suffix.lower() == SUFFIX
+    except OSError:
+        return False  # whoever reads it as something else says why it cannot be read
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a Parquet file, one at a time, whatever the size of its row groups.
+
+    Raises:
+        UserError: at once, before the first text: pyarrow is not installed, the file is no Parquet or damaged, it has
+            no column `text`, or one of its columns has the wrong type; later: it is damaged further on.
+    """
+    with _reading(path) as file:
+        schema = file.schema_arrow
+    columns = [name for name in ("text", "id") if name in schema.names]
+    if "text" not in columns:
+        raise UserError(f"{path} has no column text; it has {', '.join(schema.names):.200}")
+    for name in columns:
+        if schema.names.count(name) > 1:
+            raise UserError(f"{path} has {schema.names.count(name)} columns {name}; keep one of them")
+        _check_type(path, name, schema.field(name).type)
+    return _records(path, columns)
+
+
+def write(path: Path, tagged: Iterable[TaggedText]) -> None:
+    """Write one text a row.
+
+    Raises:
+        UserError: pyarrow is not installed, or the file cannot be written.
+    """
+    pyarrow = _pyarrow(path)
+    span = {
+        "start": pyarrow.int32(),
+        "end": pyarrow.int32(),
+        "label": pyarrow.string(),
+        "probability": pyarrow.float64(),
+    }
+    spans = pyarrow.list_(pyarrow.struct(list(span.items())))
+    schema = pyarrow.schema([("id", pyarrow.string()), ("text", pyarrow.string()), ("spans", spans)])
+    rows = map(_row, tagged)
+    chunks = iter(lambda: list(islice(rows, ROWS_AT_ONCE)), [])
+    tables = (pyarrow.Table.from_pylist(chunk, schema) for chunk in chunks)
+    with replacing_bytes(path) as file, pyarrow.parquet.ParquetWriter(file, schema) as writer:
+        while group := list(islice(tables, ROW_GROUP)):
+            writer.write_table(pyarrow.concat_tables(group))
+
+
+def _row(tagged: TaggedText) -> dict[str, Any]:
+    return {"id": tagged.text.id, "text": tagged.text.text, "spans": [_span(predicted) for predicted in tagged.spans]}
+
+
+def _span(predicted: PredictedSpan) -> dict[str, Any]:
+    span = predicted.span
+    return {"start": span.start, "end": span.end, "label": span.label, "probability": round(predicted.probability, 6)}
+
+
+def _pyarrow(path: Path) -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise UserError(
+            f"{path} is Parquet, which needs the package pyarrow: install Spandesk with its extra [parquet],"
+            " or use JSON lines"
+        ) from error
+    return pyarrow
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[Any]:
+    """The open file; what pyarrow has against it in the block is the user's to mend."""
+    pyarrow = _pyarrow(path)
+    try:
+        # By its bytes: pyarrow refuses a name that is not UTF-8.
+        source = pyarrow.OSFile(os.fsencode(path))
+        with source, pyarrow.parquet.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False) as file:
+            yield file
+    except (OSError, UnicodeDecodeError, pyarrow.ArrowException) as error:
+        reason = str(error).partition("\n")[0].removesuffix(".")
+        raise UserError(f"{path} is no Parquet file, or is damaged ({reason}); write it again") from error
+
+
+def _check_type(path: Path, name: str, column_type: Any) -> None:
+    kinds = _pyarrow(path).types
+    plain = column_type.value_type if kinds.is_dictionary(column_type) else column_type
+    is_string = kinds.is_string(plain) or kinds.is_large_string(plain) or kinds.is_string_view(plain)
+    if not is_string and not (name == "id" and kinds.is_integer(plain)):
+        raise UserError(f"the column {name} of {path} holds {column_type}, where strings are needed; convert it")
+
+
+def _records(path: Path, columns: list[str]) -> Iterator[Text | Rejected]:
+    with _reading(path) as file:
+        number = 0
+        for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
+            names = batch.column("id") if "id" in columns else repeat(None)
+            for text, name in zip(batch.column("text"), names, strict=False):
+                number += 1
+                yield _record(path, number, text, name)
+
+
+def _record(path: Path, number: int, text: Any, name: Any) -> Text | Rejected:
+    """The text of one row; `text` and `name` are scalars of pyarrow."""
+    try:
+        value = text.as_py()
+        known_id = None if name is None else name.as_py()
+    except UnicodeDecodeError:
+        return Rejected(str(path), None, f"row {number} is not UTF-8")
+    if value is None or not value.strip():
+        return Rejected(str(path), None, f"row {number} has no text")
+    return Text(value, None if known_id is None else str(known_id))

@@ -1,0 +1,86 @@
+"""What a reader gives for each piece of a corpus file, and what a format is."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from core.domain.spans import Sentence
+from core.formats.texts import Text
+from core.messages.words import escape_controls
+
+HEAD_LENGTH = 4096
+"""Characters of a file that a format sees to recognise it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read: its file, its line from 1 where that is known, and why, in one clause.
+
+    The reason, which quotes the record, is cut off after `REASON_LENGTH` characters and has escapes for those that a
+    terminal would obey.
+    """
+
+    file: str
+    line: int | None
+    reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", escape_controls(self.reason, most=REASON_LENGTH))
+
+    @property
+    def where(self) -> str:
+        return self.file if self.line is None else f"{self.file}, line {self.line}"
+
+
+REASON_LENGTH = 400
+
+Record = Sentence | Rejected
+
+Item = TypeVar("Item", Sentence, Text)
+"""What a reader makes of a record: a sentence with its gold, or its text alone."""
+
+Check = Callable[[Sentence], None]
+"""Raises `UserError` against a sentence that is well-formed but not wanted; the reader rejects it with its line."""
+
+
+def accept(_sentence: Sentence) -> None:
+    """The check that has nothing against any sentence."""
+
+
+def invented_id(path: Path, number: int, text: str) -> str:
+    """The id of a record that comes without one: its file's stem, its number in there, six digits that tell its text.
+
+    The same file again gives the same ids, so that nothing is imported twice; another file of that name gives others.
+    """
+    return f"{storable(path.stem)}-{number}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def storable(name: str) -> str:
+    """A file's name as text: one that is no UTF-8 has escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+@dataclass(frozen=True)
+class CorpusFormat:
+    """A shape of corpus file.
+
+    Args:
+        name: what `--format` takes.
+        title: what people call it.
+        suffix: of new files, with its dot; reading never looks at it.
+        recognises: whether a file with this head (its first `HEAD_LENGTH` characters, without a byte order mark) has
+            this shape.
+        read: the records in the file's order, one at a time; sentences that fail the check are rejected.
+        texts: the texts in the file's order with their ids, whatever their gold; only what has no text is rejected.
+        write: puts the sentences into a file that replaces an older one in one step.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    recognises: Callable[[Path, str], bool]
+    read: Callable[[Path, Check], Iterator[Record]]
+    texts: Callable[[Path], Iterator[Text | Rejected]]
+    write: Callable[[Path, Iterable[Sentence]], None]

@@ -1,0 +1,235 @@
+"""The formats that can be read and written, and which of them a file has."""
+
+import codecs
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from core.domain.errors import UserError
+from core.formats import jsonl, klue, nikl, parquet
+from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept
+from core.formats.texts import Text
+from core.io.files import kind_of, open_descriptor
+
+AUTO = "auto"
+
+STANDARD_INPUT = Path("-")
+"""What the command line calls the process's standard input."""
+
+FORMATS: tuple[CorpusFormat, ...] = (klue.FORMAT, nikl.FORMAT, jsonl.FORMAT)
+"""In the order in which `detected` asks them."""
+
+_CHUNK = 1 << 20
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def format_named(name: str) -> CorpusFormat:
+    """The format with this name.
+
+    Raises:
+        UserError: there is none; it lists those there are.
+    """
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    raise UserError(f"there is no corpus format {name!r}; known are {', '.join(known.name for known in FORMATS)}")
+
+
+def detected(path: Path) -> CorpusFormat:
+    """The format of a file, by its content.
+
+    Raises:
+        UserError: the file is missing, a folder, empty, not UTF-8 text or in no known format.
+    """
+    _check_text(path)
+    return _recognised(path)
+
+
+def read(path: Path, name: str = AUTO, check: Check = accept) -> Iterator[Record]:
+    """The records of a corpus file, one at a time.
+
+    Args:
+        name: of the format; "auto" goes by the content.
+        check: raises `UserError` against a sentence that is to be rejected.
+
+    Raises:
+        UserError: at once, before the first record: see `detected` and `format_named`.
+    """
+    chosen = None if name == AUTO else format_named(name)
+    _check_text(path)
+    return _guarded(path, (chosen or _recognised(path)).read(path, check))
+
+
+def _guarded(path: Path, records: Iterator[Any]) -> Iterator[Any]:
+    """The records of a file, of which it is said if it cannot be read to its end."""
+    with _reading(path):
+        yield from records
+
+
+def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
+    """The format to write a file in: the named one, or for "auto" the one whose suffix the file has.
+
+    Raises:
+        UserError: there is none.
+    """
+    if name != AUTO:
+        return format_named(name)
+    for known in FORMATS:
+        if path.suffix.lower() == known.suffix:
+            return known
+    suffixes = ", ".join(f"{known.suffix} ({known.name})" for known in FORMATS)
+    raise UserError(f"the name {path.name} does not tell the format; end it with one of {suffixes}, or name the format")
+
+
+def texts(path: Path) -> Iterator[Text | Rejected]:
+    """The texts of a file to tag, one at a time: a corpus or Parquet file's sentences, or the lines of any other text.
+
+    Gold is not read, so that it need not be right. The open file of a process, such as `-` or /dev/stdin, is read once.
+
+    Raises:
+        UserError: at once, before the first text: the file is missing, a folder, empty or not UTF-8 text, or see
+            `parquet.texts`; later: it cannot be read any more.
+    """
+    descriptor = 0 if path == STANDARD_INPUT else open_descriptor(path)
+    if descriptor is None or (stat.S_ISREG(os.fstat(descriptor).st_mode) and path != STANDARD_INPUT):
+        return _texts(path)
+    return _copied_texts(descriptor, "standard input" if descriptor == 0 else str(path))
+
+
+def _texts(path: Path) -> Iterator[Text | Rejected]:
+    if kind_of(path) == "file" and parquet.recognises(path):
+        return parquet.texts(path)
+    _check_text(path)
+    known = _known(path)
+    return _guarded(path, known.texts(path) if known else _lines(path))
+
+
+def _copied_texts(descriptor: int, name: str) -> Iterator[Text | Rejected]:
+    """The texts of an open file that can be read but once; they are read from a copy that is gone afterwards."""
+    folder = TemporaryDirectory(prefix="spandesk-")
+    copy = Path(folder.name) / "stdin"
+    with _reading(Path(name)), os.fdopen(os.dup(descriptor), "rb") as source, copy.open("xb") as file:
+        shutil.copyfileobj(source, file)
+    with _renamed(copy, name):
+        records = _texts(copy)
+
+    def read() -> Iterator[Text | Rejected]:
+        with folder, _renamed(copy, name):
+            for record in records:
+                yield replace(record, file=name) if isinstance(record, Rejected) else record
+
+    return read()
+
+
+@contextmanager
+def _renamed(path: Path, name: str) -> Iterator[None]:
+    """Gives errors that name a path another name for it."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(str(error).replace(str(path), name)) from error
+
+
+def _lines(path: Path) -> Iterator[Text]:
+    with path.open(encoding="utf-8-sig") as file:
+        yield from (Text(line.strip()) for line in file if line.strip())
+
+
+def _known(path: Path) -> CorpusFormat | None:
+    with _reading(path), path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.read(HEAD_LENGTH)
+    return next((known for known in FORMATS if known.recognises(path, head)), None)
+
+
+def _recognised(path: Path) -> CorpusFormat:
+    if known := _known(path):
+        return known
+    raise UserError(f"{path} is in no known format ({', '.join(known.title for known in FORMATS)})")
+
+
+def _check_text(path: Path) -> None:
+    """Read the file through once: a fault late in it must come up before anything is imported."""
+    kind = kind_of(path)
+    if kind == "missing":
+        raise UserError(f"{path} does not exist")
+    if kind == "folder":
+        raise UserError(f"{path} is a folder; name the corpus files in it")
+    if kind != "file":
+        raise UserError(f"{path} is a {kind}, which can be read but once; save what it gives in a file first")
+    with _reading(path):
+        try:
+            _check_bytes(path)
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path} {_encoding_fault(path, error)}") from error
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Says of which file it is that the disk cannot give it, or gives it no more."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not the same file any more: it was UTF-8 when it was checked") from error
+
+
+def _check_bytes(path: Path) -> None:
+    filled = False
+    for line, text in _decoded(path, "utf-8-sig"):
+        if "\0" in text:
+            line += text.count("\n", 0, text.index("\0"))
+            raise UserError(f"{path} is not text: line {line} holds a NUL byte")
+        filled = filled or bool(text.strip())
+    if not filled:
+        raise UserError(f"{path} is empty")
+
+
+def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """The file's text in pieces, each with the number of the line it begins in.
+
+    Raises:
+        UnicodeDecodeError: its reason names the line.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                breaks = error.object.count(b"\n", 0, error.start)
+                error.reason = f"line {line + breaks}"
+                raise
+            yield line, text
+            if not chunk:
+                return
+            line += text.count("\n")
+
+
+def _encoding_fault(path: Path, error: UnicodeDecodeError) -> str:
+    with path.open("rb") as file:
+        if file.read(2) in _UTF16_MARKS:
+            return "is UTF-16; convert it to UTF-8"
+    if b"\0" in error.object:
+        return "is not text but binary"
+    fault = f"is not UTF-8 ({error.reason}, byte 0x{error.object[error.start]:02X})"
+    if _is_cp949(path):
+        return f"{fault}; it is probably CP949: convert it with iconv -f CP949 -t UTF-8"
+    return f"{fault}; convert it to UTF-8"
+
+
+def _is_cp949(path: Path) -> bool:
+    try:
+        for _ in _decoded(path, "cp949"):
+            pass
+    except UnicodeDecodeError:
+        return False
+    return True

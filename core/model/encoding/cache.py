@@ -1,0 +1,131 @@
+"""Windows of texts kept on disk, so that a text is tokenised once and not at every start."""
+
+import hashlib
+import shutil
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from core.io.folders import new_folder
+from core.model.encoding.text_encoder import TextEncoding
+from core.model.encoding.windows import Windows, joined
+
+_AT_ONCE = 1000
+"""Texts that are encoded between two reports."""
+
+_ENCODINGS_KEPT = 4
+"""Of so many tokenizers and tagging units; what was used longest ago goes first."""
+
+_KEY_BYTES = 16
+_KEYS = "keys"
+
+
+def encoding(
+    texts: Sequence[str], by: TextEncoding, folder: Path | None, *, keeps: bool = True
+) -> Generator[int, None, Windows]:
+    """The windows of each text; those that the folder does not have yet are encoded and kept there.
+
+    A folder that is damaged, or cannot be written, costs time and nothing else.
+
+    Args:
+        folder: None keeps nothing.
+        keeps: whether to write to the folder; of several processes one is enough.
+
+    Yields:
+        How many texts were dealt with since the last time.
+    """
+    own = folder / by.digest[:16] if folder else None
+    if own is not None and own.is_symlink():
+        own = None  # it leads out of the folder
+    cache = _Cache(own, is_kept=keeps)
+    keys = [_key(text) for text in texts]
+    new = {key: text for key, text in zip(keys, texts, strict=True) if key not in cache.rows}
+    if len(texts) > len(new):
+        yield len(texts) - len(new)
+    parts, new_texts = [], list(new.values())
+    for first in range(0, len(new_texts), _AT_ONCE):
+        parts.append(by.encode(new_texts[first : first + _AT_ONCE]))
+        yield min(_AT_ONCE, len(new_texts) - first)
+    cache.add(list(new), joined(parts))
+    if folder and own and keeps:
+        with suppress(OSError):
+            _forget_others(folder, own)
+    return cache.windows(keys)
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=_KEY_BYTES).digest()
+
+
+class _Cache:
+    """The segments of one encoding: each a folder of columns that was written whole and never changes.
+
+    Attributes:
+        rows: for the key of each text its row, counted over all segments.
+    """
+
+    def __init__(self, folder: Path | None, *, is_kept: bool) -> None:
+        self.rows: dict[bytes, int] = {}
+        self._folder = folder
+        self._is_kept = is_kept
+        self._segments: list[Windows] = []
+        for path in sorted(folder.glob("segment-*")) if folder and folder.is_dir() else ():
+            self._open(path)
+
+    def add(self, keys: Sequence[bytes], windows: Windows) -> None:
+        """Takes in what was encoded, and writes it if it may and can."""
+        if not keys:
+            return
+        if self._folder and self._is_kept:
+            with suppress(OSError):
+                _write(self._folder, keys, windows)
+        self._take(keys, windows)
+
+    def windows(self, keys: Sequence[bytes]) -> Windows:
+        """The windows of the texts of those keys, all of which are there."""
+        rows = np.array([self.rows[key] for key in keys], np.int64)
+        ends = np.cumsum([segment.texts for segment in self._segments])
+        if len(ends) == 1:
+            return self._segments[0].selected(rows)
+        of_segment = np.searchsorted(ends, rows, side="right")
+        order = np.argsort(of_segment, kind="stable")
+        parts = [
+            segment.selected(rows[of_segment == number] - (ends[number] - segment.texts))
+            for number, segment in enumerate(self._segments)
+        ]
+        return joined(parts).selected(np.argsort(order))
+
+    def _open(self, path: Path) -> None:
+        try:
+            columns = {field.name: np.load(path / f"{field.name}.npy", mmap_mode="r") for field in fields(Windows)}
+            keys = np.load(path / f"{_KEYS}.npy").tobytes()
+        except (OSError, ValueError, EOFError):
+            if self._is_kept:
+                shutil.rmtree(path, ignore_errors=True)
+            return
+        self._take([keys[i : i + _KEY_BYTES] for i in range(0, len(keys), _KEY_BYTES)], Windows(**columns))
+
+    def _take(self, keys: Sequence[bytes], windows: Windows) -> None:
+        first = sum(segment.texts for segment in self._segments)
+        self._segments.append(windows)
+        self.rows.update({key: first + row for row, key in enumerate(keys)})
+
+
+def _write(folder: Path, keys: Sequence[bytes], windows: Windows) -> None:
+    with new_folder(folder / f"segment-{uuid4().hex}") as written:
+        for field in fields(Windows):
+            np.save(written / f"{field.name}.npy", getattr(windows, field.name))
+        np.save(written / f"{_KEYS}.npy", np.frombuffer(b"".join(keys), np.uint8))
+
+
+def _forget_others(folder: Path, used: Path) -> None:
+    """Removes the encodings that were used longest ago."""
+    used.touch()
+    folders = (path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+    known = sorted(folders, key=lambda path: path.stat().st_mtime)
+    for path in known[:-_ENCODINGS_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,86 @@
+"""What each tag stands on: the tagging units of a text, found from the pieces that a tokenizer gave."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.domain.tags import Extent
+from core.languages.korean.normalise import Normalised
+
+PLACES = 16
+"""How many places in a piece a syllable can have: eight, each at the start of an eojeol or not."""
+
+_LAST_PLACE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class TaggingUnit:
+    """One unit: the piece that the encoder's state is taken from, and its extent in the original text.
+
+    Attributes:
+        piece: index among the text's pieces.
+        extent: in code points; never empty, never overlapping another's.
+        character: the code point that a syllable is, as the model reads it; 0 for other units.
+        place: where a syllable stands in its piece and whether an eojeol begins with it (below `PLACES`); 0 for others.
+        morpheme: the class of the morpheme that a syllable is in (below `MORPHEME_CLASSES`); 0 for others.
+    """
+
+    piece: int
+    extent: Extent
+    character: int = 0
+    place: int = 0
+    morpheme: int = 0
+
+
+def piece_units(text: Normalised, offsets: Sequence[Extent]) -> list[TaggingUnit]:
+    """A unit for each piece that stands for characters that no earlier piece stands for, white space aside.
+
+    A piece that has none (a further byte of a character, a lone ▁) carries no tag.
+    """
+    units: list[TaggingUnit] = []
+    read = taken = 0
+    for piece, (start, end) in enumerate(offsets):
+        extent = _stripped(text, max(start, read), end)
+        if extent is not None and max(extent[0], taken) < extent[1]:
+            units.append(TaggingUnit(piece, (max(extent[0], taken), extent[1])))
+            read, taken = end, extent[1]
+    return units
+
+
+def syllable_units(text: Normalised, offsets: Sequence[Extent], morphemes: Sequence[int]) -> list[TaggingUnit]:
+    """A unit for each visible character; one that no piece reads goes with the piece before it.
+
+    Args:
+        morphemes: the class of each character's morpheme; see `core.languages.korean.morphemes.morpheme_classes`.
+    """
+    units: list[TaggingUnit] = []
+    taken = piece_start = 0
+    for i, piece in _pieces_of_characters(text.text, offsets):
+        if not units or piece != units[-1].piece:
+            piece_start = i
+        start, end = text.original(i, i + 1)
+        if max(start, taken) < end:
+            begins = i == 0 or text.text[i - 1].isspace()
+            place = min(i - piece_start, _LAST_PLACE) + (PLACES // 2 if begins else 0)
+            units.append(TaggingUnit(piece, (max(start, taken), end), ord(text.text[i]), place, morphemes[i]))
+            taken = end
+    return units
+
+
+def _pieces_of_characters(text: str, offsets: Sequence[Extent]) -> Iterator[tuple[int, int]]:
+    """The index of each visible character with the first piece that reads it, or else the one before."""
+    piece = 0
+    for i, character in enumerate(text):
+        while piece < len(offsets) - 1 and offsets[piece][1] <= i:
+            piece += 1
+        if offsets and not character.isspace():
+            reads = piece == 0 or offsets[piece][0] <= i
+            yield i, piece if reads else piece - 1
+
+
+def _stripped(text: Normalised, start: int, end: int) -> Extent | None:
+    """The original extent of a stretch of the text as read without white space around it; None if nothing is left."""
+    while start < end and text.text[start].isspace():
+        start += 1
+    while start < end and text.text[end - 1].isspace():
+        end -= 1
+    return text.original(start, end) if start < end else None

@@ -1,0 +1,371 @@
+"""Corrections of the gold: append-only, committed step by step, undone and redone across restarts."""
+
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Literal
+
+from core.domain.errors import UserError
+from core.domain.spans import SentenceNumber, Span, checked
+from core.store.changes import ChangeKind, ChangeSet
+from core.store.columns import spans_of_text, spans_text
+from core.store.database import Database
+from core.store.gold.correction_log import CorrectionLog
+from core.store.gold.history import History
+from core.store.gold.log_check import problems_of_log
+from core.store.gold.log_writer import Change, LogWriter, corrected
+from core.store.gold.not_particles import NotParticles
+from core.store.gold.remarks import Remark, RemarkLog
+from core.store.gold.stale_labels import StaleLabels
+from core.store.gold.steps import Step, describe_step
+from core.store.label_names import rename_text
+from core.store.predictions import Predictions
+from core.store.sentences import Addition, Move, Sentences
+from core.store.tag_set import TagSetTable
+
+LARGE = 250
+"""Sentences that are written at once in some tens of milliseconds; a step of more goes in slices of so many."""
+
+
+class Corrections(CorrectionLog):
+    """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it.
+
+    A step is what is done at once and undone at once: one correction, or several of as many sentences, with what was
+    said of them. It is known by the number of its first correction. A remark without a change of gold is logged as an
+    entry with equal gold before and after, which carries the step and is not a correction. What can be undone and
+    redone is read from the log, so that it is right after any failure.
+
+    A large step is written in slices, so that others may read the project meanwhile, and `unfinished_step` names it
+    until the last of them. No other step is made meanwhile. Where it fails it is taken back; where that fails too, it
+    is tried again before anything else is written, and when the project is opened.
+    """
+
+    def __init__(self, database: Database, sentences: Sentences, predictions: Predictions) -> None:
+        super().__init__(database)
+        self._sentences = sentences
+        self._predictions = predictions
+        self._tag_set = TagSetTable(database)
+        self._remarks = RemarkLog(database)
+        self._not_particles = NotParticles(database)
+        self._stale = StaleLabels(database, predictions)
+        self._history = History(database)
+        self._log = LogWriter(database, predictions, self._history, self._stale)
+        self._is_busy = False
+        self.settle()
+        self._stale.refresh()
+
+    @property
+    def taken_back(self) -> int:
+        """How many steps were taken back since the project was opened, because they were not stored whole."""
+        return self._log.taken_back
+
+    @property
+    def can_undo(self) -> bool:
+        return self._history.stacks().done is not None
+
+    @property
+    def can_redo(self) -> bool:
+        return self._history.stacks().undone is not None
+
+    def next_undo(self) -> Step | None:
+        """What `undo` would take back; None where there is nothing to undo."""
+        step = self._next("undo")
+        return None if step is None else describe_step(self._database, step)
+
+    def import_since(self) -> Addition | None:
+        """The newest import that came after the step that `undo` would take back; no undo takes an import back."""
+        step = self._next("undo")
+        return None if step is None else self._sentences.import_since(step)
+
+    def move_since(self) -> Move | None:
+        """The newest move of dev sentences to train after the step that `undo` would take back; it is not undone."""
+        step = self._next("undo")
+        return None if step is None else self._sentences.move_since(step)
+
+    def next_redo(self) -> Step | None:
+        """What `redo` would make again; None where there is nothing to redo."""
+        step = self._next("redo")
+        return None if step is None else describe_step(self._database, step)
+
+    def _next(self, kind: Literal["undo", "redo"]) -> int | None:
+        """The step that is undone or redone next."""
+        stacks = self._history.stacks()
+        chain = stacks.done if kind == "undo" else stacks.undone
+        return None if chain is None else chain[0]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every step is stored whole; not so while a large one is stored, or could not be taken back."""
+        return self._database.value("SELECT 1 FROM unfinished_step") is None
+
+    def settle(self) -> bool:
+        """Make sure that no step is half stored: take back one that failed; returns whether there was one.
+
+        What must not begin on such a corpus, as a training or an export, calls this first.
+
+        Raises:
+            UserError: a step is being stored slice by slice, or one that failed cannot be taken back yet.
+        """
+        with self._database.atomic():
+            return self._begin()
+
+    def correct(self, number: SentenceNumber, spans: Iterable[Span]) -> ChangeSet:
+        """Give a sentence new gold; nothing is written when it has that gold already.
+
+        Raises:
+            UserError: the spans do not fit the sentence or the tag set.
+        """
+        return self.correct_together({number: spans})
+
+    def correct_together(
+        self, golds: Mapping[SentenceNumber, Iterable[Span]], remarks: Sequence[Remark] = ()
+    ) -> ChangeSet:
+        """Give several sentences new gold in one step; those that have it already are left alone.
+
+        Args:
+            remarks: what is said of sentences in the same step.
+
+        Raises:
+            UserError: some spans do not fit their sentence or the tag set; then no sentence is changed.
+        """
+        changes = self._changes(golds, self._sentences.labels())
+        corrected = {change.sentence for change in changes}
+        said = dict.fromkeys(remark.sentence for remark in remarks if remark.sentence not in corrected)
+        return self._do([*changes, *(Change(sentence, "correct", None, None) for sentence in said)], remarks)
+
+    def correcting(
+        self,
+        golds: Iterable[Mapping[SentenceNumber, Iterable[Span]]],
+        known: Mapping[str, bool] | None = None,
+        relabelled: tuple[str, str] | None = None,
+    ) -> Generator[int, None, ChangeSet]:
+        """The same for any number of sentences, in one step; yields how many are changed so far.
+
+        Args:
+            golds: the new gold, some sentences at a time; no sentence comes twice.
+            known: labels that come into the tag set with the step, or leave it.
+            relabelled: a label that goes by another one from now on, also where older runs predicted it.
+
+        Raises:
+            UserError: some spans do not fit, or another such step is under way; then no sentence is changed.
+        """
+        known = known or {}
+        with self._alone() as has_settled:
+            labels = (*self._sentences.labels(), *known)
+            parts: Iterator[list[Change]] = (self._changes(part, labels) for part in golds)
+            if known:
+                parts = self._with_an_entry(parts)
+            step, change = yield from self._stepping(
+                "correct",
+                parts,
+                lambda step: self._tag_set.change_with(step, known),
+                lambda step: self._relabel(step, relabelled),
+            )
+        return replace(change, corpus=change.corpus or has_settled or (bool(known) and step is not None))
+
+    def _with_an_entry(self, parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
+        """The parts; where no sentence changes, an entry that leaves the first one as it is and carries the step."""
+        has_any = False
+        for part in parts:
+            has_any = has_any or bool(part)
+            yield part
+        first = self._database.value("SELECT min(number) FROM sentence")
+        if not has_any and first is not None:
+            yield [Change(first, "correct", None, None)]
+
+    def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> ChangeSet:
+        """Dismiss strings as ending in no particle, or ask about them again; a step of its own."""
+        first = self._database.value("SELECT min(number) FROM sentence")
+        chosen = [text for text in strings if (text in self._not_particles.strings()) != dismissed]
+        if first is None or not chosen:
+            return ChangeSet("particles")
+        change = self._do(
+            [Change(first, "correct", None, None)],
+            also=lambda step: self._not_particles.change_with(step, chosen, dismissed=dismissed),
+        )
+        return replace(change, kind="particles", particles=True)
+
+    def _relabel(self, step: int, relabelled: tuple[str, str] | None) -> None:
+        if relabelled is not None:
+            self._tag_set.relabel(step, *relabelled)
+            self._stale.add(relabelled)
+
+    def undo(self) -> ChangeSet:
+        """Take the last step back, also one made before the last restart."""
+        return self._move("undo")
+
+    def redo(self) -> ChangeSet:
+        """Make the step again that was undone last."""
+        return self._move("redo")
+
+    def undoing(self) -> Generator[int, None, ChangeSet]:
+        """`undo`, a slice at a time; yields how many sentences are changed so far."""
+        return self._moving("undo")
+
+    def redoing(self) -> Generator[int, None, ChangeSet]:
+        """`redo`, a slice at a time; yields how many sentences are changed so far."""
+        return self._moving("redo")
+
+    def is_large(self, *, redo: bool = False) -> bool:
+        """Whether the step that would be undone, or redone, is of more sentences than one waits for."""
+        step = self._next("redo" if redo else "undo")
+        return step is not None and len(self._log.entries(step, limit=LARGE)) == LARGE
+
+    def revert(self, correction: int) -> ChangeSet:
+        """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it.
+
+        Raises:
+            UserError: the gold had a label that has left the tag set since.
+        """
+        [(sentence, before)] = self._database.rows(
+            "SELECT sentence, before FROM correction WHERE number = ?", [correction]
+        )
+        before = rename_text(before, self._names.history().since(correction - 1))
+        if retired := {span.label for span in spans_of_text(before)} - {*self._sentences.labels()}:
+            raise UserError(f"the label {min(retired)} has left the tag set since; add it again to revert to it")
+        [stored] = self._sentences.by_number([sentence])
+        if spans_text(stored.gold) == before:
+            return ChangeSet("revert")
+        return self._do([Change(sentence, "revert", correction, before)])
+
+    def _do(
+        self,
+        changes: Sequence[Change],
+        remarks: Sequence[Remark] = (),
+        also: Callable[[int], None] = lambda step: None,
+    ) -> ChangeSet:
+        """A new step, after which there is nothing to redo; `also` adds to it, and is given its number."""
+        kind: ChangeKind = "revert" if any(change.kind == "revert" for change in changes) else "correct"
+        if not corrected(changes):
+            kind = "review"
+        with self._database.atomic():
+            has_settled = self._begin()
+            if changes:
+                step = self._log.append(changes)
+                self._remarks.write(step, remarks)
+                also(step)
+        said = dict.fromkeys(remark.sentence for remark in remarks)
+        return ChangeSet(kind, sentences=tuple(corrected(changes)), corpus=has_settled, reviews=tuple(said))
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the log; nothing in a sound project."""
+        return problems_of_log(self._database, self._history)
+
+    def _changes(self, golds: Mapping[SentenceNumber, Iterable[Span]], labels: Collection[str]) -> list[Change]:
+        """What gives these sentences new gold, without those that have it."""
+        changes = []
+        for sentence in self._sentences.by_number(list(golds)):
+            after = checked(golds[sentence.number], sentence.text, labels)
+            if after != sentence.gold:
+                changes.append(Change(sentence.number, "correct", None, spans_text(after)))
+        return changes
+
+    def _move(self, kind: Literal["undo", "redo"]) -> ChangeSet:
+        """Undo or redo a step in one transaction."""
+        with self._database.atomic():
+            has_settled, step = self._begin(), self._next(kind)
+            if step is None:
+                return ChangeSet(kind, corpus=has_settled)
+            entry, changed = None, []
+            for part in self._replayed(step, kind):
+                entry = self._log.append(part, entry)
+                changed += corrected(part)
+            self._stale.add(self._tag_set.relabelled_in(step))
+            self._stale.refresh()
+            ended = self._end_move(step, kind)
+        is_wide = has_settled or ended.corpus or len(changed) > LARGE
+        return replace(ended, sentences=tuple(changed), corpus=is_wide)
+
+    def _moving(self, kind: Literal["undo", "redo"]) -> Generator[int, None, ChangeSet]:
+        with self._alone() as has_settled:
+            step = self._next(kind)
+            if step is None:
+                return ChangeSet(kind, corpus=has_settled)
+            ended = ChangeSet(kind)
+
+            def end(_: int) -> None:
+                nonlocal ended
+                ended = self._end_move(step, kind)
+
+            stale = self._tag_set.relabelled_in(step)
+            _, change = yield from self._stepping(
+                kind, self._replayed(step, kind), end, lambda _: self._stale.add(stale)
+            )
+        return replace(ended, sentences=change.sentences, corpus=change.corpus or has_settled or ended.corpus)
+
+    def _end_move(self, step: int, kind: Literal["undo", "redo"]) -> ChangeSet:
+        """Undo or redo what a step did besides its corrections; returns what that changed."""
+        self._remarks.set_undone(step, undone=kind == "undo")
+        has_other_particles = self._not_particles.replay(step, forwards=kind == "redo")
+        has_other_labels = self._tag_set.replay(step, forwards=kind == "redo")
+        said = tuple(self._remarks.sentences_of(step))
+        return ChangeSet(kind, corpus=has_other_labels, reviews=said, particles=has_other_particles)
+
+    def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
+        """What makes a step again, or takes it back, some corrections at a time."""
+        last = step - 1
+        while rows := self._log.entries(step, after=last, limit=LARGE):
+            golds = [(before if kind == "undo" else after) if before != after else None for *_, before, after in rows]
+            yield [Change(row[1], kind, row[0], gold) for row, gold in zip(rows, golds, strict=True)]
+            last = rows[-1][0]
+
+    def _stepping(
+        self,
+        kind: ChangeKind,
+        parts: Iterable[Sequence[Change]],
+        end: Callable[[int], None],
+        begin: Callable[[int], None],
+    ) -> Generator[int, None, tuple[int | None, ChangeSet]]:
+        """Store a step part by part, each in a transaction of its own, whole or not at all; returns its number.
+
+        Args:
+            end: what belongs to the step besides, in its last transaction; is given the number.
+            begin: the same in its first transaction.
+        """
+        step: int | None = None
+        changed: list[SentenceNumber] = []
+        try:
+            for part in parts:
+                with self._database.atomic():
+                    is_first, step = step is None, self._log.append(part, step, is_slice=True) if part else step
+                    if is_first and step is not None:
+                        begin(step)
+                changed += corrected(part)
+                yield len(changed)
+            for _ in self._stale.refreshing():
+                yield len(changed)
+            if step is not None:
+                with self._database.atomic():
+                    self._stale.clear()
+                    end(step)
+                    self._database.write("DELETE FROM unfinished_step WHERE step = ?", [step])
+        except BaseException:
+            self._log.take_back_unfinished(at_once=LARGE)
+            raise
+        return step, ChangeSet(kind, sentences=tuple(changed), corpus=len(changed) > LARGE)
+
+    @contextmanager
+    def _alone(self) -> Generator[bool, None, None]:
+        """Within the block no other step is made; one that is being stored is waited for.
+
+        Yields:
+            Whether a step that had failed was taken back first.
+
+        Raises:
+            UserError: another such block is under way, or a step that failed cannot be taken back yet.
+        """
+        is_ours = False
+        try:
+            with self._database.atomic():
+                has_settled = self._begin()
+                self._is_busy = is_ours = True
+            yield has_settled
+        finally:
+            if is_ours:
+                self._is_busy = False
+
+    def _begin(self) -> bool:
+        """What comes first in the transaction of every change; returns whether it took back a step that had failed."""
+        if self._is_busy:
+            raise UserError("many sentences are being changed right now; wait for it to finish, or cancel it")
+        return self._log.take_back_unfinished(at_once=LARGE)

@@ -1,0 +1,104 @@
+"""What a person says of sentences beside their gold: an append-only log, each entry undone with the step it is of.
+
+Of each thing that can be said, the newest entry that is not undone holds. As steps are undone from the newest on, that
+is what held before the step was made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from core.analysis.verdicts import Blame, Pair
+from core.domain.spans import SentenceNumber
+from core.store.clock import now_text
+from core.store.columns import spans_text
+from core.store.database import Database
+from core.store.predictions import EpochKey
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Whether a sentence is marked as reviewed, and for how many seconds it had been shown then, if that is known."""
+
+    TABLE: ClassVar[str] = "review"
+    COLUMNS: ClassVar[str] = "is_reviewed, seconds"
+    sentence: SentenceNumber
+    is_reviewed: bool
+    seconds: float | None = None
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return self.is_reviewed, self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A person's words on a sentence; empty for none."""
+
+    TABLE: ClassVar[str] = "note"
+    COLUMNS: ClassVar[str] = "text"
+    sentence: SentenceNumber
+    text: str
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return (self.text,)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Who is wrong where an epoch's prediction and the gold differ.
+
+    Attributes:
+        sampled: whether the sentence was met in the random order, so that the verdict stands for others as well.
+        seconds: how long it took, if that is known.
+    """
+
+    TABLE: ClassVar[str] = "verdict"
+    COLUMNS: ClassVar[str] = "run, epoch, gold, predicted, blame, sampled, seconds"
+    sentence: SentenceNumber
+    key: EpochKey
+    pair: Pair
+    blame: Blame
+    sampled: bool = False
+    seconds: float | None = None
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return (self.key.run, self.key.epoch, *pair_texts(self.pair), self.blame, self.sampled, self.seconds)
+
+
+Remark = Review | Note | Verdict
+
+
+def pair_texts(pair: Pair) -> tuple[str, str]:
+    """Both sides as the database holds them: a list of one span or none."""
+    gold, predicted = ("[]" if span is None else spans_text([span]) for span in pair)
+    return gold, predicted
+
+
+class RemarkLog:
+    """Writes the log; `core.store.gold.corrections` says when, `core.store.gold.reviews` reads it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write(self, step: int, remarks: Sequence[Remark]) -> None:
+        """Add what is said in a step."""
+        made_at = now_text()
+        for remark in remarks:
+            values = (step, remark.sentence, made_at, *remark.values)
+            marks = ", ".join("?" * len(values))
+            self._database.write(
+                f"INSERT INTO {remark.TABLE} (step, sentence, made_at, {remark.COLUMNS}) VALUES ({marks})", values
+            )
+
+    def set_undone(self, step: int, *, undone: bool) -> None:
+        """Take back what was said in a step, or say it again."""
+        for kind in (Review, Note, Verdict):
+            self._database.write(f"UPDATE {kind.TABLE} SET undone = ? WHERE step = ?", [undone, step])
+
+    def sentences_of(self, step: int) -> list[SentenceNumber]:
+        """The sentences of which something was said in a step."""
+        parts = (f"SELECT sentence FROM {kind.TABLE} WHERE step = ?" for kind in (Review, Note, Verdict))
+        return [row[0] for row in self._database.rows(" UNION ".join(parts), [step] * 3)]

@@ -1,0 +1,212 @@
+"""What a person said of sentences: reviewed marks, notes, and verdicts on where prediction and gold differ."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import NamedTuple
+
+from core.analysis.verdicts import Blame, Estimate, Judged, Pair, Population, end_of_sample, estimated, judged, pair_of
+from core.domain.editing import with_span, without
+from core.domain.spans import SentenceNumber, Span, Split
+from core.metrics.comparison import Comparison, compared
+from core.metrics.report import Counts, counts_of
+from core.store.changes import ChangeSet
+from core.store.columns import spans_of_text
+from core.store.database import Database
+from core.store.gold.corrections import Corrections
+from core.store.gold.remarks import Note, Remark, Review, Verdict
+from core.store.label_names import LabelNames, Names, rename_spans
+from core.store.predictions import EpochKey, Predictions
+from core.store.selection import Selections
+from core.store.sentences import SLICE, Sentences
+
+_PACE = 20
+"""Sentences whose median time is the pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What is said of one sentence; `verdicts` are those on one epoch."""
+
+    is_reviewed: bool = False
+    note: str = ""
+    verdicts: Mapping[Pair, Blame] = field(default_factory=dict)
+
+
+NOTHING_SAID = Reviewed()
+
+
+class Watch(NamedTuple):
+    """How a verdict or mark came about: whether in the random order, and how many seconds it took."""
+
+    sampled: bool = False
+    seconds: float | None = None
+
+
+class Reviews:
+    """Reads what was said and says more; every method that does is one step, undone with Undo as a correction is."""
+
+    def __init__(
+        self,
+        database: Database,
+        sentences: Sentences,
+        predictions: Predictions,
+        corrections: Corrections,
+        selections: Selections,
+    ) -> None:
+        self._database = database
+        self._sentences = sentences
+        self._predictions = predictions
+        self._corrections = corrections
+        self._selections = selections
+        self._names = LabelNames(database)
+
+    def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> ChangeSet:
+        """Mark a sentence as reviewed, or take the mark away."""
+        if self._is_reviewed(number) == reviewed:
+            return ChangeSet("review")
+        return self._say(Review(number, reviewed, seconds))
+
+    def pass_on(self, number: SentenceNumber, gold: Sequence[Span], *, seconds: float | None = None) -> ChangeSet:
+        """Give a sentence its new gold, if it is another, and mark it as reviewed, in one step.
+
+        Raises:
+            UserError: the spans do not fit the sentence or the tag set.
+        """
+        marks = [] if self._is_reviewed(number) else [Review(number, True, seconds)]
+        return self._corrections.correct_together({number: gold}, marks)
+
+    def note(self, number: SentenceNumber, text: str) -> ChangeSet:
+        """Put words to a sentence, in place of those that it has; empty ones take them away."""
+        text = text.strip()
+        if self.of([number], None)[number].note == text:
+            return ChangeSet("review")
+        return self._say(Note(number, text))
+
+    def judge(
+        self,
+        number: SentenceNumber,
+        key: EpochKey,
+        comparison: Comparison,
+        blame: Blame,
+        watch: Watch = Watch(),  # noqa: B008
+    ) -> ChangeSet:
+        """Say who is wrong in a disagreement of an epoch with the gold as corrected.
+
+        Where it is the gold, the gold is mended as the prediction says. With the last verdict that a sentence needs it
+        is marked as reviewed. All of it is one step.
+        """
+        [stored] = self._sentences.by_number([number])
+        pair = pair_of(comparison)
+        gold = mended(stored.gold, pair) if blame == "gold" else stored.gold
+        remarks: list[Remark] = [Verdict(number, key, pair, blame, *watch)]
+        said = self.of([number], key)[number]
+        left = set(self._standing(key, number, gold)) - set(said.verdicts) - {pair}
+        if not left and not said.is_reviewed:
+            remarks.append(Review(number, True))
+        return self._corrections.correct_together({number: gold}, remarks)
+
+    def _standing(self, key: EpochKey, number: SentenceNumber, gold: Sequence[Span]) -> list[Pair]:
+        """The disagreements of an epoch with a gold."""
+        predicted = self._predictions.of(key, [number]).get(number, ())
+        return [pair_of(comparison) for comparison in compared(gold, predicted) if comparison.is_error]
+
+    def _say(self, remark: Remark) -> ChangeSet:
+        return self._corrections.correct_together({}, [remark])
+
+    def _is_reviewed(self, number: SentenceNumber) -> bool:
+        return self._database.value("SELECT 1 FROM reviewed WHERE sentence = ?", [number]) is not None
+
+    def reviewed_in(self, split: Split) -> set[SentenceNumber]:
+        """The sentences of a split that are marked as reviewed."""
+        rows = self._database.rows(
+            # From the marks to their sentences, in this order: they are the fewer by far.
+            "SELECT r.sentence FROM reviewed AS r CROSS JOIN sentence AS s ON s.number = r.sentence WHERE s.split = ?",
+            [split],
+        )
+        return {row[0] for row in rows}
+
+    def of(self, numbers: Sequence[SentenceNumber], key: EpochKey | None) -> dict[SentenceNumber, Reviewed]:
+        """What is said of each of the sentences, and of what the epoch predicted for them."""
+        rows = self._database.rows_of("SELECT sentence FROM reviewed WHERE sentence IN ({numbers})", numbers)
+        reviewed = {row[0] for row in rows}
+        noted = self._database.rows_of("SELECT sentence, text FROM noted WHERE sentence IN ({numbers})", numbers)
+        notes: dict[SentenceNumber, str] = dict(noted)
+        verdicts = self._verdicts(key, numbers) if key is not None else {}
+        return {n: Reviewed(n in reviewed, notes.get(n, ""), verdicts.get(n, {})) for n in numbers}
+
+    def _verdicts(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, dict[Pair, Blame]]:
+        """The newest verdict on each pair of spans, under the label names of today."""
+        rows = self._database.rows_of(
+            "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND run = ? AND epoch = ?"
+            " AND sentence IN ({numbers}) ORDER BY number",
+            numbers,
+            [key.run, key.epoch],
+        )
+        found = defaultdict[SentenceNumber, dict[Pair, Blame]](dict)
+        if not rows:
+            return found
+        history = self._names.history()
+        of_run = self._names.of_run(key.run, history)
+        for sentence, step, gold, predicted, blame in rows:
+            sides = (_only_span(gold, history.since(step)), _only_span(predicted, of_run))
+            found[sentence][Pair(*sides)] = blame
+        return found
+
+    def pace(self) -> float | None:
+        """The median of the seconds that each of the last sentences took; None where none was timed."""
+        rows = self._database.rows(
+            "SELECT sentence, sum(seconds) FROM ("
+            "SELECT * FROM (SELECT sentence, seconds, made_at FROM verdict WHERE undone = 0 AND seconds IS NOT NULL"
+            " ORDER BY number DESC LIMIT ?) UNION ALL "
+            "SELECT * FROM (SELECT sentence, seconds, made_at FROM review"
+            " WHERE undone = 0 AND is_reviewed AND seconds IS NOT NULL ORDER BY number DESC LIMIT ?)"
+            ") GROUP BY sentence ORDER BY max(made_at) DESC LIMIT ?",
+            [3 * _PACE, _PACE, _PACE],
+        )
+        return median(seconds for _, seconds in rows) if rows else None
+
+    def estimate(self, key: EpochKey, split: Split) -> Estimate | None:
+        """What the verdicts that were given in the random order say of a split; None where there are none yet.
+
+        The split is as it was when the run began: a sample without the sentences that were corrected and moved to train
+        since would tell of hardly any gold error.
+        """
+        sampled = self._sampled(key)
+        if not sampled:
+            return None
+        population = self._selections.errors_at_random(key, split)
+        last = max((place for place, number in enumerate(population) if number in sampled), default=-1)
+        found = list(self._judged(key, population[: last + 1]))
+        sample = found[: end_of_sample([sentence is not None for sentence in found])]
+        verdicts = self._predictions.verdicts_then(key, split)
+        disagreements = sum(count for verdict, count in verdicts.items() if verdict.outcome != "right")
+        counts = sum(counts_of(verdicts).values(), Counts())
+        whole = [sentence for sentence in sample if sentence is not None]
+        return estimated(whole, Population(counts, len(population), disagreements))
+
+    def _sampled(self, key: EpochKey) -> set[SentenceNumber]:
+        rows = self._database.rows(
+            "SELECT DISTINCT sentence FROM verdict WHERE undone = 0 AND run = ? AND epoch = ? AND sampled",
+            [key.run, key.epoch],
+        )
+        return {row[0] for row in rows}
+
+    def _judged(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> Iterator[list[Judged] | None]:
+        for first in range(0, len(numbers), SLICE):
+            part = numbers[first : first + SLICE]
+            predicted, verdicts = self._predictions.of(key, part), self._verdicts(key, part)
+            for stored in self._sentences.by_number(part):
+                said = verdicts.get(stored.number, {})
+                yield judged(stored.imported_now, stored.gold, predicted[stored.number], said)
+
+
+def mended(gold: Sequence[Span], pair: Pair) -> tuple[Span, ...]:
+    """The gold with what was predicted in place of a disagreement's gold span, and of all else that it overlaps."""
+    spans = tuple(gold) if pair.gold is None else without(tuple(gold), pair.gold)
+    return spans if pair.predicted is None else with_span(spans, pair.predicted)
+
+
+def _only_span(text: str, names: Names) -> Span | None:
+    return next(iter(rename_spans(spans_of_text(text), names)), None)

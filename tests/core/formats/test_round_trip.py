@@ -1,0 +1,83 @@
+"""Every format out and in again, and each recognised among the others."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain.labels import TTA_LABELS
+from core.domain.spans import Sentence, Span
+from core.formats import jsonl, klue, nikl
+from core.formats.registry import FORMATS, detected, read
+
+TRICKY = [
+    "😀",
+    "👩‍👩‍👧",
+    unicodedata.normalize("NFD", "한글"),
+    "#",
+    "## ",
+    "<경찰:OG>",
+    "\u00a0",
+    "\u2028",
+    "\x85",
+    "\\",
+    '"',
+    " ",
+]
+TTA = st.sampled_from(TTA_LABELS)
+ANY = st.characters(exclude_categories=["Cs"])
+ON_ONE_LINE = st.characters(exclude_categories=["Cs"], exclude_characters="\t\r\n\0")
+
+
+@st.composite
+def sentences(draw, characters, labels=TTA):
+    pieces = st.text(characters, min_size=1) | st.sampled_from(TRICKY)
+    segments = draw(st.lists(st.tuples(pieces, st.none() | labels), min_size=1))
+    segments.append(("끝", None))
+    spans, at = [], 0
+    for piece, label in segments:
+        if label:
+            spans.append(Span(at, at + len(piece), label))
+        at += len(piece)
+    sentence_id = draw(st.text(characters, min_size=1))
+    return Sentence(sentence_id, "".join(piece for piece, _ in segments), tuple(spans))
+
+
+def corpora(characters, **options):
+    return st.lists(sentences(characters, **options), min_size=1, max_size=5)
+
+
+def came_back(path, corpus_format, corpus):
+    corpus_format.write(path, iter(corpus))
+    return list(corpus_format.read(path))
+
+
+@given(corpora(ON_ONE_LINE, labels=st.text(ON_ONE_LINE, min_size=1)))
+def test_klue(tmp_path_factory, corpus):
+    path = tmp_path_factory.getbasetemp() / "round"
+    assert came_back(path, klue.FORMAT, corpus) == corpus
+    assert detected(path) is klue.FORMAT
+
+
+@given(corpora(ANY))
+def test_nikl(tmp_path_factory, corpus):
+    path = tmp_path_factory.getbasetemp() / "round"
+    assert came_back(path, nikl.FORMAT, corpus) == corpus
+    assert detected(path) is nikl.FORMAT
+
+
+@given(corpora(ANY, labels=st.text(ANY, min_size=1)))
+def test_jsonl(tmp_path_factory, corpus):
+    path = tmp_path_factory.getbasetemp() / "round"
+    assert came_back(path, jsonl.FORMAT, corpus) == corpus
+    assert detected(path) is jsonl.FORMAT
+
+
+@pytest.mark.parametrize("corpus_format", FORMATS, ids=lambda known: known.name)
+def test_the_shared_file_through_each_format(klue_file, tmp_path, corpus_format):
+    corpus = list(klue.read(klue_file))
+    path = tmp_path / "a-name-that-says-nothing"
+    corpus_format.write(path, corpus)
+    assert detected(path) is corpus_format
+    assert list(read(path)) == corpus

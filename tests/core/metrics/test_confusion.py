@@ -1,0 +1,75 @@
+"""Error kinds and the confusion table, against counting by hand and against the counts of the metrics."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.metrics.comparison import Verdict
+from core.metrics.confusion import ErrorKinds, confusion, error_kinds
+from core.metrics.report import counts_of
+
+labels = st.sampled_from(["PS", "LC", "XX"])
+
+
+@st.composite
+def verdicts(draw):
+    """Any verdict that a comparison can come to."""
+    gold, predicted = draw(labels), draw(labels)
+    paired = ("right", "edge") if gold == predicted else ("type", "both")
+    lone = draw(st.booleans())
+    return draw(
+        st.sampled_from(
+            [Verdict("missed", gold, None), Verdict("spurious", None, predicted)]
+            if lone
+            else [Verdict(outcome, gold, predicted) for outcome in paired]
+        )
+    )
+
+
+tallies = st.dictionaries(verdicts(), st.integers(1, 99))
+
+BY_HAND = {
+    Verdict("right", "PS", "PS"): 10,
+    Verdict("edge", "PS", "PS"): 2,
+    Verdict("type", "PS", "LC"): 3,
+    Verdict("both", "PS", "LC"): 1,
+    Verdict("missed", "PS", None): 4,
+    Verdict("spurious", None, "PS"): 5,
+    Verdict("spurious", None, "XX"): 6,
+}
+
+
+def test_errors_stand_under_the_gold_type_and_spurious_ones_under_the_predicted():
+    assert error_kinds(BY_HAND) == {
+        "PS": ErrorKinds(right=10, edge=2, type=3, both=1, missed=4, spurious=5),
+        "LC": ErrorKinds(),
+        "XX": ErrorKinds(spurious=6),
+    }
+
+
+def test_the_confusion_table_by_hand():
+    assert confusion(BY_HAND).as_json() == {
+        "labels": ["PS", "LC", "XX"],
+        "counts": [[12, 4, 0], [0, 0, 0], [0, 0, 0]],
+        "missed": [4, 0, 0],
+        "spurious": [5, 0, 6],
+    }
+
+
+def test_nothing_gives_empty_tables():
+    assert error_kinds({}) == {}
+    assert confusion({}).as_json() == {"labels": [], "counts": [], "missed": [], "spurious": []}
+
+
+@given(tallies)
+def test_both_tables_add_up_to_the_counts_of_the_metrics(tally):
+    counts, kinds, table = counts_of(tally), error_kinds(tally), confusion(tally)
+    assert list(kinds) == list(table.labels)
+    assert set(kinds) == set(counts)
+    for label, count in counts.items():
+        kind = kinds[label]
+        assert kind.right == count.right
+        assert kind.right + kind.edge + kind.type + kind.both + kind.missed == count.support
+        assert sum(table.count(label, predicted) for predicted in (*table.labels, None)) == count.support
+        assert sum(table.count(gold, label) for gold in (*table.labels, None)) == count.predicted
+        assert (table.count(label, label), table.count(label, None)) == (kind.right + kind.edge, kind.missed)
+        assert table.count(None, label) == kind.spurious

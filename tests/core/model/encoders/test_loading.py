@@ -1,0 +1,163 @@
+import pytest
+import torch
+from huggingface_hub import constants
+from transformers import AlbertConfig, AlbertModel, BertTokenizer
+
+from core.domain.errors import UserError
+from core.model.encoders import loading
+from core.model.encoders.loading import load_encoder, load_folder, load_tokenizer, max_length_of
+from tests.core.toy_models import FAMILIES, SENTENCES, saved_encoder
+
+TEXTS = [sentence.text for sentence in SENTENCES] * 2
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_folder_gives_its_encoder_and_fast_tokenizer(tmp_path, family, capfd):
+    model, tokenizer = load_encoder(str(saved_encoder(tmp_path / family, family)), [], seed=1)
+    assert model.config.model_type == family
+    assert tokenizer.is_fast
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("family", "length"), [("bert", 64), ("electra", 64), ("roberta", 62)])
+def test_longest_input_is_one_that_the_encoder_takes(tmp_path, family, length):
+    model, tokenizer = load_folder(saved_encoder(tmp_path / family, family))
+    assert max_length_of(model, tokenizer) == length
+    model(input_ids=torch.full((1, length), 5))
+    with pytest.raises((IndexError, RuntimeError)):
+        model(input_ids=torch.full((1, length + 1), 5))
+
+
+def test_tiny_is_the_same_for_the_same_texts_and_seed():
+    (one, words), (two, other_words) = (load_encoder("tiny", TEXTS, seed=3) for _ in range(2))
+    assert words.get_vocab() == other_words.get_vocab()
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+    (third, _) = load_encoder("tiny", TEXTS, seed=4)
+    assert not torch.equal(one.embeddings.word_embeddings.weight, third.embeddings.word_embeddings.weight)
+
+
+def test_tiny_leaves_rare_characters_unknown():
+    _, tokenizer = load_encoder("tiny", ["가나 가나 다"], seed=1)
+    assert set(tokenizer.get_vocab()) == {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "가", "나", "##가", "##나"}
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "tiny"])
+def test_the_first_layers_give_what_they_give_within_the_whole(tmp_path, family):
+    name = "tiny" if family == "tiny" else str(saved_encoder(tmp_path / family, family))
+    whole, _ = load_encoder(name, TEXTS, seed=1)
+    first, tokenizer = load_encoder(name, TEXTS, seed=1, layers=1)
+    inputs = tokenizer(TEXTS[:2], padding=True, return_tensors="pt")
+    with torch.inference_mode():
+        states = whole.eval()(**inputs, output_hidden_states=True).hidden_states
+        assert torch.equal(first.eval()(**inputs).last_hidden_state, states[1])
+    assert sum(p.numel() for p in first.parameters()) < sum(p.numel() for p in whole.parameters())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_encoder_of_fewer_layers_is_saved_and_loaded_as_such(tmp_path, family):
+    model, tokenizer = load_encoder(str(saved_encoder(tmp_path / family, family)), [], seed=1, layers=1)
+    model.save_pretrained(tmp_path / "first")
+    tokenizer.save_pretrained(tmp_path / "first")
+    again, _ = load_folder(tmp_path / "first")
+    assert again.config.num_hidden_layers == 1
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("layers", [-1, 0, 3])
+def test_layers_that_an_encoder_does_not_have_are_refused(tmp_path, layers):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    with pytest.raises(UserError, match=f"has 2 layers; {layers} cannot be kept, give 1 to 2"):
+        load_encoder(str(folder), [], seed=1, layers=layers)
+
+
+def test_layers_that_cannot_be_told_apart_are_refused(tmp_path):
+    folder = saved_encoder(tmp_path / "albert", "bert")
+    AlbertModel(AlbertConfig(vocab_size=200, hidden_size=16, num_attention_heads=2)).save_pretrained(folder)
+    with pytest.raises(UserError, match="cannot be told apart"):
+        load_encoder(str(folder), [], seed=1, layers=1)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"no folder .*nowhere"):
+        load_encoder(str(tmp_path / "nowhere"), [], seed=1)
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_an_incomplete_folder_is_named(tmp_path, file):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    (folder / file).unlink()
+    with pytest.raises(UserError, match=str(folder)):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_a_damaged_folder_is_named(tmp_path, file):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    content = (folder / file).read_bytes()
+    (folder / file).write_bytes(content[: len(content) // 2])
+    with pytest.raises(UserError, match=str(folder)):
+        load_folder(folder)
+
+
+def test_weights_without_a_layer_are_refused(tmp_path):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes().replace(b"encoder.layer.1", b"encoder.layer.7"))
+    with pytest.raises(UserError, match="lack"):
+        load_folder(folder)
+
+
+def test_pickled_weights_are_read_as_weights_only(tmp_path):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    model, _ = load_folder(folder)
+    (folder / "model.safetensors").unlink()
+    torch.save(model.state_dict(), folder / "pytorch_model.bin")
+    again, _ = load_folder(folder)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+    torch.save({"weights": BertTokenizer}, folder / "pytorch_model.bin")
+    with pytest.raises(UserError, match=str(folder)):
+        load_folder(folder)
+
+
+def test_an_encoder_out_of_reach_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(UserError, match=r"some/encoder.*folder.*HF_HOME") as caught:
+        load_encoder("some/encoder", [], seed=1)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_encoder_in_the_cache_needs_no_network(tmp_path, monkeypatch):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    monkeypatch.setattr(loading, "_reach_hub", lambda: pytest.fail("asked the network"))
+    pretrained = loading._pretrained
+    monkeypatch.setattr(loading, "_pretrained", lambda name, **options: pretrained(str(folder), **options))
+    model, _ = load_encoder("some/encoder", [], seed=1)
+    assert model.config.model_type == "bert"
+
+
+def test_what_is_fixed_stays_so_when_it_is_loaded(tmp_path):
+    """Weights that only a loaded encoder learns would make a run that goes on another one."""
+    made, tokenizer = load_encoder("tiny", TEXTS, seed=1)
+    made.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    loaded, _ = load_folder(tmp_path)
+    fixed = [name for name, parameter in loaded.named_parameters() if not parameter.requires_grad]
+    assert fixed == [name for name, parameter in made.named_parameters() if not parameter.requires_grad]
+    assert fixed == ["encoder.embed_positions.weight"]
+
+
+@pytest.mark.parametrize("name", ["tiny", *FAMILIES])
+def test_a_tokenizer_alone_is_the_one_that_comes_with_its_encoder(tmp_path, name):
+    source = name if name == "tiny" else str(saved_encoder(tmp_path / name, name))
+    model, with_encoder = load_encoder(source, TEXTS, seed=1)
+    alone, max_length = load_tokenizer(source, TEXTS)
+    assert alone.backend_tokenizer.to_str() == with_encoder.backend_tokenizer.to_str()
+    assert max_length == max_length_of(model, with_encoder)
+
+
+def test_a_tokenizer_out_of_reach_says_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(UserError, match=r"some/encoder.*folder.*HF_HOME"):
+        load_tokenizer("some/encoder", [])
+    with pytest.raises(UserError, match=r"no folder .*nowhere"):
+        load_tokenizer(str(tmp_path / "nowhere"), [])

@@ -1,0 +1,267 @@
+"""Imports: all or nothing, several plans at once, labels of one's own."""
+
+import json
+import os
+import sys
+import threading
+from collections import Counter
+from unicodedata import normalize
+
+import pytest
+
+from core.domain.errors import UserError
+from core.domain.generators import reporting, run_to_end
+from core.domain.spans import Sentence, Span
+from core.services.importing import ImportPlan, NothingImportedError, _Staging, export, importing
+from core.store.project import created
+from core.store.sentences import REJECTED_KEPT
+from tests.building import add_sentences, project_with_sentences
+
+
+@pytest.fixture
+def project(tmp_path):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        yield project
+
+
+@pytest.fixture
+def corpora(tmp_path):
+    """Two files of three and of two sentences."""
+    paths = []
+    for name, count in (("one", 3), ("two", 2)):
+        path = tmp_path / f"{name}.jsonl"
+        lines = [f'{{"id": "{name}-{n}", "text": "서울 {n}", "label": [[0, 2, "LC"]]}}' for n in range(count)]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def test_every_plan_has_its_own_split_and_all_come_at_once(project, corpora):
+    plans = [ImportPlan((corpora[0],), "train"), ImportPlan((corpora[1],), "test")]
+    report = run_to_end(importing(project, *plans))
+    assert (report.sentences, report.spans, report.rejected) == (5, 5, ())
+    assert [project.sentences.by_id(f"one-{n}").split for n in range(3)] == ["train"] * 3
+    assert [project.sentences.by_id(f"two-{n}").split for n in range(2)] == ["test"] * 2
+    assert [file.file for file in project.sentences.imports()] == ["one.jsonl", "two.jsonl"]
+
+
+def test_an_import_that_is_closed_early_adds_nothing(project, corpora):
+    generator = importing(project, ImportPlan((corpora[0],)), ImportPlan((corpora[1],)))
+    next(generator)
+    generator.close()
+    assert project.sentences.count() == 7
+    assert project.sentences.imports() == []
+    assert run_to_end(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+
+
+def test_one_bad_file_keeps_all_others_out(project, corpora, tmp_path):
+    (tmp_path / "binary.tsv").write_bytes(b"\x00\x01\x02")
+    with pytest.raises(UserError, match=r"binary\.tsv"):
+        run_to_end(importing(project, ImportPlan((*corpora, tmp_path / "binary.tsv"))))
+    assert project.sentences.count() == 7
+
+
+@pytest.mark.parametrize("label", ["BAD LABEL!", "", "A" * 33, "a,b"])
+def test_what_is_no_label_is_refused(corpora, label):
+    with pytest.raises(UserError, match="is no label"):
+        ImportPlan((corpora[0],), new_labels=(label,))
+
+
+@pytest.mark.parametrize("ratio", [-0.1, 1.0])
+def test_what_is_no_share_is_refused(corpora, ratio):
+    with pytest.raises(UserError, match="dev ratio"):
+        ImportPlan((corpora[0],), dev_ratio=ratio)
+
+
+def written(path, *texts, spans=()):
+    """A file of sentences with these texts, each with an id of its own and the same spans."""
+    records = [{"id": f"{path.stem}-{n}", "text": text, "label": spans} for n, text in enumerate(texts)]
+    path.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), encoding="utf-8")
+    return path
+
+
+def splits_by_text(project):
+    """In which splits each text is, outer white space and normal form aside."""
+    found = {}
+    for stored in project.sentences.each():
+        found.setdefault(normalize("NFC", stored.text).strip(), set()).add(stored.split)
+    return found
+
+
+def test_equal_texts_stay_together_when_a_share_is_drawn_for_dev(project, tmp_path):
+    texts = [f"서울 {n % 50}번 가게" for n in range(500)]
+    texts[50:100] = [normalize("NFD", f" {text}\n") for text in texts[:50]]
+    corpus = written(tmp_path / "c.jsonl", *texts, spans=[[0, 1, "LC"]])
+    report = run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.2, seed=3)))
+    found = splits_by_text(project)
+    assert all(len(found[text.strip()]) == 1 for text in texts[:50])
+    assert project.sentences.count("dev") == 4 + 100
+    assert report.warnings == ()
+
+
+def test_a_share_is_drawn_from_different_texts_as_before_there_were_groups(project, tmp_path):
+    """The draw of published splits: `random.Random(seed).sample` over the places from 1."""
+    corpus = written(tmp_path / "c.jsonl", *(f"{n}번 문장" for n in range(40)))
+    run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.2, seed=5)))
+    drawn = [s.id for s in project.sentences.each("dev") if s.id.startswith("c-")]
+    assert drawn == ["c-1", "c-3", "c-15", "c-16", "c-22", "c-29", "c-33", "c-39"]
+
+
+def test_a_text_that_the_project_has_goes_to_its_split_when_a_share_is_drawn(project, tmp_path):
+    known = {stored.text: stored.split for stored in project.sentences.each()}
+    corpus = written(tmp_path / "c.jsonl", *known, *(f"{n}번 문장" for n in range(13)))
+    report = run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.5)))
+    found = splits_by_text(project)
+    assert {text: found[text] for text in known} == {text: {split} for text, split in known.items()}
+    new = Counter(s.split for s in project.sentences.each() if s.id.startswith("c-"))
+    assert (new["dev"], new["test"]) == (10, 1)
+    assert report.warnings == ()
+
+
+def test_an_import_says_that_train_and_dev_share_sentences(project, tmp_path):
+    texts = [f" {stored.text}" for stored in project.sentences.each("dev")][:3]
+    report = run_to_end(importing(project, ImportPlan((written(tmp_path / "c.jsonl", *texts),))))
+    assert report.warnings == ("3 dev sentences also appear in train, so their scores are inflated.",)
+    more = run_to_end(importing(project, ImportPlan((written(tmp_path / "d.jsonl", "대구에서 축제가 열렸다."),))))
+    assert more.warnings[1] == "1 test sentence also appears in train, so its scores are inflated."
+
+
+def test_an_import_says_that_dev_has_no_entity(tmp_path):
+    plans = [
+        ImportPlan((written(tmp_path / "t.jsonl", "서울", spans=[[0, 2, "LC"]]),)),
+        ImportPlan((written(tmp_path / "d.jsonl", "비", "눈"),), "dev"),
+    ]
+    with created(tmp_path / "new.spandesk") as project:
+        report = run_to_end(importing(project, *plans))
+    assert report.warnings == ("The dev sentences hold no entity, so precision, recall and F1 mean nothing there.",)
+
+
+def test_a_file_that_is_imported_twice_is_refused_with_one_sentence_and_leaves_no_trace(project, corpora):
+    plan = ImportPlan((corpora[0],))
+    run_to_end(importing(project, plan))
+    with pytest.raises(NothingImportedError, match=r"^Nothing imported: all 3 sentences are already in this project$"):
+        run_to_end(importing(project, plan))
+    assert [file.file for file in project.sentences.imports()] == ["one.jsonl"]
+
+
+def test_where_nothing_can_be_imported_the_first_reason_is_given(project, tmp_path, corpora):
+    run_to_end(importing(project, ImportPlan((corpora[1],))))
+    (tmp_path / "bad.jsonl").write_text('{"text": ""}\n{"text": 5}\n', encoding="utf-8")
+    with pytest.raises(
+        NothingImportedError, match=r"all 4 records were rejected.*no text.*\(2 of them are already"
+    ) as it:
+        run_to_end(importing(project, ImportPlan((tmp_path / "bad.jsonl", corpora[1]))))
+    assert (it.value.report.rejections, it.value.report.repeated) == (4, 2)
+
+
+def test_a_sentence_with_the_id_of_another_is_not_taken_for_it(project, tmp_path):
+    add_sentences(project, [("train", Sentence("c-0", "서울", (Span(0, 2, "LC"),)))])
+    with pytest.raises(NothingImportedError, match="another sentence with this id"):
+        run_to_end(importing(project, ImportPlan((written(tmp_path / "c.jsonl", "부산"),))))
+
+
+def test_only_the_first_rejected_records_of_a_file_are_kept_with_the_number_of_all(project, tmp_path):
+    lines = ['{"text": "서울"}', *["{}"] * (REJECTED_KEPT + 50)]
+    (tmp_path / "bad.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    work = importing(project, ImportPlan((tmp_path / "bad.jsonl",)))
+    seen = []
+    report = run_to_end(work, lambda progress: seen.extend(progress.rejected))
+    assert len(seen) == report.rejections == REJECTED_KEPT + 50
+    [imported] = project.sentences.imports()
+    assert (len(imported.rejected), imported.rejections) == (REJECTED_KEPT, REJECTED_KEPT + 50)
+    assert imported.rejected[0]["line"] == 2
+
+
+def test_an_import_that_is_committed_is_no_failure_where_the_search_cannot_be_packed(project, corpora, monkeypatch):
+    def fail():
+        raise UserError("the disk is full")
+
+    monkeypatch.setattr(project.search, "pack", fail)
+    assert run_to_end(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+    assert project.sentences.count() == 10
+
+
+def test_a_correction_does_not_wait_for_the_end_of_an_import(project, corpora, monkeypatch):
+    monkeypatch.setattr("core.services.importing._ADDED_AT_ONCE", 1)
+    monkeypatch.setattr("core.services.importing._PAUSE", 0)
+    number, corrected = project.sentences.by_id("news-1").number, threading.Event()
+
+    def correct():
+        project.corrections.correct(number, ())
+        corrected.set()
+
+    thread, slices, add = threading.Thread(target=correct), [], _Staging._add_slice
+
+    def add_slice(staging, first):
+        slices.append((first, corrected.is_set()))
+        add(staging, first)
+        if len(slices) == 2:
+            thread.start()
+            while not project.database.is_awaited:
+                pass
+
+    monkeypatch.setattr(_Staging, "_add_slice", add_slice)
+    report = run_to_end(importing(project, ImportPlan((corpora[0],))))
+    thread.join()
+    assert report.sentences == 3
+    assert project.sentences.count() == 10
+    assert [first for first, _ in slices] == [1, 2, 1, 2, 3], "what was added before it gave way was taken back"
+    assert project.sentences.by_number([number])[0].gold == ()
+
+
+def test_an_import_that_always_meets_a_correction_ends_all_the_same(project, corpora, monkeypatch):
+    monkeypatch.setattr("core.services.importing._PAUSE", 0)
+    monkeypatch.setattr(type(project.database), "is_awaited", property(lambda _: True))
+    assert run_to_end(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+    assert project.sentences.count() == 10
+
+
+def test_an_export_that_is_stopped_leaves_the_file_as_it_was(project, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.services.importing._REPORT_EVERY", 2)
+    path = tmp_path / "out.jsonl"
+    path.write_text("older", encoding="utf-8")
+    work = reporting(lambda report: export(project, path, "auto", None, "corrected", report))
+    assert next(work) == 2
+    work.close()
+    assert path.read_text(encoding="utf-8") == "older"
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+    assert run_to_end(reporting(lambda report: export(project, path, "auto", None, "corrected", report))) == 7
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"id": "a\0b", "text": "서울"}, "its id “a\\x00b” holds a control character"),
+        ({"id": " \u3000", "text": "서울"}, "its id is blank"),
+        ({"id": "a\tb", "text": "서울"}, "its id “a\\tb” holds a control character"),
+        ({"id": "a\u2028b", "text": "서울"}, "its id “a\\u2028b” holds"),
+        ({"id": "a", "text": "서\0울"}, "its text holds a NUL character"),
+    ],
+)
+def test_what_exports_and_terminals_cannot_hold_is_rejected(project, tmp_path, record, reason):
+    (tmp_path / "c.jsonl").write_text(f'{json.dumps(record)}\n{{"text": "비"}}\n', encoding="utf-8")
+    report = run_to_end(importing(project, ImportPlan((tmp_path / "c.jsonl",))))
+    assert report.sentences == 1
+    assert reason in report.rejected[0].reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
+def test_a_file_whose_name_is_no_text_is_imported(project, tmp_path):
+    path = tmp_path / os.fsdecode(b"\xff.jsonl")
+    path.write_text('{"text": "비"}\n{"text": ""}\n', encoding="utf-8")
+    assert run_to_end(importing(project, ImportPlan((path,)))).sentences == 1
+    [imported] = project.sentences.imports()
+    assert (imported.file, imported.rejected[0]["file"]) == ("\\udcff.jsonl", f"{tmp_path}/\\udcff.jsonl")
+
+
+def test_no_export_goes_into_the_folder_of_a_project(project, tmp_path):
+    database = project.folder / "project.db"
+    (tmp_path / "link.jsonl").symlink_to(database)
+    (tmp_path / "folder").symlink_to(project.folder)
+    (project.folder / "out.jsonl").symlink_to(tmp_path / "outside.jsonl")
+    inside = (database, project.folder / "runs" / "a.jsonl", project.folder / "out.jsonl")
+    for path in (*inside, tmp_path / "link.jsonl", tmp_path / "folder" / "a.jsonl"):
+        with pytest.raises(UserError, match="is in the folder of a project"):
+            export(project, path, "jsonl", None, "corrected")
+    assert project.problems() == []
+    assert export(project, tmp_path / "a.jsonl", "jsonl", None, "corrected") == 7

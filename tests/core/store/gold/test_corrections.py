@@ -1,0 +1,250 @@
+"""Corrections: committed at once, undone and redone across restarts, never lost."""
+
+import sqlite3
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.domain.errors import UserError
+from core.domain.spans import Span
+from core.store.gold.history import Stacks, follow, steps_of
+from core.store.project import opened
+from tests.building import project_with_run, project_with_sentences
+from tests.core.store.failing import full_disk
+
+
+@pytest.fixture
+def project(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        yield project
+
+
+def gold_of(project, name):
+    return project.sentences.by_id(name).gold
+
+
+def number_of(project, name):
+    return project.sentences.by_id(name).number
+
+
+def test_a_correction_is_on_disk_at_once_and_says_what_changed(project):
+    number = number_of(project, "news-3")
+    change = project.corrections.correct(number, [Span(4, 9, "DT")])
+    assert change.sentences == (number,)
+    stored = project.sentences.by_id("news-3")
+    assert stored.gold == (Span(4, 9, "DT"),)
+    assert stored.imported == (Span(0, 2, "PS"), Span(4, 9, "DT"))
+    assert stored.corrected
+    [logged] = project.corrections.listed()
+    assert (logged.before, logged.after, logged.kind) == (stored.imported, stored.gold, "correct")
+
+
+def test_the_same_gold_again_is_no_correction(project):
+    stored = project.sentences.by_id("news-3")
+    assert not project.corrections.correct(stored.number, stored.gold)
+    assert project.corrections.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("spans", "reason"),
+    [
+        ([(0, 99, "PS")], "reaches past the text"),
+        ([(0, 2, "PS"), (1, 3, "LC")], "overlap"),
+        ([(0, 2, "NOPE")], "not in the tag set"),
+    ],
+)
+def test_spans_that_do_not_fit_change_nothing(project, spans, reason):
+    before = gold_of(project, "news-3")
+    with pytest.raises(UserError, match=reason):
+        project.corrections.correct(number_of(project, "news-3"), [Span(*span) for span in spans])
+    assert gold_of(project, "news-3") == before
+    assert project.corrections.count() == 0
+
+
+def test_undo_and_redo_reach_back_over_a_restart(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    with project_with_sentences(folder) as project:
+        number = number_of(project, "news-3")
+        original = gold_of(project, "news-3")
+        project.corrections.correct(number, [Span(4, 9, "DT")])
+        project.corrections.correct(number, [Span(0, 2, "OG"), Span(4, 9, "DT")])
+        project.corrections.undo()
+    with opened(folder) as project:
+        assert gold_of(project, "news-3") == (Span(4, 9, "DT"),)
+        project.corrections.redo()
+        assert gold_of(project, "news-3") == (Span(0, 2, "OG"), Span(4, 9, "DT"))
+        project.corrections.undo()
+        project.corrections.undo()
+        assert gold_of(project, "news-3") == original
+        assert not project.corrections.can_undo
+        assert not project.corrections.undo()
+
+
+def test_a_new_correction_ends_redo(project):
+    project.corrections.correct(number_of(project, "news-3"), [])
+    project.corrections.undo()
+    project.corrections.correct(number_of(project, "news-4"), [])
+    assert not project.corrections.can_redo
+    assert not project.corrections.redo()
+
+
+def test_a_revert_takes_later_corrections_of_the_sentence_back_too_and_can_be_undone(project):
+    number, original = number_of(project, "news-3"), gold_of(project, "news-3")
+    project.corrections.correct(number, [Span(4, 9, "DT")])
+    project.corrections.correct(number, [])
+    project.corrections.correct(number_of(project, "news-4"), [])
+    newest, second, first = project.corrections.listed()
+    assert (newest.is_newest, second.is_newest, first.is_newest) == (True, True, False)
+    assert project.corrections.revert(first.number).sentences == (number,)
+    assert gold_of(project, "news-3") == original
+    assert gold_of(project, "news-4") == ()
+    assert not project.corrections.revert(first.number)
+    project.corrections.undo()
+    assert gold_of(project, "news-3") == ()
+
+
+def test_comparisons_follow_every_change_of_the_gold(project):
+    number = number_of(project, "talk-1")
+    project.corrections.correct(number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
+    assert project.problems() == []
+    project.corrections.undo()
+    assert project.problems() == []
+
+
+def test_what_changed_since_a_correction_leaves_out_what_was_taken_back(project):
+    project.corrections.correct(number_of(project, "news-1"), [])
+    since = project.corrections.last_number()
+    project.corrections.correct(number_of(project, "news-3"), [])
+    project.corrections.correct(number_of(project, "news-4"), [])
+    project.corrections.undo()
+    assert project.corrections.sentences_changed_since(since) == [number_of(project, "news-3")]
+    assert project.corrections.golds_at(since)[number_of(project, "news-3")] == (Span(0, 2, "PS"), Span(4, 9, "DT"))
+
+
+def test_several_sentences_are_one_step(tmp_path):
+    golds = {"news-3": (Span(0, 2, "OG"),), "news-4": (), "talk-1": (Span(0, 2, "PS"), Span(6, 11, "TI"))}
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        before = {name: gold_of(project, name) for name in golds}
+        change = project.corrections.correct_together({number_of(project, name): golds[name] for name in golds})
+        assert change.sentences == (number_of(project, "news-3"), number_of(project, "news-4")), "talk-1 has it"
+        assert {name: gold_of(project, name) for name in golds} == golds
+    with opened(tmp_path / "p.spandesk") as project:
+        assert project.corrections.undo().sentences == change.sentences
+        assert {name: gold_of(project, name) for name in golds} == before
+        assert not project.corrections.can_undo
+        assert project.problems() == []
+        assert project.corrections.redo().sentences == change.sentences
+        assert {name: gold_of(project, name) for name in golds} == golds
+        assert project.corrections.count() == 6
+
+
+def test_a_step_is_made_whole_or_not_at_all(project):
+    good, bad = number_of(project, "news-3"), number_of(project, "news-4")
+    with pytest.raises(UserError, match="reaches past the text"):
+        project.corrections.correct_together({good: (), bad: (Span(0, 99, "PS"),)})
+    assert gold_of(project, "news-3") != ()
+    assert project.corrections.count() == 0
+
+
+def test_a_step_is_made_whole_or_not_at_all_when_the_disk_fails(project, monkeypatch):
+    refresh = project.predictions.refresh
+
+    def fail_at_the_second(number):
+        if number == number_of(project, "news-4"):
+            raise full_disk()
+        refresh(number)
+
+    monkeypatch.setattr(project.predictions, "refresh", fail_at_the_second)
+    with pytest.raises(UserError, match=r"was not saved: the disk of .* is full; free some space"):
+        project.corrections.correct_together({number_of(project, name): () for name in ("news-3", "news-4")})
+    assert gold_of(project, "news-3") != ()
+    assert not project.corrections.can_undo
+
+
+def test_one_correction_of_a_step_is_reverted_alone(project):
+    names = ("news-3", "news-4")
+    before = gold_of(project, "news-4")
+    project.corrections.correct_together({number_of(project, name): () for name in names})
+    newest = project.corrections.listed(0, 1)[0]
+    assert newest.sentence_id == "news-4"
+    project.corrections.revert(newest.number)
+    assert (gold_of(project, "news-3"), gold_of(project, "news-4")) == ((), before)
+    project.corrections.undo()
+    project.corrections.undo()
+    assert gold_of(project, "news-3") != ()
+
+
+steps = st.lists(st.sampled_from(["news-3", "news-4", "both", "undo", "redo"]), max_size=12)
+
+
+@settings(deadline=None, max_examples=25)
+@given(steps)
+def test_the_log_replays_to_the_same_stacks_and_gold(tmp_path_factory, steps):
+    folder = tmp_path_factory.mktemp("log") / "p.spandesk"
+    states, at = [{}], 0
+    with project_with_sentences(folder) as project:
+        for turn, step in enumerate(steps):
+            if step == "undo":
+                project.corrections.undo()
+                at = max(at - 1, 0)
+            elif step == "redo":
+                project.corrections.redo()
+                at = min(at + 1, len(states) - 1)
+            else:
+                gold = (Span(turn % 8, turn % 8 + 1, "PS"),)
+                names = ("news-3", "news-4") if step == "both" else (step,)
+                if project.corrections.correct_together({number_of(project, name): gold for name in names}):
+                    states = [*states[: at + 1], {**states[at], **dict.fromkeys(names, gold)}]
+                    at += 1
+    with opened(folder) as project:
+        for name in ("news-3", "news-4"):
+            stored = project.sentences.by_id(name)
+            assert stored.gold == states[at].get(name, stored.imported)
+        assert project.corrections.can_undo == (at > 0)
+        assert project.corrections.can_redo == (at < len(states) - 1)
+
+
+def stacks_of(log):
+    stacks = follow(Stacks(), log)
+    return list(steps_of(stacks.done)), list(steps_of(stacks.undone)), stacks.irregular
+
+
+def test_stacks_of_a_log():
+    log = [(1, "correct", None), (2, "correct", None), (3, "undo", 2), (4, "redo", 2), (5, "undo", 2), (6, "revert", 1)]
+    assert stacks_of(log) == ([6, 1], [], ())
+    assert stacks_of(log[:5]) == ([1], [2], ())
+
+
+@pytest.mark.parametrize(
+    ("log", "stacks"),
+    [
+        ([(1, "undo", 1)], ([], [], (1,))),
+        ([(1, "correct", None), (2, "redo", 1)], ([1], [], (2,))),
+        ([(1, "correct", None), (2, "redo", 1), (3, "undo", 1)], ([], [1], (2,))),
+        ([(1, "correct", None), (2, "correct", None), (3, "undo", 1), (4, "undo", 2)], ([], [2, 1], (3,))),
+        ([(1, "correct", None), (2, "undo", None), (3, "undo", 1)], ([], [1], (2,))),
+    ],
+)
+def test_a_log_that_no_program_would_write_has_stacks_as_well_and_says_where_it_is_odd(log, stacks):
+    assert stacks_of(log) == stacks
+
+
+def test_a_log_from_before_there_were_steps_is_undone_as_ever(tmp_path):
+    folder = tmp_path / "p.spandesk"
+    with project_with_sentences(folder) as project:
+        project.corrections.correct(number_of(project, "news-3"), [])
+        project.corrections.correct(number_of(project, "news-4"), [])
+    connection = sqlite3.connect(folder / "project.db")
+    connection.executescript(
+        "DROP INDEX correction_by_step; ALTER TABLE correction DROP COLUMN step;"
+        "DELETE FROM _sqlite_migrations WHERE name = '0002_steps_of_several_corrections'; PRAGMA user_version = 1"
+    )
+    connection.close()
+    with opened(folder) as project:
+        assert project.corrections.undo().sentences == (number_of(project, "news-4"),)
+        assert project.corrections.correct_together({number_of(project, n): () for n in ("news-4", "talk-1")})
+        project.corrections.undo()
+        project.corrections.undo()
+        assert gold_of(project, "news-3") == (Span(0, 2, "PS"), Span(4, 9, "DT"))
+        assert not project.corrections.can_undo
