@@ -49,9 +49,12 @@ prepare_system() {
         return 1
     fi
     say "installing ${missing[*]} …"
-    DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >&2
+    # What apt, dpkg and debconf say of a machine without a terminal or apt-utils matters only where they fail.
+    local output
+    output=$(apt_get update && apt_get install -y "${missing[@]}") || { say "$output"; return 1; }
 }
+
+apt_get() { DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" </dev/null 2>&1; }
 
 # prepare FOLDER run|test: everything in place, quickly when it is already.
 prepare() {

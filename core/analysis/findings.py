@@ -178,6 +178,14 @@ def shared_in_words(count: int, split: str) -> str:
     return f"{counted(count, f'{split} sentence')} also {appear} in train, so {their} scores are inflated."
 
 
+def empty_dev_in_words(share: float) -> str:
+    """A warning of a share that was to be kept for dev and left it empty."""
+    return (
+        f"No sentence was kept for dev, because a share of {share * 100:g}% is less than the smallest group of equal"
+        " sentences; import some into dev, or all again into a new project with a larger share."
+    )
+
+
 def no_entity_in_words(split: str) -> str:
     """A warning of a split that is measured on and has no gold span."""
     return f"The {split} sentences hold no entity, so precision, recall and F1 mean nothing there."

@@ -102,7 +102,7 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
     if out.as_json:
         print(f'{{"sentences": {report.sentences}, "spans": {report.spans}, "rejected": ', end="")
         rejections.print_list()
-        print("}", flush=True)
+        print(f', "warnings": {json.dumps(report.warnings, ensure_ascii=False)}}}', flush=True)
     elif report.sentences:
         taken = f"{counted(report.sentences, 'sentence')} with {counted(report.spans, 'span')} imported"
         out.result({}, f"{taken}, {rejections.count:,} rejected")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from core.analysis.findings import no_entity_in_words, shared_in_words
+from core.analysis.findings import empty_dev_in_words, no_entity_in_words, shared_in_words
 from core.domain.errors import UserError
 from core.domain.labels import checked_name
 from core.domain.spans import SPLITS, Sentence, Split, checked
@@ -194,6 +194,7 @@ class _Staging:
         self._database = project.database
         self._files: list[_StagedFile] = []
         self._assigned = 0
+        self._dev_ratio = 0.0
         self._new_keys = array("q")
         self._known: dict[Split, Keys] = {}
         self._database.write(
@@ -225,6 +226,7 @@ class _Staging:
             self._database.write_many("UPDATE incoming SET split = ? WHERE position = ?", others)
         add_keys(self._known, keys, plan.split, drawn)
         self._assigned += len(keys)
+        self._dev_ratio = max(self._dev_ratio, plan.dev_ratio)
         self._new_keys = array("q")
 
     def _read_known(self) -> Iterator[ImportProgress]:
@@ -299,7 +301,9 @@ class _Staging:
         measured = {split for split, _ in self._project.sentences.label_counts()}
         lacking = [split for split in MEASURED_SPLITS if len(self._known[split]) and split not in measured]
         shared = count_shared(self._known)
+        is_dev_empty = self._dev_ratio and not len(self._known["dev"])
         return (
+            *([empty_dev_in_words(self._dev_ratio)] if is_dev_empty else []),
             *(shared_in_words(count, split) for split, count in shared.items()),
             *(no_entity_in_words(split) for split in lacking),
         )

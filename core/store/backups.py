@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.domain.errors import UserError
 from core.io.folders import is_within, sync
-from core.store.faults import BACKUPS, outer_cause
+from core.store.faults import BACKUPS, explaining
 
 _KEPT = 3
 """Copies of each name: an update that fails makes one at every attempt."""
@@ -32,18 +32,12 @@ def back_up(connection: sqlite3.Connection, path: Path, name: str) -> Path:
     if not is_within(folder, path.parent):
         raise UserError(f"{folder} is a link, which Spandesk does not follow; replace it by a folder")
     try:
-        folder.mkdir(exist_ok=True)
-        _copy(connection, path, part)
-        part.rename(copy)
-        sync(folder)
-        _remove_old(folder, f"{path.stem}-{name}", path.suffix)
-    except OSError as error:
-        raise UserError(f"{path} cannot be copied to {folder}: {error.strerror}; {_WAY_OUT}") from error
-    except sqlite3.Error as error:
-        reason = outer_cause(error, path)
-        if reason is None:
-            raise
-        raise UserError(f"{path} cannot be copied to {folder}: {reason}") from error
+        with explaining(f"{path} cannot be copied to {folder}", path, way_out=_WAY_OUT):
+            folder.mkdir(exist_ok=True)
+            _copy(connection, path, part)
+            part.rename(copy)
+            sync(folder)
+            _remove_old(folder, f"{path.stem}-{name}", path.suffix)
     finally:
         with suppress(OSError):
             part.unlink()

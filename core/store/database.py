@@ -15,7 +15,7 @@ from core.domain.errors import UserError
 from core.domain.spans import SentenceNumber
 from core.io.folders import sync
 from core.store.backups import back_up
-from core.store.faults import outer_cause, way_back
+from core.store.faults import explaining, way_back
 from core.store.interruption import reading
 from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
 
@@ -41,23 +41,16 @@ def create_database(path: Path) -> None:
         UserError: the disk is full, or the folder cannot be written.
     """
     part = path.with_name(f".{path.name}-{uuid4().hex}.part")
+    way_out = "free some space or choose another place"
     try:
-        with closing(sqlite3.connect(part)) as connection:
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute("PRAGMA synchronous = OFF")  # all of it is put on the disk at the end
-            _apply_migrations(sqlite_utils.Database(connection))
-        sync(part)
-        part.rename(path)
-        sync(path.parent)
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be written: {error.strerror}; free some space or choose another place"
-        ) from error
-    except sqlite3.Error as error:
-        reason = outer_cause(error, path)
-        if reason is None:
-            raise
-        raise UserError(f"no project can be made here: {reason}") from error
+        with explaining(f"{path} cannot be written", path, way_out=way_out):
+            with closing(sqlite3.connect(part)) as connection:
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute("PRAGMA synchronous = OFF")  # all of it is put on the disk at the end
+                _apply_migrations(sqlite_utils.Database(connection))
+            sync(part)
+            part.rename(path)
+            sync(path.parent)
     finally:
         with suppress(OSError):
             part.unlink()
@@ -89,32 +82,15 @@ class Database:
         self._writing: int | None = None
         self._readers = _Readers(path)
         self._reads_beside = False
-        with self._explaining(f"{path.parent} cannot be opened"):
+        with explaining(f"{path.parent} cannot be opened", self._path):
             self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, check_same_thread=False)
         self._database = sqlite_utils.Database(self._connection)
         try:
-            with self._explaining(f"{path.parent} cannot be opened"):
+            with explaining(f"{path.parent} cannot be opened", self._path):
                 self._reads_beside = self._prepare()
         except BaseException:
             self._connection.close()
             raise
-
-    @contextmanager
-    def _explaining(self, failed: str, *, reads: bool = False) -> Generator[None, None, None]:
-        """Turn what SQLite raises for a reason outside this program into one sentence; a fault of ours stays as it is.
-
-        Args:
-            failed: what is not done when it raises.
-            reads: what is done only reads, so that an attempt to write is a fault of ours.
-        """
-        try:
-            yield
-        except sqlite3.Error as error:
-            is_ours = reads and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY
-            reason = outer_cause(error, self._path)
-            if is_ours or reason is None:
-                raise
-            raise UserError(f"{failed}: {reason}") from error
 
     def _prepare(self) -> bool:
         """Bring the schema up to date; returns whether the file can be read while it is written."""
@@ -152,7 +128,7 @@ class Database:
             return
         copy = back_up(self._connection, self._path, f"schema-{len(applied)}")
         try:
-            with self._explaining(f"{self._path.parent} cannot be updated; a copy from before is {copy}"):
+            with explaining(f"{self._path.parent} cannot be updated; a copy from before is {copy}", self._path):
                 _apply_migrations(self._database)
         except sqlite3.Error as error:
             error.add_note(f"a copy from before the update is {copy}")
@@ -190,7 +166,7 @@ class Database:
             UserError: the disk is full, or the file is damaged or cannot be written; then nothing of the block is
                 stored.
         """
-        with self._explaining(NOT_SAVED), self._writing_turn():
+        with explaining(NOT_SAVED, self._path), self._writing_turn():
             outer = self._writing
             try:
                 with self._database.atomic():
@@ -220,7 +196,7 @@ class Database:
         Raises:
             UserError: the file is damaged or cannot be read.
         """
-        with self._explaining(_UNREADABLE, reads=True), self._reading() as connection:
+        with explaining(_UNREADABLE, self._path, reads=True), self._reading() as connection:
             return connection.execute(sql, parameters).fetchall()
 
     def rows_of(self, sql: str, numbers: Sequence[int], parameters: Sequence[Any] = ()) -> list[Row]:
@@ -252,7 +228,7 @@ class Database:
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The first column of the only row; None if there is no row."""
-        with self._explaining(_UNREADABLE, reads=True), self._reading() as connection:
+        with explaining(_UNREADABLE, self._path, reads=True), self._reading() as connection:
             row = connection.execute(sql, parameters).fetchone()
         return row[0] if row else None
 

@@ -1,7 +1,11 @@
 """What keeps SQLite from its work for a reason outside this program, in words that hold no text of the corpus."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from core.errors import UserError
 
 _FULL = {sqlite3.SQLITE_FULL}
 _FAILING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
@@ -29,6 +33,33 @@ def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
     if str(error).startswith(_UNDECODABLE):
         return f"{path} is damaged (a text in it is not UTF-8); {way_back(path)}"
     return None
+
+
+@contextmanager
+def explaining(failed: str, path: Path, *, way_out: str | None = None, reads: bool = False) -> Iterator[None]:
+    """Turn what is raised for a reason outside this program into one sentence; a fault of ours stays as it is.
+
+    Args:
+        failed: what is not done when it raises.
+        path: of the database.
+        way_out: from an error of the file system, which is turned into a sentence as well; None leaves it as it is.
+        reads: what is done only reads, so that an attempt to write is a fault of ours.
+
+    Raises:
+        UserError: the file cannot be used.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        is_ours = reads and _code(error) == sqlite3.SQLITE_READONLY
+        reason = outer_cause(error, path)
+        if is_ours or reason is None:
+            raise
+        raise UserError(f"{failed}: {reason}") from error
+    except OSError as error:
+        if way_out is None:
+            raise
+        raise UserError(f"{failed}: {error.strerror}; {way_out}") from error
 
 
 def way_back(path: Path) -> str:

@@ -176,6 +176,15 @@ def test_bad_records_are_listed_and_good_ones_imported(tmp_path):
     assert (more["sentences"], len(more["rejected"])) == (1, 4)
 
 
+def test_warnings_of_an_import_are_in_its_result(tmp_path):
+    corpus = tmp_path / "c.jsonl"
+    corpus.write_text('{"text": "서울", "label": [[0, 2, "LC"]]}\n' * 3, encoding="utf-8")
+    report = document("import", tmp_path / "p.spandesk", corpus, "--dev-ratio", "0.1")
+    [warning] = report["warnings"]
+    assert warning.startswith("No sentence was kept for dev, because a share of 10% is less than")
+    assert document("import", tmp_path / "q.spandesk", corpus)["warnings"] == []
+
+
 def test_the_first_rejected_records_are_printed_and_the_number_of_all(tmp_path):
     corpus = tmp_path / "c.jsonl"
     corpus.write_text('{"text": "서울"}\n' + "{}\n" * 5000, encoding="utf-8")

@@ -118,6 +118,18 @@ def test_a_text_that_the_project_has_goes_to_its_split_when_a_share_is_drawn(pro
     assert report.warnings == ()
 
 
+def test_an_import_says_that_a_share_left_dev_empty(tmp_path):
+    corpus = written(tmp_path / "c.jsonl", *["서울에 비가 온다"] * 4, *["부산에 눈이 온다"] * 4)
+    with created(tmp_path / "new.spandesk") as project:
+        report = run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.2)))
+        assert project.sentences.count("dev") == 0
+        [warning] = report.warnings
+        assert warning.startswith("No sentence was kept for dev, because a share of 20% is less than")
+        more = [written(tmp_path / f"{name}.jsonl", f"대구에 {name}가 온다", spans=[[0, 2, "LC"]]) for name in "de"]
+        report = run_to_end(importing(project, ImportPlan((more[0],), "dev"), ImportPlan((more[1],), dev_ratio=0.1)))
+    assert report.warnings == (), "dev is not empty any more"
+
+
 def test_an_import_says_that_train_and_dev_share_sentences(project, tmp_path):
     texts = [f" {stored.text}" for stored in project.sentences.each("dev")][:3]
     report = run_to_end(importing(project, ImportPlan((written(tmp_path / "c.jsonl", *texts),))))
