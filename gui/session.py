@@ -128,6 +128,7 @@ class Session(QObject):
     def _replace(self, make: Callable[[], Project]) -> Project:
         self._refuse_while_busy()
         project = make()
+        project.database.keep_responsive()
         self.close()
         self._project = project
         self._passed.clear()
@@ -377,8 +378,7 @@ class Session(QObject):
         return self._project
 
     def _newest(self) -> Context:
-        runs = self._open_project().runs
-        with_epochs = runs.with_epochs()
+        with_epochs = self._open_project().runs.with_epochs()
         if not with_epochs:
             return Context()
         return Context(with_epochs[-1], self._last_epoch(with_epochs[-1]))

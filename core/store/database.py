@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from core.domain.errors import UserError
 from core.domain.spans import SentenceNumber
 from core.io.folders import sync
 from core.store.backups import back_up
-from core.store.faults import explaining, way_back
+from core.store.faults import explaining, is_locked, way_back
 from core.store.interruption import reading
 from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
 
@@ -32,6 +33,13 @@ _UNREADABLE = "the project cannot be read"
 
 _PATIENCE = 0.01
 """Seconds until readers that go on are broken off again."""
+
+_LOCKED_WAIT = 0.1
+"""Seconds that a write waits where another program has locked the file, and that one of the window waits at most."""
+_LONGEST_WAIT = 10.0
+"""Seconds that other writes wait, which have their turn again and again."""
+_PAUSE = 0.01
+"""Seconds between two turns of them, in which others of this program have theirs."""
 
 
 def create_database(path: Path) -> None:
@@ -80,10 +88,12 @@ class Database:
         self._lock = threading.RLock()
         self._counting, self._awaiting = threading.Lock(), 0
         self._writing: int | None = None
+        self._responsive: int | None = None
         self._readers = _Readers(path)
         self._reads_beside = False
         with explaining(f"{path.parent} cannot be opened", self._path):
-            self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, check_same_thread=False)
+            uri = f"{path.resolve().as_uri()}?mode=rw"
+            self._connection = sqlite3.connect(uri, timeout=_LOCKED_WAIT, uri=True, check_same_thread=False)
         self._database = sqlite_utils.Database(self._connection)
         try:
             with explaining(f"{path.parent} cannot be opened", self._path):
@@ -144,6 +154,10 @@ class Database:
         """Whether another thread waits for the end of the transaction under way, to write itself."""
         return self._awaiting > 0
 
+    def keep_responsive(self) -> None:
+        """Let what the calling thread writes fail soon where another program has locked the file; others wait."""
+        self._responsive = threading.get_ident()
+
     @contextmanager
     def _writing_turn(self) -> Generator[None, None, None]:
         with self._counting:
@@ -166,19 +180,44 @@ class Database:
             UserError: the disk is full, or the file is damaged or cannot be written; then nothing of the block is
                 stored.
         """
-        with explaining(NOT_SAVED, self._path), self._writing_turn():
-            outer = self._writing
-            try:
-                with self._database.atomic():
-                    self._writing = threading.get_ident()
-                    try:
-                        yield
-                    finally:
-                        self._writing = outer
-            except BaseException:
-                if outer is None and self._connection.in_transaction:
-                    self._connection.rollback()  # an interrupt came between BEGIN and what sqlite-utils takes care of
+        with explaining(NOT_SAVED, self._path), self._database.atomic() if self.is_writing else self._transaction():
+            yield
+
+    @contextmanager
+    def _transaction(self) -> Generator[None, None, None]:
+        """The writer's turn from BEGIN to COMMIT; given up and taken again while another program has the lock."""
+        until = self._deadline()
+        while True:
+            with self._writing_turn():
+                try:
+                    if self._has_executed("BEGIN IMMEDIATE", until):
+                        self._writing = threading.get_ident()
+                        try:
+                            yield
+                        finally:
+                            self._writing = None
+                        until = self._deadline()
+                        while not self._has_executed("COMMIT", until):
+                            pass  # another program reads a file that has no WAL
+                        return
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.rollback()
+                    raise
+            time.sleep(_PAUSE)
+
+    def _deadline(self) -> float:
+        return time.monotonic() + (0 if self._responsive == threading.get_ident() else _LONGEST_WAIT)
+
+    def _has_executed(self, sql: str, until: float) -> bool:
+        """Execute the statement, unless another program has the lock and it is not yet too late to try again."""
+        try:
+            self._connection.execute(sql)
+        except sqlite3.OperationalError as error:
+            if not is_locked(error) or time.monotonic() >= until:
                 raise
+            return False
+        return True
 
     @contextmanager
     def _reading(self) -> Generator[sqlite3.Connection, None, None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import UserError
+from core.domain.errors import UserError
 
 _FULL = {sqlite3.SQLITE_FULL}
 _FAILING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
@@ -24,7 +24,7 @@ def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
         return f"the disk of {path} is full; free some space and try again"
     if code in _FAILING:
         return f"{path} cannot be read or written ({error}); check that its disk has free space and works"
-    if code in _LOCKED:
+    if is_locked(error):
         return f"another program is using {path}; close it and try again"
     if code in _FORBIDDEN:
         return f"{path} cannot be opened or written; check the permissions of the file and of its folder"
@@ -70,6 +70,11 @@ def way_back(path: Path) -> str:
 
 BACKUPS = "backups"
 """The folder of a project that has copies of its database."""
+
+
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether another program keeps the file from being used, which may pass."""
+    return _code(error) & 0xFF in _LOCKED
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -33,14 +33,12 @@ class TextSearch:
 
     def pack(self) -> None:
         """Pack the sentences that came since the last time, as far as they fill a row."""
-        while True:
+        while len(self._unpacked(self._last(), PACKED)) == PACKED:
             with self._database.atomic():
                 rows = self._unpacked(self._last(), PACKED * _AT_ONCE)
                 parts = [rows[first : first + PACKED] for first in range(0, len(rows), PACKED)]
                 full = [_packed(part) for part in parts if len(part) == PACKED]
                 self._database.write_many("INSERT INTO packed_text VALUES (?, ?, ?, ?)", full)
-            if len(full) < _AT_ONCE:
-                return
 
     def holding(self, text: str, split: Split) -> set[SentenceNumber]:
         """The numbers of the sentences that have the string in their text, id or note: all of the split, and others."""

@@ -1,5 +1,9 @@
 """Undo and redo on every page of the real window: each names its step, and none reaches past what it cannot undo."""
 
+import sqlite3
+import time
+from contextlib import closing
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -8,6 +12,7 @@ from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.services.scratch import SOURCE
 from core.store.changes import ChangeSet
+from core.store.project import DATABASE
 from tests.building import project_with_run
 from tests.gui.driving import click, press_key
 
@@ -130,3 +135,17 @@ def test_rename_undo_and_redo_name_the_rename(desk):
     desk.redo.trigger()
     assert desk.job_strip.notice.text() == "Redone: rename LC to PLACE"
     assert "PLACE" in desk.pages["Inspect"].detail.chips.labels
+
+
+def test_the_window_does_not_wait_for_another_program_that_has_the_project_locked(desk, qtbot):
+    session = desk.context.session
+    before, began = gold(desk, "news-3"), time.monotonic()
+    with closing(sqlite3.connect(project_of(desk).folder / DATABASE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with qtbot.waitSignal(session.problem) as problem:
+            assert not session.attempt(lambda: relabel(desk))
+        assert "the change was not saved: another program is using" in problem.args[0]
+    assert time.monotonic() - began < 4, "SQLite alone waits five seconds"
+    assert gold(desk, "news-3") == before
+    relabel(desk)
+    assert gold(desk, "news-3") != before

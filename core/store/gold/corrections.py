@@ -106,6 +106,8 @@ class Corrections(CorrectionLog):
         Raises:
             UserError: a step is being stored slice by slice, or one that failed cannot be taken back yet.
         """
+        if not self._is_busy and self.is_settled:
+            return False
         with self._database.atomic():
             return self._begin()
 

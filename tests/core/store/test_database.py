@@ -2,9 +2,12 @@
 
 import sqlite3
 import threading
+import time
+from contextlib import closing
 
 import pytest
 
+from core.domain.errors import UserError
 from core.domain.spans import SentenceNumber
 from core.store.database import Database, create_database
 
@@ -17,6 +20,14 @@ def database(tmp_path):
     database = Database(folder / "project.db")
     yield database
     database.close()
+
+
+@pytest.fixture
+def locked(database):
+    """Another program's connection, which has begun to write."""
+    with closing(sqlite3.connect(database._path, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
 
 
 def in_thread(work):
@@ -54,6 +65,29 @@ def test_after_a_failed_transaction_its_thread_reads_what_is_there(database):
 def test_what_reads_cannot_write(database):
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         database.rows("INSERT INTO label VALUES ('A') RETURNING name")
+
+
+def test_a_write_of_the_window_fails_soon_where_another_program_has_the_lock_and_a_job_waits_for_it(database, locked):
+    database.keep_responsive()
+    job = threading.Thread(target=lambda: database.write("INSERT INTO label VALUES ('JOB')"))
+    job.start()
+    began = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(UserError, match="not saved: another program is using"):
+            database.write("INSERT INTO label VALUES ('WINDOW')")
+    assert time.monotonic() - began < 4, "SQLite alone waits five seconds each time, the job with the turn in its hands"
+    assert job.is_alive()
+    locked.rollback()
+    job.join(timeout=30)
+    assert labels(database) == ["JOB"]
+    database.write("INSERT INTO label VALUES ('WINDOW')")
+
+
+def test_a_job_gives_up_in_the_end_where_another_program_keeps_the_lock(database, locked, monkeypatch):
+    monkeypatch.setattr("core.store.database._LONGEST_WAIT", 0.2)
+    with pytest.raises(UserError, match="not saved: another program is using"):
+        database.write("INSERT INTO label VALUES ('JOB')")
+    assert labels(database) == []
 
 
 def test_numbers_keep_the_order_of_the_rows(database):

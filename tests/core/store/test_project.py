@@ -10,6 +10,7 @@ from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.domain.spans import SPLITS, SentenceNumber, Span
 from core.io.manifest import FORMAT, Manifest, digests_of
+from core.services.importing import export
 from core.store.database import Database
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, Project, created, open_for_import, opened, opened_or_created
@@ -235,17 +236,25 @@ def test_opening_says_whether_the_disk_is_full_or_something_forbidden_locked_or_
     assert ("copy" in str(raised.value)) == is_damage, "nobody replaces good work by an older copy"
 
 
-def test_another_program_that_writes_is_named_as_the_reason(tmp_path, monkeypatch):
-    connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs | {"timeout": 0.05}))
+def test_another_program_that_writes_is_named_as_the_reason(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
-        other = connect(tmp_path / "p.spandesk" / DATABASE)
+        project.database.keep_responsive()
+        other = sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(UserError, match="not saved: another program is using"):
             project.corrections.correct(SentenceNumber(1), [])
         other.rollback()
         other.close()
         assert project.corrections.correct(SentenceNumber(1), [])
+
+
+def test_a_project_opens_and_is_exported_while_another_program_has_it_locked(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.store.database._LONGEST_WAIT", 0)
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with opened(tmp_path / "p.spandesk") as project:
+            assert export(project, tmp_path / "out.jsonl", "jsonl", None, "corrected") == project.sentences.count()
 
 
 def test_no_message_of_a_damaged_text_holds_the_text(tmp_path):
