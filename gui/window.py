@@ -131,11 +131,11 @@ class MainWindow(QMainWindow):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _keep_focus_in_page(self, before: QWidget | None, now: QWidget | None) -> None:
-        """A button that is disabled while it has the focus hands it to the page, not to the rail, as Qt would."""
+        """A button that is disabled while it has the focus hands it to the page, not to whatever Qt finds next."""
         page = self.stack.currentWidget()
         if page is None or before is None or now is None or before.isEnabled() or not page.isAncestorOf(before):
             return
-        if self.isAncestorOf(now) and not page.isAncestorOf(now):
+        if self.isAncestorOf(now):
             self._focus_page()
 
     def _project_menu(self) -> QMenu:

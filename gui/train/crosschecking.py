@@ -104,6 +104,7 @@ class CrosscheckPanel(QFrame):
         self.result = PlainLabel(wraps=True)
         self.button = QPushButton("Cross-check training sentences")
         self.look = QPushButton("Look at likely gold errors")
+        self.button.setEnabled(False)
         self.button.clicked.connect(self.asked)
         self.look.clicked.connect(lambda: self.look_asked.emit(self._run))
         buttons = QHBoxLayout()
@@ -159,9 +160,8 @@ def result_line(project: Project, run: Run) -> str:
 def expected_seconds(project: Project, settings: TrainSettings, sentences: int) -> float | None:
     """How long a cross-check should take, from the last training that was like it; None where there was none."""
     for run in reversed(project.runs.listed()):
-        epochs = project.runs.epochs(run.number)
-        alike = all(getattr(run.settings, name) == getattr(settings, name) for name in _ALIKE)
-        if alike and not run.is_crosscheck and epochs and run.train_sentences:
+        is_alike = all(getattr(run.settings, name) == getattr(settings, name) for name in _ALIKE)
+        if is_alike and not run.is_crosscheck and run.train_sentences and (epochs := project.runs.epochs(run.number)):
             for_each = sum(epoch.seconds for epoch in epochs) / len(epochs) / run.train_sentences
             return for_each * sentences * settings.epochs * (FOLDS - 1)
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -17,7 +17,15 @@ from gui.train.fields import HEADING_HEIGHT
 from gui.train.figures import Figures
 from gui.train.log_view import LogView
 from gui.train.training import Ending
-from gui.train.words import EpochScore, event_line, settings_line, stored_epoch_line, stored_result_line
+from gui.train.words import (
+    Compared,
+    EpochScore,
+    event_line,
+    result_line,
+    settings_line,
+    stored_epoch_line,
+    stored_result_line,
+)
 
 if TYPE_CHECKING:
     from gui.train.loss_chart import LossChart
@@ -28,6 +36,7 @@ class Monitor(QWidget):
 
     Attributes:
         run: the number of the run that is shown.
+        stored: the run that is shown, where it is one of the past.
 
     Signals:
         metrics_asked: the user wants to see the metrics of a run; its number.
@@ -41,6 +50,7 @@ class Monitor(QWidget):
         self._epochs = 1
         self.run: int | None = None
         self._run_with_metrics: int | None = None
+        self.stored: Run | None = None
         self._stored: tuple[EpochScore, ...] = ()
         self.headline = _plain_label("title")
         self.headline.setWordWrap(True)
@@ -92,7 +102,7 @@ class Monitor(QWidget):
 
     def show_stored(self, run: Run, epochs: Sequence[Epoch]) -> None:
         """Nothing trains; show the figures of a stored run, its chart, and in the log what it did."""
-        self.run, self._epochs = run.number, run.settings.epochs
+        self.run, self.stored, self._epochs = run.number, run, run.settings.epochs
         self._stored = tuple(EpochScore.of_stored(epoch) for epoch in epochs)
         self.show_idle(stored_result_line(run, self._stored), run.number if epochs else None)
         self.figures.clear()
@@ -103,10 +113,16 @@ class Monitor(QWidget):
             self.log.recall(stored_epoch_line(epoch))
         self._draw_stored()
 
+    def show_compared(self, compared: Compared) -> None:
+        """Head a stored retrain with what it was made for, the comparison with the run before it."""
+        if self.stored is not None and self.stored.number == compared.run:
+            self.headline.setText(result_line(compared.run, self._stored, compared))
+
     def showEvent(self, event: QShowEvent) -> None:
+        """Make the chart after the rest is painted, since it takes as long as all of that."""
         super().showEvent(event)
         if self.chart is None:
-            self._draw_stored()
+            QTimer.singleShot(0, self, self._draw_stored)
 
     def _draw_stored(self) -> None:
         """Draw a stored run, once the chart is needed."""
@@ -121,13 +137,13 @@ class Monitor(QWidget):
         """Forget the last training."""
         self.figures.clear()
         self.log.clear()
-        self.run, self._stored = None, ()
+        self.run, self.stored, self._stored = None, None, ()
         if self.chart is not None:
             self.chart.begin(1, 1)
 
     def begin(self, title: str, settings: TrainSettings) -> None:
         """A training was started."""
-        self._epochs, self._stored = settings.epochs, ()
+        self._epochs, self.stored, self._stored = settings.epochs, None, ()
         self.show_idle(title, None)
         self.figures.clear()
         self.log.add(f"{title}: {settings_line(settings)}")

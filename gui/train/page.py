@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QV
 
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.services import engine
-from core.store.changes import ChangeSet
+from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from gui.background import Job
+from gui.background import Job, LatestQuery
 from gui.pages import EmptyState, PageContext
 from gui.session import Context
 from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
@@ -26,11 +26,12 @@ from gui.train.crosschecking import (
 )
 from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
-from gui.train.readiness import Corpus, corpus_of, readiness
+from gui.train.readiness import Corpus, Readiness, count_corpus, readiness
 from gui.train.retrain_panel import RetrainPanel
-from gui.train.retraining import ResumesTraining, StartsTraining, retraining_of
+from gui.train.retraining import ResumesTraining, Retraining, StartsTraining
 from gui.train.start_bar import StartBar
 from gui.train.training import Ending, Training
+from gui.train.words import Compared
 
 
 class TrainPage(QWidget):
@@ -60,7 +61,8 @@ class TrainPage(QWidget):
             "Go to Corpus",
         )
         self._corpus = Corpus(0, 0, 0)
-        self._is_stale = True
+        self._is_counted = False
+        self._query = LatestQuery(self)
         self._run_looked_at: int | None = None
         self._lay_out(context)
         self._connect()
@@ -102,8 +104,10 @@ class TrainPage(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.project_changed.connect(self._show_project)
-        session.changed.connect(self._follow)
+        session.changed.connect(lambda _: self._refresh())
         session.context_changed.connect(self._follow_context)
+        self._query.reported.connect(lambda counted: self._show_counted(*counted))
+        self._query.answered.connect(self._show_compared)
         self._runner.started.connect(self._follow_job)
         self.form.changed.connect(self._show_readiness)
         self.retrain.changed.connect(self._show_readiness)
@@ -130,7 +134,9 @@ class TrainPage(QWidget):
         self.monitor.clear()
         self.form.show_ceilings.hide()
         self._run_looked_at = self._session.context.run
+        self._is_counted = False
         if project is None:
+            self._query.cancel()
             self._stack.setCurrentWidget(self.empty)
             return
         runs = _trained_runs(project)
@@ -151,43 +157,36 @@ class TrainPage(QWidget):
         run = project.runs.by_number(number)
         if self.training.job is None and not run.is_crosscheck and number != self.monitor.run:
             self.monitor.show_stored(run, project.runs.epochs(number))
-
-    def _follow(self, change: ChangeSet) -> None:
-        if not self.isVisible():
-            self._is_stale = True
-            return
-        project = self._session.project
-        if project is not None and change.runs:
-            self.form.show_runs(project.runs.with_epochs())
-            self._show_crosscheck()
-        if change.corpus or change.sentences:
             self._refresh()
-        else:
-            self._show_corrections()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._is_stale:
+        if not self._is_counted:
             self._refresh()
 
     def _refresh(self) -> None:
-        """Look at the corpus anew, at once where the page is seen."""
-        self._is_stale = not self.isVisible()
+        """Look at the corpus anew, on another thread, once the page is seen."""
+        self._query.cancel()
         project = self._session.project
-        if self._is_stale or project is None:
+        if project is None or not self.isVisible():
+            self._is_counted = False
             return
         self.form.show_runs(project.runs.with_epochs())
-        self._corpus = corpus_of(project)
         self._stack.setCurrentIndex(1 if project.sentences.has_any() else 0)
-        self._show_corrections()
+        shown = self.monitor.stored
+        self._query.submit(lambda: count_corpus(project, shown))
         self._show_readiness()
 
-    def _show_corrections(self) -> None:
-        """Offer a retrain where there is something to gain; while a run trains the offer stays as it was."""
-        project = self._session.project
-        if project is not None and self.training.job is None and not self._is_stale:
-            self.retrain.show_found(retraining_of(project))
-            self._show_readiness()
+    def _show_counted(self, corpus: Corpus, found: Retraining | None) -> None:
+        """Offer a retrain where there is something to gain; while a run trains nothing is offered."""
+        self._is_counted, self._corpus = True, corpus
+        if self.training.job is None:
+            self.retrain.show_found(found)
+        self._show_readiness()
+
+    def _show_compared(self, compared: Compared | None) -> None:
+        if compared is not None:
+            self.monitor.show_compared(compared)
 
     def _moves(self) -> bool:
         if self.retrain.found is not None:
@@ -195,7 +194,9 @@ class TrainPage(QWidget):
         return self._corpus.can_move and self.start_bar.move_dev.isChecked()
 
     def _show_readiness(self) -> None:
-        found = readiness(self._corpus, limit=self.form.limit_value(), moves=self._moves())
+        found = Readiness("Counting the sentences …")
+        if self._is_counted:
+            found = readiness(self._corpus, limit=self.form.limit_value(), moves=self._moves())
         has_panel = self.retrain.found is not None
         self.start_bar.move_dev.setVisible(self._corpus.can_move and not has_panel)
         self.start_bar.show_readiness(found)
@@ -215,7 +216,7 @@ class TrainPage(QWidget):
     def _show_crosscheck(self) -> None:
         """Say what a cross-check would do, and what the last one found."""
         project = self._session.project
-        if project is None or self._is_stale:
+        if project is None or not self._is_counted:
             return
         hindrance = self._busy() or (None if self._corpus.train_spans else _NO_SPANS) or self.form.problem()
         sentences = min(self._corpus.train, self.form.limit_value() or self._corpus.train)
@@ -227,20 +228,23 @@ class TrainPage(QWidget):
 
     def _busy(self) -> str | None:
         """Why no training can start whatever the settings."""
-        job = self._runner.job
-        return None if job is None else f"“{job.title}” is running"
+        if (job := self._runner.job) is not None:
+            return f"“{job.title}” is running"
+        return None if self._is_counted else "Wait for the count"
 
     # Training
 
     def _train(self) -> None:
-        settings = replace(self.form.settings(), move_corrected_dev=self._moves())
-        self._session.attempt(lambda: self.training.start(settings))
+        self._start(replace(self.form.settings(), move_corrected_dev=self._moves()), None)
 
     def _retrain(self) -> None:
         found = self.retrain.found
         if found is not None:
-            settings = replace(found.base.settings, move_corrected_dev=self.retrain.moves)
-            self._session.attempt(lambda: self.training.start(settings, base=found.key))
+            self._start(replace(found.base.settings, move_corrected_dev=self.retrain.moves), found.key)
+
+    def _start(self, settings: TrainSettings, base: EpochKey | None) -> None:
+        if self._session.attempt(lambda: self.training.start(settings, base=base)) and self.training.job is not None:
+            self.retrain.show_training(self.training.job.title, is_compared=base is not None)
 
     def _resume(self) -> None:
         if (run := self._resumable()) is not None:
@@ -276,6 +280,7 @@ class TrainPage(QWidget):
     def _show_ending(self, ending: Ending) -> None:
         """Who watched the run to its end is shown its last epoch; who was elsewhere sees it on Metrics."""
         self.monitor.end(ending)
+        self._refresh()
         if ending.is_finished and ending.run is not None:
             if self.isVisible():
                 self._look_at(ending.run)

@@ -1,12 +1,15 @@
 """What a training would find in the corpus, in words; no Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 
 from core.analysis.findings import no_entity_in_words
 from core.domain.labels import in_display_order
 from core.domain.spans import Split
 from core.store.project import Project
+from core.store.runs import Run
+from gui.train.retraining import Retraining, compared_with_base, retraining_of
+from gui.train.words import Compared
 from gui.words import counted, listed
 
 
@@ -41,6 +44,14 @@ def corpus_of(project: Project) -> Corpus:
         train_spans=_of_split(counts, "train"),
         dev_spans=_of_split(counts, "dev"),
     )
+
+
+def count_corpus(
+    project: Project, shown: Run | None
+) -> Generator[tuple[Corpus, Retraining | None], None, Compared | None]:
+    """Read what there is to train on, and then how a retrain that is shown compares; for a thread that may wait."""
+    yield corpus_of(project), retraining_of(project)
+    return None if shown is None else compared_with_base(project, shown)
 
 
 def _of_split(counts: Mapping[tuple[Split, str], int], split: Split) -> dict[str, int]:

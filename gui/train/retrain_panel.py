@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout
 
 from gui.plain_label import PlainLabel
-from gui.train.retraining import Retraining, consequence, correction_count
+from gui.train.retraining import Retraining, consequence, correction_count, under_way
 
 
 class RetrainPanel(QFrame):
@@ -50,10 +50,18 @@ class RetrainPanel(QFrame):
         if found is None:
             return
         self.count.setText(correction_count(found))
+        self.button.show()
         self.move_dev.setVisible(found.moving > 0)
         self.move_dev.setEnabled(found.can_move)
         self.button.setToolTip(f"Train a new run with the settings of run {found.base.number} on the corrected gold")
         self._show_consequence()
+
+    def show_training(self, title: str, *, is_compared: bool) -> None:
+        """Say that a training that began has the corrections, in place of the offer."""
+        if self.found is not None:
+            self.consequence.setText(under_way(self.found, title, is_compared=is_compared))
+            self.move_dev.hide()
+            self.button.hide()
 
     def _show_consequence(self) -> None:
         if self.found is not None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.domain.settings import TrainSettings
@@ -77,10 +77,22 @@ def retraining_of(project: Project) -> Retraining | None:
     )
 
 
-def last_finished(project: Project) -> Run | None:
+def last_finished(project: Project, before: int | None = None) -> Run | None:
+    """The last run that finished, of all or of those before a run."""
     trained = project.runs.with_epochs()
     finished = [run for run in project.runs.listed() if run.status == "finished" and run.number in trained]
-    return finished[-1] if finished else None
+    return next((run for run in reversed(finished) if before is None or run.number < before), None)
+
+
+def compared_with_base(project: Project, run: Run) -> Compared | None:
+    """A finished retrain beside the run that it improves on: the one before it, of the same settings."""
+    base = last_finished(project, before=run.number)
+    if base is None or run.status != "finished" or run.last_correction <= base.last_correction:
+        return None
+    if replace(run.settings, move_corrected_dev=base.settings.move_corrected_dev) != base.settings:
+        return None
+    key, other = (EpochKey(each.number, project.runs.epoch_number(each.number, None)) for each in (run, base))
+    return compared_runs(project, key, other)
 
 
 def correction_count(found: Retraining) -> str:
@@ -111,6 +123,12 @@ def consequence(found: Retraining, *, moves: bool) -> str:
         f"{subject} {verb} to train, so that nothing you looked at is measured on; {run} and the new run are then"
         f" compared on {_the(found.remaining)} that {_remain(found.remaining)}, on the same gold."
     )
+
+
+def under_way(found: Retraining, title: str, *, is_compared: bool) -> str:
+    """What a training with this title makes of the corrections, while it runs."""
+    text = f"{title} includes these corrections."
+    return f"{text} When it has finished, it is compared with run {found.base.number}." if is_compared else text
 
 
 def _the(dev_sentences: int) -> str:

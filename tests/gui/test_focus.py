@@ -129,3 +129,12 @@ def test_enter_in_the_import_form_imports(qtbot, tmp_path):
     with qtbot.assertNotEmitted(form.accepted):
         press_key(Key.Key_Enter)
     click(form.cancel)
+
+
+def test_a_button_that_a_training_disables_hands_the_focus_to_its_page(inspecting):
+    """Not to “Folder…”, which Qt finds next: a person who presses Enter again would choose another encoder."""
+    inspecting.show_page("Train")
+    page = inspecting.pages["Train"]
+    page.start_bar.start.setFocus()
+    page.start_bar.show_buttons(reason="“Training run 2” is running", is_training=True, is_stopping=False)
+    assert QApplication.focusWidget() is page

@@ -1,5 +1,7 @@
 """The Train page as a person uses it, on real projects; most trainings follow a script."""
 
+import threading
+
 import pytest
 from PySide6.QtTest import QTest
 
@@ -11,6 +13,7 @@ from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.training.events import Progress
 from gui.train.ceilings import CeilingsWindow
+from gui.train.readiness import corpus_of
 from gui.train.words import stopped_line
 from tests import building
 from tests.gui.train.conftest import SECONDS, made_desk, numbered
@@ -23,13 +26,19 @@ def train(desk, qtbot, button=None):
     return blocker.args[0].line, blocker.args[0].run is not None
 
 
-def begin(desk, qtbot, script, epoch):
+def begin(desk, qtbot, script, epoch, button=None):
     """Start a training and wait until it is held in an epoch."""
     script.holds_in_epoch = epoch
-    desk.click(desk.page.start_bar.start)
+    desk.click(button or desk.page.start_bar.start)
     step = desk.page.monitor.figures.step.number
     epochs = desk.page.monitor.figures.epoch.number
     qtbot.waitUntil(lambda: (step.text(), epochs.text()[:2]) == ("2/2", f"{epoch}/"), timeout=SECONDS)
+
+
+def reopen(desk):
+    folder = desk.project.folder
+    desk.session.close()
+    desk.session.open(folder)
 
 
 def test_says_what_will_be_trained_on(desk):
@@ -313,10 +322,10 @@ class TestRetrain:
         desk.session.close()
         assert not desk.page.monitor.log.toPlainText()
 
-    def test_the_chart_of_a_stored_run_shows_its_losses_and_scores(self, desk):
+    def test_the_chart_of_a_stored_run_shows_its_losses_and_scores(self, desk, qtbot):
         monitor, stored = desk.page.monitor, desk.project.runs.epochs(1)
         f1s = [epoch.report["corrected"]["micro"]["f1"] for epoch in stored]
-        assert monitor.chart.isVisible()
+        qtbot.waitUntil(lambda: monitor.chart is not None and monitor.chart.isVisible())
         x, y = monitor.chart._f1_line.getOriginalDataset()
         assert (list(x), list(y)) == ([1, 2], f1s)
         assert list(monitor.chart._loss_line.getOriginalDataset()[1]) == [epoch.loss for epoch in stored]
@@ -388,15 +397,53 @@ class TestRetrain:
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             script.go_on.set()
 
-    def test_the_offer_stays_as_it_was_while_a_run_trains(self, desk, qtbot, script):
+    @pytest.mark.parametrize("retrains", [True, False])
+    def test_while_a_run_trains_the_panel_says_that_it_includes_the_corrections(self, desk, qtbot, script, retrains):
         self.correct(desk, "talk-2")
-        said = desk.page.retrain.consequence.text()
-        begin(desk, qtbot, script, epoch=1)
+        panel = desk.page.retrain
+        begin(desk, qtbot, script, epoch=1, button=panel.button if retrains else None)
         assert desk.project.sentences.by_id("talk-2").split == "train"
-        assert desk.page.retrain.consequence.text() == said
+        promise = " When it has finished, it is compared with run 1." if retrains else ""
+        assert panel.consequence.text() == f"Training run 2 includes these corrections.{promise}"
+        assert panel.isVisible()
+        assert not panel.button.isVisible()
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             script.go_on.set()
-        assert not desk.page.retrain.isVisible()
+        assert not panel.isVisible()
+
+    def test_a_retrain_that_failed_before_its_run_is_offered_again(self, desk, qtbot, script):
+        self.correct(desk, "talk-2")
+        panel = desk.page.retrain
+        said, script.error = panel.consequence.text(), UserError("no such encoder")
+        train(desk, qtbot, panel.button)
+        assert (panel.consequence.text(), panel.button.isVisible()) == (said, True)
+
+    def test_a_project_that_is_opened_again_is_headed_by_the_comparison_that_its_retrain_had(self, desk, qtbot, script):
+        self.correct(desk, "news-1", "talk-2")
+        line, _ = train(desk, qtbot, desk.page.retrain.button)
+        assert "on the same 3 dev sentences" in line
+        reopen(desk)
+        assert desk.page.monitor.headline.text() == line
+        desk.session.look_at(run=1)
+        assert desk.page.monitor.headline.text().startswith("Run 1 finished: F1 ")
+        assert "on the same" not in desk.page.monitor.headline.text()
+
+    @pytest.mark.parametrize("corrects", [True, False])
+    def test_a_stored_run_that_was_no_retrain_is_compared_with_none(self, desk, qtbot, script, corrects):
+        if corrects:
+            self.correct(desk, "news-1")
+            desk.page.form.seed.setValue(9)
+        train(desk, qtbot)
+        reopen(desk)
+        assert desk.page.monitor.headline.text().startswith("Run 2 finished: F1 ")
+        assert "on the same" not in desk.page.monitor.headline.text()
+
+    def test_the_chart_is_made_once_the_rest_is_painted(self, qtbot, tmp_path, script, project_folder):
+        with made_desk(qtbot, tmp_path, script, project_folder) as desk:
+            monitor = desk.page.monitor
+            assert monitor.isVisible()
+            assert monitor.chart is None
+            qtbot.waitUntil(lambda: monitor.chart is not None and monitor.chart.isVisible())
 
 
 def test_nothing_to_train_on_leads_to_corpus(qtbot, tmp_path, script):
@@ -529,7 +576,7 @@ def test_an_encoder_that_cannot_be_had_is_told_when_ceilings_are_asked_for(desk,
 
 def test_nothing_is_read_for_a_page_that_is_not_seen(desk, monkeypatch):
     read = []
-    monkeypatch.setattr("gui.train.page.retraining_of", lambda project: read.append(project))
+    monkeypatch.setattr("gui.train.readiness.retraining_of", lambda project: read.append(project))
     desk.page.hide()
     number = numbered(desk.project, "news-3")
     for is_reviewed in (True, False, True):
@@ -538,3 +585,26 @@ def test_nothing_is_read_for_a_page_that_is_not_seen(desk, monkeypatch):
     assert read == []
     desk.page.show()
     assert read == [desk.project]
+
+
+def test_the_page_can_be_used_while_the_sentences_are_counted(desk, qtbot, monkeypatch, late_answers):
+    bar, form = desk.page.start_bar, desk.page.form
+    qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
+    may_count, threads = threading.Event(), []
+
+    def counting(project):
+        threads.append(threading.current_thread())
+        may_count.wait(SECONDS / 1000)
+        return corpus_of(project)
+
+    monkeypatch.setattr("gui.train.readiness.corpus_of", counting)
+    desk.page.hide()
+    desk.session.correct(numbered(desk.project, "news-1"), [])
+    desk.page.show()
+    form.epochs.setValue(3)
+    assert (bar.summary.text(), bar.reason.text()) == ("Counting the sentences …", "Wait for the count")
+    assert not bar.start.isEnabled()
+    may_count.set()
+    qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
+    assert "with 3 spans" in bar.summary.text()
+    assert threading.main_thread() not in threads
