@@ -78,7 +78,7 @@ def test_packages_hold_nothing_of_their_own():
 def test_no_file_is_longer_than_one_reader_likes():
     for path in [*modules("core"), *modules("gui")]:
         lines = path.read_text(encoding="utf-8").count("\n")
-        assert lines <= 400, f"{path.relative_to(ROOT)} has {lines} lines; it probably holds two things"
+        assert lines <= 450, f"{path.relative_to(ROOT)} has {lines} lines; it probably holds two things"
 
 
 def loaded_by(statement):

@@ -5,11 +5,25 @@ Klein 2012, An Empirical Investigation of Statistical Significance in NLP (both 
 """
 
 from collections.abc import Generator
+from math import sqrt
+from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analysis.intervals import CONFIDENCE
+
+class Interval(NamedTuple):
+    """Bounds that hold the change of a score in 95 of 100 cases."""
+
+    low: float
+    high: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the change is up, or down, in all of it."""
+        return self.low > 0 or self.high < 0
+
 
 RESAMPLES = 1_000
 _AT_ONCE = 5
@@ -71,3 +85,20 @@ def _mean(each: Scores, weights: NDArray[np.float64]) -> Scores:
 def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """The ratio; 0 where there is no denominator."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+CONFIDENCE = 0.95
+"""The share of cases in which the bounds hold the true figure."""
+
+_Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+
+
+def wilson(share: float, number: float) -> Interval:
+    """Wilson's score interval of a share that was found in so many independent observations.
+
+    Source: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference (JASA 22).
+    """
+    centre = share + _Z**2 / (2 * number)
+    reach = _Z * sqrt(share * (1 - share) / number + _Z**2 / (4 * number**2))
+    low, high = ((centre + sign * reach) / (1 + _Z**2 / number) for sign in (-1, 1))
+    return Interval(max(0.0, low), min(1.0, high))

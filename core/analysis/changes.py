@@ -1,27 +1,21 @@
 """Why a number moved: what two epochs, of one run or of two, predicted for the same sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
+import numpy as np
+
+from core.analysis.bootstrap import Interval, Tallies, differences
+from core.domain.generators import map_progress
+from core.domain.labels import in_display_order
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
-from core.metrics.comparison import Outcome
-from core.metrics.report import Score
+from core.metrics.comparison import Comparison, Outcome, compared
+from core.metrics.report import AVERAGES, Counts, Score, reported
 
 Fate = Literal["fixed", "broken", "kept"]
 FATES: tuple[Fate, ...] = get_args(Fate)
-
-
-class Interval(NamedTuple):
-    """Bounds that hold the change of a score in 95 of 100 cases."""
-
-    low: float
-    high: float
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the change is up, or down, in all of it."""
-        return self.low > 0 or self.high < 0
 
 
 class Paired(NamedTuple):
@@ -102,3 +96,103 @@ class Changes:
             "scores": {name: change.as_json() for name, change in self.scores.items()},
             "errors": [{**key._asdict(), "count": len(numbers)} for key, numbers in sorted(self.errors.items())],
         }
+
+
+_AT_ONCE = 200
+"""Sentences between two pauses."""
+
+
+def comparing(sentences: Iterable[Paired]) -> Generator[int, None, Changes]:
+    """What changed from the one tagger to the other.
+
+    Yields:
+        How many sentences were gone through so far; the intervals take some further steps.
+    """
+    counts: list[tuple[dict[str, Counts], dict[str, Counts]]] = []
+    errors: dict[ErrorKey, list[SentenceNumber]] = defaultdict(list)
+    for paired in sentences:
+        before, after = compared(paired.gold, paired.before), compared(paired.gold, paired.after)
+        counts.append((_counts(before), _counts(after)))
+        for key in _fates(before, after):
+            errors[key].append(paired.number)
+        if len(counts) % _AT_ONCE == 0:
+            yield len(counts)
+    scores = yield from _scored(counts)
+    return Changes(len(counts), scores, dict(errors))
+
+
+def _counts(comparisons: Iterable[Comparison]) -> dict[str, Counts]:
+    """Right, predicted and gold spans of each label in one sentence."""
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for comparison in comparisons:
+        outcome, gold_label, predicted_label = comparison.verdict
+        if gold_label is not None:
+            counts[gold_label] += Counts(support=1)
+        if predicted_label is not None:
+            counts[predicted_label] += Counts(int(outcome == "right"), predicted=1)
+    return counts
+
+
+def _fates(before: Sequence[Comparison], after: Sequence[Comparison]) -> list[ErrorKey]:
+    """What became of each gold span that is wrong on either side, and of each span that is spurious on either."""
+    outcomes = [{c.gold: c.outcome for c in side if c.gold is not None} for side in (before, after)]
+    found = []
+    for gold, was in outcomes[0].items():
+        now = outcomes[1][gold]
+        if was != "right" or now != "right":
+            fate: Fate = "fixed" if now == "right" else "broken" if was == "right" else "kept"
+            found.append(ErrorKey(fate, gold.label, was if fate == "fixed" else now))
+    spurious = [{c.predicted.span for c in side if c.predicted and c.gold is None} for side in (before, after)]
+    for span in spurious[0] | spurious[1]:
+        fate = "kept" if span in spurious[0] & spurious[1] else "fixed" if span in spurious[0] else "broken"
+        found.append(ErrorKey(fate, span.label, "spurious"))
+    return found
+
+
+def _scored(
+    counts: Sequence[tuple[dict[str, Counts], dict[str, Counts]]],
+) -> Generator[int, None, dict[str, ScoreChange]]:
+    labels = in_display_order({label for sides in counts for side in sides for label in side})
+    if not labels:
+        return {}
+    tallies = _tallies(counts, labels)
+    intervals = yield from map_progress(differences(tallies), lambda _: len(counts))
+    totals = tallies.sum(axis=0).tolist()
+    reports = [reported({label: Counts(*row) for label, row in zip(labels, side, strict=True)}) for side in totals]
+    rows = [report.rows() for report in reports]
+    nothing = Score(0.0, 0.0, 0.0, 0)
+    return {
+        name: ScoreChange(
+            rows[0].get(name, nothing), rows[1].get(name, nothing), *(Interval(*bounds) for bounds in bounds_of_metrics)
+        )
+        for name, bounds_of_metrics in zip((*labels, *AVERAGES), intervals.tolist(), strict=True)
+    }
+
+
+def _tallies(counts: Sequence[tuple[dict[str, Counts], dict[str, Counts]]], labels: Sequence[str]) -> Tallies:
+    tallies: Tallies = np.zeros((len(counts), 2, len(labels), 3), np.int64)
+    places = {label: place for place, label in enumerate(labels)}
+    for row, sides in enumerate(counts):
+        for side, of_labels in enumerate(sides):
+            for label, count in of_labels.items():
+                tallies[row, side, places[label]] = count.right, count.predicted, count.support
+    return tallies
+
+
+Path = Literal["right", "learned", "forgotten", "never"]
+PATHS: tuple[Path, ...] = get_args(Path)
+
+Steps = tuple[bool, ...]
+"""Whether each epoch, in order, tagged the sentence without an error; epochs that did not tag it are left out."""
+
+
+def path_of(steps: Sequence[bool]) -> Path | None:
+    """Right in every epoch; wrong before and right in the last one; right before and wrong in the last; never right.
+
+    None where no epoch tagged it.
+    """
+    if not steps:
+        return None
+    if steps[-1]:
+        return "right" if all(steps) else "learned"
+    return "forgotten" if any(steps) else "never"

@@ -1,10 +1,16 @@
-"""A gold span that should perhaps end elsewhere, because of a particle; `core.analysis.particle_spans` finds them."""
+"""Gold spans that end in a particle (이순신은 for 이순신), and spans that leave out what only looks like one."""
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from core.domain.editing import Gold, with_span, without
 from core.domain.spans import Sentence, SentenceNumber, Span, Split
+from core.languages.korean.josa import may_follow_noun
+from core.languages.korean.morphemes import Morpheme, morphemes
+from core.languages.korean.normalise import nfc
 
 Direction = Literal["drop", "add"]
 
@@ -50,3 +56,151 @@ class ParticleSpan:
     def string(self) -> str:
         """What the end is a particle of, or is none of, however the span is labelled now."""
         return self.sentence.text[self.span.start : max(self.span.end, self.end)]
+
+
+SLICE = 500
+"""Sentences between two words of progress; as many at most are analysed at once."""
+
+_LONGEST = 6
+"""Characters of particles that are ever looked for."""
+_CLEAR = frozenset("은는을를의에와께")
+"""Particles of one syllable in which few names end; any other one takes a stem that is a span elsewhere."""
+_AFTER_NUMBER = frozenset("도만가인대")
+"""What is a unit behind a number, and no particle."""
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What all spans of the corpus tell: how often a string has a label, and which are followed by a particle."""
+
+    spans: Counter[tuple[str, str]] = field(default_factory=Counter)
+    followed: set[str] = field(default_factory=set)
+
+    def learn(self, sentence: Sentence) -> None:
+        composed = _composed(sentence)
+        for span in composed.spans:
+            string = composed.text[span.start : span.end]
+            self.spans[string, span.label] += 1
+            if may_follow_noun(_rest_of_word(composed.text, span.end)):
+                self.followed.add(string)
+
+
+class _Composed(NamedTuple):
+    """A sentence in NFC, and where its characters end in the text as imported."""
+
+    text: str
+    spans: Sequence[Span]
+    ends: Sequence[int]
+
+
+def _composed(sentence: Sentence) -> _Composed:
+    text = nfc(sentence.text)
+    if text.text == sentence.text:
+        return _Composed(sentence.text, sentence.spans, text.ends)
+    ranges = ((bisect_left(text.starts, s.start), bisect_right(text.ends, s.end), s.label) for s in sentence.spans)
+    return _Composed(text.text, [Span(start, max(start + 1, end), label) for start, end, label in ranges], text.ends)
+
+
+def seeking_particles(
+    read: Callable[[], Iterable[GoldSentence]],
+) -> Generator[int, None, list[ParticleSpan]]:
+    """Find them, those with most other spans first; yields how many sentences have been read, each of them twice.
+
+    Args:
+        read: the sentences from the first to the last; called twice.
+    """
+    evidence, found, done = _Evidence(), list[ParticleSpan](), 0
+    for each in read():
+        evidence.learn(each.sentence)
+        done += 1
+        if done % SLICE == 0:
+            yield done
+    waiting: list[GoldSentence] = []
+    for each in read():
+        done += 1
+        composed = _composed(each.sentence)
+        if any(_is_worth_an_analysis(composed.text, span, evidence) for span in composed.spans):
+            waiting.append(each)
+        if done % SLICE == 0:
+            found += _found(waiting, evidence)
+            waiting = []
+            yield done
+    found += _found(waiting, evidence)
+    return sorted(found, key=lambda each: (-each.seen, each.string, each.number))
+
+
+def _is_worth_an_analysis(text: str, span: Span, evidence: _Evidence) -> bool:
+    """Whether some end that Kiwi may propose for the span would be taken: it does for a few spans in a hundred."""
+    return any(
+        may_follow_noun(text[at : span.end]) and _can_drop(text, span, at, evidence)
+        for at in range(max(span.start + 1, span.end - _LONGEST), span.end)
+    ) or any(_can_add(text, span, end, evidence) for end in range(span.end + 1, span.end + _LONGEST))
+
+
+def _can_drop(text: str, span: Span, start: int, evidence: _Evidence) -> bool:
+    """Whether all but the analysis says that the particles of the span begin there."""
+    after = text[span.end : span.end + 1]
+    stem, particles = text[span.start : start], text[start : span.end]
+    if after.isalnum() or after == "(" or stem[-1].isspace() or text[span.start : span.end] in evidence.followed:
+        return False
+    if stem[-1].isnumeric() and particles in _AFTER_NUMBER:
+        return False
+    is_clear = len(particles) > 1 or particles in _CLEAR or not "가" <= stem[-1] <= "힣"
+    return (stem, span.label) in evidence.spans or (is_clear and len(stem.split()[-1]) > 1)
+
+
+def _can_add(text: str, span: Span, end: int, evidence: _Evidence) -> bool:
+    """Whether all but the analysis says that the span goes on up to there."""
+    whole, shorter = (evidence.spans[text[span.start : at], span.label] for at in (end, span.end))
+    return whole >= shorter and may_follow_noun(text[span.end : end])
+
+
+def _found(sentences: Sequence[GoldSentence], evidence: _Evidence) -> Iterator[ParticleSpan]:
+    composed = [_composed(each.sentence) for each in sentences]
+    for each, (text, spans, ends), analysis in zip(
+        sentences, composed, morphemes([c.text for c in composed]), strict=True
+    ):
+        for own, span in zip(each.sentence.spans, spans, strict=True):
+            end = _end_without_particle(text, span, analysis, evidence)
+            end = end or _end_with_rest(text, span, analysis, evidence)
+            if end is not None and not any(span.end <= other.start < end for other in spans):
+                seen = evidence.spans[text[span.start : end], span.label]
+                yield ParticleSpan(*each, own, ends[end - 1], seen)
+
+
+def _end_without_particle(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:
+    """Where the span ends before its particles, if it is at the end of an eojeol and has some."""
+    inside = [morpheme for morpheme in analysis if span.start <= morpheme.start and morpheme.end <= span.end]
+    first = _first_of_particles(inside)
+    if not 0 < first < len(inside) or inside[-1].end != span.end or inside[first - 1].end != inside[first].start:
+        return None
+    start = inside[first].start
+    return start if _can_drop(text, span, start, evidence) else None
+
+
+def _first_of_particles(inside: Sequence[Morpheme]) -> int:
+    """The position of the first particle, or of 이다, of those at the end; the number of all if there are none."""
+    first = len(inside)
+    while first and inside[first - 1].is_ending:
+        first -= 1
+    if first and inside[first - 1].tag == "VCP":
+        return first - 1
+    first = len(inside)
+    while first and inside[first - 1].is_particle:
+        first -= 1
+    return first
+
+
+def _end_with_rest(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:
+    """Where the noun ends in whose midst the span does, if its rest looks like a particle and it is no rarer whole."""
+    for morpheme in analysis:
+        if morpheme.start < span.end < morpheme.end and morpheme.is_noun:
+            return morpheme.end if _can_add(text, span, morpheme.end, evidence) else None
+    return None
+
+
+def _rest_of_word(text: str, end: int) -> str:
+    last = end
+    while last < len(text) and "가" <= text[last] <= "힣":
+        last += 1
+    return text[end:last]

@@ -6,8 +6,7 @@ from itertools import accumulate
 from math import sqrt
 from typing import Any, Literal, NamedTuple, get_args
 
-from core.analysis.changes import Interval
-from core.analysis.intervals import CONFIDENCE, wilson
+from core.analysis.bootstrap import CONFIDENCE, Interval, wilson
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison, compared
 from core.metrics.report import Counts, scored

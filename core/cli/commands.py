@@ -15,10 +15,9 @@ from typing import Any
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
-from core.cli.output import Output, error_table, f1_table, klue_line, report_events, table, verdicts_line
+from core.cli.output import Output, Rejections, error_table, f1_table, klue_line, report_events, table, verdicts_line
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
-from core.cli.rejections import Rejections
 from core.cli.usage import COMMANDS, program, usage
 from core.cli.warnings import warn_of_epoch, warn_of_split
 from core.domain.errors import UserError

@@ -4,8 +4,7 @@ import argparse
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from core.analysis.changes import FATES, Changes
-from core.analysis.comparing import comparing
+from core.analysis.changes import FATES, Changes, comparing
 from core.cli.output import Output
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end

@@ -16,12 +16,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from core.cli.output import Output, marked
-from core.cli.rejections import Rejections, print_list
+from core.cli.output import Output, Rejections, marked, print_list
 from core.domain.errors import UserError
 from core.formats import parquet, registry
-from core.formats.records import Rejected
-from core.formats.texts import TaggedText, Text
+from core.formats.records import Rejected, TaggedText, Text
 from core.io.files import STANDARD_OUTPUT, open_descriptor, replacing
 from core.messages.words import counted
 from core.services import engine

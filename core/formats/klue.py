@@ -17,8 +17,7 @@ from pathlib import Path
 
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
-from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, accept, invented_id
-from core.formats.texts import Text
+from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept, invented_id
 from core.io.files import replacing
 
 COLUMNS = "## 컬럼명 : CHAR\tNE_TAG"

@@ -20,8 +20,7 @@ import ijson
 from core.domain.errors import UserError
 from core.domain.labels import folded
 from core.domain.spans import Sentence, Span
-from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, accept
-from core.formats.texts import Text
+from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept
 from core.io.files import replacing
 
 _SENTENCES = "document.item.sentence.item"

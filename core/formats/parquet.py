@@ -15,8 +15,7 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan
-from core.formats.records import Rejected
-from core.formats.texts import TaggedText, Text
+from core.formats.records import Rejected, TaggedText, Text
 from core.io.files import replacing_bytes
 
 SUFFIX = ".parquet"

@@ -1,4 +1,4 @@
-"""What a reader gives for each piece of a corpus file, and what a format is."""
+"""What a reader yields for each piece of a corpus file, texts to tag and tagged texts, and what a format is."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -6,9 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from core.domain.spans import Sentence
-from core.formats.texts import Text
+from core.domain.spans import PredictedSpan, Sentence
 from core.messages.words import escape_controls
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to tag, with the id that it has in its corpus file; lines of plain text have none."""
+
+    text: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedText:
+    """A text with the spans that a run found in it, in order of position."""
+
+    text: Text
+    spans: tuple[PredictedSpan, ...]
+
 
 HEAD_LENGTH = 4096
 """Characters of a file that a format sees to recognise it by."""

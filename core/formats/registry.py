@@ -13,8 +13,7 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.formats import jsonl, klue, nikl, parquet
-from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, accept
-from core.formats.texts import Text
+from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, Text, accept
 from core.io.files import kind_of, open_descriptor
 
 AUTO = "auto"

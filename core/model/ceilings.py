@@ -1,11 +1,17 @@
-"""What a tagging unit can reach: the score of the spans that perfect tags would give."""
+"""What each tagging unit can reach at best: the score of the spans that perfect tags would give."""
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from pathlib import Path
 
+from core.domain.labels import in_display_order
+from core.domain.settings import UNITS, Unit
 from core.domain.spans import Sentence, Span
 from core.domain.tags import Extent, TagSet, spans_of, tags_of
-from core.metrics.report import Counts
+from core.metrics.report import Counts, Report, reported
+from core.model.encoders.loading import load_tokenizer
+from core.model.encoding.cache import encoding
+from core.model.encoding.text_encoder import TextEncoding
 from core.model.encoding.windows import Windows, stitched
 
 _AT_ONCE = 1000
@@ -48,3 +54,33 @@ def _best_spans(windows: Windows, text: int, sentence: Sentence, tag_set: TagSet
 
 def extent_of(span: Span) -> Extent:
     return span.start, span.end
+
+
+STEPS_OF_CEILINGS = 2 * len(UNITS)
+"""How often each sentence is gone through: encoded and counted, for every unit."""
+
+
+def ceilings_of_units(
+    sentences: Sequence[Sentence], encoder: str, training_texts: Iterable[str], cache: Path | None
+) -> Generator[int, None, dict[Unit, Report]]:
+    """The scores that perfect tags would reach, for each tagging unit and label.
+
+    Args:
+        encoder: its name, as in the settings.
+        training_texts: what `tiny` learns its vocabulary from.
+        cache: the folder that keeps the windows; see `core.model.encoding.cache`.
+
+    Yields:
+        How many sentences were gone through since the last time.
+
+    Raises:
+        UserError: the encoder cannot be had.
+    """
+    tokenizer, max_length = load_tokenizer(encoder, training_texts)
+    tag_set = TagSet(in_display_order({span.label for sentence in sentences for span in sentence.spans}))
+    reports: dict[Unit, Report] = {}
+    for unit in UNITS:
+        by = TextEncoding(tokenizer, max_length, unit)
+        windows = yield from encoding([sentence.text for sentence in sentences], by, cache)
+        reports[unit] = reported((yield from counting(windows, sentences, tag_set)))
+    return reports

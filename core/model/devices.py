@@ -1,9 +1,11 @@
-"""The device that a choice in the settings stands for."""
+"""What a device can do: which one a setting means, when its memory is exhausted, and its fastest number format."""
+
+import gc
 
 import torch
 
 from core.domain.errors import UserError
-from core.domain.settings import Device
+from core.domain.settings import Device, Precision
 
 
 def device_of(choice: Device) -> torch.device:
@@ -24,3 +26,41 @@ def _available() -> list[str]:
     """Device types in order of speed."""
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     return [name for name, is_there in there.items() if is_there]
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether torch failed for want of memory; on the CPU it has no error class of its own for that."""
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+
+
+def release(device: torch.device) -> None:
+    """Gives back what the failed attempt left behind."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+_FAST_ON_CPU = ("avx512_bf16", "amx_bf16")
+"""Instructions that make a processor faster in bfloat16; others imitate it and are slower."""
+
+_WORTH_IT = 256
+"""Width of the encoder's states from which bfloat16 saves more than converting costs."""
+
+
+def bfloat16_pays(choice: Precision, device: torch.device, *, width: int) -> bool:
+    """Whether to train in bfloat16: as chosen, or where the device is faster with it.
+
+    Args:
+        width: of the encoder's states.
+    """
+    if choice != "auto":
+        return choice == "bfloat16"
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return device.type == "cpu" and width >= _WORTH_IT and any(_capability(name) for name in _FAST_ON_CPU)
+
+
+def _capability(name: str) -> bool:
+    return bool(torch.cpu.get_capabilities().get(name))

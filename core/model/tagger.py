@@ -1,19 +1,21 @@
-"""The neural tagger: an encoder, features of tagging units, a linear layer and a CRF."""
+"""The neural tagger: an encoder, features of tagging units, a linear layer and a CRF; and how training gets one."""
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from core.domain.settings import Unit
+from core.domain.settings import TrainSettings, Unit
+from core.domain.spans import Sentence
 from core.domain.tags import NO_TAG, TagSet
-from core.model.constraints import bio_constraints
-from core.model.crf import MaskedCRF, full_precision
+from core.model.crf import MaskedCRF, bio_constraints, full_precision
+from core.model.encoders.loading import load_encoder, max_length_of
 from core.model.encoding.batches import Batch
 from core.model.encoding.text_encoder import TextEncoding
-from core.model.heads import Features
+from core.model.heads import Features, PieceFeatures, SyllableFeatures
 
 
 class Tagger(nn.Module):
@@ -69,3 +71,54 @@ class TextTagger:
         """The same tagger under other names of some labels; two of them may share one."""
         labels = tuple(names.get(label, label) for label in self.tag_set.labels)
         return replace(self, tag_set=TagSet(labels))
+
+
+def initial_tagger(
+    sentences: Sequence[Sentence], tag_set: TagSet, settings: TrainSettings, start: TextTagger | None
+) -> TextTagger:
+    """The tagger to train, on the CPU or where `start` is; torch's global generator is seeded for its new layers.
+
+    Args:
+        sentences: the training split; `tiny` learns its vocabulary from it, a syllable head its characters.
+        start: whose weights are the start, in place of the settings' encoder; it is not changed. Tags that it knows
+            keep their weights.
+
+    Raises:
+        UserError: the encoder cannot be had.
+    """
+    if start is not None:
+        torch.manual_seed(settings.seed)
+        return _continued(start, tag_set, settings)
+    texts = [sentence.text for sentence in sentences]
+    encoder, tokenizer = load_encoder(settings.encoder, texts, seed=settings.seed, layers=settings.layers)
+    features = _features(encoder.config.hidden_size, texts, settings)
+    tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
+    return TextTagger(tagger, TextEncoding(tokenizer, max_length_of(encoder, tokenizer), settings.unit), tag_set)
+
+
+def _features(state_width: int, texts: Sequence[str], settings: TrainSettings) -> Features:
+    if settings.unit == "syllable":
+        return SyllableFeatures.of_texts(state_width, texts, dropout=settings.dropout)
+    return PieceFeatures(state_width, dropout=settings.dropout)
+
+
+def _continued(start: TextTagger, tag_set: TagSet, settings: TrainSettings) -> TextTagger:
+    """A copy of a tagger for another tag set; tags that both have keep their weights and transitions."""
+    features = copy.deepcopy(start.tagger.features)
+    features.dropout.p = settings.dropout
+    tagger = Tagger(copy.deepcopy(start.tagger.encoder), features, num_tags=len(tag_set.names))
+    tagger.to(start.tagger.device)
+    old, new = start.tag_set.names, tag_set.names
+    shared = [name for name in new if name in old]
+    to = torch.tensor([new.index(name) for name in shared], device=tagger.device)
+    of = torch.tensor([old.index(name) for name in shared], device=tagger.device)
+    with torch.no_grad():
+        for there, here in zip(_rows(start.tagger), _rows(tagger), strict=True):
+            here[to] = there[of]
+        tagger.crf.transitions[to[:, None], to] = start.tagger.crf.transitions[of[:, None], of]
+    return TextTagger(tagger, start.encoding, tag_set)
+
+
+def _rows(tagger: Tagger) -> tuple[Tensor, ...]:
+    """The parameters that have one row for each tag."""
+    return tagger.linear.weight, tagger.linear.bias, tagger.crf.start_transitions, tagger.crf.end_transitions

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.settings import Device, TrainSettings, Unit
 from core.domain.spans import Split
-from core.formats.records import Rejected
-from core.formats.texts import TaggedText, Text
+from core.formats.records import Rejected, TaggedText, Text
 from core.metrics.report import Report
 from core.store.project import Project
 from core.store.runs import EpochChoice

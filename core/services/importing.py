@@ -25,8 +25,7 @@ from core.domain.splitting import (
 from core.formats import registry
 from core.formats.records import Record, Rejected, storable
 from core.messages.words import escape_controls
-from core.store.clock import now_text
-from core.store.columns import spans_text
+from core.store.columns import now_text, spans_text
 from core.store.project import Project, refuse_inside_project
 from core.store.sentences import REJECTED_KEPT, SLICE, Gold, ImportedFile
 

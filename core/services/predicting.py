@@ -10,8 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from core.domain.settings import Device
-from core.formats.records import Rejected
-from core.formats.texts import TaggedText, Text
+from core.formats.records import Rejected, TaggedText, Text
 from core.model import checkpoint
 from core.model.devices import device_of
 from core.model.predictor import predict_batches

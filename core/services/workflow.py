@@ -22,12 +22,12 @@ from core.metrics.comparison import Verdict
 from core.metrics.report import KlueFigures, Report, counts_of, reported
 from core.metrics.strict import klue_figures
 from core.model import checkpoint
+from core.model.ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 from core.model.devices import device_of
 from core.model.encoders.loading import check_encoder
 from core.model.encoding.windows import Windows
 from core.model.signals import Judged, judge_batches, judge_windows
 from core.model.tagger import TextTagger
-from core.model.unit_ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 from core.store.label_names import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -35,8 +35,7 @@ from core.store.runs import Epoch, EpochChoice, Run, Status, training_digest
 from core.store.sentences import GOLDS, SLICE, Gold
 from core.training.distributed import ALONE, Crew
 from core.training.events import EpochFinished, Measuring, Predicting, Prepared, ResumedFrom, RunStarted, TrainingEvent
-from core.training.task import TrainingTask
-from core.training.trainer import EpochTrained, Resumable
+from core.training.trainer import EpochTrained, Resumable, TrainingTask
 
 
 @dataclass(frozen=True, slots=True)

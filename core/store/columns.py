@@ -1,7 +1,8 @@
-"""Spans as the JSON text that the database holds."""
+"""Values as the database holds them: spans as JSON text, times as ISO 8601."""
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from core.domain.spans import PredictedSpan, Span
@@ -36,3 +37,8 @@ def predictions_text(spans: Iterable[PredictedSpan]) -> str:
 @lru_cache(_KEPT)
 def predictions_of_text(text: str) -> tuple[PredictedSpan, ...]:
     return tuple(PredictedSpan(Span(start, end, label), share) for start, end, label, share in json.loads(text))
+
+
+def now_text() -> str:
+    """The present time in UTC to the second, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.analysis.calibration import Judgeable
-from core.analysis.changes import Paired
-from core.analysis.paths import Steps
+from core.analysis.changes import Paired, Steps
 from core.domain.spans import PredictedSpan, SentenceNumber, Span, Split
 from core.metrics.comparison import Verdict, compared
 from core.metrics.report import Counts, Scored, counts_of

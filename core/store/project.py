@@ -16,8 +16,8 @@ from core.io.folders import is_within, remove_within
 from core.io.manifest import checked_manifest
 from core.store.database import Database, create_database
 from core.store.gold.corrections import Corrections
-from core.store.gold.not_particles import NotParticles
 from core.store.gold.relabelling import Labels
+from core.store.gold.remarks import NotParticles
 from core.store.gold.reviews import Reviews
 from core.store.gold.stale_labels import StaleLabels
 from core.store.label_names import LabelNames

@@ -15,8 +15,7 @@ from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence
 from core.io.folders import is_within
 from core.store.changes import ChangeSet
-from core.store.clock import now_text
-from core.store.columns import spans_text
+from core.store.columns import now_text, spans_text
 from core.store.database import Database, Row
 from core.store.gold.corrections import Corrections
 from core.store.label_names import LabelNames, rename_spans

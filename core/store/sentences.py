@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple, get_args
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, SentenceNumber, Span, Split, checked
 from core.store.changes import ChangeSet
-from core.store.clock import now_text
-from core.store.columns import spans_of_text, spans_text
+from core.store.columns import now_text, spans_of_text, spans_text
 from core.store.database import Database, Row
 from core.store.tag_set import TagSetTable
 

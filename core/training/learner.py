@@ -8,12 +8,11 @@ from torch import Tensor
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
+from core.model.checkpoint import MOMENTS, LearnerState
+from core.model.devices import bfloat16_pays, is_out_of_memory, release
 from core.model.encoding.batches import Examples, batch_of, chunks, tags_of_batch
 from core.model.encoding.windows import Numbers
-from core.model.memory import is_out_of_memory, release
-from core.model.precision import bfloat16_pays
 from core.model.tagger import TextTagger
-from core.model.training_state import MOMENTS, LearnerState
 from core.training.distributed import ALONE, Crew
 from core.training.optimiser import optimiser_of, rate_factor, scale_rates
 

@@ -8,7 +8,7 @@ from torch.nn import Parameter
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
-from core.model.encoders.layers import layers_of
+from core.model.encoders.loading import layers_of
 from core.model.tagger import Tagger
 
 _HEAD_LEARNING_RATE = 1e-3

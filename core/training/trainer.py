@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
@@ -15,20 +15,18 @@ from core.domain.settings import TrainSettings
 from core.domain.spans import PredictedSpan, Sentence
 from core.domain.tags import TagSet
 from core.metrics.signals import Signals
+from core.model import checkpoint
+from core.model.checkpoint import TrainingState
 from core.model.devices import device_of
 from core.model.encoding.batches import shuffled_batches
-from core.model.initial import initial_tagger
 from core.model.predictor import batch_size_on
 from core.model.signals import Judged, judge_windows
-from core.model.tagger import TextTagger
-from core.model.training_state import TrainingState
+from core.model.tagger import TextTagger, initial_tagger
 from core.training.distributed import ALONE, Crew
-from core.training.epoch_examples import EpochExamples
 from core.training.events import BatchHalved, Prepared, Progress
 from core.training.learner import Learner
-from core.training.meter import Meter
-from core.training.pace import Pace
-from core.training.preparation import Corpus, preparing
+from core.training.meter import Meter, Pace
+from core.training.preparation import Corpus, EpochExamples, preparing
 
 _READ_LOSS_EVERY = 10
 """Steps; reading the loss makes an accelerator wait for the processor."""
@@ -223,3 +221,36 @@ def _judge_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, list[Judg
         )
         began = time.perf_counter()
     return sorted(chain.from_iterable(crew.gathered(own)), key=attrgetter("text"))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingTask:
+    """The sentences of both splits, the labels and the settings of one training.
+
+    Attributes:
+        start: the folder of the weights to start from; None starts from the settings' encoder.
+        has_state: whether the folder also has the state of a training to resume.
+        epochs_done: of the run that is resumed where the folder has its last weights and no state.
+        cache: the folder that keeps encoded sentences.
+        start_names: labels of `start` that have another name here.
+    """
+
+    train: Sequence[Sentence]
+    dev: Sequence[Sentence]
+    labels: tuple[str, ...]
+    settings: TrainSettings
+    start: Path | None
+    has_state: bool
+    epochs_done: int
+    cache: Path | None
+    start_names: Mapping[str, str] = field(default_factory=dict)
+
+    def events(self, crew: Crew) -> Events:
+        """The training itself; see `core.training.trainer.train`."""
+        start = checkpoint.load(self.start, device_of(self.settings.device)) if self.start else None
+        if start is not None and not self.has_state:
+            start = start.renamed(self.start_names)
+        state = TrainingState.after(self.epochs_done) if self.epochs_done else None
+        if self.start and self.has_state:
+            state = checkpoint.load_state(self.start)
+        return train(self.train, self.dev, self.labels, self.settings, start, state=state, cache=self.cache, crew=crew)

@@ -244,7 +244,7 @@ class ParticlesPanel(QWidget):
 
 def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
     """Loads Kiwi when it begins: the window does not wait for it."""
-    from core.analysis.particle_spans import seeking_particles
+    from core.analysis.particles import seeking_particles
 
     total = 2 * project.sentences.count()
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from core.analysis.consistency import Inconsistency, Kind, Standing
-from core.analysis.mending import StringPlace, commonest
+from core.analysis.consistency import Inconsistency, Kind, Standing, StringPlace, commonest
 from core.domain.spans import SentenceNumber, Span
 from gui.choosers import chooser
 from gui.consistency.model import kinds_in_words, ways

@@ -3,8 +3,7 @@
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
-from core.analysis.consistency import GoldText, Inconsistency, Tally, tallying
-from core.analysis.mending import StringPlace, string_places
+from core.analysis.consistency import GoldText, Inconsistency, StringPlace, Tally, string_places, tallying
 from core.domain.generators import map_progress
 from core.domain.spans import SPLITS, SentenceNumber
 from core.store.changes import ChangeSet

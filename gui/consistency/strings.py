@@ -15,8 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.analysis.consistency import Inconsistency
-from core.analysis.mending import StringPlace, mended
+from core.analysis.consistency import Inconsistency, StringPlace, mended
 from core.domain.labels import in_display_order
 from core.store.changes import ChangeSet
 from core.store.project import Project

@@ -5,8 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from core.store.gold.correction_log import Correction
 from core.store.gold.corrections import Corrections
+from core.store.gold.log import Correction
 from gui.words import words_of, wrapped
 
 COLUMNS = ("#", "When", "Sentence", "Before", "After", "")

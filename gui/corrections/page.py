@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import SPLITS
 from core.store.changes import ChangeSet
-from core.store.gold.correction_log import Correction
+from core.store.gold.log import Correction
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.corrections.model import CorrectionModel

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from core.analysis.paths import Path
+from core.analysis.changes import Path
 from core.domain.spans import Split
 from core.metrics.comparison import Comparison, Outcome
 from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection

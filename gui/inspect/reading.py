@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.analysis.paths import Steps
+from core.analysis.changes import Steps
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
 from core.metrics.signals import Signals
 from core.store.gold.reviews import NOTHING_SAID, Reviewed

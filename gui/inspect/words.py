@@ -1,6 +1,6 @@
 """Selections and verdicts as people say them."""
 
-from core.analysis.paths import Path
+from core.analysis.changes import Path
 from core.domain.labels import EntityType
 from core.metrics.comparison import Comparison, Outcome
 from core.store.selection import ALL_ERRORS, ReviewState, Selection

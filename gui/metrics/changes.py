@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from core.analysis.changes import FATES, Changes, Fate, Interval, ScoreChange
+from core.analysis.bootstrap import Interval
+from core.analysis.changes import FATES, Changes, Fate, ScoreChange
 from core.domain.labels import in_display_order
 from core.domain.spans import SentenceNumber
 from core.metrics.comparison import OUTCOMES, Outcome

@@ -142,7 +142,7 @@ class ChangesPanel(QSplitter):
 
 
 def _comparing(project: Project, question: Question) -> Generator[int, None, Changes]:
-    from core.analysis.comparing import comparing
+    from core.analysis.changes import comparing
 
     return (yield from comparing(project.predictions.paired(*question)))
 

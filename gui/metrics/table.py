@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.analysis.changes import Interval
+from core.analysis.bootstrap import Interval
 from core.domain.labels import in_display_order
 from core.domain.spans import Split
 from core.metrics.comparison import Outcome

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from core.analysis.paths import Steps
+from core.analysis.changes import Steps
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
 from gui.sentence.layout import TextLayout, lay_out_on_one_line

@@ -12,8 +12,7 @@ import torch
 from torch import Tensor
 from torchcrf import CRF
 
-from core.model.constraints import bio_constraints
-from core.model.crf import MaskedCRF
+from core.model.crf import MaskedCRF, bio_constraints
 
 NUM_TAGS = 31
 SHAPES = ((64, 64), (64, 128))

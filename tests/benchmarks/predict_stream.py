@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.formats import parquet
-from core.formats.texts import TaggedText, Text
+from core.formats.records import TaggedText, Text
 from core.model.checkpoint import save
 from tests.building import project_with_run
 from tests.core.toy_models import SENTENCES, text_tagger_of

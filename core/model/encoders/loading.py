@@ -10,6 +10,7 @@ import torch
 from huggingface_hub import constants, get_session
 from safetensors import SafetensorError
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -25,7 +26,6 @@ from transformers.utils import logging
 from core.domain.errors import UserError
 from core.domain.settings import STARTER, TINY
 from core.languages.korean.normalise import as_read
-from core.model.encoders.layers import layers_of
 from core.model.encoders.starter import starter_folder
 
 Encoder = tuple[PreTrainedModel, PreTrainedTokenizerBase]
@@ -267,3 +267,9 @@ def _characters(texts: Iterable[str]) -> PreTrainedTokenizerBase:
         clean_up_tokenization_spaces=False,
         **_SPECIAL_TOKENS,
     )
+
+
+def layers_of(encoder: nn.Module) -> nn.ModuleList | None:
+    """The stack of layers of an encoder built as BERT is; None where there is no such stack."""
+    stack = getattr(getattr(encoder, "encoder", None), "layer", None)
+    return stack if isinstance(stack, nn.ModuleList) else None

@@ -5,7 +5,9 @@ nine pieces in ten are for other scripts and languages.
 """
 
 import re
-from collections.abc import Sequence
+import struct
+from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,6 @@ from torch import Tensor
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from core.domain.errors import UserError
-from core.model.encoders.charsmap import characters_map
 from core.model.encoders.quantised import QuantisedEncoder, Sizes, Vocabulary, read_quantised
 
 _ASCII_PIECES = 8000
@@ -157,3 +158,48 @@ def _weights(quantised: QuantisedEncoder, rows: Sequence[int], model: BertModel)
     weights = {key: quantised.weights(name, shapes[key]) for key, name in names.items() if key != _WORDS}
     weights[_WORDS] = quantised.weights(names[_WORDS], (sizes.rows, sizes.hidden), np.array(rows))
     return {key: torch.from_numpy(values) for key, values in weights.items()}
+
+
+_BASE_SHIFT = 10
+_ENDS_CHARACTER = 1 << 8
+_IS_TEXT = 1 << 31
+_LAST_BYTE = 0xFF
+
+
+def characters_map(texts: Mapping[str, str]) -> bytes:
+    """The map of single characters to texts; neither may hold U+0000."""
+    units, places = _branches(texts)
+    first_text = (max(units) | _LAST_BYTE) + 1  # past all branches, where no byte leads
+    written = bytearray()
+    for base, (character, text) in enumerate(texts.items(), first_text):
+        place = places[character.encode()]
+        units[place] |= (place ^ base) << _BASE_SHIFT | _ENDS_CHARACTER
+        units[base] = len(written) | _IS_TEXT
+        written += text.encode() + b"\0"
+    size = (max(units) | _LAST_BYTE) + 1  # a reader looks at base ^ b for any byte b
+    return struct.pack(f"<{size + 1}I", 4 * size, *(units.get(place, 0) for place in range(size))) + bytes(written)
+
+
+def _branches(characters: Mapping[str, str]) -> tuple[dict[int, int], dict[bytes, int]]:
+    """The units of the trie by their places, the texts aside, and the place that each beginning of UTF-8 leads to.
+
+    Each base is the first that no other unit has and whose branches are free.
+    """
+    units, places, bases = {0: 0}, {b"": 0}, set()
+    for beginning, following in _followers(characters).items():
+        base = next(b for b in count(1) if b not in bases and not any(b ^ byte in units for byte in following))
+        bases.add(base)
+        units[places[beginning]] |= (places[beginning] ^ base) << _BASE_SHIFT
+        for byte in following:
+            units[base ^ byte] = byte
+            places[beginning + bytes([byte])] = base ^ byte
+    return units, places
+
+
+def _followers(characters: Mapping[str, str]) -> dict[bytes, set[int]]:
+    """For each beginning of a character's UTF-8 the bytes that come next; short beginnings first."""
+    found: dict[bytes, set[int]] = {}
+    for encoded in map(str.encode, characters):
+        for length in range(len(encoded)):
+            found.setdefault(encoded[:length], set()).add(encoded[length])
+    return dict(sorted(found.items(), key=lambda item: len(item[0])))

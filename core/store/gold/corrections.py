@@ -10,12 +10,8 @@ from core.domain.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeKind, ChangeSet
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database
-from core.store.gold.correction_log import CorrectionLog
-from core.store.gold.history import History
-from core.store.gold.log_check import problems_of_log
-from core.store.gold.log_writer import Change, LogWriter, corrected
-from core.store.gold.not_particles import NotParticles
-from core.store.gold.remarks import Remark, RemarkLog
+from core.store.gold.log import Change, CorrectionLog, History, LogWriter, corrected, problems_of_log
+from core.store.gold.remarks import NotParticles, Remark, RemarkLog
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
 from core.store.label_names import rename_text

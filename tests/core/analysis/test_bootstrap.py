@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from core.analysis import bootstrap
-from core.analysis.bootstrap import differences, scores
-from core.analysis.changes import Interval
+from core.analysis.bootstrap import Interval, differences, scores, wilson
 from core.domain.generators import run_to_end
 from core.domain.labels import in_display_order
 from core.metrics.report import Counts, reported
@@ -71,3 +70,12 @@ def test_no_sentence_cannot_be_resampled():
 @pytest.mark.parametrize(("interval", "sure"), [((0.01, 0.2), True), ((-0.2, -0.01), True), ((-0.1, 0.1), False)])
 def test_a_change_is_sure_where_the_interval_lies_on_one_side(interval, sure):
     assert Interval(*interval).is_sure is sure
+
+
+@pytest.mark.parametrize(
+    ("found", "of", "bounds"),
+    [(81, 263, (0.2553, 0.3662)), (15, 148, (0.0624, 0.1605)), (0, 20, (0.0, 0.1611)), (1, 29, (0.0061, 0.1718))],
+)
+def test_wilsons_interval_as_published(found, of, bounds):
+    """Newcombe 1998, Two-Sided Confidence Intervals for the Single Proportion: Comparison of Seven Methods, table I."""
+    assert wilson(found / of, of) == pytest.approx(bounds, abs=1e-4)

@@ -14,7 +14,7 @@ from core.cli.parser import parsed
 from core.cli.predict import predict
 from core.domain.errors import UserError
 from core.formats import parquet
-from core.formats.texts import Text
+from core.formats.records import Text
 from core.model.checkpoint import save
 from core.services.predicting import BLOCK
 from tests.building import project_with_run

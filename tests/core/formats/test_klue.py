@@ -5,8 +5,7 @@ import pytest
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
 from core.formats import klue
-from core.formats.records import Rejected
-from core.formats.texts import Text
+from core.formats.records import Rejected, Text
 
 
 @pytest.fixture

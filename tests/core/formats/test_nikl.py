@@ -6,8 +6,7 @@ import pytest
 
 from core.domain.spans import Sentence, Span
 from core.formats import klue, nikl
-from core.formats.records import Rejected
-from core.formats.texts import Text
+from core.formats.records import Rejected, Text
 
 EDITIONS = ["2019", "2020", "2021"]
 

@@ -11,8 +11,7 @@ from pyarrow import parquet as files
 from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan, Span
 from core.formats import parquet
-from core.formats.records import Rejected
-from core.formats.texts import TaggedText, Text
+from core.formats.records import Rejected, TaggedText, Text
 from tests.core.formats.parquet_files import damaged, written
 
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from core.domain.errors import UserError
 from core.domain.spans import Sentence
 from core.formats import jsonl, klue, nikl, parquet
-from core.formats.records import Rejected
+from core.formats.records import Rejected, TaggedText, Text
 from core.formats.registry import FORMATS, detected, format_named, read, texts
-from core.formats.texts import TaggedText, Text
 
 KLUE = "경\tB-OG\n찰\tI-OG\n \tO\n"
 NIKL = '{"id": "x", "document": [{"id": "a", "sentence": [{"id": "a.1", "form": "비", "NE": []}]}]}'

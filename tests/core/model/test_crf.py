@@ -12,8 +12,7 @@ from torchcrf import CRF
 
 from core.domain.tags import NO_TAG
 from core.model import crf as crf_module
-from core.model.constraints import bio_constraints
-from core.model.crf import MaskedCRF
+from core.model.crf import MaskedCRF, bio_constraints
 from tests.core.toy_models import is_bio as is_strict_bio
 
 SEEDS = range(4)

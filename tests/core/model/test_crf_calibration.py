@@ -10,8 +10,7 @@ from core.analysis.calibration import Judgeable, calibrating, expected_calibrati
 from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan
 from core.domain.tags import TagSet, spans_of, unit_ranges
-from core.model.constraints import bio_constraints
-from core.model.crf import MaskedCRF
+from core.model.crf import MaskedCRF, bio_constraints
 from tests.core.toy_models import is_bio
 
 TAGS = TagSet(("PS", "LC"))

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import UserError
-from core.formats.records import Rejected
-from core.formats.texts import TaggedText, Text
+from core.formats.records import Rejected, TaggedText, Text
 from core.services.predicting import tagging
 from core.training.distributed import Crew
 from tests.core.crews import outcomes

@@ -7,8 +7,8 @@ import pytest
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.model import checkpoint
+from core.model.checkpoint import LearnerState
 from core.model.encoding import cache
-from core.model.training_state import LearnerState
 from core.services import workflow
 from core.store.project import opened
 from core.training.learner import Learner

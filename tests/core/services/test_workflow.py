@@ -19,7 +19,7 @@ from core.store.predictions import EpochKey
 from core.store.runs import training_digest
 from core.store.selection import Selection
 from core.store.sentences import GOLDS, Sentences
-from core.training import task
+from core.training import trainer
 from core.training.events import EpochFinished, Predicting, Prepared, RunStarted
 from tests.building import add_sentences, project_with_sentences
 
@@ -46,14 +46,14 @@ def correct(project, sentence_id, *spans):
 def trained_on(project, settings):
     """The ids that a new run is trained on, and the gold of each; told by the trainer's own argument."""
     seen = {}
-    real = task.train
+    real = trainer.train
 
     def spy(train, dev, labels, *rest, **options):
         seen.update((sentence.id, sentence.spans) for sentence in train)
         return real(train, dev, labels, *rest, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(task, "train", spy)
+        patch.setattr(trainer, "train", spy)
         events = list(workflow.training(project, settings))
     run = next(event.run for event in events if isinstance(event, RunStarted))
     rebuilt = project.runs.training_sentences(run)

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from core.analysis.paths import PATHS, path_of
+from core.analysis.changes import PATHS, path_of
 from core.domain.spans import Sentence, Span
 from core.metrics.comparison import OUTCOMES, compared
 from core.store.predictions import EpochKey

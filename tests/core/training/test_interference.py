@@ -7,11 +7,10 @@ import pytest
 import torch
 
 from core.domain.generators import run_to_end
-from core.domain.packages import starter_is_installed
-from core.domain.settings import UNITS, TrainSettings
+from core.domain.settings import UNITS, TrainSettings, starter_is_installed
+from core.model.ceilings import ceilings_of_units
 from core.model.checkpoint import load, save
 from core.model.encoders.loading import load_tokenizer
-from core.model.unit_ceilings import ceilings_of_units
 from core.services.answering import answering
 from core.training.trainer import EpochTrained, train
 from tests.core.toy_models import FAMILIES, LABELS, SENTENCES, saved_encoder, tagged, text_tagger_of

@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtGui import QColor
 
-from core.analysis.changes import FATES, Interval
-from core.analysis.comparing import comparing
+from core.analysis.bootstrap import Interval
+from core.analysis.changes import FATES, comparing
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.store.predictions import EpochKey

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.analysis.changes import Changes, Interval, ScoreChange
+from core.analysis.bootstrap import Interval
+from core.analysis.changes import Changes, ScoreChange
 from core.metrics.report import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers.normalizers import Precompiled
 
-from core.model.encoders.charsmap import characters_map
+from core.model.encoders.unpacking import characters_map
 
 CHARACTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 TEXTS = st.text(CHARACTERS, max_size=3)

@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer, ElectraModel
 
 from core.domain.errors import UserError
-from core.domain.packages import starter_is_installed
+from core.domain.settings import starter_is_installed
 from core.model.encoders import starter
 from core.model.encoders.loading import load_encoder
 from core.model.encoders.quantised import read_quantised

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import UserError
 from core.domain.spans import Span
-from core.store.gold.history import Stacks, follow, steps_of
+from core.store.gold.log import Stacks, follow, steps_of
 from core.store.project import opened
 from tests.building import project_with_run, project_with_sentences
 from tests.core.store.failing import full_disk

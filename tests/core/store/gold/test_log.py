@@ -18,7 +18,7 @@ from core.domain.settings import TrainSettings
 from core.domain.spans import SPLITS, Span
 from core.metrics.comparison import compared
 from core.services.importing import ImportPlan, export, importing
-from core.store.gold.log_writer import LogWriter
+from core.store.gold.log import LogWriter
 from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, Project, opened

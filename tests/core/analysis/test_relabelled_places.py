@@ -2,8 +2,7 @@
 
 import pytest
 
-from core.analysis.consistency import GoldText, Use, tallying
-from core.analysis.mending import commonest, mended, string_places
+from core.analysis.consistency import GoldText, Use, commonest, mended, string_places, tallying
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, SentenceNumber, Span
 

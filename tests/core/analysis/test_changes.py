@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.changes import FATES, ErrorKey, Paired
-from core.analysis.comparing import comparing
+from core.analysis.changes import FATES, ErrorKey, Paired, comparing, path_of
 from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import compared
@@ -90,3 +89,21 @@ def test_what_scripts_read():
         {"fate": "fixed", "label": "OG", "outcome": "missed", "count": 1},
         {"fate": "fixed", "label": "PS", "outcome": "missed", "count": 1},
     ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "path"),
+    [
+        ("", None),
+        ("1", "right"),
+        ("0", "never"),
+        ("111", "right"),
+        ("011", "learned"),
+        ("101", "learned"),
+        ("110", "forgotten"),
+        ("010", "forgotten"),
+        ("000", "never"),
+    ],
+)
+def test_the_path_is_told_by_the_last_epoch_and_those_before(steps, path):
+    assert path_of([step == "1" for step in steps]) == path

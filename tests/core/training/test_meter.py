@@ -1,6 +1,6 @@
 import pytest
 
-from core.training.pace import Pace
+from core.training.meter import Pace
 
 
 def progress(pace, phase, sentences, seconds):

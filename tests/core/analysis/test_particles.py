@@ -4,8 +4,7 @@ import unicodedata
 
 import pytest
 
-from core.analysis.particle_spans import seeking_particles
-from core.analysis.particles import GoldSentence
+from core.analysis.particles import GoldSentence, seeking_particles
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, SentenceNumber, Span
 from core.store.project import opened

@@ -1,0 +1,369 @@
+"""The log of corrections: written, read, followed to what can be undone and redone, checked against the gold."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from core.domain.errors import UserError
+from core.domain.spans import SentenceNumber, Span
+from core.store.columns import now_text, spans_of_text
+from core.store.database import NOT_SAVED, Database, Row
+from core.store.gold.stale_labels import StaleLabels
+from core.store.label_names import LabelNames, renaming_sql
+from core.store.predictions import Predictions
+from core.store.sentences import SLICE
+
+Chain = tuple[int, "Chain"] | None
+"""The steps of a stack: the newest and the others. Stacks of two moments share what they have in common."""
+
+
+class Stacks(NamedTuple):
+    """What a log says after its entry `read`.
+
+    Attributes:
+        done: steps that can be undone.
+        undone: steps that can be redone.
+        irregular: entries that undo or redo another step than the log had come to; never in a sound project.
+    """
+
+    read: int = 0
+    done: Chain = None
+    undone: Chain = None
+    irregular: tuple[int, ...] = ()
+
+
+def steps_of(chain: Chain) -> Iterator[int]:
+    """The steps of a stack, the newest first."""
+    while chain is not None:
+        step, chain = chain
+        yield step
+
+
+def follow(stacks: Stacks, log: Iterable[tuple[int, str, int | None]] | Iterable[Row]) -> Stacks:
+    """The stacks after further steps of the log, each given as (number, kind, target) of its first entry.
+
+    Every log has an answer: an entry that undoes what was not done last takes it out of the midst, and one that undoes
+    what was not done at all changes nothing.
+    """
+    read, done, undone, irregular = stacks
+    for number, kind, target in log:
+        read = number
+        if kind == "undo":
+            done, undone, is_regular = _move(done, undone, target)
+        elif kind == "redo":
+            undone, done, is_regular = _move(undone, done, target)
+        else:
+            done, undone, is_regular = (number, done), None, True
+        if not is_regular:
+            irregular = (*irregular, number)
+    return Stacks(read, done, undone, irregular)
+
+
+def _move(source: Chain, target: Chain, step: int | None) -> tuple[Chain, Chain, bool]:
+    """Both stacks after a step went from one to the other, and whether it was the next to go."""
+    if source is not None and source[0] == step:
+        return source[1], (source[0], target), True
+    steps = list(steps_of(source))
+    if step is None or step not in steps:
+        return source, target, False
+    rest: Chain = None
+    for other in reversed(steps):
+        if other != step:
+            rest = (other, rest)
+    return rest, (step, target), False
+
+
+class History:
+    """Reads the log as far as it was committed; what a failed transaction wrote was never there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stacks = Stacks()
+
+    def stacks(self) -> Stacks:
+        """The stacks as they are now; a step that is stored slice by slice counts from its end on."""
+        rows = self._database.rows(
+            "SELECT number, kind, target FROM correction WHERE number > ? AND step IS NULL"
+            " AND number NOT IN (SELECT step FROM unfinished_step) ORDER BY number",
+            [self._stacks.read],
+        )
+        stacks = follow(self._stacks, rows)
+        if not self._database.is_writing:
+            self._stacks = stacks
+        return stacks
+
+    def forget(self) -> None:
+        """Read the log from its beginning the next time."""
+        self._stacks = Stacks()
+
+
+Kind = Literal["correct", "undo", "redo", "revert"]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One change of a sentence's gold, as the log keeps it for ever."""
+
+    number: int
+    sentence: SentenceNumber
+    sentence_id: str
+    text: str
+    made_at: str
+    kind: Kind
+    target: int | None
+    before: tuple[Span, ...]
+    after: tuple[Span, ...]
+    is_newest: bool
+    """Whether no later correction changed the same sentence; a revert of any other undoes those as well."""
+
+
+class CorrectionLog:
+    """Reads the corrections, and what the gold was at any time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._names = LabelNames(database)
+
+    def last_number(self) -> int:
+        return int(self._database.value("SELECT coalesce(max(number), 0) FROM correction"))
+
+    def count(self) -> int:
+        return int(self._database.value("SELECT count(*) FROM correction WHERE before <> after"))
+
+    def listed(self, first: int = 0, limit: int = -1) -> list[Correction]:
+        """The log, newest first."""
+        rows = self._database.rows(
+            "SELECT c.number, c.sentence, s.id, s.text, c.made_at, c.kind, c.target, c.before, c.after,"
+            " NOT EXISTS (SELECT 1 FROM correction AS l"
+            "  WHERE l.sentence = c.sentence AND l.number > c.number AND l.before <> l.after)"
+            " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.before <> c.after"
+            " ORDER BY c.number DESC LIMIT ? OFFSET ?",
+            [limit, first],
+        )
+        return [_correction(row) for row in rows]
+
+    def sentences_changed_since(self, correction: int) -> list[SentenceNumber]:
+        """The sentences whose gold differs now from that right after a correction, renamed labels aside."""
+        before, parameters = renaming_sql("c.before", self._names.history().since(correction))
+        rows = self._database.rows(
+            "SELECT s.number FROM sentence AS s JOIN correction AS c ON c.number ="
+            " (SELECT min(number) FROM correction WHERE sentence = s.number AND number > ?)"
+            f" WHERE {before} <> s.gold AND s.number IN (SELECT sentence FROM correction WHERE number > ?)"
+            " ORDER BY s.number",
+            [correction, *parameters, correction],
+        )
+        return [row[0] for row in rows]
+
+    def golds_at(self, correction: int) -> dict[SentenceNumber, tuple[Span, ...]]:
+        """What the gold was right after a correction, of those sentences that were changed later."""
+        rows = self._database.rows(
+            "SELECT sentence, before FROM correction WHERE number IN"
+            " (SELECT min(number) FROM correction WHERE number > ? GROUP BY sentence)",
+            [correction],
+        )
+        return {number: spans_of_text(before) for number, before in rows}
+
+
+def _correction(row: Row) -> Correction:
+    number, sentence, sentence_id, text, made_at, kind, target, before, after, is_newest = row
+    golds = spans_of_text(before), spans_of_text(after)
+    return Correction(number, sentence, sentence_id, text, made_at, kind, target, *golds, bool(is_newest))
+
+
+class Change(NamedTuple):
+    """One entry that is to be made: the sentence, why, of which correction, and the new gold, or None to leave it."""
+
+    sentence: SentenceNumber
+    kind: Kind
+    target: int | None
+    after: str | None
+
+
+def corrected(changes: Iterable[Change]) -> list[SentenceNumber]:
+    """The sentences that get another gold."""
+    return [change.sentence for change in changes if change.after is not None]
+
+
+class LogWriter:
+    """Adds entries to the log and keeps each sentence's gold, and its comparison with every prediction, in step.
+
+    Attributes:
+        taken_back: how many steps were taken back since the project was opened.
+    """
+
+    def __init__(self, database: Database, predictions: Predictions, history: History, stale: StaleLabels) -> None:
+        self._database = database
+        self._predictions = predictions
+        self._history = history
+        self._stale = stale
+        self.taken_back = 0
+
+    def append(self, changes: Sequence[Change], step: int | None = None, *, is_slice: bool = False) -> int:
+        """Store corrections, all of them or none, as a new step or the next part of one.
+
+        Args:
+            is_slice: the step has several transactions, of which this is one, and is taken back unless the last comes.
+
+        Returns:
+            The step's number.
+        """
+        made_at, is_first = now_text(), step is None
+        rows = [(made_at, each.kind, each.target, each.after, each.sentence) for each in changes]
+        with self._database.atomic():
+            if step is None:
+                step = self._database.write(_INSERT.format(step="NULL"), rows[0])
+            self._database.write_many(_INSERT.format(step=step), rows[1:] if is_first else rows)
+            self._set_golds([(each.after, each.sentence) for each in changes if each.after is not None])
+            if is_first and is_slice:
+                self._database.write("INSERT INTO unfinished_step VALUES (?)", [step])
+        return step
+
+    def _remove_entries(self, entries: Sequence[tuple[int, SentenceNumber, str]]) -> None:
+        """Remove entries from the log, given by number, and give their sentences back the gold from before them."""
+        self._set_golds([(before, sentence) for _, sentence, before in entries])
+        self._database.write_many("DELETE FROM correction WHERE number = ?", [(number,) for number, *_ in entries])
+
+    def _remove_first_entry(self, step: int) -> None:
+        """Remove the entry that a step is known by; entries that stay are a step of their own from then on."""
+        kept = self._database.value("SELECT min(number) FROM correction WHERE step = ?", [step])
+        first = self._database.rows(f"{_ENTRIES} WHERE number = ?", [step])
+        if first and first[0][-1]:
+            if kept is not None:
+                self._database.write("UPDATE correction SET step = NULL WHERE number = ?", [kept])
+                self._database.write("UPDATE correction SET step = ? WHERE step = ?", [kept, step])
+            self._remove_entries([row[:3] for row in first])
+        elif first:
+            kept = step
+        self._database.write(
+            "UPDATE correction SET target = iif(kind = 'redo', NULL, target),"
+            " kind = CASE kind WHEN 'undo' THEN 'revert' WHEN 'redo' THEN 'correct' ELSE kind END"
+            " WHERE number = ?1 OR step = ?1",
+            [kept],
+        )
+
+    def _set_golds(self, golds: Sequence[tuple[str, SentenceNumber]]) -> None:
+        """Give sentences their gold, and keep what follows from it in step."""
+        self._database.write_many("UPDATE sentence SET gold = ? WHERE number = ?", golds)
+        for number in self._predictions.predicted([number for _, number in golds]):
+            self._predictions.refresh(number)
+
+    def entries(self, step: int, *, after: int = 0, limit: int) -> list[Row]:
+        """Some of a step's entries in the log, after one of them: number, sentence, gold before and after."""
+        entries = "SELECT number, sentence, before, after FROM correction"
+        return self._database.rows(
+            f"{entries} WHERE number = ?1 AND number > ?2"
+            f" UNION ALL {entries} WHERE step = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
+            [step, after, limit],
+        )
+
+    def take_back_unfinished(self, *, at_once: int) -> bool:
+        """Take back a step that was not stored whole; returns whether there was one.
+
+        Args:
+            at_once: how many sentences are changed back in one transaction.
+
+        Raises:
+            UserError: it cannot be done; it is tried again before the next change, and when the project is opened.
+        """
+        try:
+            unfinished = self._database.rows("SELECT step FROM unfinished_step")
+            for (step,) in unfinished:
+                self._take_back(step, at_once)
+        except UserError as error:
+            raise UserError(
+                "a change of many sentences was cut off and could not be taken back, so some of them still have it;"
+                f" until that succeeds, nothing else is saved: {str(error).removeprefix(f'{NOT_SAVED}: ')}"
+            ) from error
+        return bool(unfinished)
+
+    def _take_back(self, step: int, at_once: int) -> None:
+        """Roll back a step that never finished, sentence by sentence.
+
+        A sentence that was changed again since keeps its gold, and its entry: that is what older versions let happen.
+        """
+        self._database.write("DELETE FROM relabelling WHERE step = ?", [step])
+        last = None
+        while rows := self._database.rows(
+            f"{_ENTRIES} WHERE step = ? AND number < coalesce(?, number + 1) ORDER BY number DESC LIMIT ?",
+            [step, last, at_once],
+        ):
+            with self._database.atomic():
+                self._remove_entries([row[:3] for row in rows if row[-1]])
+            last = rows[-1][0]
+        with self._database.atomic():
+            self._remove_first_entry(step)
+            self._stale.refresh()
+            self._database.write("DELETE FROM unfinished_step WHERE step = ?", [step])
+        self.taken_back += 1
+        self._history.forget()
+
+
+_ENTRIES = (
+    "SELECT number, sentence, before, NOT EXISTS"
+    " (SELECT 1 FROM correction AS l WHERE l.sentence = c.sentence AND l.number > c.number) FROM correction AS c"
+)
+"""Of entries of the log: number, sentence, gold before, and whether it is the sentence's newest."""
+
+_INSERT = (
+    "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
+    " SELECT number, ?, ?, ?, gold, coalesce(?, gold), {step} FROM sentence WHERE number = ?"
+)
+
+
+def problems_of_log(database: Database, history: History) -> Iterator[str]:
+    """What is wrong with the log, one line for each sentence or entry; nothing in a sound project."""
+    if database.value("SELECT 1 FROM unfinished_step") is not None:
+        yield "a change of many sentences was cut off and is not taken back yet"
+    yield from _broken_chains(database)
+    yield from _unexplained_golds(database)
+    yield from _wrong_moves(database)
+    for number in history.stacks().irregular:
+        yield f"entry {number} of the log undoes or redoes a step that was not the next to be undone or redone"
+
+
+def _broken_chains(database: Database) -> Iterator[str]:
+    """Sentences whose entries do not join: gold as imported, each `before` the `after` ahead of it, gold of today."""
+    last, end = 0, int(database.value("SELECT coalesce(max(number), 0) FROM sentence"))
+    while last < end:
+        rows = database.rows(
+            "SELECT s.id, s.imported, s.gold, c.number, c.before, c.after FROM correction AS c"
+            " JOIN sentence AS s ON s.number = c.sentence"
+            " WHERE c.sentence > ? AND c.sentence <= ? ORDER BY c.sentence, c.number",
+            [last, last + SLICE],
+        )
+        for sentence_id, entries in groupby(rows, key=lambda row: row[0]):
+            if (problem := _break_of(list(entries))) is not None:
+                yield f"sentence {sentence_id}: {problem}"
+        last += SLICE
+
+
+def _break_of(entries: list[Row]) -> str | None:
+    """Where the entries of a sentence do not join; None where they all do."""
+    _, gold, today, *_ = entries[0]
+    for *_, number, before, after in entries:
+        if before != gold:
+            return f"entry {number} of the log does not begin with the gold that the sentence had then"
+        gold = after
+    return None if gold == today else "its gold is not what the log says"
+
+
+def _unexplained_golds(database: Database) -> Iterator[str]:
+    rows = database.rows(
+        "SELECT id FROM sentence WHERE gold <> imported AND number NOT IN (SELECT sentence FROM correction)"
+        " ORDER BY number"
+    )
+    for (sentence_id,) in rows:
+        yield f"sentence {sentence_id}: its gold differs from the gold as imported, and the log says nothing of it"
+
+
+def _wrong_moves(database: Database) -> Iterator[str]:
+    """Entries that did not bring back what they undid or redid."""
+    rows = database.rows(
+        "SELECT s.id, c.number FROM correction AS c JOIN sentence AS s ON s.number = c.sentence"
+        " LEFT JOIN correction AS t ON t.number = c.target AND t.sentence = c.sentence"
+        " WHERE c.kind IN ('undo', 'redo') AND c.before <> c.after"
+        " AND c.after IS NOT iif(c.kind = 'undo', t.before, t.after) ORDER BY c.number"
+    )
+    for sentence_id, number in rows:
+        yield f"sentence {sentence_id}: entry {number} of the log does not bring back what it undoes or redoes"
