@@ -2,12 +2,14 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from huggingface_hub import constants, get_session
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from torch import nn
@@ -43,7 +45,24 @@ _RAREST = 2
 _TINY_POSITIONS = 512
 _HUB_TIMEOUT = 5.0
 """Seconds."""
-_UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, SafetensorError, pickle.UnpicklingError)
+_BAD_FILES = (
+    OSError,  # config.json is not JSON; no weights
+    ValueError,  # JSON that is cut off; no tokenizer.json; an unknown type of model
+    KeyError,  # an index of the weights, or a tokenizer.json, without what belongs in it; an unknown activation
+    StrictDataclassError,  # words in config.json where numbers belong
+    ZeroDivisionError,  # sizes of 0 in config.json
+    AssertionError,  # a padding token outside of the vocabulary
+    ImportError,  # a model that wants a package which is not installed
+    RuntimeError,  # weights of another size than config.json says
+    SafetensorError,  # weights that are cut off
+    pickle.UnpicklingError,  # pickled weights that hold more than weights, or that are cut off
+)
+"""What the libraries were seen to raise at bad files; anything else they raise is a fault in Spandesk."""
+_JSON_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
+
+
+class _UnreadableError(Exception):
+    """An encoder cannot be read; its message says why."""
 
 
 def load_encoder(name: str, texts: Iterable[str], *, seed: int, layers: int | None = None) -> Encoder:
@@ -119,9 +138,35 @@ def _from_folder(folder: Path, read: Callable[..., Encoder]) -> Encoder:
     if not (folder / "config.json").is_file():
         raise UserError(f"{folder} has no config.json; give a folder with all files of a model for transformers")
     try:
+        _check_json(folder)
         return read(str(folder), local_files_only=True)
-    except _UNREADABLE as error:
-        raise UserError(f"{folder} is no complete model for transformers ({_first_line(error)})") from error
+    except _UnreadableError as error:
+        raise UserError(f"{folder} is not a complete model for transformers ({error})") from error
+
+
+def _check_json(folder: Path) -> None:
+    """Refuse other JSON than objects, on which the libraries fail like on a fault of their own."""
+    for path in (folder / name for name in _JSON_FILES):
+        if path.is_file():
+            with path.open("rb") as file:
+                if not file.read(100).lstrip().startswith(b"{"):
+                    raise _UnreadableError(f"{path.name} is not a JSON object")
+
+
+@contextmanager
+def _reading_files() -> Generator[None, None, None]:
+    """Around a call that makes a library read files: say which of its errors are those of the files.
+
+    Tokenizers raises a plain `Exception` at a tokenizer.json of a wrong shape, and panics at one with a damaged
+    normalizer; the class of a panic is in no module.
+    """
+    try:
+        yield
+    except BaseException as error:
+        is_of_tokenizers = type(error) is Exception or type(error).__name__ == "PanicException"
+        if is_of_tokenizers or isinstance(error, _BAD_FILES):
+            raise _UnreadableError(_first_line(error)) from error
+        raise
 
 
 def max_length_of(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
@@ -153,16 +198,16 @@ def _from_hub(name: str, read: Callable[..., Encoder]) -> Encoder:
     """From the cache where it has the files, so that no network is needed; else from the hub."""
     try:
         return read(name, local_files_only=True)
-    except _UNREADABLE:
+    except _UnreadableError:
         pass
     try:
         _reach_hub()
         return read(name, local_files_only=False)
-    except _UNREADABLE as error:
+    except _UnreadableError as error:
         raise UserError(
             f"the encoder {name} is neither in the Hugging Face cache nor can it be fetched: on a machine with network "
             f"download all files of {name} from the Hugging Face hub into a folder and give that folder as the "
-            f"encoder, or set HF_HOME to a cache that has it ({_first_line(error)})"
+            f"encoder, or set HF_HOME to a cache that has it ({error})"
         ) from error
 
 
@@ -171,33 +216,35 @@ def _reach_hub() -> None:
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_TIMEOUT)
     except Exception as error:  # which library's errors they are changes with the hub client's version
-        raise OSError(f"the hub does not answer: {_first_line(error)}") from error
+        raise _UnreadableError(f"the hub does not answer: {_first_line(error)}") from error
 
 
 def _bare(source: str, *, local_files_only: bool) -> Encoder:
     """The tokenizer, with an encoder that has no weights."""
     options: dict[str, Any] = {"local_files_only": local_files_only, "trust_remote_code": False}
     tokenizer = _tokenizer(source, options)
-    config = AutoConfig.from_pretrained(source, **options)
-    with torch.device("meta"):
+    with _reading_files(), torch.device("meta"):
+        config = AutoConfig.from_pretrained(source, **options)
         return AutoModel.from_config(config), tokenizer  # type: ignore[no-untyped-call]
 
 
 def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
     _silence()
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
+    with _reading_files():
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
     if not tokenizer.is_fast:
-        raise ValueError("it has no fast tokenizer (tokenizer.json)")
+        raise _UnreadableError("it has no fast tokenizer (tokenizer.json)")
     return tokenizer
 
 
 def _pretrained(source: str, *, local_files_only: bool) -> Encoder:
     options: dict[str, Any] = {"local_files_only": local_files_only, "trust_remote_code": False}
     tokenizer = _tokenizer(source, options)
-    model, report = AutoModel.from_pretrained(source, output_loading_info=True, dtype=torch.float32, **options)
+    with _reading_files():
+        model, report = AutoModel.from_pretrained(source, output_loading_info=True, dtype=torch.float32, **options)
     missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
     if missing:
-        raise ValueError(f"its weights lack {missing[0]} and {len(missing) - 1} more")
+        raise _UnreadableError(f"its weights lack {missing[0]} and {len(missing) - 1} more")
     _freeze_again(model)
     return model, tokenizer
 

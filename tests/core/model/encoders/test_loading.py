@@ -1,3 +1,5 @@
+import json
+
 import pytest
 import torch
 from huggingface_hub import constants
@@ -97,6 +99,89 @@ def test_a_damaged_folder_is_named(tmp_path, file):
     (folder / file).write_bytes(content[: len(content) // 2])
     with pytest.raises(UserError, match=str(folder)):
         load_folder(folder)
+
+
+def put(folder, file, **values):
+    path = folder / file
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+@pytest.mark.parametrize("file", ["config.json", "tokenizer.json", "tokenizer_config.json"])
+@pytest.mark.parametrize("content", ["", "[]", '"x"', "3", "[1]"])
+def test_json_that_is_not_an_object_is_named(tmp_path, file, content):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    (folder / file).write_text(content)
+    with pytest.raises(UserError, match=f"{file} is not a JSON object"):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"hidden_size": "many"},
+        {"hidden_size": 0},
+        {"hidden_size": -1},
+        {"hidden_act": "nonsense"},
+        {"model_type": "nonsense"},
+        {"num_attention_heads": 0},
+        {"pad_token_id": 100_000},
+        {"attn_implementation": "flash_attention_2"},
+    ],
+)
+def test_settings_that_fit_no_model_are_those_of_a_bad_folder(tmp_path, values):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    put(folder, "config.json", **values)
+    with pytest.raises(UserError, match=f"{folder} is not a complete model"):
+        load_folder(folder)
+    with pytest.raises(UserError, match=f"{folder} is not a complete model"):
+        load_tokenizer(str(folder), [])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"model": {}},
+        {"model": {"type": "WordPiece"}},
+        {"added_tokens": [{"id": "x"}]},
+        {"pre_tokenizer": 3},
+        {"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA"}},
+    ],
+)
+def test_a_tokenizer_of_a_wrong_shape_is_that_of_a_bad_folder(tmp_path, values):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    put(folder, "tokenizer.json", **values)
+    with pytest.raises(UserError, match=f"{folder} is not a complete model"):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize("values", [{"hidden_size": 64}, {"vocab_size": 7}, {"num_hidden_layers": 5}])
+def test_weights_of_another_size_than_the_settings_are_refused(tmp_path, values):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    put(folder, "config.json", **values)
+    with pytest.raises(UserError, match=f"{folder} is not a complete model"):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize("fault", [TypeError, AttributeError, IndexError, MemoryError])
+def test_a_fault_in_the_call_of_a_library_is_not_blamed_on_the_folder(tmp_path, monkeypatch, fault):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    monkeypatch.setattr(loading.AutoModel, "from_pretrained", raiser(fault("unexpected keyword")))
+    with pytest.raises(fault, match="unexpected keyword"):
+        load_folder(folder)
+
+
+def test_a_fault_after_the_files_were_read_is_not_blamed_on_the_folder(tmp_path, monkeypatch):
+    folder = saved_encoder(tmp_path / "bert", "bert")
+    monkeypatch.setattr(loading, "_freeze_again", raiser(KeyError("weight")))
+    with pytest.raises(KeyError, match="weight"):
+        load_folder(folder)
+
+
+def raiser(error):
+    def fail(*_, **__):
+        raise error
+
+    return fail
 
 
 def test_weights_without_a_layer_are_refused(tmp_path):
