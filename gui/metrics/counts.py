@@ -29,7 +29,8 @@ class CountDelegate(MetricDelegate):
     def width(self, column: Column) -> int:
         """How wide a column must be for its title and for every number of the table."""
         numbers = QFontMetrics(font(LIST_SIZE, tabular=True))
-        widest = max(numbers.horizontalAdvance(self.shown(cell)) for row in self.model.table.cells for cell in row)
+        shown = {self.shown(cell) for row in self.model.table.cells for cell in row}
+        widest = max(map(numbers.horizontalAdvance, shown))
         title = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(column.title)
         return max(widest, chip_width([column.title]) if column.is_type else title) + 2 * self.padding
 

@@ -17,6 +17,7 @@ _MARK = 7
 _BAR = 3
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_RINGED = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus
 
 
 class MetricDelegate(QStyledItemDelegate):
@@ -54,7 +55,7 @@ class MetricDelegate(QStyledItemDelegate):
         painter.fillRect(rect, self._ground(index, cell, column))
         self._paint_lines(painter, rect, index, column)
         self.paint_number(painter, rect.adjusted(self.padding, 0, -self.padding, 0), index)
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus):
+        if state & _RINGED:
             self._paint_ring(painter, rect)
         painter.restore()
 

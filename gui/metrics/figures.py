@@ -9,7 +9,6 @@ from core.metrics.comparison import Verdict
 from core.metrics.report import Counts, Report, counts_of, reported
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.selection import Selection
 from core.store.sentences import GOLDS, Gold
 
 _SCORED: tuple[Split, ...] = ("dev", "test")
@@ -113,7 +112,3 @@ class FiguresSource:
         if (key, split) not in self._sentences:
             self._sentences[key, split] = self._project.predictions.count(key, split)
         return self._sentences[key, split]
-
-    def behind(self, selection: Selection, key: EpochKey, gold: Gold) -> int:
-        """How many sentences a selection shows."""
-        return len(self._project.selections.numbers(selection, key, gold))

@@ -1,12 +1,14 @@
 """The headers of a metrics table: epochs above their metrics, and types with their names, which stay in view."""
 
 from collections.abc import Iterable
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from core.labels import FirstNames
 from gui.metrics.delegate import PADDING, MetricDelegate, ground
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Row
@@ -112,24 +114,11 @@ class NamesHeader(QHeaderView):
         self.setMouseTracking(True)
 
     def sizeHint(self) -> QSize:
-        names = [self._names(row) for row in self._model.table.rows if row.is_type]
-        titles = [row.title for row in self._model.table.rows]
-        metrics, small = QFontMetrics(font(LIST_SIZE)), QFontMetrics(font(SMALL_SIZE))
-        korean = max((metrics.horizontalAdvance(korean) for _, korean, _ in names), default=0)
-        english = max((small.horizontalAdvance(english) for _, _, english in names), default=0)
-        parts = [self._chip_width(), *(part for part in (korean, english) if part)]
-        widths = [sum(parts) + PADDING * (len(parts) - 1), *(metrics.horizontalAdvance(title) for title in titles)]
-        return QSize(max(widths) + 4 * PADDING, 0)
+        return QSize(self._widths.whole, 0)
 
-    def _names(self, row: Row) -> tuple[str, str, str]:
-        """Label, and the names that say more than it."""
-        known = self.theme.entity_type(row.name)
-        korean = known.korean if known.korean != known.label and self._style != "label" else ""
-        english = known.english if known.english != known.label and self._style == "full" else ""
-        return known.label, korean, english
-
-    def _chip_width(self) -> int:
-        return chip_width([row.name for row in self._model.table.rows if row.is_type])
+    @property
+    def _widths(self) -> "_Widths":
+        return _measured(self._model.table.rows, self.theme.first_names, self._style)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
         row, theme = self._model.row(logicalIndex), self.theme
@@ -153,8 +142,8 @@ class NamesHeader(QHeaderView):
         painter.drawText(rect.adjusted(2 * PADDING, 0, 0, -3), _LEFT, row.title)
 
     def _paint_type(self, painter: QPainter, rect: QRect, row: Row) -> None:
-        label, korean, english = self._names(row)
-        width = self._chip_width()
+        label, korean, english = _names(row, self.theme.first_names, self._style)
+        width = self._widths.chip
         paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.theme)
         self._paint_names(painter, rect.adjusted(width + 3 * PADDING, 0, 0, -3), korean, english)
 
@@ -162,8 +151,7 @@ class NamesHeader(QHeaderView):
         painter.setFont(font(LIST_SIZE))
         painter.setPen(QColor(self.theme.text))
         painter.drawText(rect, _LEFT, korean)
-        names = [self._names(row)[1] for row in self._model.table.rows if row.is_type]
-        widest = max(QFontMetrics(font(LIST_SIZE)).horizontalAdvance(name) for name in names)
+        widest = self._widths.korean
         painter.setFont(font(SMALL_SIZE))
         painter.setPen(QColor(self.theme.muted))
         painter.drawText(rect.adjusted(widest + PADDING if widest else 0, 0, 0, 0), _LEFT, english)
@@ -171,3 +159,33 @@ class NamesHeader(QHeaderView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self.pointed.emit(self.logicalIndexAt(event.position().toPoint()))
+
+
+class _Widths(NamedTuple):
+    """The widest chip, the widest Korean name, and what a whole header needs."""
+
+    chip: int
+    korean: int
+    whole: int
+
+
+@lru_cache(maxsize=16)
+def _measured(rows: tuple[Row, ...], first_names: FirstNames, style: NameStyle) -> _Widths:
+    """Kept, since Qt asks for them at every step of a layout."""
+    metrics, small = QFontMetrics(font(LIST_SIZE)), QFontMetrics(font(SMALL_SIZE))
+    names = [_names(row, first_names, style) for row in rows if row.is_type]
+    chip = chip_width(label for label, _, _ in names)
+    korean = max((metrics.horizontalAdvance(korean) for _, korean, _ in names), default=0)
+    english = max((small.horizontalAdvance(english) for _, _, english in names), default=0)
+    parts = [chip, *(part for part in (korean, english) if part)]
+    titles = [metrics.horizontalAdvance(row.title) for row in rows]
+    whole = max(sum(parts) + PADDING * (len(parts) - 1), *titles, 0) + 4 * PADDING
+    return _Widths(chip, korean, whole)
+
+
+def _names(row: Row, first_names: FirstNames, style: NameStyle) -> tuple[str, str, str]:
+    """Label, and the names that say more than it."""
+    known = first_names.entity_type(row.name)
+    korean = known.korean if known.korean != known.label and style != "label" else ""
+    english = known.english if known.english != known.label and style == "full" else ""
+    return known.label, korean, english

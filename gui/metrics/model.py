@@ -10,8 +10,8 @@ from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table, figure
 from gui.words import counted, wrapped
 
 Index = QModelIndex | QPersistentModelIndex
-Behind = Callable[[Link], int]
-"""How many sentences a link shows."""
+Behind = Callable[[Link], int | None]
+"""How many sentences a link shows; None as long as it is not known."""
 
 _ROOT = QModelIndex()
 
@@ -81,9 +81,7 @@ class MetricModel(QAbstractTableModel):
         """The number in words, and what a click shows."""
         words = cell.words[:1].upper() + cell.words[1:]
         if cell.link is not None:
-            count = self._behind(cell.link)
-            sentences = f"the {counted(count, 'sentence')}"
-            return wrapped(words, f"Click to see {sentences} {cell.link.purpose}")
+            return wrapped(words, what_a_click_shows(cell.link, self._behind(cell.link)))
         return wrapped(words, "No sentence stands behind this number") if column.links else wrapped(words)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -95,6 +93,12 @@ class MetricModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         return wrapped(column.purpose or f"{column.group}, {column.metric}")
+
+
+def what_a_click_shows(link: Link, count: int | None) -> str:
+    """`Click to see the 3 sentences with an error`; the number is left out where it is not known."""
+    sentences = "sentences" if count is None else counted(count, "sentence")
+    return f"Click to see the {sentences} {link.purpose}"
 
 
 def row_title(row: Row, first_names: FirstNames) -> str:

@@ -28,6 +28,7 @@ from gui.metrics.klue import KlueLine, Question
 from gui.metrics.lines import f1_lines
 from gui.metrics.markdown import markdown_table
 from gui.metrics.model import MetricModel
+from gui.metrics.sentence_counter import SentenceCounter
 from gui.metrics.table import Link, epochs_table
 from gui.metrics.verdicts_line import Asked, VerdictsLine
 from gui.metrics.view import MetricView
@@ -50,6 +51,7 @@ class MetricsPage(QWidget):
         self._split: Split = "dev"
         self._revealed: EpochKey | None = None
         self._shown_run: int | None = None
+        self._counter = SentenceCounter(self)
         self._query = LatestQuery(self)
         self._query.answered.connect(lambda _: self._follow())
         self._is_stale = True
@@ -152,7 +154,7 @@ class MetricsPage(QWidget):
         self._forget_counted()
 
     def _forget_counted(self) -> None:
-        for counting in (self.klue, self.changes, self.calibration, self.verdicts):
+        for counting in (self._counter, self.klue, self.changes, self.calibration, self.verdicts):
             counting.forget()
 
     def _follow(self) -> None:
@@ -264,7 +266,8 @@ class MetricsPage(QWidget):
         """What is told of the current epoch alone."""
         current, gold = self._current_key(), self._context.session.context.gold
         if current is not None:
-            self.errors.show_figures(source.of(current, self._split, gold))
+            if self.head.errors.isChecked():
+                self.errors.show_figures(source.of(current, self._split, gold))
             self.klue.setVisible(source.sentences(current, self._split) > 0)
             self.klue.show_epoch(project, Question(current, self._split, gold))
             self.verdicts.show_epoch(project, Asked(current, self._split), offers=self.head.errors.isChecked())
@@ -310,9 +313,10 @@ class MetricsPage(QWidget):
             self._context.session.baseline.choose(other, current.run)
         self._follow()
 
-    def _behind(self, link: Link) -> int:
-        assert self._source is not None
-        return self._source.behind(link.selection, link.key, self._context.session.context.gold)
+    def _behind(self, link: Link) -> int | None:
+        project = self._context.session.project
+        assert project is not None, "there are no numbers without a project"
+        return self._counter.count(project, link.selection, link.key, self._context.session.context.gold)
 
     def _open(self, link: Link) -> None:
         self._context.session.look_at(epoch=link.key.epoch)

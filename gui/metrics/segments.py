@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from gui.metrics.model import Behind
+from gui.metrics.model import Behind, what_a_click_shows
 from gui.metrics.table import Link
 from gui.theme import Theme
-from gui.words import counted, wrapped
+from gui.words import wrapped
 
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
@@ -112,8 +112,7 @@ class SegmentChart(QWidget):
         words = segment.words[:1].upper() + segment.words[1:]
         if segment.link is None:
             return wrapped(words)
-        sentences = counted(self._behind(segment.link), "sentence")
-        return wrapped(words, f"Click to see the {sentences} {segment.link.purpose}")
+        return wrapped(words, what_a_click_shows(segment.link, self._behind(segment.link)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,12 +1,14 @@
 """How long the window's event loop stands still while the window works: `python -m tests.benchmarks.stalls`.
 
     python -m tests.benchmarks.stalls [--project DIR] [--train 389505] [--dev 55643] [--rounds 3] [--where MS]
+                                       [--only WORK ...]
 
 The project is built once (some minutes) and kept where `--project` names it. Each round copies it and drives the real
 window in a fresh process, offscreen unless QT_QPA_PLATFORM says otherwise. A timer of one millisecond beats on the
 window's thread; the longest stall is the longest time between two beats. In the same seconds the same timer beats in a
 process that has nothing but a Qt loop: its longest stall is what the machine's load alone does. Prints one JSON object:
-the longest stalls in milliseconds, the median and the longest of the rounds, and the machine's load.
+the longest stalls in milliseconds, the median and the longest of the rounds, and the machine's load. `--only` takes the
+works whose names contain one of the words.
 
 `--where` writes to stderr what the window's thread does once a stall lasts so many milliseconds; that look slows it.
 """
@@ -23,7 +25,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -196,13 +198,14 @@ def works(watched: Watched) -> dict[str, Callable[[Callable[[], None]], object]]
     }
 
 
-def measured(folder: Path, where: int | None) -> dict[str, Any]:
+def measured(folder: Path, where: int | None, only: Sequence[str]) -> dict[str, Any]:
     """The window's longest stalls, and when each work began and ended."""
     first = large_project.TRAIN + large_project.DEV + 1
     jsonl.write(folder.parent / "imported.jsonl", large_project.numbered(IMPORTED, first))
     watched = Watched(folder, where)
     for name, begin in works(watched).items():
-        watched.watch(name, begin)
+        if not only or any(word in name for word in only):
+            watched.watch(name, begin)
     beats = watched.heart.beats
     return {name: {"stall": longest(beats, *span), "span": span} for name, span in watched.spans.items()}
 
@@ -216,7 +219,7 @@ def bare_loop() -> None:
     print(json.dumps(heart.beats))
 
 
-def one_round(project: Path, where: int | None) -> dict[str, dict[str, float]]:
+def one_round(project: Path, where: int | None, only: Sequence[str]) -> dict[str, dict[str, float]]:
     """Longest stalls of each work: of the window, and of the bare loop in the same seconds."""
     with tempfile.TemporaryDirectory(dir=project.parent) as name:
         copy = Path(name) / project.name
@@ -226,9 +229,10 @@ def one_round(project: Path, where: int | None) -> dict[str, dict[str, float]]:
         bare = subprocess.Popen(
             [*command, "--bare"], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        looking = [] if where is None else ["--where", str(where)]
+        chosen = [] if where is None else ["--where", str(where)]
+        chosen += ["--only", *only] if only else []
         done = subprocess.run(
-            [*command, "--measure", "--project", str(copy), *looking],
+            [*command, "--measure", "--project", str(copy), *chosen],
             cwd=ROOT,
             env=environment,
             check=True,
@@ -268,6 +272,7 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=large_project.DEV)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--where", type=int, metavar="MS", help="write what the window does in longer stalls")
+    parser.add_argument("--only", nargs="+", default=[], metavar="WORK", help="watch these works alone")
     parser.add_argument("--measure", action="store_true", help="measure the window in this process")
     parser.add_argument("--bare", action="store_true", help="be the bare loop")
     options = parser.parse_args()
@@ -275,7 +280,7 @@ def main() -> None:
         bare_loop()
         return
     if options.measure:
-        print(json.dumps(measured(options.project, options.where)), flush=True)
+        print(json.dumps(measured(options.project, options.where, options.only)), flush=True)
         os._exit(0)  # nothing of this window is wanted any more
     with tempfile.TemporaryDirectory() as folder:
         project = options.project or Path(folder) / "large.spandesk"
@@ -283,7 +288,7 @@ def main() -> None:
             large_project.built(project, options.train, options.dev)
         rounds, loads = [], [os.getloadavg()[0]]
         for _ in range(options.rounds):
-            rounds.append(one_round(project, options.where))
+            rounds.append(one_round(project, options.where, options.only))
             loads.append(os.getloadavg()[0])
     report = {"sentences": [options.train, options.dev], "load": [round(load, 1) for load in loads]}
     print(json.dumps({**report, "stalls": summed_up(rounds)}, indent=2, ensure_ascii=False))

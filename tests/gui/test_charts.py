@@ -36,12 +36,11 @@ while not Watching.threads or runner.is_busy:
 [thread] = Watching.threads
 assert thread is not threading.main_thread()
 
-from gui.metrics.plot import EpochPlot
+from gui.train.loss_chart import LossChart
 
-plot = EpochPlot()
-plot.draw((), "", LIGHT)
-plot.widget.resize(300, 200)
-assert not plot.widget.grab().isNull()
+chart = LossChart(LIGHT)
+chart.resize(300, 200)
+assert not chart.grab().isNull()
 window.shut_down()
 """
 

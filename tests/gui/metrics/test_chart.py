@@ -2,12 +2,13 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.metrics.chart import LINES_AT_ONCE, ScoreChart
-from gui.metrics.lines import Line, f1_lines
-from gui.metrics.plot import LABEL_GAP, spread
+from gui.metrics.chart import LABEL_GAP, ScoreChart, spread
+from gui.metrics.lines import MICRO, Line, f1_lines
+from gui.palette import mixed
 from gui.theme import LIGHT
 from tests.gui.metrics.test_table import ONE, TWO
 
@@ -20,32 +21,49 @@ def test_a_line_a_type_and_micro_last():
     assert f1_lines([]) == ()
 
 
-def test_the_chart_draws_every_line_and_greys_all_but_one(desk, qtbot):
-    qtbot.waitUntil(lambda: desk.page.chart.is_drawn)
-    plot = desk.page.chart.plot
-    assert plot is not None
-    names = set(plot._items)
-    assert names == {"PS", "LC", "OG", "DT", "TI", "QT", "micro"}
-    widths = {name: items.curve.opts["pen"].widthF() for name, items in plot._items.items()}
-    assert max(widths, key=widths.get) == "micro"
-    desk.page.chart.emphasise("DT")
-    widths = {name: items.curve.opts["pen"].widthF() for name, items in plot._items.items()}
-    assert max(widths, key=widths.get) == "DT"
-    assert list(plot._items["DT"].curve.getData()[0]) == [1, 2]
-
-
-def test_the_first_drawing_takes_several_turns_of_the_event_loop(qtbot):
-    chart, lines = ScoreChart(LIGHT), tuple(Line(f"L{number}", (1, 2), (0.1, 0.2)) for number in range(10))
+@pytest.fixture
+def chart(qtbot):
+    """A chart with two types and micro, apart from each other."""
+    chart = ScoreChart(LIGHT)
     qtbot.addWidget(chart)
-    chart.show_lines(lines)
-    sizes = []
-    chart._first_drawing.timeout.connect(lambda: sizes.append(len(chart.plot._items)))
+    chart.resize(500, 400)
+    chart.setStyleSheet(f"background: {LIGHT.surface}")
+    chart.show_lines(
+        tuple(Line(name, (1, 2), (low, low + 0.1)) for name, low in (("PS", 0.1), (MICRO, 0.4), ("LC", 0.7)))
+    )
     with qtbot.waitExposed(chart):
         chart.show()
-    qtbot.waitUntil(lambda: chart.is_drawn)
-    assert sizes == [0, LINES_AT_ONCE, 2 * LINES_AT_ONCE, len(lines)]
-    chart.show_lines(lines[:3])
-    assert set(chart.plot._items) == {"L0", "L1", "L2"}
+    return chart
+
+
+def inks(chart):
+    """The colour of each line at its last score."""
+    image = chart.grab().toImage()
+    return {
+        line.name: image.pixelColor(chart.place_of(line.epochs[-1], line.values[-1]).toPoint()).name()
+        for line in chart._lines
+    }
+
+
+def test_every_line_has_its_ink_until_one_stands_out_and_the_others_are_grey(chart):
+    own = {"PS": LIGHT.label("PS").ink, MICRO: LIGHT.text, "LC": LIGHT.label("LC").ink}
+    assert inks(chart) == own
+    chart.emphasise("LC")
+    grey = mixed(LIGHT.muted, LIGHT.surface, 0.28)
+    assert inks(chart) == own | {"PS": grey, MICRO: grey}
+    chart.emphasise("macro")
+    assert inks(chart) == own, "what has no line leaves all as they are"
+
+
+def test_a_higher_score_is_further_up_and_a_later_epoch_further_right(chart):
+    first, later, higher = chart.place_of(1, 0.2), chart.place_of(2, 0.2), chart.place_of(1, 0.9)
+    assert later.x() > first.x()
+    assert higher.y() < first.y()
+
+
+def test_without_figures_the_chart_is_blank(chart):
+    chart.show_lines(())
+    assert chart.grab().toImage().pixelColor(250, 250).name() == LIGHT.surface
 
 
 def test_names_keep_apart_and_in_order():

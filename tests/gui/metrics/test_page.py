@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QCursor, QGuiApplication, QHelpEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
@@ -15,8 +15,9 @@ from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.runs import Epoch
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.selection import ALL_ERRORS, Selection, Selections
 from core.training.events import Predicting
+from gui.background import LatestQuery
 from gui.metrics.counts import heat_share
 from gui.metrics.delegate import ground
 from gui.metrics.head import COPIED, COPY
@@ -80,6 +81,33 @@ def test_a_tooltip_says_number_change_and_sentences(desk):
     assert tip.startswith("Precision of PS: 1.000, 2 of 2 predicted spans are right,\nup 0.500 from epoch 1\n")
     tip = desk.cell("PS", "Epoch 1", "P").data(Qt.ItemDataRole.ToolTipRole)
     assert tip.endswith("\nClick to see the 1 sentence with a wrong PS prediction")
+
+
+def test_a_tooltip_gets_its_count_once_another_thread_has_counted(late_answers, desk, qtbot, monkeypatch):
+    qtbot.waitUntil(lambda: not any(query.is_waiting for query in desk.page.findChildren(LatestQuery)))
+    QApplication.processEvents()  # rows move no more
+    threads, numbers = [], Selections.numbers
+
+    def watched(*arguments):
+        threads.append(threading.current_thread())
+        return numbers(*arguments)
+
+    monkeypatch.setattr(Selections, "numbers", watched)
+    table, index = desk.page.table, desk.cell("PS", "Epoch 1", "P")
+    at = table.visualRect(index).center()
+    QCursor.setPos(table.viewport().mapToGlobal(at))
+    QApplication.sendEvent(table.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, QCursor.pos()))
+    assert QToolTip.text().endswith("Click to see the sentences with a wrong PS prediction")
+    qtbot.waitUntil(lambda: QToolTip.text().endswith("Click to see the 1 sentence with a wrong PS prediction"))
+    QToolTip.hideText()
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+def test_errors_are_tabulated_when_they_are_first_looked_at(desk):
+    assert desk.page.errors.confusion.model.rowCount() == 0
+    desk.page.head.errors.click()
+    assert desk.page.errors.confusion.model.rowCount() > 0
 
 
 def test_no_tooltip_has_long_lines(desk):
