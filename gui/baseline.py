@@ -6,7 +6,7 @@ from core.store.project import Project
 
 def epoch_keys(project: Project, run: int) -> list[EpochKey]:
     """The finished epochs of a run, in order."""
-    return [EpochKey(run, epoch.number) for epoch in project.runs.epochs(run)]
+    return [EpochKey(run, number) for number in project.runs.epoch_numbers(run)]
 
 
 def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:

@@ -384,8 +384,7 @@ class Session(QObject):
         return Context(with_epochs[-1], self._last_epoch(with_epochs[-1]))
 
     def _last_epoch(self, run: int) -> int | None:
-        epochs = self._open_project().runs.epochs(run)
-        return epochs[-1].number if epochs else None
+        return next(reversed(self._open_project().runs.epoch_numbers(run)), None)
 
 
 def _parts(

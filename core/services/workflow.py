@@ -108,7 +108,7 @@ def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[Traini
 
 def _resumed_start(project: Project, run: Run) -> _Start:
     """What is left of a run to resume from; nothing of it is changed."""
-    folder, finished = project.resume_folder(run.number), [epoch.number for epoch in project.runs.epochs(run.number)]
+    folder, finished = project.resume_folder(run.number), project.runs.epoch_numbers(run.number)
     if folder.is_dir():
         epoch, step = checkpoint.saved_place(_whole(folder))
         return _Start(folder, "state", epoch, step, sum(number >= epoch for number in finished))

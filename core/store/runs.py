@@ -165,10 +165,14 @@ class Runs:
         return [run for _, run in self._readable() if run is not None]
 
     def problems(self) -> Iterator[str]:
-        """The runs whose row is damaged."""
+        """What is damaged of the runs and their epochs."""
         for number, run in self._readable():
             if run is None:
                 yield f"run {number}: its settings or labels cannot be read"
+            try:
+                self.epochs(number)
+            except UserError as error:
+                yield f"run {number}: {error}"
 
     def _readable(self) -> Iterator[tuple[int, Run | None]]:
         """Every run by its number; None where its row is damaged."""
@@ -227,10 +231,19 @@ class Runs:
         return [row[0] for row in self._database.rows("SELECT number FROM epoch WHERE run = ? ORDER BY number", [run])]
 
     def epochs(self, run: int) -> list[Epoch]:
+        """The finished epochs of a run, in order.
+
+        Raises:
+            UserError: the stored report of one is damaged.
+        """
         rows = self._database.rows(
             "SELECT run, number, loss, seconds, report FROM epoch WHERE run = ? ORDER BY number", [run]
         )
-        return [Epoch(run, number, loss, seconds, json.loads(report)) for run, number, loss, seconds, report in rows]
+        return [_epoch(row) for row in rows]
+
+    def seconds(self, run: int) -> list[float]:
+        """How long each finished epoch of a run took, in order."""
+        return [row[0] for row in self._database.rows("SELECT seconds FROM epoch WHERE run = ? ORDER BY number", [run])]
 
     def epochs_since_best(self, run: int) -> int:
         """How many epochs have ended since the one with the best micro F1 on dev (as corrected at the time)."""
@@ -305,6 +318,19 @@ def training_digest(sentences: Iterable[Sentence]) -> tuple[str, int]:
         digest.update(f"{sentence.id}\t{sentence.text}\t{spans_text(sentence.spans)}\n".encode())
         count += 1
     return digest.hexdigest(), count
+
+
+def _epoch(row: Row) -> Epoch:
+    run, number, loss, seconds, report = row
+    try:
+        epoch = Epoch(run, number, loss, seconds, json.loads(report))
+        float(epoch.report["corrected"]["micro"]["f1"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"the stored report of run {run}, epoch {number} is damaged;"
+            " restore project.db from a copy, or use another run"
+        ) from error
+    return epoch
 
 
 def _run(row: Row) -> Run:

@@ -15,6 +15,7 @@ from core.analysis.findings import (
     findings_of_labels,
     findings_of_scores,
 )
+from core.domain.errors import UserError
 from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -62,22 +63,18 @@ class FindingsBar(QWidget):
         self._query.cancel()
         self._shared.clear()
 
-    def show_run(
-        self, project: Project, run: Run, epochs: Sequence[Figures], current: EpochKey, ceiling: float | None
-    ) -> None:
+    def show_run(self, project: Project, run: Run, epochs: Sequence[Figures], current: EpochKey) -> None:
         """Show what there is to tell of a run.
 
         Args:
             epochs: its figures, in order; not empty.
-            ceiling: of its tagging unit on dev; None where it is not known.
         """
         scores = [Scores(figures.key.epoch, figures.counts, figures.sentences) for figures in epochs]
         shown = next((figures for figures in epochs if figures.key == current), epochs[-1])
         of_labels = findings_of_labels(
             project.runs.labels_now(run), Scores(shown.key.epoch, shown.counts, shown.sentences)
         )
-        of_unit = findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit) if shown.split == "dev" else []
-        self._findings = [*findings_of_scores(scores), *of_labels, *of_unit]
+        self._findings = [*findings_of_scores(scores), *of_labels, *_of_unit(project, run, shown)]
         self._current, self._split = shown.key, shown.split
         is_known = self._split in self._shared or self._split == "train"
         if not is_known and (not self._query.is_waiting or self._searched != self._split):
@@ -123,6 +120,18 @@ class FindingsBar(QWidget):
             return None
         key = EpochKey(self._current.run, finding.epoch or self._current.epoch)
         return Link(key, *link_behind(finding.metric, finding.label, self._split))
+
+
+def _of_unit(project: Project, run: Run, shown: Figures) -> list[Finding]:
+    """What the tagging unit is to blame for on dev, or why that is not known."""
+    if shown.split != "dev":
+        return []
+    try:
+        ceiling = project.runs.epochs(run.number)[-1].report.get("ceiling")
+    except UserError as error:
+        words = str(error)
+        return [Finding(f"{words[0].upper()}{words[1:]}.")]
+    return findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit)
 
 
 def _shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:

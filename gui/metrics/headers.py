@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from core.labels import FirstNames
+from core.domain.labels import FirstNames
 from gui.metrics.delegate import PADDING, MetricDelegate, ground
 from gui.metrics.model import MetricModel
 from gui.metrics.table import Row

@@ -217,8 +217,7 @@ class MetricsPage(QWidget):
         self._show_comparison(project, source)
         self._show_epoch(project, source)
         if figures:
-            ceiling = project.runs.epochs(run.number)[-1].report.get("ceiling")
-            self.findings.show_run(project, run, figures, self._current_key() or figures[-1].key, ceiling)
+            self.findings.show_run(project, run, figures, self._current_key() or figures[-1].key)
         self._views.setCurrentWidget(self._chosen_view())
         self._enable_evaluate()
         self._stack.setCurrentIndex(1)

@@ -76,9 +76,9 @@ class ContextBar(QFrame):
     def _show_context(self, context: Context) -> None:
         project = self._session.project
         runs = project.runs.listed() if project else []
-        epochs = project.runs.epochs(context.run) if project and context.run else []
+        epochs = project.runs.epoch_numbers(context.run) if project and context.run else []
         _fill(self.run, [(_run_title(run), run.number) for run in runs], context.run)
-        _fill(self.epoch, [(f"Epoch {epoch.number}", epoch.number) for epoch in epochs], context.epoch)
+        _fill(self.epoch, [(f"Epoch {number}", number) for number in epochs], context.epoch)
         self.gold.setCurrentIndex(self.gold.findData(context.gold))
         has_choice = context.run is not None or any(run.status != "running" for run in runs)
         for box, is_useful in ((self.run, has_choice), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):

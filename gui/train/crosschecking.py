@@ -152,7 +152,10 @@ def purpose_line(sentences: int, seconds: float | None) -> str:
 
 def result_line(project: Project, run: Run) -> str:
     """What a cross-check came to."""
-    [epoch] = project.runs.epochs(run.number)
+    try:
+        [epoch] = project.runs.epochs(run.number)
+    except UserError as error:
+        return f"Run {run.number} is cross-checked, but {error}."
     f1 = epoch.report["corrected"]["micro"]["f1"]
     return f"Run {run.number} cross-checked {counted(run.train_sentences, 'sentence')}: F1 {f1:.4f} out of fold."
 
@@ -161,7 +164,7 @@ def expected_seconds(project: Project, settings: TrainSettings, sentences: int) 
     """How long a cross-check should take, from the last training that was like it; None where there was none."""
     for run in reversed(project.runs.listed()):
         is_alike = all(getattr(run.settings, name) == getattr(settings, name) for name in _ALIKE)
-        if is_alike and not run.is_crosscheck and run.train_sentences and (epochs := project.runs.epochs(run.number)):
-            for_each = sum(epoch.seconds for epoch in epochs) / len(epochs) / run.train_sentences
+        if is_alike and not run.is_crosscheck and run.train_sentences and (seconds := project.runs.seconds(run.number)):
+            for_each = sum(seconds) / len(seconds) / run.train_sentences
             return for_each * sentences * settings.epochs * (FOLDS - 1)
     return None

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from core.domain.errors import UserError
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.services import engine
 from core.store.predictions import EpochKey
@@ -143,10 +144,17 @@ class TrainPage(QWidget):
         settings = runs[-1].settings if runs else TrainSettings.of_preset(DEFAULT_ENCODER)
         self.form.show_settings(settings, project.runs.with_epochs())
         if runs:
-            self.monitor.show_stored(runs[-1], project.runs.epochs(runs[-1].number))
+            self._show_stored(project, runs[-1])
         else:
             self.monitor.show_idle("No run yet", None)
         self._refresh()
+
+    def _show_stored(self, project: Project, run: Run) -> None:
+        try:
+            self.monitor.show_stored(run, project.runs.epochs(run.number))
+        except UserError as error:
+            self.monitor.clear()
+            self.monitor.show_idle(f"Run {run.number} cannot be shown: {error}.", run.number)
 
     def _follow_context(self, context: Context) -> None:
         """Show another run that is looked at, unless one trains."""
@@ -156,7 +164,7 @@ class TrainPage(QWidget):
         self._run_looked_at = number
         run = project.runs.by_number(number)
         if self.training.job is None and not run.is_crosscheck and number != self.monitor.run:
-            self.monitor.show_stored(run, project.runs.epochs(number))
+            self._show_stored(project, run)
             self._refresh()
 
     def showEvent(self, event: QShowEvent) -> None:

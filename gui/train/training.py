@@ -152,8 +152,8 @@ class Training(QObject):
             current.run, current.moved = event.run, event.moved
             if current.base is not None:
                 self._session.baseline.choose(current.base, event.run)
-            earlier = current.project.runs.epochs(event.run) if event.resumed_from else ()
-            current.epochs = [EpochScore.of_stored(epoch) for epoch in earlier if epoch.number < event.epoch]
+            if event.resumed_from:
+                self._session.attempt(lambda: _recall_epochs(current, event))
             self._publish(current, moved=event.moved)
         elif isinstance(event, EpochFinished):
             current.epochs.append(EpochScore.of_event(event))
@@ -198,3 +198,9 @@ class Training(QObject):
         moved_back = 0 if current.epochs else current.moved
         self._publish(current, moved=moved_back)
         return current
+
+
+def _recall_epochs(current: _Current, resumed: RunStarted) -> None:
+    """Take the epochs from before a run was resumed."""
+    earlier = current.project.runs.epochs(resumed.run)
+    current.epochs = [EpochScore.of_stored(epoch) for epoch in earlier if epoch.number < resumed.epoch]

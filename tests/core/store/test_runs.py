@@ -61,3 +61,15 @@ def test_settings_come_back_as_they_were(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         run = project.runs.start(settings)
         assert project.runs.by_number(run).settings == settings
+
+
+@pytest.mark.parametrize("report", ["{broken", "[]", "{}", '{"corrected": {"micro": {"f1": null}}}'])
+def test_a_damaged_report_of_an_epoch_is_named_and_its_numbers_are_still_there(tmp_path, report):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.database.write("UPDATE epoch SET report = ? WHERE number = 2", [report])
+        damaged = "the stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or use another run"
+        with pytest.raises(UserError, match=damaged):
+            project.runs.epochs(1)
+        assert project.problems() == [f"run 1: {damaged}"]
+        assert project.runs.epoch_numbers(1) == [1, 2]
+        assert project.runs.seconds(1) == [2.5, 2.5]

@@ -85,3 +85,17 @@ def test_a_good_run_is_left_in_peace(open_desk, qtbot):
     qtbot.waitUntil(lambda: not desk.page.findings._query.is_waiting)
     assert desk.page.findings.findings == []
     assert not desk.page.findings.isVisible()
+
+
+def test_a_damaged_report_of_an_epoch_is_one_sentence_above_the_table(open_desk):
+    def damaged(folder):
+        project = collapsing(folder)
+        project.database.write("UPDATE epoch SET report = '{broken' WHERE number = 2")
+        return project
+
+    desk = open_desk(damaged)
+    words = [finding.words for finding in desk.page.findings.told if "damaged" in finding.words]
+    assert words == [
+        "The stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or use another run."
+    ]
+    assert desk.page.model.rowCount() > 0

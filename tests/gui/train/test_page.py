@@ -608,3 +608,14 @@ def test_the_page_can_be_used_while_the_sentences_are_counted(desk, qtbot, monke
     qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
     assert "with 3 spans" in bar.summary.text()
     assert threading.main_thread() not in threads
+
+
+def test_a_run_with_a_damaged_report_is_named_in_one_sentence(qtbot, tmp_path, script):
+    with building.project_with_run(tmp_path / "damaged.spandesk") as project:
+        project.database.write("UPDATE epoch SET report = '{broken' WHERE number = 2")
+    with made_desk(qtbot, tmp_path, script, tmp_path / "damaged.spandesk") as desk:
+        assert desk.page.monitor.headline.text() == (
+            "Run 1 cannot be shown: the stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or"
+            " use another run."
+        )
+        assert desk.session.context.key == EpochKey(1, 2)
