@@ -94,7 +94,7 @@ def test_a_damaged_report_of_an_epoch_is_one_sentence_above_the_table(open_desk)
         return project
 
     desk = open_desk(damaged)
-    words = [finding.words for finding in desk.page.findings.told if "damaged" in finding.words]
+    words = [finding.words for finding in desk.page.findings.findings if "damaged" in finding.words]
     assert words == [
         "The stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or use another run."
     ]
