@@ -107,9 +107,9 @@ class Database:
         self._check_ownership()
         [mode] = self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
         self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA cache_size = -65536")
         self._migrate()
+        self._connection.execute("PRAGMA foreign_keys = ON")  # a migration may put a table in the place of another
         return bool(mode == "wal")  # some file systems of networks cannot
 
     def _check_ownership(self) -> None:

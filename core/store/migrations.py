@@ -319,6 +319,42 @@ CREATE TABLE label_place ( -- where a label stands among the others, and so its 
 """
 
 
+@migrations(name="0010_steps_without_a_sentence")
+def _steps_without_a_sentence(db: Database) -> None:
+    """What changes no sentence is logged without one, and a run knows when dev sentences moved for it."""
+    # SQLite cannot drop a NOT NULL.
+    for statement in WITHOUT_A_SENTENCE.split(";\n"):
+        db.execute(statement)
+
+
+WITHOUT_A_SENTENCE = """
+CREATE TEMP TABLE log AS SELECT number, sentence, made_at, kind, target, before, after, step FROM correction;
+CREATE TEMP TABLE log_numbers AS SELECT seq FROM sqlite_sequence WHERE name = 'correction';
+DROP TABLE correction;
+CREATE TABLE correction (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    sentence INTEGER REFERENCES sentence (number), -- NULL: the entry carries a step that changes no sentence
+    made_at TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('correct', 'undo', 'redo', 'revert')),
+    target INTEGER REFERENCES correction (number), -- what was undone, redone or reverted
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    step INTEGER REFERENCES correction (number) -- of whose step it is a further part
+);
+INSERT INTO correction SELECT * FROM temp.log ORDER BY number;
+DELETE FROM sqlite_sequence WHERE name = 'correction';
+INSERT INTO sqlite_sequence SELECT 'correction', seq FROM temp.log_numbers;
+DROP TABLE temp.log;
+DROP TABLE temp.log_numbers;
+CREATE INDEX correction_by_sentence ON correction (sentence, number);
+CREATE INDEX correction_by_step ON correction (step) WHERE step IS NOT NULL;
+CREATE INDEX correction_by_target ON correction (target) WHERE target IS NOT NULL;
+CREATE INDEX correction_of_gold ON correction (number) WHERE before <> after;
+ALTER TABLE run -- the newest correction when dev sentences moved for it; NULL: they did when it began, if at all
+    ADD COLUMN moved_after INTEGER
+"""
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -330,6 +366,7 @@ MIGRATION_NAMES = frozenset(
         "0007_rejections",
         "0008_label_names",
         "0009_steps",
+        "0010_steps_without_a_sentence",
     }
 )
 """All that this program knows; a project with any other was made by a newer one."""

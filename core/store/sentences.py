@@ -84,10 +84,17 @@ class Addition(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A training that moved corrected dev sentences to train: the number of its run, and how many they are."""
+    """A training that moved corrected dev sentences to train.
+
+    Attributes:
+        run: its number.
+        sentences: how many they are.
+        after: the newest correction at the time; a run that is resumed may move them again.
+    """
 
     run: int
     sentences: int
+    after: int
 
 
 class Sentences:
@@ -227,9 +234,12 @@ class Sentences:
 
     def move_to_train(self, numbers: Sequence[SentenceNumber], run: int) -> None:
         """Make dev sentences training sentences from this run on."""
-        self._database.write_many(
-            "UPDATE sentence SET split = 'train', moved_for_run = ? WHERE number = ?", [(run, n) for n in numbers]
-        )
+        with self._database.atomic():
+            self._database.write_many(
+                "UPDATE sentence SET split = 'train', moved_for_run = ? WHERE number = ?", [(run, n) for n in numbers]
+            )
+            newest = "(SELECT coalesce(max(number), 0) FROM correction)"
+            self._database.write(f"UPDATE run SET moved_after = {newest} WHERE number = ?", [run])
 
     def count_moved(self, run: int) -> int:
         """How many dev sentences `move_to_train` moved for a run."""
@@ -265,16 +275,13 @@ class Sentences:
         return Addition(*rows[0]) if rows else None
 
     def move_since(self, correction: int) -> Move | None:
-        """What the newest training moved to train that began after a correction; None where none moved anything."""
-        first = self._database.value("SELECT min(number) FROM run WHERE last_correction >= ?", [correction])
-        if first is None:
-            return None
-        rows = self._database.rows(
-            "SELECT moved_for_run, count(*) FROM sentence WHERE moved_for_run >= ? GROUP BY moved_for_run"
-            " ORDER BY moved_for_run DESC LIMIT 1",
-            [first],
+        """The newest move of dev sentences to train that came after a correction; None where none did."""
+        runs = self._database.rows(
+            "SELECT number, coalesce(moved_after, last_correction) AS after FROM run WHERE after >= ?"
+            " ORDER BY after DESC, number DESC",
+            [correction],
         )
-        return Move(*rows[0]) if rows else None
+        return next((Move(run, count, after) for run, after in runs if (count := self.count_moved(run))), None)
 
     def imports(self) -> list[ImportedFile]:
         """The files in order of import; of lists that older versions stored in full, only the beginning is read."""

@@ -104,6 +104,25 @@ def test_the_first_undo_after_a_training_that_moved_sentences_undoes_nothing_and
     assert desk.undo.text() == "Undo: remove 2 spans"
 
 
+def test_a_run_that_moves_sentences_when_it_is_resumed_is_not_passed_in_silence_either(desk):
+    session, project = desk.context.session, project_of(desk)
+    run = project.runs.start(TrainSettings())
+    project.sentences.move_to_train([3], run)
+    project.sentences.move_back(run)
+    relabel(desk)
+    project.sentences.move_to_train([3], run)
+    session.publish(ChangeSet("run", sentences=(3,), runs=(run,)))
+    stays = "The move of 1 dev sentence to train by run 2 cannot be undone"
+    assert desk.undo.text() == f"{stays}; before it: news-3 PS → OG"
+    desk.undo.trigger()
+    assert gold(desk, "news-3")[0].label == "OG"
+    session.correct(4, [])
+    project.sentences.move_back(run)
+    project.sentences.move_to_train([3], run)
+    session.publish(ChangeSet("run", sentences=(3,), runs=(run,)))
+    assert desk.undo.text() == f"{stays}; before it: remove 2 spans", "it is another move of the same run"
+
+
 def test_a_correction_after_sending_is_undone_at_once(desk):
     session = desk.context.session
     relabel(desk)

@@ -152,7 +152,7 @@ class Corrections(CorrectionLog):
             labels = (*self._sentences.labels(), *known)
             parts: Iterator[list[Change]] = (self._changes(part, labels) for part in golds)
             if known:
-                parts = self._with_an_entry(parts)
+                parts = _with_an_entry(parts)
             step, change = yield from self._stepping(
                 "correct",
                 parts,
@@ -161,24 +161,13 @@ class Corrections(CorrectionLog):
             )
         return replace(change, corpus=change.corpus or has_settled or (bool(known) and step is not None))
 
-    def _with_an_entry(self, parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
-        """The parts; where no sentence changes, an entry that leaves the first one as it is and carries the step."""
-        has_any = False
-        for part in parts:
-            has_any = has_any or bool(part)
-            yield part
-        first = self._database.value("SELECT min(number) FROM sentence")
-        if not has_any and first is not None:
-            yield [Change(first, "correct", None, None)]
-
     def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> ChangeSet:
         """Dismiss strings as ending in no particle, or ask about them again; a step of its own."""
-        first = self._database.value("SELECT min(number) FROM sentence")
         chosen = [text for text in strings if (text in self._not_particles.strings()) != dismissed]
-        if first is None or not chosen:
+        if not chosen:
             return ChangeSet("particles")
         change = self._do(
-            [Change(first, "correct", None, None)],
+            [Change(None, "correct", None, None)],
             also=lambda step: self._not_particles.change_with(step, chosen, dismissed=dismissed),
         )
         return replace(change, kind="particles", particles=True)
@@ -367,3 +356,13 @@ class Corrections(CorrectionLog):
         if self._is_busy:
             raise UserError("many sentences are being changed right now; wait for it to finish, or cancel it")
         return self._log.take_back_unfinished(at_once=LARGE)
+
+
+def _with_an_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
+    """The parts; where no sentence changes, an entry without a sentence, which carries the step."""
+    has_any = False
+    for part in parts:
+        has_any = has_any or bool(part)
+        yield part
+    if not has_any:
+        yield [Change(None, "correct", None, None)]

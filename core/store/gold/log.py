@@ -159,7 +159,7 @@ class CorrectionLog:
         """What the gold was right after a correction, of those sentences that were changed later."""
         rows = self._database.rows(
             "SELECT sentence, before FROM correction WHERE number IN"
-            " (SELECT min(number) FROM correction WHERE number > ? GROUP BY sentence)",
+            " (SELECT min(number) FROM correction WHERE number > ? AND sentence IS NOT NULL GROUP BY sentence)",
             [correction],
         )
         return {number: spans_of_text(before) for number, before in rows}
@@ -172,9 +172,12 @@ def _correction(row: Row) -> Correction:
 
 
 class Change(NamedTuple):
-    """One entry that is to be made: the sentence, why, of which correction, and the new gold, or None to leave it."""
+    """One entry that is to be made: why, of which correction, and the new gold of a sentence, or None to leave it.
 
-    sentence: SentenceNumber
+    An entry without a sentence carries a step that changes none.
+    """
+
+    sentence: SentenceNumber | None
     kind: Kind
     target: int | None
     after: str | None
@@ -182,7 +185,7 @@ class Change(NamedTuple):
 
 def corrected(changes: Iterable[Change]) -> list[SentenceNumber]:
     """The sentences that get another gold."""
-    return [change.sentence for change in changes if change.after is not None]
+    return [change.sentence for change in changes if change.after is not None and change.sentence is not None]
 
 
 class LogWriter:
@@ -214,12 +217,12 @@ class LogWriter:
             if step is None:
                 step = self._database.write(_INSERT.format(step="NULL"), rows[0])
             self._database.write_many(_INSERT.format(step=step), rows[1:] if is_first else rows)
-            self._set_golds([(each.after, each.sentence) for each in changes if each.after is not None])
+            self._set_golds([(each.after, each.sentence) for each in changes])
             if is_first and is_slice:
                 self._database.write("INSERT INTO unfinished_step VALUES (?)", [step])
         return step
 
-    def _remove_entries(self, entries: Sequence[tuple[int, SentenceNumber, str]]) -> None:
+    def _remove_entries(self, entries: Sequence[tuple[int, SentenceNumber | None, str]]) -> None:
         """Remove entries from the log, given by number, and give their sentences back the gold from before them."""
         self._set_golds([(before, sentence) for _, sentence, before in entries])
         self._database.write_many("DELETE FROM correction WHERE number = ?", [(number,) for number, *_ in entries])
@@ -242,8 +245,9 @@ class LogWriter:
             [kept],
         )
 
-    def _set_golds(self, golds: Sequence[tuple[str, SentenceNumber]]) -> None:
-        """Give sentences their gold, and keep what follows from it in step."""
+    def _set_golds(self, entries: Iterable[tuple[str | None, SentenceNumber | None]]) -> None:
+        """Give sentences their gold, and keep what follows from it in step; entries that lack either change nothing."""
+        golds = [(gold, number) for gold, number in entries if gold is not None and number is not None]
         self._database.write_many("UPDATE sentence SET gold = ? WHERE number = ?", golds)
         for number in self._predictions.predicted([number for _, number in golds]):
             self._predictions.refresh(number)
@@ -307,7 +311,8 @@ _ENTRIES = (
 
 _INSERT = (
     "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
-    " SELECT number, ?, ?, ?, gold, coalesce(?, gold), {step} FROM sentence WHERE number = ?"
+    " SELECT number, ?, ?, ?, coalesce(gold, '[]'), coalesce(?, gold, '[]'), {step}"
+    " FROM (SELECT ? AS wanted) LEFT JOIN sentence ON number = wanted"
 )
 
 
@@ -350,8 +355,8 @@ def _break_of(entries: list[Row]) -> str | None:
 
 def _unexplained_golds(database: Database) -> Iterator[str]:
     rows = database.rows(
-        "SELECT id FROM sentence WHERE gold <> imported AND number NOT IN (SELECT sentence FROM correction)"
-        " ORDER BY number"
+        "SELECT id FROM sentence AS s WHERE gold <> imported AND NOT EXISTS"
+        " (SELECT 1 FROM correction WHERE sentence = s.number) ORDER BY number"
     )
     for (sentence_id,) in rows:
         yield f"sentence {sentence_id}: its gold differs from the gold as imported, and the log says nothing of it"

@@ -92,7 +92,7 @@ class Labels:
         return self._change_tag_set({name: False})
 
     def _change_tag_set(self, known: dict[str, bool]) -> ChangeSet:
-        return run_to_end(self._with_tag_set(self._corrections.correcting((), known), known))
+        return run_to_end(_as_relabelling(self._corrections.correcting((), known), known))
 
     def renaming(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
         """Give a label another name.
@@ -137,17 +137,7 @@ class Labels:
     def _replaced(self, replacement: Replacement, known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
         golds = ({number: after for number, _, after in part} for part in self._parts(replacement))
         relabelled = (replacement.label, replacement.new) if known else None
-        return (yield from self._with_tag_set(self._corrections.correcting(golds, known, relabelled), known))
-
-    def _with_tag_set(
-        self, work: Generator[int, None, ChangeSet], known: dict[str, bool]
-    ) -> Generator[int, None, ChangeSet]:
-        """The work; where the project has no sentence to log it with, the tag set changes all the same."""
-        change = yield from work
-        if change or not known:
-            return replace(change, kind="relabel" if change.sentences or not known else "labels")
-        self._tag_set.change(known)
-        return ChangeSet("labels", corpus=True)
+        return (yield from _as_relabelling(self._corrections.correcting(golds, known, relabelled), known))
 
     def _parts(
         self, replacement: Replacement
@@ -180,3 +170,8 @@ class Labels:
     def _refuse_known(self, name: str) -> None:
         if name in self._tag_set.labels():
             raise UserError(f"the label {name} is in the tag set already; merge into it instead")
+
+
+def _as_relabelling(work: Generator[int, None, ChangeSet], known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
+    change = yield from work
+    return replace(change, kind="relabel" if change.sentences or not known else "labels")

@@ -56,7 +56,7 @@ class Step:
     Attributes:
         number: of its first entry in the log.
         kind: what it did.
-        sentence: the first sentence that it touched, and `sentence_id` its id; any one where it touched none.
+        sentence: the first sentence that it touched, and `sentence_id` its id; where it touched none, any one or none.
         sentences: how many sentences it touched; none where it changed the tag set alone.
         spans: how many spans it added, removed or changed, or strings it dismissed; None where it is of more than
             `EXAMINED` sentences.
@@ -70,7 +70,7 @@ class Step:
 
     number: int
     kind: StepKind
-    sentence: SentenceNumber
+    sentence: SentenceNumber | None
     sentence_id: str
     sentences: int
     spans: int | None = 0
@@ -85,8 +85,8 @@ class Step:
 def describe_step(database: Database, number: int) -> Step | None:
     """What the step with this number did; None where the log has no such step."""
     entries = database.rows(
-        "SELECT c.kind, s.number, s.id, s.text, c.before, c.after FROM correction AS c"
-        " JOIN sentence AS s ON s.number = c.sentence WHERE c.number = ? UNION ALL"
+        "SELECT c.kind, s.number, coalesce(s.id, ''), s.text, c.before, c.after FROM correction AS c"
+        " LEFT JOIN sentence AS s ON s.number = c.sentence WHERE c.number = ? UNION ALL"
         " SELECT * FROM (SELECT c.kind, s.number, s.id, s.text, c.before, c.after FROM correction AS c"
         " JOIN sentence AS s ON s.number = c.sentence WHERE c.step = ? AND c.number <> c.step"
         " ORDER BY c.number LIMIT ?)",
@@ -123,7 +123,7 @@ def describe_step(database: Database, number: int) -> Step | None:
     )
 
 
-def _dismissal(database: Database, number: int, sentence: SentenceNumber, sentence_id: str) -> Step:
+def _dismissal(database: Database, number: int, sentence: SentenceNumber | None, sentence_id: str) -> Step:
     """The step as one that said something of strings."""
     rows = database.rows("SELECT text, is_dismissed FROM not_particle_change WHERE step = ?", [number])
     kind: StepKind = "dismiss" if rows[0][1] else "ask again"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
+from core.store.changes import ChangeSet
 from core.store.gold import corrections
 from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
@@ -278,6 +279,54 @@ def test_a_label_that_an_import_used_since_stays_known_after_the_undo(project):
     add_sentences(project, [("test", Sentence("late", "독도", (Span(0, 2, "PLACE"),)))])
     project.corrections.undo()
     assert {"LC", "PLACE"} <= set(project.sentences.labels())
+
+
+def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_undone_and_redone(tmp_path):
+    with created(tmp_path / "empty.spandesk") as project:
+        changes = [
+            lambda: project.labels.add("NEW"),
+            lambda: run_to_end(project.labels.renaming("NEW", "NEWER")),
+            lambda: run_to_end(project.labels.merging("TM", "NEWER")),
+            lambda: project.labels.delete("QT"),
+        ]
+        tag_sets = [project.sentences.labels()]
+        for change in changes:
+            assert change() == ChangeSet("labels", corpus=True)
+            tag_sets.append(project.sentences.labels())
+        assert len(set(tag_sets)) == 5
+        kinds = []
+        for tag_set in reversed(tag_sets[:-1]):
+            kinds.append(project.corrections.next_undo().kind)
+            assert project.corrections.undo().corpus
+            assert project.sentences.labels() == tag_set
+        assert kinds == ["delete label", "merge", "rename", "add label"]
+        assert not project.corrections.can_undo
+        for tag_set in tag_sets[1:]:
+            run_to_end(project.corrections.redoing())
+            assert project.sentences.labels() == tag_set
+        assert project.corrections.count() == 0
+        assert project.corrections.listed() == []
+        assert project.problems() == []
+    with opened(tmp_path / "empty.spandesk") as project:
+        add_sentences(project, [("train", Sentence("s", "가나다라", (Span(0, 1, "NEWER"),)))])
+        assert project.corrections.import_since() is None, "that of the helper is none"
+        assert not project.corrections.sentences_changed_since(0)
+        with pytest.raises(UserError):
+            project.labels.delete("NEWER")
+        project.corrections.undo()
+        assert "QT" in project.sentences.labels()
+        assert project.problems() == []
+
+
+def test_a_step_without_a_sentence_that_was_cut_off_is_taken_back(tmp_path):
+    with created(tmp_path / "empty.spandesk") as project:
+        before = project.sentences.labels()
+        work = project.labels.renaming("LC", "PLACE")
+        next(work)
+        work.close()
+        assert project.sentences.labels() == before
+        assert (project.corrections.taken_back, project.corrections.can_undo) == (1, False)
+        assert project.problems() == []
 
 
 labels = st.sampled_from(["PS", "LC", "OG", "X"])
