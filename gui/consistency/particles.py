@@ -1,6 +1,6 @@
 """Gold spans that end in a particle, a row each, mended by a key or all ticked ones at once."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -16,7 +16,7 @@ from core.store.gold.corrections import LARGE
 from core.store.project import Project
 from core.store.selection import Selection
 from core.training.events import Reading
-from gui.background import failure
+from gui.background import LatestQuery, failure
 from gui.choosers import chooser
 from gui.keys.commands import tip
 from gui.pages import EmptyState, PageContext
@@ -48,6 +48,8 @@ class ParticlesPanel(QWidget):
         self._rows: list[ParticleSpan] = []
         self._searched_at = datetime.now()
         self._is_outdated = self._is_overtaken = False
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take_golds)
         self.shown = chooser("Shown", "Which of the spans that were found are listed")
         for title, what in _SHOWN.items():
             self.shown.addItem(title, what)
@@ -122,6 +124,7 @@ class ParticlesPanel(QWidget):
 
     def show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""
+        self._query.cancel()
         self._found, self._golds = [], {}
         self._list()
         self._stack.setCurrentWidget(self.empty)
@@ -151,17 +154,32 @@ class ParticlesPanel(QWidget):
         self._found, self._golds = found, {}
         self._is_outdated = self._is_overtaken
         self._searched_at = datetime.now()
-        self._read_golds({each.number for each in found})
+        self._read_golds(self._numbers)
+
+    @property
+    def _numbers(self) -> set[SentenceNumber]:
+        """The sentences of the spans that were found."""
+        return {each.number for each in self._found}
+
+    def _read_golds(self, numbers: Collection[SentenceNumber]) -> None:
+        """List the spans anew with the gold of these sentences; where they are many, another thread reads it."""
+        if self._query.is_waiting:  # what is being read may be older than what changed now
+            numbers = self._numbers
+        reads = partial(_golds, self._project(), list(numbers))
+        if len(numbers) > LARGE:
+            self._query.submit(reads)
+        else:
+            self._query.cancel()
+            self._take_golds(reads())
+
+    def _take_golds(self, golds: dict[SentenceNumber, Gold]) -> None:
+        is_new = not self._golds
+        self._golds |= golds
         self._stack.setCurrentIndex(1)
         self._list()
-        self.table.go_to(0)
-        (self.table if self._rows else self.shown).setFocus()
-
-    def _read_golds(self, numbers: Iterable[SentenceNumber]) -> None:
-        wanted = list(numbers)
-        for first in range(0, len(wanted), LARGE):
-            for stored in self._project().sentences.by_number(wanted[first : first + LARGE]):
-                self._golds[stored.number] = stored.gold
+        if is_new:
+            self.table.go_to(0)
+            (self.table if self._rows else self.shown).setFocus()
 
     def _list(self) -> None:
         """Show the spans that still stand as they were found; the selection and the ticks stay where they were."""
@@ -189,6 +207,8 @@ class ParticlesPanel(QWidget):
         return [self._rows[row] for row in self.table.selected_rows]
 
     def _mend(self, chosen: list[ParticleSpan]) -> None:
+        if self._query.is_waiting:
+            return  # the gold that is known here may be older than the project's
         golds: dict[SentenceNumber, Gold] = {}
         for each in chosen:
             golds[each.number] = each.mend(golds.get(each.number, self._golds[each.number]))
@@ -217,10 +237,9 @@ class ParticlesPanel(QWidget):
         if self._context.session.project is None or not self._found:
             return
         self._is_outdated |= change.corpus
-        touched = self._golds.keys() if change.corpus else self._golds.keys() & set(change.sentences)
+        touched = self._numbers if change.corpus else self._numbers & set(change.sentences)
         if touched or change.particles:
-            self._read_golds(list(touched))
-            self._list()
+            self._read_golds(touched)
         self._tell()
 
     def _tell(self) -> None:
@@ -255,6 +274,11 @@ def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
         )
 
     return (yield from map_progress(seeking_particles(read), lambda done: Reading(done, total)))
+
+
+def _golds(project: Project, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Gold]:
+    parts = (numbers[first : first + LARGE] for first in range(0, len(numbers), LARGE))
+    return {stored.number: stored.gold for part in parts for stored in project.sentences.by_number(part)}
 
 
 def _place(found: ParticleSpan) -> Place:

@@ -1,11 +1,14 @@
 """Spans that end in particles in the real window: found, dropped by a key, several at once, dismissed for good."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence, Span
 from core.store.project import created, opened
+from core.store.sentences import Sentences
 from gui.places.model import NOW, SENTENCE, THEN
 from tests.building import add_sentences
 from tests.gui.driving import LEFT, NONE, click, press_key, wait_for_job
@@ -148,3 +151,33 @@ def test_after_all_ticked_ones_are_dropped_the_table_of_those_left_has_the_keys(
     page.apply.setFocus()
     click(page.apply)
     assert QApplication.focusWidget() is page.shown, "where none is left"
+
+
+def test_after_a_search_another_thread_reads_the_gold_of_many(late_answers, page, window, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.consistency.particles.LARGE", 1)
+    threads, by_number = [], Sentences.by_number
+
+    def watched(*arguments):
+        threads.append(threading.current_thread())
+        return by_number(*arguments)
+
+    monkeypatch.setattr(Sentences, "by_number", watched)
+    click(page.again)
+    wait_for_job(qtbot, window.context.runner)
+    qtbot.waitUntil(lambda: bool(threads) and not page._query.is_waiting)
+    assert rows(page) == [MIND, *OTHERS]
+    assert threading.main_thread() not in threads
+
+
+def test_a_correction_while_the_golds_are_read_is_not_lost(late_answers, page, window, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.consistency.particles.LARGE", 1)
+    session = window.context.session
+    click(page.again)
+    with qtbot.waitSignal(window.context.runner.job.finished):
+        pass
+    assert page._query.is_waiting
+    click(page.mend)
+    assert gold(window, "c") == [(0, 3, "PS")], "nothing is corrected by what may be outdated"
+    session.correct(session.project.sentences.by_id("c").number, [])
+    qtbot.waitUntil(lambda: not page._query.is_waiting)
+    assert rows(page) == OTHERS
