@@ -7,6 +7,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from core.services.engine import is_loading
+
 INTERVAL = 1_000
 """Milliseconds between two looks at how much there is to collect."""
 
@@ -23,7 +25,12 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def collect(self) -> None:
-        """Collect the oldest generation that is due."""
+        """Collect the oldest generation that is due.
+
+        Not while libraries are imported: their many new objects, which are about to be frozen, make it take long.
+        """
+        if is_loading():
+            return
         due = [
             generation
             for generation, (count, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))

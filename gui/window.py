@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QAction, QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStackedWidget,
     QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -229,6 +230,14 @@ class MainWindow(QMainWindow):
             action.setText(title)
             action.setToolTip(tip(title, keymap.keys(name)))
             action.setEnabled(step is not None)
+        self._renew_tooltip()
+
+    def _renew_tooltip(self) -> None:
+        """Qt shows the old words under a still mouse until it moves."""
+        pointer = QCursor.pos()
+        button = self.context_bar.childAt(self.context_bar.mapFromGlobal(pointer))
+        if QToolTip.isVisible() and button is not None and set(button.actions()) & {self.undo, self.redo}:
+            QToolTip.showText(pointer, button.toolTip(), button)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -43,6 +43,11 @@ def loading() -> Generator[None, None, None]:
             gc.freeze()
 
 
+def is_loading() -> bool:
+    """Whether heavy libraries are being imported."""
+    return _lock.locked()
+
+
 @contextmanager
 def loading_torch() -> Generator[None, None, None]:
     """Import torch in the block, its largest library without Python's lock."""

@@ -5,6 +5,7 @@ import gc
 import pytest
 from PySide6.QtCore import QObject
 
+from core.services.engine import loading
 from gui.garbage import GarbageCollector
 
 
@@ -22,17 +23,32 @@ def test_what_was_loaded_before_is_not_looked_at_by_any_collection(collector):
     assert not gc.isenabled()
 
 
-def test_cycles_that_come_later_are_collected(collector):
-    class Cycle:
-        ended = 0
+class Cycle:
+    ended = 0
 
-        def __init__(self):
-            self.own = self
+    def __init__(self):
+        self.own = self
 
-        def __del__(self):
-            Cycle.ended += 1
+    def __del__(self):
+        Cycle.ended += 1
 
+
+@pytest.fixture
+def cycles():
+    """Enough for a collection to be due."""
+    Cycle.ended = 0
     for _ in range(gc.get_threshold()[0] + 1):
         Cycle()
+
+
+def test_cycles_that_come_later_are_collected(collector, cycles):
+    collector.collect()
+    assert Cycle.ended > 0
+
+
+def test_nothing_is_collected_while_libraries_are_imported(collector, cycles):
+    with loading():
+        collector.collect()
+        assert Cycle.ended == 0
     collector.collect()
     assert Cycle.ended > 0

@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QToolButton, QToolTip
 
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
@@ -34,6 +36,21 @@ def gold(window, name):
 
 def relabel(window):
     window.context.session.correct(3, [Span(0, 2, "OG"), Span(4, 9, "DT")])
+
+
+def test_the_tooltip_under_a_still_mouse_names_the_step_that_is_next_now(desk, qtbot):
+    relabel(desk)
+    [button] = [each for each in desk.context_bar.findChildren(QToolButton) if each.defaultAction() is desk.undo]
+    QCursor.setPos(button.mapToGlobal(button.rect().center()))
+    QToolTip.showText(QCursor.pos(), button.toolTip(), button)
+    assert "Undo: news-3 PS → OG" in QToolTip.text()
+    desk.context.session.correct(3, [Span(4, 9, "DT")])
+    assert "PS → OG" not in desk.undo.toolTip()
+    assert QToolTip.text() == button.toolTip()
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+    desk.context.session.undo()
+    assert not QToolTip.isVisible()
 
 
 @pytest.mark.parametrize("page", ["Train", "Corpus", "Metrics", "Scratch", "Corrections", "Consistency"])
