@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.services.importing import ImportProgress
+from core.services.import_corpus import ImportProgress
 from core.training.events import (
     Changing,
     EpochFinished,

@@ -29,8 +29,9 @@ from core.io.files import STANDARD_OUTPUT, open_descriptor
 from core.io.manifest import checked_manifest
 from core.messages.words import counted, escape_controls
 from core.metrics.confusion import confusion, error_kinds
-from core.services import engine, importing
-from core.services.importing import ImportPlan, ImportReport, NothingImportedError
+from core.services import engine
+from core.services.export_corpus import export_corpus
+from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
 from core.store.predictions import EpochKey
 from core.store.project import Project, open_for_import, opened
 from core.store.runs import Run
@@ -85,7 +86,7 @@ def _import(options: argparse.Namespace, out: Output) -> None:
         rejections = Rejections(out, kept)
         try:
             with open_for_import(options.project) as project:
-                report = run_to_end(importing.importing(project, plan), rejections.keep_all_of)
+                report = run_to_end(import_corpus(project, plan), rejections.keep_all_of)
         except NothingImportedError as error:
             if error.report.repeated < error.report.rejections > 1:
                 rejections.print_first(error.report.rejected)
@@ -119,7 +120,7 @@ def _train(options: argparse.Namespace, out: Output) -> int:
                 if crew.is_main:
                     _train_run(options, out, crew)
                 else:
-                    engine.assisting(crew)
+                    engine.assist_training(crew)
         except LoneError:
             raise
         except UserError:
@@ -152,10 +153,10 @@ def _training(project: Project, options: argparse.Namespace, crew: Crew) -> Gene
     """The training that was asked for: a new run, or the rest of one."""
     chosen = {name: getattr(options, name) for name in TRAIN_SETTINGS if getattr(options, name) is not None}
     if options.resume is None:
-        return engine.training(project, _train_settings(project, options.from_run, chosen), crew)
+        return engine.train_run(project, _train_settings(project, options.from_run, chosen), crew)
     if chosen or options.from_run is not None:
         raise UserError("--resume uses the settings of the run; give it alone")
-    return engine.resuming(project, options.resume, crew)
+    return engine.resume_run(project, options.resume, crew)
 
 
 def _train_settings(project: Project, from_run: int | None, chosen: dict[str, Any]) -> TrainSettings:
@@ -217,7 +218,7 @@ def _fields(event: TrainingEvent) -> dict[str, Any]:
 
 def _ceilings(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
-        reports = run_to_end(engine.measuring_ceilings(project, options.encoder, options.split))
+        reports = run_to_end(engine.measure_ceilings(project, options.encoder, options.split))
     document = {
         "encoder": options.encoder,
         "split": options.split,
@@ -230,7 +231,7 @@ def _ceilings(options: argparse.Namespace, out: Output) -> None:
 def _evaluate(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         evaluation = run_to_end(
-            engine.evaluating(project, options.run, options.epoch, options.split, options.gold, options.device)
+            engine.evaluate_epoch(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
         estimate = project.reviews.estimate(evaluation.key, evaluation.split)
         warn_of_split(project, evaluation.split, out)
@@ -280,7 +281,7 @@ def _bad_spans(text: str) -> str:
 
 def _export(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
-        count = importing.export(project, options.file, options.format, options.split, options.gold)
+        count = export_corpus(project, options.file, options.format, options.split, options.gold)
     text = f"{counted(count, 'sentence')} written to {options.file}"
     if open_descriptor(options.file) == STANDARD_OUTPUT:
         out.note(text)

@@ -23,7 +23,7 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
     encoder = chosen.pop("encoder", DEFAULT_ENCODER)
     settings = TrainSettings.of_preset(encoder, **chosen, folds=options.folds)
     with opened(options.project) as project:
-        work = engine.crosschecking(project, settings)
+        work = engine.crosscheck(project, settings)
         number = report_events(work, partial(_report, out), is_fleeting=lambda event: isinstance(event, FoldProgress))
         run, [epoch] = project.runs.by_number(number), project.runs.epochs(number)
         doubted = project.selections.numbers(

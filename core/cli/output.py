@@ -16,7 +16,7 @@ from core.messages.words import counted, escape_controls
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import ErrorKinds
 from core.metrics.report import AVERAGES, KlueFigures, Report
-from core.services.importing import ImportProgress
+from core.services.import_corpus import ImportProgress
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""

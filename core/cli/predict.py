@@ -49,7 +49,7 @@ def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
         refuse_inside_project(options.out)
     records = _records(options, crew)
     folder, names = crew.from_main(lambda: _weights(options))
-    tagged = _renamed(engine.predicting(folder, records, crew, options.device), names)
+    tagged = _renamed(engine.predict_texts(folder, records, crew, options.device), names)
     if crew.is_main:
         with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
             _write(_Taken(tagged, Rejections(out, kept)), options.out, out)

@@ -1,33 +1,20 @@
 """The one place that imports torch late: the window and the command line open at once and load it when work begins.
 
-Each function is its namesake in `workflow`, `crosschecking`, `predicting` or `answering`; a generator imports it at its
-first step, on the thread that runs it.
+The functions at the end are those of the modules that import torch; the first call loads it, so call them on the thread
+that does the work.
 """
 
 import ctypes
 import gc
+import importlib
 import importlib.util
 import os
 import sys
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING
-
-from core.domain.settings import Device, TrainSettings, Unit
-from core.domain.spans import Split
-from core.formats.records import Rejected, TaggedText, Text
-from core.metrics.report import Report
-from core.store.project import Project
-from core.store.runs import EpochChoice
-from core.store.sentences import Gold
-from core.training.distributed import ALONE, Crew
-from core.training.events import CrosscheckEvent, LinesTagged, Measuring, Predicting, TaggerLoaded, TrainingEvent
-
-if TYPE_CHECKING:
-    from core.services.workflow import Evaluation
+from typing import TYPE_CHECKING, Any
 
 _lock = threading.Lock()
 """Two threads that import the same libraries at once may each find the other's half-made modules."""
@@ -74,63 +61,32 @@ def _open_torch_library() -> None:
         dlopen(os.fsencode(library), os.RTLD_LAZY)
 
 
-def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    with loading_torch():
-        from core.services import workflow
+def _import_late(module: str, function: str) -> Callable[..., Any]:
+    """A function of `core.services` whose module, and torch with it, is imported when it is called."""
 
-    return (yield from workflow.training(project, settings, crew))
+    def call(*arguments: Any, **options: Any) -> Any:
+        with loading_torch():
+            work = importlib.import_module(f"core.services.{module}")
+        return getattr(work, function)(*arguments, **options)
 
-
-def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
-    with loading_torch():
-        from core.services import workflow
-
-    return (yield from workflow.resuming(project, run, crew))
+    return call
 
 
-def crosschecking(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
-    with loading_torch():
-        from core.services import crosschecking as work
-
-    return (yield from work.crosschecking(project, settings))
-
-
-def assisting(crew: Crew) -> None:
-    with loading_torch():
-        from core.services import workflow
-
-    workflow.assisting(crew)
-
-
-def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
-    with loading_torch():
-        from core.services import workflow
-
-    return (yield from workflow.measuring_ceilings(project, encoder, split))
-
-
-def evaluating(
-    project: Project, run: int | None, epoch: EpochChoice | None, split: Split, gold: Gold, device: Device = "auto"
-) -> "Generator[Predicting, None, Evaluation]":
-    with loading_torch():
-        from core.services import workflow
-
-    return (yield from workflow.evaluating(project, run, epoch, split, gold, device))
-
-
-def predicting(
-    folder: Path, records: Iterable[Text | Rejected], crew: Crew, device: Device = "auto"
-) -> Iterator[TaggedText | Rejected]:
-    with loading_torch():
-        import core.services.predicting
-
-    return core.services.predicting.predicting(folder, records, crew, device)
-
-
-def answering(
-    folder: Path, questions: SimpleQueue[Sequence[str] | None]
-) -> Generator[TaggerLoaded | LinesTagged, None, None]:
-    with loading_torch():
-        import core.services.answering
-
-    yield from core.services.answering.answering(folder, questions)
+if TYPE_CHECKING:
+    from core.services.crosscheck import crosscheck as crosscheck
+    from core.services.evaluate import evaluate_epoch as evaluate_epoch
+    from core.services.evaluate import measure_ceilings as measure_ceilings
+    from core.services.predict import predict_texts as predict_texts
+    from core.services.tag_lines import tag_lines as tag_lines
+    from core.services.train import assist_training as assist_training
+    from core.services.train import resume_run as resume_run
+    from core.services.train import train_run as train_run
+else:
+    crosscheck = _import_late("crosscheck", "crosscheck")
+    evaluate_epoch = _import_late("evaluate", "evaluate_epoch")
+    measure_ceilings = _import_late("evaluate", "measure_ceilings")
+    predict_texts = _import_late("predict", "predict_texts")
+    tag_lines = _import_late("tag_lines", "tag_lines")
+    assist_training = _import_late("train", "assist_training")
+    resume_run = _import_late("train", "resume_run")
+    train_run = _import_late("train", "train_run")

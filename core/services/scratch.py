@@ -18,7 +18,7 @@ def scratch_id(text: str) -> str:
     return f"scratch-{digest[:12]}"
 
 
-def drafts(lines: Mapping[str, Sequence[Span]]) -> list[Sentence]:
+def make_drafts(lines: Mapping[str, Sequence[Span]]) -> list[Sentence]:
     """Texts with their gold as sentences; of those that differ in their normal form alone the first."""
     made: dict[str, Sentence] = {}
     for text, spans in lines.items():
@@ -27,7 +27,7 @@ def drafts(lines: Mapping[str, Sequence[Span]]) -> list[Sentence]:
     return list(made.values())
 
 
-def seeking(project: Project, texts: Collection[str]) -> Generator[None, None, dict[str, StoredSentence]]:
+def find_texts(project: Project, texts: Collection[str]) -> Generator[None, None, dict[str, StoredSentence]]:
     """Which of the texts the corpus has already, in whatever normal form, and in which sentence first.
 
     Yields between slices of the corpus, so that the caller can pause.

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import Split
-from core.services.importing import DEV_SHARE, ImportPlan
+from core.services.import_corpus import DEV_SHARE, ImportPlan
 from core.store.project import SUFFIX
 from gui.plain_label import PlainLabel
 from gui.spin_boxes import indent

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy
 
 from core.domain.generators import map_progress, reporting
 from core.formats.registry import AUTO, FORMATS, for_export
-from core.services.importing import ImportPlan, ImportReport, export, importing
+from core.services.export_corpus import export_corpus
+from core.services.import_corpus import ImportPlan, ImportReport, import_corpus
 from core.services.scratch import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -219,7 +220,7 @@ def start_import(context: PageContext, *plans: ImportPlan) -> Job:
     project = session.project
     assert project is not None
     title = "Importing " + ", ".join(path.name for plan in plans for path in plan.files)
-    job = context.runner.start(title, lambda: importing(project, *plans), fleeting=FLEETING)
+    job = context.runner.start(title, lambda: import_corpus(project, *plans), fleeting=FLEETING)
     job.finished.connect(lambda report: _publish(context, report))
     job.failed.connect(lambda error: session.problem.emit(failure(title, error)))
     return job
@@ -239,9 +240,9 @@ def _skipped_in_words(report: ImportReport) -> str:
 
 
 def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
-    """`export` as a job's work; one that is stopped leaves the file as it was."""
+    """`export_corpus` as a job's work; one that is stopped leaves the file as it was."""
     total = project.sentences.count()
-    work = reporting(lambda report: export(project, path, AUTO, None, "corrected", report))
+    work = reporting(lambda report: export_corpus(project, path, AUTO, None, "corrected", report))
     return (yield from map_progress(work, lambda done: Reading(done, total)))
 
 

@@ -357,7 +357,7 @@ class MetricsPage(QWidget):
             return
         job = self._context.runner.start(
             f"Evaluating run {key.run}, epoch {key.epoch} on test",
-            lambda: engine.evaluating(project, key.run, key.epoch, "test", gold),
+            lambda: engine.evaluate_epoch(project, key.run, key.epoch, "test", gold),
             fleeting=FLEETING,
         )
         job.finished.connect(lambda _: self._take_evaluation(project, key.run))

@@ -14,7 +14,7 @@ from core.training.events import LinesTagged, TaggerLoaded
 from gui.background import Job, JobRunner
 
 Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]
-"""`core.services.engine.answering`, or what tests put in its place."""
+"""`core.services.engine.tag_lines`, or what tests put in its place."""
 
 State = Literal["idle", "loading", "ready", "failed"]
 

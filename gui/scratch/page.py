@@ -31,7 +31,7 @@ PAUSE = 150
 class ScratchPage(QWidget):
     """Follows the session's run and epoch; the text stays whatever is looked at."""
 
-    def __init__(self, context: PageContext, answering: Answering = engine.answering) -> None:
+    def __init__(self, context: PageContext, answering: Answering = engine.tag_lines) -> None:
         super().__init__()
         self._session, self._runner = context.session, context.runner
         self._left_out: set[str] = set()

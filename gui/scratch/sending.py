@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from core.domain.spans import Span, Split
-from core.services.scratch import SOURCE, drafts, seeking
+from core.services.scratch import SOURCE, find_texts, make_drafts
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.background import LatestQuery
@@ -69,7 +69,7 @@ class Sending(QObject):
     def start(self, project: Project, split: Split, lines: Mapping[str, Sequence[Span]]) -> None:
         """Make sentences of lines, each with this gold; those that the corpus has already are left as they are."""
         self._asked = _Asked(project, split, lines)
-        self._query.submit(lambda: seeking(project, list(lines)))
+        self._query.submit(lambda: find_texts(project, list(lines)))
 
     def stop(self) -> None:
         """Send nothing, as when the project is closed."""
@@ -79,7 +79,7 @@ class Sending(QObject):
         asked = self._asked
         assert asked is not None
         places = {text: _place(stored, is_new=False) for text, stored in had.items()}
-        new = drafts({text: spans for text, spans in asked.lines.items() if text not in had})
+        new = make_drafts({text: spans for text, spans in asked.lines.items() if text not in had})
         went_well = not new or self._session.attempt(lambda: self._session.add_sentences(asked.split, new, SOURCE))
         if went_well:
             ids = {sentence.text: sentence.id for sentence in new}

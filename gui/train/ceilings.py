@@ -24,7 +24,7 @@ from gui.progress import FLEETING
 from gui.session import Session
 
 MeasuresCeilings = Callable[[Project, str, Split], Generator[Measuring, None, dict[Unit, Report]]]
-"""`core.services.engine.measuring_ceilings`, or what stands for it in a test."""
+"""`core.services.engine.measure_ceilings`, or what stands for it in a test."""
 
 _ROW_HEIGHT = 28
 _HEAD = 150

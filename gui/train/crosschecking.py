@@ -26,7 +26,7 @@ _ALIKE = ("encoder", "unit", "layers", "device")
 
 
 class Crosschecks(Protocol):
-    """`core.services.engine.crosschecking`, or what stands for it in a test."""
+    """`core.services.engine.crosscheck`, or what stands for it in a test."""
 
     def __call__(self, project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]: ...
 

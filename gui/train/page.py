@@ -41,10 +41,10 @@ class TrainPage(QWidget):
     def __init__(
         self,
         context: PageContext,
-        training: StartsTraining = engine.training,
-        resuming: ResumesTraining = engine.resuming,
-        measuring: MeasuresCeilings = engine.measuring_ceilings,
-        crosschecking: Crosschecks = engine.crosschecking,
+        training: StartsTraining = engine.train_run,
+        resuming: ResumesTraining = engine.resume_run,
+        measuring: MeasuresCeilings = engine.measure_ceilings,
+        crosschecking: Crosschecks = engine.crosscheck,
     ) -> None:
         super().__init__()
         self._session, self._runner = context.session, context.runner

@@ -17,13 +17,13 @@ from gui.words import counted
 
 
 class StartsTraining(Protocol):
-    """`core.services.engine.training`, or what stands for it in a test."""
+    """`core.services.engine.train_run`, or what stands for it in a test."""
 
     def __call__(self, project: Project, settings: TrainSettings) -> Generator[TrainingEvent, None, int]: ...
 
 
 class ResumesTraining(Protocol):
-    """`core.services.engine.resuming`, or what stands for it in a test."""
+    """`core.services.engine.resume_run`, or what stands for it in a test."""
 
     def __call__(self, project: Project, run: int) -> Generator[TrainingEvent, None, int]: ...
 

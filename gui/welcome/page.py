@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.spans import Split
-from core.services.importing import ImportPlan
+from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import

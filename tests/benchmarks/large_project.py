@@ -23,7 +23,7 @@ from core.formats import jsonl, registry
 from core.metrics.report import reported
 from core.metrics.signals import Signals, suspicion_of
 from core.metrics.strict import klue_figures
-from core.services.importing import ImportPlan, importing
+from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.predictions import EpochKey
 from core.store.project import Project, created
 from core.store.runs import Epoch
@@ -56,7 +56,7 @@ def built(folder: Path, train: int = TRAIN, dev: int = DEV, epochs: int = EPOCHS
             path = Path(name) / f"{split}.jsonl"
             jsonl.write(path, numbered(count, first))
             plans.append(ImportPlan((path,), split))
-        for _ in importing(project, *plans):
+        for _ in import_corpus(project, *plans):
             pass
         add_run(project, epochs)
 

@@ -37,7 +37,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 from core.analysis.particles import ParticleSpan
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.formats import jsonl
-from core.services.importing import ImportPlan
+from core.services.import_corpus import ImportPlan
 from core.store.project import Project
 from core.training.events import Progress
 from gui.background import Job, LatestQuery

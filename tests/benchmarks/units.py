@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.settings import UNITS, TrainSettings, Unit
-from core.services import workflow
-from core.services.importing import ImportPlan, importing
+from core.services.import_corpus import ImportPlan, import_corpus
+from core.services.train import train_run
 from core.store.project import Project, created
 from core.training.events import EpochFinished, Prepared
 
@@ -25,7 +25,7 @@ from core.training.events import EpochFinished, Prepared
 def trained(project: Project, settings: TrainSettings) -> dict[str, Any]:
     """F1 of every epoch, and the seconds until then."""
     began, epochs, ceiling = time.perf_counter(), [], None
-    for event in workflow.training(project, settings):
+    for event in train_run(project, settings):
         if isinstance(event, Prepared):
             ceiling = event.ceiling
         elif isinstance(event, EpochFinished):
@@ -36,7 +36,7 @@ def trained(project: Project, settings: TrainSettings) -> dict[str, Any]:
 
 def of_unit(file: Path, encoder: str, unit: Unit, seeds: list[int]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, created(Path(folder) / "p.spandesk") as project:
-        for _ in importing(project, ImportPlan((file,), "train", 0.2, 1, "auto", ())):
+        for _ in import_corpus(project, ImportPlan((file,), "train", 0.2, 1, "auto", ())):
             pass
         runs = [trained(project, TrainSettings.of_preset(encoder, unit=unit, seed=seed)) for seed in seeds]
     last = [run["epochs"][-1]["f1"] for run in runs]

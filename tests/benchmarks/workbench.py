@@ -203,7 +203,7 @@ def training(folder: Path) -> dict[str, Any]:
     idle, delays = delays, []
     runner = driver.window.context.runner
     last = time.perf_counter()
-    job = runner.start("training", lambda: engine.training(driver.project, TRAINING))
+    job = runner.start("training", lambda: engine.train_run(driver.project, TRAINING))
     job.ended.connect(loop.quit)
     outcome: list[str] = []
     job.finished.connect(lambda _: outcome.append("finished"))

@@ -5,7 +5,7 @@ import pytest
 from core.store.predictions import EpochKey
 from core.store.selection import Selection
 from tests.building import add_sentences, project_with_run
-from tests.core.services.test_crosschecking import sentences
+from tests.core.services.test_crosscheck import sentences
 from tests.gui.driving import click, wait_for_job
 
 

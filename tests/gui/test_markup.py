@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Sentence, Span
-from core.services.importing import ImportPlan, importing
+from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.project import created
 from gui.plain_label import PlainLabel
 from gui.words import literal, wrapped
@@ -30,7 +30,7 @@ def hostile(window, tmp_path):
     file = tmp_path / "<b>f<img src=x>.jsonl"
     lines = [{"id": HOSTILE, "text": "가", "spans": [[0, 9, "PS"]]}, {"id": f"{HOSTILE}-n", "text": "나", "spans": []}]
     file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    run_to_end(importing(project, ImportPlan((file,), split="test")))
+    run_to_end(import_corpus(project, ImportPlan((file,), split="test")))
     guess = PredictedSpan(LABELLED, 0.5)
     add_run(project, {sentence.id: (guess,) for sentence in sentences[1::2]})
     project.close()

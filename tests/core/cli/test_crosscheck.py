@@ -7,7 +7,7 @@ import pytest
 from core.cli import commands
 from core.store.project import opened
 from tests.building import add_sentences, project_with_sentences
-from tests.core.services.test_crosschecking import sentences
+from tests.core.services.test_crosscheck import sentences
 
 QUICK = ("--encoder", "tiny", "--epochs", "1", "--device", "cpu", "--folds", "2")
 

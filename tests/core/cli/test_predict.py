@@ -16,7 +16,7 @@ from core.domain.errors import UserError
 from core.formats import parquet
 from core.formats.records import Text
 from core.model.checkpoint import save
-from core.services.predicting import BLOCK
+from core.services.predict import BLOCK
 from tests.building import project_with_run
 from tests.core.formats.parquet_files import damaged
 from tests.core.toy_models import SENTENCES, text_tagger_of

@@ -9,7 +9,7 @@ from core.domain.settings import TrainSettings
 from core.model import checkpoint
 from core.model.checkpoint import LearnerState
 from core.model.encoding import cache
-from core.services import workflow
+from core.services.train import assist_training, train_run
 from core.store.project import opened
 from core.training.learner import Learner
 from core.training.trainer import initial_tagger
@@ -29,9 +29,9 @@ def trained(folder, *, size=2):
     def work(crew):
         with crew.together():
             if not crew.is_main:
-                return workflow.assisting(crew)
+                return assist_training(crew)
             with opened(folder) as project:
-                return [*workflow.training(project, SETTINGS, crew)][-1].epoch
+                return [*train_run(project, SETTINGS, crew)][-1].epoch
 
     return outcomes(size, work)
 

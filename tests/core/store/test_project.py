@@ -10,7 +10,7 @@ from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.domain.spans import SPLITS, SentenceNumber, Span
 from core.io.manifest import FORMAT, Manifest, digests_of
-from core.services.importing import export
+from core.services.export_corpus import export_corpus
 from core.store.database import Database
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, Project, created, open_for_import, opened, opened_or_created
@@ -254,7 +254,9 @@ def test_a_project_opens_and_is_exported_while_another_program_has_it_locked(tmp
     with contextlib.closing(sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)) as other:
         other.execute("BEGIN IMMEDIATE")
         with opened(tmp_path / "p.spandesk") as project:
-            assert export(project, tmp_path / "out.jsonl", "jsonl", None, "corrected") == project.sentences.count()
+            assert (
+                export_corpus(project, tmp_path / "out.jsonl", "jsonl", None, "corrected") == project.sentences.count()
+            )
 
 
 def test_no_message_of_a_damaged_text_holds_the_text(tmp_path):

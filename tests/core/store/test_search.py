@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.spans import Sentence
-from core.services.importing import ImportPlan, importing
+from core.services.import_corpus import ImportPlan, import_corpus
 from core.store import search
 from core.store.project import created, opened
 from tests.building import add_sentences
@@ -69,7 +69,7 @@ def test_an_import_and_the_opening_of_an_old_project_pack(tmp_path):
     file = tmp_path / "c.jsonl"
     file.write_text("".join(f'{{"id": "{n}", "text": "문장 {n}", "label": []}}\n' for n in range(7)), encoding="utf-8")
     with created(tmp_path / "p.spandesk") as project:
-        for _ in importing(project, ImportPlan((file,), "dev")):
+        for _ in import_corpus(project, ImportPlan((file,), "dev")):
             pass
         assert project.database.value("SELECT count(*) FROM packed_text") == 2
         project.database.write("DELETE FROM packed_text")

@@ -11,7 +11,7 @@ from core.domain.settings import UNITS, TrainSettings, starter_is_installed
 from core.model.ceilings import ceilings_of_units
 from core.model.checkpoint import load, save
 from core.model.encoders.loading import load_tokenizer
-from core.services.answering import answering
+from core.services.tag_lines import tag_lines
 from core.training.trainer import EpochTrained, train
 from tests.core.toy_models import FAMILIES, LABELS, SENTENCES, saved_encoder, tagged, text_tagger_of
 
@@ -37,7 +37,7 @@ def answer(checkpoint):
     questions = SimpleQueue()
     for question in (TEXTS, None):
         questions.put(question)
-    list(answering(checkpoint, questions))
+    list(tag_lines(checkpoint, questions))
 
 
 def weights_after(events, meanwhile):

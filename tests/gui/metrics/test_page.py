@@ -349,7 +349,7 @@ def fake_evaluation(monkeypatch):
         project.predictions.save(EpochKey(run, epoch), {number: predicted((0, 2, "LC", 0.9))[:1]})
         yield Predicting(1, 1)
 
-    monkeypatch.setattr(engine, "evaluating", evaluating)
+    monkeypatch.setattr(engine, "evaluate_epoch", evaluating)
 
 
 def test_evaluating_on_test_shows_test(desk, qtbot, fake_evaluation):
@@ -376,7 +376,7 @@ def test_a_failed_evaluation_is_told(desk, qtbot, monkeypatch):
         raise UserError("the checkpoint is damaged")
         yield
 
-    monkeypatch.setattr(engine, "evaluating", evaluating)
+    monkeypatch.setattr(engine, "evaluate_epoch", evaluating)
     with qtbot.waitSignal(desk.session.problem) as problem:
         qtbot.mouseClick(desk.page.head.evaluate, Qt.MouseButton.LeftButton)
     assert problem.args == ["the checkpoint is damaged"]

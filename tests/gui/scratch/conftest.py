@@ -28,7 +28,7 @@ def spans_of(line: str) -> tuple[PredictedSpan, ...]:
 
 @dataclass
 class Tagger:
-    """Replaces `engine.answering`: loads when it may, answers one line at a time, and tells what it did."""
+    """Replaces `engine.tag_lines`: loads when it may, answers one line at a time, and tells what it did."""
 
     may_load: threading.Event = field(default_factory=threading.Event)
     loaded: list[Path] = field(default_factory=list)

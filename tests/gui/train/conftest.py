@@ -37,7 +37,7 @@ SECONDS = 300_000
 
 @dataclass
 class Script:
-    """Replaces `engine.training`: stores runs with scripted epochs, and waits where a test wants to look."""
+    """Replaces `engine.train_run`: stores runs with scripted epochs, and waits where a test wants to look."""
 
     calls: list[TrainSettings] = field(default_factory=list)
     error: Exception | None = None

@@ -6,14 +6,14 @@ import pytest
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
-from core.services.crosschecking import crosschecking
+from core.services.crosscheck import crosscheck
 from core.store.project import opened
 from core.store.selection import Selection
 from core.training.events import FoldProgress
 from gui.progress import FLEETING, status_of
 from gui.train.crosschecking import FOLDS, expected_seconds, purpose_line
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, add_sentences
-from tests.core.services.test_crosschecking import sentences
+from tests.core.services.test_crosscheck import sentences
 
 SECONDS = 60_000
 
@@ -40,7 +40,7 @@ def use(desk, monkeypatch, work):
 
 def quick(project, settings):
     """The engine itself, with settings that suit so few sentences."""
-    return crosschecking(project, replace(settings, encoder="tiny", unit="subword", layers=None, epochs=1, folds=2))
+    return crosscheck(project, replace(settings, encoder="tiny", unit="subword", layers=None, epochs=1, folds=2))
 
 
 def test_a_cross_check_ends_in_inspect_with_likely_gold_errors_first(desk, qtbot, monkeypatch, asked):

@@ -478,7 +478,7 @@ def test_a_real_training_end_to_end(qtbot, tmp_path):
             for name, split, text, gold in building.TEXTS
         ]
         building.add_sentences(project, rows)
-    with made_desk(qtbot, tmp_path, engine.training, folder) as desk:
+    with made_desk(qtbot, tmp_path, engine.train_run, folder) as desk:
         desk.page.form.epochs.setValue(2)
         line, has_metrics = train(desk, qtbot)
         assert line.startswith("Run 1 finished: F1 ")
@@ -500,7 +500,7 @@ def test_a_real_training_end_to_end(qtbot, tmp_path):
 def test_stopping_a_real_training(qtbot, tmp_path):
     folder = tmp_path / "news.spandesk"
     building.project_with_sentences(folder).close()
-    with made_desk(qtbot, tmp_path, engine.training, folder) as desk:
+    with made_desk(qtbot, tmp_path, engine.train_run, folder) as desk:
         desk.page.form.epochs.setValue(1000)
         desk.click(desk.page.start_bar.start)
         qtbot.waitUntil(lambda: bool(desk.project.runs.listed() and desk.project.runs.epochs(1)), timeout=SECONDS)
@@ -513,7 +513,7 @@ def test_stopping_a_real_training(qtbot, tmp_path):
 def test_a_stopped_run_is_resumed_with_all_its_epochs_in_chart_log_and_headline(qtbot, tmp_path):
     folder = tmp_path / "news.spandesk"
     building.project_with_sentences(folder).close()
-    with made_desk(qtbot, tmp_path, engine.training, folder) as desk:
+    with made_desk(qtbot, tmp_path, engine.train_run, folder) as desk:
         bar = desk.page.start_bar
         assert not bar.resume.isVisible()
         desk.page.form.epochs.setValue(12)

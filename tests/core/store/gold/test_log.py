@@ -17,7 +17,8 @@ from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.domain.spans import SPLITS, Span
 from core.metrics.comparison import compared
-from core.services.importing import ImportPlan, export, importing
+from core.services.export_corpus import export_corpus
+from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.gold.log import LogWriter
 from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
@@ -417,8 +418,8 @@ def test_no_run_no_export_and_no_import_begins_in_the_middle_of_a_large_step(pro
     for act in (
         lambda: project.runs.start(TrainSettings()),
         lambda: project.runs.reopen(1, from_epoch=1),
-        lambda: export(project, tmp_path / "out.jsonl", "jsonl", None, "corrected"),
-        lambda: run_to_end(importing(project, ImportPlan((corpus,)))),
+        lambda: export_corpus(project, tmp_path / "out.jsonl", "jsonl", None, "corrected"),
+        lambda: run_to_end(import_corpus(project, ImportPlan((corpus,)))),
     ):
         with pytest.raises(UserError, match="many sentences are being changed right now; wait for it to finish"):
             act()

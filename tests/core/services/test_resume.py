@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
-from core.services import workflow
+from core.services.train import resume_run, train_run
 from core.store.predictions import EpochKey
 from core.store.project import LOCK, opened
 from core.store.sentences import Move
@@ -50,7 +50,7 @@ def with_a_state_at_every_step(monkeypatch):
 def undisturbed(tmp_path_factory):
     """The weights and reports of the run that is left alone."""
     with made(tmp_path_factory.mktemp("undisturbed") / "p.spandesk") as project:
-        list(workflow.training(project, SETTINGS))
+        list(train_run(project, SETTINGS))
         return weights(project), [epoch.report for epoch in project.runs.epochs(1)]
 
 
@@ -58,7 +58,7 @@ def killed_after(folder, steps, tmp_path):
     """A copy of the project as it lay on the disk after so many training steps."""
     done = 0
     with made(folder) as project:
-        training = workflow.training(project, SETTINGS)
+        training = train_run(project, SETTINGS)
         while done <= steps:
             event = next(training)
             done += isinstance(event, Progress) and event.phase == "train"
@@ -73,7 +73,7 @@ def test_weights_are_those_of_the_run_that_was_not_killed(tmp_path, monkeypatch,
     with_a_state_at_every_step(monkeypatch)
     with opened(killed_after(tmp_path / "p.spandesk", steps, tmp_path)) as project:
         assert project.runs.by_number(1).status == "stopped"
-        events = list(workflow.resuming(project, 1))
+        events = list(resume_run(project, 1))
         assert equal(weights(project), undisturbed[0])
         assert [epoch.report for epoch in project.runs.epochs(1)] == undisturbed[1]
         assert project.runs.by_number(1).status == "finished"
@@ -91,7 +91,7 @@ def test_a_run_from_before_layers_had_rates_of_their_own_opens_and_resumes_with_
         project.database.write("UPDATE run SET settings = json_remove(settings, '$.layer_decay')")
     with opened(tmp_path / "killed.spandesk") as project:
         assert project.runs.by_number(1).settings == SETTINGS
-        list(workflow.resuming(project, 1))
+        list(resume_run(project, 1))
         assert equal(weights(project), undisturbed[0])
 
 
@@ -106,12 +106,12 @@ def test_a_kill_between_the_two_renames_of_a_state_loses_nothing(tmp_path, monke
 
     with made(folder) as project:
         monkeypatch.setattr(Path, "rename", leaves_a_copy)
-        list(workflow.training(project, SETTINGS))
+        list(train_run(project, SETTINGS))
         monkeypatch.undo()
     assert not (killed / "runs" / "0001" / "resume").exists()
     with opened(killed) as project:
         assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
-        events = list(workflow.resuming(project, 1))
+        events = list(resume_run(project, 1))
         assert events[0] == RunStarted(1, 7, 4, 0, "state", 3, 0)
         assert equal(weights(project), undisturbed[0])
 
@@ -119,7 +119,7 @@ def test_a_kill_between_the_two_renames_of_a_state_loses_nothing(tmp_path, monke
 def test_a_kill_before_the_first_state_begins_anew(tmp_path, undisturbed):
     with opened(killed_after(tmp_path / "p.spandesk", 2, tmp_path)) as project:
         assert not project.resume_folder(1).exists()
-        list(workflow.resuming(project, 1))
+        list(resume_run(project, 1))
         assert equal(weights(project), undisturbed[0])
 
 
@@ -133,34 +133,34 @@ def stop_in(training, epoch, step=1):
 
 def test_a_resumed_run_says_where_it_continues(tmp_path, monkeypatch):
     with made(tmp_path / "p.spandesk") as project:
-        training = workflow.training(project, SETTINGS)
+        training = train_run(project, SETTINGS)
         assert next(training).resumed_from is None
         stop_in(training, 1)
-        assert next(workflow.resuming(project, 1)) == RunStarted(1, 7, 4, 0, "start", 1, 0)
-        stop_in(workflow.resuming(project, 1), 2)
-        assert next(workflow.resuming(project, 1)) == RunStarted(1, 7, 4, 0, "state", 2, 0)
+        assert next(resume_run(project, 1)) == RunStarted(1, 7, 4, 0, "start", 1, 0)
+        stop_in(resume_run(project, 1), 2)
+        assert next(resume_run(project, 1)) == RunStarted(1, 7, 4, 0, "state", 2, 0)
         with_a_state_at_every_step(monkeypatch)
-        stop_in(workflow.resuming(project, 1), 2, step=3)
-        assert next(workflow.resuming(project, 1)) == RunStarted(1, 7, 4, 0, "state", 2, 2)
+        stop_in(resume_run(project, 1), 2, step=3)
+        assert next(resume_run(project, 1)) == RunStarted(1, 7, 4, 0, "state", 2, 2)
 
 
 def test_resuming_needs_nothing_but_what_the_run_itself_kept(tmp_path):
     with made(tmp_path / "p.spandesk") as project:
-        list(workflow.training(project, SETTINGS))
-        stop_in(workflow.training(project, replace(SETTINGS, from_run=1)), 2)
+        list(train_run(project, SETTINGS))
+        stop_in(train_run(project, replace(SETTINGS, from_run=1)), 2)
         shutil.rmtree(project.checkpoint_folder(1, 3).parent)
-        list(workflow.resuming(project, 2))
+        list(resume_run(project, 2))
         assert project.runs.by_number(2).status == "finished"
 
 
 def test_finished_epochs_stay_where_the_saved_state_is_lost(tmp_path):
     with made(tmp_path / "p.spandesk") as project:
-        stop_in(workflow.training(project, SETTINGS), 3)
+        stop_in(train_run(project, SETTINGS), 3)
         before = project.runs.epochs(1)
         predicted = project.predictions.count(EpochKey(1, 2), "dev")
         weights_before = load_file(project.checkpoint_folder(1, 2) / "head.safetensors")
         project.remove_resume_folder(1)
-        events = list(workflow.resuming(project, 1))
+        events = list(resume_run(project, 1))
         assert events[0] == RunStarted(1, 7, 4, 0, "weights", 3)
         assert [event.epoch for event in events if isinstance(event, EpochFinished)] == [3]
         assert project.runs.epochs(1)[:2] == before
@@ -173,24 +173,24 @@ def test_finished_epochs_stay_where_the_saved_state_is_lost(tmp_path):
 def test_a_finished_epoch_that_the_saved_state_does_not_know_is_said_to_be_repeated(tmp_path, monkeypatch):
     """As after a full disk: the epoch's weights were saved, and the state after it was not."""
     with made(tmp_path / "p.spandesk") as project:
-        training = workflow.training(project, SETTINGS)
+        training = train_run(project, SETTINGS)
         stop_in(training, 2)
         kept = shutil.copytree(project.resume_folder(1), tmp_path / "resume")
-        stop_in(workflow.resuming(project, 1), 3)
+        stop_in(resume_run(project, 1), 3)
         reports = [epoch.report for epoch in project.runs.epochs(1)]
         shutil.rmtree(project.resume_folder(1))
         shutil.copytree(kept, project.resume_folder(1))
-        events = list(workflow.resuming(project, 1))
+        events = list(resume_run(project, 1))
         assert events[0] == RunStarted(1, 7, 4, 0, "state", 2, 0, 1)
         assert [epoch.report for epoch in project.runs.epochs(1)][:2] == reports
 
 
 def test_a_stopped_run_goes_on_after_its_last_epoch(tmp_path, undisturbed):
     with made(tmp_path / "p.spandesk") as project:
-        training = workflow.training(project, SETTINGS)
+        training = train_run(project, SETTINGS)
         stop_in(training, 2)
         assert project.runs.by_number(1).status == "stopped"
-        events = list(workflow.resuming(project, 1))
+        events = list(resume_run(project, 1))
         assert [event.epoch for event in events if isinstance(event, EpochFinished)] == [2, 3]
         assert equal(weights(project), undisturbed[0])
 
@@ -199,11 +199,11 @@ def test_moved_dev_sentences_stay_moved_where_the_run_can_go_on(tmp_path, monkey
     with_a_state_at_every_step(monkeypatch)
     with made(tmp_path / "p.spandesk") as project:
         project.corrections.correct(project.sentences.by_id("talk-1").number, [Span(0, 3, "PS")])
-        training = workflow.training(project, SETTINGS)
+        training = train_run(project, SETTINGS)
         stop_in(training, 1, step=3)
         assert project.sentences.by_id("talk-1").split == "train"
         project.corrections.correct(project.sentences.by_id("talk-2").number, [Span(0, 3, "DT")])
-        list(workflow.resuming(project, 1))
+        list(resume_run(project, 1))
         assert project.sentences.by_id("talk-2").split == "dev"
         assert project.runs.by_number(1).status == "finished"
 
@@ -223,25 +223,25 @@ def test_the_move_of_a_run_that_begins_again_comes_after_what_was_corrected_mean
 def test_what_cannot_go_on_is_told(tmp_path, monkeypatch):
     with_a_state_at_every_step(monkeypatch)
     with made(tmp_path / "p.spandesk") as project:
-        training = workflow.training(project, SETTINGS)
+        training = train_run(project, SETTINGS)
         stop_in(training, 1, step=3)
         state = project.resume_folder(1) / "state.safetensors"
         state.write_bytes(state.read_bytes()[:-1])
         with pytest.raises(UserError, match="altered"):
-            list(workflow.resuming(project, 1))
+            list(resume_run(project, 1))
         project.remove_resume_folder(1)
-        list(workflow.resuming(project, 1))
+        list(resume_run(project, 1))
         with pytest.raises(UserError, match="run 1 is finished"):
-            next(workflow.resuming(project, 1))
+            next(resume_run(project, 1))
         with pytest.raises(UserError, match="no run 7"):
-            next(workflow.resuming(project, 7))
+            next(resume_run(project, 7))
 
 
 def test_patience_ends_a_run_that_gets_no_better(tmp_path, monkeypatch):
     monkeypatch.setattr("core.training.learner.rate_factor", lambda *_, **__: 0.0)
     settings = TrainSettings(epochs=9, batch_size=2, device="cpu", patience=2)
     with made(tmp_path / "p.spandesk") as project:
-        list(workflow.training(project, settings))
+        list(train_run(project, settings))
         assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2, 3]
         assert project.runs.by_number(1).status == "finished"
         assert project.runs.epoch_number(1, "best") == 1

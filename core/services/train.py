@@ -1,40 +1,32 @@
-"""Where the store and the tagger meet: training and evaluating on a project.
+"""Trains a run on the project's corpus, or resumes one, and stores every epoch.
 
-All are generators, so that the caller decides what to show and when to stop. Imports torch; see `core.services.engine`.
+The work is a generator, so that the caller decides what to show and when to stop. Imports torch; see
+`core.services.engine`.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from core.domain.errors import UserError
-from core.domain.generators import add_up, map_progress
 from core.domain.labels import in_display_order
-from core.domain.settings import Device, TrainSettings, Unit
-from core.domain.spans import Sentence, SentenceNumber, Split
+from core.domain.settings import TrainSettings
+from core.domain.spans import Sentence, SentenceNumber
 from core.io.manifest import checked_manifest
-from core.metrics.comparison import Verdict
-from core.metrics.report import KlueFigures, Report, counts_of, reported
-from core.metrics.strict import klue_figures
 from core.model import checkpoint
-from core.model.ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 from core.model.devices import device_of
 from core.model.encoders.loading import check_encoder
-from core.model.encoding.windows import Windows
-from core.model.signals import Judged, judge_batches, judge_windows
-from core.model.tagger import TextTagger
+from core.services.evaluate import score_epoch, score_klue
 from core.store.label_names import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.runs import Epoch, EpochChoice, Run, Status, training_digest
-from core.store.sentences import GOLDS, SLICE, Gold
+from core.store.runs import Epoch, Run, Status, training_digest
+from core.store.sentences import GOLDS
 from core.training.distributed import ALONE, Crew
-from core.training.events import EpochFinished, Measuring, Predicting, Prepared, ResumedFrom, RunStarted, TrainingEvent
+from core.training.events import EpochFinished, Prepared, ResumedFrom, RunStarted, TrainingEvent
 from core.training.trainer import EpochTrained, Resumable, TrainingTask
 
 
@@ -56,18 +48,18 @@ class _Start:
     repeated: int = 0
 
 
-def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
+def train_run(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
     """Train a new run on the corrected gold; every epoch is scored on dev and stored. Returns the run's number.
 
-    Closing the generator stops the run; its finished epochs stay, and `resuming` can resume it.
+    Closing the generator stops the run; its finished epochs stay, and `resume_run` can resume it.
 
     Args:
-        crew: the processes that train together, of which this is the main one; the others call `assisting`.
+        crew: the processes that train together, of which this is the main one; the others call `assist_training`.
 
     Raises:
         UserError: the corpus lacks what training needs, or the encoder cannot be had.
     """
-    start = _Start(_starting_folder(project, settings))
+    start = _Start(_find_start(project, settings))
     check_start(settings)
     with project.database.atomic():
         project.corrections.settle()
@@ -75,12 +67,12 @@ def training(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> G
         _check_splits(project, len(moved))
         run = project.runs.start(settings)
         project.sentences.move_to_train(moved, run)
-    with ending(project, run):
-        yield from _trained(project, run, settings, start, crew)
+    with record_end(project, run):
+        yield from _train(project, run, settings, start, crew)
     return run
 
 
-def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
+def resume_run(project: Project, run: int, crew: Crew = ALONE) -> Generator[TrainingEvent, None, int]:
     """Resume a run that was stopped or killed, from the last state that it saved. Returns the run's number.
 
     On one CPU the run ends with the weights that it would have ended with. A run without a saved state resumes from the
@@ -95,48 +87,48 @@ def resuming(project: Project, run: int, crew: Crew = ALONE) -> Generator[Traini
         raise UserError(f"run {run} is finished; start a new run from its weights instead")
     if known.is_crosscheck:
         raise UserError(f"run {run} is a cross-check, which cannot be resumed; start a new one")
-    start = _resumed_start(project, known)
+    start = _find_rest(project, known)
     with project.database.atomic():
         if known.settings.move_corrected_dev and not project.came_to_something(run):
             project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
         project.runs.reopen(run, from_epoch=start.epoch)
         project.predictions.forget_unfinished(run)
-    with ending(project, run):
-        yield from _trained(project, run, known.settings, start, crew)
+    with record_end(project, run):
+        yield from _train(project, run, known.settings, start, crew)
     return run
 
 
-def _resumed_start(project: Project, run: Run) -> _Start:
+def _find_rest(project: Project, run: Run) -> _Start:
     """What is left of a run to resume from; nothing of it is changed."""
     folder, finished = project.resume_folder(run.number), project.runs.epoch_numbers(run.number)
     if folder.is_dir():
-        epoch, step = checkpoint.saved_place(_whole(folder))
+        epoch, step = checkpoint.saved_place(_verify(folder))
         return _Start(folder, "state", epoch, step, sum(number >= epoch for number in finished))
     if finished:
         last = finished[-1]
-        return _Start(_whole(project.checkpoint_folder(run.number, last)), "weights", last + 1)
-    return _Start(_starting_folder(project, run.settings), "start")
+        return _Start(_verify(project.checkpoint_folder(run.number, last)), "weights", last + 1)
+    return _Start(_find_start(project, run.settings), "start")
 
 
-def assisting(crew: Crew) -> None:
+def assist_training(crew: Crew) -> None:
     """Train together with the main process, which alone has the project."""
-    task: TrainingTask = crew.from_main(_nothing)
+    task: TrainingTask = crew.from_main(_receive)
     for event in task.events(crew):
         if isinstance(event, Resumable):
-            crew.from_main(_nothing)
-        elif isinstance(event, EpochTrained) and not crew.from_main(_nothing):
+            crew.from_main(_receive)
+        elif isinstance(event, EpochTrained) and not crew.from_main(_receive):
             return
 
 
-def _nothing() -> Any:
-    """What a process gives that has only to be told."""
+def _receive() -> Any:
+    """A placeholder for processes that only receive."""
 
 
-def _trained(
+def _train(
     project: Project, run: int, settings: TrainSettings, start: _Start, crew: Crew
 ) -> Generator[TrainingEvent, None, None]:
     """Trains to the end, or until the patience is at its end; stores what comes."""
-    task, dev_numbers = _task(project, run, settings, start)
+    task, dev_numbers = _make_task(project, run, settings, start)
     project.runs.describe(run, task.labels, task.train, len(task.dev))
     moved = project.sentences.count_moved(run)
     resumed = (start.resumed_from, start.epoch, start.step, start.repeated)
@@ -149,7 +141,7 @@ def _trained(
         if isinstance(event, Resumable):
             crew.from_main(partial(checkpoint.save, event.text_tagger, project.resume_folder(run), event.state))
         elif isinstance(event, EpochTrained):
-            yield _epoch_stored(project, run, dev_numbers, event, ceiling)
+            yield _store_epoch(project, run, dev_numbers, event, ceiling)
             if not crew.from_main(lambda: _has_patience(project, run, settings)):
                 return
         else:
@@ -161,10 +153,10 @@ def _has_patience(project: Project, run: int, settings: TrainSettings) -> bool:
 
 
 @contextmanager
-def ending(project: Project, run: int) -> Iterator[None]:
-    """Gives a run that goes on its end as the block ends; what it stored of an epoch that is not whole goes.
+def record_end(project: Project, run: int) -> Iterator[None]:
+    """Record how the run ended when the block exits, and discard partially stored epochs.
 
-    Without a finished epoch and a state to go on from, the dev sentences that moved for it go back to dev.
+    Without a finished epoch and a state to resume from, the dev sentences that moved for it go back to dev.
     """
     status: Status = "failed"
     try:
@@ -182,7 +174,7 @@ def ending(project: Project, run: int) -> Iterator[None]:
         project.runs.end(run, status)
 
 
-def _starting_folder(project: Project, settings: TrainSettings) -> Path | None:
+def _find_start(project: Project, settings: TrainSettings) -> Path | None:
     """The folder of the weights that the settings start from, once they are known to be whole."""
     if settings.from_run is None:
         return None
@@ -192,7 +184,7 @@ def _starting_folder(project: Project, settings: TrainSettings) -> Path | None:
             f"run {settings.from_run} has the encoder {base.encoder} ({base.unit}), not {settings.encoder}"
             f" ({settings.unit}); choose {base.encoder} to start from its weights, or start from no run"
         )
-    return _whole(project.checkpoint_folder(settings.from_run, project.runs.epoch_number(settings.from_run, None)))
+    return _verify(project.checkpoint_folder(settings.from_run, project.runs.epoch_number(settings.from_run, None)))
 
 
 def check_start(settings: TrainSettings) -> None:
@@ -206,7 +198,7 @@ def check_start(settings: TrainSettings) -> None:
         check_encoder(settings.encoder)
 
 
-def _whole(folder: Path) -> Path:
+def _verify(folder: Path) -> Path:
     checked_manifest(folder)
     return folder
 
@@ -224,7 +216,7 @@ def _check_splits(project: Project, moved: int) -> None:
         )
 
 
-def _task(
+def _make_task(
     project: Project, run: int, settings: TrainSettings, start: _Start
 ) -> tuple[TrainingTask, list[SentenceNumber]]:
     """What a run trains, as it stood when it began, and the numbers of its dev sentences."""
@@ -254,7 +246,7 @@ def _task(
     return task, [stored.number for stored in dev]
 
 
-def _epoch_stored(
+def _store_epoch(
     project: Project, run: int, dev_numbers: Sequence[SentenceNumber], trained: EpochTrained, ceiling: float | None
 ) -> EpochFinished:
     """Keep an epoch: weights first, then predictions and signals, last the row that makes it known.
@@ -266,116 +258,9 @@ def _epoch_stored(
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
     project.predictions.save(key, dict(zip(dev_numbers, trained.predictions, strict=True)))
     project.signals.save(key, dict(zip(dev_numbers, trained.signals, strict=True)))
-    reports = {gold: report_of(project, key, "dev", gold) for gold in GOLDS}
+    reports = {gold: score_epoch(project, key, "dev", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
-    report["klue"] = {gold: _klue_of(project, key, "dev", gold).as_json() for gold in GOLDS}
+    report["klue"] = {gold: score_klue(project, key, "dev", gold).as_json() for gold in GOLDS}
     report["ceiling"] = ceiling
     project.runs.add_epoch(Epoch(run, trained.epoch, trained.loss, trained.seconds, report))
     return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, reports["corrected"])
-
-
-def report_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> Report:
-    """The metrics of an epoch's stored predictions on the sentences that are in the split now."""
-    return reported(project.predictions.counts(key, split, gold))
-
-
-def _klue_of(project: Project, key: EpochKey, split: Split, gold: Gold) -> KlueFigures:
-    return klue_figures(project.predictions.scored(key, split, gold))
-
-
-def measuring_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:
-    """How far each tagging unit can go with an encoder on a split: the scores that perfect tags would reach.
-
-    Raises:
-        UserError: the split is empty, or the encoder cannot be had.
-    """
-    sentences = [stored.with_gold("corrected") for stored in project.sentences.each(split)]
-    if not sentences:
-        raise UserError(f"the project has no {split} sentences; import some with --split {split}")
-    texts = (stored.text for stored in project.sentences.each("train"))
-    work = ceilings_of_units(sentences, encoder, texts, project.encodings_folder)
-    total = STEPS_OF_CEILINGS * len(sentences)
-    return (yield from map_progress(add_up(work), lambda done: Measuring(done, total)))
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Metrics of one epoch on one split and gold, how many sentences they stand on, and how often each verdict fell."""
-
-    key: EpochKey
-    split: Split
-    gold: Gold
-    sentences: int
-    report: Report
-    klue: KlueFigures
-    verdicts: Mapping[Verdict, int]
-
-
-def evaluating(
-    project: Project, run: int | None, epoch: EpochChoice | None, split: Split, gold: Gold, device: Device = "auto"
-) -> Generator[Predicting, None, Evaluation]:
-    """Score an epoch on a split; sentences that it has not predicted yet are predicted first, with its checkpoint.
-
-    Args:
-        run, epoch: None means the newest run, the last epoch; `best` the epoch with the best micro F1 on dev.
-
-    Raises:
-        UserError: there is no such run or epoch, the split is empty or not what a cross-check tagged, or the checkpoint
-            is damaged.
-    """
-    number = project.runs.by_number(run).number
-    key = EpochKey(number, project.runs.epoch_number(number, epoch))
-    if not project.sentences.count(split):
-        raise UserError(f"the project has no {split} sentences; import some with --split {split}")
-    lacking = project.predictions.lacking(key, split)
-    if project.runs.by_number(number).is_crosscheck:
-        if not project.predictions.count(key, split):
-            raise UserError(
-                f"run {number} is a cross-check: it tagged training sentences and keeps no weights to tag others with;"
-                " evaluate it with --split train"
-            )
-    elif lacking:
-        yield from _predict_stored(project, key, lacking, device)
-    verdicts = project.predictions.verdicts(key, split, gold)
-    sentences, klue = project.predictions.count(key, split), _klue_of(project, key, split, gold)
-    return Evaluation(key, split, gold, sentences, reported(counts_of(verdicts)), klue, verdicts)
-
-
-def _predict_stored(
-    project: Project, key: EpochKey, numbers: Sequence[SentenceNumber], device: Device
-) -> Generator[Predicting, None, None]:
-    text_tagger = checkpoint.load(project.checkpoint_folder(key.run, key.epoch), device_of(device))
-    yield from tagging_stored(project, key, text_tagger, numbers)
-
-
-def tagging_stored(
-    project: Project,
-    key: EpochKey,
-    text_tagger: TextTagger,
-    numbers: Sequence[SentenceNumber],
-    windows: Windows | None = None,
-) -> Generator[Predicting, None, None]:
-    """Tag sentences of the project, and store their predictions and signals under an epoch.
-
-    Args:
-        windows: of the sentences' texts in the same order, where these are encoded already.
-    """
-    done = 0
-    then = earlier_names(project.label_names.of_run(key.run), text_tagger.tag_set.labels)
-    for first in range(0, len(numbers), SLICE):
-        part = numbers[first : first + SLICE]
-        sentences = project.sentences.by_number(part)
-        texts, golds = [stored.text for stored in sentences], [rename_spans(stored.gold, then) for stored in sentences]
-        found: list[Judged] = []
-        if windows is None:
-            work = judge_batches(text_tagger, texts, golds)
-        else:
-            own = windows.selected(np.arange(first, first + len(part)))
-            work = judge_windows(text_tagger, own, np.arange(len(part)), golds)
-        for judged in work:
-            found += judged
-            done += len(judged)
-            yield Predicting(done, len(numbers))
-        # Signals first: what has predictions is not tagged again.
-        project.signals.save(key, {part[each.text]: each.signals for each in found})
-        project.predictions.save(key, {part[each.text]: each.spans for each in found})

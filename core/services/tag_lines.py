@@ -20,7 +20,7 @@ _AT_ONCE = 16
 """Lines between two answers: the first ones come first, and the analysis of no more holds up the window."""
 
 
-def answering(folder: Path, questions: Questions) -> Generator[TaggerLoaded | LinesTagged, None, None]:
+def tag_lines(folder: Path, questions: Questions) -> Generator[TaggerLoaded | LinesTagged, None, None]:
     """Load the tagger of a folder, and answer until None is asked; of several questions the newest counts.
 
     A question that comes while another is worked on takes its place after some lines.
@@ -31,7 +31,7 @@ def answering(folder: Path, questions: Questions) -> Generator[TaggerLoaded | Li
     text_tagger = checkpoint.load(folder, device_of("cpu"))
     weights = text_tagger.tagger.state_dict().values()
     yield TaggerLoaded(sum(weight.numel() * weight.element_size() for weight in weights))
-    while (lines := _newest(questions)) is not None:
+    while (lines := _take_newest(questions)) is not None:
         for first in range(0, len(lines), _AT_ONCE):
             part = lines[first : first + _AT_ONCE]
             found = chain.from_iterable(predict_batches(text_tagger, part))
@@ -40,7 +40,7 @@ def answering(folder: Path, questions: Questions) -> Generator[TaggerLoaded | Li
                 break
 
 
-def _newest(questions: Questions) -> Sequence[str] | None:
+def _take_newest(questions: Questions) -> Sequence[str] | None:
     """What was asked last, once anything was; an end before it counts all the same."""
     lines = questions.get()
     while lines is not None and not questions.empty():

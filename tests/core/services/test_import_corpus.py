@@ -10,9 +10,9 @@ from unicodedata import normalize
 import pytest
 
 from core.domain.errors import UserError
-from core.domain.generators import reporting, run_to_end
+from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
-from core.services.importing import ImportPlan, NothingImportedError, _Staging, export, importing
+from core.services.import_corpus import ImportPlan, NothingImportedError, _Staging, import_corpus
 from core.store.project import created
 from core.store.sentences import REJECTED_KEPT
 from tests.building import add_sentences, project_with_sentences
@@ -38,7 +38,7 @@ def corpora(tmp_path):
 
 def test_every_plan_has_its_own_split_and_all_come_at_once(project, corpora):
     plans = [ImportPlan((corpora[0],), "train"), ImportPlan((corpora[1],), "test")]
-    report = run_to_end(importing(project, *plans))
+    report = run_to_end(import_corpus(project, *plans))
     assert (report.sentences, report.spans, report.rejected) == (5, 5, ())
     assert [project.sentences.by_id(f"one-{n}").split for n in range(3)] == ["train"] * 3
     assert [project.sentences.by_id(f"two-{n}").split for n in range(2)] == ["test"] * 2
@@ -46,18 +46,18 @@ def test_every_plan_has_its_own_split_and_all_come_at_once(project, corpora):
 
 
 def test_an_import_that_is_closed_early_adds_nothing(project, corpora):
-    generator = importing(project, ImportPlan((corpora[0],)), ImportPlan((corpora[1],)))
+    generator = import_corpus(project, ImportPlan((corpora[0],)), ImportPlan((corpora[1],)))
     next(generator)
     generator.close()
     assert project.sentences.count() == 7
     assert project.sentences.imports() == []
-    assert run_to_end(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+    assert run_to_end(import_corpus(project, ImportPlan((corpora[0],)))).sentences == 3
 
 
 def test_one_bad_file_keeps_all_others_out(project, corpora, tmp_path):
     (tmp_path / "binary.tsv").write_bytes(b"\x00\x01\x02")
     with pytest.raises(UserError, match=r"binary\.tsv"):
-        run_to_end(importing(project, ImportPlan((*corpora, tmp_path / "binary.tsv"))))
+        run_to_end(import_corpus(project, ImportPlan((*corpora, tmp_path / "binary.tsv"))))
     assert project.sentences.count() == 7
 
 
@@ -92,7 +92,7 @@ def test_equal_texts_stay_together_when_a_share_is_drawn_for_dev(project, tmp_pa
     texts = [f"서울 {n % 50}번 가게" for n in range(500)]
     texts[50:100] = [normalize("NFD", f" {text}\n") for text in texts[:50]]
     corpus = written(tmp_path / "c.jsonl", *texts, spans=[[0, 1, "LC"]])
-    report = run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.2, seed=3)))
+    report = run_to_end(import_corpus(project, ImportPlan((corpus,), dev_ratio=0.2, seed=3)))
     found = splits_by_text(project)
     assert all(len(found[text.strip()]) == 1 for text in texts[:50])
     assert project.sentences.count("dev") == 4 + 100
@@ -102,7 +102,7 @@ def test_equal_texts_stay_together_when_a_share_is_drawn_for_dev(project, tmp_pa
 def test_a_share_is_drawn_from_different_texts_as_before_there_were_groups(project, tmp_path):
     """The draw of published splits: `random.Random(seed).sample` over the places from 1."""
     corpus = written(tmp_path / "c.jsonl", *(f"{n}번 문장" for n in range(40)))
-    run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.2, seed=5)))
+    run_to_end(import_corpus(project, ImportPlan((corpus,), dev_ratio=0.2, seed=5)))
     drawn = [s.id for s in project.sentences.each("dev") if s.id.startswith("c-")]
     assert drawn == ["c-1", "c-3", "c-15", "c-16", "c-22", "c-29", "c-33", "c-39"]
 
@@ -110,7 +110,7 @@ def test_a_share_is_drawn_from_different_texts_as_before_there_were_groups(proje
 def test_a_text_that_the_project_has_goes_to_its_split_when_a_share_is_drawn(project, tmp_path):
     known = {stored.text: stored.split for stored in project.sentences.each()}
     corpus = written(tmp_path / "c.jsonl", *known, *(f"{n}번 문장" for n in range(13)))
-    report = run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.5)))
+    report = run_to_end(import_corpus(project, ImportPlan((corpus,), dev_ratio=0.5)))
     found = splits_by_text(project)
     assert {text: found[text] for text in known} == {text: {split} for text, split in known.items()}
     new = Counter(s.split for s in project.sentences.each() if s.id.startswith("c-"))
@@ -121,20 +121,22 @@ def test_a_text_that_the_project_has_goes_to_its_split_when_a_share_is_drawn(pro
 def test_an_import_says_that_a_share_left_dev_empty(tmp_path):
     corpus = written(tmp_path / "c.jsonl", *["서울에 비가 온다"] * 4, *["부산에 눈이 온다"] * 4)
     with created(tmp_path / "new.spandesk") as project:
-        report = run_to_end(importing(project, ImportPlan((corpus,), dev_ratio=0.2)))
+        report = run_to_end(import_corpus(project, ImportPlan((corpus,), dev_ratio=0.2)))
         assert project.sentences.count("dev") == 0
         [warning] = report.warnings
         assert warning.startswith("No sentence was kept for dev, because a share of 20% is less than")
         more = [written(tmp_path / f"{name}.jsonl", f"대구에 {name}가 온다", spans=[[0, 2, "LC"]]) for name in "de"]
-        report = run_to_end(importing(project, ImportPlan((more[0],), "dev"), ImportPlan((more[1],), dev_ratio=0.1)))
+        report = run_to_end(
+            import_corpus(project, ImportPlan((more[0],), "dev"), ImportPlan((more[1],), dev_ratio=0.1))
+        )
     assert report.warnings == (), "dev is not empty any more"
 
 
 def test_an_import_says_that_train_and_dev_share_sentences(project, tmp_path):
     texts = [f" {stored.text}" for stored in project.sentences.each("dev")][:3]
-    report = run_to_end(importing(project, ImportPlan((written(tmp_path / "c.jsonl", *texts),))))
+    report = run_to_end(import_corpus(project, ImportPlan((written(tmp_path / "c.jsonl", *texts),))))
     assert report.warnings == ("3 dev sentences also appear in train, so their scores are inflated.",)
-    more = run_to_end(importing(project, ImportPlan((written(tmp_path / "d.jsonl", "대구에서 축제가 열렸다."),))))
+    more = run_to_end(import_corpus(project, ImportPlan((written(tmp_path / "d.jsonl", "대구에서 축제가 열렸다."),))))
     assert more.warnings[1] == "1 test sentence also appears in train, so its scores are inflated."
 
 
@@ -144,38 +146,38 @@ def test_an_import_says_that_dev_has_no_entity(tmp_path):
         ImportPlan((written(tmp_path / "d.jsonl", "비", "눈"),), "dev"),
     ]
     with created(tmp_path / "new.spandesk") as project:
-        report = run_to_end(importing(project, *plans))
+        report = run_to_end(import_corpus(project, *plans))
     assert report.warnings == ("The dev sentences hold no entity, so precision, recall and F1 mean nothing there.",)
 
 
 def test_a_file_that_is_imported_twice_is_refused_with_one_sentence_and_leaves_no_trace(project, corpora):
     plan = ImportPlan((corpora[0],))
-    run_to_end(importing(project, plan))
+    run_to_end(import_corpus(project, plan))
     with pytest.raises(NothingImportedError, match=r"^Nothing imported: all 3 sentences are already in this project$"):
-        run_to_end(importing(project, plan))
+        run_to_end(import_corpus(project, plan))
     assert [file.file for file in project.sentences.imports()] == ["one.jsonl"]
 
 
 def test_where_nothing_can_be_imported_the_first_reason_is_given(project, tmp_path, corpora):
-    run_to_end(importing(project, ImportPlan((corpora[1],))))
+    run_to_end(import_corpus(project, ImportPlan((corpora[1],))))
     (tmp_path / "bad.jsonl").write_text('{"text": ""}\n{"text": 5}\n', encoding="utf-8")
     with pytest.raises(
         NothingImportedError, match=r"all 4 records were rejected.*no text.*\(2 of them are already"
     ) as it:
-        run_to_end(importing(project, ImportPlan((tmp_path / "bad.jsonl", corpora[1]))))
+        run_to_end(import_corpus(project, ImportPlan((tmp_path / "bad.jsonl", corpora[1]))))
     assert (it.value.report.rejections, it.value.report.repeated) == (4, 2)
 
 
 def test_a_sentence_with_the_id_of_another_is_not_taken_for_it(project, tmp_path):
     add_sentences(project, [("train", Sentence("c-0", "서울", (Span(0, 2, "LC"),)))])
     with pytest.raises(NothingImportedError, match="another sentence with this id"):
-        run_to_end(importing(project, ImportPlan((written(tmp_path / "c.jsonl", "부산"),))))
+        run_to_end(import_corpus(project, ImportPlan((written(tmp_path / "c.jsonl", "부산"),))))
 
 
 def test_only_the_first_rejected_records_of_a_file_are_kept_with_the_number_of_all(project, tmp_path):
     lines = ['{"text": "서울"}', *["{}"] * (REJECTED_KEPT + 50)]
     (tmp_path / "bad.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    work = importing(project, ImportPlan((tmp_path / "bad.jsonl",)))
+    work = import_corpus(project, ImportPlan((tmp_path / "bad.jsonl",)))
     seen = []
     report = run_to_end(work, lambda progress: seen.extend(progress.rejected))
     assert len(seen) == report.rejections == REJECTED_KEPT + 50
@@ -189,13 +191,13 @@ def test_an_import_that_is_committed_is_no_failure_where_the_search_cannot_be_pa
         raise UserError("the disk is full")
 
     monkeypatch.setattr(project.search, "pack", fail)
-    assert run_to_end(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+    assert run_to_end(import_corpus(project, ImportPlan((corpora[0],)))).sentences == 3
     assert project.sentences.count() == 10
 
 
 def test_a_correction_does_not_wait_for_the_end_of_an_import(project, corpora, monkeypatch):
-    monkeypatch.setattr("core.services.importing._ADDED_AT_ONCE", 1)
-    monkeypatch.setattr("core.services.importing._PAUSE", 0)
+    monkeypatch.setattr("core.services.import_corpus._ADDED_AT_ONCE", 1)
+    monkeypatch.setattr("core.services.import_corpus._PAUSE", 0)
     number, corrected = project.sentences.by_id("news-1").number, threading.Event()
 
     def correct():
@@ -213,7 +215,7 @@ def test_a_correction_does_not_wait_for_the_end_of_an_import(project, corpora, m
                 pass
 
     monkeypatch.setattr(_Staging, "_add_slice", add_slice)
-    report = run_to_end(importing(project, ImportPlan((corpora[0],))))
+    report = run_to_end(import_corpus(project, ImportPlan((corpora[0],))))
     thread.join()
     assert report.sentences == 3
     assert project.sentences.count() == 10
@@ -222,22 +224,10 @@ def test_a_correction_does_not_wait_for_the_end_of_an_import(project, corpora, m
 
 
 def test_an_import_that_always_meets_a_correction_ends_all_the_same(project, corpora, monkeypatch):
-    monkeypatch.setattr("core.services.importing._PAUSE", 0)
+    monkeypatch.setattr("core.services.import_corpus._PAUSE", 0)
     monkeypatch.setattr(type(project.database), "is_awaited", property(lambda _: True))
-    assert run_to_end(importing(project, ImportPlan((corpora[0],)))).sentences == 3
+    assert run_to_end(import_corpus(project, ImportPlan((corpora[0],)))).sentences == 3
     assert project.sentences.count() == 10
-
-
-def test_an_export_that_is_stopped_leaves_the_file_as_it_was(project, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.services.importing._REPORT_EVERY", 2)
-    path = tmp_path / "out.jsonl"
-    path.write_text("older", encoding="utf-8")
-    work = reporting(lambda report: export(project, path, "auto", None, "corrected", report))
-    assert next(work) == 2
-    work.close()
-    assert path.read_text(encoding="utf-8") == "older"
-    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
-    assert run_to_end(reporting(lambda report: export(project, path, "auto", None, "corrected", report))) == 7
 
 
 @pytest.mark.parametrize(
@@ -252,7 +242,7 @@ def test_an_export_that_is_stopped_leaves_the_file_as_it_was(project, tmp_path, 
 )
 def test_what_exports_and_terminals_cannot_hold_is_rejected(project, tmp_path, record, reason):
     (tmp_path / "c.jsonl").write_text(f'{json.dumps(record)}\n{{"text": "비"}}\n', encoding="utf-8")
-    report = run_to_end(importing(project, ImportPlan((tmp_path / "c.jsonl",))))
+    report = run_to_end(import_corpus(project, ImportPlan((tmp_path / "c.jsonl",))))
     assert report.sentences == 1
     assert reason in report.rejected[0].reason
 
@@ -261,19 +251,6 @@ def test_what_exports_and_terminals_cannot_hold_is_rejected(project, tmp_path, r
 def test_a_file_whose_name_is_no_text_is_imported(project, tmp_path):
     path = tmp_path / os.fsdecode(b"\xff.jsonl")
     path.write_text('{"text": "비"}\n{"text": ""}\n', encoding="utf-8")
-    assert run_to_end(importing(project, ImportPlan((path,)))).sentences == 1
+    assert run_to_end(import_corpus(project, ImportPlan((path,)))).sentences == 1
     [imported] = project.sentences.imports()
     assert (imported.file, imported.rejected[0]["file"]) == ("\\udcff.jsonl", f"{tmp_path}/\\udcff.jsonl")
-
-
-def test_no_export_goes_into_the_folder_of_a_project(project, tmp_path):
-    database = project.folder / "project.db"
-    (tmp_path / "link.jsonl").symlink_to(database)
-    (tmp_path / "folder").symlink_to(project.folder)
-    (project.folder / "out.jsonl").symlink_to(tmp_path / "outside.jsonl")
-    inside = (database, project.folder / "runs" / "a.jsonl", project.folder / "out.jsonl")
-    for path in (*inside, tmp_path / "link.jsonl", tmp_path / "folder" / "a.jsonl"):
-        with pytest.raises(UserError, match="is in the folder of a project"):
-            export(project, path, "jsonl", None, "corrected")
-    assert project.problems() == []
-    assert export(project, tmp_path / "a.jsonl", "jsonl", None, "corrected") == 7

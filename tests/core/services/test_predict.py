@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import UserError
 from core.formats.records import Rejected, TaggedText, Text
-from core.services.predicting import tagging
+from core.services.predict import tag_texts
 from core.training.distributed import Crew
 from tests.core.crews import outcomes
 from tests.core.toy_models import SENTENCES, tagged, text_tagger_of
@@ -35,7 +35,7 @@ def test_every_crew_gives_all_records_in_order_with_the_spans_that_the_tagger_fi
     text_tagger, kinds, block_size, size
 ):
     given_records = records(kinds)
-    found = outcomes(size, lambda crew: list(tagging(text_tagger, given_records, crew, block_size=block_size)))
+    found = outcomes(size, lambda crew: list(tag_texts(text_tagger, given_records, crew, block_size=block_size)))
     assert found == [found[0]] * size
     assert [record.text if isinstance(record, TaggedText) else record for record in found[0]] == given_records
     texts = [record.text for record in given_records if isinstance(record, Text)]
@@ -50,7 +50,7 @@ def test_every_crew_gives_all_records_in_order_with_the_spans_that_the_tagger_fi
 def test_the_size_of_the_crew_changes_no_digit(text_tagger):
     given_records = records([True] * 13)
     alone, *others = (
-        outcomes(size, lambda crew: list(tagging(text_tagger, given_records, crew, block_size=4)))[0]
+        outcomes(size, lambda crew: list(tag_texts(text_tagger, given_records, crew, block_size=4)))[0]
         for size in (1, 2, 3)
     )
     assert others == [alone, alone]
@@ -71,7 +71,7 @@ def test_no_more_than_two_blocks_are_alive_however_long_the_stream(text_tagger):
             alive.add(text)
             yield Text(text)
 
-    counts = [len(alive) for _ in tagging(text_tagger, stream(), Crew(), block_size=4)]
+    counts = [len(alive) for _ in tag_texts(text_tagger, stream(), Crew(), block_size=4)]
     assert len(counts) == 60
     assert max(counts) <= 8
 
@@ -85,6 +85,6 @@ def test_what_cannot_be_read_ends_all(text_tagger):
 
     def work(crew):
         with crew.together():
-            return list(tagging(text_tagger, stream(crew), crew, block_size=2))
+            return list(tag_texts(text_tagger, stream(crew), crew, block_size=2))
 
     assert [str(error) for error in outcomes(3, work)] == ["a.jsonl cannot be read"] * 3

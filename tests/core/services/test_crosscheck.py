@@ -12,9 +12,10 @@ from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.model.encoding.text_encoder import TextEncoding
-from core.services import crosschecking as module
-from core.services import workflow
-from core.services.crosschecking import crosschecking, folds_of
+from core.services import crosscheck as module
+from core.services.crosscheck import crosscheck, draw_folds
+from core.services.evaluate import evaluate_epoch
+from core.services.train import resume_run, train_run
 from core.store.predictions import EpochKey
 from core.store.project import created, opened
 from core.store.selection import ALL_ERRORS, Selection
@@ -52,8 +53,8 @@ def finished(work):
     seed=st.integers(0, 2**63 - 1),
 )
 def test_equal_texts_share_a_fold_and_folds_are_filled_alike(texts, folds, seed):
-    found = folds_of(texts, folds, seed)
-    assert found == folds_of(texts, folds, seed)
+    found = draw_folds(texts, folds, seed)
+    assert found == draw_folds(texts, folds, seed)
     assert all(0 <= fold < folds for fold in found)
     by_text = defaultdict(set)
     for text, fold in zip(texts, found, strict=True):
@@ -66,12 +67,12 @@ def test_equal_texts_share_a_fold_and_folds_are_filled_alike(texts, folds, seed)
 
 def test_another_seed_draws_other_folds():
     texts = [f"문장 {number}" for number in range(50)]
-    assert folds_of(texts, 5, 1) != folds_of(texts, 5, 2)
+    assert draw_folds(texts, 5, 1) != draw_folds(texts, 5, 2)
 
 
 def test_every_sentence_is_tagged_by_a_tagger_that_has_not_seen_it(project, monkeypatch):
     trained, tagged = [], []
-    real_train, real_tagging = module.train, module.tagging_stored
+    real_train, real_tagging = module.train, module.tag_stored
 
     def train(own, dev, labels, settings, **options):
         trained.append({sentence.text for sentence in own})
@@ -83,8 +84,8 @@ def test_every_sentence_is_tagged_by_a_tagger_that_has_not_seen_it(project, monk
         return real_tagging(project, key, text_tagger, numbers, windows)
 
     monkeypatch.setattr(module, "train", train)
-    monkeypatch.setattr(module, "tagging_stored", tagging)
-    finished(crosschecking(project, SETTINGS))
+    monkeypatch.setattr(module, "tag_stored", tagging)
+    finished(crosscheck(project, SETTINGS))
     texts = {sentence.text for sentence in sentences()}
     assert len(trained) == len(tagged) == 3
     for own, held_out in zip(trained, tagged, strict=True):
@@ -102,7 +103,7 @@ def test_a_sentence_is_encoded_once_for_all_folds(project, monkeypatch, tmp_path
 
     monkeypatch.setattr(TextEncoding, "encode", counted)
     settings = replace(SETTINGS, encoder=str(saved_encoder(tmp_path / "bert", "bert")))
-    _, run = finished(crosschecking(project, settings))
+    _, run = finished(crosscheck(project, settings))
     assert sorted(encoded) == sorted({sentence.text for sentence in sentences()})
     numbers = [stored.number for stored in project.sentences.each("train")]
     assert sorted(project.predictions.of(EpochKey(run, 2), numbers)) == numbers
@@ -110,12 +111,12 @@ def test_a_sentence_is_encoded_once_for_all_folds(project, monkeypatch, tmp_path
 
 def test_an_encoder_that_cannot_be_had_leaves_no_run(project, tmp_path):
     with pytest.raises(UserError, match="there is no folder"):
-        next(crosschecking(project, replace(SETTINGS, encoder=str(tmp_path / "no" / "encoder"))))
+        next(crosscheck(project, replace(SETTINGS, encoder=str(tmp_path / "no" / "encoder"))))
     assert project.runs.listed() == []
 
 
 def test_predictions_and_signals_of_all_training_sentences_are_one_run(project):
-    events, run = finished(crosschecking(project, SETTINGS))
+    events, run = finished(crosscheck(project, SETTINGS))
     key, numbers = EpochKey(run, 2), [stored.number for stored in project.sentences.each("train")]
     assert sorted(project.predictions.of(key, numbers)) == numbers
     signals = project.signals.of(key, numbers)
@@ -133,7 +134,7 @@ def test_predictions_and_signals_of_all_training_sentences_are_one_run(project):
 
 
 def test_progress_goes_from_nothing_to_all(project):
-    events, _ = finished(crosschecking(project, SETTINGS))
+    events, _ = finished(crosscheck(project, SETTINGS))
     progress = [event for event in events if isinstance(event, FoldProgress)]
     shares = [event.share for event in progress]
     assert shares == sorted(shares)
@@ -145,7 +146,7 @@ def test_progress_goes_from_nothing_to_all(project):
 
 
 def test_a_seed_gives_the_same_again(project):
-    runs = [finished(crosschecking(project, SETTINGS))[1] for _ in range(2)]
+    runs = [finished(crosscheck(project, SETTINGS))[1] for _ in range(2)]
     numbers = [stored.number for stored in project.sentences.each("train")]
     one, two = (project.predictions.of(EpochKey(run, 2), numbers) for run in runs)
     assert one == two
@@ -154,12 +155,12 @@ def test_a_seed_gives_the_same_again(project):
 def test_gold_is_as_corrected(project):
     number = project.sentences.by_id("0-1").number
     project.corrections.correct(number, [])
-    _, run = finished(crosschecking(project, SETTINGS))
+    _, run = finished(crosscheck(project, SETTINGS))
     assert project.signals.of(EpochKey(run, 2), [number])[number].gold == ()
 
 
 def test_a_stopped_one_leaves_nothing_but_its_row(project):
-    work = crosschecking(project, SETTINGS)
+    work = crosscheck(project, SETTINGS)
     for event in work:
         if isinstance(event, FoldProgress) and event.fold == 3:
             break
@@ -169,7 +170,7 @@ def test_a_stopped_one_leaves_nothing_but_its_row(project):
     for table in ("prediction", "comparison", "signal"):
         assert project.database.value(f"SELECT count(*) FROM {table}") == 0
     with pytest.raises(UserError, match="run 1 is a cross-check, which cannot be resumed"):
-        next(workflow.resuming(project, 1))
+        next(resume_run(project, 1))
 
 
 def test_a_killed_one_leaves_nothing_when_the_project_opens_again(project, tmp_path):
@@ -184,30 +185,30 @@ def test_a_killed_one_leaves_nothing_when_the_project_opens_again(project, tmp_p
 def test_too_few_sentences_are_refused(tmp_path):
     with created(tmp_path / "p.spandesk") as project:
         with pytest.raises(UserError, match="no training sentences"):
-            next(crosschecking(project, SETTINGS))
+            next(crosscheck(project, SETTINGS))
         add_sentences(project, [("train", SENTENCES[2])])
         with pytest.raises(UserError, match="no entity at all"):
-            next(crosschecking(project, SETTINGS))
+            next(crosscheck(project, SETTINGS))
         add_sentences(project, [("train", SENTENCES[0])])
         with pytest.raises(UserError, match="2 training sentences cannot be cross-checked"):
-            next(crosschecking(project, SETTINGS))
+            next(crosscheck(project, SETTINGS))
         assert {run.status for run in project.runs.listed()} == {"failed"}
 
 
 def test_a_cross_check_is_never_the_newest_run(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         add_sentences(project, [("train", sentence) for sentence in sentences()])
-        _, run = finished(crosschecking(project, SETTINGS))
+        _, run = finished(crosscheck(project, SETTINGS))
         assert run == 2
         assert project.runs.by_number(None).number == 1
         assert project.runs.with_epochs() == [1]
         assert project.runs.with_weights(None).number == 1
         with pytest.raises(UserError, match="run 2 is a cross-check, which keeps no weights"):
-            next(workflow.training(project, TrainSettings(from_run=2)))
+            next(train_run(project, TrainSettings(from_run=2)))
         with pytest.raises(UserError, match="evaluate it with --split train"):
-            next(workflow.evaluating(project, 2, None, "dev", "corrected"))
+            next(evaluate_epoch(project, 2, None, "dev", "corrected"))
         add_sentences(project, [("train", Sentence("later", "나중에 온 문장"))])
-        _, evaluation = finished(workflow.evaluating(project, 2, None, "train", "corrected"))
+        _, evaluation = finished(evaluate_epoch(project, 2, None, "train", "corrected"))
         assert evaluation.sentences == project.sentences.count("train") - 1
         assert evaluation.report.micro.f1 == project.runs.epochs(2)[0].report["corrected"]["micro"]["f1"]
 

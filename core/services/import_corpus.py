@@ -1,9 +1,9 @@
-"""Corpus files into a project, and out of it again; no torch here."""
+"""Corpus files into a project; no torch here."""
 
 import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,8 +26,8 @@ from core.formats import registry
 from core.formats.records import Record, Rejected, storable
 from core.messages.words import escape_controls
 from core.store.columns import now_text, spans_text
-from core.store.project import Project, refuse_inside_project
-from core.store.sentences import REJECTED_KEPT, SLICE, Gold, ImportedFile
+from core.store.project import Project
+from core.store.sentences import REJECTED_KEPT, SLICE, ImportedFile
 
 DEV_SHARE = 0.1
 """The share of sentences that the window proposes to keep for dev."""
@@ -37,8 +37,6 @@ _ADDED_AT_ONCE = 1_000
 """Sentences that are added to the corpus between two looks whether a person's correction waits; some milliseconds."""
 _ATTEMPTS, _PAUSE = 10, 1.0
 """How often an import gives way to corrections before it lets one wait, and seconds until it tries again."""
-_REPORT_EVERY = 2_000
-"""Sentences of an export between two words of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ class ImportReport:
     warnings: tuple[str, ...] = ()
 
 
-def importing(project: Project, *plans: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
+def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
     """Read the files and add their sentences to the project, all at once at the end; closing it early adds nothing.
 
     Raises:
@@ -344,37 +342,3 @@ def _slices(records: Iterable[Record]) -> Iterator[list[Record]]:
             yield part
             part = []
     yield part
-
-
-def export(
-    project: Project,
-    path: Path,
-    format_name: str,
-    split: Split | None,
-    gold: Gold,
-    report: Callable[[int], None] = lambda _: None,
-) -> int:
-    """Write the sentences of a split, or all, to a file; returns how many. The file is complete or untouched.
-
-    Args:
-        report: called now and then with how many are written; where it raises, the file stays untouched.
-
-    Raises:
-        UserError: the format is unknown, cannot hold the corpus, or the file cannot be written or is in a project; or
-            many sentences are being changed right now.
-    """
-    refuse_inside_project(path)
-    corpus_format = registry.for_export(path, format_name)
-    project.corrections.settle()
-    count = 0
-
-    def sentences() -> Iterator[Sentence]:
-        nonlocal count
-        for stored in project.sentences.each(split):
-            count += 1
-            if count % _REPORT_EVERY == 0:
-                report(count)
-            yield stored.with_gold(gold)
-
-    corpus_format.write(path, sentences())
-    return count

@@ -21,7 +21,7 @@ BLOCK = 2048
 """Texts: enough that a batch finds others of its length, few enough that several blocks are nothing to the memory."""
 
 
-def predicting(
+def predict_texts(
     folder: Path, records: Iterable[Text | Rejected], crew: Crew, device: Device = "auto"
 ) -> Iterator[TaggedText | Rejected]:
     """The records of all processes in order, the texts tagged with the weights in the folder.
@@ -32,16 +32,16 @@ def predicting(
         UserError: at once: the checkpoint is damaged, or the device is not there; later: what reading the records
             raises, or `ToldError` for what has happened to another process.
     """
-    return tagging(checkpoint.load(folder, device_of(device)), records, crew)
+    return tag_texts(checkpoint.load(folder, device_of(device)), records, crew)
 
 
-def tagging(
+def tag_texts(
     text_tagger: TextTagger, records: Iterable[Text | Rejected], crew: Crew, *, block_size: int = BLOCK
 ) -> Iterator[TaggedText | Rejected]:
-    """The same as `predicting`, with a tagger that is there already. The result does not depend on the crew's size."""
+    """`predict_texts` with a tagger that is loaded already; the result does not depend on the crew's size."""
     own_blocks = islice(_blocks(records, block_size), crew.rank, None, crew.size)
     while True:
-        blocks = crew.gathered(_tagged_block(text_tagger, next(own_blocks, [])))
+        blocks = crew.gathered(_tag_block(text_tagger, next(own_blocks, [])))
         yield from chain.from_iterable(blocks)
         if not blocks[-1]:
             return
@@ -53,7 +53,7 @@ def _blocks(records: Iterable[Text | Rejected], size: int) -> Iterator[list[Text
         yield block
 
 
-def _tagged_block(text_tagger: TextTagger, block: list[Text | Rejected]) -> list[TaggedText | Rejected]:
+def _tag_block(text_tagger: TextTagger, block: list[Text | Rejected]) -> list[TaggedText | Rejected]:
     texts = [record for record in block if isinstance(record, Text)]
     found = dict(chain.from_iterable(predict_batches(text_tagger, [text.text for text in texts])))
     tagged = (TaggedText(text, found[number]) for number, text in enumerate(texts))

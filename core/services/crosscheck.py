@@ -22,7 +22,8 @@ from core.domain.spans import Sentence, SentenceNumber
 from core.domain.splitting import comparable
 from core.messages.words import counted
 from core.model.encoding.cache import encoding
-from core.services.workflow import check_start, ending, report_of, tagging_stored
+from core.services.evaluate import score_epoch, tag_stored
+from core.services.train import check_start, record_end
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
@@ -40,7 +41,7 @@ _ESTIMATED_FROM = 0.01
 _NO_SENTENCES = "the project has no training sentences; import a corpus into the train split first"
 
 
-def crosschecking(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
+def crosscheck(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
     """Tag every training sentence by a tagger that was trained on the other folds; returns the number of the run.
 
     The predictions and signals of all training sentences are stored under one run, which has one epoch, no weights and
@@ -59,17 +60,17 @@ def crosschecking(project: Project, settings: TrainSettings) -> Generator[Crossc
         raise UserError(_NO_SENTENCES)
     check_start(settings)
     run = project.runs.start(settings)
-    with ending(project, run):
+    with record_end(project, run):
         sentences = project.runs.training_sentences(run)
-        folds = _folds(sentences, settings.folds or 0, settings.seed)
+        folds = _make_folds(sentences, settings.folds or 0, settings.seed)
         labels = in_display_order({span.label for sentence in sentences for span in sentence.spans})
         project.runs.describe(run, labels, sentences, 0)
         yield RunStarted(run, len(sentences), 0, 0)
-        yield from _checked(project, run, settings, labels, folds)
+        yield from _check_folds(project, run, settings, labels, folds)
     return run
 
 
-def folds_of(texts: Sequence[str], folds: int, seed: int) -> list[int]:
+def draw_folds(texts: Sequence[str], folds: int, seed: int) -> list[int]:
     """The fold of each text (0 to folds − 1), drawn by the seed; equal texts share one; the folds are of one size."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
@@ -93,7 +94,7 @@ class _Fold:
     held_out: list[Sentence]
 
 
-def _folds(sentences: Sequence[Sentence], number: int, seed: int) -> list[_Fold]:
+def _make_folds(sentences: Sequence[Sentence], number: int, seed: int) -> list[_Fold]:
     """As many folds as asked for, or as there are different texts.
 
     Raises:
@@ -103,7 +104,7 @@ def _folds(sentences: Sequence[Sentence], number: int, seed: int) -> list[_Fold]
         raise UserError(_NO_SENTENCES)
     if not any(sentence.spans for sentence in sentences):
         raise UserError("the training sentences hold no entity at all; import or correct some first")
-    own = folds_of([sentence.text for sentence in sentences], number, seed)
+    own = draw_folds([sentence.text for sentence in sentences], number, seed)
     folds = []
     for fold in sorted(set(own)):
         train = [sentence for sentence, of in zip(sentences, own, strict=True) if of != fold]
@@ -116,7 +117,7 @@ def _folds(sentences: Sequence[Sentence], number: int, seed: int) -> list[_Fold]
     return folds
 
 
-def _checked(
+def _check_folds(
     project: Project, run: int, settings: TrainSettings, labels: tuple[str, ...], folds: Sequence[_Fold]
 ) -> Generator[CrosscheckEvent, None, None]:
     """Trains and tags fold by fold; the epoch becomes known at the end, when all of it is there."""
@@ -125,18 +126,18 @@ def _checked(
     # The pieces of `tiny` are those of its own fold; others read a sentence alike in every fold.
     cache = None if settings.encoder == TINY else project.encodings_folder
     for at, fold in enumerate(folds):
-        trained = yield from _trained(fold, labels, settings, cache, clock, at)
+        trained = yield from _train_fold(fold, labels, settings, cache, clock, at)
         losses.append(trained.loss)
         seconds += trained.seconds
         held_out = [numbers[sentence.id] for sentence in fold.held_out]
-        yield from _tagged(project, key, trained, held_out, cache, clock, at)
-    reports = {gold: report_of(project, key, "train", gold) for gold in GOLDS}
+        yield from _tag_fold(project, key, trained, held_out, cache, clock, at)
+    reports = {gold: score_epoch(project, key, "train", gold) for gold in GOLDS}
     report: dict[str, Any] = {gold: each.as_json() for gold, each in reports.items()}
     project.runs.add_epoch(Epoch(run, key.epoch, fmean(losses), seconds, report))
     yield EpochFinished(run, key.epoch, fmean(losses), seconds, reports["corrected"])
 
 
-def _trained(
+def _train_fold(
     fold: _Fold, labels: tuple[str, ...], settings: TrainSettings, cache: Path | None, clock: "_Clock", at: int
 ) -> Generator[CrosscheckEvent, None, EpochTrained]:
     """The last epoch of a tagger on the other folds' sentences."""
@@ -158,7 +159,7 @@ def _share_trained(event: Progress) -> float:
     return (event.epoch - 1 + event.step / event.steps) / event.epochs * _TRAINING
 
 
-def _tagged(
+def _tag_fold(
     project: Project,
     key: EpochKey,
     trained: EpochTrained,
@@ -171,7 +172,7 @@ def _tagged(
     windows = yield from map_progress(
         encoding(texts, trained.text_tagger.encoding, cache), lambda _: clock.progress(at, "predict", _TRAINING)
     )
-    for event in tagging_stored(project, key, trained.text_tagger, held_out, windows):
+    for event in tag_stored(project, key, trained.text_tagger, held_out, windows):
         yield clock.progress(at, "predict", _TRAINING + (1 - _TRAINING) * event.done / event.total)
 
 

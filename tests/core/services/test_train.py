@@ -1,6 +1,5 @@
 """The store and the tagger together: what a run is trained on, and what an interruption leaves."""
 
-import itertools
 import math
 from dataclasses import replace
 
@@ -14,13 +13,12 @@ from core.domain.spans import Sentence, Span
 from core.metrics.strict import klue_figures
 from core.model.checkpoint import load
 from core.model.encoding.batches import batch_of
-from core.services import workflow
+from core.services.train import train_run
 from core.store.predictions import EpochKey
 from core.store.runs import training_digest
-from core.store.selection import Selection
 from core.store.sentences import GOLDS, Sentences
 from core.training import trainer
-from core.training.events import EpochFinished, Predicting, Prepared, RunStarted
+from core.training.events import EpochFinished, Prepared, RunStarted
 from tests.building import add_sentences, project_with_sentences
 
 SETTINGS = TrainSettings(epochs=1, batch_size=2, device="cpu")
@@ -35,7 +33,7 @@ def project(tmp_path):
 @pytest.fixture
 def trained(project):
     """The project with one run of one epoch."""
-    list(workflow.training(project, SETTINGS))
+    list(train_run(project, SETTINGS))
     return project
 
 
@@ -54,7 +52,7 @@ def trained_on(project, settings):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trainer, "train", spy)
-        events = list(workflow.training(project, settings))
+        events = list(train_run(project, settings))
     run = next(event.run for event in events if isinstance(event, RunStarted))
     rebuilt = project.runs.training_sentences(run)
     assert {sentence.id: sentence.spans for sentence in rebuilt} == seen
@@ -86,7 +84,7 @@ def test_a_limited_run_is_rebuilt_after_later_corrections_and_moves(project):
     correct(project, "news-1")
     correct(project, "news-2", (0, 4, "OG"))
     correct(project, "talk-2")
-    list(workflow.training(project, SETTINGS))
+    list(train_run(project, SETTINGS))
     rebuilt = project.runs.training_sentences(1)
     assert {sentence.id: sentence.spans for sentence in rebuilt} == first
 
@@ -107,7 +105,7 @@ def test_a_correction_made_while_the_corpus_is_read_is_not_trained_on(project, m
 
 def test_a_training_stopped_before_its_first_epoch_moves_nothing(project):
     correct(project, "talk-1", (0, 3, "PS"))
-    events = workflow.training(project, SETTINGS)
+    events = train_run(project, SETTINGS)
     assert next(events).moved == 1
     events.close()
     assert project.sentences.by_id("talk-1").split == "dev"
@@ -118,14 +116,14 @@ def test_no_run_begins_where_every_dev_sentence_would_move(project):
     for sentence_id in ("news-3", "news-4", "talk-1", "talk-2"):
         correct(project, sentence_id)
     with pytest.raises(UserError, match="all 4 dev sentences"):
-        next(workflow.training(project, SETTINGS))
+        next(train_run(project, SETTINGS))
     assert project.runs.listed() == []
     assert project.sentences.count("dev") == 4
 
 
 def test_weights_start_no_other_encoder(trained):
     with pytest.raises(UserError, match=r"run 1 has the encoder tiny .* not some/other .* choose tiny"):
-        next(workflow.training(trained, TrainSettings(encoder="some/other", from_run=1)))
+        next(train_run(trained, TrainSettings(encoder="some/other", from_run=1)))
     assert len(trained.runs.listed()) == 1
 
 
@@ -136,45 +134,15 @@ def test_a_training_that_cannot_start_leaves_no_failed_run(project, settings, mo
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
     with pytest.raises(UserError):
-        next(workflow.training(project, settings))
+        next(train_run(project, settings))
     assert project.runs.listed() == []
 
 
 def test_a_checkpoint_that_cannot_be_saved_ends_the_run(project):
     (project.folder / "runs").write_text("in the way")
     with pytest.raises(UserError, match="cannot be saved in"):
-        list(workflow.training(project, SETTINGS))
+        list(train_run(project, SETTINGS))
     assert (project.runs.by_number(1).status, project.runs.epochs(1)) == ("failed", [])
-
-
-def test_an_interrupted_evaluation_leaves_the_first_sentences_and_goes_on_from_there(trained, monkeypatch):
-    texts = ["가 나", "서울에 갔다 왔다", "비", "부산은 오늘 아주 맑고 따뜻하다", "눈"]
-    add_sentences(trained, [("test", Sentence(f"t-{n}", text)) for n, text in enumerate(texts)])
-    monkeypatch.setattr(workflow, "SLICE", 3)
-    key = EpochKey(1, 1)
-    events = workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu")
-    assert [event.done for event in itertools.islice(events, 2)] == [3, 6]
-    assert trained.predictions.lacking(key, "test") == _numbers(trained, "test")[3:]
-    events.close()
-    rest = list(workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu"))
-    assert rest == [Predicting(3, 3)]
-    assert trained.predictions.lacking(key, "test") == []
-
-
-def _numbers(project, split):
-    return [sentence.number for sentence in project.sentences.each(split)]
-
-
-def test_signals_of_dev_are_stored_with_every_epoch_and_those_of_test_when_it_is_evaluated(trained):
-    key = EpochKey(1, 1)
-    stored = trained.signals.of(key, _numbers(trained, "dev"))
-    assert {n: s.gold for n, s in stored.items()} == {s.number: s.gold for s in trained.sentences.each("dev")}
-    assert not trained.signals.has_any(key, "test")
-    list(workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu"))
-    assert sorted(trained.signals.of(key, _numbers(trained, "test"))) == _numbers(trained, "test")
-    assert sorted(trained.selections.numbers(Selection("dev", order="uncertain"), key, "corrected")) == _numbers(
-        trained, "dev"
-    )
 
 
 def log_weight(crf, emissions, allowed):
@@ -207,7 +175,7 @@ def decoders_probability(text_tagger, text, span):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_spans_stored_probability_is_the_decoders(project, unit):
-    list(workflow.training(project, replace(SETTINGS, unit=unit, batch_size=1, epochs=4)))
+    list(train_run(project, replace(SETTINGS, unit=unit, batch_size=1, epochs=4)))
     dev = {stored.number: stored.text for stored in project.sentences.each("dev")}
     checked = 0
     for epoch in (1, 2, 3, 4):
@@ -221,29 +189,14 @@ def test_a_spans_stored_probability_is_the_decoders(project, unit):
     assert checked > 3
 
 
-@pytest.mark.parametrize("part", ["predictions", "signals"])
-def test_what_a_killed_evaluation_did_not_store_comes_with_the_next_one(trained, monkeypatch, part):
-    key, numbers = EpochKey(1, 1), _numbers(trained, "test")
-
-    def kill(*_):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(getattr(trained, part), "save", kill)
-        with pytest.raises(KeyboardInterrupt):
-            list(workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu"))
-    list(workflow.evaluating(trained, 1, 1, "test", "corrected", "cpu"))
-    assert sorted(trained.predictions.of(key, numbers)) == sorted(trained.signals.of(key, numbers)) == numbers
-
-
 def test_every_epoch_tells_its_report(trained):
-    events = list(workflow.training(trained, SETTINGS))
+    events = list(train_run(trained, SETTINGS))
     [epoch] = [event for event in events if isinstance(event, EpochFinished)]
     assert epoch.report.as_json() == trained.runs.epochs(2)[0].report["corrected"]
 
 
 def test_every_epoch_keeps_the_ceiling_of_its_unit(trained):
-    prepared = next(event for event in workflow.training(trained, SETTINGS) if isinstance(event, Prepared))
+    prepared = next(event for event in train_run(trained, SETTINGS) if isinstance(event, Prepared))
     assert 0 < prepared.ceiling <= 1
     assert trained.runs.epochs(1)[0].report["ceiling"] == prepared.ceiling
 
