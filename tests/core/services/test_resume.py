@@ -211,10 +211,10 @@ def test_moved_dev_sentences_stay_moved_where_the_run_can_go_on(tmp_path, monkey
 def test_the_move_of_a_run_that_begins_again_comes_after_what_was_corrected_meanwhile(tmp_path, monkeypatch):
     with made(tmp_path / "p.spandesk") as project:
         project.corrections.correct(project.sentences.by_id("talk-1").number, [Span(0, 3, "PS")])
-        stop_in(workflow.training(project, SETTINGS), 1)
+        stop_in(train_run(project, SETTINGS), 1)
         assert project.sentences.by_id("talk-1").split == "dev", "nothing of it was kept"
         project.reviews.mark(project.sentences.by_id("talk-1").number, reviewed=True)
-        list(workflow.resuming(project, 1))
+        list(resume_run(project, 1))
         assert project.sentences.by_id("talk-1").split == "train"
         assert project.corrections.next_undo().kind == "mark"
         assert project.corrections.move_since() == Move(1, 1, project.corrections.last_number())
