@@ -1,5 +1,6 @@
 """The composition root: makes the application, its parts and the window, and joins them."""
 
+import gc
 import logging
 import os
 import sys
@@ -7,28 +8,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.domain.labels import FirstNames
-from gui.appearance import Appearance
+from core.services.engine import is_loading
 from gui.background import JobRunner
-from gui.charts import load_charts_soon
 from gui.consistency.page import ConsistencyPage
 from gui.corpus.page import CorpusPage
 from gui.corrections.page import CorrectionsPage
-from gui.garbage import GarbageCollector
 from gui.inspect.page import InspectPage
 from gui.keys.keymap import Keymap
 from gui.logs import BugReport, start_log
+from gui.look.appearance import Appearance
+from gui.look.charts import load_charts_soon
+from gui.look.theme import Theme
 from gui.metrics.page import MetricsPage
-from gui.pages import PageContext
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
 from gui.session import Session
-from gui.theme import Theme
 from gui.train.page import TrainPage
 from gui.welcome.page import WelcomePage
+from gui.widgets.page import PageContext
 from gui.window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -120,3 +121,39 @@ def _has_display() -> bool:
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+INTERVAL = 1_000
+"""Milliseconds between two looks at how much there is to collect."""
+
+
+class GarbageCollector(QObject):
+    """Switches the automatic collector off and does its work from a timer, by its own thresholds."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        gc.freeze()  # modules and the window's own parts stay for ever; no collection need look at them
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def collect(self) -> None:
+        """Collect the oldest generation that is due.
+
+        Not while libraries are imported: their many new objects, which are about to be frozen, make it take long.
+        """
+        if is_loading():
+            return
+        due = [
+            generation
+            for generation, (count, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
+            if limit and count > limit
+        ]
+        if due:
+            gc.collect(due[-1])
+
+    def stop(self) -> None:
+        """Give the work back to Python."""
+        self._timer.stop()
+        gc.enable()

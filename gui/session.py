@@ -23,9 +23,9 @@ from core.store.sentences import Addition, Gold, Move
 from core.training.events import Changing
 from gui.background import Job, JobRunner, failure
 from gui.baseline import Baseline
-from gui.progress import FLEETING
-from gui.steps import describe, lasting_notice
-from gui.words import counted
+from gui.text.progress import FLEETING
+from gui.text.steps import describe, lasting_notice
+from gui.text.words import counted
 
 
 @dataclass(frozen=True, slots=True)

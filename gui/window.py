@@ -22,22 +22,19 @@ from PySide6.QtWidgets import (
 
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from gui.appearance import Appearance
 from gui.background import Job
-from gui.icons import icon
 from gui.keys.commands import Name, tip
-from gui.pages import PageContext
+from gui.keys.keys_window import KeysWindow
+from gui.look.appearance import Appearance
+from gui.look.icons import icon
+from gui.look.theme import Theme
 from gui.settings.window import SettingsWindow
-from gui.shell.banner import Banner
 from gui.shell.context_bar import ContextBar
-from gui.shell.job_strip import JobStrip
-from gui.shell.keys_window import KeysWindow
-from gui.shell.next_step import next_step
-from gui.shell.rail import Rail
-from gui.shell.screen_room import resize_to_fit
-from gui.steps import redo_title, undo_title
-from gui.theme import Theme
+from gui.shell.rail import Rail, resize_to_fit
+from gui.shell.strips import Banner, JobStrip, next_step
+from gui.text.steps import redo_title, undo_title
 from gui.welcome.page import WelcomePage
+from gui.widgets.page import PageContext
 
 STEP_DELAY = 500
 """Milliseconds after a change before the next step is looked for; corrections come faster."""

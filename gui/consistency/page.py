@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QStacke
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.consistency.particles import ParticlesPanel
+from gui.consistency.place_table import chip
 from gui.consistency.strings import StringsPanel
-from gui.pages import EmptyState, PageContext
-from gui.places.table import chip
-from gui.plain_label import PlainLabel
-from gui.theme import Theme
+from gui.look.theme import Theme
+from gui.widgets.labels import PlainLabel
+from gui.widgets.page import EmptyState, PageContext
 
 
 class ConsistencyPage(QWidget):

@@ -17,15 +17,14 @@ from core.store.project import Project
 from core.store.selection import Selection
 from core.training.events import Reading
 from gui.background import LatestQuery, failure
-from gui.choosers import chooser
+from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
 from gui.keys.commands import tip
-from gui.pages import EmptyState, PageContext
-from gui.places.model import Place, PlaceModel
-from gui.places.table import PlaceTable, chip
-from gui.plain_label import PlainLabel
-from gui.progress import FLEETING
-from gui.theme import Theme
-from gui.words import counted, words_of
+from gui.look.theme import Theme
+from gui.text.progress import FLEETING
+from gui.text.words import counted, words_of
+from gui.widgets.choosers import chooser
+from gui.widgets.labels import PlainLabel
+from gui.widgets.page import EmptyState, PageContext
 
 _TITLE = "Searching the corpus for particles"
 DROP, ADD, DISMISSED = "drop", "add", "dismissed"

@@ -1,19 +1,34 @@
 """The places of one string: which of them are to get which label, what that changes, and the button that does it."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from core.analysis.consistency import Inconsistency, Kind, Standing, StringPlace, commonest
-from core.domain.spans import SentenceNumber, Span
-from gui.choosers import chooser
-from gui.consistency.model import kinds_in_words, ways
-from gui.places.model import Place, PlaceModel
-from gui.places.table import PlaceTable, chip
-from gui.plain_label import PlainLabel
-from gui.theme import Theme
-from gui.words import counted, words_of
+from core.analysis.consistency import (
+    GoldText,
+    Inconsistency,
+    Kind,
+    Standing,
+    StringPlace,
+    Tally,
+    commonest,
+    string_places,
+    tallying,
+)
+from core.domain.generators import map_progress
+from core.domain.spans import SPLITS, SentenceNumber, Span
+from core.store.changes import ChangeSet
+from core.store.gold.corrections import LARGE
+from core.store.project import Project
+from core.training.events import Reading
+from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
+from gui.consistency.string_model import kinds_in_words, ways
+from gui.look.theme import Theme
+from gui.text.words import counted, words_of
+from gui.widgets.choosers import chooser
+from gui.widgets.labels import PlainLabel
 
 NO_LABEL = "no label"
 _KIND_OF: dict[Standing, Kind] = {"span": "labels", "edge": "edges", "none": "missed"}
@@ -182,3 +197,52 @@ def _place(place: StringPlace, label: str | None) -> Place:
     now, then = (_in_words(place, spans) for spans in (place.touched, place.mended(label)))
     ink = place.use.label if place.use.standing == "span" else None
     return Place(place.sentence, place.start, place.end, ink, now, then)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The counts of every string, and the inconsistent ones as they were found, the likeliest mistakes first."""
+
+    tally: Tally
+    found: list[Inconsistency]
+
+
+def searching(project: Project) -> Generator[object, None, Search]:
+    """Search the whole corpus; a background job."""
+    total = 2 * project.sentences.count()
+
+    def read() -> Iterator[GoldText]:
+        return (GoldText(stored.split, stored.text, stored.gold) for stored in project.sentences.each())
+
+    tally = yield from map_progress(tallying(read), lambda done: Reading(done, total))
+    return Search(tally, tally.inconsistent())
+
+
+def recount(project: Project, tally: Tally, change: ChangeSet) -> set[str] | None:
+    """Count the strings of some corrected sentences anew; returns these strings, None where that cannot be done.
+
+    The last corrections of the log are those of the change, with the gold before and after.
+    """
+    if change.corpus or len(change.sentences) > LARGE:
+        return None
+    log = project.corrections.listed(0, len(change.sentences))
+    splits = {stored.number: stored.split for stored in project.sentences.by_number(change.sentences)}
+    if {correction.sentence for correction in log} != splits.keys():
+        return None
+    strings: set[str] = set()
+    for made in log:
+        split = splits[made.sentence]
+        strings |= tally.count(GoldText(split, made.text, made.before), -1)
+        strings |= tally.count(GoldText(split, made.text, made.after))
+    return strings
+
+
+def finding_places(project: Project, found: Inconsistency) -> Generator[None, None, list[StringPlace]]:
+    """All places of a string, in steps of some milliseconds."""
+    places: list[StringPlace] = []
+    for split in SPLITS:
+        for sentences in project.sentences.containing(found.text, split):
+            numbered = ((SentenceNumber(s.number), s.split, s.with_gold("corrected")) for s in sentences)
+            places += string_places(found, numbered)
+            yield
+    return places

@@ -21,15 +21,13 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.background import Job, LatestQuery, failure
-from gui.consistency.filters import StringFilterBar
-from gui.consistency.model import EXCEPTIONS, LABELLED, TEXT, StringModel
-from gui.consistency.places import PlacesPanel
-from gui.consistency.search import Search, finding_places, recount, searching
-from gui.pages import EmptyState, PageContext
-from gui.plain_label import PlainLabel
-from gui.progress import FLEETING
-from gui.theme import Theme
-from gui.words import counted
+from gui.consistency.places import PlacesPanel, Search, finding_places, recount, searching
+from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
+from gui.look.theme import Theme
+from gui.text.progress import FLEETING
+from gui.text.words import counted
+from gui.widgets.labels import PlainLabel
+from gui.widgets.page import EmptyState, PageContext
 
 _TITLE = "Searching the corpus for inconsistent strings"
 

@@ -1,13 +1,26 @@
 """The Corpus page: what the project holds, what was left out, and more files in or out."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.domain.generators import map_progress, reporting
+from core.domain.spans import SPLITS, Split
 from core.formats.registry import AUTO, FORMATS, for_export
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport, import_corpus
@@ -17,15 +30,14 @@ from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT
 from core.training.events import Reading
 from gui.background import Job, failure
-from gui.corpus.import_form import ImportForm
+from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
-from gui.corpus.rejected import RejectedTable
-from gui.corpus.summary import SummaryTable
-from gui.pages import PageContext
-from gui.plain_label import PlainLabel
-from gui.progress import FLEETING
-from gui.theme import Theme
-from gui.words import counted
+from gui.look.theme import Theme, font
+from gui.text.inspect import label_names
+from gui.text.progress import FLEETING
+from gui.text.words import counted
+from gui.widgets.labels import PlainLabel
+from gui.widgets.page import PageContext
 
 
 class CorpusPage(QWidget):
@@ -253,3 +265,69 @@ def _said(project: Project, imports: int, typed: int) -> str:
     files = counted(imports, "file")
     from_scratch = f", {typed:,} of them from the Scratch page" if typed else ""
     return f"{counted(count, 'sentence')} from {files}{from_scratch}. Counts are of the gold as corrected."
+
+
+class SummaryTable(QTableWidget):
+    """Rows are types, columns splits; sentences first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(0, 1 + len(SPLITS))
+        self._theme = theme
+        self._labels: list[str] = []
+        self._sentences: dict[Split, int] = {}
+        self.setAccessibleName("Sentences and gold spans by split")
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(28)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, title in enumerate(["Gold spans", *SPLITS]):
+            head = QTableWidgetItem(title)
+            head.setTextAlignment(_RIGHT if column else _LEFT)
+            self.setHorizontalHeaderItem(column, head)
+            self.horizontalHeader().resizeSection(column, 96)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        for row, label in enumerate(self._labels, start=2):
+            item = self.item(row, 0)
+            if item is not None:
+                item.setForeground(QColor(theme.label(label).ink))
+
+    def show_project(self, project: Project) -> None:
+        """Show what a project holds now."""
+        self._sentences = {split: project.sentences.count(split) for split in SPLITS}
+        self.show_spans(project)
+
+    def show_spans(self, project: Project) -> None:
+        """Show it after a correction, which changes spans alone; counting all sentences would be felt."""
+        counts = project.sentences.label_counts()
+        labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
+        self._labels = labels
+        self.setRowCount(len(labels) + 2)
+        self._fill(0, "Sentences", self._sentences, bold=True)
+        totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
+        self._fill(1, "Spans", totals, bold=True)
+        for row, label in enumerate(labels, start=2):
+            name = label_names(self._theme.entity_type(label))
+            ink = QColor(self._theme.label(label).ink)
+            self._fill(row, name, {split: counts.get((split, label), 0) for split in SPLITS}, ink=ink)
+
+    def _fill(
+        self, row: int, name: str, counts: Mapping[Split, int], *, bold: bool = False, ink: QColor | None = None
+    ) -> None:
+        for column, text in enumerate([name, *(f"{counts[split]:,}" if counts[split] else "–" for split in SPLITS)]):
+            item = QTableWidgetItem(text)
+            item.setFont(font(bold=bold, tabular=column > 0))
+            if column:
+                item.setTextAlignment(_RIGHT)
+            elif ink is not None:
+                item.setForeground(ink)
+            self.setItem(row, column, item)
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

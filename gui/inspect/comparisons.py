@@ -11,10 +11,10 @@ from core.analysis.verdicts import pair_of
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
-from gui.inspect.words import VERDICTS, verdict
+from gui.look.theme import Theme, font
 from gui.sentence.scene import probability
-from gui.theme import Theme, font
-from gui.words import BLAME_WORDS, wrapped
+from gui.text.inspect import VERDICTS, verdict
+from gui.text.words import BLAME_WORDS, wrapped
 
 _TITLES = ("Span", "Gold", "Predicted", "Probability", "Outcome", "Verdict")
 _SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT = range(6)

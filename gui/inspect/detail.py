@@ -12,25 +12,19 @@ from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID
 from core.store.sentences import Gold
-from gui.inspect.buttons import outlined, tool_button
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
-from gui.inspect.elided import ElidedLabel
-from gui.inspect.labelling import READ_ONLY, Labelling
-from gui.inspect.labels import LabelChips
-from gui.inspect.lanes import LanesBar
+from gui.inspect.labels import READ_ONLY, LabelChips, Labelling, outlined, tool_button
 from gui.inspect.menu import SpanMenu, Subject
-from gui.inspect.note_line import NoteLine
-from gui.inspect.reading import ShownSentence
-from gui.inspect.saying import ReviewedMark, VerdictBar
+from gui.inspect.review_bar import NoteLine, ReviewedMark, VerdictBar
+from gui.inspect.sentence_data import LanesBar, ShownSentence
 from gui.keys.commands import Name
-from gui.pages import PageContext
-from gui.plain_label import PlainLabel
+from gui.look.theme import Theme, set_property
 from gui.sentence.canvas import SentenceCanvas
-from gui.sentence.comparing import comparisons_of
-from gui.sentence.interaction import place_below
+from gui.sentence.interaction import comparisons_of, place_below
 from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
-from gui.theme import Theme, set_property
-from gui.words import words_of
+from gui.text.words import words_of
+from gui.widgets.labels import ElidedLabel, PlainLabel
+from gui.widgets.page import PageContext
 
 _TOOLS: dict[Name, str] = {
     "accept": "Accept",

@@ -1,24 +1,133 @@
 """The filter bar above the list."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from core.analysis.changes import Path
 from core.domain.labels import EntityType
-from core.domain.spans import SPLITS
-from core.store.selection import ErrorKind
-from gui.choosers import Chooser
-from gui.inspect.filtering import Filter
-from gui.inspect.queue_bar import QueueBar
-from gui.inspect.words import PATH_MEANINGS, PATH_WORDS, label_names, selection_words
+from core.domain.spans import SPLITS, Split
+from core.metrics.comparison import Comparison, Outcome
+from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
+from core.store.signals import ORDERS, Order
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
-from gui.line_field import LineField
-from gui.plain_label import PlainLabel
-from gui.words import wrapped
+from gui.text.inspect import (
+    ORDER_MEANINGS,
+    ORDER_WORDS,
+    PATH_MEANINGS,
+    PATH_WORDS,
+    REVIEW_WORDS,
+    label_names,
+    pace_words,
+    selection_words,
+)
+from gui.text.words import wrapped
+from gui.widgets.choosers import Chooser
+from gui.widgets.labels import PlainLabel
+from gui.widgets.line_field import LineField
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The state of the filter bar.
+
+    Attributes:
+        kinds: the kinds of errors to show; all of them when empty and `errors` is on.
+        asked: what another page asked to see; stands in place of errors, kinds and label until one of them is touched.
+    """
+
+    split: Split = "dev"
+    errors: bool = False
+    kinds: frozenset[ErrorKind] = frozenset()
+    corrected: bool = False
+    label: str | None = None
+    text: str = ""
+    path: Path | None = None
+    review: ReviewState | None = None
+    order: Order = "import"
+    asked: Selection | None = None
+
+    @property
+    def selection(self) -> Selection:
+        base = self.asked or Selection(outcomes=self._outcomes(), label=self.label)
+        own = replace(base, split=self.split, text=self.text, corrected=self.corrected, path=self.path)
+        return replace(own, review=self.review, order=self.order)
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether the list is there to be worked through."""
+        return self.order != "import" or self.review == "open"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every sentence of the split is shown."""
+        return self == Filter(split=self.split)
+
+    def _outcomes(self) -> tuple[Outcome, ...]:
+        if not self.errors:
+            return ()
+        chosen = {outcome for kind in self.kinds for outcome in ERROR_KINDS[kind]}
+        return tuple(outcome for outcome in ALL_ERRORS if outcome in chosen or not self.kinds)
+
+    def with_errors(self, errors: bool) -> "Filter":
+        """All sentences, or those with an error of any kind."""
+        return replace(self, errors=errors, kinds=frozenset(), asked=None)
+
+    def with_kind(self, kind: ErrorKind, on: bool) -> "Filter":
+        """One kind of error more or less; the last one gone leaves all sentences."""
+        kinds = self.kinds | {kind} if on else self.kinds - {kind}
+        return replace(self, errors=bool(kinds), kinds=kinds, asked=None)
+
+    def without_run(self) -> "Filter":
+        """What can be asked without predictions."""
+        order: Order = "import" if Selection(order=self.order).needs_run else self.order
+        return replace(self.with_errors(False), path=None, order=order)
+
+    def with_label(self, label: str | None) -> "Filter":
+        return replace(self, label=label, asked=None)
+
+
+def filter_of(selection: Selection) -> Filter:
+    """The state that shows exactly a selection: by the bar's own buttons where they have one for it."""
+    plain = Filter(
+        split=selection.split,
+        corrected=selection.corrected,
+        text=selection.text,
+        path=selection.path,
+        review=selection.review,
+        order=selection.order,
+    )
+    for known in (plain, plain.with_errors(True)):
+        if known.selection == selection:
+            return known
+    return replace(plain, asked=selection)
+
+
+def is_random_sample(selection: Selection) -> bool:
+    """Whether the sentences come by chance alone, of all or of all with an error, so that they stand for the others."""
+    is_whole = selection.outcomes in ((), ALL_ERRORS) and selection.review in (None, "open")
+    return is_whole and selection == Selection(
+        selection.split, outcomes=selection.outcomes, review=selection.review, order="random"
+    )
+
+
+def concerns(selection: Selection, comparison: Comparison) -> bool:
+    """Whether a comparison is what a selection looks for: its outcome and labels if it names any, else any error."""
+    gold = comparison.gold.label if comparison.gold else None
+    predicted = comparison.predicted.span.label if comparison.predicted else None
+    if not selection.compares and not comparison.is_error:
+        return False
+    return (
+        (not selection.outcomes or comparison.outcome in selection.outcomes)
+        and selection.gold_label in (None, gold)
+        and selection.predicted_label in (None, predicted)
+        and selection.label in (None, gold, predicted)
+    )
+
 
 SEARCH_DELAY = 250
 """Milliseconds after the last keystroke before the search begins."""
@@ -206,3 +315,67 @@ def _row(*widgets: QWidget | None) -> QHBoxLayout:
         else:
             row.addWidget(widget)
     return row
+
+
+class QueueBar(QWidget):
+    """Shows and changes the order and the review state of a `Filter`.
+
+    Attributes:
+        said: how much is left and how long the last ones took; its place is the bar's owner's business.
+
+    Signals:
+        changed: the person chose; the new `Filter`.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filter = Filter()
+        self.orders, self.reviews = Chooser(), Chooser()
+        self.said = PlainLabel()
+        self.said.setProperty("role", "small")
+        for order in ORDERS:
+            self.orders.addItem(ORDER_WORDS[order], order)
+            meaning = wrapped(ORDER_MEANINGS[order])
+            self.orders.setItemData(self.orders.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+        for state in (None, *get_args(ReviewState)):
+            self.reviews.addItem(REVIEW_WORDS[state], state)
+        self.orders.setAccessibleName("Order")
+        self.reviews.setAccessibleName("Review")
+        self.reviews.setToolTip(wrapped("Sentences by whether they are marked as reviewed, or that have a note"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.orders)
+        layout.addWidget(self.reviews)
+        layout.addStretch(1)
+        self.orders.activated.connect(lambda: self._choose(replace(self._filter, order=self.orders.currentData())))
+        self.reviews.activated.connect(lambda: self._choose(replace(self._filter, review=self.reviews.currentData())))
+
+    def _choose(self, chosen: Filter) -> None:
+        self.show_filter(chosen)
+        self.changed.emit(chosen)
+
+    def show_filter(self, shown: Filter) -> None:
+        """Stand at this filter; nothing is told."""
+        self._filter = shown
+        self.orders.setCurrentIndex(self.orders.findData(shown.order))
+        self.orders.setToolTip(wrapped(ORDER_MEANINGS[shown.order]))
+        self.reviews.setCurrentIndex(self.reviews.findData(shown.review))
+
+    def forbid_signals(self, reason: str | None) -> None:
+        """Close the orders that go by what a run made of the sentences; open them where there is no reason."""
+        for at, order in enumerate(ORDERS):
+            if Selection(order=order).needs_run:
+                item = self.orders.model().item(at)  # type: ignore[attr-defined]
+                item.setEnabled(reason is None)
+                item.setToolTip(wrapped(reason or ORDER_MEANINGS[order]))
+
+    def say(self, left: int | None, seconds: float | None) -> None:
+        """Say how many sentences of the list are not reviewed; None where the list is no queue."""
+        self.said.setVisible(left is not None)
+        self.said.setText("" if left is None else pace_words(left, seconds))
+        self.said.setToolTip(
+            wrapped("Sentences of this list that are not marked as reviewed, and the median time of the last ones")
+        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.domain.spans import SentenceNumber, Split
 from core.store.project import Project
 from core.store.selection import ALL_ERRORS, Selection
-from gui.inspect.filtering import Filter
+from gui.inspect.filters import Filter
 from gui.session import Context
 
 

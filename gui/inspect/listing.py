@@ -12,18 +12,15 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.background import LatestQuery
-from gui.inspect.errors import ErrorIndex
-from gui.inspect.filtering import Filter, filter_of, is_random_sample
-from gui.inspect.filters import FilterBar
+from gui.inspect.filters import Filter, FilterBar, filter_of, is_random_sample
 from gui.inspect.finding import Found, Sums, Wanted, found
-from gui.inspect.model import SentenceListModel
-from gui.inspect.reading import ShownSentence, shown_sentences
-from gui.inspect.reviewing import Reviewing
-from gui.inspect.sentence_list import SentenceList
+from gui.inspect.review_bar import Reviewing
+from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences
+from gui.inspect.sentence_list import SentenceList, SentenceListModel
 from gui.keys.keymap import Keymap
+from gui.look.theme import Theme
 from gui.sentence.delegate import SentenceRow
 from gui.session import Session
-from gui.theme import Theme
 
 BUSY_AFTER = 200
 """Milliseconds without an answer until the window says that it searches."""

@@ -9,11 +9,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from core.metrics.comparison import Comparison
-from gui.inspect.words import explained
 from gui.keys.commands import Name, native
 from gui.keys.keymap import Keymap
-from gui.plain_label import PlainLabel
 from gui.sentence.selection import Selection, comparison_of
+from gui.text.inspect import explained
+from gui.widgets.labels import PlainLabel
 
 _LONGEST = 40
 _TEXTS: dict[Name, str] = {

@@ -12,16 +12,16 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection
 from gui.baseline import offered_epochs
-from gui.identical.window import IdenticalWindow, Sought
+from gui.consistency.identical import IdenticalWindow, Sought
 from gui.inspect.detail import SentenceDetail
-from gui.inspect.filtering import concerns
+from gui.inspect.filters import concerns
 from gui.inspect.listing import Listing
-from gui.inspect.reading import ShownSentence
+from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
-from gui.pages import EmptyState, PageContext
-from gui.theme import Theme
-from gui.words import counted
+from gui.look.theme import Theme
+from gui.text.words import counted
+from gui.widgets.page import EmptyState, PageContext
 
 _STEPS: dict[Name, str] = {
     "previous sentence": "↑",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from PySide6.QtGui import QKeySequence
 
-from gui.words import literal
+from gui.text.words import literal
 
 Name = Literal[
     "keys",

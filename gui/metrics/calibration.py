@@ -9,7 +9,7 @@ from core.domain.spans import SentenceNumber
 from core.store.selection import Among, Selection
 from gui.metrics.klue import Question
 from gui.metrics.table import Link, figure
-from gui.words import counted
+from gui.text.words import counted
 
 EDGES_IN_WORDS = edges_in_words()
 

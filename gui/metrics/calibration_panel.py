@@ -7,15 +7,13 @@ from core.analysis.calibration import Calibration, calibrating
 from core.domain.labels import in_display_order
 from core.store.project import Project
 from gui.background import LatestQuery
-from gui.choosers import chooser
+from gui.look.theme import Theme
 from gui.metrics.calibration import CalibrationShown
-from gui.metrics.histogram import Histogram
+from gui.metrics.calibration_charts import Histogram, ReliabilityDiagram
 from gui.metrics.klue import Question
-from gui.metrics.markdown import markdown_of
-from gui.metrics.model import Behind
-from gui.metrics.reliability import ReliabilityDiagram
-from gui.plain_label import PlainLabel
-from gui.theme import Theme
+from gui.metrics.table import Behind, markdown_of
+from gui.widgets.choosers import chooser
+from gui.widgets.labels import PlainLabel
 
 
 class CalibrationPanel(QWidget):

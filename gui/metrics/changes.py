@@ -1,18 +1,46 @@
 """What the tables of changes say: by how much each score moved, and what became of the errors."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.analysis.bootstrap import Interval
 from core.analysis.changes import FATES, Changes, Fate, ScoreChange
 from core.domain.labels import in_display_order
-from core.domain.spans import SentenceNumber
+from core.domain.spans import SentenceNumber, Split
 from core.metrics.comparison import OUTCOMES, Outcome
 from core.metrics.report import AVERAGES
+from core.store.predictions import EpochKey
+from core.store.project import Project
 from core.store.selection import Among, Selection
-from gui.inspect.words import VERDICTS
+from core.store.sentences import Gold
+from gui.background import LatestQuery
+from gui.look.theme import LIST_SIZE, Theme, font
 from gui.metrics.errors import ALL
 from gui.metrics.figures import Figures
-from gui.metrics.table import EMPTY, Cell, Column, Link, Metric, Row, Table, figure
+from gui.metrics.table import (
+    EMPTY,
+    Behind,
+    Cell,
+    Column,
+    Link,
+    Metric,
+    MetricModel,
+    Row,
+    Table,
+    comparison_table,
+    figure,
+    markdown_table,
+)
+from gui.metrics.table_painting import CountDelegate, MetricDelegate
+from gui.metrics.titled import TitledTable
+from gui.metrics.view import MetricView
+from gui.text.inspect import VERDICTS
+from gui.text.metrics import comparison_line, how_to_read, sentences
+from gui.widgets.labels import PlainLabel
 
 _METRICS: tuple[tuple[Metric, str], ...] = (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
 _FATES: dict[Fate, tuple[str, str, str]] = {
@@ -104,3 +132,230 @@ def _link(now: Figures, numbers: Sequence[SentenceNumber], words: str) -> Link |
         return None
     selection = Selection(now.split, among=Among(words, frozenset(numbers)))
     return Link(now.key, selection, f"with {words}")
+
+
+_PLOT, _GAP, _DOT = 84, 12, 3.0
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class MoveDelegate(MetricDelegate):
+    """A change is in colour only where its interval lies on one side of zero; else the eye may pass over it."""
+
+    padding = 12
+
+    def width(self, column: Column) -> int:
+        return self._number_width() + _GAP + _PLOT + 2 * self.padding
+
+    @staticmethod
+    def _number_width() -> int:
+        return QFontMetrics(font(LIST_SIZE, bold=True, tabular=True)).horizontalAdvance("+0.000")
+
+    def paint_number(self, painter: QPainter, inner: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        cell = self.model.cell(index)
+        colour = self._colour(cell)
+        number = QRect(inner)
+        number.setWidth(self._number_width())
+        painter.setFont(font(LIST_SIZE, bold=cell.interval is not None and cell.interval.is_sure, tabular=True))
+        painter.setPen(colour)
+        painter.drawText(number, _RIGHT, written(cell))
+        self._paint_interval(painter, inner.adjusted(number.width() + _GAP, 0, 0, 0), cell, colour)
+
+    def _colour(self, cell: Cell) -> QColor:
+        if cell.interval is None or not cell.interval.is_sure:
+            return QColor(self.theme.muted)
+        return QColor(self.theme.right if cell.interval.low > 0 else self.theme.error)
+
+    def _paint_interval(self, painter: QPainter, plot: QRect, cell: Cell, colour: QColor) -> None:
+        """A line from bound to bound with a dot at the change, and zero in the middle."""
+        if cell.interval is None or cell.value is None:
+            return
+        middle, scale = plot.center().y() + 0.5, self._scale()
+
+        def x(value: float) -> float:
+            return plot.center().x() + 0.5 + value / scale * (plot.width() / 2 - _DOT)
+
+        painter.setPen(QColor(self.theme.edge))
+        painter.drawLine(QLineF(x(0), plot.top() + 4, x(0), plot.bottom() - 4))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.5))
+        painter.drawLine(QLineF(x(cell.interval.low), middle, x(cell.interval.high), middle))
+        painter.setBrush(colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawEllipse(QLineF(x(cell.value), middle, x(cell.value), middle).p1(), _DOT, _DOT)
+
+    def _scale(self) -> float:
+        """What half the plot's width stands for: the farthest bound of the table."""
+        bounds = (bound for row in self.model.table.cells for cell in row for bound in cell.interval or ())
+        return max(map(abs, bounds), default=0.0) or 1.0
+
+
+def written(cell: Cell) -> str:
+    """`+0.021`, and `0.000` for what rounds to it."""
+    shown = f"{cell.value or 0.0:+.3f}"
+    return shown[1:] if shown[1:] == "0.000" else shown
+
+
+class ComparisonPanel(QWidget):
+    """A compact table of both runs, F1 first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.title = PlainLabel()
+        self.title.setProperty("role", "heading")
+        self.said = PlainLabel()
+        self.said.setProperty("role", "hint")
+        self.said.setWordWrap(True)
+        self.model = MetricModel(lambda _: 0)
+        delegate = MetricDelegate(self.model, theme)
+        self.view = MetricView(self.model, delegate, "F1, precision and recall of both runs", names="korean")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(8)
+        words = QVBoxLayout()
+        words.setContentsMargins(16, 0, 16, 0)
+        words.setSpacing(4)
+        words.addWidget(self.title)
+        words.addWidget(self.said)
+        layout.addLayout(words)
+        layout.addWidget(self.view, 1)
+
+    def markdown(self) -> list[str]:
+        """The table with its heading and on how many sentences it is."""
+        return [f"**{self.title.text()}**", self.said.text(), markdown_table(self.model)]
+
+    def show_figures(self, before: Figures, now: Figures) -> None:
+        """Show both epochs' figures, which are on the same sentences."""
+        titles = [f"run {figures.key.run}, epoch {figures.key.epoch}" for figures in (now, before)]
+        self.title.setText(f"{titles[0].capitalize()}, against {titles[1]}")
+        self.said.setText(comparison_line(before, now))
+        self.view.show_table(comparison_table(before, now))
+        self.view.setVisible(bool(now.sentences))
+
+
+_COUNT_PADDING = 14
+NOTHING = "Choose another epoch or run above to see what moved."
+
+
+class Question(NamedTuple):
+    """Which epochs are held against each other, on what."""
+
+    before: EpochKey
+    after: EpochKey
+    split: Split
+    gold: Gold
+
+
+class ChangesPanel(QSplitter):
+    """Three tables; what was compared is kept until `forget`.
+
+    Signals:
+        opened: a number with sentences behind it was chosen; its `Link`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, behind: Behind, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._asked: Question | None = None
+        self._now: Figures | None = None
+        self._known: dict[Question, Changes] = {}
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
+        self.scores = TitledTable("What moved", "", MoveDelegate(MetricModel(behind), theme), names="korean")
+        self.types, self.kinds = (
+            TitledTable(title, said, CountDelegate(MetricModel(behind), theme, padding=_COUNT_PADDING), names="korean")
+            for title, said in (
+                ("What became of the errors, by type", "Under the gold type, or the predicted one of a spurious span"),
+                ("By kind of error", "Fixed: by their old kind. Broken and kept: by their current kind."),
+            )
+        )
+        self._errors = QSplitter(Qt.Orientation.Vertical)
+        for table in (self.types, self.kinds):
+            self._errors.addWidget(table)
+        self.addWidget(self.scores)
+        self.addWidget(self._errors)
+        for splitter in (self, self._errors):
+            splitter.setChildrenCollapsible(False)
+        for table in self._tables:
+            table.view.opened.connect(self.opened)
+        self.setProperty("panel", True)
+
+    @property
+    def _tables(self) -> tuple[TitledTable, TitledTable, TitledTable]:
+        return self.scores, self.types, self.kinds
+
+    def forget(self) -> None:
+        """Compare everything anew from now on, and nothing until asked."""
+        self._query.cancel()
+        self._known.clear()
+        self._asked = None
+
+    def show_nothing(self) -> None:
+        """There is no epoch to hold against."""
+        self.forget()
+        self._show(None, NOTHING)
+        self._errors.hide()
+
+    def show_question(self, project: Project, question: Question, now: Figures) -> None:
+        """Show what moved, as soon as it is found out.
+
+        Args:
+            now: the later epoch's figures on the sentences that both predicted.
+        """
+        if question == self._asked:
+            return
+        self._query.cancel()
+        self._errors.show()
+        self._asked, self._now = question, now
+        if question in self._known:
+            self._show_changes(self._known[question])
+        else:
+            self._show(None, "Comparing the sentences …")
+            self._query.submit(lambda: _comparing(project, question))
+
+    def _take(self, changes: Changes) -> None:
+        assert self._asked is not None
+        self._known[self._asked] = changes
+        self._show_changes(changes)
+
+    def _show_changes(self, changes: Changes) -> None:
+        if not changes.sentences:
+            self._show(None, "The two predicted no sentence in common, so there is nothing to compare.")
+        else:
+            assert self._now is not None
+            self._show(changes, f"On {sentences(changes.sentences, self._now.split)}. {how_to_read(self._now.split)}")
+
+    def _show(self, changes: Changes | None, said: str) -> None:
+        self.scores.said.setText(said)
+        now = self._now
+        made = (scores_table, types_table, kinds_table)
+        for table, make in zip(self._tables, made, strict=True):
+            table.view.show_table(EMPTY if changes is None or now is None else make(changes, now))
+        asked = self._asked
+        between = "" if asked is None else f" from {_name(asked.before)} to {_name(asked.after)}"
+        self.scores.title.setText(f"What moved{between}")
+
+    def markdown(self) -> list[str]:
+        """What moved and what became of the errors, or why nothing is shown."""
+        parts = [part for table in self._tables for part in table.markdown()]
+        return [*parts, self.scores.said.text()]
+
+    def fit(self, room: QSize) -> None:
+        """Give the scores what they need of the room, and the errors the rest."""
+        wanted = 11 * room.width() // 20
+        self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
+        self._errors.setSizes([11 * room.height() // 20, 9 * room.height() // 20])
+
+    def set_theme(self, theme: Theme) -> None:
+        for table in self._tables:
+            table.view.set_theme(theme)
+
+
+def _comparing(project: Project, question: Question) -> Generator[int, None, Changes]:
+    from core.analysis.changes import comparing
+
+    return (yield from comparing(project.predictions.paired(*question)))
+
+
+def _name(key: EpochKey) -> str:
+    return f"run {key.run}, epoch {key.epoch}"

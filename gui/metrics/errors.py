@@ -1,14 +1,22 @@
 """What the tables of errors say: how the spans of each type err, and which types are taken for which."""
 
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QSplitter
+
 from core.domain.labels import in_display_order
 from core.metrics.comparison import OUTCOMES, Outcome
 from core.metrics.confusion import Confusion, ErrorKinds, confusion, error_kinds
 from core.metrics.report import Counts
 from core.store.selection import Selection, behind_outcome, behind_pair
-from gui.inspect.words import VERDICTS
+from gui.look.theme import Theme
+from gui.metrics.error_bars import KindBars
 from gui.metrics.figures import Figures
-from gui.metrics.table import EMPTY, Cell, Column, Link, Row, Table
-from gui.words import counted
+from gui.metrics.head import chip
+from gui.metrics.table import EMPTY, Behind, Cell, Column, Link, MetricModel, Row, Table
+from gui.metrics.table_painting import CountDelegate
+from gui.metrics.titled import TitledTable
+from gui.text.inspect import VERDICTS
+from gui.text.words import counted
 
 ALL = Row("all", "all types")
 SPURIOUS = Row("spurious", "spurious")
@@ -104,3 +112,91 @@ def _pair_words(gold: str | None, predicted: str | None) -> tuple[str, str]:
 def _cell(figures: Figures, number: int, words: str, selection: Selection, purpose: str, heat: float) -> Cell:
     link = Link(figures.key, selection, purpose) if number else None
     return Cell(number, None, words, link, heat)
+
+
+_PADDING = 8
+_AS_TABLE = "Gold spans by outcome, spurious by predicted type"
+_AS_BARS = "A bar is the gold spans of a type, whose number stands before it; spurious ones are behind its end"
+
+
+class KindsPanel(TitledTable):
+    """Two views of one table, one of which is shown."""
+
+    def __init__(self, behind: Behind, theme: Theme) -> None:
+        delegate = CountDelegate(MetricModel(behind), theme, padding=_PADDING)
+        super().__init__("Kinds of errors", _AS_TABLE, delegate, names="korean")
+        self.bars = KindBars(behind, theme)
+        self.bars.opened.connect(self.view.opened)
+        self.as_table = chip("Table", "The numbers")
+        self.as_bars = chip("Bars", "The shares of each type, at a glance")
+        choice = QButtonGroup(self)
+        for button in (self.as_table, self.as_bars):
+            choice.addButton(button)
+            self.head.addWidget(button)
+        self.as_table.setChecked(True)
+        scroller = QScrollArea(widgetResizable=True)
+        scroller.setFrameShape(QFrame.Shape.NoFrame)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setWidget(self.bars)
+        self.body.addWidget(scroller)
+        self.as_bars.toggled.connect(self._show_bars)
+
+    def _show_bars(self, is_shown: bool) -> None:
+        self.said.setText(_AS_BARS if is_shown else _AS_TABLE)
+        self.body.setCurrentIndex(int(is_shown))
+
+    def show_table(self, table: Table, of: str = "") -> None:
+        super().show_table(table, of)
+        self.bars.show_table(table)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.view.set_theme(theme)
+        self.bars.set_theme(theme)
+
+
+_PAIRS_PADDING, _MARGIN = 5, 16
+
+
+class ErrorsPanel(QSplitter):
+    """Both tables of one epoch, the first one as bars if asked for.
+
+    Signals:
+        opened: a number with sentences behind it was chosen; its `Link`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, behind: Behind, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.kinds = KindsPanel(behind, theme)
+        self.confusion = TitledTable(
+            "Confusion of types",
+            "Gold types in rows, predicted types in columns; on the diagonal the edges may be wrong",
+            CountDelegate(MetricModel(behind), theme, padding=_PAIRS_PADDING),
+            names="label",
+        )
+        for table in (self.kinds, self.confusion):
+            self.addWidget(table)
+            table.view.opened.connect(self.opened)
+        self.setChildrenCollapsible(False)
+        self.setProperty("panel", True)
+
+    def show_figures(self, figures: Figures) -> None:
+        """Show the errors of an epoch."""
+        for table, shown in ((self.kinds, kinds_table(figures)), (self.confusion, confusion_table(figures))):
+            table.show_table(shown, f" in epoch {figures.key.epoch}")
+
+    def markdown(self) -> list[str]:
+        """Both tables."""
+        return [*self.kinds.markdown(), *self.confusion.markdown()]
+
+    def fit(self, room: QSize) -> None:
+        """Give both tables what they need of the room; what is left makes longer bars of the first one."""
+        least, others = (table.view.fitting_width(room) for table in (self.kinds, self.confusion))
+        wanted = max(least, min(room.width() - others - _MARGIN, 2 * least))
+        self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
+
+    def set_theme(self, theme: Theme) -> None:
+        self.kinds.set_theme(theme)
+        self.confusion.view.set_theme(theme)

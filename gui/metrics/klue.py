@@ -12,10 +12,10 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold
 from gui.background import LatestQuery
+from gui.look.theme import font
 from gui.metrics.table import figure
-from gui.plain_label import PlainLabel
-from gui.theme import font
-from gui.words import wrapped
+from gui.text.words import wrapped
+from gui.widgets.labels import PlainLabel
 
 PENDING = "…"
 

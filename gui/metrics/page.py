@@ -13,30 +13,25 @@ from core.store.runs import Run
 from core.store.selection import ALL_ERRORS, Selection
 from gui.background import Job, LatestQuery, failure
 from gui.baseline import epoch_keys, offered_epochs
+from gui.look.theme import Theme
 from gui.metrics.calibration_panel import CalibrationPanel
-from gui.metrics.changes_panel import ChangesPanel
-from gui.metrics.changes_panel import Question as Comparing
-from gui.metrics.chart import ScoreChart
-from gui.metrics.column import column_of
-from gui.metrics.comparison import ComparisonPanel
-from gui.metrics.delegate import MetricDelegate
-from gui.metrics.errors_panel import ErrorsPanel
+from gui.metrics.changes import ChangesPanel, ComparisonPanel
+from gui.metrics.changes import Question as Comparing
+from gui.metrics.chart import ScoreChart, f1_lines
+from gui.metrics.errors import ErrorsPanel
 from gui.metrics.figures import Figures, FiguresSource, Wanted
 from gui.metrics.findings_bar import FindingsBar
-from gui.metrics.head import Head
+from gui.metrics.head import Asked, Head, VerdictsLine
 from gui.metrics.klue import KlueLine, Question
-from gui.metrics.lines import f1_lines
-from gui.metrics.markdown import markdown_table
-from gui.metrics.model import MetricModel
 from gui.metrics.sentence_counter import SentenceCounter
-from gui.metrics.table import Link, epochs_table
-from gui.metrics.verdicts_line import Asked, VerdictsLine
+from gui.metrics.table import Link, MetricModel, epochs_table, markdown_table
+from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.view import MetricView
-from gui.metrics.words import evaluation_purpose, golds_line, run_line, scored_line, sentences
-from gui.pages import EmptyState, PageContext
-from gui.progress import FLEETING
-from gui.theme import Theme
-from gui.words import wrapped
+from gui.text.metrics import evaluation_purpose, golds_line, run_line, scored_line, sentences
+from gui.text.progress import FLEETING
+from gui.text.words import wrapped
+from gui.widgets.column import column_of
+from gui.widgets.page import EmptyState, PageContext
 
 _SIDE_WIDTH = 320
 

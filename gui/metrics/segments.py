@@ -17,10 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from gui.metrics.model import Behind, what_a_click_shows
-from gui.metrics.table import Link
-from gui.theme import Theme
-from gui.words import wrapped
+from gui.look.theme import Theme
+from gui.metrics.table import Behind, Link, what_a_click_shows
+from gui.text.words import wrapped
 
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),

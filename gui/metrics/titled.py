@@ -2,12 +2,10 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from gui.metrics.delegate import MetricDelegate
-from gui.metrics.headers import NameStyle
-from gui.metrics.markdown import markdown_table
-from gui.metrics.table import Table
+from gui.metrics.table import Table, markdown_table
+from gui.metrics.table_painting import MetricDelegate, NameStyle
 from gui.metrics.view import MetricView
-from gui.plain_label import PlainLabel
+from gui.widgets.labels import PlainLabel
 
 
 class TitledTable(QWidget):

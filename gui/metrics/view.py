@@ -4,11 +4,9 @@ from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModel
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
-from gui.metrics.delegate import MetricDelegate
-from gui.metrics.headers import GroupedHeader, NamesHeader, NameStyle
-from gui.metrics.model import MetricModel
-from gui.metrics.table import Table
-from gui.theme import Theme
+from gui.look.theme import Theme
+from gui.metrics.table import MetricModel, Table
+from gui.metrics.table_painting import GroupedHeader, MetricDelegate, NamesHeader, NameStyle
 
 ROW_HEIGHT = 25
 

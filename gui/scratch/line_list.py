@@ -1,17 +1,255 @@
 """The lines with their spans, below each other; or, without a line, what to do and examples to begin with."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QIcon, QInputMethodEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from core.domain.spans import PredictedSpan
-from gui.icons import icon
-from gui.plain_label import PlainLabel
-from gui.scratch.lines import Line
-from gui.scratch.row import LineRow, Place
-from gui.theme import Theme
+from core.domain.spans import PredictedSpan, SentenceNumber, Split
+from gui.look.icons import icon
+from gui.look.theme import Theme
+from gui.scratch.view import LineView
+from gui.sentence.offsets import offsets
+from gui.sentence.scene import PADDING, probability
+from gui.text.words import counted
+from gui.widgets.labels import PlainLabel
+
+MOST = 100
+"""Lines that are shown; whoever has more has a file to import."""
+
+
+_BREAK = re.compile("[\u2028\u2029]|\\Z")
+"""What a text field makes of a line end, of any kind, and of a soft one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence without the blanks around it, and where the whole line with its end stands (code points)."""
+
+    text: str
+    start: int
+    end: int
+
+
+def lines_of(raw: str) -> list[Line]:
+    """The lines that say something.
+
+    Args:
+        raw: a document's raw text, in which nothing but line ends was rewritten.
+    """
+    lines, start = [], 0
+    for found in _BREAK.finditer(raw):
+        text = raw[start : found.start()].strip()
+        if text:
+            lines.append(Line(text, start, found.end()))
+        start = found.end()
+    return lines
+
+
+def sound(text: str) -> str:
+    """The text with U+FFFD for halves of characters, which no file and no database holds."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class TextField(QPlainTextEdit):
+    """Plain text of any number of lines.
+
+    Signals:
+        edited: the text is another, or a syllable on its way into it.
+    """
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._composed = ""
+        self.setAccessibleName("Text to tag")
+        self.setPlaceholderText("Type or paste text, one sentence a line")
+        self.setTabChangesFocus(True)
+        self.textChanged.connect(self.edited)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines as they are seen, a syllable that is being composed included."""
+        raw = sound(self.document().toRawText())
+        at = offsets(raw).to_code_points(self.textCursor().position())
+        return lines_of(raw[:at] + self._composed + raw[at:])
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._composed = sound(event.preeditString())
+        super().inputMethodEvent(event)
+        self.edited.emit()
+
+    def add_line(self, text: str) -> None:
+        """Put a line at the end, as if it had been typed."""
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(text if self.document().isEmpty() else f"\n{text}")
+        self.setTextCursor(cursor)
+
+    def remove(self, line: Line) -> None:
+        """Take a line out; the field's own undo brings it back."""
+        QGuiApplication.inputMethod().commit()
+        raw = sound(self.document().toRawText())
+        if line not in lines_of(raw):
+            return
+        mapping = offsets(raw)
+        begins = line.start - 1 if line.end == len(raw) and line.start else line.start
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(mapping.to_units(begins))
+        cursor.setPosition(mapping.to_units(line.end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The sentence of the corpus that has a line's text; `is_new` where the line was sent and became it."""
+
+    number: SentenceNumber
+    id: str
+    split: Split
+    is_new: bool
+
+
+class LineRow(QFrame):
+    """Shows a line; what comes of it is the page's.
+
+    Args:
+        cross: the icon of the button that removes the line.
+
+    Signals:
+        toggled: the line is to be sent, or not.
+        removed: the line is to go.
+        opened: its sentence of the corpus is to be shown; the `Place`.
+    """
+
+    toggled = Signal(bool)
+    removed = Signal()
+    opened = Signal(object)
+
+    def __init__(self, theme: Theme, cross: QIcon) -> None:
+        super().__init__()
+        self.line = Line("", 0, 0)
+        self._place: Place | None = None
+        self._shown: object = None
+        self.chosen = QCheckBox()
+        self.view = LineView(theme)
+        self.said = PlainLabel()
+        self.said.setProperty("role", "small")
+        self.open = QPushButton("Open in Inspect")
+        self.open.setProperty("flat", True)
+        self.open.setStyleSheet("padding: 0 6px; min-height: 16px")  # so that a row stays as high as it was
+        self.remove = QToolButton()
+        self.remove.setIcon(cross)
+        self.remove.setIconSize(QSize(14, 14))
+        self.remove.setToolTip("Take this line out of the text; Ctrl+Z there brings it back")
+        self.remove.setAccessibleName("Remove the line")
+        self._lay_out()
+        self.chosen.toggled.connect(self.toggled)
+        self.remove.clicked.connect(self.removed)
+        self.open.clicked.connect(lambda: self.opened.emit(self._place))
+
+    def _lay_out(self) -> None:
+        self.setProperty("panel", True)
+        below = QHBoxLayout()
+        below.setContentsMargins(int(PADDING), 0, 0, 0)
+        below.setSpacing(4)
+        below.addWidget(self.said)
+        below.addWidget(self.open)
+        below.addStretch(1)
+        body = QVBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.view)
+        body.addLayout(below)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 0, 8, 8)
+        row.setSpacing(0)
+        top = Qt.AlignmentFlag.AlignTop
+        row.addLayout(_lowered(self.chosen), 0)
+        row.addLayout(body, 1)
+        row.addWidget(self.remove, 0, top)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        rule = QFrame()
+        rule.setProperty("rule", True)
+        column.addWidget(rule)
+
+    def show_line(
+        self,
+        line: Line,
+        spans: Sequence[PredictedSpan] | None,
+        *,
+        is_chosen: bool,
+        place: Place | None,
+        is_soon_tagged: bool,
+    ) -> None:
+        """Show a line.
+
+        Args:
+            spans: None while they are sought.
+            is_soon_tagged: then what was shown before stays meanwhile, unless the line is quite another.
+        """
+        if spans is not None or not is_soon_tagged or not _resemble(line.text, self.view.text):
+            self.view.show_line(line.text, spans or ())
+        self.line = line
+        shown = (spans, is_chosen, place)
+        if shown == self._shown:
+            return
+        self._shown, self._place = shown, place
+        with QSignalBlocker(self.chosen):
+            self.chosen.setChecked(is_chosen and place is None)
+        self.chosen.setEnabled(place is None)
+        self.chosen.setToolTip("Send this line to the corpus" if place is None else "The corpus has this text")
+        self.said.setText(_said(spans, place))
+        self.open.setVisible(place is not None)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.view.set_theme(theme)
+
+
+def _lowered(widget: QWidget) -> QVBoxLayout:
+    """The widget at the height of the first line of text."""
+    column = QVBoxLayout()
+    column.setContentsMargins(0, int(PADDING) + 4, 0, 0)
+    column.addWidget(widget)
+    column.addStretch(1)
+    return column
+
+
+def _resemble(text: str, other: str) -> bool:
+    """Whether one may have come of the other under someone's hands: they begin or end alike."""
+    return bool(other) and (text[:2] == other[:2] or text[-2:] == other[-2:])
+
+
+def _said(spans: Sequence[PredictedSpan] | None, place: Place | None) -> str:
+    """How many spans, and the probability of the least certain one; where the text stands in the corpus."""
+    if spans is None:
+        found = "…"
+    elif not spans:
+        found = "no span"
+    else:
+        least = probability(min(span.probability for span in spans))
+        found = counted(len(spans), "span") + (f", least certain {least}" if len(spans) > 1 else "")
+    if place is None:
+        return found
+    return f"{found} · {'sent to' if place.is_new else 'the corpus has it:'} {place.split} as {place.id}"
+
 
 EXAMPLES = (
     "이순신은 1592년 한산도에서 조선 수군을 이끌었다.",

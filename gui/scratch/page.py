@@ -12,17 +12,13 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.selection import Among, Selection
 from gui.background import Job
-from gui.pages import EmptyState, PageContext
-from gui.plain_label import PlainLabel
+from gui.look.theme import Theme, set_property
 from gui.scratch.answers import Answering, Answers
-from gui.scratch.field import TextField
-from gui.scratch.line_list import LineList, Shown
-from gui.scratch.lines import MOST, Line
-from gui.scratch.row import Place
-from gui.scratch.send_bar import SendBar
-from gui.scratch.sending import Sending, Sent
-from gui.scratch.words import lines_words, sending_obstacle, status_words
-from gui.theme import Theme, set_property
+from gui.scratch.line_list import MOST, Line, LineList, Place, Shown, TextField
+from gui.scratch.send import SendBar, Sending, Sent
+from gui.text.scratch import lines_words, sending_obstacle, status_words
+from gui.widgets.labels import PlainLabel
+from gui.widgets.page import EmptyState, PageContext
 
 PAUSE = 150
 """Milliseconds without a change of the text after which it is tagged."""

@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.domain.spans import PredictedSpan
-from gui.inspect.words import label_names
+from gui.look.theme import SENTENCE_SIZE, Theme, font
 from gui.sentence.description import described
 from gui.sentence.layout import TextLayout, lay_out
 from gui.sentence.painting import paint, tag_metrics
 from gui.sentence.scene import PADDING, Mark, Scene, arranged, unjudged
-from gui.theme import SENTENCE_SIZE, Theme, font
+from gui.text.inspect import label_names
 
 _LEAST_WIDTH = 240
 _WIDTHS_KEPT = 3

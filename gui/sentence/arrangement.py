@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison
-from gui.sentence.comparing import comparisons_of
-from gui.sentence.interaction import EdgeDrag, RangeDrag
+from gui.look.theme import SENTENCE_SIZE
+from gui.sentence.interaction import EdgeDrag, RangeDrag, comparisons_of
 from gui.sentence.layout import TextLayout, laid_out
 from gui.sentence.painting import tag_metrics
 from gui.sentence.scene import PADDING, Scene, arranged
 from gui.sentence.selection import Selection, of_gold
-from gui.theme import SENTENCE_SIZE
 
 _WIDTHS_KEPT = 3
 

@@ -18,7 +18,8 @@ from core.domain.editing import (
 )
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison
-from gui.sentence import changes
+from gui.look.theme import Theme
+from gui.sentence import interaction
 from gui.sentence.arrangement import Arrangement
 from gui.sentence.description import described
 from gui.sentence.interaction import (
@@ -35,7 +36,6 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.painting import paint
 from gui.sentence.scene import Scene
 from gui.sentence.selection import Selection, following, kept, of_gold, stops
-from gui.theme import Theme
 
 _LEAST_WIDTH = 240
 _LOSSES = frozenset(
@@ -68,7 +68,7 @@ class SentenceCanvas(QWidget):
         self._theme = theme
         self._shown = Arrangement()
         self._selection: Selection | None = None
-        self._proposed: changes.Outcome | None = None
+        self._proposed: interaction.Outcome | None = None
         self._press: tuple[Target, QPointF] | None = None
         self._before_press: Selection | None = None
         self._prepare()
@@ -96,7 +96,7 @@ class SentenceCanvas(QWidget):
     @property
     def replaced(self) -> tuple[Span, ...]:
         """The other gold spans that labelling or accepting what is selected takes away."""
-        return changes.replaced_by_label(self._shown.gold, self.comparisons, self._selection)
+        return interaction.replaced_by_label(self._shown.gold, self.comparisons, self._selection)
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -150,14 +150,14 @@ class SentenceCanvas(QWidget):
     def apply_label(self, label: str) -> None:
         """Label the selected range, relabel the selected gold span, or accept the selected predicted one so named."""
         if self._selection is not None:
-            self._take(changes.labelled(self._shown.gold, self._selection, label))
+            self._take(interaction.labelled(self._shown.gold, self._selection, label))
 
     def move_edge(self, edge: Edge, step: int) -> None:
         """Move an edge of the selected gold span, or range, by whole characters, and over blanks."""
         selection = self._selection
         if selection is not None:
             position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
-            self._take(changes.with_edge_at(self._shown.gold, selection, edge, position, self._shown.text))
+            self._take(interaction.with_edge_at(self._shown.gold, selection, edge, position, self._shown.text))
 
     def _moved(self, edge: Edge, position: int, step: int) -> int:
         moved = self._layout.moved(position, step)
@@ -170,7 +170,7 @@ class SentenceCanvas(QWidget):
         selection = self._selection
         if selection is not None:
             place = extended(selection.start, selection.end, self._shown.text)
-            self._take(changes.reshaped(self._shown.gold, selection, *place, self._shown.text))
+            self._take(interaction.reshaped(self._shown.gold, selection, *place, self._shown.text))
 
     def shrink(self) -> None:
         """Take punctuation off the selected gold span, or range; where there is none, its last character."""
@@ -181,7 +181,7 @@ class SentenceCanvas(QWidget):
         if place == (selection.start, selection.end):
             self.move_edge("end", -1)
         else:
-            self._take(changes.reshaped(self._shown.gold, selection, *place, self._shown.text))
+            self._take(interaction.reshaped(self._shown.gold, selection, *place, self._shown.text))
 
     def select_next_word(self, step: int) -> None:
         """Select the next eojeol, or with -1 the one before, from what is selected on."""
@@ -196,18 +196,18 @@ class SentenceCanvas(QWidget):
     def delete_selected(self) -> None:
         """Take the selected span out of the gold."""
         if self._selection is not None:
-            self._take(changes.removed(self._shown.gold, self._selection))
+            self._take(interaction.removed(self._shown.gold, self._selection))
 
     def accept_selected(self) -> None:
         """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
-        self._take(changes.with_accepted(self._shown.gold, self.comparisons, self._selection))
+        self._take(interaction.with_accepted(self._shown.gold, self.comparisons, self._selection))
 
     def clear_selection(self) -> None:
         """Select nothing, and drop a drag that is under way."""
         self.select(None)
         self._drop_press()
 
-    def _take(self, outcome: changes.Outcome) -> None:
+    def _take(self, outcome: interaction.Outcome) -> None:
         """Offer the gold that a gesture made; what it left selected is selected with that gold, if that is shown."""
         if outcome.gold == self._shown.gold:
             self.select(outcome.selection)
@@ -302,7 +302,9 @@ class SentenceCanvas(QWidget):
         else:
             span = of_gold(drag.target.span)
             self._refresh()
-            self._take(changes.with_edge_at(self._shown.gold, span, drag.target.edge, drag.position, self._shown.text))
+            self._take(
+                interaction.with_edge_at(self._shown.gold, span, drag.target.edge, drag.position, self._shown.text)
+            )
         self.update()
         self.released.emit()
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from core.analysis.changes import Steps
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
+from gui.look.theme import SMALL_SIZE, Theme, font
 from gui.sentence.layout import TextLayout, lay_out_on_one_line
 from gui.sentence.painting import wave
-from gui.theme import SMALL_SIZE, Theme, font
-from gui.words import counted
+from gui.text.words import counted
 
 ROW_HEIGHT = 52
 """Of every row, in pixels: set it as the fixed section size of the vertical header."""

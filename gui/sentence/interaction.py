@@ -1,14 +1,29 @@
 """What a point of a sentence means, and what a drag makes of it: no widget, no state but what is passed in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
-from core.domain.editing import Edge, Gold, with_edge, word_at
-from core.domain.spans import Span
+from core.domain.editing import (
+    Edge,
+    Gold,
+    accepted,
+    relabelled,
+    replaced_by,
+    resized,
+    trimmed,
+    with_edge,
+    with_span,
+    without,
+    word_at,
+)
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison, compared
 from gui.sentence.layout import Cell
 from gui.sentence.scene import BRACKET, PADDING, Lane, Mark, Scene
-from gui.sentence.selection import Selection, of_gold, of_predicted
+from gui.sentence.selection import Selection, difference_of, of_gold, of_predicted
 
 _NEAR, _NEAR_SELECTED = 3.0, 6.0
 """Pixels around an edge in which it can be taken: more where handles show it."""
@@ -189,3 +204,81 @@ def _selection_of(mark: Mark) -> Selection | None:
     if mark.lane == "gold" or comparison.predicted is None or not comparison.is_error:
         return of_gold(comparison.gold) if comparison.gold else None
     return of_predicted(comparison.predicted.span)
+
+
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The gold after a gesture, and what is selected in it then."""
+
+    gold: Spans
+    selection: Selection | None
+
+
+def labelled(gold: Spans, selection: Selection, label: str) -> Outcome:
+    """Label a range, relabel a gold span, or accept a predicted one so named."""
+    span = Span(selection.start, selection.end, label)
+    if selection.kind == "gold" and selection.span is not None:
+        return Outcome(relabelled(gold, selection.span, label), of_gold(span))
+    return Outcome(with_span(gold, span), of_gold(span))
+
+
+def replaced_by_label(gold: Spans, comparisons: Sequence[Comparison], selection: Selection | None) -> Spans:
+    """The gold spans, beside the selected one, that labelling or accepting what is selected takes away."""
+    if selection is None or selection.kind == "gold":
+        return ()
+    difference = difference_of(comparisons, selection)
+    own = difference.gold if difference is not None else None
+    return tuple(span for span in replaced_by(gold, selection.start, selection.end) if span != own)
+
+
+def with_edge_at(gold: Spans, selection: Selection, edge: Edge, position: int, text: str) -> Outcome:
+    """Move an edge of a gold span or of a range; what is predicted stays."""
+    if selection.kind == "gold" and selection.span is not None:
+        return _moved(gold, with_edge(gold, selection.span, edge, position, text), selection)
+    start, end = (position, selection.end) if edge == "start" else (selection.start, position)
+    return _ranged(gold, selection, start, end, text)
+
+
+def reshaped(gold: Spans, selection: Selection, start: int, end: int, text: str) -> Outcome:
+    """Move both edges of a gold span or of a range; what is predicted stays."""
+    if selection.kind == "gold" and selection.span is not None:
+        return _moved(gold, resized(gold, selection.span, start, end, text), selection)
+    return _ranged(gold, selection, start, end, text)
+
+
+def _moved(before: Spans, after: Spans, selection: Selection) -> Outcome:
+    known = set(before)
+    moved = next((span for span in after if span not in known), None)
+    return Outcome(after, selection if moved is None else of_gold(moved))
+
+
+def _ranged(gold: Spans, selection: Selection, start: int, end: int, text: str) -> Outcome:
+    inside = trimmed(start, end, text) if selection.kind == "range" and start < end else None
+    return Outcome(gold, selection if inside is None else Selection("range", *inside))
+
+
+def removed(gold: Spans, selection: Selection) -> Outcome:
+    """Take a gold span away."""
+    if selection.kind != "gold" or selection.span is None:
+        return Outcome(gold, selection)
+    return Outcome(without(gold, selection.span), None)
+
+
+def with_accepted(gold: Spans, comparisons: Sequence[Comparison], selection: Selection | None) -> Outcome:
+    """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
+    difference = difference_of(comparisons, selection)
+    if difference is None or difference.predicted is None:
+        return Outcome(gold, selection)
+    span = difference.predicted.span
+    return Outcome(accepted(gold, span), of_gold(span))
+
+
+@lru_cache(maxsize=256)
+def comparisons_of(gold: tuple[Span, ...], predicted: tuple[PredictedSpan, ...] | None) -> tuple[Comparison, ...]:
+    """How the predicted spans compare with the gold; without a run (None), all gold is right."""
+    if predicted is None:
+        return tuple(Comparison("right", span, None) for span in gold)
+    return compared(gold, predicted)

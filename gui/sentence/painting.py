@@ -9,11 +9,11 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from core.domain.spans import Span
+from gui.look.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font
 from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
 from gui.sentence.scene import BRACKET, PADDING, TAG_PADDING, Mark, Scene, TagMetrics, Words
 from gui.sentence.selection import Selection, of_gold, of_predicted
-from gui.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font
 
 _RADIUS = 4.0
 _BRACKET_DROP = 4.0

@@ -1,12 +1,28 @@
 """The settings: a window of its own, open beside the main one, in which every change holds at once."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QRadioButton,
+    QSpinBox,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from gui.appearance import Appearance
+from core.domain.spans import PredictedSpan, Span
 from gui.keys.keymap import Keymap
+from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
+from gui.sentence.canvas import SentenceCanvas
 from gui.settings.keys import KeysSection
-from gui.settings.look import LookSection
+from gui.widgets.choosers import indent
+from gui.widgets.labels import PlainLabel
 
 
 class SettingsWindow(QDialog):
@@ -45,3 +61,94 @@ class SettingsWindow(QDialog):
         chip.clicked.connect(lambda: self._stack.setCurrentWidget(section))
         self._group.addButton(chip)
         return chip
+
+
+_CHOICES: dict[ThemeChoice, str] = {"system": "Follow system", "light": "Light", "dark": "Dark"}
+_TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
+_GOLD = (Span(0, 3, "PS"), Span(5, 7, "LC"))
+_PREDICTED = (PredictedSpan(Span(0, 3, "PS"), 0.98), PredictedSpan(Span(16, 18, "LC"), 0.61))
+
+
+_DIGITS = 3
+"""That can be typed."""
+
+
+class SizeBox(QSpinBox):
+    """A size of text; any number can be typed, and the nearest that is possible is taken."""
+
+    def __init__(self) -> None:
+        super().__init__(minimum=LEAST_SIZE, maximum=GREATEST_SIZE)
+        self.setCorrectionMode(QSpinBox.CorrectionMode.CorrectToNearestValue)
+        self.setSuffix(" px")
+        indent(self)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Let a number beyond the bounds be typed, too; `fixup` brings it back."""
+        [state, *_] = super().validate(text, position)
+        digits = text.removesuffix(self.suffix()).strip()
+        if state == QValidator.State.Invalid and digits.isdecimal() and len(digits) <= _DIGITS:
+            state = QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        digits = text.removesuffix(self.suffix()).strip()
+        if not digits.isdecimal():
+            return text
+        return f"{max(self.minimum(), min(int(digits), self.maximum()))}{self.suffix()}"
+
+
+class LookSection(QWidget):
+    """Every choice is seen at once."""
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self.themes: dict[ThemeChoice, QRadioButton] = {choice: QRadioButton(text) for choice, text in _CHOICES.items()}
+        self.text_size = SizeBox()
+        self.sample = SentenceCanvas(appearance.theme)
+        self.sample.set_text_size(appearance.size)
+        self.sample.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.sample.show_sentence(_TEXT, _GOLD, _PREDICTED)
+        self._lay_out()
+        self.themes[appearance.choice].setChecked(True)
+        self.text_size.setValue(appearance.size)
+        for choice, button in self.themes.items():
+            button.clicked.connect(lambda _=False, choice=choice: appearance.choose_theme(choice))
+        self.text_size.valueChanged.connect(appearance.choose_size)
+
+    def _size_row(self) -> QHBoxLayout:
+        reach = PlainLabel(f"{LEAST_SIZE} to {GREATEST_SIZE} px; its labels grow with it")
+        reach.setProperty("role", "hint")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.text_size)
+        row.addWidget(reach)
+        row.addStretch(1)
+        return row
+
+    def _lay_out(self) -> None:
+        group = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        for button in self.themes.values():
+            group.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        self.text_size.setAccessibleName("Text size of the large sentence")
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.addRow(PlainLabel("Theme"), row)
+        form.addRow(PlainLabel("Text size of the large sentence"), self._size_row())
+        frame = QFrame()
+        frame.setProperty("panel", True)
+        QVBoxLayout(frame).addWidget(self.sample)
+        hint = PlainLabel("Preview: gold labels on the text, predictions below")
+        hint.setProperty("role", "hint")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addLayout(form)
+        column.addWidget(hint)
+        column.addWidget(frame)
+        column.addStretch(1)

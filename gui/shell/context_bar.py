@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
-from gui.choosers import chooser
 from gui.session import Context, Session
+from gui.widgets.choosers import chooser
 
 _GOLD_TITLES = {"corrected": "Gold: corrected", "imported": "Gold: as imported"}
 

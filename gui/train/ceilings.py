@@ -19,9 +19,9 @@ from core.metrics.report import AVERAGES, Report
 from core.store.project import Project
 from core.training.events import Measuring
 from gui.background import JobRunner, failure
-from gui.plain_label import PlainLabel
-from gui.progress import FLEETING
 from gui.session import Session
+from gui.text.progress import FLEETING
+from gui.widgets.labels import PlainLabel
 
 MeasuresCeilings = Callable[[Project, str, Split], Generator[Measuring, None, dict[Unit, Report]]]
 """`core.services.engine.measure_ceilings`, or what stands for it in a test."""

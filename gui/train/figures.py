@@ -3,10 +3,10 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from core.training.events import EpochFinished, Progress
-from gui.plain_label import PlainLabel
-from gui.progress import duration
-from gui.theme import font
-from gui.train.words import EpochScore
+from gui.look.theme import font
+from gui.text.progress import duration
+from gui.text.train import EpochScore
+from gui.widgets.labels import PlainLabel
 
 _NOTHING = "–"
 _SIZE = 20

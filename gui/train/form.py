@@ -16,11 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, RANGES, UNITS, TrainSettings, Unit, preset
-from gui.plain_label import PlainLabel
 from gui.preferences import Preferences
 from gui.train.advanced import AdvancedFields
-from gui.train.encoder_field import EncoderField
-from gui.train.fields import HEADING_HEIGHT, NumberField, Rows, WheelGuard, choice, whole_number
+from gui.train.fields import HEADING_HEIGHT, EncoderField, NumberField, Rows, WheelGuard, choice, whole_number
+from gui.widgets.labels import PlainLabel
 
 _MAX_SEED = 2**31 - 1
 

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.theme import SMALL_SIZE, TAG_SIZE, Theme, font
+from gui.look.theme import SMALL_SIZE, TAG_SIZE, Theme, font
 
 _MAX_POINTS = 2000
 """Of the loss, over all epochs; with more every other is dropped, so that drawing stays quick."""

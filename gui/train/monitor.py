@@ -10,14 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
 from core.training.events import EpochFinished, Prepared, Progress, RunStarted
-from gui.plain_label import PlainLabel
+from gui.look.theme import Theme
 from gui.preferences import Preferences
-from gui.theme import Theme
-from gui.train.fields import HEADING_HEIGHT
-from gui.train.figures import Figures
-from gui.train.log_view import LogView
-from gui.train.training import Ending
-from gui.train.words import (
+from gui.text.train import (
     Compared,
     EpochScore,
     event_line,
@@ -26,9 +21,16 @@ from gui.train.words import (
     stored_epoch_line,
     stored_result_line,
 )
+from gui.train.fields import HEADING_HEIGHT
+from gui.train.figures import Figures
+from gui.train.training import Ending
+from gui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from gui.train.loss_chart import LossChart
+from datetime import datetime
+
+from PySide6.QtWidgets import QPlainTextEdit
 
 
 class Monitor(QWidget):
@@ -216,3 +218,38 @@ def _panel(content: QWidget) -> QFrame:
     layout.setContentsMargins(8, 8, 8, 8)
     layout.addWidget(content)
     return frame
+
+
+_MAX_LINES = 2000
+
+
+class LogView(QPlainTextEdit):
+    """Lines with their time, newest last; can be selected and copied. Stays at its end unless scrolled up."""
+
+    def __init__(self) -> None:
+        super().__init__(readOnly=True)
+        self.setMaximumBlockCount(_MAX_LINES)
+        self.setPlaceholderText("Training log")
+        self.setAccessibleName("Training log")
+        self.setTabChangesFocus(True)
+        self._is_at_end = True
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._note_place)
+        bar.rangeChanged.connect(self._keep_place)
+
+    def add(self, line: str) -> None:
+        """Note something that happened now."""
+        self.appendPlainText(f"{datetime.now():%H:%M:%S}  {line}")
+
+    def recall(self, line: str) -> None:
+        """Note something that happened at another time."""
+        self.appendPlainText(line)
+
+    def _note_place(self, value: int) -> None:
+        self._is_at_end = value >= self.verticalScrollBar().maximum()
+
+    def _keep_place(self, _: int, last: int) -> None:
+        """Qt itself follows only while the log is seen."""
+        if self._is_at_end or last == 0:
+            self.verticalScrollBar().setValue(last)
+            self._is_at_end = True

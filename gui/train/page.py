@@ -13,10 +13,10 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.background import Job, LatestQuery
-from gui.pages import EmptyState, PageContext
 from gui.session import Context
+from gui.text.train import Compared
 from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
-from gui.train.crosschecking import (
+from gui.train.crosscheck import (
     Crosscheck,
     CrosscheckPanel,
     Crosschecks,
@@ -27,12 +27,10 @@ from gui.train.crosschecking import (
 )
 from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
-from gui.train.readiness import Corpus, Readiness, count_corpus, readiness
-from gui.train.retrain_panel import RetrainPanel
-from gui.train.retraining import ResumesTraining, Retraining, StartsTraining
-from gui.train.start_bar import StartBar
+from gui.train.retrain import ResumesTraining, Retraining, RetrainPanel, StartsTraining
+from gui.train.start_bar import Corpus, Readiness, StartBar, count_corpus, readiness
 from gui.train.training import Ending, Training
-from gui.train.words import Compared
+from gui.widgets.page import EmptyState, PageContext
 
 
 class TrainPage(QWidget):

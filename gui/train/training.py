@@ -12,10 +12,10 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.training.events import EpochFinished, RunStarted, TrainingEvent
 from gui.background import ClosingWords, Job, JobRunner
-from gui.progress import FLEETING
 from gui.session import Session
-from gui.train.retraining import ResumesTraining, StartsTraining, trained_and_compared
-from gui.train.words import EpochScore, failure_line, result_line, stopped_line
+from gui.text.progress import FLEETING
+from gui.text.train import EpochScore, failure_line, result_line, stopped_line
+from gui.train.retrain import ResumesTraining, StartsTraining, trained_and_compared
 
 TrainingWork = Callable[[], Generator[TrainingEvent, None, int]]
 

@@ -6,15 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.spans import Split
+from core.io.resources import RESOURCES
 from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
-from gui.pages import PageContext
-from gui.plain_label import PlainLabel
-from gui.words import wrapped
+from gui.text.words import wrapped
+from gui.widgets.labels import PlainLabel
+from gui.widgets.page import PageContext
 
-SAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "sample"
+SAMPLE_FOLDER = RESOURCES / "sample"
 
 
 class WelcomePage(QWidget):

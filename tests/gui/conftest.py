@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from core.domain.settings import TINY
 from gui.app import made_window
 from gui.background import LatestQuery
-from gui.theme import LIGHT
+from gui.look.theme import LIGHT
 from tests.gui.driving import wait_for_end
 
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollArea, QWidget
 
-from gui.theme import LIGHT
+from gui.look.theme import LIGHT
 from tests.building import project_with_run
 
 

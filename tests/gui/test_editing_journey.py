@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 
 from gui.app import made_window
 from gui.inspect.menu import SpanMenu
+from gui.look.theme import LIGHT
 from gui.settings.window import SettingsWindow
-from gui.theme import LIGHT
 from tests.building import project_with_run
 from tests.gui.driving import LEFT, NONE, click, drag_over, point_of, press_key
 

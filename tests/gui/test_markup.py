@@ -11,8 +11,8 @@ from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Sentence, Span
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.project import created
-from gui.plain_label import PlainLabel
-from gui.words import literal, wrapped
+from gui.text.words import literal, wrapped
+from gui.widgets.labels import PlainLabel
 from tests.building import add_run, add_sentences
 from tests.gui.driving import wait_for_job
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtTest import QAbstractItemModelTester
 
 from core.domain.spans import Span
-from gui.corrections.model import CorrectionModel
-from gui.theme import DARK
+from gui.corrections.page import CorrectionModel
+from gui.look.theme import DARK
 from tests.building import project_with_run
 from tests.gui.driving import wait_for_job
 

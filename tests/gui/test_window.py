@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QMessageBox
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.store.changes import ChangeSet
+from gui.keys.keys_window import KeysWindow
 from gui.session import Session
 from gui.settings.window import SettingsWindow
-from gui.shell.job_strip import OUTCOME_STAYS
-from gui.shell.keys_window import KeysWindow
-from gui.shell.next_step import IDLE
-from gui.shell.screen_room import fitting
+from gui.shell.rail import fitting
+from gui.shell.strips import IDLE, OUTCOME_STAYS
 from gui.window import MainWindow
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 from tests.gui.driving import click, press_key, wait_for_job

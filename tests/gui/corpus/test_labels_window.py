@@ -9,7 +9,7 @@ from core.domain.spans import SPLITS
 from core.store.gold import corrections
 from gui.corpus import labels_window
 from gui.corpus.labels_window import LabelsWindow
-from gui.theme import DARK, LIGHT, apply_theme
+from gui.look.theme import DARK, LIGHT, apply_theme
 from tests.building import project_with_run
 from tests.core.store.failing import connection_of, failing_connections
 from tests.gui.driving import click, compose, wait_for_job

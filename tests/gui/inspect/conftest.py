@@ -9,11 +9,11 @@ from PySide6.QtTest import QTest
 from gui.background import JobRunner
 from gui.inspect.page import InspectPage
 from gui.keys.keymap import Keymap
-from gui.pages import PageContext
+from gui.look.theme import apply_theme, theme_for
 from gui.preferences import Preferences
 from gui.sentence.delegate import SENTENCE_ROLE
 from gui.session import Session
-from gui.theme import apply_theme, theme_for
+from gui.widgets.page import PageContext
 from tests.building import project_with_run
 from tests.gui.driving import LEFT, NONE, click, drag_over, point_of, press_key
 

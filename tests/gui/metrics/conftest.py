@@ -10,11 +10,11 @@ from core.store.project import Project
 from core.store.selection import Selection
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
+from gui.look.theme import LIGHT
 from gui.metrics.page import MetricsPage
-from gui.pages import PageContext
 from gui.preferences import Preferences
 from gui.session import Session
-from gui.theme import LIGHT
+from gui.widgets.page import PageContext
 from tests.building import project_with_run
 from tests.gui.driving import wait_for_end
 

@@ -8,10 +8,9 @@ from core.analysis.changes import FATES, comparing
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.store.predictions import EpochKey
-from gui.metrics import changes_panel
-from gui.metrics.changes import kinds_table, scores_table, types_table
+from gui.metrics import changes
+from gui.metrics.changes import MoveDelegate, kinds_table, scores_table, types_table, written
 from gui.metrics.errors import ALL
-from gui.metrics.moves import MoveDelegate, written
 from gui.metrics.table import Cell
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, project_with_run
 from tests.gui.metrics.conftest import click_on, index_of
@@ -78,7 +77,7 @@ def test_a_choice_holds_while_the_run_is_looked_at(changes_desk, qtbot):
     desk = changes_desk
     desk.page.head.other.setCurrentIndex(0)
     desk.page.head.other.activated.emit(0)
-    assert desk.page.changes.scores.said.text() == changes_panel.NOTHING
+    assert desk.page.changes.scores.said.text() == changes.NOTHING
     view = desk.page.changes.scores.view
     assert [view.horizontalHeader().isVisible(), view.verticalHeader().isVisible()] == [False, False]
     assert not desk.page.changes.types.isVisible()

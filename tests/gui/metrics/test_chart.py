@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.metrics.chart import LABEL_GAP, ScoreChart, spread
-from gui.metrics.lines import MICRO, Line, f1_lines
-from gui.palette import mixed
-from gui.theme import LIGHT
+from gui.look.palette import mixed
+from gui.look.theme import LIGHT
+from gui.metrics.chart import LABEL_GAP, MICRO, Line, ScoreChart, f1_lines, spread
 from tests.gui.metrics.test_table import ONE, TWO
 
 

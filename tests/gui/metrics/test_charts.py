@@ -13,12 +13,12 @@ from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import error_kinds
 from core.store.predictions import EpochKey
 from core.store.selection import Among, Selection
+from gui.look.palette import contrast
+from gui.look.theme import DARK, LIGHT
 from gui.metrics.calibration import CalibrationShown
-from gui.metrics.histogram import compact, ticks
+from gui.metrics.calibration_charts import compact, ticks
+from gui.metrics.error_bars import ground_of
 from gui.metrics.klue import Question
-from gui.metrics.patterns import ground_of
-from gui.palette import contrast
-from gui.theme import DARK, LIGHT
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_sentences
 
 LAST = EpochKey(1, 2)

@@ -6,12 +6,12 @@ from core.metrics.comparison import Verdict
 from core.metrics.report import counts_of, reported
 from core.store.predictions import EpochKey
 from core.store.selection import Selection
-from gui.metrics.counts import heat_share
+from gui.look.palette import contrast, mixed
+from gui.look.theme import DARK, LIGHT
 from gui.metrics.errors import ALL, SPURIOUS, confusion_table, kinds_table
 from gui.metrics.figures import Figures
 from gui.metrics.table import EMPTY
-from gui.palette import contrast, mixed
-from gui.theme import DARK, LIGHT
+from gui.metrics.table_painting import heat_share
 
 VERDICTS = {
     Verdict("right", "PS", "PS"): 10,

@@ -18,11 +18,10 @@ from core.store.runs import Epoch
 from core.store.selection import ALL_ERRORS, Selection, Selections
 from core.training.events import Predicting
 from gui.background import LatestQuery
-from gui.metrics.counts import heat_share
-from gui.metrics.delegate import ground
+from gui.look.palette import mixed
+from gui.look.theme import DARK, LIGHT
 from gui.metrics.head import COPIED, COPY
-from gui.palette import mixed
-from gui.theme import DARK, LIGHT
+from gui.metrics.table_painting import ground, heat_share
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_run, project_with_sentences
 from tests.gui.metrics.conftest import click_on, index_of
 

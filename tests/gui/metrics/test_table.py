@@ -8,9 +8,9 @@ from core.metrics.report import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.changes import scores_table
-from gui.metrics.delegate import written_change
 from gui.metrics.figures import Figures
 from gui.metrics.table import comparison_table, epochs_table, figure
+from gui.metrics.table_painting import written_change
 
 
 def figures(run: int, epoch: int, counts: dict[str, Counts], sentences: int = 10) -> Figures:

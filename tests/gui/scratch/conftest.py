@@ -12,11 +12,11 @@ from core.store.selection import Selection
 from core.training.events import LinesTagged, TaggerLoaded
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
-from gui.pages import PageContext
+from gui.look.theme import LIGHT
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
 from gui.session import Session
-from gui.theme import LIGHT
+from gui.widgets.page import PageContext
 from tests.building import SECOND_EPOCH, add_run, project_with_run
 from tests.gui.driving import wait_for_end
 

@@ -9,10 +9,9 @@ from core.domain.errors import UserError
 from core.domain.spans import Span
 from core.services.scratch import scratch_id
 from core.store.selection import Among, Selection
-from gui.appearance import Themed
-from gui.scratch.line_list import EXAMPLES
-from gui.scratch.lines import MOST
-from gui.theme import DARK
+from gui.look.appearance import Themed
+from gui.look.theme import DARK
+from gui.scratch.line_list import EXAMPLES, MOST
 from tests.building import project_with_sentences
 from tests.gui.driving import click, wait_for_end
 from tests.gui.scratch.conftest import spans_of, with_two_runs

@@ -8,11 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.domain.spans import PredictedSpan, Span
-from gui.sentence import comparing
+from gui.look.theme import DARK, LIGHT
+from gui.sentence import interaction
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.layout import TextLayout
 from gui.sentence.selection import Selection, of_gold, of_predicted
-from gui.theme import DARK, LIGHT
 
 TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
 PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")
@@ -587,9 +587,9 @@ CROWD_FOUND = tuple(PredictedSpan(Span(s.start, s.end, "OG") if s.start % 3 else
 def compared_spans(monkeypatch):
     """How often gold and predicted spans were compared anew."""
     calls = []
-    comparing.comparisons_of.cache_clear()
-    compared = comparing.compared
-    monkeypatch.setattr(comparing, "compared", lambda *sides: calls.append(sides) or compared(*sides))
+    interaction.comparisons_of.cache_clear()
+    compared = interaction.compared
+    monkeypatch.setattr(interaction, "compared", lambda *sides: calls.append(sides) or compared(*sides))
     return calls
 
 

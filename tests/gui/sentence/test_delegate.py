@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
 from core.metrics.comparison import compared
+from gui.look.theme import DARK, LIGHT, font
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, _excerpt, marks
-from gui.theme import DARK, LIGHT, font
 
 TEXT = "이순신은 조선 수군을 이끌고 😀 옥포에서 왜군을 물리쳤다."
 PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")

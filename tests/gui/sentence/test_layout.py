@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
+from gui.look.theme import SENTENCE_SIZE, font
 from gui.sentence.layout import lay_out, shown
-from gui.theme import SENTENCE_SIZE, font
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison, compared
+from gui.look.theme import SENTENCE_SIZE, font
 from gui.sentence.interaction import target_at
 from gui.sentence.layout import lay_out
 from gui.sentence.painting import tag_metrics
 from gui.sentence.scene import PADDING, arranged, probability, tag_words
-from gui.theme import SENTENCE_SIZE, font
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from gui.settings.recorder import WAITING
+from gui.keys.recorder import WAITING
+from gui.look.theme import LIGHT, apply_theme
 from gui.settings.window import SettingsWindow
-from gui.theme import LIGHT, apply_theme
 from tests.gui.driving import click, compose, press_key
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -22,12 +22,12 @@ from core.store.sentences import GOLDS
 from core.training.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
-from gui.pages import PageContext
+from gui.look.theme import LIGHT
 from gui.preferences import Preferences
 from gui.session import Session
-from gui.theme import LIGHT
 from gui.train.page import TrainPage
-from gui.train.retraining import StartsTraining
+from gui.train.retrain import StartsTraining
+from gui.widgets.page import PageContext
 from tests import building
 from tests.gui.driving import wait_for_end
 

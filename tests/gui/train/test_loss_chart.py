@@ -2,7 +2,7 @@
 
 import pytest
 
-from gui.theme import LIGHT
+from gui.look.theme import LIGHT
 from gui.train.loss_chart import LossChart
 
 

@@ -12,9 +12,9 @@ from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.training.events import Progress
+from gui.text.train import stopped_line
 from gui.train.ceilings import CeilingsWindow
-from gui.train.readiness import corpus_of
-from gui.train.words import stopped_line
+from gui.train.start_bar import corpus_of
 from tests import building
 from tests.gui.train.conftest import SECONDS, made_desk, numbered
 
@@ -576,7 +576,7 @@ def test_an_encoder_that_cannot_be_had_is_told_when_ceilings_are_asked_for(desk,
 
 def test_nothing_is_read_for_a_page_that_is_not_seen(desk, monkeypatch):
     read = []
-    monkeypatch.setattr("gui.train.readiness.retraining_of", lambda project: read.append(project))
+    monkeypatch.setattr("gui.train.start_bar.retraining_of", lambda project: read.append(project))
     desk.page.hide()
     number = numbered(desk.project, "news-3")
     for is_reviewed in (True, False, True):
@@ -597,7 +597,7 @@ def test_the_page_can_be_used_while_the_sentences_are_counted(desk, qtbot, monke
         may_count.wait(SECONDS / 1000)
         return corpus_of(project)
 
-    monkeypatch.setattr("gui.train.readiness.corpus_of", counting)
+    monkeypatch.setattr("gui.train.start_bar.corpus_of", counting)
     desk.page.hide()
     desk.session.correct(numbered(desk.project, "news-1"), [])
     desk.page.show()

@@ -1,0 +1,286 @@
+"""The table of places: ticks with Space, ids that lead to their sentences."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+)
+
+from core.domain.spans import Sentence
+from gui.look.theme import LIST_SIZE, Theme, font
+from gui.text.words import wrapped
+
+LEFT, STRING, RIGHT, NOW, THEN, SENTENCE = range(6)
+
+
+_TITLES = ("Before it", "String", "After it", "Labelled now", "Then", "Sentence")
+
+
+_CONTEXT = 40
+"""Characters of context on either side."""
+
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place as the table shows it.
+
+    Attributes:
+        label: whose ink the string has; None for that of the text.
+        now, then: how it is labelled, and how it would be, in words; equal where there is nothing to tick.
+    """
+
+    sentence: Sentence
+    start: int
+    end: int
+    label: str | None
+    now: str
+    then: str
+
+    @property
+    def changes(self) -> bool:
+        return self.now != self.then
+
+
+class PlaceModel(QAbstractTableModel):
+    """Places, those that would change with a tick or without.
+
+    Args:
+        links: whether a click on an id leads to its sentence.
+
+    Signals:
+        ticked: other places are ticked.
+    """
+
+    ticked = Signal()
+
+    def __init__(self, theme: Theme, *, links: bool = True) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[Place] = []
+        self._ticked: set[int] = set()
+        self._bold = font(LIST_SIZE, bold=True)
+        self._links = links
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        if self._rows:
+            last = self.index(len(self._rows) - 1, SENTENCE)
+            self.dataChanged.emit(self.index(0, LEFT), last, [Qt.ItemDataRole.ForegroundRole])
+
+    def add(self, found: Sequence[Place], ticked: Iterable[int]) -> None:
+        """Show further places at the end.
+
+        Args:
+            ticked: which of them are ticked at first.
+        """
+        if not found:
+            return
+        first = len(self._rows)
+        self.beginInsertRows(_ROOT, first, first + len(found) - 1)
+        self._rows += found
+        self._ticked |= {first + at for at in ticked}
+        self.endInsertRows()
+        self.ticked.emit()
+
+    def show(self, found: Sequence[Place], ticked: Iterable[int] = ()) -> None:
+        """Show these places alone."""
+        self.beginResetModel()
+        self._rows, self._ticked = list(found), set(ticked)
+        self.endResetModel()
+        self.ticked.emit()
+
+    def clear(self) -> None:
+        self.show([])
+
+    @property
+    def places(self) -> Sequence[Place]:
+        return self._rows
+
+    @property
+    def ticked_rows(self) -> list[int]:
+        return sorted(self._ticked)
+
+    def tick(self, rows: Iterable[int]) -> None:
+        """Tick exactly those of these rows that would change."""
+        self._ticked = {row for row in rows if self._rows[row].changes}
+        if self._rows:
+            self.dataChanged.emit(self.index(0, LEFT), self.index(len(self._rows) - 1, LEFT))
+        self.ticked.emit()
+
+    def tick_all(self) -> None:
+        self.tick(range(len(self._rows)))
+
+    def toggle(self, rows: Iterable[int]) -> None:
+        """Tick all of these rows, or none of them where all are ticked."""
+        chosen = {row for row in rows if self._rows[row].changes}
+        self.tick(self._ticked - chosen if chosen <= self._ticked else self._ticked | chosen)
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        can_tick = index.column() == LEFT and self._rows[index.row()].changes
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if can_tick else flags
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section == LEFT else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        place, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cell(place, column)
+        if role == Qt.ItemDataRole.CheckStateRole and column == LEFT and place.changes:
+            return Qt.CheckState.Checked if index.row() in self._ticked else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column == LEFT else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wrapped(place.sentence.text if column in (LEFT, STRING, RIGHT) else _cell(place, column))
+        return self._look(place, index, role)
+
+    def _look(self, place: Place, index: Index, role: int) -> QFont | QColor | None:
+        column = index.column()
+        if role == Qt.ItemDataRole.FontRole:
+            return self._bold if column == STRING else None
+        if role != Qt.ItemDataRole.ForegroundRole:
+            return None
+        if column == STRING and place.label is not None:
+            return QColor(self._theme.label(place.label).ink)
+        if column == SENTENCE and self._links:
+            return QColor(self._theme.accent)
+        if column == THEN and index.row() not in self._ticked:
+            return QColor(self._theme.muted)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.CheckStateRole or index.column() != LEFT:
+            return False
+        self._ticked ^= {index.row()}
+        self.dataChanged.emit(index, self.index(index.row(), SENTENCE))
+        self.ticked.emit()
+        return True
+
+
+def _cell(place: Place, column: int) -> str:
+    text = place.sentence.text
+    if column == LEFT:
+        return ("…" if place.start > _CONTEXT else "") + text[max(0, place.start - _CONTEXT) : place.start]
+    if column == STRING:
+        return text[place.start : place.end]
+    if column == RIGHT:
+        return text[place.end : place.end + _CONTEXT] + ("…" if place.end + _CONTEXT < len(text) else "")
+    if column == SENTENCE:
+        return place.sentence.id
+    return place.now if column == NOW else place.then if place.changes else "–"
+
+
+_ROW_HEIGHT = 30
+_WIDTHS = {STRING: 112, NOW: 128, THEN: 88, SENTENCE: 128}
+
+
+class PlaceTable(QTableView):
+    """Shows a `PlaceModel`; Space ticks the selected rows.
+
+    Args:
+        wide: how a place is labelled takes more than a label to say.
+
+    Signals:
+        opened: the id of a sentence was clicked; the row.
+    """
+
+    opened = Signal(int)
+
+    def __init__(self, model: PlaceModel, says: str, *, hidden: Collection[int] = (), wide: bool = False) -> None:
+        super().__init__()
+        self._model = model
+        self.setModel(model)
+        self.setAccessibleName(says)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setItemDelegateForColumn(LEFT, _Elided(self, Qt.TextElideMode.ElideLeft))
+        self.setItemDelegateForColumn(SENTENCE, _Elided(self, Qt.TextElideMode.ElideMiddle))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self._prepare_header({**_WIDTHS, NOW: 152, THEN: 152} if wide else _WIDTHS)
+        for column in hidden:
+            self.hideColumn(column)
+        self.clicked.connect(self._open)
+
+    def _prepare_header(self, widths: Mapping[int, int]) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        for column in (LEFT, RIGHT):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        for column, width in widths.items():
+            header.resizeSection(column, width)
+
+    @property
+    def selected_rows(self) -> list[int]:
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
+
+    def go_to(self, row: int) -> None:
+        """Select a row, or the nearest there is."""
+        if self._model.rowCount():
+            self.selectRow(max(0, min(row, self._model.rowCount() - 1)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.selected_rows:
+            self._model.toggle(self.selected_rows)
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self, index: Index) -> None:
+        if index.column() == SENTENCE:
+            self.opened.emit(index.row())
+
+
+class _Elided(QStyledItemDelegate):
+    """Cuts a text where it is least missed: context far from the string, the middle of an id."""
+
+    def __init__(self, parent: QObject, mode: Qt.TextElideMode) -> None:
+        super().__init__(parent)
+        self._mode = mode
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        option.textElideMode = self._mode
+
+
+def chip(text: str, *, checkable: bool = False) -> QToolButton:
+    """A small button above a table."""
+    button = QToolButton()
+    button.setText(text)
+    button.setCheckable(checkable)
+    button.setProperty("chip", True)
+    return button

@@ -1,0 +1,236 @@
+"""The inconsistent strings as a table: how each is labelled, and how many places are exceptions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from core.analysis.consistency import Inconsistency, Kind, Tally
+from core.domain.spans import SPLITS, Split
+from gui.look.theme import LIST_SIZE, Theme, font
+from gui.text.words import wrapped
+from gui.widgets.choosers import chooser
+from gui.widgets.line_field import LineField
+
+TEXT, LABELLED, EXCEPTIONS = range(3)
+_TITLES = ("String", "How it is labelled", "Exceptions")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+Index = QModelIndex | QPersistentModelIndex
+
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class StringFilter:
+    """Which strings are listed; every condition that is set must hold."""
+
+    text: str = ""
+    kind: Kind | None = None
+    label: str | None = None
+    split: Split | None = None
+
+    def takes(self, found: Inconsistency) -> bool:
+        return (
+            self.text.casefold() in found.text.casefold()
+            and (self.kind is None or self.kind in found.scores)
+            and (self.label is None or self.label in found.labels)
+            and (self.split is None or any(use.split == self.split for use in found.uses))
+        )
+
+    def score(self, found: Inconsistency) -> float:
+        return found.score if self.kind is None else found.scores[self.kind]
+
+
+class StringModel(QAbstractTableModel):
+    """The strings that a filter takes, the likeliest mistakes first.
+
+    A string whose counts change stays where it is, and is ticked off once it is consistent.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._all: dict[str, Inconsistency] = {}
+        self._rows: list[str] = []
+        self._bold = font(LIST_SIZE, bold=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self._theme = theme
+        if self._rows:
+            last = self.index(len(self._rows) - 1, EXCEPTIONS)
+            self.dataChanged.emit(self.index(0, TEXT), last, [Qt.ItemDataRole.ForegroundRole])
+
+    def show(self, found: Iterable[Inconsistency], chosen: StringFilter) -> None:
+        """Show what was found, in its order."""
+        self._all = {each.text: each for each in found}
+        self.filter(chosen)
+
+    def filter(self, chosen: StringFilter) -> None:
+        """Show other ones of them; what is consistent by now goes."""
+        self.beginResetModel()
+        taken = [each for each in self._all.values() if each.scores and chosen.takes(each)]
+        if chosen.kind is not None:
+            taken.sort(key=chosen.score, reverse=True)
+        self._rows = [each.text for each in taken]
+        self.endResetModel()
+
+    def update(self, tally: Tally, strings: Iterable[str]) -> None:
+        """Show the new counts of some strings; none moves."""
+        for string in strings:
+            if string in self._all or tally.of(string).scores:
+                self._all[string] = tally.of(string)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, TEXT), self.index(len(self._rows) - 1, EXCEPTIONS))
+
+    @property
+    def found(self) -> int:
+        """How many strings are inconsistent, under any filter."""
+        return sum(bool(each.scores) for each in self._all.values())
+
+    @property
+    def settled(self) -> int:
+        """How many of the listed strings are consistent by now."""
+        return sum(not self._all[text].scores for text in self._rows)
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of all strings that were found."""
+        return {label for each in self._all.values() for label in each.labels}
+
+    def at(self, row: int) -> Inconsistency:
+        return self._all[self._rows[row]]
+
+    def row_of(self, text: str) -> int | None:
+        return self._rows.index(text) if text in self._rows else None
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section == EXCEPTIONS else _LEFT
+        return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        found, column = self.at(index.row()), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cell(found, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wrapped(found.text, ways(found))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column == EXCEPTIONS else _LEFT
+        return self._look(found, column, role)
+
+    def _look(self, found: Inconsistency, column: int, role: int) -> QFont | QColor | None:
+        if role == Qt.ItemDataRole.FontRole:
+            return self._bold if column == TEXT and found.scores else font(tabular=True)
+        if role == Qt.ItemDataRole.ForegroundRole and not found.scores:
+            return QColor(self._theme.muted)
+        return None
+
+
+def _cell(found: Inconsistency, column: int) -> str:
+    if column == TEXT:
+        return found.text
+    if column == LABELLED:
+        return ways(found)
+    return f"{found.exceptions:,} of {found.places:,}" if found.scores else "✓"
+
+
+def ways(found: Inconsistency) -> str:
+    """`LC 113 · OG 11 · other edges 8 · no label 6`."""
+    parts = [f"{label} {number:,}" for label, number in found.labels.items()]
+    others = {"other edges": found.count("edge"), "no label": found.count("none")}
+    parts += [f"{words} {number:,}" for words, number in others.items() if number]
+    return " · ".join(parts)
+
+
+def kinds_in_words(kinds: Sequence[Kind]) -> str:
+    """`several labels, not labelled everywhere`."""
+    return ", ".join(KIND_WORDS[kind] for kind in kinds)
+
+
+KIND_WORDS: dict[Kind, str] = {
+    "labels": "several labels",
+    "edges": "several edges",
+    "missed": "not labelled everywhere",
+}
+
+
+SEARCH_DELAY = 250
+"""Milliseconds after the last keystroke before the list is filtered and the places of its first string are found."""
+
+
+class StringFilterBar(QWidget):
+    """Makes a `StringFilter`.
+
+    Signals:
+        changed: it is another one.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("bar", True)
+        self.text = LineField("Search strings", clearable=True)
+        self.text.setAccessibleName("Search strings")
+        self.kind = chooser("Kind", "In which way the string is labelled inconsistently")
+        self.kind.addItem("Any kind", None)
+        for kind, words in KIND_WORDS.items():
+            self.kind.addItem(words.capitalize(), kind)
+        self.label = chooser("Label", "A label that some of its spans have")
+        self.split = chooser("Split", "A split in which it stands")
+        self.split.addItem("All splits", None)
+        for split in SPLITS:
+            self.split.addItem(split, split)
+        self.show_labels([])
+        self._lay_out()
+        self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
+        self._timer.timeout.connect(self.changed)
+        self.text.edited.connect(lambda: self._timer.start())
+        self.text.returnPressed.connect(self._change)
+        for box in (self.kind, self.label, self.split):
+            box.currentIndexChanged.connect(lambda _: self._change())
+
+    def _change(self) -> None:
+        self._timer.stop()
+        self.changed.emit()
+
+    def _lay_out(self) -> None:
+        layout = QGridLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.text, 0, 0, 1, 3)
+        for column, box in enumerate((self.kind, self.label, self.split)):
+            layout.addWidget(box, 1, column)
+        layout.setColumnStretch(0, 1)
+
+    @property
+    def filter(self) -> StringFilter:
+        return StringFilter(
+            self.text.seen_text.strip(), self.kind.currentData(), self.label.currentData(), self.split.currentData()
+        )
+
+    def show_labels(self, labels: list[str]) -> None:
+        """Offer these labels; the chosen one stays chosen if it is among them."""
+        chosen = self.label.currentData()
+        with QSignalBlocker(self.label):
+            self.label.clear()
+            self.label.addItem("Any label", None)
+            for label in labels:
+                self.label.addItem(label, label)
+            self.label.setCurrentIndex(max(0, self.label.findData(chosen)))

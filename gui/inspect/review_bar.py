@@ -1,0 +1,247 @@
+"""Where a person says what they think of the sentence: the mark above it, and the verdicts on its errors below."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from core.analysis.verdicts import BLAMES, Blame
+from core.domain.spans import SentenceNumber, Span, Split
+from core.metrics.comparison import Comparison
+from core.store.changes import ChangeSet
+from core.store.gold.reviews import Reviews, Watch
+from gui.inspect.comparisons import CELL_MARGIN
+from gui.inspect.labels import outlined, tool_button
+from gui.keys.commands import Name, tip
+from gui.keys.keymap import Keymap
+from gui.look.theme import Theme
+from gui.session import Session
+from gui.widgets.labels import PlainLabel
+from gui.widgets.line_field import LineField
+
+
+class ReviewedMark(QWidget):
+    """Whether the sentence is reviewed, as a button that turns it, and how much of the split is."""
+
+    def __init__(self, mark: QAction) -> None:
+        super().__init__()
+        self.button, self.progress = QToolButton(), PlainLabel()
+        mark.setCheckable(True)
+        self.button.setDefaultAction(mark)
+        self.button.setProperty("chip", True)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.progress.setProperty("role", "small")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.button)
+        layout.addWidget(self.progress)
+
+    def show_mark(self, is_reviewed: bool, progress: str) -> None:
+        """Show whether the sentence is reviewed; `progress` are words such as `214 of 5,564`."""
+        action = self.button.defaultAction()
+        action.setChecked(is_reviewed)
+        action.setIconText("✓ reviewed" if is_reviewed else "reviewed")
+        self.show_progress(progress)
+
+    def show_progress(self, progress: str) -> None:
+        self.progress.setText(progress)
+        self.progress.setToolTip("Reviewed sentences of the split")
+
+
+_VERDICTS: dict[Blame, tuple[Name, str]] = {
+    "model": ("model wrong", "Model wrong"),
+    "gold": ("gold wrong", "Gold wrong: mend it"),
+    "ambiguous": ("ambiguous", "Ambiguous"),
+}
+"""The command of each verdict, and the text of its button."""
+
+
+class VerdictBar(QWidget):
+    """A button and a key for each verdict on the selected error.
+
+    Attributes:
+        keyed: the actions, for the widgets in which their keys are to work.
+
+    Signals:
+        given: the person says who is wrong; a `Blame`.
+    """
+
+    given = Signal(str)
+
+    def __init__(self, theme: Theme, keymap: Keymap) -> None:
+        super().__init__()
+        self.keyed = {blame: self._action(blame, keymap) for blame in BLAMES}
+        title = PlainLabel("Verdict on the selected error")
+        title.setProperty("role", "hint")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(CELL_MARGIN, 0, 16, 0)
+        layout.setSpacing(4)
+        layout.addWidget(title)
+        layout.addSpacing(8)
+        self._buttons = [tool_button(action) for action in self.keyed.values()]
+        for button in self._buttons:
+            layout.addWidget(button)
+        layout.addStretch(1)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        for button in self._buttons:
+            button.setStyleSheet(outlined(theme))
+
+    def _action(self, blame: Blame, keymap: Keymap) -> QAction:
+        name, text = _VERDICTS[blame]
+        action = keymap.action(name, self, lambda: self.given.emit(blame))
+        action.setIconText(text)
+        return action
+
+    def offer(self, *, possible: bool) -> None:
+        """Open or close the verdicts."""
+        for action in self.keyed.values():
+            action.setEnabled(possible)
+
+
+class NoteLine(LineField):
+    """Shows a sentence's note and takes another.
+
+    Signals:
+        given: the person wrote another note; the sentence's number and the words.
+        left: the person is through with it, and wants the sentence's keys again.
+    """
+
+    given = Signal(int, str)
+    left = Signal()
+
+    def __init__(self, theme: Theme, keymap: Keymap) -> None:
+        super().__init__("Note")
+        self._keymap = keymap
+        self._number: SentenceNumber | None = None
+        self._stored = ""
+        self._refused: dict[SentenceNumber, str] = {}
+        self.setAccessibleName("Note")
+        self.setMaxLength(2_000)
+        self.set_theme(theme)
+        self.editingFinished.connect(self.commit)
+        keymap.changed.connect(self._name_key)
+        self._name_key()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours."""
+        self.setStyleSheet(
+            "QLineEdit { border: 1px solid transparent; background: transparent; padding: 1px 4px; min-height: 18px; }"
+            f"QLineEdit:hover {{ background: {theme.hover}; }}"
+            f"QLineEdit:focus {{ border-color: {theme.accent}; background: {theme.raised}; }}"
+        )
+
+    def _name_key(self) -> None:
+        self.setToolTip(tip("A note on the sentence; the search finds it", self._keymap.keys("note")))
+
+    def show_note(self, number: SentenceNumber | None, text: str) -> None:
+        """Show the note of a sentence; what is being written on the same one stays, and what could not be stored."""
+        is_writing = number == self._number and self.hasFocus() and self.seen_text != self._stored
+        self._number, self._stored = number, text
+        if not is_writing:
+            self.show_text(text if number is None else self._refused.get(number, text))
+            self.setCursorPosition(0)
+        self.setEnabled(number is not None)
+
+    def commit(self) -> None:
+        """Give what was written, a syllable that is being composed included, if it is another note than before."""
+        self.commit_composition()
+        number, text = self._number, self.text().strip()
+        if number is None:
+            return
+        self._refused.pop(number, None)
+        if text == self._stored:
+            return
+        self.given.emit(number, text)
+        if self._number == number and self._stored != text:  # it could not be stored now
+            self._refused[number] = text
+
+    def forget(self) -> None:
+        """Begin anew with another project."""
+        self._refused.clear()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.show_text(self._stored)
+            if self._number is not None:
+                self._refused.pop(self._number, None)
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.commit()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class Reviewing:
+    """Says things through the session, and keeps count of the reviewed sentences of a split."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._reviewed: set[SentenceNumber] = set()
+        self._watched: SentenceNumber | None = None
+        self._clock = QElapsedTimer()
+        self.pace: float | None = None
+
+    def __contains__(self, number: SentenceNumber) -> bool:
+        """Whether a sentence of the split is reviewed."""
+        return number in self._reviewed
+
+    def __len__(self) -> int:
+        return len(self._reviewed)
+
+    def left_of(self, numbers: Sequence[SentenceNumber]) -> int:
+        """How many of some sentences of the split are not reviewed."""
+        return len(numbers) - len(self._reviewed.intersection(numbers))
+
+    def take(self, reviewed: Iterable[SentenceNumber], pace: float | None) -> None:
+        """Take what was read: which sentences of the split are reviewed, and the seconds that the last ones took."""
+        self._reviewed, self.pace = set(reviewed), pace
+
+    def count_again(self, numbers: Sequence[SentenceNumber], split: Split) -> None:
+        """Keep the count in step with some sentences."""
+        project = self._session.project
+        if project is None or not numbers:
+            return
+        said = project.reviews.of(numbers, None)
+        for stored in project.sentences.by_number(numbers):
+            if stored.split == split and said[stored.number].is_reviewed:
+                self._reviewed.add(stored.number)
+            else:
+                self._reviewed.discard(stored.number)
+        self.pace = project.reviews.pace()
+
+    def watch(self, number: SentenceNumber | None) -> None:
+        """Time how long a sentence is shown, from now on if it is another one."""
+        if number != self._watched:
+            self._watched = number
+            self._clock.start()
+
+    def _seconds(self) -> float:
+        """Since the sentence was shown, or since the last time this was asked."""
+        return self._clock.restart() / 1000
+
+    def mark(self, number: SentenceNumber, *, reviewed: bool) -> bool:
+        """Mark a sentence as reviewed, or take the mark away; whether that went well."""
+        seconds = self._seconds()
+        return self._say(lambda reviews: reviews.mark(number, reviewed=reviewed, seconds=seconds))
+
+    def pass_on(self, number: SentenceNumber, gold: Sequence[Span]) -> bool:
+        """Store a sentence's new gold and mark it as reviewed; whether that went well."""
+        seconds = self._seconds()
+        return self._say(lambda reviews: reviews.pass_on(number, gold, seconds=seconds))
+
+    def note(self, number: SentenceNumber, text: str) -> None:
+        self._say(lambda reviews: reviews.note(number, text))
+
+    def judge(self, number: SentenceNumber, comparison: Comparison, blame: Blame, *, sampled: bool) -> bool:
+        """Store a verdict on what the run and the gold say; whether that went well."""
+        key, watch = self._session.context.key, Watch(sampled, self._seconds())
+        return key is not None and self._say(lambda reviews: reviews.judge(number, key, comparison, blame, watch))
+
+    def _say(self, saying: Callable[[Reviews], ChangeSet]) -> bool:
+        return self._session.attempt(lambda: self._session.say(saying))

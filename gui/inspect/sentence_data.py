@@ -1,0 +1,163 @@
+"""Sentences with their predictions, as the list and the detail show them."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from core.analysis.changes import Steps
+from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.metrics.signals import Signals
+from core.store.gold.reviews import NOTHING_SAID, Reviewed
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.sentences import StoredSentence
+from gui.sentence.delegate import SentenceRow
+from gui.sentence.interaction import comparisons_of
+from gui.session import Context
+from gui.widgets.choosers import chooser
+from gui.widgets.labels import PlainLabel
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSentence:
+    """A sentence under a context.
+
+    Attributes:
+        predicted: None where no run is chosen, or where it made no predictions for this sentence.
+        steps: its path over the run's epochs, up to the one looked at.
+        other: what the epoch predicted that is held against it; None where there is none, or it made no predictions.
+        gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
+            not depend on what else became of the gold.
+        said: what a person said of it, and of what the run predicted.
+    """
+
+    stored: StoredSentence
+    gold: tuple[Span, ...]
+    predicted: tuple[PredictedSpan, ...] | None
+    steps: Steps = ()
+    other: tuple[PredictedSpan, ...] | None = None
+    gold_shares: Mapping[Span, float] = field(default_factory=dict)
+    said: Reviewed = NOTHING_SAID
+
+    @property
+    def row(self) -> SentenceRow:
+        stored = self.stored
+        comparisons = None if self.predicted is None else comparisons_of(self.gold, self.predicted)
+        return SentenceRow(
+            number=stored.number,
+            id=stored.id,
+            split=stored.split,
+            text=stored.text,
+            gold=self.gold,
+            comparisons=comparisons,
+            corrected=stored.corrected,
+            steps=self.steps,
+            reviewed=self.said.is_reviewed,
+            noted=bool(self.said.note),
+        )
+
+
+def shown_sentences(project: Project, context: Context, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
+    """The sentences with these numbers; unknown numbers are left out."""
+    predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
+    steps: dict[SentenceNumber, Steps] = {}
+    signals: dict[SentenceNumber, Signals] = {}
+    if context.key is not None:
+        signals = project.signals.of(context.key, numbers)
+        predicted = project.predictions.of(context.key, numbers)
+        steps = project.predictions.steps(context.key, numbers, context.gold)
+    other = project.predictions.of(context.other, numbers) if context.other is not None else {}
+    said = project.reviews.of(numbers, context.key)
+    return [
+        ShownSentence(
+            stored,
+            stored.gold if context.gold == "corrected" else stored.imported_now,
+            predicted.get(stored.number),
+            steps.get(stored.number, ()),
+            other.get(stored.number),
+            _gold_shares(signals.get(stored.number)),
+            said[stored.number],
+        )
+        for stored in project.sentences.by_number(numbers)
+    ]
+
+
+def _gold_shares(signals: Signals | None) -> dict[Span, float]:
+    if signals is None:
+        return {}
+    pairs = zip(signals.gold, signals.gold_probabilities, strict=True)
+    return {span: share for span, share in pairs if share is not None}
+
+
+class LanesBar(QWidget):
+    """Hidden where there is no other epoch.
+
+    Signals:
+        chosen: the person wants to see this epoch's predictions, too; an `EpochKey`, or None for none.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = PlainLabel()
+        self.said.setProperty("role", "hint")
+        self.other = chooser("Another epoch", "Show what another epoch predicted, dotted, below the predictions")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.said)
+        layout.addWidget(self.other)
+        layout.addStretch(1)
+        self.other.activated.connect(lambda: self.chosen.emit(self.other.currentData()))
+
+    def offer(self, current: EpochKey | None, others: Sequence[EpochKey], chosen: EpochKey | None) -> None:
+        """Say which epoch is under the text, and offer the others."""
+        self.setVisible(current is not None and bool(others))
+        if current is not None:
+            self.said.setText(f"Under the text: {_name(current)}, and dotted")
+        with QSignalBlocker(self.other):
+            self.other.clear()
+            self.other.addItem("nothing else", None)
+            for key in others:
+                self.other.addItem(_name(key), key)
+            self.other.setCurrentIndex(others.index(chosen) + 1 if chosen in others else 0)
+
+
+def _name(key: EpochKey) -> str:
+    return f"run {key.run}, epoch {key.epoch}"
+
+
+class ErrorIndex:
+    """Sentence numbers in ascending order."""
+
+    def __init__(self, numbers: list[SentenceNumber]) -> None:
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def put(self, number: SentenceNumber, has_error: bool) -> None:
+        """Say whether a sentence has an error now."""
+        at, known = bisect_left(self._numbers, number), number in self
+        if has_error and not known:
+            insort(self._numbers, number)
+        elif known and not has_error:
+            del self._numbers[at]
+
+    def __contains__(self, number: SentenceNumber) -> bool:
+        at = bisect_left(self._numbers, number)
+        return at < len(self._numbers) and self._numbers[at] == number
+
+    def following(
+        self, number: SentenceNumber, step: int, is_listed: Callable[[SentenceNumber], bool]
+    ) -> SentenceNumber | None:
+        """The next sentence with an error that is listed, or with -1 the one before; None after the last."""
+        if step > 0:
+            candidates = range(bisect_right(self._numbers, number), len(self._numbers))
+        else:
+            candidates = range(bisect_left(self._numbers, number) - 1, -1, -1)
+        return next((self._numbers[at] for at in candidates if is_listed(self._numbers[at])), None)

@@ -1,0 +1,186 @@
+"""Design tokens of the light and the dark window, its fonts, and the palette that keeps the platform's colours out."""
+
+from dataclasses import asdict, dataclass, field
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core.domain.labels import EntityType, FirstNames
+from gui.look.palette import LabelColours, label_colours, mixed
+from gui.look.stylesheet import filled
+
+STEP = 4
+"""Spacing comes in multiples of this many pixels."""
+
+LIST_SIZE, SENTENCE_SIZE, TAG_SIZE, SMALL_SIZE, TITLE_SIZE = 13, 19, 11, 12, 16
+"""Font sizes in pixels: lists and controls, the large sentence, tags on it, secondary text, page titles."""
+
+FAMILIES = (
+    "Pretendard",
+    "Noto Sans KR",
+    "Noto Sans CJK KR",
+    "Nanum Gothic",
+    "NanumGothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "sans-serif",
+)
+"""Typefaces with Hangul, the preferred first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How one window looks: its colours as `#rrggbb`, and the first names of its labels, by which they get theirs.
+
+    Every text colour has 5.5 : 1 on every ground that it is meant for.
+    """
+
+    dark: bool
+    window: str  # behind everything: bars, rail, page grounds
+    surface: str  # lists, tables, the sentence
+    raised: str  # buttons and fields
+    hover: str  # a raised or listed thing under the pointer
+    line: str  # hairlines between and around things
+    edge: str  # the outline of a field, visible enough to find it (3 : 1)
+    text: str
+    muted: str  # secondary text
+    accent: str  # focus, selection, links, the one primary button
+    on_accent: str
+    selection: str  # ground of selected rows and of a selected range of text
+    error: str  # text and strokes of what is wrong
+    right: str  # text and strokes of what is right
+    first_names: FirstNames = field(default_factory=FirstNames)
+
+    def label(self, label: str) -> LabelColours:
+        """The fill and the ink of a label."""
+        return label_colours(self.first_names.of(label), dark=self.dark)
+
+    def entity_type(self, label: str) -> EntityType:
+        """A label with its names for people."""
+        return self.first_names.entity_type(label)
+
+
+LIGHT = Theme(
+    dark=False,
+    window="#f3f4f6",
+    surface="#ffffff",
+    raised="#ffffff",
+    hover="#e9ecf1",
+    line="#dcdfe5",
+    edge="#868d98",
+    text="#1c1f24",
+    muted="#525963",
+    accent="#1f56b5",
+    on_accent="#ffffff",
+    selection="#dbe7fc",
+    error="#a8201a",
+    right="#1c6430",
+)
+
+DARK = Theme(
+    dark=True,
+    window="#1a1c1f",
+    surface="#212327",
+    raised="#2a2d32",
+    hover="#32363d",
+    line="#383c43",
+    edge="#7d848f",
+    text="#e6e7ea",
+    muted="#b3b9c2",
+    accent="#93baff",
+    on_accent="#0d1a30",
+    selection="#2b3c5a",
+    error="#ffa198",
+    right="#93d8a2",
+)
+
+
+def theme_for(scheme: Qt.ColorScheme) -> Theme:
+    """The dark theme for a dark desktop, the light one for any other."""
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+def font(size: int = LIST_SIZE, *, bold: bool = False, tabular: bool = False) -> QFont:
+    """The window's typeface at a size in pixels, in one of its two weights, with figures of one width if asked for."""
+    made = QFont()
+    made.setFamilies(list(FAMILIES))
+    made.setPixelSize(size)
+    made.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    if tabular:
+        made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def stylesheet(theme: Theme) -> str:
+    """The style sheet of the whole application."""
+    tokens = asdict(theme) | {
+        "accent_hover": mixed(theme.accent, theme.text, 0.85),
+        "small_size": SMALL_SIZE,
+        "title_size": TITLE_SIZE,
+    }
+    return filled(tokens, shade="dark" if theme.dark else "light")
+
+
+def qt_palette(theme: Theme) -> QPalette:
+    """The theme as Qt's palette, for whatever the style sheet does not reach."""
+    palette = QPalette()
+    for role, colour in _roles(theme).items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.edge))
+    palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Highlight, QColor(theme.line))
+    return palette
+
+
+def _roles(theme: Theme) -> dict[QPalette.ColorRole, str]:
+    role = QPalette.ColorRole
+    return {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.surface,
+        role.AlternateBase: theme.window,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.error,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.text,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Light: theme.hover,
+        role.Midlight: theme.hover,
+        role.Mid: theme.line,
+        role.Dark: theme.edge,
+        role.Shadow: theme.line,
+    }
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Dress the whole application; widgets that paint themselves take the theme through `set_theme`."""
+    sheet = stylesheet(theme)
+    if application.styleSheet() == sheet:
+        return
+    apply_palette(application, theme)
+    application.setStyleSheet(sheet)
+
+
+def apply_palette(application: QApplication, theme: Theme) -> None:
+    """Dress the application but for its style sheet, which Qt reads anew for every widget that finds its place."""
+    if not application.styleSheet():  # each of these dresses every widget anew
+        application.setStyle("Fusion")
+        application.setFont(font())
+    application.setPalette(qt_palette(theme))
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at; Qt does not look again by itself."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

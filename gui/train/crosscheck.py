@@ -1,0 +1,170 @@
+"""The cross-check of the training sentences: what it does in words, its job, and the panel that offers it."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+
+from core.domain.errors import UserError
+from core.domain.settings import TrainSettings
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from core.store.runs import Run
+from core.store.selection import Selection
+from core.training.events import CrosscheckEvent, RunStarted
+from gui.background import JobRunner, failure
+from gui.session import Session
+from gui.text.progress import FLEETING, duration
+from gui.text.words import counted
+from gui.widgets.labels import PlainLabel
+
+FOLDS = 5
+_ALIKE = ("encoder", "unit", "layers", "device")
+"""Settings that say how long a training takes for each sentence."""
+
+
+class Crosschecks(Protocol):
+    """`core.services.engine.crosscheck`, or what stands for it in a test."""
+
+    def __call__(self, project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]: ...
+
+
+class Crosscheck(QObject):
+    """Starts cross-checks of the open project.
+
+    Signals:
+        finished: one ran to its end; the number of its run.
+    """
+
+    finished = Signal(int)
+
+    def __init__(self, session: Session, runner: JobRunner, crosschecking: Crosschecks, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._runner = runner
+        self._crosschecking = crosschecking
+
+    def start(self, settings: TrainSettings) -> None:
+        """Cross-check the training sentences with the settings of a training.
+
+        Raises:
+            UserError: another job is under way.
+        """
+        project = self._session.project
+        assert project is not None, "no project is open"
+        checked = replace(settings, folds=FOLDS, from_run=None)
+        job = self._runner.start(
+            "Cross-checking training sentences", lambda: self._crosschecking(project, checked), fleeting=FLEETING
+        )
+        runs: list[int] = []
+        job.reported.connect(lambda event: self._take(project, event, runs))
+        job.finished.connect(lambda run: self.finished.emit(run))
+        job.failed.connect(self._tell)
+        job.ended.connect(lambda: self._publish(project, runs))
+
+    def _take(self, project: Project, event: object, runs: list[int]) -> None:
+        if isinstance(event, RunStarted):
+            runs.append(event.run)
+            self._publish(project, runs)
+
+    def _publish(self, project: Project, runs: list[int]) -> None:
+        if runs and self._session.project is project:
+            self._session.publish(ChangeSet("run", runs=tuple(runs)))
+
+    def _tell(self, error: Exception) -> None:
+        words = str(error) if isinstance(error, UserError) else failure("The cross-check", error)
+        self._session.problem.emit(words)
+
+    def look_at(self, run: int) -> None:
+        """Show what a cross-check found, likely gold errors first."""
+        self._session.look_at(run=run)
+        self._session.inspect(Selection("train", order="suspicious"))
+
+
+class CrosscheckPanel(QFrame):
+    """Says what a cross-check does, offers one, and leads to what the last one found.
+
+    Signals:
+        asked: the user wants one.
+        look_asked: the user wants to see what a run found.
+    """
+
+    asked = Signal()
+    look_asked = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("panel", True)
+        self._run: int | None = None
+        title = PlainLabel("Gold errors among the training sentences")
+        title.setProperty("role", "heading")
+        self.purpose = PlainLabel(wraps=True)
+        self.result = PlainLabel(wraps=True)
+        self.button = QPushButton("Cross-check training sentences")
+        self.look = QPushButton("Look at likely gold errors")
+        self.button.setEnabled(False)
+        self.button.clicked.connect(self.asked)
+        self.look.clicked.connect(lambda: self.look_asked.emit(self._run))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.button, self.look):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(8)
+        for label in (title, self.purpose, self.result):
+            layout.addWidget(label)
+        layout.addLayout(buttons)
+
+    def show_purpose(self, words: str, hindrance: str | None) -> None:
+        """Say what a cross-check would do, and why it cannot be started now, if that is so."""
+        self.purpose.setText(words)
+        self.button.setEnabled(hindrance is None)
+        self.button.setToolTip(hindrance or "With the settings above; Stop ends it and keeps nothing of it")
+
+    def show_last(self, run: Run | None, words: str) -> None:
+        """Lead to what the last cross-check found; None where there was none."""
+        self._run = run.number if run is not None else None
+        self.result.setText(words)
+        for widget in (self.result, self.look):
+            widget.setVisible(run is not None)
+
+
+def last_crosscheck(project: Project) -> Run | None:
+    """The newest cross-check that came to its end."""
+    done = [run for run in project.runs.listed() if run.is_crosscheck and run.status == "finished"]
+    return done[-1] if done else None
+
+
+def purpose_line(sentences: int, seconds: float | None) -> str:
+    """What a cross-check does with so many training sentences, and how long it takes, if that can be told."""
+    time = "" if seconds is None else f": about {duration(max(seconds, 1))}"
+    return (
+        "A run learns the errors of its training sentences by heart, so its own predictions do not show them."
+        f" A cross-check trains {FOLDS} taggers with the settings above, each on four fifths of the"
+        f" {counted(sentences, 'training sentence')}, and tags the last fifth with it. That takes as long as"
+        f" {FOLDS - 1} trainings{time}."
+    )
+
+
+def result_line(project: Project, run: Run) -> str:
+    """What a cross-check came to."""
+    try:
+        [epoch] = project.runs.epochs(run.number)
+    except UserError as error:
+        return f"Run {run.number} is cross-checked, but {error}."
+    f1 = epoch.report["corrected"]["micro"]["f1"]
+    return f"Run {run.number} cross-checked {counted(run.train_sentences, 'sentence')}: F1 {f1:.4f} out of fold."
+
+
+def expected_seconds(project: Project, settings: TrainSettings, sentences: int) -> float | None:
+    """How long a cross-check should take, from the last training that was like it; None where there was none."""
+    for run in reversed(project.runs.listed()):
+        is_alike = all(getattr(run.settings, name) == getattr(settings, name) for name in _ALIKE)
+        if is_alike and not run.is_crosscheck and run.train_sentences and (seconds := project.runs.seconds(run.number)):
+            for_each = sum(seconds) / len(seconds) / run.train_sentences
+            return for_each * sentences * settings.epochs * (FOLDS - 1)
+    return None

@@ -1,0 +1,59 @@
+"""Combo boxes that tell what they are for."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QSpinBox
+
+
+class Chooser(QComboBox):
+    """A combo box that tells a choice in its open list from a step through its items by keys.
+
+    Signals:
+        picked: an item was chosen in the open list; whoever holds the person's work takes the focus back.
+    """
+
+    picked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._was_opened = False
+        self.activated.connect(lambda _: self._tell())
+
+    def showPopup(self) -> None:  # noqa: N802
+        self._was_opened = True
+        super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._was_opened = False
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()  # a command's; Qt would look for an item that begins with a jamo
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self) -> None:
+        if self._was_opened:
+            self._was_opened = False
+            self.picked.emit()
+
+
+def chooser(name: str, purpose: str) -> Chooser:
+    """A combo box as wide as its longest item.
+
+    Args:
+        name: what a screen reader calls it.
+        purpose: its tooltip.
+    """
+    box = Chooser()
+    box.setAccessibleName(name)
+    box.setToolTip(purpose)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return box
+
+
+_INDENT = 9
+"""Pixels."""
+
+
+def indent(box: QSpinBox) -> None:
+    """Begin the number where that of a plain field begins: style sheets do not move the text of a spin box."""
+    box.lineEdit().setTextMargins(_INDENT, 0, 0, 0)

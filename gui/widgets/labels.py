@@ -1,0 +1,48 @@
+"""Labels that show their words as they are."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from gui.text.words import wrapped
+
+
+class PlainLabel(QLabel):
+    """A label that reads no markup: Qt would find some in a sentence, an id, or the name of a file or a label."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, wraps: bool = False) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wraps)
+
+
+class ElidedLabel(PlainLabel):
+    """Plain words on one line; all of them in the tooltip.
+
+    They need no room of their own, so other words move nothing: Qt's own text would lay the whole window out anew.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def say(self, words: str) -> None:
+        """Show these words."""
+        self._words = words
+        self.setToolTip(wrapped(words))
+        self.setAccessibleName(words)
+        self.update()
+
+    def text(self) -> str:
+        return self._words
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()

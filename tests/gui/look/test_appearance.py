@@ -1,0 +1,138 @@
+"""The theme and the size of sentences change in the open window, everywhere at once, and are kept."""
+
+import pytest
+from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QLabel
+
+from gui.app import made_window
+from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance
+from gui.look.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_theme
+from gui.preferences import Preferences
+from gui.sentence.canvas import SentenceCanvas
+from tests.building import project_with_run
+from tests.gui.driving import click
+
+
+@pytest.fixture(autouse=True)
+def light_again(qapp):
+    yield
+    apply_theme(qapp, LIGHT)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return QSettings(str(tmp_path / "look.ini"), QSettings.Format.IniFormat)
+
+
+def themes_held(window):
+    """Every theme that some part of the window holds, by who holds it."""
+    held = {}
+    parts = [window, *window.findChildren(QObject)]
+    models = [part.model() for part in parts if isinstance(part, QAbstractItemView) and part.model() is not None]
+    for part in (*parts, *models):
+        for name, value in vars(part).items() if hasattr(part, "__dict__") else ():
+            if isinstance(value, Theme):
+                held[f"{type(part).__name__}.{name}"] = value
+    return held
+
+
+def test_no_part_of_the_window_keeps_the_old_theme(window, tmp_path, qtbot):
+    project_with_run(tmp_path / "a.spandesk").close()
+    window.open_project(tmp_path / "a.spandesk")
+    for page in window.pages:
+        window.show_page(page)
+    assert window.pages["Train"].monitor.chart is not None
+    window.show_settings()
+    click(window.pages["Corpus"].labels)
+    detail = window.pages["Inspect"].detail
+    detail.canvas.select_next()
+    detail.identicalAsked.emit(detail.canvas.selection.span)
+    before = themes_held(window)
+    assert len(before) > 10
+    assert set(before.values()) == {LIGHT}
+    window.appearance.choose_theme("dark")
+    assert {who: theme for who, theme in themes_held(window).items() if theme != DARK} == {}
+
+
+def test_what_was_drawn_in_the_old_theme_is_drawn_anew(window, tmp_path, qtbot):
+    project_with_run(tmp_path / "a.spandesk").close()
+    window.open_project(tmp_path / "a.spandesk")
+
+    def grounds():
+        detail = window.pages["Inspect"].detail
+        return {
+            detail.canvas.grab().toImage().pixelColor(200, 8).name(),
+            detail.chips.chips["PS"].grab().toImage().pixelColor(60, 3).name(),
+        }
+
+    def icon():
+        image = window.rail.button("Train").icon().pixmap(20, 20).toImage()
+        return {image.pixelColor(x, y).name() for x in range(20) for y in range(20)}
+
+    assert grounds() == {LIGHT.surface}
+    assert LIGHT.muted in icon()
+    window.appearance.choose_theme("dark")
+    assert grounds() == {DARK.surface}
+    assert DARK.muted in icon()
+    window.appearance.choose_theme("light")
+    assert grounds() == {LIGHT.surface}
+
+
+def test_links_take_the_new_colour(window):
+    label = QLabel('<a href="x">█████ sentences</a>', window)
+    label.show()
+    window.appearance.choose_theme("dark")
+    image = label.grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert LIGHT.accent not in colours
+    assert min(_distance(colour, DARK.accent) for colour in colours) < 40
+
+
+def _distance(one, other):
+    pairs = zip(QColor(one).getRgb(), QColor(other).getRgb(), strict=True)
+    return sum(abs(first - second) for first, second in pairs)
+
+
+def test_choices_are_kept(qapp, settings):
+    preferences = Preferences(settings)
+    appearance = Appearance(qapp, preferences)
+    assert (appearance.choice, appearance.size) == ("system", SENTENCE_SIZE)
+    appearance.choose_theme("dark")
+    appearance.choose_size(22)
+    again = Appearance(qapp, Preferences(settings))
+    assert (again.choice, again.theme, again.size) == ("dark", DARK, 22)
+
+
+@pytest.mark.parametrize(
+    ("theme", "size", "expected"), [("pink", "huge", SENTENCE_SIZE), ("", "3", LEAST_SIZE), ("", "99", GREATEST_SIZE)]
+)
+def test_choices_that_cannot_be_read_are_the_defaults(qapp, settings, theme, size, expected):
+    settings.setValue("theme", theme)
+    settings.setValue("sentence-size", size)
+    appearance = Appearance(qapp, Preferences(settings))
+    assert (appearance.choice, appearance.size) == ("system", expected)
+
+
+def test_the_desktop_is_followed_only_where_that_was_chosen(qapp, settings):
+    appearance = Appearance(qapp, Preferences(settings), LIGHT)
+    hints = QGuiApplication.styleHints()
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert appearance.theme == DARK
+    appearance.choose_theme("light")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert appearance.theme == LIGHT
+
+
+def test_every_large_sentence_has_the_chosen_size(qapp, qtbot, settings, tmp_path):
+    Preferences(settings).remember_sentence_size(24)
+    window = made_window(qapp, settings, tmp_path / "data", LIGHT)
+    qtbot.addWidget(window)
+    canvas = window.pages["Inspect"].detail.canvas
+    canvas.show_sentence("이순신은", ())
+    large = canvas.scene.layout.text_height
+    window.show_settings()
+    window.appearance.choose_size(16)
+    sizes = [found.scene.layout.text_height for found in window.findChildren(SentenceCanvas)]
+    assert len(sizes) == 2
+    assert max(sizes) < large

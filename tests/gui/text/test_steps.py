@@ -1,0 +1,55 @@
+"""Steps in words, as the undo action names them."""
+
+import pytest
+
+from core.domain.generators import run_to_end
+from core.domain.spans import Span
+from core.store.gold.relabelling import Replacement
+from core.store.gold.remarks import Note
+from gui.text.steps import describe, redo_title, undo_title
+from tests.building import project_with_run
+
+
+@pytest.fixture
+def project(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        yield project
+
+
+def correct(spans):
+    return lambda project: project.corrections.correct(3, [Span(*span) for span in spans])
+
+
+STEPS = [
+    (correct([(0, 2, "OG"), (4, 9, "DT")]), "news-3 PS → OG"),
+    (correct([(0, 2, "PS")]), "remove DT from 1443년 in news-3"),
+    (correct([(0, 2, "PS"), (4, 9, "DT"), (10, 12, "CV")]), "label 한글 in news-3 as CV"),
+    (correct([(0, 3, "PS"), (4, 9, "DT")]), "move the edge of 세종은 in news-3"),
+    (correct([(0, 2, "OG")]), "correct news-3"),
+    (lambda project: run_to_end(project.labels.merging("PS", "LC")), "merge PS into LC"),
+    (lambda project: run_to_end(project.labels.renaming("AF", "ART")), "rename AF to ART"),
+    (lambda project: run_to_end(project.labels.merging("AF", "PS")), "merge AF into PS"),
+    (lambda project: project.labels.add("NEW"), "add the label NEW"),
+    (lambda project: project.labels.delete("TM"), "delete the label TM"),
+    (lambda project: run_to_end(project.labels.replacing(Replacement("LC", "OG"))), "LC → OG of 4 spans"),
+    (lambda project: project.reviews.mark(3, reviewed=True), "mark news-3 as reviewed"),
+    (lambda project: project.reviews.note(3, "?"), "note on news-3"),
+    (
+        lambda project: project.corrections.correct_together({}, [Note(3, "a"), Note(4, "b")]),
+        "note on 2 sentences",
+    ),
+    (
+        lambda project: project.corrections.dismiss_particles(["마음이"], dismissed=True),
+        "dismiss 마음이 as no particle",
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "words"), STEPS)
+def test_every_kind_of_step_is_named(project, make, words):
+    make(project)
+    assert describe(project.corrections.next_undo()) == words
+    assert undo_title(project.corrections.next_undo(), None) == f"Undo: {words}"
+    project.corrections.undo()
+    assert redo_title(project.corrections.next_redo()) == f"Redo: {words}"
+    assert undo_title(project.corrections.next_undo(), None) == "Nothing to undo"
