@@ -126,7 +126,7 @@ def test_a_job_ends_whatever_its_work_raises(qtbot, runner, error, is_stopped, c
             job.cancel()
     assert type(error).__name__ in failure("The work", failed.args[0])
     assert runner.job is None
-    with qtbot.waitSignal(runner.start("next", lambda: iter(())).ended):
+    with qtbot.waitSignal(runner.start("next", lambda: (each for each in ())).ended):
         pass
 
 

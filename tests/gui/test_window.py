@@ -349,7 +349,7 @@ def test_the_status_line_says_the_next_step_and_forgets_the_last_job(window, pro
     strip, session = window.job_strip, window.context.session
     assert strip.text.text() == IDLE
     window.open_project(projects[0])
-    window.context.runner.start("Counting", lambda: iter(()))
+    window.context.runner.start("Counting", lambda: (each for each in ()))
     qtbot.waitUntil(lambda: strip.text.text() == "Counting · finished")
     session.correct(session.project.sentences.by_id("news-3").number, ())
     qtbot.waitUntil(lambda: not window._steps.isActive())
@@ -360,7 +360,7 @@ def test_the_status_line_says_the_next_step_and_forgets_the_last_job(window, pro
     session.undo()
     qtbot.waitUntil(lambda: strip.text.text() == IDLE)
     strip._outcome.setInterval(OUTCOME_STAYS)
-    window.context.runner.start("Counting", lambda: iter(()))
+    window.context.runner.start("Counting", lambda: (each for each in ()))
     qtbot.waitUntil(lambda: strip.text.text() == "Counting · finished")
     session.leave()
     assert strip.text.text() == IDLE, "the job was another project's"
