@@ -42,6 +42,7 @@ def test_no_part_of_the_window_keeps_the_old_theme(window, tmp_path, qtbot):
     window.open_project(tmp_path / "a.spandesk")
     for page in window.pages:
         window.show_page(page)
+    window.show_page("Train")
     qtbot.waitUntil(lambda: window.pages["Train"].monitor.chart is not None)
     window.show_settings()
     click(window.pages["Corpus"].labels)
