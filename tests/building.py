@@ -1,9 +1,10 @@
 """Projects made for tests without files and without training."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from core.domain.settings import TrainSettings
-from core.domain.spans import PredictedSpan, Sentence, Span, Split
+from core.domain.spans import Example, PredictedSpan, Sentence, SentenceNumber, Span, Split
 from core.metrics.report import reported
 from core.metrics.signals import Signals
 from core.store.columns import spans_text
@@ -31,6 +32,17 @@ TEXTS: tuple[tuple[str, Split, str, tuple[Span, ...]], ...] = (
 
 def predicted(*rows: tuple[int, int, str, float]) -> tuple[PredictedSpan, ...]:
     return tuple(PredictedSpan(Span(start, end, label), share) for start, end, label, share in rows)
+
+
+def example(
+    text: str,
+    *gold: tuple[int, int, str],
+    number: int = 1,
+    split: Split = "train",
+    predicted: Iterable[PredictedSpan] = (),
+) -> Example:
+    spans = tuple(Span(*span) for span in gold)
+    return Example(SentenceNumber(number), split, f"s-{number}", text, spans, tuple(predicted))
 
 
 FIRST_EPOCH = {

@@ -13,21 +13,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from core.domain.labels import in_display_order
-from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.spans import Example, SentenceNumber
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 """Where a bin ends and the next one begins; finer near 1, where most spans of a trained tagger are."""
 
 _AT_ONCE = 200
 """Sentences between two pauses."""
-
-
-class Judgeable(NamedTuple):
-    """A sentence's gold, and what was predicted for it."""
-
-    number: SentenceNumber
-    gold: Sequence[Span]
-    predicted: Sequence[PredictedSpan]
 
 
 class BinKey(NamedTuple):
@@ -126,7 +118,7 @@ def place_of(probability: float) -> int:
     return min(bisect_right(EDGES, probability), len(EDGES) - 1) - 1
 
 
-def calibrating(sentences: Iterable[Judgeable]) -> Generator[int, None, Calibration]:
+def calibrating(sentences: Iterable[Example]) -> Generator[int, None, Calibration]:
     """Put every predicted span in its bin.
 
     Yields:
@@ -135,13 +127,13 @@ def calibrating(sentences: Iterable[Judgeable]) -> Generator[int, None, Calibrat
     confidences: dict[BinKey, float] = defaultdict(float)
     numbers: dict[BinKey, list[SentenceNumber]] = defaultdict(list)
     count = 0
-    for number, gold, predicted in sentences:
+    for sentence in sentences:
         count += 1
-        known = set(gold)
-        for span, probability in ((found.span, found.probability) for found in predicted):
-            key = BinKey(span.label, place_of(probability), span in known)
-            confidences[key] += probability
-            numbers[key].append(number)
+        gold = set(sentence.gold)
+        for found in sentence.predicted:
+            key = BinKey(found.span.label, place_of(found.probability), found.span in gold)
+            confidences[key] += found.probability
+            numbers[key].append(sentence.number)
         if count % _AT_ONCE == 0:
             yield count
     return Calibration(count, {key: Tally(confidences[key], numbers[key]) for key in sorted(numbers)})

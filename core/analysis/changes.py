@@ -10,21 +10,12 @@ import numpy as np
 from core.analysis.bootstrap import Interval, Tallies, differences
 from core.domain.generators import map_progress
 from core.domain.labels import in_display_order
-from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.spans import Example, SentenceNumber
 from core.metrics.comparison import Comparison, Outcome, compared
 from core.metrics.report import AVERAGES, Counts, Score, reported
 
 Fate = Literal["fixed", "broken", "kept"]
 FATES: tuple[Fate, ...] = get_args(Fate)
-
-
-class Paired(NamedTuple):
-    """A sentence's gold, and what each of two taggers predicted for it."""
-
-    number: SentenceNumber
-    gold: Sequence[Span]
-    before: Sequence[PredictedSpan]
-    after: Sequence[PredictedSpan]
 
 
 class ErrorKey(NamedTuple):
@@ -102,19 +93,22 @@ _AT_ONCE = 200
 """Sentences between two pauses."""
 
 
-def comparing(sentences: Iterable[Paired]) -> Generator[int, None, Changes]:
+def comparing(pairs: Iterable[tuple[Example, Example]]) -> Generator[int, None, Changes]:
     """What changed from the one tagger to the other.
+
+    Args:
+        pairs: each sentence as the one and as the other predicts it, with one gold.
 
     Yields:
         How many sentences were gone through so far; the intervals take some further steps.
     """
     counts: list[tuple[dict[str, Counts], dict[str, Counts]]] = []
     errors: dict[ErrorKey, list[SentenceNumber]] = defaultdict(list)
-    for paired in sentences:
-        before, after = compared(paired.gold, paired.before), compared(paired.gold, paired.after)
+    for pair in pairs:
+        before, after = (compared(side.gold, side.predicted) for side in pair)
         counts.append((_counts(before), _counts(after)))
         for key in _fates(before, after):
-            errors[key].append(paired.number)
+            errors[key].append(pair[0].number)
         if len(counts) % _AT_ONCE == 0:
             yield len(counts)
     scores = yield from _scored(counts)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 from core.analysis.bootstrap import wilson
 from core.domain.editing import Gold, replaced_by, with_span
-from core.domain.spans import Sentence, SentenceNumber, Span, Split
+from core.domain.spans import Example, SentenceNumber, Span, Split
 from core.languages.korean.josa import may_follow_noun
 
 Kind = Literal["labels", "edges", "missed"]
@@ -29,14 +29,6 @@ class Use(NamedTuple):
     split: Split
     standing: Standing
     label: str = ""
-
-
-class GoldText(NamedTuple):
-    """A sentence as far as it matters here."""
-
-    split: Split
-    text: str
-    gold: Sequence[Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +109,7 @@ class Tally:
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._uses: dict[str, dict[Use, int]] = defaultdict(dict)
 
-    def learn(self, sentence: GoldText) -> None:
+    def learn(self, sentence: Example) -> None:
         """Take note of the spans of a sentence; all sentences must be learnt before any is counted."""
         for span in sentence.gold:
             self._learn(sentence.text[span.start : span.end], span.label)
@@ -128,7 +120,7 @@ class Tally:
         if len(string) > 1 and len(string) not in self._lengths.get(string[:2], ()):
             self._lengths[string[:2]] = (*self._lengths.get(string[:2], ()), len(string))
 
-    def count(self, sentence: GoldText, sign: Literal[1, -1] = 1) -> set[str]:
+    def count(self, sentence: Example, sign: Literal[1, -1] = 1) -> set[str]:
         """Count what the gold of a sentence makes of its strings, or take it out again; returns these strings."""
         found = set()
         for string, use in self._found(sentence):
@@ -146,7 +138,7 @@ class Tally:
         found = [self.of(string) for string, uses in self._uses.items() if len(uses) > 1]
         return sorted((each for each in found if each.scores), key=lambda each: (-each.score, -each.places, each.text))
 
-    def _found(self, sentence: GoldText) -> Iterator[tuple[str, Use]]:
+    def _found(self, sentence: Example) -> Iterator[tuple[str, Use]]:
         spans = {(span.start, span.end) for span in sentence.gold}
         for start, end in spans.union(self._words(sentence.text)):
             string = sentence.text[start:end]
@@ -178,10 +170,10 @@ def _ends_word(text: str, end: int) -> bool:
 _follows_noun = lru_cache(maxsize=65_536)(may_follow_noun)
 
 
-def use_of(sentence: GoldText, start: int, end: int, labels: Collection[str]) -> Use:
+def use_of(sentence: Example, start: int, end: int, labels: Collection[str]) -> Use:
     """What the gold of a sentence makes of one place of a string that has these labels."""
-    split, _, gold = sentence
-    touched = [span for span in gold if span.start < end and start < span.end]
+    split = sentence.split
+    touched = [span for span in sentence.gold if span.start < end and start < span.end]
     if not touched:
         return Use(split, "none")
     if (touched[0].start, touched[0].end) == (start, end):
@@ -207,7 +199,7 @@ def places_of(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, i
     return found
 
 
-def tallying(read: Callable[[], Iterable[GoldText]]) -> Generator[int, None, Tally]:
+def tallying(read: Callable[[], Iterable[Example]]) -> Generator[int, None, Tally]:
     """Count the uses of all strings of a corpus; yields how many sentences have been read so far, each of them twice.
 
     Args:
@@ -227,8 +219,7 @@ def tallying(read: Callable[[], Iterable[GoldText]]) -> Generator[int, None, Tal
 class StringPlace:
     """One place of a string: where it stands, and what the gold makes of it."""
 
-    number: SentenceNumber
-    sentence: Sentence
+    sentence: Example
     start: int
     end: int
     use: Use
@@ -236,33 +227,30 @@ class StringPlace:
     @property
     def touched(self) -> Gold:
         """The spans there: its own, or those that it overlaps."""
-        return replaced_by(self.sentence.spans, self.start, self.end)
+        return replaced_by(self.sentence.gold, self.start, self.end)
 
     def mended(self, label: str | None) -> Gold:
         """What stands there once it is a span of the label, or no span."""
         return () if label is None else (Span(self.start, self.end, label),)
 
 
-def string_places(
-    found: Inconsistency, sentences: Iterable[tuple[SentenceNumber, Split, Sentence]]
-) -> Iterator[StringPlace]:
+def string_places(found: Inconsistency, sentences: Iterable[Example]) -> Iterator[StringPlace]:
     """Every place that the counts of a string are of, from left to right."""
-    for number, split, sentence in sentences:
-        gold_text = GoldText(split, sentence.text, sentence.spans)
-        for start, end in places_of(found.text, sentence.text, sentence.spans):
-            yield StringPlace(number, sentence, start, end, use_of(gold_text, start, end, set(found.labels)))
+    for sentence in sentences:
+        for start, end in places_of(found.text, sentence.text, sentence.gold):
+            yield StringPlace(sentence, start, end, use_of(sentence, start, end, set(found.labels)))
 
 
 def mended(places: Sequence[StringPlace], label: str | None) -> dict[SentenceNumber, Gold]:
     """The gold of each sentence once the places are spans of a label, or no spans; what they overlap makes way."""
     golds: dict[SentenceNumber, Gold] = {}
     for place in places:
-        gold = golds.get(place.number, place.sentence.spans)
+        gold = golds.get(place.sentence.number, place.sentence.gold)
         gone = replaced_by(gold, place.start, place.end)
         gold = tuple(span for span in gold if span not in gone)
         for span in place.mended(label):
             gold = with_span(gold, span)
-        golds[place.number] = gold
+        golds[place.sentence.number] = gold
     return golds
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.domain.editing import with_span
-from core.domain.spans import Sentence, SentenceNumber, Span
+from core.domain.spans import Example, SentenceNumber, Span
 
 Standing = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
 """How a place stands to the gold: nothing there; the span and label asked for; the span with another label; a span of
@@ -16,30 +16,29 @@ the label asked for with another edge; inside a longer span of another label; ac
 class Occurrence:
     """One place of the string."""
 
-    number: SentenceNumber
-    sentence: Sentence
+    sentence: Example
     span: Span
     standing: Standing
 
 
-def occurrences(sentences: Iterable[tuple[SentenceNumber, Sentence]], text: str, label: str) -> Iterator[Occurrence]:
+def occurrences(sentences: Iterable[Example], text: str, label: str) -> Iterator[Occurrence]:
     """Every place of a string, left to right, as it stands to a span of the label there.
 
     Only whole words count where the string begins or ends in a Latin letter or a digit (AI not in SAID); in Hangul a
     string ends anywhere, as particles follow without a space, but begins where an eojeol or its bracket begins.
     """
-    for number, sentence in sentences:
+    for sentence in sentences:
         for start in _places(sentence.text, text):
             span = Span(start, start + len(text), label)
-            yield Occurrence(number, sentence, span, _standing(span, sentence.spans))
+            yield Occurrence(sentence, span, _standing(span, sentence.gold))
 
 
 def labelled(chosen: Sequence[Occurrence]) -> dict[SentenceNumber, tuple[Span, ...]]:
     """The gold of each sentence once the chosen places have their span; spans that they overlap make way."""
     golds: dict[SentenceNumber, tuple[Span, ...]] = {}
     for occurrence in chosen:
-        gold = golds.get(occurrence.number, occurrence.sentence.spans)
-        golds[occurrence.number] = with_span(gold, occurrence.span)
+        sentence = occurrence.sentence
+        golds[sentence.number] = with_span(golds.get(sentence.number, sentence.gold), occurrence.span)
     return golds
 
 

@@ -7,20 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from core.domain.editing import Gold, with_span, without
-from core.domain.spans import Sentence, SentenceNumber, Span, Split
+from core.domain.spans import Example, Span
 from core.languages.korean.josa import may_follow_noun
 from core.languages.korean.morphemes import Morpheme, morphemes
 from core.languages.korean.normalise import nfc
 
 Direction = Literal["drop", "add"]
-
-
-class GoldSentence(NamedTuple):
-    """A sentence with its gold, and where it stands."""
-
-    number: SentenceNumber
-    split: Split
-    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +24,7 @@ class ParticleSpan:
         seen: how many other spans of the corpus have the string that it would have, and its label.
     """
 
-    number: SentenceNumber
-    split: Split
-    sentence: Sentence
+    sentence: Example
     span: Span
     end: int
     seen: int
@@ -76,7 +66,7 @@ class _Evidence:
     spans: Counter[tuple[str, str]] = field(default_factory=Counter)
     followed: set[str] = field(default_factory=set)
 
-    def learn(self, sentence: Sentence) -> None:
+    def learn(self, sentence: Example) -> None:
         composed = _composed(sentence)
         for span in composed.spans:
             string = composed.text[span.start : span.end]
@@ -93,16 +83,16 @@ class _Composed(NamedTuple):
     ends: Sequence[int]
 
 
-def _composed(sentence: Sentence) -> _Composed:
+def _composed(sentence: Example) -> _Composed:
     text = nfc(sentence.text)
     if text.text == sentence.text:
-        return _Composed(sentence.text, sentence.spans, text.ends)
-    ranges = ((bisect_left(text.starts, s.start), bisect_right(text.ends, s.end), s.label) for s in sentence.spans)
+        return _Composed(sentence.text, sentence.gold, text.ends)
+    ranges = ((bisect_left(text.starts, s.start), bisect_right(text.ends, s.end), s.label) for s in sentence.gold)
     return _Composed(text.text, [Span(start, max(start + 1, end), label) for start, end, label in ranges], text.ends)
 
 
 def seeking_particles(
-    read: Callable[[], Iterable[GoldSentence]],
+    read: Callable[[], Iterable[Example]],
 ) -> Generator[int, None, list[ParticleSpan]]:
     """Find them, those with most other spans first; yields how many sentences have been read, each of them twice.
 
@@ -111,14 +101,14 @@ def seeking_particles(
     """
     evidence, found, done = _Evidence(), list[ParticleSpan](), 0
     for each in read():
-        evidence.learn(each.sentence)
+        evidence.learn(each)
         done += 1
         if done % SLICE == 0:
             yield done
-    waiting: list[GoldSentence] = []
+    waiting: list[Example] = []
     for each in read():
         done += 1
-        composed = _composed(each.sentence)
+        composed = _composed(each)
         if any(_is_worth_an_analysis(composed.text, span, evidence) for span in composed.spans):
             waiting.append(each)
         if done % SLICE == 0:
@@ -126,7 +116,7 @@ def seeking_particles(
             waiting = []
             yield done
     found += _found(waiting, evidence)
-    return sorted(found, key=lambda each: (-each.seen, each.string, each.number))
+    return sorted(found, key=lambda each: (-each.seen, each.string, each.sentence.number))
 
 
 def _is_worth_an_analysis(text: str, span: Span, evidence: _Evidence) -> bool:
@@ -155,17 +145,17 @@ def _can_add(text: str, span: Span, end: int, evidence: _Evidence) -> bool:
     return whole >= shorter and may_follow_noun(text[span.end : end])
 
 
-def _found(sentences: Sequence[GoldSentence], evidence: _Evidence) -> Iterator[ParticleSpan]:
-    composed = [_composed(each.sentence) for each in sentences]
+def _found(sentences: Sequence[Example], evidence: _Evidence) -> Iterator[ParticleSpan]:
+    composed = [_composed(each) for each in sentences]
     for each, (text, spans, ends), analysis in zip(
         sentences, composed, morphemes([c.text for c in composed]), strict=True
     ):
-        for own, span in zip(each.sentence.spans, spans, strict=True):
+        for own, span in zip(each.gold, spans, strict=True):
             end = _end_without_particle(text, span, analysis, evidence)
             end = end or _end_with_rest(text, span, analysis, evidence)
             if end is not None and not any(span.end <= other.start < end for other in spans):
                 seen = evidence.spans[text[span.start : end], span.label]
-                yield ParticleSpan(*each, own, ends[end - 1], seen)
+                yield ParticleSpan(each, own, ends[end - 1], seen)
 
 
 def _end_without_particle(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:

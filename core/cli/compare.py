@@ -33,8 +33,8 @@ def compare(options: argparse.Namespace, out: Output) -> None:
     """What two epochs do differently with the sentences that both predicted."""
     with opened(options.project) as project:
         before, after = (_key(project, chosen) for chosen in (options.before, options.after))
-        paired = project.predictions.paired(before, after, options.split, options.gold)
-        changes = run_to_end(comparing(paired))
+        pairs = project.predictions.pairs(before, after, options.split, options.gold)
+        changes = run_to_end(comparing(pairs))
     if not changes.sentences:
         raise UserError(
             f"{_name(before)} and {_name(after)} have no {options.split} sentence in common that both predicted; "

@@ -64,6 +64,23 @@ class Sentence:
         object.__setattr__(self, "spans", checked(self.spans, self.text))
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence of a project with its gold and what was predicted for it, both in order of position.
+
+    Attributes:
+        gold: as corrected or as imported, whichever was asked for.
+        predicted: empty as well where no prediction was asked for.
+    """
+
+    number: SentenceNumber
+    split: Split
+    id: str
+    text: str
+    gold: tuple[Span, ...]
+    predicted: tuple[PredictedSpan, ...] = ()
+
+
 def checked(spans: Iterable[Span], text: str, labels: Collection[str] | None = None) -> tuple[Span, ...]:
     """The spans in order of position, once they are known to fit the text and the tag set.
 

@@ -5,12 +5,11 @@ Source: seqeval 1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ra
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from core.domain.labels import in_display_order
-from core.domain.spans import Span
 from core.metrics.comparison import Verdict
 
 AVERAGES = ("micro", "macro", "weighted")
@@ -57,14 +56,6 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         averages = {name: getattr(self, name).as_json() for name in AVERAGES}
         return {**averages, "labels": {label: score.as_json() for label, score in self.labels.items()}}
-
-
-class Scored(NamedTuple):
-    """A sentence's text, and the spans that are held against each other; those of one side do not overlap."""
-
-    text: str
-    gold: Sequence[Span]
-    predicted: Sequence[Span]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.labels import in_display_order
-from core.domain.spans import Span
+from core.domain.spans import Example, Span
 from core.domain.tags import NO_TAG, OUTSIDE, TagSet
-from core.metrics.report import Counts, KlueCounts, KlueFigures, Scored
+from core.metrics.report import Counts, KlueCounts, KlueFigures
 
 Integers = NDArray[np.integer]
 
@@ -66,7 +66,7 @@ def _labels_of(tags: Integers) -> Integers:
     return (tags - 1) // 2
 
 
-def klue_figures(sentences: Iterable[Scored]) -> KlueFigures:
+def klue_figures(sentences: Iterable[Example]) -> KlueFigures:
     """Entity macro F1 and character macro F1, as KLUE's evaluation computes them.
 
     As there, a character is a code point of the text other than the space, and one position before and one behind
@@ -85,16 +85,17 @@ def klue_figures(sentences: Iterable[Scored]) -> KlueFigures:
     return sum((klue_counts(part) for part in parts(sentences)), KlueCounts()).figures
 
 
-def parts(sentences: Iterable[Scored]) -> Iterator[list[Scored]]:
+def parts(sentences: Iterable[Example]) -> Iterator[list[Example]]:
     """The sentences in lists of a size that is counted in some tens of milliseconds."""
     iterator = iter(sentences)
     while part := list(islice(iterator, _PART)):
         yield part
 
 
-def klue_counts(sentences: Sequence[Scored]) -> KlueCounts:
+def klue_counts(sentences: Sequence[Example]) -> KlueCounts:
     """What `klue_figures` counts, for a part of the sentences."""
-    sides = [[sentence.gold for sentence in sentences], [sentence.predicted for sentence in sentences]]
+    predictions = [[found.span for found in sentence.predicted] for sentence in sentences]
+    sides: list[Sequence[Sequence[Span]]] = [[sentence.gold for sentence in sentences], predictions]
     labels = in_display_order({span.label for side in sides for spans in side for span in spans})
     framed = "".join([f"\n{sentence.text}\n" for sentence in sentences])
     first = np.cumsum([1, *(len(sentence.text) + 2 for sentence in sentences)])[:-1].tolist()

@@ -35,7 +35,7 @@ def score_epoch(project: Project, key: EpochKey, split: Split, gold: Gold) -> Re
 
 
 def score_klue(project: Project, key: EpochKey, split: Split, gold: Gold) -> KlueFigures:
-    return klue_figures(project.predictions.scored(key, split, gold))
+    return klue_figures(project.predictions.examples(key, split, gold))
 
 
 def measure_ceilings(project: Project, encoder: str, split: Split) -> Generator[Measuring, None, dict[Unit, Report]]:

@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.analysis.calibration import Judgeable
-from core.analysis.changes import Paired, Steps
-from core.domain.spans import PredictedSpan, SentenceNumber, Span, Split
+from core.analysis.changes import Steps
+from core.domain.spans import Example, PredictedSpan, SentenceNumber, Span, Split
 from core.metrics.comparison import Verdict, compared
-from core.metrics.report import Counts, Scored, counts_of
+from core.metrics.report import Counts, counts_of
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
 from core.store.label_names import LabelNames, rename_predictions
@@ -173,60 +172,43 @@ class Predictions:
         )
         return {Verdict(*verdict): number for *verdict, number in rows}
 
-    def scored(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Scored]:
+    def examples(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Example]:
         """The sentences that are in the split now and have a prediction, in order of import.
 
         Holds the database only a slice at a time.
         """
-        column = _column(gold)
         rows = self._database.paged(
-            f"SELECT p.sentence, text, {column}, spans FROM prediction AS p"
+            f"SELECT p.sentence, id, text, {_column(gold)}, spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
             " WHERE p.run = ? AND p.epoch = ? AND s.split = ? AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
             [key.run, key.epoch, split],
             size=SLICE // 5,
         )
         names = self._names.of_run(key.run)
-        for _, text, gold_text, predictions in rows:
-            predicted = rename_predictions(predictions_of_text(predictions), names)
-            yield Scored(text, spans_of_text(gold_text), [p.span for p in predicted])
+        for number, name, text, gold_text, spans in rows:
+            predicted = rename_predictions(predictions_of_text(spans), names)
+            yield Example(number, split, name, text, spans_of_text(gold_text), predicted)
 
-    def paired(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[Paired]:
-        """The sentences that are in the split now and that both epochs predicted, in order of import.
+    def pairs(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[tuple[Example, Example]]:
+        """The sentences that are in the split now and that both epochs predicted, in order of import, as each has them.
 
         Holds the database only a slice at a time.
         """
-        column = _column(gold)
         rows = self._database.paged(
-            f"SELECT s.number, {column}, b.spans, a.spans FROM sentence AS s"
+            f"SELECT s.number, s.id, s.text, {_column(gold)}, b.spans, a.spans FROM sentence AS s"
             " JOIN prediction AS b ON b.run = ? AND b.epoch = ? AND b.sentence = s.number"
             " JOIN prediction AS a ON a.run = ? AND a.epoch = ? AND a.sentence = s.number"
             " WHERE s.split = ? AND s.number > ? ORDER BY s.number LIMIT ?",
             [before.run, before.epoch, after.run, after.epoch, split],
             size=SLICE // 5,
         )
-        names = [self._names.of_run(key.run) for key in (before, after)]
-        for number, gold_text, *texts in rows:
-            sides = map(rename_predictions, map(predictions_of_text, texts), names)
-            yield Paired(number, spans_of_text(gold_text), *sides)
-
-    def judgeable(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Judgeable]:
-        """The sentences that are in the split now and have a prediction, in order of import.
-
-        Holds the database only a slice at a time.
-        """
-        column = _column(gold)
-        rows = self._database.paged(
-            f"SELECT s.number, {column}, spans FROM sentence AS s"
-            " JOIN prediction AS p ON p.run = ? AND p.epoch = ? AND p.sentence = s.number"
-            " WHERE s.split = ? AND s.number > ? ORDER BY s.number LIMIT ?",
-            [key.run, key.epoch, split],
-            size=SLICE // 5,
-        )
-        names = self._names.of_run(key.run)
-        for number, gold_text, spans in rows:
-            predicted = rename_predictions(predictions_of_text(spans), names)
-            yield Judgeable(number, spans_of_text(gold_text), predicted)
+        names_before, names_after = self._names.of_run(before.run), self._names.of_run(after.run)
+        for number, name, text, gold_text, spans_before, spans_after in rows:
+            example = Example(number, split, name, text, spans_of_text(gold_text))
+            yield (
+                replace(example, predicted=rename_predictions(predictions_of_text(spans_before), names_before)),
+                replace(example, predicted=rename_predictions(predictions_of_text(spans_after), names_after)),
+            )
 
     def wrong_comparisons(self) -> list[SentenceNumber]:
         """Sentences whose stored comparison is not what their gold and predictions give; empty in a sound project."""

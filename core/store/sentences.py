@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from core.domain.errors import UserError
-from core.domain.spans import Sentence, SentenceNumber, Span, Split, checked
+from core.domain.spans import Example, Sentence, SentenceNumber, Span, Split, checked
 from core.store.changes import ChangeSet
 from core.store.columns import now_text, spans_of_text, spans_text
 from core.store.database import Database, Row
@@ -52,6 +52,11 @@ class StoredSentence:
     def corrected(self) -> bool:
         """Whether a person changed its gold; a label that got another name changes none."""
         return self.gold != self.imported_now
+
+    @property
+    def example(self) -> Example:
+        """The sentence with its gold as corrected."""
+        return Example(self.number, self.split, self.id, self.text, self.gold)
 
     def with_gold(self, gold: Gold) -> Sentence:
         return Sentence(self.id, self.text, self.gold if gold == "corrected" else self.imported)

@@ -119,7 +119,7 @@ class IdenticalWindow(QDialog):
 
     def _tell(self) -> None:
         chosen = self.chosen
-        sentences = len({place.number for place in chosen})
+        sentences = len({place.sentence.number for place in chosen})
         same = (
             f" {counted(self._same, 'place')} {'has' if self._same == 1 else 'have'} it already." if self._same else ""
         )
@@ -145,12 +145,11 @@ class IdenticalWindow(QDialog):
 def _searching(project: Project, sought: Sought, splits: Iterable[Split]) -> Generator[list[Occurrence], None, None]:
     for split in splits:
         for sentences in project.sentences.containing(sought.text, split):
-            numbered = ((stored.number, stored.with_gold("corrected")) for stored in sentences)
-            yield list(occurrences(numbered, sought.text, sought.label))
+            yield list(occurrences((stored.example for stored in sentences), sought.text, sought.label))
 
 
 def _place(occurrence: Occurrence) -> Place:
     sentence, span = occurrence.sentence, occurrence.span
-    touched = [other for other in sentence.spans if other.overlaps(span)]
+    touched = [other for other in sentence.gold if other.overlaps(span)]
     then = words_of(sentence.text, [span])
     return Place(sentence, span.start, span.end, span.label, words_of(sentence.text, touched), then)

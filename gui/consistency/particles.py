@@ -7,10 +7,10 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from core.analysis.particles import GoldSentence, ParticleSpan
+from core.analysis.particles import ParticleSpan
 from core.domain.editing import Gold
 from core.domain.generators import map_progress
-from core.domain.spans import SentenceNumber
+from core.domain.spans import Example, SentenceNumber
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE
 from core.store.project import Project
@@ -158,7 +158,7 @@ class ParticlesPanel(QWidget):
     @property
     def _numbers(self) -> set[SentenceNumber]:
         """The sentences of the spans that were found."""
-        return {each.number for each in self._found}
+        return {each.sentence.number for each in self._found}
 
     def _read_golds(self, numbers: Collection[SentenceNumber]) -> None:
         """List the spans anew with the gold of these sentences; where they are many, another thread reads it."""
@@ -197,7 +197,7 @@ class ParticlesPanel(QWidget):
         shown, project = self.shown.currentData(), self._context.session.project
         dismissed = project.not_particles.strings() if project is not None else frozenset()
         for each in self._found:
-            if each.span in self._golds.get(each.number, ()):
+            if each.span in self._golds.get(each.sentence.number, ()):
                 is_dismissed = each.string in dismissed
                 if shown == DISMISSED if is_dismissed else shown == each.direction:
                     yield each
@@ -210,7 +210,8 @@ class ParticlesPanel(QWidget):
             return  # the gold that is known here may be older than the project's
         golds: dict[SentenceNumber, Gold] = {}
         for each in chosen:
-            golds[each.number] = each.mend(golds.get(each.number, self._golds[each.number]))
+            number = each.sentence.number
+            golds[number] = each.mend(golds.get(number, self._golds[number]))
         session = self._context.session
         if golds:
             session.attempt(lambda: session.correct_together(golds))
@@ -228,7 +229,7 @@ class ParticlesPanel(QWidget):
 
     def _inspect(self, row: int) -> None:
         found = self._rows[row]
-        self._context.session.inspect(Selection(split=found.split, sentence_id=found.sentence.id))
+        self._context.session.inspect(Selection(split=found.sentence.split, sentence_id=found.sentence.id))
 
     def follow(self, change: ChangeSet) -> None:
         """Let rows go whose span was changed, and come back with it."""
@@ -266,11 +267,8 @@ def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
 
     total = 2 * project.sentences.count()
 
-    def read() -> Iterator[GoldSentence]:
-        return (
-            GoldSentence(stored.number, stored.split, stored.with_gold("corrected"))
-            for stored in project.sentences.each()
-        )
+    def read() -> Iterator[Example]:
+        return (stored.example for stored in project.sentences.each())
 
     return (yield from map_progress(seeking_particles(read), lambda done: Reading(done, total)))
 

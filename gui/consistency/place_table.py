@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from core.domain.spans import Sentence
+from core.domain.spans import Example
 from gui.look.theme import LIST_SIZE, Theme, font
 from gui.text.words import wrapped
 
@@ -44,7 +44,7 @@ class Place:
         now, then: how it is labelled, and how it would be, in words; equal where there is nothing to tick.
     """
 
-    sentence: Sentence
+    sentence: Example
     start: int
     end: int
     label: str | None

@@ -1,13 +1,12 @@
 """The places of one string: which of them are to get which label, what that changes, and the button that does it."""
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.analysis.consistency import (
-    GoldText,
     Inconsistency,
     Kind,
     Standing,
@@ -18,7 +17,7 @@ from core.analysis.consistency import (
     tallying,
 )
 from core.domain.generators import map_progress
-from core.domain.spans import SPLITS, SentenceNumber, Span
+from core.domain.spans import SPLITS, Example, SentenceNumber, Span
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE
 from core.store.project import Project
@@ -102,7 +101,7 @@ class PlacesPanel(QWidget):
     @property
     def numbers(self) -> set[SentenceNumber]:
         """The sentences that are shown, with the gold that they had then."""
-        return {place.number for place in self._places}
+        return {place.sentence.number for place in self._places}
 
     @property
     def chosen(self) -> list[StringPlace]:
@@ -147,7 +146,7 @@ class PlacesPanel(QWidget):
         if found is None:
             return
         at = self.table.verticalScrollBar().value()
-        self._places.sort(key=lambda place: (place.mended(label) == place.touched, place.number, place.start))
+        self._places.sort(key=lambda place: (place.mended(label) == place.touched, place.sentence.number, place.start))
         rows = [_place(place, label) for place in self._places]
         self.model.show(rows, [row for row, place in enumerate(self._places) if self._is_exception(found, place)])
         self.table.verticalScrollBar().setValue(at)
@@ -171,7 +170,7 @@ class PlacesPanel(QWidget):
     def _tell(self) -> None:
         chosen = self.chosen
         changing = sum(place.changes for place in self.model.places)
-        sentences = len({place.number for place in chosen})
+        sentences = len({place.sentence.number for place in chosen})
         differ = "differs" if changing == 1 else "differ"
         if not self._places:
             self.said.setText("Looking for its places …")
@@ -211,8 +210,8 @@ def searching(project: Project) -> Generator[object, None, Search]:
     """Search the whole corpus; a background job."""
     total = 2 * project.sentences.count()
 
-    def read() -> Iterator[GoldText]:
-        return (GoldText(stored.split, stored.text, stored.gold) for stored in project.sentences.each())
+    def read() -> Iterator[Example]:
+        return (stored.example for stored in project.sentences.each())
 
     tally = yield from map_progress(tallying(read), lambda done: Reading(done, total))
     return Search(tally, tally.inconsistent())
@@ -226,14 +225,14 @@ def recount(project: Project, tally: Tally, change: ChangeSet) -> set[str] | Non
     if change.corpus or len(change.sentences) > LARGE:
         return None
     log = project.corrections.listed(0, len(change.sentences))
-    splits = {stored.number: stored.split for stored in project.sentences.by_number(change.sentences)}
-    if {correction.sentence for correction in log} != splits.keys():
+    examples = {stored.number: stored.example for stored in project.sentences.by_number(change.sentences)}
+    if {correction.sentence for correction in log} != examples.keys():
         return None
     strings: set[str] = set()
     for made in log:
-        split = splits[made.sentence]
-        strings |= tally.count(GoldText(split, made.text, made.before), -1)
-        strings |= tally.count(GoldText(split, made.text, made.after))
+        example = examples[made.sentence]
+        strings |= tally.count(replace(example, gold=made.before), -1)
+        strings |= tally.count(replace(example, gold=made.after))
     return strings
 
 
@@ -242,7 +241,6 @@ def finding_places(project: Project, found: Inconsistency) -> Generator[None, No
     places: list[StringPlace] = []
     for split in SPLITS:
         for sentences in project.sentences.containing(found.text, split):
-            numbered = ((SentenceNumber(s.number), s.split, s.with_gold("corrected")) for s in sentences)
-            places += string_places(found, numbered)
+            places += string_places(found, (stored.example for stored in sentences))
             yield
     return places

@@ -87,7 +87,7 @@ class CalibrationPanel(QWidget):
             self._show()
         else:
             self._show_charts(None, "Counting the spans …")
-            self._query.submit(lambda: calibrating(project.predictions.judgeable(*question)))
+            self._query.submit(lambda: calibrating(project.predictions.examples(*question)))
 
     def _take(self, calibration: Calibration) -> None:
         assert self._asked is not None

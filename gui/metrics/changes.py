@@ -354,7 +354,7 @@ class ChangesPanel(QSplitter):
 def _comparing(project: Project, question: Question) -> Generator[int, None, Changes]:
     from core.analysis.changes import comparing
 
-    return (yield from comparing(project.predictions.paired(*question)))
+    return (yield from comparing(project.predictions.pairs(*question)))
 
 
 def _name(key: EpochKey) -> str:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from core.domain.spans import Split
-from core.metrics.report import KlueCounts, KlueFigures, Scored
+from core.domain.spans import Example, Split
+from core.metrics.report import KlueCounts, KlueFigures
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold
@@ -77,7 +77,7 @@ class KlueLine(QWidget):
             self._show(self._known[question])
         else:
             self._show(None)
-            self._query.submit(lambda: _counting(project.predictions.scored(*question)))
+            self._query.submit(lambda: _counting(project.predictions.examples(*question)))
 
     def words(self) -> str:
         """The figures in one line; empty as long as they are not counted."""
@@ -95,7 +95,7 @@ class KlueLine(QWidget):
         self.character.setText(figure(figures.character_macro_f1) if figures else PENDING)
 
 
-def _counting(sentences: Iterable[Scored]) -> Generator[None, None, KlueFigures]:
+def _counting(sentences: Iterable[Example]) -> Generator[None, None, KlueFigures]:
     from core.metrics.strict import klue_counts, parts  # numpy takes a tenth of a second to load
 
     total = KlueCounts()

@@ -77,7 +77,9 @@ def add_run(project: Project, epochs: int) -> None:
         reports: dict[str, Any] = {
             gold: reported(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS
         }
-        reports["klue"] = {gold: klue_figures(project.predictions.scored(key, "dev", gold)).as_json() for gold in GOLDS}
+        reports["klue"] = {
+            gold: klue_figures(project.predictions.examples(key, "dev", gold)).as_json() for gold in GOLDS
+        }
         reports["ceiling"] = 0.99
         project.runs.add_epoch(Epoch(run, epoch, 1.0 / epoch, 600.0, reports))
     project.runs.end(run, "finished")

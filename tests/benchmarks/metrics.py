@@ -14,8 +14,9 @@ from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
 from core.domain.labels import TTA_LABELS
+from core.domain.spans import Example, PredictedSpan, SentenceNumber
 from core.domain.tags import TagSet, spans_of
-from core.metrics.report import Report, Scored, reported
+from core.metrics.report import Report, reported
 from core.metrics.strict import Integers, entity_counts, klue_figures
 
 SENTENCES, LENGTH = 55_643, 60
@@ -58,11 +59,14 @@ def greatest_difference(ours: Report, theirs: dict[str, dict[str, float]]) -> fl
     )
 
 
-def scored(gold: Integers, predicted: Integers) -> list[Scored]:
+def scored(gold: Integers, predicted: Integers) -> list[Example]:
     units = [(at, at + 1) for at in range(LENGTH)]
     text = ("가나다라 " * LENGTH)[:LENGTH]
     sides = ([spans_of(row, units, TAG_SET) for row in tags.tolist()] for tags in (gold, predicted))
-    return [Scored(text, *spans) for spans in zip(*sides, strict=True)]
+    return [
+        Example(SentenceNumber(at), "dev", f"s-{at}", text, tuple(gold), tuple(PredictedSpan(s, 1.0) for s in found))
+        for at, (gold, found) in enumerate(zip(*sides, strict=True), start=1)
+    ]
 
 
 def main() -> None:

@@ -131,7 +131,7 @@ class Watched:
 
         def found(project: Project) -> Generator[object, None, list[ParticleSpan]]:
             spans = (
-                ParticleSpan(stored.number, stored.split, stored.with_gold("corrected"), span, span.end - 1, 0)
+                ParticleSpan(stored.example, span, span.end - 1, 0)
                 for stored in project.sentences.each()
                 for span in stored.gold
                 if span.end - span.start > 1

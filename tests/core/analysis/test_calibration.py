@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from core.analysis.calibration import (
     EDGES,
-    Judgeable,
     calibrating,
     edges_in_words,
     expected_calibration_error,
@@ -16,7 +15,7 @@ from core.analysis.calibration import (
     place_of,
 )
 from core.domain.generators import run_to_end
-from core.domain.spans import PredictedSpan, Span
+from core.domain.spans import Example, PredictedSpan, Span
 from core.metrics.comparison import compared
 from core.store.predictions import EpochKey
 from tests.building import predicted, project_with_run
@@ -31,6 +30,10 @@ spans_found = st.dictionaries(
 )
 
 
+def judgeable(number, gold, predicted):
+    return Example(number, "dev", f"s-{number}", "서울은 부산보다 크다", gold, predicted)
+
+
 def of(*sentences):
     return run_to_end(calibrating(sentences))
 
@@ -38,7 +41,7 @@ def of(*sentences):
 @given(st.lists(spans_found, max_size=6), st.sampled_from([None, "PS", "LC"]))
 def test_every_span_is_in_its_bin_once_and_the_error_is_that_of_a_count_by_hand(found, label):
     sentences = [
-        Judgeable(number, GOLD, tuple(PredictedSpan(*pair) for pair in spans.items()))
+        judgeable(number, GOLD, tuple(PredictedSpan(*pair) for pair in spans.items()))
         for number, spans in enumerate(found)
     ]
     calibration = of(*sentences)
@@ -63,13 +66,13 @@ def test_every_span_is_in_its_bin_once_and_the_error_is_that_of_a_count_by_hand(
 
 
 def test_probabilities_that_say_what_is_right_have_no_error():
-    sure = [Judgeable(n, GOLD[:1], predicted((0, 2, "PS", 0.75))) for n in range(3)]
-    bins = of(*sure, Judgeable(3, (), predicted((0, 2, "PS", 0.75)))).bins()
+    sure = [judgeable(n, GOLD[:1], predicted((0, 2, "PS", 0.75))) for n in range(3)]
+    bins = of(*sure, judgeable(3, (), predicted((0, 2, "PS", 0.75)))).bins()
     assert expected_calibration_error(bins) == overconfidence(bins) == 0.0
 
 
 def test_too_sure_and_too_modest_are_told_apart():
-    wrong, right = Judgeable(1, (), predicted((0, 2, "PS", 0.9))), Judgeable(1, GOLD, predicted((0, 2, "PS", 0.6)))
+    wrong, right = judgeable(1, (), predicted((0, 2, "PS", 0.9))), judgeable(1, GOLD, predicted((0, 2, "PS", 0.6)))
     assert overconfidence(of(wrong).bins()) == pytest.approx(0.9)
     assert overconfidence(of(right).bins()) == pytest.approx(-0.4)
     assert expected_calibration_error(of(wrong, right).bins()) == pytest.approx(0.65)
@@ -81,7 +84,7 @@ def test_a_bin_begins_with_its_edge(probability, place):
 
 
 def test_nothing_predicted():
-    calibration = of(Judgeable(1, GOLD, ()))
+    calibration = of(judgeable(1, GOLD, ()))
     assert (calibration.sentences, calibration.labels) == (1, ())
     assert expected_calibration_error(calibration.bins()) == overconfidence(calibration.bins()) == 0.0
     assert run_to_end(calibrating([])).sentences == 0
@@ -97,10 +100,10 @@ def test_what_the_store_holds_is_judged_as_its_comparisons_say(tmp_path, gold):
     with project_with_run(tmp_path / "p.spandesk") as project:
         number = project.sentences.by_id("news-4").number
         project.corrections.correct(number, [Span(0, 4, "LC")])
-        calibration = run_to_end(calibrating(project.predictions.judgeable(EpochKey(1, 1), "dev", gold)))
+        calibration = run_to_end(calibrating(project.predictions.examples(EpochKey(1, 1), "dev", gold)))
         outcomes = [
             comparison.outcome
-            for sentence in project.predictions.judgeable(EpochKey(1, 1), "dev", gold)
+            for sentence in project.predictions.examples(EpochKey(1, 1), "dev", gold)
             for comparison in compared(sentence.gold, sentence.predicted)
             if comparison.predicted is not None
         ]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.changes import FATES, ErrorKey, Paired, comparing, path_of
+from core.analysis.changes import FATES, ErrorKey, comparing, path_of
 from core.domain.generators import run_to_end
-from core.domain.spans import PredictedSpan, Span
+from core.domain.spans import Example, PredictedSpan, Span
 from core.metrics.comparison import compared
 from core.metrics.report import counts_of, reported
 
@@ -17,8 +17,13 @@ def predicted(*spans):
     return tuple(PredictedSpan(span, 0.9) for span in spans)
 
 
+def pair(number, gold, before, after):
+    sides = (Example(number, "dev", f"s-{number}", "이순신과 한국은행 오늘", gold, side) for side in (before, after))
+    return tuple(sides)
+
+
 def changes_of(before, after, gold=GOLD):
-    return run_to_end(comparing([Paired(7, gold, predicted(*before), predicted(*after))]))
+    return run_to_end(comparing([pair(7, gold, predicted(*before), predicted(*after))]))
 
 
 @pytest.mark.parametrize(
@@ -40,8 +45,8 @@ def test_every_error_is_fixed_broken_or_kept(before, after, fates):
 
 
 def test_errors_are_asked_for_by_type_and_kind():
-    paired = [Paired(1, GOLD, (), predicted(*GOLD)), Paired(2, GOLD, predicted(*GOLD), predicted(GOLD[0]))]
-    changes = run_to_end(comparing(paired))
+    pairs = [pair(1, GOLD, (), predicted(*GOLD)), pair(2, GOLD, predicted(*GOLD), predicted(GOLD[0]))]
+    changes = run_to_end(comparing(pairs))
     assert changes.errors_of("fixed") == [1, 1]
     assert changes.errors_of("fixed", label="PS") == [1]
     assert changes.errors_of("broken", outcome="missed") == [2]
@@ -62,8 +67,8 @@ def test_fates_and_scores_add_up_to_the_reports(rows):
         return tuple(sorted(kept))
 
     rows = [tuple(map(apart, row)) for row in rows]
-    paired = [Paired(n, gold, predicted(*before), predicted(*after)) for n, (gold, before, after) in enumerate(rows)]
-    changes = run_to_end(comparing(paired))
+    pairs = [pair(n, gold, predicted(*before), predicted(*after)) for n, (gold, before, after) in enumerate(rows)]
+    changes = run_to_end(comparing(pairs))
     sides = [[c for gold, *both in rows for c in compared(gold, predicted(*both[side]))] for side in (0, 1)]
     wrong = [sum(c.is_error for c in side) for side in sides]
     fates = {fate: len(changes.errors_of(fate)) for fate in FATES}

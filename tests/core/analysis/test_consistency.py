@@ -6,13 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.consistency import GoldText, Inconsistency, Use, places_of, tallying
+from core.analysis.consistency import Inconsistency, Use, places_of, tallying
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
-
-
-def gold_text(text, *gold, split="train"):
-    return GoldText(split, text, tuple(Span(*row) for row in gold))
+from tests.building import example
 
 
 def tally_of(*sentences):
@@ -23,17 +20,17 @@ def uses(string, *sentences):
     return {tuple(use): number for use, number in tally_of(*sentences).of(string).uses.items()}
 
 
-SEOUL = gold_text("서울은 크다.", (0, 2, "LC"))
+SEOUL = example("서울은 크다.", (0, 2, "LC"))
 
 
 def test_every_place_is_counted_as_what_the_gold_makes_of_it():
     found = uses(
         "서울",
         SEOUL,
-        gold_text("서울이 서울에서", (0, 2, "OG"), split="dev"),
-        gold_text("서울 시청은", (0, 5, "LC")),
-        gold_text("서울 시청은", (0, 5, "OG")),
-        gold_text("서울 사람", (0, 5, "PS")),
+        example("서울이 서울에서", (0, 2, "OG"), split="dev"),
+        example("서울 시청은", (0, 5, "LC")),
+        example("서울 시청은", (0, 5, "OG")),
+        example("서울 사람", (0, 5, "PS")),
     )
     assert found == {
         ("train", "span", "LC"): 1,
@@ -61,20 +58,20 @@ def test_a_span_is_a_place_wherever_it_stands():
 
 
 def test_one_character_is_never_missed():
-    assert not tally_of(gold_text("이 총리", (0, 1, "PS")), gold_text("이 사람")).inconsistent()
+    assert not tally_of(example("이 총리", (0, 1, "PS")), example("이 사람")).inconsistent()
 
 
 def test_a_string_that_is_labelled_in_one_way_is_not_found():
-    assert tally_of(SEOUL, gold_text("서울에서", (0, 2, "LC")), gold_text("부산")).inconsistent() == []
+    assert tally_of(SEOUL, example("서울에서", (0, 2, "LC")), example("부산")).inconsistent() == []
 
 
 def test_a_span_with_its_particle_is_another_edge():
-    found = tally_of(gold_text("이순신은", (0, 3, "PS")), gold_text("이순신은", (0, 4, "PS"))).inconsistent()
+    found = tally_of(example("이순신은", (0, 3, "PS")), example("이순신은", (0, 4, "PS"))).inconsistent()
     assert {each.text: tuple(each.scores) for each in found} == {"이순신": ("edges",), "이순신은": ("edges",)}
 
 
 def test_a_shorter_span_within_is_another_edge_of_the_longer_string():
-    whole, part = gold_text("한국은행 총재는", (0, 7, "OG")), gold_text("한국은행 총재는", (0, 4, "OG"))
+    whole, part = example("한국은행 총재는", (0, 7, "OG")), example("한국은행 총재는", (0, 4, "OG"))
     assert {found.text: tuple(found.scores) for found in tally_of(whole, part).inconsistent()} == {
         "한국은행": ("edges",),
         "한국은행 총재": ("edges",),
@@ -82,9 +79,7 @@ def test_a_shorter_span_within_is_another_edge_of_the_longer_string():
 
 
 def test_all_kinds_of_one_string():
-    tally = tally_of(
-        SEOUL, SEOUL, gold_text("서울", (0, 2, "OG")), gold_text("서울"), gold_text("서울은", (0, 3, "LC"))
-    )
+    tally = tally_of(SEOUL, SEOUL, example("서울", (0, 2, "OG")), example("서울"), example("서울은", (0, 3, "LC")))
     found = tally.of("서울")
     assert tuple(found.scores) == ("labels", "edges", "missed")
     assert found.labels == {"LC": 2, "OG": 1}
@@ -109,17 +104,17 @@ def test_what_is_mostly_unlabelled_or_part_of_something_counts_half():
 
 
 def test_the_likeliest_mistake_is_listed_first():
-    busan = [gold_text("부산은", (0, 2, "LC"))] * 9 + [gold_text("부산은", (0, 2, "OG"))]
-    seoul = [SEOUL, gold_text("서울은", (0, 2, "OG"))]
+    busan = [example("부산은", (0, 2, "LC"))] * 9 + [example("부산은", (0, 2, "OG"))]
+    seoul = [SEOUL, example("서울은", (0, 2, "OG"))]
     assert [found.text for found in tally_of(*seoul, *busan).inconsistent()] == ["부산", "서울"]
 
 
 def test_a_sentence_is_taken_out_again():
-    one, other = SEOUL, gold_text("서울", (0, 2, "OG"))
+    one, other = SEOUL, example("서울", (0, 2, "OG"))
     tally = tally_of(one, other)
     assert tally.count(other, -1) == {"서울"}
     assert tally.inconsistent() == []
-    tally.count(gold_text("서울", (0, 2, "LC")))
+    tally.count(example("서울", (0, 2, "LC")))
     assert tally.of("서울").labels == {"LC": 2}
 
 
@@ -128,7 +123,7 @@ def sentences(draw):
     text = draw(st.text("가나은 aB1(", min_size=1, max_size=14))
     edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
     pairs = zip(edges[::2], edges[1::2], strict=False)
-    return gold_text(text, *((*pair, draw(st.sampled_from("XY"))) for pair in pairs))
+    return example(text, *((*pair, draw(st.sampled_from("XY"))) for pair in pairs))
 
 
 @given(st.lists(sentences(), max_size=6))

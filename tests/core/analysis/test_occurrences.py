@@ -3,15 +3,12 @@
 import pytest
 
 from core.analysis.occurrences import labelled, occurrences
-from core.domain.spans import Sentence, SentenceNumber, Span
-
-
-def stored(text, *gold, number=1):
-    return SentenceNumber(number), Sentence(f"s-{number}", text, tuple(Span(*row) for row in gold))
+from core.domain.spans import Span
+from tests.building import example
 
 
 def places(text, wanted, *gold, label="PS"):
-    return [(found.span.start, found.standing) for found in occurrences([stored(text, *gold)], wanted, label)]
+    return [(found.span.start, found.standing) for found in occurrences([example(text, *gold)], wanted, label)]
 
 
 @pytest.mark.parametrize(
@@ -47,8 +44,8 @@ def test_how_a_place_stands_to_the_gold(gold, standing):
 
 
 def test_labelling_the_chosen_places_takes_what_they_overlap_away():
-    one = stored("서울과 서울시", (4, 7, "OG"), number=1)
-    two = stored("서울은", number=2)
+    one = example("서울과 서울시", (4, 7, "OG"), number=1)
+    two = example("서울은", number=2)
     found = list(occurrences([one, two], "서울", "LC"))
     assert labelled(found) == {1: (Span(0, 2, "LC"), Span(4, 6, "LC")), 2: (Span(0, 2, "LC"),)}
     unlabelled = [place for place in found if place.standing == "unlabelled"]

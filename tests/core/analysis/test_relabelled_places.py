@@ -2,16 +2,14 @@
 
 import pytest
 
-from core.analysis.consistency import GoldText, Use, commonest, mended, string_places, tallying
+from core.analysis.consistency import Use, commonest, mended, string_places, tallying
 from core.domain.generators import run_to_end
-from core.domain.spans import Sentence, SentenceNumber, Span
+from core.domain.spans import Span
+from tests.building import example
 
 
 def sentences(*rows):
-    return [
-        (SentenceNumber(at), "train", Sentence(f"s-{at}", text, tuple(Span(*span) for span in gold)))
-        for at, (text, *gold) in enumerate(rows, start=1)
-    ]
+    return [example(text, *gold, number=at) for at, (text, *gold) in enumerate(rows, start=1)]
 
 
 CORPUS = sentences(
@@ -25,12 +23,12 @@ CORPUS = sentences(
 
 @pytest.fixture
 def places():
-    tally = run_to_end(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in CORPUS)))
+    tally = run_to_end(tallying(lambda: CORPUS))
     return list(string_places(tally.of("서울"), CORPUS))
 
 
 def test_the_places_are_those_that_were_counted(places):
-    assert [(place.number, place.start, place.use) for place in places] == [
+    assert [(place.sentence.number, place.start, place.use) for place in places] == [
         (1, 0, Use("train", "span", "LC")),
         (1, 7, Use("train", "none")),
         (2, 0, Use("train", "span", "OG")),
@@ -57,7 +55,7 @@ def test_no_label_takes_away_what_stands_there(places):
 def test_the_commonest_way_may_be_no_label():
     def way(*rows):
         corpus = sentences(*rows)
-        tally = run_to_end(tallying(lambda: (GoldText(split, s.text, s.spans) for _, split, s in corpus)))
+        tally = run_to_end(tallying(lambda: corpus))
         return commonest(tally.of("서울"))
 
     assert way(("서울", (0, 2, "LC")), ("서울",)) == "LC"

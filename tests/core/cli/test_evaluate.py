@@ -41,7 +41,7 @@ def test_the_document_holds_scores_klues_figures_errors_and_confusion(folder, ca
     document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
     with opened(folder) as project:
         verdicts = project.predictions.verdicts(FIRST, "dev", "corrected")
-        figures = klue_figures(project.predictions.scored(FIRST, "dev", "corrected"))
+        figures = klue_figures(project.predictions.examples(FIRST, "dev", "corrected"))
     assert list(document) == [
         *("run", "epoch", "split", "gold", "sentences"),
         *("micro", "macro", "weighted", "labels", "klue", "errors", "confusion"),

@@ -13,10 +13,10 @@ from seqeval.metrics import f1_score as entity_f1
 from seqeval.scheme import IOB2
 from sklearn.metrics import f1_score as tag_f1
 
-from core.domain.spans import PredictedSpan, Span
+from core.domain.spans import Example, PredictedSpan, Span
 from core.domain.tags import NO_TAG, TagSet, spans_of
 from core.metrics.comparison import compared
-from core.metrics.report import Counts, Scored, counts_of, reported
+from core.metrics.report import Counts, counts_of, reported
 from core.metrics.strict import entity_counts, klue_counts, klue_figures
 
 TAG_SET = TagSet(("PS", "LC", "AF"))
@@ -102,11 +102,15 @@ def test_what_cannot_be_scored_is_refused(predicted):
         entity_counts(np.array([[1, 2]]), np.array(predicted), TAG_SET.labels)
 
 
+def scored_sentence(text, gold, predicted):
+    return Example(1, "dev", "s-1", text, gold, tuple(PredictedSpan(span, 0.5) for span in predicted))
+
+
 @st.composite
 def sentences(draw):
     """Texts with blanks and characters outside the BMP, and the spans of both sides, wherever they begin and end."""
     text = draw(st.text("가나 \t\n😀", min_size=1, max_size=12))
-    return Scored(text, draw(lanes(len(text))), draw(lanes(len(text))))
+    return scored_sentence(text, draw(lanes(len(text))), draw(lanes(len(text))))
 
 
 @st.composite
@@ -128,8 +132,9 @@ def klue_tags(text, spans):
 
 @given(st.lists(sentences(), min_size=1, max_size=5))
 def test_klues_figures_are_those_of_its_own_code(scored):
-    gold, predicted = ([tag for s in scored for tag in klue_tags(s[0], s[side])] for side in (1, 2))
-    labels = sorted({span.label for _, *sides in scored for side in sides for span in side})
+    spans = [[(s.text, s.gold) for s in scored], [(s.text, [p.span for p in s.predicted]) for s in scored]]
+    gold, predicted = ([tag for sentence in side for tag in klue_tags(*sentence)] for side in spans)
+    labels = sorted({span.label for side in spans for _, of_sentence in side for span in of_sentence})
     label_list = [f"{prefix}-{label}" for label in labels for prefix in "BI"] + ["O"]
     numbers = [[label_list.index(tag) for tag in side] for side in (gold, predicted)]
     figures = klue_figures(scored)
@@ -143,7 +148,7 @@ def test_klues_figures_are_those_of_its_own_code(scored):
 
 def test_klues_figures_by_hand():
     """O B I I O O in the gold, O B I O O O predicted: the F1 of B is 1, of I 2/3, of O 6/7."""
-    figures = klue_figures([Scored("이순신 은", (Span(0, 3, "PS"),), (Span(0, 2, "PS"),))])
+    figures = klue_figures([scored_sentence("이순신 은", (Span(0, 3, "PS"),), (Span(0, 2, "PS"),))])
     assert figures.entity_macro_f1 == 0.0
     assert figures.character_macro_f1 == pytest.approx((1 + 2 / 3 + 6 / 7) / 3)
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.analysis.calibration import Judgeable, calibrating, expected_calibration_error
+from core.analysis.calibration import calibrating, expected_calibration_error
 from core.domain.generators import run_to_end
-from core.domain.spans import PredictedSpan
+from core.domain.spans import Example, PredictedSpan
 from core.domain.tags import TagSet, spans_of, unit_ranges
 from core.model.crf import MaskedCRF, bio_constraints
 from tests.core.toy_models import is_bio
@@ -52,10 +52,13 @@ def test_a_trained_crf_is_calibrated(seed):
     shares = iter(crf.span_probabilities(emissions, valid, *numbers.unbind(1)).tolist())
     units = [(at, at + 1) for at in range(LENGTH)]
     sentences = [
-        Judgeable(
+        Example(
             row,
-            spans_of(gold[row].tolist(), units, TAGS),
-            [PredictedSpan(span, next(shares)) for span in spans_of(path, units, TAGS)],
+            "dev",
+            f"s-{row}",
+            "가" * LENGTH,
+            tuple(spans_of(gold[row].tolist(), units, TAGS)),
+            tuple(PredictedSpan(span, next(shares)) for span in spans_of(path, units, TAGS)),
         )
         for row, path in enumerate(best)
     ]

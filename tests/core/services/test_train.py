@@ -205,5 +205,5 @@ def test_every_epoch_keeps_klues_figures_for_both_golds(trained):
     report = trained.runs.epochs(1)[0].report
     assert list(report["klue"]) == list(GOLDS)
     for gold in GOLDS:
-        figures = klue_figures(trained.predictions.scored(EpochKey(1, 1), "dev", gold))
+        figures = klue_figures(trained.predictions.examples(EpochKey(1, 1), "dev", gold))
         assert report["klue"][gold] == figures.as_json()

@@ -56,7 +56,7 @@ def test_a_run_scores_as_before_under_the_new_name_of_a_label(project, gold):
     assert rows(project, gold)["PLACE"].support == 1
     assert "LC" not in rows(project, gold)
     assert project.predictions.of(KEY, [4])[4][1].span == Span(6, 8, "PLACE")
-    assert [each.predicted for each in project.predictions.scored(KEY, "dev", gold)][1][1].label == "PLACE"
+    assert [each.predicted for each in project.predictions.examples(KEY, "dev", gold)][1][1].span.label == "PLACE"
     assert project.runs.labels_now(project.runs.by_number(1)) == ("PS", "OG", "DT", "PLACE")
     assert project.problems() == []
 

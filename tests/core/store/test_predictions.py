@@ -1,13 +1,14 @@
 """What the store counts and finds of predictions, held against the comparisons computed afresh."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from core.domain.spans import Span
 from core.metrics.comparison import OUTCOMES, compared
 from core.metrics.confusion import confusion, error_kinds
-from core.metrics.report import Scored, counts_of
+from core.metrics.report import counts_of
 from core.store import predictions
 from core.store.predictions import EpochKey
 from core.store.selection import behind_outcome, behind_pair
@@ -78,18 +79,18 @@ def test_every_number_of_both_tables_names_its_sentences(project, key, gold):
 @pytest.mark.parametrize("gold", GOLDS)
 def test_scored_sentences_are_those_with_a_prediction(project, gold):
     expected = [
-        Scored(stored.text, stored.with_gold(gold).spans, [p.span for p in FIRST_EPOCH[stored.id]])
+        replace(stored.example, gold=stored.with_gold(gold).spans, predicted=FIRST_EPOCH[stored.id])
         for stored in project.sentences.each("dev")
     ]
-    assert list(project.predictions.scored(FIRST, "dev", gold)) == expected
-    assert len(list(project.predictions.scored(EpochKey(2, 1), "dev", gold))) == 2
-    assert list(project.predictions.scored(FIRST, "test", gold)) == []
+    assert list(project.predictions.examples(FIRST, "dev", gold)) == expected
+    assert len(list(project.predictions.examples(EpochKey(2, 1), "dev", gold))) == 2
+    assert list(project.predictions.examples(FIRST, "test", gold)) == []
 
 
 def test_scored_sentences_are_read_in_slices(project, monkeypatch):
-    whole = list(project.predictions.scored(FIRST, "dev", "corrected"))
+    whole = list(project.predictions.examples(FIRST, "dev", "corrected"))
     monkeypatch.setattr(predictions, "SLICE", 10)
-    assert list(project.predictions.scored(FIRST, "dev", "corrected")) == whole
+    assert list(project.predictions.examples(FIRST, "dev", "corrected")) == whole
 
 
 def test_sentences_that_two_epochs_predicted_come_with_both(tmp_path, monkeypatch):
@@ -97,14 +98,14 @@ def test_sentences_that_two_epochs_predicted_come_with_both(tmp_path, monkeypatc
     with project_with_run(tmp_path / "p.spandesk") as project:
         first, second = EpochKey(1, 1), EpochKey(1, 2)
         project.predictions.save(first, {project.sentences.by_id("news-5").number: ()})
-        paired = list(project.predictions.paired(first, second, "dev", "corrected"))
-        ids = [project.sentences.by_number([pair.number])[0].id for pair in paired]
+        pairs = list(project.predictions.pairs(first, second, "dev", "corrected"))
+        ids = [before.id for before, _ in pairs]
         assert ids == ["news-3", "news-4", "talk-1", "talk-2"]
-        assert [(pair.before, pair.after) for pair in paired] == [
+        assert [(before.predicted, after.predicted) for before, after in pairs] == [
             (FIRST_EPOCH[name], SECOND_EPOCH[name]) for name in ids
         ]
-        assert paired[0].gold == (Span(0, 2, "PS"), Span(4, 9, "DT"))
-        assert list(project.predictions.paired(first, second, "test", "corrected")) == []
+        assert pairs[0][0].gold == pairs[0][1].gold == (Span(0, 2, "PS"), Span(4, 9, "DT"))
+        assert list(project.predictions.pairs(first, second, "test", "corrected")) == []
 
 
 def test_the_gold_of_paired_sentences_is_the_one_asked_for(tmp_path):
@@ -112,7 +113,7 @@ def test_the_gold_of_paired_sentences_is_the_one_asked_for(tmp_path):
         number = project.sentences.by_id("news-3").number
         project.corrections.correct(number, [Span(0, 2, "PS")])
         golds = {
-            gold: next(iter(project.predictions.paired(EpochKey(1, 1), EpochKey(1, 2), "dev", gold))).gold
+            gold: next(iter(project.predictions.pairs(EpochKey(1, 1), EpochKey(1, 2), "dev", gold)))[1].gold
             for gold in GOLDS
         }
         assert golds == {"corrected": (Span(0, 2, "PS"),), "imported": (Span(0, 2, "PS"), Span(4, 9, "DT"))}

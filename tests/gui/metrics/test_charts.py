@@ -130,7 +130,7 @@ def test_a_bar_that_is_mostly_spurious_is_cut_off(open_desk):
 
 
 def test_the_histogram_has_every_span_and_the_number_of_the_error(desk, calibration):
-    known = run_to_end(calibrating(desk.project.predictions.judgeable(LAST, "dev", "corrected")))
+    known = run_to_end(calibrating(desk.project.predictions.examples(LAST, "dev", "corrected")))
     bins = known.bins()
     heights = {(part.column, part.row): part for part in calibration.histogram.segments}
     wanted = {(at, row) for at, found in enumerate(bins) for row, n in enumerate((found.right, found.wrong)) if n}
@@ -196,7 +196,7 @@ def test_an_epoch_without_a_predicted_span_says_so(open_desk, qtbot):
 
 
 def test_words_of_a_type(desk):
-    known = run_to_end(calibrating(desk.project.predictions.judgeable(LAST, "dev", "corrected")))
+    known = run_to_end(calibrating(desk.project.predictions.examples(LAST, "dev", "corrected")))
     shown = CalibrationShown(known, Question(LAST, "dev", "corrected"), "PS")
     place = place_of(0.88)
     assert shown.words(place, is_right=True) == "1 of 1 span of PS with a probability of .8–.9 is right"

@@ -12,7 +12,7 @@ from tests.building import project_with_run
 
 
 def expected(desk, epoch, gold="corrected"):
-    figures = klue_figures(desk.project.predictions.scored(EpochKey(1, epoch), "dev", gold))
+    figures = klue_figures(desk.project.predictions.examples(EpochKey(1, epoch), "dev", gold))
     return [f"{value:.3f}" for value in figures.as_json().values()]
 
 
