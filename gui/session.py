@@ -30,7 +30,7 @@ from gui.text.words import counted
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Which predictions are held against which gold, and against which other ones; the same on every page."""
+    """Which predictions are compared with which gold, and with which other ones; the same on every page."""
 
     run: int | None = None
     epoch: int | None = None
@@ -111,7 +111,7 @@ class Session(QObject):
         """
         return self._replace(lambda: projects.created(folder))
 
-    def leave(self) -> None:
+    def close_project(self) -> None:
         """Close the project and go back to the first screen.
 
         Raises:
@@ -159,7 +159,7 @@ class Session(QObject):
         self.project_changed.emit(None)
         project.close()
 
-    def look_at(self, *, run: int | None = None, epoch: int | None = None, gold: Gold | None = None) -> None:
+    def set_context(self, *, run: int | None = None, epoch: int | None = None, gold: Gold | None = None) -> None:
         """Change what is looked at; what is not given stays, but another run shows its last epoch."""
         context = self._context
         if run is not None:
@@ -173,15 +173,15 @@ class Session(QObject):
         self._change_context(context)
 
     def announce_run(self, run: int) -> None:
-        """Remember a run that finished while another one was looked at; see `look_at_new_run`."""
+        """Remember a run that finished while another one was looked at; see `show_new_run`."""
         self._new_run = run
 
-    def look_at_new_run(self) -> None:
+    def show_new_run(self) -> None:
         """Look at the run that finished last, unless one was chosen since."""
         if self._new_run is not None:
-            self.look_at(run=self._new_run)
+            self.set_context(run=self._new_run)
 
-    def hold_against(self, other: EpochKey | None) -> None:
+    def set_comparison(self, other: EpochKey | None) -> None:
         """Show what another epoch predicted beside the one that is looked at; None shows that one alone."""
         self._change_context(replace(self._context, other=other))
 
@@ -200,7 +200,7 @@ class Session(QObject):
     def inspect(self, selection: Selection) -> None:
         self.inspection_asked.emit(selection)
 
-    def attempt(self, action: Callable[[], object]) -> bool:
+    def run_reporting_errors(self, action: Callable[[], object]) -> bool:
         """Do something that may fail for a reason the user can mend, and say so where it did; whether it went well."""
         try:
             action()
@@ -230,7 +230,7 @@ class Session(QObject):
             parts = list(_parts(golds, LARGE))
             self.change_many(f"Changing {counted(len(golds), 'sentence')}", lambda: corrections.correcting(parts))
 
-    def say(self, saying: Callable[[Reviews], ChangeSet]) -> None:
+    def review(self, saying: Callable[[Reviews], ChangeSet]) -> None:
         """Say something of a sentence: a mark, a note or a verdict.
 
         Raises:
@@ -355,7 +355,7 @@ class Session(QObject):
         def start() -> None:
             self.change_many(title, work).finished.connect(lambda change: self._notify(kind, step, change))
 
-        self.attempt(start)
+        self.run_reporting_errors(start)
         return ChangeSet(kind)
 
     def _change(self, kind: ChangeKind, make: Callable[[], ChangeSet]) -> ChangeSet:
@@ -366,7 +366,7 @@ class Session(QObject):
             nonlocal change
             change = make()
 
-        if self.attempt(made):
+        if self.run_reporting_errors(made):
             self.publish(change)
         return change
 

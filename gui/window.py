@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         session = self.context.session
         menu = QMenu(self)
         menu.addAction(self._window_action("open", "Open project…", self.welcome.choose_project))
-        menu.addAction("Close project", lambda: session.attempt(session.leave))
+        menu.addAction("Close project", lambda: session.run_reporting_errors(session.close_project))
         menu.addAction(self.settings)
         menu.addAction(self._window_action("keys", "Keys…", self.show_keys))
         menu.addSeparator()
@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         if name == "Metrics":
-            self.context.session.look_at_new_run()
+            self.context.session.show_new_run()
         self.stack.setCurrentWidget(self.pages[name])
         self.rail.show_chosen(name)
 
@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
 
     def open_project(self, folder: Path) -> None:
         session = self.context.session
-        session.attempt(lambda: session.open(folder))
+        session.run_reporting_errors(lambda: session.open(folder))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button with the focus; Qt has only Space do so outside of dialogs."""

@@ -130,7 +130,7 @@ class ParticlesPanel(QWidget):
 
     def search(self) -> None:
         """Search the corpus as a background job."""
-        self._context.session.attempt(self._start)
+        self._context.session.run_reporting_errors(self._start)
 
     def _start(self) -> None:
         project, session = self._project(), self._context.session
@@ -214,7 +214,7 @@ class ParticlesPanel(QWidget):
             golds[number] = each.mend(golds.get(number, self._golds[number]))
         session = self._context.session
         if golds:
-            session.attempt(lambda: session.correct_together(golds))
+            session.run_reporting_errors(lambda: session.correct_together(golds))
 
     def _mend_ticked(self) -> None:
         """Mend all ticked rows, and give the table of those that are left the keys."""
@@ -225,7 +225,7 @@ class ParticlesPanel(QWidget):
         """Ask no more about the selected strings; about dismissed ones, ask again."""
         strings, session = {each.string for each in self._selected()}, self._context.session
         dismissed = self.shown.currentData() != DISMISSED
-        session.attempt(lambda: session.dismiss_particles(strings, dismissed=dismissed))
+        session.run_reporting_errors(lambda: session.dismiss_particles(strings, dismissed=dismissed))
 
     def _inspect(self, row: int) -> None:
         found = self._rows[row]

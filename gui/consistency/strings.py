@@ -127,7 +127,7 @@ class StringsPanel(QWidget):
     def search(self) -> None:
         """Search the corpus as a background job."""
         session = self._context.session
-        session.attempt(self._start)
+        session.run_reporting_errors(self._start)
 
     def _start(self) -> None:
         project = self._context.session.project
@@ -191,7 +191,7 @@ class StringsPanel(QWidget):
 
     def _mend(self) -> None:
         session, golds = self._context.session, mended(self.places.chosen, self.places.label)
-        if session.attempt(lambda: session.correct_together(golds)):
+        if session.run_reporting_errors(lambda: session.correct_together(golds)):
             self._go_on()
 
     def _go_on(self) -> None:

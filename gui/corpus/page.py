@@ -196,7 +196,7 @@ class CorpusPage(QWidget):
         window.activateWindow()
 
     def _import(self) -> None:
-        if self._context.session.attempt(lambda: start_import(self._context, self.form.plan)):
+        if self._context.session.run_reporting_errors(lambda: start_import(self._context, self.form.plan)):
             self.form.hide()
 
     def _choose_export(self) -> None:
@@ -205,7 +205,7 @@ class CorpusPage(QWidget):
         name, _ = QFileDialog.getSaveFileName(self, "Export the corrected corpus", start, ";;".join(filters))
         if name:
             self._context.preferences.remember_folder(Path(name).parent)
-            self._context.session.attempt(lambda: self.export_to(Path(name)))
+            self._context.session.run_reporting_errors(lambda: self.export_to(Path(name)))
 
     def export_to(self, path: Path) -> None:
         """Write all sentences, with the corrected gold, to a file whose suffix tells the format; a background job.

@@ -144,7 +144,7 @@ class CorrectionsPage(QWidget):
     def _revert(self) -> None:
         correction, session = self._current(), self._context.session
         if correction is not None:
-            session.attempt(lambda: session.revert(correction.number))
+            session.run_reporting_errors(lambda: session.revert(correction.number))
 
     def _inspect(self) -> None:
         correction, project = self._current(), self._context.session.project

@@ -42,13 +42,13 @@ class SentenceDetail(QWidget):
     Signals:
         goldProposed: the whole new gold, a tuple of `Span`.
         identicalAsked: every string like this span is to be labelled; a `Span`.
-        passed: the person is through with the sentence and wants to go on to the next error; its gold then.
+        sentence_done: the person has finished the sentence and wants the next error; its gold then.
         judged: the person says who is wrong; a `Comparison` and a `Blame`.
     """
 
     goldProposed = Signal(tuple)  # noqa: N815
     identicalAsked = Signal(object)  # noqa: N815
-    passed = Signal(tuple)
+    sentence_done = Signal(tuple)
     judged = Signal(object, str)
 
     def __init__(self, context: PageContext, steps: Sequence[QAction], mark: QAction) -> None:
@@ -175,11 +175,11 @@ class SentenceDetail(QWidget):
         self.labelling.said.connect(lambda words, refused: self.say(words, refused=refused))
         self.table.chosen.connect(self.select)
         self.verdicts.given.connect(self._judge)
-        self.note.left.connect(self.canvas.setFocus)
+        self.note.finished.connect(self.canvas.setFocus)
         for widget in (self.canvas, self.table):
-            self.give_keys(widget)
+            self.install_shortcuts(widget)
 
-    def give_keys(self, widget: QWidget) -> None:
+    def install_shortcuts(self, widget: QWidget) -> None:
         """Make the keys that work on the sentence work where this widget has the focus, too."""
         widget.addActions([*self.actions_by_name.values(), *self.labelling.keyed, *self.verdicts.keyed.values()])
         self._keymap.watch(widget)
@@ -319,7 +319,7 @@ class SentenceDetail(QWidget):
         start = span.start if span is not None else selection.start if selection is not None else -1
         places = stops(comparisons_of(gold, shown.predicted or ()), errors_only=True)
         if not any(place.start > start for place in places):
-            self.passed.emit(gold)
+            self.sentence_done.emit(gold)
             return
         self.canvas.accept_selected()
         self.canvas.select_next(1, errors_only=True)

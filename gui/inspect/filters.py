@@ -62,11 +62,6 @@ class Filter:
         """Whether the list is there to be worked through."""
         return self.order != "import" or self.review == "open"
 
-    @property
-    def is_open(self) -> bool:
-        """Whether every sentence of the split is shown."""
-        return self == Filter(split=self.split)
-
     def _outcomes(self) -> tuple[Outcome, ...]:
         if not self.errors:
             return ()
@@ -183,7 +178,7 @@ class FilterBar(QWidget):
         self.show_labels(())
         self._lay_out()
         self._connect()
-        self._name_key()
+        self._update_key_hint()
         self.show_filter(self.filter)
 
     def _lay_out(self) -> None:
@@ -217,9 +212,9 @@ class FilterBar(QWidget):
         self.search.edited.connect(self._timer.start)
         self.search.returnPressed.connect(self._search)
         self._timer.timeout.connect(self._search)
-        self._keymap.changed.connect(self._name_key)
+        self._keymap.changed.connect(self._update_key_hint)
 
-    def _name_key(self) -> None:
+    def _update_key_hint(self) -> None:
         self.search.setToolTip(tip("Sentences with this in their text, id or note", self._keymap.keys("find")))
 
     def _show_all(self) -> None:
@@ -284,7 +279,7 @@ class FilterBar(QWidget):
         self.labels.view().setMinimumWidth(220)
         self.labels.setCurrentIndex(max(0, self.labels.findData(self.filter.label)))
 
-    def forbid_errors(self, reason: str | None) -> None:
+    def disable_error_filters(self, reason: str | None) -> None:
         """Close the filters that need predictions and say why; open them where there is no reason."""
         tips: dict[QWidget, str] = {self.errors: "Sentences in which predicted and gold differ"}
         tips |= {chip: _KIND_TIPS[kind] for kind, chip in self.kinds.items()}
@@ -292,7 +287,7 @@ class FilterBar(QWidget):
         for widget, purpose in tips.items():
             widget.setEnabled(reason is None)
             widget.setToolTip(wrapped(reason or purpose))
-        self.queue.forbid_signals(reason)
+        self.queue.disable_run_orders(reason)
 
 
 def _chip(text: str, purpose: str) -> QToolButton:
@@ -364,7 +359,7 @@ class QueueBar(QWidget):
         self.orders.setToolTip(wrapped(ORDER_MEANINGS[shown.order]))
         self.reviews.setCurrentIndex(self.reviews.findData(shown.review))
 
-    def forbid_signals(self, reason: str | None) -> None:
+    def disable_run_orders(self, reason: str | None) -> None:
         """Close the orders that go by what a run made of the sentences; open them where there is no reason."""
         for at, order in enumerate(ORDERS):
             if Selection(order=order).needs_run:

@@ -10,11 +10,11 @@ from gui.session import Context
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """A question: which sentences there are, or how many, or both.
 
     Attributes:
-        lists, counts: whether the sentences of the filter, and whether the sums over its split, are wanted.
+        lists, counts: whether the sentences of the filter, and whether the stats of its split, are wanted.
         keeps: the current sentence stays where it is not listed, too; else the first one of the list is shown.
         seeks: another page asked; what it looks for is then selected in the first sentence.
     """
@@ -25,11 +25,11 @@ class Wanted:
     keeps: bool = True
     seeks: bool = False
 
-    def after(self, unanswered: "Wanted | None") -> "Wanted":
+    def after(self, unanswered: "ListQuery | None") -> "ListQuery":
         """The same, and what was wanted before and had no answer yet."""
         if unanswered is None:
             return self
-        return Wanted(
+        return ListQuery(
             self.filter,
             self.lists or unanswered.lists,
             self.counts or unanswered.counts,
@@ -39,8 +39,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """What a split holds.
+class SplitStats:
+    """Figures of a split.
 
     Attributes:
         errors: the sentences with an error, in order of number.
@@ -58,42 +58,42 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ListResult:
     """An answer.
 
     Attributes:
         filter: the one that was asked with, without what needs predictions where there are none.
-        numbers, sums: None where they were not wanted.
+        numbers, stats: None where they were not wanted.
     """
 
-    wanted: Wanted
+    wanted: ListQuery
     filter: Filter
     numbers: list[SentenceNumber] | None
-    sums: Sums | None
+    stats: SplitStats | None
 
 
-def found(project: Project | None, context: Context, wanted: Wanted) -> Found:
+def run_query(project: Project | None, context: Context, wanted: ListQuery) -> ListResult:
     """Answer a question; takes up to some tenths of a second in a large project."""
     shown = wanted.filter
-    sums = _sums(project, context, shown.split) if wanted.counts else None
-    if sums is not None and sums.why_no_errors is not None and shown.selection.needs_run:
+    stats = _split_stats(project, context, shown.split) if wanted.counts else None
+    if stats is not None and stats.why_no_errors is not None and shown.selection.needs_run:
         shown = shown.without_run()
     numbers: list[SentenceNumber] | None = None
     if wanted.lists:
         numbers = project.selections.numbers(shown.selection, context.key, context.gold) if project is not None else []
-    return Found(wanted, shown, numbers, sums)
+    return ListResult(wanted, shown, numbers, stats)
 
 
-def _sums(project: Project | None, context: Context, split: Split) -> Sums:
+def _split_stats(project: Project | None, context: Context, split: Split) -> SplitStats:
     if project is None:
-        return Sums(split, why_no_errors=_why_no_errors(None, context, split))
+        return SplitStats(split, why_no_errors=_why_no_errors(None, context, split))
     reason = _why_no_errors(project, context, split)
     errors: list[SentenceNumber] = []
     if reason is None:
         wrong = Selection(split=split, outcomes=ALL_ERRORS)
         errors = project.selections.numbers(wrong, context.key, context.gold)
     reviewed = frozenset(project.reviews.reviewed_in(split))
-    return Sums(split, project.sentences.count(split), tuple(errors), reason, reviewed, project.reviews.pace())
+    return SplitStats(split, project.sentences.count(split), tuple(errors), reason, reviewed, project.reviews.pace())
 
 
 def _why_no_errors(project: Project | None, context: Context, split: Split) -> str | None:

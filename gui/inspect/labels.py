@@ -46,7 +46,7 @@ class LabelChips(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        keymap.changed.connect(self._name_keys)
+        keymap.changed.connect(self._update_key_hints)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class LabelChips(QWidget):
             chip.hide()
             chip.deleteLater()
         self.chips = {label: self._chip(label) for label in places}
-        self._name_keys()
+        self._update_key_hints()
         self.keep(self.kept if self.kept in self.chips else None)
 
     def set_theme(self, theme: Theme) -> None:
@@ -86,7 +86,7 @@ class LabelChips(QWidget):
         self._theme = theme
         for label, chip in self.chips.items():
             chip.setStyleSheet(_style(theme, label))
-        self._name_keys()
+        self._update_key_hints()
 
     def keep(self, label: str | None) -> None:
         """Keep a label, or none."""
@@ -97,7 +97,7 @@ class LabelChips(QWidget):
             self.kept = label
             self.kept_changed.emit()
 
-    def _name_keys(self) -> None:
+    def _update_key_hints(self) -> None:
         """Name the key of each label on its chip."""
         for label, chip in self.chips.items():
             names, key = self._theme.entity_type(label), self.key_of(label)

@@ -13,7 +13,7 @@ from core.store.project import Project
 from core.store.selection import Selection
 from gui.background import LatestQuery
 from gui.inspect.filters import Filter, FilterBar, filter_of, is_random_sample
-from gui.inspect.finding import Found, Sums, Wanted, found
+from gui.inspect.finding import ListQuery, ListResult, SplitStats, run_query
 from gui.inspect.review_bar import Reviewing
 from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences
 from gui.inspect.sentence_list import SentenceList, SentenceListModel
@@ -57,8 +57,8 @@ class Listing(QWidget):
         self._left = 0
         self._corrected = set[SentenceNumber]()
         self._listed = Filter()
-        self._sums = Sums("dev")
-        self._unanswered: Wanted | None = None
+        self._stats = SplitStats("dev")
+        self._unanswered: ListQuery | None = None
         self._query = LatestQuery(self)
         self._patience = QTimer(self, singleShot=True, interval=BUSY_AFTER)
         self.filters = FilterBar(keymap)
@@ -96,14 +96,14 @@ class Listing(QWidget):
         if shown.label is not None and shown.label not in labels:  # it was renamed, merged or deleted
             self.filters.show_filter(shown.with_label(None))
         self.filters.show_labels([self._theme.entity_type(label) for label in labels])
-        self._ask(Wanted(self.filters.filter, lists=True, counts=True))
+        self._ask(ListQuery(self.filters.filter, lists=True, counts=True))
 
     def inspect(self, selection: Selection) -> None:
         """Show exactly the sentences that another page asks to see."""
         self._drop()
         self.filters.show_filter(filter_of(selection))
         self.current = None
-        self._ask(Wanted(self.filters.filter, lists=True, counts=True, seeks=True))
+        self._ask(ListQuery(self.filters.filter, lists=True, counts=True, seeks=True))
 
     @property
     def place(self) -> str:
@@ -127,7 +127,7 @@ class Listing(QWidget):
 
     def count(self) -> None:
         """Find the split's errors, or say why there are none to find."""
-        self._ask(Wanted(self.filters.filter, counts=True))
+        self._ask(ListQuery(self.filters.filter, counts=True))
 
     def count_again(self, rows: Sequence[SentenceRow]) -> None:
         """Keep the count of errors in step with some sentences, as they are now."""
@@ -136,7 +136,7 @@ class Listing(QWidget):
             return
         for row in rows:
             in_split = row.split == self.filters.filter.split
-            self._errors.put(row.number, in_split and bool(row.errors))
+            self._errors.set_has_error(row.number, in_split and bool(row.errors))
         self._show_counts()
 
     def count_reviews_again(self, numbers: Sequence[SentenceNumber]) -> None:
@@ -171,22 +171,22 @@ class Listing(QWidget):
     @property
     def knows_errors(self) -> bool:
         """Whether errors can be found."""
-        return self._sums.why_no_errors is None
+        return self._stats.why_no_errors is None
 
     @property
     def progress(self) -> str:
         """How much of the split is reviewed, in words."""
-        return f"{len(self.reviewing):,} of {self._sums.sentences:,}"
+        return f"{len(self.reviewing):,} of {self._stats.sentences:,}"
 
     def _apply_filter(self) -> None:
         shown = self.filters.filter
-        self._ask(Wanted(shown, lists=True, counts=shown.split != self._sums.split, keeps=False))
+        self._ask(ListQuery(shown, lists=True, counts=shown.split != self._stats.split, keeps=False))
 
-    def _ask(self, wanted: Wanted) -> None:
+    def _ask(self, wanted: ListQuery) -> None:
         """Ask this, and what has no answer yet."""
         self._unanswered = wanted.after(self._unanswered)
         self._patience.start()
-        self._query.submit(partial(found, self._session.project, self._session.context, self._unanswered))
+        self._query.submit(partial(run_query, self._session.project, self._session.context, self._unanswered))
 
     def _drop(self) -> None:
         """Want no answer any more."""
@@ -195,13 +195,13 @@ class Listing(QWidget):
         self._patience.stop()
         self.list.say_busy(False)
 
-    def _show(self, answer: Found) -> None:
+    def _show(self, answer: ListResult) -> None:
         self._drop()
-        if answer.sums is not None:
-            self._sums = answer.sums
-            self._errors = ErrorIndex(list(answer.sums.errors))
-            self.reviewing.take(answer.sums.reviewed, answer.sums.pace)
-            self.filters.forbid_errors(answer.sums.why_no_errors)
+        if answer.stats is not None:
+            self._stats = answer.stats
+            self._errors = ErrorIndex(list(answer.stats.errors))
+            self.reviewing.take(answer.stats.reviewed, answer.stats.pace)
+            self.filters.disable_error_filters(answer.stats.why_no_errors)
         if answer.filter != self.filters.filter:
             self.filters.show_filter(answer.filter)
         self._show_counts()
@@ -211,7 +211,7 @@ class Listing(QWidget):
             self.sought_shown.emit()
 
     def _show_counts(self) -> None:
-        self.filters.show_counts(self._sums.sentences, len(self._errors) if self.knows_errors else None)
+        self.filters.show_counts(self._stats.sentences, len(self._errors) if self.knows_errors else None)
         self.counted.emit()
 
     def _list_sentences(self, numbers: list[SentenceNumber], shown: Filter, *, keeps: bool) -> None:
@@ -225,7 +225,7 @@ class Listing(QWidget):
         self._left = self.reviewing.left_of(numbers)
         self._corrected.clear()
         self._say_left()
-        self.filters.show_whether_all(len(numbers) == self._sums.sentences)
+        self.filters.show_whether_all(len(numbers) == self._stats.sentences)
         row = self.model.row_of(before) if before is not None else None
         if numbers:
             self.list.say_none("", can_show_all=False)
@@ -240,8 +240,8 @@ class Listing(QWidget):
             self.current_changed.emit()
 
     def _say_none(self) -> None:
-        has_others = self._sums.sentences > 0
-        words = "No sentence meets this filter." if has_others else f"There are no {self._sums.split} sentences."
+        has_others = self._stats.sentences > 0
+        words = "No sentence meets this filter." if has_others else f"There are no {self._stats.split} sentences."
         self.list.say_none(words, can_show_all=True)
 
     def _show_all(self) -> None:

@@ -40,7 +40,7 @@ class InspectPage(QWidget):
         self._session = context.session
         self._preferences = context.preferences
         self._theme = context.theme
-        self._waits = False
+        self._reload_pending = False
         self.listing = Listing(context.session, context.theme, context.keymap)
         self.filters, self.model, self.list = self.listing.filters, self.listing.model, self.listing.list
         self.actions_by_name = self._page_actions(context.keymap)
@@ -107,21 +107,21 @@ class InspectPage(QWidget):
         for picked in (self.filters.picked, self.detail.lanes.other.picked):
             picked.connect(self.list.setFocus)
         self.detail.goldProposed.connect(self._correct)
-        self.detail.canvas.released.connect(self._make_up)
+        self.detail.canvas.released.connect(self._run_pending_reload)
         self.detail.identicalAsked.connect(self._label_identical)
-        self.detail.lanes.chosen.connect(session.hold_against)
-        self.detail.passed.connect(self._pass_on)
+        self.detail.lanes.chosen.connect(session.set_comparison)
+        self.detail.sentence_done.connect(self._pass_on)
         self.detail.judged.connect(self._judge)
         self.detail.note.given.connect(self.listing.reviewing.note)
         for leaves in (session.closing, self.listing.leaving):
             leaves.connect(self.detail.note.commit)
-        self.detail.give_keys(self.list.view)
+        self.detail.install_shortcuts(self.list.view)
         for name, action in self.actions_by_name.items():
             (self.detail.canvas if COMMANDS[name].scope == "canvas" else self).addAction(action)
 
     def _show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""
-        self._waits = False
+        self._reload_pending = False
         self.detail.canvas.clear_selection()
         self.detail.note.forget()
         self.listing.begin(project)
@@ -130,13 +130,13 @@ class InspectPage(QWidget):
 
     def _reload_when_free(self) -> None:
         """Read everything again, but not under the hand of someone who drags."""
-        self._waits = self.detail.canvas.is_pressed
-        if not self._waits:
+        self._reload_pending = self.detail.canvas.is_pressed
+        if not self._reload_pending:
             self._reload()
 
-    def _make_up(self) -> None:
-        if self._waits:
-            self._waits = False
+    def _run_pending_reload(self) -> None:
+        if self._reload_pending:
+            self._reload_pending = False
             self._reload()
 
     def _reload(self) -> None:
@@ -181,7 +181,7 @@ class InspectPage(QWidget):
 
     def _correct(self, spans: tuple[Span, ...]) -> None:
         number = self.listing.current
-        if number is not None and not self._session.attempt(lambda: self._session.correct(number, spans)):
+        if number is not None and not self._session.run_reporting_errors(lambda: self._session.correct(number, spans)):
             self.detail.show_stored()
 
     def _toggle_reviewed(self) -> None:
@@ -221,7 +221,7 @@ class InspectPage(QWidget):
         sought = Sought(stored.text[span.start : span.end], span.label, stored.split)
         window = IdenticalWindow(project, sought, self._theme, self)
         window.agreed.connect(
-            lambda chosen: self._session.attempt(lambda: self._session.correct_together(labelled(chosen)))
+            lambda chosen: self._session.run_reporting_errors(lambda: self._session.correct_together(labelled(chosen)))
         )
         self._session.changed.connect(window.follow)
         self._preferences.keep_size("identical", window)

@@ -108,11 +108,11 @@ class NoteLine(LineField):
 
     Signals:
         given: the person wrote another note; the sentence's number and the words.
-        left: the person is through with it, and wants the sentence's keys again.
+        finished: the person has finished the note, and wants the sentence's keys again.
     """
 
     given = Signal(int, str)
-    left = Signal()
+    finished = Signal()
 
     def __init__(self, theme: Theme, keymap: Keymap) -> None:
         super().__init__("Note")
@@ -124,8 +124,8 @@ class NoteLine(LineField):
         self.setMaxLength(2_000)
         self.set_theme(theme)
         self.editingFinished.connect(self.commit)
-        keymap.changed.connect(self._name_key)
-        self._name_key()
+        keymap.changed.connect(self._update_key_hint)
+        self._update_key_hint()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours."""
@@ -135,7 +135,7 @@ class NoteLine(LineField):
             f"QLineEdit:focus {{ border-color: {theme.accent}; background: {theme.raised}; }}"
         )
 
-    def _name_key(self) -> None:
+    def _update_key_hint(self) -> None:
         self.setToolTip(tip("A note on the sentence; the search finds it", self._keymap.keys("note")))
 
     def show_note(self, number: SentenceNumber | None, text: str) -> None:
@@ -169,10 +169,10 @@ class NoteLine(LineField):
             self.show_text(self._stored)
             if self._number is not None:
                 self._refused.pop(self._number, None)
-            self.left.emit()
+            self.finished.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.commit()
-            self.left.emit()
+            self.finished.emit()
         else:
             super().keyPressEvent(event)
 
@@ -244,4 +244,4 @@ class Reviewing:
         return key is not None and self._say(lambda reviews: reviews.judge(number, key, comparison, blame, watch))
 
     def _say(self, saying: Callable[[Reviews], ChangeSet]) -> bool:
-        return self._session.attempt(lambda: self._session.say(saying))
+        return self._session.run_reporting_errors(lambda: self._session.review(saying))

@@ -140,7 +140,7 @@ class ErrorIndex:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def put(self, number: SentenceNumber, has_error: bool) -> None:
+    def set_has_error(self, number: SentenceNumber, has_error: bool) -> None:
         """Say whether a sentence has an error now."""
         at, known = bisect_left(self._numbers, number), number in self
         if has_error and not known:

@@ -313,17 +313,17 @@ class MetricsPage(QWidget):
         return self._counter.count(project, link.selection, link.key, self._context.session.context.gold)
 
     def _open(self, link: Link) -> None:
-        self._context.session.look_at(epoch=link.key.epoch)
+        self._context.session.set_context(epoch=link.key.epoch)
         project = self._context.session.project
         if project is not None and self.head.changes.isChecked():
-            self._context.session.hold_against(self._context.session.baseline.resolve(project, link.key))
+            self._context.session.set_comparison(self._context.session.baseline.resolve(project, link.key))
         self._context.session.inspect(link.selection)
 
     def _judge_sample(self) -> None:
         """Show what is left of a random sample of the sentences with an error, for verdicts."""
         current = self._current_key()
         if current is not None:
-            self._context.session.look_at(epoch=current.epoch, gold="corrected")
+            self._context.session.set_context(epoch=current.epoch, gold="corrected")
             selection = Selection(self._split, outcomes=ALL_ERRORS, review="open", order="random")
             self._context.session.inspect(selection)
 

@@ -165,7 +165,9 @@ class Sending(QObject):
         assert asked is not None
         places = {text: _place(stored, is_new=False) for text, stored in had.items()}
         new = make_drafts({text: spans for text, spans in asked.lines.items() if text not in had})
-        went_well = not new or self._session.attempt(lambda: self._session.add_sentences(asked.split, new, SOURCE))
+        went_well = not new or self._session.run_reporting_errors(
+            lambda: self._session.add_sentences(asked.split, new, SOURCE)
+        )
         if went_well:
             ids = {sentence.text: sentence.id for sentence in new}
             for text, name in ids.items():

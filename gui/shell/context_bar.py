@@ -42,9 +42,9 @@ class ContextBar(QFrame):
         for gold, title in _GOLD_TITLES.items():
             self.gold.addItem(title, gold)
         self._lay_out(actions)
-        self.run.activated.connect(lambda: session.look_at(run=self.run.currentData()))
-        self.epoch.activated.connect(lambda: session.look_at(epoch=self.epoch.currentData()))
-        self.gold.activated.connect(lambda: session.look_at(gold=self.gold.currentData()))
+        self.run.activated.connect(lambda: session.set_context(run=self.run.currentData()))
+        self.epoch.activated.connect(lambda: session.set_context(epoch=self.epoch.currentData()))
+        self.gold.activated.connect(lambda: session.set_context(gold=self.gold.currentData()))
         for box in (self.run, self.epoch, self.gold):
             box.picked.connect(self.picked)
         session.project_changed.connect(self._show_project)

@@ -249,12 +249,15 @@ class TrainPage(QWidget):
             self._start(replace(found.base.settings, move_corrected_dev=self.retrain.moves), found.key)
 
     def _start(self, settings: TrainSettings, base: EpochKey | None) -> None:
-        if self._session.attempt(lambda: self.training.start(settings, base=base)) and self.training.job is not None:
+        if (
+            self._session.run_reporting_errors(lambda: self.training.start(settings, base=base))
+            and self.training.job is not None
+        ):
             self.retrain.show_training(self.training.job.title, is_compared=base is not None)
 
     def _resume(self) -> None:
         if (run := self._resumable()) is not None:
-            self._session.attempt(lambda: self.training.resume(run))
+            self._session.run_reporting_errors(lambda: self.training.resume(run))
 
     def _resumable(self) -> int | None:
         """The last run, if it was stopped or failed before all its epochs were done."""
@@ -263,10 +266,10 @@ class TrainPage(QWidget):
         return runs[-1].number if runs and runs[-1].status in ("stopped", "failed") else None
 
     def _crosscheck(self) -> None:
-        self._session.attempt(lambda: self.crosscheck.start(self.form.settings()))
+        self._session.run_reporting_errors(lambda: self.crosscheck.start(self.form.settings()))
 
     def _measure_ceilings(self) -> None:
-        if self._session.attempt(lambda: self.ceilings.measure(self.form.encoder.encoder())):
+        if self._session.run_reporting_errors(lambda: self.ceilings.measure(self.form.encoder.encoder())):
             self.form.show_ceilings.hide()
 
     def _show_ceilings(self) -> None:
@@ -300,7 +303,7 @@ class TrainPage(QWidget):
     def _look_at(self, run: int) -> None:
         project = self._session.project
         if project is not None:
-            self._session.look_at(run=run, epoch=project.runs.epoch_number(run, None))
+            self._session.set_context(run=run, epoch=project.runs.epoch_number(run, None))
 
 
 _NO_SPANS = "The training sentences hold no entity to learn from"

@@ -153,7 +153,7 @@ class Training(QObject):
             if current.base is not None:
                 self._session.baseline.choose(current.base, event.run)
             if event.resumed_from:
-                self._session.attempt(lambda: _recall_epochs(current, event))
+                self._session.run_reporting_errors(lambda: _recall_epochs(current, event))
             self._publish(current, moved=event.moved)
         elif isinstance(event, EpochFinished):
             current.epochs.append(EpochScore.of_event(event))
@@ -167,7 +167,7 @@ class Training(QObject):
         if self._session.project is current.project and (
             looked_at is None or (looked_at == event.run and self._is_watched())
         ):
-            self._session.look_at(run=event.run, epoch=event.epoch)
+            self._session.set_context(run=event.run, epoch=event.epoch)
 
     def _publish(self, current: _Current, *, moved: int) -> None:
         if current.run is not None and self._session.project is current.project:

@@ -40,10 +40,10 @@ class WelcomePage(QWidget):
         self.start = QWidget()
         self.recent = QVBoxLayout()
         self._lay_out()
-        self.sample.clicked.connect(lambda: context.session.attempt(self.open_sample))
+        self.sample.clicked.connect(lambda: context.session.run_reporting_errors(self.open_sample))
         self.new.clicked.connect(self._choose_files)
         self.open.clicked.connect(self.choose_project)
-        self.form.accepted.connect(lambda: context.session.attempt(self._create_proposed))
+        self.form.accepted.connect(lambda: context.session.run_reporting_errors(self._create_proposed))
         self.form.cancelled.connect(self._show_start)
         context.session.project_changed.connect(lambda _: self._show_start())
         self._show_start()
@@ -104,7 +104,7 @@ class WelcomePage(QWidget):
         button.setProperty("flat", True)
         button.setToolTip(wrapped(str(folder)))
         session = self._context.session
-        button.clicked.connect(lambda: session.attempt(lambda: session.open(folder)))
+        button.clicked.connect(lambda: session.run_reporting_errors(lambda: session.open(folder)))
         return button
 
     def open_sample(self) -> None:
@@ -136,7 +136,7 @@ class WelcomePage(QWidget):
         name = QFileDialog.getExistingDirectory(self, "Open project", str(self._context.preferences.folder()))
         if name:
             self._context.preferences.remember_folder(Path(name).parent)
-            self._context.session.attempt(lambda: self._context.session.open(Path(name)))
+            self._context.session.run_reporting_errors(lambda: self._context.session.open(Path(name)))
 
     def _create(self, folder: Path, *plans: ImportPlan) -> None:
         """Make a project of files; it is gone again if the import fails."""

@@ -44,7 +44,7 @@ def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
     window.pages["Train"].form.epochs.setValue(1)
     click(window.pages["Train"].crosscheck_panel.button)
     wait_for_job(qtbot, window.context.runner)
-    window.context.session.look_at(run=2)
+    window.context.session.set_context(run=2)
     click(window.rail.button("Metrics"))
     metrics = window.pages["Metrics"]
     assert "cross-check of 21 training sentences in 5 folds" in metrics.head.title.text()
@@ -55,7 +55,7 @@ def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
     assert metrics.head.other.currentData() is None, "what tagged train is held against nothing that tagged dev"
     click(window.rail.button("Scratch"))
     assert window.pages["Scratch"].empty.title.text() == "Run 2 is a cross-check"
-    window.context.session.look_at(run=1)
+    window.context.session.set_context(run=1)
     click(window.rail.button("Metrics"))
     assert {column.figures.split for column in metrics.model.table.columns} == {"dev"}
     offered = [metrics.head.other.itemData(row) for row in range(metrics.head.other.count())]

@@ -36,7 +36,7 @@ def test_the_models_of_the_window_keep_the_contract(window, tmp_path, qtbot):
         if name != "Train":
             page.set_theme(DARK) if hasattr(page, "set_theme") else None
     session.undo()
-    session.leave()
+    session.close_project()
     assert all(tester.model() is not None for tester in testers)
 
 

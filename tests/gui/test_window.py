@@ -92,7 +92,7 @@ def test_the_context_bar_changes_what_all_pages_look_at(window, projects):
     window.open_project(projects[0])
     add_run(window.context.session.project, FIRST_EPOCH)
     bar, session = window.context_bar, window.context.session
-    session.look_at(run=1, epoch=1)
+    session.set_context(run=1, epoch=1)
     assert (bar.run.currentData(), bar.epoch.currentData()) == (1, 1)
     bar.epoch.setCurrentIndex(bar.epoch.findData(2))
     bar.epoch.activated.emit(bar.epoch.currentIndex())
@@ -161,7 +161,7 @@ def test_refusals_are_user_errors(window, projects, busy):
     window.open_project(projects[0])
     busy()
     with pytest.raises(UserError):
-        window.context.session.leave()
+        window.context.session.close_project()
     assert isinstance(window, MainWindow)
 
 
@@ -175,7 +175,7 @@ def test_metrics_shows_a_run_that_finished_while_another_was_looked_at(window, p
     window.rail.chosen.emit("Metrics")
     assert session.context.run == 2
     session.announce_run(2)
-    session.look_at(run=1)
+    session.set_context(run=1)
     window.rail.chosen.emit("Metrics")
     assert session.context.run == 1, "the person chose it since"
 
@@ -362,7 +362,7 @@ def test_the_status_line_says_the_next_step_and_forgets_the_last_job(window, pro
     strip._outcome.setInterval(OUTCOME_STAYS)
     window.context.runner.start("Counting", lambda: (each for each in ()))
     qtbot.waitUntil(lambda: strip.text.text() == "Counting · finished")
-    session.leave()
+    session.close_project()
     assert strip.text.text() == IDLE, "the job was another project's"
 
 

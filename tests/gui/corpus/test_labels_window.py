@@ -202,9 +202,9 @@ def test_a_rename_that_can_be_neither_finished_nor_taken_back_is_shown_and_holds
     wait_for_job(qtbot, window.context.runner)
     assert "could not be taken back, so some of them still have it" in problems[0]
     number = project.sentences.by_id("news-3").number
-    assert not session.attempt(lambda: session.correct(number, []))
+    assert not session.run_reporting_errors(lambda: session.correct(number, []))
     connection.heal()
-    assert session.attempt(lambda: session.correct(number, []))
+    assert session.run_reporting_errors(lambda: session.correct(number, []))
     assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
 
 

@@ -82,7 +82,7 @@ def test_skipped_records_take_one_line_until_asked_for_and_can_be_dismissed(page
     assert not page.left_out.isVisible()
     session = window.context.session
     folder = session.project.folder
-    session.leave()
+    session.close_project()
     window.open_project(folder)
     window.show_page("Corpus")
     assert not page.left_out.isVisible(), "also after another start"

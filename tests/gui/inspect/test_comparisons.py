@@ -25,7 +25,7 @@ def build(folder):
 @pytest.fixture
 def bench(bench_over):
     bench = bench_over(build)
-    bench.session.look_at(epoch=1)
+    bench.session.set_context(epoch=1)
     return bench
 
 

@@ -10,7 +10,7 @@ NUMBERS = st.integers(1, 30)
 def test_it_follows_every_change_and_finds_the_listed_neighbours(start, changes, here, listed):
     index, expected = ErrorIndex(sorted(start)), set(start)
     for number, has_error in changes:
-        index.put(number, has_error)
+        index.set_has_error(number, has_error)
         expected = expected | {number} if has_error else expected - {number}
     assert len(index) == len(expected)
     found = expected & listed

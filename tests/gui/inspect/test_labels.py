@@ -151,7 +151,7 @@ def test_esc_in_a_drag_ends_the_drag_alone(bench):
 
 def test_a_kept_label_respects_the_gold_as_imported(bench):
     double_click(chip(bench, "TM"))
-    bench.session.look_at(gold="imported")
+    bench.session.set_context(gold="imported")
     bench.drag(11, 12)
     assert bench.page.detail.notice.text() == READ_ONLY
     assert bench.project.corrections.count() == 0
@@ -224,7 +224,7 @@ def test_the_menu_edits_the_span(bench):
 
 
 def test_the_gold_as_imported_has_a_menu_that_changes_nothing(bench):
-    bench.session.look_at(gold="imported")
+    bench.session.set_context(gold="imported")
     menu = menu_at(bench, 0)
     enabled = [action.text() for action in menu.actions() if action.isEnabled() and action.text()]
     assert [text for text in enabled if not text.startswith(("Copy", "Keep"))] == []

@@ -95,7 +95,7 @@ def test_what_another_page_asks_for_is_sought_once_it_is_there(bench, held, qtbo
 
 def test_another_run_meanwhile_does_not_lose_the_filter(bench, held, qtbot):
     search(bench, "부산")
-    bench.session.look_at(epoch=1)
+    bench.session.set_context(epoch=1)
     held.let_end()
     qtbot.waitUntil(lambda: bench.listed() == ["news-4"])
     assert bench.page.filters.errors.text() == "Errors 4"
@@ -125,7 +125,7 @@ def test_a_mark_meanwhile_is_counted(bench, held, qtbot):
     bench.project.reviews.reviewed_in = reviewed_in
     bench.page.listing.reload()
     qtbot.waitUntil(lambda: bool(held.threads))
-    bench.session.say(lambda reviews: reviews.mark(number, reviewed=True))
+    bench.session.review(lambda reviews: reviews.mark(number, reviewed=True))
     held.let_end()
     qtbot.waitUntil(lambda: bench.page.listing._unanswered is None)
     assert bench.page.listing.progress == "1 of 4"

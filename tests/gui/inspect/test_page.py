@@ -92,7 +92,7 @@ def test_another_epochs_predictions_are_shown_below(bench):
     assert lanes(bench) == [Span(0, 3, "PS")]
     bench.go_to("news-4")
     assert lanes(bench) == [Span(0, 4, "LC"), Span(6, 8, "LC")]
-    bench.session.look_at(epoch=1)
+    bench.session.set_context(epoch=1)
     assert lanes(bench) == [], "an epoch is not held against itself"
     choose(bar.other, "run 1, epoch 2")
     choose(bar.other, "nothing else")
@@ -332,10 +332,10 @@ def test_f6_goes_round_the_panes(bench):
 
 def test_another_epoch_keeps_the_sentence_though_it_is_no_longer_listed(bench_over):
     bench = bench_over(project_with_run)
-    bench.session.look_at(epoch=1)
+    bench.session.set_context(epoch=1)
     bench.click(bench.page.filters.errors)
     bench.go_to("news-4")
-    bench.session.look_at(epoch=2)
+    bench.session.set_context(epoch=2)
     assert bench.listed() == ["talk-1", "talk-2"]
     assert bench.shown() == "news-4"
     assert bench.page.detail.position.text() == "not in this list · dev · news-4"
@@ -357,7 +357,7 @@ def test_a_sentence_that_moves_to_train_stays_in_sight(bench):
 def test_a_drag_is_not_dropped_when_an_epoch_ends(bench):
     bench.go_to("news-3")
     QTest.mousePress(bench.canvas, LEFT, NONE, bench.point(11))
-    bench.session.look_at(epoch=1)
+    bench.session.set_context(epoch=1)
     bench.session.publish(ChangeSet("import", corpus=True))
     assert bench.page.filters.errors.text() == "Errors 2"
     move_to(bench.canvas, bench.point(12))
@@ -449,7 +449,7 @@ def test_a_refusal_leaves_the_stored_gold_on_the_canvas(bench, qtbot):
 def test_the_gold_as_imported_is_only_looked_at(bench):
     number = bench.project.sentences.by_id("news-3").number
     bench.session.correct(number, (Span(0, 3, "PS"),))
-    bench.session.look_at(gold="imported")
+    bench.session.set_context(gold="imported")
     assert bench.shown() == "news-3"
     assert [c.gold for c in bench.canvas.comparisons] == [Span(0, 2, "PS"), Span(4, 9, "DT")]
     assert bench.page.detail.notice.text() == READ_ONLY
@@ -458,13 +458,13 @@ def test_the_gold_as_imported_is_only_looked_at(bench):
     bench.key(Key.Key_Delete)
     assert bench.project.corrections.count() == 1
     assert bench.page.detail.notice.property("role") == "error"
-    bench.session.look_at(gold="corrected")
+    bench.session.set_context(gold="corrected")
     assert [c.gold for c in bench.canvas.comparisons if c.gold] == [Span(0, 3, "PS")]
 
 
 def test_another_epoch_brings_other_errors(bench):
     bench.go_to("talk-1")
-    bench.session.look_at(epoch=1)
+    bench.session.set_context(epoch=1)
     assert bench.shown() == "talk-1"
     assert bench.page.filters.errors.text() == "Errors 4"
     assert any(c.outcome == "missed" for c in bench.canvas.comparisons)

@@ -104,7 +104,7 @@ def test_without_a_selected_error_or_on_the_imported_gold_there_is_no_verdict(ju
     assert [action.isEnabled() for action in actions] == [False] * 3, "it has two errors"
     judging.key(Key.Key_Tab)
     assert [action.isEnabled() for action in actions] == [True] * 3
-    judging.session.look_at(gold="imported")
+    judging.session.set_context(gold="imported")
     assert [action.isEnabled() for action in actions] == [False] * 3
 
 
@@ -248,7 +248,7 @@ def test_what_is_corrected_is_no_longer_left_and_an_undo_brings_it_back(judging)
     number = judging.project.sentences.by_id("news-3").number
     session.correct(number, ())
     assert queue.said.text() == "3 to review"
-    session.say(lambda reviews: reviews.mark(number, reviewed=True))
+    session.review(lambda reviews: reviews.mark(number, reviewed=True))
     assert queue.said.text().startswith("3 to review"), "one sentence counts once"
     session.undo()
     assert queue.said.text().startswith("3 to review")

@@ -65,7 +65,7 @@ def test_epochs_of_the_same_run_are_offered_before_other_runs(open_desk, qtbot):
         return project
 
     desk = open_desk(make)
-    desk.session.look_at(run=1)
+    desk.session.set_context(run=1)
     desk.page.head.changes.click()
     wait_for(desk, qtbot)
     assert others(desk) == [None, EpochKey(1, 1), EpochKey(2, 1)]
@@ -82,7 +82,7 @@ def test_a_choice_holds_while_the_run_is_looked_at(changes_desk, qtbot):
     assert [view.horizontalHeader().isVisible(), view.verticalHeader().isVisible()] == [False, False]
     assert not desk.page.changes.types.isVisible()
     assert desk.page.changes.scores.model.rowCount() == 0
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     assert desk.page.head.other.currentData() is None
 
 

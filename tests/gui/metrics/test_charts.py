@@ -164,7 +164,7 @@ def test_one_type_can_be_looked_at_alone(desk, calibration, qtbot):
     assert calibration.said.text().startswith("1 predicted span of TI on 4 sentences: 0.0% are right where 44.0%")
     assert "promises too much" in calibration.said.text()
     assert len(calibration.histogram.segments) == 1
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     wait_for(desk, qtbot)
     qtbot.waitUntil(lambda: "5 predicted" in calibration.said.text())
     assert calibration.label.currentData() is None, "epoch 1 predicted no TI"

@@ -26,7 +26,7 @@ def judge_all(desk, blame):
         [stored] = project.sentences.by_number([number])
         errors = [c for c in compared(stored.gold, project.predictions.of(KEY, [number])[number]) if c.is_error]
         for error in errors:
-            desk.session.say(lambda r, n=number, e=error: r.judge(n, KEY, e, blame, Watch(sampled=True)))
+            desk.session.review(lambda r, n=number, e=error: r.judge(n, KEY, e, blame, Watch(sampled=True)))
 
 
 def test_a_sample_is_offered_beside_the_errors_alone(open_desk, qtbot):
@@ -40,7 +40,7 @@ def test_a_sample_is_offered_beside_the_errors_alone(open_desk, qtbot):
     head.changes.click()
     assert not line.isVisible()
     head.errors.click()
-    desk.session.look_at(gold="imported")
+    desk.session.set_context(gold="imported")
     line.said.linkActivated.emit("#")
     assert desk.asked == [SAMPLE]
     assert desk.session.context.gold == "corrected", "elsewhere the gold cannot be mended"
@@ -64,7 +64,7 @@ def test_verdicts_are_told_as_soon_as_there_are_some(open_desk, qtbot):
 
 def test_the_window_does_not_wait_for_the_estimate(open_desk, late_answers, qtbot, monkeypatch):
     desk = open_desk(project_with_run)
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     line, estimate, goes_on, threads = desk.page.verdicts, desk.project.reviews.estimate, threading.Event(), []
 
     def held(*asked):
@@ -75,10 +75,10 @@ def test_the_window_does_not_wait_for_the_estimate(open_desk, late_answers, qtbo
     judge_all(desk, "gold")
     qtbot.waitUntil(line.isVisible)
     monkeypatch.setattr(desk.project.reviews, "estimate", held)
-    desk.session.look_at(epoch=2)
+    desk.session.set_context(epoch=2)
     qtbot.waitUntil(lambda: not line.isVisible())  # what it said was of another epoch
     goes_on.set()
     qtbot.waitUntil(lambda: bool(threads) and not threads[0].is_alive())
     assert threading.main_thread() not in threads
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     qtbot.waitUntil(line.isVisible)

@@ -25,11 +25,11 @@ def test_the_figures_of_the_current_epoch_come_when_they_are_counted(late_answer
     qtbot.waitUntil(lambda: shown(desk) == expected(desk, 2))
     show_epoch = klue.show_epoch
     klue.show_epoch = lambda *asked: (show_epoch(*asked), seen.append(shown(desk)))
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     qtbot.waitUntil(lambda: klue.epoch.text() == "KLUE, epoch 1")
     assert seen == [[PENDING, PENDING]]
     qtbot.waitUntil(lambda: shown(desk) == expected(desk, 1))
-    desk.session.look_at(epoch=2)
+    desk.session.set_context(epoch=2)
     assert shown(desk) == expected(desk, 2), "it was counted before"
 
 
@@ -45,7 +45,7 @@ def test_a_correction_counts_anew_and_each_gold_has_its_own(desk, qtbot):
     desk.session.correct(sentence.number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
     qtbot.waitUntil(lambda: shown(desk) == expected(desk, 2))
     assert shown(desk) != before
-    desk.session.look_at(gold="imported")
+    desk.session.set_context(gold="imported")
     qtbot.waitUntil(lambda: shown(desk) == before)
 
 
@@ -57,13 +57,13 @@ def test_the_tooltips_say_what_the_figures_are_and_whence(desk):
 
 def test_another_project_takes_the_place_of_one_that_is_being_counted(desk, qtbot, tmp_path):
     project_with_run(tmp_path / "other.spandesk").close()
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     desk.session.open(tmp_path / "other.spandesk")
     qtbot.waitUntil(lambda: shown(desk) == expected(desk, 2))
 
 
 def test_a_closed_project_is_not_counted_on(late_answers, desk):
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     desk.session.close()
     QApplication.sendPostedEvents()
     assert shown(desk) == [PENDING, PENDING]
@@ -72,5 +72,5 @@ def test_a_closed_project_is_not_counted_on(late_answers, desk):
 def test_an_epoch_without_predictions_of_the_split_has_no_figures(desk):
     desk.project.database.write("DELETE FROM prediction WHERE epoch = 1", [])
     desk.session.publish(ChangeSet("run", runs=(1,)))
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     assert desk.page.klue.isHidden()

@@ -157,13 +157,13 @@ def test_a_correction_updates_the_table_at_once_and_keeps_the_current_cell(desk)
 def test_gold_as_imported_is_followed(desk):
     sentence = desk.project.sentences.by_id("talk-1")
     desk.session.correct(sentence.number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
-    desk.session.look_at(gold="imported")
+    desk.session.set_context(gold="imported")
     assert desk.text("TI", "Epoch 2", "F1") == "0.000"
 
 
 def test_the_current_epoch_is_marked(desk):
     assert {column.group for column in desk.page.model.table.columns if column.is_current} == {"Epoch 2"}
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     assert {column.group for column in desk.page.model.table.columns if column.is_current} == {"Epoch 1"}
 
 
@@ -254,11 +254,11 @@ def test_another_run_or_none_can_be_chosen(open_desk):
 
 def test_without_an_earlier_run_the_epoch_before_suggests_itself(open_desk):
     desk = open_desk(with_two_runs)
-    desk.session.look_at(run=1)
+    desk.session.set_context(run=1)
     assert desk.page.head.other.currentText() == "run 1, epoch 1"
     assert desk.page.comparison.model.column(0).title == "Epoch 1"
     assert "from epoch 1" in desk.page.comparison.said.text()
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     assert desk.page.head.other.currentText() == "nothing"
     assert not desk.page.comparison.isVisible()
 
@@ -273,8 +273,8 @@ def test_scores_and_changes_compare_with_the_same_epoch(open_desk, qtbot):
     page.head.scores.click()
     assert box.currentData() == EpochKey(1, 1)
     assert page.comparison.title.text() == "Run 2, epoch 1, against run 1, epoch 1"
-    desk.session.look_at(run=1)
-    desk.session.look_at(run=2)
+    desk.session.set_context(run=1)
+    desk.session.set_context(run=2)
     assert box.currentData() == EpochKey(1, 1), "the choice holds for its run"
 
 
@@ -326,7 +326,7 @@ def test_a_run_without_an_epoch_says_so(open_desk):
         return project
 
     desk = open_desk(build)
-    desk.session.look_at(run=2)
+    desk.session.set_context(run=2)
     assert desk.page.empty.title.text() == "Run 2 has no finished epoch yet"
     assert "It is stopped" in desk.page.empty.hint.text()
 
@@ -419,7 +419,7 @@ def test_the_theme_can_change(desk):
 
 
 def test_a_new_epoch_comes_beside_the_others(desk):
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     desk.page.table.setCurrentIndex(desk.cell("PS", "Epoch 2", "R"))
     numbers = {desk.project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
     desk.project.predictions.save(EpochKey(1, 3), numbers)
@@ -435,7 +435,7 @@ def test_a_run_that_gets_its_first_epoch_shows_it(open_desk):
         return project
 
     desk = open_desk(build)
-    desk.session.look_at(run=2)
+    desk.session.set_context(run=2)
     assert desk.page.empty.isVisible()
     numbers = {desk.project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
     desk.project.predictions.save(EpochKey(2, 1), numbers)
@@ -449,7 +449,7 @@ def test_an_epoch_that_was_not_evaluated_on_test_has_nothing_to_copy(desk, qtbot
     with qtbot.waitSignal(desk.runner.job.ended):
         pass
     assert desk.page.head.copy.isEnabled()
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     assert {column.group for column in desk.page.model.table.columns} == {"Epoch 2", ""}
     assert not desk.page.head.copy.isEnabled()
     assert desk.page.head.hint.text().startswith("Epoch 1 has not tagged the test sentences")
@@ -483,7 +483,7 @@ def test_the_errors_are_those_of_the_current_epoch(desk, qtbot):
     errors = look_at_errors(desk, qtbot)
     assert errors.kinds.title.text() == "Kinds of errors in epoch 2"
     assert index_of(errors.kinds.model, "TI", "Wrong", "edge").data() == "1"
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     assert errors.confusion.title.text() == "Confusion of types in epoch 1"
     assert index_of(errors.kinds.model, "TI", "", "Missed").data() == "1"
     assert index_of(errors.confusion.model, "OG", "Predicted as", "LC").data() == "1"
@@ -492,7 +492,7 @@ def test_the_errors_are_those_of_the_current_epoch(desk, qtbot):
 @pytest.mark.parametrize("epoch", [1, 2])
 @pytest.mark.parametrize("table", ["kinds", "confusion"])
 def test_every_number_of_errors_leads_to_its_sentences(desk, qtbot, epoch, table):
-    desk.session.look_at(epoch=epoch)
+    desk.session.set_context(epoch=epoch)
     shown = getattr(look_at_errors(desk, qtbot), table)
     for row in range(shown.model.rowCount()):
         for column in range(shown.model.columnCount()):
@@ -505,7 +505,7 @@ def test_every_number_of_errors_leads_to_its_sentences(desk, qtbot, epoch, table
 
 
 def test_a_confusion_leads_to_exactly_its_sentences(desk, qtbot):
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     errors = look_at_errors(desk, qtbot)
     index = index_of(errors.confusion.model, "OG", "Predicted as", "LC")
     click_on(qtbot, errors.confusion.view, index)
@@ -545,7 +545,7 @@ def test_an_epoch_that_has_not_tagged_the_split_has_no_errors(desk, qtbot, fake_
         pass
     errors = look_at_errors(desk, qtbot)
     assert errors.kinds.model.rowCount() == 2
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     assert errors.kinds.model.rowCount() == errors.confusion.model.rowCount() == 0
 
 
@@ -555,7 +555,7 @@ def test_both_golds_are_told_side_by_side_once_they_differ(desk):
     desk.session.correct(number, [Span(0, 2, "DT"), Span(4, 6, "QT")])
     told = desk.page.head.hint.text()
     assert told.endswith("Epoch 2: micro F1 0.800 on the gold as imported, 0.875 as corrected.")
-    desk.session.look_at(gold="imported")
+    desk.session.set_context(gold="imported")
     assert desk.page.head.hint.text() == told
 
 
@@ -572,7 +572,7 @@ def test_the_window_does_not_wait_while_spans_are_counted(late_answers, desk, qt
     qtbot.waitUntil(lambda: len(threads) >= 2 and not desk.page._query.is_waiting)
     assert threading.main_thread() not in threads
     threads.clear()
-    desk.session.look_at(epoch=1)
-    desk.session.look_at(epoch=2)
+    desk.session.set_context(epoch=1)
+    desk.session.set_context(epoch=2)
     qtbot.waitUntil(lambda: not desk.page._query.is_waiting)
     assert threading.main_thread() not in threads

@@ -76,7 +76,7 @@ def test_it_says_that_it_loads_and_shows_the_text_meanwhile(desk, qtbot):
 
 def test_another_epoch_has_its_own_tagger_and_the_first_one_is_let_go(desk, qtbot):
     desk.type(qtbot, TEXT)
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     desk.wait(qtbot)
     assert desk.tagger.loaded == [desk.project.checkpoint_folder(1, epoch) for epoch in (2, 1)]
     assert desk.tagger.ended == 1
@@ -87,9 +87,9 @@ def test_an_answer_of_the_tagger_before_is_dropped(desk, qtbot):
     desk.tagger.may_load.clear()
     desk.page.field.setPlainText(TEXT)
     qtbot.waitUntil(lambda: desk.page.answers.state == "loading")
-    desk.session.look_at(epoch=1)
-    desk.session.look_at(epoch=2)
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
+    desk.session.set_context(epoch=2)
+    desk.session.set_context(epoch=1)
     assert not desk.page.answers.known
     desk.tagger.may_load.set()
     desk.wait(qtbot)
@@ -101,7 +101,7 @@ def test_a_page_that_is_not_seen_loads_nothing_and_lets_go_what_is_not_looked_at
     desk = open_desk(with_two_runs)
     desk.type(qtbot, TEXT)
     desk.page.hide()
-    desk.session.look_at(run=1)
+    desk.session.set_context(run=1)
     qtbot.waitUntil(lambda: desk.tagger.ended == 1)
     assert len(desk.tagger.loaded) == 1
     desk.page.show()

@@ -92,7 +92,7 @@ def test_see_metrics_asks_for_the_page(desk, qtbot):
 
 def test_see_metrics_looks_at_the_last_epoch_of_its_run(desk, qtbot):
     train(desk, qtbot)
-    desk.session.look_at(epoch=1)
+    desk.session.set_context(epoch=1)
     desk.click(desk.page.monitor.see_metrics)
     assert desk.session.context.key == EpochKey(1, desk.project.runs.epochs(1)[-1].number)
 
@@ -122,7 +122,7 @@ def test_who_works_on_another_page_keeps_the_epoch_while_the_run_trains_on(desk,
 
 def test_who_looks_at_another_run_elsewhere_goes_on_to(desk, qtbot, script):
     building.add_run(desk.project, building.FIRST_EPOCH)
-    desk.session.look_at(run=1)
+    desk.session.set_context(run=1)
     begin(desk, qtbot, script, epoch=2)
     qtbot.waitUntil(lambda: len(desk.project.runs.epochs(2)) == 1, timeout=SECONDS)
     desk.page.hide()
@@ -133,7 +133,7 @@ def test_who_looks_at_another_run_elsewhere_goes_on_to(desk, qtbot, script):
 
 def test_who_watches_the_run_to_its_end_is_shown_it(desk, qtbot, script):
     building.add_run(desk.project, building.FIRST_EPOCH)
-    desk.session.look_at(run=1)
+    desk.session.set_context(run=1)
     looked_at = []
     desk.session.context_changed.connect(lambda context: looked_at.append(context.key))
     desk.page.form.epochs.setValue(2)
@@ -334,11 +334,11 @@ class TestRetrain:
 
     def test_another_run_that_is_looked_at_is_shown(self, desk):
         building.add_run(desk.project, building.FIRST_EPOCH)
-        desk.session.look_at(run=2)
+        desk.session.set_context(run=2)
         monitor = desk.page.monitor
         assert monitor.headline.text().startswith("Run 2 finished: F1 ")
         assert list(monitor.chart._f1_line.getOriginalDataset()[0]) == [1]
-        desk.session.look_at(run=1, epoch=1)
+        desk.session.set_context(run=1, epoch=1)
         assert monitor.headline.text().startswith("Run 1 finished: F1 ")
         assert "Run 2: " in monitor.log.toPlainText()
 
@@ -379,7 +379,7 @@ class TestRetrain:
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             script.go_on.set()
         assert desk.session.context.run == 1, "nothing changes under the person's hands"
-        desk.session.look_at_new_run()
+        desk.session.show_new_run()
         assert desk.session.context.key == EpochKey(2, 2)
 
     def test_all_dev_corrected_makes_the_move_impossible(self, desk, qtbot, script):
@@ -424,7 +424,7 @@ class TestRetrain:
         assert "on the same 3 dev sentences" in line
         reopen(desk)
         assert desk.page.monitor.headline.text() == line
-        desk.session.look_at(run=1)
+        desk.session.set_context(run=1)
         assert desk.page.monitor.headline.text().startswith("Run 1 finished: F1 ")
         assert "on the same" not in desk.page.monitor.headline.text()
 
@@ -580,7 +580,7 @@ def test_nothing_is_read_for_a_page_that_is_not_seen(desk, monkeypatch):
     desk.page.hide()
     number = numbered(desk.project, "news-3")
     for is_reviewed in (True, False, True):
-        desk.session.say(lambda reviews, is_reviewed=is_reviewed: reviews.mark(number, reviewed=is_reviewed))
+        desk.session.review(lambda reviews, is_reviewed=is_reviewed: reviews.mark(number, reviewed=is_reviewed))
     desk.session.correct(number, [])
     assert read == []
     desk.page.show()
