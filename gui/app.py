@@ -89,15 +89,15 @@ def made_window(
     keymap = Keymap(preferences)
     _name_labels(session, appearance)  # before any page shows them
     context = PageContext(session, runner, preferences, appearance.theme, keymap)
-    pages = {
-        "Corpus": CorpusPage(context),
-        "Train": TrainPage(context),
-        "Metrics": MetricsPage(context),
-        "Inspect": InspectPage(context),
-        "Consistency": ConsistencyPage(context),
-        "Corrections": CorrectionsPage(context),
-        "Scratch": ScratchPage(context),
-    }
+    pages = [
+        CorpusPage(context),
+        TrainPage(context),
+        MetricsPage(context),
+        InspectPage(context),
+        ConsistencyPage(context),
+        CorrectionsPage(context),
+        ScratchPage(context),
+    ]
     window = MainWindow(context, WelcomePage(context, data_folder), pages, appearance)
     appearance.take_window(window)
     for part in (session, runner, keymap, appearance):

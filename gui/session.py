@@ -61,7 +61,7 @@ class Session(QObject):
         context_changed: another run, epoch or gold is looked at; `Context`.
         changed: a mutation was stored; `ChangeSet`.
         inspection_asked: a page asks to see the sentences of a `Selection`.
-        page_asked: a page asks for another one by name.
+        page_asked: a page asks for another one by its id.
         import_asked: corpus files were dropped on the window; `list[Path]`.
         problem: something the user must know went wrong; one sentence.
         notified: something was undone or redone; `Notice`.

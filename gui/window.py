@@ -1,6 +1,6 @@
 """The main window: rail, context bar, pages, status strip."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -23,18 +23,21 @@ from PySide6.QtWidgets import (
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import Job
+from gui.corpus.page import CorpusPage
+from gui.inspect.page import InspectPage
 from gui.keys.commands import Name, tip
 from gui.keys.keys_window import KeysWindow
 from gui.look.appearance import Appearance
 from gui.look.icons import icon
 from gui.look.theme import Theme
+from gui.metrics.page import MetricsPage
 from gui.settings.window import SettingsWindow
 from gui.shell.context_bar import ContextBar
 from gui.shell.rail import Rail, resize_to_fit
 from gui.shell.strips import Banner, JobStrip, next_step
 from gui.text.steps import redo_title, undo_title
 from gui.welcome.page import WelcomePage
-from gui.widgets.page import PageContext
+from gui.widgets.page import Page, PageContext
 
 STEP_DELAY = 500
 """Milliseconds after a change before the next step is looked for; corrections come faster."""
@@ -47,7 +50,7 @@ class MainWindow(QMainWindow):
     """Shows the welcome page until a project is open, then the pages.
 
     Args:
-        pages: every page by its name, in the order of the rail.
+        pages: in the order of the rail.
 
     Signals:
         closed: the window is gone, its work has ended or was given up, and the process can end.
@@ -56,17 +59,17 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, context: PageContext, welcome: WelcomePage, pages: Mapping[str, QWidget], appearance: Appearance
+        self, context: PageContext, welcome: WelcomePage, pages: Sequence[Page], appearance: Appearance
     ) -> None:
         super().__init__()
         self.context = context
         self.appearance = appearance
         self.welcome = welcome
-        self.pages = pages
+        self.pages = {page.id: page for page in pages}
         self._is_closing = False
-        self.rail = Rail(list(pages), context.keymap)
+        self.rail = Rail({page.id: page.title for page in pages}, context.keymap)
         self.stack = QStackedWidget()
-        for page in (welcome, *pages.values()):
+        for page in (welcome, *pages):
             self.stack.addWidget(page)
         self.banner = Banner()
         self.undo = self._window_action("undo", "Undo", context.session.undo)
@@ -114,7 +117,7 @@ class MainWindow(QMainWindow):
         self.addActions(list(self.rail.keyed.values()))
         self.context.keymap.watch(self)
         session.page_asked.connect(self.show_page)
-        session.inspection_asked.connect(lambda _: self.show_page("Inspect"))
+        session.inspection_asked.connect(lambda _: self.show_page(InspectPage.id))
         session.project_changed.connect(self._show_project)
         session.changed.connect(lambda _: self._name_undo())
         session.changed.connect(lambda _: self._steps.start())
@@ -158,8 +161,8 @@ class MainWindow(QMainWindow):
         """Draw the icons in another theme's colours."""
         for name, action in (("undo", self.undo), ("redo", self.redo), ("settings", self.settings)):
             action.setIcon(icon(name, theme))
-        for name, action in self.rail.keyed.items():
-            action.setIcon(icon(name.lower(), theme))
+        for page_id, action in self.rail.keyed.items():
+            action.setIcon(icon(self.pages[page_id].icon, theme))
 
     def show_keys(self) -> None:
         """Show all keys at a glance."""
@@ -180,11 +183,11 @@ class MainWindow(QMainWindow):
         window.raise_()
         window.activateWindow()
 
-    def show_page(self, name: str) -> None:
-        if name == "Metrics":
+    def show_page(self, page_id: str) -> None:
+        if page_id == MetricsPage.id:
             self.context.session.show_new_run()
-        self.stack.setCurrentWidget(self.pages[name])
-        self.rail.show_chosen(name)
+        self.stack.setCurrentWidget(self.pages[page_id])
+        self.rail.show_chosen(page_id)
 
     def _show_project(self, project: Project | None) -> None:
         for shell in (self.rail, self.context_bar):
@@ -202,7 +205,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{project.name} – Spandesk")
         self.context.preferences.remember_project(project.folder)
         has_run = self.context.session.context.run is not None
-        self.show_page("Inspect" if has_run else "Corpus")
+        self.show_page(InspectPage.id if has_run else CorpusPage.id)
 
     def _show_next_step(self, *, at_once: bool = False) -> None:
         self._steps.stop()
@@ -250,7 +253,7 @@ class MainWindow(QMainWindow):
         if folders:
             self.open_project(folders[0])
         elif paths and self.context.session.project is not None:
-            self.show_page("Corpus")
+            self.show_page(CorpusPage.id)
             self.context.session.import_asked.emit(paths)
         elif paths:
             self.welcome.propose(paths)

@@ -8,12 +8,13 @@ from gui.consistency.particles import ParticlesPanel
 from gui.consistency.place_table import chip
 from gui.consistency.strings import StringsPanel
 from gui.look.theme import Theme
-from gui.widgets.labels import PlainLabel
-from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext
 
 
-class ConsistencyPage(QWidget):
+class ConsistencyPage(Page):
     """Two searches of the whole corpus, and what they find mended."""
+
+    id, title, icon = "consistency", "Consistency", "consistency"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -32,12 +33,10 @@ class ConsistencyPage(QWidget):
         self._show_project(context.session.project)
 
     def _lay_out(self) -> None:
-        title = PlainLabel("Consistency")
-        title.setProperty("role", "title")
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 16, 8)
         head.setSpacing(8)
-        head.addWidget(title)
+        head.addWidget(self.title_label())
         head.addSpacing(8)
         self._group = QButtonGroup(self)
         self._body = QStackedWidget()
@@ -61,7 +60,7 @@ class ConsistencyPage(QWidget):
         session = self._context.session
         session.project_changed.connect(self._show_project)
         session.changed.connect(self._follow)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Corpus"))
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("corpus"))
         for name, panel in self._panels.items():
             self.tabs[name].clicked.connect(lambda _, panel=panel: self._body.setCurrentWidget(panel))
 
@@ -73,14 +72,14 @@ class ConsistencyPage(QWidget):
     def _show_project(self, project: Project | None) -> None:
         for panel in self._panels.values():
             panel.show_project(project)
-        self._show_content()
+        self.refresh_when_seen()
 
-    def _show_content(self) -> None:
+    def refresh(self) -> None:
         project = self._context.session.project
         self._stack.setCurrentIndex(int(project is not None and project.sentences.has_any()))
 
     def _follow(self, change: ChangeSet) -> None:
         if change.corpus:
-            self._show_content()
+            self.refresh_when_seen()
         for panel in self._panels.values():
             panel.follow(change)

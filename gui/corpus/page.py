@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -37,19 +37,19 @@ from gui.text.inspect import label_names
 from gui.text.progress import FLEETING
 from gui.text.words import counted
 from gui.widgets.labels import PlainLabel
-from gui.widgets.page import PageContext
+from gui.widgets.page import Page, PageContext
 
 
-class CorpusPage(QWidget):
+class CorpusPage(Page):
     """Shows the open project's corpus and imports into it."""
+
+    id, title, icon = "corpus", "Corpus", "corpus"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._is_stale = False
+        self._is_other_corpus = False
         self._theme = context.theme
-        self.title = PlainLabel("Corpus")
-        self.title.setProperty("role", "title")
         self.said = PlainLabel(wraps=True)
         self.said.setProperty("role", "hint")
         self.add = QPushButton("Add files…")
@@ -74,7 +74,7 @@ class CorpusPage(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(self.title)
+        head.addWidget(self.title_label())
         head.addStretch(1)
         for button in (self.add, self.labels, self.export, self.train):
             head.addWidget(button)
@@ -105,44 +105,38 @@ class CorpusPage(QWidget):
 
     def _connect(self) -> None:
         session = self._context.session
-        session.project_changed.connect(self._show_project)
+        session.project_changed.connect(lambda _: self._take_project())
         session.changed.connect(self._follow)
         session.import_asked.connect(self.form.ask)
         self.add.clicked.connect(self._choose_files)
         self.labels.clicked.connect(self._show_labels)
         self.export.clicked.connect(self._choose_export)
-        self.train.clicked.connect(lambda: session.page_asked.emit("Train"))
+        self.train.clicked.connect(lambda: session.page_asked.emit("train"))
         self.form.accepted.connect(self._import)
         self.form.cancelled.connect(self.form.hide)
         self.show_rejected.toggled.connect(self._unfold_rejected)
         self.dismiss.clicked.connect(self._dismiss_rejected)
 
-    def _show_project(self, project: Project | None) -> None:
+    def _take_project(self) -> None:
         self.form.hide()
         self.show_rejected.setChecked(False)
-        if project is not None:
-            self._refresh(project)
+        self._is_other_corpus = True
+        self.refresh_when_seen()
 
     def _follow(self, change: ChangeSet) -> None:
-        project = self._context.session.project
-        if project is not None and change.corpus:
-            self._refresh(project)
-        elif project is not None and change.sentences:
-            self._show_spans(project)
+        self._is_other_corpus |= change.corpus
+        if change.corpus or change.sentences:
+            self.refresh_when_seen()
 
-    def _show_spans(self, project: Project) -> None:
-        """Count the spans anew, once the page is seen."""
-        self._is_stale = not self.isVisible()
-        if not self._is_stale:
+    def refresh(self) -> None:
+        project = self._context.session.project
+        if project is not None and self._is_other_corpus:
+            self._show_corpus(project)
+        elif project is not None:
             self.summary.show_spans(project)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        project = self._context.session.project
-        if self._is_stale and project is not None:
-            self._show_spans(project)
-
-    def _refresh(self, project: Project) -> None:
+    def _show_corpus(self, project: Project) -> None:
+        self._is_other_corpus = False
         imports = project.sentences.imports()
         rejected = sum(imported.rejections for imported in imports)
         listed = sum(len(imported.rejected) for imported in imports)
@@ -171,7 +165,7 @@ class CorpusPage(QWidget):
         rejected = sum(imported.rejections for imported in project.sentences.imports())
         self._context.preferences.dismiss_rejections(project.folder, rejected)
         self.show_rejected.setChecked(False)
-        self._refresh(project)
+        self._show_corpus(project)
 
     def _choose_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Add corpus files", str(self._context.preferences.folder()))

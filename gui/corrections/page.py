@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,16 +23,17 @@ from core.store.project import Project
 from core.store.selection import Selection
 from gui.text.words import counted, words_of, wrapped
 from gui.widgets.labels import PlainLabel
-from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext
 
 
-class CorrectionsPage(QWidget):
+class CorrectionsPage(Page):
     """Lists the log; reverts a correction, shows its sentence."""
+
+    id, title, icon = "corrections", "Corrections", "corrections"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._is_stale = False
         self.model = CorrectionModel()
         self.table = QTableView()
         self.said = PlainLabel()
@@ -49,11 +49,9 @@ class CorrectionsPage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        title = PlainLabel("Corrections")
-        title.setProperty("role", "title")
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(title)
+        head.addWidget(self.title_label())
         head.addStretch(1)
         head.addWidget(self.show_sentence)
         head.addWidget(self.revert)
@@ -88,9 +86,9 @@ class CorrectionsPage(QWidget):
 
     def _connect(self) -> None:
         session = self._context.session
-        session.project_changed.connect(self._show_project)
+        session.project_changed.connect(self._take_project)
         session.changed.connect(self._follow)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Inspect"))
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("inspect"))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.model.modelReset.connect(self._enable)
         self.model.dataChanged.connect(lambda *_: self._enable())
@@ -98,11 +96,13 @@ class CorrectionsPage(QWidget):
         self.show_sentence.clicked.connect(self._inspect)
         self.revert.clicked.connect(self._revert)
 
-    def _show_project(self, project: Project | None) -> None:
-        """Read the log and count, at once where the page is seen; a closed project's log goes at once anyway."""
-        self._is_stale = project is not None and not self.isVisible()
-        if self._is_stale:
-            return
+    def _take_project(self, project: Project | None) -> None:
+        if project is None:
+            self.model.show_log(None)
+        self.refresh_when_seen()
+
+    def refresh(self) -> None:
+        project = self._context.session.project
         self.model.show_log(project.corrections if project else None)
         count = self.model.rowCount()
         self._stack.setCurrentIndex(1 if count else 0)
@@ -113,12 +113,7 @@ class CorrectionsPage(QWidget):
 
     def _follow(self, change: ChangeSet) -> None:
         if change.sentences or change.corpus:
-            self._show_project(self._context.session.project)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self._show_project(self._context.session.project)
+            self.refresh_when_seen()
 
     def _current(self) -> Correction | None:
         rows = self.table.selectionModel().selectedRows()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout
 
 from core.analysis.occurrences import labelled
 from core.analysis.verdicts import Blame
@@ -21,7 +21,7 @@ from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import Theme
 from gui.text.words import counted
-from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext
 
 _STEPS: dict[Name, str] = {
     "previous sentence": "↑",
@@ -32,8 +32,10 @@ _STEPS: dict[Name, str] = {
 """The commands that have a button above the sentence, and its text."""
 
 
-class InspectPage(QWidget):
+class InspectPage(Page):
     """Follows the session: its project, its context, every change, and what other pages ask to see."""
+
+    id, title, icon = "inspect", "Inspect", "inspect"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -54,7 +56,6 @@ class InspectPage(QWidget):
         self._lay_out(context)
         self._connect()
         self._show_project(self._session.project)
-        self._reload()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme for the windows that are still to be opened."""
@@ -100,7 +101,7 @@ class InspectPage(QWidget):
         session.context_changed.connect(lambda _: self._reload_when_free())
         session.changed.connect(self._follow)
         session.inspection_asked.connect(self._inspect)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Corpus"))
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("corpus"))
         self.listing.current_changed.connect(self._show_current)
         self.listing.sought_shown.connect(self._select_what_is_sought)
         self.listing.counted.connect(self._take_counts)
@@ -125,21 +126,20 @@ class InspectPage(QWidget):
         self.detail.canvas.clear_selection()
         self.detail.note.forget()
         self.listing.begin(project)
-        if project is None:  # one that was opened brings its context right after, and is read then
-            self._reload()
+        self.refresh_when_seen()
 
     def _reload_when_free(self) -> None:
         """Read everything again, but not under the hand of someone who drags."""
         self._reload_pending = self.detail.canvas.is_pressed
         if not self._reload_pending:
-            self._reload()
+            self.refresh_when_seen()
 
     def _run_pending_reload(self) -> None:
         if self._reload_pending:
             self._reload_pending = False
-            self._reload()
+            self.refresh()
 
-    def _reload(self) -> None:
+    def refresh(self) -> None:
         """Read everything again under the context and the filter as they stand now."""
         project = self._session.project
         has_sentences = project is not None and project.sentences.has_any()

@@ -1,7 +1,7 @@
 """The Metrics page: the per-entity table of a run, epochs side by side, and the way to the sentences behind it."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.domain.spans import Split
@@ -31,13 +31,15 @@ from gui.text.metrics import evaluation_purpose, golds_line, run_line, scored_li
 from gui.text.progress import FLEETING
 from gui.text.words import wrapped
 from gui.widgets.column import column_of
-from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext
 
 _SIDE_WIDTH = 320
 
 
-class MetricsPage(QWidget):
+class MetricsPage(Page):
     """Follows the session; counts anew only while it is seen."""
+
+    id, title, icon = "metrics", "Metrics", "metrics"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
@@ -48,8 +50,7 @@ class MetricsPage(QWidget):
         self._shown_run: int | None = None
         self._counter = SentenceCounter(self)
         self._query = LatestQuery(self)
-        self._query.answered.connect(lambda _: self._follow())
-        self._is_stale = True
+        self._query.answered.connect(lambda _: self.refresh_when_seen())
         self._is_placed = False
         self.head = Head()
         self.model = MetricModel(self._behind)
@@ -100,10 +101,10 @@ class MetricsPage(QWidget):
     def _connect(self) -> None:
         session, runner = self._context.session, self._context.runner
         session.project_changed.connect(self._take_project)
-        session.context_changed.connect(lambda _: self._follow())
+        session.context_changed.connect(lambda _: self.refresh_when_seen())
         session.changed.connect(self._take_change)
         runner.started.connect(self._follow_job)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Train"))
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("train"))
         self.head.split.activated.connect(lambda _: self._choose_split(self.head.split.currentData()))
         self.head.other.activated.connect(lambda _: self._choose_other(self.head.other.currentData()))
         self.head.evaluate.clicked.connect(self._evaluate)
@@ -112,7 +113,7 @@ class MetricsPage(QWidget):
             tables.opened.connect(self._open)
         self.verdicts.sample_asked.connect(self._judge_sample)
         for chip in (self.head.errors, self.head.changes, self.head.calibration):
-            chip.toggled.connect(lambda _: self._follow())
+            chip.toggled.connect(lambda _: self.refresh_when_seen())
         for view in (self.table, self.comparison.view):
             view.row_pointed.connect(self.chart.emphasise)
         self._take_project(session.project)
@@ -121,11 +122,6 @@ class MetricsPage(QWidget):
         for view in (self.table, self.comparison.view, self.chart, self.errors, self.changes, self.calibration):
             view.set_theme(theme)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self._refresh()
-
     def _take_project(self, project: Project | None) -> None:
         self._query.cancel()
         self._shown_run = None
@@ -133,7 +129,7 @@ class MetricsPage(QWidget):
         self._forget_counted()
         self.findings.forget()
         self._split, self._revealed = "dev", None
-        self._follow()
+        self.refresh_when_seen()
 
     def _take_change(self, change: ChangeSet) -> None:
         self.verdicts.forget()
@@ -141,7 +137,7 @@ class MetricsPage(QWidget):
             self._forget_figures()
         if change.corpus or change.runs:
             self.findings.forget()
-        self._follow()
+        self.refresh_when_seen()
 
     def _forget_figures(self) -> None:
         project = self._context.session.project
@@ -152,13 +148,7 @@ class MetricsPage(QWidget):
         for counting in (self._counter, self.klue, self.changes, self.calibration, self.verdicts):
             counting.forget()
 
-    def _follow(self) -> None:
-        self._is_stale = True
-        if self.isVisible():
-            self._refresh()
-
-    def _refresh(self) -> None:
-        self._is_stale = False
+    def refresh(self) -> None:
         self._query.cancel()
         project, number = self._context.session.project, self._context.session.context.run
         if project is None or number is None or self._source is None:
@@ -299,13 +289,13 @@ class MetricsPage(QWidget):
 
     def _choose_split(self, split: Split) -> None:
         self._split = split
-        self._follow()
+        self.refresh_when_seen()
 
     def _choose_other(self, other: EpochKey | None) -> None:
         current = self._current_key()
         if current is not None:
             self._context.session.baseline.choose(other, current.run)
-        self._follow()
+        self.refresh_when_seen()
 
     def _behind(self, link: Link) -> int | None:
         project = self._context.session.project

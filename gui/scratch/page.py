@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core.domain.spans import Span
@@ -18,14 +17,16 @@ from gui.scratch.line_list import MOST, Line, LineList, Place, Shown, TextField
 from gui.scratch.send import SendBar, Sending, Sent
 from gui.text.scratch import lines_words, sending_obstacle, status_words
 from gui.widgets.labels import PlainLabel
-from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext
 
 PAUSE = 150
 """Milliseconds without a change of the text after which it is tagged."""
 
 
-class ScratchPage(QWidget):
+class ScratchPage(Page):
     """Follows the session's run and epoch; the text stays whatever is looked at."""
+
+    id, title, icon = "scratch", "Scratch", "scratch"
 
     def __init__(self, context: PageContext, answering: Answering = engine.tag_lines) -> None:
         super().__init__()
@@ -62,14 +63,12 @@ class ScratchPage(QWidget):
         self._stack.addWidget(self.splitter)
 
     def _left(self) -> QWidget:
-        title = PlainLabel("Scratch")
-        title.setProperty("role", "title")
         left = QWidget()
         left.setMinimumWidth(300)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
-        column.addWidget(title)
+        column.addWidget(self.title_label())
         column.addWidget(self.status)
         column.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.field, 1)
@@ -98,9 +97,9 @@ class ScratchPage(QWidget):
         session.context_changed.connect(lambda _: self._follow())
         session.changed.connect(lambda change: self._follow() if change.runs or change.corpus else None)
         self._runner.started.connect(self._follow_job)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("Train"))
+        self.empty.button.clicked.connect(lambda: session.page_asked.emit("train"))
         self.field.edited.connect(self._pause.start)
-        self._pause.timeout.connect(self._read)
+        self._pause.timeout.connect(self.refresh)
         self.answers.changed.connect(self._show)
         self.retry.clicked.connect(self.answers.try_again)
         self.list.example_chosen.connect(self._begin_with)
@@ -115,10 +114,6 @@ class ScratchPage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.list.set_theme(theme)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._read()
 
     def _take_project(self, project: Project | None) -> None:
         """Forget what was of another project; the text is the person's, and stays."""
@@ -147,8 +142,7 @@ class ScratchPage(QWidget):
             self.empty.title.setText("No run yet")
             self.empty.hint.setText("Here you see what a run finds in any text that you type. Train one first.")
         self._stack.setCurrentIndex(0 if folder is None else 1)
-        if self.isVisible():
-            self._read()
+        self.refresh_when_seen()
 
     def _folder(self, key: EpochKey | None) -> Path | None:
         project = self._session.project
@@ -163,10 +157,10 @@ class ScratchPage(QWidget):
     def _begin_with(self, text: str) -> None:
         self.field.add_line(text)
         self.field.setFocus()
-        self._read()
+        self.refresh()
 
-    def _read(self) -> None:
-        """Tag what stands in the field now."""
+    def refresh(self) -> None:
+        """Tag the text of the field."""
         self._pause.stop()
         lines = self.field.lines
         self._lines = lines[:MOST]

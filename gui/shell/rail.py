@@ -1,6 +1,6 @@
 """The navigation rail: one button a page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
@@ -11,42 +11,45 @@ from gui.keys.keymap import CommandAction, Keymap
 
 
 class Rail(QFrame):
-    """Exclusive buttons from top to bottom, each with a key; `keyed` are their actions.
+    """Exclusive buttons from top to bottom, each with a key; `keyed` are their actions by the id of the page.
+
+    Args:
+        titles: those of the pages, by their ids, in order.
 
     Signals:
-        chosen: the name of the page whose button or key was pressed.
+        chosen: the id of the page whose button or key was pressed.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, pages: Sequence[str], keymap: Keymap, parent: QWidget | None = None) -> None:
+    def __init__(self, titles: Mapping[str, str], keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        keymap.add(page_commands(pages))
+        keymap.add(page_commands(titles.values()))
         self._group = QActionGroup(self)
         self.keyed: dict[str, CommandAction] = {}
         self._buttons: dict[str, QToolButton] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 8, 4, 8)
         layout.setSpacing(4)
-        for number, name in enumerate(pages, start=1):
-            self.keyed[name] = self._action(keymap, number, name)
-            self._buttons[name] = _button(self.keyed[name])
-            layout.addWidget(self._buttons[name])
+        for number, (page, title) in enumerate(titles.items(), start=1):
+            self.keyed[page] = self._action(keymap, number, page, title)
+            self._buttons[page] = _button(self.keyed[page])
+            layout.addWidget(self._buttons[page])
         layout.addStretch(1)
 
-    def _action(self, keymap: Keymap, number: int, name: str) -> CommandAction:
-        action = keymap.action(page_name(number), self, lambda: self.chosen.emit(name))
-        action.setIconText(name)
+    def _action(self, keymap: Keymap, number: int, page: str, title: str) -> CommandAction:
+        action = keymap.action(page_name(number), self, lambda: self.chosen.emit(page))
+        action.setIconText(title)
         action.setCheckable(True)
         self._group.addAction(action)
         return action
 
-    def button(self, name: str) -> QToolButton:
-        return self._buttons[name]
+    def button(self, page: str) -> QToolButton:
+        return self._buttons[page]
 
-    def show_chosen(self, name: str) -> None:
-        self.keyed[name].setChecked(True)
+    def show_chosen(self, page: str) -> None:
+        self.keyed[page].setChecked(True)
 
 
 def _button(action: CommandAction) -> QToolButton:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core.domain.errors import UserError
@@ -30,11 +29,13 @@ from gui.train.monitor import Monitor
 from gui.train.retrain import ResumesTraining, Retraining, RetrainPanel, StartsTraining
 from gui.train.start_bar import Corpus, Readiness, StartBar, count_corpus, readiness
 from gui.train.training import Ending, Training
-from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext
 
 
-class TrainPage(QWidget):
+class TrainPage(Page):
     """Trains runs of the open project and shows how they go."""
+
+    id, title, icon = "train", "Train", "train"
 
     def __init__(
         self,
@@ -103,7 +104,7 @@ class TrainPage(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.project_changed.connect(self._show_project)
-        session.changed.connect(lambda _: self._refresh())
+        session.changed.connect(lambda _: self._follow_change())
         session.context_changed.connect(self._follow_context)
         self._query.reported.connect(lambda counted: self._show_counted(*counted))
         self._query.answered.connect(self._show_compared)
@@ -121,7 +122,7 @@ class TrainPage(QWidget):
         self.ceilings.found.connect(lambda: self.form.show_ceilings.show())
         self.start_bar.stop_asked.connect(self.training.stop)
         for asked in (self.start_bar.corpus_asked, self.empty.button.clicked):
-            asked.connect(lambda: session.page_asked.emit("Corpus"))
+            asked.connect(lambda: session.page_asked.emit("corpus"))
         self.monitor.metrics_asked.connect(self._show_metrics)
         self.training.began.connect(self._show_began)
         self.training.reported.connect(lambda event: self.monitor.follow(event, self.training.epochs))
@@ -145,7 +146,7 @@ class TrainPage(QWidget):
             self._show_stored(project, runs[-1])
         else:
             self.monitor.show_idle("No run yet", None)
-        self._refresh()
+        self._follow_change()
 
     def _show_stored(self, project: Project, run: Run) -> None:
         try:
@@ -163,19 +164,18 @@ class TrainPage(QWidget):
         run = project.runs.by_number(number)
         if self.training.job is None and not run.is_crosscheck and number != self.monitor.run:
             self._show_stored(project, run)
-            self._refresh()
+            self._follow_change()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._is_counted:
-            self._refresh()
-
-    def _refresh(self) -> None:
-        """Look at the corpus anew, on another thread, once the page is seen."""
+    def _follow_change(self) -> None:
+        """Count anew; what was counted before the page was hidden is not offered again."""
         self._query.cancel()
+        self._is_counted = self._is_counted and self.isVisible()
+        self.refresh_when_seen()
+
+    def refresh(self) -> None:
+        """Look at the corpus anew, on another thread."""
         project = self._session.project
-        if project is None or not self.isVisible():
-            self._is_counted = False
+        if project is None:
             return
         self.form.show_runs(project.runs.with_epochs())
         self._stack.setCurrentIndex(1 if project.sentences.has_any() else 0)
@@ -289,7 +289,7 @@ class TrainPage(QWidget):
     def _show_ending(self, ending: Ending) -> None:
         """Who watched the run to its end is shown its last epoch; who was elsewhere sees it on Metrics."""
         self.monitor.end(ending)
-        self._refresh()
+        self._follow_change()
         if ending.is_finished and ending.run is not None:
             if self.isVisible():
                 self._look_at(ending.run)
@@ -298,7 +298,7 @@ class TrainPage(QWidget):
 
     def _show_metrics(self, run: int) -> None:
         self._look_at(run)
-        self._session.page_asked.emit("Metrics")
+        self._session.page_asked.emit("metrics")
 
     def _look_at(self, run: int) -> None:
         project = self._session.project

@@ -1,8 +1,10 @@
-"""What the window needs of a page, and what pages are given."""
+"""The base of all pages, and what pages are given."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.background import JobRunner
@@ -22,6 +24,45 @@ class PageContext:
     preferences: Preferences
     theme: Theme
     keymap: Keymap
+
+
+class Page(QWidget):
+    """A page of the window; it reads the project in `refresh`, only while it is seen.
+
+    Attributes:
+        id: names the page in code, as in `Session.page_asked`.
+        title: its name for people.
+        icon: the name of its drawing in `resources/icons`.
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    icon: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_stale = False
+
+    def refresh(self) -> None:
+        """Read and show the project as it is now."""
+        raise NotImplementedError
+
+    def refresh_when_seen(self) -> None:
+        """Refresh after a change: at once where the page is seen, or else when it is shown."""
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
+            self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.refresh_when_seen()
+
+    def title_label(self) -> PlainLabel:
+        """The title as the heading of the page."""
+        label = PlainLabel(self.title)
+        label.setProperty("role", "title")
+        return label
 
 
 class EmptyState(QWidget):

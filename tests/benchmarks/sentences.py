@@ -64,7 +64,7 @@ class Driver:
         self.window.resize(1280, 720)
         self.window.show()
         self.window.context.session.open(folder / "long.spandesk")
-        self.page: Any = self.window.pages["Inspect"]
+        self.page: Any = self.window.pages["inspect"]
         self.canvas, self.table = self.page.detail.canvas, self.page.detail.table
         self.settle()
 

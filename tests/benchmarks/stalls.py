@@ -115,8 +115,8 @@ class Watched:
     # The works; each calls `done` when it is done
 
     def search_particles(self, done: Callable[[], None]) -> None:
-        self.window.show_page("Consistency")
-        panel: Any = self.window.pages["Consistency"]
+        self.window.show_page("consistency")
+        panel: Any = self.window.pages["consistency"]
         panel.tabs["Particles"].click()
         panel.particles.search()
         job = self._job()
@@ -125,8 +125,8 @@ class Watched:
 
     def end_search(self, done: Callable[[], None]) -> None:
         """The end of a search that found every gold span of the first sentences, without the search."""
-        self.window.show_page("Consistency")
-        panel: Any = self.window.pages["Consistency"]
+        self.window.show_page("consistency")
+        panel: Any = self.window.pages["consistency"]
         panel.tabs["Particles"].click()
 
         def found(project: Project) -> Generator[object, None, list[ParticleSpan]]:
@@ -144,12 +144,12 @@ class Watched:
         self._job().ended.connect(lambda: self._when_answered(done))
 
     def open_metrics(self, done: Callable[[], None]) -> None:
-        self.window.show_page("Metrics")
+        self.window.show_page("metrics")
         self._when_answered(done)
 
     def point_at_cells(self, done: Callable[[], None]) -> None:
         """The tooltips of a row of the table that is shown, one after the other."""
-        page: Any = self.window.pages["Metrics"]
+        page: Any = self.window.pages["metrics"]
         columns = iter(range(page.model.columnCount()))
 
         def point() -> None:
@@ -162,8 +162,8 @@ class Watched:
         point()
 
     def train(self, done: Callable[[], None]) -> None:
-        self.window.show_page("Train")
-        page: Any = self.window.pages["Train"]
+        self.window.show_page("train")
+        page: Any = self.window.pages["train"]
         page.training.start(TRAINING)
         job = self._job()
 
@@ -176,8 +176,8 @@ class Watched:
         job.ended.connect(done)
 
     def export(self, done: Callable[[], None]) -> None:
-        page: Any = self.window.pages["Corpus"]
-        self.window.show_page("Corpus")
+        page: Any = self.window.pages["corpus"]
+        self.window.show_page("corpus")
         page.export_to(self._folder / "exported.jsonl")
         self._job().ended.connect(done)
 
@@ -192,7 +192,7 @@ class Watched:
 
     def close(self, done: Callable[[], None]) -> None:
         """Close the window while an export runs, as after the question whether it may be stopped."""
-        page: Any = self.window.pages["Corpus"]
+        page: Any = self.window.pages["corpus"]
         page.export_to(self._folder / "stopped.jsonl")
         self.window.closed.connect(done)
         QTimer.singleShot(UNTIL_CLOSED, self.window.shut_down)

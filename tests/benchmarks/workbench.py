@@ -54,7 +54,7 @@ class Driver:
         look_after(self.window)
         self.window.show()
         self.window.context.session.open(folder)
-        self.page: Any = self.window.pages["Inspect"]
+        self.page: Any = self.window.pages["inspect"]
         self.settle()
 
     @property
@@ -150,7 +150,7 @@ def browsing(folder: Path) -> dict[str, Any]:
             driver.settle()
             felt.append(driver.milliseconds(lambda n=number, a=after: session.correct(n, a)))
     times["correction"] = {"stored": spread(stored), "to_repaint": spread(felt)}
-    times["metrics_table"] = driver.milliseconds(lambda: driver.window.show_page("Metrics"))
+    times["metrics_table"] = driver.milliseconds(lambda: driver.window.show_page("metrics"))
     result = {**times, "memory_after": memory()}
     driver.close()
     return result

@@ -43,7 +43,7 @@ def test_everything_that_takes_keys_or_clicks_has_a_name_in_words(opened):
 
 
 def test_a_row_of_the_list_says_what_it_shows(opened):
-    page = opened.pages["Inspect"]
+    page = opened.pages["inspect"]
     number = opened.context.session.project.sentences.by_id("talk-2").number
     opened.context.session.correct(number, ())
     page.listing.reviewing.mark(number, reviewed=True)
@@ -58,8 +58,8 @@ def test_a_row_of_the_list_says_what_it_shows(opened):
 
 
 def test_the_focus_is_seen_in_the_list_the_table_and_around_the_whole_of_what_is_seen_of_a_sentence(opened):
-    opened.show_page("Inspect")
-    page = opened.pages["Inspect"]
+    opened.show_page("inspect")
+    page = opened.pages["inspect"]
     scroller = page.detail.findChild(QScrollArea)
     for part, seen in (
         (page.list.view, page.list.view),

@@ -20,8 +20,8 @@ def project(window, tmp_path):
 
 
 def test_from_the_train_page_to_likely_gold_errors_and_back(window, qtbot, project):
-    click(window.rail.button("Train"))
-    page = window.pages["Train"]
+    click(window.rail.button("train"))
+    page = window.pages["train"]
     page.form.epochs.setValue(1)
     click(page.crosscheck_panel.button)
     wait_for_job(qtbot, window.context.runner)
@@ -30,7 +30,7 @@ def test_from_the_train_page_to_likely_gold_errors_and_back(window, qtbot, proje
     assert sorted(project.signals.of(key, numbers)) == numbers
     assert window.context.session.context.run == 1, "who looks at a run goes on looking at it"
     click(page.crosscheck_panel.look)
-    inspect = window.pages["Inspect"]
+    inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     expected = project.selections.numbers(Selection("train", order="suspicious"), key, "corrected")
     qtbot.waitUntil(lambda: list(inspect.model.numbers) == expected != [])
@@ -40,23 +40,23 @@ def test_from_the_train_page_to_likely_gold_errors_and_back(window, qtbot, proje
 
 
 def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
-    click(window.rail.button("Train"))
-    window.pages["Train"].form.epochs.setValue(1)
-    click(window.pages["Train"].crosscheck_panel.button)
+    click(window.rail.button("train"))
+    window.pages["train"].form.epochs.setValue(1)
+    click(window.pages["train"].crosscheck_panel.button)
     wait_for_job(qtbot, window.context.runner)
     window.context.session.set_context(run=2)
-    click(window.rail.button("Metrics"))
-    metrics = window.pages["Metrics"]
+    click(window.rail.button("metrics"))
+    metrics = window.pages["metrics"]
     assert "cross-check of 21 training sentences in 5 folds" in metrics.head.title.text()
     assert metrics.head.hint.text().startswith("Scored on 21 train sentences, each tagged by a tagger")
     assert {column.figures.split for column in metrics.model.table.columns} == {"train"}
     assert not metrics.head.evaluate.isEnabled()
     assert "keeps no weights" in metrics.head.evaluate.toolTip()
     assert metrics.head.other.currentData() is None, "what tagged train is held against nothing that tagged dev"
-    click(window.rail.button("Scratch"))
-    assert window.pages["Scratch"].empty.title.text() == "Run 2 is a cross-check"
+    click(window.rail.button("scratch"))
+    assert window.pages["scratch"].empty.title.text() == "Run 2 is a cross-check"
     window.context.session.set_context(run=1)
-    click(window.rail.button("Metrics"))
+    click(window.rail.button("metrics"))
     assert {column.figures.split for column in metrics.model.table.columns} == {"dev"}
     offered = [metrics.head.other.itemData(row) for row in range(metrics.head.other.count())]
     assert EpochKey(2, 1) not in offered

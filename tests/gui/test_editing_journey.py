@@ -35,7 +35,7 @@ def test_keys_of_ones_own_kept_labels_and_menus(late_answers, qtbot, qapp, tmp_p
 
 def _open(window, folder, qtbot):
     window.open_project(folder)
-    qtbot.waitUntil(lambda: window.pages["Inspect"].model.rowCount() > 0)
+    qtbot.waitUntil(lambda: window.pages["inspect"].model.rowCount() > 0)
 
 
 def _started(qtbot, qapp, tmp_path):
@@ -76,7 +76,7 @@ def _gold(window, sentence_id):
 
 
 def _inspect(window):
-    return window.pages["Inspect"]
+    return window.pages["inspect"]
 
 
 def _show(window, sentence_id):

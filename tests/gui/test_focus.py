@@ -19,7 +19,7 @@ def inspecting(window, qtbot, tmp_path):
     window.open_project(tmp_path / "p.spandesk")
     with qtbot.waitActive(window):
         window.activateWindow()
-    window.show_page("Inspect")
+    window.show_page("inspect")
     return window
 
 
@@ -36,7 +36,7 @@ def pick(qtbot, box, row):
 
 @pytest.mark.parametrize("name", ["run", "epoch", "gold"])
 def test_after_a_choice_in_the_top_bar_the_keys_of_inspect_work_at_once(inspecting, qtbot, name):
-    page = inspecting.pages["Inspect"]
+    page = inspecting.pages["inspect"]
     box = getattr(inspecting.context_bar, name)
     box.setFocus()
     pick(qtbot, box, 0)
@@ -48,7 +48,7 @@ def test_after_a_choice_in_the_top_bar_the_keys_of_inspect_work_at_once(inspecti
 
 @pytest.mark.parametrize("name", ["split", "paths", "labels", "orders", "reviews"])
 def test_after_a_choice_among_the_filters_the_list_has_the_keys(inspecting, qtbot, name):
-    page = inspecting.pages["Inspect"]
+    page = inspecting.pages["inspect"]
     box = getattr(page.filters, name, None) or getattr(page.filters.queue, name)
     box.setFocus()
     pick(qtbot, box, 1)
@@ -65,14 +65,14 @@ def test_steps_by_keys_through_a_closed_list_keep_the_focus_there(inspecting):
 
 
 def test_the_keys_of_inspect_work_with_the_focus_in_the_top_bar_and_only_while_it_shows(inspecting):
-    page = inspecting.pages["Inspect"]
+    page = inspecting.pages["inspect"]
     before = page.listing.current
     inspecting.context_bar.run.setFocus()
     press_key(Key.Key_Down, CTRL)
     assert page.listing.current != before
     press_key(Key.Key_F, CTRL)
     assert QApplication.focusWidget() is page.filters.search
-    inspecting.show_page("Corpus")
+    inspecting.show_page("corpus")
     inspecting.context_bar.run.setFocus()
     before = page.listing.current
     press_key(Key.Key_Down, CTRL)
@@ -83,11 +83,11 @@ def test_the_keys_of_inspect_work_from_the_top_bar_when_they_type_jamo(inspectin
     inspecting.context_bar.run.setFocus()
     event = QKeyEvent(QKeyEvent.Type.KeyPress, ord("ㄹ"), CTRL, 0, 0, 0, "ㄹ")
     QApplication.sendEvent(inspecting.context_bar.run, event)
-    assert QApplication.focusWidget() is inspecting.pages["Inspect"].filters.search
+    assert QApplication.focusWidget() is inspecting.pages["inspect"].filters.search
 
 
 def test_ctrl_left_in_the_search_field_moves_the_cursor_there(inspecting):
-    page = inspecting.pages["Inspect"]
+    page = inspecting.pages["inspect"]
     search = page.filters.search
     search.setFocus()
     search.setText("김구 서울")
@@ -98,8 +98,8 @@ def test_ctrl_left_in_the_search_field_moves_the_cursor_there(inspecting):
 
 
 def test_a_button_that_is_disabled_hands_the_focus_to_its_page(inspecting):
-    inspecting.show_page("Corpus")
-    page = inspecting.pages["Corpus"]
+    inspecting.show_page("corpus")
+    page = inspecting.pages["corpus"]
     button = next(each for each in page.findChildren(QPushButton) if each.isVisible() and each.isEnabled())
     others = [each for each in page.findChildren(QPushButton) if each is not button]
     for other in others:
@@ -133,8 +133,8 @@ def test_enter_in_the_import_form_imports(qtbot, tmp_path):
 
 def test_a_button_that_a_training_disables_hands_the_focus_to_its_page(inspecting):
     """Not to “Folder…”, which Qt finds next: a person who presses Enter again would choose another encoder."""
-    inspecting.show_page("Train")
-    page = inspecting.pages["Train"]
+    inspecting.show_page("train")
+    page = inspecting.pages["train"]
     page.start_bar.start.setFocus()
     page.start_bar.show_buttons(reason="“Training run 2” is running", is_training=True, is_stopping=False)
     assert QApplication.focusWidget() is page

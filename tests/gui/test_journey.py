@@ -32,12 +32,12 @@ def _open_the_sample(window, qtbot):
     project = window.context.session.project
     assert project.sentences.count() >= 600
     assert project.sentences.imports()[0].rejected == ()
-    assert window.stack.currentWidget() is window.pages["Corpus"]
+    assert window.stack.currentWidget() is window.pages["corpus"]
 
 
 def _train_two_epochs(window, qtbot):
-    click(window.rail.button("Train"))
-    page: TrainPage = window.pages["Train"]
+    click(window.rail.button("train"))
+    page: TrainPage = window.pages["train"]
     page.form.epochs.setValue(2)
     click(page.start_bar.start)
     assert window.context.runner.job is not None
@@ -53,8 +53,8 @@ def _train_two_epochs(window, qtbot):
 
 def _click_a_cell(window, qtbot):
     """Click the recall of PS in epoch 2; returns the sentence that is then shown."""
-    click(window.rail.button("Metrics"))
-    page, project = window.pages["Metrics"], window.context.session.project
+    click(window.rail.button("metrics"))
+    page, project = window.pages["metrics"], window.context.session.project
     report = reported(project.predictions.counts(LAST, "dev", "corrected"))
     table = page.model.table
     assert [row.name for row in table.rows] == list(report.rows())
@@ -63,8 +63,8 @@ def _click_a_cell(window, qtbot):
     index = page.model.index(row, column)
     page.table.scrollTo(index)
     QTest.mouseClick(page.table.viewport(), LEFT, NONE, page.table.visualRect(index).center())
-    assert window.stack.currentWidget() is window.pages["Inspect"]
-    inspect: InspectPage = window.pages["Inspect"]
+    assert window.stack.currentWidget() is window.pages["inspect"]
+    inspect: InspectPage = window.pages["inspect"]
     expected = project.selections.numbers(Selection(outcomes=ALL_ERRORS, gold_label="PS"), LAST, "corrected")
     assert list(inspect.model.numbers) == expected
     assert expected, "two epochs of tiny found every person; choose another cell"
@@ -72,15 +72,15 @@ def _click_a_cell(window, qtbot):
 
 
 def _shown(window):
-    project, inspect = window.context.session.project, window.pages["Inspect"]
+    project, inspect = window.context.session.project, window.pages["inspect"]
     return project.sentences.by_id(inspect.detail.position.text().rsplit(" · ", 1)[-1])
 
 
 def _mend_by_mouse(window, sentence):
     """Drag over the first two characters and click a label; returns the sentence as stored."""
-    project, canvas = window.context.session.project, window.pages["Inspect"].detail.canvas
+    project, canvas = window.context.session.project, window.pages["inspect"].detail.canvas
     drag_over(canvas, 0, 1)
-    chip = window.pages["Inspect"].detail.chips.chips["TR"]
+    chip = window.pages["inspect"].detail.chips.chips["TR"]
     click(chip)
     stored = project.sentences.by_id(sentence.id)
     assert stored.gold == tuple(
@@ -98,11 +98,11 @@ def _mend_by_keys(window):
     press_key(Qt.Key.Key_Down)
     sentence = _shown(window)
     assert sentence.id != before
-    while window.pages["Inspect"].detail.canvas.selection is None or (
-        window.pages["Inspect"].detail.canvas.selection.kind != "gold"
+    while window.pages["inspect"].detail.canvas.selection is None or (
+        window.pages["inspect"].detail.canvas.selection.kind != "gold"
     ):
         press_key(Qt.Key.Key_Tab)
-    span = window.pages["Inspect"].detail.canvas.selection.span
+    span = window.pages["inspect"].detail.canvas.selection.span
     press_key(Qt.Key.Key_Delete)
     mended = tuple(s for s in sentence.gold if s != span)
     assert project.sentences.by_id(sentence.id).gold == mended
@@ -118,8 +118,8 @@ def _mend_by_keys(window):
 def _retrain(window, qtbot, mended):
     project = window.context.session.project
     dev_before = project.sentences.count("dev")
-    click(window.rail.button("Train"))
-    click(window.pages["Train"].retrain.button)
+    click(window.rail.button("train"))
+    click(window.pages["train"].retrain.button)
     wait_for_job(qtbot, window.context.runner)
     run = project.runs.by_number(2)
     assert run.status == "finished"
@@ -131,19 +131,19 @@ def _retrain(window, qtbot, mended):
     assert project.sentences.count("dev") == run.dev_sentences == remaining
     first, second = EpochKey(1, 2), EpochKey(2, 2)
     assert project.predictions.count(first, "dev", second) == remaining
-    click(window.pages["Train"].monitor.see_metrics)
+    click(window.pages["train"].monitor.see_metrics)
     assert window.context.session.context.key == second
-    assert window.stack.currentWidget() is window.pages["Metrics"]
+    assert window.stack.currentWidget() is window.pages["metrics"]
 
 
 @pytest.mark.parametrize(
     ("page", "title", "leads_to"),
     [
-        ("Train", "There is nothing to train on yet", "Corpus"),
-        ("Metrics", "No metrics yet", "Train"),
-        ("Inspect", "No sentences yet", "Corpus"),
-        ("Corrections", "No corrections yet", "Inspect"),
-        ("Scratch", "No run yet", "Train"),
+        ("train", "There is nothing to train on yet", "corpus"),
+        ("metrics", "No metrics yet", "train"),
+        ("inspect", "No sentences yet", "corpus"),
+        ("corrections", "No corrections yet", "inspect"),
+        ("scratch", "No run yet", "train"),
     ],
 )
 def test_every_page_of_an_empty_project_says_what_to_do(window, tmp_path, page, title, leads_to):
@@ -172,12 +172,12 @@ def test_a_dropped_file_is_offered_for_import_and_a_bad_one_leaves_nothing(windo
 
 def test_closing_the_window_while_it_trains_keeps_what_was_finished(window, qtbot, monkeypatch):
     _open_the_sample(window, qtbot)
-    click(window.rail.button("Train"))
-    form, project = window.pages["Train"].form, window.context.session.project
+    click(window.rail.button("train"))
+    form, project = window.pages["train"].form, window.context.session.project
     form.limited.setChecked(True)
     form.limit.setValue(20)
     form.epochs.setValue(1000)
-    click(window.pages["Train"].start_bar.start)
+    click(window.pages["train"].start_bar.start)
     folder = project.folder
     qtbot.waitUntil(lambda: bool(project.runs.listed() and project.runs.epochs(1)), timeout=JOB_TIMEOUT)
     monkeypatch.setattr(window, "_confirms_stop", lambda job: True)

@@ -55,17 +55,17 @@ def texts_of(window):
 
 def test_no_label_and_no_tooltip_takes_the_corpus_for_markup(window, hostile, qtbot):
     session, seen = window.context.session, set()
-    strings = window.pages["Consistency"].strings
+    strings = window.pages["consistency"].strings
     for name, page in window.pages.items():
         window.show_page(name)
-        if name == "Inspect":
+        if name == "inspect":
             qtbot.waitUntil(lambda model=page.model: model.rowCount() > 0)
             page.detail.canvas.select_next(1)
-        if name == "Consistency":
+        if name == "consistency":
             strings.search()
             wait_for_job(qtbot, window.context.runner)
             qtbot.waitUntil(lambda: strings.places.model.rowCount() > 0)
-        if name == "Scratch":
+        if name == "scratch":
             page.field.setPlainText(HOSTILE)
         session.problem.emit(f"{HOSTILE} is not a project")
         for text in filter(None, texts_of(window)):

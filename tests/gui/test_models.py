@@ -15,9 +15,9 @@ WARNS = QAbstractItemModelTester.FailureReportingMode.Warning
 
 def test_the_models_of_the_window_keep_the_contract(window, tmp_path, qtbot):
     models = [model for model in window.findChildren(QAbstractItemModel) if type(model).__module__.startswith("gui.")]
-    models += [page.model for page in (window.pages["Corrections"], window.pages["Metrics"])]
-    models += [window.pages["Corpus"].rejected.rows]
-    strings, inspect = window.pages["Consistency"].strings, window.pages["Inspect"]
+    models += [page.model for page in (window.pages["corrections"], window.pages["metrics"])]
+    models += [window.pages["corpus"].rejected.rows]
+    strings, inspect = window.pages["consistency"].strings, window.pages["inspect"]
     models += [strings.model, strings.places.model, inspect.model, inspect.detail.table.model()]
     unique = {id(model): model for model in models}
     testers = [QAbstractItemModelTester(model, WARNS) for model in unique.values()]
@@ -33,7 +33,7 @@ def test_the_models_of_the_window_keep_the_contract(window, tmp_path, qtbot):
     session.revert(1)
     for name, page in window.pages.items():
         window.show_page(name)
-        if name != "Train":
+        if name != "train":
             page.set_theme(DARK) if hasattr(page, "set_theme") else None
     session.undo()
     session.close_project()

@@ -31,12 +31,12 @@ def test_a_random_sample_is_judged_and_told(window, qtbot, tmp_path):
 
 def _ask_for_the_sample(window, qtbot):
     """Metrics offers a sample beside the errors; returns the ids in its order."""
-    click(window.rail.button("Metrics"))
-    metrics, project = window.pages["Metrics"], window.context.session.project
+    click(window.rail.button("metrics"))
+    metrics, project = window.pages["metrics"], window.context.session.project
     click(metrics.head.errors)
     qtbot.waitUntil(metrics.verdicts.isVisible)
     metrics.verdicts.said.linkActivated.emit("#")
-    inspect = window.pages["Inspect"]
+    inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     numbers = project.selections.numbers(Selection(outcomes=ALL_ERRORS, order="random"), KEY, "corrected")
     assert list(inspect.model.numbers) == numbers
@@ -46,7 +46,7 @@ def _ask_for_the_sample(window, qtbot):
 
 def _judge(window, order):
     """Every error of the sample by one key; the one with OG taken for LC is the gold's."""
-    project, detail = window.context.session.project, window.pages["Inspect"].detail
+    project, detail = window.context.session.project, window.pages["inspect"].detail
     errors = {"news-3": 2, "news-4": 1, "talk-1": 2, "talk-2": 1}
     for name in order:
         assert detail.position.text().endswith(name)
@@ -57,14 +57,14 @@ def _judge(window, order):
         assert project.reviews.of([number], KEY)[number].is_reviewed
     assert project.sentences.by_id("news-4").gold[0].label == "LC"
     assert detail.reviewed.progress.text() == "4 of 4"
-    assert window.pages["Inspect"].filters.queue.said.text().startswith("0 to review · about 1 s each")
+    assert window.pages["inspect"].filters.queue.said.text().startswith("0 to review · about 1 s each")
     rows = project.database.rows("SELECT blame, sampled, seconds >= 0 FROM verdict")
     assert sorted(rows) == [("ambiguous", 1, 1), ("gold", 1, 1), *[("model", 1, 1)] * 4]
 
 
 def _mark_and_note(window):
     """Take a mark away and back, write a note, and find it."""
-    inspect, project = window.pages["Inspect"], window.context.session.project
+    inspect, project = window.pages["inspect"], window.context.session.project
     number = inspect.listing.current
     press_key(Key.Key_R, CTRL)
     assert not project.reviews.of([number], KEY)[number].is_reviewed
@@ -83,8 +83,8 @@ def _mark_and_note(window):
 
 
 def _read_the_estimate(window, qtbot):
-    click(window.rail.button("Metrics"))
-    said = window.pages["Metrics"].verdicts.said
+    click(window.rail.button("metrics"))
+    said = window.pages["metrics"].verdicts.said
     qtbot.waitUntil(lambda: "By 6 verdicts in 4 sampled sentences, 17% (17%–17%) of the 6 errors" in said.text())
 
 

@@ -53,14 +53,14 @@ def test_the_tooltip_under_a_still_mouse_names_the_step_that_is_next_now(desk, q
     assert not QToolTip.isVisible()
 
 
-@pytest.mark.parametrize("page", ["Train", "Corpus", "Metrics", "Scratch", "Corrections", "Consistency"])
+@pytest.mark.parametrize("page", ["train", "corpus", "metrics", "scratch", "corrections", "consistency"])
 def test_undo_on_any_page_says_what_it_undid_and_leads_there(desk, page):
     relabel(desk)
     click(desk.rail.button(page))
     assert desk.undo.text() == "Undo: news-3 PS → OG"
     assert "Undo: news-3 PS → OG" in desk.undo.toolTip()
     assert "Ctrl+Z" in desk.undo.toolTip()
-    if page == "Scratch":  # the key is that of the text field, which has the focus
+    if page == "scratch":  # the key is that of the text field, which has the focus
         desk.undo.trigger()
     else:
         press_key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -71,8 +71,8 @@ def test_undo_on_any_page_says_what_it_undid_and_leads_there(desk, page):
     assert desk.redo.text() == "Redo: news-3 PS → OG"
     assert not desk.undo.isEnabled()
     click(strip.show_sentence)
-    assert desk.stack.currentWidget() is desk.pages["Inspect"]
-    assert desk.pages["Inspect"].listing.current == 3
+    assert desk.stack.currentWidget() is desk.pages["inspect"]
+    assert desk.pages["inspect"].listing.current == 3
     desk.redo.trigger()
     assert strip.notice.text() == "Redone: news-3 PS → OG"
 
@@ -152,8 +152,8 @@ def test_a_correction_after_sending_is_undone_at_once(desk):
 
 
 def test_labelling_another_sentence_does_not_leave_the_one_that_is_shown(desk):
-    inspect = desk.pages["Inspect"]
-    desk.show_page("Inspect")
+    inspect = desk.pages["inspect"]
+    desk.show_page("inspect")
     inspect.listing.go_to(3)
     desk.context.session.correct_together({4: [Span(0, 4, "PS"), Span(6, 8, "LC")]})
     assert inspect.listing.current == 3
@@ -170,7 +170,7 @@ def test_rename_undo_and_redo_name_the_rename(desk):
     assert not desk.job_strip.show_sentence.isVisible()
     desk.redo.trigger()
     assert desk.job_strip.notice.text() == "Redone: rename LC to PLACE"
-    assert "PLACE" in desk.pages["Inspect"].detail.chips.labels
+    assert "PLACE" in desk.pages["inspect"].detail.chips.labels
 
 
 def test_the_window_does_not_wait_for_another_program_that_has_the_project_locked(desk, qtbot):

@@ -170,13 +170,13 @@ def test_metrics_shows_a_run_that_finished_while_another_was_looked_at(window, p
     window.open_project(projects[0])
     add_run(session.project, FIRST_EPOCH)
     session.announce_run(2)
-    window.rail.chosen.emit("Inspect")
+    window.rail.chosen.emit("inspect")
     assert session.context.run == 1
-    window.rail.chosen.emit("Metrics")
+    window.rail.chosen.emit("metrics")
     assert session.context.run == 2
     session.announce_run(2)
     session.set_context(run=1)
-    window.rail.chosen.emit("Metrics")
+    window.rail.chosen.emit("metrics")
     assert session.context.run == 1, "the person chose it since"
 
 
@@ -210,8 +210,8 @@ def test_a_person_who_does_not_say_stop_keeps_the_training(window, projects, qtb
         yield from ()
         return 2
 
-    window.pages["Train"].training._training = training
-    window.pages["Train"].training.start(TrainSettings())
+    window.pages["train"].training._training = training
+    window.pages["train"].training.start(TrainSettings())
     job = window.context.runner.job
     window.close()
     assert [(text, sorted(buttons)) for text, buttons in boxes] == [
@@ -265,9 +265,9 @@ def test_a_closed_window_vanishes_at_once_and_closes_the_project_when_its_work_h
     assert window.context.session.project is None
 
 
-def test_a_note_is_stored_before_a_closed_window_waits_for_its_work(window, projects, qtbot, asked):
+def test_a_note_is_stored_before_a_closed_window_reload_pending_for_its_work(window, projects, qtbot, asked):
     window.open_project(projects[0])
-    window.show_page("Inspect")
+    window.show_page("inspect")
     project, go = window.context.session.project, threading.Event()
     asked("Stop and close")
 
@@ -276,7 +276,7 @@ def test_a_note_is_stored_before_a_closed_window_waits_for_its_work(window, proj
         yield
 
     window.context.runner.start("Counting", work)
-    page = window.pages["Inspect"]
+    page = window.pages["inspect"]
     page.detail.note.setText("ask 김")
     window.close()
     assert project.reviews.of([page.listing.current], None)[page.listing.current].note == "ask 김"
@@ -305,7 +305,7 @@ def test_a_closed_window_does_not_wait_for_ever(window, projects, qtbot, asked, 
 def test_a_message_stays_when_another_page_is_shown(window, projects):
     window.open_project(projects[0])
     window.context.session.problem.emit("12 records were skipped")
-    window.rail.chosen.emit("Train")
+    window.rail.chosen.emit("train")
     assert window.banner.isVisible()
     assert window.banner.text.text() == "12 records were skipped"
     window.open_project(projects[1])
@@ -325,8 +325,8 @@ def test_enter_presses_no_button_where_the_focus_is_elsewhere(window, projects, 
     window.open_project(projects[0])
     with qtbot.waitActive(window):
         window.activateWindow()
-    window.show_page("Corrections")
-    window.pages["Corrections"].setFocus()
+    window.show_page("corrections")
+    window.pages["corrections"].setFocus()
     shown = window.stack.currentWidget()
     press_key(Qt.Key.Key_Return)
     assert window.stack.currentWidget() is shown

@@ -32,8 +32,8 @@ def heroes(folder):
 def page(window, qtbot, tmp_path):
     heroes(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
-    click(window.rail.button("Consistency"))
-    page = window.pages["Consistency"]
+    click(window.rail.button("consistency"))
+    page = window.pages["consistency"]
     click(page.tabs["Particles"])
     with qtbot.waitActive(window):
         window.activateWindow()
@@ -129,8 +129,8 @@ def test_an_end_that_is_no_particle_is_added(page, window):
 def test_a_click_on_an_id_opens_the_sentence(page, window, qtbot):
     index = page.model.index(3, SENTENCE)
     qtbot.mouseClick(page.table.viewport(), LEFT, NONE, page.table.visualRect(index).center())
-    assert window.stack.currentWidget() is window.pages["Inspect"]
-    assert window.pages["Inspect"].detail.position.text().endswith(" · a")
+    assert window.stack.currentWidget() is window.pages["inspect"]
+    assert window.pages["inspect"].detail.position.text().endswith(" · a")
 
 
 def test_a_correction_made_elsewhere_takes_its_row_away(page, window):

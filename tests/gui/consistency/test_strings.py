@@ -34,8 +34,8 @@ def cities(folder):
 def page(window, qtbot, tmp_path):
     cities(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
-    click(window.rail.button("Consistency"))
-    page = window.pages["Consistency"].strings
+    click(window.rail.button("consistency"))
+    page = window.pages["consistency"].strings
     click(page.empty.button)
     wait_for_job(qtbot, window.context.runner)
     wait_for_places(qtbot, page)
@@ -176,7 +176,7 @@ def test_a_click_on_an_id_opens_the_sentence(page, window):
     table = page.places.table
     index = page.places.model.index(0, SENTENCE)
     QTest.mouseClick(table.viewport(), LEFT_BUTTON, NONE, table.visualRect(index).center())
-    inspect = window.pages["Inspect"]
+    inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     assert inspect.detail.position.text().endswith("d-1")
 
@@ -246,10 +246,10 @@ def test_string_is_drawn_in_the_ink_of_its_label(page, window):
 def test_without_sentences_it_leads_to_the_corpus(window, tmp_path):
     created(tmp_path / "empty.spandesk").close()
     window.open_project(tmp_path / "empty.spandesk")
-    click(window.rail.button("Consistency"))
-    page = window.pages["Consistency"]
+    click(window.rail.button("consistency"))
+    page = window.pages["consistency"]
     click(page.empty.button)
-    assert window.stack.currentWidget() is window.pages["Corpus"]
+    assert window.stack.currentWidget() is window.pages["corpus"]
 
 
 def change_labels(window, qtbot, work):

@@ -19,8 +19,8 @@ from tests.gui.driving import click, compose, wait_for_job
 def labels(window, tmp_path):
     project_with_run(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
-    click(window.rail.button("Corpus"))
-    click(window.pages["Corpus"].labels)
+    click(window.rail.button("corpus"))
+    click(window.pages["corpus"].labels)
     return window.findChild(LabelsWindow)
 
 
@@ -46,12 +46,13 @@ def test_a_label_is_renamed_and_one_undo_takes_it_back(labels, window, qtbot):
     assert "LC" not in project.sentences.labels()
     assert [s.label for s in project.sentences.by_id("news-5").imported] == ["LC"]
     assert project.runs.by_number(1).labels == ("PS", "LC", "OG", "DT")
-    assert "PLACE" in window.pages["Inspect"].detail.chips.labels
+    window.show_page("inspect")
+    assert "PLACE" in window.pages["inspect"].detail.chips.labels
     window.undo.trigger()
     assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
     assert "PLACE" not in project.sentences.labels()
     assert project.problems() == []
-    click(window.rail.button("Metrics"))
+    click(window.rail.button("metrics"))
 
 
 def test_a_large_step_is_undone_as_a_job(labels, window, qtbot, monkeypatch):
@@ -155,7 +156,7 @@ def test_it_wears_the_theme_of_the_window(labels, window, qapp):
     window.appearance.choose_theme("dark")
     ink = labels.table.item(0, 0).foreground().color().name()
     labels.close()
-    click(window.pages["Corpus"].labels)
+    click(window.pages["corpus"].labels)
     opened_later = window.findChildren(LabelsWindow)[-1].table.item(0, 0).foreground().color().name()
     apply_theme(qapp, LIGHT)
     assert (ink, opened_later) == (DARK.label("PS").ink, DARK.label("PS").ink)
@@ -163,14 +164,14 @@ def test_it_wears_the_theme_of_the_window(labels, window, qapp):
 
 def test_one_window_is_enough(labels, window):
     labels.new_name.setText("half a name")
-    click(window.pages["Corpus"].labels)
+    click(window.pages["corpus"].labels)
     assert [each.new_name.text() for each in window.findChildren(LabelsWindow)] == ["half a name"]
 
 
 def test_another_project_gets_a_window_of_its_own(labels, window, tmp_path):
     project_with_run(tmp_path / "q.spandesk").close()
     window.open_project(tmp_path / "q.spandesk")
-    click(window.pages["Corpus"].labels)
+    click(window.pages["corpus"].labels)
     [shown] = [each for each in window.findChildren(LabelsWindow) if each.isVisible()]
     shown.new.setText("NEW")
     click(shown.add)
@@ -296,7 +297,8 @@ def test_the_undo_key_works_in_the_window(labels, window, qtbot):
 
 
 def test_keys_stay_with_their_labels_whatever_becomes_of_others(labels, window, qtbot):
-    project, chips = window.context.session.project, window.pages["Inspect"].detail.chips
+    project, chips = window.context.session.project, window.pages["inspect"].detail.chips
+    window.show_page("inspect")
     before = {label: chips.key_of(label) for label in chips.labels}
     assert [before[label] for label in ("PS", "LC", "OG", "AF", "DT")] == ["1", "2", "3", "4", "5"]
     for name in ("TM", "TR"):

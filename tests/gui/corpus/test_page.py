@@ -12,8 +12,8 @@ from tests.gui.driving import click, wait_for_job
 def page(window, tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
-    assert window.stack.currentWidget() is window.pages["Corpus"]
-    return window.pages["Corpus"]
+    assert window.stack.currentWidget() is window.pages["corpus"]
+    return window.pages["corpus"]
 
 
 def counts(page):
@@ -84,7 +84,7 @@ def test_skipped_records_take_one_line_until_asked_for_and_can_be_dismissed(page
     folder = session.project.folder
     session.close_project()
     window.open_project(folder)
-    window.show_page("Corpus")
+    window.show_page("corpus")
     assert not page.left_out.isVisible(), "also after another start"
     add("b", "부산", "")
     assert page.left_out.isVisible()

@@ -16,8 +16,8 @@ from tests.gui.driving import LEFT, NONE, click
 def page(window, tmp_path):
     project_with_run(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
-    click(window.rail.button("Corrections"))
-    return window.pages["Corrections"]
+    click(window.rail.button("corrections"))
+    return window.pages["corrections"]
 
 
 def cells(page, row):
@@ -32,7 +32,7 @@ def choose(page, row):
 def test_without_corrections_it_leads_to_inspect(page, window):
     assert page.empty.isVisible()
     click(page.empty.button)
-    assert window.stack.currentWidget() is window.pages["Inspect"]
+    assert window.stack.currentWidget() is window.pages["inspect"]
 
 
 def test_what_an_entry_takes_back_fits_on_one_line(page):
@@ -99,10 +99,10 @@ def test_it_counts_what_differs_once_it_is_seen(page, window):
     session = window.context.session
     session.correct(session.project.sentences.by_id("talk-1").number, [])
     assert page.said.text() == "1 sentence differs from the gold as imported."
-    click(window.rail.button("Inspect"))
+    click(window.rail.button("inspect"))
     session.correct(session.project.sentences.by_id("talk-2").number, [])
     assert page.model.rowCount() == 1
-    click(window.rail.button("Corrections"))
+    click(window.rail.button("corrections"))
     assert page.said.text() == "2 sentences differ from the gold as imported."
     assert page.model.rowCount() == 2
 
@@ -116,7 +116,7 @@ def test_a_correction_leads_to_its_sentence(page, window):
     session.correct(session.project.sentences.by_id("talk-1").number, [])
     choose(page, 0)
     click(page.show_sentence)
-    inspect = window.pages["Inspect"]
+    inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     assert inspect.detail.position.text().endswith("talk-1")
     assert list(inspect.model.numbers) == [session.project.sentences.by_id("talk-1").number]

@@ -496,7 +496,7 @@ def test_without_a_run_the_gold_is_edited_all_the_same(bench_over):
 def test_an_empty_project_leads_to_the_corpus(bench_over, qtbot):
     bench = bench_over(created)
     assert bench.page.empty.isVisible()
-    with qtbot.waitSignal(bench.session.page_asked, check_params_cb=lambda name: name == "Corpus"):
+    with qtbot.waitSignal(bench.session.page_asked, check_params_cb=lambda name: name == "corpus"):
         bench.click(bench.page.empty.button)
     add_sentences(bench.project, [("test", Sentence("only", "하나뿐인 문장."))])
     bench.session.publish(ChangeSet("import", corpus=True))

@@ -42,11 +42,11 @@ def test_no_part_of_the_window_keeps_the_old_theme(window, tmp_path, qtbot):
     window.open_project(tmp_path / "a.spandesk")
     for page in window.pages:
         window.show_page(page)
-    window.show_page("Train")
-    qtbot.waitUntil(lambda: window.pages["Train"].monitor.chart is not None)
+    window.show_page("train")
+    qtbot.waitUntil(lambda: window.pages["train"].monitor.chart is not None)
     window.show_settings()
-    click(window.pages["Corpus"].labels)
-    detail = window.pages["Inspect"].detail
+    click(window.pages["corpus"].labels)
+    detail = window.pages["inspect"].detail
     detail.canvas.select_next()
     detail.identicalAsked.emit(detail.canvas.selection.span)
     before = themes_held(window)
@@ -61,14 +61,14 @@ def test_what_was_drawn_in_the_old_theme_is_drawn_anew(window, tmp_path, qtbot):
     window.open_project(tmp_path / "a.spandesk")
 
     def grounds():
-        detail = window.pages["Inspect"].detail
+        detail = window.pages["inspect"].detail
         return {
             detail.canvas.grab().toImage().pixelColor(200, 8).name(),
             detail.chips.chips["PS"].grab().toImage().pixelColor(60, 3).name(),
         }
 
     def icon():
-        image = window.rail.button("Train").icon().pixmap(20, 20).toImage()
+        image = window.rail.button("train").icon().pixmap(20, 20).toImage()
         return {image.pixelColor(x, y).name() for x in range(20) for y in range(20)}
 
     assert grounds() == {LIGHT.surface}
@@ -129,7 +129,7 @@ def test_every_large_sentence_has_the_chosen_size(qapp, qtbot, settings, tmp_pat
     Preferences(settings).remember_sentence_size(24)
     window = made_window(qapp, settings, tmp_path / "data", LIGHT)
     qtbot.addWidget(window)
-    canvas = window.pages["Inspect"].detail.canvas
+    canvas = window.pages["inspect"].detail.canvas
     canvas.show_sentence("이순신은", ())
     large = canvas.scene.layout.text_height
     window.show_settings()

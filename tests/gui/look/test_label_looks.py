@@ -15,8 +15,8 @@ from tests.gui.driving import click
 def desk(window, tmp_path):
     project_with_run(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
-    window.show_page("Corpus")
-    click(window.pages["Corpus"].labels)
+    window.show_page("corpus")
+    click(window.pages["corpus"].labels)
     return window
 
 
@@ -38,8 +38,8 @@ def row_of(table, label):
 
 def name_in_metrics(window, qtbot, label):
     """Which row of the Metrics page is a label's, with its names, as seen and as copied."""
-    metrics = window.pages["Metrics"]
-    window.show_page("Metrics")
+    metrics = window.pages["metrics"]
+    window.show_page("metrics")
 
     def names():
         return [
@@ -55,13 +55,14 @@ def name_in_metrics(window, qtbot, label):
 
 def seen(window, qtbot, label):
     """How each part of the window shows a label."""
-    corpus, inspect = window.pages["Corpus"], window.pages["Inspect"]
-    window.show_page("Inspect")
+    corpus, inspect = window.pages["corpus"], window.pages["inspect"]
+    window.show_page("inspect")
     inspect.listing.go_to(4)
     detail, filters = inspect.detail, inspect.listing.filters.labels
     chip = detail.chips.chips[label]
     for painted in (detail.canvas, inspect.listing.list.view.viewport()):
         assert LIGHT.label("LC").fill in colours_of(painted)
+    window.show_page("corpus")
     return {
         "key": detail.chips.key_of(label),
         "chip": (chip.text(), chip.toolTip(), chip.accessibleName(), chip.styleSheet()),
@@ -85,7 +86,7 @@ def test_a_renamed_label_keeps_colour_names_key_and_row_until_undo_and_in_a_wind
     desk.context.session.close()
     assert desk.appearance.theme == LIGHT
     desk.open_project(tmp_path / "p.spandesk")
-    click(desk.pages["Corpus"].labels)
+    click(desk.pages["corpus"].labels)
     assert str(seen(desk, qtbot, "PLACE")) == str(before).replace("LC", "PLACE")
 
 

@@ -21,8 +21,8 @@ def test_every_chart_leads_to_its_sentences(window, qtbot, tmp_path):
 
 
 def _ids_behind_a_wrong_edge(window):
-    click(window.rail.button("Metrics"))
-    page = window.pages["Metrics"]
+    click(window.rail.button("metrics"))
+    page = window.pages["metrics"]
     click(page.head.errors)
     click(page.errors.kinds.as_bars)
     bars, names = page.errors.kinds.bars, [row.name for row in page.errors.kinds.model.table.rows]
@@ -31,8 +31,8 @@ def _ids_behind_a_wrong_edge(window):
 
 
 def _ids_behind_a_bar(window, qtbot, probability, *, is_right):
-    click(window.rail.button("Metrics"))
-    page = window.pages["Metrics"]
+    click(window.rail.button("metrics"))
+    page = window.pages["metrics"]
     click(page.head.calibration)
     chart = page.calibration.histogram
     qtbot.waitUntil(lambda: bool(chart.segments))
@@ -41,15 +41,15 @@ def _ids_behind_a_bar(window, qtbot, probability, *, is_right):
 
 
 def _ids_behind_a_dot(window, probability):
-    click(window.rail.button("Metrics"))
-    chart = window.pages["Metrics"].calibration.reliability
+    click(window.rail.button("metrics"))
+    chart = window.pages["metrics"].calibration.reliability
     return _opened(window, chart, next(part for part in chart.segments if part.column == place_of(probability)))
 
 
 def _opened(window, chart, part):
     """Click a part; returns the ids that Inspect then lists, which are those of the store."""
     QTest.mouseClick(chart, LEFT, NONE, part.rect.center().toPoint())
-    inspect, project = window.pages["Inspect"], window.context.session.project
+    inspect, project = window.pages["inspect"], window.context.session.project
     assert window.stack.currentWidget() is inspect
     assert list(inspect.model.numbers) == project.selections.numbers(part.link.selection, LAST, "corrected")
     return [stored.id for stored in project.sentences.by_number(list(inspect.model.numbers))]

@@ -311,7 +311,7 @@ def test_without_a_run_the_page_leads_to_training(open_desk, qtbot):
     assert desk.page.empty.title.text() == "No metrics yet"
     with qtbot.waitSignal(desk.session.page_asked) as asked:
         qtbot.mouseClick(desk.page.empty.button, Qt.MouseButton.LeftButton)
-    assert asked.args == ["Train"]
+    assert asked.args == ["train"]
 
 
 def test_without_a_project_the_page_is_empty(open_desk):

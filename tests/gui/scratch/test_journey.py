@@ -20,14 +20,14 @@ def test_typed_text_is_tagged_sent_and_learned(window, qtbot):
 def _train_on_the_sample(window, qtbot):
     click(window.welcome.sample)
     wait_for_job(qtbot, window.context.runner)
-    click(window.rail.button("Train"))
-    form = window.pages["Train"].form
+    click(window.rail.button("train"))
+    form = window.pages["train"].form
     form.epochs.setValue(1)
     form.limited.setChecked(True)
     form.limit.setValue(100)
-    click(window.pages["Train"].start_bar.start)
-    click(window.rail.button("Scratch"))
-    page = window.pages["Scratch"]
+    click(window.pages["train"].start_bar.start)
+    click(window.rail.button("scratch"))
+    page = window.pages["scratch"]
     assert page.empty.title.text() in ("No run yet", "Run 1 has no finished epoch yet")
     wait_for_job(qtbot, window.context.runner)
     qtbot.waitUntil(page.field.isVisible)
@@ -35,7 +35,7 @@ def _train_on_the_sample(window, qtbot):
 
 def _type(window, qtbot):
     """Type one line and paste another; returns the spans of each."""
-    page = window.pages["Scratch"]
+    page = window.pages["scratch"]
     QTest.keyClicks(page.field, TYPED)
     QTest.keyClick(page.field, Qt.Key.Key_Return)
     page.field.insertPlainText(PASTED)
@@ -50,7 +50,7 @@ def _type(window, qtbot):
 
 
 def _send(window, qtbot, spans):
-    page, project = window.pages["Scratch"], window.context.session.project
+    page, project = window.pages["scratch"], window.context.session.project
     before = project.sentences.count("train")
     with qtbot.waitSignal(page.sending.ended):
         click(page.send_bar.send)
@@ -59,9 +59,11 @@ def _send(window, qtbot, spans):
         ("train", text, spans[text]) for text in (TYPED, PASTED)
     ]
     assert project.sentences.count("train") == before + 2
-    assert "2 of them from the Scratch page" in window.pages["Corpus"].said.text()
+    click(window.rail.button("corpus"))
+    assert "2 of them from the Scratch page" in window.pages["corpus"].said.text()
+    click(window.rail.button("scratch"))
     click(page.send_bar.open)
-    inspect = window.pages["Inspect"]
+    inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     assert list(inspect.model.numbers) == [stored.number for stored in sentences]
     assert project.problems() == []
@@ -70,9 +72,9 @@ def _send(window, qtbot, spans):
 
 def _retrain(window, qtbot, sentences):
     project = window.context.session.project
-    click(window.rail.button("Train"))
-    window.pages["Train"].form.limited.setChecked(False)
-    click(window.pages["Train"].start_bar.start)
+    click(window.rail.button("train"))
+    window.pages["train"].form.limited.setChecked(False)
+    click(window.pages["train"].start_bar.start)
     wait_for_job(qtbot, window.context.runner)
     trained_on = {sentence.id: sentence for sentence in project.runs.training_sentences(2)}
     assert project.runs.by_number(2).train_sentences == len(trained_on) == project.sentences.count("train")

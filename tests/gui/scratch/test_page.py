@@ -156,7 +156,7 @@ def test_without_a_run_it_leads_to_train(open_desk):
     desk.session.page_asked.connect(asked.append)
     assert desk.page.empty.title.text() == "No run yet"
     click(desk.page.empty.button)
-    assert asked == ["Train"]
+    assert asked == ["train"]
 
 
 def test_while_a_job_runs_it_answers_and_says_that_it_is_slower(desk, qtbot):

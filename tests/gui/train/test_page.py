@@ -87,7 +87,7 @@ def test_see_metrics_asks_for_the_page(desk, qtbot):
     train(desk, qtbot)
     with qtbot.waitSignal(desk.session.page_asked) as asked:
         desk.click(desk.page.monitor.see_metrics)
-    assert asked.args == ["Metrics"]
+    assert asked.args == ["metrics"]
 
 
 def test_see_metrics_looks_at_the_last_epoch_of_its_run(desk, qtbot):
@@ -452,7 +452,7 @@ def test_nothing_to_train_on_leads_to_corpus(qtbot, tmp_path, script):
         assert desk.page.empty.isVisible()
         with qtbot.waitSignal(desk.session.page_asked) as asked:
             desk.click(desk.page.empty.button)
-        assert asked.args == ["Corpus"]
+        assert asked.args == ["corpus"]
         building.add_sentences(desk.project, [("train", Sentence("a", "세종은 갔다.", (Span(0, 2, "PS"),)))])
         desk.session.publish(ChangeSet("import", corpus=True))
         assert not desk.page.empty.isVisible()
@@ -461,7 +461,7 @@ def test_nothing_to_train_on_leads_to_corpus(qtbot, tmp_path, script):
         assert not bar.start.isEnabled()
         with qtbot.waitSignal(desk.session.page_asked) as asked:
             desk.click(bar.corpus)
-        assert asked.args == ["Corpus"]
+        assert asked.args == ["corpus"]
 
 
 def test_closing_the_project_empties_the_page(desk):
