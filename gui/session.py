@@ -13,7 +13,7 @@ from core.domain.generators import map_progress
 from core.domain.spans import Sentence, SentenceNumber, Span, Split
 from core.store import project as projects
 from core.store.changes import ChangeKind, ChangeSet
-from core.store.gold.corrections import LARGE
+from core.store.gold.corrections import LARGE, NextSteps
 from core.store.gold.reviews import Reviews
 from core.store.gold.steps import Step
 from core.store.predictions import EpochKey
@@ -252,11 +252,10 @@ class Session(QObject):
         Sentences that came after the step, or that a training moved to train, are not taken back with it: the first
         time, this says so and undoes nothing.
         """
-        corrections = self._open_project().corrections
-        step, lasting = corrections.next_undo(), self.lasting_before_undo()
-        if step is not None and lasting is not None:
-            self._passed.add(lasting)
-            self.notified.emit(Notice(lasting_notice(lasting, step)))
+        corrections, (step, _, lasting) = self._open_project().corrections, self.next_steps()
+        if step is not None and lasting:
+            self._passed.add(lasting[0])
+            self.notified.emit(Notice(lasting_notice(lasting[0], step)))
             self.changed.emit(ChangeSet("undo"))
             return ChangeSet("undo")
         if corrections.is_large():
@@ -265,16 +264,17 @@ class Session(QObject):
 
     def redo(self) -> ChangeSet:
         corrections = self._open_project().corrections
-        step = corrections.next_redo()
+        step = corrections.next_steps().redo
         if corrections.is_large(redo=True):
             return self._change_in_a_job("redo", _title("Redoing", step), corrections.redoing, step)
         return self._move("redo", corrections.redo, step)
 
-    def lasting_before_undo(self) -> Addition | Move | None:
-        """An import, or a move to train, that undo would pass, and of which that was not said yet."""
-        corrections = self._open_project().corrections
-        lasting = (corrections.import_since(), corrections.move_since())
-        return next((each for each in lasting if each is not None and each not in self._passed), None)
+    def next_steps(self) -> NextSteps:
+        """What undo and redo do next; of what undo would pass, what was not reported yet."""
+        if self._project is None:
+            return NextSteps()
+        steps = self._project.corrections.next_steps()
+        return steps._replace(lasting=tuple(each for each in steps.lasting if each not in self._passed))
 
     def _move(self, kind: Literal["undo", "redo"], make: Callable[[], ChangeSet], step: Step | None) -> ChangeSet:
         change = self._change(kind, make)

@@ -218,14 +218,10 @@ class MainWindow(QMainWindow):
 
     def _name_undo(self) -> None:
         """Say what the next undo and redo do; a tooltip ends with the keys."""
-        project, keymap = self.context.session.project, self.context.keymap
-        corrections = project.corrections if project is not None else None
-        undone = corrections.next_undo() if corrections is not None else None
-        redone = corrections.next_redo() if corrections is not None else None
-        lasting = self.context.session.lasting_before_undo() if undone is not None else None
+        keymap, steps = self.context.keymap, self.context.session.next_steps()
         for name, action, title, step in (
-            ("undo", self.undo, undo_title(undone, lasting), undone),
-            ("redo", self.redo, redo_title(redone), redone),
+            ("undo", self.undo, undo_title(steps), steps.undo),
+            ("redo", self.redo, redo_title(steps), steps.redo),
         ):
             action.setText(title)
             action.setToolTip(tip(title, keymap.keys(name)))

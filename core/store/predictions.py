@@ -10,7 +10,7 @@ from core.metrics.comparison import Verdict, compared
 from core.metrics.report import Counts, counts_of
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
-from core.store.label_names import LabelNames, rename_predictions
+from core.store.label_names import LabelNames, Names, rename_predictions
 from core.store.sentences import IMPORTED_NOW, SLICE, SPLIT_THEN, Gold
 
 _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -68,23 +68,26 @@ class Predictions:
                 [run, run],
             )
 
-    def refresh(self, number: SentenceNumber) -> None:
-        """Compare a sentence anew after its gold or a label's name changed; part of that transaction."""
-        names_of = self._names.of_runs()
-        rows = self._database.rows("SELECT run, epoch, spans FROM prediction WHERE sentence = ?", [number])
-        [(_, imported, gold)] = self._golds([number])
-        self._database.write("DELETE FROM comparison WHERE sentence = ?", [number])
-        for run, epoch, spans in rows:
-            predicted = rename_predictions(predictions_of_text(spans), names_of(run))
-            comparisons = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predicted)
-            self._database.write_many(_INSERT, comparisons)
-
-    def predicted(self, numbers: Sequence[SentenceNumber]) -> list[SentenceNumber]:
-        """Those of the sentences for which any epoch made predictions, in the order asked for."""
-        sql = "SELECT DISTINCT sentence FROM prediction WHERE sentence IN ({numbers})"
-        rows = self._database.rows_of(sql, numbers)
-        found = {row[0] for row in rows}
-        return [number for number in numbers if number in found]
+    def refresh(self, numbers: Sequence[SentenceNumber]) -> None:
+        """Compare sentences anew after their gold or a label's name changed; part of that transaction."""
+        rows = self._database.rows_of(
+            f"SELECT p.run, r.last_correction, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
+            " INDEXED BY prediction_by_sentence JOIN sentence AS s ON s.number = p.sentence"
+            " JOIN run AS r ON r.number = p.run WHERE p.sentence IN ({numbers})",
+            numbers,
+        )
+        if not rows:
+            return
+        history, names = self._names.history(), dict[int, Names]()
+        comparisons: list[Row] = []
+        for run, began, epoch, number, imported, gold, spans in rows:
+            if run not in names:
+                names[run] = history.since(began)
+            predicted = rename_predictions(predictions_of_text(spans), names[run])
+            comparisons += _comparison_rows(EpochKey(run, epoch), number, imported, gold, predicted)
+        refreshed = {(row[3],) for row in rows}
+        self._database.write_many("DELETE FROM comparison WHERE sentence = ?", refreshed)
+        self._database.write_many(_INSERT, comparisons)
 
     def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
         """What an epoch predicted for those of the sentences that it was given."""
@@ -98,24 +101,18 @@ class Predictions:
 
     def steps(self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold) -> dict[SentenceNumber, Steps]:
         """The path of each sentence over the epochs of a run, up to this one; without those that no epoch tagged."""
-        among, parameters = "run = ? AND epoch <= ? AND sentence IN ({numbers})", [key.run, key.epoch]
         # Each by its index of sentences: SQLite, left to itself, may read all of an epoch for each sentence.
-        wrong = set(
-            self._database.rows_of(
-                "SELECT sentence, epoch FROM comparison INDEXED BY comparison_by_sentence"
-                f" WHERE {among} AND {_on(gold)} AND outcome <> 'right'",
-                numbers,
-                parameters,
-            )
-        )
-        tagged = self._database.rows_of(
-            f"SELECT sentence, epoch FROM prediction INDEXED BY prediction_by_sentence WHERE {among} ORDER BY epoch",
+        rows = self._database.rows_of(
+            "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c INDEXED BY comparison_by_sentence"
+            f" WHERE c.sentence = p.sentence AND c.run = p.run AND c.epoch = p.epoch AND {_on(gold)}"
+            " AND outcome <> 'right') FROM prediction AS p INDEXED BY prediction_by_sentence"
+            " WHERE run = ? AND epoch <= ? AND sentence IN ({numbers}) ORDER BY epoch",
             numbers,
-            parameters,
+            [key.run, key.epoch],
         )
         steps: dict[SentenceNumber, Steps] = defaultdict(tuple)
-        for row in tagged:
-            steps[row[0]] += (row not in wrong,)
+        for number, is_right in rows:
+            steps[number] += (bool(is_right),)
         return dict(steps)
 
     def lacking(self, key: EpochKey, split: Split) -> list[SentenceNumber]:

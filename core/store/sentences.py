@@ -270,7 +270,17 @@ class Sentences:
             ],
         )
 
-    def import_since(self, correction: int) -> Addition | None:
+    def lasting_since(self, correction: int) -> tuple[Addition | Move, ...]:
+        """The newest import of sentences, and the newest move to train, that came after a correction, if there are."""
+        has_any = self._database.value(
+            "SELECT EXISTS (SELECT 1 FROM import WHERE last_correction >= ?1 AND sentences > 0)"
+            " OR EXISTS (SELECT 1 FROM run WHERE coalesce(moved_after, last_correction) >= ?1)",
+            [correction],
+        )
+        lasting = (self._import_since(correction), self._move_since(correction)) if has_any else ()
+        return tuple(each for each in lasting if each is not None)
+
+    def _import_since(self, correction: int) -> Addition | None:
         """The newest import of sentences that came after a correction; None where none did."""
         rows = self._database.rows(
             "SELECT number, file, sentences FROM import WHERE last_correction >= ? AND sentences > 0"
@@ -279,7 +289,7 @@ class Sentences:
         )
         return Addition(*rows[0]) if rows else None
 
-    def move_since(self, correction: int) -> Move | None:
+    def _move_since(self, correction: int) -> Move | None:
         """The newest move of dev sentences to train that came after a correction; None where none did."""
         runs = self._database.rows(
             "SELECT number, coalesce(moved_after, last_correction) AS after FROM run WHERE after >= ?"

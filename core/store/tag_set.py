@@ -15,12 +15,16 @@ class TagSetTable:
 
     def labels(self) -> tuple[str, ...]:
         """The tag set, in the order in which it is shown."""
+        return tuple(self.places(self.names()))
+
+    def names(self) -> set[str]:
+        """The same in no order."""
         rows = self._database.rows(
             "SELECT 'retired', name FROM retired_label UNION ALL SELECT 'added', name FROM label"
             " UNION ALL SELECT 'used', label FROM label_count GROUP BY label HAVING sum(spans) > 0"
         )
         retired, added, used = ({name for kind, name in rows if kind == one} for one in ("retired", "added", "used"))
-        return tuple(self.places((({*TTA_LABELS} | added) - retired) | used))
+        return (({*TTA_LABELS} | added) - retired) | used
 
     def places(self, labels: Set[str] | None = None) -> dict[str, int]:
         """The place of each label, in order: by it a label has its key, whatever comes and goes before it.
@@ -28,7 +32,7 @@ class TagSetTable:
         Args:
             labels: None means those of the tag set.
         """
-        wanted = set(self.labels()) if labels is None else labels
+        wanted = self.names() if labels is None else labels
         kept: dict[str, int] = dict(self._database.rows("SELECT name, place FROM label_place"))
         known = sorted((kept[label], label) for label in wanted & kept.keys())
         places: dict[str, int] = {}
@@ -37,9 +41,6 @@ class TagSetTable:
         for label in in_display_order(wanted - kept.keys()):
             places[label] = _first_free(places.values())
         return dict(sorted(places.items(), key=lambda item: item[1]))
-
-    def _names(self, sql: str) -> set[str]:
-        return {row[0] for row in self._database.rows(sql)}
 
     def change(self, known: Mapping[str, bool]) -> None:
         """Put labels into the tag set, or take them out; one that comes for one that goes takes its place."""
@@ -55,7 +56,7 @@ class TagSetTable:
     def _give_places(self, known: Mapping[str, bool]) -> None:
         """Labels whose spans have their new names already may be there beside those that they replace."""
         kept: dict[str, int] = dict(self._database.rows("SELECT name, place FROM label_place"))
-        places = self.places(set(self.labels()) - known.keys())
+        places = self.places(self.names() - known.keys())
         vacated = [kept[name] for name, is_known in known.items() if not is_known and name in kept]
         for name in (name for name, is_known in known.items() if is_known):
             wanted = [*vacated[:1], *([kept[name]] if name in kept else [])]

@@ -19,7 +19,6 @@ from core.analysis.consistency import (
 from core.domain.generators import map_progress
 from core.domain.spans import SPLITS, Example, SentenceNumber, Span
 from core.store.changes import ChangeSet
-from core.store.gold.corrections import LARGE
 from core.store.project import Project
 from core.training.events import Reading
 from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
@@ -218,21 +217,14 @@ def searching(project: Project) -> Generator[object, None, Search]:
 
 
 def recount(project: Project, tally: Tally, change: ChangeSet) -> set[str] | None:
-    """Count the strings of some corrected sentences anew; returns these strings, None where that cannot be done.
-
-    The last corrections of the log are those of the change, with the gold before and after.
-    """
-    if change.corpus or len(change.sentences) > LARGE:
-        return None
-    log = project.corrections.listed(0, len(change.sentences))
-    examples = {stored.number: stored.example for stored in project.sentences.by_number(change.sentences)}
-    if {correction.sentence for correction in log} != examples.keys():
+    """Count the strings of some corrected sentences anew; returns these strings, None where that cannot be done."""
+    if change.corpus or change.golds.keys() != {*change.sentences}:
         return None
     strings: set[str] = set()
-    for made in log:
-        example = examples[made.sentence]
-        strings |= tally.count(replace(example, gold=made.before), -1)
-        strings |= tally.count(replace(example, gold=made.after))
+    for stored in project.sentences.by_number(change.sentences):
+        gold = change.golds[stored.number]
+        strings |= tally.count(replace(stored.example, gold=gold.before), -1)
+        strings |= tally.count(replace(stored.example, gold=gold.after))
     return strings
 
 

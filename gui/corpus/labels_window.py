@@ -181,7 +181,7 @@ class LabelsWindow(QDialog):
     def _undo(self) -> None:
         """Undo the last step; the label whose rename, merge or deletion it was is chosen again once it is back."""
         self._say("")
-        step = self._project.corrections.next_undo()
+        step = self._session.next_steps().undo
         is_of_label = step is not None and step.kind in ("rename", "merge", "delete label")
         self._restored = step.old_label if step is not None and is_of_label else None
         self._session.undo()
@@ -234,9 +234,9 @@ class LabelsWindow(QDialog):
         spans = counted(self._project.labels.count(self._label), "span")
         waits = "…" if self._query.is_waiting else counted(self._concerned.spans, "span")
         free = self._job is None and not self._settling.isActive()
-        step = self._project.corrections.next_undo()
-        self.undo.setText(undo_title(step, self._session.lasting_before_undo()))
-        self.undo.setEnabled(free and step is not None)
+        steps = self._session.next_steps()
+        self.undo.setText(undo_title(steps))
+        self.undo.setEnabled(free and steps.undo is not None)
         self.rename.setText(f"Rename {spans}")
         self.merge.setText(f"Merge {spans}")
         self.replace.setText(f"Replace {waits}")

@@ -249,16 +249,10 @@ class InspectPage(Page):
             self.detail.say(f"{counted(len(touched), 'sentence')} changed")
         elif is_moved and len(touched) == 1 and self.listing.current not in touched and self.isVisible():
             self._go_to_changed(touched[0])
-        is_back = change.kind in ("undo", "redo", "revert")
-        if is_back and len(change.sentences) == 1 and change.sentences[0] == self.listing.current:
-            self._select_what_came_back(change.sentences[0])
-
-    def _select_what_came_back(self, number: SentenceNumber) -> None:
-        """Select the span that an undo, a redo or a revert gave the sentence that is shown."""
-        project = self._session.project
-        newest = project.corrections.listed(0, 1) if project is not None else []
-        if newest and newest[0].sentence == number:
-            self.detail.select_gold(set(newest[0].after) - set(newest[0].before))
+        if change.kind in ("undo", "redo", "revert") and len(change.golds) == 1:
+            [(number, gold)] = change.golds.items()
+            if number == self.listing.current:
+                self.detail.select_gold({*gold.after} - {*gold.before})
 
     def _go_to_changed(self, number: SentenceNumber) -> None:
         """Show the sentence that an undo changed elsewhere."""

@@ -1,6 +1,7 @@
 """What is undone and redone, in words: for menus, tooltips and the notice afterwards; no Qt."""
 
 from core.services.scratch import SOURCE
+from core.store.gold.corrections import NextSteps
 from core.store.gold.steps import Step, StepKind
 from core.store.sentences import Addition, Move
 from gui.text.words import BLAME_WORDS, counted
@@ -54,22 +55,18 @@ def describe(step: Step) -> str:
     return (_TEMPLATES if is_one else _OF_SEVERAL_LABELS)[step.kind].format(**fields)
 
 
-def undo_title(step: Step | None, lasting: Addition | Move | None) -> str:
-    """The undo action's words.
-
-    Args:
-        lasting: what came after the step, which undo does not take back and does not pass in silence.
-    """
-    if step is None:
+def undo_title(steps: NextSteps) -> str:
+    """The undo action's words; what came after the step and lasts is named first."""
+    if steps.undo is None:
         return "Nothing to undo"
-    if lasting is None:
-        return f"Undo: {describe(step)}"
-    words = lasting_words(lasting)
-    return f"{words[0].upper()}{words[1:]}; before it: {describe(step)}"
+    if not steps.lasting:
+        return f"Undo: {describe(steps.undo)}"
+    words = lasting_words(steps.lasting[0])
+    return f"{words[0].upper()}{words[1:]}; before it: {describe(steps.undo)}"
 
 
-def redo_title(step: Step | None) -> str:
-    return "Nothing to redo" if step is None else f"Redo: {describe(step)}"
+def redo_title(steps: NextSteps) -> str:
+    return "Nothing to redo" if steps.redo is None else f"Redo: {describe(steps.redo)}"
 
 
 def lasting_words(lasting: Addition | Move) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
+from core.domain.labels import in_display_order
 from core.domain.spans import SentenceNumber, Span, checked
-from core.store.changes import ChangeKind, ChangeSet
+from core.store.changes import ChangeKind, ChangeSet, GoldChange
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database
-from core.store.gold.log import Change, CorrectionLog, History, LogWriter, corrected, problems_of_log
+from core.store.gold.log import Change, CorrectionLog, History, LogWriter, changed_golds, problems_of_log
 from core.store.gold.remarks import NotParticles, Remark, RemarkLog
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
@@ -21,6 +22,20 @@ from core.store.tag_set import TagSetTable
 
 LARGE = 250
 """Sentences that are written at once in some tens of milliseconds; a step of more goes in slices of so many."""
+
+
+class NextSteps(NamedTuple):
+    """What is undone and redone next.
+
+    Attributes:
+        undo, redo: None where there is nothing to undo, or redo.
+        lasting: the newest import, and the newest move of dev sentences to train, that came after the step that is
+            undone next; no undo takes these back.
+    """
+
+    undo: Step | None = None
+    redo: Step | None = None
+    lasting: tuple[Addition | Move, ...] = ()
 
 
 class Corrections(CorrectionLog):
@@ -63,25 +78,13 @@ class Corrections(CorrectionLog):
     def can_redo(self) -> bool:
         return self._history.stacks().undone is not None
 
-    def next_undo(self) -> Step | None:
-        """What `undo` would take back; None where there is nothing to undo."""
-        step = self._next("undo")
-        return None if step is None else describe_step(self._database, step)
-
-    def import_since(self) -> Addition | None:
-        """The newest import that came after the step that `undo` would take back; no undo takes an import back."""
-        step = self._next("undo")
-        return None if step is None else self._sentences.import_since(step)
-
-    def move_since(self) -> Move | None:
-        """The newest move of dev sentences to train after the step that `undo` would take back; it is not undone."""
-        step = self._next("undo")
-        return None if step is None else self._sentences.move_since(step)
-
-    def next_redo(self) -> Step | None:
-        """What `redo` would make again; None where there is nothing to redo."""
-        step = self._next("redo")
-        return None if step is None else describe_step(self._database, step)
+    def next_steps(self) -> NextSteps:
+        """What `undo` would take back, and `redo` make again."""
+        stacks = self._history.stacks()
+        undo, redo = (
+            None if chain is None else describe_step(self._database, chain[0]) for chain in (stacks.done, stacks.undone)
+        )
+        return NextSteps(undo, redo, self._sentences.lasting_since(undo.number) if undo is not None else ())
 
     def _next(self, kind: Literal["undo", "redo"]) -> int | None:
         """The step that is undone or redone next."""
@@ -126,10 +129,10 @@ class Corrections(CorrectionLog):
         Raises:
             UserError: some spans do not fit their sentence or the tag set; then no sentence is changed.
         """
-        changes = self._changes(golds, self._sentences.labels())
+        changes = self._changes(golds, in_display_order(self._tag_set.names()) if golds else ())
         corrected = {change.sentence for change in changes}
         said = dict.fromkeys(remark.sentence for remark in remarks if remark.sentence not in corrected)
-        return self._do([*changes, *(Change(sentence, "correct", None, None) for sentence in said)], remarks)
+        return self._do([*changes, *(Change(sentence, "correct") for sentence in said)], remarks)
 
     def correcting(
         self,
@@ -167,7 +170,7 @@ class Corrections(CorrectionLog):
         if not chosen:
             return ChangeSet("particles")
         change = self._do(
-            [Change(None, "correct", None, None)],
+            [Change(None, "correct")],
             also=lambda step: self._not_particles.change_with(step, chosen, dismissed=dismissed),
         )
         return replace(change, kind="particles", particles=True)
@@ -213,7 +216,7 @@ class Corrections(CorrectionLog):
         [stored] = self._sentences.by_number([sentence])
         if spans_text(stored.gold) == before:
             return ChangeSet("revert")
-        return self._do([Change(sentence, "revert", correction, before)])
+        return self._do([Change(sentence, "revert", correction, spans_text(stored.gold), before)])
 
     def _do(
         self,
@@ -223,7 +226,8 @@ class Corrections(CorrectionLog):
     ) -> ChangeSet:
         """A new step, after which there is nothing to redo; `also` adds to it, and is given its number."""
         kind: ChangeKind = "revert" if any(change.kind == "revert" for change in changes) else "correct"
-        if not corrected(changes):
+        golds = changed_golds(changes)
+        if not golds:
             kind = "review"
         with self._database.atomic():
             has_settled = self._begin()
@@ -232,7 +236,8 @@ class Corrections(CorrectionLog):
                 self._remarks.write(step, remarks)
                 also(step)
         said = dict.fromkeys(remark.sentence for remark in remarks)
-        return ChangeSet(kind, sentences=tuple(corrected(changes)), corpus=has_settled, reviews=tuple(said))
+        change = _change_set(kind, golds, golds)
+        return replace(change, corpus=has_settled or change.corpus, reviews=tuple(said))
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the log; nothing in a sound project."""
@@ -244,7 +249,8 @@ class Corrections(CorrectionLog):
         for sentence in self._sentences.by_number(list(golds)):
             after = checked(golds[sentence.number], sentence.text, labels)
             if after != sentence.gold:
-                changes.append(Change(sentence.number, "correct", None, spans_text(after)))
+                before = spans_text(sentence.gold)
+                changes.append(Change(sentence.number, "correct", None, before, spans_text(after)))
         return changes
 
     def _move(self, kind: Literal["undo", "redo"]) -> ChangeSet:
@@ -253,15 +259,16 @@ class Corrections(CorrectionLog):
             has_settled, step = self._begin(), self._next(kind)
             if step is None:
                 return ChangeSet(kind, corpus=has_settled)
-            entry, changed = None, []
+            entry, golds = None, dict[SentenceNumber, GoldChange]()
             for part in self._replayed(step, kind):
                 entry = self._log.append(part, entry)
-                changed += corrected(part)
+                golds |= changed_golds(part)
             self._stale.add(self._tag_set.relabelled_in(step))
             self._stale.refresh()
             ended = self._end_move(step, kind)
-        is_wide = has_settled or ended.corpus or len(changed) > LARGE
-        return replace(ended, sentences=tuple(changed), corpus=is_wide)
+        change = _change_set(kind, golds, golds)
+        is_wide = has_settled or ended.corpus or change.corpus
+        return replace(ended, sentences=change.sentences, golds=change.golds, corpus=is_wide)
 
     def _moving(self, kind: Literal["undo", "redo"]) -> Generator[int, None, ChangeSet]:
         with self._alone() as has_settled:
@@ -278,7 +285,8 @@ class Corrections(CorrectionLog):
             _, change = yield from self._stepping(
                 kind, self._replayed(step, kind), end, lambda _: self._stale.add(stale)
             )
-        return replace(ended, sentences=change.sentences, corpus=change.corpus or has_settled or ended.corpus)
+        is_wide = has_settled or ended.corpus or change.corpus
+        return replace(ended, sentences=change.sentences, golds=change.golds, corpus=is_wide)
 
     def _end_move(self, step: int, kind: Literal["undo", "redo"]) -> ChangeSet:
         """Undo or redo what a step did besides its corrections; returns what that changed."""
@@ -292,8 +300,7 @@ class Corrections(CorrectionLog):
         """What makes a step again, or takes it back, some corrections at a time."""
         last = step - 1
         while rows := self._log.entries(step, after=last, limit=LARGE):
-            golds = [(before if kind == "undo" else after) if before != after else None for *_, before, after in rows]
-            yield [Change(row[1], kind, row[0], gold) for row, gold in zip(rows, golds, strict=True)]
+            yield [_replay(kind, *row) for row in rows]
             last = rows[-1][0]
 
     def _stepping(
@@ -311,13 +318,16 @@ class Corrections(CorrectionLog):
         """
         step: int | None = None
         changed: list[SentenceNumber] = []
+        golds: dict[SentenceNumber, GoldChange] = {}
         try:
             for part in parts:
                 with self._database.atomic():
                     is_first, step = step is None, self._log.append(part, step, is_slice=True) if part else step
                     if is_first and step is not None:
                         begin(step)
-                changed += corrected(part)
+                in_part = changed_golds(part)
+                changed += in_part
+                golds = golds | in_part if len(changed) <= LARGE else {}
                 yield len(changed)
             for _ in self._stale.refreshing():
                 yield len(changed)
@@ -329,7 +339,7 @@ class Corrections(CorrectionLog):
         except BaseException:
             self._log.take_back_unfinished(at_once=LARGE)
             raise
-        return step, ChangeSet(kind, sentences=tuple(changed), corpus=len(changed) > LARGE)
+        return step, _change_set(kind, changed, golds)
 
     @contextmanager
     def _alone(self) -> Generator[bool, None, None]:
@@ -358,6 +368,22 @@ class Corrections(CorrectionLog):
         return self._log.take_back_unfinished(at_once=LARGE)
 
 
+def _change_set(
+    kind: ChangeKind, sentences: Collection[SentenceNumber], golds: Mapping[SentenceNumber, GoldChange]
+) -> ChangeSet:
+    is_large = len(sentences) > LARGE
+    return ChangeSet(kind, sentences=tuple(sentences), corpus=is_large, golds={} if is_large else golds)
+
+
+def _replay(
+    kind: Literal["undo", "redo"], number: int, sentence: SentenceNumber | None, before: str, after: str
+) -> Change:
+    """The entry that takes another one back, or makes it again."""
+    if before == after:
+        return Change(sentence, kind, number)
+    return Change(sentence, kind, number, *((after, before) if kind == "undo" else (before, after)))
+
+
 def _with_an_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
     """The parts; where no sentence changes, an entry without a sentence, which carries the step."""
     has_any = False
@@ -365,4 +391,4 @@ def _with_an_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
         has_any = has_any or bool(part)
         yield part
     if not has_any:
-        yield [Change(None, "correct", None, None)]
+        yield [Change(None, "correct")]

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import SentenceNumber, Span
+from core.store.changes import GoldChange
 from core.store.columns import now_text, spans_of_text
 from core.store.database import NOT_SAVED, Database, Row
 from core.store.gold.stale_labels import StaleLabels
@@ -172,20 +173,25 @@ def _correction(row: Row) -> Correction:
 
 
 class Change(NamedTuple):
-    """One entry that is to be made: why, of which correction, and the new gold of a sentence, or None to leave it.
+    """One entry that is to be made: why, of which correction, and the gold of a sentence before and after.
 
-    An entry without a sentence carries a step that changes none.
+    An entry without a gold leaves the sentence as it is; one without a sentence carries a step that changes none.
     """
 
     sentence: SentenceNumber | None
     kind: Kind
-    target: int | None
-    after: str | None
+    target: int | None = None
+    before: str | None = None
+    after: str | None = None
 
 
-def corrected(changes: Iterable[Change]) -> list[SentenceNumber]:
+def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]:
     """The sentences that get another gold."""
-    return [change.sentence for change in changes if change.after is not None and change.sentence is not None]
+    return {
+        change.sentence: GoldChange(spans_of_text(change.before), spans_of_text(change.after))
+        for change in changes
+        if change.sentence is not None and change.before is not None and change.after is not None
+    }
 
 
 class LogWriter:
@@ -249,8 +255,7 @@ class LogWriter:
         """Give sentences their gold, and keep what follows from it in step; entries that lack either change nothing."""
         golds = [(gold, number) for gold, number in entries if gold is not None and number is not None]
         self._database.write_many("UPDATE sentence SET gold = ? WHERE number = ?", golds)
-        for number in self._predictions.predicted([number for _, number in golds]):
-            self._predictions.refresh(number)
+        self._predictions.refresh([number for _, number in golds])
 
     def entries(self, step: int, *, after: int = 0, limit: int) -> list[Row]:
         """Some of a step's entries in the log, after one of them: number, sentence, gold before and after."""

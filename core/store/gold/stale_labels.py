@@ -43,8 +43,7 @@ class StaleLabels:
             if numbers:
                 with self._database.atomic():
                     self._rename_imported(numbers, history)
-                    for number in self._predictions.predicted(numbers):
-                        self._predictions.refresh(number)
+                    self._predictions.refresh(numbers)
                 done += len(numbers)
                 yield done
             last += _SLICE

@@ -84,21 +84,21 @@ class Step:
 
 def describe_step(database: Database, number: int) -> Step | None:
     """What the step with this number did; None where the log has no such step."""
-    entries = database.rows(
-        "SELECT c.kind, s.number, coalesce(s.id, ''), s.text, c.before, c.after FROM correction AS c"
-        " LEFT JOIN sentence AS s ON s.number = c.sentence WHERE c.number = ? UNION ALL"
-        " SELECT * FROM (SELECT c.kind, s.number, s.id, s.text, c.before, c.after FROM correction AS c"
-        " JOIN sentence AS s ON s.number = c.sentence WHERE c.step = ? AND c.number <> c.step"
-        " ORDER BY c.number LIMIT ?)",
-        [number, number, EXAMINED - 1],
+    rows = database.rows(
+        f"SELECT c.kind, s.number, coalesce(s.id, ''), s.text, c.before, c.after, {_REMARKS} FROM correction AS c"
+        " LEFT JOIN sentence AS s ON s.number = c.sentence WHERE c.number = ?1 UNION ALL"
+        " SELECT *, NULL, NULL, NULL, NULL, NULL FROM (SELECT c.kind, s.number, s.id, s.text, c.before, c.after"
+        " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.step = ?1 AND c.number <> c.step"
+        " ORDER BY c.number LIMIT ?2)",
+        [number, EXAMINED - 1],
     )
-    if not entries:
+    if not rows:
         return None
+    entries, said = [row[:6] for row in rows], _Remarks(*rows[0][6:])
     count = len(entries)
     if count == EXAMINED:
         count = 1 + database.value("SELECT count(*) FROM correction WHERE step = ? AND number <> step", [number])
     changes = [change for entry in entries for change in _span_changes(entry)]
-    said = _Remarks.of(database, number)
     labels = _Labels.of(database, number) if said.has_labels else _Labels()
     if labels.kind is not None and not changes:
         count = 0
@@ -117,7 +117,7 @@ def describe_step(database: Database, number: int) -> Step | None:
         old,
         new,
         _common(change.string for change in changes),
-        said.is_reviewed,
+        None if said.is_reviewed is None else bool(said.is_reviewed),
         said.note,
         said.blame,
     )
@@ -157,25 +157,22 @@ class _Labels(NamedTuple):
 
 
 class _Remarks(NamedTuple):
-    """What was said in a step, and whether it changed labels or said something of strings."""
+    """What was said in a step, and whether it changed labels or said something of strings; as SQLite gives it."""
 
-    is_reviewed: bool | None
+    is_reviewed: int | None
     note: str | None
     blame: Blame | None
-    has_labels: bool
-    has_strings: bool
+    has_labels: int
+    has_strings: int
 
-    @classmethod
-    def of(cls, database: Database, step: int) -> "_Remarks":
-        [(reviewed, note, blame, has_labels, has_strings)] = database.rows(
-            "SELECT (SELECT is_reviewed FROM review WHERE step = ?1), (SELECT text FROM note WHERE step = ?1),"
-            " (SELECT blame FROM verdict WHERE step = ?1),"
-            " EXISTS (SELECT 1 FROM label_change WHERE step = ?1)"
-            " OR EXISTS (SELECT 1 FROM relabelling WHERE step = ?1),"
-            " EXISTS (SELECT 1 FROM not_particle_change WHERE step = ?1)",
-            [step],
-        )
-        return cls(None if reviewed is None else bool(reviewed), note, blame, bool(has_labels), bool(has_strings))
+
+_REMARKS = (
+    "(SELECT is_reviewed FROM review WHERE step = ?1), (SELECT text FROM note WHERE step = ?1),"
+    " (SELECT blame FROM verdict WHERE step = ?1),"
+    " EXISTS (SELECT 1 FROM label_change WHERE step = ?1) OR EXISTS (SELECT 1 FROM relabelling WHERE step = ?1),"
+    " EXISTS (SELECT 1 FROM not_particle_change WHERE step = ?1)"
+)
+"""The columns of `_Remarks`, of the step that is parameter 1."""
 
 
 def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: _Labels) -> StepKind:
@@ -190,7 +187,7 @@ def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: _Labe
         return kinds.pop() if len(kinds) == 1 else "correct"
     if said.note is not None:
         return "note"
-    return "unmark" if said.is_reviewed is False else "mark"
+    return "unmark" if said.is_reviewed == 0 else "mark"
 
 
 def _span_changes(entry: Row) -> Iterator[_SpanChange]:

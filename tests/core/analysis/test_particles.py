@@ -93,7 +93,7 @@ def test_what_is_no_particle_is_kept_in_the_project(tmp_path):
         assert project.not_particles.strings() == {"김정은"}
         assert project.corrections.undo().particles
         assert project.not_particles.strings() == {"김정은", "마음이"}
-        assert project.corrections.next_undo().kind == "dismiss"
+        assert project.corrections.next_steps().undo.kind == "dismiss"
         project.corrections.undo()
         assert project.not_particles.strings() == set()
         project.corrections.redo()

@@ -216,8 +216,8 @@ def test_the_move_of_a_run_that_begins_again_comes_after_what_was_corrected_mean
         project.reviews.mark(project.sentences.by_id("talk-1").number, reviewed=True)
         list(resume_run(project, 1))
         assert project.sentences.by_id("talk-1").split == "train"
-        assert project.corrections.next_undo().kind == "mark"
-        assert project.corrections.move_since() == Move(1, 1, project.corrections.last_number())
+        assert project.corrections.next_steps().undo.kind == "mark"
+        assert project.corrections.next_steps().lasting == (Move(1, 1, project.corrections.last_number()),)
 
 
 def test_what_cannot_go_on_is_told(tmp_path, monkeypatch):

@@ -48,8 +48,8 @@ STEPS = [
 @pytest.mark.parametrize(("make", "words"), STEPS)
 def test_every_kind_of_step_is_named(project, make, words):
     make(project)
-    assert describe(project.corrections.next_undo()) == words
-    assert undo_title(project.corrections.next_undo(), None) == f"Undo: {words}"
+    assert describe(project.corrections.next_steps().undo) == words
+    assert undo_title(project.corrections.next_steps()) == f"Undo: {words}"
     project.corrections.undo()
-    assert redo_title(project.corrections.next_redo()) == f"Redo: {words}"
-    assert undo_title(project.corrections.next_undo(), None) == "Nothing to undo"
+    assert redo_title(project.corrections.next_steps()) == f"Redo: {words}"
+    assert undo_title(project.corrections.next_steps()) == "Nothing to undo"

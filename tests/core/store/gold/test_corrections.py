@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import UserError
-from core.domain.spans import Span
+from core.domain.generators import run_to_end
+from core.domain.spans import Sentence, Span
+from core.store.gold.corrections import LARGE
 from core.store.gold.log import Stacks, follow, steps_of
-from core.store.project import opened
-from tests.building import project_with_run, project_with_sentences
+from core.store.project import created, opened
+from tests.building import add_sentences, project_with_run, project_with_sentences
 from tests.core.store.failing import full_disk
 
 
@@ -150,12 +152,11 @@ def test_a_step_is_made_whole_or_not_at_all(project):
 def test_a_step_is_made_whole_or_not_at_all_when_the_disk_fails(project, monkeypatch):
     refresh = project.predictions.refresh
 
-    def fail_at_the_second(number):
-        if number == number_of(project, "news-4"):
-            raise full_disk()
-        refresh(number)
+    def fail_at_the_end(numbers):
+        refresh(numbers)
+        raise full_disk()
 
-    monkeypatch.setattr(project.predictions, "refresh", fail_at_the_second)
+    monkeypatch.setattr(project.predictions, "refresh", fail_at_the_end)
     with pytest.raises(UserError, match=r"was not saved: the disk of .* is full; free some space"):
         project.corrections.correct_together({number_of(project, name): () for name in ("news-3", "news-4")})
     assert gold_of(project, "news-3") != ()
@@ -248,3 +249,34 @@ def test_a_log_from_before_there_were_steps_is_undone_as_ever(tmp_path):
         project.corrections.undo()
         assert gold_of(project, "news-3") == (Span(0, 2, "PS"), Span(4, 9, "DT"))
         assert not project.corrections.can_undo
+
+
+# Change-sets
+
+
+def test_a_change_says_its_kind_and_the_gold_before_and_after(project):
+    number, before, after = number_of(project, "news-3"), gold_of(project, "news-3"), (Span(0, 2, "OG"),)
+    made = project.corrections.correct(number, after)
+    assert (made.kind, made.golds) == ("correct", {number: (before, after)})
+    undone = project.corrections.undo()
+    assert (undone.kind, undone.golds) == ("undo", {number: (after, before)})
+    redone = project.corrections.redo()
+    assert (redone.kind, redone.golds) == ("redo", {number: (before, after)})
+    reverted = project.corrections.revert(project.corrections.last_number())
+    assert (reverted.kind, reverted.golds) == ("revert", {number: (after, before)})
+    marked = project.reviews.mark(number, reviewed=True)
+    assert (marked.kind, marked.reviews, marked.golds) == ("review", (number,), {})
+
+
+@pytest.mark.parametrize("sentences", [LARGE, LARGE + 1])
+def test_a_large_change_is_small_in_memory(tmp_path, sentences):
+    with created(tmp_path / "large.spandesk") as project:
+        add_sentences(project, [("dev", Sentence(f"s{at}", "세종", (Span(0, 2, "PS"),))) for at in range(sentences)])
+        numbers = [stored.number for stored in project.sentences.each()]
+        golds = [{number: (Span(0, 2, "OG"),)} for number in numbers]
+        made = run_to_end(project.corrections.correcting(golds))
+        undone = run_to_end(project.corrections.undoing())
+        for change in (made, undone):
+            assert list(change.sentences) == numbers
+            assert change.corpus == (sentences > LARGE)
+            assert list(change.golds) == ([] if change.corpus else numbers)

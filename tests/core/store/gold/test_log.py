@@ -196,8 +196,8 @@ class Oracle:
         corrections, same = project.corrections, self.project.corrections
         assert state_of(project) == state_of(self.project) == self.states[self.at]
         assert (corrections.can_undo, corrections.can_redo) == (self.at > 0, self.at < len(self.states) - 1)
-        assert named(corrections.next_undo()) == named(same.next_undo())
-        assert named(corrections.next_redo()) == named(same.next_redo())
+        assert named(corrections.next_steps().undo) == named(same.next_steps().undo)
+        assert named(corrections.next_steps().redo) == named(same.next_steps().redo)
         assert project.problems() == []
 
 
@@ -475,11 +475,11 @@ def changed_copy(database, folder, *statements):
 def walk(project):
     """Undo and redo all that can be."""
     for _ in range(40):
-        if project.corrections.next_undo() is not None:
+        if project.corrections.next_steps().undo is not None:
             project.corrections.undo()
     assert not project.corrections.can_undo
     for _ in range(40):
-        if project.corrections.next_redo() is not None:
+        if project.corrections.next_steps().redo is not None:
             project.corrections.redo()
     assert not project.corrections.can_redo
 
@@ -510,8 +510,7 @@ def test_every_prefix_of_a_log_opens_is_sound_and_is_undone_to_the_import(rich, 
             " ORDER BY c.number DESC LIMIT 1), imported)",
         )
         with opened(folder) as project:
-            for sentence in project.sentences.each():
-                project.predictions.refresh(sentence.number)
+            project.predictions.refresh([sentence.number for sentence in project.sentences.each()])
             assert project.problems() == []
             while project.corrections.can_undo:
                 project.corrections.undo()
@@ -545,5 +544,5 @@ def test_a_step_of_a_transaction_that_failed_was_never_made(project):
         assert project.corrections.can_undo
         raise ZeroDivisionError
     assert not project.corrections.can_undo
-    assert project.corrections.next_undo() is None
+    assert project.corrections.next_steps().undo is None
     assert project.problems() == []

@@ -296,7 +296,7 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
         assert len(set(tag_sets)) == 5
         kinds = []
         for tag_set in reversed(tag_sets[:-1]):
-            kinds.append(project.corrections.next_undo().kind)
+            kinds.append(project.corrections.next_steps().undo.kind)
             assert project.corrections.undo().corpus
             assert project.sentences.labels() == tag_set
         assert kinds == ["delete label", "merge", "rename", "add label"]
@@ -309,7 +309,7 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
         assert project.problems() == []
     with opened(tmp_path / "empty.spandesk") as project:
         add_sentences(project, [("train", Sentence("s", "가나다라", (Span(0, 1, "NEWER"),)))])
-        assert project.corrections.import_since() is None, "that of the helper is none"
+        assert project.corrections.next_steps().lasting == (), "that of the helper is none"
         assert not project.corrections.sentences_changed_since(0)
         with pytest.raises(UserError):
             project.labels.delete("NEWER")

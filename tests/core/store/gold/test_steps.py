@@ -40,7 +40,7 @@ def fields(step, *names):
 )
 def test_a_correction_says_what_became_of_its_spans(project, gold, kind, old, new, string, spans):
     project.corrections.correct(number_of(project, "news-3"), [Span(*span) for span in gold])
-    step = project.corrections.next_undo()
+    step = project.corrections.next_steps().undo
     assert step.sentence_id == "news-3"
     assert step.sentence == number_of(project, "news-3")
     assert fields(step, "kind", "old_label", "new_label", "string") == (kind, old, new, string)
@@ -52,7 +52,7 @@ def test_identical_strings_that_get_a_label_at_once_are_one_step_of_that_string(
     add_sentences(project, rows)
     golds = {number_of(project, f"north-{i}"): [Span(0, 2, "OG")] for i in range(2)}
     assert project.corrections.correct_together(golds).kind == "correct"
-    step = project.corrections.next_undo()
+    step = project.corrections.next_steps().undo
     assert fields(step, "kind", "spans", "string", "new_label", "sentences") == ("label", 2, "북한", "OG", 2)
 
 
@@ -63,48 +63,48 @@ def test_changes_of_labels_say_which_and_in_how_many_sentences(project, monkeypa
     spans = 4 if large == 250 else None
     said = ("kind", "old_label", "new_label", "sentences", "spans")
     assert run_to_end(project.labels.renaming("LC", "PLACE")).kind == "relabel"
-    assert fields(project.corrections.next_undo(), *said) == ("rename", "LC", "PLACE", 4, spans)
+    assert fields(project.corrections.next_steps().undo, *said) == ("rename", "LC", "PLACE", 4, spans)
     run_to_end(project.labels.merging("TI", "DT"))
-    assert fields(project.corrections.next_undo(), *said) == ("merge", "TI", "DT", 1, 1)
+    assert fields(project.corrections.next_steps().undo, *said) == ("merge", "TI", "DT", 1, 1)
     run_to_end(project.labels.replacing(Replacement("PLACE", "OG", text="부산")))
-    assert fields(project.corrections.next_undo(), *said) == ("relabel", "PLACE", "OG", 1, 1)
+    assert fields(project.corrections.next_steps().undo, *said) == ("relabel", "PLACE", "OG", 1, 1)
 
 
 def test_what_was_said_of_a_sentence_is_a_step_of_its_own_kind(project):
     number, key = number_of(project, "talk-2"), EpochKey(1, 1)
     assert project.reviews.mark(number, reviewed=True).kind == "review"
-    assert fields(project.corrections.next_undo(), "kind", "is_reviewed", "spans") == ("mark", True, 0)
+    assert fields(project.corrections.next_steps().undo, "kind", "is_reviewed", "spans") == ("mark", True, 0)
     project.reviews.mark(number, reviewed=False)
-    assert fields(project.corrections.next_undo(), "kind", "is_reviewed") == ("unmark", False)
+    assert fields(project.corrections.next_steps().undo, "kind", "is_reviewed") == ("unmark", False)
     project.reviews.note(number, "오늘은?")
-    assert fields(project.corrections.next_undo(), "kind", "note") == ("note", "오늘은?")
+    assert fields(project.corrections.next_steps().undo, "kind", "note") == ("note", "오늘은?")
     project.reviews.note(number, "")
-    assert fields(project.corrections.next_undo(), "kind", "note") == ("note", "")
+    assert fields(project.corrections.next_steps().undo, "kind", "note") == ("note", "")
     [wrong] = compared(project.sentences.by_id("talk-2").gold, ())
     assert project.reviews.judge(number, key, wrong, "gold").kind == "correct"
-    step = project.corrections.next_undo()
+    step = project.corrections.next_steps().undo
     assert fields(step, "kind", "blame", "is_reviewed", "old_label") == ("verdict", "gold", True, "DT")
     assert project.sentences.by_id("talk-2").gold == ()
 
 
 def test_a_correction_with_a_mark_is_told_by_the_correction(project):
     assert project.reviews.pass_on(number_of(project, "news-3"), [Span(4, 9, "DT")]).kind == "correct"
-    assert fields(project.corrections.next_undo(), "kind", "is_reviewed", "string") == ("unlabel", True, "세종")
+    assert fields(project.corrections.next_steps().undo, "kind", "is_reviewed", "string") == ("unlabel", True, "세종")
 
 
 def test_undo_redo_and_revert_say_what_they_are_and_the_step_stays_the_same(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
-        assert project.corrections.next_undo() is None
+        assert project.corrections.next_steps().undo is None
         project.corrections.correct(number_of(project, "news-3"), [])
-        first = project.corrections.next_undo()
+        first = project.corrections.next_steps().undo
         assert project.corrections.undo().kind == "undo"
-        assert (project.corrections.next_undo(), project.corrections.next_redo()) == (None, first)
+        assert (project.corrections.next_steps().undo, project.corrections.next_steps().redo) == (None, first)
     with opened(tmp_path / "p.spandesk") as project:
-        assert project.corrections.next_redo() == first
+        assert project.corrections.next_steps().redo == first
         assert project.corrections.redo().kind == "redo"
-        assert (project.corrections.next_undo(), project.corrections.next_redo()) == (first, None)
+        assert (project.corrections.next_steps().undo, project.corrections.next_steps().redo) == (first, None)
         assert project.corrections.revert(first.number).kind == "revert"
-        step = project.corrections.next_undo()
+        step = project.corrections.next_steps().undo
         assert fields(step, "kind", "sentence_id", "spans") == ("revert", "news-3", 2)
 
 
