@@ -63,6 +63,15 @@ class Sentence:
             raise UserError("it has no text")
         object.__setattr__(self, "spans", checked(self.spans, self.text))
 
+    @classmethod
+    def unchecked(cls, id: str, text: str, spans: tuple[Span, ...]) -> "Sentence":  # noqa: A002 - the field's name
+        """Build a sentence from a row of the database, which was checked when it was written."""
+        sentence = object.__new__(cls)
+        object.__setattr__(sentence, "id", id)
+        object.__setattr__(sentence, "text", text)
+        object.__setattr__(sentence, "spans", spans)
+        return sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

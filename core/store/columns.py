@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from core.domain.spans import PredictedSpan, Span
 
@@ -22,7 +23,7 @@ def label_text(label: str) -> str:
 
 @lru_cache(_KEPT)
 def spans_of_text(text: str) -> tuple[Span, ...]:
-    return tuple(Span(start, end, label) for start, end, label in json.loads(text))
+    return tuple([Span(start, end, label) for start, end, label in _parse(text)])
 
 
 def prediction_rows(spans: Iterable[PredictedSpan]) -> list[list[int | str | float]]:
@@ -36,7 +37,18 @@ def predictions_text(spans: Iterable[PredictedSpan]) -> str:
 
 @lru_cache(_KEPT)
 def predictions_of_text(text: str) -> tuple[PredictedSpan, ...]:
-    return tuple(PredictedSpan(Span(start, end, label), share) for start, end, label, share in json.loads(text))
+    return tuple([PredictedSpan(Span(start, end, label), share) for start, end, label, share in _parse(text)])
+
+
+def _parse(text: str) -> Any:
+    """The value of JSON text as it is stored, without blanks around it; `json.loads` takes twice as long."""
+    value, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError(f"there is more behind the JSON value: {text[end:]:.80}")
+    return value
+
+
+_DECODER = json.JSONDecoder()
 
 
 def now_text() -> str:

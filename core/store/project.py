@@ -132,6 +132,7 @@ class Project:
         if damage := self.database.problems():
             return damage
         checks: list[tuple[str, Callable[[], Iterator[str]]]] = [
+            ("the sentences", self.sentences.problems),
             ("the log of corrections", self.corrections.problems),
             ("the runs", self.runs.problems),
             ("the comparisons with runs", self._problems_of_comparisons),
@@ -146,8 +147,6 @@ class Project:
     def _problems_of_derived_data(self) -> Iterator[str]:
         for sentence in self.sentences.by_number(StaleLabels(self.database, self.predictions).wrong_imported()):
             yield f"sentence {sentence.id}: its gold as imported is out of step with the names of its labels"
-        if self.sentences.has_wrong_label_counts():
-            yield "the counts of spans by label are out of step with the sentences"
         if self.search.is_out_of_step():
             yield "what the search looks through is out of step with the sentences"
 

@@ -289,7 +289,7 @@ class Runs:
             others = (stored.number for stored in candidates if stored.number not in corrected)
             chosen = corrected.union(islice(others, max(0, run.settings.limit - len(corrected))))
             pairs = [(stored, gold) for stored, gold in pairs if stored.number in chosen]
-        return [Sentence(stored.id, stored.text, gold) for stored, gold in pairs]
+        return [Sentence.unchecked(stored.id, stored.text, gold) for stored, gold in pairs]
 
     def _candidates(self, run: Run) -> Iterator[StoredSentence]:
         """The training sentences of the time; under a limit as many as it takes, and all that were ever corrected."""

@@ -59,7 +59,7 @@ class StoredSentence:
         return Example(self.number, self.split, self.id, self.text, self.gold)
 
     def with_gold(self, gold: Gold) -> Sentence:
-        return Sentence(self.id, self.text, self.gold if gold == "corrected" else self.imported)
+        return Sentence.unchecked(self.id, self.text, self.gold if gold == "corrected" else self.imported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,16 @@ class Sentences:
         rows = self._database.rows("SELECT split, label, spans FROM label_count WHERE spans > 0")
         return {(split, label): count for split, label, count in rows}
 
-    def has_wrong_label_counts(self) -> bool:
-        """Whether the counts that triggers keep differ from a count of the sentences; never in a sound project."""
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the spans, which no other read checks, and with the counts that triggers keep of them."""
         counts: Counter[tuple[Split, str]] = Counter()
         for sentence in self.each():
             counts.update((sentence.split, span.label) for span in sentence.gold)
-        return counts != self.label_counts()
+            for spans in {sentence.imported, sentence.imported_now, sentence.gold}:
+                if (problem := _find_problem(spans, sentence.text)) is not None:
+                    yield f"sentence {sentence.id}: {problem}"
+        if counts != self.label_counts():
+            yield "the counts of spans by label are out of step with the sentences"
 
     def by_number(self, numbers: Sequence[SentenceNumber]) -> list[StoredSentence]:
         """The sentences with these numbers, in the order asked for; unknown numbers are left out."""
@@ -310,7 +314,14 @@ class Sentences:
         ]
 
 
+def _find_problem(spans: tuple[Span, ...], text: str) -> str | None:
+    try:
+        return None if checked(spans, text) == spans else "its spans are not in order of position"
+    except UserError as error:
+        return str(error)
+
+
 def _stored(row: Row) -> StoredSentence:
     number, sentence_id, split, text, imported, renamed, gold = row
-    spans = {each: spans_of_text(each) for each in {imported, renamed or imported, gold}}
-    return StoredSentence(number, sentence_id, split, text, spans[imported], spans[renamed or imported], spans[gold])
+    spans = map(spans_of_text, (imported, renamed or imported, gold))
+    return StoredSentence(number, sentence_id, split, text, *spans)

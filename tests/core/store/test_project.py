@@ -102,6 +102,21 @@ def test_damage_is_found(tmp_path):
         assert any("out of step" in problem for problem in project.problems())
 
 
+@pytest.mark.parametrize(
+    ("spans", "problem"),
+    [
+        ('[[0,3,"PS"],[2,4,"LC"]]', "the spans 0–3 PS and 2–4 LC overlap"),
+        ('[[5,70,"LC"]]', "the span 5–70 reaches past the text"),
+        ('[[5,7,"LC"],[0,3,"PS"]]', "its spans are not in order of position"),
+        ('[[3,0,"PS"]]', "the sentences cannot be checked: the span 3–0 is empty"),
+    ],
+)
+def test_spans_that_another_program_wrote_are_found(tmp_path, spans, problem):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        project.database.write("UPDATE sentence SET gold = ?, imported = ? WHERE id = 'news-1'", [spans, spans])
+        assert any(problem in found for found in project.problems())
+
+
 def test_the_counts_by_label_follow_every_change(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         before = project.sentences.label_counts()
