@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 
 class Interval(NamedTuple):
-    """Bounds that hold the change of a score in 95 of 100 cases."""
+    """A 95 % confidence interval, of a share or of the change of a score."""
 
     low: float
     high: float
 
     @property
-    def is_sure(self) -> bool:
+    def excludes_zero(self) -> bool:
         """Whether the change is up, or down, in all of it."""
         return self.low > 0 or self.high < 0
 

@@ -118,7 +118,7 @@ def place_of(probability: float) -> int:
     return min(bisect_right(EDGES, probability), len(EDGES) - 1) - 1
 
 
-def calibrating(sentences: Iterable[Example]) -> Generator[int, None, Calibration]:
+def calibrate(sentences: Iterable[Example]) -> Generator[int, None, Calibration]:
     """Put every predicted span in its bin.
 
     Yields:

@@ -93,7 +93,7 @@ _AT_ONCE = 200
 """Sentences between two pauses."""
 
 
-def comparing(pairs: Iterable[tuple[Example, Example]]) -> Generator[int, None, Changes]:
+def compare_epochs(pairs: Iterable[tuple[Example, Example]]) -> Generator[int, None, Changes]:
     """What changed from the one tagger to the other.
 
     Args:

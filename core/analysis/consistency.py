@@ -33,7 +33,7 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """A string, how often the gold makes what of it, and how likely its exceptions are mistakes.
+    """A string with the counts of each way it is labelled, and how likely the minority ways are errors.
 
     Attributes:
         labels: the labels of its spans with their number, the commonest first.
@@ -199,7 +199,7 @@ def places_of(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, i
     return found
 
 
-def tallying(read: Callable[[], Iterable[Example]]) -> Generator[int, None, Tally]:
+def tally_uses(read: Callable[[], Iterable[Example]]) -> Generator[int, None, Tally]:
     """Count the uses of all strings of a corpus; yields how many sentences have been read so far, each of them twice.
 
     Args:
@@ -229,7 +229,7 @@ class StringPlace:
         """The spans there: its own, or those that it overlaps."""
         return replaced_by(self.sentence.gold, self.start, self.end)
 
-    def mended(self, label: str | None) -> Gold:
+    def new_spans(self, label: str | None) -> Gold:
         """What stands there once it is a span of the label, or no span."""
         return () if label is None else (Span(self.start, self.end, label),)
 
@@ -241,14 +241,14 @@ def string_places(found: Inconsistency, sentences: Iterable[Example]) -> Iterato
             yield StringPlace(sentence, start, end, use_of(sentence, start, end, set(found.labels)))
 
 
-def mended(places: Sequence[StringPlace], label: str | None) -> dict[SentenceNumber, Gold]:
+def relabel_places(places: Sequence[StringPlace], label: str | None) -> dict[SentenceNumber, Gold]:
     """The gold of each sentence once the places are spans of a label, or no spans; what they overlap makes way."""
     golds: dict[SentenceNumber, Gold] = {}
     for place in places:
         gold = golds.get(place.sentence.number, place.sentence.gold)
         gone = replaced_by(gold, place.start, place.end)
         gold = tuple(span for span in gold if span not in gone)
-        for span in place.mended(label):
+        for span in place.new_spans(label):
             gold = with_span(gold, span)
         golds[place.sentence.number] = gold
     return golds

@@ -1,4 +1,4 @@
-"""What a person would want to be told of a run without looking for it."""
+"""What a person should learn of a run without looking for it."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from core.messages.words import counted
 from core.metrics.report import Counts, scored
 
 _FALL = 0.15
-"""By how much precision or recall must fall from one epoch to the next to be told."""
+"""By how much precision or recall must fall from one epoch to the next to be reported."""
 _LEAST = 20
-"""Spans that a share must stand on; a few spans more or less move a smaller one by chance."""
+"""Spans that a share must be based on; a few spans more or less move a smaller one by chance."""
 _SWOLLEN = 1.5
 """Predicted spans for each gold span from which on there are too many."""
 _CEILING_SHARE = 0.25
-"""Share of what an F1 lacks to 1 that the tagging unit must be to blame for to be told."""
+"""Share of a run's errors (1 − F1) that its tagging unit must explain to be reported."""
 _AT_ONCE = 2_000
 """Sentences between two pauses."""
 
@@ -137,7 +137,7 @@ def findings_of_labels(trained: Iterable[str], scores: Scores) -> list[Finding]:
 
 
 def findings_of_ceiling(ceiling: float | None, f1: float, unit: str) -> list[Finding]:
-    """A tagging unit that is to blame for much of what an F1 lacks.
+    """A tagging unit that explains much of a run's errors.
 
     Args:
         ceiling: the F1 that perfect tags would reach; None where it is not known.
@@ -146,13 +146,13 @@ def findings_of_ceiling(ceiling: float | None, f1: float, unit: str) -> list[Fin
         return []
     share = (1 - ceiling) / (1 - f1)
     words = (
-        f"The tagging unit {unit} cannot go beyond an F1 of {ceiling:.3f}, which is {share:.0%} of what this run lacks"
-        " to 1; “Compare tagging units…” on the Train page shows what others can."
+        f"The tagging unit {unit} caps F1 at {ceiling:.3f}, which explains {share:.0%} of this run's errors;"
+        " “Compare tagging units…” on the Train page shows what others can."
     )
     return [Finding(words)]
 
 
-def finding_shared(
+def find_shared(
     train: Iterable[str], dev: Iterable[tuple[SentenceNumber, str]], split: str
 ) -> Generator[None, None, list[Finding]]:
     """Sentences that are measured on though the run may have learned them by heart. Yields now and then."""

@@ -1,4 +1,4 @@
-"""Where one surface string stands in the corpus, and how each place is labelled."""
+"""Where one surface string occurs in the corpus, and how each place is labelled."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from core.domain.editing import with_span
 from core.domain.spans import Example, SentenceNumber, Span
 
 Standing = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
-"""How a place stands to the gold: nothing there; the span and label asked for; the span with another label; a span of
+"""How the gold labels a place: nothing there; the span and label asked for; the span with another label; a span of
 the label asked for with another edge; inside a longer span of another label; across an edge of another span."""
 
 
@@ -33,7 +33,7 @@ def occurrences(sentences: Iterable[Example], text: str, label: str) -> Iterator
             yield Occurrence(sentence, span, _standing(span, sentence.gold))
 
 
-def labelled(chosen: Sequence[Occurrence]) -> dict[SentenceNumber, tuple[Span, ...]]:
+def label_places(chosen: Sequence[Occurrence]) -> dict[SentenceNumber, tuple[Span, ...]]:
     """The gold of each sentence once the chosen places have their span; spans that they overlap make way."""
     golds: dict[SentenceNumber, tuple[Span, ...]] = {}
     for occurrence in chosen:

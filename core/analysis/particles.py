@@ -35,12 +35,12 @@ class ParticleSpan:
         return "drop" if self.end < self.span.end else "add"
 
     @property
-    def mended(self) -> Span:
+    def corrected(self) -> Span:
         return Span(self.span.start, self.end, self.span.label)
 
-    def mend(self, gold: Gold) -> Gold:
+    def correct(self, gold: Gold) -> Gold:
         """The gold of the sentence with the span as it would be; spans that it comes to overlap make way."""
-        return with_span(without(gold, self.span), self.mended)
+        return with_span(without(gold, self.span), self.corrected)
 
     @property
     def string(self) -> str:
@@ -91,7 +91,7 @@ def _composed(sentence: Example) -> _Composed:
     return _Composed(text.text, [Span(start, max(start + 1, end), label) for start, end, label in ranges], text.ends)
 
 
-def seeking_particles(
+def find_particles(
     read: Callable[[], Iterable[Example]],
 ) -> Generator[int, None, list[ParticleSpan]]:
     """Find them, those with most other spans first; yields how many sentences have been read, each of them twice.

@@ -30,7 +30,7 @@ def pair_of(comparison: Comparison) -> Pair:
     return Pair(comparison.gold, comparison.predicted.span if comparison.predicted else None)
 
 
-class Judged(NamedTuple):
+class JudgedError(NamedTuple):
     """A disagreement of a sampled sentence, on the gold as imported, and who is wrong in it."""
 
     pair: Pair
@@ -52,7 +52,7 @@ class Population(NamedTuple):
 
 
 class Estimated(NamedTuple):
-    """A figure, and the bounds that hold the true one in 95 of 100 samples."""
+    """A figure and its 95 % confidence interval."""
 
     value: float
     interval: Interval
@@ -73,7 +73,7 @@ class Estimate:
         verdicts: how many of each kind there are in them.
         share: of disagreements in which the gold is wrong and the prediction right.
         gold_errors: how many these are in the split.
-        f1: strict micro F1, were all the gold mended and what is ambiguous left out.
+        f1: strict micro F1, were all gold errors corrected and what is ambiguous left out.
         f1_imported: the same on the gold as imported.
     """
 
@@ -98,16 +98,16 @@ class Estimate:
         }
 
 
-def judged(
+def judge_errors(
     imported: Sequence[Span],
     corrected: Sequence[Span],
     predicted: Sequence[PredictedSpan],
     verdicts: Mapping[Pair, Blame],
-) -> list[Judged] | None:
+) -> list[JudgedError] | None:
     """The disagreements of a sentence on its gold as imported, each with its verdict; None while one has none.
 
-    One that was mended without a verdict has one all the same: the gold was wrong if it is now as the prediction says,
-    the model if it is neither that nor as it was.
+    One that was corrected without a verdict has one all the same: the gold was wrong if it is now as the prediction
+    says, the model if it is neither that nor as it was.
     """
     standing = {pair_of(comparison) for comparison in compared(corrected, predicted) if comparison.is_error}
     found = []
@@ -118,7 +118,7 @@ def judged(
         blame = verdicts.get(pair)
         if blame is None and pair in standing:
             return None
-        found.append(Judged(pair, blame or _of_correction(pair, corrected)))
+        found.append(JudgedError(pair, blame or _of_correction(pair, corrected)))
     return found
 
 
@@ -128,12 +128,14 @@ def _of_correction(pair: Pair, corrected: Sequence[Span]) -> Blame:
 
 
 def end_of_sample(are_judged: Sequence[bool]) -> int:
-    """How many of the sentences in random order are the sample: as many as can be without a tenth passed over."""
+    """How many of the sentences in random order are the sample: the longest prefix of which at least 90 % is judged."""
     counts = enumerate(accumulate(map(int, are_judged)), start=1)
     return max((length for length, whole in counts if whole >= _LEAST_JUDGED * length), default=0)
 
 
-def estimated(sample: Sequence[Sequence[Judged]], population: Population, *, seed: int = 1) -> Estimate | None:
+def estimate_errors(
+    sample: Sequence[Sequence[JudgedError]], population: Population, *, seed: int = 1
+) -> Estimate | None:
     """What judged sentences, drawn at random from those with a disagreement, say of all; None where there is none.
 
     With n disagreements in a sampled sentence, k of them the gold's fault, and N in all sentences:
@@ -169,7 +171,7 @@ def estimated(sample: Sequence[Sequence[Judged]], population: Population, *, see
     )
 
 
-def _share_interval(sample: Sequence[Sequence[Judged]], disagreements: int) -> Interval:
+def _share_interval(sample: Sequence[Sequence[JudgedError]], disagreements: int) -> Interval:
     sizes = [len(sentence) for sentence in sample]
     errors = [sum(one.blame == "gold" for one in sentence) for sentence in sample]
     number = sum(sizes)
@@ -198,19 +200,19 @@ Change = tuple[int, int, int]
 """By how much a verdict changes the spans that are right, predicted, and in the gold."""
 
 
-def _change(one: Judged) -> Change:
+def _change(one: JudgedError) -> Change:
     has_gold, has_predicted = int(one.pair.gold is not None), int(one.pair.predicted is not None)
     if one.blame == "gold":
         return has_predicted, 0, has_predicted - has_gold
     return (0, -has_predicted, -has_gold) if one.blame == "ambiguous" else (0, 0, 0)
 
 
-def _sums(judged: Sequence[Judged]) -> list[int]:
+def _sums(judged: Sequence[JudgedError]) -> list[int]:
     """How many, and the sums of their changes."""
     return [len(judged), *(sum(part) for part in zip(*map(_change, judged), strict=True))]
 
 
-def _adjusted_f1(sample: Sequence[Sequence[Judged]], population: Population) -> float:
+def _adjusted_f1(sample: Sequence[Sequence[JudgedError]], population: Population) -> float:
     number, *changes = _sums([one for sentence in sample for one in sentence])
     factor, counts = population.disagreements / number, population.counts
     right, predicted, gold = (
@@ -220,12 +222,12 @@ def _adjusted_f1(sample: Sequence[Sequence[Judged]], population: Population) -> 
     return 2 * right / (predicted + gold) if predicted + gold else 0.0
 
 
-def _f1_interval(sample: Sequence[Sequence[Judged]], population: Population, seed: int) -> Interval:
+def _f1_interval(sample: Sequence[Sequence[JudgedError]], population: Population, seed: int) -> Interval:
     import numpy as np  # takes a tenth of a second to load
 
     everything = [one for sentence in sample for one in sentence]
-    mended = np.array([_change(one._replace(blame="gold")) for one in everything]).mean(axis=0)
-    more = [[2, *(2 * mended)], [2, 0, 0, 0]]
+    errors = np.array([_change(one._replace(blame="gold")) for one in everything]).mean(axis=0)
+    more = [[2, *(2 * errors)], [2, 0, 0, 0]]
     rows = np.array([*(_sums(sentence) for sentence in sample), *more], dtype=np.float64)
     draws = np.random.default_rng(seed).multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
     sums = draws @ rows

@@ -1,10 +1,10 @@
-"""The command that tells why a number moved."""
+"""The command that shows why a number changed."""
 
 import argparse
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from core.analysis.changes import FATES, Changes, comparing
+from core.analysis.changes import FATES, Changes, compare_epochs
 from core.cli.output import Output
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
@@ -34,7 +34,7 @@ def compare(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         before, after = (_key(project, chosen) for chosen in (options.before, options.after))
         pairs = project.predictions.pairs(before, after, options.split, options.gold)
-        changes = run_to_end(comparing(pairs))
+        changes = run_to_end(compare_epochs(pairs))
     if not changes.sentences:
         raise UserError(
             f"{_name(before)} and {_name(after)} have no {options.split} sentence in common that both predicted; "
@@ -62,7 +62,7 @@ def score_table(changes: Changes) -> str:
         for metric in _METRICS:
             moved = getattr(change.after, metric) - getattr(change.before, metric)
             interval = getattr(change, metric)
-            star = "*" if interval.is_sure else " "
+            star = "*" if interval.excludes_zero else " "
             cells.append(f"{moved:+11.4f}{star}{f'[{interval.low:+.3f}, {interval.high:+.3f}]':>16}")
         lines.append(f"{names.get(name, name):>{width}}" + "".join(cells))
     return "\n".join([*lines, "", *_HOW_TO_READ])

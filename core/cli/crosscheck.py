@@ -1,4 +1,4 @@
-"""The command that tags training sentences by taggers which have not learned from them."""
+"""The command that tags each training sentence with a model that was not trained on it."""
 
 import argparse
 from dataclasses import asdict
@@ -18,7 +18,7 @@ _PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging"}
 
 
 def crosscheck(options: argparse.Namespace, out: Output) -> None:
-    """Cross-check the training sentences, telling every event; the result says how many the gold is doubted of."""
+    """Cross-check the training sentences, reporting every event; the result counts sentences with doubted gold."""
     chosen = {name: getattr(options, name) for name in CROSSCHECK_SETTINGS if getattr(options, name) is not None}
     encoder = chosen.pop("encoder", DEFAULT_ENCODER)
     settings = TrainSettings.of_preset(encoder, **chosen, folds=options.folds)

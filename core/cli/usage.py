@@ -5,7 +5,7 @@ import os
 COMMANDS = {
     "import": "add corpus files to a project, which is made if it is not there",
     "train": "train a tagger; every epoch is measured on dev and stored",
-    "crosscheck": "tag training sentences by taggers that have not learned from them, to find wrong gold",
+    "crosscheck": "tag each training sentence with a model not trained on it, to find gold errors",
     "ceilings": "how far each tagging unit can go on the corpus, for every type",
     "evaluate": "precision, recall and F1 of a run, for every type",
     "compare": "what moved from one epoch to another, of one run or of two, and how sure that is",

@@ -1,6 +1,6 @@
 """What a person should know of the corpus or of an epoch before relying on a score, on stderr."""
 
-from core.analysis.findings import finding_shared, no_entity_in_words, no_prediction_in_words
+from core.analysis.findings import find_shared, no_entity_in_words, no_prediction_in_words
 from core.cli.output import Output
 from core.domain.generators import run_to_end
 from core.domain.spans import Split
@@ -14,7 +14,7 @@ def warn_of_split(project: Project, split: Split, out: Output) -> None:
     """Warn of a split that is measured on where it shares sentences with train, or has no entity."""
     if split != "train":
         train = (text for _, text in project.sentences.texts("train"))
-        for finding in run_to_end(finding_shared(train, project.sentences.texts(split), split)):
+        for finding in run_to_end(find_shared(train, project.sentences.texts(split), split)):
             out.warn(finding.words)
     if not any(of == split for of, _ in project.sentences.label_counts()):
         out.warn(no_entity_in_words(split))

@@ -37,8 +37,8 @@ def suspicion_of(gold: Mapping[Span, float], predicted: Sequence[PredictedSpan])
     Mueller, Detecting Label Errors in Token Classification Data, 2022). `tests/benchmarks/gold_errors.py` measures it.
 
     Args:
-        gold: the gold spans with their probabilities, as far as the tagging unit can express them: with an edge inside
-            a unit, the span that the unit makes of it, for that the run finds no other is no doubt.
+        gold: the gold spans with their probabilities, as far as the tagging unit can express them: where a gold edge
+            falls inside a unit, pass the nearest span that the unit can express.
     """
     labels = {(span.start, span.end): span for span in gold}
     found = [p.span for p in predicted]

@@ -89,7 +89,7 @@ def resume_run(project: Project, run: int, crew: Crew = ALONE) -> Generator[Trai
         raise UserError(f"run {run} is a cross-check, which cannot be resumed; start a new one")
     start = _find_rest(project, known)
     with project.database.atomic():
-        if known.settings.move_corrected_dev and not project.came_to_something(run):
+        if known.settings.move_corrected_dev and not project.has_results_or_state(run):
             project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
         project.runs.reopen(run, from_epoch=start.epoch)
         project.predictions.forget_unfinished(run)
@@ -167,7 +167,7 @@ def record_end(project: Project, run: int) -> Iterator[None]:
         status = "stopped"
         raise
     finally:
-        if not project.came_to_something(run):
+        if not project.has_results_or_state(run):
             project.sentences.move_back(run)
         if status != "finished":
             project.predictions.forget_unfinished(run)

@@ -1,4 +1,4 @@
-"""What runs predicted, and how it stands against the gold: the source of every table, list and count."""
+"""What runs predicted, and how it compares with the gold: the source of every table, list and count."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -226,7 +226,7 @@ class Predictions:
 
 
 def _on(gold: Gold) -> str:
-    """The column that tells whether a comparison is with this gold."""
+    """The column that says whether a comparison is with this gold."""
     return "on_corrected" if gold == "corrected" else "on_imported"
 
 

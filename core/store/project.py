@@ -68,7 +68,7 @@ class Project:
         for run in self.runs.running():
             self._restore_resume_folder(run)
             with self.database.atomic():
-                if not self.came_to_something(run):
+                if not self.has_results_or_state(run):
                     self.sentences.move_back(run)
                 self.predictions.forget_unfinished(run)
                 self.runs.end(run, "stopped")
@@ -120,7 +120,7 @@ class Project:
         folder = self.folder / "cache" / "encodings"
         return folder if is_within(folder, self.folder) else None
 
-    def came_to_something(self, run: int) -> bool:
+    def has_results_or_state(self, run: int) -> bool:
         """Whether a run has a finished epoch, or can go on from a saved state."""
         return bool(self.runs.epoch_numbers(run)) or self.resume_folder(run).is_dir()
 

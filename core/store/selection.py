@@ -23,7 +23,7 @@ ERROR_KINDS: dict[ErrorKind, tuple[Outcome, ...]] = {
     "edge": ("edge", "both"),
     "type": ("type", "both"),
 }
-"""The outcomes that a filter button stands for; a span wrong in both edge and type is found under either."""
+"""The outcomes that a filter button shows; a span wrong in both edge and type is found under either."""
 
 ALL_ERRORS: tuple[Outcome, ...] = ("edge", "type", "both", "missed", "spurious")
 
@@ -38,8 +38,8 @@ _REVIEW_CONDITIONS: dict[ReviewState, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
-    """Sentences that an analysis found, and what they have in common, as people say it."""
+class FixedSet:
+    """Sentences that an analysis found, and what they have in common, in words."""
 
     words: str
     numbers: frozenset[SentenceNumber]
@@ -67,14 +67,14 @@ class Selection:
     gold_label: str | None = None
     predicted_label: str | None = None
     label: str | None = None
-    among: Among | None = None
+    among: FixedSet | None = None
     path: Path | None = None
     review: ReviewState | None = None
     order: Order = "import"
 
     @property
     def compares(self) -> bool:
-        """Whether the answer depends on how predicted spans stand against the gold."""
+        """Whether the answer depends on a comparison of predicted spans with the gold."""
         return bool(self.outcomes or self.gold_label or self.predicted_label)
 
     @property

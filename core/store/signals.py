@@ -25,7 +25,7 @@ _DECIMALS = 6
 
 
 class SignalStore:
-    """The signals of every run and epoch. Those that were measured on a gold hold only while a sentence has it."""
+    """The signals of every run and epoch. Those that were measured on a gold are valid only while a sentence has it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -211,7 +211,7 @@ class ParticlesPanel(QWidget):
         golds: dict[SentenceNumber, Gold] = {}
         for each in chosen:
             number = each.sentence.number
-            golds[number] = each.mend(golds.get(number, self._golds[number]))
+            golds[number] = each.correct(golds.get(number, self._golds[number]))
         session = self._context.session
         if golds:
             session.run_reporting_errors(lambda: session.correct_together(golds))
@@ -263,14 +263,14 @@ class ParticlesPanel(QWidget):
 
 def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
     """Loads Kiwi when it begins: the window does not wait for it."""
-    from core.analysis.particles import seeking_particles
+    from core.analysis.particles import find_particles
 
     total = 2 * project.sentences.count()
 
     def read() -> Iterator[Example]:
         return (stored.example for stored in project.sentences.each())
 
-    return (yield from map_progress(seeking_particles(read), lambda done: Reading(done, total)))
+    return (yield from map_progress(find_particles(read), lambda done: Reading(done, total)))
 
 
 def _golds(project: Project, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Gold]:
@@ -280,5 +280,5 @@ def _golds(project: Project, numbers: Sequence[SentenceNumber]) -> dict[Sentence
 
 def _place(found: ParticleSpan) -> Place:
     text, span = found.sentence.text, found.span
-    now, then = words_of(text, [span]), words_of(text, [found.mended])
+    now, then = words_of(text, [span]), words_of(text, [found.corrected])
     return Place(found.sentence, span.start, span.end, span.label, now, then)

@@ -14,7 +14,7 @@ from core.analysis.consistency import (
     Tally,
     commonest,
     string_places,
-    tallying,
+    tally_uses,
 )
 from core.domain.generators import map_progress
 from core.domain.spans import SPLITS, Example, SentenceNumber, Span
@@ -145,7 +145,9 @@ class PlacesPanel(QWidget):
         if found is None:
             return
         at = self.table.verticalScrollBar().value()
-        self._places.sort(key=lambda place: (place.mended(label) == place.touched, place.sentence.number, place.start))
+        self._places.sort(
+            key=lambda place: (place.new_spans(label) == place.touched, place.sentence.number, place.start)
+        )
         rows = [_place(place, label) for place in self._places]
         self.model.show(rows, [row for row, place in enumerate(self._places) if self._is_exception(found, place)])
         self.table.verticalScrollBar().setValue(at)
@@ -156,7 +158,7 @@ class PlacesPanel(QWidget):
         Other edges are ticked only if they are looked at: parts of longer names are right as often as not.
         """
         kind = _KIND_OF.get(place.use.standing)
-        if place.mended(self.label) == place.touched or kind is None or kind not in (self._kind, kind):
+        if place.new_spans(self.label) == place.touched or kind is None or kind not in (self._kind, kind):
             return False
         if self._kind is None and kind == "edges":
             return False
@@ -192,7 +194,7 @@ def _in_words(place: StringPlace, spans: Sequence[Span]) -> str:
 
 
 def _place(place: StringPlace, label: str | None) -> Place:
-    now, then = (_in_words(place, spans) for spans in (place.touched, place.mended(label)))
+    now, then = (_in_words(place, spans) for spans in (place.touched, place.new_spans(label)))
     ink = place.use.label if place.use.standing == "span" else None
     return Place(place.sentence, place.start, place.end, ink, now, then)
 
@@ -212,7 +214,7 @@ def searching(project: Project) -> Generator[object, None, Search]:
     def read() -> Iterator[Example]:
         return (stored.example for stored in project.sentences.each())
 
-    tally = yield from map_progress(tallying(read), lambda done: Reading(done, total))
+    tally = yield from map_progress(tally_uses(read), lambda done: Reading(done, total))
     return Search(tally, tally.inconsistent())
 
 

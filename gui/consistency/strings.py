@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.analysis.consistency import Inconsistency, StringPlace, mended
+from core.analysis.consistency import Inconsistency, StringPlace, relabel_places
 from core.domain.labels import in_display_order
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -190,7 +190,7 @@ class StringsPanel(QWidget):
         self.places.show_places(places)
 
     def _mend(self) -> None:
-        session, golds = self._context.session, mended(self.places.chosen, self.places.label)
+        session, golds = self._context.session, relabel_places(self.places.chosen, self.places.label)
         if session.run_reporting_errors(lambda: session.correct_together(golds)):
             self._go_on()
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from core.domain.errors import UserError
 from core.domain.spans import SPLITS
 from core.store.changes import ChangeSet
-from core.store.gold.relabelling import Concerned, Replacement
+from core.store.gold.relabelling import Replacement, ReplacementCount
 from core.store.project import Project
 from gui.background import Job, LatestQuery, failure
 from gui.keys.keymap import Keymap
@@ -82,7 +82,7 @@ class LabelsWindow(QDialog):
         self.titles = {name: PlainLabel() for name in ("rename", "merge", "replace", "delete")}
         self.said = PlainLabel(wraps=True)
         self._query = LatestQuery(self)
-        self._concerned = Concerned()
+        self._concerned = ReplacementCount()
         self._lay_out()
         self._connect()
         self._show()
@@ -219,14 +219,14 @@ class LabelsWindow(QDialog):
 
     def _count(self) -> None:
         """Count what a replacement would change; the button waits for it."""
-        self._concerned = Concerned()
+        self._concerned = ReplacementCount()
         self._query.cancel()
         if self._label and self.replaced_by.currentData():
             replacement = self._replacement
             self._query.submit(lambda: self._project.labels.counting(replacement))
         self._enable()
 
-    def _take_count(self, concerned: Concerned) -> None:
+    def _take_count(self, concerned: ReplacementCount) -> None:
         self._concerned = concerned
         self._enable()
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout
 
-from core.analysis.occurrences import labelled
+from core.analysis.occurrences import label_places
 from core.analysis.verdicts import Blame
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
@@ -221,7 +221,9 @@ class InspectPage(Page):
         sought = Sought(stored.text[span.start : span.end], span.label, stored.split)
         window = IdenticalWindow(project, sought, self._theme, self)
         window.agreed.connect(
-            lambda chosen: self._session.run_reporting_errors(lambda: self._session.correct_together(labelled(chosen)))
+            lambda chosen: self._session.run_reporting_errors(
+                lambda: self._session.correct_together(label_places(chosen))
+            )
         )
         self._session.changed.connect(window.follow)
         self._preferences.keep_size("identical", window)

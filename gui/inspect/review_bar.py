@@ -10,7 +10,7 @@ from core.analysis.verdicts import BLAMES, Blame
 from core.domain.spans import SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison
 from core.store.changes import ChangeSet
-from core.store.gold.reviews import Reviews, Watch
+from core.store.gold.reviews import JudgementContext, Reviews
 from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.labels import outlined, tool_button
 from gui.keys.commands import Name, tip
@@ -240,7 +240,7 @@ class Reviewing:
 
     def judge(self, number: SentenceNumber, comparison: Comparison, blame: Blame, *, sampled: bool) -> bool:
         """Store a verdict on what the run and the gold say; whether that went well."""
-        key, watch = self._session.context.key, Watch(sampled, self._seconds())
+        key, watch = self._session.context.key, JudgementContext(sampled, self._seconds())
         return key is not None and self._say(lambda reviews: reviews.judge(number, key, comparison, blame, watch))
 
     def _say(self, saying: Callable[[Reviews], ChangeSet]) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from core.analysis.calibration import Bin, Calibration, edges_in_words, expected_calibration_error, overconfidence
 from core.domain.spans import SentenceNumber
-from core.store.selection import Among, Selection
+from core.store.selection import FixedSet, Selection
 from gui.metrics.klue import Question
 from gui.metrics.table import Link, figure
 from gui.text.words import counted
@@ -71,7 +71,7 @@ class CalibrationShown:
             numbers.update(self.calibration.sentences_of(place, is_right=kind, label=self.label))
         kind_words = "" if is_right is None else "right " if is_right else "wrong "
         words = f"{kind_words}{self.label or 'span'} of probability {EDGES_IN_WORDS[place]}"
-        selection = Selection(self.question.split, among=Among(words, frozenset(numbers)))
+        selection = Selection(self.question.split, among=FixedSet(words, frozenset(numbers)))
         return Link(self.question.key, selection, f"with a {words}")
 
     @property

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from core.analysis.calibration import Calibration, calibrating
+from core.analysis.calibration import Calibration, calibrate
 from core.domain.labels import in_display_order
 from core.store.project import Project
 from gui.background import LatestQuery
@@ -87,7 +87,7 @@ class CalibrationPanel(QWidget):
             self._show()
         else:
             self._show_charts(None, "Counting the spans …")
-            self._query.submit(lambda: calibrating(project.predictions.examples(*question)))
+            self._query.submit(lambda: calibrate(project.predictions.examples(*question)))
 
     def _take(self, calibration: Calibration) -> None:
         assert self._asked is not None

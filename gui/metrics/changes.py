@@ -15,7 +15,7 @@ from core.metrics.comparison import OUTCOMES, Outcome
 from core.metrics.report import AVERAGES
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.selection import Among, Selection
+from core.store.selection import FixedSet, Selection
 from core.store.sentences import Gold
 from gui.background import LatestQuery
 from gui.look.theme import LIST_SIZE, Theme, font
@@ -78,7 +78,7 @@ def _score_cell(changes: Changes, row: Row, change: ScoreChange, metric: Metric,
     before, after = getattr(change.before, metric), getattr(change.after, metric)
     interval: Interval = getattr(change, metric)
     name = row.title or row.name
-    verdict = "excludes zero" if interval.is_sure else "includes zero, so the change may be chance"
+    verdict = "excludes zero" if interval.excludes_zero else "includes zero, so the change may be chance"
     words = (
         f"{title} of {name}: from {figure(before)} to {figure(after)}; the 95 % interval of the change,"
         f" {interval.low:+.3f} to {interval.high:+.3f}, {verdict}. It covers the choice of sentences, not the run's own"
@@ -130,7 +130,7 @@ def _fate_cell(now: Figures, row: Row, fate: Fate, numbers: Sequence[SentenceNum
 def _link(now: Figures, numbers: Sequence[SentenceNumber], words: str) -> Link | None:
     if not numbers:
         return None
-    selection = Selection(now.split, among=Among(words, frozenset(numbers)))
+    selection = Selection(now.split, among=FixedSet(words, frozenset(numbers)))
     return Link(now.key, selection, f"with {words}")
 
 
@@ -155,13 +155,13 @@ class MoveDelegate(MetricDelegate):
         colour = self._colour(cell)
         number = QRect(inner)
         number.setWidth(self._number_width())
-        painter.setFont(font(LIST_SIZE, bold=cell.interval is not None and cell.interval.is_sure, tabular=True))
+        painter.setFont(font(LIST_SIZE, bold=cell.interval is not None and cell.interval.excludes_zero, tabular=True))
         painter.setPen(colour)
         painter.drawText(number, _RIGHT, written(cell))
         self._paint_interval(painter, inner.adjusted(number.width() + _GAP, 0, 0, 0), cell, colour)
 
     def _colour(self, cell: Cell) -> QColor:
-        if cell.interval is None or not cell.interval.is_sure:
+        if cell.interval is None or not cell.interval.excludes_zero:
             return QColor(self.theme.muted)
         return QColor(self.theme.right if cell.interval.low > 0 else self.theme.error)
 
@@ -352,9 +352,9 @@ class ChangesPanel(QSplitter):
 
 
 def _comparing(project: Project, question: Question) -> Generator[int, None, Changes]:
-    from core.analysis.changes import comparing
+    from core.analysis.changes import compare_epochs
 
-    return (yield from comparing(project.predictions.pairs(*question)))
+    return (yield from compare_epochs(project.predictions.pairs(*question)))
 
 
 def _name(key: EpochKey) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from core.analysis.findings import (
     Finding,
     Scores,
-    finding_shared,
+    find_shared,
     findings_of_ceiling,
     findings_of_labels,
     findings_of_scores,
@@ -20,7 +20,7 @@ from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from core.store.selection import Among, Selection
+from core.store.selection import FixedSet, Selection
 from gui.background import LatestQuery
 from gui.metrics.figures import Figures
 from gui.metrics.table import Link, link_behind
@@ -114,7 +114,7 @@ class FindingsBar(QWidget):
     def _link(self, finding: Finding) -> Link | None:
         assert self._current is not None
         if finding.sentences:
-            among = Among(f"{self._split} sentences that also appear in train", finding.sentences)
+            among = FixedSet(f"{self._split} sentences that also appear in train", finding.sentences)
             return Link(self._current, Selection(self._split, among=among), among.words)
         if finding.metric is None:
             return None
@@ -136,7 +136,7 @@ def _of_unit(project: Project, run: Run, shown: Figures) -> list[Finding]:
 
 def _shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:
     train = (text for _, text in project.sentences.texts("train"))
-    return (yield from finding_shared(train, project.sentences.texts(split), split))
+    return (yield from find_shared(train, project.sentences.texts(split), split))
 
 
 def _line(words: str, link: str) -> QLabel:

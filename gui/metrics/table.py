@@ -387,7 +387,7 @@ def cell_text(cell: Cell) -> str:
     """`0.873`, `0.873 (+0.022)`, `+0.022 [+0.001, +0.043]`, a dash for none."""
     if cell.interval is not None and cell.value is not None:
         low, high = cell.interval
-        return f"{_signed(cell.value)} [{low:+.3f}, {high:+.3f}]{'*' if cell.interval.is_sure else ''}"
+        return f"{_signed(cell.value)} [{low:+.3f}, {high:+.3f}]{'*' if cell.interval.excludes_zero else ''}"
     if cell.change is None:
         return figure(cell.value)
     return f"{figure(cell.value)} ({_signed(cell.change)})"

@@ -9,7 +9,7 @@ from core.domain.spans import Span
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.selection import Among, Selection
+from core.store.selection import FixedSet, Selection
 from gui.background import Job
 from gui.look.theme import Theme, set_property
 from gui.scratch.answers import Answering, Answers
@@ -220,7 +220,7 @@ class ScratchPage(Page):
             self._open(self._sent.new[0])
         else:
             numbers = frozenset(place.number for place in self._sent.new)
-            self._session.inspect(Selection(self._sent.split, among=Among("sent from Scratch", numbers)))
+            self._session.inspect(Selection(self._sent.split, among=FixedSet("sent from Scratch", numbers)))
 
     def _open(self, place: Place) -> None:
         """Show a sentence of the corpus, in whatever split it is by now."""

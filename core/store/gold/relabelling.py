@@ -46,7 +46,7 @@ class Replacement:
         return string == sought if self.is_whole else sought in string
 
 
-class Concerned(NamedTuple):
+class ReplacementCount(NamedTuple):
     """How much a replacement changes."""
 
     spans: int = 0
@@ -121,12 +121,12 @@ class Labels:
         """
         return self._replaced(self._checked(replacement), {})
 
-    def counting(self, replacement: Replacement) -> Generator[None, None, Concerned]:
+    def counting(self, replacement: Replacement) -> Generator[None, None, ReplacementCount]:
         """How much a replacement would change, in steps of some milliseconds."""
-        found = Concerned()
+        found = ReplacementCount()
         for part in self._parts(replacement):
             spans = sum(new != old for _, before, after in part for old, new in zip(before, after, strict=True))
-            found = Concerned(found.spans + spans, found.sentences + len(part))
+            found = ReplacementCount(found.spans + spans, found.sentences + len(part))
             yield
         return found
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple
 
-from core.analysis.verdicts import Blame, Estimate, Judged, Pair, Population, end_of_sample, estimated, judged, pair_of
+from core.analysis.verdicts import (
+    Blame,
+    Estimate,
+    JudgedError,
+    Pair,
+    Population,
+    end_of_sample,
+    estimate_errors,
+    judge_errors,
+    pair_of,
+)
 from core.domain.editing import with_span, without
 from core.domain.spans import SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison, compared
@@ -37,7 +47,7 @@ class Reviewed:
 NOTHING_SAID = Reviewed()
 
 
-class Watch(NamedTuple):
+class JudgementContext(NamedTuple):
     """How a verdict or mark came about: whether in the random order, and how many seconds it took."""
 
     sampled: bool = False
@@ -90,7 +100,7 @@ class Reviews:
         key: EpochKey,
         comparison: Comparison,
         blame: Blame,
-        watch: Watch = Watch(),  # noqa: B008
+        watch: JudgementContext = JudgementContext(),  # noqa: B008
     ) -> ChangeSet:
         """Say who is wrong in a disagreement of an epoch with the gold as corrected.
 
@@ -184,7 +194,7 @@ class Reviews:
         disagreements = sum(count for verdict, count in verdicts.items() if verdict.outcome != "right")
         counts = sum(counts_of(verdicts).values(), Counts())
         whole = [sentence for sentence in sample if sentence is not None]
-        return estimated(whole, Population(counts, len(population), disagreements))
+        return estimate_errors(whole, Population(counts, len(population), disagreements))
 
     def _sampled(self, key: EpochKey) -> set[SentenceNumber]:
         rows = self._database.rows(
@@ -193,13 +203,13 @@ class Reviews:
         )
         return {row[0] for row in rows}
 
-    def _judged(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> Iterator[list[Judged] | None]:
+    def _judged(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> Iterator[list[JudgedError] | None]:
         for first in range(0, len(numbers), SLICE):
             part = numbers[first : first + SLICE]
             predicted, verdicts = self._predictions.of(key, part), self._verdicts(key, part)
             for stored in self._sentences.by_number(part):
                 said = verdicts.get(stored.number, {})
-                yield judged(stored.imported_now, stored.gold, predicted[stored.number], said)
+                yield judge_errors(stored.imported_now, stored.gold, predicted[stored.number], said)
 
 
 def mended(gold: Sequence[Span], pair: Pair) -> tuple[Span, ...]:

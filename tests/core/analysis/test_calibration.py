@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.analysis.calibration import (
     EDGES,
-    calibrating,
+    calibrate,
     edges_in_words,
     expected_calibration_error,
     overconfidence,
@@ -35,7 +35,7 @@ def judgeable(number, gold, predicted):
 
 
 def of(*sentences):
-    return run_to_end(calibrating(sentences))
+    return run_to_end(calibrate(sentences))
 
 
 @given(st.lists(spans_found, max_size=6), st.sampled_from([None, "PS", "LC"]))
@@ -87,7 +87,7 @@ def test_nothing_predicted():
     calibration = of(judgeable(1, GOLD, ()))
     assert (calibration.sentences, calibration.labels) == (1, ())
     assert expected_calibration_error(calibration.bins()) == overconfidence(calibration.bins()) == 0.0
-    assert run_to_end(calibrating([])).sentences == 0
+    assert run_to_end(calibrate([])).sentences == 0
 
 
 def test_bins_have_names():
@@ -100,7 +100,7 @@ def test_what_the_store_holds_is_judged_as_its_comparisons_say(tmp_path, gold):
     with project_with_run(tmp_path / "p.spandesk") as project:
         number = project.sentences.by_id("news-4").number
         project.corrections.correct(number, [Span(0, 4, "LC")])
-        calibration = run_to_end(calibrating(project.predictions.examples(EpochKey(1, 1), "dev", gold)))
+        calibration = run_to_end(calibrate(project.predictions.examples(EpochKey(1, 1), "dev", gold)))
         outcomes = [
             comparison.outcome
             for sentence in project.predictions.examples(EpochKey(1, 1), "dev", gold)

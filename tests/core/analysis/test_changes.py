@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.changes import FATES, ErrorKey, comparing, path_of
+from core.analysis.changes import FATES, ErrorKey, compare_epochs, path_of
 from core.domain.generators import run_to_end
 from core.domain.spans import Example, PredictedSpan, Span
 from core.metrics.comparison import compared
@@ -23,7 +23,7 @@ def pair(number, gold, before, after):
 
 
 def changes_of(before, after, gold=GOLD):
-    return run_to_end(comparing([pair(7, gold, predicted(*before), predicted(*after))]))
+    return run_to_end(compare_epochs([pair(7, gold, predicted(*before), predicted(*after))]))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_every_error_is_fixed_broken_or_kept(before, after, fates):
 
 def test_errors_are_asked_for_by_type_and_kind():
     pairs = [pair(1, GOLD, (), predicted(*GOLD)), pair(2, GOLD, predicted(*GOLD), predicted(GOLD[0]))]
-    changes = run_to_end(comparing(pairs))
+    changes = run_to_end(compare_epochs(pairs))
     assert changes.errors_of("fixed") == [1, 1]
     assert changes.errors_of("fixed", label="PS") == [1]
     assert changes.errors_of("broken", outcome="missed") == [2]
@@ -68,7 +68,7 @@ def test_fates_and_scores_add_up_to_the_reports(rows):
 
     rows = [tuple(map(apart, row)) for row in rows]
     pairs = [pair(n, gold, predicted(*before), predicted(*after)) for n, (gold, before, after) in enumerate(rows)]
-    changes = run_to_end(comparing(pairs))
+    changes = run_to_end(compare_epochs(pairs))
     sides = [[c for gold, *both in rows for c in compared(gold, predicted(*both[side]))] for side in (0, 1)]
     wrong = [sum(c.is_error for c in side) for side in sides]
     fates = {fate: len(changes.errors_of(fate)) for fate in FATES}
@@ -82,7 +82,7 @@ def test_fates_and_scores_add_up_to_the_reports(rows):
 
 
 def test_nothing_in_common_has_no_scores():
-    changes = run_to_end(comparing([]))
+    changes = run_to_end(compare_epochs([]))
     assert (changes.sentences, changes.scores, changes.errors) == (0, {}, {})
 
 

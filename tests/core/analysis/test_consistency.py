@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.consistency import Inconsistency, Use, places_of, tallying
+from core.analysis.consistency import Inconsistency, Use, places_of, tally_uses
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from tests.building import example
 
 
 def tally_of(*sentences):
-    return run_to_end(tallying(lambda: sentences))
+    return run_to_end(tally_uses(lambda: sentences))
 
 
 def uses(string, *sentences):

@@ -4,7 +4,7 @@ import pytest
 
 from core.analysis.findings import (
     Scores,
-    finding_shared,
+    find_shared,
     findings_of_ceiling,
     findings_of_labels,
     findings_of_scores,
@@ -81,14 +81,14 @@ def test_a_ceiling_is_told_where_it_is_much_of_what_lacks(ceiling, f1, is_told):
 
 
 def test_sentences_of_both_splits():
-    [found] = run_to_end(finding_shared(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
+    [found] = run_to_end(find_shared(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
     assert found.sentences == {4, 5}
     assert found.words == "2 dev sentences also appear in train, so their scores are inflated."
-    assert run_to_end(finding_shared(["가"], [(3, "다")], "dev")) == []
+    assert run_to_end(find_shared(["가"], [(3, "다")], "dev")) == []
 
 
 def test_sentences_of_both_splits_may_differ_in_normal_form_and_outer_white_space():
-    [found] = run_to_end(finding_shared(["가게"], [(3, " \u1100\u1161\u1100\u1166\n"), (4, "가 게")], "dev"))
+    [found] = run_to_end(find_shared(["가게"], [(3, " \u1100\u1161\u1100\u1166\n"), (4, "가 게")], "dev"))
     assert found.sentences == {3}
 
 

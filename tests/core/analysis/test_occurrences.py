@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.analysis.occurrences import labelled, occurrences
+from core.analysis.occurrences import label_places, occurrences
 from core.domain.spans import Span
 from tests.building import example
 
@@ -47,7 +47,7 @@ def test_labelling_the_chosen_places_takes_what_they_overlap_away():
     one = example("서울과 서울시", (4, 7, "OG"), number=1)
     two = example("서울은", number=2)
     found = list(occurrences([one, two], "서울", "LC"))
-    assert labelled(found) == {1: (Span(0, 2, "LC"), Span(4, 6, "LC")), 2: (Span(0, 2, "LC"),)}
+    assert label_places(found) == {1: (Span(0, 2, "LC"), Span(4, 6, "LC")), 2: (Span(0, 2, "LC"),)}
     unlabelled = [place for place in found if place.standing == "unlabelled"]
-    assert labelled(unlabelled) == {1: (Span(0, 2, "LC"), Span(4, 7, "OG")), 2: (Span(0, 2, "LC"),)}
-    assert labelled([]) == {}
+    assert label_places(unlabelled) == {1: (Span(0, 2, "LC"), Span(4, 7, "OG")), 2: (Span(0, 2, "LC"),)}
+    assert label_places([]) == {}

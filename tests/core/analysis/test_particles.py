@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from core.analysis.particles import seeking_particles
+from core.analysis.particles import find_particles
 from core.domain.generators import run_to_end
 from core.store.project import opened
 from tests.building import example, project_with_sentences
@@ -16,7 +16,7 @@ def examples(*rows):
 
 def found(*rows):
     """What the spans were and would be, of sentences with their gold."""
-    spans = run_to_end(seeking_particles(lambda: examples(*rows)))
+    spans = run_to_end(find_particles(lambda: examples(*rows)))
     return [
         (each.sentence.text[each.span.start : each.span.end], each.sentence.text[each.span.start : each.end])
         for each in spans
@@ -72,13 +72,13 @@ def test_those_whose_string_is_known_come_first():
 def test_positions_are_those_of_the_text_as_imported():
     name, rest = (unicodedata.normalize("NFD", part) for part in ("이순신", "은 이겼다."))
     end = len(name) + len(unicodedata.normalize("NFD", "은"))
-    [each] = run_to_end(seeking_particles(lambda: examples((name + rest, (0, end, "PS")))))
+    [each] = run_to_end(find_particles(lambda: examples((name + rest, (0, end, "PS")))))
     assert (each.span.end, each.end) == (end, len(name))
 
 
 def test_it_tells_how_far_it_is_and_can_be_stopped():
     rows = examples(*[("이순신은 이겼다.", (0, 4, "PS"))] * 1001)
-    work = seeking_particles(lambda: rows)
+    work = find_particles(lambda: rows)
     assert [next(work), next(work), next(work)] == [500, 1000, 1500]
     work.close()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.analysis.consistency import Use, commonest, mended, string_places, tallying
+from core.analysis.consistency import Use, commonest, relabel_places, string_places, tally_uses
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from tests.building import example
@@ -23,7 +23,7 @@ CORPUS = sentences(
 
 @pytest.fixture
 def places():
-    tally = run_to_end(tallying(lambda: CORPUS))
+    tally = run_to_end(tally_uses(lambda: CORPUS))
     return list(string_places(tally.of("서울"), CORPUS))
 
 
@@ -39,23 +39,23 @@ def test_the_places_are_those_that_were_counted(places):
 
 
 def test_several_places_of_one_sentence_are_mended_together(places):
-    assert mended(places, "OG") == {
+    assert relabel_places(places, "OG") == {
         1: (Span(0, 2, "OG"), Span(7, 9, "OG")),
         2: (Span(0, 2, "OG"),),
         3: (Span(0, 2, "OG"),),
         4: (Span(0, 2, "OG"),),
     }
-    assert mended(places[1:3], "LC") == {1: (Span(0, 2, "LC"), Span(7, 9, "LC")), 2: (Span(0, 2, "LC"),)}
+    assert relabel_places(places[1:3], "LC") == {1: (Span(0, 2, "LC"), Span(7, 9, "LC")), 2: (Span(0, 2, "LC"),)}
 
 
 def test_no_label_takes_away_what_stands_there(places):
-    assert mended(places[:2] + places[3:4], None) == {1: (), 3: ()}
+    assert relabel_places(places[:2] + places[3:4], None) == {1: (), 3: ()}
 
 
 def test_the_commonest_way_may_be_no_label():
     def way(*rows):
         corpus = sentences(*rows)
-        tally = run_to_end(tallying(lambda: corpus))
+        tally = run_to_end(tally_uses(lambda: corpus))
         return commonest(tally.of("서울"))
 
     assert way(("서울", (0, 2, "LC")), ("서울",)) == "LC"

@@ -6,12 +6,12 @@ import pytest
 from core.analysis import verdicts
 from core.analysis.verdicts import (
     BLAMES,
-    Judged,
+    JudgedError,
     Pair,
     Population,
     end_of_sample,
-    estimated,
-    judged,
+    estimate_errors,
+    judge_errors,
     pair_of,
 )
 from core.domain.spans import PredictedSpan, Span
@@ -31,7 +31,7 @@ def judged_population(sentences, share, *, alike, seed=0):
         chance = random.beta(3 * share, 3 * (1 - share)) if alike else share
         chances = [0.9 * (1 - chance), chance, 0.1 * (1 - chance)]
         pairs = random.choice(3, size=1 + random.poisson(0.7), p=[0.5, 0.3, 0.2])
-        found.append([Judged(PAIRS[pair], BLAMES[random.choice(3, p=chances)]) for pair in pairs])
+        found.append([JudgedError(PAIRS[pair], BLAMES[random.choice(3, p=chances)]) for pair in pairs])
     return found
 
 
@@ -56,7 +56,7 @@ def truth(population):
 
 def test_a_sample_of_all_is_the_truth():
     population = judged_population(200, 0.2, alike=True)
-    found, (share, f1) = estimated(population, counted(population)), truth(population)
+    found, (share, f1) = estimate_errors(population, counted(population)), truth(population)
     assert found.share.value == pytest.approx(share)
     assert found.share.interval == pytest.approx((share, share))
     assert found.gold_errors.value == pytest.approx(found.verdicts["gold"])
@@ -74,7 +74,7 @@ def test_the_intervals_hold_the_truth_about_95_times_of_100(monkeypatch, size, s
     held = np.zeros(2)
     for seed in range(200):
         sample = [population[at] for at in random.choice(len(population), size, replace=False)]
-        found = estimated(sample, whole, seed=seed)
+        found = estimate_errors(sample, whole, seed=seed)
         held += [low <= value <= high for value, (low, high) in zip(true, (found.share[1], found.f1[1]), strict=True)]
     assert (held >= 0.90 * 200).all(), held
 
@@ -91,8 +91,8 @@ def test_estimates_are_right_on_average():
 
 
 def test_a_sample_without_a_gold_error_does_not_show_that_there_is_none():
-    sample = [[Judged(PAIRS[0], "model")]] * 20
-    found = estimated(sample, Population(Counts(800, 1_000, 1_000), 200, 200))
+    sample = [[JudgedError(PAIRS[0], "model")]] * 20
+    found = estimate_errors(sample, Population(Counts(800, 1_000, 1_000), 200, 200))
     assert found.share.value == 0
     assert found.share.interval.low == pytest.approx(0, abs=1e-9)
     assert 0.1 < found.share.interval.high < 0.2
@@ -102,15 +102,15 @@ def test_a_sample_without_a_gold_error_does_not_show_that_there_is_none():
 
 
 def test_no_verdict_says_nothing():
-    assert estimated([], Population(Counts(), 0, 0)) is None
+    assert estimate_errors([], Population(Counts(), 0, 0)) is None
 
 
 def test_verdicts_of_one_sentence_that_resemble_each_other_say_less():
-    alike = [[Judged(PAIRS[0], blame)] * 4 for blame in ("gold", "model") * 10]
-    apart = [[Judged(PAIRS[0], blame) for blame in ("gold", "model") * 2]] * 20
+    alike = [[JudgedError(PAIRS[0], blame)] * 4 for blame in ("gold", "model") * 10]
+    apart = [[JudgedError(PAIRS[0], blame) for blame in ("gold", "model") * 2]] * 20
     widths = []
     for sample in (alike, apart):
-        low, high = estimated(sample, Population(Counts(5, 5_000, 5_000), 1_000, 4_000)).share.interval
+        low, high = estimate_errors(sample, Population(Counts(5, 5_000, 5_000), 1_000, 4_000)).share.interval
         widths.append(high - low)
     assert widths[0] > 1.8 * widths[1]
 
@@ -122,17 +122,19 @@ def predicted(*spans):
 def test_the_verdicts_of_a_sentence():
     gold, said = (GOLD, Span(5, 7, "LC")), predicted(PREDICTED, Span(8, 9, "OG"))
     pairs = [pair_of(comparison) for comparison in compared(gold, said)]
-    assert judged(gold, gold, said, dict.fromkeys(pairs[:2], "model")) is None, "one has no verdict"
-    assert judged(gold, gold, said, dict.fromkeys(pairs, "ambiguous")) == [Judged(pair, "ambiguous") for pair in pairs]
+    assert judge_errors(gold, gold, said, dict.fromkeys(pairs[:2], "model")) is None, "one has no verdict"
+    assert judge_errors(gold, gold, said, dict.fromkeys(pairs, "ambiguous")) == [
+        JudgedError(pair, "ambiguous") for pair in pairs
+    ]
 
 
 def test_a_correction_without_a_verdict_is_one():
     said = predicted(PREDICTED)
-    assert judged((GOLD,), (PREDICTED,), said, {}) == [Judged(PAIRS[0], "gold")]
-    assert judged((GOLD,), (Span(1, 3, "LC"),), said, {}) == [Judged(PAIRS[0], "model")]
-    assert judged((GOLD,), (), [], {}) == [Judged(PAIRS[1], "gold")]
-    assert judged((GOLD,), (PREDICTED,), said, {PAIRS[0]: "ambiguous"}) == [Judged(PAIRS[0], "ambiguous")]
-    assert judged((GOLD,), (GOLD,), predicted(GOLD), {}) == []
+    assert judge_errors((GOLD,), (PREDICTED,), said, {}) == [JudgedError(PAIRS[0], "gold")]
+    assert judge_errors((GOLD,), (Span(1, 3, "LC"),), said, {}) == [JudgedError(PAIRS[0], "model")]
+    assert judge_errors((GOLD,), (), [], {}) == [JudgedError(PAIRS[1], "gold")]
+    assert judge_errors((GOLD,), (PREDICTED,), said, {PAIRS[0]: "ambiguous"}) == [JudgedError(PAIRS[0], "ambiguous")]
+    assert judge_errors((GOLD,), (GOLD,), predicted(GOLD), {}) == []
 
 
 @pytest.mark.parametrize(

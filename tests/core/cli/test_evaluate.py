@@ -9,7 +9,7 @@ from core.cli.commands import run
 from core.metrics.comparison import compared
 from core.metrics.confusion import confusion, error_kinds
 from core.metrics.strict import klue_figures
-from core.store.gold.reviews import Watch
+from core.store.gold.reviews import JudgementContext
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.selection import ALL_ERRORS, Selection
@@ -72,7 +72,7 @@ def test_verdicts_in_the_random_order_add_a_key_and_a_line(folder, capsys):
         for stored in project.sentences.by_number(order):
             for comparison in compared(stored.gold, project.predictions.of(FIRST, [stored.number])[stored.number]):
                 if comparison.is_error:
-                    project.reviews.judge(stored.number, FIRST, comparison, "model", Watch(sampled=True))
+                    project.reviews.judge(stored.number, FIRST, comparison, "model", JudgementContext(sampled=True))
     document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
     said = document.pop("verdicts")
     assert document == before

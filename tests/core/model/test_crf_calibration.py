@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.analysis.calibration import calibrating, expected_calibration_error
+from core.analysis.calibration import calibrate, expected_calibration_error
 from core.domain.generators import run_to_end
 from core.domain.spans import Example, PredictedSpan
 from core.domain.tags import TagSet, spans_of, unit_ranges
@@ -62,6 +62,6 @@ def test_a_trained_crf_is_calibrated(seed):
         )
         for row, path in enumerate(best)
     ]
-    bins = run_to_end(calibrating(sentences)).bins()
+    bins = run_to_end(calibrate(sentences)).bins()
     assert sum(each.spans for each in bins) > 2000
     assert expected_calibration_error(bins) < 0.03

@@ -8,7 +8,7 @@ from core.analysis.changes import PATHS, path_of
 from core.domain.spans import Sentence, Span
 from core.metrics.comparison import OUTCOMES, compared
 from core.store.predictions import EpochKey
-from core.store.selection import ALL_ERRORS, ERROR_KINDS, Among, Selection
+from core.store.selection import ALL_ERRORS, ERROR_KINDS, FixedSet, Selection
 from core.store.sentences import GOLDS
 from tests.building import FIRST_EPOCH, add_sentences, project_with_run
 
@@ -108,10 +108,10 @@ def test_each_gold_has_its_own_errors(project):
 
 def test_only_sentences_that_an_analysis_found(project):
     numbers = [project.sentences.by_id(name).number for name in ("news-3", "talk-1", "news-1")]
-    among = Among("found", frozenset(numbers))
+    among = FixedSet("found", frozenset(numbers))
     assert ids(project, Selection(among=among), None) == ["news-3", "talk-1"]
     assert ids(project, Selection(among=among, outcomes=("spurious",))) == ["talk-1"]
-    assert ids(project, Selection(among=Among("none", frozenset())), None) == []
+    assert ids(project, Selection(among=FixedSet("none", frozenset())), None) == []
 
 
 @pytest.mark.parametrize("gold", GOLDS)

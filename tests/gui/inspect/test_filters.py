@@ -4,7 +4,7 @@ import pytest
 
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
-from core.store.selection import ALL_ERRORS, Among, Selection
+from core.store.selection import ALL_ERRORS, FixedSet, Selection
 from gui.inspect.filters import Filter, concerns, filter_of, is_random_sample
 from tests.building import predicted
 
@@ -76,7 +76,7 @@ def test_without_a_run_an_order_by_what_it_made_is_given_up():
         {"review": "noted"},
         {"corrected": True},
         {"path": "never"},
-        {"among": Among("found", frozenset())},
+        {"among": FixedSet("found", frozenset())},
     ],
 )
 def test_a_list_that_is_narrowed_by_anything_else_is_no_random_sample(narrower):

@@ -6,7 +6,7 @@ from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.database import Database
 from core.store.project import created
-from core.store.selection import ALL_ERRORS, Among, Selection
+from core.store.selection import ALL_ERRORS, FixedSet, Selection
 from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.detail import READ_ONLY
 from gui.sentence.delegate import SENTENCE_ROLE
@@ -74,7 +74,7 @@ def test_the_path_over_the_epochs(bench):
 
 def test_sentences_that_an_analysis_found_are_shown_in_its_words(bench):
     number = bench.project.sentences.by_id("talk-2").number
-    bench.session.inspect(Selection(among=Among("new errors: QT", frozenset([number]))))
+    bench.session.inspect(Selection(among=FixedSet("new errors: QT", frozenset([number]))))
     assert bench.listed() == ["talk-2"]
     assert "new errors: QT" in bench.page.filters.asked.text()
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from core.analysis.bootstrap import Interval
-from core.analysis.changes import FATES, comparing
+from core.analysis.changes import FATES, compare_epochs
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.store.predictions import EpochKey
@@ -106,7 +106,7 @@ def test_runs_without_a_common_sentence_say_so(open_desk, qtbot):
 
 def test_tables_follow_from_the_changes(desk):
     project, after = desk.project, EpochKey(1, 2)
-    changes = run_to_end(comparing(project.predictions.pairs(EpochKey(1, 1), after, "dev", "corrected")))
+    changes = run_to_end(compare_epochs(project.predictions.pairs(EpochKey(1, 1), after, "dev", "corrected")))
     figures = desk.page._source.of(after, "dev", "corrected")
     by_type, by_kind = types_table(changes, figures), kinds_table(changes, figures)
     assert by_type.rows[-1] == ALL

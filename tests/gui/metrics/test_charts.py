@@ -6,13 +6,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from core.analysis.calibration import calibrating, expected_calibration_error, place_of
+from core.analysis.calibration import calibrate, expected_calibration_error, place_of
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import error_kinds
 from core.store.predictions import EpochKey
-from core.store.selection import Among, Selection
+from core.store.selection import FixedSet, Selection
 from gui.look.palette import contrast
 from gui.look.theme import DARK, LIGHT
 from gui.metrics.calibration import CalibrationShown
@@ -130,7 +130,7 @@ def test_a_bar_that_is_mostly_spurious_is_cut_off(open_desk):
 
 
 def test_the_histogram_has_every_span_and_the_number_of_the_error(desk, calibration):
-    known = run_to_end(calibrating(desk.project.predictions.examples(LAST, "dev", "corrected")))
+    known = run_to_end(calibrate(desk.project.predictions.examples(LAST, "dev", "corrected")))
     bins = known.bins()
     heights = {(part.column, part.row): part for part in calibration.histogram.segments}
     wanted = {(at, row) for at, found in enumerate(bins) for row, n in enumerate((found.right, found.wrong)) if n}
@@ -147,7 +147,7 @@ def test_a_bar_opens_the_sentences_with_such_spans(desk, calibration):
     click_segment(calibration.histogram, part)
     [asked] = desk.asked
     number = desk.project.sentences.by_id("talk-1").number
-    assert asked == Selection("dev", among=Among("wrong span of probability .4–.5", frozenset([number])))
+    assert asked == Selection("dev", among=FixedSet("wrong span of probability .4–.5", frozenset([number])))
     assert numbers_in(desk, asked) == [number]
 
 
@@ -196,7 +196,7 @@ def test_an_epoch_without_a_predicted_span_says_so(open_desk, qtbot):
 
 
 def test_words_of_a_type(desk):
-    known = run_to_end(calibrating(desk.project.predictions.examples(LAST, "dev", "corrected")))
+    known = run_to_end(calibrate(desk.project.predictions.examples(LAST, "dev", "corrected")))
     shown = CalibrationShown(known, Question(LAST, "dev", "corrected"), "PS")
     place = place_of(0.88)
     assert shown.words(place, is_right=True) == "1 of 1 span of PS with a probability of .8–.9 is right"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from core.domain.errors import UserError
 from core.domain.spans import Span
 from core.services.scratch import scratch_id
-from core.store.selection import Among, Selection
+from core.store.selection import FixedSet, Selection
 from gui.look.appearance import Themed
 from gui.look.theme import DARK
 from gui.scratch.line_list import EXAMPLES, MOST
@@ -212,7 +212,7 @@ def test_lines_can_go_to_dev_without_spans_and_several_are_opened_together(desk,
     assert [stored(desk, line).gold for line in LINES] == [(), ()]
     assert [stored(desk, line).split for line in LINES] == ["dev", "dev"]
     click(bar.open)
-    assert desk.inspected == [Selection("dev", among=Among("sent from Scratch", frozenset(numbers)))]
+    assert desk.inspected == [Selection("dev", among=FixedSet("sent from Scratch", frozenset(numbers)))]
 
 
 def test_what_the_corpus_has_is_told_and_not_sent(desk, qtbot):

@@ -12,7 +12,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.metrics.comparison import compared
-from core.store.gold.reviews import NOTHING_SAID, Reviewed, Watch
+from core.store.gold.reviews import NOTHING_SAID, JudgementContext, Reviewed
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.selection import ALL_ERRORS, Selection
@@ -52,7 +52,7 @@ def ids(project, **conditions):
     return [stored.id for stored in project.sentences.by_number(numbers)]
 
 
-def judge(project, name, blame, at=0, watch=Watch()):  # noqa: B008
+def judge(project, name, blame, at=0, watch=JudgementContext()):  # noqa: B008
     return project.reviews.judge(number_of(project, name), KEY, errors(project, name)[at], blame, watch)
 
 
@@ -168,8 +168,8 @@ def test_the_pace_is_the_median_of_the_last_sentences(project):
     assert project.reviews.pace() is None
     for name, seconds in (("news-3", 4.0), ("talk-2", 9.0)):
         project.reviews.mark(number_of(project, name), reviewed=True, seconds=seconds)
-    judge(project, "talk-1", "model", watch=Watch(seconds=2.0))
-    judge(project, "talk-1", "model", at=1, watch=Watch(seconds=3.0))
+    judge(project, "talk-1", "model", watch=JudgementContext(seconds=2.0))
+    judge(project, "talk-1", "model", at=1, watch=JudgementContext(seconds=3.0))
     assert project.reviews.pace() == 5.0, "both verdicts on one sentence are its time"
 
 
@@ -197,7 +197,7 @@ def sampling(tmp_path):
 
 def judge_number(project, number, blame, *, sampled):
     name = project.sentences.by_number([number])[0].id
-    judge(project, name, blame, watch=Watch(sampled=sampled))
+    judge(project, name, blame, watch=JudgementContext(sampled=sampled))
 
 
 def test_an_estimate_stands_on_the_random_sample_alone(sampling):
@@ -315,7 +315,7 @@ def test_a_project_from_before_there_were_reviews_gets_them(tmp_path):
 def test_verdicts_outlive_another_name_of_their_label(project, how):
     """A verdict is on a span, whatever its label is called before or after."""
     judge(project, "news-4", "model")  # OG taken for LC
-    judge(project, "news-3", "model", at=1, watch=Watch(sampled=True))  # DT missed
+    judge(project, "news-3", "model", at=1, watch=JudgementContext(sampled=True))  # DT missed
     before = project.reviews.estimate(KEY, "dev")
     [pair] = said(project, "news-4").verdicts
     if how == "merging":
@@ -334,9 +334,9 @@ def test_after_a_label_got_another_name_errors_wait_for_a_verdict_as_before(proj
     for name in ("news-3", "news-4", "talk-1", "talk-2"):
         for at in range(len(errors(project, name))):
             if (name, at) != ("news-4", 0):
-                judge(project, name, "model", at, Watch(sampled=True))
+                judge(project, name, "model", at, JudgementContext(sampled=True))
     assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
     run_to_end(project.labels.renaming("OG", "ORGANISATION"))
     assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
-    judge(project, "news-4", "ambiguous", watch=Watch(sampled=True))
+    judge(project, "news-4", "ambiguous", watch=JudgementContext(sampled=True))
     assert project.reviews.estimate(KEY, "dev").verdicts == {"model": 5, "gold": 0, "ambiguous": 1}
