@@ -20,8 +20,8 @@ from gui.inspect.sentence_data import LanesBar, ShownSentence
 from gui.keys.commands import Name
 from gui.look.theme import Theme, set_property
 from gui.sentence.canvas import SentenceCanvas
-from gui.sentence.interaction import comparisons_of, place_below
-from gui.sentence.selection import difference_of, of_gold, of_predicted, stops
+from gui.sentence.interaction import place_below
+from gui.sentence.selection import comparisons_of, difference_of, of_gold, of_predicted, stops
 from gui.text.words import words_of
 from gui.widgets.labels import ElidedLabel, PlainLabel
 from gui.widgets.page import PageContext

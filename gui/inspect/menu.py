@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 from core.metrics.comparison import Comparison
 from gui.keys.commands import Name, native
 from gui.keys.keymap import Keymap
-from gui.sentence.selection import Selection, comparison_of
+from gui.sentence.selection import TextSelection, comparison_of
 from gui.text.inspect import explained
 from gui.widgets.labels import PlainLabel
 
@@ -32,7 +32,7 @@ class Subject:
     """What a menu is about: what is selected in a sentence."""
 
     text: str
-    selection: Selection
+    selection: TextSelection
     comparisons: tuple[Comparison, ...]
     is_editable: bool
 

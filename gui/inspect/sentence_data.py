@@ -15,7 +15,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.sentence.delegate import SentenceRow
-from gui.sentence.interaction import comparisons_of
+from gui.sentence.selection import comparisons_of
 from gui.session import Context
 from gui.widgets.choosers import chooser
 from gui.widgets.labels import PlainLabel

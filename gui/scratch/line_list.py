@@ -23,8 +23,9 @@ from core.domain.spans import PredictedSpan, SentenceNumber, Split
 from gui.look.icons import icon
 from gui.look.theme import Theme
 from gui.scratch.view import LineView
-from gui.sentence.offsets import offsets
-from gui.sentence.scene import PADDING, probability
+from gui.sentence.painting import MARGIN
+from gui.sentence.scene import probability
+from gui.text.utf16 import offsets
 from gui.text.words import counted
 from gui.widgets.labels import PlainLabel
 
@@ -166,7 +167,7 @@ class LineRow(QFrame):
     def _lay_out(self) -> None:
         self.setProperty("panel", True)
         below = QHBoxLayout()
-        below.setContentsMargins(int(PADDING), 0, 0, 0)
+        below.setContentsMargins(MARGIN, 0, 0, 0)
         below.setSpacing(4)
         below.addWidget(self.said)
         below.addWidget(self.open)
@@ -226,7 +227,7 @@ class LineRow(QFrame):
 def _lowered(widget: QWidget) -> QVBoxLayout:
     """The widget at the height of the first line of text."""
     column = QVBoxLayout()
-    column.setContentsMargins(0, int(PADDING) + 4, 0, 0)
+    column.setContentsMargins(0, MARGIN + 4, 0, 0)
     column.addWidget(widget)
     column.addStretch(1)
     return column

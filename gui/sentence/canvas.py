@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.domain.editing import (
     Edge,
@@ -17,34 +17,42 @@ from core.domain.editing import (
     word_at,
 )
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import Comparison
 from gui.look.theme import Theme
-from gui.sentence import interaction
-from gui.sentence.arrangement import Arrangement
-from gui.sentence.description import described
+from gui.sentence.accessible import describe_sentence
 from gui.sentence.interaction import (
     EdgeDrag,
     RangeDrag,
     Target,
+    context_menu_target,
     cursor_at,
-    meant_at,
     nearest_boundary,
     nearest_character,
     target_at,
 )
 from gui.sentence.layout import TextLayout
-from gui.sentence.painting import paint
-from gui.sentence.scene import Scene
-from gui.sentence.selection import Selection, following, kept, of_gold, stops
+from gui.sentence.selection import (
+    Proposal,
+    TextSelection,
+    find_replaced,
+    following,
+    kept,
+    of_gold,
+    propose_acceptance,
+    propose_edge,
+    propose_label,
+    propose_range,
+    propose_removal,
+    stops,
+)
+from gui.sentence.view import SentenceView
 
-_LEAST_WIDTH = 240
 _LOSSES = frozenset(
     {QEvent.Type.UngrabMouse, QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked, QEvent.Type.Hide}
 )
 """Events after which the release of the mouse's button may go elsewhere."""
 
 
-class SentenceCanvas(QWidget):
+class SentenceCanvas(SentenceView):
     """One sentence, large. It stores nothing: it proposes a new gold, and its host commits it and shows it again.
 
     Signals:
@@ -64,27 +72,18 @@ class SentenceCanvas(QWidget):
     menuAsked = Signal(object)  # noqa: N815
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._shown = Arrangement()
-        self._selection: Selection | None = None
-        self._proposed: interaction.Outcome | None = None
+        super().__init__(theme, parent)
+        self._selection: TextSelection | None = None
+        self._proposed: Proposal | None = None
         self._press: tuple[Target, QPointF] | None = None
-        self._before_press: Selection | None = None
-        self._prepare()
-
-    def _prepare(self) -> None:
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setMouseTracking(True)
+        self._before_press: TextSelection | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setAccessibleName(self.tr("Sentence"))
 
     @property
-    def selection(self) -> Selection | None:
+    def selection(self) -> TextSelection | None:
         """The selected range or span."""
         return self._selection
 
@@ -96,17 +95,7 @@ class SentenceCanvas(QWidget):
     @property
     def replaced(self) -> tuple[Span, ...]:
         """The other gold spans that labelling or accepting what is selected takes away."""
-        return interaction.replaced_by_label(self._shown.gold, self.comparisons, self._selection)
-
-    @property
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """How the predicted spans stand against the gold shown; without a run, all gold is right."""
-        return self._shown.comparisons
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self._theme = theme
-        self.update()
+        return find_replaced(self._shown.gold, self.comparisons, self._selection)
 
     def set_text_size(self, size: int) -> None:
         """Show the sentence at another size (pixels)."""
@@ -135,7 +124,7 @@ class SentenceCanvas(QWidget):
         if was_pressed:
             self.released.emit()
 
-    def _selected_after(self) -> Selection | None:
+    def _selected_after(self) -> TextSelection | None:
         """What is selected in spans that have changed: where they are what a gesture proposed, what it meant."""
         proposed = self._proposed
         if proposed is not None and proposed.gold == self._shown.gold:
@@ -150,14 +139,14 @@ class SentenceCanvas(QWidget):
     def apply_label(self, label: str) -> None:
         """Label the selected range, relabel the selected gold span, or accept the selected predicted one so named."""
         if self._selection is not None:
-            self._take(interaction.labelled(self._shown.gold, self._selection, label))
+            self._take(propose_label(self._shown.gold, self._selection, label))
 
     def move_edge(self, edge: Edge, step: int) -> None:
         """Move an edge of the selected gold span, or range, by whole characters, and over blanks."""
         selection = self._selection
         if selection is not None:
             position = self._moved(edge, selection.start if edge == "start" else selection.end, step)
-            self._take(interaction.with_edge_at(self._shown.gold, selection, edge, position, self._shown.text))
+            self._take(propose_edge(self._shown.gold, selection, edge, position, self._shown.text))
 
     def _moved(self, edge: Edge, position: int, step: int) -> int:
         moved = self._layout.moved(position, step)
@@ -170,7 +159,7 @@ class SentenceCanvas(QWidget):
         selection = self._selection
         if selection is not None:
             place = extended(selection.start, selection.end, self._shown.text)
-            self._take(interaction.reshaped(self._shown.gold, selection, *place, self._shown.text))
+            self._take(propose_range(self._shown.gold, selection, *place, self._shown.text))
 
     def shrink(self) -> None:
         """Take punctuation off the selected gold span, or range; where there is none, its last character."""
@@ -181,7 +170,7 @@ class SentenceCanvas(QWidget):
         if place == (selection.start, selection.end):
             self.move_edge("end", -1)
         else:
-            self._take(interaction.reshaped(self._shown.gold, selection, *place, self._shown.text))
+            self._take(propose_range(self._shown.gold, selection, *place, self._shown.text))
 
     def select_next_word(self, step: int) -> None:
         """Select the next eojeol, or with -1 the one before, from what is selected on."""
@@ -196,27 +185,27 @@ class SentenceCanvas(QWidget):
     def delete_selected(self) -> None:
         """Take the selected span out of the gold."""
         if self._selection is not None:
-            self._take(interaction.removed(self._shown.gold, self._selection))
+            self._take(propose_removal(self._shown.gold, self._selection))
 
     def accept_selected(self) -> None:
         """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
-        self._take(interaction.with_accepted(self._shown.gold, self.comparisons, self._selection))
+        self._take(propose_acceptance(self._shown.gold, self.comparisons, self._selection))
 
     def clear_selection(self) -> None:
         """Select nothing, and drop a drag that is under way."""
         self.select(None)
         self._drop_press()
 
-    def _take(self, outcome: interaction.Outcome) -> None:
+    def _take(self, proposal: Proposal) -> None:
         """Offer the gold that a gesture made; what it left selected is selected with that gold, if that is shown."""
-        if outcome.gold == self._shown.gold:
-            self.select(outcome.selection)
+        if proposal.gold == self._shown.gold:
+            self.select(proposal.selection)
             return
-        self._proposed = replace(outcome, gold=tuple(sorted(outcome.gold)))
-        self.goldProposed.emit(outcome.gold)
+        self._proposed = replace(proposal, gold=tuple(sorted(proposal.gold)))
+        self.goldProposed.emit(proposal.gold)
         self._proposed = None
 
-    def select(self, selection: Selection | None) -> None:
+    def select(self, selection: TextSelection | None) -> None:
         """Select a range, a gold span or a predicted one, or nothing."""
         if selection == self._selection:
             return
@@ -225,47 +214,18 @@ class SentenceCanvas(QWidget):
         self.update()
 
     @property
-    def scene(self) -> Scene:
-        """Where everything stands now."""
-        return self._shown.scene_at(self.width())
-
-    @property
     def _layout(self) -> TextLayout:
         return self._shown.layout_at(self.width())
 
     def _refresh(self) -> None:
         """The spans shown are others: place, describe and paint them anew."""
         if self._shown.drag is None:
-            self.setAccessibleDescription(described(self._shown.text, self.comparisons))
+            self.setAccessibleDescription(describe_sentence(self._shown.text, self.comparisons))
         self.updateGeometry()
         self.update()
 
     def _end_press(self) -> None:
         self._press = self._shown.drag = None
-
-    def heightForWidth(self, width: int) -> int:
-        return round(self._shown.scene_at(width).height + 0.5)
-
-    def sizeHint(self) -> QSize:
-        width = max(_LEAST_WIDTH, self.width())
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(_LEAST_WIDTH, self.heightForWidth(max(_LEAST_WIDTH, self.width())))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.surface))
-        if self._shown.text:
-            part = QRectF(event.rect())
-            paint(
-                painter,
-                self.scene,
-                self._theme,
-                self._shown.shown_selection(self._selection),
-                replaced=self.replaced,
-                part=part,
-            )
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.focused.emit(True)
@@ -302,9 +262,7 @@ class SentenceCanvas(QWidget):
         else:
             span = of_gold(drag.target.span)
             self._refresh()
-            self._take(
-                interaction.with_edge_at(self._shown.gold, span, drag.target.edge, drag.position, self._shown.text)
-            )
+            self._take(propose_edge(self._shown.gold, span, drag.target.edge, drag.position, self._shown.text))
         self.update()
         self.released.emit()
 
@@ -329,7 +287,7 @@ class SentenceCanvas(QWidget):
             self.rangeDrawn.emit()
 
     def _select_range(self, found: tuple[int, int] | None) -> None:
-        self.select(Selection("range", *found) if found is not None else None)
+        self.select(TextSelection("range", *found) if found is not None else None)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Select what is under the mouse, unless it is selected, and ask for its menu; the keyboard has a command.
@@ -338,7 +296,7 @@ class SentenceCanvas(QWidget):
         """
         if event.reason() != QContextMenuEvent.Reason.Mouse or not self._shown.text or self.is_pressed:
             return
-        self.select(meant_at(self.scene, QPointF(event.pos()), self._selection))
+        self.select(context_menu_target(self.scene, QPointF(event.pos()), self._selection))
         self.menuAsked.emit(event.globalPos())
 
     def _drag_to(self, target: Target, origin: QPointF, point: QPointF) -> None:

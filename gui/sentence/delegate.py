@@ -1,10 +1,9 @@
 """One sentence a row: what it is, how many errors it has, and its text with the gold filled and the errors drawn."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -12,8 +11,10 @@ from core.analysis.changes import Steps
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
 from gui.look.theme import SMALL_SIZE, Theme, font
-from gui.sentence.layout import TextLayout, lay_out_on_one_line
-from gui.sentence.painting import wave
+from gui.sentence.layout import TextLayout
+from gui.sentence.painting import paint, row_style
+from gui.sentence.scene import Scene, arrange
+from gui.sentence.selection import comparisons_of
 from gui.text.words import counted
 
 ROW_HEIGHT = 52
@@ -44,6 +45,11 @@ class SentenceRow:
     steps: Steps = ()
     reviewed: bool = False
     noted: bool = False
+
+    @property
+    def all_comparisons(self) -> tuple[Comparison, ...]:
+        """Every gold span, and without a run all of them right."""
+        return comparisons_of(self.gold, None) if self.comparisons is None else self.comparisons
 
     @property
     def errors(self) -> tuple[Comparison, ...]:
@@ -154,36 +160,35 @@ def _paint_words(painter: QPainter, rect: QRectF, text: str, colour: str, chosen
 
 @dataclass(frozen=True)
 class _Excerpt:
-    """The part of a sentence that a row shows: from `start` (code points) on, as one line of a width.
+    """The part of a sentence that a row shows, as one line.
 
     Attributes:
-        left, right: where the shown characters begin and end, from the left edge of that width, whole ones alone.
-        is_cut: whether some of the sentence follows that has no room.
+        left, right: the shown characters' extent, whole ones alone, in pixels of the row's width.
+        indent: of the layout's left edge.
+        is_cut: whether some of the sentence follows for which there is no room.
     """
 
-    start: int
     layout: TextLayout
     left: float
     right: float
+    indent: float
     is_cut: bool
 
-    def boxes(self, at: QPointF, span: Span) -> list[QRectF]:
-        """The rectangles of the part of a span that is in the excerpt."""
-        length = len(self.layout.text)
-        start, end = (max(0, min(position - self.start, length)) for position in (span.start, span.end))
-        pieces = [(piece.left, piece.right) for piece in self.layout.pieces(start, end)]
-        return [QRectF(at.x() + left + 0.5, at.y() + 0.5, max(0.0, right - left - 1), 18) for left, right in pieces]
+    @property
+    def start(self) -> int:
+        """The code point at which it begins."""
+        return self.layout.starts[0]
 
     def shows(self, span: Span) -> bool:
         """Whether a span can be seen to its end."""
-        if span.start < self.start or span.end - self.start > len(self.layout.text):
+        if span.start < self.start or span.end > self.layout.end:
             return False
-        edges = self.layout.edges(span.start - self.start, span.end - self.start)
-        return all(self.left <= edge.x <= self.right for edge in edges)
+        edges = self.layout.edges(span.start, span.end)
+        return all(self.left <= self.indent + edge.x <= self.right for edge in edges)
 
 
 def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Theme) -> None:
-    excerpt = _excerpt_for(row, rect.width())
+    excerpt, scene = _arranged(row.text, row.all_comparisons, rect.width())
     ellipsis = _ellipsis_width()
     is_reversed = excerpt.layout.is_reversed
     for is_there, is_left in ((excerpt.start > 0, not is_reversed), (excerpt.is_cut, is_reversed)):
@@ -192,51 +197,19 @@ def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Th
             _paint_words(painter, QRectF(left, rect.top(), ellipsis + 1, 20), "…", theme.muted, _text_font())
     room = excerpt.right - excerpt.left
     painter.setClipRect(QRectF(rect.left() + excerpt.left - 1, rect.top() - 2, room + 1, rect.height() + 4))
-    at = QPointF(rect.left() + (0.0 if is_reversed or not excerpt.start else ellipsis), rect.top())
-    _paint_fills(painter, at, excerpt, row, theme)
-    painter.setPen(QColor(theme.text))
-    excerpt.layout.draw(painter, 0, at + QPointF(0, 1))
-    _paint_errors(painter, at, excerpt, row.errors, theme)
+    painter.translate(rect.left() + excerpt.indent, rect.top() + 1)
+    paint(painter, scene, theme, None)
 
 
-def _paint_fills(painter: QPainter, at: QPointF, excerpt: _Excerpt, row: SentenceRow, theme: Theme) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    for span in row.gold:
-        painter.setBrush(QColor(theme.label(span.label).fill))
-        for box in excerpt.boxes(at, span):
-            painter.drawRoundedRect(box, 3, 3)
-
-
-def _paint_errors(
-    painter: QPainter, at: QPointF, excerpt: _Excerpt, errors: Sequence[Comparison], theme: Theme
-) -> None:
-    """Missed gold dashed around; predicted spans underlined, in waves where they stand alone."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for error in errors:
-        if error.predicted is None and error.gold is not None:
-            painter.setPen(QPen(QColor(theme.label(error.gold.label).ink), 1, Qt.PenStyle.DashLine))
-            for box in excerpt.boxes(at, error.gold):
-                painter.drawRoundedRect(box, 3, 3)
-        elif error.predicted is not None:
-            painter.setPen(QPen(QColor(theme.error), 1.5))
-            for box in excerpt.boxes(at, error.predicted.span):
-                _underline(painter, box, wavy=error.outcome == "spurious")
-
-
-def _underline(painter: QPainter, box: QRectF, *, wavy: bool) -> None:
-    if wavy:
-        painter.drawPath(wave(box.left(), box.right(), box.bottom() + 2, height=2.5))
-    else:
-        painter.drawLine(QPointF(box.left(), box.bottom() + 2), QPointF(box.right(), box.bottom() + 2))
-
-
-def _excerpt_for(row: SentenceRow, width: float) -> _Excerpt:
-    """The text from its beginning, or from a little before the first error where that would be cut off."""
-    whole = _excerpt(row.text, 0, width)
-    first = next((error.predicted.span if error.predicted else error.gold for error in row.errors), None)
-    if first is None or whole.shows(first):
-        return whole
-    return _excerpt(row.text, _beginning(row.text, first.start), width)
+@lru_cache(maxsize=256)
+def _arranged(text: str, comparisons: tuple[Comparison, ...], width: float) -> tuple[_Excerpt, Scene]:
+    """What a row shows: the text from its beginning, or from a little before the first error if that is cut off."""
+    excerpt = _excerpt(text, 0, width)
+    first = next((comparison for comparison in comparisons if comparison.is_error), None)
+    span = None if first is None else first.predicted.span if first.predicted else first.gold
+    if span is not None and not excerpt.shows(span):
+        excerpt = _excerpt(text, _beginning(text, span.start), width)
+    return excerpt, arrange(excerpt.layout, comparisons, row_style(_TEXT_SIZE), predicted=True)
 
 
 def _beginning(text: str, error: int) -> int:
@@ -251,15 +224,15 @@ def _excerpt(text: str, start: int, width: float) -> _Excerpt:
     """As much of a text from a code point on as `width` pixels show, dots in the place of what is left out."""
     most = int(width / _NARROW) + 1
     room = width - (_ellipsis_width() if start else 0.0)
-    layout = lay_out_on_one_line(text[start : start + most], _text_font(), room)
+    layout = TextLayout(text, _text_font(), room, part=range(start, min(start + most, len(text))))
     is_cut = start + most < len(text) or layout.natural_width(0) > room
     room -= _ellipsis_width() if is_cut else 0.0
     if layout.is_reversed:
         whole = [cell.left for cell in layout.row(0) if layout.width - cell.left <= room]
-        return _Excerpt(start, layout, min(whole, default=layout.width), layout.width, is_cut)
-    shift = width - layout.width
+        return _Excerpt(layout, min(whole, default=layout.width), layout.width, 0.0, is_cut)
+    indent = width - layout.width
     whole = [cell.right for cell in layout.row(0) if cell.right <= room]
-    return _Excerpt(start, layout, shift, shift + max(whole, default=0.0), is_cut)
+    return _Excerpt(layout, indent, indent + max(whole, default=0.0), indent, is_cut)
 
 
 @lru_cache(maxsize=1)

@@ -1,29 +1,19 @@
 """What a point of a sentence means, and what a drag makes of it: no widget, no state but what is passed in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from core.domain.editing import (
     Edge,
     Gold,
-    accepted,
-    relabelled,
-    replaced_by,
-    resized,
-    trimmed,
     with_edge,
-    with_span,
-    without,
     word_at,
 )
-from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import Comparison, compared
+from core.domain.spans import Span
 from gui.sentence.layout import Cell
-from gui.sentence.scene import BRACKET, PADDING, Lane, Mark, Scene
-from gui.sentence.selection import Selection, difference_of, of_gold, of_predicted
+from gui.sentence.scene import BRACKET, Lane, Mark, Scene
+from gui.sentence.selection import TextSelection, of_gold, of_predicted
 
 _NEAR, _NEAR_SELECTED = 3.0, 6.0
 """Pixels around an edge in which it can be taken: more where handles show it."""
@@ -42,7 +32,7 @@ class Target:
     """What a press would take: an edge, or the span to select, and the character from which a drag would start."""
 
     edge: EdgeTarget | None = None
-    span: Selection | None = None
+    span: TextSelection | None = None
     cell: Cell | None = None
 
 
@@ -76,7 +66,7 @@ class EdgeDrag:
         return next((span for span in self.gold_of(gold, text) if span not in before), self.target.span)
 
 
-def target_at(scene: Scene, point: QPointF, selection: Selection | None) -> Target:
+def target_at(scene: Scene, point: QPointF, selection: TextSelection | None) -> Target:
     """What stands at a point, the most precise first: an edge, a tag or bracket, a span's text, a character."""
     edge = _edge_at(scene, point, selection)
     cell = character_at(scene, point)
@@ -85,7 +75,7 @@ def target_at(scene: Scene, point: QPointF, selection: Selection | None) -> Targ
     return Target(span=_tagged_at(scene, point) or _covering(scene, cell), cell=cell)
 
 
-def meant_at(scene: Scene, point: QPointF, selection: Selection | None) -> Selection | None:
+def context_menu_target(scene: Scene, point: QPointF, selection: TextSelection | None) -> TextSelection | None:
     """What a menu at a point is about: the selected characters there, the span there, or else the eojeol."""
     target = target_at(scene, point, None)
     cell = target.cell
@@ -95,10 +85,10 @@ def meant_at(scene: Scene, point: QPointF, selection: Selection | None) -> Selec
     if target.span is not None or cell is None:
         return target.span or selection
     word = word_at(scene.layout.text, cell.start)
-    return Selection("range", *word) if word is not None else selection
+    return TextSelection("range", *word) if word is not None else selection
 
 
-def cursor_at(scene: Scene, point: QPointF, selection: Selection | None) -> Qt.CursorShape:
+def cursor_at(scene: Scene, point: QPointF, selection: TextSelection | None) -> Qt.CursorShape:
     """The shape of the mouse's cursor, which tells what a press would take."""
     target = target_at(scene, point, selection)
     if target.edge is not None:
@@ -107,7 +97,7 @@ def cursor_at(scene: Scene, point: QPointF, selection: Selection | None) -> Qt.C
     return Qt.CursorShape.PointingHandCursor if is_beside_text else Qt.CursorShape.IBeamCursor
 
 
-def place_below(scene: Scene, selection: Selection) -> QPoint:
+def place_below(scene: Scene, selection: TextSelection) -> QPoint:
     """The point below the beginning of what is selected."""
     rects = scene.text_rects(selection.start, selection.end)
     return rects[0].bottomLeft().toPoint() if rects else QPoint()
@@ -119,18 +109,18 @@ def character_at(scene: Scene, point: QPointF) -> Cell | None:
     if cell is None:
         return None
     line = scene.lines[cell.line]
-    inside = line.text_top <= point.y() <= line.text_bottom and cell.left <= point.x() - PADDING < cell.right
+    inside = line.text_top <= point.y() <= line.text_bottom and cell.left <= scene.layout_x(point.x()) < cell.right
     return cell if inside else None
 
 
 def nearest_character(scene: Scene, point: QPointF) -> Cell | None:
     """The character of the nearest line that is nearest to the point."""
-    return scene.layout.cell_at(scene.line_at(point.y()), point.x() - PADDING)
+    return scene.layout.cell_at(scene.line_at(point.y()), scene.layout_x(point.x()))
 
 
 def nearest_boundary(scene: Scene, point: QPointF) -> int:
     """The position (code points) between two characters that is nearest to the point."""
-    return scene.layout.boundary_at(scene.line_at(point.y()), point.x() - PADDING)
+    return scene.layout.boundary_at(scene.line_at(point.y()), scene.layout_x(point.x()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +139,12 @@ def edges_of(scene: Scene, mark: Mark) -> tuple[PlacedEdge, ...]:
     names: tuple[Edge, ...] = ("start", "end")
     places = scene.layout.edges(mark.span.start, mark.span.end)
     return tuple(
-        PlacedEdge(edge, scene.upright(place.line, place.x), place.is_left)
+        PlacedEdge(edge, scene.edge_rect(place.line, place.x), place.is_left)
         for edge, place in zip(names, places, strict=False)
     )
 
 
-def _edge_at(scene: Scene, point: QPointF, selection: Selection | None) -> EdgeTarget | None:
+def _edge_at(scene: Scene, point: QPointF, selection: TextSelection | None) -> EdgeTarget | None:
     """The nearest edge of a gold span; the selected span's first, then that of the span under the point."""
     found = []
     line = scene.line_at(point.y())
@@ -171,7 +161,7 @@ def _edge_at(scene: Scene, point: QPointF, selection: Selection | None) -> EdgeT
     return min(found, key=lambda entry: entry[0])[1] if found else None
 
 
-def _tagged_at(scene: Scene, point: QPointF) -> Selection | None:
+def _tagged_at(scene: Scene, point: QPointF) -> TextSelection | None:
     for mark in scene.marks_on([scene.line_at(point.y())]):
         if mark.lane == "other":  # to be looked at, not to be worked on
             continue
@@ -185,7 +175,7 @@ def _on_bracket(scene: Scene, mark: Mark, point: QPointF) -> bool:
     return any(QRectF(rect.left(), rect.bottom(), rect.width(), BRACKET).contains(point) for rect in rects)
 
 
-def _covering(scene: Scene, cell: Cell | None) -> Selection | None:
+def _covering(scene: Scene, cell: Cell | None) -> TextSelection | None:
     """The gold span over a character, or else the predicted one."""
     if cell is None:
         return None
@@ -198,87 +188,9 @@ def _covering(scene: Scene, cell: Cell | None) -> Selection | None:
     return None
 
 
-def _selection_of(mark: Mark) -> Selection | None:
+def _selection_of(mark: Mark) -> TextSelection | None:
     """The span of a mark: a predicted one that is right, or lacking, means the gold one."""
     comparison = mark.comparison
     if mark.lane == "gold" or comparison.predicted is None or not comparison.is_error:
         return of_gold(comparison.gold) if comparison.gold else None
     return of_predicted(comparison.predicted.span)
-
-
-Spans = tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The gold after a gesture, and what is selected in it then."""
-
-    gold: Spans
-    selection: Selection | None
-
-
-def labelled(gold: Spans, selection: Selection, label: str) -> Outcome:
-    """Label a range, relabel a gold span, or accept a predicted one so named."""
-    span = Span(selection.start, selection.end, label)
-    if selection.kind == "gold" and selection.span is not None:
-        return Outcome(relabelled(gold, selection.span, label), of_gold(span))
-    return Outcome(with_span(gold, span), of_gold(span))
-
-
-def replaced_by_label(gold: Spans, comparisons: Sequence[Comparison], selection: Selection | None) -> Spans:
-    """The gold spans, beside the selected one, that labelling or accepting what is selected takes away."""
-    if selection is None or selection.kind == "gold":
-        return ()
-    difference = difference_of(comparisons, selection)
-    own = difference.gold if difference is not None else None
-    return tuple(span for span in replaced_by(gold, selection.start, selection.end) if span != own)
-
-
-def with_edge_at(gold: Spans, selection: Selection, edge: Edge, position: int, text: str) -> Outcome:
-    """Move an edge of a gold span or of a range; what is predicted stays."""
-    if selection.kind == "gold" and selection.span is not None:
-        return _moved(gold, with_edge(gold, selection.span, edge, position, text), selection)
-    start, end = (position, selection.end) if edge == "start" else (selection.start, position)
-    return _ranged(gold, selection, start, end, text)
-
-
-def reshaped(gold: Spans, selection: Selection, start: int, end: int, text: str) -> Outcome:
-    """Move both edges of a gold span or of a range; what is predicted stays."""
-    if selection.kind == "gold" and selection.span is not None:
-        return _moved(gold, resized(gold, selection.span, start, end, text), selection)
-    return _ranged(gold, selection, start, end, text)
-
-
-def _moved(before: Spans, after: Spans, selection: Selection) -> Outcome:
-    known = set(before)
-    moved = next((span for span in after if span not in known), None)
-    return Outcome(after, selection if moved is None else of_gold(moved))
-
-
-def _ranged(gold: Spans, selection: Selection, start: int, end: int, text: str) -> Outcome:
-    inside = trimmed(start, end, text) if selection.kind == "range" and start < end else None
-    return Outcome(gold, selection if inside is None else Selection("range", *inside))
-
-
-def removed(gold: Spans, selection: Selection) -> Outcome:
-    """Take a gold span away."""
-    if selection.kind != "gold" or selection.span is None:
-        return Outcome(gold, selection)
-    return Outcome(without(gold, selection.span), None)
-
-
-def with_accepted(gold: Spans, comparisons: Sequence[Comparison], selection: Selection | None) -> Outcome:
-    """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
-    difference = difference_of(comparisons, selection)
-    if difference is None or difference.predicted is None:
-        return Outcome(gold, selection)
-    span = difference.predicted.span
-    return Outcome(accepted(gold, span), of_gold(span))
-
-
-@lru_cache(maxsize=256)
-def comparisons_of(gold: tuple[Span, ...], predicted: tuple[PredictedSpan, ...] | None) -> tuple[Comparison, ...]:
-    """How the predicted spans compare with the gold; without a run (None), all gold is right."""
-    if predicted is None:
-        return tuple(Comparison("right", span, None) for span in gold)
-    return compared(gold, predicted)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextLine, QTextOption
 
 from gui.look.theme import font
-from gui.sentence.offsets import offsets
+from gui.text.utf16 import offsets
 
 HANGING = 2
 """Blanks that may hang out at the end of a line."""
@@ -226,20 +226,25 @@ class Piece:
 class TextLayout:
     """A text laid out at one width. Horizontal positions only: the lanes between the lines set the vertical ones.
 
-    A line is laid out when it is first looked at.
+    A line is laid out when it is first looked at. All offsets are those of the whole text.
+
+    Args:
+        part: the code points to lay out, on one line however long it is; None wraps the whole text.
 
     Attributes:
-        boundaries: the code-point positions at which an edge may stand.
-        starts: the code points at which the lines begin.
+        boundaries: the positions that an edge of a span can have.
+        starts: where the lines begin.
+        end: where the last line ends.
         text_height: of a line, in pixels.
     """
 
-    def __init__(self, text: str, font: QFont, width: float, *, wraps: bool = True) -> None:
+    def __init__(self, text: str, font: QFont, width: float, *, part: range | None = None) -> None:
         self.text, self.width = text, width
-        self._visible, self._font = shown(text), font
+        self._first, self.end = (0, len(text)) if part is None else (part.start, part.stop)
+        self._visible, self._font = shown(text[self._first : self.end]), font
         self._direction, self._is_mixed = direction_of(self._visible), has_right_to_left(self._visible)
-        self.boundaries = character_boundaries(self._visible)
-        self.starts = line_starts(self._visible, self.boundaries, font, width) if wraps else (0,)
+        self.boundaries = _shifted(character_boundaries(self._visible), self._first)
+        self.starts = line_starts(self._visible, self.boundaries, font, width) if part is None else (part.start,)
         self.text_height = math.ceil(QFontMetricsF(font).height())
         self._lines: dict[int, QTextLayout] = {}
         self._rows: dict[int, tuple[Cell, ...]] = {}
@@ -300,7 +305,12 @@ class TextLayout:
         cells = self.cells_of(start, end)
         if not cells:
             return ()
-        ends = {(cells[0].line, cells[0].near), (cells[-1].line, cells[-1].far)}
+        first, last = cells[0], cells[-1]
+        ends = set[tuple[int, float]]()
+        if start >= self._first:
+            ends.add((first.line, first.near))
+        if end <= self.end:
+            ends.add((last.line, last.far))
         return tuple(
             Piece(line, left, right, (line, left) in ends, (line, right) in ends) for line, left, right in _runs(cells)
         )
@@ -334,17 +344,20 @@ class TextLayout:
         return self.boundaries[max(0, min(rank, len(self.boundaries) - 1))]
 
     def _end_of(self, line: int) -> int:
-        return self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
+        return self.starts[line + 1] if line + 1 < len(self.starts) else self.end
+
+    def _visible_between(self, start: int, end: int) -> str:
+        return self._visible[start - self._first : end - self._first]
 
     def _solid_end_of(self, line: int) -> int:
         """Where a line ends without the blanks that hang out of it."""
         start, end = self.starts[line], self._end_of(line)
-        solid = start + len(self._visible[start:end].rstrip())
-        return max(solid, end - HANGING) if start < solid and end < len(self.text) else end
+        solid = start + len(self._visible_between(start, end).rstrip())
+        return max(solid, end - HANGING) if start < solid and end < self.end else end
 
     def _laid(self, line: int) -> QTextLayout:
         if line not in self._lines:
-            text = self._visible[self.starts[line] : self._solid_end_of(line)]
+            text = self._visible_between(self.starts[line], self._solid_end_of(line))
             self._lines[line] = lay_line(text, self._font, self.width, self._direction)
         return self._lines[line]
 
@@ -352,7 +365,7 @@ class TextLayout:
         start, solid, end = self.starts[line], self._solid_end_of(line), self._end_of(line)
         first = bisect_left(self.boundaries, start)
         inside = self.boundaries[first : bisect_right(self.boundaries, solid)]
-        text = self._visible[start:solid]
+        text = self._visible_between(start, solid)
         if text:
             mapping, laid = offsets(text), self._laid(line)
             units = [mapping.to_units(at - start) for at in inside]
@@ -366,7 +379,7 @@ class TextLayout:
                 yield Cell(begins, ends, line, far, far, is_reversed)
 
 
-_Place = tuple[float, float, bool]
+_Extent = tuple[float, float, bool]
 """Left and right edge of a character, and whether it is written from right to left."""
 
 
@@ -375,9 +388,10 @@ def lay_out(text: str, font: QFont, width: float) -> TextLayout:
     return TextLayout(text, font, width)
 
 
-def lay_out_on_one_line(text: str, font: QFont, width: float) -> TextLayout:
-    """Lay a text out on one line, from the side of `width` pixels on which it begins, however long it is."""
-    return TextLayout(text, font, width, wraps=False)
+def _shifted(positions: Sequence[int], by: int) -> Sequence[int]:
+    if isinstance(positions, range):
+        return range(positions.start + by, positions.stop + by)
+    return tuple(position + by for position in positions) if by else positions
 
 
 @lru_cache(maxsize=8)
@@ -386,7 +400,7 @@ def laid_out(text: str, size: int, width: float) -> TextLayout:
     return lay_out(text, font(size), width)
 
 
-def _places(line: QTextLine, units: Sequence[int]) -> list[_Place]:
+def _places(line: QTextLine, units: Sequence[int]) -> list[_Extent]:
     return [(left, right, False) for left, right in pairwise(_x_at(line, unit) for unit in units)]
 
 
@@ -396,13 +410,13 @@ def _x_at(line: QTextLine, unit: int) -> float:
     return float(found[0])
 
 
-def _mixed_places(line: QTextLine, units: Sequence[int]) -> list[_Place]:
+def _mixed_places(line: QTextLine, units: Sequence[int]) -> list[_Extent]:
     """The places of characters in a line with several directions.
 
     Qt's cursor positions belong to the neighbour where the direction changes, and the places of letters in a ligature
     that is written from right to left are shifted (QTBUG, seen in 6.11); widths and the order of places are right.
     """
-    found = [_extent(line, unit, following) for unit, following in pairwise(units)]
+    found = [_extent_of(line, unit, following) for unit, following in pairwise(units)]
     order = sorted(range(len(found)), key=lambda at: (found[at][0], -at if found[at][2] else at))
     x = line.naturalTextRect().left()
     placed = list(found)
@@ -413,7 +427,7 @@ def _mixed_places(line: QTextLine, units: Sequence[int]) -> list[_Place]:
     return placed
 
 
-def _extent(line: QTextLine, unit: int, following: int) -> _Place:
+def _extent_of(line: QTextLine, unit: int, following: int) -> _Extent:
     runs = line.glyphRuns(unit, following - unit, QTextLayout.GlyphRunRetrievalFlag.RetrieveGlyphPositions)
     if not runs:
         x = _x_at(line, unit)

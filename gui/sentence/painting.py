@@ -12,12 +12,11 @@ from core.domain.spans import Span
 from gui.look.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font
 from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
-from gui.sentence.scene import BRACKET, PADDING, TAG_PADDING, Mark, Scene, TagMetrics, Words
-from gui.sentence.selection import Selection, of_gold, of_predicted
+from gui.sentence.scene import BRACKET, TAG_PADDING, Mark, Scene, Style, TagMetrics, Words
+from gui.sentence.selection import TextSelection, of_gold, of_predicted
 
-_RADIUS = 4.0
-_BRACKET_DROP = 4.0
-_WAVE = 3.0
+MARGIN = 16
+"""Around the text of a large sentence, inside the widget."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,19 @@ class Brush:
     theme: Theme
 
 
-def tag_metrics(text_size: int = SENTENCE_SIZE) -> TagMetrics:
+def large_style(text_size: int = SENTENCE_SIZE, *, foot: float = MARGIN) -> Style:
+    """A sentence with tags in lanes of their own."""
+    tags = _tag_metrics(text_size)
+    return Style(text_size, MARGIN, foot, radius=4.0, outline=1.5, drop=4.0, wave=3.0, tags=tags)
+
+
+def row_style(text_size: int) -> Style:
+    """A sentence on one line, without tags."""
+    return Style(text_size, margin=0.0, foot=0.0, radius=3.0, outline=1.0, drop=3.0, wave=2.0, tags=None)
+
+
+@lru_cache(maxsize=8)
+def _tag_metrics(text_size: int) -> TagMetrics:
     """The size of tags in the window's typeface, on a text of this size; on a smaller text they stay legible."""
     size = max(TAG_SIZE, round(text_size * TAG_SIZE / SENTENCE_SIZE))
     heights = [QFontMetricsF(_tag_font(size, bold=bold)) for bold in (False, True)]
@@ -49,7 +60,7 @@ def paint(
     painter: QPainter,
     scene: Scene,
     theme: Theme,
-    selection: Selection | None,
+    selection: TextSelection | None,
     *,
     replaced: Collection[Span] = (),
     part: QRectF | None = None,
@@ -83,8 +94,8 @@ def paint(
             _paint_strike(brush, mark.tag.rect)
 
 
-def _paint_mark(brush: Brush, mark: Mark, selection: Selection | None) -> None:
-    selected = mark.span is not None and selection in (_selection_of(mark, mark.span),)
+def _paint_mark(brush: Brush, mark: Mark, selection: TextSelection | None) -> None:
+    selected = selection is not None and mark.span is not None and selection == _selection_of(mark, mark.span)
     if mark.lane == "predicted" and mark.span is not None:
         _paint_bracket(brush, mark, selected=selected)
     elif mark.lane == "predicted":
@@ -95,21 +106,30 @@ def _paint_mark(brush: Brush, mark: Mark, selection: Selection | None) -> None:
     _paint_tag(brush, mark, selected=selected)
 
 
-def _selection_of(mark: Mark, span: Span) -> Selection:
+def _selection_of(mark: Mark, span: Span) -> TextSelection:
     return of_gold(span) if mark.lane == "gold" else of_predicted(span)
 
 
 def _paint_fill(brush: Brush, mark: Mark) -> None:
-    colours = brush.theme.label(mark.tag.words[0].label)
+    assert mark.span is not None
+    colours, style = brush.theme.label(mark.span.label), brush.scene.style
     outline = Qt.PenStyle.NoPen
     if mark.comparison.is_error:
         outline = Qt.PenStyle.DashLine if mark.comparison.outcome == "missed" else Qt.PenStyle.SolidLine
+    brush.painter.setPen(_pen(colours.ink, style.outline, outline))
+    brush.painter.setBrush(QColor(colours.fill))
+    _draw_rounded(brush, mark)
+
+
+def _draw_rounded(brush: Brush, mark: Mark) -> None:
+    """Draw the pieces of a mark with the painter's pen and brush."""
+    radius = brush.scene.style.radius
     for piece in mark.pieces:
-        shape = _rounded(_fill_rect(brush.scene, piece), first=piece.first, last=piece.last)
-        brush.painter.fillPath(shape, QColor(colours.fill))
-        brush.painter.setPen(_pen(colours.ink, 1.5, outline))
-        brush.painter.setBrush(Qt.BrushStyle.NoBrush)
-        brush.painter.drawPath(shape)
+        rect = _fill_rect(brush.scene, piece)
+        if piece.first and piece.last:
+            brush.painter.drawRoundedRect(rect, radius, radius)
+        else:
+            brush.painter.drawPath(_rounded(rect, radius, first=piece.first, last=piece.last))
 
 
 def _fill_rect(scene: Scene, piece: Piece) -> QRectF:
@@ -118,10 +138,10 @@ def _fill_rect(scene: Scene, piece: Piece) -> QRectF:
     return rect.adjusted(0.75 if piece.first else 0, 0, -0.75 if piece.last else 0, 1)
 
 
-def _rounded(rect: QRectF, *, first: bool, last: bool) -> QPainterPath:
+def _rounded(rect: QRectF, radius: float, *, first: bool, last: bool) -> QPainterPath:
     """A rectangle whose corners are round where the span begins and ends, and square where it goes on."""
     path = QPainterPath()
-    path.addRoundedRect(rect, _RADIUS, _RADIUS)
+    path.addRoundedRect(rect, radius, radius)
     half = rect.width() / 2
     for square, side in ((not first, rect.adjusted(0, 0, -half, 0)), (not last, rect.adjusted(half, 0, 0, 0))):
         if square:
@@ -145,7 +165,7 @@ def _paint_hatching(brush: Brush, start: int, end: int) -> None:
         painter.restore()
 
 
-def _paint_range(brush: Brush, selection: Selection) -> None:
+def _paint_range(brush: Brush, selection: TextSelection) -> None:
     painter = brush.painter
     for rect in brush.scene.text_rects(selection.start, selection.end):
         painter.setBrush(_faded(brush.theme.accent, 0.28))
@@ -154,13 +174,14 @@ def _paint_range(brush: Brush, selection: Selection) -> None:
 
 
 def _paint_text(brush: Brush, lines: Iterable[int]) -> None:
+    scene = brush.scene
     brush.painter.setPen(QColor(brush.theme.text))
     for number in lines:
-        brush.scene.layout.draw(brush.painter, number, QPointF(PADDING, brush.scene.lines[number].text_top))
+        scene.layout.draw(brush.painter, number, QPointF(scene.style.margin, scene.lines[number].text_top))
 
 
 def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
-    """The predicted span's line under the text: wavy where it stands alone, with a leg at each of its own ends."""
+    """The predicted span's line under the text: wavy where no gold is near, with a leg at each of its own ends."""
     is_error = mark.comparison.is_error
     colour = brush.theme.error if is_error else brush.theme.edge
     if selected:
@@ -169,7 +190,7 @@ def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
     brush.painter.setBrush(Qt.BrushStyle.NoBrush)
     for piece in mark.pieces:
         rect = brush.scene.text_rect(piece).adjusted(1.5 if piece.first else 0, 0, -1.5 if piece.last else 0, 0)
-        brush.painter.drawPath(_bracket(rect, piece, wavy=mark.comparison.outcome == "spurious"))
+        brush.painter.drawPath(_bracket(brush, rect, piece, mark))
     _paint_stem(brush, mark)
 
 
@@ -183,7 +204,7 @@ def _paint_other(brush: Brush, mark: Mark) -> None:
         text = brush.scene.text_rect(piece)
         drop = brush.scene.lines[piece.line].other_top - BRACKET - text.bottom()
         rect = text.adjusted(1.5 if piece.first else 0, drop, -1.5 if piece.last else 0, drop)
-        brush.painter.drawPath(_bracket(rect, piece, wavy=mark.comparison.outcome == "spurious"))
+        brush.painter.drawPath(_bracket(brush, rect, piece, mark))
     if mark.tag.stem is not None:
         brush.painter.setPen(pen)
         top = brush.scene.lines[mark.pieces[0].line].other_top
@@ -191,16 +212,26 @@ def _paint_other(brush: Brush, mark: Mark) -> None:
     _paint_tag(brush, mark, selected=False)
 
 
-def _bracket(rect: QRectF, piece: Piece, *, wavy: bool) -> QPainterPath:
-    base = rect.bottom() + _BRACKET_DROP
-    path = QPainterPath(QPointF(rect.left(), rect.bottom() + 1 if piece.first else base))
-    path.lineTo(rect.left(), base)
-    if wavy:
-        path.addPath(wave(rect.left(), rect.right(), base, height=_WAVE))
-        path.moveTo(rect.right(), base)
-    path.lineTo(rect.right(), base)
-    if piece.last:
-        path.lineTo(rect.right(), rect.bottom() + 1)
+def _bracket(brush: Brush, rect: QRectF, piece: Piece, mark: Mark) -> QPainterPath:
+    style = brush.scene.style
+    height = style.wave if mark.comparison.outcome == "spurious" else 0.0
+    return _bracket_path(rect.left(), rect.right(), rect.bottom(), style.drop, height, piece.first, piece.last)
+
+
+@lru_cache(maxsize=1024)
+def _bracket_path(
+    left: float, right: float, bottom: float, drop: float, height: float, has_start: bool, has_end: bool
+) -> QPainterPath:
+    """A line below the text, in waves of a height if it has one, with a leg at each end that it has."""
+    base = bottom + drop
+    path = QPainterPath(QPointF(left, bottom + 1 if has_start else base))
+    path.lineTo(left, base)
+    if height:
+        path.addPath(wave(left, right, base, height=height))
+        path.moveTo(right, base)
+    path.lineTo(right, base)
+    if has_end:
+        path.lineTo(right, bottom + 1)
     return path
 
 
@@ -221,7 +252,7 @@ def _paint_stem(brush: Brush, mark: Mark) -> None:
     first = brush.scene.text_rect(mark.pieces[0])
     tag = mark.tag.rect
     below = tag.top() > first.top()
-    ends = (first.bottom() + _BRACKET_DROP, tag.bottom() - 2) if below else (tag.top() + 2, first.top())
+    ends = (first.bottom() + brush.scene.style.drop, tag.bottom() - 2) if below else (tag.top() + 2, first.top())
     x = mark.tag.stem + 1.5
     brush.painter.drawLine(QLineF(x, ends[0], x, ends[1]))
 
@@ -231,9 +262,7 @@ def _paint_ring(brush: Brush, mark: Mark) -> None:
     accent = QColor(brush.theme.accent)
     painter.setPen(QPen(accent, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for piece in mark.pieces:
-        rect = _fill_rect(brush.scene, piece)
-        painter.drawPath(_rounded(rect, first=piece.first, last=piece.last))
+    _draw_rounded(brush, mark)
     painter.setPen(QPen(QColor(brush.theme.surface), 1))
     painter.setBrush(accent)
     for placed in edges_of(brush.scene, mark):
@@ -242,7 +271,9 @@ def _paint_ring(brush: Brush, mark: Mark) -> None:
 
 
 def _paint_tag(brush: Brush, mark: Mark, *, selected: bool) -> None:
-    painter, tag = brush.painter, mark.tag
+    painter, tag, metrics = brush.painter, mark.tag, brush.scene.style.tags
+    if metrics is None:
+        return
     if mark.lane == "gold" and tag.stem is not None:
         painter.setPen(_pen(brush.theme.label(tag.words[0].label).ink, 1.0))
         _paint_stem(brush, mark)
@@ -252,7 +283,7 @@ def _paint_tag(brush: Brush, mark: Mark, *, selected: bool) -> None:
         painter.drawRoundedRect(tag.rect, 3, 3)
     x = tag.rect.left() + TAG_PADDING
     for words in tag.words:
-        size, is_bold = brush.scene.tag_size, _is_bold(words)
+        size, is_bold = metrics.size, _is_bold(words)
         painter.setFont(_tag_font(size, bold=is_bold))
         painter.setPen(QColor(brush.theme.on_accent if selected else _ink(words, brush.theme)))
         painter.drawText(QPointF(x, tag.rect.top() + _ascent(size, bold=is_bold)), words.text)
@@ -284,6 +315,7 @@ def _ascent(size: int, *, bold: bool) -> float:
     return QFontMetricsF(_tag_font(size, bold=bold)).ascent()
 
 
+@lru_cache(maxsize=256)
 def _pen(colour: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
     pen = QPen(QColor(colour), width, style)
     if style == Qt.PenStyle.DashLine:

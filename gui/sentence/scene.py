@@ -18,8 +18,6 @@ Lane = Literal["gold", "predicted", "other"]
 LANES: tuple[Lane, ...] = get_args(Lane)
 Role = Literal["label", "gold label", "quiet", "error"]
 
-PADDING = 16.0
-"""Around the text, inside the widget."""
 BRACKET = 6.0
 """Between the text and the tags of the predicted lane."""
 TAG_GAP, TAG_PADDING, LINE_GAP = 2.0, 3.0, 7.0
@@ -44,7 +42,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The words at a mark, and where they stand; `stem` is where a line joins them to the mark, if one has to."""
+    """The words at a mark, and their place; `stem` is where a line joins them to the mark, if one has to."""
 
     words: tuple[Words, ...]
     rect: QRectF
@@ -73,7 +71,41 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TagMetrics:
+    """The size of a tag's letters, how tall a row of tags is and how wide words are in it, in pixels."""
+
+    size: int
+    height: float
+    width: Callable[[Words], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a sentence is drawn, in pixels.
+
+    Attributes:
+        text_size: of the sentence's letters.
+        margin: above the text and beside it.
+        foot: below the last line.
+        radius: of the corners of a gold span.
+        outline: the width of the line around a gold span.
+        drop: from the text down to the line under a predicted span.
+        wave: how far a wavy line goes up and down.
+        tags: None draws the shapes of gold and errors alone.
+    """
+
+    text_size: int
+    margin: float
+    foot: float
+    radius: float
+    outline: float
+    drop: float
+    wave: float
+    tags: TagMetrics | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineBox:
     """The vertical extent of one line, of its text, of its predicted lane's tags and of those of the other lane."""
 
     top: float
@@ -86,31 +118,27 @@ class Line:
 
 @dataclass(frozen=True)
 class Scene:
-    """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ.
-
-    Attributes:
-        tag_size: of the letters of tags, in pixels.
-    """
+    """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ."""
 
     layout: TextLayout
-    lines: tuple[Line, ...]
+    style: Style
+    lines: tuple[LineBox, ...]
     marks: tuple[Mark, ...]
     differing: tuple[tuple[int, int], ...]
-    tag_size: int
 
     @property
     def height(self) -> float:
-        return (self.lines[-1].bottom if self.lines else 0.0) + PADDING
+        return (self.lines[-1].bottom if self.lines else 0.0) + self.style.foot
 
     def text_rect(self, piece: Piece) -> QRectF:
         """The rectangle of a piece of text, in the widget's coordinates."""
-        line = self.lines[piece.line]
-        return QRectF(PADDING + piece.left, line.text_top, piece.right - piece.left, line.text_bottom - line.text_top)
+        line, left = self.lines[piece.line], self.style.margin + piece.left
+        return QRectF(left, line.text_top, piece.right - piece.left, line.text_bottom - line.text_top)
 
-    def upright(self, line: int, x: float) -> QRectF:
-        """A line of text as high as the text at a horizontal position of the layout."""
+    def edge_rect(self, line: int, x: float) -> QRectF:
+        """An upright line as high as the text, at a horizontal position of the layout."""
         placed = self.lines[line]
-        return QRectF(PADDING + x, placed.text_top, 0.0, placed.text_bottom - placed.text_top)
+        return QRectF(self.style.margin + x, placed.text_top, 0.0, placed.text_bottom - placed.text_top)
 
     def text_rects(self, start: int, end: int) -> tuple[QRectF, ...]:
         """The rectangles of a range of code points."""
@@ -118,7 +146,7 @@ class Scene:
 
     @cached_property
     def _marks_by_line(self) -> Mapping[int, Sequence[int]]:
-        """Where in `marks` those stand that have a piece on a line."""
+        """The indices in `marks` of those that have a piece on a line."""
         found = defaultdict[int, list[int]](list)
         for at, mark in enumerate(self.marks):
             for line in {piece.line for piece in mark.pieces}:
@@ -137,8 +165,12 @@ class Scene:
 
     def range_of(self, lines: range) -> tuple[int, int]:
         """The code points of some lines that follow one another."""
-        starts = (*self.layout.starts, len(self.layout.text))
+        starts = (*self.layout.starts, self.layout.end)
         return starts[lines.start], starts[lines.stop]
+
+    def layout_x(self, x: float) -> float:
+        """A horizontal position of the widget as one of the layout."""
+        return x - self.style.margin
 
     def line_at(self, y: float) -> int:
         """The line nearest to a vertical position."""
@@ -146,17 +178,8 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class TagMetrics:
-    """The size of a tag's letters, how tall a row of tags is and how wide words are in it, in pixels."""
-
-    size: int
-    height: float
-    width: Callable[[Words], float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A mark before its tag has a place."""
+class _UnplacedMark:
+    """A mark whose tag has no place yet."""
 
     lane: Lane
     comparison: Comparison
@@ -166,20 +189,19 @@ class _Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
-    """Where a tag stands in its lane of its line: the row counts away from the text."""
+class _PlacedTag:
+    """The place of a tag in its lane of its line: the row counts away from the text."""
 
-    draft: _Draft
+    mark: _UnplacedMark
     row: int
     left: float
 
 
-def arranged(
+def arrange(
     layout: TextLayout,
     comparisons: Sequence[Comparison],
-    metrics: TagMetrics,
+    style: Style,
     *,
-    font_size: float,
     predicted: bool,
     other: Sequence[Comparison] | None = None,
     gold: bool = True,
@@ -188,18 +210,37 @@ def arranged(
 
     Args:
         comparisons: without a run, gold spans that are `right` and have no predicted one.
+        style: without tags, nothing is drawn but gold and errors, and no lane has room.
         predicted: whether to leave room for the predicted lane.
-        other: how another epoch's predictions stand against the same gold, for a lane of their own; None for none.
+        other: how another epoch's predictions compare with the same gold, for a lane of their own; None for none.
         gold: whether to leave room for labels over the text.
     """
-    drafts = defaultdict[tuple[int, Lane], list[_Draft]](list)
-    for draft in _drafts(layout, comparisons, metrics) + _other_drafts(layout, other or (), metrics):
-        drafts[draft.pieces[0].line, draft.lane].append(draft)
-    spots = {place: spots_in_rows(drafts[place], layout.width) for place in sorted(drafts, key=_order_of_painting)}
+    if style.tags is None:
+        return _arrange_without_tags(layout, comparisons, style)
+    unplaced = defaultdict[tuple[int, Lane], list[_UnplacedMark]](list)
+    for mark in _marks_to_place(layout, comparisons, style.tags) + _other_marks(layout, other or (), style.tags):
+        unplaced[mark.pieces[0].line, mark.lane].append(mark)
+    tags = {place: assign_tag_rows(unplaced[place], layout.width) for place in sorted(unplaced, key=_order_of_painting)}
     room: dict[Lane, bool] = {"gold": gold, "predicted": predicted, "other": other is not None}
-    lines = _lines(layout, spots, metrics.height, font_size, lanes=[lane for lane in LANES if room[lane]])
-    marks = tuple(_mark(spot, lines[line], metrics.height) for (line, _), found in spots.items() for spot in found)
-    return Scene(layout, lines, marks, tuple(_differing(comparisons)), metrics.size)
+    lines = _line_boxes(layout, tags, style, style.tags.height, lanes=[lane for lane in LANES if room[lane]])
+    marks = tuple(_place_mark(tag, lines[line], style) for (line, _), placed in tags.items() for tag in placed)
+    return Scene(layout, style, lines, marks, tuple(_differing(comparisons)))
+
+
+def _arrange_without_tags(layout: TextLayout, comparisons: Sequence[Comparison], style: Style) -> Scene:
+    marks, lines, top = [], [], style.margin
+    for comparison in comparisons:
+        for lane, span in _lanes(comparison):
+            if lane == "predicted" and (comparison.predicted is None or not comparison.is_error):
+                continue
+            pieces = layout.pieces(span.start, span.end)
+            if pieces:
+                marks.append(Mark(lane, comparison, pieces, Tag((), QRectF(), None)))
+    for _ in layout.lines:
+        bottom = top + layout.text_height
+        lines.append(LineBox(top, top, bottom, bottom, bottom, bottom))
+        top = bottom
+    return Scene(layout, style, tuple(lines), tuple(marks), ())
 
 
 def _order_of_painting(place: tuple[int, Lane]) -> tuple[int, int]:
@@ -208,7 +249,7 @@ def _order_of_painting(place: tuple[int, Lane]) -> tuple[int, int]:
 
 
 def unjudged(predicted: Iterable[PredictedSpan]) -> tuple[Comparison, ...]:
-    """Predicted spans of a text that has no gold to be held against: no error in them."""
+    """Predicted spans of a text that has no gold to compare with: none is an error."""
     return tuple(Comparison("right", None, found) for found in predicted)
 
 
@@ -235,47 +276,46 @@ def probability(value: float) -> str:
     return "1.0" if value >= 0.995 else f"{value:.2f}".removeprefix("0")
 
 
-def spots_in_rows(drafts: Sequence[_Draft], width: float) -> list[_Spot]:
-    """The tags of one lane of one line in as few rows as keep them apart.
+def assign_tag_rows(marks: Sequence[_UnplacedMark], width: float) -> list[_PlacedTag]:
+    """Put the tags of one lane of one line in as few rows as keep them apart.
 
     From right to left, so that a tag which has to go to a further row has nothing between itself and its mark.
     """
     limits: list[float] = []
-    spots = []
-    for draft in sorted(drafts, key=lambda draft: draft.pieces[0].left, reverse=True):
-        row, left = _room(draft, limits, width)
-        taken = min(left, draft.pieces[0].left)
+    placed = []
+    for mark in sorted(marks, key=lambda mark: mark.pieces[0].left, reverse=True):
+        row, left = _fit_in_row(mark, limits, width)
+        taken = min(left, mark.pieces[0].left)
         limits[: row + 1] = [min(limit, taken) for limit in (*limits[:row], *(limits[row : row + 1] or [taken]))]
-        spots.append(_Spot(draft, row, left))
-    return spots
+        placed.append(_PlacedTag(mark, row, left))
+    return placed
 
 
-def _room(draft: _Draft, limits: Sequence[float], width: float) -> tuple[int, float]:
+def _fit_in_row(mark: _UnplacedMark, limits: Sequence[float], width: float) -> tuple[int, float]:
     """The nearest row with room for a tag left of that row's limit, and where the tag begins in it."""
-    natural = max(0.0, min(draft.pieces[0].left, width - draft.width))
+    natural = max(0.0, min(mark.pieces[0].left, width - mark.width))
     for row, limit in enumerate(limits):
-        left = min(natural, limit - TAG_GAP - draft.width - (STEM if row else 0.0))
+        left = min(natural, limit - TAG_GAP - mark.width - (STEM if row else 0.0))
         if left >= max(0.0, natural - (0.0 if row else _SHIFT)):
             return row, left
     return len(limits), natural
 
 
-def _drafts(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_Draft]:
-    drafts = []
+def _marks_to_place(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_UnplacedMark]:
+    found = []
     for comparison in comparisons:
         for lane, span in _lanes(comparison):
             words = tag_words(comparison, lane)
             pieces = layout.pieces(span.start, span.end)
             if pieces:
-                drafts.append(_Draft(lane, comparison, pieces, words, tag_width(words, metrics)))
-    return drafts
+                found.append(_UnplacedMark(lane, comparison, pieces, words, tag_width(words, metrics)))
+    return found
 
 
-def _other_drafts(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_Draft]:
+def _other_marks(layout: TextLayout, comparisons: Sequence[Comparison], metrics: TagMetrics) -> list[_UnplacedMark]:
     """What another epoch predicted, or missed."""
-    return [
-        replace(draft, lane="other") for draft in _drafts(layout, comparisons, metrics) if draft.lane == "predicted"
-    ]
+    marks = _marks_to_place(layout, comparisons, metrics)
+    return [replace(mark, lane="other") for mark in marks if mark.lane == "predicted"]
 
 
 def tag_width(words: Sequence[Words], metrics: TagMetrics) -> float:
@@ -293,43 +333,45 @@ def _lanes(comparison: Comparison) -> list[tuple[Lane, Span]]:
     return lanes
 
 
-def _lines(
+def _line_boxes(
     layout: TextLayout,
-    spots: Mapping[tuple[int, Lane], Sequence[_Spot]],
+    tags: Mapping[tuple[int, Lane], Sequence[_PlacedTag]],
+    style: Style,
     row_height: float,
-    font_size: float,
     *,
     lanes: Collection[Lane],
-) -> tuple[Line, ...]:
-    lines, top = [], PADDING
+) -> tuple[LineBox, ...]:
+    lines, top = [], style.margin
     for number in layout.lines:
-        heights = {lane: _rows(spots.get((number, lane), ())) * row_height for lane in LANES}
+        heights = {lane: _count_rows(tags.get((number, lane), ())) * row_height for lane in LANES}
         text_top = top + (heights["gold"] if "gold" in lanes else 0)
         text_bottom = text_top + layout.text_height
         tag_top = text_bottom + BRACKET
         tags_bottom = tag_top + (heights["predicted"] if "predicted" in lanes else 0)
         other_top = tags_bottom + 2 * BRACKET
         bottom = other_top + heights["other"] if "other" in lanes else tags_bottom
-        bottom = max(bottom + LINE_GAP, top + LINE_HEIGHT * font_size)
-        lines.append(Line(top, text_top, text_bottom, tag_top, other_top, bottom))
+        bottom = max(bottom + LINE_GAP, top + LINE_HEIGHT * style.text_size)
+        lines.append(LineBox(top, text_top, text_bottom, tag_top, other_top, bottom))
         top = bottom
     return tuple(lines)
 
 
-def _rows(spots: Iterable[_Spot]) -> int:
+def _count_rows(tags: Iterable[_PlacedTag]) -> int:
     """The rows of tags in a lane, at least one so that lines stay where they are when spans come and go."""
-    return max((spot.row + 1 for spot in spots), default=1)
+    return max((tag.row + 1 for tag in tags), default=1)
 
 
-def _mark(spot: _Spot, line: Line, row_height: float) -> Mark:
-    draft = spot.draft
-    if draft.lane == "gold":
-        top = line.text_top - (spot.row + 1) * row_height
+def _place_mark(tag: _PlacedTag, line: LineBox, style: Style) -> Mark:
+    assert style.tags is not None
+    mark, row_height = tag.mark, style.tags.height
+    if mark.lane == "gold":
+        top = line.text_top - (tag.row + 1) * row_height
     else:
-        top = (line.tag_top if draft.lane == "predicted" else line.other_top) + spot.row * row_height
-    stem = PADDING + spot.left if spot.row and spot.left == draft.pieces[0].left else None
-    rect = QRectF(PADDING + spot.left + (0.0 if stem is None else STEM), top, draft.width, row_height)
-    return Mark(draft.lane, draft.comparison, draft.pieces, Tag(draft.words, rect, stem))
+        top = (line.tag_top if mark.lane == "predicted" else line.other_top) + tag.row * row_height
+    left = style.margin + tag.left
+    stem = left if tag.row and tag.left == mark.pieces[0].left else None
+    rect = QRectF(left + (0.0 if stem is None else STEM), top, mark.width, row_height)
+    return Mark(mark.lane, mark.comparison, mark.pieces, Tag(mark.words, rect, stem))
 
 
 def _differing(comparisons: Sequence[Comparison]) -> list[tuple[int, int]]:

@@ -1,15 +1,28 @@
-"""What is selected in a sentence, and the order in which the keys go through its spans."""
+"""What is selected in a sentence, the order in which keys go through its spans, and what commands propose for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from core.domain.spans import Span
-from core.metrics.comparison import Comparison
+from core.domain.editing import (
+    Edge,
+    Gold,
+    accepted,
+    relabelled,
+    replaced_by,
+    resized,
+    trimmed,
+    with_edge,
+    with_span,
+    without,
+)
+from core.domain.spans import PredictedSpan, Span
+from core.metrics.comparison import Comparison, compared
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class TextSelection:
     """A range of characters without a label yet, or a gold or predicted span; offsets in code points."""
 
     kind: Literal["range", "gold", "predicted"]
@@ -23,15 +36,15 @@ class Selection:
         return Span(self.start, self.end, self.label) if self.label else None
 
 
-def of_gold(span: Span) -> Selection:
-    return Selection("gold", span.start, span.end, span.label)
+def of_gold(span: Span) -> TextSelection:
+    return TextSelection("gold", span.start, span.end, span.label)
 
 
-def of_predicted(span: Span) -> Selection:
-    return Selection("predicted", span.start, span.end, span.label)
+def of_predicted(span: Span) -> TextSelection:
+    return TextSelection("predicted", span.start, span.end, span.label)
 
 
-def stops(comparisons: Sequence[Comparison], *, errors_only: bool) -> tuple[Selection, ...]:
+def stops(comparisons: Sequence[Comparison], *, errors_only: bool) -> tuple[TextSelection, ...]:
     """Every span to stop at, in order of position; a predicted span that is right is its gold span."""
     found = []
     for comparison in comparisons:
@@ -44,7 +57,7 @@ def stops(comparisons: Sequence[Comparison], *, errors_only: bool) -> tuple[Sele
     return tuple(sorted(found, key=_order))
 
 
-def following(places: Sequence[Selection], current: Selection | None, step: int) -> Selection | None:
+def following(places: Sequence[TextSelection], current: TextSelection | None, step: int) -> TextSelection | None:
     """The stop `step` places on from the current selection, round and round; None where there is no stop."""
     if not places:
         return None
@@ -56,7 +69,7 @@ def following(places: Sequence[Selection], current: Selection | None, step: int)
     return places[(before + step - (step > 0)) % len(places)]
 
 
-def kept(selection: Selection | None, gold: Sequence[Span], predicted: Sequence[Span]) -> Selection | None:
+def kept(selection: TextSelection | None, gold: Sequence[Span], predicted: Sequence[Span]) -> TextSelection | None:
     """The selection after the sentence's spans changed: the span of the same range, whatever its label, or none."""
     if selection is None or selection.kind == "range":
         return selection
@@ -66,7 +79,7 @@ def kept(selection: Selection | None, gold: Sequence[Span], predicted: Sequence[
     return None
 
 
-def difference_of(comparisons: Sequence[Comparison], selection: Selection | None) -> Comparison | None:
+def difference_of(comparisons: Sequence[Comparison], selection: TextSelection | None) -> Comparison | None:
     """The comparison that an acceptance means: that of the selected span, or the only difference of the sentence."""
     differences = [comparison for comparison in comparisons if comparison.is_error]
     if selection is None:
@@ -74,12 +87,12 @@ def difference_of(comparisons: Sequence[Comparison], selection: Selection | None
     return next((comparison for comparison in differences if _concerns(comparison, selection)), None)
 
 
-def comparison_of(comparisons: Sequence[Comparison], selection: Selection) -> Comparison | None:
+def comparison_of(comparisons: Sequence[Comparison], selection: TextSelection) -> Comparison | None:
     """The comparison of the selected span; None for a range."""
     return next((comparison for comparison in comparisons if _concerns(comparison, selection)), None)
 
 
-def _concerns(comparison: Comparison, selection: Selection) -> bool:
+def _concerns(comparison: Comparison, selection: TextSelection) -> bool:
     if selection.span is None:
         return False
     if selection.kind == "gold":
@@ -87,5 +100,80 @@ def _concerns(comparison: Comparison, selection: Selection) -> bool:
     return comparison.predicted is not None and comparison.predicted.span == selection.span
 
 
-def _order(place: Selection) -> tuple[int, int, bool]:
+def _order(place: TextSelection) -> tuple[int, int, bool]:
     return place.start, place.end, place.kind != "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The gold after a gesture, and what is selected in it then."""
+
+    gold: Gold
+    selection: TextSelection | None
+
+
+def propose_label(gold: Gold, selection: TextSelection, label: str) -> Proposal:
+    """Label a range, relabel a gold span, or accept a predicted one so named."""
+    span = Span(selection.start, selection.end, label)
+    if selection.kind == "gold" and selection.span is not None:
+        return Proposal(relabelled(gold, selection.span, label), of_gold(span))
+    return Proposal(with_span(gold, span), of_gold(span))
+
+
+def find_replaced(gold: Gold, comparisons: Sequence[Comparison], selection: TextSelection | None) -> Gold:
+    """The gold spans, beside the selected one, that labelling or accepting what is selected takes away."""
+    if selection is None or selection.kind == "gold":
+        return ()
+    difference = difference_of(comparisons, selection)
+    own = difference.gold if difference is not None else None
+    return tuple(span for span in replaced_by(gold, selection.start, selection.end) if span != own)
+
+
+def propose_edge(gold: Gold, selection: TextSelection, edge: Edge, position: int, text: str) -> Proposal:
+    """Move an edge of a gold span or of a range; what is predicted stays."""
+    if selection.kind == "gold" and selection.span is not None:
+        return _moved(gold, with_edge(gold, selection.span, edge, position, text), selection)
+    start, end = (position, selection.end) if edge == "start" else (selection.start, position)
+    return _ranged(gold, selection, start, end, text)
+
+
+def propose_range(gold: Gold, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
+    """Move both edges of a gold span or of a range; what is predicted stays."""
+    if selection.kind == "gold" and selection.span is not None:
+        return _moved(gold, resized(gold, selection.span, start, end, text), selection)
+    return _ranged(gold, selection, start, end, text)
+
+
+def _moved(before: Gold, after: Gold, selection: TextSelection) -> Proposal:
+    known = set(before)
+    moved = next((span for span in after if span not in known), None)
+    return Proposal(after, selection if moved is None else of_gold(moved))
+
+
+def _ranged(gold: Gold, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
+    inside = trimmed(start, end, text) if selection.kind == "range" and start < end else None
+    return Proposal(gold, selection if inside is None else TextSelection("range", *inside))
+
+
+def propose_removal(gold: Gold, selection: TextSelection) -> Proposal:
+    """Take a gold span away."""
+    if selection.kind != "gold" or selection.span is None:
+        return Proposal(gold, selection)
+    return Proposal(without(gold, selection.span), None)
+
+
+def propose_acceptance(gold: Gold, comparisons: Sequence[Comparison], selection: TextSelection | None) -> Proposal:
+    """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
+    difference = difference_of(comparisons, selection)
+    if difference is None or difference.predicted is None:
+        return Proposal(gold, selection)
+    span = difference.predicted.span
+    return Proposal(accepted(gold, span), of_gold(span))
+
+
+@lru_cache(maxsize=256)
+def comparisons_of(gold: tuple[Span, ...], predicted: tuple[PredictedSpan, ...] | None) -> tuple[Comparison, ...]:
+    """How the predicted spans compare with the gold; without a run (None), all gold is right."""
+    if predicted is None:
+        return tuple(Comparison("right", span, None) for span in gold)
+    return compared(gold, predicted)

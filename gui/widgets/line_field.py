@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from gui.sentence.offsets import offsets
+from gui.text.utf16 import offsets
 
 
 class LineField(QLineEdit):

@@ -260,7 +260,7 @@ def test_a_line_is_removed_by_its_button(desk, qtbot):
 def test_the_span_under_the_pointer_is_known(desk, qtbot, position):
     desk.type(qtbot, LINES[0])
     view = desk.page.list.rows[0].view
-    scene = view._scene_at(view.width())
+    scene = view.scene
     [rect] = scene.text_rects(position, position + 1)
     assert view.mark_at(rect.center()).span == Span(0, 3, "PS")
     [outside] = scene.text_rects(4, 5)

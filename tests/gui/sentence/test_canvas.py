@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.domain.spans import PredictedSpan, Span
 from gui.look.theme import DARK, LIGHT
-from gui.sentence import interaction
+from gui.sentence import selection
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.layout import TextLayout
-from gui.sentence.selection import Selection, of_gold, of_predicted
+from gui.sentence.selection import TextSelection, of_gold, of_predicted
 
 TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
 PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")
@@ -113,7 +113,7 @@ def test_a_drag_over_characters_and_a_label_make_a_span(host, qtbot):
     host.show(TEXT)
     with qtbot.waitSignal(host.canvas.selectionChanged):
         drag(host.canvas, point(host.canvas, 5), point(host.canvas, 9))
-    assert host.canvas.selection == Selection("range", 5, 10)
+    assert host.canvas.selection == TextSelection("range", 5, 10)
     host.canvas.apply_label("OG")
     assert host.proposals == [(OG,)]
     assert host.canvas.selection == of_gold(OG)
@@ -122,7 +122,7 @@ def test_a_drag_over_characters_and_a_label_make_a_span(host, qtbot):
 def test_a_drag_to_the_left_is_the_same_and_blanks_at_the_edges_fall_off(host):
     host.show(TEXT)
     drag(host.canvas, point(host.canvas, 11), point(host.canvas, 4))
-    assert host.canvas.selection == Selection("range", 5, 11)
+    assert host.canvas.selection == TextSelection("range", 5, 11)
 
 
 def test_offsets_are_code_points_after_emoji(host):
@@ -187,7 +187,7 @@ def test_what_a_range_would_replace_is_known_and_marked_before(host):
     drag(host.canvas, point(host.canvas, 1), point(host.canvas, 5))
     assert host.canvas.replaced == (PS, OG)
     marked = host.canvas.grab().toImage()
-    host.canvas.select(Selection("range", 3, 4))
+    host.canvas.select(TextSelection("range", 3, 4))
     assert host.canvas.replaced == ()
     tag = next(mark.tag.rect for mark in host.canvas.scene.marks if mark.span == OG).toRect()
     assert marked.copy(tag) != host.canvas.grab().toImage().copy(tag)
@@ -255,7 +255,7 @@ def test_clicks_select_gold_spurious_text_and_tags(host):
 def test_a_double_click_selects_the_eojeol(host):
     host.show(TEXT)
     QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point(host.canvas, 17))
-    assert host.canvas.selection == Selection("range", 16, 20)
+    assert host.canvas.selection == TextSelection("range", 16, 20)
 
 
 def test_a_whole_double_click_on_a_span_leaves_the_eojeol_selected(host):
@@ -264,7 +264,7 @@ def test_a_whole_double_click_on_a_span_leaves_the_eojeol_selected(host):
     click(host.canvas, at)
     QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     release(host.canvas, at)
-    assert host.canvas.selection == Selection("range", 0, 4)
+    assert host.canvas.selection == TextSelection("range", 0, 4)
 
 
 QUOTED = "그는 “이순신”이라고 말했다."
@@ -290,7 +290,7 @@ def test_a_drag_from_the_margin_begins_with_the_text_beside_it(host):
     host.show(TEXT)
     first = point(host.canvas, 0)
     drag(host.canvas, QPoint(1, first.y()), point(host.canvas, 2))
-    assert host.canvas.selection == Selection("range", 0, 3)
+    assert host.canvas.selection == TextSelection("range", 0, 3)
 
 
 def test_drags_and_double_clicks_draw_ranges_and_clicks_do_not(host, qtbot):
@@ -327,11 +327,11 @@ def test_a_span_is_extended_to_its_eojeol_and_shrunk_again(host):
     assert host.gold == (PS,)
     assert host.canvas.selection == of_gold(PS)
     host.show(QUOTED)
-    host.canvas.select(Selection("range", 3, 8))
+    host.canvas.select(TextSelection("range", 3, 8))
     host.canvas.shrink()
-    assert host.canvas.selection == Selection("range", 4, 7)
+    assert host.canvas.selection == TextSelection("range", 4, 7)
     host.canvas.extend()
-    assert host.canvas.selection == Selection("range", 3, 11)
+    assert host.canvas.selection == TextSelection("range", 3, 11)
     assert len(host.proposals) == 2
 
 
@@ -359,9 +359,9 @@ def test_the_right_button_selects_what_its_menu_is_about(host, qtbot):
     assert about == [
         of_gold(PS),
         of_predicted(LC),
-        Selection("range", 5, 7),
-        Selection("range", 5, 10),
-        Selection("range", 12, 15),
+        TextSelection("range", 5, 7),
+        TextSelection("range", 5, 10),
+        TextSelection("range", 12, 15),
     ]
     with qtbot.assertNotEmitted(host.canvas.menuAsked):
         ask_for_menu(host.canvas, point(host.canvas, 1), QContextMenuEvent.Reason.Keyboard)
@@ -418,7 +418,7 @@ def test_edges_of_a_selected_range_move_too(host):
     drag(host.canvas, point(host.canvas, 5), point(host.canvas, 9))
     host.canvas.move_edge("end", 1)
     host.canvas.move_edge("start", 1)
-    assert host.canvas.selection == Selection("range", 6, 11)
+    assert host.canvas.selection == TextSelection("range", 6, 11)
     assert host.proposals == []
 
 
@@ -572,7 +572,7 @@ def test_a_double_click_after_a_lost_release_only_selects(host, qtbot):
     QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     release(host.canvas, at)
     assert host.proposals == []
-    assert host.canvas.selection == Selection("range", 12, 15)
+    assert host.canvas.selection == TextSelection("range", 12, 15)
 
 
 # Sentences with hundreds of spans
@@ -587,9 +587,9 @@ CROWD_FOUND = tuple(PredictedSpan(Span(s.start, s.end, "OG") if s.start % 3 else
 def compared_spans(monkeypatch):
     """How often gold and predicted spans were compared anew."""
     calls = []
-    interaction.comparisons_of.cache_clear()
-    compared = interaction.compared
-    monkeypatch.setattr(interaction, "compared", lambda *sides: calls.append(sides) or compared(*sides))
+    selection.comparisons_of.cache_clear()
+    compared = selection.compared
+    monkeypatch.setattr(selection, "compared", lambda *sides: calls.append(sides) or compared(*sides))
     return calls
 
 

@@ -9,8 +9,8 @@ from core.metrics.comparison import Comparison, compared
 from gui.look.theme import SENTENCE_SIZE, font
 from gui.sentence.interaction import target_at
 from gui.sentence.layout import lay_out
-from gui.sentence.painting import tag_metrics
-from gui.sentence.scene import PADDING, arranged, probability, tag_words
+from gui.sentence.painting import MARGIN, large_style
+from gui.sentence.scene import arrange, probability, tag_words
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -29,7 +29,7 @@ def scene_of(gold, predicted, width=300, other=None):
         None if side is None else compared(gold, [PredictedSpan(s, 0.5) for s in side]) for side in (predicted, other)
     ]
     layout = lay_out(TEXT, font(SENTENCE_SIZE), width)
-    return arranged(layout, sides[0], tag_metrics(), font_size=SENTENCE_SIZE, predicted=True, other=sides[1])
+    return arrange(layout, sides[0], large_style(), predicted=True, other=sides[1])
 
 
 @given(annotations(), annotations(), st.none() | annotations(), st.integers(150, 800))
@@ -47,8 +47,8 @@ def test_tags_never_overlap_one_another_or_any_text(gold, predicted, other, widt
 def test_everything_is_within_the_widget(gold, predicted):
     scene = scene_of(gold, predicted, 400)
     for mark in scene.marks:
-        assert mark.tag.rect.left() >= PADDING
-        assert mark.tag.rect.right() <= PADDING + 400 + 4
+        assert mark.tag.rect.left() >= MARGIN
+        assert mark.tag.rect.right() <= MARGIN + 400 + 4
         assert mark.tag.rect.top() >= 0
         assert mark.tag.rect.bottom() <= scene.height
 
@@ -111,10 +111,7 @@ def test_only_the_characters_that_differ_are_hatched():
 def test_without_a_run_there_is_no_lane_for_one():
     layout = lay_out(TEXT, font(SENTENCE_SIZE), 300)
     gold = [Comparison("right", Span(0, 3, "PS"), None)]
-    with_lane, without_lane = (
-        arranged(layout, gold, tag_metrics(), font_size=SENTENCE_SIZE, predicted=predicted)
-        for predicted in (True, False)
-    )
+    with_lane, without_lane = (arrange(layout, gold, large_style(), predicted=predicted) for predicted in (True, False))
     assert without_lane.height < with_lane.height
     assert [mark.lane for mark in without_lane.marks] == ["gold"]
 

@@ -1,6 +1,6 @@
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import compared
-from gui.sentence.selection import Selection, difference_of, following, kept, of_gold, of_predicted, stops
+from gui.sentence.selection import TextSelection, difference_of, following, kept, of_gold, of_predicted, stops
 
 RIGHT, MISSED, SHORT, LONG, SPURIOUS = (
     Span(0, 2, "PS"),
@@ -30,7 +30,7 @@ def test_going_on_is_round_and_round():
 
 def test_going_on_from_a_range_is_to_its_neighbours():
     places = stops(COMPARISONS, errors_only=False)
-    between = Selection("range", 5, 6)
+    between = TextSelection("range", 5, 6)
     assert following(places, between, 1) == of_gold(SHORT)
     assert following(places, between, -1) == of_gold(MISSED)
 
@@ -39,7 +39,7 @@ def test_a_selection_survives_a_new_label_and_not_a_lost_span():
     assert kept(of_gold(RIGHT), [Span(0, 2, "OG")], []) == of_gold(Span(0, 2, "OG"))
     assert kept(of_gold(RIGHT), [Span(0, 3, "PS")], []) is None
     assert kept(of_predicted(LONG), [], [LONG]) == of_predicted(LONG)
-    assert kept(Selection("range", 1, 2), [], []) == Selection("range", 1, 2)
+    assert kept(TextSelection("range", 1, 2), [], []) == TextSelection("range", 1, 2)
 
 
 def test_an_acceptance_means_the_selected_difference_or_the_only_one():

@@ -15,12 +15,12 @@ _VERDICTS = {
 }
 
 
-def described(text: str, comparisons: Sequence[Comparison]) -> str:
+def describe_sentence(text: str, comparisons: Sequence[Comparison]) -> str:
     """The text, then every gold and predicted span with its label and what is wrong with it."""
-    return "\n".join([text, *(_described(text, comparison) for comparison in comparisons)])
+    return "\n".join([text, *(_describe(text, comparison) for comparison in comparisons)])
 
 
-def _described(text: str, comparison: Comparison) -> str:
+def _describe(text: str, comparison: Comparison) -> str:
     said = []
     if comparison.gold is not None:
         said.append(f"gold {_named(text, comparison.gold)}")

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.sentence.offsets import offsets
+from gui.text.utf16 import offsets
 
 
 @given(st.text(alphabet="a가😀𝒳\u1100\u1161 ", max_size=40))
