@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from core.analysis.bootstrap import wilson
-from core.domain.editing import Gold, replaced_by, with_span
+from core.domain.editing import GoldSpans, replaced_by, with_span
 from core.domain.spans import Example, SentenceNumber, Span, Split
 from core.languages.korean.josa import may_follow_noun
 
@@ -225,11 +225,11 @@ class StringPlace:
     use: Use
 
     @property
-    def touched(self) -> Gold:
+    def touched(self) -> GoldSpans:
         """The spans there: its own, or those that it overlaps."""
         return replaced_by(self.sentence.gold, self.start, self.end)
 
-    def new_spans(self, label: str | None) -> Gold:
+    def new_spans(self, label: str | None) -> GoldSpans:
         """What stands there once it is a span of the label, or no span."""
         return () if label is None else (Span(self.start, self.end, label),)
 
@@ -241,9 +241,9 @@ def string_places(found: Inconsistency, sentences: Iterable[Example]) -> Iterato
             yield StringPlace(sentence, start, end, use_of(sentence, start, end, set(found.labels)))
 
 
-def relabel_places(places: Sequence[StringPlace], label: str | None) -> dict[SentenceNumber, Gold]:
+def relabel_places(places: Sequence[StringPlace], label: str | None) -> dict[SentenceNumber, GoldSpans]:
     """The gold of each sentence once the places are spans of a label, or no spans; what they overlap makes way."""
-    golds: dict[SentenceNumber, Gold] = {}
+    golds: dict[SentenceNumber, GoldSpans] = {}
     for place in places:
         gold = golds.get(place.sentence.number, place.sentence.gold)
         gone = replaced_by(gold, place.start, place.end)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from core.domain.editing import Gold, with_span, without
+from core.domain.editing import GoldSpans, with_span, without
 from core.domain.spans import Example, Span
 from core.languages.korean.josa import may_follow_noun
 from core.languages.korean.morphemes import Morpheme, morphemes
@@ -38,7 +38,7 @@ class ParticleSpan:
     def corrected(self) -> Span:
         return Span(self.span.start, self.end, self.span.label)
 
-    def correct(self, gold: Gold) -> Gold:
+    def correct(self, gold: GoldSpans) -> GoldSpans:
         """The gold of the sentence with the span as it would be; spans that it comes to overlap make way."""
         return with_span(without(gold, self.span), self.corrected)
 

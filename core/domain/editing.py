@@ -8,27 +8,27 @@ from typing import Literal
 from core.domain.spans import Span
 
 Edge = Literal["start", "end"]
-Gold = tuple[Span, ...]
+GoldSpans = tuple[Span, ...]
 
 
-def with_span(spans: Gold, span: Span) -> Gold:
+def with_span(spans: GoldSpans, span: Span) -> GoldSpans:
     """The gold with one more span; those that it overlaps make way for it."""
     if span in spans:
         return spans
     return tuple(sorted((*(other for other in spans if not other.overlaps(span)), span)))
 
 
-def without(spans: Gold, span: Span) -> Gold:
+def without(spans: GoldSpans, span: Span) -> GoldSpans:
     """The gold less one span."""
     return tuple(other for other in spans if other != span) if span in spans else spans
 
 
-def relabelled(spans: Gold, span: Span, label: str) -> Gold:
+def relabelled(spans: GoldSpans, span: Span, label: str) -> GoldSpans:
     """The gold with another label on one span."""
     return _replaced(spans, span, Span(span.start, span.end, label))
 
 
-def with_edge(spans: Gold, span: Span, edge: Edge, position: int, text: str) -> Gold:
+def with_edge(spans: GoldSpans, span: Span, edge: Edge, position: int, text: str) -> GoldSpans:
     """The gold with one edge of a span moved, and no blank left at its edges.
 
     It goes as far as its neighbours, the text and its own other edge allow; a span of blanks alone is not made.
@@ -44,7 +44,7 @@ def with_edge(spans: Gold, span: Span, edge: Edge, position: int, text: str) -> 
     return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
 
 
-def resized(spans: Gold, span: Span, start: int, end: int, text: str) -> Gold:
+def resized(spans: GoldSpans, span: Span, start: int, end: int, text: str) -> GoldSpans:
     """The gold with both edges of a span moved at once, as `with_edge` moves one."""
     if span not in spans:
         return spans
@@ -54,7 +54,7 @@ def resized(spans: Gold, span: Span, start: int, end: int, text: str) -> Gold:
     return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
 
 
-def replaced_by(spans: Gold, start: int, end: int) -> Gold:
+def replaced_by(spans: GoldSpans, start: int, end: int) -> GoldSpans:
     """The spans that would make way for one over this range."""
     return tuple(span for span in spans if span.start < end and start < span.end)
 
@@ -65,7 +65,7 @@ def ends_in_blank(text: str, edge: Edge, position: int) -> bool:
     return 0 <= at < len(text) and text[at].isspace()
 
 
-def accepted(spans: Gold, predicted: Span) -> Gold:
+def accepted(spans: GoldSpans, predicted: Span) -> GoldSpans:
     """The gold with what a run said in place of whatever it overlaps."""
     return with_span(spans, predicted)
 
@@ -119,17 +119,17 @@ def next_word(text: str, position: int, step: int) -> tuple[int, int] | None:
     return None
 
 
-def _replaced(spans: Gold, old: Span, new: Span) -> Gold:
+def _replaced(spans: GoldSpans, old: Span, new: Span) -> GoldSpans:
     if old == new or old not in spans:
         return spans
     return tuple(new if span == old else span for span in spans)
 
 
-def _end_before(spans: Gold, span: Span) -> int:
+def _end_before(spans: GoldSpans, span: Span) -> int:
     return max((other.end for other in spans if other.end <= span.start), default=0)
 
 
-def _start_after(spans: Gold, span: Span, length: int) -> int:
+def _start_after(spans: GoldSpans, span: Span, length: int) -> int:
     return min((other.start for other in spans if other.start >= span.end), default=length)
 
 

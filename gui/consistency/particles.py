@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from core.analysis.particles import ParticleSpan
-from core.domain.editing import Gold
+from core.domain.editing import GoldSpans
 from core.domain.generators import map_progress
 from core.domain.spans import Example, SentenceNumber
 from core.store.changes import ChangeSet
@@ -43,7 +43,7 @@ class ParticlesPanel(QWidget):
         super().__init__()
         self._context = context
         self._found: list[ParticleSpan] = []
-        self._golds: dict[SentenceNumber, Gold] = {}
+        self._golds: dict[SentenceNumber, GoldSpans] = {}
         self._rows: list[ParticleSpan] = []
         self._searched_at = datetime.now()
         self._is_outdated = self._is_overtaken = False
@@ -171,7 +171,7 @@ class ParticlesPanel(QWidget):
             self._query.cancel()
             self._take_golds(reads())
 
-    def _take_golds(self, golds: dict[SentenceNumber, Gold]) -> None:
+    def _take_golds(self, golds: dict[SentenceNumber, GoldSpans]) -> None:
         is_new = not self._golds
         self._golds |= golds
         self._stack.setCurrentIndex(1)
@@ -208,7 +208,7 @@ class ParticlesPanel(QWidget):
     def _mend(self, chosen: list[ParticleSpan]) -> None:
         if self._query.is_waiting:
             return  # the gold that is known here may be older than the project's
-        golds: dict[SentenceNumber, Gold] = {}
+        golds: dict[SentenceNumber, GoldSpans] = {}
         for each in chosen:
             number = each.sentence.number
             golds[number] = each.correct(golds.get(number, self._golds[number]))
@@ -273,7 +273,7 @@ def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
     return (yield from map_progress(find_particles(read), lambda done: Reading(done, total)))
 
 
-def _golds(project: Project, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Gold]:
+def _golds(project: Project, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, GoldSpans]:
     parts = (numbers[first : first + LARGE] for first in range(0, len(numbers), LARGE))
     return {stored.number: stored.gold for part in parts for stored in project.sentences.by_number(part)}
 

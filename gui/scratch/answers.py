@@ -23,7 +23,7 @@ ANSWER_INTERVAL = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Tagger:
+class _TaggerThread:
     """A tagger's thread, the checkpoint that it has, and the way to ask it."""
 
     job: Job
@@ -53,7 +53,7 @@ class Answers(QObject):
         self._answering = answering
         self._folder: Path | None = None
         self._names: Names = {}
-        self._tagger: _Tagger | None = None
+        self._tagger: _TaggerThread | None = None
         self._known: dict[str, tuple[PredictedSpan, ...]] = {}
         self._wanted: list[str] = []
         self.size = 0
@@ -103,12 +103,12 @@ class Answers(QObject):
         if self._tagger.folder == self._folder and not self._tagger.job.is_stopping:
             self._tagger.questions.put(self._wanted)
 
-    def _started(self, folder: Path) -> _Tagger:
+    def _started(self, folder: Path) -> _TaggerThread:
         questions: SimpleQueue[Sequence[str] | None] = SimpleQueue()
         job = self._runner.start_beside(
             "The tagger of the Scratch page", lambda: self._answering(folder, questions), interval=ANSWER_INTERVAL
         )
-        tagger = _Tagger(job, folder, questions)
+        tagger = _TaggerThread(job, folder, questions)
         job.reported.connect(lambda event: self._take(tagger, event))
         job.failed.connect(lambda error: self._fail(tagger, error))
         job.ended.connect(self._forget_tagger)
@@ -118,7 +118,7 @@ class Answers(QObject):
         if self._tagger is not None and not self._tagger.job.is_stopping:
             self._tagger.end()
 
-    def _take(self, tagger: _Tagger, event: object) -> None:
+    def _take(self, tagger: _TaggerThread, event: object) -> None:
         if tagger.folder != self._folder or tagger.job.is_stopping:
             return
         if isinstance(event, TaggerLoaded):
@@ -129,7 +129,7 @@ class Answers(QObject):
             self._wanted = [line for line in self._wanted if line not in self._known]
             self.changed.emit()
 
-    def _fail(self, tagger: _Tagger, error: Exception) -> None:
+    def _fail(self, tagger: _TaggerThread, error: Exception) -> None:
         if tagger.folder == self._folder and not tagger.job.is_stopping:
             self.failure = error
             self._show("failed")

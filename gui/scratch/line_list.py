@@ -1,20 +1,19 @@
 """The lines with their spans, below each other; or, without a line, what to do and examples to begin with."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QIcon, QInputMethodEvent, QTextCursor
+from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHelpEvent, QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QStackedLayout,
     QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -22,10 +21,12 @@ from PySide6.QtWidgets import (
 from core.domain.spans import PredictedSpan, SentenceNumber, Split
 from gui.look.icons import icon
 from gui.look.theme import Theme
-from gui.scratch.view import LineView
+from gui.scratch.text_field import ScratchLine
+from gui.sentence.accessible import describe_sentence
 from gui.sentence.painting import MARGIN
-from gui.sentence.scene import probability
-from gui.text.utf16 import offsets
+from gui.sentence.scene import Mark, probability
+from gui.sentence.view import SentenceView
+from gui.text.inspect import label_names
 from gui.text.words import counted
 from gui.widgets.labels import PlainLabel
 
@@ -33,97 +34,62 @@ MOST = 100
 """Lines that are shown; whoever has more has a file to import."""
 
 
-_BREAK = re.compile("[\u2028\u2029]|\\Z")
-"""What a text field makes of a line end, of any kind, and of a soft one."""
-
-
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence without the blanks around it, and where the whole line with its end stands (code points)."""
-
-    text: str
-    start: int
-    end: int
-
-
-def lines_of(raw: str) -> list[Line]:
-    """The lines that say something.
-
-    Args:
-        raw: a document's raw text, in which nothing but line ends was rewritten.
-    """
-    lines, start = [], 0
-    for found in _BREAK.finditer(raw):
-        text = raw[start : found.start()].strip()
-        if text:
-            lines.append(Line(text, start, found.end()))
-        start = found.end()
-    return lines
-
-
-def sound(text: str) -> str:
-    """The text with U+FFFD for halves of characters, which no file and no database holds."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-class TextField(QPlainTextEdit):
-    """Plain text of any number of lines.
-
-    Signals:
-        edited: the text is another, or a syllable on its way into it.
-    """
-
-    edited = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._composed = ""
-        self.setAccessibleName("Text to tag")
-        self.setPlaceholderText("Type or paste text, one sentence a line")
-        self.setTabChangesFocus(True)
-        self.textChanged.connect(self.edited)
-
-    @property
-    def lines(self) -> list[Line]:
-        """The lines as they are seen, a syllable that is being composed included."""
-        raw = sound(self.document().toRawText())
-        at = offsets(raw).to_code_points(self.textCursor().position())
-        return lines_of(raw[:at] + self._composed + raw[at:])
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._composed = sound(event.preeditString())
-        super().inputMethodEvent(event)
-        self.edited.emit()
-
-    def add_line(self, text: str) -> None:
-        """Put a line at the end, as if it had been typed."""
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(text if self.document().isEmpty() else f"\n{text}")
-        self.setTextCursor(cursor)
-
-    def remove(self, line: Line) -> None:
-        """Take a line out; the field's own undo brings it back."""
-        QGuiApplication.inputMethod().commit()
-        raw = sound(self.document().toRawText())
-        if line not in lines_of(raw):
-            return
-        mapping = offsets(raw)
-        begins = line.start - 1 if line.end == len(raw) and line.start else line.start
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(mapping.to_units(begins))
-        cursor.setPosition(mapping.to_units(line.end), QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
+class CorpusMatch:
     """The sentence of the corpus that has a line's text; `is_new` where the line was sent and became it."""
 
     number: SentenceNumber
     id: str
     split: Split
     is_new: bool
+
+
+class LineView(SentenceView):
+    """Shows one line."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, has_gold=False)
+
+    @property
+    def text(self) -> str:
+        return self._shown.text
+
+    @property
+    def spans(self) -> tuple[PredictedSpan, ...]:
+        return self._shown.predicted or ()
+
+    def show_line(self, text: str, spans: Sequence[PredictedSpan]) -> None:
+        """Show a line and what was found in it."""
+        if (text, tuple(spans)) == (self.text, self._shown.predicted):
+            return
+        self._shown.show(text, (), spans, None)
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(describe_sentence(text, self.comparisons))
+        self.updateGeometry()
+        self.update()
+
+    def mark_at(self, point: QPointF) -> Mark | None:
+        """The span whose text or tag is at a point."""
+        scene = self.scene
+        for mark in scene.marks:
+            rects = (mark.tag.rect, *(scene.text_rect(piece) for piece in mark.pieces))
+            if any(rect.contains(point) for rect in rects):
+                return mark
+        return None
+
+    def event(self, event: QEvent) -> bool:
+        """Say in words what stands under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            mark = self.mark_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self._words(mark) if mark is not None else "", self)
+            return True
+        return super().event(event)
+
+    def _words(self, mark: Mark) -> str:
+        found = mark.comparison.predicted
+        assert found is not None
+        text = self.text[found.span.start : found.span.end]
+        return f"{text}\n{label_names(self._theme.entity_type(found.span.label))}\nprobability {found.probability:.4f}"
 
 
 class LineRow(QFrame):
@@ -135,7 +101,7 @@ class LineRow(QFrame):
     Signals:
         toggled: the line is to be sent, or not.
         removed: the line is to go.
-        opened: its sentence of the corpus is to be shown; the `Place`.
+        opened: its sentence of the corpus is to be shown; the `CorpusMatch`.
     """
 
     toggled = Signal(bool)
@@ -144,8 +110,8 @@ class LineRow(QFrame):
 
     def __init__(self, theme: Theme, cross: QIcon) -> None:
         super().__init__()
-        self.line = Line("", 0, 0)
-        self._place: Place | None = None
+        self.line = ScratchLine("", 0, 0)
+        self._place: CorpusMatch | None = None
         self._shown: object = None
         self.chosen = QCheckBox()
         self.view = LineView(theme)
@@ -193,11 +159,11 @@ class LineRow(QFrame):
 
     def show_line(
         self,
-        line: Line,
+        line: ScratchLine,
         spans: Sequence[PredictedSpan] | None,
         *,
         is_chosen: bool,
-        place: Place | None,
+        place: CorpusMatch | None,
         is_soon_tagged: bool,
     ) -> None:
         """Show a line.
@@ -238,7 +204,7 @@ def _resemble(text: str, other: str) -> bool:
     return bool(other) and (text[:2] == other[:2] or text[-2:] == other[-2:])
 
 
-def _said(spans: Sequence[PredictedSpan] | None, place: Place | None) -> str:
+def _said(spans: Sequence[PredictedSpan] | None, place: CorpusMatch | None) -> str:
     """How many spans, and the probability of the least certain one; where the text stands in the corpus."""
     if spans is None:
         found = "…"
@@ -264,7 +230,7 @@ AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownLines:
     """What the list shows.
 
     Attributes:
@@ -274,10 +240,10 @@ class Shown:
         is_soon_tagged: whether lines that are not tagged will be, in a moment.
     """
 
-    lines: Sequence[Line] = ()
+    lines: Sequence[ScratchLine] = ()
     known: Mapping[str, Sequence[PredictedSpan]] = field(default_factory=dict)
     left_out: Collection[str] = ()
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, CorpusMatch] = field(default_factory=dict)
     is_soon_tagged: bool = False
 
 
@@ -286,8 +252,8 @@ class LineList(QWidget):
 
     Signals:
         toggled: a line, and whether it is to be sent.
-        removed: a line is to go; the `Line`.
-        opened: a sentence of the corpus is to be shown; the `Place`.
+        removed: a line is to go; the `ScratchLine`.
+        opened: a sentence of the corpus is to be shown; the `CorpusMatch`.
         example_chosen: a text to begin with.
     """
 
@@ -300,7 +266,7 @@ class LineList(QWidget):
         super().__init__()
         self._theme = theme
         self._kept: list[LineRow] = []
-        self._shown = Shown()
+        self._shown = ShownLines()
         self._cross = icon("close", theme)
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._go_on)
@@ -352,7 +318,7 @@ class LineList(QWidget):
         """The rows that are shown."""
         return self._kept[: len(self._shown.lines)]
 
-    def show_lines(self, shown: Shown) -> None:
+    def show_lines(self, shown: ShownLines) -> None:
         """Show these lines."""
         self._shown = shown
         for line, row in zip(shown.lines, self._kept, strict=False):
@@ -375,7 +341,7 @@ class LineList(QWidget):
         else:
             self._timer.stop()
 
-    def _show_line(self, line: Line, row: LineRow) -> None:
+    def _show_line(self, line: ScratchLine, row: LineRow) -> None:
         shown = self._shown
         row.show_line(
             line,

@@ -13,8 +13,9 @@ from core.store.selection import FixedSet, Selection
 from gui.background import Job
 from gui.look.theme import Theme, set_property
 from gui.scratch.answers import Answering, Answers
-from gui.scratch.line_list import MOST, Line, LineList, Place, Shown, TextField
+from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
 from gui.scratch.send import SendBar, Sending, Sent
+from gui.scratch.text_field import ScratchLine, TextField
 from gui.text.scratch import lines_words, sending_obstacle, status_words
 from gui.widgets.labels import PlainLabel
 from gui.widgets.page import EmptyState, Page, PageContext
@@ -32,9 +33,9 @@ class ScratchPage(Page):
         super().__init__()
         self._session, self._runner = context.session, context.runner
         self._left_out: set[str] = set()
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, CorpusMatch] = {}
         self._sent: Sent | None = None
-        self._lines: list[Line] = []
+        self._lines: list[ScratchLine] = []
         self._cut_off = 0
         self.answers = Answers(context.runner, answering, self)
         self.sending = Sending(context.session, self)
@@ -177,7 +178,7 @@ class ScratchPage(Page):
         self.retry.setVisible(has_failed)
         self.said.setText(lines_words([line.text for line in self._lines], known, self._cut_off))
         is_ready = self.answers.state == "ready"
-        self.list.show_lines(Shown(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready))
+        self.list.show_lines(ShownLines(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready))
         chosen, with_spans = self._chosen(), self.send_bar.with_spans.isChecked()
         obstacle = sending_obstacle(chosen, known, with_spans=with_spans, is_sending=not self.sending.is_idle)
         self.send_bar.offer(len(chosen), obstacle)
@@ -222,7 +223,7 @@ class ScratchPage(Page):
             numbers = frozenset(place.number for place in self._sent.new)
             self._session.inspect(Selection(self._sent.split, among=FixedSet("sent from Scratch", numbers)))
 
-    def _open(self, place: Place) -> None:
+    def _open(self, place: CorpusMatch) -> None:
         """Show a sentence of the corpus, in whatever split it is by now."""
         project = self._session.project
         if project is not None:

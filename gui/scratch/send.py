@@ -11,7 +11,7 @@ from core.services.scratch import SOURCE, find_texts, make_drafts
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.background import LatestQuery
-from gui.scratch.line_list import Place
+from gui.scratch.line_list import CorpusMatch
 from gui.session import Session
 from gui.text.words import counted, wrapped
 from gui.widgets.choosers import chooser
@@ -105,10 +105,10 @@ class Sent:
     """What came of a sending: where the corpus has each text now."""
 
     split: Split
-    places: Mapping[str, Place]
+    places: Mapping[str, CorpusMatch]
 
     @property
-    def new(self) -> list[Place]:
+    def new(self) -> list[CorpusMatch]:
         """The sentences that the lines became."""
         return [place for place in self.places.values() if place.is_new]
 
@@ -123,7 +123,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _SendRequest:
     project: Project
     split: Split
     lines: Mapping[str, Sequence[Span]]
@@ -143,7 +143,7 @@ class Sending(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._asked: _Asked | None = None
+        self._asked: _SendRequest | None = None
         self._query = LatestQuery(self)
         self._query.answered.connect(self._add)
 
@@ -153,7 +153,7 @@ class Sending(QObject):
 
     def start(self, project: Project, split: Split, lines: Mapping[str, Sequence[Span]]) -> None:
         """Make sentences of lines, each with this gold; those that the corpus has already are left as they are."""
-        self._asked = _Asked(project, split, lines)
+        self._asked = _SendRequest(project, split, lines)
         self._query.submit(lambda: find_texts(project, list(lines)))
 
     def stop(self) -> None:
@@ -176,5 +176,5 @@ class Sending(QObject):
         self.ended.emit()
 
 
-def _place(stored: StoredSentence, *, is_new: bool) -> Place:
-    return Place(stored.number, stored.id, stored.split, is_new)
+def _place(stored: StoredSentence, *, is_new: bool) -> CorpusMatch:
+    return CorpusMatch(stored.number, stored.id, stored.split, is_new)

@@ -6,12 +6,12 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from core.domain.editing import (
     Edge,
-    Gold,
+    GoldSpans,
     with_edge,
     word_at,
 )
 from core.domain.spans import Span
-from gui.sentence.layout import Cell
+from gui.sentence.layout import CharacterBox
 from gui.sentence.scene import BRACKET, Lane, Mark, Scene
 from gui.sentence.selection import TextSelection, of_gold, of_predicted
 
@@ -33,15 +33,15 @@ class Target:
 
     edge: EdgeTarget | None = None
     span: TextSelection | None = None
-    cell: Cell | None = None
+    cell: CharacterBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RangeDrag:
     """A selection of characters on its way from one to another."""
 
-    anchor: Cell
-    reached: Cell
+    anchor: CharacterBox
+    reached: CharacterBox
 
     @property
     def range(self) -> tuple[int, int]:
@@ -56,11 +56,11 @@ class EdgeDrag:
     target: EdgeTarget
     position: int
 
-    def gold_of(self, gold: Gold, text: str) -> Gold:
+    def gold_of(self, gold: GoldSpans, text: str) -> GoldSpans:
         """The gold as a release would leave it now."""
         return with_edge(gold, self.target.span, self.target.edge, self.position, text)
 
-    def span_of(self, gold: Gold, text: str) -> Span:
+    def span_of(self, gold: GoldSpans, text: str) -> Span:
         """The span as a release would leave it now."""
         before = set(gold)
         return next((span for span in self.gold_of(gold, text) if span not in before), self.target.span)
@@ -103,7 +103,7 @@ def place_below(scene: Scene, selection: TextSelection) -> QPoint:
     return rects[0].bottomLeft().toPoint() if rects else QPoint()
 
 
-def character_at(scene: Scene, point: QPointF) -> Cell | None:
+def character_at(scene: Scene, point: QPointF) -> CharacterBox | None:
     """The character whose own rectangle holds the point."""
     cell = nearest_character(scene, point)
     if cell is None:
@@ -113,7 +113,7 @@ def character_at(scene: Scene, point: QPointF) -> Cell | None:
     return cell if inside else None
 
 
-def nearest_character(scene: Scene, point: QPointF) -> Cell | None:
+def nearest_character(scene: Scene, point: QPointF) -> CharacterBox | None:
     """The character of the nearest line that is nearest to the point."""
     return scene.layout.cell_at(scene.line_at(point.y()), scene.layout_x(point.x()))
 
@@ -175,7 +175,7 @@ def _on_bracket(scene: Scene, mark: Mark, point: QPointF) -> bool:
     return any(QRectF(rect.left(), rect.bottom(), rect.width(), BRACKET).contains(point) for rect in rects)
 
 
-def _covering(scene: Scene, cell: Cell | None) -> TextSelection | None:
+def _covering(scene: Scene, cell: CharacterBox | None) -> TextSelection | None:
     """The gold span over a character, or else the predicted one."""
     if cell is None:
         return None

@@ -181,7 +181,7 @@ class _Breaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CharacterBox:
     """One character as people see it (a grapheme cluster): its code points and its place in the layout."""
 
     start: int
@@ -247,7 +247,7 @@ class TextLayout:
         self.starts = line_starts(self._visible, self.boundaries, font, width) if part is None else (part.start,)
         self.text_height = math.ceil(QFontMetricsF(font).height())
         self._lines: dict[int, QTextLayout] = {}
-        self._rows: dict[int, tuple[Cell, ...]] = {}
+        self._rows: dict[int, tuple[CharacterBox, ...]] = {}
         self._pieces: dict[tuple[int, int], tuple[Piece, ...]] = {}
 
     @property
@@ -256,7 +256,7 @@ class TextLayout:
         return range(len(self.starts))
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[CharacterBox, ...]:
         """All characters."""
         return tuple(cell for line in self.lines for cell in self.row(line))
 
@@ -265,7 +265,7 @@ class TextLayout:
         """Whether the text as a whole is written from right to left; then it is flush right."""
         return self._direction == Qt.LayoutDirection.RightToLeft
 
-    def row(self, line: int) -> tuple[Cell, ...]:
+    def row(self, line: int) -> tuple[CharacterBox, ...]:
         """The characters of one line, in the order of the text."""
         if line not in self._rows:
             self._rows[line] = tuple(self._placed(line))
@@ -284,11 +284,11 @@ class TextLayout:
         """The line in which a code point stands."""
         return max(0, bisect_right(self.starts, position) - 1)
 
-    def cells_of(self, start: int, end: int) -> list[Cell]:
+    def cells_of(self, start: int, end: int) -> list[CharacterBox]:
         """The characters that a range of code points touches."""
         if start >= end:
             return []
-        found: list[Cell] = []
+        found: list[CharacterBox] = []
         for line in range(self.line_of(start), self.line_of(end - 1) + 1):
             row = self.row(line)
             first = bisect_right(row, start, key=lambda cell: cell.end)
@@ -326,7 +326,7 @@ class TextLayout:
             EdgePlace(last.line, last.far, is_left=last.is_reversed),
         )
 
-    def cell_at(self, line: int, x: float) -> Cell | None:
+    def cell_at(self, line: int, x: float) -> CharacterBox | None:
         """The character of a line that stands nearest to a horizontal position."""
         return min(self.row(line), key=lambda cell: max(cell.left - x, x - cell.right, 0.0), default=None)
 
@@ -361,7 +361,7 @@ class TextLayout:
             self._lines[line] = lay_line(text, self._font, self.width, self._direction)
         return self._lines[line]
 
-    def _placed(self, line: int) -> Iterator[Cell]:
+    def _placed(self, line: int) -> Iterator[CharacterBox]:
         start, solid, end = self.starts[line], self._solid_end_of(line), self._end_of(line)
         first = bisect_left(self.boundaries, start)
         inside = self.boundaries[first : bisect_right(self.boundaries, solid)]
@@ -372,11 +372,11 @@ class TextLayout:
             places = (_mixed_places if self._is_mixed else _places)(laid.lineAt(0), units)
             far, is_reversed = 0.0, False
             for (left, right, is_reversed), (begins, ends) in zip(places, pairwise(inside), strict=True):
-                yield Cell(begins, ends, line, left, right, is_reversed)
+                yield CharacterBox(begins, ends, line, left, right, is_reversed)
                 far = left if is_reversed else right
             hanging = self.boundaries[first + len(inside) - 1 : bisect_right(self.boundaries, end)]
             for begins, ends in pairwise(hanging):
-                yield Cell(begins, ends, line, far, far, is_reversed)
+                yield CharacterBox(begins, ends, line, far, far, is_reversed)
 
 
 _Extent = tuple[float, float, bool]
@@ -436,7 +436,7 @@ def _extent_of(line: QTextLine, unit: int, following: int) -> _Extent:
     return min(rect.left() for rect in rects), max(rect.right() for rect in rects), runs[0].isRightToLeft()
 
 
-def _runs(cells: Sequence[Cell]) -> Iterator[tuple[int, float, float]]:
+def _runs(cells: Sequence[CharacterBox]) -> Iterator[tuple[int, float, float]]:
     """Stretches of cells that touch one another, line by line, from left to right."""
     current: tuple[int, float, float] | None = None
     for cell in sorted(cells, key=lambda cell: (cell.line, cell.left)):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.domain.editing import (
     Edge,
-    Gold,
+    GoldSpans,
     accepted,
     relabelled,
     replaced_by,
@@ -108,11 +108,11 @@ def _order(place: TextSelection) -> tuple[int, int, bool]:
 class Proposal:
     """The gold after a gesture, and what is selected in it then."""
 
-    gold: Gold
+    gold: GoldSpans
     selection: TextSelection | None
 
 
-def propose_label(gold: Gold, selection: TextSelection, label: str) -> Proposal:
+def propose_label(gold: GoldSpans, selection: TextSelection, label: str) -> Proposal:
     """Label a range, relabel a gold span, or accept a predicted one so named."""
     span = Span(selection.start, selection.end, label)
     if selection.kind == "gold" and selection.span is not None:
@@ -120,7 +120,7 @@ def propose_label(gold: Gold, selection: TextSelection, label: str) -> Proposal:
     return Proposal(with_span(gold, span), of_gold(span))
 
 
-def find_replaced(gold: Gold, comparisons: Sequence[Comparison], selection: TextSelection | None) -> Gold:
+def find_replaced(gold: GoldSpans, comparisons: Sequence[Comparison], selection: TextSelection | None) -> GoldSpans:
     """The gold spans, beside the selected one, that labelling or accepting what is selected takes away."""
     if selection is None or selection.kind == "gold":
         return ()
@@ -129,7 +129,7 @@ def find_replaced(gold: Gold, comparisons: Sequence[Comparison], selection: Text
     return tuple(span for span in replaced_by(gold, selection.start, selection.end) if span != own)
 
 
-def propose_edge(gold: Gold, selection: TextSelection, edge: Edge, position: int, text: str) -> Proposal:
+def propose_edge(gold: GoldSpans, selection: TextSelection, edge: Edge, position: int, text: str) -> Proposal:
     """Move an edge of a gold span or of a range; what is predicted stays."""
     if selection.kind == "gold" and selection.span is not None:
         return _moved(gold, with_edge(gold, selection.span, edge, position, text), selection)
@@ -137,32 +137,32 @@ def propose_edge(gold: Gold, selection: TextSelection, edge: Edge, position: int
     return _ranged(gold, selection, start, end, text)
 
 
-def propose_range(gold: Gold, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
+def propose_range(gold: GoldSpans, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
     """Move both edges of a gold span or of a range; what is predicted stays."""
     if selection.kind == "gold" and selection.span is not None:
         return _moved(gold, resized(gold, selection.span, start, end, text), selection)
     return _ranged(gold, selection, start, end, text)
 
 
-def _moved(before: Gold, after: Gold, selection: TextSelection) -> Proposal:
+def _moved(before: GoldSpans, after: GoldSpans, selection: TextSelection) -> Proposal:
     known = set(before)
     moved = next((span for span in after if span not in known), None)
     return Proposal(after, selection if moved is None else of_gold(moved))
 
 
-def _ranged(gold: Gold, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
+def _ranged(gold: GoldSpans, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
     inside = trimmed(start, end, text) if selection.kind == "range" and start < end else None
     return Proposal(gold, selection if inside is None else TextSelection("range", *inside))
 
 
-def propose_removal(gold: Gold, selection: TextSelection) -> Proposal:
+def propose_removal(gold: GoldSpans, selection: TextSelection) -> Proposal:
     """Take a gold span away."""
     if selection.kind != "gold" or selection.span is None:
         return Proposal(gold, selection)
     return Proposal(without(gold, selection.span), None)
 
 
-def propose_acceptance(gold: Gold, comparisons: Sequence[Comparison], selection: TextSelection | None) -> Proposal:
+def propose_acceptance(gold: GoldSpans, comparisons: Sequence[Comparison], selection: TextSelection | None) -> Proposal:
     """Make gold what the run said: of the selected span, or where nothing is selected of the only difference."""
     difference = difference_of(comparisons, selection)
     if difference is None or difference.predicted is None:
