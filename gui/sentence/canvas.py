@@ -18,7 +18,7 @@ from core.domain.editing import (
 )
 from core.domain.spans import PredictedSpan, Span
 from gui.look.theme import Theme
-from gui.sentence.accessible import describe_sentence
+from gui.sentence.accessible import announce, describe_correction, describe_selection, describe_sentence
 from gui.sentence.interaction import (
     EdgeDrag,
     RangeDrag,
@@ -115,12 +115,19 @@ class SentenceCanvas(SentenceView):
             predicted: None where no run is chosen.
             other: what another epoch predicted, for a third lane; None for none.
         """
-        is_same = text == self._shown.text
+        is_same, before = text == self._shown.text, self._shown.gold
+        is_corrected = is_same and self._proposed is not None
         was_pressed = self.is_pressed
         self._press = None
         self._shown.show(text, gold, predicted, other)
-        self.select(self._selected_after() if is_same else None)
+        is_moved = self._set_selection(self._selected_after() if is_same else None)
         self._refresh()
+        if is_corrected:
+            announce(self, describe_correction(text, before, self._selection, self.comparisons))
+        elif is_moved:
+            self._announce_selection()
+        elif not is_same and self.hasFocus():
+            announce(self, self.accessibleDescription())
         if was_pressed:
             self.released.emit()
 
@@ -207,11 +214,22 @@ class SentenceCanvas(SentenceView):
 
     def select(self, selection: TextSelection | None) -> None:
         """Select a range, a gold span or a predicted one, or nothing."""
+        if self._set_selection(selection):
+            self._announce_selection()
+
+    def _set_selection(self, selection: TextSelection | None) -> bool:
+        """Whether it is another one."""
         if selection == self._selection:
-            return
+            return False
         self._selection = selection
         self.selectionChanged.emit()
         self.update()
+        return True
+
+    def _announce_selection(self) -> None:
+        """Where the focus is elsewhere, what has it is read instead."""
+        if self._selection is not None and self.hasFocus():
+            announce(self, describe_selection(self._shown.text, self._selection, self.comparisons))
 
     @property
     def _layout(self) -> TextLayout:
