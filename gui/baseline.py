@@ -14,10 +14,10 @@ def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:
 
     None to or of a cross-check, which tagged training sentences where others tag dev.
     """
-    if project.runs.by_number(current.run).is_crosscheck:
+    if project.runs.by_number(current.source).is_crosscheck:
         return []
     runs = sorted(project.runs.with_epochs(), reverse=True)
-    runs.sort(key=lambda run: run != current.run)
+    runs.sort(key=lambda run: run != current.source)
     return [key for run in runs for key in reversed(epoch_keys(project, run)) if key != current]
 
 
@@ -38,9 +38,9 @@ class Baseline:
     def resolve(self, project: Project, current: EpochKey) -> EpochKey | None:
         """The epoch that the current one is compared with: by default an earlier run's last, or else the one before."""
         offered = offered_epochs(project, current)
-        chosen = self._chosen.get(current.run, current)
+        chosen = self._chosen.get(current.source, current)
         if chosen is None or chosen in offered:
             return chosen
-        earlier = [key for key in offered if (key.run, key.epoch) < (current.run, current.epoch)]
-        earlier.sort(key=lambda key: key.run == current.run)
+        earlier = [key for key in offered if (key.source, key.epoch) < (current.source, current.epoch)]
+        earlier.sort(key=lambda key: key.source == current.source)
         return earlier[0] if earlier else None

@@ -32,16 +32,16 @@ from gui.text.words import counted
 class Context:
     """Which predictions are compared with which gold, and with which other ones; the same on every page."""
 
-    run: int | None = None
+    source: int | None = None
     epoch: int | None = None
     gold: Gold = "corrected"
     other: EpochKey | None = None
 
     @property
     def key(self) -> EpochKey | None:
-        if self.run is None or self.epoch is None:
+        if self.source is None or self.epoch is None:
             return None
-        return EpochKey(self.run, self.epoch)
+        return EpochKey(self.source, self.epoch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +159,13 @@ class Session(QObject):
         self.project_changed.emit(None)
         project.close()
 
-    def set_context(self, *, run: int | None = None, epoch: int | None = None, gold: Gold | None = None) -> None:
-        """Change what is looked at; what is not given stays, but another run shows its last epoch."""
+    def set_context(self, *, source: int | None = None, epoch: int | None = None, gold: Gold | None = None) -> None:
+        """Change what is looked at; what is not given stays, but another source shows its last epoch."""
         context = self._context
-        if run is not None:
+        if source is not None:
             self._new_run = None
-        if run is not None and run != context.run:
-            context = replace(context, run=run, epoch=self._last_epoch(run), other=None)
+        if source is not None and source != context.source:
+            context = replace(context, source=source, epoch=self._last_epoch(source), other=None)
         if epoch is not None:
             context = replace(context, epoch=epoch)
         if gold is not None:
@@ -179,7 +179,7 @@ class Session(QObject):
     def show_new_run(self) -> None:
         """Look at the run that finished last, unless one was chosen since."""
         if self._new_run is not None:
-            self.set_context(run=self._new_run)
+            self.set_context(source=self._new_run)
 
     def set_comparison(self, other: EpochKey | None) -> None:
         """Show what another epoch predicted beside the one that is looked at; None shows that one alone."""

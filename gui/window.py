@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self.banner.hide()
         self.setWindowTitle(f"{project.name} – Spandesk")
         self.context.preferences.remember_project(project.folder)
-        has_run = self.context.session.context.run is not None
+        has_run = self.context.session.context.source is not None
         self.show_page(InspectPage.id if has_run else CorpusPage.id)
 
     def _show_next_step(self, *, at_once: bool = False) -> None:

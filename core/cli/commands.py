@@ -237,9 +237,9 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         warn_of_split(project, evaluation.split, out)
         warn_of_epoch(project, evaluation.key, evaluation.split, evaluation.gold, out)
     key = evaluation.key
-    what = {"run": key.run, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
+    what = {"run": key.source, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
     sentences = counted(evaluation.sentences, f"{evaluation.split} sentence")
-    head = f"run {key.run}, epoch {key.epoch}, {sentences}, {evaluation.gold}"
+    head = f"run {key.source}, epoch {key.epoch}, {sentences}, {evaluation.gold}"
     kinds, pairs = error_kinds(evaluation.verdicts), confusion(evaluation.verdicts)
     document = {
         **what,

@@ -41,8 +41,8 @@ def compare(options: argparse.Namespace, out: Output) -> None:
             "evaluate both on that split first"
         )
     document = {
-        "before": {"run": before.run, "epoch": before.epoch},
-        "after": {"run": after.run, "epoch": after.epoch},
+        "before": {"run": before.source, "epoch": before.epoch},
+        "after": {"run": after.source, "epoch": after.epoch},
         "split": options.split,
         "gold": options.gold,
         **changes.as_json(),
@@ -85,4 +85,4 @@ def _key(project: Project, chosen: EpochArgument) -> EpochKey:
 
 
 def _name(key: EpochKey) -> str:
-    return f"run {key.run}, epoch {key.epoch}"
+    return f"run {key.source}, epoch {key.epoch}"

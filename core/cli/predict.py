@@ -76,7 +76,7 @@ def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
     with opened(options.project) as project:
         run = project.runs.with_weights(options.run).number
         folder = project.checkpoint_folder(run, project.runs.epoch_number(run, options.epoch))
-        return folder, project.label_names.of_run(run)
+        return folder, project.label_names.of_source(run)
 
 
 def _renamed(records: Iterator[TaggedText | Rejected], names: Names) -> Iterator[TaggedText | Rejected]:

@@ -99,7 +99,7 @@ def evaluate_epoch(
 def _tag_lacking(
     project: Project, key: EpochKey, numbers: Sequence[SentenceNumber], device: Device
 ) -> Generator[Predicting, None, None]:
-    text_tagger = checkpoint.load(project.checkpoint_folder(key.run, key.epoch), device_of(device))
+    text_tagger = checkpoint.load(project.checkpoint_folder(key.source, key.epoch), device_of(device))
     yield from tag_stored(project, key, text_tagger, numbers)
 
 
@@ -116,7 +116,7 @@ def tag_stored(
         windows: of the sentences' texts in the same order, where these are encoded already.
     """
     done = 0
-    then = earlier_names(project.label_names.of_run(key.run), text_tagger.tag_set.labels)
+    then = earlier_names(project.label_names.of_source(key.source), text_tagger.tag_set.labels)
     for first in range(0, len(numbers), SLICE):
         part = numbers[first : first + SLICE]
         sentences = project.sentences.by_number(part)

@@ -228,10 +228,10 @@ def _make_task(
     if not labels:
         raise UserError("the training sentences hold no entity at all; import or correct some first")
     # A run that goes on after a label was renamed is measured under the names that it trains on.
-    then = earlier_names(project.label_names.of_run(run), labels)
+    then = earlier_names(project.label_names.of_source(run), labels)
     gold = [Sentence.unchecked(stored.id, stored.text, rename_spans(stored.gold, then)) for stored in dev]
     has_own_weights = start.resumed_from in ("state", "weights")
-    names = {} if settings.from_run is None or has_own_weights else project.label_names.of_run(settings.from_run)
+    names = {} if settings.from_run is None or has_own_weights else project.label_names.of_source(settings.from_run)
     task = TrainingTask(
         train,
         gold,

@@ -113,19 +113,19 @@ class LabelNames:
             first.setdefault(label, _unused(label, first.values()))
         return FirstNames(tuple((label, first[label]) for label in tag_set if first[label] != label))
 
-    def of_run(self, run: int, history: LabelHistory | None = None) -> Names:
-        """What became of the names that labels had when a run began."""
-        began = self._database.value("SELECT last_correction FROM run WHERE number = ?", [run])
+    def of_source(self, source: int, history: LabelHistory | None = None) -> Names:
+        """What became of the names that labels had when a source was made."""
+        began = self._database.value("SELECT last_correction FROM source WHERE number = ?", [source])
         return (history or self.history()).since(int(began or 0))
 
-    def of_runs(self) -> Callable[[int], Names]:
-        """The same for any number of runs, looked up once each."""
+    def of_sources(self) -> Callable[[int], Names]:
+        """The same for any number of sources, looked up once each."""
         history, known = self.history(), dict[int, Names]()
 
-        def names_of(run: int) -> Names:
-            if run not in known:
-                known[run] = self.of_run(run, history)
-            return known[run]
+        def names_of(source: int) -> Names:
+            if source not in known:
+                known[source] = self.of_source(source, history)
+            return known[source]
 
         return names_of
 

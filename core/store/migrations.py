@@ -355,6 +355,48 @@ ALTER TABLE run -- the newest correction when dev sentences moved for it; NULL: 
 """
 
 
+@migrations(name="0011_sources")
+def _sources(db: Database) -> None:
+    """Predictions belong to a source; every source so far is a run, and has its number."""
+    for statement in SOURCES.split(";\n"):
+        db.execute(statement)
+
+
+SOURCES = """
+CREATE TABLE source (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL, -- training or cross-check: a run has the same number
+    name TEXT NOT NULL, -- empty: called by its kind and number
+    last_correction INTEGER NOT NULL -- the newest correction that it could see
+);
+INSERT INTO source SELECT number,
+    CASE WHEN json_valid(settings) AND json_extract(settings, '$.folds') IS NOT NULL
+        THEN 'cross-check' ELSE 'training' END,
+    '', last_correction
+    FROM run ORDER BY number;
+INSERT INTO sqlite_sequence SELECT 'source', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'source');
+UPDATE sqlite_sequence SET seq = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'run'), 0)
+    WHERE name = 'source';
+ALTER TABLE run DROP COLUMN last_correction;
+CREATE TEMP TABLE epochs AS SELECT run, number, loss, seconds, report FROM epoch;
+DROP TABLE epoch;
+CREATE TABLE epoch (
+    source INTEGER NOT NULL REFERENCES source (number),
+    number INTEGER NOT NULL,
+    loss REAL NOT NULL,
+    seconds REAL NOT NULL,
+    report TEXT NOT NULL, -- JSON {"imported", "corrected"}: metrics on dev at the time
+    PRIMARY KEY (source, number)
+) WITHOUT ROWID;
+INSERT INTO epoch SELECT * FROM temp.epochs;
+DROP TABLE temp.epochs;
+ALTER TABLE prediction RENAME COLUMN run TO source;
+ALTER TABLE comparison RENAME COLUMN run TO source;
+ALTER TABLE signal RENAME COLUMN run TO source;
+ALTER TABLE verdict RENAME COLUMN run TO source
+"""
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -367,6 +409,7 @@ MIGRATION_NAMES = frozenset(
         "0008_label_names",
         "0009_steps",
         "0010_steps_without_a_sentence",
+        "0011_sources",
     }
 )
 """All that this program knows; a project with any other was made by a newer one."""

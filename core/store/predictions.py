@@ -18,9 +18,9 @@ _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 @dataclass(frozen=True, slots=True)
 class EpochKey:
-    """One epoch of one run."""
+    """One epoch of one source of predictions."""
 
-    run: int
+    source: int
     epoch: int
 
 
@@ -43,14 +43,14 @@ class Predictions:
                 self._save_slice(key, part)
 
     def _save_slice(self, key: EpochKey, part: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
-        rows = [(key.run, key.epoch, number, predictions_text(spans)) for number, spans in part.items()]
+        rows = [(key.source, key.epoch, number, predictions_text(spans)) for number, spans in part.items()]
         self._database.write_many("INSERT OR REPLACE INTO prediction VALUES (?, ?, ?, ?)", rows)
         self._database.write_many(
-            "DELETE FROM comparison WHERE sentence = ? AND run = ? AND epoch = ?",
-            [(number, key.run, key.epoch) for number in part],
+            "DELETE FROM comparison WHERE sentence = ? AND source = ? AND epoch = ?",
+            [(number, key.source, key.epoch) for number in part],
         )
         comparisons: list[Row] = []
-        names = self._names.of_run(key.run)
+        names = self._names.of_source(key.source)
         for number, imported, gold in self._golds(list(part)):
             comparisons += _comparison_rows(key, number, imported, gold, rename_predictions(tuple(part[number]), names))
         self._database.write_many(_INSERT, comparisons)
@@ -64,27 +64,27 @@ class Predictions:
         """Remove what was stored for epochs of a run that never became known."""
         for table in ("prediction", "comparison", "signal"):
             self._database.write(
-                f"DELETE FROM {table} WHERE run = ? AND epoch NOT IN (SELECT number FROM epoch WHERE run = ?)",
+                f"DELETE FROM {table} WHERE source = ? AND epoch NOT IN (SELECT number FROM epoch WHERE source = ?)",
                 [run, run],
             )
 
     def refresh(self, numbers: Sequence[SentenceNumber]) -> None:
         """Compare sentences anew after their gold or a label's name changed; part of that transaction."""
         rows = self._database.rows_of(
-            f"SELECT p.run, r.last_correction, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
+            f"SELECT p.source, o.last_correction, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
             " INDEXED BY prediction_by_sentence JOIN sentence AS s ON s.number = p.sentence"
-            " JOIN run AS r ON r.number = p.run WHERE p.sentence IN ({numbers})",
+            " JOIN source AS o ON o.number = p.source WHERE p.sentence IN ({numbers})",
             numbers,
         )
         if not rows:
             return
         history, names = self._names.history(), dict[int, Names]()
         comparisons: list[Row] = []
-        for run, began, epoch, number, imported, gold, spans in rows:
-            if run not in names:
-                names[run] = history.since(began)
-            predicted = rename_predictions(predictions_of_text(spans), names[run])
-            comparisons += _comparison_rows(EpochKey(run, epoch), number, imported, gold, predicted)
+        for source, began, epoch, number, imported, gold, spans in rows:
+            if source not in names:
+                names[source] = history.since(began)
+            predicted = rename_predictions(predictions_of_text(spans), names[source])
+            comparisons += _comparison_rows(EpochKey(source, epoch), number, imported, gold, predicted)
         refreshed = {(row[3],) for row in rows}
         self._database.write_many("DELETE FROM comparison WHERE sentence = ?", refreshed)
         self._database.write_many(_INSERT, comparisons)
@@ -92,11 +92,11 @@ class Predictions:
     def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
         """What an epoch predicted for those of the sentences that it was given."""
         rows = self._database.rows_of(
-            "SELECT sentence, spans FROM prediction WHERE run = ? AND epoch = ? AND sentence IN ({numbers})",
+            "SELECT sentence, spans FROM prediction WHERE source = ? AND epoch = ? AND sentence IN ({numbers})",
             numbers,
-            [key.run, key.epoch],
+            [key.source, key.epoch],
         )
-        names = self._names.of_run(key.run) if rows else {}
+        names = self._names.of_source(key.source) if rows else {}
         return {number: rename_predictions(predictions_of_text(spans), names) for number, spans in rows}
 
     def steps(self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold) -> dict[SentenceNumber, Steps]:
@@ -104,11 +104,11 @@ class Predictions:
         # Each by its index of sentences: SQLite, left to itself, may read all of an epoch for each sentence.
         rows = self._database.rows_of(
             "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c INDEXED BY comparison_by_sentence"
-            f" WHERE c.sentence = p.sentence AND c.run = p.run AND c.epoch = p.epoch AND {_on(gold)}"
+            f" WHERE c.sentence = p.sentence AND c.source = p.source AND c.epoch = p.epoch AND {_on(gold)}"
             " AND outcome <> 'right') FROM prediction AS p INDEXED BY prediction_by_sentence"
-            " WHERE run = ? AND epoch <= ? AND sentence IN ({numbers}) ORDER BY epoch",
+            " WHERE source = ? AND epoch <= ? AND sentence IN ({numbers}) ORDER BY epoch",
             numbers,
-            [key.run, key.epoch],
+            [key.source, key.epoch],
         )
         steps: dict[SentenceNumber, Steps] = defaultdict(tuple)
         for number, is_right in rows:
@@ -119,8 +119,8 @@ class Predictions:
         """The sentences of a split for which the epoch has no prediction yet."""
         rows = self._database.rows(
             "SELECT number FROM sentence AS s WHERE split = ? AND NOT EXISTS"
-            " (SELECT 1 FROM prediction WHERE run = ? AND epoch = ? AND sentence = s.number) ORDER BY number",
-            [split, key.run, key.epoch],
+            " (SELECT 1 FROM prediction WHERE source = ? AND epoch = ? AND sentence = s.number) ORDER BY number",
+            [split, key.source, key.epoch],
         )
         return [row[0] for row in rows]
 
@@ -128,8 +128,8 @@ class Predictions:
         """Whether the epoch made predictions for a sentence of the split."""
         found = self._database.value(
             "SELECT 1 FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
-            " WHERE p.run = ? AND p.epoch = ? AND s.split = ? LIMIT 1",
-            [key.run, key.epoch, split],
+            " WHERE p.source = ? AND p.epoch = ? AND s.split = ? LIMIT 1",
+            [key.source, key.epoch, split],
         )
         return found is not None
 
@@ -137,9 +137,9 @@ class Predictions:
         """For how many sentences of the split the epoch, and the other one if given, made predictions."""
         sql = (
             "SELECT count(*) FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
-            " WHERE p.run = ? AND p.epoch = ? AND s.split = ?"
+            " WHERE p.source = ? AND p.epoch = ? AND s.split = ?"
         )
-        return int(self._database.value(sql + _also(other), [key.run, key.epoch, split, *_numbers(other)]))
+        return int(self._database.value(sql + _also(other), [key.source, key.epoch, split, *_numbers(other)]))
 
     def counts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
         """Right, predicted and gold spans of each label on the sentences that are in the split now.
@@ -153,9 +153,9 @@ class Predictions:
         """How often each verdict was given on the sentences that are in the split now; `other` is as in `counts`."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
-            f" WHERE p.run = ? AND p.epoch = ? AND {_on(gold)}"
+            f" WHERE p.source = ? AND p.epoch = ? AND {_on(gold)}"
             " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)" + _also(other) + " GROUP BY 1, 2, 3",
-            [key.run, key.epoch, split, *_numbers(other)],
+            [key.source, key.epoch, split, *_numbers(other)],
         )
         return {Verdict(*verdict): number for *verdict, number in rows}
 
@@ -164,8 +164,8 @@ class Predictions:
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS c"
             " JOIN sentence AS s ON s.number = c.sentence"
-            f" WHERE c.run = ? AND c.epoch = ? AND c.on_imported AND {SPLIT_THEN} = ? GROUP BY 1, 2, 3",
-            [key.run, key.epoch, key.run, split],
+            f" WHERE c.source = ? AND c.epoch = ? AND c.on_imported AND {SPLIT_THEN} = ? GROUP BY 1, 2, 3",
+            [key.source, key.epoch, key.source, split],
         )
         return {Verdict(*verdict): number for *verdict, number in rows}
 
@@ -177,11 +177,11 @@ class Predictions:
         rows = self._database.paged(
             f"SELECT p.sentence, id, text, {_column(gold)}, spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
-            " WHERE p.run = ? AND p.epoch = ? AND s.split = ? AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
-            [key.run, key.epoch, split],
+            " WHERE p.source = ? AND p.epoch = ? AND s.split = ? AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
+            [key.source, key.epoch, split],
             size=SLICE // 5,
         )
-        names = self._names.of_run(key.run)
+        names = self._names.of_source(key.source)
         for number, name, text, gold_text, spans in rows:
             predicted = rename_predictions(predictions_of_text(spans), names)
             yield Example(number, split, name, text, spans_of_text(gold_text), predicted)
@@ -193,13 +193,13 @@ class Predictions:
         """
         rows = self._database.paged(
             f"SELECT s.number, s.id, s.text, {_column(gold)}, b.spans, a.spans FROM sentence AS s"
-            " JOIN prediction AS b ON b.run = ? AND b.epoch = ? AND b.sentence = s.number"
-            " JOIN prediction AS a ON a.run = ? AND a.epoch = ? AND a.sentence = s.number"
+            " JOIN prediction AS b ON b.source = ? AND b.epoch = ? AND b.sentence = s.number"
+            " JOIN prediction AS a ON a.source = ? AND a.epoch = ? AND a.sentence = s.number"
             " WHERE s.split = ? AND s.number > ? ORDER BY s.number LIMIT ?",
-            [before.run, before.epoch, after.run, after.epoch, split],
+            [before.source, before.epoch, after.source, after.epoch, split],
             size=SLICE // 5,
         )
-        names_before, names_after = self._names.of_run(before.run), self._names.of_run(after.run)
+        names_before, names_after = self._names.of_source(before.source), self._names.of_source(after.source)
         for number, name, text, gold_text, spans_before, spans_after in rows:
             example = Example(number, split, name, text, spans_of_text(gold_text))
             yield (
@@ -213,10 +213,10 @@ class Predictions:
         for row in self._database.rows("SELECT * FROM comparison"):
             stored[(row[2], row[0], row[1])].append(row)
         rows = self._database.rows(
-            f"SELECT p.run, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
+            f"SELECT p.source, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
         )
-        wrong, names_of = set(), self._names.of_runs()
+        wrong, names_of = set(), self._names.of_sources()
         for run, epoch, number, imported, gold, spans in rows:
             predicted = rename_predictions(predictions_of_text(spans), names_of(run))
             expected = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predicted)
@@ -238,11 +238,11 @@ def _column(gold: Gold) -> str:
 def _also(other: EpochKey | None) -> str:
     if other is None:
         return ""
-    return " AND EXISTS (SELECT 1 FROM prediction AS o WHERE o.run = ? AND o.epoch = ? AND o.sentence = p.sentence)"
+    return " AND EXISTS (SELECT 1 FROM prediction AS o WHERE o.source = ? AND o.epoch = ? AND o.sentence = p.sentence)"
 
 
 def _numbers(other: EpochKey | None) -> list[int]:
-    return [] if other is None else [other.run, other.epoch]
+    return [] if other is None else [other.source, other.epoch]
 
 
 def _comparison_rows(
@@ -259,4 +259,4 @@ def _comparison_rows(
 def _rows_on(
     key: EpochKey, number: int, on: tuple[int, int], gold: Sequence[Span], predicted: Sequence[PredictedSpan]
 ) -> list[Row]:
-    return [(key.run, key.epoch, number, *on, *comparison.verdict) for comparison in compared(gold, predicted)]
+    return [(key.source, key.epoch, number, *on, *comparison.verdict) for comparison in compared(gold, predicted)]

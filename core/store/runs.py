@@ -20,6 +20,7 @@ from core.store.database import Database, Row
 from core.store.gold.corrections import Corrections
 from core.store.label_names import LabelNames, rename_spans
 from core.store.sentences import Sentences, StoredSentence
+from core.store.sources import Source, SourceKind, Sources
 
 EpochChoice = int | Literal["best"]
 
@@ -55,13 +56,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass of a run; its report holds the metrics as they were when it ended, for both golds: on dev, or on
+    """One pass of a source; its report holds the metrics as they were when it ended, for both golds: on dev, or on
     train where the run is a cross-check.
 
     Also in it: KLUE's figures, and the ceiling of the tagging unit; epochs of older versions lack them.
     """
 
-    run: int
+    source: int
     number: int
     loss: float
     seconds: float
@@ -73,6 +74,7 @@ class Runs:
 
     def __init__(self, database: Database, sentences: Sentences, corrections: Corrections, project: Path) -> None:
         self._database = database
+        self._sources = Sources(database)
         self._sentences = sentences
         self._corrections = corrections
         self._project = project
@@ -93,18 +95,18 @@ class Runs:
         """
         with self._database.atomic():
             self._corrections.settle()
-            last = int(self._database.value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'run'"))
-            number = 1 + max(last, self._last_folder())
+            number = 1 + max(self._sources.last_number(), self._last_folder())
             self._refuse_link(number)
+            kind: SourceKind = "training" if settings.folds is None else "cross-check"
+            self._sources.add(Source(number, kind, "", self._corrections.last_number()))
             return self._database.write(
                 "INSERT INTO run (number, started_at, status, settings, labels, train_sentences, dev_sentences,"
-                " last_sentence, last_correction, training_digest) VALUES (?, ?, 'running', ?, '[]', 0, 0, ?, ?, '')",
+                " last_sentence, training_digest) VALUES (?, ?, 'running', ?, '[]', 0, 0, ?, '')",
                 [
                     number,
                     now_text(),
                     json.dumps(settings.as_json(), ensure_ascii=False),
                     self._sentences.last_number(),
-                    self._corrections.last_number(),
                 ],
             )
 
@@ -132,16 +134,16 @@ class Runs:
 
     def labels_now(self, run: Run) -> tuple[str, ...]:
         """The labels that a run knows, under their names of today."""
-        names = self._names.of_run(run.number)
+        names = self._names.of_source(run.number)
         return in_display_order({names.get(label, label) for label in run.labels})
 
     def add_epoch(self, epoch: Epoch) -> ChangeSet:
         """Make an epoch known, once its checkpoint and predictions are stored."""
         report = json.dumps(epoch.report, ensure_ascii=False)
         self._database.write(
-            "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)", [epoch.run, epoch.number, epoch.loss, epoch.seconds, report]
+            "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)", [epoch.source, epoch.number, epoch.loss, epoch.seconds, report]
         )
-        return ChangeSet("run", runs=(epoch.run,))
+        return ChangeSet("run", runs=(epoch.source,))
 
     def reopen(self, run: int, *, from_epoch: int) -> ChangeSet:
         """A run that was ended goes on; the epochs from that one on will come again.
@@ -152,7 +154,7 @@ class Runs:
         self._refuse_link(run)
         with self._database.atomic():
             self._corrections.settle()
-            self._database.write("DELETE FROM epoch WHERE run = ? AND number >= ?", [run, from_epoch])
+            self._database.write("DELETE FROM epoch WHERE source = ? AND number >= ?", [run, from_epoch])
             self._database.write("UPDATE run SET status = 'running', finished_at = NULL WHERE number = ?", [run])
         return ChangeSet("run", runs=(run,))
 
@@ -176,7 +178,7 @@ class Runs:
 
     def _readable(self) -> Iterator[tuple[int, Run | None]]:
         """Every run by its number; None where its row is damaged."""
-        for row in self._database.rows(f"SELECT {_COLUMNS} FROM run ORDER BY number"):
+        for row in self._database.rows(f"SELECT {_COLUMNS} FROM run JOIN source USING (number) ORDER BY number"):
             try:
                 yield row[0], _run(row)
             except (ValueError, TypeError):
@@ -197,7 +199,7 @@ class Runs:
             if not trained:
                 raise UserError("the project has no trained run yet; train one first")
             number = trained[-1]
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM run WHERE number = ?", [number])
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM run JOIN source USING (number) WHERE number = ?", [number])
         if not rows:
             raise UserError(f"the project has no run {number}")
         try:
@@ -221,14 +223,15 @@ class Runs:
     def with_epochs(self) -> list[int]:
         """The numbers of the runs that have a finished epoch and its weights, oldest first: all but cross-checks."""
         rows = self._database.rows(
-            "SELECT number FROM run WHERE number IN (SELECT run FROM epoch)"
+            "SELECT number FROM run WHERE number IN (SELECT source FROM epoch)"
             " AND CASE WHEN json_valid(settings) THEN json_extract(settings, '$.folds') IS NULL END ORDER BY number"
         )
         return [row[0] for row in rows]
 
     def epoch_numbers(self, run: int) -> list[int]:
         """The numbers of a run's finished epochs, in order."""
-        return [row[0] for row in self._database.rows("SELECT number FROM epoch WHERE run = ? ORDER BY number", [run])]
+        rows = self._database.rows("SELECT number FROM epoch WHERE source = ? ORDER BY number", [run])
+        return [row[0] for row in rows]
 
     def epochs(self, run: int) -> list[Epoch]:
         """The finished epochs of a run, in order.
@@ -237,13 +240,14 @@ class Runs:
             UserError: the stored report of one is damaged.
         """
         rows = self._database.rows(
-            "SELECT run, number, loss, seconds, report FROM epoch WHERE run = ? ORDER BY number", [run]
+            "SELECT source, number, loss, seconds, report FROM epoch WHERE source = ? ORDER BY number", [run]
         )
         return [_epoch(row) for row in rows]
 
     def seconds(self, run: int) -> list[float]:
         """How long each finished epoch of a run took, in order."""
-        return [row[0] for row in self._database.rows("SELECT seconds FROM epoch WHERE run = ? ORDER BY number", [run])]
+        rows = self._database.rows("SELECT seconds FROM epoch WHERE source = ? ORDER BY number", [run])
+        return [row[0] for row in rows]
 
     def epochs_since_best(self, run: int) -> int:
         """How many epochs have ended since the one with the best micro F1 on dev (as corrected at the time)."""

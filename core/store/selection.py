@@ -137,7 +137,7 @@ class Selections:
         """
         condition, parameters = _comparison_condition(Selection(split, outcomes=ALL_ERRORS), key, "imported")
         where = f"{condition} AND {SPLIT_THEN} = ?"
-        return ordered_numbers(self._database, "random", key, "imported", where, [*parameters, key.run, split])
+        return ordered_numbers(self._database, "random", key, "imported", where, [*parameters, key.source, split])
 
     def _wanted(self, selection: Selection, key: EpochKey | None, gold: Gold) -> Iterator[AbstractSet[SentenceNumber]]:
         """The sentences that meet each condition that is not one of SQL, of all splits; they are looked up in memory.
@@ -166,8 +166,8 @@ def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
 
 
 def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tuple[str, list[Any]]:
-    conditions = ["run = ?", "epoch = ?", "on_corrected" if gold == "corrected" else "on_imported"]
-    parameters: list[Any] = [key.run, key.epoch]
+    conditions = ["source = ?", "epoch = ?", "on_corrected" if gold == "corrected" else "on_imported"]
+    parameters: list[Any] = [key.source, key.epoch]
     if selection.outcomes:
         conditions.append(f"outcome IN ({_marks(selection.outcomes)})")
         parameters += selection.outcomes
@@ -195,21 +195,23 @@ def on_path(database: Database, path: Path, key: EpochKey, gold: Gold) -> set[Se
     found = tagged - wrong if is_right else tagged & wrong
     otherwise: set[SentenceNumber] = set()
     for epoch in range(1, key.epoch):
-        before = EpochKey(key.run, epoch)
+        before = EpochKey(key.source, epoch)
         wrong = _wrong(database, before, gold)
         otherwise |= wrong if is_right else _tagged(database, before) - wrong
     return found & otherwise if path in ("learned", "forgotten") else found - otherwise
 
 
 def _tagged(database: Database, key: EpochKey) -> set[SentenceNumber]:
-    return set(database.numbers("SELECT sentence FROM prediction WHERE run = ? AND epoch = ?", [key.run, key.epoch]))
+    return set(
+        database.numbers("SELECT sentence FROM prediction WHERE source = ? AND epoch = ?", [key.source, key.epoch])
+    )
 
 
 def _wrong(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
     on = "on_corrected" if gold == "corrected" else "on_imported"
     found = database.numbers(
-        f"SELECT DISTINCT sentence FROM comparison WHERE run = ? AND epoch = ? AND {on}"
+        f"SELECT DISTINCT sentence FROM comparison WHERE source = ? AND epoch = ? AND {on}"
         " AND outcome IN ('edge', 'type', 'both', 'missed', 'spurious')",  # named, so that the index finds them
-        [key.run, key.epoch],
+        [key.source, key.epoch],
     )
     return set(found)

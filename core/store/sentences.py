@@ -296,7 +296,8 @@ class Sentences:
     def _move_since(self, correction: int) -> Move | None:
         """The newest move of dev sentences to train that came after a correction; None where none did."""
         runs = self._database.rows(
-            "SELECT number, coalesce(moved_after, last_correction) AS after FROM run WHERE after >= ?"
+            "SELECT number, coalesce(moved_after, last_correction) AS after FROM run JOIN source USING (number)"
+            " WHERE after >= ?"
             " ORDER BY after DESC, number DESC",
             [correction],
         )

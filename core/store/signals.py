@@ -42,11 +42,11 @@ class SignalStore:
         """An epoch's signals of those of the sentences that have some, whatever became of their gold since."""
         rows = self._database.rows_of(
             "SELECT sentence, uncertainty, loss, suspicion, gold, gold_probabilities FROM signal"
-            " WHERE run = ? AND epoch = ? AND sentence IN ({numbers})",
+            " WHERE source = ? AND epoch = ? AND sentence IN ({numbers})",
             numbers,
-            [key.run, key.epoch],
+            [key.source, key.epoch],
         )
-        names = self._names.of_run(key.run) if rows else {}
+        names = self._names.of_source(key.source) if rows else {}
         found = {}
         for number, uncertainty, loss, suspicion, text, probabilities in rows:
             gold = rename_spans(spans_of_text(text), names)
@@ -56,9 +56,9 @@ class SignalStore:
     def has_any(self, key: EpochKey, split: Split) -> bool:
         """Whether the epoch has signals of the split; those that older versions tagged have none."""
         found = self._database.value(
-            "SELECT 1 FROM sentence AS s JOIN signal ON sentence = s.number AND run = ? AND epoch = ?"
+            "SELECT 1 FROM sentence AS s JOIN signal ON sentence = s.number AND source = ? AND epoch = ?"
             " WHERE split = ? LIMIT 1",
-            [key.run, key.epoch, split],
+            [key.source, key.epoch, split],
         )
         return found is not None
 
@@ -86,9 +86,9 @@ def ordered_numbers(
         wanted -= _outdated(database, key, gold)
     column = _COLUMNS[order]
     ranked = database.numbers(
-        f"SELECT sentence FROM signal WHERE run = ? AND epoch = ? AND {column} IS NOT NULL"
+        f"SELECT sentence FROM signal WHERE source = ? AND epoch = ? AND {column} IS NOT NULL"
         f" ORDER BY {column} DESC, sentence",
-        [key.run, key.epoch],
+        [key.source, key.epoch],
     )
     return [number for number in ranked if number in wanted]
 
@@ -100,11 +100,11 @@ def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumb
     that got another name makes no other gold.
     """
     now = "s.gold" if gold == "corrected" else IMPORTED_NOW
-    then, parameters = renaming_sql("g.gold", LabelNames(database).of_run(key.run))
+    then, parameters = renaming_sql("g.gold", LabelNames(database).of_source(key.source))
     rows = database.rows(
-        "SELECT s.number FROM sentence AS s JOIN signal AS g ON g.run = ? AND g.epoch = ? AND g.sentence = s.number"
+        "SELECT s.number FROM sentence AS s JOIN signal AS g ON g.source = ? AND g.epoch = ? AND g.sentence = s.number"
         f" WHERE s.number IN (SELECT sentence FROM correction) AND {then} <> {now}",
-        [key.run, key.epoch, *parameters],
+        [key.source, key.epoch, *parameters],
     )
     return {row[0] for row in rows}
 
@@ -112,7 +112,7 @@ def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumb
 def _row(key: EpochKey, number: SentenceNumber, signals: Signals) -> tuple[Any, ...]:
     probabilities = [None if p is None else round(p, _DECIMALS) for p in signals.gold_probabilities]
     measures = (signals.uncertainty, signals.loss, signals.suspicion)
-    return (key.run, key.epoch, number, *measures, spans_text(signals.gold), json.dumps(probabilities))
+    return (key.source, key.epoch, number, *measures, spans_text(signals.gold), json.dumps(probabilities))
 
 
 def _seed(database: Database) -> int:

@@ -100,5 +100,5 @@ def _why_no_errors(project: Project | None, context: Context, split: Split) -> s
     if project is None or context.key is None:
         return "Train a run first: errors are found by its predictions"
     if not project.predictions.has_any(context.key, split):
-        return f"Run {context.run}, epoch {context.epoch} made no predictions for the {split} sentences"
+        return f"Run {context.source}, epoch {context.epoch} made no predictions for the {split} sentences"
     return None

@@ -17,6 +17,7 @@ from core.store.sentences import StoredSentence
 from gui.sentence.delegate import SentenceRow
 from gui.sentence.selection import comparisons_of
 from gui.session import Context
+from gui.text.words import name_epoch
 from gui.widgets.choosers import chooser
 from gui.widgets.labels import PlainLabel
 
@@ -118,17 +119,13 @@ class LanesBar(QWidget):
         """Say which epoch is under the text, and offer the others."""
         self.setVisible(current is not None and bool(others))
         if current is not None:
-            self.said.setText(f"Under the text: {_name(current)}, and dotted")
+            self.said.setText(f"Under the text: {name_epoch(current)}, and dotted")
         with QSignalBlocker(self.other):
             self.other.clear()
             self.other.addItem("nothing else", None)
             for key in others:
-                self.other.addItem(_name(key), key)
+                self.other.addItem(name_epoch(key), key)
             self.other.setCurrentIndex(others.index(chosen) + 1 if chosen in others else 0)
-
-
-def _name(key: EpochKey) -> str:
-    return f"run {key.run}, epoch {key.epoch}"
 
 
 class ErrorIndex:

@@ -40,6 +40,7 @@ from gui.metrics.titled import TitledTable
 from gui.metrics.view import MetricView
 from gui.text.inspect import VERDICTS
 from gui.text.metrics import comparison_line, how_to_read, sentences
+from gui.text.words import name_epoch
 from gui.widgets.labels import PlainLabel
 
 _METRICS: tuple[tuple[Metric, str], ...] = (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
@@ -225,7 +226,7 @@ class ComparisonPanel(QWidget):
 
     def show_figures(self, before: Figures, now: Figures) -> None:
         """Show both epochs' figures, which are on the same sentences."""
-        titles = [f"run {figures.key.run}, epoch {figures.key.epoch}" for figures in (now, before)]
+        titles = [name_epoch(figures.key) for figures in (now, before)]
         self.title.setText(f"{titles[0].capitalize()}, against {titles[1]}")
         self.said.setText(comparison_line(before, now))
         self.view.show_table(comparison_table(before, now))
@@ -332,7 +333,7 @@ class ChangesPanel(QSplitter):
         for table, make in zip(self._tables, made, strict=True):
             table.view.show_table(EMPTY if changes is None or now is None else make(changes, now))
         asked = self._asked
-        between = "" if asked is None else f" from {_name(asked.before)} to {_name(asked.after)}"
+        between = "" if asked is None else f" from {name_epoch(asked.before)} to {name_epoch(asked.after)}"
         self.scores.title.setText(f"What moved{between}")
 
     def markdown(self) -> list[str]:
@@ -355,7 +356,3 @@ def _comparing(project: Project, question: Question) -> Generator[int, None, Cha
     from core.analysis.changes import compare_epochs
 
     return (yield from compare_epochs(project.predictions.pairs(*question)))
-
-
-def _name(key: EpochKey) -> str:
-    return f"run {key.run}, epoch {key.epoch}"

@@ -118,7 +118,7 @@ class FindingsBar(QWidget):
             return Link(self._current, Selection(self._split, among=among), among.words)
         if finding.metric is None:
             return None
-        key = EpochKey(self._current.run, finding.epoch or self._current.epoch)
+        key = EpochKey(self._current.source, finding.epoch or self._current.epoch)
         return Link(key, *link_behind(finding.metric, finding.label, self._split))
 
 

@@ -23,7 +23,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.text.metrics import verdicts_line, verdicts_meaning
-from gui.text.words import wrapped
+from gui.text.words import name_epoch, wrapped
 from gui.widgets.choosers import chooser
 from gui.widgets.labels import PlainLabel
 
@@ -88,7 +88,7 @@ class Head(QWidget):
 
     def offer_others(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
         """What the epoch can be compared with; hidden where there is no other, or one epoch alone is shown."""
-        items = [(f"run {key.run}, epoch {key.epoch}", key) for key in others]
+        items = [(name_epoch(key), key) for key in others]
         _fill(self.other, [("nothing", None), *items], current)
         for widget in self._comparing:
             widget.setVisible(bool(others) and not (self.errors.isChecked() or self.calibration.isChecked()))

@@ -150,7 +150,7 @@ class MetricsPage(Page):
 
     def refresh(self) -> None:
         self._query.cancel()
-        project, number = self._context.session.project, self._context.session.context.run
+        project, number = self._context.session.project, self._context.session.context.source
         if project is None or number is None or self._source is None:
             self._show_empty("No metrics yet", "Train on the corpus; every epoch then gets its table here.")
             return
@@ -283,9 +283,9 @@ class MetricsPage(Page):
     def _current_key(self) -> EpochKey | None:
         """The epoch that is looked at; the run's last where none is chosen, as when a run has just got its first."""
         project, context = self._context.session.project, self._context.session.context
-        if context.key is not None or project is None or context.run is None:
+        if context.key is not None or project is None or context.source is None:
             return context.key
-        return next(reversed(epoch_keys(project, context.run)), None)
+        return next(reversed(epoch_keys(project, context.source)), None)
 
     def _choose_split(self, split: Split) -> None:
         self._split = split
@@ -294,7 +294,7 @@ class MetricsPage(Page):
     def _choose_other(self, other: EpochKey | None) -> None:
         current = self._current_key()
         if current is not None:
-            self._context.session.baseline.choose(other, current.run)
+            self._context.session.baseline.choose(other, current.source)
         self.refresh_when_seen()
 
     def _behind(self, link: Link) -> int | None:
@@ -327,7 +327,7 @@ class MetricsPage(Page):
         """What is shown, with what it is of."""
         gold, view = self._context.session.context.gold, self._chosen_view()
         on = sentences(source.sentences(current, self._split), self._split)
-        title = f"### Run {current.run}, epoch {current.epoch}, on {on}, gold as {gold}"
+        title = f"### Run {current.source}, epoch {current.epoch}, on {on}, gold as {gold}"
         parts = [title, self.head.title.text()]
         if isinstance(view, ErrorsPanel | ChangesPanel | CalibrationPanel):
             return "\n\n".join([*parts, *view.markdown()]) + "\n"
@@ -341,16 +341,16 @@ class MetricsPage(Page):
         if project is None or key is None:
             return
         job = self._context.runner.start(
-            f"Evaluating run {key.run}, epoch {key.epoch} on test",
-            lambda: engine.evaluate_epoch(project, key.run, key.epoch, "test", gold),
+            f"Evaluating run {key.source}, epoch {key.epoch} on test",
+            lambda: engine.evaluate_epoch(project, key.source, key.epoch, "test", gold),
             fleeting=FLEETING,
         )
-        job.finished.connect(lambda _: self._take_evaluation(project, key.run))
-        job.cancelled.connect(lambda: self._publish(project, key.run))
+        job.finished.connect(lambda _: self._take_evaluation(project, key.source))
+        job.cancelled.connect(lambda: self._publish(project, key.source))
         job.failed.connect(lambda error: self._context.session.problem.emit(failure("The evaluation", error)))
 
     def _take_evaluation(self, project: Project, run: int) -> None:
-        if self._context.session.context.run == run:
+        if self._context.session.context.source == run:
             self._split = "test"
         self._publish(project, run)
 
@@ -367,14 +367,14 @@ class MetricsPage(Page):
         purpose = ""
         if project is None or key is None:
             obstacle = "There is no finished epoch to evaluate"
-        elif project.runs.by_number(key.run).is_crosscheck:
-            obstacle = f"Run {key.run} is a cross-check, which keeps no weights to tag other sentences with"
+        elif project.runs.by_number(key.source).is_crosscheck:
+            obstacle = f"Run {key.source} is a cross-check, which keeps no weights to tag other sentences with"
         elif not project.sentences.count("test"):
             obstacle = "There are no test sentences; import some into the test split first"
         elif job is not None:
             obstacle = f"Wait until “{job.title}” has ended, or stop it"
         else:
-            obstacle, purpose = "", evaluation_purpose(project, key.run, key.epoch)
+            obstacle, purpose = "", evaluation_purpose(project, key.source, key.epoch)
         self.head.evaluate.setEnabled(not obstacle)
         self.head.evaluate.setToolTip(wrapped(obstacle or purpose))
 

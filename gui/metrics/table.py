@@ -131,7 +131,7 @@ def epochs_table(epochs: Sequence[Figures], current: EpochKey | None) -> Table:
 def comparison_table(before: Figures, now: Figures) -> Table:
     """Two epochs metric by metric, F1 first; both on the same sentences. They are named by what they differ in."""
     old, new = (
-        f"Run {figures.key.run}" if before.key.run != now.key.run else f"Epoch {figures.key.epoch}"
+        f"Run {figures.key.source}" if before.key.source != now.key.source else f"Epoch {figures.key.epoch}"
         for figures in (before, now)
     )
     name = old.lower()

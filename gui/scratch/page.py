@@ -129,13 +129,13 @@ class ScratchPage(Page):
         context = self._session.context
         folder = self._folder(context.key)
         project = self._session.project
-        names = {} if project is None or context.run is None else project.label_names.of_run(context.run)
+        names = {} if project is None or context.source is None else project.label_names.of_source(context.source)
         self.answers.look_at(folder, names)
         if folder is None and context.key is not None:
-            self.empty.title.setText(f"Run {context.run} is a cross-check")
+            self.empty.title.setText(f"Run {context.source} is a cross-check")
             self.empty.hint.setText("It keeps no weights to tag other text with. Choose a run that was trained.")
-        elif folder is None and context.run is not None:
-            self.empty.title.setText(f"Run {context.run} has no finished epoch yet")
+        elif folder is None and context.source is not None:
+            self.empty.title.setText(f"Run {context.source} has no finished epoch yet")
             self.empty.hint.setText(
                 "Its first epoch can be tried here when it ends. The Train page shows how far it is."
             )
@@ -147,9 +147,9 @@ class ScratchPage(Page):
 
     def _folder(self, key: EpochKey | None) -> Path | None:
         project = self._session.project
-        if project is None or key is None or project.runs.by_number(key.run).is_crosscheck:
+        if project is None or key is None or project.runs.by_number(key.source).is_crosscheck:
             return None
-        return project.checkpoint_folder(key.run, key.epoch)
+        return project.checkpoint_folder(key.source, key.epoch)
 
     def _follow_job(self, job: Job) -> None:
         job.ended.connect(self._show)

@@ -42,7 +42,7 @@ class ContextBar(QFrame):
         for gold, title in _GOLD_TITLES.items():
             self.gold.addItem(title, gold)
         self._lay_out(actions)
-        self.run.activated.connect(lambda: session.set_context(run=self.run.currentData()))
+        self.run.activated.connect(lambda: session.set_context(source=self.run.currentData()))
         self.epoch.activated.connect(lambda: session.set_context(epoch=self.epoch.currentData()))
         self.gold.activated.connect(lambda: session.set_context(gold=self.gold.currentData()))
         for box in (self.run, self.epoch, self.gold):
@@ -76,11 +76,11 @@ class ContextBar(QFrame):
     def _show_context(self, context: Context) -> None:
         project = self._session.project
         runs = project.runs.listed() if project else []
-        epochs = project.runs.epoch_numbers(context.run) if project and context.run else []
-        _fill(self.run, [(_run_title(run), run.number) for run in runs], context.run)
+        epochs = project.runs.epoch_numbers(context.source) if project and context.source else []
+        _fill(self.run, [(_run_title(run), run.number) for run in runs], context.source)
         _fill(self.epoch, [(f"Epoch {number}", number) for number in epochs], context.epoch)
         self.gold.setCurrentIndex(self.gold.findData(context.gold))
-        has_choice = context.run is not None or any(run.status != "running" for run in runs)
+        has_choice = context.source is not None or any(run.status != "running" for run in runs)
         for box, is_useful in ((self.run, has_choice), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
             box.setVisible(is_useful)
 

@@ -59,7 +59,7 @@ def comparison_line(before: Figures, now: Figures) -> str:
     if not now.sentences:
         return "The two predicted no sentence in common, so there is nothing to compare."
     old, new = before.report.micro.f1, now.report.micro.f1
-    of = f"run {before.key.run}" if before.key.run != now.key.run else f"epoch {before.key.epoch}"
+    of = f"run {before.key.source}" if before.key.source != now.key.source else f"epoch {before.key.epoch}"
     change = change_in_words(new - old, of)
     on = f"On the {sentences(now.sentences, now.split)} that both predicted"
     return f"{on}: micro F1 {figure(new)}, {change} ({figure(old)})."

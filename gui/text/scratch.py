@@ -7,7 +7,7 @@ from core.store.predictions import EpochKey
 from gui.background import failure
 from gui.scratch.answers import Answers
 from gui.scratch.line_list import MOST
-from gui.text.words import counted
+from gui.text.words import counted, name_epoch
 
 
 def status_words(answers: Answers, key: EpochKey | None, job: str) -> str:
@@ -18,7 +18,7 @@ def status_words(answers: Answers, key: EpochKey | None, job: str) -> str:
     """
     if key is None:
         return ""
-    name = f"run {key.run}, epoch {key.epoch}"
+    name = name_epoch(key)
     if answers.state == "failed" and answers.failure is not None:
         reason = failure("Loading it", answers.failure)
         return f"{name.capitalize()} cannot tag: {reason}"

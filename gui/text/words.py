@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from core.analysis.verdicts import Blame
 from core.domain.spans import Span
 from core.messages.words import counted as counted
+from core.store.predictions import EpochKey
 
 BLAME_WORDS: dict[Blame, str] = {"model": "model wrong", "gold": "gold wrong", "ambiguous": "ambiguous"}
 """What a person says of a disagreement."""
@@ -16,6 +17,16 @@ _TIP_WIDTH = 58
 
 _LONGEST_TIP = 1_000
 """Characters of a paragraph of a tooltip; the screen has no room for a document."""
+
+
+def name_source(source: int) -> str:
+    """What people call a source of predictions: `run 3`; every source is a run today."""
+    return f"run {source}"
+
+
+def name_epoch(key: EpochKey) -> str:
+    """What people call the predictions of one epoch: `run 3, epoch 2`."""
+    return f"{name_source(key.source)}, epoch {key.epoch}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -79,7 +79,7 @@ class Crosscheck(QObject):
 
     def look_at(self, run: int) -> None:
         """Show what a cross-check found, likely gold errors first."""
-        self._session.set_context(run=run)
+        self._session.set_context(source=run)
         self._session.inspect(Selection("train", order="suspicious"))
 
 

@@ -133,7 +133,7 @@ class TrainPage(Page):
     def _show_project(self, project: Project | None) -> None:
         self.monitor.clear()
         self.form.show_ceilings.hide()
-        self._run_looked_at = self._session.context.run
+        self._run_looked_at = self._session.context.source
         self._is_counted = False
         if project is None:
             self._query.cancel()
@@ -157,7 +157,7 @@ class TrainPage(Page):
 
     def _follow_context(self, context: Context) -> None:
         """Show another run that is looked at, unless one trains."""
-        project, number = self._session.project, context.run
+        project, number = self._session.project, context.source
         if project is None or number is None or number == self._run_looked_at:
             return
         self._run_looked_at = number
@@ -303,7 +303,7 @@ class TrainPage(Page):
     def _look_at(self, run: int) -> None:
         project = self._session.project
         if project is not None:
-            self._session.set_context(run=run, epoch=project.runs.epoch_number(run, None))
+            self._session.set_context(source=run, epoch=project.runs.epoch_number(run, None))
 
 
 _NO_SPANS = "The training sentences hold no entity to learn from"

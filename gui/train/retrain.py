@@ -170,7 +170,7 @@ def compared_runs(project: Project, key: EpochKey, other: EpochKey) -> Compared 
         reported(project.predictions.counts(one, "dev", "corrected", other=another)).micro.f1
         for one, another in ((key, other), (other, key))
     )
-    return Compared(key.run, other.run, sentences, f1, other_f1)
+    return Compared(key.source, other.source, sentences, f1, other_f1)
 
 
 class RetrainPanel(QFrame):

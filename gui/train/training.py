@@ -163,11 +163,11 @@ class Training(QObject):
     def _session_follows(self, current: _Current, event: EpochFinished) -> None:
         """Look at the new epoch if none was looked at, or the one before it by a person who works on no sentence."""
         self._publish(current, moved=0)
-        looked_at = self._session.context.run
+        looked_at = self._session.context.source
         if self._session.project is current.project and (
             looked_at is None or (looked_at == event.run and self._is_watched())
         ):
-            self._session.set_context(run=event.run, epoch=event.epoch)
+            self._session.set_context(source=event.run, epoch=event.epoch)
 
     def _publish(self, current: _Current, *, moved: int) -> None:
         if current.run is not None and self._session.project is current.project:

@@ -28,7 +28,7 @@ def test_from_the_train_page_to_likely_gold_errors_and_back(window, qtbot, proje
     key = EpochKey(2, 1)
     numbers = [stored.number for stored in project.sentences.each("train")]
     assert sorted(project.signals.of(key, numbers)) == numbers
-    assert window.context.session.context.run == 1, "who looks at a run goes on looking at it"
+    assert window.context.session.context.source == 1, "who looks at a run goes on looking at it"
     click(page.crosscheck_panel.look)
     inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
@@ -44,7 +44,7 @@ def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
     window.pages["train"].form.epochs.setValue(1)
     click(window.pages["train"].crosscheck_panel.button)
     wait_for_job(qtbot, window.context.runner)
-    window.context.session.set_context(run=2)
+    window.context.session.set_context(source=2)
     click(window.rail.button("metrics"))
     metrics = window.pages["metrics"]
     assert "cross-check of 21 training sentences in 5 folds" in metrics.head.title.text()
@@ -55,7 +55,7 @@ def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
     assert metrics.head.other.currentData() is None, "what tagged train is held against nothing that tagged dev"
     click(window.rail.button("scratch"))
     assert window.pages["scratch"].empty.title.text() == "Run 2 is a cross-check"
-    window.context.session.set_context(run=1)
+    window.context.session.set_context(source=1)
     click(window.rail.button("metrics"))
     assert {column.figures.split for column in metrics.model.table.columns} == {"dev"}
     offered = [metrics.head.other.itemData(row) for row in range(metrics.head.other.count())]

@@ -92,7 +92,7 @@ def test_the_context_bar_changes_what_all_pages_look_at(window, projects):
     window.open_project(projects[0])
     add_run(window.context.session.project, FIRST_EPOCH)
     bar, session = window.context_bar, window.context.session
-    session.set_context(run=1, epoch=1)
+    session.set_context(source=1, epoch=1)
     assert (bar.run.currentData(), bar.epoch.currentData()) == (1, 1)
     bar.epoch.setCurrentIndex(bar.epoch.findData(2))
     bar.epoch.activated.emit(bar.epoch.currentIndex())
@@ -171,13 +171,13 @@ def test_metrics_shows_a_run_that_finished_while_another_was_looked_at(window, p
     add_run(session.project, FIRST_EPOCH)
     session.announce_run(2)
     window.rail.chosen.emit("inspect")
-    assert session.context.run == 1
+    assert session.context.source == 1
     window.rail.chosen.emit("metrics")
-    assert session.context.run == 2
+    assert session.context.source == 2
     session.announce_run(2)
-    session.set_context(run=1)
+    session.set_context(source=1)
     window.rail.chosen.emit("metrics")
-    assert session.context.run == 1, "the person chose it since"
+    assert session.context.source == 1, "the person chose it since"
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class Verdict:
     """
 
     TABLE: ClassVar[str] = "verdict"
-    COLUMNS: ClassVar[str] = "run, epoch, gold, predicted, blame, sampled, seconds"
+    COLUMNS: ClassVar[str] = "source, epoch, gold, predicted, blame, sampled, seconds"
     sentence: SentenceNumber
     key: EpochKey
     pair: Pair
@@ -64,7 +64,7 @@ class Verdict:
 
     @property
     def values(self) -> tuple[Any, ...]:
-        return (self.key.run, self.key.epoch, *pair_texts(self.pair), self.blame, self.sampled, self.seconds)
+        return (self.key.source, self.key.epoch, *pair_texts(self.pair), self.blame, self.sampled, self.seconds)
 
 
 Remark = Review | Note | Verdict

@@ -149,16 +149,16 @@ class Reviews:
     def _verdicts(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, dict[Pair, Blame]]:
         """The newest verdict on each pair of spans, under the label names of today."""
         rows = self._database.rows_of(
-            "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND run = ? AND epoch = ?"
+            "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND source = ? AND epoch = ?"
             " AND sentence IN ({numbers}) ORDER BY number",
             numbers,
-            [key.run, key.epoch],
+            [key.source, key.epoch],
         )
         found = defaultdict[SentenceNumber, dict[Pair, Blame]](dict)
         if not rows:
             return found
         history = self._names.history()
-        of_run = self._names.of_run(key.run, history)
+        of_run = self._names.of_source(key.source, history)
         for sentence, step, gold, predicted, blame in rows:
             sides = (_only_span(gold, history.since(step)), _only_span(predicted, of_run))
             found[sentence][Pair(*sides)] = blame
@@ -198,8 +198,8 @@ class Reviews:
 
     def _sampled(self, key: EpochKey) -> set[SentenceNumber]:
         rows = self._database.rows(
-            "SELECT DISTINCT sentence FROM verdict WHERE undone = 0 AND run = ? AND epoch = ? AND sampled",
-            [key.run, key.epoch],
+            "SELECT DISTINCT sentence FROM verdict WHERE undone = 0 AND source = ? AND epoch = ? AND sampled",
+            [key.source, key.epoch],
         )
         return {row[0] for row in rows}
 

@@ -65,7 +65,7 @@ def test_epochs_of_the_same_run_are_offered_before_other_runs(open_desk, qtbot):
         return project
 
     desk = open_desk(make)
-    desk.session.set_context(run=1)
+    desk.session.set_context(source=1)
     desk.page.head.changes.click()
     wait_for(desk, qtbot)
     assert others(desk) == [None, EpochKey(1, 1), EpochKey(2, 1)]

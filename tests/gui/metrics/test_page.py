@@ -254,7 +254,7 @@ def test_another_run_or_none_can_be_chosen(open_desk):
 
 def test_without_an_earlier_run_the_epoch_before_suggests_itself(open_desk):
     desk = open_desk(with_two_runs)
-    desk.session.set_context(run=1)
+    desk.session.set_context(source=1)
     assert desk.page.head.other.currentText() == "run 1, epoch 1"
     assert desk.page.comparison.model.column(0).title == "Epoch 1"
     assert "from epoch 1" in desk.page.comparison.said.text()
@@ -273,8 +273,8 @@ def test_scores_and_changes_compare_with_the_same_epoch(open_desk, qtbot):
     page.head.scores.click()
     assert box.currentData() == EpochKey(1, 1)
     assert page.comparison.title.text() == "Run 2, epoch 1, against run 1, epoch 1"
-    desk.session.set_context(run=1)
-    desk.session.set_context(run=2)
+    desk.session.set_context(source=1)
+    desk.session.set_context(source=2)
     assert box.currentData() == EpochKey(1, 1), "the choice holds for its run"
 
 
@@ -326,7 +326,7 @@ def test_a_run_without_an_epoch_says_so(open_desk):
         return project
 
     desk = open_desk(build)
-    desk.session.set_context(run=2)
+    desk.session.set_context(source=2)
     assert desk.page.empty.title.text() == "Run 2 has no finished epoch yet"
     assert "It is stopped" in desk.page.empty.hint.text()
 
@@ -435,7 +435,7 @@ def test_a_run_that_gets_its_first_epoch_shows_it(open_desk):
         return project
 
     desk = open_desk(build)
-    desk.session.set_context(run=2)
+    desk.session.set_context(source=2)
     assert desk.page.empty.isVisible()
     numbers = {desk.project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
     desk.project.predictions.save(EpochKey(2, 1), numbers)

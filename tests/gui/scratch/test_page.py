@@ -101,7 +101,7 @@ def test_a_page_that_is_not_seen_loads_nothing_and_lets_go_what_is_not_looked_at
     desk = open_desk(with_two_runs)
     desk.type(qtbot, TEXT)
     desk.page.hide()
-    desk.session.set_context(run=1)
+    desk.session.set_context(source=1)
     qtbot.waitUntil(lambda: desk.tagger.ended == 1)
     assert len(desk.tagger.loaded) == 1
     desk.page.show()

@@ -58,9 +58,9 @@ def test_a_cross_check_ends_in_inspect_with_likely_gold_errors_first(desk, qtbot
     assert desk.project.runs.by_number(run).is_crosscheck
     qtbot.waitUntil(lambda: panel.look.isVisible() and panel.button.isEnabled())
     assert f"Run {run} cross-checked 21 sentences: F1" in panel.result.text()
-    assert desk.session.context.run is None
+    assert desk.session.context.source is None
     desk.click(panel.look)
-    assert (desk.session.context.run, desk.session.context.epoch) == (run, 1)
+    assert (desk.session.context.source, desk.session.context.epoch) == (run, 1)
     assert asked == [Selection("train", order="suspicious")]
     assert desk.project.selections.numbers(asked[0], desk.session.context.key, "corrected")
 

@@ -122,7 +122,7 @@ def test_who_works_on_another_page_keeps_the_epoch_while_the_run_trains_on(desk,
 
 def test_who_looks_at_another_run_elsewhere_goes_on_to(desk, qtbot, script):
     building.add_run(desk.project, building.FIRST_EPOCH)
-    desk.session.set_context(run=1)
+    desk.session.set_context(source=1)
     begin(desk, qtbot, script, epoch=2)
     qtbot.waitUntil(lambda: len(desk.project.runs.epochs(2)) == 1, timeout=SECONDS)
     desk.page.hide()
@@ -133,7 +133,7 @@ def test_who_looks_at_another_run_elsewhere_goes_on_to(desk, qtbot, script):
 
 def test_who_watches_the_run_to_its_end_is_shown_it(desk, qtbot, script):
     building.add_run(desk.project, building.FIRST_EPOCH)
-    desk.session.set_context(run=1)
+    desk.session.set_context(source=1)
     looked_at = []
     desk.session.context_changed.connect(lambda context: looked_at.append(context.key))
     desk.page.form.epochs.setValue(2)
@@ -334,11 +334,11 @@ class TestRetrain:
 
     def test_another_run_that_is_looked_at_is_shown(self, desk):
         building.add_run(desk.project, building.FIRST_EPOCH)
-        desk.session.set_context(run=2)
+        desk.session.set_context(source=2)
         monitor = desk.page.monitor
         assert monitor.headline.text().startswith("Run 2 finished: F1 ")
         assert list(monitor.chart._f1_line.getOriginalDataset()[0]) == [1]
-        desk.session.set_context(run=1, epoch=1)
+        desk.session.set_context(source=1, epoch=1)
         assert monitor.headline.text().startswith("Run 1 finished: F1 ")
         assert "Run 2: " in monitor.log.toPlainText()
 
@@ -378,7 +378,7 @@ class TestRetrain:
         desk.page.hide()
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             script.go_on.set()
-        assert desk.session.context.run == 1, "nothing changes under the person's hands"
+        assert desk.session.context.source == 1, "nothing changes under the person's hands"
         desk.session.show_new_run()
         assert desk.session.context.key == EpochKey(2, 2)
 
@@ -424,7 +424,7 @@ class TestRetrain:
         assert "on the same 3 dev sentences" in line
         reopen(desk)
         assert desk.page.monitor.headline.text() == line
-        desk.session.set_context(run=1)
+        desk.session.set_context(source=1)
         assert desk.page.monitor.headline.text().startswith("Run 1 finished: F1 ")
         assert "on the same" not in desk.page.monitor.headline.text()
 
