@@ -71,8 +71,8 @@ class Predictions:
     def refresh(self, numbers: Sequence[SentenceNumber]) -> None:
         """Compare sentences anew after their gold or a label's name changed; part of that transaction."""
         rows = self._database.rows_of(
-            f"SELECT p.source, o.last_correction, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
-            " INDEXED BY prediction_by_sentence JOIN sentence AS s ON s.number = p.sentence"
+            f"SELECT p.source, o.last_correction, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans"
+            " FROM prediction AS p INDEXED BY prediction_by_sentence JOIN sentence AS s ON s.number = p.sentence"
             " JOIN source AS o ON o.number = p.source WHERE p.sentence IN ({numbers})",
             numbers,
         )

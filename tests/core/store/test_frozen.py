@@ -5,6 +5,10 @@ the run of `tests.building.project_with_run` it went: a correction of news-3, on
 renamed and the rename undone, TI merged into DT, news-3 marked as reviewed, a note on talk-1, a verdict on talk-2,
 the correction of news-3 reverted, and the revert undone, redone and undone again; besides, signals, a dismissed
 particle and the label WORK.
+
+`frozen/schema-10.db.gz` was written by the code before predictions belonged to sources: `project_with_run`, news-3
+corrected, LC renamed to PLACE, a cross-check that was stopped before its epoch, and a run with the first epoch's
+predictions.
 """
 
 import gzip
@@ -12,19 +16,25 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.settings import TrainSettings
 from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, opened
+from core.store.sources import Source, Sources
 
-FROZEN = sorted((Path(__file__).parent / "frozen").glob("*.db.gz"))
+FROZEN = Path(__file__).parent / "frozen"
 
 
-@pytest.fixture(params=FROZEN, ids=lambda path: path.name)
-def project(request, tmp_path):
-    folder = tmp_path / "frozen.spandesk"
+def thawed(name, folder):
+    """The project of a frozen database, opened."""
     folder.mkdir()
-    (folder / DATABASE).write_bytes(gzip.decompress(request.param.read_bytes()))
-    with opened(folder) as project:
+    (folder / DATABASE).write_bytes(gzip.decompress((FROZEN / name).read_bytes()))
+    return opened(folder)
+
+
+@pytest.fixture
+def project(tmp_path):
+    with thawed("schema-6.db.gz", tmp_path / "frozen.spandesk") as project:
         yield project
 
 
@@ -73,3 +83,22 @@ def test_a_frozen_project_is_undone_to_its_import_and_redone(project):
     assert (golds(project), project.sentences.labels()) == (now, tag_set)
     assert project.corrections.can_redo, "the revert of news-3 was undone before"
     assert project.problems() == []
+
+
+def test_the_runs_of_a_frozen_project_become_sources_that_keep_all_that_was_theirs(tmp_path):
+    with thawed("schema-10.db.gz", tmp_path / "frozen.spandesk") as project:
+        sources = Sources(project.database)
+        assert sources.listed() == [
+            Source(1, "training", "", 0),
+            Source(2, "cross-check", "", 5),
+            Source(3, "training", "", 5),
+        ]
+        assert [run.last_correction for run in project.runs.listed()] == [0, 5, 5]
+        assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
+        assert project.problems() == []
+        by_id = {sentence.id: sentence.number for sentence in project.sentences.each("dev")}
+        number = by_id["news-4"]
+        # The first run knew LC by that name, the third as PLACE; both are counted as what it is called today.
+        assert [s.span.label for s in project.predictions.of(EpochKey(1, 2), [number])[number]] == ["OG", "PLACE"]
+        run = project.runs.start(TrainSettings())
+        assert (run, sources.last_number()) == (4, 4)
