@@ -278,7 +278,8 @@ class Sentences:
         """The newest import of sentences, and the newest move to train, that came after a correction, if there are."""
         has_any = self._database.value(
             "SELECT EXISTS (SELECT 1 FROM import WHERE last_correction >= ?1 AND sentences > 0)"
-            " OR EXISTS (SELECT 1 FROM run WHERE coalesce(moved_after, last_correction) >= ?1)",
+            " OR EXISTS (SELECT 1 FROM run JOIN source USING (number)"
+            " WHERE coalesce(moved_after, last_correction) >= ?1)",
             [correction],
         )
         lasting = (self._import_since(correction), self._move_since(correction)) if has_any else ()
