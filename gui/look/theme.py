@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass, field
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.domain.labels import EntityType, FirstNames
+from core.io.resources import RESOURCES
 from gui.look.palette import LabelColours, label_colours, mixed
 from gui.look.stylesheet import filled
 
@@ -26,7 +27,7 @@ FAMILIES = (
     "Apple SD Gothic Neo",
     "sans-serif",
 )
-"""Typefaces with Hangul, the preferred first."""
+"""Typefaces with Hangul, the preferred first: Pretendard comes with the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ def theme_for(scheme: Qt.ColorScheme) -> Theme:
     return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
 
+def load_fonts() -> None:
+    """Make the typeface that comes with the program known to Qt, once for the whole application."""
+    for path in sorted((RESOURCES / "fonts").glob("*.otf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
 def font(size: int = LIST_SIZE, *, bold: bool = False, tabular: bool = False) -> QFont:
     """The window's typeface at a size in pixels, in one of its two weights, with figures of one width if asked for."""
     made = QFont()
@@ -173,6 +180,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 def apply_palette(application: QApplication, theme: Theme) -> None:
     """Dress the application but for its style sheet, which Qt reads anew for every widget that finds its place."""
     if not application.styleSheet():  # each of these dresses every widget anew
+        load_fonts()
         application.setStyle("Fusion")
         application.setFont(font())
     application.setPalette(qt_palette(theme))

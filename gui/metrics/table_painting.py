@@ -48,10 +48,11 @@ class MetricDelegate(QStyledItemDelegate):
         self._change_width = _GAP + _MARK + 3 + QFontMetrics(self._small).horizontalAdvance(".000")
 
     def width(self, column: Column) -> int:
-        """How wide a column must be for any number."""
+        """How wide a column must be for its title and for any number."""
         widest = "00,000" if column.metric == "support" else "0.000"
-        value = QFontMetrics(self._bold).horizontalAdvance(widest) + 2 * self.padding
-        return value + self.change_width(column)
+        value = QFontMetrics(self._bold).horizontalAdvance(widest)
+        title = 0 if column.is_type else QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(column.title)
+        return max(value, title) + 2 * self.padding + self.change_width(column)
 
     def change_width(self, column: Column) -> int:
         """How much of it the change takes, on the right."""

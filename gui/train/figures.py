@@ -1,6 +1,7 @@
 """The numbers of a training in large figures that keep their places."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout
 
 from core.training.events import EpochFinished, Progress
 from gui.look.theme import font
@@ -10,6 +11,10 @@ from gui.widgets.labels import PlainLabel
 
 _NOTHING = "–"
 _SIZE = 20
+_SHARES = {6: (4, 7, 4, 4, 6, 4), 3: (3, 6, 4, 0, 0, 0)}
+"""Of the width, by the number of columns: steps and the time left take the most."""
+_ROOM_FOR_ONE_ROW = 560
+"""Pixels; in less, the figures take two rows."""
 _STEPS = {"prepare": "encoding", "train": "step", "predict": "tagging dev"}
 
 
@@ -41,15 +46,30 @@ class Figures(QFrame):
         self.speed = Figure("sentences/s", "Training sentences per second; tagging dev is not counted")
         self.left = Figure("time left", "Until the last epoch ends, at this speed")
         self.f1 = Figure("F1 on dev", "Micro F1 of the last finished epoch, on the gold as corrected")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        shares = ((self.epoch, 4), (self.step, 7), (self.loss, 4), (self.speed, 4), (self.left, 6), (self.f1, 4))
-        for figure, share in shares:
-            layout.addLayout(figure, share)
+        self._figures = (self.epoch, self.step, self.loss, self.speed, self.left, self.f1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._columns = 0
+        self._arrange(6)
+
+    def _arrange(self, columns: int) -> None:
+        """Lay the figures out in rows of so many."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, figure in enumerate(self._figures):
+            self._grid.removeItem(figure)
+            self._grid.addLayout(figure, *divmod(place, columns))
+        for column, share in enumerate(_SHARES[columns]):
+            self._grid.setColumnStretch(column, share)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(6 if self.width() >= _ROOM_FOR_ONE_ROW else 3)
 
     def clear(self) -> None:
-        for figure in (self.epoch, self.step, self.loss, self.speed, self.left, self.f1):
+        for figure in self._figures:
             figure.number.setText(_NOTHING)
 
     def show_score(self, score: EpochScore, epochs: int) -> None:
