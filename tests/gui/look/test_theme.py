@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFontMetrics, QPalette, QRawFont
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -183,6 +183,20 @@ def test_every_icon_takes_the_colour_of_the_theme_or_is_made_for_one():
 def test_a_missing_icon_is_an_error(qapp):
     with pytest.raises(FileNotFoundError):
         icon("no-such-icon", LIGHT)
+
+
+def test_the_typeface_that_comes_with_the_program_has_every_hangul_syllable(qapp):
+    apply_theme(qapp, LIGHT)
+    for bold in (False, True):
+        raw = QRawFont.fromFont(font(bold=bold))
+        assert raw.familyName() == "Pretendard"
+        assert all(raw.supportsCharacter(code) for code in range(ord("가"), ord("힣") + 1))
+
+
+def test_the_ellipsis_is_on_the_line(qapp):
+    apply_theme(qapp, LIGHT)
+    dots = QFontMetrics(font(40)).tightBoundingRect("…")
+    assert abs(dots.bottom()) <= 3, "above the line it reads as a row of middle dots"
 
 
 def test_figures_can_be_of_one_width(qapp):
