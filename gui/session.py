@@ -8,13 +8,17 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from core.analysis.verdicts import Blame
 from core.domain.errors import UserError
 from core.domain.generators import map_progress
 from core.domain.spans import Sentence, SentenceNumber, Span, Split
+from core.metrics.comparison import Comparison
+from core.services.import_corpus import ImportPlan, import_corpus
 from core.store import project as projects
-from core.store.changes import ChangeKind, ChangeSet
+from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE, NextSteps
-from core.store.gold.reviews import Reviews
+from core.store.gold.relabelling import Replacement
+from core.store.gold.reviews import JudgementContext
 from core.store.gold.steps import Step
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -54,6 +58,9 @@ class Notice:
 
 class Session(QObject):
     """Opens projects, makes every mutation, and tells all pages what changed.
+
+    A mutation raises a `UserError` where it does not fit the project, cannot be stored, or takes a job and another one
+    is under way; pages make it by `run_reporting_errors`.
 
     Signals:
         closing: the project is about to be closed; what is not stored yet has to be now.
@@ -193,36 +200,41 @@ class Session(QObject):
             self.context_changed.emit(context)
 
     def publish(self, change: ChangeSet) -> None:
-        """Tell every page of a change that a job stored."""
+        """Report a change that was stored to every page."""
         if change:
             self.changed.emit(change)
+
+    def publish_runs(self, project: Project, *runs: int, moved: bool = False) -> None:
+        """Report what a job stored of runs, unless its project was closed meanwhile.
+
+        Args:
+            moved: whether sentences went from dev to train, or back.
+        """
+        if runs and project is self._project:
+            self.publish(ChangeSet("run", runs=runs, corpus=moved))
 
     def inspect(self, selection: Selection) -> None:
         self.inspection_asked.emit(selection)
 
-    def run_reporting_errors(self, action: Callable[[], object]) -> bool:
-        """Do something that may fail for a reason the user can mend, and say so where it did; whether it went well."""
+    def run_reporting_errors(self, action: Callable[[], object], report: Callable[[str], None] | None = None) -> bool:
+        """Run an action and report an error that the user can fix; whether it succeeded.
+
+        Args:
+            report: shows the error; None shows it in the banner.
+        """
         try:
             action()
         except UserError as error:
-            self.problem.emit(str(error))
+            (report or self.problem.emit)(str(error))
             return False
         return True
 
     def correct(self, number: SentenceNumber, spans: Iterable[Span]) -> None:
-        """Store a sentence's new gold.
-
-        Raises:
-            UserError: the spans do not fit.
-        """
+        """Store a sentence's new gold."""
         self.publish(self._open_project().corrections.correct(number, spans))
 
     def correct_together(self, golds: Mapping[SentenceNumber, Iterable[Span]]) -> None:
-        """Store the new gold of several sentences, as one step; that of many as a job.
-
-        Raises:
-            UserError: some spans do not fit, or it takes a job and another one is under way.
-        """
+        """Store the new gold of several sentences, as one step; that of many as a job."""
         corrections = self._open_project().corrections
         if len(golds) < LARGE:
             self.publish(corrections.correct_together(golds))
@@ -230,44 +242,56 @@ class Session(QObject):
             parts = list(_parts(golds, LARGE))
             self.change_many(f"Changing {counted(len(golds), 'sentence')}", lambda: corrections.correcting(parts))
 
-    def review(self, saying: Callable[[Reviews], ChangeSet]) -> None:
-        """Say something of a sentence: a mark, a note or a verdict.
+    def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> None:
+        """Mark a sentence as reviewed after it was shown for some seconds, or take the mark away."""
+        self.publish(self._open_project().reviews.mark(number, reviewed=reviewed, seconds=seconds))
 
-        Raises:
-            UserError: it does not fit.
-        """
-        self.publish(saying(self._open_project().reviews))
+    def finish_sentence(self, number: SentenceNumber, gold: Sequence[Span], seconds: float | None = None) -> None:
+        """Store a sentence's new gold and mark it as reviewed, in one step."""
+        self.publish(self._open_project().reviews.pass_on(number, gold, seconds=seconds))
+
+    def note(self, number: SentenceNumber, text: str) -> None:
+        """Store a sentence's note."""
+        self.publish(self._open_project().reviews.note(number, text))
+
+    def judge(self, number: SentenceNumber, comparison: Comparison, blame: Blame, watch: JudgementContext) -> None:
+        """Store a verdict on where the epoch of the context and the gold differ, with the correction that follows."""
+        key = self._context.key
+        assert key is not None, "without predictions nothing differs"
+        self.publish(self._open_project().reviews.judge(number, key, comparison, blame, watch))
+
+    def import_files(self, *plans: ImportPlan) -> Job:
+        """Import corpus files as a job, which returns an `ImportReport`."""
+        assert self._runner is not None, "only a window without jobs has no runner"
+        project = self._open_project()
+        title = "Importing " + ", ".join(path.name for plan in plans for path in plan.files)
+        job = self._runner.start(title, lambda: import_corpus(project, *plans), fleeting=FLEETING)
+        job.finished.connect(lambda _: self.publish(ChangeSet("import", corpus=True)))
+        self.report_failure(job)
+        return job
 
     def add_sentences(self, split: Split, sentences: Sequence[Sentence], source: str) -> None:
-        """Add new sentences to the corpus.
-
-        Raises:
-            UserError: an id is taken, or a label is not in the tag set; then none is added.
-        """
+        """Add new sentences to the corpus."""
         self.publish(self._open_project().sentences.add(split, sentences, source))
 
-    def undo(self) -> ChangeSet:
-        """Take the last step back, and say so; nothing where there was no step, or where it takes a job.
+    def undo(self) -> None:
+        """Take the last step back, if there is one, and report it; a large one as a job.
 
         Sentences that came after the step, or that a training moved to train, are not taken back with it: the first
-        time, this says so and undoes nothing.
+        time, this reports so and undoes nothing.
         """
-        corrections, (step, _, lasting) = self._open_project().corrections, self.next_steps()
+        step, _, lasting = self.next_steps()
         if step is not None and lasting:
             self._passed.add(lasting[0])
             self.notified.emit(Notice(lasting_notice(lasting[0], step)))
             self.changed.emit(ChangeSet("undo"))
-            return ChangeSet("undo")
-        if corrections.is_large():
-            return self._change_in_a_job("undo", _title("Undoing", step), corrections.undoing, step)
-        return self._move("undo", corrections.undo, step)
+        elif step is not None:
+            self._move("undo", step)
 
-    def redo(self) -> ChangeSet:
-        corrections = self._open_project().corrections
-        step = corrections.next_steps().redo
-        if corrections.is_large(redo=True):
-            return self._change_in_a_job("redo", _title("Redoing", step), corrections.redoing, step)
-        return self._move("redo", corrections.redo, step)
+    def redo(self) -> None:
+        """Make the step again that was undone last, if there is one, and report it; a large one as a job."""
+        if (step := self.next_steps().redo) is not None:
+            self._move("redo", step)
 
     def next_steps(self) -> NextSteps:
         """What undo and redo do next; of what undo would pass, what was not reported yet."""
@@ -276,16 +300,22 @@ class Session(QObject):
         steps = self._project.corrections.next_steps()
         return steps._replace(lasting=tuple(each for each in steps.lasting if each not in self._passed))
 
-    def _move(self, kind: Literal["undo", "redo"], make: Callable[[], ChangeSet], step: Step | None) -> ChangeSet:
-        change = self._change(kind, make)
-        self._notify(kind, step, change)
-        return change
+    def _move(self, kind: Literal["undo", "redo"], step: Step) -> None:
+        corrections = self._open_project().corrections
+        is_undo = kind == "undo"
+        if corrections.is_large(redo=not is_undo):
+            title = f"{'Undoing' if is_undo else 'Redoing'}: {describe(step)}"
+            job = self.change_many(title, corrections.undoing if is_undo else corrections.redoing)
+            job.finished.connect(lambda change: self._notify(step, change))
+        else:
+            change = corrections.undo() if is_undo else corrections.redo()
+            self.publish(change)
+            self._notify(step, change)
 
-    def _notify(self, kind: Literal["undo", "redo"], step: Step | None, change: ChangeSet) -> None:
-        if step is None or not change:
-            return
-        words = f"{'Undone' if kind == 'undo' else 'Redone'}: {describe(step)}"
-        self.notified.emit(Notice(words, step.sentence if step.sentences == 1 else None))
+    def _notify(self, step: Step, change: ChangeSet) -> None:
+        if change:
+            words = f"{'Undone' if change.kind == 'undo' else 'Redone'}: {describe(step)}"
+            self.notified.emit(Notice(words, step.sentence if step.sentences == 1 else None))
 
     def show_sentence(self, number: SentenceNumber) -> None:
         """Ask for a sentence in Inspect."""
@@ -293,36 +323,40 @@ class Session(QObject):
             self.inspect(Selection(split=stored.split, sentence_id=stored.id))
 
     def add_label(self, name: str) -> None:
-        """Add a label to the tag set.
-
-        Raises:
-            UserError: the name cannot be a label, or the label is there already.
-        """
+        """Add a label to the tag set."""
         self.publish(self._open_project().labels.add(name))
 
     def delete_label(self, name: str) -> None:
-        """Take a label out of the tag set.
-
-        Raises:
-            UserError: a gold span has it.
-        """
+        """Take a label out of the tag set."""
         self.publish(self._open_project().labels.delete(name))
 
-    def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> None:
-        """Ask no more about strings whose end looks like a particle, or ask about them again.
+    def rename_label(self, name: str, new: str) -> Job:
+        """Give a label another name, as a job whose failure the caller reports, as those of the two below."""
+        return self._change_labels(f"Renaming {name} to {new}", self._open_project().labels.renaming(name, new))
 
-        Raises:
-            UserError: a large change is under way.
-        """
+    def merge_label(self, name: str, into: str) -> Job:
+        """Give all spans of a label another one, and take theirs out of the tag set, as a job."""
+        return self._change_labels(f"Merging {name} into {into}", self._open_project().labels.merging(name, into))
+
+    def replace_label(self, replacement: Replacement) -> Job:
+        """Give some spans of a label another one, as a job."""
+        title = f"Replacing {replacement.label} with {replacement.new}"
+        return self._change_labels(title, self._open_project().labels.replacing(replacement))
+
+    def _change_labels(self, title: str, work: Generator[int, None, ChangeSet]) -> Job:
+        return self.change_many(title, lambda: work, reports=False)
+
+    def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> None:
+        """Ask no more about strings whose end looks like a particle, or ask about them again."""
         self.publish(self._open_project().corrections.dismiss_particles(strings, dismissed=dismissed))
 
     def change_many(
         self, title: str, work: Callable[[], Generator[int, None, ChangeSet]], *, reports: bool = True
     ) -> Job:
-        """Change a large part of the corpus, as a job; all pages hear of it at its end.
+        """Change a large part of the corpus, as a job; it is reported to all pages at its end.
 
         Args:
-            reports: whether a failure is reported here; a window that reports it itself leaves that to
+            reports: whether a failure is reported in the banner; a window that shows it itself leaves that to
                 `report_failure` when it closes before the end.
 
         Raises:
@@ -337,7 +371,7 @@ class Session(QObject):
         return job
 
     def report_failure(self, job: Job) -> None:
-        """Say why a job failed, if it does."""
+        """Report why a job failed, if it does."""
         job.failed.connect(lambda error: self.problem.emit(failure(job.title, error)))
 
     def _show_unsettled(self) -> None:
@@ -345,32 +379,8 @@ class Session(QObject):
         if self._project is not None and not self._project.corrections.is_settled:
             self.publish(ChangeSet("correct", corpus=True))
 
-    def _change_in_a_job(
-        self,
-        kind: Literal["undo", "redo"],
-        title: str,
-        work: Callable[[], Generator[int, None, ChangeSet]],
-        step: Step | None,
-    ) -> ChangeSet:
-        def start() -> None:
-            self.change_many(title, work).finished.connect(lambda change: self._notify(kind, step, change))
-
-        self.run_reporting_errors(start)
-        return ChangeSet(kind)
-
-    def _change(self, kind: ChangeKind, make: Callable[[], ChangeSet]) -> ChangeSet:
-        """Make a change that takes no time, and tell all pages."""
-        change = ChangeSet(kind)
-
-        def made() -> None:
-            nonlocal change
-            change = make()
-
-        if self.run_reporting_errors(made):
-            self.publish(change)
-        return change
-
     def revert(self, correction: int) -> None:
+        """Give a sentence the gold from before a correction."""
         self.publish(self._open_project().corrections.revert(correction))
 
     def _open_project(self) -> Project:
@@ -393,7 +403,3 @@ def _parts(
     items = iter(golds.items())
     while part := dict(islice(items, size)):
         yield part
-
-
-def _title(verb: str, step: Step | None) -> str:
-    return verb if step is None else f"{verb}: {describe(step)}"

@@ -72,8 +72,9 @@ class MainWindow(QMainWindow):
         for page in (welcome, *pages):
             self.stack.addWidget(page)
         self.banner = Banner()
-        self.undo = self._window_action("undo", "Undo", context.session.undo)
-        self.redo = self._window_action("redo", "Redo", context.session.redo)
+        session = context.session
+        self.undo = self._window_action("undo", "Undo", lambda: session.run_reporting_errors(session.undo))
+        self.redo = self._window_action("redo", "Redo", lambda: session.run_reporting_errors(session.redo))
         self.settings = self._window_action("settings", "Settings…", self.show_settings)
         self.project_menu = self._project_menu()
         self.context_bar = ContextBar(context.session, self.project_menu, [self.undo, self.redo, self.settings])

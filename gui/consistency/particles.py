@@ -16,7 +16,7 @@ from core.store.gold.corrections import LARGE
 from core.store.project import Project
 from core.store.selection import Selection
 from core.training.events import Reading
-from gui.background import LatestQuery, failure
+from gui.background import LatestQuery
 from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
 from gui.keys.commands import tip
 from gui.look.theme import Theme
@@ -140,7 +140,7 @@ class ParticlesPanel(QWidget):
             button.setEnabled(False)
             job.ended.connect(partial(button.setEnabled, True))
         job.finished.connect(lambda found: self._take(project, found))
-        job.failed.connect(lambda error: session.problem.emit(failure(_TITLE, error)))
+        session.report_failure(job)
 
     def _project(self) -> Project:
         project = self._context.session.project

@@ -20,7 +20,7 @@ from core.domain.labels import in_display_order
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.selection import Selection
-from gui.background import Job, LatestQuery, failure
+from gui.background import Job, LatestQuery
 from gui.consistency.places import PlacesPanel, Search, finding_places, recount, searching
 from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
 from gui.look.theme import Theme
@@ -135,7 +135,7 @@ class StringsPanel(QWidget):
         job = self._context.runner.start(_TITLE, lambda: searching(project), fleeting=FLEETING)
         self._wait_for(job)
         job.finished.connect(lambda search: self._take(project, search))
-        job.failed.connect(lambda error: self._context.session.problem.emit(failure(_TITLE, error)))
+        self._context.session.report_failure(job)
 
     def _wait_for(self, job: Job) -> None:
         for button in (self.empty.button, self.again):

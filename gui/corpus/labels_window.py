@@ -1,6 +1,6 @@
 """The labels of the project: new, renamed, merged, replaced and deleted ones, each change counted before it is made."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QColor
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.errors import UserError
 from core.domain.spans import SPLITS
 from core.store.changes import ChangeSet
 from core.store.gold.relabelling import Replacement, ReplacementCount
@@ -184,7 +183,7 @@ class LabelsWindow(QDialog):
         step = self._session.next_steps().undo
         is_of_label = step is not None and step.kind in ("rename", "merge", "delete label")
         self._restored = step.old_label if step is not None and is_of_label else None
-        self._session.undo()
+        self._session.run_reporting_errors(self._session.undo, self._refuse)
 
     def _add(self) -> None:
         name = self.new.seen_text.strip()
@@ -252,20 +251,19 @@ class LabelsWindow(QDialog):
         label, new = self._label, self.new_name.seen_text.strip()
         question = f"Rename {self._spans_of(label)} to {new}?"
         if label and new and self._job is None and self._agrees(question, "Rename", self._project.labels.count(label)):
-            self._start(f"Renaming {label} to {new}", lambda: self._project.labels.renaming(label, new), new)
+            self._start(lambda: self._session.rename_label(label, new), new)
 
     def _merge(self) -> None:
         label, into = self._label, self.into.currentData()
         question = f"Merge {self._spans_of(label)} into {into}? {label} leaves the tag set."
         if self._agrees(question, "Merge", self._project.labels.count(label)):
-            self._start(f"Merging {label} into {into}", lambda: self._project.labels.merging(label, into))
+            self._start(lambda: self._session.merge_label(label, into))
 
     def _replace(self) -> None:
         replacement, spans = self._replacement, self._concerned.spans
-        title = f"Replacing {replacement.label} by {replacement.new}"
         question = f"Replace {replacement.label} with {replacement.new} in {counted(spans, 'span')}?"
         if self._agrees(question, "Replace", spans):
-            self._start(title, lambda: self._project.labels.replacing(replacement))
+            self._start(lambda: self._session.replace_label(replacement))
 
     def _spans_of(self, label: str) -> str:
         """`4,417 PS spans`."""
@@ -284,18 +282,16 @@ class LabelsWindow(QDialog):
         box.exec()
         return box.clickedButton() is agreed
 
-    def _start(
-        self, title: str, make: Callable[[], Generator[int, None, ChangeSet]], new_name: str | None = None
-    ) -> None:
+    def _start(self, change: Callable[[], Job], new_name: str | None = None) -> None:
         """Make a change of many sentences, as a job; a label that gets a new name stays chosen."""
-        try:
-            work = make()
-            self._job = self._session.change_many(title, lambda: work, reports=False)
-        except UserError as error:
-            self._say(str(error), is_error=True)
+
+        def start() -> None:
+            self._job = change()
+
+        if not self._session.run_reporting_errors(start, self._refuse) or self._job is None:
             return
         self._new_name = new_name
-        self._say(f"{title} …")
+        self._say(f"{self._title} …")
         # Bound methods: they are let go with the window, which may be closed before the job ends.
         self._job.finished.connect(self._tell_change)
         self._job.cancelled.connect(self._tell_stop)
@@ -326,13 +322,12 @@ class LabelsWindow(QDialog):
 
     def _change(self, make: Callable[[], None]) -> None:
         """Make a change of the tag set alone."""
-        try:
-            make()
-        except UserError as error:
-            self._say(str(error), is_error=True)
-            return
-        self.new.show_text("")
-        self._say("")
+        if self._session.run_reporting_errors(make, self._refuse):
+            self.new.show_text("")
+            self._say("")
+
+    def _refuse(self, reason: str) -> None:
+        self._say(reason, is_error=True)
 
     def _say(self, text: str, *, is_error: bool = False) -> None:
         self.said.setProperty("role", "error" if is_error else "hint")

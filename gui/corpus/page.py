@@ -23,13 +23,13 @@ from core.domain.generators import map_progress, reporting
 from core.domain.spans import SPLITS, Split
 from core.formats.registry import AUTO, FORMATS, for_export
 from core.services.export_corpus import export_corpus
-from core.services.import_corpus import ImportPlan, ImportReport, import_corpus
+from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.scratch import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT
 from core.training.events import Reading
-from gui.background import Job, failure
+from gui.background import Job
 from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
 from gui.look.theme import Theme, font
@@ -213,27 +213,21 @@ class CorpusPage(Page):
         title = f"Exporting {path.name}"
         job = self._context.runner.start(title, lambda: _exporting(project, path), fleeting=FLEETING)
         job.finished.connect(lambda count: self.said.setText(f"{counted(count, 'sentence')} written to {path}"))
-        job.failed.connect(lambda error: session.problem.emit(failure(title, error)))
+        session.report_failure(job)
 
 
 def start_import(context: PageContext, *plans: ImportPlan) -> Job:
-    """Import into the open project as a background job; the window hears of it when it is done.
+    """Import into the open project as a background job, and report what it skipped.
 
     Raises:
         UserError: another job is under way.
     """
-    session = context.session
-    project = session.project
-    assert project is not None
-    title = "Importing " + ", ".join(path.name for plan in plans for path in plan.files)
-    job = context.runner.start(title, lambda: import_corpus(project, *plans), fleeting=FLEETING)
-    job.finished.connect(lambda report: _publish(context, report))
-    job.failed.connect(lambda error: session.problem.emit(failure(title, error)))
+    job = context.session.import_files(*plans)
+    job.finished.connect(lambda report: _report_notices(context, report))
     return job
 
 
-def _publish(context: PageContext, report: ImportReport) -> None:
-    context.session.publish(ChangeSet("import", corpus=True))
+def _report_notices(context: PageContext, report: ImportReport) -> None:
     skipped = (_skipped_in_words(report),) if report.rejections else ()
     if notices := (*skipped, *report.warnings):
         context.session.problem.emit(" ".join(notices))

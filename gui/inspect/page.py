@@ -196,7 +196,7 @@ class InspectPage(Page):
 
     def _pass_on(self, gold: tuple[Span, ...]) -> None:
         number = self.listing.current
-        if number is not None and self.listing.reviewing.pass_on(number, gold):
+        if number is not None and self.listing.reviewing.finish_sentence(number, gold):
             self._go_to_error(1)
         else:
             self.detail.show_stored()

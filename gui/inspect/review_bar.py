@@ -1,6 +1,6 @@
 """Where a person says what they think of the sentence: the mark above it, and the verdicts on its errors below."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from core.analysis.verdicts import BLAMES, Blame
 from core.domain.spans import SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison
-from core.store.changes import ChangeSet
-from core.store.gold.reviews import JudgementContext, Reviews
+from core.store.gold.reviews import JudgementContext
 from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.labels import outlined, tool_button
 from gui.keys.commands import Name, tip
@@ -227,21 +226,18 @@ class Reviewing:
 
     def mark(self, number: SentenceNumber, *, reviewed: bool) -> bool:
         """Mark a sentence as reviewed, or take the mark away; whether that went well."""
-        seconds = self._seconds()
-        return self._say(lambda reviews: reviews.mark(number, reviewed=reviewed, seconds=seconds))
+        session, seconds = self._session, self._seconds()
+        return session.run_reporting_errors(lambda: session.mark(number, reviewed=reviewed, seconds=seconds))
 
-    def pass_on(self, number: SentenceNumber, gold: Sequence[Span]) -> bool:
+    def finish_sentence(self, number: SentenceNumber, gold: Sequence[Span]) -> bool:
         """Store a sentence's new gold and mark it as reviewed; whether that went well."""
-        seconds = self._seconds()
-        return self._say(lambda reviews: reviews.pass_on(number, gold, seconds=seconds))
+        session, seconds = self._session, self._seconds()
+        return session.run_reporting_errors(lambda: session.finish_sentence(number, gold, seconds))
 
     def note(self, number: SentenceNumber, text: str) -> None:
-        self._say(lambda reviews: reviews.note(number, text))
+        self._session.run_reporting_errors(lambda: self._session.note(number, text))
 
     def judge(self, number: SentenceNumber, comparison: Comparison, blame: Blame, *, sampled: bool) -> bool:
         """Store a verdict on what the run and the gold say; whether that went well."""
-        key, watch = self._session.context.key, JudgementContext(sampled, self._seconds())
-        return key is not None and self._say(lambda reviews: reviews.judge(number, key, comparison, blame, watch))
-
-    def _say(self, saying: Callable[[Reviews], ChangeSet]) -> bool:
-        return self._session.run_reporting_errors(lambda: self._session.review(saying))
+        session, watch = self._session, JudgementContext(sampled, self._seconds())
+        return session.run_reporting_errors(lambda: session.judge(number, comparison, blame, watch))

@@ -11,7 +11,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import ALL_ERRORS, Selection
-from gui.background import Job, LatestQuery, failure
+from gui.background import Job, LatestQuery
 from gui.baseline import epoch_keys, offered_epochs
 from gui.look.theme import Theme
 from gui.metrics.calibration_panel import CalibrationPanel
@@ -346,17 +346,13 @@ class MetricsPage(Page):
             fleeting=FLEETING,
         )
         job.finished.connect(lambda _: self._take_evaluation(project, key.source))
-        job.cancelled.connect(lambda: self._publish(project, key.source))
-        job.failed.connect(lambda error: self._context.session.problem.emit(failure("The evaluation", error)))
+        job.cancelled.connect(lambda: self._context.session.publish_runs(project, key.source))
+        self._context.session.report_failure(job)
 
     def _take_evaluation(self, project: Project, run: int) -> None:
         if self._context.session.context.source == run:
             self._split = "test"
-        self._publish(project, run)
-
-    def _publish(self, project: Project, run: int) -> None:
-        if self._context.session.project is project:
-            self._context.session.publish(ChangeSet("run", runs=(run,)))
+        self._context.session.publish_runs(project, run)
 
     def _follow_job(self, job: Job) -> None:
         job.ended.connect(self._enable_evaluate)

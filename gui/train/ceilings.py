@@ -18,7 +18,7 @@ from core.domain.spans import Split
 from core.metrics.report import AVERAGES, Report
 from core.store.project import Project
 from core.training.events import Measuring
-from gui.background import JobRunner, failure
+from gui.background import JobRunner
 from gui.session import Session
 from gui.text.progress import FLEETING
 from gui.widgets.labels import PlainLabel
@@ -66,7 +66,7 @@ class Ceilings(QObject):
         title = "Measuring the ceilings of the tagging units"
         job = self._runner.start(title, lambda: self._measuring(project, encoder, "dev"), fleeting=FLEETING)
         job.finished.connect(lambda reports: self._keep(encoder, reports))
-        job.failed.connect(lambda error: self._session.problem.emit(failure(title, error)))
+        self._session.report_failure(job)
 
     def _keep(self, encoder: str, reports: Mapping[Unit, Report]) -> None:
         self.measured = encoder, reports

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
-from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.selection import Selection
 from core.training.events import CrosscheckEvent, RunStarted
-from gui.background import JobRunner, failure
+from gui.background import JobRunner
 from gui.session import Session
 from gui.text.progress import FLEETING, duration
 from gui.text.words import counted
@@ -61,21 +60,13 @@ class Crosscheck(QObject):
         runs: list[int] = []
         job.reported.connect(lambda event: self._take(project, event, runs))
         job.finished.connect(lambda run: self.finished.emit(run))
-        job.failed.connect(self._tell)
-        job.ended.connect(lambda: self._publish(project, runs))
+        self._session.report_failure(job)
+        job.ended.connect(lambda: self._session.publish_runs(project, *runs))
 
     def _take(self, project: Project, event: object, runs: list[int]) -> None:
         if isinstance(event, RunStarted):
             runs.append(event.run)
-            self._publish(project, runs)
-
-    def _publish(self, project: Project, runs: list[int]) -> None:
-        if runs and self._session.project is project:
-            self._session.publish(ChangeSet("run", runs=tuple(runs)))
-
-    def _tell(self, error: Exception) -> None:
-        words = str(error) if isinstance(error, UserError) else failure("The cross-check", error)
-        self._session.problem.emit(words)
+            self._session.publish_runs(project, *runs)
 
     def look_at(self, run: int) -> None:
         """Show what a cross-check found, likely gold errors first."""

@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
-from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.training.events import EpochFinished, RunStarted, TrainingEvent
@@ -154,7 +153,7 @@ class Training(QObject):
                 self._session.baseline.choose(current.base, event.run)
             if event.resumed_from:
                 self._session.run_reporting_errors(lambda: _recall_epochs(current, event))
-            self._publish(current, moved=event.moved)
+            self._publish(current, moved=event.moved > 0)
         elif isinstance(event, EpochFinished):
             current.epochs.append(EpochScore.of_event(event))
             self._session_follows(current, event)
@@ -162,16 +161,16 @@ class Training(QObject):
 
     def _session_follows(self, current: _Current, event: EpochFinished) -> None:
         """Look at the new epoch if none was looked at, or the one before it by a person who works on no sentence."""
-        self._publish(current, moved=0)
+        self._publish(current)
         looked_at = self._session.context.source
         if self._session.project is current.project and (
             looked_at is None or (looked_at == event.run and self._is_watched())
         ):
             self._session.set_context(source=event.run, epoch=event.epoch)
 
-    def _publish(self, current: _Current, *, moved: int) -> None:
-        if current.run is not None and self._session.project is current.project:
-            self._session.publish(ChangeSet("run", runs=(current.run,), corpus=moved > 0))
+    def _publish(self, current: _Current, *, moved: bool = False) -> None:
+        if current.run is not None:
+            self._session.publish_runs(current.project, current.run, moved=moved)
 
     def _finish(self, outcome: object) -> None:
         assert isinstance(outcome, tuple)
@@ -195,8 +194,7 @@ class Training(QObject):
         """The training that was under way; it is no longer."""
         current, self._current = self._current, None
         assert current is not None
-        moved_back = 0 if current.epochs else current.moved
-        self._publish(current, moved=moved_back)
+        self._publish(current, moved=not current.epochs and current.moved > 0)
         return current
 
 

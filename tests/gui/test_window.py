@@ -134,7 +134,7 @@ def test_a_fault_in_a_job_is_told_with_where_the_log_is(window, qtbot, tmp_path,
         yield "step"
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("gui.corpus.page.import_corpus", broken)
+    monkeypatch.setattr("gui.session.import_corpus", broken)
     corpus = tmp_path / "c.jsonl"
     corpus.write_text('{"text": "서울"}', encoding="utf-8")
     window.take_files([corpus])

@@ -125,7 +125,7 @@ def test_a_mark_meanwhile_is_counted(bench, held, qtbot):
     bench.project.reviews.reviewed_in = reviewed_in
     bench.page.listing.reload()
     qtbot.waitUntil(lambda: bool(held.threads))
-    bench.session.review(lambda reviews: reviews.mark(number, reviewed=True))
+    bench.session.mark(number, reviewed=True)
     held.let_end()
     qtbot.waitUntil(lambda: bench.page.listing._unanswered is None)
     assert bench.page.listing.progress == "1 of 4"

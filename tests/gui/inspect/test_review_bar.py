@@ -248,7 +248,7 @@ def test_what_is_corrected_is_no_longer_left_and_an_undo_brings_it_back(judging)
     number = judging.project.sentences.by_id("news-3").number
     session.correct(number, ())
     assert queue.said.text() == "3 to review"
-    session.review(lambda reviews: reviews.mark(number, reviewed=True))
+    session.mark(number, reviewed=True)
     assert queue.said.text().startswith("3 to review"), "one sentence counts once"
     session.undo()
     assert queue.said.text().startswith("3 to review")

@@ -26,7 +26,7 @@ def judge_all(desk, blame):
         [stored] = project.sentences.by_number([number])
         errors = [c for c in compared(stored.gold, project.predictions.of(KEY, [number])[number]) if c.is_error]
         for error in errors:
-            desk.session.review(lambda r, n=number, e=error: r.judge(n, KEY, e, blame, JudgementContext(sampled=True)))
+            desk.session.judge(number, error, blame, JudgementContext(sampled=True))
 
 
 def test_a_sample_is_offered_beside_the_errors_alone(open_desk, qtbot):

@@ -580,7 +580,7 @@ def test_nothing_is_read_for_a_page_that_is_not_seen(desk, monkeypatch):
     desk.page.hide()
     number = numbered(desk.project, "news-3")
     for is_reviewed in (True, False, True):
-        desk.session.review(lambda reviews, is_reviewed=is_reviewed: reviews.mark(number, reviewed=is_reviewed))
+        desk.session.mark(number, reviewed=is_reviewed)
     desk.session.correct(number, [])
     assert read == []
     desk.page.show()

@@ -1,0 +1,94 @@
+"""Every mutation of the open project is a method of the session, which reports it to all pages."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from core.domain.errors import UserError
+from core.store.project import Project
+from gui.session import Session
+from tests.building import project_with_sentences
+
+ROOT = Path(__file__).parents[2]
+WRITES = {"atomic", "write", "write_many"}
+"""The methods of `Database` by which anything is written."""
+OF_SESSION = {"ChangeSet", "change_many", "publish"}
+"""What no page makes or calls: which change was made, and that it was, is the session's to report."""
+
+
+def attributes(tree):
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+
+
+def called_in(function):
+    """The methods that one looks up on itself, or on a part of itself."""
+    return {node.attr for node in attributes(function) if ast.unparse(node).startswith("self.")}
+
+
+def mutating_methods():
+    """The names of the store's methods that write, or that call one that does."""
+    paths = [path for path in (ROOT / "core" / "store").rglob("*.py") if path.name != "database.py"]
+    trees = [ast.parse(path.read_text("utf-8")) for path in paths]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    writing = set(WRITES)
+    while found := {f.name for f in functions if called_in(f) & writing} - writing:
+        writing |= found
+    return {name for name in writing if not name.startswith("_")}
+
+
+def mutations_of(project):
+    """The mutations that an open project offers, each as the name of a part and of its method."""
+    parts = {name: part for name, part in vars(project).items() if type(part).__module__.startswith("core.store")}
+    return {(name, method) for name, part in parts.items() for method in mutating_methods() if hasattr(part, method)}
+
+
+def owner(attribute):
+    """The name of what a method is looked up on: `corrections` in `project.corrections.undo`."""
+    value = attribute.value
+    return value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
+
+
+def mutations(path, offered):
+    """Where a module of the window mutates the store or reports that by itself, in words."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute):
+            if (owner(node).removeprefix("_"), node.attr) in offered or node.attr in OF_SESSION:
+                yield f"{path.relative_to(ROOT)}:{node.lineno} {owner(node)}.{node.attr}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_SESSION:
+            yield f"{path.relative_to(ROOT)}:{node.lineno} {node.func.id}()"
+
+
+@pytest.fixture
+def project(tmp_path):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        yield project
+
+
+def test_only_the_session_mutates_the_store(project: Project):
+    offered = mutations_of(project)
+    assert {("corrections", "undoing"), ("labels", "renaming"), ("reviews", "judge"), ("sentences", "add")} <= offered
+    assert {("runs", "start"), ("predictions", "save"), ("database", "atomic")} <= offered
+    assert not offered & {("corrections", "next_steps"), ("runs", "listed"), ("reviews", "of"), ("sentences", "count")}
+    session = ROOT / "gui" / "session.py"
+    assert list(mutations(session, offered)), "the search finds what it looks for"
+    others = (path for path in (ROOT / "gui").rglob("*.py") if path != session)
+    assert [found for path in others for found in mutations(path, offered)] == []
+
+
+def test_errors_that_the_user_can_fix_are_reported_and_faults_are_raised(qtbot):
+    session, reported = Session(), []
+    session.problem.connect(reported.append)
+
+    def refuse():
+        raise UserError("the disk is full")
+
+    assert session.run_reporting_errors(lambda: None)
+    assert reported == []
+    assert not session.run_reporting_errors(refuse)
+    assert reported == ["the disk is full"]
+    shown = []
+    assert not session.run_reporting_errors(refuse, shown.append)
+    assert (shown, reported) == (["the disk is full"], ["the disk is full"])
+    with pytest.raises(ZeroDivisionError):
+        session.run_reporting_errors(lambda: 1 / 0)
