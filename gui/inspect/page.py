@@ -283,7 +283,9 @@ class InspectPage(Page):
         self.filters.search.selectAll()
 
     def _go_to_next_pane(self) -> None:
-        panes = (self.filters.search, self.list.view, self.detail.canvas, self.detail.table)
+        detail = self.detail
+        places = (self.filters.search, self.list.view, detail.lanes.other, detail.canvas, detail.table)
+        panes = [pane for pane in places if pane.isVisible()]
         focused = QApplication.focusWidget()
         at = next((at for at, pane in enumerate(panes) if pane is focused), -1)
         panes[(at + 1) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -86,7 +86,9 @@ COMMANDS: dict[Name, Command] = {
     "redo": Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "window"),
     "quit": Command("Quit", ("Ctrl+Q",), "window", repeats=False),
     "find": Command("Search", ("Ctrl+F",), "page", repeats=False),
-    "next pane": Command("Go to the filters, the list, the sentence or the table", ("F6",), "page", repeats=False),
+    "next pane": Command(
+        "Go to the search, the list, the other epoch, the sentence or the table", ("F6",), "page", repeats=False
+    ),
     "next sentence": Command("Next sentence", ("Ctrl+Down",), "page"),
     "previous sentence": Command("Previous sentence", ("Ctrl+Up",), "page"),
     "next error": Command("Next sentence with an error", ("Ctrl+Right",), "page"),

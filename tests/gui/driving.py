@@ -3,7 +3,15 @@
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -18,6 +26,24 @@ def click(widget):
 def press_key(key, modifiers=NONE):
     """Press a key where the focus is."""
     QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+_CONTROLS = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QPlainTextEdit)
+
+
+def controls_of(page):
+    """What a person can work with now; a part of another control, such as the field of a box, is none."""
+    found = [each for each in page.findChildren(QWidget) if isinstance(each, _CONTROLS) and each.isVisible()]
+    return [each for each in found if each.isEnabled() and not any(other.isAncestorOf(each) for other in found)]
+
+
+def tab_through(key):
+    """Press Tab or Backtab until the focus comes round or stays; what had it."""
+    seen = []
+    while (focused := QApplication.focusWidget()) not in seen:
+        seen.append(focused)
+        press_key(key)
+    return set(seen)
 
 
 def point_of(canvas, position):
