@@ -88,7 +88,7 @@ def made_window(
     appearance = Appearance(application, preferences, theme)
     keymap = Keymap(preferences)
     _name_labels(session, appearance)  # before any page shows them
-    context = PageContext(session, runner, preferences, appearance.theme, keymap)
+    context = PageContext(session, runner, preferences, appearance.look, keymap)
     pages = [
         CorpusPage(context),
         TrainPage(context),
@@ -99,7 +99,7 @@ def made_window(
         ScratchPage(context),
     ]
     window = MainWindow(context, WelcomePage(context, data_folder), pages, appearance)
-    appearance.take_window(window)
+    appearance.apply()
     for part in (session, runner, keymap, appearance):
         part.setParent(window)
     return window

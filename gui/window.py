@@ -29,7 +29,6 @@ from gui.keys.commands import Name, tip
 from gui.keys.keys_window import KeysWindow
 from gui.look.appearance import Appearance
 from gui.look.icons import icon
-from gui.look.theme import Theme
 from gui.metrics.page import MetricsPage
 from gui.settings.window import SettingsWindow
 from gui.shell.context_bar import ContextBar
@@ -82,7 +81,8 @@ class MainWindow(QMainWindow):
         self._steps = QTimer(self, singleShot=True, interval=STEP_DELAY)
         self._lay_out()
         self._connect()
-        self.set_theme(appearance.theme)
+        self._draw_icons()
+        appearance.look.theme_changed.connect(self._draw_icons)
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         if not context.preferences.restore_window(self):
@@ -158,8 +158,8 @@ class MainWindow(QMainWindow):
         self.addAction(action)
         return action
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the icons in another theme's colours."""
+    def _draw_icons(self) -> None:
+        theme = self.context.look.theme
         for name, action in (("undo", self.undo), ("redo", self.redo), ("settings", self.settings)):
             action.setIcon(icon(name, theme))
         for page_id, action in self.rail.keyed.items():

@@ -18,7 +18,7 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.consistency.place_table import THEN, Place, PlaceModel, PlaceTable, chip
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.text.words import counted, words_of
 from gui.widgets.labels import PlainLabel
 
@@ -40,7 +40,7 @@ class IdenticalWindow(QDialog):
 
     agreed = Signal(list)
 
-    def __init__(self, project: Project, sought: Sought, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, project: Project, sought: Sought, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Label every “{sought.text}” as {sought.label}")
@@ -48,7 +48,7 @@ class IdenticalWindow(QDialog):
         self._sought = sought
         self._same = 0
         self._found: list[Occurrence] = []
-        self.model = PlaceModel(theme, links=False)
+        self.model = PlaceModel(look, links=False)
         self.table = PlaceTable(self.model, "Places of the string", hidden=[THEN])
         self.said = PlainLabel(wraps=True)
         self.everywhere, self.all, self.none = chip("In all splits", checkable=True), chip("All"), chip("None")
@@ -58,10 +58,6 @@ class IdenticalWindow(QDialog):
         self._lay_out()
         self._connect()
         self._search()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self.model.set_theme(theme)
 
     def _lay_out(self) -> None:
         choices = QHBoxLayout()

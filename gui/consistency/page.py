@@ -7,7 +7,6 @@ from core.store.project import Project
 from gui.consistency.particles import ParticlesPanel
 from gui.consistency.place_table import chip
 from gui.consistency.strings import StringsPanel
-from gui.look.theme import Theme
 from gui.widgets.page import EmptyState, Page, PageContext
 
 
@@ -63,11 +62,6 @@ class ConsistencyPage(Page):
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("corpus"))
         for name, panel in self._panels.items():
             self.tabs[name].clicked.connect(lambda _, panel=panel: self._body.setCurrentWidget(panel))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        for panel in self._panels.values():
-            panel.set_theme(theme)
 
     def _show_project(self, project: Project | None) -> None:
         for panel in self._panels.values():

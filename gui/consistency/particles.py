@@ -19,7 +19,6 @@ from core.training.events import Reading
 from gui.background import LatestQuery
 from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
 from gui.keys.commands import tip
-from gui.look.theme import Theme
 from gui.text.progress import FLEETING
 from gui.text.words import counted, words_of
 from gui.widgets.choosers import chooser
@@ -56,7 +55,7 @@ class ParticlesPanel(QWidget):
         self.age.setProperty("role", "small")
         self.again = QPushButton("Search again")
         self.all, self.none = chip("All"), chip("None")
-        self.model = PlaceModel(context.theme)
+        self.model = PlaceModel(context.look)
         self.table = PlaceTable(self.model, "Spans that end in a particle", wide=True)
         self.said = PlainLabel(wraps=True)
         self.dismiss, self.mend, self.apply = QPushButton(), QPushButton(), QPushButton()
@@ -116,10 +115,6 @@ class ParticlesPanel(QWidget):
         keymap = self._context.keymap
         self.table.addAction(keymap.action("accept", self, lambda: self._mend(self._selected())))
         self.table.addAction(keymap.action("remove", self, self._dismiss))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self.model.set_theme(theme)
 
     def show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""

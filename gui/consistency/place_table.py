@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import Example
-from gui.look.theme import LIST_SIZE, Theme, font
+from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.words import wrapped
 
 LEFT, STRING, RIGHT, NOW, THEN, SENTENCE = range(6)
@@ -68,20 +68,13 @@ class PlaceModel(QAbstractTableModel):
 
     ticked = Signal()
 
-    def __init__(self, theme: Theme, *, links: bool = True) -> None:
+    def __init__(self, look: Look, *, links: bool = True) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
         self._rows: list[Place] = []
         self._ticked: set[int] = set()
         self._bold = font(LIST_SIZE, bold=True)
         self._links = links
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self._theme = theme
-        if self._rows:
-            last = self.index(len(self._rows) - 1, SENTENCE)
-            self.dataChanged.emit(self.index(0, LEFT), last, [Qt.ItemDataRole.ForegroundRole])
 
     def add(self, found: Sequence[Place], ticked: Iterable[int]) -> None:
         """Show further places at the end.
@@ -165,20 +158,20 @@ class PlaceModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
             return wrapped(place.sentence.text if column in (LEFT, STRING, RIGHT) else _cell(place, column))
-        return self._look(place, index, role)
+        return self._style(place, index, role)
 
-    def _look(self, place: Place, index: Index, role: int) -> QFont | QColor | None:
+    def _style(self, place: Place, index: Index, role: int) -> QFont | QColor | None:
         column = index.column()
         if role == Qt.ItemDataRole.FontRole:
             return self._bold if column == STRING else None
         if role != Qt.ItemDataRole.ForegroundRole:
             return None
         if column == STRING and place.label is not None:
-            return QColor(self._theme.label(place.label).ink)
+            return QColor(self._look.theme.label(place.label).ink)
         if column == SENTENCE and self._links:
-            return QColor(self._theme.accent)
+            return QColor(self._look.theme.accent)
         if column == THEN and index.row() not in self._ticked:
-            return QColor(self._theme.muted)
+            return QColor(self._look.theme.muted)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

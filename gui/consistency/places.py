@@ -23,7 +23,7 @@ from core.store.project import Project
 from core.training.events import Reading
 from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
 from gui.consistency.string_model import kinds_in_words, ways
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.text.words import counted, words_of
 from gui.widgets.choosers import chooser
 from gui.widgets.labels import PlainLabel
@@ -43,7 +43,7 @@ class PlacesPanel(QWidget):
     agreed = Signal()
     opened = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
         self.setProperty("panel", True)
         self._found: Inconsistency | None = None
@@ -56,7 +56,7 @@ class PlacesPanel(QWidget):
         self.ways.setProperty("role", "hint")
         self.target = chooser("Label", "What the ticked places are to be")
         self.all, self.none = chip("All"), chip("None")
-        self.model = PlaceModel(theme)
+        self.model = PlaceModel(look)
         self.table = PlaceTable(self.model, "Places of the string")
         self.said = PlainLabel(wraps=True)
         self.apply = QPushButton()

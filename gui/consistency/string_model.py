@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.analysis.consistency import Inconsistency, Kind, Tally
 from core.domain.spans import SPLITS, Split
-from gui.look.theme import LIST_SIZE, Theme, font
+from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.words import wrapped
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
@@ -52,19 +52,12 @@ class StringModel(QAbstractTableModel):
     A string whose counts change stays where it is, and is ticked off once it is consistent.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
         self._all: dict[str, Inconsistency] = {}
         self._rows: list[str] = []
         self._bold = font(LIST_SIZE, bold=True)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self._theme = theme
-        if self._rows:
-            last = self.index(len(self._rows) - 1, EXCEPTIONS)
-            self.dataChanged.emit(self.index(0, TEXT), last, [Qt.ItemDataRole.ForegroundRole])
 
     def show(self, found: Iterable[Inconsistency], chosen: StringFilter) -> None:
         """Show what was found, in its order."""
@@ -132,13 +125,13 @@ class StringModel(QAbstractTableModel):
             return wrapped(found.text, ways(found))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == EXCEPTIONS else _LEFT
-        return self._look(found, column, role)
+        return self._style(found, column, role)
 
-    def _look(self, found: Inconsistency, column: int, role: int) -> QFont | QColor | None:
+    def _style(self, found: Inconsistency, column: int, role: int) -> QFont | QColor | None:
         if role == Qt.ItemDataRole.FontRole:
             return self._bold if column == TEXT and found.scores else font(tabular=True)
         if role == Qt.ItemDataRole.ForegroundRole and not found.scores:
-            return QColor(self._theme.muted)
+            return QColor(self._look.theme.muted)
         return None
 
 

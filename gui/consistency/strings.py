@@ -23,7 +23,6 @@ from core.store.selection import Selection
 from gui.background import Job, LatestQuery
 from gui.consistency.places import PlacesPanel, Search, finding_places, recount, searching
 from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
-from gui.look.theme import Theme
 from gui.text.progress import FLEETING
 from gui.text.words import counted
 from gui.widgets.labels import PlainLabel
@@ -44,12 +43,12 @@ class StringsPanel(QWidget):
         self._is_outdated = self._is_overtaken = False
         self._searched_at = datetime.now()
         self.filters = StringFilterBar()
-        self.model = StringModel(context.theme)
+        self.model = StringModel(context.look)
         self.table = QTableView()
         self.age = PlainLabel(wraps=True)
         self.age.setProperty("role", "small")
         self.again = QPushButton("Search again")
-        self.places = PlacesPanel(context.theme)
+        self.places = PlacesPanel(context.look)
         self.empty = EmptyState(
             "Is the gold consistent?",
             "A search of the corpus finds strings that have several labels, that end at several edges, or that are"
@@ -111,11 +110,6 @@ class StringsPanel(QWidget):
         self._query.answered.connect(self._take_places)
         self.places.agreed.connect(self._mend)
         self.places.opened.connect(self._inspect)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self.model.set_theme(theme)
-        self.places.model.set_theme(theme)
 
     def show_project(self, project: Project | None) -> None:
         """Begin anew with another project, or none."""

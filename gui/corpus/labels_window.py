@@ -3,19 +3,15 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMessageBox,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -26,14 +22,14 @@ from core.store.gold.relabelling import Replacement, ReplacementCount
 from core.store.project import Project
 from gui.background import Job, LatestQuery, failure
 from gui.keys.keymap import Keymap
-from gui.look.theme import Theme, font
+from gui.look.theme import Look
 from gui.session import Session
-from gui.text.inspect import label_names
 from gui.text.steps import undo_title
 from gui.text.words import counted
 from gui.widgets.choosers import chooser
 from gui.widgets.labels import PlainLabel
 from gui.widgets.line_field import LineField
+from gui.widgets.tables import LabelItem, SplitTable
 
 _HINT = (
     "Each change is one step, which one undo takes back. Renaming or merging a label is not a correction: the"
@@ -50,7 +46,7 @@ SETTLING_TIME = 500
 class LabelsWindow(QDialog):
     """Follows the open project; large changes are jobs, with their progress in the main window."""
 
-    def __init__(self, session: Session, project: Project, keymap: Keymap, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, session: Session, project: Project, keymap: Keymap, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Labels")
         self._session = session
@@ -59,7 +55,7 @@ class LabelsWindow(QDialog):
         self._new_name: str | None = None
         self._restored: str | None = None
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_TIME)
-        self.table = LabelsTable(theme)
+        self.table = LabelsTable(look)
         self.new, self.new_name = LineField(), LineField()
         self.add, self.rename, self.merge = QPushButton("Add"), QPushButton(), QPushButton()
         self.replace, self.delete = QPushButton(), QPushButton("Delete")
@@ -345,41 +341,15 @@ def _offer(box: QComboBox, labels: list[str]) -> None:
         box.setCurrentIndex(-1)
 
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class LabelsTable(QTableWidget):
+class LabelsTable(SplitTable):
     """One row a label; one of them is chosen."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(0, 1 + len(SPLITS))
-        self._theme = theme
+    def __init__(self, look: Look) -> None:
+        super().__init__("Label", "Labels and their spans", row_height=26)
+        self._look = look
         self._labels: tuple[str, ...] = ()
-        self.setAccessibleName("Labels and their spans")
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        for column, title in enumerate(["Label", *SPLITS]):
-            head = QTableWidgetItem(title)
-            head.setTextAlignment(_RIGHT if column else _LEFT)
-            self.setHorizontalHeaderItem(column, head)
-            header.resizeSection(column, 96)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self._theme = theme
-        for row, label in enumerate(self._labels):
-            item = self.item(row, 0)
-            if item is not None:
-                item.setForeground(QColor(theme.label(label).ink))
 
     @property
     def label(self) -> str | None:
@@ -403,14 +373,6 @@ class LabelsTable(QTableWidget):
         self.setCurrentCell(-1, -1)
         self.setRowCount(len(self._labels))
         for row, label in enumerate(self._labels):
-            name = label_names(self._theme.entity_type(label))
-            texts = [name, *(f"{counts[split, label]:,}" if (split, label) in counts else "–" for split in SPLITS)]
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                item.setFont(font(tabular=column > 0))
-                item.setTextAlignment(_RIGHT if column else _LEFT)
-                if not column:
-                    item.setForeground(QColor(self._theme.label(label).ink))
-                self.setItem(row, column, item)
+            self.fill(row, LabelItem(label, self._look), {split: counts.get((split, label), 0) for split in SPLITS})
         self.choose(chosen)
         blocker.unblock()

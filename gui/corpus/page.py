@@ -1,19 +1,16 @@
 """The Corpus page: what the project holds, what was left out, and more files in or out."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QSizePolicy,
     QSplitter,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -32,12 +29,12 @@ from core.training.events import Reading
 from gui.background import Job
 from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
-from gui.look.theme import Theme, font
-from gui.text.inspect import label_names
+from gui.look.theme import Look
 from gui.text.progress import FLEETING
 from gui.text.words import counted
 from gui.widgets.labels import PlainLabel
 from gui.widgets.page import Page, PageContext
+from gui.widgets.tables import LabelItem, SplitTable
 
 
 class CorpusPage(Page):
@@ -49,7 +46,6 @@ class CorpusPage(Page):
         super().__init__()
         self._context = context
         self._is_other_corpus = False
-        self._theme = context.theme
         self.said = PlainLabel(wraps=True)
         self.said.setProperty("role", "hint")
         self.add = QPushButton("Add files…")
@@ -59,7 +55,7 @@ class CorpusPage(Page):
         self.train.setProperty("primary", True)
         self.form = ImportForm(asks_folder=False)
         self.form.hide()
-        self.summary = SummaryTable(context.theme)
+        self.summary = SummaryTable(context.look)
         self.rejected = RejectedTable()
         self.rejected_title = PlainLabel()
         self.rejected_title.setProperty("role", "heading")
@@ -173,16 +169,12 @@ class CorpusPage(Page):
             self._context.preferences.remember_folder(Path(names[0]).parent)
             self.form.ask([Path(name) for name in names])
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours, for windows to come."""
-        self._theme = theme
-
     def _show_labels(self) -> None:
         project = self._context.session.project
         assert project is not None, "the page is shown with a project only"
         window = self.findChild(LabelsWindow)
         if window is None or not window.isVisible():  # one that was closed with its project may not be gone yet
-            window = LabelsWindow(self._context.session, project, self._context.keymap, self._theme, self)
+            window = LabelsWindow(self._context.session, project, self._context.keymap, self._context.look, self)
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._context.preferences.keep_size("labels", window)
         window.show()
@@ -255,35 +247,15 @@ def _said(project: Project, imports: int, typed: int) -> str:
     return f"{counted(count, 'sentence')} from {files}{from_scratch}. Counts are of the gold as corrected."
 
 
-class SummaryTable(QTableWidget):
+class SummaryTable(SplitTable):
     """Rows are types, columns splits; sentences first."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(0, 1 + len(SPLITS))
-        self._theme = theme
-        self._labels: list[str] = []
+    def __init__(self, look: Look) -> None:
+        super().__init__("Gold spans", "Sentences and gold spans by split", row_height=28)
+        self._look = look
         self._sentences: dict[Split, int] = {}
-        self.setAccessibleName("Sentences and gold spans by split")
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, title in enumerate(["Gold spans", *SPLITS]):
-            head = QTableWidgetItem(title)
-            head.setTextAlignment(_RIGHT if column else _LEFT)
-            self.setHorizontalHeaderItem(column, head)
-            self.horizontalHeader().resizeSection(column, 96)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self._theme = theme
-        for row, label in enumerate(self._labels, start=2):
-            item = self.item(row, 0)
-            if item is not None:
-                item.setForeground(QColor(theme.label(label).ink))
 
     def show_project(self, project: Project) -> None:
         """Show what a project holds now."""
@@ -294,28 +266,10 @@ class SummaryTable(QTableWidget):
         """Show it after a correction, which changes spans alone; counting all sentences would be felt."""
         counts = project.sentences.label_counts()
         labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
-        self._labels = labels
         self.setRowCount(len(labels) + 2)
-        self._fill(0, "Sentences", self._sentences, bold=True)
+        self.fill(0, QTableWidgetItem("Sentences"), self._sentences, bold=True)
         totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
-        self._fill(1, "Spans", totals, bold=True)
+        self.fill(1, QTableWidgetItem("Spans"), totals, bold=True)
         for row, label in enumerate(labels, start=2):
-            name = label_names(self._theme.entity_type(label))
-            ink = QColor(self._theme.label(label).ink)
-            self._fill(row, name, {split: counts.get((split, label), 0) for split in SPLITS}, ink=ink)
-
-    def _fill(
-        self, row: int, name: str, counts: Mapping[Split, int], *, bold: bool = False, ink: QColor | None = None
-    ) -> None:
-        for column, text in enumerate([name, *(f"{counts[split]:,}" if counts[split] else "–" for split in SPLITS)]):
-            item = QTableWidgetItem(text)
-            item.setFont(font(bold=bold, tabular=column > 0))
-            if column:
-                item.setTextAlignment(_RIGHT)
-            elif ink is not None:
-                item.setForeground(ink)
-            self.setItem(row, column, item)
-
-
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            of_label = {split: counts.get((split, label), 0) for split in SPLITS}
+            self.fill(row, LabelItem(label, self._look), of_label)

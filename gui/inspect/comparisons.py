@@ -11,7 +11,7 @@ from core.analysis.verdicts import pair_of
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
-from gui.look.theme import Theme, font
+from gui.look.theme import Look, font
 from gui.sentence.scene import probability
 from gui.text.inspect import VERDICTS, verdict
 from gui.text.words import BLAME_WORDS, wrapped
@@ -38,18 +38,14 @@ _Index = QModelIndex | QPersistentModelIndex
 class ComparisonModel(QAbstractTableModel):
     """The comparisons of one sentence."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(self, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._look = look
         self._text = ""
         self.comparisons: tuple[Comparison, ...] = ()
         self._gold_shares: Mapping[Span, float] = {}
         self._said: Reviewed = NOTHING_SAID
         self._figures: QFont = font(tabular=True)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours; the view paints anew with the whole window."""
-        self._theme = theme
 
     def show_comparisons(
         self, text: str, comparisons: Sequence[Comparison], gold_shares: Mapping[Span, float], said: Reviewed
@@ -139,7 +135,7 @@ class ComparisonModel(QAbstractTableModel):
 
     def _ink(self, comparison: Comparison, column: int) -> QColor | None:
         if column == _OUTCOME:
-            return QColor(self._theme.error if comparison.is_error else self._theme.right)
+            return QColor(self._look.theme.error if comparison.is_error else self._look.theme.right)
         return None
 
 
@@ -152,9 +148,9 @@ class ComparisonTable(QTableView):
 
     chosen = Signal(object)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self.rows = ComparisonModel(theme, self)
+        self.rows = ComparisonModel(look, self)
         self._is_marking = False
         self.setModel(self.rows)
         self.setAccessibleName("Spans of the sentence")

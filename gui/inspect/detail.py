@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.analysis.verdicts import Blame, pair_of
 from core.domain.editing import accepted
@@ -13,12 +13,12 @@ from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID
 from core.store.sentences import Gold
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
-from gui.inspect.labels import READ_ONLY, LabelChips, Labelling, outlined, tool_button
+from gui.inspect.labels import READ_ONLY, LabelChips, Labelling, tool_button
 from gui.inspect.menu import SpanMenu, Subject
 from gui.inspect.review_bar import NoteLine, ReviewedMark, VerdictBar
 from gui.inspect.sentence_data import LanesBar, ShownSentence
 from gui.keys.commands import Name
-from gui.look.theme import Theme, set_property
+from gui.look.theme import set_property
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
 from gui.sentence.selection import comparisons_of, difference_of, of_gold, of_predicted, stops
@@ -59,16 +59,15 @@ class SentenceDetail(QWidget):
         self.position = ElidedLabel()
         self.corrected = PlainLabel("✎ corrected")
         self.reviewed = ReviewedMark(mark)
-        self.note = NoteLine(context.theme, context.keymap)
+        self.note = NoteLine(context.keymap)
         self.notice = ElidedLabel()
         self.lanes = LanesBar()
-        self.canvas = SentenceCanvas(context.theme)
-        self.chips = LabelChips(context.theme, context.keymap)
+        self.canvas = SentenceCanvas(context.look)
+        self.chips = LabelChips(context.look, context.keymap)
         self.labelling = Labelling(self.canvas, self.chips, context.keymap)
-        self.table = ComparisonTable(context.theme)
-        self.verdicts = VerdictBar(context.theme, context.keymap)
+        self.table = ComparisonTable(context.look)
+        self.verdicts = VerdictBar(context.keymap)
         self._keymap = context.keymap
-        self._tool_buttons: list[QToolButton] = []
         self.actions_by_name = {name: self._keymap.action(name, self, run) for name, run in self._runs().items()}
         self._lay_out(context, steps)
         self._connect()
@@ -110,7 +109,7 @@ class SentenceDetail(QWidget):
         chips.addWidget(self.note)
         chips.setSpacing(4)
         column.addLayout(chips)
-        column.addLayout(self._tools(context.theme))
+        column.addLayout(self._tools())
         below = _column(lower, (_MARGIN - CELL_MARGIN, 8, 0, 0))
         below.addWidget(self.verdicts)
         below.addWidget(self.table)
@@ -148,25 +147,18 @@ class SentenceDetail(QWidget):
         scroller.setWidget(self.canvas)
         return scroller
 
-    def _tools(self, theme: Theme) -> QHBoxLayout:
+    def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         row.setSpacing(4)
         for name, text in _TOOLS.items():
             self.actions_by_name[name].setIconText(text)
-            self._tool_buttons.append(tool_button(self.actions_by_name[name]))
-            row.addWidget(self._tool_buttons[-1])
-        self.set_theme(theme)
+            row.addWidget(tool_button(self.actions_by_name[name], outlined=True))
         self.notice.setProperty("role", "hint")
         row.addSpacing(8)
         row.addWidget(self.labelling.note)
         row.addWidget(self.notice, 1)
         return row
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        for button in self._tool_buttons:
-            button.setStyleSheet(outlined(theme))
 
     def _connect(self) -> None:
         self.canvas.goldProposed.connect(self._propose)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gui.keys.commands import KEYED_LABELS, label_name, native
 from gui.keys.keymap import CommandAction, Keymap
-from gui.look.theme import SMALL_SIZE, Theme
+from gui.look.theme import SMALL_SIZE, Look, Theme
 from gui.sentence.canvas import SentenceCanvas
 from gui.text.inspect import label_names
 from gui.text.words import words_of
@@ -34,9 +34,10 @@ class LabelChips(QWidget):
     doubled = Signal()
     kept_changed = Signal()
 
-    def __init__(self, theme: Theme, keymap: Keymap) -> None:
+    def __init__(self, look: Look, keymap: Keymap) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
+        look.theme_changed.connect(self._take_theme)
         self._keymap = keymap
         self._widest = _LEAST_WIDTH
         self.kept: str | None = None
@@ -66,7 +67,7 @@ class LabelChips(QWidget):
     def captions(self) -> dict[str, str]:
         """Each label with its names and, after a tab, its key, for a menu."""
         keys = {label: self.key_of(label) for label in self.chips}
-        names = {label: label_names(self._theme.entity_type(label)) for label in self.chips}
+        names = {label: label_names(self._look.theme.entity_type(label)) for label in self.chips}
         return {label: f"{names[label]}\t{key}" if key else names[label] for label, key in keys.items()}
 
     def show_labels(self, places: Mapping[str, int]) -> None:
@@ -81,11 +82,9 @@ class LabelChips(QWidget):
         self._update_key_hints()
         self.keep(self.kept if self.kept in self.chips else None)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self._theme = theme
+    def _take_theme(self) -> None:
         for label, chip in self.chips.items():
-            chip.setStyleSheet(_style(theme, label))
+            chip.setStyleSheet(_style(self._look.theme, label))
         self._update_key_hints()
 
     def keep(self, label: str | None) -> None:
@@ -100,7 +99,7 @@ class LabelChips(QWidget):
     def _update_key_hints(self) -> None:
         """Name the key of each label on its chip."""
         for label, chip in self.chips.items():
-            names, key = self._theme.entity_type(label), self.key_of(label)
+            names, key = self._look.theme.entity_type(label), self.key_of(label)
             words = label if names.korean == label else f"{label} {names.korean}"
             chip.setAccessibleName(f"Label {label} {names.english}")
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
@@ -120,7 +119,7 @@ class LabelChips(QWidget):
         chip = LabelChip(self)
         chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         chip.setCheckable(True)
-        chip.setStyleSheet(_style(self._theme, label))
+        chip.setStyleSheet(_style(self._look.theme, label))
         chip.clicked.connect(lambda on: self._choose(label, on))
         chip.doubled.connect(lambda: self._keep_doubled(label))
         chip.show()
@@ -283,20 +282,15 @@ class Labelling(QObject):
         self.said.emit("", False)
 
 
-def tool_button(action: QAction) -> QToolButton:
-    """A button of a command, which the mouse does not give the focus."""
+def tool_button(action: QAction, *, outlined: bool = False) -> QToolButton:
+    """A button of a command, which the mouse does not give the focus.
+
+    Args:
+        outlined: it looks like the push buttons.
+    """
     button = QToolButton()
+    button.setProperty("outlined", outlined)
     button.setDefaultAction(action)
     button.setAccessibleName(action.text())  # not the arrow that it shows
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
-
-
-def outlined(theme: Theme) -> str:
-    """A tool button that looks like the push buttons."""
-    return (
-        f"QToolButton {{ background: {theme.raised}; border: 1px solid {theme.edge}; padding: 3px 10px; }}"
-        f"QToolButton:hover {{ background: {theme.hover}; }}"
-        f"QToolButton:focus {{ border-color: {theme.accent}; }}"
-        f"QToolButton:disabled {{ color: {theme.edge}; background: {theme.surface}; border-color: {theme.line}; }}"
-    )

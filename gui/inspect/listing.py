@@ -18,7 +18,7 @@ from gui.inspect.review_bar import Reviewing
 from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences
 from gui.inspect.sentence_list import SentenceList, SentenceListModel
 from gui.keys.keymap import Keymap
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.sentence.delegate import SentenceRow
 from gui.session import Session
 
@@ -47,10 +47,10 @@ class Listing(QWidget):
     sought_shown = Signal()
     counted = Signal()
 
-    def __init__(self, session: Session, theme: Theme, keymap: Keymap) -> None:
+    def __init__(self, session: Session, look: Look, keymap: Keymap) -> None:
         super().__init__()
         self._session = session
-        self._theme = theme
+        self._look = look
         self.current: SentenceNumber | None = None
         self.reviewing = Reviewing(session)
         self._errors = ErrorIndex([])
@@ -63,7 +63,7 @@ class Listing(QWidget):
         self._patience = QTimer(self, singleShot=True, interval=BUSY_AFTER)
         self.filters = FilterBar(keymap)
         self.model = SentenceListModel(self._rows, self)
-        self.list = SentenceList(self.model, theme)
+        self.list = SentenceList(self.model, look)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -76,10 +76,6 @@ class Listing(QWidget):
         self.list.chosen.connect(self._choose)
         self._query.answered.connect(self._show)
         self._patience.timeout.connect(lambda: self.list.say_busy(True))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme, which also names the labels."""
-        self._theme = theme
 
     def begin(self, project: Project | None) -> None:
         """Begin anew with another project, or none; nothing is read yet."""
@@ -95,7 +91,7 @@ class Listing(QWidget):
         shown = self.filters.filter
         if shown.label is not None and shown.label not in labels:  # it was renamed, merged or deleted
             self.filters.show_filter(shown.with_label(None))
-        self.filters.show_labels([self._theme.entity_type(label) for label in labels])
+        self.filters.show_labels([self._look.theme.entity_type(label) for label in labels])
         self._ask(ListQuery(self.filters.filter, lists=True, counts=True))
 
     def inspect(self, selection: Selection) -> None:

@@ -19,7 +19,6 @@ from gui.inspect.listing import Listing
 from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
-from gui.look.theme import Theme
 from gui.text.words import counted
 from gui.widgets.page import EmptyState, Page, PageContext
 
@@ -41,9 +40,9 @@ class InspectPage(Page):
         super().__init__()
         self._session = context.session
         self._preferences = context.preferences
-        self._theme = context.theme
+        self._look = context.look
         self._reload_pending = False
-        self.listing = Listing(context.session, context.theme, context.keymap)
+        self.listing = Listing(context.session, context.look, context.keymap)
         self.filters, self.model, self.list = self.listing.filters, self.listing.model, self.listing.list
         self.actions_by_name = self._page_actions(context.keymap)
         steps = [self.actions_by_name[name] for name in _STEPS]
@@ -56,10 +55,6 @@ class InspectPage(Page):
         self._lay_out(context)
         self._connect()
         self._show_project(self._session.project)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme for the windows that are still to be opened."""
-        self._theme = theme
 
     def _page_actions(self, keymap: Keymap) -> dict[Name, CommandAction]:
         runs = {
@@ -219,7 +214,7 @@ class InspectPage(Page):
             return
         [stored] = project.sentences.by_number([number])
         sought = Sought(stored.text[span.start : span.end], span.label, stored.split)
-        window = IdenticalWindow(project, sought, self._theme, self)
+        window = IdenticalWindow(project, sought, self._look, self)
         window.agreed.connect(
             lambda chosen: self._session.run_reporting_errors(
                 lambda: self._session.correct_together(label_places(chosen))

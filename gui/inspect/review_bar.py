@@ -11,10 +11,9 @@ from core.domain.spans import SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import JudgementContext
 from gui.inspect.comparisons import CELL_MARGIN
-from gui.inspect.labels import outlined, tool_button
+from gui.inspect.labels import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
-from gui.look.theme import Theme
 from gui.session import Session
 from gui.widgets.labels import PlainLabel
 from gui.widgets.line_field import LineField
@@ -69,7 +68,7 @@ class VerdictBar(QWidget):
 
     given = Signal(str)
 
-    def __init__(self, theme: Theme, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self.keyed = {blame: self._action(blame, keymap) for blame in BLAMES}
         title = PlainLabel("Verdict on the selected error")
@@ -79,16 +78,9 @@ class VerdictBar(QWidget):
         layout.setSpacing(4)
         layout.addWidget(title)
         layout.addSpacing(8)
-        self._buttons = [tool_button(action) for action in self.keyed.values()]
-        for button in self._buttons:
-            layout.addWidget(button)
+        for action in self.keyed.values():
+            layout.addWidget(tool_button(action, outlined=True))
         layout.addStretch(1)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        for button in self._buttons:
-            button.setStyleSheet(outlined(theme))
 
     def _action(self, blame: Blame, keymap: Keymap) -> QAction:
         name, text = _VERDICTS[blame]
@@ -113,26 +105,18 @@ class NoteLine(LineField):
     given = Signal(int, str)
     finished = Signal()
 
-    def __init__(self, theme: Theme, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__("Note")
         self._keymap = keymap
         self._number: SentenceNumber | None = None
         self._stored = ""
         self._refused: dict[SentenceNumber, str] = {}
         self.setAccessibleName("Note")
+        self.setProperty("note", True)
         self.setMaxLength(2_000)
-        self.set_theme(theme)
         self.editingFinished.connect(self.commit)
         keymap.changed.connect(self._update_key_hint)
         self._update_key_hint()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self.setStyleSheet(
-            "QLineEdit { border: 1px solid transparent; background: transparent; padding: 1px 4px; min-height: 18px; }"
-            f"QLineEdit:hover {{ background: {theme.hover}; }}"
-            f"QLineEdit:focus {{ border-color: {theme.accent}; background: {theme.raised}; }}"
-        )
 
     def _update_key_hint(self) -> None:
         self.setToolTip(tip("A note on the sentence; the search finds it", self._keymap.keys("note")))

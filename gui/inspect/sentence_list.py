@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import SentenceNumber
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, spoken
 from gui.widgets.labels import PlainLabel
 
@@ -134,11 +134,11 @@ class SentenceList(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, model: SentenceListModel, theme: Theme) -> None:
+    def __init__(self, model: SentenceListModel, look: Look) -> None:
         super().__init__()
         self.view = QTableView()
         self.view.setModel(model)
-        self.view.setItemDelegate(SentenceDelegate(theme, self.view))
+        self.view.setItemDelegate(SentenceDelegate(look, self.view))
         self.none = PlainLabel(wraps=True)
         self.none.setProperty("role", "hint")
         self.show_all = QPushButton("Show all")

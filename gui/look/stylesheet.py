@@ -58,6 +58,11 @@ QToolButton::menu-indicator {
 }
 QToolButton[popupMode="2"] { padding-right: 18px; }
 
+QToolButton[outlined="true"] { background: $raised; border: 1px solid $edge; padding: 3px 10px; }
+QToolButton[outlined="true"]:hover { background: $hover; }
+QToolButton[outlined="true"]:focus { border-color: $accent; }
+QToolButton[outlined="true"]:disabled { color: $edge; background: $surface; border-color: $line; }
+
 QWidget#rail { background: $window; border-right: 1px solid $line; }
 QToolButton[rail="true"] {
     color: $muted; font-size: ${small_size}px; border: 1px solid transparent; border-radius: 4px; padding: 6px 2px;
@@ -88,6 +93,9 @@ QComboBox:on { border: 1px solid $accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $edge; background: $window; border-color: $line;
 }
+QLineEdit[note="true"] { border: 1px solid transparent; background: transparent; padding: 1px 4px; min-height: 18px; }
+QLineEdit[note="true"]:hover { background: $hover; }
+QLineEdit[note="true"]:focus { border-color: $accent; background: $raised; }
 QLineEdit[error="true"], QComboBox[error="true"] { border: 1px solid $error; }
 QPlainTextEdit { padding: 4px; }
 

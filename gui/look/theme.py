@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -97,6 +97,33 @@ DARK = Theme(
 )
 
 
+class Look(QObject):
+    """How the window looks now. What paints reads the theme whenever it paints, and keeps none.
+
+    Signals:
+        theme_changed: there is another theme, for those who made something of its colours or names.
+        size_changed: large sentences have another size.
+    """
+
+    theme_changed = Signal()
+    size_changed = Signal()
+
+    def __init__(self, theme: Theme, sentence_size: int = SENTENCE_SIZE) -> None:
+        super().__init__()
+        self.theme = theme
+        self.sentence_size = sentence_size
+
+    def show_theme(self, theme: Theme) -> None:
+        """Show another theme everywhere."""
+        self.theme = theme
+        self.theme_changed.emit()
+
+    def show_size(self, size: int) -> None:
+        """Show large sentences at another size (pixels)."""
+        self.sentence_size = size
+        self.size_changed.emit()
+
+
 def theme_for(scheme: Qt.ColorScheme) -> Theme:
     """The dark theme for a dark desktop, the light one for any other."""
     return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
@@ -169,12 +196,13 @@ def _roles(theme: Theme) -> dict[QPalette.ColorRole, str]:
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Dress the whole application; widgets that paint themselves take the theme through `set_theme`."""
+    """Dress the whole application; what paints itself is painted anew and reads the theme then."""
     sheet = stylesheet(theme)
-    if application.styleSheet() == sheet:
-        return
-    apply_palette(application, theme)
-    application.setStyleSheet(sheet)
+    if application.styleSheet() != sheet:
+        apply_palette(application, theme)
+        application.setStyleSheet(sheet)
+    for widget in application.allWidgets():
+        widget.update()
 
 
 def apply_palette(application: QApplication, theme: Theme) -> None:

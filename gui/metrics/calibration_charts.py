@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from core.metrics.comparison import Outcome
 from gui.look.palette import mixed
-from gui.look.theme import TAG_SIZE, Theme, font
+from gui.look.theme import TAG_SIZE, Look, font
 from gui.metrics.calibration import EDGES_IN_WORDS, CalibrationShown
 from gui.metrics.error_bars import paint_key, paint_outcome
 from gui.metrics.segments import Segment, SegmentChart
@@ -23,8 +23,8 @@ _MIDDLE = Qt.AlignmentFlag.AlignCenter
 class ReliabilityDiagram(SegmentChart):
     """A dot a bin, larger the more spans it has; on the diagonal probabilities keep what they promise."""
 
-    def __init__(self, behind: Behind, theme: Theme) -> None:
-        super().__init__(behind, theme, "Share of right spans against their probability")
+    def __init__(self, behind: Behind, look: Look) -> None:
+        super().__init__(behind, look, "Share of right spans against their probability")
         self._shown: CalibrationShown | None = None
 
     def show_calibration(self, shown: CalibrationShown | None) -> None:
@@ -64,18 +64,18 @@ class ReliabilityDiagram(SegmentChart):
         for segment in self.segments:
             found = self._shown.bins[segment.column]
             is_too_sure = found.confidence > found.accuracy
-            ink = self.theme.error if is_too_sure else self.theme.accent
-            painter.setPen(QPen(QColor(mixed(ink, self.theme.surface, 0.6)), 2))
+            ink = self.look.theme.error if is_too_sure else self.look.theme.accent
+            painter.setPen(QPen(QColor(mixed(ink, self.look.theme.surface, 0.6)), 2))
             painter.drawLine(self._at(found.confidence, found.confidence), self._at(found.confidence, found.accuracy))
         for segment in self.segments:
             found = self._shown.bins[segment.column]
-            ink = self.theme.error if found.confidence > found.accuracy else self.theme.accent
-            painter.setPen(QPen(QColor(self.theme.surface), 1.5))
+            ink = self.look.theme.error if found.confidence > found.accuracy else self.look.theme.accent
+            painter.setPen(QPen(QColor(self.look.theme.surface), 1.5))
             painter.setBrush(QColor(ink))
             painter.drawEllipse(segment.rect)
 
     def _draw_axes(self, painter: QPainter) -> None:
-        plot, theme = self._plot, self.theme
+        plot, theme = self._plot, self.look.theme
         painter.setFont(font(TAG_SIZE, tabular=True))
         for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
             words = f"{tick:g}".removeprefix("0") or "0"
@@ -112,8 +112,8 @@ _WORDS = ("right", "wrong")
 class Histogram(SegmentChart):
     """Two bars a bin. Their heights go by the square root, so that a few spans are seen beside thousands."""
 
-    def __init__(self, behind: Behind, theme: Theme) -> None:
-        super().__init__(behind, theme, "Predicted spans by probability, right against wrong")
+    def __init__(self, behind: Behind, look: Look) -> None:
+        super().__init__(behind, look, "Predicted spans by probability, right against wrong")
         self._shown: CalibrationShown | None = None
 
     def show_calibration(self, shown: CalibrationShown | None) -> None:
@@ -155,12 +155,12 @@ class Histogram(SegmentChart):
     def draw(self, painter: QPainter) -> None:
         at = QPointF(_BARS_LEFT, 4)
         for look, words in zip(_LOOKS, _WORDS, strict=True):
-            at = QPointF(paint_key(painter, at, look, words, self.theme), 4)
+            at = QPointF(paint_key(painter, at, look, words, self.look.theme), 4)
         if self._shown is None:
             return
         self._draw_axes(painter)
         for segment in self.segments:
-            paint_outcome(painter, segment.rect, _LOOKS[segment.row], self.theme)
+            paint_outcome(painter, segment.rect, _LOOKS[segment.row], self.look.theme)
             self._draw_count(painter, segment)
 
     def _draw_axes(self, painter: QPainter) -> None:
@@ -168,9 +168,9 @@ class Histogram(SegmentChart):
         painter.setFont(font(TAG_SIZE, tabular=True))
         for tick in ticks(self._highest):
             y = plot.bottom() - plot.height() * math.sqrt(tick / self._highest)
-            painter.setPen(QPen(QColor(self.theme.line), 1))
+            painter.setPen(QPen(QColor(self.look.theme.line), 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(QColor(self.theme.muted))
+            painter.setPen(QColor(self.look.theme.muted))
             place = QRectF(0, y - 8, _BARS_LEFT - 6, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{tick:,}")
         step = plot.width() / len(EDGES_IN_WORDS)
@@ -194,7 +194,7 @@ class Histogram(SegmentChart):
             return
         place = QRectF(segment.rect.center().x() - width, segment.rect.top() - 15, 2 * width, 14)
         painter.setFont(small)
-        painter.setPen(QColor(self.theme.text))
+        painter.setPen(QColor(self.look.theme.text))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number)
 
 

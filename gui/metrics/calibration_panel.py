@@ -7,7 +7,7 @@ from core.analysis.calibration import Calibration, calibrate
 from core.domain.labels import in_display_order
 from core.store.project import Project
 from gui.background import LatestQuery
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.metrics.calibration import CalibrationShown
 from gui.metrics.calibration_charts import Histogram, ReliabilityDiagram
 from gui.metrics.klue import Question
@@ -25,9 +25,9 @@ class CalibrationPanel(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, behind: Behind, theme: Theme) -> None:
+    def __init__(self, behind: Behind, look: Look) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
         self._tag_set: tuple[str, ...] = ()
         self._asked: Question | None = None
         self._known: dict[Question, Calibration] = {}
@@ -40,8 +40,8 @@ class CalibrationPanel(QWidget):
         self.said = PlainLabel(wraps=True)
         self.said.setProperty("role", "hint")
         self.label = chooser("Type", "The type whose spans are shown")
-        self.histogram = Histogram(behind, theme)
-        self.reliability = ReliabilityDiagram(behind, theme)
+        self.histogram = Histogram(behind, look)
+        self.reliability = ReliabilityDiagram(behind, look)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         for chart in (self.histogram, self.reliability):
@@ -109,7 +109,7 @@ class CalibrationPanel(QWidget):
         self._show_charts(shown, shown.summary)
 
     def _offer(self, labels: tuple[str, ...]) -> None:
-        types = [self._theme.entity_type(label) for label in in_display_order(labels, self._tag_set)]
+        types = [self._look.theme.entity_type(label) for label in in_display_order(labels, self._tag_set)]
         items = [("All types", None), *((" ".join(dict.fromkeys((t.label, t.korean))), t.label) for t in types)]
         with QSignalBlocker(self.label):
             self.label.clear()
@@ -134,8 +134,3 @@ class CalibrationPanel(QWidget):
         """Give the diagram its square, and the histogram the rest."""
         square = min(room.height() - 120, 2 * room.width() // 5)
         self.splitter.setSizes([room.width() - square - self.splitter.handleWidth(), square])
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        for chart in (self.histogram, self.reliability):
-            chart.set_theme(theme)

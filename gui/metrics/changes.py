@@ -18,7 +18,7 @@ from core.store.project import Project
 from core.store.selection import FixedSet, Selection
 from core.store.sentences import Gold
 from gui.background import LatestQuery
-from gui.look.theme import LIST_SIZE, Theme, font
+from gui.look.theme import LIST_SIZE, Look, font
 from gui.metrics.errors import ALL
 from gui.metrics.figures import Figures
 from gui.metrics.table import (
@@ -163,8 +163,8 @@ class MoveDelegate(MetricDelegate):
 
     def _colour(self, cell: Cell) -> QColor:
         if cell.interval is None or not cell.interval.excludes_zero:
-            return QColor(self.theme.muted)
-        return QColor(self.theme.right if cell.interval.low > 0 else self.theme.error)
+            return QColor(self.look.theme.muted)
+        return QColor(self.look.theme.right if cell.interval.low > 0 else self.look.theme.error)
 
     def _paint_interval(self, painter: QPainter, plot: QRect, cell: Cell, colour: QColor) -> None:
         """A line from bound to bound with a dot at the change, and zero in the middle."""
@@ -175,7 +175,7 @@ class MoveDelegate(MetricDelegate):
         def x(value: float) -> float:
             return plot.center().x() + 0.5 + value / scale * (plot.width() / 2 - _DOT)
 
-        painter.setPen(QColor(self.theme.edge))
+        painter.setPen(QColor(self.look.theme.edge))
         painter.drawLine(QLineF(x(0), plot.top() + 4, x(0), plot.bottom() - 4))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour, 1.5))
@@ -199,7 +199,7 @@ def written(cell: Cell) -> str:
 class ComparisonPanel(QWidget):
     """A compact table of both runs, F1 first."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
         self.title = PlainLabel()
         self.title.setProperty("role", "heading")
@@ -207,7 +207,7 @@ class ComparisonPanel(QWidget):
         self.said.setProperty("role", "hint")
         self.said.setWordWrap(True)
         self.model = MetricModel(lambda _: 0)
-        delegate = MetricDelegate(self.model, theme)
+        delegate = MetricDelegate(self.model, look)
         self.view = MetricView(self.model, delegate, "F1, precision and recall of both runs", names="korean")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
@@ -255,16 +255,16 @@ class ChangesPanel(QSplitter):
 
     opened = Signal(object)
 
-    def __init__(self, behind: Behind, theme: Theme) -> None:
+    def __init__(self, behind: Behind, look: Look) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._asked: Question | None = None
         self._now: Figures | None = None
         self._known: dict[Question, Changes] = {}
         self._query = LatestQuery(self)
         self._query.answered.connect(self._take)
-        self.scores = TitledTable("What moved", "", MoveDelegate(MetricModel(behind), theme), names="korean")
+        self.scores = TitledTable("What moved", "", MoveDelegate(MetricModel(behind), look), names="korean")
         self.types, self.kinds = (
-            TitledTable(title, said, CountDelegate(MetricModel(behind), theme, padding=_COUNT_PADDING), names="korean")
+            TitledTable(title, said, CountDelegate(MetricModel(behind), look, padding=_COUNT_PADDING), names="korean")
             for title, said in (
                 ("What became of the errors, by type", "Under the gold type, or the predicted one of a spurious span"),
                 ("By kind of error", "Fixed: by their old kind. Broken and kept: by their current kind."),
@@ -346,10 +346,6 @@ class ChangesPanel(QSplitter):
         wanted = 11 * room.width() // 20
         self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
         self._errors.setSizes([11 * room.height() // 20, 9 * room.height() // 20])
-
-    def set_theme(self, theme: Theme) -> None:
-        for table in self._tables:
-            table.view.set_theme(theme)
 
 
 def _comparing(project: Project, question: Question) -> Generator[int, None, Changes]:

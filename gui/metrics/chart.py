@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.labels import in_display_order
 from gui.look.palette import mixed
-from gui.look.theme import SMALL_SIZE, TAG_SIZE, Theme, font
+from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, font
 from gui.metrics.figures import Figures
 from gui.widgets.labels import PlainLabel
 
@@ -56,9 +56,9 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 class ScoreChart(QWidget):
     """The lines of one run, from 0 to 1; one of them can be emphasised."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
         self._lines: tuple[Line, ...] = ()
         self._emphasised = ""
         self._title = PlainLabel("F1 by epoch")
@@ -76,10 +76,6 @@ class ScoreChart(QWidget):
     def emphasise(self, name: str) -> None:
         """Let one line stand out and grey the others; an empty name, or one without a line, shows all alike."""
         self._emphasised = name
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
         self.update()
 
     def place_of(self, epoch: int, value: float) -> QPointF:
@@ -111,8 +107,8 @@ class ScoreChart(QWidget):
     def _ink(self, line: Line, strength: float = 1.0) -> QColor:
         """The colour of a line; of a grey one at so much of the strength of other words."""
         if self._is_grey(line):
-            return QColor(mixed(self._theme.muted, self._theme.surface, strength))
-        return QColor(self._theme.text if line.name == MICRO else self._theme.label(line.name).ink)
+            return QColor(mixed(self._look.theme.muted, self._look.theme.surface, strength))
+        return QColor(self._look.theme.text if line.name == MICRO else self._look.theme.label(line.name).ink)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._epochs:
@@ -126,7 +122,7 @@ class ScoreChart(QWidget):
         painter.end()
 
     def _paint_axes(self, painter: QPainter) -> None:
-        plot, theme = self._plot, self._theme
+        plot, theme = self._plot, self._look.theme
         painter.setFont(font(TAG_SIZE, tabular=True))
         for tick in range(6):
             y = plot.bottom() - plot.height() * tick / 5
@@ -160,7 +156,7 @@ class ScoreChart(QWidget):
 
         Where they cannot all be legible, only the one that counts.
         """
-        plot, theme = self._plot, self._theme
+        plot, theme = self._plot, self._look.theme
         lines = [line for line in self._lines if line.values]
         ends = [self.place_of(line.epochs[-1], line.values[-1]) for line in lines]
         left = self.place_of(self._epochs[-1], 0).x() + _LEADER

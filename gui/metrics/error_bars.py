@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QFontMetricsF, QPainter,
 
 from core.metrics.comparison import OUTCOMES, Outcome
 from gui.look.palette import mixed
-from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Theme, font
+from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
 from gui.metrics.segments import Segment, SegmentChart
 from gui.metrics.table import EMPTY, Behind, Table
 from gui.metrics.table_painting import chip_width, paint_chip
@@ -27,8 +27,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class KindBars(SegmentChart):
     """One bar a type: the gold spans by outcome are its length, and behind its end stand the spurious ones."""
 
-    def __init__(self, behind: Behind, theme: Theme) -> None:
-        super().__init__(behind, theme, "Kinds of errors of each type as bars")
+    def __init__(self, behind: Behind, look: Look) -> None:
+        super().__init__(behind, look, "Kinds of errors of each type as bars")
         self._table = EMPTY
 
     def show_table(self, table: Table) -> None:
@@ -67,7 +67,7 @@ class KindBars(SegmentChart):
     def _names_width(self) -> int:
         """What chip, name and number of gold spans take before the bar."""
         metrics = QFontMetrics(font(LIST_SIZE, tabular=True))
-        names = [row.title or self.theme.entity_type(row.name).korean for row in self._table.rows]
+        names = [row.title or self.look.theme.entity_type(row.name).korean for row in self._table.rows]
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
         return self._chip() + widest + metrics.horizontalAdvance("00,000") + 3 * _GAP
 
@@ -91,15 +91,15 @@ class KindBars(SegmentChart):
         if not self._table.rows:
             return
         for outcome, at in self._keys():
-            paint_key(painter, at, outcome, VERDICTS[outcome], self.theme)
+            paint_key(painter, at, outcome, VERDICTS[outcome], self.look.theme)
         for row in range(len(self._table.rows)):
             self._draw_names(painter, row)
         for segment in self.segments:
             outcome = OUTCOMES[segment.column]
-            paint_outcome(painter, segment.rect, outcome, self.theme)
+            paint_outcome(painter, segment.rect, outcome, self.look.theme)
             count, gold = self._count(segment.row, segment.column), max(self._gold(segment.row), 1)
             cut = "›" if self._unit() * count / gold > segment.rect.width() + 2 else ""
-            paint_number(painter, segment.rect, f"{count:,}{cut}", outcome, self.theme)
+            paint_number(painter, segment.rect, f"{count:,}{cut}", outcome, self.look.theme)
         self._draw_end_of_gold(painter)
 
     def _count(self, row: int, column: int) -> int:
@@ -114,22 +114,22 @@ class KindBars(SegmentChart):
         line = QRect(_MARGIN, round(self._top()) + at * ROW_HEIGHT, self._names_width() - _GAP, ROW_HEIGHT)
         if row.is_type:
             chip = self._chip() - _GAP
-            paint_chip(painter, QPoint(line.left(), line.center().y() - 8), chip, row.name, self.theme)
+            paint_chip(painter, QPoint(line.left(), line.center().y() - 8), chip, row.name, self.look.theme)
         elif at:
-            painter.setPen(QColor(self.theme.line))
+            painter.setPen(QColor(self.look.theme.line))
             painter.drawLine(0, line.top(), self.width(), line.top())
         painter.setFont(font(LIST_SIZE))
-        painter.setPen(QColor(self.theme.text))
-        korean = self.theme.entity_type(row.name).korean
+        painter.setPen(QColor(self.look.theme.text))
+        korean = self.look.theme.entity_type(row.name).korean
         name = row.title or ("" if korean == row.name else korean)
         painter.drawText(line.adjusted(self._chip() if row.is_type else 0, 0, 0, 0), _LEFT, name)
         painter.setFont(font(SMALL_SIZE, tabular=True))
-        painter.setPen(QColor(self.theme.muted))
+        painter.setPen(QColor(self.look.theme.muted))
         painter.drawText(line, _RIGHT, f"{self._gold(at):,}")
 
     def _draw_end_of_gold(self, painter: QPainter) -> None:
         x = self._left() + self._unit() + 1.5
-        painter.setPen(QPen(QColor(self.theme.edge), 1))
+        painter.setPen(QPen(QColor(self.look.theme.edge), 1))
         painter.drawLine(QPointF(x, self._top()), QPointF(x, self._top() + len(self._table.rows) * ROW_HEIGHT))
 
 

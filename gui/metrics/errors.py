@@ -8,7 +8,7 @@ from core.metrics.comparison import OUTCOMES, Outcome
 from core.metrics.confusion import Confusion, ErrorKinds, confusion, error_kinds
 from core.metrics.report import Counts
 from core.store.selection import Selection, behind_outcome, behind_pair
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.metrics.error_bars import KindBars
 from gui.metrics.figures import Figures
 from gui.metrics.head import chip
@@ -122,10 +122,10 @@ _AS_BARS = "A bar is the gold spans of a type, whose number stands before it; sp
 class KindsPanel(TitledTable):
     """Two views of one table, one of which is shown."""
 
-    def __init__(self, behind: Behind, theme: Theme) -> None:
-        delegate = CountDelegate(MetricModel(behind), theme, padding=_PADDING)
+    def __init__(self, behind: Behind, look: Look) -> None:
+        delegate = CountDelegate(MetricModel(behind), look, padding=_PADDING)
         super().__init__("Kinds of errors", _AS_TABLE, delegate, names="korean")
-        self.bars = KindBars(behind, theme)
+        self.bars = KindBars(behind, look)
         self.bars.opened.connect(self.view.opened)
         self.as_table = chip("Table", "The numbers")
         self.as_bars = chip("Bars", "The shares of each type, at a glance")
@@ -150,10 +150,6 @@ class KindsPanel(TitledTable):
         super().show_table(table, of)
         self.bars.show_table(table)
 
-    def set_theme(self, theme: Theme) -> None:
-        self.view.set_theme(theme)
-        self.bars.set_theme(theme)
-
 
 _PAIRS_PADDING, _MARGIN = 5, 16
 
@@ -167,13 +163,13 @@ class ErrorsPanel(QSplitter):
 
     opened = Signal(object)
 
-    def __init__(self, behind: Behind, theme: Theme) -> None:
+    def __init__(self, behind: Behind, look: Look) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.kinds = KindsPanel(behind, theme)
+        self.kinds = KindsPanel(behind, look)
         self.confusion = TitledTable(
             "Confusion of types",
             "Gold types in rows, predicted types in columns; on the diagonal the edges may be wrong",
-            CountDelegate(MetricModel(behind), theme, padding=_PAIRS_PADDING),
+            CountDelegate(MetricModel(behind), look, padding=_PAIRS_PADDING),
             names="label",
         )
         for table in (self.kinds, self.confusion):
@@ -196,7 +192,3 @@ class ErrorsPanel(QSplitter):
         least, others = (table.view.fitting_width(room) for table in (self.kinds, self.confusion))
         wanted = max(least, min(room.width() - others - _MARGIN, 2 * least))
         self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
-
-    def set_theme(self, theme: Theme) -> None:
-        self.kinds.set_theme(theme)
-        self.confusion.view.set_theme(theme)

@@ -1,11 +1,10 @@
 """What a person should know of the run that is looked at, in a line each above the tables."""
 
-import html
 from collections.abc import Generator, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.analysis.findings import (
     Finding,
@@ -24,6 +23,7 @@ from core.store.selection import FixedSet, Selection
 from gui.background import LatestQuery
 from gui.metrics.figures import Figures
 from gui.metrics.table import Link, link_behind
+from gui.widgets.labels import LinkLabel
 
 _MOST = 3
 """Findings shown; the rest is behind a button."""
@@ -96,7 +96,7 @@ class FindingsBar(QWidget):
         for finding in shown:
             self._rows.addWidget(self._row(finding))
         if len(findings) > len(shown):
-            more = _line("", f"{len(findings) - len(shown):,} more …")
+            more = LinkLabel("", f"{len(findings) - len(shown):,} more …")
             more.linkActivated.connect(self._show_all)
             self._rows.addWidget(more)
         self.setVisible(bool(findings))
@@ -105,9 +105,9 @@ class FindingsBar(QWidget):
         self._shows_all = True
         self._show()
 
-    def _row(self, finding: Finding) -> QLabel:
+    def _row(self, finding: Finding) -> LinkLabel:
         link = self._link(finding)
-        row = _line(f"⚠ {finding.words}", "Show the sentences" if link is not None else "")
+        row = LinkLabel(f"⚠ {finding.words}", "Show the sentences" if link is not None else "")
         row.linkActivated.connect(lambda: self.opened.emit(link))
         return row
 
@@ -137,14 +137,3 @@ def _of_unit(project: Project, run: Run, shown: Figures) -> list[Finding]:
 def _shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:
     train = (text for _, text in project.sentences.texts("train"))
     return (yield from find_shared(train, project.sentences.texts(split), split))
-
-
-def _line(words: str, link: str) -> QLabel:
-    """Words, and a link after them that mouse and keyboard reach."""
-    label = QLabel(f'{html.escape(words)}&nbsp; <a href="#">{html.escape(link)}</a>' if link else html.escape(words))
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-    )
-    label.setWordWrap(True)
-    return label

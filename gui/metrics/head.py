@@ -1,6 +1,5 @@
 """The top of the Metrics page: which run, what its figures stand on, and what can be done with them."""
 
-import html
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -25,7 +24,7 @@ from gui.background import LatestQuery
 from gui.text.metrics import verdicts_line, verdicts_meaning
 from gui.text.words import name_epoch, wrapped
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import LinkLabel, PlainLabel
 
 COPY, COPIED = "Copy as Markdown", "Copied ✓"
 CONFIRMATION = 2_000
@@ -167,11 +166,7 @@ class VerdictsLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.said = QLabel(wordWrap=True)
-        self.said.setTextFormat(Qt.TextFormat.RichText)
-        self.said.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
+        self.said = LinkLabel()
         self._asked: Asked | None = None
         self._offers = False
         self._known: dict[Asked, Estimate | None] = {}
@@ -215,6 +210,6 @@ class VerdictsLine(QWidget):
         words, link = (NO_VERDICTS, "Judge a sample")
         if estimate is not None:
             words, link = verdicts_line(estimate), "Go on judging"
-        self.said.setText(f'{html.escape(words)}&nbsp; <a href="#">{link.replace(" ", "&nbsp;")}</a>')
+        self.said.show_words(words, link)
         self.said.setToolTip(wrapped(*verdicts_meaning(estimate)))
         self.setVisible(estimate is not None or self._offers)

@@ -13,7 +13,6 @@ from core.store.runs import Run
 from core.store.selection import ALL_ERRORS, Selection
 from gui.background import Job, LatestQuery
 from gui.baseline import epoch_keys, offered_epochs
-from gui.look.theme import Theme
 from gui.metrics.calibration_panel import CalibrationPanel
 from gui.metrics.changes import ChangesPanel, ComparisonPanel
 from gui.metrics.changes import Question as Comparing
@@ -55,16 +54,16 @@ class MetricsPage(Page):
         self.head = Head()
         self.model = MetricModel(self._behind)
         self.table = MetricView(
-            self.model, MetricDelegate(self.model, context.theme), "Precision, recall and F1 of every type"
+            self.model, MetricDelegate(self.model, context.look), "Precision, recall and F1 of every type"
         )
         self.klue = KlueLine()
         self.verdicts = VerdictsLine()
         self.findings = FindingsBar()
-        self.chart = ScoreChart(context.theme)
-        self.comparison = ComparisonPanel(context.theme)
-        self.errors = ErrorsPanel(self._behind, context.theme)
-        self.changes = ChangesPanel(self._behind, context.theme)
-        self.calibration = CalibrationPanel(self._behind, context.theme)
+        self.chart = ScoreChart(context.look)
+        self.comparison = ComparisonPanel(context.look)
+        self.errors = ErrorsPanel(self._behind, context.look)
+        self.changes = ChangesPanel(self._behind, context.look)
+        self.calibration = CalibrationPanel(self._behind, context.look)
         self.empty = EmptyState("", "", "Go to Train")
         self._lay_out()
         self._connect()
@@ -117,10 +116,6 @@ class MetricsPage(Page):
         for view in (self.table, self.comparison.view):
             view.row_pointed.connect(self.chart.emphasise)
         self._take_project(session.project)
-
-    def set_theme(self, theme: Theme) -> None:
-        for view in (self.table, self.comparison.view, self.chart, self.errors, self.changes, self.calibration):
-            view.set_theme(theme)
 
     def _take_project(self, project: Project | None) -> None:
         self._query.cancel()

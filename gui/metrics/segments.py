@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.metrics.table import Behind, Link, what_a_click_shows
 from gui.text.words import wrapped
 
@@ -61,9 +61,9 @@ class SegmentChart(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, behind: Behind, theme: Theme, says: str) -> None:
+    def __init__(self, behind: Behind, look: Look, says: str) -> None:
         super().__init__()
-        self.theme = theme
+        self.look = look
         self._behind = behind
         self._segments: tuple[Segment, ...] | None = None
         self._current: tuple[int, int] | None = None
@@ -96,10 +96,6 @@ class SegmentChart(QWidget):
         self.updateGeometry()
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
-        self.update()
-
     def segment_at(self, point: QPointF) -> Segment | None:
         """The part under a point, or else one right beside it."""
         inside = [segment for segment in self.segments if segment.rect.contains(point)]
@@ -120,12 +116,12 @@ class SegmentChart(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(self.theme.surface))
+        painter.fillRect(self.rect(), QColor(self.look.theme.surface))
         self.draw(painter)
         current = self.current
         if current is not None and self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.setPen(QPen(QColor(self.look.theme.accent), 2))
             painter.drawRect(current.rect.adjusted(-1, -1, 1, 1))
         painter.end()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 
 from core.domain.labels import FirstNames
 from gui.look.palette import mixed
-from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Theme, font
+from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
 from gui.metrics.table import Cell, Column, MetricModel, Row, figure, rounds_to_change
 
 PADDING = 8
@@ -37,10 +37,10 @@ class MetricDelegate(QStyledItemDelegate):
 
     padding = PADDING
 
-    def __init__(self, model: MetricModel, theme: Theme) -> None:
+    def __init__(self, model: MetricModel, look: Look) -> None:
         super().__init__()
         self.model = model
-        self.theme = theme
+        self.look = look
         self.hovered: QPersistentModelIndex | None = None
         self._font = font(LIST_SIZE, tabular=True)
         self._bold = font(LIST_SIZE, bold=True, tabular=True)
@@ -86,19 +86,19 @@ class MetricDelegate(QStyledItemDelegate):
     def _paint_ring(self, painter: QPainter, rect: QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(self.theme.accent), 2))
+        painter.setPen(QPen(QColor(self.look.theme.accent), 2))
         painter.drawRect(rect.adjusted(1, 1, -1, -1))
 
     def _ground(self, index: QModelIndex | QPersistentModelIndex, cell: Cell, column: Column) -> QColor:
         if self.hovered is None or not self.hovered.isValid() or self.hovered.row() != index.row():
             return self.still_ground(cell, column)
         if self.hovered.column() == index.column() and cell.link is not None:
-            return QColor(self.theme.selection)
-        return ground(self.theme, is_current=column.is_current, is_hovered=True)
+            return QColor(self.look.theme.selection)
+        return ground(self.look.theme, is_current=column.is_current, is_hovered=True)
 
     def still_ground(self, cell: Cell, column: Column) -> QColor:
         """What lies under a number when the pointer is elsewhere."""
-        return ground(self.theme, is_current=column.is_current)
+        return ground(self.look.theme, is_current=column.is_current)
 
     def shown(self, cell: Cell) -> str:
         """The number as it is written."""
@@ -112,14 +112,14 @@ class MetricDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, column: Column
     ) -> None:
         """Hairlines before each group and below the types."""
-        painter.setPen(QColor(self.theme.line))
+        painter.setPen(QColor(self.look.theme.line))
         if column.starts_group and index.column():
             painter.drawLine(rect.topLeft(), rect.bottomLeft())
         if self.model.closes_types(index.row()):
             painter.drawLine(rect.topLeft(), rect.topRight())
 
     def _paint_bar(self, painter: QPainter, inner: QRect, value: float, column: Column) -> None:
-        theme = self.theme
+        theme = self.look.theme
         ink = theme.accent if column.metric == "f1" else theme.muted
         track = QRect(inner.left(), inner.bottom() - _BAR, inner.width(), _BAR)
         painter.fillRect(track, _blended(theme.line, theme.surface, 0.6))
@@ -129,7 +129,7 @@ class MetricDelegate(QStyledItemDelegate):
     def _paint_value(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, cell: Cell
     ) -> None:
-        theme = self.theme
+        theme = self.look.theme
         is_main = self.model.row(index.row()).name == "micro"
         painter.setFont(self._bold if is_main else self._font)
         painter.setPen(QColor(theme.muted if self.is_faint(cell) else theme.text))
@@ -138,7 +138,7 @@ class MetricDelegate(QStyledItemDelegate):
     def _paint_change(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
         if cell.change is None:
             return
-        theme, moves = self.theme, rounds_to_change(cell.change)
+        theme, moves = self.look.theme, rounds_to_change(cell.change)
         colour = QColor(theme.muted if not moves else theme.right if cell.change > 0 else theme.error)
         painter.setFont(self._small)
         painter.setPen(colour)
@@ -203,11 +203,11 @@ def paint_chip(painter: QPainter, place: QPoint, width: int, label: str, theme: 
 class GroupedHeader(QHeaderView):
     """Two levels: the group over its columns, then the column."""
 
-    def __init__(self, model: MetricModel, delegate: MetricDelegate, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, model: MetricModel, delegate: MetricDelegate, look: Look, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._model = model
         self._delegate = delegate
-        self.theme = theme
+        self.look = look
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(24)
 
@@ -215,7 +215,7 @@ class GroupedHeader(QHeaderView):
         return QSize(super().sizeHint().width(), 2 * _LINE_HEIGHT + 1)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
-        column, theme = self._model.column(logicalIndex), self.theme
+        column, theme = self._model.column(logicalIndex), self.look.theme
         painter.save()
         painter.setClipRect(rect)
         painter.fillRect(rect, ground(theme, is_current=column.is_current))
@@ -230,7 +230,7 @@ class GroupedHeader(QHeaderView):
         painter.restore()
 
     def _paint_title(self, painter: QPainter, rect: QRect, section: int) -> None:
-        column, theme = self._model.column(section), self.theme
+        column, theme = self._model.column(section), self.look.theme
         below = rect.adjusted(0, _LINE_HEIGHT, -self._delegate.padding - self._delegate.change_width(column), 0)
         if column.is_type:
             width = chip_width([column.title])
@@ -264,10 +264,10 @@ class NamesHeader(QHeaderView):
 
     pointed = Signal(int)
 
-    def __init__(self, model: MetricModel, theme: Theme, parent: QWidget, *, names: NameStyle) -> None:
+    def __init__(self, model: MetricModel, look: Look, parent: QWidget, *, names: NameStyle) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._model = model
-        self.theme = theme
+        self.look = look
         self._style: NameStyle = names
         self.hovered_row = -1
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -278,10 +278,10 @@ class NamesHeader(QHeaderView):
 
     @property
     def _widths(self) -> "_Widths":
-        return _measured(self._model.table.rows, self.theme.first_names, self._style)
+        return _measured(self._model.table.rows, self.look.theme.first_names, self._style)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
-        row, theme = self._model.row(logicalIndex), self.theme
+        row, theme = self._model.row(logicalIndex), self.look.theme
         painter.save()
         painter.fillRect(rect, ground(theme, is_current=False, is_hovered=logicalIndex == self.hovered_row))
         painter.setPen(QColor(theme.line))
@@ -295,25 +295,25 @@ class NamesHeader(QHeaderView):
     def _paint_title(self, painter: QPainter, rect: QRect, section: int) -> None:
         row = self._model.row(section)
         if self._model.closes_types(section):
-            painter.setPen(QColor(self.theme.line))
+            painter.setPen(QColor(self.look.theme.line))
             painter.drawLine(rect.topLeft(), rect.topRight())
-        painter.setPen(QColor(self.theme.text))
+        painter.setPen(QColor(self.look.theme.text))
         painter.setFont(font(LIST_SIZE, bold=row.name == "micro"))
         painter.drawText(rect.adjusted(2 * PADDING, 0, 0, -3), _LEFT, row.title)
 
     def _paint_type(self, painter: QPainter, rect: QRect, row: Row) -> None:
-        label, korean, english = _names(row, self.theme.first_names, self._style)
+        label, korean, english = _names(row, self.look.theme.first_names, self._style)
         width = self._widths.chip
-        paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.theme)
+        paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.look.theme)
         self._paint_names(painter, rect.adjusted(width + 3 * PADDING, 0, 0, -3), korean, english)
 
     def _paint_names(self, painter: QPainter, rect: QRect, korean: str, english: str) -> None:
         painter.setFont(font(LIST_SIZE))
-        painter.setPen(QColor(self.theme.text))
+        painter.setPen(QColor(self.look.theme.text))
         painter.drawText(rect, _LEFT, korean)
         widest = self._widths.korean
         painter.setFont(font(SMALL_SIZE))
-        painter.setPen(QColor(self.theme.muted))
+        painter.setPen(QColor(self.look.theme.muted))
         painter.drawText(rect.adjusted(widest + PADDING if widest else 0, 0, 0, 0), _LEFT, english)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -362,8 +362,8 @@ class CountDelegate(MetricDelegate):
         padding: pixels beside the numbers.
     """
 
-    def __init__(self, model: MetricModel, theme: Theme, *, padding: int) -> None:
-        super().__init__(model, theme)
+    def __init__(self, model: MetricModel, look: Look, *, padding: int) -> None:
+        super().__init__(model, look)
         self.padding = padding
 
     def width(self, column: Column) -> int:
@@ -376,10 +376,10 @@ class CountDelegate(MetricDelegate):
 
     def still_ground(self, cell: Cell, column: Column) -> QColor:
         if not cell.value or cell.heat is None:
-            return ground(self.theme, is_current=False)
+            return ground(self.look.theme, is_current=False)
         if not cell.heat:
-            return QColor(self.theme.window)
-        return QColor(mixed(self.theme.error, self.theme.surface, heat_share(cell.heat)))
+            return QColor(self.look.theme.window)
+        return QColor(mixed(self.look.theme.error, self.look.theme.surface, heat_share(cell.heat)))
 
     def is_faint(self, cell: Cell) -> bool:
         return not cell.value

@@ -4,7 +4,6 @@ from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModel
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
-from gui.look.theme import Theme
 from gui.metrics.table import MetricModel, Table
 from gui.metrics.table_painting import GroupedHeader, MetricDelegate, NamesHeader, NameStyle
 
@@ -29,13 +28,14 @@ class MetricView(QTableView):
         super().__init__()
         self._model = model
         self._delegate = delegate
-        self._columns = GroupedHeader(model, delegate, delegate.theme, self)
-        self._names = NamesHeader(model, delegate.theme, self, names=names)
+        self._columns = GroupedHeader(model, delegate, delegate.look, self)
+        self._names = NamesHeader(model, delegate.look, self, names=names)
         self._corner = QFrame(self)
         self._pointed = ""
         self._prepare()
         self.setAccessibleName(says)
-        self.set_theme(delegate.theme)
+        self._take_theme()
+        delegate.look.theme_changed.connect(self._take_theme)
         self._names.pointed.connect(self._point_at_row)
         self.clicked.connect(self._open)
 
@@ -53,14 +53,10 @@ class MetricView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
-    def set_theme(self, theme: Theme) -> None:
+    def _take_theme(self) -> None:
+        theme = self._delegate.look.theme
         self._corner.setStyleSheet(f"border: 1px solid {theme.line}; border-width: 0 1px 1px 0")
-        for part in (self._delegate, self._columns, self._names):
-            part.theme = theme
         self._model.first_names = theme.first_names
-        self._columns.viewport().update()
-        self._names.viewport().update()
-        self.viewport().update()
 
     def show_table(self, table: Table) -> None:
         """Show other figures; scroll position and current cell stay."""

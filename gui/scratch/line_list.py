@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import PredictedSpan, SentenceNumber, Split
 from gui.look.icons import icon
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.scratch.text_field import ScratchLine
 from gui.sentence.accessible import describe_sentence
 from gui.sentence.painting import MARGIN
@@ -47,8 +47,8 @@ class CorpusMatch:
 class LineView(SentenceView):
     """Shows one line."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, has_gold=False)
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, has_gold=False)
 
     @property
     def text(self) -> str:
@@ -89,7 +89,8 @@ class LineView(SentenceView):
         found = mark.comparison.predicted
         assert found is not None
         text = self.text[found.span.start : found.span.end]
-        return f"{text}\n{label_names(self._theme.entity_type(found.span.label))}\nprobability {found.probability:.4f}"
+        names = label_names(self._look.theme.entity_type(found.span.label))
+        return f"{text}\n{names}\nprobability {found.probability:.4f}"
 
 
 class LineRow(QFrame):
@@ -108,13 +109,13 @@ class LineRow(QFrame):
     removed = Signal()
     opened = Signal(object)
 
-    def __init__(self, theme: Theme, cross: QIcon) -> None:
+    def __init__(self, look: Look, cross: QIcon) -> None:
         super().__init__()
         self.line = ScratchLine("", 0, 0)
         self._place: CorpusMatch | None = None
         self._shown: object = None
         self.chosen = QCheckBox()
-        self.view = LineView(theme)
+        self.view = LineView(look)
         self.said = PlainLabel()
         self.said.setProperty("role", "small")
         self.open = QPushButton("Open in Inspect")
@@ -185,9 +186,6 @@ class LineRow(QFrame):
         self.chosen.setToolTip("Send this line to the corpus" if place is None else "The corpus has this text")
         self.said.setText(_said(spans, place))
         self.open.setVisible(place is not None)
-
-    def set_theme(self, theme: Theme) -> None:
-        self.view.set_theme(theme)
 
 
 def _lowered(widget: QWidget) -> QVBoxLayout:
@@ -262,12 +260,13 @@ class LineList(QWidget):
     opened = Signal(object)
     example_chosen = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
         self._kept: list[LineRow] = []
         self._shown = ShownLines()
-        self._cross = icon("close", theme)
+        self._cross = icon("close", look.theme)
+        look.theme_changed.connect(self._draw_icons)
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._go_on)
         self.examples = [self._example(text) for text in EXAMPLES]
@@ -352,14 +351,13 @@ class LineList(QWidget):
         )
 
     def _new_row(self) -> LineRow:
-        row = LineRow(self._theme, self._cross)
+        row = LineRow(self._look, self._cross)
         row.toggled.connect(lambda is_chosen: self.toggled.emit(row.line.text, is_chosen))
         row.removed.connect(lambda: self.removed.emit(row.line))
         row.opened.connect(self.opened)
         return row
 
-    def set_theme(self, theme: Theme) -> None:
-        self._theme, self._cross = theme, icon("close", theme)
+    def _draw_icons(self) -> None:
+        self._cross = icon("close", self._look.theme)
         for row in self._kept:
-            row.set_theme(theme)
             row.remove.setIcon(self._cross)

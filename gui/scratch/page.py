@@ -11,7 +11,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.selection import FixedSet, Selection
 from gui.background import Job
-from gui.look.theme import Theme, set_property
+from gui.look.theme import set_property
 from gui.scratch.answers import Answering, Answers
 from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
 from gui.scratch.send import SendBar, Sending, Sent
@@ -43,7 +43,7 @@ class ScratchPage(Page):
         self.status = PlainLabel(wraps=True)
         self.retry = QPushButton("Try again")
         self.said = PlainLabel()
-        self.list = LineList(context.theme)
+        self.list = LineList(context.look)
         self.send_bar = SendBar()
         self.empty = EmptyState("", "", "Go to Train")
         self._pause = QTimer(self, interval=PAUSE, singleShot=True)
@@ -112,9 +112,6 @@ class ScratchPage(Page):
         self.send_bar.opened.connect(self._open_sent)
         self.sending.finished.connect(self._take_sent)
         self.sending.ended.connect(self._show)
-
-    def set_theme(self, theme: Theme) -> None:
-        self.list.set_theme(theme)
 
     def _take_project(self, project: Project | None) -> None:
         """Forget what was of another project; the text is the person's, and stays."""

@@ -17,7 +17,7 @@ from core.domain.editing import (
     word_at,
 )
 from core.domain.spans import PredictedSpan, Span
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.sentence.accessible import announce, describe_correction, describe_selection, describe_sentence
 from gui.sentence.interaction import (
     EdgeDrag,
@@ -71,8 +71,10 @@ class SentenceCanvas(SentenceView):
     focused = Signal(bool)
     menuAsked = Signal(object)  # noqa: N815
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self._shown.size = look.sentence_size
+        look.size_changed.connect(self._take_size)
         self._selection: TextSelection | None = None
         self._proposed: Proposal | None = None
         self._press: tuple[Target, QPointF] | None = None
@@ -97,9 +99,8 @@ class SentenceCanvas(SentenceView):
         """The other gold spans that labelling or accepting what is selected takes away."""
         return find_replaced(self._shown.gold, self.comparisons, self._selection)
 
-    def set_text_size(self, size: int) -> None:
-        """Show the sentence at another size (pixels)."""
-        self._shown.size = size
+    def _take_size(self) -> None:
+        self._shown.size = self._look.sentence_size
         self._refresh()
 
     def show_sentence(

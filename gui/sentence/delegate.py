@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from core.analysis.changes import Steps
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
-from gui.look.theme import SMALL_SIZE, Theme, font
+from gui.look.theme import SMALL_SIZE, Look, Theme, font
 from gui.sentence.layout import TextLayout
 from gui.sentence.painting import paint, row_style
 from gui.sentence.scene import Scene, arrange
@@ -60,13 +60,9 @@ class SentenceRow:
 class SentenceDelegate(QStyledItemDelegate):
     """Paints the `SentenceRow` that a model gives under `SENTENCE_ROLE`, in rows of `ROW_HEIGHT`."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(self, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours; the view has to be updated."""
-        self._theme = theme
+        self._look = look
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, ROW_HEIGHT)
@@ -78,11 +74,11 @@ class SentenceDelegate(QStyledItemDelegate):
         painter.save()
         painter.setClipRect(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_ground(painter, rect, option.state, self._theme)
+        _paint_ground(painter, rect, option.state, self._look.theme)
         row = index.data(SENTENCE_ROLE)
         if isinstance(row, SentenceRow):
-            _paint_heading(painter, rect, row, self._theme)
-            _paint_sentence(painter, rect.adjusted(_MARGIN, 24, -_MARGIN, -4), row, self._theme)
+            _paint_heading(painter, rect, row, self._look.theme)
+            _paint_sentence(painter, rect.adjusted(_MARGIN, 24, -_MARGIN, -4), row, self._look.theme)
         painter.restore()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison
-from gui.look.theme import SENTENCE_SIZE, Theme, font
+from gui.look.theme import SENTENCE_SIZE, Look, font
 from gui.sentence.interaction import EdgeDrag, RangeDrag
 from gui.sentence.layout import TextLayout, lay_out
 from gui.sentence.painting import MARGIN, large_style, paint
@@ -132,19 +132,14 @@ class SentenceView(QWidget):
         has_gold: whether there is gold to compare with.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None, *, has_gold: bool = True) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None, *, has_gold: bool = True) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._look = look
         self._shown = Arrangement(has_gold=has_gold)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMouseTracking(True)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint with another theme's colours."""
-        self._theme = theme
-        self.update()
 
     @property
     def scene(self) -> Scene:
@@ -178,9 +173,9 @@ class SentenceView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.surface))
+        painter.fillRect(self.rect(), QColor(self._look.theme.surface))
         if self._shown.text:
             selection = self._shown.shown_selection(self.selection)
             part = QRectF(event.rect())
-            paint(painter, self.scene, self._theme, selection, replaced=self.replaced, part=part)
+            paint(painter, self.scene, self._look.theme, selection, replaced=self.replaced, part=part)
         painter.end()

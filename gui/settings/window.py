@@ -104,13 +104,12 @@ class LookSection(QWidget):
         super().__init__()
         self.themes: dict[ThemeChoice, QRadioButton] = {choice: QRadioButton(text) for choice, text in _CHOICES.items()}
         self.text_size = SizeBox()
-        self.sample = SentenceCanvas(appearance.theme)
-        self.sample.set_text_size(appearance.size)
+        self.sample = SentenceCanvas(appearance.look)
         self.sample.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.sample.show_sentence(_TEXT, _GOLD, _PREDICTED)
         self._lay_out()
         self.themes[appearance.choice].setChecked(True)
-        self.text_size.setValue(appearance.size)
+        self.text_size.setValue(appearance.look.sentence_size)
         for choice, button in self.themes.items():
             button.clicked.connect(lambda _=False, choice=choice: appearance.choose_theme(choice))
         self.text_size.valueChanged.connect(appearance.choose_size)

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.look.theme import SMALL_SIZE, TAG_SIZE, Theme, font
+from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, font
 
 _MAX_POINTS = 2000
 """Of the loss, over all epochs; with more every other is dropped, so that drawing stays quick."""
@@ -25,9 +25,9 @@ class LossChart(QWidget):
     Where nothing but the mean loss of an epoch is known, as in a run of another session, it is a point at its end.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
         self._epochs, self._steps, self._has_steps = 1, 1, True
         self._losses: dict[int, list[tuple[float, float]]] = {}
         self._means: dict[int, float] = {}
@@ -49,9 +49,8 @@ class LossChart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._view)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme's colours."""
-        self._theme = theme
+    def _take_theme(self) -> None:
+        theme = self._look.theme
         self._view.setBackground(theme.surface)
         self._loss_line.setPen(pg.mkPen(theme.accent, width=2))
         self._mean_points.setSymbolBrush(theme.accent)
@@ -84,28 +83,29 @@ class LossChart(QWidget):
         self._right.addItem(self._f1_text)
         self._f1_text.setFont(font(SMALL_SIZE, bold=True, tabular=True))
         plot.vb.sigResized.connect(lambda: self._right.setGeometry(plot.vb.sceneBoundingRect()))
-        self.set_theme(self._theme)
+        self._take_theme()
+        self._look.theme_changed.connect(self._take_theme)
 
     def _dress_axes(self) -> None:
         for side in ("left", "right", "top", "bottom"):
             axis = self._plot.getAxis(side)
-            axis.setPen(self._theme.line)
-            axis.setTextPen(self._theme.muted)
+            axis.setPen(self._look.theme.line)
+            axis.setTextPen(self._look.theme.muted)
             axis.setTickFont(font(TAG_SIZE, tabular=True))
             axis.setStyle(tickLength=0 if side == "top" else -4, tickTextOffset=6)
         for side in ("left", "right"):
             self._plot.getAxis(side).setWidth(_AXIS_WIDTH)
         size = f"{SMALL_SIZE}px"
         self._plot.getAxis("left").enableAutoSIPrefix(False)
-        self._plot.getAxis("left").setLabel("loss", color=self._theme.accent, **{"font-size": size})
-        self._plot.getAxis("right").setLabel("● F1 on dev", color=self._theme.right, **{"font-size": size})
+        self._plot.getAxis("left").setLabel("loss", color=self._look.theme.accent, **{"font-size": size})
+        self._plot.getAxis("right").setLabel("● F1 on dev", color=self._look.theme.right, **{"font-size": size})
         self._label_steps()
         self._plot.getAxis("right").setTicks([[(tenth / 5, f"{tenth / 5:.1f}") for tenth in range(6)]])
 
     def _label_steps(self) -> None:
         axis = self._plot.getAxis("bottom")
         axis.enableAutoSIPrefix(False)
-        axis.setLabel("step", color=self._theme.muted, **{"font-size": f"{SMALL_SIZE}px"})
+        axis.setLabel("step", color=self._look.theme.muted, **{"font-size": f"{SMALL_SIZE}px"})
         axis.setTicks(None if self._has_steps else [[]])
         axis.showLabel(self._has_steps)
 
@@ -166,7 +166,7 @@ class LossChart(QWidget):
     def _show_epochs(self) -> None:
         for line in self._boundaries:
             self._plot.removeItem(line)
-        pen = pg.mkPen(self._theme.line)
+        pen = pg.mkPen(self._look.theme.line)
         every, named = range(1, self._epochs + 1), _evenly(self._epochs, _MAX_EPOCH_NAMES)
         self._boundaries = [
             pg.InfiniteLine(epoch * self._steps, pen=pen)

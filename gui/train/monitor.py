@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
 from core.training.events import EpochFinished, Prepared, Progress, RunStarted
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.preferences import Preferences
 from gui.text.train import (
     Compared,
@@ -46,9 +46,9 @@ class Monitor(QWidget):
 
     metrics_asked = Signal(int)
 
-    def __init__(self, theme: Theme, preferences: Preferences) -> None:
+    def __init__(self, look: Look, preferences: Preferences) -> None:
         super().__init__()
-        self._theme = theme
+        self._look = look
         self._epochs = 1
         self.run: int | None = None
         self._run_with_metrics: int | None = None
@@ -184,16 +184,12 @@ class Monitor(QWidget):
         elif isinstance(event, EpochFinished):
             chart.end_epoch(event.epoch, event.loss, event.report.micro.f1)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take another theme for the chart that is still to be made; one that is there follows by itself."""
-        self._theme = theme
-
     def _made_chart(self) -> "LossChart":
         """pyqtgraph takes half a second to import; no window without a run needs it."""
         if self.chart is None:
             from gui.train.loss_chart import LossChart
 
-            self.chart = LossChart(self._theme)
+            self.chart = LossChart(self._look)
             layout = self.chart_place.layout()
             assert layout is not None
             layout.replaceWidget(self.placeholder, self.chart)

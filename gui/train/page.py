@@ -54,7 +54,7 @@ class TrainPage(Page):
         self.retrain = RetrainPanel()
         self.crosscheck_panel = CrosscheckPanel()
         self.start_bar = StartBar()
-        self.monitor = Monitor(context.theme, context.preferences)
+        self.monitor = Monitor(context.look, context.preferences)
         self.empty = EmptyState(
             "There is nothing to train on yet",
             "A run learns from the train split and is measured on the dev split. Import a corpus first.",

@@ -1,6 +1,8 @@
-"""Labels that show their words as they are."""
+"""Labels: plain words, words on one line, words with a link."""
 
-from PySide6.QtCore import QSize, Qt
+import html
+
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -14,6 +16,30 @@ class PlainLabel(QLabel):
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wraps)
+
+
+class LinkLabel(QLabel):
+    """Plain words, and a link after them that mouse and keyboard reach."""
+
+    def __init__(self, words: str = "", link: str = "") -> None:
+        super().__init__(wordWrap=True)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.show_words(words, link)
+
+    def show_words(self, words: str, link: str) -> None:
+        """Show these words; the link is not broken over lines."""
+        linked = f'&nbsp; <a href="#">{html.escape(link).replace(" ", "&nbsp;")}</a>' if link else ""
+        self.setText(html.escape(words) + linked)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:  # Qt colours a link once, when the text is set
+            text = self.text()
+            self.clear()
+            self.setText(text)
 
 
 class ElidedLabel(PlainLabel):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
-from gui.look.theme import Theme
+from gui.look.theme import Look
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.widgets.labels import PlainLabel
@@ -22,7 +22,7 @@ class PageContext:
     session: Session
     runner: JobRunner
     preferences: Preferences
-    theme: Theme
+    look: Look
     keymap: Keymap
 
 

@@ -5,7 +5,6 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from core.domain.spans import Span
 from gui.corrections.page import CorrectionModel
-from gui.look.theme import DARK
 from tests.building import project_with_run
 from tests.gui.driving import wait_for_job
 
@@ -31,10 +30,9 @@ def test_the_models_of_the_window_keep_the_contract(window, tmp_path, qtbot):
     wait_for_job(qtbot, window.context.runner)
     session.correct(session.project.sentences.by_id("news-3").number, [Span(0, 3, "PS")])
     session.revert(1)
-    for name, page in window.pages.items():
+    for name in window.pages:
         window.show_page(name)
-        if name != "train":
-            page.set_theme(DARK) if hasattr(page, "set_theme") else None
+    window.appearance.choose_theme("dark")
     session.undo()
     session.close_project()
     assert all(tester.model() is not None for tester in testers)

@@ -240,7 +240,7 @@ def test_a_search_that_is_stopped_leaves_what_was_found(page, window, qtbot):
 
 def test_string_is_drawn_in_the_ink_of_its_label(page, window):
     index = page.places.model.index(0, STRING)
-    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == window.context.theme.label("OG").ink
+    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == window.context.look.theme.label("OG").ink
 
 
 def test_without_sentences_it_leads_to_the_corpus(window, tmp_path):

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from gui.background import JobRunner
 from gui.inspect.page import InspectPage
 from gui.keys.keymap import Keymap
-from gui.look.theme import apply_theme, theme_for
+from gui.look.theme import Look, apply_theme, theme_for
 from gui.preferences import Preferences
 from gui.sentence.delegate import SENTENCE_ROLE
 from gui.session import Session
@@ -74,7 +74,7 @@ def bench_over(qtbot, qapp, tmp_path):
     session = Session()
     preferences = Preferences(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
     keymap = Keymap(preferences, session)
-    context = PageContext(session, JobRunner(session), preferences, theme_for(Qt.ColorScheme.Light), keymap)
+    context = PageContext(session, JobRunner(session), preferences, Look(theme_for(Qt.ColorScheme.Light)), keymap)
 
     def made(build):
         page = InspectPage(context)

@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from gui.inspect.sentence_list import KEPT, SLICE, SentenceList, SentenceListModel
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceRow
 
 MANY = 300_000
@@ -37,7 +37,7 @@ def row(model, at):
 
 
 def test_only_what_is_visible_is_read(qtbot, model, source):
-    view = SentenceList(model, LIGHT)
+    view = SentenceList(model, Look(LIGHT))
     qtbot.addWidget(view)
     view.resize(400, 10 * ROW_HEIGHT)
     view.show()

@@ -3,13 +3,14 @@
 import pytest
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QLabel
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog
 
 from gui.app import made_window
 from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance
-from gui.look.theme import DARK, LIGHT, SENTENCE_SIZE, Theme, apply_theme
+from gui.look.theme import DARK, LIGHT, SENTENCE_SIZE, Look, Theme, apply_theme
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
+from gui.widgets.labels import LinkLabel
 from tests.building import project_with_run
 from tests.gui.driving import click
 
@@ -49,11 +50,75 @@ def test_no_part_of_the_window_keeps_the_old_theme(window, tmp_path, qtbot):
     detail = window.pages["inspect"].detail
     detail.canvas.select_next()
     detail.identicalAsked.emit(detail.canvas.selection.span)
-    before = themes_held(window)
-    assert len(before) > 10
-    assert set(before.values()) == {LIGHT}
+    assert themes_held(window) == {"Look.theme": LIGHT}, "nothing else has a theme that could be an old one"
+    looks = [look for part in window.findChildren(QObject) for look in vars(part).values() if isinstance(look, Look)]
+    assert len(looks) > 20
+    assert {id(look) for look in looks} == {id(window.appearance.look)}
     window.appearance.choose_theme("dark")
-    assert {who: theme for who, theme in themes_held(window).items() if theme != DARK} == {}
+    assert themes_held(window) == {"Look.theme": DARK}
+
+
+def picture(part, qtbot):
+    """How a part of the window is seen once its layout is at rest."""
+    seen = [None]
+
+    def is_at_rest():
+        QApplication.processEvents()
+        seen.append(part.grab().toImage())
+        return seen[-1] == seen[-2]
+
+    qtbot.waitUntil(is_at_rest)
+    return seen[-1]
+
+
+def pictures(window, qtbot):
+    """Everything in the window and its dialogs, as it is seen."""
+    seen = {}
+    for page in window.pages.values():
+        window.show_page(page.id)
+        if page.id == "train":
+            qtbot.waitUntil(lambda page=page: page.monitor.chart is not None)
+        seen[page.id] = picture(page, qtbot)
+    for view in ("errors", "changes", "calibration", "scores"):
+        window.show_page("metrics")
+        click(getattr(window.pages["metrics"].head, view))
+        seen[view] = picture(window.pages["metrics"], qtbot)
+    for part in (window.rail, window.context_bar):
+        seen[type(part).__name__] = picture(part, qtbot)
+    for dialog in window.findChildren(QDialog):
+        seen[type(dialog).__name__] = picture(dialog, qtbot)
+    return seen
+
+
+def open_all(window, folder):
+    window.open_project(folder)
+    for page in window.pages:
+        window.show_page(page)
+    window.pages["scratch"].field.setPlainText("이순신은 조선의 무신이다.")
+    window.show_page("corpus")
+    click(window.pages["corpus"].labels)
+    window.show_page("inspect")
+    detail = window.pages["inspect"].detail
+    detail.canvas.select_next()
+    detail.identicalAsked.emit(detail.canvas.selection.span)
+
+
+def test_a_window_that_takes_another_theme_looks_as_one_that_began_with_it(window, qapp, settings, tmp_path, qtbot):
+    project_with_run(tmp_path / "a.spandesk").close()
+    open_all(window, tmp_path / "a.spandesk")
+    pictures(window, qtbot)
+    window.appearance.choose_theme("dark")
+    changed = pictures(window, qtbot)
+    window.context.session.close()
+    begun = made_window(qapp, settings, tmp_path / "data", DARK)
+    qtbot.addWidget(begun)
+    begun.resize(1280, 720)
+    begun.show()
+    qtbot.waitExposed(begun)
+    open_all(begun, tmp_path / "a.spandesk")
+    expected = pictures(begun, qtbot)
+    assert len(changed) == len(expected) > 14
+    assert [name for name, seen in changed.items() if seen != expected[name]] == []
 
 
 def test_what_was_drawn_in_the_old_theme_is_drawn_anew(window, tmp_path, qtbot):
@@ -81,7 +146,8 @@ def test_what_was_drawn_in_the_old_theme_is_drawn_anew(window, tmp_path, qtbot):
 
 
 def test_links_take_the_new_colour(window):
-    label = QLabel('<a href="x">█████ sentences</a>', window)
+    label = LinkLabel("", "█████ sentences")
+    label.setParent(window)
     label.show()
     window.appearance.choose_theme("dark")
     image = label.grab().toImage()
@@ -98,11 +164,11 @@ def _distance(one, other):
 def test_choices_are_kept(qapp, settings):
     preferences = Preferences(settings)
     appearance = Appearance(qapp, preferences)
-    assert (appearance.choice, appearance.size) == ("system", SENTENCE_SIZE)
+    assert (appearance.choice, appearance.look.sentence_size) == ("system", SENTENCE_SIZE)
     appearance.choose_theme("dark")
     appearance.choose_size(22)
     again = Appearance(qapp, Preferences(settings))
-    assert (again.choice, again.theme, again.size) == ("dark", DARK, 22)
+    assert (again.choice, again.look.theme, again.look.sentence_size) == ("dark", DARK, 22)
 
 
 @pytest.mark.parametrize(
@@ -112,17 +178,17 @@ def test_choices_that_cannot_be_read_are_the_defaults(qapp, settings, theme, siz
     settings.setValue("theme", theme)
     settings.setValue("sentence-size", size)
     appearance = Appearance(qapp, Preferences(settings))
-    assert (appearance.choice, appearance.size) == ("system", expected)
+    assert (appearance.choice, appearance.look.sentence_size) == ("system", expected)
 
 
 def test_the_desktop_is_followed_only_where_that_was_chosen(qapp, settings):
     appearance = Appearance(qapp, Preferences(settings), LIGHT)
     hints = QGuiApplication.styleHints()
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert appearance.theme == DARK
+    assert appearance.look.theme == DARK
     appearance.choose_theme("light")
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert appearance.theme == LIGHT
+    assert appearance.look.theme == LIGHT
 
 
 def test_every_large_sentence_has_the_chosen_size(qapp, qtbot, settings, tmp_path):

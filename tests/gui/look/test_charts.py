@@ -14,7 +14,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from gui.look import charts
 from gui.app import look_after, made_window
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 
 class Watching(importlib.abc.MetaPathFinder):
     threads = []
@@ -40,7 +40,7 @@ assert thread is not threading.main_thread()
 
 from gui.train.loss_chart import LossChart
 
-chart = LossChart(LIGHT)
+chart = LossChart(Look(LIGHT))
 chart.resize(300, 200)
 assert not chart.grab().isNull()
 window.shut_down()

@@ -84,7 +84,7 @@ def test_a_renamed_label_keeps_colour_names_key_and_row_until_undo_and_in_a_wind
     assert seen(desk, qtbot, "LC") == before
     desk.redo.trigger()
     desk.context.session.close()
-    assert desk.appearance.theme == LIGHT
+    assert desk.appearance.look.theme == LIGHT
     desk.open_project(tmp_path / "p.spandesk")
     click(desk.pages["corpus"].labels)
     assert str(seen(desk, qtbot, "PLACE")) == str(before).replace("LC", "PLACE")
@@ -93,10 +93,10 @@ def test_a_renamed_label_keeps_colour_names_key_and_row_until_undo_and_in_a_wind
 def test_a_label_that_takes_a_name_given_up_before_looks_like_none_of_the_others(desk):
     rename(desk, "LC", "PLACE")
     desk.context.session.add_label("LC")
-    theme = desk.appearance.theme
+    theme = desk.appearance.look.theme
     assert theme.entity_type("PLACE").korean == "지역"
     assert theme.entity_type("LC").korean == "LC"
     assert theme.label("PLACE") == LIGHT.label("LC")
     assert theme.label("LC") not in (LIGHT.label("LC"), LIGHT.label("PLACE"))
     desk.appearance.choose_theme("dark")
-    assert desk.appearance.theme.label("PLACE") == DARK.label("LC")
+    assert desk.appearance.look.theme.label("PLACE") == DARK.label("LC")

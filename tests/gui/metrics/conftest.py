@@ -10,7 +10,7 @@ from core.store.project import Project
 from core.store.selection import Selection
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 from gui.metrics.page import MetricsPage
 from gui.preferences import Preferences
 from gui.session import Session
@@ -26,6 +26,7 @@ class Desk:
     page: MetricsPage
     session: Session
     runner: JobRunner
+    look: Look
     asked: list[Selection] = field(default_factory=list)
 
     @property
@@ -65,8 +66,9 @@ def open_desk(qtbot, tmp_path):
     def made(build: Callable[..., Project] | None = project_with_run) -> Desk:
         session, runner = Session(), JobRunner()
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        page = MetricsPage(PageContext(session, runner, Preferences(settings), LIGHT, Keymap(Preferences(settings))))
-        desk = Desk(page, session, runner)
+        preferences, look = Preferences(settings), Look(LIGHT)
+        page = MetricsPage(PageContext(session, runner, preferences, look, Keymap(preferences)))
+        desk = Desk(page, session, runner, look)
         session.inspection_asked.connect(desk.asked.append)
         qtbot.addWidget(page)
         page.resize(1190, 640)

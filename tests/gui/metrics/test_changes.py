@@ -132,7 +132,7 @@ def test_only_a_sure_change_is_in_colour(changes_desk, interval, colour):
     delegate = changes_desk.page.changes.scores.view.itemDelegate()
     assert isinstance(delegate, MoveDelegate)
     shown = delegate._colour(Cell(0.1, None, "", None, interval=interval))
-    assert shown == QColor(getattr(delegate.theme, colour))
+    assert shown == QColor(getattr(delegate.look.theme, colour))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gui.look.palette import mixed
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 from gui.metrics.chart import LABEL_GAP, MICRO, Line, ScoreChart, f1_lines, spread
 from tests.gui.metrics.test_table import ONE, TWO
 
@@ -23,7 +23,7 @@ def test_a_line_a_type_and_micro_last():
 @pytest.fixture
 def chart(qtbot):
     """A chart with two types and micro, apart from each other."""
-    chart = ScoreChart(LIGHT)
+    chart = ScoreChart(Look(LIGHT))
     qtbot.addWidget(chart)
     chart.resize(500, 400)
     chart.setStyleSheet(f"background: {LIGHT.surface}")

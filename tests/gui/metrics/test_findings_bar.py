@@ -69,7 +69,7 @@ def test_more_than_three_are_behind_a_link(desk, qtbot):
         desk.project.predictions.save(EpochKey(1, epoch), {number: ()})
     desk.session.publish(ChangeSet("run", runs=(1,)))
     qtbot.waitUntil(lambda: len(rows(desk)) == 4)
-    assert "1 more" in rows(desk)[3].text()
+    assert "1&nbsp;more" in rows(desk)[3].text()
     rows(desk)[3].linkActivated.emit("#")
     qtbot.waitUntil(lambda: len(rows(desk)) == 4 and all("⚠" in row.text() for row in rows(desk)))
 

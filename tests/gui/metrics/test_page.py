@@ -412,7 +412,7 @@ def test_a_selected_row_stays_emphasised_until_escape(desk, qtbot):
 
 
 def test_the_theme_can_change(desk):
-    desk.page.set_theme(DARK)
+    desk.look.show_theme(DARK)
     table = desk.page.table
     corner = table.visualRect(desk.cell("LC", "Epoch 2", "R")).topLeft()
     assert table.viewport().grab().toImage().pixelColor(corner).name() == ground(DARK, is_current=True).name()
@@ -532,7 +532,7 @@ def test_the_headings_of_errors_say_what_they_count(desk, qtbot):
 
 def test_the_ground_of_errors_follows_the_theme(desk, qtbot):
     errors = look_at_errors(desk, qtbot)
-    desk.page.set_theme(DARK)
+    desk.look.show_theme(DARK)
     index = index_of(errors.kinds.model, "TI", "Wrong", "edge")
     corner = errors.kinds.view.visualRect(index).topLeft() + QPoint(2, 2)
     colour = errors.kinds.view.viewport().grab().toImage().pixelColor(corner)

@@ -12,7 +12,7 @@ from core.store.selection import Selection
 from core.training.events import LinesTagged, TaggerLoaded
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
 from gui.session import Session
@@ -61,6 +61,7 @@ class Desk:
     page: ScratchPage
     session: Session
     runner: JobRunner
+    look: Look
     tagger: Tagger
     inspected: list[Selection] = field(default_factory=list)
 
@@ -96,8 +97,9 @@ def open_desk(qtbot, tmp_path, tagger):
         session, runner = Session(), JobRunner()
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
         preferences = Preferences(settings)
-        page = ScratchPage(PageContext(session, runner, preferences, LIGHT, Keymap(preferences)), tagger)
-        desk = Desk(page, session, runner, tagger)
+        look = Look(LIGHT)
+        page = ScratchPage(PageContext(session, runner, preferences, look, Keymap(preferences)), tagger)
+        desk = Desk(page, session, runner, look, tagger)
         session.inspection_asked.connect(desk.inspected.append)
         qtbot.addWidget(page)
         page.resize(1190, 640)

@@ -3,13 +3,11 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QObject
 
 from core.domain.errors import UserError
 from core.domain.spans import Span
 from core.services.scratch import scratch_id
 from core.store.selection import FixedSet, Selection
-from gui.look.appearance import Themed
 from gui.look.theme import DARK
 from gui.scratch.line_list import EXAMPLES, MOST
 from tests.building import project_with_sentences
@@ -47,9 +45,7 @@ def test_only_what_is_new_is_asked_for(desk, qtbot):
 
 def test_the_lines_take_another_theme(desk, qtbot):
     desk.type(qtbot, TEXT)
-    for part in (desk.page, *desk.page.findChildren(QObject)):
-        if isinstance(part, Themed):
-            part.set_theme(DARK)
+    desk.look.show_theme(DARK)
     view = desk.page.list.rows[0].view
     assert view.grab().toImage().pixelColor(view.width() - 4, 4).name() == DARK.surface
 

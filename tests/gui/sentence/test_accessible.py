@@ -3,7 +3,7 @@ from PySide6.QtGui import QAccessible
 
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import compared
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 from gui.sentence import accessible, canvas
 from gui.sentence.accessible import announce, describe_correction, describe_selection
 from gui.sentence.canvas import SentenceCanvas
@@ -16,7 +16,7 @@ LC, OG, PS = Span(0, 2, "LC"), Span(5, 8, "OG"), Span(10, 13, "PS")
 @pytest.fixture
 def read(qtbot, monkeypatch):
     """A focused canvas whose host commits what it proposes, and all that is announced."""
-    view, words = SentenceCanvas(LIGHT), []
+    view, words = SentenceCanvas(Look(LIGHT)), []
     qtbot.addWidget(view)
     predicted = [PredictedSpan(Span(0, 2, "OG"), 0.87), PredictedSpan(PS, 0.9)]
     view.goldProposed.connect(lambda gold: view.show_sentence(TEXT, gold, predicted))
@@ -96,7 +96,7 @@ def test_an_announcement_reaches_qt_only_while_something_listens(qtbot, monkeypa
             return cls.active
 
     monkeypatch.setattr(accessible, "QAccessible", Accessible)
-    view = SentenceCanvas(LIGHT)
+    view = SentenceCanvas(Look(LIGHT))
     qtbot.addWidget(view)
     announce(view, "서울")
     assert sent == []

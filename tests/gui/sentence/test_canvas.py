@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.domain.spans import PredictedSpan, Span
-from gui.look.theme import DARK, LIGHT
+from gui.look.theme import DARK, LIGHT, Look
 from gui.sentence import selection
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.layout import TextLayout
@@ -22,8 +22,8 @@ LC = Span(16, 18, "LC")
 class Host:
     """What a page does: commits whatever is proposed and shows the sentence again."""
 
-    def __init__(self, canvas):
-        self.canvas, self.proposals = canvas, []
+    def __init__(self, canvas, look):
+        self.canvas, self.look, self.proposals = canvas, look, []
         self.text, self.gold, self.predicted = "", (), None
         canvas.goldProposed.connect(self.commit)
 
@@ -39,10 +39,11 @@ class Host:
 
 @pytest.fixture
 def host(qtbot):
-    canvas = SentenceCanvas(LIGHT)
+    look = Look(LIGHT)
+    canvas = SentenceCanvas(look)
     qtbot.addWidget(canvas)
     canvas.resize(700, 300)
-    return Host(canvas)
+    return Host(canvas, look)
 
 
 @pytest.mark.parametrize(
@@ -370,7 +371,7 @@ def test_the_right_button_selects_what_its_menu_is_about(host, qtbot):
 def test_another_size_lays_the_text_out_anew(host):
     host.show(TEXT, [PS])
     before = host.canvas.scene
-    host.canvas.set_text_size(24)
+    host.look.show_size(24)
     assert host.canvas.scene.text_rects(0, 4)[0].width() > before.text_rects(0, 4)[0].width() * 1.2
     assert host.canvas.scene.height > before.height
     click(host.canvas, point(host.canvas, 1))
@@ -458,7 +459,7 @@ def test_another_sentence_takes_the_selection_away(host):
 
 
 def test_a_refused_proposal_leaves_the_gold_as_it_was(qtbot):
-    canvas = SentenceCanvas(LIGHT)
+    canvas = SentenceCanvas(Look(LIGHT))
     qtbot.addWidget(canvas)
     canvas.resize(700, 200)
     canvas.show_sentence(TEXT, [OG])
@@ -467,7 +468,7 @@ def test_a_refused_proposal_leaves_the_gold_as_it_was(qtbot):
 
 
 def test_long_sentences_wrap_in_a_scroll_area(qtbot):
-    area, canvas = QScrollArea(), SentenceCanvas(LIGHT)
+    area, canvas = QScrollArea(), SentenceCanvas(Look(LIGHT))
     qtbot.addWidget(area)
     area.setWidgetResizable(True)
     area.setWidget(canvas)
@@ -492,7 +493,7 @@ def test_it_says_its_text_and_spans_and_takes_no_input_method(host):
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("text", [TEXT, "가\n나\t다\u2028라", "", "😀", "\ud800가"])
 def test_any_text_is_painted(host, theme, text):
-    host.canvas.set_theme(theme)
+    host.look.show_theme(theme)
     host.show(text, [Span(0, 1, "PS")] if text else [])
     assert not host.canvas.grab().isNull()
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
 from core.metrics.comparison import compared
-from gui.look.theme import DARK, LIGHT, font
+from gui.look.theme import DARK, LIGHT, Look, font
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, _excerpt, marks
 
 TEXT = "이순신은 조선 수군을 이끌고 😀 옥포에서 왜군을 물리쳤다."
@@ -42,7 +42,7 @@ def table(qtbot, model, theme=LIGHT):
     view = QTableView()
     qtbot.addWidget(view)
     view.setModel(model)
-    view.setItemDelegate(SentenceDelegate(theme, view))
+    view.setItemDelegate(SentenceDelegate(Look(theme), view))
     view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     view.horizontalHeader().setStretchLastSection(True)

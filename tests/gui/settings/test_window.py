@@ -181,7 +181,7 @@ def test_looks_are_chosen_and_seen_at_once(opened, window, qapp):
     opened.look.text_size.setValue(24)
     assert opened.look.sample.scene.layout.text_height > before
     click(opened.look.themes["dark"])
-    assert window.appearance.theme.dark
+    assert window.appearance.look.theme.dark
     assert window.context.preferences.theme() == "dark"
     apply_theme(qapp, LIGHT)
 
@@ -203,7 +203,7 @@ def test_any_text_size_can_be_typed_and_the_nearest_possible_one_is_taken(opened
     box.selectAll()
     QTest.keyClicks(box, typed)
     press_key(Key.Key_Return)
-    assert box.value() == window.appearance.size == size
+    assert box.value() == window.appearance.look.sentence_size == size
     assert box.text() == f"{size} px"
 
 

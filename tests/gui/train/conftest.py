@@ -22,7 +22,7 @@ from core.store.sentences import GOLDS
 from core.training.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.train.page import TrainPage
@@ -112,7 +112,7 @@ def made_desk(qtbot: QtBot, tmp_path: Path, training: StartsTraining, folder: Pa
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     session, runner = Session(), JobRunner()
     page = TrainPage(
-        PageContext(session, runner, Preferences(settings), LIGHT, Keymap(Preferences(settings))), training
+        PageContext(session, runner, Preferences(settings), Look(LIGHT), Keymap(Preferences(settings))), training
     )
     qtbot.addWidget(page)
     page.resize(1280, 720)

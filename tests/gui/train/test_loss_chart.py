@@ -2,13 +2,13 @@
 
 import pytest
 
-from gui.look.theme import LIGHT
+from gui.look.theme import LIGHT, Look
 from gui.train.loss_chart import LossChart
 
 
 @pytest.fixture
 def chart(qtbot):
-    chart = LossChart(LIGHT)
+    chart = LossChart(Look(LIGHT))
     qtbot.addWidget(chart)
     chart.resize(600, 300)
     chart.show()
