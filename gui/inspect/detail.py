@@ -202,13 +202,18 @@ class SentenceDetail(QWidget):
             self.canvas.show_sentence("", ())
             self.table.show_comparisons("", (), {}, compares=False)
         else:
-            self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
-            compares, comparisons = shown.predicted is not None, self.canvas.comparisons
+            compares, comparisons = shown.predicted is not None, comparisons_of(shown.gold, shown.predicted)
             self.table.show_comparisons(
                 shown.stored.text, comparisons, shown.gold_shares, shown.said, compares=compares
             )
+            self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
             self.verdicts.setVisible(compares)
         self._follow_selection()
+
+    @property
+    def shown(self) -> ShownSentence | None:
+        """The sentence that is shown, as it was read last."""
+        return self._shown
 
     @staticmethod
     def _number(shown: ShownSentence | None) -> SentenceNumber | None:

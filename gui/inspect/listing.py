@@ -15,7 +15,7 @@ from gui.background import LatestQuery
 from gui.inspect.filters import Filter, FilterBar, filter_of, is_random_sample
 from gui.inspect.finding import ListQuery, ListResult, SplitStats, run_query
 from gui.inspect.review_bar import Reviewing
-from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences
+from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences, shown_with_gold
 from gui.inspect.sentence_list import SentenceList, SentenceListModel
 from gui.keys.keymap import Keymap
 from gui.look.theme import Look
@@ -116,6 +116,22 @@ class Listing(QWidget):
         """Some sentences under the context."""
         project = self._session.project
         return shown_sentences(project, self._session.context, numbers) if project is not None else []
+
+    def shown_after(self, change: ChangeSet, before: ShownSentence | None) -> list[ShownSentence]:
+        """The sentence that a change touched; where it touched several, the current one if it is among them.
+
+        Args:
+            before: the one that is shown large, of which a change of its gold alone is not read again.
+        """
+        touched = change.touched
+        numbers = touched if len(touched) == 1 else tuple(number for number in touched if number == self.current)
+        project = self._session.project
+        if project is None or before is None or numbers != (before.stored.number,) or change.reviews:
+            return self.shown(numbers)
+        gold = change.golds.get(before.stored.number)
+        if gold is None:
+            return self.shown(numbers)
+        return [shown_with_gold(project, self._session.context, before, gold.after)]
 
     def shown_current(self) -> list[ShownSentence]:
         """The current sentence, if there is one."""

@@ -228,8 +228,8 @@ class InspectPage(Page):
         if change.corpus:
             self._reload_when_free()
             return
-        touched, current = change.touched, self.listing.current
-        read = self.listing.shown(touched if len(touched) == 1 else [n for n in touched if n == current])
+        touched = change.touched
+        read = self.listing.shown_after(change, self.detail.shown)
         rows = [shown.row for shown in read]
         self.model.refresh(touched, rows)
         self.listing.count_reviews_again(change.reviews)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -84,6 +84,18 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
         )
         for stored in project.sentences.by_number(numbers)
     ]
+
+
+def shown_with_gold(project: Project, context: Context, shown: ShownSentence, gold: tuple[Span, ...]) -> ShownSentence:
+    """A sentence after its gold as corrected was changed; of the store, only its path over the epochs is read."""
+    stored, key = replace(shown.stored, gold=gold), context.key
+    steps = project.predictions.steps(key, [stored.number], context.gold) if key is not None else {}
+    return replace(
+        shown,
+        stored=stored,
+        gold=gold if context.gold == "corrected" else shown.gold,
+        steps=steps.get(stored.number, ()),
+    )
 
 
 def _gold_shares(signals: Signals | None) -> dict[Span, float]:
