@@ -136,7 +136,7 @@ _KIND_TIPS: dict[ErrorKind, str] = {
 
 
 class FilterBar(QWidget):
-    """Shows and changes a `Filter`.
+    """Shows and changes the `Filter` of the page, which is kept here alone.
 
     Signals:
         changed: the person changed it; `filter` is the new one.
@@ -206,7 +206,9 @@ class FilterBar(QWidget):
         self.paths.activated.connect(lambda: self._change(replace(self.filter, path=self.paths.currentData())))
         self.labels.activated.connect(lambda: self._change(self.filter.with_label(self.labels.currentData())))
         self.asked.clicked.connect(lambda: self._change(replace(self.filter, asked=None)))
-        self.queue.changed.connect(self._change)
+        orders, reviews = self.queue.orders, self.queue.reviews
+        orders.activated.connect(lambda: self._change(replace(self.filter, order=orders.currentData())))
+        reviews.activated.connect(lambda: self._change(replace(self.filter, review=reviews.currentData())))
         for box in (self.split, self.paths, self.labels, self.queue.orders, self.queue.reviews):
             box.picked.connect(self.picked)
         self.search.edited.connect(self._timer.start)
@@ -238,7 +240,7 @@ class FilterBar(QWidget):
         self.changed.emit()
 
     def show_filter(self, shown: Filter) -> None:
-        """Stand at this filter; nothing is told."""
+        """Display this filter without emitting `changed`."""
         self.filter = shown
         self.split.setCurrentText(shown.split)
         self.all.setChecked(not shown.errors and shown.asked is None)
@@ -313,20 +315,14 @@ def _row(*widgets: QWidget | None) -> QHBoxLayout:
 
 
 class QueueBar(QWidget):
-    """Shows and changes the order and the review state of a `Filter`.
+    """Shows the order and the review state of a `Filter`, which the bar that it is in keeps and changes.
 
     Attributes:
         said: how much is left and how long the last ones took; its place is the bar's owner's business.
-
-    Signals:
-        changed: the person chose; the new `Filter`.
     """
-
-    changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._filter = Filter()
         self.orders, self.reviews = Chooser(), Chooser()
         self.said = PlainLabel()
         self.said.setProperty("role", "small")
@@ -345,16 +341,9 @@ class QueueBar(QWidget):
         layout.addWidget(self.orders)
         layout.addWidget(self.reviews)
         layout.addStretch(1)
-        self.orders.activated.connect(lambda: self._choose(replace(self._filter, order=self.orders.currentData())))
-        self.reviews.activated.connect(lambda: self._choose(replace(self._filter, review=self.reviews.currentData())))
-
-    def _choose(self, chosen: Filter) -> None:
-        self.show_filter(chosen)
-        self.changed.emit(chosen)
 
     def show_filter(self, shown: Filter) -> None:
-        """Stand at this filter; nothing is told."""
-        self._filter = shown
+        """Display this filter."""
         self.orders.setCurrentIndex(self.orders.findData(shown.order))
         self.orders.setToolTip(wrapped(ORDER_MEANINGS[shown.order]))
         self.reviews.setCurrentIndex(self.reviews.findData(shown.review))

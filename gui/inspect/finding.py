@@ -11,7 +11,7 @@ from gui.session import Context
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A question: which sentences there are, or how many, or both.
+    """What is asked of a filter: which sentences it leaves, or the figures of its split, or both.
 
     Attributes:
         lists, counts: whether the sentences of the filter, and whether the stats of its split, are wanted.
@@ -19,7 +19,6 @@ class ListQuery:
         seeks: another page asked; what it looks for is then selected in the first sentence.
     """
 
-    filter: Filter
     lists: bool = False
     counts: bool = False
     keeps: bool = True
@@ -30,7 +29,6 @@ class ListQuery:
         if unanswered is None:
             return self
         return ListQuery(
-            self.filter,
             self.lists or unanswered.lists,
             self.counts or unanswered.counts,
             self.keeps and unanswered.keeps,
@@ -66,22 +64,21 @@ class ListResult:
         numbers, stats: None where they were not wanted.
     """
 
-    wanted: ListQuery
+    query: ListQuery
     filter: Filter
     numbers: list[SentenceNumber] | None
     stats: SplitStats | None
 
 
-def run_query(project: Project | None, context: Context, wanted: ListQuery) -> ListResult:
+def run_query(project: Project | None, context: Context, shown: Filter, query: ListQuery) -> ListResult:
     """Answer a question; takes up to some tenths of a second in a large project."""
-    shown = wanted.filter
-    stats = _split_stats(project, context, shown.split) if wanted.counts else None
+    stats = _split_stats(project, context, shown.split) if query.counts else None
     if stats is not None and stats.why_no_errors is not None and shown.selection.needs_run:
         shown = shown.without_run()
     numbers: list[SentenceNumber] | None = None
-    if wanted.lists:
+    if query.lists:
         numbers = project.selections.numbers(shown.selection, context.key, context.gold) if project is not None else []
-    return ListResult(wanted, shown, numbers, stats)
+    return ListResult(query, shown, numbers, stats)
 
 
 def _split_stats(project: Project | None, context: Context, split: Split) -> SplitStats:

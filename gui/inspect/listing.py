@@ -56,7 +56,7 @@ class Listing(QWidget):
         self._errors = ErrorIndex([])
         self._left = 0
         self._corrected = set[SentenceNumber]()
-        self._listed = Filter()
+        self._listed = Filter()  # what the sentences that are listed were found with
         self._stats = SplitStats("dev")
         self._unanswered: ListQuery | None = None
         self._query = LatestQuery(self)
@@ -92,14 +92,14 @@ class Listing(QWidget):
         if shown.label is not None and shown.label not in labels:  # it was renamed, merged or deleted
             self.filters.show_filter(shown.with_label(None))
         self.filters.show_labels([self._look.theme.entity_type(label) for label in labels])
-        self._ask(ListQuery(self.filters.filter, lists=True, counts=True))
+        self._ask(ListQuery(lists=True, counts=True))
 
     def inspect(self, selection: Selection) -> None:
         """Show exactly the sentences that another page asks to see."""
         self._drop()
         self.filters.show_filter(filter_of(selection))
         self.current = None
-        self._ask(ListQuery(self.filters.filter, lists=True, counts=True, seeks=True))
+        self._ask(ListQuery(lists=True, counts=True, seeks=True))
 
     @property
     def place(self) -> str:
@@ -139,7 +139,7 @@ class Listing(QWidget):
 
     def count(self) -> None:
         """Find the split's errors, or say why there are none to find."""
-        self._ask(ListQuery(self.filters.filter, counts=True))
+        self._ask(ListQuery(counts=True))
 
     def count_again(self, rows: Sequence[SentenceRow]) -> None:
         """Keep the count of errors in step with some sentences, as they are now."""
@@ -192,13 +192,14 @@ class Listing(QWidget):
 
     def _apply_filter(self) -> None:
         shown = self.filters.filter
-        self._ask(ListQuery(shown, lists=True, counts=shown.split != self._stats.split, keeps=False))
+        self._ask(ListQuery(lists=True, counts=shown.split != self._stats.split, keeps=False))
 
-    def _ask(self, wanted: ListQuery) -> None:
+    def _ask(self, query: ListQuery) -> None:
         """Ask this, and what has no answer yet."""
-        self._unanswered = wanted.after(self._unanswered)
+        self._unanswered = query.after(self._unanswered)
         self._patience.start()
-        self._query.submit(partial(run_query, self._session.project, self._session.context, self._unanswered))
+        session = self._session
+        self._query.submit(partial(run_query, session.project, session.context, self.filters.filter, self._unanswered))
 
     def _drop(self) -> None:
         """Want no answer any more."""
@@ -218,8 +219,8 @@ class Listing(QWidget):
             self.filters.show_filter(answer.filter)
         self._show_counts()
         if answer.numbers is not None:
-            self._list_sentences(answer.numbers, answer.filter, keeps=answer.wanted.keeps)
-        if answer.wanted.seeks:
+            self._list_sentences(answer.numbers, answer.filter, keeps=answer.query.keeps)
+        if answer.query.seeks:
             self.sought_shown.emit()
 
     def _show_counts(self) -> None:
