@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import Example
-from gui.look.theme import LIST_SIZE, Look, font
+from gui.look.theme import LIST_SIZE, Look, font, scaled
 from gui.text.words import wrapped
 
 LEFT, STRING, RIGHT, NOW, THEN, SENTENCE = range(6)
@@ -224,7 +224,7 @@ class PlaceTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         self._prepare_header({**_WIDTHS, NOW: 152, THEN: 152} if wide else _WIDTHS)
         for column in hidden:
             self.hideColumn(column)

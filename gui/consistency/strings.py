@@ -23,6 +23,7 @@ from core.store.selection import Selection
 from gui.background import Job, LatestQuery
 from gui.consistency.places import PlacesPanel, Search, finding_places, recount, searching
 from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
+from gui.look.theme import scaled
 from gui.text.progress import FLEETING
 from gui.text.words import counted
 from gui.widgets.labels import PlainLabel
@@ -95,7 +96,7 @@ class StringsPanel(QWidget):
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
+        self.table.verticalHeader().setDefaultSectionSize(scaled(28))
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(LABELLED, QHeaderView.ResizeMode.Stretch)

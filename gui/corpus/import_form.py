@@ -23,6 +23,7 @@ from core.domain.spans import Split
 from core.services.import_corpus import DEV_SHARE, ImportPlan
 from core.store.project import SUFFIX
 from core.store.sentences import ImportedFile
+from gui.look.theme import scaled
 from gui.text.words import wrapped
 from gui.widgets.choosers import indent
 from gui.widgets.labels import PlainLabel
@@ -196,7 +197,7 @@ class RejectedTable(QTableView):
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
+        self.verticalHeader().setDefaultSectionSize(scaled(28))
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)

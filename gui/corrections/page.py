@@ -21,6 +21,7 @@ from core.store.gold.corrections import Corrections
 from core.store.gold.log import Correction
 from core.store.project import Project
 from core.store.selection import Selection
+from gui.look.theme import scaled
 from gui.text.words import counted, words_of, wrapped
 from gui.widgets.labels import PlainLabel
 from gui.widgets.page import EmptyState, Page, PageContext
@@ -74,7 +75,7 @@ class CorrectionsPage(Page):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(32)
+        self.table.verticalHeader().setDefaultSectionSize(scaled(32))
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)

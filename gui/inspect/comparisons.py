@@ -11,7 +11,7 @@ from core.analysis.verdicts import pair_of
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
-from gui.look.theme import Look, font
+from gui.look.theme import Look, font, scaled
 from gui.sentence.scene import probability
 from gui.text.inspect import VERDICTS, verdict
 from gui.text.words import BLAME_WORDS, wrapped
@@ -167,7 +167,7 @@ class ComparisonTable(QTableView):
 
     def _size_sections(self) -> None:
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gui.keys.commands import KEYED_LABELS, label_name, native
 from gui.keys.keymap import CommandAction, Keymap
-from gui.look.theme import SMALL_SIZE, Look, Theme
+from gui.look.theme import SMALL_SIZE, Look, Theme, scaled
 from gui.sentence.canvas import SentenceCanvas
 from gui.text.inspect import label_names
 from gui.text.words import words_of
@@ -106,7 +106,7 @@ class LabelChips(QWidget):
             said = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
             chip.setToolTip(f"{said}\nA double click keeps it for all that the mouse selects")
         widths = (chip.sizeHint().width() for chip in self.chips.values())
-        self._widest = min(_GREATEST_WIDTH, max((_LEAST_WIDTH, *widths)))
+        self._widest = min(scaled(_GREATEST_WIDTH), max((scaled(_LEAST_WIDTH), *widths)))
         self._place()
         self.updateGeometry()
 
@@ -149,7 +149,7 @@ class LabelChips(QWidget):
         width = min(_GREATEST_WIDTH, (self.width() + _GAP) // columns - _GAP)
         for at, chip in enumerate(self.chips.values()):
             row, column = divmod(at, columns)
-            chip.setGeometry(column * (width + _GAP), row * (_HEIGHT + _GAP), width, _HEIGHT)
+            chip.setGeometry(column * (width + _GAP), row * (scaled(_HEIGHT) + _GAP), width, scaled(_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -159,7 +159,7 @@ class LabelChips(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         rows = -(-len(self.chips) // self._columns(width))
-        return max(0, rows * (_HEIGHT + _GAP) - _GAP)
+        return max(0, rows * (scaled(_HEIGHT) + _GAP) - _GAP)
 
     def sizeHint(self) -> QSize:
         return QSize(480, self.heightForWidth(480))
@@ -183,7 +183,7 @@ def _style(theme: Theme, label: str) -> str:
     """Quiet until the pointer is on it or the selected span has its label; a stripe shows its colour."""
     colours = theme.label(label)
     return (
-        f"QPushButton {{ text-align: left; min-height: 0; padding: 0 4px 0 8px; font-size: {SMALL_SIZE}px;"
+        f"QPushButton {{ text-align: left; min-height: 0; padding: 0 4px 0 8px; font-size: {scaled(SMALL_SIZE)}px;"
         f" background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.line};"
         f" border-left: 4px solid {colours.ink}; border-radius: 3px; }}"
         f"QPushButton:hover {{ background: {colours.fill}; color: {colours.ink}; }}"

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import SentenceNumber
-from gui.look.theme import Look
+from gui.look.theme import Look, scaled
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, spoken
 from gui.widgets.labels import PlainLabel
 
@@ -166,7 +166,7 @@ class SentenceList(QWidget):
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        view.verticalHeader().setDefaultSectionSize(scaled(ROW_HEIGHT))
 
     def _no_match(self) -> QWidget:
         panel = QWidget()

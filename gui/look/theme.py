@@ -1,9 +1,10 @@
 """Design tokens of the light and the dark window, its fonts, and the palette that keeps the platform's colours out."""
 
+import sys
 from dataclasses import asdict, dataclass, field
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.domain.labels import EntityType, FirstNames
@@ -16,6 +17,9 @@ STEP = 4
 
 LIST_SIZE, SENTENCE_SIZE, TAG_SIZE, SMALL_SIZE, TITLE_SIZE = 13, 19, 11, 12, 16
 """Font sizes in pixels: lists and controls, the large sentence, tags on it, secondary text, page titles."""
+
+RAIL_WIDTH = 68
+"""Of the words of the rail, in pixels."""
 
 FAMILIES = (
     "Pretendard",
@@ -135,11 +139,32 @@ def load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(path))
 
 
+_DESKTOP_SIZES = {"darwin": 13, "win32": 12}
+_USUAL_DESKTOP_SIZE = 15
+"""Pixels of a desktop's own text when nobody enlarged it, by `sys.platform`, and elsewhere."""
+
+
+def _text_size_for(desktop: QFont) -> int:
+    """The size of lists and controls, as much larger than usual as the desktop's own text is."""
+    usual = _DESKTOP_SIZES.get(sys.platform, _USUAL_DESKTOP_SIZE)
+    return round(LIST_SIZE * max(1.0, QFontInfo(desktop).pixelSize() / usual))
+
+
+def scaled(pixels: float) -> int:
+    """A length that goes with the size of text: it grows as the application's font does."""
+    size = QApplication.font().pixelSize()
+    return round(pixels * size / LIST_SIZE) if size > LIST_SIZE else round(pixels)
+
+
 def font(size: int = LIST_SIZE, *, bold: bool = False, tabular: bool = False) -> QFont:
-    """The window's typeface at a size in pixels, in one of its two weights, with figures of one width if asked for."""
+    """The window's typeface at a size in pixels, in one of its two weights, with figures of one width if asked for.
+
+    Args:
+        size: as on a desktop of the usual text size; on another one it is `scaled`.
+    """
     made = QFont()
     made.setFamilies(list(FAMILIES))
-    made.setPixelSize(size)
+    made.setPixelSize(scaled(size))
     made.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if tabular:
@@ -151,8 +176,9 @@ def stylesheet(theme: Theme) -> str:
     """The style sheet of the whole application."""
     tokens = asdict(theme) | {
         "accent_hover": mixed(theme.accent, theme.text, 0.85),
-        "small_size": SMALL_SIZE,
-        "title_size": TITLE_SIZE,
+        "small_size": scaled(SMALL_SIZE),
+        "title_size": scaled(TITLE_SIZE),
+        "rail_width": scaled(RAIL_WIDTH),
     }
     return filled(tokens, shade="dark" if theme.dark else "light")
 
@@ -210,7 +236,9 @@ def apply_palette(application: QApplication, theme: Theme) -> None:
     if not application.styleSheet():  # each of these dresses every widget anew
         load_fonts()
         application.setStyle("Fusion")
-        application.setFont(font())
+        size, chosen = _text_size_for(application.font()), font()
+        chosen.setPixelSize(size)
+        application.setFont(chosen)
     application.setPalette(qt_palette(theme))
 
 

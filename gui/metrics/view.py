@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModel
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
+from gui.look.theme import scaled
 from gui.metrics.table import MetricModel, Table
 from gui.metrics.table_painting import GroupedHeader, MetricDelegate, NamesHeader, NameStyle
 
@@ -44,7 +45,7 @@ class MetricView(QTableView):
         self.setVerticalHeader(self._names)
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
-        self._names.setDefaultSectionSize(ROW_HEIGHT)
+        self._names.setDefaultSectionSize(scaled(ROW_HEIGHT))
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setCornerButtonEnabled(False)

@@ -10,20 +10,19 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from core.analysis.changes import Steps
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
-from gui.look.theme import SMALL_SIZE, Look, Theme, font
+from gui.look.theme import SMALL_SIZE, Look, Theme, font, scaled
 from gui.sentence.layout import TextLayout
-from gui.sentence.painting import paint, row_style
+from gui.sentence.painting import ROW_TEXT_SIZE, paint, row_style
 from gui.sentence.scene import Scene, arrange
 from gui.sentence.selection import comparisons_of
 from gui.text.words import counted
 
 ROW_HEIGHT = 52
-"""Of every row, in pixels: set it as the fixed section size of the vertical header."""
+"""Of every row, in pixels: set it, `scaled`, as the fixed section size of the vertical header."""
 SENTENCE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The role under which a model gives the `SentenceRow` of an index."""
 
 _MARGIN, _GAP = 12.0, 8.0
-_TEXT_SIZE = 14
 _NARROW = 2.5
 """Pixels that a character takes at least, on the average of a row: no more of them are laid out than have room."""
 _STEP, _STEP_GAP, _MOST_STEPS = 6.0, 4.0, 12
@@ -65,7 +64,7 @@ class SentenceDelegate(QStyledItemDelegate):
         self._look = look
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, ROW_HEIGHT)
+        return QSize(0, scaled(ROW_HEIGHT))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -78,7 +77,7 @@ class SentenceDelegate(QStyledItemDelegate):
         row = index.data(SENTENCE_ROLE)
         if isinstance(row, SentenceRow):
             _paint_heading(painter, rect, row, self._look.theme)
-            _paint_sentence(painter, rect.adjusted(_MARGIN, 24, -_MARGIN, -4), row, self._look.theme)
+            _paint_sentence(painter, rect.adjusted(_MARGIN, scaled(24), -_MARGIN, -4), row, self._look.theme)
         painter.restore()
 
 
@@ -93,8 +92,8 @@ def _paint_ground(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, them
 
 def _paint_heading(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Theme) -> None:
     """The first line: the id and the split on the left, the person's and the run's marks on the right."""
-    line = rect.adjusted(_MARGIN, 5, -_MARGIN, 0)
-    line.setHeight(16)
+    line = rect.adjusted(_MARGIN, scaled(5), -_MARGIN, 0)
+    line.setHeight(scaled(16))
     right = line.right()
     for text, colour in marks(row, theme):
         chosen = _small(bold=colour != theme.muted)
@@ -190,7 +189,7 @@ def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Th
     for is_there, is_left in ((excerpt.start > 0, not is_reversed), (excerpt.is_cut, is_reversed)):
         if is_there:
             left = rect.left() + (excerpt.left - ellipsis if is_left else excerpt.right)
-            _paint_words(painter, QRectF(left, rect.top(), ellipsis + 1, 20), "…", theme.muted, _text_font())
+            _paint_words(painter, QRectF(left, rect.top(), ellipsis + 1, scaled(20)), "…", theme.muted, _text_font())
     room = excerpt.right - excerpt.left
     painter.setClipRect(QRectF(rect.left() + excerpt.left - 1, rect.top() - 2, room + 1, rect.height() + 4))
     painter.translate(rect.left() + excerpt.indent, rect.top() + 1)
@@ -205,7 +204,7 @@ def _arranged(text: str, comparisons: tuple[Comparison, ...], width: float) -> t
     span = None if first is None else first.predicted.span if first.predicted else first.gold
     if span is not None and not excerpt.shows(span):
         excerpt = _excerpt(text, _beginning(text, span.start), width)
-    return excerpt, arrange(excerpt.layout, comparisons, row_style(_TEXT_SIZE), predicted=True)
+    return excerpt, arrange(excerpt.layout, comparisons, row_style(), predicted=True)
 
 
 def _beginning(text: str, error: int) -> int:
@@ -243,4 +242,4 @@ def _small(*, bold: bool = False) -> QFont:
 
 @lru_cache(maxsize=1)
 def _text_font() -> QFont:
-    return font(_TEXT_SIZE)
+    return font(ROW_TEXT_SIZE)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from core.domain.spans import Span
-from gui.look.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font
+from gui.look.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font, scaled
 from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
 from gui.sentence.scene import BRACKET, TAG_PADDING, Mark, Scene, Style, TagMetrics, Words
@@ -17,6 +17,8 @@ from gui.sentence.selection import TextSelection, of_gold, of_predicted
 
 MARGIN = 16
 """Around the text of a large sentence, inside the widget."""
+ROW_TEXT_SIZE = 14
+"""Of a sentence in a row of a list."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,12 @@ class Brush:
 def large_style(text_size: int = SENTENCE_SIZE, *, foot: float = MARGIN) -> Style:
     """A sentence with tags in lanes of their own."""
     tags = _tag_metrics(text_size)
-    return Style(text_size, MARGIN, foot, radius=4.0, outline=1.5, drop=4.0, wave=3.0, tags=tags)
+    return Style(scaled(text_size), MARGIN, foot, radius=4.0, outline=1.5, drop=4.0, wave=3.0, tags=tags)
 
 
-def row_style(text_size: int) -> Style:
+def row_style() -> Style:
     """A sentence on one line, without tags."""
-    return Style(text_size, margin=0.0, foot=0.0, radius=3.0, outline=1.0, drop=3.0, wave=2.0, tags=None)
+    return Style(ROW_TEXT_SIZE, margin=0.0, foot=0.0, radius=3.0, outline=1.0, drop=3.0, wave=2.0, tags=None)
 
 
 @lru_cache(maxsize=8)

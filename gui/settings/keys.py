@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from gui.keys.commands import SCOPES, native
 from gui.keys.keymap import Keymap
 from gui.keys.recorder import KeyRecorder
-from gui.look.theme import font
+from gui.look.theme import font, scaled
 from gui.widgets.labels import PlainLabel
 from gui.widgets.line_field import LineField
 
@@ -85,7 +85,7 @@ class KeysSection(QWidget):
         table.setTabKeyNavigation(False)
         table.setShowGrid(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        table.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         header = table.horizontalHeader()
         header.setStyleSheet("QHeaderView::section { padding: 4px 11px; }")
         header.setHighlightSections(False)

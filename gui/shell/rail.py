@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gui.keys.commands import page_commands, page_name
 from gui.keys.keymap import CommandAction, Keymap
+from gui.look.theme import scaled
 
 
 class Rail(QFrame):
@@ -58,7 +59,7 @@ def _button(action: CommandAction) -> QToolButton:
     button.setDefaultAction(action)
     button.setIconSize(QSize(20, 20))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-    button.setFixedSize(80, 60)
+    button.setFixedSize(scaled(80), scaled(60))
     return button
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from core.domain.settings import PRECISIONS, RANGES, Preset, TrainSettings
+from gui.look.theme import scaled
 from gui.train.fields import FIELD_WIDTH, NumberField, Rows, WheelGuard, choice, optional_number
 
 
@@ -35,7 +36,7 @@ class AdvancedFields(QWidget):
         self.dropout = NumberField(RANGES["dropout"])
         self.max_gradient_norm = NumberField(RANGES["max_gradient_norm"])
         self.from_run = QComboBox()
-        self.from_run.setFixedWidth(FIELD_WIDTH)
+        self.from_run.setFixedWidth(scaled(FIELD_WIDTH))
         self._rows = Rows()
         self._guard = WheelGuard(self)
         self._guard.guard(self.from_run, self.layers, self.patience, self.precision)

@@ -19,6 +19,7 @@ from core.metrics.report import AVERAGES, Report
 from core.store.project import Project
 from core.training.events import Measuring
 from gui.background import JobRunner
+from gui.look.theme import scaled
 from gui.session import Session
 from gui.text.progress import FLEETING
 from gui.widgets.labels import PlainLabel
@@ -100,7 +101,7 @@ def _table(reports: Mapping[Unit, Report]) -> QTableWidget:
     table.setShowGrid(False)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    table.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
     for column, name in enumerate(columns):
         table.setHorizontalHeaderItem(column, _item(name, column))
     for row, (name, score) in enumerate(rows.items()):

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.settings import PRESETS, STARTER, TINY, Range
-from gui.look.theme import set_property
+from gui.look.theme import scaled, set_property
 from gui.preferences import Preferences
 from gui.text.train import rate_text
 from gui.text.words import wrapped
@@ -39,7 +39,7 @@ class NumberField(QLineEdit):
     def __init__(self, values: Range, *, optional: bool = False) -> None:
         super().__init__()
         self._values, self._optional = values, optional
-        self.setFixedWidth(FIELD_WIDTH)
+        self.setFixedWidth(scaled(FIELD_WIDTH))
 
     def value(self) -> float | None:
         """The number; None where the field is empty or wrong."""
@@ -67,7 +67,7 @@ def _number(text: str) -> float | None:
 def choice(values: Sequence[str]) -> QComboBox:
     """A list of values to choose one from."""
     box = QComboBox()
-    box.setFixedWidth(FIELD_WIDTH)
+    box.setFixedWidth(scaled(FIELD_WIDTH))
     for value in values:
         box.addItem(value, value)
     return box
@@ -77,7 +77,7 @@ def whole_number(low: int, high: int) -> QSpinBox:
     """A spin box for a count."""
     box = QSpinBox(minimum=low, maximum=high)
     box.setGroupSeparatorShown(True)
-    box.setFixedWidth(FIELD_WIDTH)
+    box.setFixedWidth(scaled(FIELD_WIDTH))
     indent(box)
     return box
 

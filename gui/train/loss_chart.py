@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, font
+from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, font, scaled
 
 _MAX_POINTS = 2000
 """Of the loss, over all epochs; with more every other is dropped, so that drawing stays quick."""
@@ -95,7 +95,7 @@ class LossChart(QWidget):
             axis.setStyle(tickLength=0 if side == "top" else -4, tickTextOffset=6)
         for side in ("left", "right"):
             self._plot.getAxis(side).setWidth(_AXIS_WIDTH)
-        size = f"{SMALL_SIZE}px"
+        size = f"{scaled(SMALL_SIZE)}px"
         self._plot.getAxis("left").enableAutoSIPrefix(False)
         self._plot.getAxis("left").setLabel("loss", color=self._look.theme.accent, **{"font-size": size})
         self._plot.getAxis("right").setLabel("● F1 on dev", color=self._look.theme.right, **{"font-size": size})
@@ -105,7 +105,7 @@ class LossChart(QWidget):
     def _label_steps(self) -> None:
         axis = self._plot.getAxis("bottom")
         axis.enableAutoSIPrefix(False)
-        axis.setLabel("step", color=self._look.theme.muted, **{"font-size": f"{SMALL_SIZE}px"})
+        axis.setLabel("step", color=self._look.theme.muted, **{"font-size": f"{scaled(SMALL_SIZE)}px"})
         axis.setTicks(None if self._has_steps else [[]])
         axis.showLabel(self._has_steps)
 

@@ -12,6 +12,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.background import Job, LatestQuery
+from gui.look.theme import scaled
 from gui.session import Context
 from gui.text.train import Compared
 from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
@@ -92,7 +93,7 @@ class TrainPage(Page):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
         left = QWidget()
-        left.setMinimumWidth(400)
+        left.setMinimumWidth(scaled(400))
         layout = QVBoxLayout(left)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTableWidget, QTableWidgetItem
 
 from core.domain.spans import SPLITS, Split
-from gui.look.theme import Look, font
+from gui.look.theme import Look, font, scaled
 from gui.text.inspect import label_names
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -26,7 +26,7 @@ def prepare_table(table: QTableView, purpose: str, *, row_height: int) -> None:
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(row_height)
+    table.verticalHeader().setDefaultSectionSize(scaled(row_height))
     table.horizontalHeader().setHighlightSections(False)
 
 

@@ -1,4 +1,5 @@
 import re
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPalette, QRawFont
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette, QRawFont
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,7 +25,20 @@ from core.domain.labels import TTA_LABELS
 from gui.look.icons import icon
 from gui.look.palette import contrast, label_colours
 from gui.look.stylesheet import ICON_FOLDER
-from gui.look.theme import DARK, LIGHT, apply_theme, font, qt_palette, stylesheet, theme_for
+from gui.look.theme import (
+    DARK,
+    LIGHT,
+    LIST_SIZE,
+    SENTENCE_SIZE,
+    SMALL_SIZE,
+    apply_palette,
+    apply_theme,
+    font,
+    qt_palette,
+    scaled,
+    stylesheet,
+    theme_for,
+)
 from gui.train.fields import whole_number
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -232,3 +246,32 @@ def test_the_focus_leaves_the_words_of_a_button_where_they_are(qtbot, qapp, kind
     option.state |= QStyle.StateFlag.State_HasFocus
     assert button.style().subElementRect(part, option, button) == without
     assert without.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
+@pytest.fixture
+def desktop(qapp):
+    """Sets the size of the desktop's own text, in pixels, before the window is dressed."""
+    sheet, before = qapp.styleSheet(), qapp.font()
+
+    def enlarge(size):
+        larger = QFont(before)
+        larger.setPixelSize(size)
+        qapp.setStyleSheet("")
+        qapp.setFont(larger)
+        apply_palette(qapp, LIGHT)
+
+    yield enlarge
+    qapp.setFont(before)
+    qapp.setStyleSheet(sheet)
+
+
+@pytest.mark.parametrize(("size", "usual"), [(12, True), (36, False)])
+def test_all_text_is_as_much_larger_as_the_desktops(desktop, qapp, monkeypatch, size, usual):
+    monkeypatch.setattr(sys, "platform", "linux")
+    desktop(size)
+    factor = 1 if usual else 36 / 15
+    for wanted in (LIST_SIZE, SMALL_SIZE, SENTENCE_SIZE):
+        assert font(wanted).pixelSize() == pytest.approx(wanted * factor, abs=1)
+    assert qapp.font().pixelSize() == font(LIST_SIZE).pixelSize()
+    assert f"font-size: {font(SMALL_SIZE).pixelSize()}px" in stylesheet(LIGHT)
+    assert scaled(100) == pytest.approx(100 * factor, abs=4)
