@@ -17,9 +17,10 @@ from core.domain.spans import SPLITS, Split
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import LatestQuery
-from gui.consistency.place_table import THEN, Place, PlaceModel, PlaceTable, chip
+from gui.consistency.place_table import THEN, Place, PlaceModel, PlaceTable
 from gui.look.theme import Look
 from gui.text.words import counted, words_of
+from gui.widgets.choosers import chip
 from gui.widgets.labels import PlainLabel
 
 
@@ -51,8 +52,8 @@ class IdenticalWindow(QDialog):
         self.model = PlaceModel(look, links=False)
         self.table = PlaceTable(self.model, "Places of the string", hidden=[THEN])
         self.said = PlainLabel(wraps=True)
-        self.everywhere, self.all, self.none = chip("In all splits", checkable=True), chip("All"), chip("None")
-        self.everywhere.setToolTip(f"Else in {sought.split} alone")
+        self.everywhere = chip("In all splits", f"Else in {sought.split} alone")
+        self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._query = LatestQuery(self)
         self._lay_out()

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QStacke
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.consistency.particles import ParticlesPanel
-from gui.consistency.place_table import chip
 from gui.consistency.strings import StringsPanel
+from gui.widgets.choosers import chip
 from gui.widgets.page import EmptyState, Page, PageContext
 
 
@@ -21,7 +21,7 @@ class ConsistencyPage(Page):
         self.strings = StringsPanel(context)
         self.particles = ParticlesPanel(context)
         self._panels: dict[str, StringsPanel | ParticlesPanel] = {"Strings": self.strings, "Particles": self.particles}
-        self.tabs = {name: chip(name, checkable=True) for name in self._panels}
+        self.tabs = {name: chip(name) for name in self._panels}
         self.empty = EmptyState(
             "No sentences yet",
             "Import a corpus: here you see where its gold contradicts itself, and mend it.",

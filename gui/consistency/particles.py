@@ -17,12 +17,12 @@ from core.store.project import Project
 from core.store.selection import Selection
 from core.training.events import Reading
 from gui.background import LatestQuery
-from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
+from gui.consistency.place_table import Place, PlaceModel, PlaceTable
 from gui.keys.commands import tip
 from gui.text.progress import FLEETING
 from gui.text.words import counted, words_of
-from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.choosers import chip, chooser
+from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.page import EmptyState, PageContext
 
 _TITLE = "Searching the corpus for particles"
@@ -54,14 +54,13 @@ class ParticlesPanel(QWidget):
         self.age = PlainLabel()
         self.age.setProperty("role", "small")
         self.again = QPushButton("Search again")
-        self.all, self.none = chip("All"), chip("None")
+        self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)
         self.model = PlaceModel(context.look)
         self.table = PlaceTable(self.model, "Spans that end in a particle", wide=True)
         self.said = PlainLabel(wraps=True)
         self.dismiss, self.mend, self.apply = QPushButton(), QPushButton(), QPushButton()
         self.apply.setProperty("primary", True)
-        self.nothing = PlainLabel()
-        self.nothing.setProperty("role", "hint")
+        self.nothing = hint_label()
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty = EmptyState(
             "Do spans end in particles?",

@@ -4,20 +4,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QToolButton,
 )
 
 from core.domain.spans import Example
-from gui.look.theme import LIST_SIZE, Look, font, scaled
+from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.words import wrapped
+from gui.widgets.tables import ROOT, Index, prepare_table
 
 LEFT, STRING, RIGHT, NOW, THEN, SENTENCE = range(6)
 
@@ -27,12 +26,6 @@ _TITLES = ("Before it", "String", "After it", "Labelled now", "Then", "Sentence"
 
 _CONTEXT = 40
 """Characters of context on either side."""
-
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-_ROOT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,7 @@ class PlaceModel(QAbstractTableModel):
         if not found:
             return
         first = len(self._rows)
-        self.beginInsertRows(_ROOT, first, first + len(found) - 1)
+        self.beginInsertRows(ROOT, first, first + len(found) - 1)
         self._rows += found
         self._ticked |= {first + at for at in ticked}
         self.endInsertRows()
@@ -124,10 +117,10 @@ class PlaceModel(QAbstractTableModel):
         chosen = {row for row in rows if self._rows[row].changes}
         self.tick(self._ticked - chosen if chosen <= self._ticked else self._ticked | chosen)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(_TITLES)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -216,15 +209,9 @@ class PlaceTable(QTableView):
         super().__init__()
         self._model = model
         self.setModel(model)
-        self.setAccessibleName(says)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        prepare_table(self, says, row_height=_ROW_HEIGHT)
         self.setItemDelegateForColumn(LEFT, _Elided(self, Qt.TextElideMode.ElideLeft))
         self.setItemDelegateForColumn(SENTENCE, _Elided(self, Qt.TextElideMode.ElideMiddle))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         self._prepare_header({**_WIDTHS, NOW: 152, THEN: 152} if wide else _WIDTHS)
         for column in hidden:
             self.hideColumn(column)
@@ -232,7 +219,6 @@ class PlaceTable(QTableView):
 
     def _prepare_header(self, widths: Mapping[int, int]) -> None:
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         for column in (LEFT, RIGHT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         for column, width in widths.items():
@@ -268,12 +254,3 @@ class _Elided(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
         super().initStyleOption(option, index)
         option.textElideMode = self._mode
-
-
-def chip(text: str, *, checkable: bool = False) -> QToolButton:
-    """A small button above a table."""
-    button = QToolButton()
-    button.setText(text)
-    button.setCheckable(checkable)
-    button.setProperty("chip", True)
-    return button

@@ -21,12 +21,12 @@ from core.domain.spans import SPLITS, Example, SentenceNumber, Span
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.training.events import Reading
-from gui.consistency.place_table import Place, PlaceModel, PlaceTable, chip
+from gui.consistency.place_table import Place, PlaceModel, PlaceTable
 from gui.consistency.string_model import kinds_in_words, ways
 from gui.look.theme import Look
 from gui.text.words import counted, words_of
-from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.choosers import chip, chooser
+from gui.widgets.labels import PlainLabel, hint_label
 
 NO_LABEL = "no label"
 _KIND_OF: dict[Standing, Kind] = {"span": "labels", "edge": "edges", "none": "missed"}
@@ -52,10 +52,9 @@ class PlacesPanel(QWidget):
         self._waits = False
         self.title = PlainLabel()
         self.title.setProperty("role", "title")
-        self.ways = PlainLabel(wraps=True)
-        self.ways.setProperty("role", "hint")
+        self.ways = hint_label(wraps=True)
         self.target = chooser("Label", "What the ticked places are to be")
-        self.all, self.none = chip("All"), chip("None")
+        self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)
         self.model = PlaceModel(look)
         self.table = PlaceTable(self.model, "Places of the string")
         self.said = PlainLabel(wraps=True)

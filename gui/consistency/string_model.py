@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractTableModel, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -14,15 +14,12 @@ from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.words import wrapped
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
+from gui.widgets.tables import ROOT, Index
 
 TEXT, LABELLED, EXCEPTIONS = range(3)
 _TITLES = ("String", "How it is labelled", "Exceptions")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-Index = QModelIndex | QPersistentModelIndex
-
-_ROOT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +99,10 @@ class StringModel(QAbstractTableModel):
     def row_of(self, text: str) -> int | None:
         return self._rows.index(text) if text in self._rows else None
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(_TITLES)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -23,11 +23,11 @@ from core.store.selection import Selection
 from gui.background import Job, LatestQuery
 from gui.consistency.places import PlacesPanel, Search, finding_places, recount, searching
 from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
-from gui.look.theme import scaled
 from gui.text.progress import FLEETING
 from gui.text.words import counted
 from gui.widgets.labels import PlainLabel
 from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.tables import prepare_table
 
 _TITLE = "Searching the corpus for inconsistent strings"
 
@@ -89,16 +89,9 @@ class StringsPanel(QWidget):
 
     def _prepare_table(self) -> None:
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Inconsistent strings")
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        prepare_table(self.table, "Inconsistent strings", row_height=28)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(scaled(28))
         header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(LABELLED, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(TEXT, 112)
         header.resizeSection(EXCEPTIONS, 88)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -23,10 +22,10 @@ from core.domain.spans import Split
 from core.services.import_corpus import DEV_SHARE, ImportPlan
 from core.store.project import SUFFIX
 from core.store.sentences import ImportedFile
-from gui.look.theme import scaled
 from gui.text.words import wrapped
 from gui.widgets.choosers import indent
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
+from gui.widgets.tables import ROOT, Index, prepare_table
 
 _TARGETS: tuple[tuple[str, Split, bool], ...] = (
     ("train, with a share kept for dev", "train", True),
@@ -82,8 +81,7 @@ class ImportForm(QFrame):
         form.addRow(PlainLabel("Sentences go to"), target)
         form.addRow("Further labels", self.labels)
         if not self._asks_folder:
-            stays = PlainLabel("Undo does not take imported sentences back.")
-            stays.setProperty("role", "hint")
+            stays = hint_label("Undo does not take imported sentences back.")
             form.addRow("", stays)
         if self._asks_folder:
             form.addRow("New project", self.folder_field)
@@ -148,10 +146,6 @@ def _unused(folder: Path) -> Path:
 
 COLUMNS = {"file": "File", "line": "Line", "reason": "Why it was skipped"}
 
-Index = QModelIndex | QPersistentModelIndex
-
-_ROOT = QModelIndex()
-
 
 class RejectedModel(QAbstractTableModel):
     """One row a rejected record."""
@@ -169,10 +163,10 @@ class RejectedModel(QAbstractTableModel):
         ]
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -194,10 +188,7 @@ class RejectedTable(QTableView):
         super().__init__()
         self.rows = RejectedModel()
         self.setModel(self.rows)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(scaled(28))
+        prepare_table(self, "Skipped records", row_height=28)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)

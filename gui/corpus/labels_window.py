@@ -27,7 +27,7 @@ from gui.session import Session
 from gui.text.steps import undo_title
 from gui.text.words import counted
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.line_field import LineField
 from gui.widgets.tables import LabelItem, SplitTable
 
@@ -83,8 +83,7 @@ class LabelsWindow(QDialog):
         self._show()
 
     def _lay_out(self) -> None:
-        hint = PlainLabel(_HINT, wraps=True)
-        hint.setProperty("role", "hint")
+        hint = hint_label(_HINT, wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(12)
@@ -348,7 +347,6 @@ class LabelsTable(SplitTable):
         super().__init__("Label", "Labels and their spans", row_height=26)
         self._look = look
         self._labels: tuple[str, ...] = ()
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
 
     @property

@@ -32,7 +32,7 @@ from gui.corpus.labels_window import LabelsWindow
 from gui.look.theme import Look
 from gui.text.progress import FLEETING
 from gui.text.words import counted
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.page import Page, PageContext
 from gui.widgets.tables import LabelItem, SplitTable
 
@@ -46,8 +46,7 @@ class CorpusPage(Page):
         super().__init__()
         self._context = context
         self._is_other_corpus = False
-        self.said = PlainLabel(wraps=True)
-        self.said.setProperty("role", "hint")
+        self.said = hint_label(wraps=True)
         self.add = QPushButton("Add files…")
         self.labels = QPushButton("Labels…")
         self.export = QPushButton("Export…")

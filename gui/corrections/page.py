@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -21,10 +21,10 @@ from core.store.gold.corrections import Corrections
 from core.store.gold.log import Correction
 from core.store.project import Project
 from core.store.selection import Selection
-from gui.look.theme import scaled
 from gui.text.words import counted, words_of, wrapped
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import hint_label
 from gui.widgets.page import EmptyState, Page, PageContext
+from gui.widgets.tables import ROOT, Index, prepare_table
 
 
 class CorrectionsPage(Page):
@@ -37,8 +37,7 @@ class CorrectionsPage(Page):
         self._context = context
         self.model = CorrectionModel()
         self.table = QTableView()
-        self.said = PlainLabel()
-        self.said.setProperty("role", "hint")
+        self.said = hint_label()
         self.revert = QPushButton("Revert")
         self.show_sentence = QPushButton("Show sentence")
         self.empty = EmptyState(
@@ -70,15 +69,10 @@ class CorrectionsPage(Page):
 
     def _prepare_table(self) -> None:
         self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        prepare_table(self.table, "Corrections", row_height=32)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(scaled(32))
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         header.setStyleSheet("QHeaderView::section { padding-left: 11px; }")
         for column, width in ((0, 56), (1, 160), (2, 120), (5, 140)):
             header.resizeSection(column, width)
@@ -161,10 +155,6 @@ COLUMNS = ("#", "When", "Sentence", "Before", "After", "")
 _KINDS = {"correct": "", "undo": "undo of #", "redo": "redo of #", "revert": "revert of #"}
 _PAGE = 200
 
-Index = QModelIndex | QPersistentModelIndex
-
-_ROOT = QModelIndex()
-
 
 class CorrectionModel(QAbstractTableModel):
     """Newest first; rows are read from the store a page at a time."""
@@ -192,7 +182,7 @@ class CorrectionModel(QAbstractTableModel):
         rows = corrections.listed(0, len(self._rows) + new)
         self._count += new
         if new:
-            self.beginInsertRows(_ROOT, 0, new - 1)
+            self.beginInsertRows(ROOT, 0, new - 1)
         self._rows = rows
         if new:
             self.endInsertRows()
@@ -201,10 +191,10 @@ class CorrectionModel(QAbstractTableModel):
     def correction(self, row: int) -> Correction:
         return self._rows[row]
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
 
     def canFetchMore(self, parent: Index) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
@@ -11,10 +11,11 @@ from core.analysis.verdicts import pair_of
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
-from gui.look.theme import Look, font, scaled
+from gui.look.theme import Look, font
 from gui.sentence.scene import probability
 from gui.text.inspect import VERDICTS, verdict
 from gui.text.words import BLAME_WORDS, wrapped
+from gui.widgets.tables import ROOT, Index, prepare_table
 
 _TITLES = ("Span", "Gold", "Predicted", "Probability", "Outcome", "Verdict")
 _SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT = range(6)
@@ -31,8 +32,6 @@ _UNKNOWN = (
     "How probable the run finds this gold span is not known: it became gold after the run tagged the sentence,"
     " or the run's tagging unit cannot express it"
 )
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class ComparisonModel(QAbstractTableModel):
@@ -56,10 +55,10 @@ class ComparisonModel(QAbstractTableModel):
         self._text, self.comparisons, self._gold_shares = text, tuple(comparisons), gold_shares
         self.endResetModel()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.comparisons)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(_TITLES)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -69,7 +68,7 @@ class ComparisonModel(QAbstractTableModel):
             return _RIGHT if section == _PROBABILITY else _LEFT
         return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         comparison, column = self.comparisons[index.row()], index.column()
@@ -153,23 +152,16 @@ class ComparisonTable(QTableView):
         self.rows = ComparisonModel(look, self)
         self._is_marking = False
         self.setModel(self.rows)
-        self.setAccessibleName("Spans of the sentence")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        prepare_table(self, "Spans of the sentence", row_height=_ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ padding: 4px {CELL_MARGIN}px; }}")
         self._size_sections()
         self.selectionModel().currentRowChanged.connect(lambda current: self._choose(current))
         self.clicked.connect(self._choose)
 
     def _size_sections(self) -> None:
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(48)
         for column, width in _WIDTHS.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.analysis.changes import Path
 from core.domain.labels import EntityType
@@ -26,8 +26,8 @@ from gui.text.inspect import (
     selection_words,
 )
 from gui.text.words import wrapped
-from gui.widgets.choosers import Chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.choosers import Chooser, chip
+from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.line_field import LineField
 
 
@@ -155,10 +155,10 @@ class FilterBar(QWidget):
             self.split.addItem(split, split)
         self.split.setToolTip("The split whose sentences are listed")
         self.split.setAccessibleName("Split")
-        self.all = _chip("All", "Every sentence of the split")
-        self.errors = _chip("Errors", "Sentences in which predicted and gold differ")
-        self.kinds = {kind: _chip(kind, _KIND_TIPS[kind]) for kind in get_args(ErrorKind)}
-        self.corrected = _chip("corrected", "Sentences whose gold was corrected")
+        self.all = chip("All", "Every sentence of the split")
+        self.errors = chip("Errors", "Sentences in which predicted and gold differ")
+        self.kinds = {kind: chip(kind, _KIND_TIPS[kind]) for kind in get_args(ErrorKind)}
+        self.corrected = chip("corrected", "Sentences whose gold was corrected")
         self.paths = Chooser()
         self.paths.setAccessibleName("Path over the epochs")
         self.paths.addItem("Any path", None)
@@ -173,7 +173,7 @@ class FilterBar(QWidget):
         self.search = LineField("Search text, id or note", clearable=True)
         self.search.setAccessibleName("Search")
         self.queue = QueueBar()
-        self.asked = _chip("", "Remove this filter")
+        self.asked = chip("", "Remove this filter")
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
         self.show_labels(())
         self._lay_out()
@@ -182,8 +182,7 @@ class FilterBar(QWidget):
         self.show_filter(self.filter)
 
     def _lay_out(self) -> None:
-        separator = PlainLabel("·")
-        separator.setProperty("role", "hint")
+        separator = hint_label("·")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 8)
         layout.setSpacing(8)
@@ -200,8 +199,8 @@ class FilterBar(QWidget):
         self.split.activated.connect(lambda: self._change(replace(self.filter, split=self.split.currentData())))
         self.all.clicked.connect(self._show_all)
         self.errors.clicked.connect(lambda: self._change(self.filter.with_errors(True)))
-        for kind, chip in self.kinds.items():
-            chip.clicked.connect(lambda on, kind=kind: self._change(self.filter.with_kind(kind, on)))
+        for kind, button in self.kinds.items():
+            button.clicked.connect(lambda on, kind=kind: self._change(self.filter.with_kind(kind, on)))
         self.corrected.clicked.connect(lambda on: self._change(replace(self.filter, corrected=on)))
         self.paths.activated.connect(lambda: self._change(replace(self.filter, path=self.paths.currentData())))
         self.labels.activated.connect(lambda: self._change(self.filter.with_label(self.labels.currentData())))
@@ -245,8 +244,8 @@ class FilterBar(QWidget):
         self.split.setCurrentText(shown.split)
         self.all.setChecked(not shown.errors and shown.asked is None)
         self.errors.setChecked(shown.errors)
-        for kind, chip in self.kinds.items():
-            chip.setChecked(kind in shown.kinds)
+        for kind, button in self.kinds.items():
+            button.setChecked(kind in shown.kinds)
         self.corrected.setChecked(shown.corrected)
         self.paths.setCurrentIndex(max(0, self.paths.findData(shown.path)))
         self.labels.setCurrentIndex(max(0, self.labels.findData(shown.label)))
@@ -290,16 +289,6 @@ class FilterBar(QWidget):
             widget.setEnabled(reason is None)
             widget.setToolTip(wrapped(reason or purpose))
         self.queue.disable_run_orders(reason)
-
-
-def _chip(text: str, purpose: str) -> QToolButton:
-    chip = QToolButton()
-    chip.setText(text)
-    chip.setToolTip(purpose)
-    chip.setCheckable(True)
-    chip.setProperty("chip", True)
-    chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return chip
 
 
 def _row(*widgets: QWidget | None) -> QHBoxLayout:

@@ -15,7 +15,7 @@ from gui.inspect.labels import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
 from gui.session import Session
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.line_field import LineField
 
 
@@ -71,8 +71,7 @@ class VerdictBar(QWidget):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self.keyed = {blame: self._action(blame, keymap) for blame in BLAMES}
-        title = PlainLabel("Verdict on the selected error")
-        title.setProperty("role", "hint")
+        title = hint_label("Verdict on the selected error")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(CELL_MARGIN, 0, 16, 0)
         layout.setSpacing(4)

@@ -19,7 +19,7 @@ from gui.sentence.selection import comparisons_of
 from gui.session import Context
 from gui.text.words import name_epoch
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import hint_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,7 @@ class LanesBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.said = PlainLabel()
-        self.said.setProperty("role", "hint")
+        self.said = hint_label()
         self.other = chooser("Another epoch", "Show what another epoch predicted, dotted, below the predictions")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)

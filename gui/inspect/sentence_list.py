@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from core.domain.spans import SentenceNumber
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, spoken
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
+from gui.widgets.tables import ROOT, Index
 
 SLICE = 16
 """Rows fetched at once: about as many as are seen, since a jump waits for them."""
@@ -30,9 +31,6 @@ KEPT = 1024
 
 
 Fetch = Callable[[Sequence[SentenceNumber]], list[SentenceRow]]
-
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class SentenceListModel(QAbstractTableModel):
@@ -91,13 +89,13 @@ class SentenceListModel(QAbstractTableModel):
         if rows:
             self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), 0))
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._numbers)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else 1
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         if role == SENTENCE_ROLE:
@@ -139,8 +137,7 @@ class SentenceList(QWidget):
         self.view = QTableView()
         self.view.setModel(model)
         self.view.setItemDelegate(SentenceDelegate(look, self.view))
-        self.none = PlainLabel(wraps=True)
-        self.none.setProperty("role", "hint")
+        self.none = hint_label(wraps=True)
         self.show_all = QPushButton("Show all")
         self.busy = PlainLabel("Searching …", self)
         self.busy.setProperty("role", "busy")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
 from gui.keys.keymap import Keymap
 from gui.shell.rail import resize_to_fit
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 
 _SIDE, _TOP, _BOTTOM, _GAP = 24, 20, 12, 8
 """Pixels around the body and below it."""
@@ -127,8 +127,7 @@ def _grid(rows: Iterable[KeyRow]) -> QGridLayout:
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
     for at, row in enumerate(rows):
-        keys = PlainLabel(shown(row))
-        keys.setProperty("role", "hint")
+        keys = hint_label(shown(row))
         grid.addWidget(keys, at, 0)
         grid.addWidget(PlainLabel(row.title), at, 1)
     grid.setColumnStretch(1, 1)

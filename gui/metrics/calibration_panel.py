@@ -13,7 +13,7 @@ from gui.metrics.calibration_charts import Histogram, ReliabilityDiagram
 from gui.metrics.klue import Question
 from gui.metrics.table import Behind, markdown_of
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 
 
 class CalibrationPanel(QWidget):
@@ -37,8 +37,7 @@ class CalibrationPanel(QWidget):
         self._query.answered.connect(self._take)
         self.title = PlainLabel()
         self.title.setProperty("role", "heading")
-        self.said = PlainLabel(wraps=True)
-        self.said.setProperty("role", "hint")
+        self.said = hint_label(wraps=True)
         self.label = chooser("Type", "The type whose spans are shown")
         self.histogram = Histogram(behind, look)
         self.reliability = ReliabilityDiagram(behind, look)

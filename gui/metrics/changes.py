@@ -41,7 +41,7 @@ from gui.metrics.view import MetricView
 from gui.text.inspect import VERDICTS
 from gui.text.metrics import comparison_line, how_to_read, sentences
 from gui.text.words import name_epoch
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 
 _METRICS: tuple[tuple[Metric, str], ...] = (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
 _FATES: dict[Fate, tuple[str, str, str]] = {
@@ -203,8 +203,7 @@ class ComparisonPanel(QWidget):
         super().__init__()
         self.title = PlainLabel()
         self.title.setProperty("role", "heading")
-        self.said = PlainLabel()
-        self.said.setProperty("role", "hint")
+        self.said = hint_label()
         self.said.setWordWrap(True)
         self.model = MetricModel(lambda _: 0)
         delegate = MetricDelegate(self.model, look)

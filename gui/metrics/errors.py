@@ -11,12 +11,12 @@ from core.store.selection import Selection, behind_outcome, behind_pair
 from gui.look.theme import Look
 from gui.metrics.error_bars import KindBars
 from gui.metrics.figures import Figures
-from gui.metrics.head import chip
 from gui.metrics.table import EMPTY, Behind, Cell, Column, Link, MetricModel, Row, Table
 from gui.metrics.table_painting import CountDelegate
 from gui.metrics.titled import TitledTable
 from gui.text.inspect import VERDICTS
 from gui.text.words import counted
+from gui.widgets.choosers import chip
 
 ALL = Row("all", "all types")
 SPURIOUS = Row("spurious", "spurious")

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +22,8 @@ from core.store.project import Project
 from gui.background import LatestQuery
 from gui.text.metrics import verdicts_line, verdicts_meaning
 from gui.text.words import name_epoch, wrapped
-from gui.widgets.choosers import chooser
-from gui.widgets.labels import LinkLabel, PlainLabel
+from gui.widgets.choosers import chip, chooser
+from gui.widgets.labels import LinkLabel, PlainLabel, hint_label
 
 COPY, COPIED = "Copy as Markdown", "Copied ✓"
 CONFIRMATION = 2_000
@@ -39,8 +38,7 @@ class Head(QWidget):
         self.title = PlainLabel()
         self.title.setProperty("role", "title")
         self.title.setWordWrap(True)
-        self.hint = PlainLabel()
-        self.hint.setProperty("role", "hint")
+        self.hint = hint_label()
         self.hint.setWordWrap(True)
         self.split = chooser("Split", "The split whose sentences are scored")
         self.other = chooser("Compare with", "Another epoch or run, on the sentences that both predicted")
@@ -111,16 +109,6 @@ class CopyButton(QPushButton):
         self.setMinimumWidth(self.width())
         self.setText(COPIED)
         self._timer.start()
-
-
-def chip(text: str, purpose: str) -> QToolButton:
-    """A rounded button that stays down."""
-    made = QToolButton()
-    made.setText(text)
-    made.setToolTip(wrapped(purpose))
-    made.setCheckable(True)
-    made.setProperty("chip", True)
-    return made
 
 
 def _row() -> QHBoxLayout:

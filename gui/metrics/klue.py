@@ -15,7 +15,7 @@ from gui.background import LatestQuery
 from gui.look.theme import font
 from gui.metrics.table import figure
 from gui.text.words import wrapped
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 
 PENDING = "…"
 
@@ -40,7 +40,7 @@ class KlueLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.epoch = _hint("")
+        self.epoch = hint_label("")
         self.entity, self.character = _value(), _value()
         self._asked: Question | None = None
         self._known: dict[Question, KlueFigures] = {}
@@ -55,7 +55,7 @@ class KlueLine(QWidget):
             ("character macro F1", self.character, _CHARACTER),
         ):
             layout.addSpacing(8)
-            for label in (_hint(name), value):
+            for label in (hint_label(name), value):
                 label.setToolTip(wrapped(tip, _SOURCE))
                 layout.addWidget(label)
         layout.addStretch(1)
@@ -103,12 +103,6 @@ def _counting(sentences: Iterable[Example]) -> Generator[None, None, KlueFigures
         total += klue_counts(part)
         yield
     return total.figures
-
-
-def _hint(text: str) -> QLabel:
-    label = PlainLabel(text)
-    label.setProperty("role", "hint")
-    return label
 
 
 def _value() -> QLabel:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, Qt
 
 from core.analysis.bootstrap import Interval
 from core.domain.labels import FirstNames, in_display_order
@@ -15,6 +15,7 @@ from core.store.predictions import EpochKey
 from core.store.selection import ALL_ERRORS, Selection
 from gui.metrics.figures import Figures
 from gui.text.words import counted, wrapped
+from gui.widgets.tables import ROOT, Index
 
 Metric = Literal["precision", "recall", "f1", "support", "count"]
 
@@ -266,11 +267,8 @@ def _label_link(metric: Metric, label: str, split: Split) -> tuple[Selection, st
     return Selection(split=split, outcomes=ALL_ERRORS, label=label), f"with an error in {label}"
 
 
-Index = QModelIndex | QPersistentModelIndex
 Behind = Callable[[Link], int | None]
 """How many sentences a link shows; None as long as it is not known."""
-
-_ROOT = QModelIndex()
 
 
 class MetricModel(QAbstractTableModel):
@@ -314,10 +312,10 @@ class MetricModel(QAbstractTableModel):
     def column(self, section: int) -> Column:
         return self._table.columns[section]
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._table.rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._table.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

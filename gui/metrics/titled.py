@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from gui.metrics.table import Table, markdown_table
 from gui.metrics.table_painting import MetricDelegate, NameStyle
 from gui.metrics.view import MetricView
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 
 
 class TitledTable(QWidget):
@@ -24,8 +24,7 @@ class TitledTable(QWidget):
         self._title = title
         self.title = PlainLabel(title)
         self.title.setProperty("role", "heading")
-        self.said = PlainLabel(said)
-        self.said.setProperty("role", "hint")
+        self.said = hint_label(said)
         self.said.setWordWrap(True)
         self.model = delegate.model
         self.view = MetricView(self.model, delegate, title, names=names)

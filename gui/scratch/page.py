@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core.domain.spans import Span
 from core.services import engine
@@ -17,6 +17,7 @@ from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
 from gui.scratch.send import SendBar, Sending, Sent
 from gui.scratch.text_field import ScratchLine, TextField
 from gui.text.scratch import lines_words, sending_obstacle, status_words
+from gui.widgets.column import rule
 from gui.widgets.labels import PlainLabel
 from gui.widgets.page import EmptyState, Page, PageContext
 
@@ -86,9 +87,9 @@ class ScratchPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
-        column.addWidget(_rule())
+        column.addWidget(rule())
         column.addWidget(self.list, 1)
-        column.addWidget(_rule())
+        column.addWidget(rule())
         column.addWidget(self.send_bar)
         return right
 
@@ -226,9 +227,3 @@ class ScratchPage(Page):
         if project is not None:
             [stored] = project.sentences.by_number([place.number])
             self._session.inspect(Selection(stored.split, sentence_id=stored.id))
-
-
-def _rule() -> QFrame:
-    rule = QFrame()
-    rule.setProperty("rule", True)
-    return rule

@@ -1,6 +1,6 @@
 """The keys of every command, to be sought, changed by pressing others, and reset."""
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 from gui.keys.commands import SCOPES, native
 from gui.keys.keymap import Keymap
 from gui.keys.recorder import KeyRecorder
-from gui.look.theme import font, scaled
+from gui.look.theme import font
 from gui.widgets.labels import PlainLabel
 from gui.widgets.line_field import LineField
+from gui.widgets.tables import ROOT, Index, prepare_table
 
 _ROW_HEIGHT = 28
 
@@ -78,17 +79,11 @@ class KeysSection(QWidget):
     def _prepare_table(self) -> None:
         table = self.table
         table.setModel(self.rows)
-        table.setAccessibleName("Commands and their keys")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        prepare_table(table, "Commands and their keys", row_height=_ROW_HEIGHT)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
         header = table.horizontalHeader()
         header.setStyleSheet("QHeaderView::section { padding: 4px 11px; }")
-        header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width in ((1, 184), (2, 160)):
             header.resizeSection(column, width)
@@ -189,8 +184,6 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
 _TITLES = ("Command", "Keys", "Where")
 _COMMAND, _KEYS, _WHERE = range(3)
 
-_Index = QModelIndex | QPersistentModelIndex
-
 
 class KeysModel(QAbstractTableModel):
     """One command a row, as far as it holds the words that are sought; what the person changed is bold."""
@@ -217,10 +210,10 @@ class KeysModel(QAbstractTableModel):
         if self.names:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.names) - 1, len(_TITLES) - 1))
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.names)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(_TITLES)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -229,7 +222,7 @@ class KeysModel(QAbstractTableModel):
         is_title = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
         return _TITLES[section] if is_title else None
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         name, column = self.names[index.row()], index.column()

@@ -21,8 +21,8 @@ from gui.keys.keymap import Keymap
 from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
 from gui.sentence.canvas import SentenceCanvas
 from gui.settings.keys import KeysSection
-from gui.widgets.choosers import indent
-from gui.widgets.labels import PlainLabel
+from gui.widgets.choosers import chip, indent
+from gui.widgets.labels import PlainLabel, hint_label
 
 
 class SettingsWindow(QDialog):
@@ -53,14 +53,10 @@ class SettingsWindow(QDialog):
         self.keys.search.setFocus()
 
     def _chip(self, title: str, section: QWidget) -> QToolButton:
-        chip = QToolButton()
-        chip.setText(title)
-        chip.setCheckable(True)
-        chip.setProperty("chip", True)
-        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        chip.clicked.connect(lambda: self._stack.setCurrentWidget(section))
-        self._group.addButton(chip)
-        return chip
+        button = chip(title)
+        button.clicked.connect(lambda: self._stack.setCurrentWidget(section))
+        self._group.addButton(button)
+        return button
 
 
 _CHOICES: dict[ThemeChoice, str] = {"system": "Follow system", "light": "Light", "dark": "Dark"}
@@ -115,8 +111,7 @@ class LookSection(QWidget):
         self.text_size.valueChanged.connect(appearance.choose_size)
 
     def _size_row(self) -> QHBoxLayout:
-        reach = PlainLabel(f"{LEAST_SIZE} to {GREATEST_SIZE} px; its labels grow with it")
-        reach.setProperty("role", "hint")
+        reach = hint_label(f"{LEAST_SIZE} to {GREATEST_SIZE} px; its labels grow with it")
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.text_size)
@@ -142,8 +137,7 @@ class LookSection(QWidget):
         frame = QFrame()
         frame.setProperty("panel", True)
         QVBoxLayout(frame).addWidget(self.sample)
-        hint = PlainLabel("Preview: gold labels on the text, predictions below")
-        hint.setProperty("role", "hint")
+        hint = hint_label("Preview: gold labels on the text, predictions below")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)

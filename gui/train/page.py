@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core.domain.errors import UserError
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
@@ -30,6 +30,7 @@ from gui.train.monitor import Monitor
 from gui.train.retrain import ResumesTraining, Retraining, RetrainPanel, StartsTraining
 from gui.train.start_bar import Corpus, Readiness, StartBar, count_corpus, readiness
 from gui.train.training import Ending, Training
+from gui.widgets.column import rule
 from gui.widgets.page import EmptyState, Page, PageContext
 
 
@@ -98,7 +99,7 @@ class TrainPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(scroll, 1)
-        layout.addWidget(_rule())
+        layout.addWidget(rule())
         layout.addWidget(self.start_bar)
         return left
 
@@ -312,9 +313,3 @@ _NO_SPANS = "The training sentences hold no entity to learn from"
 
 def _trained_runs(project: Project) -> list[Run]:
     return [run for run in project.runs.listed() if not run.is_crosscheck]
-
-
-def _rule() -> QFrame:
-    rule = QFrame()
-    rule.setProperty("rule", True)
-    return rule

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.spans import Split
 from core.io.resources import RESOURCES
@@ -12,7 +12,7 @@ from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
 from gui.text.words import wrapped
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.page import PageContext
 
 SAMPLE_FOLDER = RESOURCES / "sample"
@@ -51,11 +51,12 @@ class WelcomePage(QWidget):
     def _lay_out(self) -> None:
         title = PlainLabel("Spandesk")
         title.setProperty("role", "title")
-        purpose = _hint(
+        purpose = hint_label(
             "Train a tagger for named entities, read its score for every type and epoch, see each error in its"
-            " sentence, fix the labels, and retrain."
+            " sentence, fix the labels, and retrain.",
+            wraps=True,
         )
-        dropped = _hint("Or drop corpus files here: KLUE-NER TSV, NIKL named-entity JSON, JSON Lines.")
+        dropped = hint_label("Or drop corpus files here: KLUE-NER TSV, NIKL named-entity JSON, JSON Lines.", wraps=True)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.sample, self.new, self.open):
@@ -145,9 +146,3 @@ class WelcomePage(QWidget):
         job = start_import(self._context, *plans)
         for ending in (job.failed, job.cancelled):
             ending.connect(lambda *_: session.discard(project))
-
-
-def _hint(text: str) -> QLabel:
-    label = PlainLabel(text, wraps=True)
-    label.setProperty("role", "hint")
-    return label

@@ -1,8 +1,10 @@
-"""Combo boxes that tell what they are for."""
+"""Controls that choose: combo boxes that say what they are for, and chips."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QSpinBox
+from PySide6.QtWidgets import QComboBox, QSpinBox, QToolButton
+
+from gui.text.words import wrapped
 
 
 class Chooser(QComboBox):
@@ -48,6 +50,21 @@ def chooser(name: str, purpose: str) -> Chooser:
     box.setToolTip(purpose)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return box
+
+
+def chip(text: str, purpose: str = "", *, checkable: bool = True) -> QToolButton:
+    """A small rounded button.
+
+    Args:
+        purpose: its tooltip.
+        checkable: whether it stays down.
+    """
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(wrapped(purpose))
+    button.setCheckable(checkable)
+    button.setProperty("chip", True)
+    return button
 
 
 _INDENT = 9

@@ -11,12 +11,13 @@ def column_of(*widgets: QWidget, grows: QWidget) -> QWidget:
     layout.setSpacing(0)
     for widget in widgets:
         if layout.count():
-            layout.addWidget(_rule())
+            layout.addWidget(rule())
         layout.addWidget(widget, int(widget is grows))
     return column
 
 
-def _rule() -> QFrame:
-    rule = QFrame()
-    rule.setProperty("rule", True)
-    return rule
+def rule() -> QFrame:
+    """A hairline."""
+    line = QFrame()
+    line.setProperty("rule", True)
+    return line

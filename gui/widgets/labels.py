@@ -18,6 +18,13 @@ class PlainLabel(QLabel):
         self.setWordWrap(wraps)
 
 
+def hint_label(text: str = "", *, wraps: bool = False) -> PlainLabel:
+    """Plain words of less weight."""
+    label = PlainLabel(text, wraps=wraps)
+    label.setProperty("role", "hint")
+    return label
+
+
 class LinkLabel(QLabel):
     """Plain words, and a link after them that mouse and keyboard reach."""
 

@@ -12,7 +12,7 @@ from gui.keys.keymap import Keymap
 from gui.look.theme import Look
 from gui.preferences import Preferences
 from gui.session import Session
-from gui.widgets.labels import PlainLabel
+from gui.widgets.labels import PlainLabel, hint_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,7 @@ class EmptyState(QWidget):
         super().__init__()
         self.title = PlainLabel(title)
         self.title.setProperty("role", "title")
-        self.hint = PlainLabel(hint)
-        self.hint.setProperty("role", "hint")
-        self.hint.setWordWrap(True)
+        self.hint = hint_label(hint, wraps=True)
         self.hint.setFixedWidth(480)
         row = QHBoxLayout()  # an aligned item would get the height of the hint's own shape, not of its width
         row.addWidget(self.hint)

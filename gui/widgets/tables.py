@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTableWidget, QTableWidgetItem
 
@@ -11,17 +11,21 @@ from core.domain.spans import SPLITS, Split
 from gui.look.theme import Look, font, scaled
 from gui.text.inspect import label_names
 
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def prepare_table(table: QTableView, purpose: str, *, row_height: int) -> None:
-    """Give a table the looks of all tables: rows of one height without a grid; Tab leaves it.
+    """Give a table what all tables have: whole rows of one height, without a grid; Tab leaves it.
 
     Args:
         purpose: what a screen reader calls it.
     """
     table.setAccessibleName(purpose)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setShowGrid(False)
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)

@@ -214,6 +214,6 @@ def test_the_labels_of_the_large_sentence_grow_with_it(opened):
     look.text_size.setValue(38)
     large = {mark.lane: mark.tag.rect.height() for mark in look.sample.scene.marks}
     assert all(large[lane] > 1.6 * small[lane] for lane in small)
-    assert look.sample.scene.tag_size == 22
+    assert look.sample.scene.style.tags.size == 22
     look.text_size.setValue(14)
-    assert look.sample.scene.tag_size == 11, "they stay legible"
+    assert look.sample.scene.style.tags.size == 11, "they stay legible"
