@@ -248,7 +248,7 @@ class Session(QObject):
 
     def finish_sentence(self, number: SentenceNumber, gold: Sequence[Span], seconds: float | None = None) -> None:
         """Store a sentence's new gold and mark it as reviewed, in one step."""
-        self.publish(self._open_project().reviews.pass_on(number, gold, seconds=seconds))
+        self.publish(self._open_project().reviews.finish_sentence(number, gold, seconds=seconds))
 
     def note(self, number: SentenceNumber, text: str) -> None:
         """Store a sentence's note."""

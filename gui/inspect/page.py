@@ -106,7 +106,7 @@ class InspectPage(Page):
         self.detail.canvas.released.connect(self._run_pending_reload)
         self.detail.identicalAsked.connect(self._label_identical)
         self.detail.lanes.chosen.connect(session.set_comparison)
-        self.detail.sentence_done.connect(self._pass_on)
+        self.detail.sentence_done.connect(self._finish_sentence)
         self.detail.judged.connect(self._judge)
         self.detail.note.given.connect(self.listing.reviewing.note)
         for leaves in (session.closing, self.listing.leaving):
@@ -189,7 +189,7 @@ class InspectPage(Page):
             if self.listing.reviewing.mark(shown.stored.number, reviewed=True):
                 self.listing.step(1)
 
-    def _pass_on(self, gold: tuple[Span, ...]) -> None:
+    def _finish_sentence(self, gold: tuple[Span, ...]) -> None:
         number = self.listing.current
         if number is not None and self.listing.reviewing.finish_sentence(number, gold):
             self._go_to_error(1)

@@ -78,7 +78,9 @@ class Reviews:
             return ChangeSet("review")
         return self._say(Review(number, reviewed, seconds))
 
-    def pass_on(self, number: SentenceNumber, gold: Sequence[Span], *, seconds: float | None = None) -> ChangeSet:
+    def finish_sentence(
+        self, number: SentenceNumber, gold: Sequence[Span], *, seconds: float | None = None
+    ) -> ChangeSet:
         """Give a sentence its new gold, if it is another, and mark it as reviewed, in one step.
 
         Raises:

@@ -142,8 +142,8 @@ class Act:
     def _note(self, project):
         project.reviews.note(self._number(project), "메모" * (self.two % 3))
 
-    def _pass_on(self, project):
-        project.reviews.pass_on(self._number(project), [self._span(project)])
+    def _finish_sentence(self, project):
+        project.reviews.finish_sentence(self._number(project), [self._span(project)])
 
     def _judge(self, project):
         stored = project.sentences.by_id(NAMES[2 + self.one % 4])
@@ -448,8 +448,8 @@ def rich(tmp_path_factory, template):
         for name, one, two in [
             ("correct", 2, 3), ("together", 0, 3), ("rename", 1, 4), ("undo", 0, 0), ("redo", 0, 0), ("undo", 0, 0),
             ("many", 5, 1), ("undo_in_slices", 0, 0), ("redo_in_slices", 0, 0), ("mark", 2, 1), ("note", 4, 1),
-            ("judge", 1, 1), ("pass_on", 3, 2), ("undo", 0, 0), ("revert", 0, 0), ("merge", 1, 2), ("replace", 2, 0),
-            ("revert", 9, 0), ("undo", 0, 0), ("correct", 4, 5),
+            ("judge", 1, 1), ("finish_sentence", 3, 2), ("undo", 0, 0), ("revert", 0, 0), ("merge", 1, 2),
+            ("replace", 2, 0), ("revert", 9, 0), ("undo", 0, 0), ("correct", 4, 5),
         ]:  # fmt: skip
             Act(name, one, two)(project)
         assert {kind for (kind,) in project.database.rows("SELECT kind FROM correction")} == {

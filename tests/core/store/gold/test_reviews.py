@@ -130,15 +130,15 @@ def test_the_gold_is_wrong_and_mended_in_one_step(project, name, at, after):
 
 def test_passing_on_is_one_step_too(project):
     number = number_of(project, "talk-2")
-    change = project.reviews.pass_on(number, [], seconds=4.0)
+    change = project.reviews.finish_sentence(number, [], seconds=4.0)
     assert change.sentences == change.reviews == (number,)
     assert (gold_of(project, "talk-2"), said(project, "talk-2").is_reviewed) == ((), True)
-    assert not project.reviews.pass_on(number, [])
+    assert not project.reviews.finish_sentence(number, [])
     project.corrections.undo()
     assert (gold_of(project, "talk-2"), said(project, "talk-2").is_reviewed) == ((Span(0, 2, "DT"),), False)
     assert not project.corrections.can_undo
     with pytest.raises(UserError, match="reaches past the text"):
-        project.reviews.pass_on(number, [Span(0, 99, "DT")])
+        project.reviews.finish_sentence(number, [Span(0, 99, "DT")])
     assert not said(project, "talk-2").is_reviewed
 
 
@@ -259,7 +259,7 @@ def _do(project, step, turn):
     if step == "note":
         return project.reviews.note(number, f"note {turn}")
     if step == "pass":
-        return project.reviews.pass_on(number, gold_of(project, name)[:1])
+        return project.reviews.finish_sentence(number, gold_of(project, name)[:1])
     if step in ("model", "gold") and errors(project, name):
         return judge(project, name, step, at=turn % len(errors(project, name)))
     return project.corrections.correct(number, (Span(turn % 8, turn % 8 + 1, "PS"),))

@@ -88,7 +88,7 @@ def test_what_was_said_of_a_sentence_is_a_step_of_its_own_kind(project):
 
 
 def test_a_correction_with_a_mark_is_told_by_the_correction(project):
-    assert project.reviews.pass_on(number_of(project, "news-3"), [Span(4, 9, "DT")]).kind == "correct"
+    assert project.reviews.finish_sentence(number_of(project, "news-3"), [Span(4, 9, "DT")]).kind == "correct"
     assert fields(project.corrections.next_steps().undo, "kind", "is_reviewed", "string") == ("unlabel", True, "세종")
 
 
