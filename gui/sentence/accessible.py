@@ -1,6 +1,6 @@
 """What a screen reader says of a sentence: its spans, the selected one, and what a correction did."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
@@ -22,10 +22,10 @@ _MOST_CHANGES = 3
 """Spans whose change is described one by one."""
 
 
-def announce(widget: QWidget, words: str) -> None:
+def announce(widget: QWidget, words: Callable[[], str]) -> None:
     """Have a screen reader say something at once, in the place of what it is saying; without one, do nothing."""
-    if words and QAccessible.isActive():
-        event = QAccessibleAnnouncementEvent(widget, words)
+    if QAccessible.isActive() and (message := words()):
+        event = QAccessibleAnnouncementEvent(widget, message)
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(event)
 

@@ -124,11 +124,11 @@ class SentenceCanvas(SentenceView):
         is_moved = self._set_selection(self._selected_after() if is_same else None)
         self._refresh()
         if is_corrected:
-            announce(self, describe_correction(text, before, self._selection, self.comparisons))
+            announce(self, lambda: describe_correction(text, before, self._selection, self.comparisons))
         elif is_moved:
             self._announce_selection()
         elif not is_same and self.hasFocus():
-            announce(self, self.accessibleDescription())
+            announce(self, self.accessibleDescription)
         if was_pressed:
             self.released.emit()
 
@@ -229,8 +229,9 @@ class SentenceCanvas(SentenceView):
 
     def _announce_selection(self) -> None:
         """Where the focus is elsewhere, what has it is read instead."""
-        if self._selection is not None and self.hasFocus():
-            announce(self, describe_selection(self._shown.text, self._selection, self.comparisons))
+        selection = self._selection
+        if selection is not None and self.hasFocus():
+            announce(self, lambda: describe_selection(self._shown.text, selection, self.comparisons))
 
     @property
     def _layout(self) -> TextLayout:

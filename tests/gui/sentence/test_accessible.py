@@ -25,7 +25,7 @@ def read(qtbot, monkeypatch):
     view.activateWindow()
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
-    monkeypatch.setattr(canvas, "announce", lambda _, said: words.append(said))
+    monkeypatch.setattr(canvas, "announce", lambda _, said: words.append(said()))
     return view, words
 
 
@@ -98,11 +98,11 @@ def test_an_announcement_reaches_qt_only_while_something_listens(qtbot, monkeypa
     monkeypatch.setattr(accessible, "QAccessible", Accessible)
     view = SentenceCanvas(Look(LIGHT))
     qtbot.addWidget(view)
-    announce(view, "서울")
+    announce(view, lambda: "서울")
     assert sent == []
     Accessible.active = True
-    announce(view, "")
-    announce(view, "서울: LC to OG")
+    announce(view, str)
+    announce(view, lambda: "서울: LC to OG")
     assert [(event.message(), event.object(), event.type()) for event in sent] == [
         ("서울: LC to OG", view, QAccessible.Event.Announcement)
     ]
