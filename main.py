@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from core.cli.usage import COMMANDS, program, usage
+from core.cli.usage import COMMANDS, unknown_usage
+from core.messages.catalogue import say
 
 _SUFFIX = ".spandesk"
 
@@ -17,7 +18,8 @@ def main() -> int:
 
         return run(arguments)
     if not _open_the_window(arguments):
-        print(f"{program()}: neither a command nor a project: {' '.join(arguments)}\n{usage()}", file=sys.stderr)
+        problem = say("neither a command nor a project: {arguments}", arguments=" ".join(arguments))
+        print(unknown_usage(problem), file=sys.stderr)
         return 2
     from gui.app import run_window
 

@@ -238,7 +238,7 @@ class JobRunner(QObject):
             UserError: another job is under way.
         """
         if self._job is not None:
-            raise UserError(f"“{self._job.title}” is still running; wait for it or stop it first")
+            raise UserError("“{job}” is still running; wait for it or stop it first", job=self._job.title)
         job = self._prepare(Job(title, work, fleeting=fleeting, closing_words=closing_words))
         self._job = job
         self.started.emit(job)

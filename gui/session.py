@@ -130,7 +130,7 @@ class Session(QObject):
     def _refuse_while_busy(self) -> None:
         job = self._runner.job if self._runner is not None else None
         if self._project is not None and job is not None:
-            raise UserError(f"“{job.title}” is still running on this project; wait for it or stop it first")
+            raise UserError("“{job}” is still running on this project; wait for it or stop it first", job=job.title)
 
     def _replace(self, make: Callable[[], Project]) -> Project:
         self._refuse_while_busy()

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from core.domain.labels import in_display_order
 from core.domain.spans import SentenceNumber
 from core.domain.splitting import text_key
-from core.messages.words import counted
+from core.messages.catalogue import mark, say, say_count
 from core.metrics.report import Counts, scored
 
 _FALL = 0.15
@@ -74,7 +74,7 @@ def _nothing_found(scores: Scores) -> list[Finding]:
 
 def no_prediction_in_words(epoch: int) -> str:
     """A warning of an epoch that tags everything with O."""
-    return f"Epoch {epoch} predicts no entity at all."
+    return say("Epoch {epoch} predicts no entities.", epoch=epoch)
 
 
 def _fallen(before: Scores, after: Scores) -> list[Finding]:
@@ -90,7 +90,6 @@ def _fallen(before: Scores, after: Scores) -> list[Finding]:
 
 
 def _fall(before: Counts, after: Counts, epoch: int, label: str | None) -> list[Finding]:
-    of = f" of {label}" if label else ""
     found = []
     leasts: dict[Metric, int] = {
         "precision": min(before.predicted, after.predicted),
@@ -99,22 +98,43 @@ def _fall(before: Counts, after: Counts, epoch: int, label: str | None) -> list[
     for metric, least in leasts.items():
         was, now = getattr(scored(before), metric), getattr(scored(after), metric)
         if least >= _LEAST and was - now >= _FALL:
-            why = (
-                f", with {counted(after.predicted, 'predicted span')} after {before.predicted:,}"
-                if metric == "precision"
-                else ""
+            template = _FALLS[metric, label is not None]
+            words = say(
+                template,
+                label=label,
+                was=was,
+                now=now,
+                epoch=epoch,
+                before=before.predicted,
+                spans=say_count("{count:,} predicted span", "{count:,} predicted spans", after.predicted),
             )
-            words = f"{metric.capitalize()}{of} fell from {was:.3f} to {now:.3f} in epoch {epoch}{why}."
-            found.append(Finding(words, epoch, label, "precision" if metric == "precision" else "recall"))
+            found.append(Finding(words, epoch, label, metric))
     return found
+
+
+_FALLS: dict[tuple[Metric, bool], str] = {
+    ("precision", False): mark(
+        "Precision fell from {was:.3f} to {now:.3f} in epoch {epoch}, with {spans} after {before:,}."
+    ),
+    ("precision", True): mark(
+        "Precision of {label} fell from {was:.3f} to {now:.3f} in epoch {epoch}, with {spans} after {before:,}."
+    ),
+    ("recall", False): mark("Recall fell from {was:.3f} to {now:.3f} in epoch {epoch}."),
+    ("recall", True): mark("Recall of {label} fell from {was:.3f} to {now:.3f} in epoch {epoch}."),
+}
+"""By the metric, and by whether it is of one label."""
 
 
 def _swollen(scores: Scores) -> list[Finding]:
     total = scores.total
     if total.support < _LEAST or total.predicted < _SWOLLEN * total.support:
         return []
-    each = [number / max(scores.sentences, 1) for number in (total.predicted, total.support)]
-    words = f"Epoch {scores.epoch} predicts {each[0]:.1f} spans a sentence where the gold has {each[1]:.1f}."
+    words = say(
+        "Epoch {epoch} predicts {predicted:.1f} spans per sentence; the gold has {gold:.1f}.",
+        epoch=scores.epoch,
+        predicted=total.predicted / max(scores.sentences, 1),
+        gold=total.support / max(scores.sentences, 1),
+    )
     return [Finding(words, scores.epoch, metric="precision")]
 
 
@@ -127,7 +147,12 @@ def findings_of_labels(trained: Iterable[str], scores: Scores) -> list[Finding]:
     unseen = {label for label, counts in scores.counts.items() if counts.support} - set(trained)
     return [
         Finding(
-            f"{label}: {counted(scores.counts[label].support, 'gold span')}, but none in training.",
+            say_count(
+                "{label}: {count:,} gold span, but none in training.",
+                "{label}: {count:,} gold spans, but none in training.",
+                scores.counts[label].support,
+                label=label,
+            ),
             scores.epoch,
             label,
             "support",
@@ -145,9 +170,12 @@ def findings_of_ceiling(ceiling: float | None, f1: float, unit: str) -> list[Fin
     if ceiling is None or f1 >= 1 or (1 - ceiling) / (1 - f1) < _CEILING_SHARE:
         return []
     share = (1 - ceiling) / (1 - f1)
-    words = (
-        f"The tagging unit {unit} caps F1 at {ceiling:.3f}, which explains {share:.0%} of this run's errors;"
-        " “Compare tagging units…” on the Train page shows what others can."
+    words = say(
+        "The tagging unit {unit} caps F1 at {ceiling:.3f}, which explains {share:.0%} of this run's errors; “Compare"
+        " tagging units…” on the Train page shows what others can.",
+        unit=unit,
+        ceiling=ceiling,
+        share=share,
     )
     return [Finding(words)]
 
@@ -174,18 +202,23 @@ def find_shared(
 
 def shared_in_words(count: int, split: str) -> str:
     """A warning of sentences that a split has in common with train."""
-    appear, their = ("appears", "its") if count == 1 else ("appear", "their")
-    return f"{counted(count, f'{split} sentence')} also {appear} in train, so {their} scores are inflated."
+    return say_count(
+        "{count:,} {split} sentence also appears in train, so its scores are inflated.",
+        "{count:,} {split} sentences also appear in train, so their scores are inflated.",
+        count,
+        split=split,
+    )
 
 
 def empty_dev_in_words(share: float) -> str:
     """A warning of a share that was to be kept for dev and left it empty."""
-    return (
-        f"No sentence was kept for dev, because a share of {share * 100:g}% is less than the smallest group of equal"
-        " sentences; import some into dev, or all again into a new project with a larger share."
+    return say(
+        "No sentence was kept for dev, because a share of {share:g}% is less than the smallest group of equal"
+        " sentences; import some into dev, or import all again into a new project with a larger share.",
+        share=share * 100,
     )
 
 
 def no_entity_in_words(split: str) -> str:
     """A warning of a split that is measured on and has no gold span."""
-    return f"The {split} sentences hold no entity, so precision, recall and F1 mean nothing there."
+    return say("The {split} sentences contain no entity, so their precision, recall and F1 mean nothing.", split=split)

@@ -15,10 +15,21 @@ from typing import Any
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
-from core.cli.output import Output, Rejections, error_table, f1_table, klue_line, report_events, table, verdicts_line
+from core.cli.output import (
+    Output,
+    Rejections,
+    batch_halved,
+    count_sentences,
+    error_table,
+    f1_table,
+    klue_line,
+    report_events,
+    table,
+    verdicts_line,
+)
 from core.cli.parser import TRAIN_SETTINGS, parsed
 from core.cli.predict import predict
-from core.cli.usage import COMMANDS, program, usage
+from core.cli.usage import COMMANDS, unknown_usage, usage
 from core.cli.warnings import warn_of_epoch, warn_of_split
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
@@ -27,7 +38,8 @@ from core.domain.spans import Span
 from core.formats.jsonl import span_of
 from core.io.files import STANDARD_OUTPUT, open_descriptor
 from core.io.manifest import checked_manifest
-from core.messages.words import counted, escape_controls
+from core.messages.catalogue import mark, say, say_count
+from core.messages.words import escape_controls
 from core.metrics.confusion import confusion, error_kinds
 from core.services import engine
 from core.services.export_corpus import export_corpus
@@ -46,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit status: 0 done, 1 a `UserError`, 2 wrong usage."""
     command, *rest = arguments
     if command not in (*COMMANDS, "-h", "--help"):
-        print(f"{program()}: unknown option {command}\n{usage()}", file=sys.stderr)
+        print(unknown_usage(say("unknown option {option}", option=command)), file=sys.stderr)
         return 2
     out = Output(as_json=False)
     signal.signal(signal.SIGTERM, _interrupt)
@@ -61,7 +73,7 @@ def run(arguments: Sequence[str]) -> int:
         out = Output(options.json)
         return _COMMANDS[command](options, out) or 0
     except UserError as error:
-        out.note(f"error: {escape_controls(str(error))}")
+        out.note(say("error: {text}", text=escape_controls(str(error))))
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             # Who reads the output, such as `head`, has enough; Python would complain when it flushes at its end.
@@ -69,9 +81,12 @@ def run(arguments: Sequence[str]) -> int:
         elif error.filename is None:
             raise
         else:
-            out.note(f"error: {escape_controls(os.fsdecode(error.filename))} cannot be used: {error.strerror}")
+            fault = UserError(
+                "{path} cannot be used: {reason}", path=os.fsdecode(error.filename), reason=error.strerror
+            )
+            out.note(say("error: {text}", text=escape_controls(str(fault))))
     except KeyboardInterrupt:
-        out.note("stopped; what was finished is stored" if command in _STORING else "stopped")
+        out.note(say("stopped; what was finished is saved") if command in _STORING else say("stopped"))
     return 1
 
 
@@ -104,15 +119,21 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
         rejections.print_list()
         print(f', "warnings": {json.dumps(report.warnings, ensure_ascii=False)}}}', flush=True)
     elif report.sentences:
-        taken = f"{counted(report.sentences, 'sentence')} with {counted(report.spans, 'span')} imported"
-        out.result({}, f"{taken}, {rejections.count:,} rejected")
+        text = say_count(
+            "{count:,} sentence with {spans} imported, {rejected:,} rejected",
+            "{count:,} sentences with {spans} imported, {rejected:,} rejected",
+            report.sentences,
+            spans=say_count("{count:,} span", "{count:,} spans", report.spans),
+            rejected=rejections.count,
+        )
+        out.result({}, text)
 
 
 def _train(options: argparse.Namespace, out: Output) -> int:
     """Train, alone or as one of several processes.
 
     Raises:
-        UserError: this is the main process and any failed, or it is another and no other could be told of its error.
+        UserError: this is the main process and any failed, or it is another that could not report its error.
     """
     with crew_of_launch(options.device or "auto", trains=True) as crew:
         try:
@@ -145,7 +166,7 @@ def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
         "best_epoch": best,
         "metrics": metrics,
     }
-    text = f"run {number} finished, F1 {metrics['micro']['f1']:.4f} on dev"
+    text = say("run {run} finished, F1 {f1:.4f} on dev", run=number, f1=metrics["micro"]["f1"])
     out.result({"event": "finished", **document}, text)
 
 
@@ -167,7 +188,7 @@ def _train_settings(project: Project, from_run: int | None, chosen: dict[str, An
 
 
 def _is_passing(event: TrainingEvent) -> bool:
-    """Whether an event may go by untold: progress, but for the last step of a phase."""
+    """Whether an event may go unreported: progress, but for the last step of a phase."""
     return isinstance(event, Progress) and event.step != event.steps
 
 
@@ -181,35 +202,79 @@ def _report_and_warn(project: Project, out: Output, event: TrainingEvent) -> Non
 
 def _report(out: Output, event: TrainingEvent) -> None:
     if isinstance(event, RunStarted):
-        moved = f", {counted(event.moved, 'corrected dev sentence')} moved to train" if event.moved else ""
-        dev = counted(event.dev_sentences, "dev sentence")
-        text = f"run {event.run}{_resumed_words(event)}: {event.train_sentences:,} training and {dev}{moved}"
-        out.event("started", _fields(event), text)
+        out.event("started", _fields(event), _started(event))
     elif isinstance(event, Prepared):
-        ceiling = "" if event.ceiling is None else f", ceiling of the tagging unit {event.ceiling:.4f}"
-        out.event("prepared", _fields(event), f"{counted(event.parameters, 'parameter')} on {event.device}{ceiling}")
+        out.event("prepared", _fields(event), _prepared(event))
     elif isinstance(event, Progress):
-        loss = "" if event.loss is None else f", loss {event.loss:.4f}"
-        text = f"{event.phase} {event.epoch}/{event.epochs}, step {event.step:,}/{event.steps:,}{loss}"
-        out.event("progress", _fields(event), f"{text}, {event.sentences_per_second:,.0f} sentences/s")
+        out.event("progress", _fields(event), _progress(event))
     elif isinstance(event, BatchHalved):
-        text = f"memory ran out: batches of {event.batch_size:,} now run in parts of {event.at_once:,}"
-        out.event("batch_halved", _fields(event), text)
+        out.event("batch_halved", _fields(event), batch_halved(event))
     else:
         document = {**_fields(event), "metrics": event.report.as_json()}
         del document["report"]
-        out.event("epoch", document, f"epoch {event.epoch}, loss {event.loss:.4f}\n{table(event.report)}\n")
+        head = say("epoch {epoch}, loss {loss:.4f}", epoch=event.epoch, loss=event.loss)
+        out.event("epoch", document, f"{head}\n{table(event.report)}\n")
 
 
-def _resumed_words(event: RunStarted) -> str:
-    if event.resumed_from is None:
-        return ""
+def _started(event: RunStarted) -> str:
+    train = count_sentences(event.train_sentences, "train")
+    dev = count_sentences(event.dev_sentences, "dev")
+    lines = [say("run {run}: {train} and {dev}", run=event.run, train=train, dev=dev)]
     if event.resumed_from == "start":
-        return " started again, because none of it was saved"
-    if event.resumed_from == "weights":
-        return f" resumed with the weights of epoch {event.epoch - 1}, because its saved state is missing"
-    again = f", {counted(event.repeated, 'finished epoch')} will be trained again" if event.repeated else ""
-    return f" resumed from epoch {event.epoch}, step {event.step:,}{again}"
+        lines.append(say("started again, because nothing of it was saved"))
+    elif event.resumed_from == "weights":
+        epoch = event.epoch - 1
+        lines.append(say("resumed from the weights of epoch {epoch}: its saved state is missing", epoch=epoch))
+    elif event.resumed_from is not None:
+        lines.append(say("resumed from epoch {epoch}, step {step:,}", epoch=event.epoch, step=event.step))
+    if event.resumed_from == "state" and event.repeated:
+        lines.append(
+            say_count(
+                "{count:,} finished epoch will be trained again",
+                "{count:,} finished epochs will be trained again",
+                event.repeated,
+            )
+        )
+    if event.moved:
+        lines.append(
+            say_count(
+                "{count:,} corrected dev sentence moved to train",
+                "{count:,} corrected dev sentences moved to train",
+                event.moved,
+            )
+        )
+    return "\n".join(lines)
+
+
+def _prepared(event: Prepared) -> str:
+    parameters = say_count("{count:,} parameter", "{count:,} parameters", event.parameters)
+    if event.ceiling is None:
+        return say("{parameters} on {device}", parameters=parameters, device=event.device)
+    return say(
+        "{parameters} on {device}, ceiling of the tagging unit {ceiling:.4f}",
+        parameters=parameters,
+        device=event.device,
+        ceiling=event.ceiling,
+    )
+
+
+_PHASES = {
+    "prepare": mark("prepare {epoch}/{epochs}, step {step:,}/{steps:,}, {speed:,.0f} sentences/s"),
+    "train": mark("train {epoch}/{epochs}, step {step:,}/{steps:,}, loss {loss:.4f}, {speed:,.0f} sentences/s"),
+    "predict": mark("predict {epoch}/{epochs}, step {step:,}/{steps:,}, {speed:,.0f} sentences/s"),
+}
+
+
+def _progress(event: Progress) -> str:
+    return say(
+        _PHASES[event.phase],
+        epoch=event.epoch,
+        epochs=event.epochs,
+        step=event.step,
+        steps=event.steps,
+        loss=event.loss,
+        speed=event.sentences_per_second,
+    )
 
 
 def _fields(event: TrainingEvent) -> dict[str, Any]:
@@ -224,7 +289,9 @@ def _ceilings(options: argparse.Namespace, out: Output) -> None:
         "split": options.split,
         "units": {unit: report.as_json() for unit, report in reports.items()},
     }
-    head = f"F1 that perfect tags would reach with {options.encoder} on {options.split}"
+    head = say(
+        "F1 that perfect tags would reach with {encoder} on {split}", encoder=options.encoder, split=options.split
+    )
     out.result(document, f"{head}\n{f1_table(reports)}")
 
 
@@ -238,8 +305,13 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         warn_of_epoch(project, evaluation.key, evaluation.split, evaluation.gold, out)
     key = evaluation.key
     what = {"run": key.source, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
-    sentences = counted(evaluation.sentences, f"{evaluation.split} sentence")
-    head = f"run {key.source}, epoch {key.epoch}, {sentences}, {evaluation.gold}"
+    head = say(
+        "run {run}, epoch {epoch}, {sentences}, {gold}",
+        run=key.source,
+        epoch=key.epoch,
+        sentences=count_sentences(evaluation.sentences, evaluation.split),
+        gold=evaluation.gold,
+    )
     kinds, pairs = error_kinds(evaluation.verdicts), confusion(evaluation.verdicts)
     document = {
         **what,
@@ -261,28 +333,27 @@ def _correct(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         sentence = project.sentences.by_id(options.sentence)
         changed = bool(project.corrections.correct(sentence.number, spans))
-    text = f"sentence {sentence.id} corrected" if changed else f"sentence {sentence.id} has these spans already"
+    template = mark("sentence {id} corrected") if changed else mark("sentence {id} already has these spans")
+    text = say(template, id=sentence.id)
     out.result({"sentence": sentence.id, "changed": changed, "spans": [[s.start, s.end, s.label] for s in spans]}, text)
 
 
 def _spans(text: str) -> list[Span]:
     try:
         rows = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(_bad_spans(text)) from error
+    except (ValueError, RecursionError):
+        rows = None
     if not isinstance(rows, list):
-        raise UserError(_bad_spans(text))
+        raise UserError('--spans is {spans:.200}; it must be JSON such as [[0, 3, "PS"]]', spans=text)
     return [span_of(row) for row in rows]
-
-
-def _bad_spans(text: str) -> str:
-    return f'--spans is {text:.200}; it must be JSON such as [[0, 3, "PS"]]'
 
 
 def _export(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         count = export_corpus(project, options.file, options.format, options.split, options.gold)
-    text = f"{counted(count, 'sentence')} written to {options.file}"
+    text = say_count(
+        "{count:,} sentence written to {path}", "{count:,} sentences written to {path}", count, path=options.file
+    )
     if open_descriptor(options.file) == STANDARD_OUTPUT:
         out.note(text)
     else:
@@ -292,17 +363,19 @@ def _export(options: argparse.Namespace, out: Output) -> None:
 def _runs(options: argparse.Namespace, out: Output) -> None:
     with opened(options.project) as project:
         runs = [_run_document(project, run) for run in project.runs.listed()]
-    lines = [
-        f"run {run['run']}  {run['status']:<9}{run['settings']['encoder']}  {_kind(run['settings'])}"
-        + "  ".join(f"epoch {e['epoch']} F1 {e['metrics']['corrected']['micro']['f1']:.4f}" for e in run["epochs"])
-        for run in runs
+    out.result({"runs": runs}, "\n".join(map(_run_line, runs)) or say("no run yet"))
+
+
+def _run_line(run: dict[str, Any]) -> str:
+    settings = run["settings"]
+    parts = [say("run {run}", run=run["run"]), f"{run['status']:<8}", settings["encoder"]]
+    if settings["folds"] is not None:
+        parts.append(say("cross-check of train in {folds} folds", folds=settings["folds"]))
+    parts += [
+        say("epoch {epoch} F1 {f1:.4f}", epoch=epoch["epoch"], f1=epoch["metrics"]["corrected"]["micro"]["f1"])
+        for epoch in run["epochs"]
     ]
-    out.result({"runs": runs}, "\n".join(lines) or "no run yet")
-
-
-def _kind(settings: dict[str, Any]) -> str:
-    folds = settings["folds"]
-    return "" if folds is None else f"cross-check of train in {folds} folds  "
+    return "  ".join(parts)
 
 
 def _run_document(project: Project, run: Run) -> dict[str, Any]:
@@ -326,7 +399,7 @@ def _run_document(project: Project, run: Run) -> dict[str, Any]:
 def _check(options: argparse.Namespace, out: Output) -> int:
     with opened(options.project) as project:
         problems = project.problems() or _damaged_checkpoints(project)
-    out.result({"ok": not problems, "problems": problems}, "\n".join(problems) or "nothing is damaged")
+    out.result({"ok": not problems, "problems": problems}, "\n".join(problems) or say("nothing is damaged"))
     return int(bool(problems))
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from core.analysis.changes import FATES, Changes, compare_epochs
-from core.cli.output import Output
+from core.cli.output import Output, count_sentences
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
-from core.messages.words import counted
+from core.messages.catalogue import mark, say
 from core.metrics.comparison import OUTCOMES
 from core.metrics.report import AVERAGES
 from core.store.predictions import EpochKey
@@ -17,8 +17,8 @@ from core.store.runs import EpochChoice
 
 _METRICS = ("precision", "recall", "f1")
 _HOW_TO_READ = (
-    "* significant: the 95 % interval (bootstrap over the sentences) excludes 0",
-    "The intervals cover the choice of sentences, not the runs' own chance: another seed moves the scores, too.",
+    mark("* significant: the 95 % interval (bootstrap over the sentences) excludes 0"),
+    mark("The intervals cover the choice of sentences, not the training: another seed changes the scores, too."),
 )
 
 
@@ -37,8 +37,10 @@ def compare(options: argparse.Namespace, out: Output) -> None:
         changes = run_to_end(compare_epochs(pairs))
     if not changes.sentences:
         raise UserError(
-            f"{_name(before)} and {_name(after)} have no {options.split} sentence in common that both predicted; "
-            "evaluate both on that split first"
+            "{before} and {after} have no predictions on the same {split} sentences; evaluate both on that split first",
+            before=_name(before),
+            after=_name(after),
+            split=options.split,
         )
     document = {
         "before": {"run": before.source, "epoch": before.epoch},
@@ -47,8 +49,13 @@ def compare(options: argparse.Namespace, out: Output) -> None:
         "gold": options.gold,
         **changes.as_json(),
     }
-    sentences = counted(changes.sentences, f"{options.split} sentence")
-    head = f"from {_name(before)} to {_name(after)}, {sentences}, {options.gold}"
+    head = say(
+        "from {before} to {after}, {sentences}, {gold}",
+        before=_name(before),
+        after=_name(after),
+        sentences=count_sentences(changes.sentences, options.split),
+        gold=options.gold,
+    )
     out.result(document, f"{head}\n{score_table(changes)}\n\n{fate_table(changes)}")
 
 
@@ -65,7 +72,7 @@ def score_table(changes: Changes) -> str:
             star = "*" if interval.excludes_zero else " "
             cells.append(f"{moved:+11.4f}{star}{f'[{interval.low:+.3f}, {interval.high:+.3f}]':>16}")
         lines.append(f"{names.get(name, name):>{width}}" + "".join(cells))
-    return "\n".join([*lines, "", *_HOW_TO_READ])
+    return "\n".join([*lines, "", *map(say, _HOW_TO_READ)])
 
 
 def fate_table(changes: Changes) -> str:
@@ -85,4 +92,4 @@ def _key(project: Project, chosen: EpochArgument) -> EpochKey:
 
 
 def _name(key: EpochKey) -> str:
-    return f"run {key.source}, epoch {key.epoch}"
+    return say("run {run}, epoch {epoch}", run=key.source, epoch=key.epoch)

@@ -4,17 +4,21 @@ import argparse
 from dataclasses import asdict
 from functools import partial
 
-from core.cli.output import Output, report_events, table
+from core.cli.output import Output, batch_halved, count_sentences, report_events, table
 from core.cli.parser import CROSSCHECK_SETTINGS
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
-from core.messages.words import counted
+from core.messages.catalogue import mark, say, say_count
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.selection import Selection
 from core.training.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
 
-_PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging"}
+_PHASES = {
+    "prepare": mark("fold {fold}/{folds}, preparing, {share:.0%}"),
+    "train": mark("fold {fold}/{folds}, training, {share:.0%}"),
+    "predict": mark("fold {fold}/{folds}, tagging, {share:.0%}"),
+}
 
 
 def crosscheck(options: argparse.Namespace, out: Output) -> None:
@@ -39,23 +43,25 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
         "doubted": len(doubted),
         "metrics": metrics,
     }
-    text = (
-        f"run {number} finished, F1 {metrics['micro']['f1']:.4f}"
-        f" on {counted(run.train_sentences, 'training sentence')};"
-        f" its predictions differ from the gold in {counted(len(doubted), 'sentence')}"
+    text = say_count(
+        "run {run} finished, F1 {f1:.4f} on {sentences}; its predictions differ from the gold in {count:,} sentence",
+        "run {run} finished, F1 {f1:.4f} on {sentences}; its predictions differ from the gold in {count:,} sentences",
+        len(doubted),
+        run=number,
+        f1=metrics["micro"]["f1"],
+        sentences=count_sentences(run.train_sentences, "train"),
     )
     out.result({"event": "finished", **document}, text)
 
 
 def _report(out: Output, event: CrosscheckEvent) -> None:
     if isinstance(event, RunStarted):
-        text = f"run {event.run}: {counted(event.train_sentences, 'training sentence')}"
+        text = say("run {run}: {sentences}", run=event.run, sentences=count_sentences(event.train_sentences, "train"))
         out.event("started", {"run": event.run, "train_sentences": event.train_sentences}, text)
     elif isinstance(event, FoldProgress):
-        text = f"fold {event.fold}/{event.folds}, {_PHASES[event.phase]}, {event.share:.0%}"
+        text = say(_PHASES[event.phase], fold=event.fold, folds=event.folds, share=event.share)
         out.event("progress", asdict(event), text)
     elif isinstance(event, BatchHalved):
-        text = f"memory ran out: batches of {event.batch_size:,} now run in parts of {event.at_once:,}"
-        out.event("batch_halved", asdict(event), text)
+        out.event("batch_halved", asdict(event), batch_halved(event))
     else:
         out.note(table(event.report))

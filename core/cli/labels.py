@@ -7,7 +7,7 @@ from typing import NamedTuple
 from core.cli.output import Output
 from core.domain.generators import run_to_end
 from core.domain.spans import SPLITS
-from core.messages.words import counted
+from core.messages.catalogue import say_count
 from core.store.changes import ChangeSet
 from core.store.project import Project, opened
 
@@ -29,7 +29,7 @@ def labels(options: argparse.Namespace, out: Output) -> None:
     lines = [" " * width + "".join(f"{split:>10}" for split in SPLITS)]
     lines += [f"{label:>{width}}" + "".join(f"{row[split]:10d}" for split in SPLITS) for label, row in rows.items()]
     if changed:
-        out.note(f"{counted(changed, 'sentence')} changed")
+        out.note(say_count("{count:,} sentence changed", "{count:,} sentences changed", changed))
     out.result({"changed": changed, "labels": rows}, "\n".join(lines))
 
 

@@ -10,13 +10,15 @@ from typing import IO, Any
 from core.analysis.verdicts import Estimate
 from core.domain.generators import Event, run_to_end
 from core.domain.settings import Unit
-from core.domain.spans import PredictedSpan
+from core.domain.spans import PredictedSpan, Split
 from core.formats.records import Rejected
-from core.messages.words import counted, escape_controls
+from core.messages.catalogue import mark, say, say_count
+from core.messages.words import escape_controls
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import ErrorKinds
 from core.metrics.report import AVERAGES, KlueFigures, Report
 from core.services.import_corpus import ImportProgress
+from core.training.events import BatchHalved
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""
@@ -45,19 +47,19 @@ class Output:
             self.note(text)
 
     def warn(self, text: str) -> None:
-        """Say what a person should know before relying on the result."""
-        self.note(f"warning: {text}")
+        """Print what a person should know before relying on the result."""
+        self.note(say("warning: {text}", text=text))
 
     @staticmethod
     def note(text: str) -> None:
-        """Say something beside the result."""
+        """Print something beside the result."""
         print("\n".join(map(escape_controls, text.split("\n"))), file=sys.stderr, flush=True)
 
 
 def report_events(
     work: Generator[Event, None, int], report: Callable[[Event], None], *, is_fleeting: Callable[[Event], bool]
 ) -> int:
-    """Run a training to its end and print its events, fleeting ones twice a second at most; returns the run."""
+    """Drive the work, printing events (fleeting ones at most twice a second); return the run number."""
     last = 0.0
 
     def take(event: Event) -> None:
@@ -82,21 +84,49 @@ def table(report: Report) -> str:
     return "\n".join([head, "", *lines])
 
 
+def count_sentences(count: int, split: Split) -> str:
+    """`1 training sentence`, `1,000 dev sentences`."""
+    if split == "train":
+        return say_count("{count:,} training sentence", "{count:,} training sentences", count)
+    return say_count("{count:,} {split} sentence", "{count:,} {split} sentences", count, split=split)
+
+
+def batch_halved(event: BatchHalved) -> str:
+    """That batches are trained in parts from now on."""
+    return say(
+        "out of memory: batches of {batch:,} now run in parts of {part:,}", batch=event.batch_size, part=event.at_once
+    )
+
+
 def klue_line(figures: KlueFigures) -> str:
     """KLUE's two figures with four decimals."""
-    return f"KLUE: entity macro F1 {figures.entity_macro_f1:.4f}, character macro F1 {figures.character_macro_f1:.4f}"
+    return say(
+        "KLUE: entity macro F1 {entities:.4f}, character macro F1 {characters:.4f}",
+        entities=figures.entity_macro_f1,
+        characters=figures.character_macro_f1,
+    )
 
 
 def verdicts_line(estimate: Estimate) -> str:
-    """What verdicts on a random sample say of the gold and of F1."""
+    """What verdicts on a random sample say about the gold and F1."""
     share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
-    verdicts = counted(sum(estimate.verdicts.values()), "verdict")
-    stands_on = f"{verdicts} in {counted(estimate.sentences, 'sampled sentence')}"
-    return (
-        f"{stands_on}: {share.value:.1%} [{share.interval.low:.1%}, {share.interval.high:.1%}] of the"
-        f" {counted(estimate.population.disagreements, 'disagreement')} with the gold as imported are errors of the"
-        f" gold, about {number.value:,.0f} [{number.interval.low:,.0f}, {number.interval.high:,.0f}]; micro F1"
-        f" {estimate.f1_imported:.4f}, adjusted {f1.value:.4f} [{f1.interval.low:.4f}, {f1.interval.high:.4f}]"
+    return say(
+        "{verdicts} in {sentences}: {share:.1%} [{share_low:.1%}, {share_high:.1%}] of the {disagreements} with the"
+        " gold as imported are gold errors, about {errors:,.0f} [{errors_low:,.0f}, {errors_high:,.0f}]; micro F1"
+        " {imported:.4f}, adjusted {adjusted:.4f} [{adjusted_low:.4f}, {adjusted_high:.4f}]",
+        verdicts=say_count("{count:,} verdict", "{count:,} verdicts", sum(estimate.verdicts.values())),
+        sentences=say_count("{count:,} sampled sentence", "{count:,} sampled sentences", estimate.sentences),
+        disagreements=say_count("{count:,} disagreement", "{count:,} disagreements", estimate.population.disagreements),
+        share=share.value,
+        share_low=share.interval.low,
+        share_high=share.interval.high,
+        errors=number.value,
+        errors_low=number.interval.low,
+        errors_high=number.interval.high,
+        imported=estimate.f1_imported,
+        adjusted=f1.value,
+        adjusted_low=f1.interval.low,
+        adjusted_high=f1.interval.high,
     )
 
 
@@ -138,6 +168,10 @@ _PRINTED = 10
 """Rejected records that are printed one by one: a file that is imported twice has as many as sentences."""
 
 
+_MORE = mark("rejected: {count:,} more; --json lists all")
+_MORE_IN_RESULT = mark("rejected: {count:,} more; all are in the result")
+
+
 @dataclass(slots=True)
 class Rejections:
     """Prints and counts rejected records as they come, and keeps them for the JSON result.
@@ -169,7 +203,7 @@ class Rejections:
             self.keep(record)
 
     def _print(self, record: Rejected) -> None:
-        self.out.note(f"rejected: {escape_controls(record.where)}: {record.reason}")
+        self.out.note(say("rejected: {where}: {reason}", where=escape_controls(record.where), reason=record.reason))
 
     def print_first(self, records: Sequence[Rejected]) -> None:
         """Print the first of the records that were kept, and how many more there were."""
@@ -178,10 +212,10 @@ class Rejections:
         self.print_count()
 
     def print_count(self) -> None:
-        """Say how many more there were than were printed."""
+        """Print how many more there were than were printed."""
         if self.count > _PRINTED:
-            rest = "--json lists all" if not self.out.as_json else "all are in the result"
-            self.out.note(f"rejected: {self.count - _PRINTED:,} more; {rest}")
+            template = _MORE_IN_RESULT if self.out.as_json else _MORE
+            self.out.note(say(template, count=self.count - _PRINTED))
 
     def print_list(self) -> None:
         """Print all of them as a JSON list."""

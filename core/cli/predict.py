@@ -21,7 +21,7 @@ from core.domain.errors import UserError
 from core.formats import parquet, registry
 from core.formats.records import Rejected, TaggedText, Text
 from core.io.files import STANDARD_OUTPUT, open_descriptor, replacing
-from core.messages.words import counted
+from core.messages.catalogue import say_count
 from core.services import engine
 from core.store.columns import prediction_rows
 from core.store.label_names import Names, rename_predictions
@@ -44,7 +44,7 @@ def predict(options: argparse.Namespace, out: Output) -> int:
 
 def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     if crew.size > 1 and options.out is None:
-        raise UserError("several processes write one file: name it with --out")
+        raise UserError("several processes need one output file; name it with --out")
     if options.out is not None:
         refuse_inside_project(options.out)
     records = _records(options, crew)
@@ -63,8 +63,8 @@ def _records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejecte
     if options.text is not None:
         return iter([Text(options.text)])
     if crew.size > 1 and registry.STANDARD_INPUT in options.files:
-        raise UserError("several processes cannot read one standard input; save it in a file first")
-    # All files are looked at now, so that what is wrong with the last one is not told after hours.
+        raise UserError("several processes cannot share standard input; save it in a file first")
+    # All files are looked at now, so that what is wrong with the last one is not reported after hours.
     return chain.from_iterable([registry.texts(path) for path in options.files])
 
 
@@ -132,7 +132,12 @@ def _write_file(taken: _Taken, path: Path, out: Output) -> None:
 
 
 def _in_words(taken: _Taken) -> str:
-    return f"{counted(taken.tagged, 'sentence')} tagged, {taken.rejections.count:,} rejected"
+    return say_count(
+        "{count:,} sentence tagged, {rejected:,} rejected",
+        "{count:,} sentences tagged, {rejected:,} rejected",
+        taken.tagged,
+        rejected=taken.rejections.count,
+    )
 
 
 def _write_lines(path: Path, tagged: Iterable[TaggedText]) -> None:

@@ -2,20 +2,23 @@
 
 import os
 
+from core.messages.catalogue import mark, say
+
 COMMANDS = {
-    "import": "add corpus files to a project, which is made if it is not there",
-    "train": "train a tagger; every epoch is measured on dev and stored",
-    "crosscheck": "tag each training sentence with a model not trained on it, to find gold errors",
-    "ceilings": "how far each tagging unit can go on the corpus, for every type",
-    "evaluate": "precision, recall and F1 of a run, for every type",
-    "compare": "what moved from one epoch to another, of one run or of two, and how sure that is",
-    "predict": "tag texts or files with a run",
-    "correct": "give a sentence new gold spans",
-    "labels": "list the labels and their spans; add, rename, merge or delete some",
-    "export": "write the corpus to a file",
-    "runs": "list the runs with their epochs",
-    "check": "check that nothing in the project is damaged",
+    "import": mark("add corpus files to a project, which is created if it is missing"),
+    "train": mark("train a tagger; every epoch is measured on dev and saved"),
+    "crosscheck": mark("tag each training sentence with a model not trained on it, to find gold errors"),
+    "ceilings": mark("the best F1 that each tagging unit allows on the corpus, for every type"),
+    "evaluate": mark("precision, recall and F1 of a run, for every type"),
+    "compare": mark("what changed from one epoch to another, of one run or of two, and how certain that is"),
+    "predict": mark("tag texts or files with a run"),
+    "correct": mark("give a sentence new gold spans"),
+    "labels": mark("list the labels and their spans; add, rename, merge or delete some"),
+    "export": mark("write the corpus to a file"),
+    "runs": mark("list the runs with their epochs"),
+    "check": mark("check that nothing in the project is damaged"),
 }
+"""By the name of each command, the template of what it is for."""
 
 
 def program() -> str:
@@ -25,13 +28,18 @@ def program() -> str:
 
 def usage() -> str:
     """What is printed for `--help` and for wrong usage."""
-    name = program()
+    head, name, without = say("usage:"), program(), say("works without one; COMMAND --help shows more")
     return "\n".join(
         [
-            f"usage: {name} [PROJECT]                opens the window",
-            f"       {name} COMMAND PROJECT ...      works without one; COMMAND --help says more",
+            f"{head} {name} {'[PROJECT]':<24} {say('opens the window')}",
+            f"{' ' * len(head)} {name} {'COMMAND PROJECT ...':<24} {without}",
             "",
-            "commands:",
-            *(f"  {command:<12}{purpose}" for command, purpose in COMMANDS.items()),
+            say("commands:"),
+            *(f"  {command:<12}{say(purpose)}" for command, purpose in COMMANDS.items()),
         ]
     )
+
+
+def unknown_usage(problem: str) -> str:
+    """What is printed for arguments that mean nothing."""
+    return f"{program()}: {problem}\n{usage()}"

@@ -1,8 +1,34 @@
-"""The error that is the user's to mend."""
+"""Errors that the user can fix."""
+
+from typing import Any
+
+from core.messages.catalogue import say, say_count
 
 
 class UserError(Exception):
     """Something only the user can put right; its text is one sentence with the place, the reason and the way out.
 
     Every other exception is a bug of ours.
+
+    Attributes:
+        code: the template of the sentence, which identifies the error in any language.
+        fields: what the template is filled with.
     """
+
+    def __init__(self, template: str, /, **fields: object) -> None:
+        super().__init__(template)
+        self.code = template
+        self.fields: dict[str, Any] = fields
+        self._many: str | None = None
+
+    @staticmethod
+    def of_count(one: str, many: str, /, count: int, **fields: object) -> "UserError":
+        """An error whose sentence depends on a count, which is its field `count` too."""
+        error = UserError(one, count=count, **fields)
+        error._many = many
+        return error
+
+    def __str__(self) -> str:
+        if self._many is None:
+            return say(self.code, **self.fields)
+        return say_count(self.code, self._many, **self.fields)

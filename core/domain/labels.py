@@ -35,7 +35,8 @@ TTA_TYPES = (
 )
 """TTAK.KO-10.0852, coarse types, in the order in which the window shows them."""
 
-_NAME = re.compile(r"[\w.-]{1,32}")
+_LONGEST = 32
+_NAME = re.compile(rf"[\w.-]{{1,{_LONGEST}}}")
 
 
 def checked_name(label: str) -> str:
@@ -45,7 +46,11 @@ def checked_name(label: str) -> str:
         UserError: it is empty, too long or has other characters.
     """
     if not _NAME.fullmatch(label):
-        raise UserError(f"the label {label!r} is no label; use letters, digits, _, - and . only, at most 32")
+        raise UserError(
+            "{label!r} is not a valid label; use letters, digits, _, - and . only, at most {most}",
+            label=label,
+            most=_LONGEST,
+        )
     return label
 
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any, Literal, get_args
 
 from core.domain.errors import UserError
+from core.messages.catalogue import join_words, mark, say
 
 
 def starter_is_installed() -> bool:
@@ -50,10 +51,17 @@ class Range:
         return math.isfinite(value) and (value > self.low or (self.has_low and value == self.low))
 
     def __str__(self) -> str:
-        low = f"at least {self.low}" if self.has_low else f"above {self.low}"
         if self.high is None:
-            return low
-        return f"{low} and {'at most' if self.has_high else 'below'} {self.high}"
+            return say("at least {low}", low=self.low) if self.has_low else say("above {low}", low=self.low)
+        return say(_BETWEEN[self.has_low, self.has_high], low=self.low, high=self.high)
+
+
+_BETWEEN = {
+    (True, True): mark("at least {low} and at most {high}"),
+    (True, False): mark("at least {low} and below {high}"),
+    (False, True): mark("above {low} and at most {high}"),
+    (False, False): mark("above {low} and below {high}"),
+}
 
 
 _COUNT = Range(1)
@@ -80,13 +88,41 @@ RANGES = {
 }
 """Of every numeric setting; those that may be None are then not looked at."""
 
+TITLES = {
+    "epochs": mark("epochs"),
+    "batch_size": mark("batch size"),
+    "layers": mark("layers"),
+    "patience": mark("patience"),
+    "limit": mark("limit"),
+    "from_run": mark("from run"),
+    "folds": mark("folds"),
+    "seed": mark("seed"),
+    "learning_rate": mark("learning rate"),
+    "head_learning_rate": mark("head learning rate"),
+    "crf_learning_rate": mark("crf learning rate"),
+    "weight_decay": mark("weight decay"),
+    "warmup_ratio": mark("warmup ratio"),
+    "augmentation": mark("augmentation"),
+    "dropout": mark("dropout"),
+    "layer_decay": mark("layer decay"),
+    "max_gradient_norm": mark("max gradient norm"),
+    "unit": mark("tagging unit"),
+    "device": mark("device"),
+    "precision": mark("precision"),
+}
+"""What a setting that can be wrong is called in an error."""
+
 _OF_ONE_RUN = ("seed", "device", "limit", "from_run", "move_corrected_dev", "folds")
 """Settings that a run does not hand on to those that start from its weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """An encoder that the window offers, with the settings that suit it."""
+    """An encoder that the window offers, with the settings that suit it.
+
+    Attributes:
+        title: the template of what people call it.
+    """
 
     encoder: str
     title: str
@@ -104,15 +140,15 @@ class Preset:
 
 
 _STARTER_PRESET = Preset(
-    STARTER, "Starter, multilingual E5 small (no download)", 3, 4, 1.5e-4, "syllable", 8, 0.5, layer_decay=0.9
+    STARTER, mark("Starter, multilingual E5 small (no download)"), 3, 4, 1.5e-4, "syllable", 8, 0.5, layer_decay=0.9
 )
-_TINY_PRESET = Preset(TINY, "Tiny, learned from this corpus (no download)", 10, 8, 2e-3)
+_TINY_PRESET = Preset(TINY, mark("Tiny, learned from this corpus (no download)"), 10, 8, 2e-3)
 
 PRESETS = (
     *((_STARTER_PRESET,) if starter_is_installed() else ()),
     _TINY_PRESET,
-    Preset("monologg/koelectra-small-v3-discriminator", "KoELECTRA small v3", 2, 8, 5e-5),
-    Preset("monologg/koelectra-base-v3-discriminator", "KoELECTRA base v3 (reference)", 2, 8, 5e-5),
+    Preset("monologg/koelectra-small-v3-discriminator", mark("KoELECTRA small v3"), 2, 8, 5e-5),
+    Preset("monologg/koelectra-base-v3-discriminator", mark("KoELECTRA base v3 (reference)"), 2, 8, 5e-5),
 )
 """The first is the default; the KoELECTRA ones have the reference experiment's settings."""
 
@@ -131,7 +167,7 @@ class TrainSettings:
 
     Attributes:
         encoder: `starter`, `tiny`, a hub name, or a local folder.
-        unit: what one tag stands on; see `core.model.encoding.text_encoder.TextEncoding`.
+        unit: what gets one tag; see `core.model.encoding.text_encoder.TextEncoding`.
         layers: keeps only so many of the encoder's layers, the first ones; None keeps all.
         patience: stops after so many epochs in a row without a better micro F1 on dev; None trains all epochs.
         learning_rate: of the encoder's top layer (AdamW), after warm-up; decays linearly to 0.
@@ -149,7 +185,7 @@ class TrainSettings:
         limit: trains and measures on at most so many sentences of each split, corrected training sentences first and
             every one of them; None takes all.
         move_corrected_dev: corrected dev sentences become training sentences, so that no sentence is measured on that
-            a person has looked at and mended.
+            a person has looked at and corrected.
         from_run: a run whose last weights are the start; None starts from the encoder.
         folds: of a cross-check, how many taggers are trained, each on all folds but one; None is a training.
 
@@ -185,11 +221,18 @@ class TrainSettings:
         for name, values in RANGES.items():
             value = getattr(self, name)
             if value is not None and value not in values:
-                raise UserError(f"{name.replace('_', ' ')} is {value}; it must be {values}")
-        choices = (("tagging unit", self.unit, UNITS), ("device", self.device, DEVICES))
-        for name, value, known in (*choices, ("precision", self.precision, PRECISIONS)):
+                raise UserError(
+                    "{setting} is {value}; it must be {range}", setting=say(TITLES[name]), value=value, range=values
+                )
+        for name, known in (("unit", UNITS), ("device", DEVICES), ("precision", PRECISIONS)):
+            value = getattr(self, name)
             if value not in known:
-                raise UserError(f"{name} is {value}; known are {', '.join(known)}")
+                raise UserError(
+                    "{setting} is {value}; it must be one of {known}",
+                    setting=say(TITLES[name]),
+                    value=value,
+                    known=join_words(known),
+                )
 
     @classmethod
     def of_stored(cls, values: Mapping[str, Any]) -> "TrainSettings":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NewType, get_args
 
 from core.domain.errors import UserError
+from core.messages.catalogue import join_words
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -28,9 +29,9 @@ class Span:
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end <= self.start:
-            raise UserError(f"the span {self.start}–{self.end} is empty or begins before the text")
+            raise UserError("the span {start}–{end} is empty or begins before the text", start=self.start, end=self.end)
         if not self.label:
-            raise UserError(f"the span {self.start}–{self.end} has no label")
+            raise UserError("the span {start}–{end} has no label", start=self.start, end=self.end)
 
     def overlaps(self, other: "Span") -> bool:
         return self.start < other.end and other.start < self.end
@@ -102,12 +103,22 @@ def checked(spans: Iterable[Span], text: str, labels: Collection[str] | None = N
     ordered = tuple(sorted(spans))
     for span in ordered:
         if span.end > len(text):
-            raise UserError(f"the span {span.start}–{span.end} reaches past the text, which has {len(text)} characters")
+            raise UserError.of_count(
+                "the span {start}–{end} reaches past the text, which has {count:,} character",
+                "the span {start}–{end} reaches past the text, which has {count:,} characters",
+                count=len(text),
+                start=span.start,
+                end=span.end,
+            )
         if labels is not None and span.label not in labels:
-            raise UserError(f"the label {span.label} is not in the tag set ({', '.join(labels)})")
+            raise UserError(
+                "the label {label} is not in the tag set ({known})", label=span.label, known=join_words(labels)
+            )
     for left, right in itertools.pairwise(ordered):
         if left.overlaps(right):
-            raise UserError(
-                f"the spans {left.start}–{left.end} {left.label} and {right.start}–{right.end} {right.label} overlap"
-            )
+            raise UserError("the spans {span} and {other} overlap", span=_words(left), other=_words(right))
     return ordered
+
+
+def _words(span: Span) -> str:
+    return f"{span.start}–{span.end} {span.label}"

@@ -11,8 +11,20 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
-from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Item, Record, Rejected, Text, accept, invented_id
+from core.formats.records import (
+    HEAD_LENGTH,
+    Check,
+    CorpusFormat,
+    Item,
+    Record,
+    Rejected,
+    Text,
+    accept,
+    in_sentence,
+    invented_id,
+)
 from core.io.files import replacing
+from core.messages.catalogue import join_words
 
 _SPAN_KEYS = ("label", "labels", "spans", "entities")
 _GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
@@ -85,7 +97,7 @@ def _record(line: str, path: Path, number: int, make: Callable[[dict[str, Any], 
         text = _text(record)
         return make(record, text, known_id or invented_id(path, number, text))
     except UserError as error:
-        return Rejected(str(path), number, f"sentence {known_id}: {error}" if known_id else str(error))
+        return Rejected(str(path), number, in_sentence(known_id, error))
 
 
 def _object(line: str) -> dict[str, Any]:
@@ -94,13 +106,15 @@ def _object(line: str) -> dict[str, Any]:
         if "\\u" in line:
             json.dumps(record, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        raise UserError(f"the line is not JSON: {error.msg} at character {error.pos + 1}") from error
+        raise UserError(
+            "the line is not JSON: {fault} at character {place:,}", fault=error.msg, place=error.pos + 1
+        ) from error
     except UnicodeEncodeError as error:
-        raise UserError("an escape such as \\ud83d stands alone, which is half a character") from error
+        raise UserError("an escape such as \\ud83d is half a character without its other half") from error
     except (ValueError, RecursionError) as error:
-        raise UserError("the line is JSON too big or too deep to read") from error
+        raise UserError("the JSON is too large or too deep to read") from error
     if not isinstance(record, dict):
-        raise UserError('the line is not an object {"text": …, "label": …}')
+        raise UserError('the line is not an object {{"text": …, "label": …}}')
     return record
 
 
@@ -110,7 +124,7 @@ def _id(record: dict[str, Any]) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise UserError(f"the id {value!r} is neither a string nor a whole number")
+        raise UserError("the id {id!r} is neither a string nor a whole number", id=value)
     return str(value)
 
 
@@ -134,7 +148,7 @@ def _spans(record: dict[str, Any]) -> list[Any]:
         _check_keys(record)
     spans = record[key] if key else []
     if not isinstance(spans, list):
-        raise UserError(f'what is under "{key}" is not a list of [start, end, label]')
+        raise UserError('what is under "{key}" is not a list of [start, end, label]', key=key)
     return spans
 
 
@@ -142,8 +156,10 @@ def _check_keys(record: dict[str, Any]) -> None:
     others = [key for key in record if _GOLD_BY_ANOTHER_NAME.search(key)]
     if others:
         raise UserError(
-            f"it has none of {', '.join(_SPAN_KEYS)}, but {', '.join(others):.80}; write its entities as"
-            ' "label": [[start, end, "PS"], …], or "label": [] if it has none'
+            'it has none of {known}, but {others:.80}; write its entities as "label": [[start, end,'
+            ' "PS"], …], or "label": [] if it has none',
+            known=join_words(_SPAN_KEYS),
+            others=join_words(others),
         )
 
 
@@ -156,4 +172,4 @@ def span_of(item: Any) -> Span:
     match item:
         case [start, end, str(label)] if type(start) is int and type(end) is int:
             return Span(start, end, label)
-    raise UserError(f"{json.dumps(item, ensure_ascii=False)} is not [start, end, label]")
+    raise UserError("{item} is not [start, end, label]", item=json.dumps(item, ensure_ascii=False))

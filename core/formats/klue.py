@@ -17,8 +17,9 @@ from pathlib import Path
 
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
-from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept, invented_id
+from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept, in_sentence, invented_id
 from core.io.files import replacing
+from core.messages.catalogue import say
 
 COLUMNS = "## 컬럼명 : CHAR\tNE_TAG"
 PREAMBLE = rf"""## 토큰, 레이블 구분자 : \t
@@ -88,7 +89,7 @@ def texts(path: Path) -> Iterator[Text | Rejected]:
         _check_rows(block)
         text = "".join(_character(*row) for row in block.rows)
         if not text.strip():
-            raise _MalformedError(block.line, "it has no text")
+            raise _MalformedError(block.line, say("it has no text"))
         return Text(text, block.id or invented_id(path, number, text))
 
     return _records(path, text_of)
@@ -151,12 +152,12 @@ def _record(block: _Block, path: Path, number: int, make: Callable[[_Block, int]
         line, reason = error.args
     except UserError as error:
         line, reason = block.line, str(error)
-    return Rejected(str(path), line, f"sentence {block.id}: {reason}" if block.id else reason)
+    return Rejected(str(path), line, in_sentence(block.id, reason))
 
 
 def _check_rows(block: _Block) -> None:
     if not block.rows:
-        raise _MalformedError(block.line, "its header is followed by no character rows")
+        raise _MalformedError(block.line, say("no character rows follow its header"))
 
 
 def _sentence(block: _Block, path: Path, number: int) -> Sentence:
@@ -166,8 +167,11 @@ def _sentence(block: _Block, path: Path, number: int) -> Sentence:
     if block.markup is not None and block.markup != (tagged := _marked_up(sentence)):
         raise _MalformedError(
             block.line,
-            f"its header and its rows disagree ({_difference(block.markup, tagged)});"
-            " correct one of them, or delete the header to go by the rows",
+            say(
+                "its header and its rows disagree ({difference}); correct one of them, or delete the header to use the"
+                " rows",
+                difference=_difference(block.markup, tagged),
+            ),
         )
     return sentence
 
@@ -182,7 +186,14 @@ def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
         character, tag = _cells(number, row)
         inside = tag[0] == "I"
         if inside and tag[2:] != label:
-            raise _MalformedError(number, f"{tag} follows no B-{tag[2:]} or {tag}; an entity begins with B-{tag[2:]}")
+            raise _MalformedError(
+                number,
+                say(
+                    "{tag} follows no {first} or {tag}; an entity begins with {first}",
+                    tag=tag,
+                    first=f"B-{tag[2:]}",
+                ),
+            )
         if label and not inside:
             spans.append(Span(start, at, label))
             label = ""
@@ -198,18 +209,20 @@ def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
 def _cells(number: int, row: str) -> tuple[str, str]:
     character, tab, tag = _character(number, row), *row.partition("\t")[1:]
     if not tab:
-        raise _MalformedError(number, f"the row {row!r:.80} is not a character, a tab and a tag")
+        raise _MalformedError(number, say("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) == 2 or "\t" in tag):
-        raise _MalformedError(number, f"the tag {tag!r:.80} is none of O, B-… and I-…")
+        raise _MalformedError(number, say("the tag {tag!r:.80} is not O, B-… or I-…", tag=tag))
     return character, tag
 
 
 def _character(number: int, row: str) -> str:
     character = row.partition("\t")[0]
     if not character:
-        raise _MalformedError(number, f"the row {row!r:.80} is not a character, a tab and a tag")
+        raise _MalformedError(number, say("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if not all(_extends(*pair) for pair in pairwise(character)):
-        raise _MalformedError(number, f"the row {row!r:.80} holds more than one character; KLUE-NER has one a row")
+        raise _MalformedError(
+            number, say("the row {row!r:.80} contains more than one character; KLUE-NER has one per row", row=row)
+        )
     return character
 
 
@@ -230,7 +243,12 @@ def _difference(header: str, rows: str) -> str:
     """Where two unequal texts part, with a few characters of each."""
     pairs = enumerate(zip(header, rows, strict=False))
     at = next((i for i, (left, right) in pairs if left != right), min(len(header), len(rows)))
-    return f"at character {at + 1} one has {header[at : at + 12]!r}, the other {rows[at : at + 12]!r}"
+    return say(
+        "at character {place:,} the header has {header!r}, the rows {rows!r}",
+        place=at + 1,
+        header=header[at : at + 12],
+        rows=rows[at : at + 12],
+    )
 
 
 def _marked_up(sentence: Sentence) -> str:
@@ -247,8 +265,9 @@ def _block_text(sentence: Sentence) -> str:
     cells = (sentence.id, sentence.text, *(span.label for span in sentence.spans))
     if any(_UNWRITABLE.search(cell) for cell in cells):
         raise UserError(
-            f"the sentence {sentence.id!r} holds a tab, a line end or a NUL, which KLUE-NER files cannot hold;"
-            " export as jsonl or nikl instead"
+            "the sentence {id!r} contains a tab, a line end or a NUL, which a KLUE-NER file cannot contain;"
+            " export as jsonl or nikl instead",
+            id=sentence.id,
         )
     rows = (f"{character}\t{tag}\n" for character, tag in zip(sentence.text, _tags(sentence), strict=True))
     return f"## {sentence.id}\t{_marked_up(sentence)}\n{''.join(rows)}\n"

@@ -20,8 +20,9 @@ import ijson
 from core.domain.errors import UserError
 from core.domain.labels import folded
 from core.domain.spans import Sentence, Span
-from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept
+from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept, in_sentence
 from core.io.files import replacing
+from core.messages.catalogue import say
 
 _SENTENCES = "document.item.sentence.item"
 _NOTHING = "\0"
@@ -87,7 +88,9 @@ def _read(path: Path, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
             empty = False
             yield record
     if empty:
-        yield Rejected(str(path), None, "it holds no sentences at document[].sentence[], where NIKL files have them")
+        yield Rejected(
+            str(path), None, say("it contains no sentences at document[].sentence[], where NIKL files have them")
+        )
 
 
 def write(path: Path, sentences: Iterable[Sentence]) -> None:
@@ -134,7 +137,7 @@ def _record(item: Any, name: str, window: _Window, make: Callable[[Any], Item]) 
         known_id = _string(item, "id")
         form = _string(item, "form")
         line = window.line_of("id", known_id) if known_id else window.line_of("form", form) if form else None
-        return Rejected(name, line, f"sentence {known_id}: {error}" if known_id else str(error))
+        return Rejected(name, line, in_sentence(known_id, error))
 
 
 def _string(item: Any, key: str) -> str:
@@ -144,7 +147,7 @@ def _string(item: Any, key: str) -> str:
 
 def _text(item: Any) -> Text:
     if not isinstance(item, dict):
-        raise UserError(f"a sentence is not an object but {item!r:.40}")
+        raise UserError("a sentence is not an object but {item!r:.40}", item=item)
     if not (sentence_id := _string(item, "id")):
         raise UserError("a sentence has no id")
     if not (form := _string(item, "form")).strip():
@@ -165,11 +168,24 @@ def _span(entity: Any, text: str) -> Span:
         case {"begin": begin, "end": end, "label": str(label), "form": str(form)} if type(begin) is type(end) is int:
             span = Span(begin, end, folded(label))
         case _:
-            raise UserError(f"an entity lacks one of begin, end, label and form: {entity!r:.80}")
+            raise UserError("an entity lacks one of begin, end, label and form: {entity!r:.80}", entity=entity)
     if end > len(text):
-        raise UserError(f"the entity {form!r} at {begin}–{end} reaches past the text, which has {len(text)} characters")
+        raise UserError.of_count(
+            "the entity {form!r} at {start}–{end} reaches past the text, which has {count:,} character",
+            "the entity {form!r} at {start}–{end} reaches past the text, which has {count:,} characters",
+            count=len(text),
+            form=form,
+            start=begin,
+            end=end,
+        )
     if text[begin:end] != form:
-        raise UserError(f"at {begin}–{end} is {text[begin:end]!r} where the file says {form!r}")
+        raise UserError(
+            "the text at {begin}–{end} is {text!r}, but the file says {form!r}",
+            begin=begin,
+            end=end,
+            text=text[begin:end],
+            form=form,
+        )
     return span
 
 
@@ -183,7 +199,10 @@ def _broken_off(file: BinaryIO, name: str, error: Exception) -> Rejected:
     return Rejected(
         name,
         _line_of_failure(file, file.tell()),
-        f"the JSON breaks here ({_reason(error)}), so nothing after it could be read; correct the file or get it again",
+        say(
+            "the JSON breaks here ({fault}), so nothing after it could be read; correct the file or get it again",
+            fault=_reason(error),
+        ),
     )
 
 

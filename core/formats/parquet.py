@@ -17,6 +17,7 @@ from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan
 from core.formats.records import Rejected, TaggedText, Text
 from core.io.files import replacing_bytes
+from core.messages.catalogue import join_words, say
 
 SUFFIX = ".parquet"
 
@@ -49,10 +50,15 @@ def texts(path: Path) -> Iterator[Text | Rejected]:
         schema = file.schema_arrow
     columns = [name for name in ("text", "id") if name in schema.names]
     if "text" not in columns:
-        raise UserError(f"{path} has no column text; it has {', '.join(schema.names):.200}")
+        raise UserError("{path} has no column text; it has {known:.200}", path=path, known=join_words(schema.names))
     for name in columns:
         if schema.names.count(name) > 1:
-            raise UserError(f"{path} has {schema.names.count(name)} columns {name}; keep one of them")
+            raise UserError(
+                "{path} has {number} columns {name}; keep one of them",
+                path=path,
+                number=schema.names.count(name),
+                name=name,
+            )
         _check_type(path, name, schema.field(name).type)
     return _records(path, columns)
 
@@ -94,8 +100,9 @@ def _pyarrow(path: Path) -> Any:
         import pyarrow.parquet
     except ImportError as error:
         raise UserError(
-            f"{path} is Parquet, which needs the package pyarrow: install Spandesk with its extra [parquet],"
-            " or use JSON lines"
+            "{path} is Parquet, which needs the package pyarrow: install Spandesk with its extra"
+            " [parquet], or use JSON lines",
+            path=path,
         ) from error
     return pyarrow
 
@@ -111,7 +118,9 @@ def _reading(path: Path) -> Iterator[Any]:
             yield file
     except (OSError, UnicodeDecodeError, pyarrow.ArrowException) as error:
         reason = str(error).partition("\n")[0].removesuffix(".")
-        raise UserError(f"{path} is no Parquet file, or is damaged ({reason}); write it again") from error
+        raise UserError(
+            "{path} is not a Parquet file or is damaged ({reason}); write it again", path=path, reason=reason
+        ) from error
 
 
 def _check_type(path: Path, name: str, column_type: Any) -> None:
@@ -119,7 +128,12 @@ def _check_type(path: Path, name: str, column_type: Any) -> None:
     plain = column_type.value_type if kinds.is_dictionary(column_type) else column_type
     is_string = kinds.is_string(plain) or kinds.is_large_string(plain) or kinds.is_string_view(plain)
     if not is_string and not (name == "id" and kinds.is_integer(plain)):
-        raise UserError(f"the column {name} of {path} holds {column_type}, where strings are needed; convert it")
+        raise UserError(
+            "the column {name} of {path} holds {column_type}; convert it to strings",
+            name=name,
+            path=path,
+            column_type=str(column_type),
+        )
 
 
 def _records(path: Path, columns: list[str]) -> Iterator[Text | Rejected]:
@@ -138,7 +152,7 @@ def _record(path: Path, number: int, text: Any, name: Any) -> Text | Rejected:
         value = text.as_py()
         known_id = None if name is None else name.as_py()
     except UnicodeDecodeError:
-        return Rejected(str(path), None, f"row {number} is not UTF-8")
+        return Rejected(str(path), None, say("row {number} is not UTF-8", number=number))
     if value is None or not value.strip():
-        return Rejected(str(path), None, f"row {number} has no text")
+        return Rejected(str(path), None, say("row {number} has no text", number=number))
     return Text(value, None if known_id is None else str(known_id))

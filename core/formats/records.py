@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan, Sentence
+from core.messages.catalogue import say
 from core.messages.words import escape_controls
 
 
@@ -47,10 +49,18 @@ class Rejected:
 
     @property
     def where(self) -> str:
-        return self.file if self.line is None else f"{self.file}, line {self.line}"
+        if self.line is None:
+            return self.file
+        return say("{file}, line {line}", file=self.file, line=self.line)
 
 
 REASON_LENGTH = 400
+
+
+def in_sentence(sentence_id: str, reason: UserError | str) -> str:
+    """Why a record is rejected, with the id of its sentence where it has one."""
+    return say("sentence {id}: {reason}", id=sentence_id, reason=reason) if sentence_id else str(reason)
+
 
 Record = Sentence | Rejected
 

@@ -14,7 +14,8 @@ from typing import Any
 from core.domain.errors import UserError
 from core.formats import jsonl, klue, nikl, parquet
 from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, Text, accept
-from core.io.files import kind_of, open_descriptor
+from core.io.files import Kind, kind_of, open_descriptor
+from core.messages.catalogue import join_words, mark, say
 
 AUTO = "auto"
 
@@ -37,7 +38,11 @@ def format_named(name: str) -> CorpusFormat:
     for known in FORMATS:
         if known.name == name:
             return known
-    raise UserError(f"there is no corpus format {name!r}; known are {', '.join(known.name for known in FORMATS)}")
+    raise UserError(
+        "there is no corpus format {name!r}; it must be one of {known}",
+        name=name,
+        known=join_words(known.name for known in FORMATS),
+    )
 
 
 def detected(path: Path) -> CorpusFormat:
@@ -82,8 +87,12 @@ def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
     for known in FORMATS:
         if path.suffix.lower() == known.suffix:
             return known
-    suffixes = ", ".join(f"{known.suffix} ({known.name})" for known in FORMATS)
-    raise UserError(f"the name {path.name} does not tell the format; end it with one of {suffixes}, or name the format")
+    suffixes = join_words(f"{known.suffix} ({known.name})" for known in FORMATS)
+    raise UserError(
+        "the name {name} does not say the format; end it with one of {suffixes}, or name the format",
+        name=path.name,
+        suffixes=suffixes,
+    )
 
 
 def texts(path: Path) -> Iterator[Text | Rejected]:
@@ -98,7 +107,7 @@ def texts(path: Path) -> Iterator[Text | Rejected]:
     descriptor = 0 if path == STANDARD_INPUT else open_descriptor(path)
     if descriptor is None or (stat.S_ISREG(os.fstat(descriptor).st_mode) and path != STANDARD_INPUT):
         return _texts(path)
-    return _copied_texts(descriptor, "standard input" if descriptor == 0 else str(path))
+    return _copied_texts(descriptor, say("standard input") if descriptor == 0 else str(path))
 
 
 def _texts(path: Path) -> Iterator[Text | Rejected]:
@@ -132,7 +141,8 @@ def _renamed(path: Path, name: str) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        raise UserError(str(error).replace(str(path), name)) from error
+        fields = {key: name if str(value) == str(path) else value for key, value in error.fields.items()}
+        raise UserError(error.code, **fields) from error
 
 
 def _lines(path: Path) -> Iterator[Text]:
@@ -149,23 +159,32 @@ def _known(path: Path) -> CorpusFormat | None:
 def _recognised(path: Path) -> CorpusFormat:
     if known := _known(path):
         return known
-    raise UserError(f"{path} is in no known format ({', '.join(known.title for known in FORMATS)})")
+    raise UserError(
+        "{path} is in no known format ({known})", path=path, known=join_words(known.title for known in FORMATS)
+    )
+
+
+_READ_ONCE: dict[Kind, str] = {
+    "pipe": mark("{path} is a pipe, which can only be read once; save its output in a file first"),
+    "device": mark("{path} is a device, which can only be read once; save its output in a file first"),
+    "socket": mark("{path} is a socket, which cannot be read; save its output in a file first"),
+}
 
 
 def _check_text(path: Path) -> None:
     """Read the file through once: a fault late in it must come up before anything is imported."""
     kind = kind_of(path)
     if kind == "missing":
-        raise UserError(f"{path} does not exist")
+        raise UserError("{path} does not exist", path=path)
     if kind == "folder":
-        raise UserError(f"{path} is a folder; name the corpus files in it")
+        raise UserError("{path} is a folder; name the corpus files in it", path=path)
     if kind != "file":
-        raise UserError(f"{path} is a {kind}, which can be read but once; save what it gives in a file first")
+        raise UserError(_READ_ONCE[kind], path=path)
     with _reading(path):
         try:
             _check_bytes(path)
         except UnicodeDecodeError as error:
-            raise UserError(f"{path} {_encoding_fault(path, error)}") from error
+            raise _encoding_fault(path, error) from error
 
 
 @contextmanager
@@ -174,9 +193,9 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise UserError("{path} cannot be read: {reason}", path=path, reason=error.strerror or error) from error
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not the same file any more: it was UTF-8 when it was checked") from error
+        raise UserError("{path} has changed since it was checked: it is not UTF-8 any more", path=path) from error
 
 
 def _check_bytes(path: Path) -> None:
@@ -184,17 +203,17 @@ def _check_bytes(path: Path) -> None:
     for line, text in _decoded(path, "utf-8-sig"):
         if "\0" in text:
             line += text.count("\n", 0, text.index("\0"))
-            raise UserError(f"{path} is not text: line {line} holds a NUL byte")
+            raise UserError("{path} is not text: line {line} contains a NUL byte", path=path, line=line)
         filled = filled or bool(text.strip())
     if not filled:
-        raise UserError(f"{path} is empty")
+        raise UserError("{path} is empty", path=path)
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
     """The file's text in pieces, each with the number of the line it begins in.
 
     Raises:
-        UnicodeDecodeError: its reason names the line.
+        UnicodeDecodeError: its reason is the number of the line.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
@@ -205,7 +224,7 @@ def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 breaks = error.object.count(b"\n", 0, error.start)
-                error.reason = f"line {line + breaks}"
+                error.reason = str(line + breaks)
                 raise
             yield line, text
             if not chunk:
@@ -213,16 +232,27 @@ def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
             line += text.count("\n")
 
 
-def _encoding_fault(path: Path, error: UnicodeDecodeError) -> str:
+def _encoding_fault(path: Path, error: UnicodeDecodeError) -> UserError:
     with path.open("rb") as file:
         if file.read(2) in _UTF16_MARKS:
-            return "is UTF-16; convert it to UTF-8"
+            return UserError("{path} is UTF-16; convert it to UTF-8", path=path)
     if b"\0" in error.object:
-        return "is not text but binary"
-    fault = f"is not UTF-8 ({error.reason}, byte 0x{error.object[error.start]:02X})"
+        return UserError("{path} is binary, not text", path=path)
+    byte = error.object[error.start]
     if _is_cp949(path):
-        return f"{fault}; it is probably CP949: convert it with iconv -f CP949 -t UTF-8"
-    return f"{fault}; convert it to UTF-8"
+        return UserError(
+            "{path} is not UTF-8 (line {line}, byte 0x{byte:02X}); it is probably CP949: convert it with"
+            " iconv -f CP949 -t UTF-8",
+            path=path,
+            line=error.reason,
+            byte=byte,
+        )
+    return UserError(
+        "{path} is not UTF-8 (line {line}, byte 0x{byte:02X}); convert it to UTF-8",
+        path=path,
+        line=error.reason,
+        byte=byte,
+    )
 
 
 def _is_cp949(path: Path) -> bool:

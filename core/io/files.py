@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from core.domain.errors import UserError
 from core.io.folders import sync
+from core.messages.catalogue import say
 
 if sys.platform != "win32":
     import fcntl
@@ -39,7 +40,8 @@ def kind_of(path: Path) -> Kind:
     except (FileNotFoundError, NotADirectoryError):
         return "missing"
     except (OSError, ValueError) as error:
-        raise UserError(f"{path} cannot be used: {getattr(error, 'strerror', None) or error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise UserError("{path} cannot be used: {reason}", path=path, reason=reason) from error
 
 
 STANDARD_OUTPUT = 1
@@ -94,7 +96,7 @@ def _replacing(path: Path, new: Callable[[Path | int], File]) -> Iterator[File]:
             with _replacing_file(Path(os.path.realpath(path)), new) as file:
                 yield file
     except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise UserError("{path} cannot be written: {reason}", path=path, reason=error.strerror or error) from error
 
 
 @contextmanager
@@ -124,7 +126,7 @@ def _check_replaceable(target: Path) -> None:
     if kind_of(target) == "folder":
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if kind_of(target) == "socket":
-        raise OSError(errno.EINVAL, "it is a socket")
+        raise OSError(errno.EINVAL, say("it is a socket"))
 
 
 def _new_part(folder: Path) -> tuple[Path, BinaryIO]:

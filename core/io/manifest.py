@@ -41,9 +41,17 @@ def checked_manifest(folder: Path) -> Manifest:
     for name, digest in manifest.files.items():
         path = folder / name
         if not path.is_file():
-            raise UserError(f"{folder} is incomplete: {name} is missing; restore it from a copy or train again")
+            raise UserError(
+                "{folder} is incomplete: {name} is missing; restore it from a copy or train again",
+                folder=folder,
+                name=name,
+            )
         if _digest(path) != digest:
-            raise UserError(f"{folder} was altered: {name} has changed; restore it from a copy or train again")
+            raise UserError(
+                "{folder} was altered: {name} has changed; restore it from a copy or train again",
+                folder=folder,
+                name=name,
+            )
     return manifest
 
 
@@ -61,12 +69,16 @@ def _read(folder: Path) -> Manifest:
     try:
         content: dict[str, Any] = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
-            raise UserError(f"{folder} was written by another version of Spandesk; open it with the newest")
+            raise UserError(
+                "{folder} was written by another version of Spandesk; open it with the newest", folder=folder
+            )
         return Manifest(**content)
     except OSError as error:
-        raise UserError(f"{folder} is no model of Spandesk: it has no {_NAME}") from error
+        raise UserError("{folder} is not a Spandesk model: {name} is missing", folder=folder, name=_NAME) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{folder}/{_NAME} is damaged; restore the folder from a copy or train again") from error
+        raise UserError(
+            "{path} is damaged; restore the folder from a copy or train again", path=f"{folder}/{_NAME}"
+        ) from error
 
 
 def _digest(path: Path) -> str:

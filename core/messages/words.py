@@ -1,14 +1,9 @@
-"""Counts as people write them, and texts as a terminal can print them."""
+"""Texts as a terminal can print them."""
 
 import re
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, ends of lines, what turns the direction of what follows, and bytes that are no UTF-8."""
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 sentence`, `1,964 spans`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def escape_controls(text: str, *, most: int | None = None) -> str:

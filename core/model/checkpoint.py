@@ -89,8 +89,10 @@ def save(text_tagger: TextTagger, folder: Path, state: TrainingState | None = No
     except (OSError, SafetensorError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise UserError(
-            f"the weights cannot be saved in {folder}: {reason};"
-            " free some disk space or fix its permissions, then resume"
+            "the weights cannot be saved in {folder}: {reason}; free some disk space or fix its"
+            " permissions, then resume",
+            folder=folder,
+            reason=reason,
         ) from error
 
 
@@ -124,7 +126,9 @@ def load(folder: Path, device: torch.device) -> TextTagger:
         tagger.linear.load_state_dict(_part(head, "linear."), assign=True)
         tagger.crf.load_state_dict(_part(head, "crf."), assign=True)
     except (OSError, KeyError, RuntimeError, SafetensorError) as error:
-        raise UserError(f"{folder}/{_HEAD} does not belong to this model; restore the folder from a copy") from error
+        raise UserError(
+            "{folder}/{head} does not belong to this model; restore the folder from a copy", folder=folder, head=_HEAD
+        ) from error
     encoding = TextEncoding(tokenizer, manifest.max_length, manifest.unit)
     return TextTagger(tagger.to(device).eval(), encoding, tag_set)
 
@@ -160,8 +164,10 @@ def _opened_state(folder: Path) -> Iterator[Any]:
             yield file
     except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise UserError(
-            f"{folder}/{_STATE} is damaged; restore it from a copy, or remove {folder} to resume from the last"
-            " finished epoch"
+            "{folder}/{state} is damaged; restore it from a copy, or remove {folder} to resume from"
+            " the last finished epoch",
+            folder=folder,
+            state=_STATE,
         ) from error
 
 

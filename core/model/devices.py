@@ -6,6 +6,7 @@ import torch
 
 from core.domain.errors import UserError
 from core.domain.settings import Device, Precision
+from core.messages.catalogue import join_words
 
 
 def device_of(choice: Device) -> torch.device:
@@ -18,7 +19,11 @@ def device_of(choice: Device) -> torch.device:
     if choice == "auto":
         return torch.device(available[0])
     if choice not in available:
-        raise UserError(f"device {choice} is not available here; choose auto or one of {', '.join(available)}")
+        raise UserError(
+            "device {choice} is not available here; choose auto or one of {known}",
+            choice=choice,
+            known=join_words(available),
+        )
     return torch.device(choice)
 
 

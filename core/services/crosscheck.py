@@ -20,7 +20,7 @@ from core.domain.labels import in_display_order
 from core.domain.settings import TINY, TrainSettings
 from core.domain.spans import Sentence, SentenceNumber
 from core.domain.splitting import comparable
-from core.messages.words import counted
+from core.messages.catalogue import mark
 from core.model.encoding.cache import encoding
 from core.services.evaluate import score_epoch, tag_stored
 from core.services.train import check_start, record_end
@@ -38,7 +38,7 @@ _ESTIMATED_FROM = 0.01
 """The share that must be done before the time left can be estimated from it."""
 
 
-_NO_SENTENCES = "the project has no training sentences; import a corpus into the train split first"
+_NO_SENTENCES = mark("the project has no training sentences; import a corpus into the train split first")
 
 
 def crosscheck(project: Project, settings: TrainSettings) -> Generator[CrosscheckEvent, None, int]:
@@ -103,16 +103,20 @@ def _make_folds(sentences: Sequence[Sentence], number: int, seed: int) -> list[_
     if not sentences:
         raise UserError(_NO_SENTENCES)
     if not any(sentence.spans for sentence in sentences):
-        raise UserError("the training sentences hold no entity at all; import or correct some first")
+        raise UserError("the training sentences contain no entity; import or correct some first")
     own = draw_folds([sentence.text for sentence in sentences], number, seed)
     folds = []
     for fold in sorted(set(own)):
         train = [sentence for sentence, of in zip(sentences, own, strict=True) if of != fold]
         folds.append(_Fold(train, [sentence for sentence, of in zip(sentences, own, strict=True) if of == fold]))
         if not any(sentence.spans for sentence in train):
-            raise UserError(
-                f"{counted(len(sentences), 'training sentence')} cannot be cross-checked in {number} folds: without one"
-                " of them, the others hold no entity to learn from"
+            raise UserError.of_count(
+                "{count:,} training sentence cannot be cross-checked in {folds} folds: without one fold, the others"
+                " contain no entity to learn from",
+                "{count:,} training sentences cannot be cross-checked in {folds} folds: without one fold, the others"
+                " contain no entity to learn from",
+                count=len(sentences),
+                folds=number,
             )
     return folds
 

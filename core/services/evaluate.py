@@ -46,7 +46,7 @@ def measure_ceilings(project: Project, encoder: str, split: Split) -> Generator[
     """
     sentences = [stored.with_gold("corrected") for stored in project.sentences.each(split)]
     if not sentences:
-        raise UserError(f"the project has no {split} sentences; import some with --split {split}")
+        raise UserError("the project has no {split} sentences; import some with --split {split}", split=split)
     texts = (stored.text for stored in project.sentences.each("train"))
     work = ceilings_of_units(sentences, encoder, texts, project.encodings_folder)
     total = STEPS_OF_CEILINGS * len(sentences)
@@ -81,13 +81,14 @@ def evaluate_epoch(
     number = project.runs.by_number(run).number
     key = EpochKey(number, project.runs.epoch_number(number, epoch))
     if not project.sentences.count(split):
-        raise UserError(f"the project has no {split} sentences; import some with --split {split}")
+        raise UserError("the project has no {split} sentences; import some with --split {split}", split=split)
     lacking = project.predictions.lacking(key, split)
     if project.runs.by_number(number).is_crosscheck:
         if not project.predictions.count(key, split):
             raise UserError(
-                f"run {number} is a cross-check: it tagged training sentences and keeps no weights to tag others with;"
-                " evaluate it with --split train"
+                "run {number} is a cross-check: it tagged training sentences and keeps no weights to tag"
+                " others with; evaluate it with --split train",
+                number=number,
             )
     elif lacking:
         yield from _tag_lacking(project, key, lacking, device)

@@ -24,6 +24,7 @@ from core.domain.splitting import (
 )
 from core.formats import registry
 from core.formats.records import Record, Rejected, storable
+from core.messages.catalogue import join_words, mark, say, say_count
 from core.messages.words import escape_controls
 from core.store.columns import now_text, spans_text
 from core.store.project import Project
@@ -60,7 +61,7 @@ class ImportPlan:
 
     def __post_init__(self) -> None:
         if not 0 <= self.dev_ratio < 1:
-            raise UserError(f"the dev ratio is {self.dev_ratio}; it must be at least 0 and below 1")
+            raise UserError("the dev ratio is {dev_ratio}; it must be at least 0 and below 1", dev_ratio=self.dev_ratio)
         for label in self.new_labels:
             checked_name(label)
 
@@ -137,7 +138,7 @@ class _Check:
         try:
             checked(sentence.spans, sentence.text, self._labels)
         except UserError as error:
-            raise UserError(f"{error}; add the label on import if it is meant") from error
+            raise UserError("{error}; add the label on import if it is intended", error=error) from error
         self._seen.add(sentence.id)
 
     def _check_known(self, sentence: Sentence) -> None:
@@ -155,9 +156,9 @@ def _check_storable(sentence: Sentence) -> None:
     if not sentence.id.strip():
         raise UserError("its id is blank")
     if escape_controls(sentence.id) != sentence.id:
-        raise UserError(f"its id “{escape_controls(sentence.id, most=80)}” holds a control character")
+        raise UserError("its id “{id}” contains a control character", id=escape_controls(sentence.id, most=80))
     if "\0" in sentence.text:
-        raise UserError("its text holds a NUL character")
+        raise UserError("its text contains a NUL character")
 
 
 @dataclass(slots=True)
@@ -317,21 +318,35 @@ class NothingImportedError(UserError):
     """Of all the records of an import none could be taken; the report lists why."""
 
     def __init__(self, report: ImportReport, files: Sequence[str]) -> None:
-        super().__init__(f"Nothing imported: {_why_nothing(report, files)}")
+        super().__init__(mark("Nothing imported: {reason}"), reason=_why_nothing(report, files))
         self.report = report
 
 
 def _why_nothing(report: ImportReport, files: Sequence[str]) -> str:
-    count = report.rejections
+    count, repeated = report.rejections, report.repeated
     if not count:
-        return f"there is no sentence in {', '.join(files)}"
-    if report.repeated == count:
-        sentences = f"all {count:,} sentences are" if count > 1 else "the one sentence is"
-        return f"{sentences} already in this project"
+        return say("there is no sentence in {files}", files=join_words(files))
+    if repeated == count:
+        return say_count(
+            "the one sentence is already in this project", "all {count:,} sentences are already in this project", count
+        )
     first = report.rejected[0]
-    records = f"all {count:,} records were rejected, the first at" if count > 1 else "the one record was rejected:"
-    known = f" ({report.repeated:,} of them are already in this project)" if report.repeated else ""
-    return f"{records} {first.where}: {first.reason}{known}"
+    if not repeated:
+        return say_count(
+            "the one record was rejected: {where}: {reason}",
+            "all {count:,} records were rejected, the first at {where}: {reason}",
+            count,
+            where=first.where,
+            reason=first.reason,
+        )
+    return say_count(
+        "all {of:,} records were rejected ({count:,} is already in this project), the first at {where}: {reason}",
+        "all {of:,} records were rejected ({count:,} are already in this project), the first at {where}: {reason}",
+        repeated,
+        of=count,
+        where=first.where,
+        reason=first.reason,
+    )
 
 
 def _slices(records: Iterable[Record]) -> Iterator[list[Record]]:

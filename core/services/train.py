@@ -84,9 +84,9 @@ def resume_run(project: Project, run: int, crew: Crew = ALONE) -> Generator[Trai
     """
     known = project.runs.by_number(run)
     if known.status == "finished":
-        raise UserError(f"run {run} is finished; start a new run from its weights instead")
+        raise UserError("run {run} is finished; start a new run from its weights instead", run=run)
     if known.is_crosscheck:
-        raise UserError(f"run {run} is a cross-check, which cannot be resumed; start a new one")
+        raise UserError("run {run} is a cross-check, which cannot be resumed; start a new one", run=run)
     start = _find_rest(project, known)
     with project.database.atomic():
         if known.settings.move_corrected_dev and not project.has_results_or_state(run):
@@ -181,8 +181,13 @@ def _find_start(project: Project, settings: TrainSettings) -> Path | None:
     base = project.runs.with_weights(settings.from_run).settings
     if (settings.encoder, settings.unit) != (base.encoder, base.unit):
         raise UserError(
-            f"run {settings.from_run} has the encoder {base.encoder} ({base.unit}), not {settings.encoder}"
-            f" ({settings.unit}); choose {base.encoder} to start from its weights, or start from no run"
+            "run {from_run} has the encoder {encoder} ({unit}), not {wanted} ({wanted_unit}); choose"
+            " {encoder} to start from its weights, or start from no run",
+            from_run=settings.from_run,
+            encoder=base.encoder,
+            unit=base.unit,
+            wanted=settings.encoder,
+            wanted_unit=settings.unit,
         )
     return _verify(project.checkpoint_folder(settings.from_run, project.runs.epoch_number(settings.from_run, None)))
 
@@ -211,8 +216,9 @@ def _check_splits(project: Project, moved: int) -> None:
         raise UserError("the project has no dev sentences to measure on; import some into dev, or keep a share for dev")
     if moved == dev:
         raise UserError(
-            f"all {dev} dev sentences were corrected and would move to train, leaving none to measure on;"
-            " import more dev sentences, or keep the corrected ones in dev"
+            "all dev sentences ({count:,}) were corrected and would move to train, leaving none to measure on; import"
+            " more dev sentences, or keep the corrected ones in dev",
+            count=dev,
         )
 
 
@@ -223,10 +229,10 @@ def _make_task(
     train = project.runs.training_sentences(run)
     dev = list(project.sentences.each("dev", settings.limit))
     if project.runs.by_number(run).training_digest not in ("", training_digest(train)[0]):
-        raise UserError(f"run {run} cannot be resumed: the corpus has changed since it began; train a new run")
+        raise UserError("run {run} cannot be resumed: the corpus has changed since it began; train a new run", run=run)
     labels = in_display_order({span.label for sentence in train for span in sentence.spans})
     if not labels:
-        raise UserError("the training sentences hold no entity at all; import or correct some first")
+        raise UserError("the training sentences contain no entity; import or correct some first")
     # A run that goes on after a label was renamed is measured under the names that it trains on.
     then = earlier_names(project.label_names.of_source(run), labels)
     gold = [Sentence.unchecked(stored.id, stored.text, rename_spans(stored.gold, then)) for stored in dev]

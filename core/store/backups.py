@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.domain.errors import UserError
 from core.io.folders import is_within, sync
+from core.messages.catalogue import mark
 from core.store.faults import BACKUPS, explaining
 
 _KEPT = 3
@@ -30,9 +31,9 @@ def back_up(connection: sqlite3.Connection, path: Path, name: str) -> Path:
     copy = folder / f"{path.stem}-{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{path.suffix}"
     part = copy.with_name(f".{copy.name}.part")
     if not is_within(folder, path.parent):
-        raise UserError(f"{folder} is a link, which Spandesk does not follow; replace it by a folder")
+        raise UserError("{folder} is a link, which Spandesk does not follow; replace it with a folder", folder=folder)
     try:
-        with explaining(f"{path} cannot be copied to {folder}", path, way_out=_WAY_OUT):
+        with explaining(mark("{path} cannot be copied to {backups}: {reason}"), path, way_out=_WAY_OUT, backups=folder):
             folder.mkdir(exist_ok=True)
             _copy(connection, path, part)
             part.rename(copy)
@@ -51,7 +52,7 @@ def _remove_old(folder: Path, name: str, suffix: str) -> None:
             path.unlink()
 
 
-_WAY_OUT = "free some space or check the permissions, and open the project again"
+_WAY_OUT = mark("free some space or check the permissions, and open the project again")
 
 
 def _copy(connection: sqlite3.Connection, path: Path, part: Path) -> None:
@@ -60,5 +61,5 @@ def _copy(connection: sqlite3.Connection, path: Path, part: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")  # so that the copy is one file
         found = [str(row[0]) for row in copy.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
-        raise UserError(f"{path} is damaged ({found[0]}); restore it from a copy of the project")
+        raise UserError("{path} is damaged ({fault}); restore it from a copy of the project", path=path, fault=found[0])
     sync(part)

@@ -15,6 +15,7 @@ import sqlite_utils
 from core.domain.errors import UserError
 from core.domain.spans import SentenceNumber
 from core.io.folders import sync
+from core.messages.catalogue import mark, say
 from core.store.backups import back_up
 from core.store.faults import explaining, is_locked, way_back
 from core.store.interruption import reading
@@ -28,11 +29,14 @@ _READER_CACHE = 8_192
 _NUMBERS_AT_ONCE = 10_000
 """In one statement; SQLite takes at most 32,766 parameters, unless it was built to take more."""
 
-NOT_SAVED = "the change was not saved"
-_UNREADABLE = "the project cannot be read"
+_NOT_SAVED = mark("the change was not saved ({reason}); the project is unchanged")
+_UNREADABLE = mark("the project cannot be read: {reason}")
+
+_UNOPENED = mark("{folder} cannot be opened: {reason}")
+_ANOTHER_PLACE = mark("free some space or choose another place")
 
 _PATIENCE = 0.01
-"""Seconds until readers that go on are broken off again."""
+"""Seconds between attempts to interrupt running readers."""
 
 _LOCKED_WAIT = 0.1
 """Seconds that a write waits where another program has locked the file, and that one of the window waits at most."""
@@ -49,9 +53,8 @@ def create_database(path: Path) -> None:
         UserError: the disk is full, or the folder cannot be written.
     """
     part = path.with_name(f".{path.name}-{uuid4().hex}.part")
-    way_out = "free some space or choose another place"
     try:
-        with explaining(f"{path} cannot be written", path, way_out=way_out):
+        with explaining(mark("{path} cannot be written: {reason}"), path, way_out=_ANOTHER_PLACE):
             with closing(sqlite3.connect(part)) as connection:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute("PRAGMA synchronous = OFF")  # all of it is put on the disk at the end
@@ -91,12 +94,12 @@ class Database:
         self._responsive: int | None = None
         self._readers = _Readers(path)
         self._reads_beside = False
-        with explaining(f"{path.parent} cannot be opened", self._path):
+        with explaining(_UNOPENED, self._path):
             uri = f"{path.resolve().as_uri()}?mode=rw"
             self._connection = sqlite3.connect(uri, timeout=_LOCKED_WAIT, uri=True, check_same_thread=False)
         self._database = sqlite_utils.Database(self._connection)
         try:
-            with explaining(f"{path.parent} cannot be opened", self._path):
+            with explaining(_UNOPENED, self._path):
                 self._reads_beside = self._prepare()
         except BaseException:
             self._connection.close()
@@ -116,10 +119,12 @@ class Database:
         """Make sure that the file is ours and not from a newer version, before anything is written to it."""
         if self.value("PRAGMA application_id") != APPLICATION_ID:
             if self._database.table_names():
-                raise UserError(f"{self._path} is an SQLite file, but not of a Spandesk project")
-            raise UserError(f"{self._path} is damaged: it is empty; {way_back(self._path)}")
+                raise UserError("{path} is an SQLite file, but not a Spandesk project", path=self._path)
+            raise UserError("{path} is damaged: it is empty; {way_out}", path=self._path, way_out=way_back(self._path))
         if self._applied() - MIGRATION_NAMES or self.value("PRAGMA user_version") > len(MIGRATION_NAMES):
-            raise UserError(f"{self._path.parent} was made by a newer Spandesk; update this one to open it")
+            raise UserError(
+                "{folder} was made by a newer Spandesk; update this one to open it", folder=self._path.parent
+            )
 
     def _applied(self) -> set[str]:
         return {migration.name for migration in migrations.applied(self._database)}
@@ -138,7 +143,9 @@ class Database:
             return
         copy = back_up(self._connection, self._path, f"schema-{len(applied)}")
         try:
-            with explaining(f"{self._path.parent} cannot be updated; a copy from before is {copy}", self._path):
+            with explaining(
+                mark("{folder} cannot be updated; a copy from before is {copy}: {reason}"), self._path, copy=copy
+            ):
                 _apply_migrations(self._database)
         except sqlite3.Error as error:
             error.add_note(f"a copy from before the update is {copy}")
@@ -180,7 +187,7 @@ class Database:
             UserError: the disk is full, or the file is damaged or cannot be written; then nothing of the block is
                 stored.
         """
-        with explaining(NOT_SAVED, self._path), self._database.atomic() if self.is_writing else self._transaction():
+        with explaining(_NOT_SAVED, self._path), self._database.atomic() if self.is_writing else self._transaction():
             yield
 
     @contextmanager
@@ -296,7 +303,8 @@ class Database:
         except UserError as error:
             return [str(error)]
         found += [
-            f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in self.rows("PRAGMA foreign_key_check")
+            say("{table} row {row} points to a missing {other}", table=table, row=row, other=other)
+            for table, row, other, _ in self.rows("PRAGMA foreign_key_check")
         ]
         return [problem for problem in found if problem != "ok"]
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.domain.errors import UserError
+from core.messages.catalogue import say
 
 _FULL = {sqlite3.SQLITE_FULL}
 _FAILING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
@@ -21,28 +22,36 @@ def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
     """Why the file cannot be used, and the way out; None where the error is a fault of this program."""
     code = _code(error) & 0xFF
     if code in _FULL:
-        return f"the disk of {path} is full; free some space and try again"
+        return say("the disk of {path} is full; free some space and try again", path=path)
     if code in _FAILING:
-        return f"{path} cannot be read or written ({error}); check that its disk has free space and works"
+        return say(
+            "{path} cannot be read or written ({fault}); check that its disk has free space and works",
+            path=path,
+            fault=error,
+        )
     if is_locked(error):
-        return f"another program is using {path}; close it and try again"
+        return say("another program is using {path}; close it and try again", path=path)
     if code in _FORBIDDEN:
-        return f"{path} cannot be opened or written; check the permissions of the file and of its folder"
+        return say("{path} cannot be opened or written; check the permissions of the file and of its folder", path=path)
     if code in _DAMAGED:
-        return f"{path} is damaged ({error}); {way_back(path)}"
+        return say("{path} is damaged ({fault}); {way_out}", path=path, fault=error, way_out=way_back(path))
     if str(error).startswith(_UNDECODABLE):
-        return f"{path} is damaged (a text in it is not UTF-8); {way_back(path)}"
+        return say("{path} is damaged (a text in it is not UTF-8); {way_out}", path=path, way_out=way_back(path))
     return None
 
 
 @contextmanager
-def explaining(failed: str, path: Path, *, way_out: str | None = None, reads: bool = False) -> Iterator[None]:
+def explaining(
+    failed: str, path: Path, *, way_out: str | None = None, reads: bool = False, **fields: object
+) -> Iterator[None]:
     """Turn what is raised for a reason outside this program into one sentence; a fault of ours stays as it is.
 
     Args:
-        failed: what is not done when it raises.
+        failed: the template that says what is not done when it raises; its fields are `reason`, `path`, the `folder`
+            of that, and more.
         path: of the database.
-        way_out: from an error of the file system, which is turned into a sentence as well; None leaves it as it is.
+        way_out: the template of one from an error of the file system, which is turned into a sentence as well; None
+            leaves it as it is.
         reads: what is done only reads, so that an attempt to write is a fault of ours.
 
     Raises:
@@ -55,17 +64,20 @@ def explaining(failed: str, path: Path, *, way_out: str | None = None, reads: bo
         reason = outer_cause(error, path)
         if is_ours or reason is None:
             raise
-        raise UserError(f"{failed}: {reason}") from error
+        raise UserError(failed, reason=reason, path=path, folder=path.parent, **fields) from error
     except OSError as error:
         if way_out is None:
             raise
-        raise UserError(f"{failed}: {error.strerror}; {way_out}") from error
+        reason = say("{reason}; {way_out}", reason=error.strerror, way_out=say(way_out))
+        raise UserError(failed, reason=reason, path=path, folder=path.parent, **fields) from error
 
 
 def way_back(path: Path) -> str:
     """Where an undamaged copy of the file may be."""
     folder = path.parent / BACKUPS
-    return "restore it from a copy of the project" + (f", or from {folder}" if folder.is_dir() else "")
+    if folder.is_dir():
+        return say("restore it from a copy of the project, or from {folder}", folder=folder)
+    return say("restore it from a copy of the project")
 
 
 BACKUPS = "backups"

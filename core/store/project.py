@@ -11,9 +11,11 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from core.domain.errors import UserError
+from core.formats.records import in_sentence
 from core.io.files import kind_of
 from core.io.folders import is_within, remove_within
 from core.io.manifest import checked_manifest
+from core.messages.catalogue import mark, say
 from core.store.database import Database, create_database
 from core.store.gold.corrections import Corrections
 from core.store.gold.relabelling import Labels
@@ -132,23 +134,23 @@ class Project:
         if damage := self.database.problems():
             return damage
         checks: list[tuple[str, Callable[[], Iterator[str]]]] = [
-            ("the sentences", self.sentences.problems),
-            ("the log of corrections", self.corrections.problems),
-            ("the runs", self.runs.problems),
-            ("the comparisons with runs", self._problems_of_comparisons),
-            ("what is derived from the sentences", self._problems_of_derived_data),
+            (mark("the sentences cannot be checked: {reason}"), self.sentences.problems),
+            (mark("the log of corrections cannot be checked: {reason}"), self.corrections.problems),
+            (mark("the runs cannot be checked: {reason}"), self.runs.problems),
+            (mark("the comparisons with runs cannot be checked: {reason}"), self._problems_of_comparisons),
+            (mark("what is derived from the sentences cannot be checked: {reason}"), self._problems_of_derived_data),
         ]
-        return [problem for what, find in checks for problem in _all_found(what, find)]
+        return [problem for failed, find in checks for problem in _all_found(failed, find)]
 
     def _problems_of_comparisons(self) -> Iterator[str]:
         for sentence in self.sentences.by_number(self.predictions.wrong_comparisons()):
-            yield f"sentence {sentence.id}: its stored comparison with a run is out of step with its gold"
+            yield in_sentence(sentence.id, say("its stored comparison with a run does not match its gold"))
 
     def _problems_of_derived_data(self) -> Iterator[str]:
         for sentence in self.sentences.by_number(StaleLabels(self.database, self.predictions).wrong_imported()):
-            yield f"sentence {sentence.id}: its gold as imported is out of step with the names of its labels"
+            yield in_sentence(sentence.id, say("its gold as imported does not match the names of its labels"))
         if self.search.is_out_of_step():
-            yield "what the search looks through is out of step with the sentences"
+            yield say("the search index does not match the sentences")
 
     def close(self) -> None:
         self.database.close()
@@ -170,11 +172,13 @@ def created(folder: Path) -> Project:
         UserError: something else is there, or the folder cannot be made.
     """
     if kind_of(folder) != "missing" and not (folder.is_dir() and all(_is_left_over(path) for path in folder.iterdir())):
-        raise UserError(f"{folder} exists and is not empty; choose another name for the new project")
+        raise UserError("{folder} exists and is not empty; choose another name for the new project", folder=folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} cannot be made: {error.strerror}; choose another place") from error
+        raise UserError(
+            "{folder} cannot be made: {reason}; choose another place", folder=folder, reason=error.strerror
+        ) from error
     return _locked(folder, is_new=True)
 
 
@@ -190,9 +194,11 @@ def opened(folder: Path) -> Project:
         UserError: there is none, it is damaged or from a newer version, or it is open elsewhere.
     """
     if kind_of(folder) == "missing":
-        raise UserError(f"there is no project at {folder}; check the path, or import a corpus to make one")
+        raise UserError(
+            "there is no project at {folder}; check the path, or import a corpus to make one", folder=folder
+        )
     if kind_of(folder / DATABASE) != "file":
-        raise UserError(f"{folder} is not a Spandesk project: it has no {DATABASE}")
+        raise UserError("{folder} is not a Spandesk project: {database} is missing", folder=folder, database=DATABASE)
     return _locked(folder)
 
 
@@ -210,7 +216,11 @@ def refuse_inside_project(path: Path) -> None:
     for real in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # noqa: PTH100 - links stay here
         for folder in real.parents:
             if kind_of(folder / DATABASE) == "file":
-                raise UserError(f"{path} is in the folder of a project, {folder}; choose a place outside it")
+                raise UserError(
+                    "{path} is in the folder of a project, {folder}; choose a place outside it",
+                    path=path,
+                    folder=folder,
+                )
 
 
 @contextmanager
@@ -250,9 +260,11 @@ def _locked(folder: Path, *, is_new: bool = False) -> Project:
     try:
         lock.acquire()
     except Timeout as error:
-        raise UserError(f"{folder} is open in another Spandesk; close it there first") from error
+        raise UserError("{folder} is open in another Spandesk; close it there first", folder=folder) from error
     except OSError as error:
-        raise UserError(f"{folder} cannot be written: {error.strerror}; check its permissions") from error
+        raise UserError(
+            "{folder} cannot be written: {reason}; check its permissions", folder=folder, reason=error.strerror
+        ) from error
     try:
         if is_new:
             _write_new(folder)
@@ -267,7 +279,7 @@ def _write_new(folder: Path) -> None:
     for path in folder.glob(f".{DATABASE}-*"):
         path.unlink(missing_ok=True)
     if (folder / DATABASE).exists():  # made by another process, just before the lock was had
-        raise UserError(f"{folder} exists and is not empty; choose another name for the new project")
+        raise UserError("{folder} exists and is not empty; choose another name for the new project", folder=folder)
     create_database(folder / DATABASE)
 
 
@@ -275,15 +287,17 @@ def _refuse_links(folder: Path) -> None:
     """Make sure that the files that are written on opening lie in the folder."""
     for name in (LOCK, DATABASE, *(DATABASE + ending for ending in ("-wal", "-shm", "-journal"))):
         if (folder / name).is_symlink():
-            raise UserError(f"{folder / name} is a link, which Spandesk does not follow; put the file itself there")
+            raise UserError(
+                "{path} is a link, which Spandesk does not follow; put the file itself there", path=folder / name
+            )
 
 
-def _all_found(what: str, find: Callable[[], Iterator[str]]) -> Iterator[str]:
+def _all_found(failed: str, find: Callable[[], Iterator[str]]) -> Iterator[str]:
     """The problems that a check finds; that it cannot be made is one as well."""
     try:
         yield from find()
     except (UserError, ValueError, TypeError, KeyError) as error:
-        yield f"{what} cannot be checked: {error if isinstance(error, UserError) else type(error).__name__}"
+        yield say(failed, reason=error if isinstance(error, UserError) else type(error).__name__)
 
 
 _OURS = re.compile(r"\.(epoch-|resume-).*|epoch-\d{4,}")

@@ -14,6 +14,7 @@ from core.domain.labels import in_display_order
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence
 from core.io.folders import is_within
+from core.messages.catalogue import say
 from core.store.changes import ChangeSet
 from core.store.columns import now_text, spans_text
 from core.store.database import Database, Row
@@ -120,8 +121,10 @@ class Runs:
         folder = self.folder(run)
         if not is_within(folder, self._project):
             raise UserError(
-                f"the weights of run {run} would be written outside the project: {folder} is a link, or its parent is;"
-                " put a folder there instead"
+                "the weights of run {run} would be written outside the project: {folder} is a link, or"
+                " its parent is; put a folder there instead",
+                run=run,
+                folder=folder,
             )
 
     def describe(self, run: int, labels: tuple[str, ...], train: Iterable[Sentence], dev_sentences: int) -> None:
@@ -170,11 +173,11 @@ class Runs:
         """What is damaged of the runs and their epochs."""
         for number, run in self._readable():
             if run is None:
-                yield f"run {number}: its settings or labels cannot be read"
+                yield say("run {run}: its settings or labels cannot be read", run=number)
             try:
                 self.epochs(number)
             except UserError as error:
-                yield f"run {number}: {error}"
+                yield say("run {run}: {reason}", run=number, reason=error)
 
     def _readable(self) -> Iterator[tuple[int, Run | None]]:
         """Every run by its number; None where its row is damaged."""
@@ -201,12 +204,12 @@ class Runs:
             number = trained[-1]
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM run JOIN source USING (number) WHERE number = ?", [number])
         if not rows:
-            raise UserError(f"the project has no run {number}")
+            raise UserError("the project has no run {run}", run=number)
         try:
             return _run(rows[0])
         except (ValueError, TypeError) as error:
             raise UserError(
-                f"run {number} is damaged: its settings or labels cannot be read; use another run"
+                "run {number} is damaged: its settings or labels cannot be read; use another run", number=number
             ) from error
 
     def with_weights(self, number: int | None) -> Run:
@@ -217,7 +220,10 @@ class Runs:
         """
         run = self.by_number(number)
         if run.is_crosscheck:
-            raise UserError(f"run {run.number} is a cross-check, which keeps no weights; choose a run that was trained")
+            raise UserError(
+                "run {number} is a cross-check, which keeps no weights; choose a run that was trained",
+                number=run.number,
+            )
         return run
 
     def with_epochs(self) -> list[int]:
@@ -262,11 +268,17 @@ class Runs:
         """
         numbers = self.epoch_numbers(self.by_number(run).number)
         if not numbers:
-            raise UserError(f"run {run} has no finished epoch")
+            raise UserError("run {run} has no finished epoch", run=run)
         if epoch == "best":
             return numbers[-1 - self.epochs_since_best(run)]
         if epoch is not None and epoch not in numbers:
-            raise UserError(f"run {run} has no epoch {epoch}; it has {numbers[0]}–{numbers[-1]}")
+            raise UserError(
+                "run {run} has no epoch {epoch}; it has {first}–{last}",
+                run=run,
+                epoch=epoch,
+                first=numbers[0],
+                last=numbers[-1],
+            )
         return numbers[-1] if epoch is None else epoch
 
     def training_sentences(self, number: int) -> list[Sentence]:
@@ -331,8 +343,10 @@ def _epoch(row: Row) -> Epoch:
         float(epoch.report["corrected"]["micro"]["f1"])
     except (ValueError, TypeError, KeyError) as error:
         raise UserError(
-            f"the stored report of run {run}, epoch {number} is damaged;"
-            " restore project.db from a copy, or use another run"
+            "the stored report of run {run}, epoch {number} is damaged; restore project.db from a"
+            " copy, or use another run",
+            run=run,
+            number=number,
         ) from error
     return epoch
 

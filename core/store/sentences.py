@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple, get_args
 
 from core.domain.errors import UserError
 from core.domain.spans import Example, Sentence, SentenceNumber, Span, Split, checked
+from core.formats.records import in_sentence
+from core.messages.catalogue import say
 from core.store.changes import ChangeSet
 from core.store.columns import now_text, spans_of_text, spans_text
 from core.store.database import Database, Row
@@ -146,9 +148,9 @@ class Sentences:
             counts.update((sentence.split, span.label) for span in sentence.gold)
             for spans in {sentence.imported, sentence.imported_now, sentence.gold}:
                 if (problem := _find_problem(spans, sentence.text)) is not None:
-                    yield f"sentence {sentence.id}: {problem}"
+                    yield in_sentence(sentence.id, problem)
         if counts != self.label_counts():
-            yield "the counts of spans by label are out of step with the sentences"
+            yield say("the counts of spans by label do not match the sentences")
 
     def by_number(self, numbers: Sequence[SentenceNumber]) -> list[StoredSentence]:
         """The sentences with these numbers, in the order asked for; unknown numbers are left out."""
@@ -159,7 +161,7 @@ class Sentences:
     def by_id(self, sentence_id: str) -> StoredSentence:
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM sentence WHERE id = ?", [sentence_id])
         if not rows:
-            raise UserError(f"the project has no sentence with the id {sentence_id}")
+            raise UserError("the project has no sentence with the id {sentence_id}", sentence_id=sentence_id)
         return _stored(rows[0])
 
     def has_id(self, sentence_id: str) -> bool:
@@ -227,7 +229,7 @@ class Sentences:
     def _add(self, split: Split, sentence: Sentence, labels: Collection[str]) -> SentenceNumber:
         checked(sentence.spans, sentence.text, labels)
         if self.has_id(sentence.id):
-            raise UserError(f"the project has a sentence with the id {sentence.id} already")
+            raise UserError("the project has a sentence with the id {id} already", id=sentence.id)
         gold = spans_text(sentence.spans)
         return SentenceNumber(
             self._database.write(
@@ -318,7 +320,7 @@ class Sentences:
 
 def _find_problem(spans: tuple[Span, ...], text: str) -> str | None:
     try:
-        return None if checked(spans, text) == spans else "its spans are not in order of position"
+        return None if checked(spans, text) == spans else say("its spans are not in order of position")
     except UserError as error:
         return str(error)
 

@@ -8,21 +8,12 @@ import string
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from core.domain.spans import Sentence, Span
+from core.messages.korean import DIGITS, Ending, is_syllable, syllable_ending
 
 _REPLACED = 0.5
 """Share of a chosen sentence's mentions that are replaced."""
-
-_FIRST_SYLLABLE, _LAST_SYLLABLE, _FINALS = "가", "힣", 28
-_FINAL_L = 8
-"""Of the 28 finals, the number of ㄹ."""
-_DIGITS = "영일이삼사오육칠팔구"
-"""As they are read; 0 also where it closes 십, 백, 천 or 만, which end in other consonants than ㄹ too."""
-
-Ending = Literal["vowel", "ㄹ", "consonant"]
-"""How a mention sounds at its end, which decides the forms of particles after it: 는/은, 라/이라; 로 after ㄹ too."""
 
 Kind = tuple[str, bool, Ending | None]
 """A label, whether its mentions end in a digit, and their ending; None where the writing does not tell the sound."""
@@ -67,18 +58,9 @@ def _kind(label: str, mention: str) -> Kind:
     last = unicodedata.normalize("NFC", mention)[-1]
     is_digit = last in string.digits
     if is_digit:
-        last = _DIGITS[int(last)]
-    return label, is_digit, _ending(last) if _is_syllable(last) else None
-
-
-def _ending(syllable: str) -> Ending:
-    final = (ord(syllable) - ord(_FIRST_SYLLABLE)) % _FINALS
-    return "ㄹ" if final == _FINAL_L else "consonant" if final else "vowel"
+        last = DIGITS[int(last)]
+    return label, is_digit, syllable_ending(last) if is_syllable(last) else None
 
 
 def _begins_in_hangul(text: str) -> bool:
-    return bool(text) and (_is_syllable(text[0]) or "\u1100" <= text[0] <= "\u1112")  # conjoining initial consonants
-
-
-def _is_syllable(character: str) -> bool:
-    return _FIRST_SYLLABLE <= character <= _LAST_SYLLABLE
+    return bool(text) and (is_syllable(text[0]) or "\u1100" <= text[0] <= "\u1112")  # conjoining initial consonants

@@ -72,7 +72,7 @@ class Crew:
         given = self.exchange([thing])
         for outcome in given:
             if isinstance(outcome, UserError):
-                raise ToldError(str(outcome))
+                raise ToldError("{error}", error=outcome)
         return given
 
     def from_main(self, work: Callable[[], Thing]) -> Thing:
@@ -111,10 +111,10 @@ class Crew:
         except UserError as error:
             if self.size == 1:
                 raise
-            raise LoneError(str(error)) from error
+            raise LoneError("{error}", error=error) from error
         except RuntimeError as error:
             if self.size > 1 and _is_from_connection(error):
-                raise ToldError(_LOST) from error
+                raise ToldError("another process exited; see its last output for the reason") from error
             raise
 
 
@@ -153,9 +153,6 @@ def crew_of_launch(device: Device, *, trains: bool = False) -> Iterator[Crew]:
         state.destroy_process_group()
 
 
-_LOST = "another of the launched processes has ended; see its last output for the reason"
-
-
 def _is_from_connection(error: RuntimeError) -> bool:
     """Whether a process was lost: NCCL has an error class for that, gloo only words."""
     return "Dist" in type(error).__name__ or "gloo" in str(error) or "onnection" in str(error)
@@ -168,6 +165,6 @@ def telling_of_loss(exchange: Exchange) -> Exchange:
         try:
             return exchange(things)
         except RuntimeError as error:
-            raise ToldError(_LOST) from error
+            raise ToldError("another process exited; see its last output for the reason") from error
 
     return exchanged

@@ -75,13 +75,16 @@ class Learner:
             except RuntimeError as error:
                 if _is_from_compiler(error):
                     reason = _first_line(error)
-                    raise UserError(f"torch cannot compile the encoder ({reason}); train without --compile") from error
+                    raise UserError(
+                        "torch cannot compile the encoder ({reason}); train without --compile", reason=reason
+                    ) from error
                 if not is_out_of_memory(error):
                     raise
                 if self._crew.size > 1:  # the others are in the middle of this step
                     raise UserError(
-                        f"not enough memory on {self._tagger.device.type} for this process's share of a batch;"
-                        " train with a smaller batch size, or with one process"
+                        "not enough memory on {device} for this process's share of a batch; train with a smaller"
+                        " batch size, or with one process",
+                        device=self._tagger.device.type,
                     ) from error
             self._halve(len(chosen))
 
@@ -119,8 +122,9 @@ class Learner:
         tried = min(self.batch_size, windows)
         if tried == 1:
             raise UserError(
-                f"the memory of the device ({self._tagger.device.type}) does not suffice for one sentence at a time;"
-                " close other programs, or choose a smaller encoder, fewer layers or another device"
+                "not enough memory on {device} for even one sentence; close"
+                " other programs, or choose a smaller encoder, fewer layers or another device",
+                device=self._tagger.device.type,
             )
         self.batch_size = (tried + 1) // 2
         self._optimiser.zero_grad()

@@ -58,7 +58,7 @@ class Meter:
 
 def _checked_loss(loss: float) -> float:
     if not math.isfinite(loss):
-        raise UserError("the training diverged: its loss is no number any more; train with a lower learning rate")
+        raise UserError("training diverged: the loss became NaN or infinite; train with a lower learning rate")
     return loss
 
 

@@ -55,7 +55,7 @@ def _rates(tagger: Tagger, settings: TrainSettings) -> Iterator[tuple[Parameter,
     """The parameters of encoder and head with their peak rates; by layer as in Howard and Ruder 2018 (ULMFiT)."""
     layers = layers_of(tagger.encoder)
     if layers is None and settings.layer_decay != 1:
-        raise UserError("the layers of this encoder cannot be told apart; train with a layer decay of 1")
+        raise UserError("the layers of this encoder cannot be distinguished; train with a layer decay of 1")
     top_down = list(reversed(layers or ()))
     depths = {parameter: depth for depth, layer in enumerate(top_down) for parameter in layer.parameters()}
     for parameter in tagger.encoder.parameters():

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from core.analysis.verdicts import Blame
 from core.domain.spans import Span
-from core.messages.words import counted as counted
 from core.store.predictions import EpochKey
 
 BLAME_WORDS: dict[Blame, str] = {"model": "model wrong", "gold": "gold wrong", "ambiguous": "ambiguous"}
@@ -27,6 +26,11 @@ def name_source(source: int) -> str:
 def name_epoch(key: EpochKey) -> str:
     """What people call the predictions of one epoch: `run 3, epoch 2`."""
     return f"{name_source(key.source)}, epoch {key.epoch}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 sentence`, `1,964 spans`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def listed(names: Sequence[str]) -> str:

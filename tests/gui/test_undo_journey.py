@@ -180,7 +180,7 @@ def test_the_window_does_not_wait_for_another_program_that_has_the_project_locke
         other.execute("BEGIN IMMEDIATE")
         with qtbot.waitSignal(session.problem) as problem:
             assert not session.run_reporting_errors(lambda: relabel(desk))
-        assert "the change was not saved: another program is using" in problem.args[0]
+        assert "the change was not saved (another program is using" in problem.args[0]
     assert time.monotonic() - began < 4, "SQLite alone waits five seconds"
     assert gold(desk, "news-3") == before
     relabel(desk)

@@ -84,8 +84,12 @@ class Analyser:
                 raise
         if isinstance(answer, list):
             return answer
-        reason = f": {answer}" if answer else ""
-        raise UserError(f"the Korean analyser (kiwipiepy) does not work here{reason}; reinstall it and try again")
+        if answer:
+            raise UserError(
+                "the Korean analyser (kiwipiepy) does not work here: {reason}; reinstall it and try again",
+                reason=answer,
+            )
+        raise UserError("the Korean analyser (kiwipiepy) does not work here; reinstall it and try again")
 
     def _exchange(self, texts: list[str]) -> object:
         process = self._running()

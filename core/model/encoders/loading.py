@@ -28,6 +28,7 @@ from transformers.utils import logging
 from core.domain.errors import UserError
 from core.domain.settings import STARTER, TINY
 from core.languages.korean.normalise import as_read
+from core.messages.catalogue import say, say_count
 from core.model.encoders.starter import starter_folder
 
 Encoder = tuple[PreTrainedModel, PreTrainedTokenizerBase]
@@ -134,14 +135,20 @@ def load_folder(folder: Path) -> Encoder:
 
 def _from_folder(folder: Path, read: Callable[..., Encoder]) -> Encoder:
     if not folder.is_dir():
-        raise UserError(f"there is no folder {folder}; give a folder with a model for transformers, or a hub name")
+        raise UserError(
+            "there is no folder {folder}; give a folder with a model for transformers, or a hub name", folder=folder
+        )
     if not (folder / "config.json").is_file():
-        raise UserError(f"{folder} has no config.json; give a folder with all files of a model for transformers")
+        raise UserError(
+            "{folder} has no config.json; give a folder with all files of a model for transformers", folder=folder
+        )
     try:
         _check_json(folder)
         return read(str(folder), local_files_only=True)
     except _UnreadableError as error:
-        raise UserError(f"{folder} is not a complete model for transformers ({error})") from error
+        raise UserError(
+            "{folder} is not a complete model for transformers ({error})", folder=folder, error=error
+        ) from error
 
 
 def _check_json(folder: Path) -> None:
@@ -150,7 +157,7 @@ def _check_json(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 if not file.read(100).lstrip().startswith(b"{"):
-                    raise _UnreadableError(f"{path.name} is not a JSON object")
+                    raise _UnreadableError(say("{file} is not a JSON object", file=path.name))
 
 
 @contextmanager
@@ -182,9 +189,14 @@ def max_length_of(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) ->
 def _keep_first_layers(encoder: PreTrainedModel, layers: int, name: str) -> None:
     stack = layers_of(encoder)
     if stack is None:
-        raise UserError(f"the layers of the encoder {name} cannot be told apart; train with all of them")
+        raise UserError("the layers of the encoder {name} cannot be distinguished; train with all of them", name=name)
     if not 1 <= layers <= len(stack):
-        raise UserError(f"the encoder {name} has {len(stack)} layers; {layers} cannot be kept, give 1 to {len(stack)}")
+        raise UserError(
+            "the encoder {name} has {most} layers; give 1 to {most} to keep, not {layers}",
+            name=name,
+            most=len(stack),
+            layers=layers,
+        )
     del stack[layers:]
     encoder.config.num_hidden_layers = layers
 
@@ -205,9 +217,12 @@ def _from_hub(name: str, read: Callable[..., Encoder]) -> Encoder:
         return read(name, local_files_only=False)
     except _UnreadableError as error:
         raise UserError(
-            f"the encoder {name} is neither in the Hugging Face cache nor can it be fetched: on a machine with network "
-            f"download all files of {name} from the Hugging Face hub into a folder and give that folder as the "
-            f"encoder, or set HF_HOME to a cache that has it ({error})"
+            "the encoder {name} is neither in the Hugging Face cache nor can it be fetched: on a"
+            " machine with network download all files of {name} from the Hugging Face hub into a"
+            " folder and give that folder as the encoder, or set HF_HOME to a cache that has it"
+            " ({error})",
+            name=name,
+            error=error,
         ) from error
 
 
@@ -216,7 +231,7 @@ def _reach_hub() -> None:
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_TIMEOUT)
     except Exception as error:  # which library's errors they are changes with the hub client's version
-        raise _UnreadableError(f"the hub does not answer: {_first_line(error)}") from error
+        raise _UnreadableError(say("the hub does not answer: {reason}", reason=_first_line(error))) from error
 
 
 def _bare(source: str, *, local_files_only: bool) -> Encoder:
@@ -233,7 +248,7 @@ def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
     with _reading_files():
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
     if not tokenizer.is_fast:
-        raise _UnreadableError("it has no fast tokenizer (tokenizer.json)")
+        raise _UnreadableError(say("it has no fast tokenizer (tokenizer.json)"))
     return tokenizer
 
 
@@ -244,7 +259,14 @@ def _pretrained(source: str, *, local_files_only: bool) -> Encoder:
         model, report = AutoModel.from_pretrained(source, output_loading_info=True, dtype=torch.float32, **options)
     missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
     if missing:
-        raise _UnreadableError(f"its weights lack {missing[0]} and {len(missing) - 1} more")
+        raise _UnreadableError(
+            say_count(
+                "its weights lack {first}",
+                "its weights lack {first} and others, {count:,} in all",
+                len(missing),
+                first=missing[0],
+            )
+        )
     _freeze_again(model)
     return model, tokenizer
 

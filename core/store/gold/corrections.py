@@ -212,7 +212,9 @@ class Corrections(CorrectionLog):
         )
         before = rename_text(before, self._names.history().since(correction - 1))
         if retired := {span.label for span in spans_of_text(before)} - {*self._sentences.labels()}:
-            raise UserError(f"the label {min(retired)} has left the tag set since; add it again to revert to it")
+            raise UserError(
+                "the label {retired} has left the tag set since; add it again to revert to it", retired=min(retired)
+            )
         [stored] = self._sentences.by_number([sentence])
         if spans_text(stored.gold) == before:
             return ChangeSet("revert")

@@ -7,9 +7,11 @@ from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import SentenceNumber, Span
+from core.formats.records import in_sentence
+from core.messages.catalogue import say
 from core.store.changes import GoldChange
 from core.store.columns import now_text, spans_of_text
-from core.store.database import NOT_SAVED, Database, Row
+from core.store.database import Database, Row
 from core.store.gold.stale_labels import StaleLabels
 from core.store.label_names import LabelNames, renaming_sql
 from core.store.predictions import Predictions
@@ -281,8 +283,9 @@ class LogWriter:
                 self._take_back(step, at_once)
         except UserError as error:
             raise UserError(
-                "a change of many sentences was cut off and could not be taken back, so some of them still have it;"
-                f" until that succeeds, nothing else is saved: {str(error).removeprefix(f'{NOT_SAVED}: ')}"
+                "a change of many sentences was cut off and could not be taken back, so some of them"
+                " still have it; until that succeeds, nothing else is saved: {reason}",
+                reason=error.fields.get("reason", error),
             ) from error
         return bool(unfinished)
 
@@ -324,12 +327,15 @@ _INSERT = (
 def problems_of_log(database: Database, history: History) -> Iterator[str]:
     """What is wrong with the log, one line for each sentence or entry; nothing in a sound project."""
     if database.value("SELECT 1 FROM unfinished_step") is not None:
-        yield "a change of many sentences was cut off and is not taken back yet"
+        yield say("a change of many sentences was cut off and is not taken back yet")
     yield from _broken_chains(database)
     yield from _unexplained_golds(database)
     yield from _wrong_moves(database)
     for number in history.stacks().irregular:
-        yield f"entry {number} of the log undoes or redoes a step that was not the next to be undone or redone"
+        yield say(
+            "entry {number} of the log undoes or redoes a step that was not the next to be undone or redone",
+            number=number,
+        )
 
 
 def _broken_chains(database: Database) -> Iterator[str]:
@@ -344,7 +350,7 @@ def _broken_chains(database: Database) -> Iterator[str]:
         )
         for sentence_id, entries in groupby(rows, key=lambda row: row[0]):
             if (problem := _break_of(list(entries))) is not None:
-                yield f"sentence {sentence_id}: {problem}"
+                yield in_sentence(sentence_id, problem)
         last += SLICE
 
 
@@ -353,9 +359,11 @@ def _break_of(entries: list[Row]) -> str | None:
     _, gold, today, *_ = entries[0]
     for *_, number, before, after in entries:
         if before != gold:
-            return f"entry {number} of the log does not begin with the gold that the sentence had then"
+            return say(
+                "entry {number} of the log does not begin with the gold that the sentence had then", number=number
+            )
         gold = after
-    return None if gold == today else "its gold is not what the log says"
+    return None if gold == today else say("its gold differs from the log")
 
 
 def _unexplained_golds(database: Database) -> Iterator[str]:
@@ -364,7 +372,9 @@ def _unexplained_golds(database: Database) -> Iterator[str]:
         " (SELECT 1 FROM correction WHERE sentence = s.number) ORDER BY number"
     )
     for (sentence_id,) in rows:
-        yield f"sentence {sentence_id}: its gold differs from the gold as imported, and the log says nothing of it"
+        yield in_sentence(
+            sentence_id, say("its gold differs from the gold as imported, but the log has no entry for it")
+        )
 
 
 def _wrong_moves(database: Database) -> Iterator[str]:
@@ -376,4 +386,6 @@ def _wrong_moves(database: Database) -> Iterator[str]:
         " AND c.after IS NOT iif(c.kind = 'undo', t.before, t.after) ORDER BY c.number"
     )
     for sentence_id, number in rows:
-        yield f"sentence {sentence_id}: entry {number} of the log does not bring back what it undoes or redoes"
+        yield in_sentence(
+            sentence_id, say("entry {number} of the log does not restore what it undoes or redoes", number=number)
+        )

@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.labels import checked_name
 from core.domain.spans import SentenceNumber, Span, Split
-from core.messages.words import counted
+from core.messages.catalogue import join_words
 from core.store.changes import ChangeSet
 from core.store.columns import label_text, spans_of_text
 from core.store.database import Database
@@ -85,9 +85,11 @@ class Labels:
         """
         self._refuse_unknown(name)
         if spans := self.count(name):
-            have = "has" if spans == 1 else "have"
-            raise UserError(
-                f"{counted(spans, 'gold span')} {have} the label {name}; rename it or merge it into another instead"
+            raise UserError.of_count(
+                "{count:,} gold span has the label {name}; rename it or merge it into another instead",
+                "{count:,} gold spans have the label {name}; rename it or merge it into another instead",
+                count=spans,
+                name=name,
             )
         return self._change_tag_set({name: False})
 
@@ -159,17 +161,17 @@ class Labels:
         for label in (replacement.label, replacement.new):
             self._refuse_unknown(label)
         if replacement.label == replacement.new:
-            raise UserError(f"the spans have the label {replacement.new} already; choose another one")
+            raise UserError("the spans have the label {new} already; choose another one", new=replacement.new)
         return replacement
 
     def _refuse_unknown(self, name: str) -> None:
         labels = self._tag_set.labels()
         if name not in labels:
-            raise UserError(f"the label {name} is not in the tag set ({', '.join(labels)})")
+            raise UserError("the label {label} is not in the tag set ({known})", label=name, known=join_words(labels))
 
     def _refuse_known(self, name: str) -> None:
         if name in self._tag_set.labels():
-            raise UserError(f"the label {name} is in the tag set already; merge into it instead")
+            raise UserError("the label {name} is in the tag set already; merge into it instead", name=name)
 
 
 def _as_relabelling(work: Generator[int, None, ChangeSet], known: dict[str, bool]) -> Generator[int, None, ChangeSet]:

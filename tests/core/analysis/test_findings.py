@@ -31,7 +31,7 @@ def test_the_reference_case_is_told():
             "precision",
             "Precision fell from 0.550 to 0.170 in epoch 2, with 3,235 predicted spans after 1,000.",
         ),
-        (2, None, "precision", "Epoch 2 predicts 32.4 spans a sentence where the gold has 7.0."),
+        (2, None, "precision", "Epoch 2 predicts 32.4 spans per sentence; the gold has 7.0."),
     ]
 
 
@@ -94,5 +94,5 @@ def test_sentences_of_both_splits_may_differ_in_normal_form_and_outer_white_spac
 
 def test_an_epoch_that_predicts_nothing_is_told_where_it_is_the_last():
     silent, loud = epoch(1, PS=(0, 0, 100)), epoch(2, PS=(80, 90, 100))
-    assert findings_of_scores([loud, silent])[-1].words == "Epoch 1 predicts no entity at all."
+    assert findings_of_scores([loud, silent])[-1].words == "Epoch 1 predicts no entities."
     assert [found for found in findings_of_scores([silent, loud]) if "no entity" in found.words] == []

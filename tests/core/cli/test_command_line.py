@@ -240,7 +240,7 @@ def test_an_import_warns_of_sentences_that_train_and_dev_share(tmp_path):
         (["correct", "{q}", "--sentence", "zzz", "--spans", "[]"], "no sentence with the id zzz"),
         (["correct", "{q}", "--sentence", "news-3", "--spans", "[[2"], "must be JSON"),
         (["correct", "{q}", "--sentence", "news-3", "--spans", '[[0, 1, "XX"]]'], "not in the tag set"),
-        (["export", "{q}", "out.odd"], "does not tell the format"),
+        (["export", "{q}", "out.odd"], "does not say the format"),
         (["predict", "{q}"], "either --text or files"),
         (["correct", "{q}", "--sentence", "news-3", "--spans", '[[0.9, 1.9, "PS"]]'], "is not [start, end, label]"),
         (["correct", "{q}", "--sentence", "news-3", "--spans", '[["0", true, "PS"]]'], "is not [start, end, label]"),
@@ -419,8 +419,8 @@ def test_an_evaluation_warns_of_what_makes_its_scores_worthless(project, capsys)
     for split, run_number in (("dev", 2), ("test", 1)):
         assert commands.run(["evaluate", str(project), "--split", split, "--run", str(run_number)]) == 0
     assert [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: ")] == [
-        "warning: The dev sentences hold no entity, so precision, recall and F1 mean nothing there.",
-        "warning: Epoch 1 predicts no entity at all.",
+        "warning: The dev sentences contain no entity, so their precision, recall and F1 mean nothing.",
+        "warning: Epoch 1 predicts no entities.",
         "warning: 2 test sentences also appear in train, so their scores are inflated.",
     ]
 
@@ -432,7 +432,7 @@ def test_a_training_warns_of_sentences_that_train_and_dev_share(tmp_path, capsys
     assert commands.run(arguments) == 0
     said = capsys.readouterr().err.splitlines()
     assert said[1] == "warning: 1 dev sentence also appears in train, so its scores are inflated."
-    assert "warning: Epoch 1 predicts no entity at all." in said
+    assert "warning: Epoch 1 predicts no entities." in said
 
 
 def test_usage_says_how_it_was_started(monkeypatch, capsys):

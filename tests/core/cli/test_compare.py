@@ -39,13 +39,13 @@ def test_people_read_a_table_of_changes_and_one_of_fates(folder, capsys):
     scores, fates = capsys.readouterr().out.split("* significant:")
     assert "micro avg    +0.3500 [+0.000, +0.800]    +0.5714*[+0.143, +1.000]" in scores
     assert "     all         5         1         1" in fates
-    assert "not the runs' own chance: another seed moves the scores, too" in fates
+    assert "not the training: another seed changes the scores, too" in fates
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["1:1", "3"], "no dev sentence in common"),
+        (["1:1", "3"], "no predictions on the same dev sentences"),
         (["1:1", "4"], "no run 4"),
         (["1:9", "1"], "run 1 has no epoch 9; it has 1–2"),
     ],

@@ -63,7 +63,7 @@ def line(**members):
     [
         ('{"text": "가"', "the line is not JSON: Expecting ',' delimiter at character 14"),
         ("[1]", "not an object"),
-        ("[" * 100_000, "too big or too deep"),
+        ("[" * 100_000, "too large or too deep"),
         ('{"id": "b", "text": "\\ud83d"}', "half a character"),
         (line(text=None), "sentence b: it has no string under"),
         ('{"id": "b"}', "sentence b: it has no string under"),

@@ -79,7 +79,7 @@ def test_a_row_that_is_not_utf8_is_rejected(tmp_path):
     ("columns", "reason"),
     [
         ({"sentence": ["비"], "id": ["a"]}, r"a\.parquet has no column text; it has sentence, id"),
-        ({"text": [1]}, r"the column text of .*a\.parquet holds int64, where strings are needed"),
+        ({"text": [1]}, r"the column text of .*a\.parquet holds int64; convert it to strings"),
         ({"text": [b"x"]}, r"the column text of .*a\.parquet holds binary"),
         ({"text": ["비"], "id": [0.5]}, r"the column id of .*a\.parquet holds double"),
     ],
@@ -93,7 +93,7 @@ def test_wrong_columns_are_told_at_once(tmp_path, columns, reason):
 def test_what_is_no_parquet_is_told_at_once(tmp_path, content):
     path = tmp_path / "a.parquet"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=r"a\.parquet is no Parquet file, or is damaged \(.*\); write it again"):
+    with pytest.raises(UserError, match=r"a\.parquet is not a Parquet file or is damaged \(.*\); write it again"):
         parquet.texts(path)
 
 
@@ -111,7 +111,7 @@ def test_a_row_group_is_not_read_whole(tmp_path):
 def test_damage_further_on_is_told_when_it_is_reached(tmp_path):
     texts = parquet.texts(damaged(tmp_path / "a.parquet"))
     assert list(islice(texts, 2500)) == [Text(f"비 {number}") for number in range(2500)]
-    with pytest.raises(UserError, match=r"a\.parquet is no Parquet file, or is damaged"):
+    with pytest.raises(UserError, match=r"a\.parquet is not a Parquet file or is damaged"):
         list(texts)
 
 

@@ -22,7 +22,7 @@ JSONL = '{"text": "비"}\n'
 
 def test_formats_go_by_their_names():
     assert [format_named(known.name) for known in FORMATS] == list(FORMATS)
-    with pytest.raises(UserError, match="no corpus format 'xml'; known are klue, nikl, jsonl"):
+    with pytest.raises(UserError, match="no corpus format 'xml'; it must be one of klue, nikl, jsonl"):
         format_named("xml")
 
 
@@ -77,8 +77,8 @@ def test_other_text_is_in_no_known_format(tmp_path, content):
         (b"", "is empty"),
         (codecs.BOM_UTF8, "is empty"),
         (b" \n\n", "is empty"),
-        (b"a\n\nb\0", "is not text: line 3 holds a NUL byte"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not text but binary"),
+        (b"a\n\nb\0", "is not text: line 3 contains a NUL byte"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is binary, not text"),
         (KLUE.encode("utf-16"), "is UTF-16; convert it to UTF-8"),
         (KLUE.encode("cp949"), r"is not UTF-8 \(line 1, byte 0xB0\); it is probably CP949: convert it"),
         (KLUE.encode() + b"\xff\tO\n", r"is not UTF-8 \(line 4, byte 0xFF\); convert it to UTF-8"),
@@ -146,7 +146,7 @@ def test_texts_to_tag_have_the_ids_of_their_file_and_none_is_lost_silently(tmp_p
         ("a.parquet", None, "does not exist"),
         ("a.txt", b"", "is empty"),
         ("a.txt", "비\n".encode() * 1000 + b"\xff", r"is not UTF-8 \(line 1001"),
-        ("a.parquet", b"no parquet", "is no Parquet file"),
+        ("a.parquet", b"no parquet", "is not a Parquet file"),
     ],
 )
 def test_a_file_of_texts_is_refused_before_the_first_of_them(tmp_path, name, content, reason):
@@ -195,7 +195,7 @@ def test_a_disk_that_fails_in_the_middle_of_a_file_is_one_sentence(tmp_path, mon
 def test_a_pipe_is_refused_at_once_though_nobody_writes_to_it(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for use in (read, texts, detected):
-        with pytest.raises(UserError, match="pipe is a pipe, which can be read but once; save what it gives"):
+        with pytest.raises(UserError, match="pipe is a pipe, which can only be read once; save its output"):
             use(tmp_path / "pipe")
 
 

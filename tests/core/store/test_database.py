@@ -73,7 +73,7 @@ def test_a_write_of_the_window_fails_soon_where_another_program_has_the_lock_and
     job.start()
     began = time.monotonic()
     for _ in range(3):
-        with pytest.raises(UserError, match="not saved: another program is using"):
+        with pytest.raises(UserError, match=r"not saved \(another program is using"):
             database.write("INSERT INTO label VALUES ('WINDOW')")
     assert time.monotonic() - began < 4, "SQLite alone waits five seconds each time, the job with the turn in its hands"
     assert job.is_alive()
@@ -85,7 +85,7 @@ def test_a_write_of_the_window_fails_soon_where_another_program_has_the_lock_and
 
 def test_a_job_gives_up_in_the_end_where_another_program_keeps_the_lock(database, locked, monkeypatch):
     monkeypatch.setattr("core.store.database._LONGEST_WAIT", 0.2)
-    with pytest.raises(UserError, match="not saved: another program is using"):
+    with pytest.raises(UserError, match=r"not saved \(another program is using"):
         database.write("INSERT INTO label VALUES ('JOB')")
     assert labels(database) == []
 

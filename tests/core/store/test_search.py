@@ -77,7 +77,7 @@ def test_an_import_and_the_opening_of_an_old_project_pack(tmp_path):
         assert project.database.value("SELECT count(*) FROM packed_text") == 2
         assert project.problems() == []
         project.database.write("UPDATE packed_text SET texts = x'00' WHERE first = 1")
-        assert project.problems() == ["what the search looks through is out of step with the sentences"]
+        assert project.problems() == ["the search index does not match the sentences"]
 
 
 @pytest.mark.usefixtures("packed_by_three")

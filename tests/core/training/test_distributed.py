@@ -71,7 +71,7 @@ def test_a_lost_process_is_told_once_in_one_sentence():
         raise RuntimeError("Connection closed by peer")
 
     crew = Crew(1, 2, telling_of_loss(broken))
-    with pytest.raises(ToldError, match="another of the launched processes has ended"), crew.together():
+    with pytest.raises(ToldError, match="another process exited"), crew.together():
         crew.gathered(1)
 
 

@@ -70,7 +70,7 @@ def test_a_step_counts_the_units_of_its_own_windows_alone(monkeypatch):
 def test_memory_for_no_sentence_is_told(monkeypatch):
     cramped(monkeypatch, 0)
     learner, examples = learner_of()
-    with pytest.raises(UserError, match="does not suffice for one sentence"):
+    with pytest.raises(UserError, match="for even one sentence"):
         learner.learn(examples, CHOSEN)
 
 
@@ -185,5 +185,5 @@ def test_a_process_that_loses_another_amid_a_step_says_where_to_look(monkeypatch
 
     monkeypatch.setattr("core.model.tagger.Tagger.forward", lost)
     learner, examples = learner_of(crew=Crew(0, 2))
-    with pytest.raises(ToldError, match="another of the launched processes has ended; see its last output"):
+    with pytest.raises(ToldError, match="another process exited; see its last output"):
         learner.learn(examples, CHOSEN)

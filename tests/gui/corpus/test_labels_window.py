@@ -117,7 +117,7 @@ def test_labels_come_and_only_those_without_a_span_go(labels, window, qtbot):
 def test_what_cannot_be_done_is_said_in_the_window(labels, window):
     labels.new.setText("no label!")
     click(labels.add)
-    assert "is no label" in labels.said.text()
+    assert "is not a valid label" in labels.said.text()
     labels.table.choose("LC")
     labels.new_name.setText("OG")
     click(labels.rename)

@@ -116,6 +116,6 @@ def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
     window.take_files([corpus])
     page.form.labels.setText("BAD LABEL!")
     click(page.form.start)
-    assert "is no label" in window.banner.text.text()
+    assert "is not a valid label" in window.banner.text.text()
     assert page.form.isVisible()
     assert window.context.runner.job is None

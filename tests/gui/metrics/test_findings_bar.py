@@ -41,7 +41,7 @@ def rows(desk):
 def test_all_findings_are_told(desk):
     assert [finding.words for finding in desk.page.findings.findings] == [
         "Precision fell from 1.000 to 0.286 in epoch 2, with 84 predicted spans after 24.",
-        "Epoch 2 predicts 7.0 spans a sentence where the gold has 2.0.",
+        "Epoch 2 predicts 7.0 spans per sentence; the gold has 2.0.",
         "1 dev sentence also appears in train, so its scores are inflated.",
     ]
     assert len(rows(desk)) == 3

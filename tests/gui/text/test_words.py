@@ -1,7 +1,14 @@
 """Counts, lists and lines in words."""
 
+import pytest
+
 from core.domain.spans import Span
-from gui.text.words import listed, words_of, wrapped
+from gui.text.words import counted, listed, words_of, wrapped
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 spans"), (1, "1 span"), (2, "2 spans"), (1964, "1,964 spans")])
+def test_one_is_singular_and_thousands_are_set_apart(number, words):
+    assert counted(number, "span") == words
 
 
 def test_lists():

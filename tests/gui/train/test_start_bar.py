@@ -58,5 +58,5 @@ def test_a_dev_split_without_an_entity_is_warned_of(tmp_path):
         for name in ("news-3", "news-4", "talk-1", "talk-2"):
             project.corrections.correct(numbered(project, name), [])
         assert found_in(project).warnings == (
-            "The dev sentences hold no entity, so precision, recall and F1 mean nothing there.",
+            "The dev sentences contain no entity, so their precision, recall and F1 mean nothing.",
         )

@@ -75,7 +75,7 @@ def test_layers_that_an_encoder_does_not_have_are_refused(tmp_path, layers):
 def test_layers_that_cannot_be_told_apart_are_refused(tmp_path):
     folder = saved_encoder(tmp_path / "albert", "bert")
     AlbertModel(AlbertConfig(vocab_size=200, hidden_size=16, num_attention_heads=2)).save_pretrained(folder)
-    with pytest.raises(UserError, match="cannot be told apart"):
+    with pytest.raises(UserError, match="cannot be distinguished"):
         load_encoder(str(folder), [], seed=1, layers=1)
 
 

@@ -197,7 +197,7 @@ def test_a_failure_leaves_no_folder(package, tmp_path):
 def test_a_cache_that_cannot_be_written_is_named(package, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("SPANDESK_CACHE", str(tmp_path / "file"))
-    with pytest.raises(UserError, match=r"cannot be kept in .*file.*; make room .* set SPANDESK_CACHE"):
+    with pytest.raises(UserError, match=r"cannot be saved in .*file.*; free some space .* set SPANDESK_CACHE"):
         starter_folder()
 
 

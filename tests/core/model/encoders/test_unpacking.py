@@ -130,7 +130,7 @@ def test_offsets_stand_on_the_text_as_given(tokenizer, text):
 def test_a_tensor_that_a_bert_has_no_place_for_is_named(tmp_path):
     path, _ = packed(tmp_path / "encoder.bin", more={"pooler.b": (32,)})
     (tmp_path / "folder").mkdir()
-    with pytest.raises(UserError, match=r"encoder\.bin is of no BERT, for it has pooler\.b"):
+    with pytest.raises(UserError, match=r"encoder\.bin is not a BERT model: it has pooler\.b"):
         unpack(path, tmp_path / "folder")
 
 

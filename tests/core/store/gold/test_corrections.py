@@ -157,7 +157,7 @@ def test_a_step_is_made_whole_or_not_at_all_when_the_disk_fails(project, monkeyp
         raise full_disk()
 
     monkeypatch.setattr(project.predictions, "refresh", fail_at_the_end)
-    with pytest.raises(UserError, match=r"was not saved: the disk of .* is full; free some space"):
+    with pytest.raises(UserError, match=r"was not saved \(the disk of .* is full; free some space"):
         project.corrections.correct_together({number_of(project, name): () for name in ("news-3", "news-4")})
     assert gold_of(project, "news-3") != ()
     assert not project.corrections.can_undo

@@ -148,7 +148,7 @@ def test_nothing_is_said_where_the_step_cannot_be_stored(project, monkeypatch):
 
     monkeypatch.setattr(project.corrections._remarks, "write", fail)
     before = gold_of(project, "news-3")
-    with pytest.raises(UserError, match=r"not saved: the disk of .* is full"):
+    with pytest.raises(UserError, match=r"not saved \(the disk of .* is full"):
         judge(project, "news-3", "gold")
     assert (gold_of(project, "news-3"), said(project, "news-3")) == (before, NOTHING_SAID)
     assert not project.corrections.can_undo
