@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from gui.inspect.labels import LabelChip
 from gui.inspect.review_bar import NoteLine
 from gui.keys.keymap import CommandAction
+from gui.sentence import canvas
 from tests.gui.driving import controls_of, tab_through
 
 Key = Qt.Key
@@ -45,3 +46,16 @@ def test_tab_stays_in_the_sentence_and_f6_leads_out_of_it(bench):
     assert bench.canvas.selection is not None
     bench.key(Key.Key_F6)
     assert QApplication.focusWidget() is bench.page.detail.table
+
+
+def test_a_label_typed_by_key_is_announced_once(bench, monkeypatch):
+    bench.go_to("news-4")
+    bench.canvas.setFocus()
+    bench.key(Key.Key_Tab)
+    said = []
+    monkeypatch.setattr(canvas, "announce", lambda _, words: said.append(words()))
+    text = bench.project.sentences.by_id("news-4").text
+    start, end, label = bench.gold("news-4")[0]
+    bench.key(Key.Key_4)
+    assert bench.gold("news-4")[0] == (start, end, "AF")
+    assert [words.partition(",")[0] for words in said] == [f"{text[start:end]}: {label} to AF"]
