@@ -103,7 +103,8 @@ def test_every_epoch_is_published_and_looked_at(desk, qtbot):
     desk.session.context_changed.connect(lambda context: looked_at.append(context.key))
     desk.page.form.epochs.setValue(2)
     train(desk, qtbot)
-    assert set(published) == {ChangeSet("run", runs=(1,))}
+    assert published
+    assert all(change == ChangeSet("run", runs=(1,)) for change in published)
     assert looked_at[-1] == EpochKey(1, 2)
     assert EpochKey(1, 1) in looked_at
 
