@@ -1,5 +1,7 @@
 """The Metrics page: the per-entity table of a run, epochs side by side, and the way to the sentences behind it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -50,7 +52,7 @@ class MetricsPage(Page):
         self._counter = SentenceCounter(self)
         self._query = LatestQuery(self)
         self._query.answered.connect(lambda _: self.refresh_when_seen())
-        self._is_placed = False
+        self._placed = set[QWidget]()
         self.head = Head()
         self.model = MetricModel(self._behind)
         self.table = MetricView(
@@ -254,20 +256,29 @@ class MetricsPage(Page):
                 self.calibration.show_question(project, Question(current, self._split, gold))
 
     def _place_splitters(self) -> None:
-        """Once, when sizes are known: the table gets what it needs, unless a handle was moved in an earlier session."""
-        if self._is_placed:
+        """Once for each view, when it is first shown and what is in it is known: each part gets the room that it needs,
+        unless a handle was moved in an earlier session.
+        """
+        view = self._chosen_view()
+        if view in self._placed:
             return
-        self._is_placed = True
-        room = QSize(self.width(), self.height() - self.head.heightForWidth(self.width()))
-        wanted = self.table.fitting_width(room - QSize(_SIDE_WIDTH, self.klue.sizeHint().height()))
-        self._body.setSizes([wanted, self.width() - wanted - self._body.handleWidth()])
-        self._side.setSizes([9 * self.height() // 20, 11 * self.height() // 20])
-        splitters = {"": self._body, " side": self._side, " errors": self.errors, " changes": self.changes}
-        splitters[" calibration"] = self.calibration.splitter
-        for view in (self.errors, self.changes, self.calibration):
-            view.fit(room)
+        self._placed.add(view)
+        parts: dict[QWidget, tuple[Callable[[QSize], None], dict[str, QSplitter]]] = {
+            self._body: (self._fit_scores, {"": self._body, " side": self._side}),
+            self.errors: (self.errors.fit, {" errors": self.errors}),
+            self.changes: (self.changes.fit, {" changes": self.changes}),
+            self.calibration: (self.calibration.fit, {" calibration": self.calibration.splitter}),
+        }
+        fit, splitters = parts[view]
+        fit(QSize(self.width(), self.height() - self.head.heightForWidth(self.width())))
         for name, splitter in splitters.items():
             self._context.preferences.keep_splitter(f"metrics{name}", splitter)
+
+    def _fit_scores(self, room: QSize) -> None:
+        """Give the table what it needs of the room, and chart and comparison the rest."""
+        wanted = self.table.fitting_width(room - QSize(_SIDE_WIDTH, self.klue.sizeHint().height()))
+        self._body.setSizes([wanted, room.width() - wanted - self._body.handleWidth()])
+        self._side.setSizes([9 * self.height() // 20, 11 * self.height() // 20])
 
     def _reveal_current(self) -> None:
         current = self._current_key()

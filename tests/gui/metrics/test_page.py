@@ -576,3 +576,14 @@ def test_the_window_does_not_wait_while_spans_are_counted(late_answers, desk, qt
     desk.session.set_context(epoch=2)
     qtbot.waitUntil(lambda: not desk.page._query.is_waiting)
     assert threading.main_thread() not in threads
+
+
+def test_the_tables_of_errors_get_the_room_that_they_need_when_they_are_first_shown(desk, qtbot):
+    desk.page.head.errors.click()
+    errors = desk.page.errors
+    assert errors.kinds.view.model().rowCount() > 0
+    shown = errors.sizes()
+    errors.fit(errors.size())
+    assert shown[0] == pytest.approx(errors.sizes()[0], abs=2), "as wide as its columns ask for, once they are known"
+    least = errors.kinds.view.fitting_width(errors.size())
+    assert shown[0] >= least
