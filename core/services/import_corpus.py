@@ -195,9 +195,11 @@ class _Staging:
         self._dev_ratio = 0.0
         self._new_keys = array("q")
         self._known: dict[Split, Keys] = {}
-        self._database.write(
-            "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT, text TEXT, gold TEXT, split TEXT)"
-        )
+        with self._database.atomic(is_temporary=True):
+            self._database.write("DROP TABLE IF EXISTS temp.incoming")  # of an import that could not clean up
+            self._database.write(
+                "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT, text TEXT, gold TEXT, split TEXT)"
+            )
 
     def read(self, path: Path, format_name: str, records: Iterator[Record]) -> Iterator[ImportProgress]:
         """Stage a file's records slice by slice."""
@@ -207,7 +209,8 @@ class _Staging:
             good = [record for record in part if isinstance(record, Sentence)]
             bad = tuple(record for record in part if isinstance(record, Rejected))
             rows = [(sentence.id, sentence.text, spans_text(sentence.spans)) for sentence in good]
-            self._database.write_many("INSERT INTO incoming (id, text, gold) VALUES (?, ?, ?)", rows)
+            with self._database.atomic(is_temporary=True):
+                self._database.write_many("INSERT INTO incoming (id, text, gold) VALUES (?, ?, ?)", rows)
             self._new_keys.extend(text_key(sentence.text) for sentence in good)
             file.add(good, bad)
             yield ImportProgress(file.name, file.sentences, bad)
@@ -218,7 +221,7 @@ class _Staging:
             yield from self._read_known()
         keys, first = as_keys(self._new_keys), self._assigned + 1
         drawn = draw_dev(keys, plan.dev_ratio, plan.seed, self._known) if plan.dev_ratio else {}
-        with self._database.atomic():
+        with self._database.atomic(is_temporary=True):
             self._database.write("UPDATE incoming SET split = ? WHERE split IS NULL", [plan.split])
             others = ((split, first + place) for place, split in drawn.items() if split != plan.split)
             self._database.write_many("UPDATE incoming SET split = ? WHERE position = ?", others)
@@ -307,7 +310,9 @@ class _Staging:
         )
 
     def close(self) -> None:
-        self._database.write("DROP TABLE incoming")
+        """Remove the table; where that fails, the next import does, and the reason why this one ends is not hidden."""
+        with suppress(UserError), self._database.atomic(is_temporary=True):
+            self._database.write("DROP TABLE incoming")
 
 
 class _GaveWayError(Exception):

@@ -180,24 +180,31 @@ class Database:
             self._lock.release()
 
     @contextmanager
-    def atomic(self) -> Generator[None, None, None]:
+    def atomic(self, *, is_temporary: bool = False) -> Generator[None, None, None]:
         """One transaction, all or nothing; other threads wait. May be nested.
+
+        Args:
+            is_temporary: only temporary tables are written, which no other program can keep from it.
 
         Raises:
             UserError: the disk is full, or the file is damaged or cannot be written; then nothing of the block is
                 stored.
         """
-        with explaining(_NOT_SAVED, self._path), self._database.atomic() if self.is_writing else self._transaction():
+        begin = "BEGIN DEFERRED" if is_temporary else "BEGIN IMMEDIATE"
+        with (
+            explaining(_NOT_SAVED, self._path),
+            self._database.atomic() if self.is_writing else self._transaction(begin),
+        ):
             yield
 
     @contextmanager
-    def _transaction(self) -> Generator[None, None, None]:
+    def _transaction(self, begin: str) -> Generator[None, None, None]:
         """The writer's turn from BEGIN to COMMIT; given up and taken again while another program has the lock."""
         until = self._deadline()
         while True:
             with self._writing_turn():
                 try:
-                    if self._has_executed("BEGIN IMMEDIATE", until):
+                    if self._has_executed(begin, until):
                         self._writing = threading.get_ident()
                         try:
                             yield

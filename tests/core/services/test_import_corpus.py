@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import sys
 import threading
 from collections import Counter
+from contextlib import closing
 from unicodedata import normalize
 
 import pytest
@@ -13,7 +15,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.services.import_corpus import ImportPlan, NothingImportedError, _Staging, import_corpus
-from core.store.project import created
+from core.store.project import DATABASE, created
 from core.store.sentences import REJECTED_KEPT
 from tests.building import add_sentences, project_with_sentences
 
@@ -51,6 +53,27 @@ def test_an_import_that_is_closed_early_adds_nothing(project, corpora):
     generator.close()
     assert project.sentences.count() == 7
     assert project.sentences.imports() == []
+    assert run_to_end(import_corpus(project, ImportPlan((corpora[0],)))).sentences == 3
+
+
+def test_an_import_that_another_program_keeps_from_the_file_says_so_and_the_next_one_works(
+    project, corpora, monkeypatch
+):
+    monkeypatch.setattr("core.store.database._LONGEST_WAIT", 0)
+    with closing(sqlite3.connect(project.folder / DATABASE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        work = import_corpus(project, ImportPlan((corpora[0],)))
+        assert next(work).sentences == 3, "reading the files writes nothing that others could keep it from"
+        with pytest.raises(UserError, match=r"not saved \(another program is using"):
+            run_to_end(work)
+    with project.database.atomic():
+        assert project.database.rows("SELECT name FROM temp.sqlite_schema") == []
+    assert run_to_end(import_corpus(project, ImportPlan((corpora[0],)))).sentences == 3
+
+
+def test_what_an_import_could_not_remove_does_not_hinder_the_next(project, corpora):
+    with project.database.atomic(is_temporary=True):
+        project.database.write("CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY)")
     assert run_to_end(import_corpus(project, ImportPlan((corpora[0],)))).sentences == 3
 
 
