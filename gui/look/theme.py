@@ -12,9 +12,6 @@ from core.io.resources import RESOURCES
 from gui.look.palette import LabelColours, label_colours, mixed
 from gui.look.stylesheet import filled
 
-STEP = 4
-"""Spacing comes in multiples of this many pixels."""
-
 LIST_SIZE, SENTENCE_SIZE, TAG_SIZE, SMALL_SIZE, TITLE_SIZE = 13, 19, 11, 12, 16
 """Font sizes in pixels: lists and controls, the large sentence, tags on it, secondary text, page titles."""
 

@@ -36,8 +36,7 @@ from gui.metrics.table import (
     markdown_table,
 )
 from gui.metrics.table_painting import CountDelegate, MetricDelegate
-from gui.metrics.titled import TitledTable
-from gui.metrics.view import MetricView
+from gui.metrics.view import MetricView, TitledTable
 from gui.text.inspect import VERDICTS
 from gui.text.metrics import comparison_line, how_to_read, sentences
 from gui.text.words import name_epoch

@@ -13,7 +13,7 @@ from gui.metrics.error_bars import KindBars
 from gui.metrics.figures import Figures
 from gui.metrics.table import EMPTY, Behind, Cell, Column, Link, MetricModel, Row, Table
 from gui.metrics.table_painting import CountDelegate
-from gui.metrics.titled import TitledTable
+from gui.metrics.view import TitledTable
 from gui.text.inspect import VERDICTS
 from gui.text.words import counted
 from gui.widgets.choosers import chip

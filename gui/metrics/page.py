@@ -31,8 +31,7 @@ from gui.metrics.view import MetricView
 from gui.text.metrics import evaluation_purpose, golds_line, run_line, scored_line, sentences
 from gui.text.progress import FLEETING
 from gui.text.words import wrapped
-from gui.widgets.column import column_of
-from gui.widgets.page import EmptyState, Page, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext, column_of
 
 _SIDE_WIDTH = 320
 

@@ -17,9 +17,8 @@ from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
 from gui.scratch.send import SendBar, Sending, Sent
 from gui.scratch.text_field import ScratchLine, TextField
 from gui.text.scratch import lines_words, sending_obstacle, status_words
-from gui.widgets.column import rule
 from gui.widgets.labels import PlainLabel
-from gui.widgets.page import EmptyState, Page, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext, rule
 
 PAUSE = 150
 """Milliseconds without a change of the text after which it is tagged."""

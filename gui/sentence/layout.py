@@ -6,13 +6,11 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextLine, QTextOption
 
-from gui.look.theme import font
 from gui.text.utf16 import offsets
 
 HANGING = 2
@@ -392,12 +390,6 @@ def _shifted(positions: Sequence[int], by: int) -> Sequence[int]:
     if isinstance(positions, range):
         return range(positions.start + by, positions.stop + by)
     return tuple(position + by for position in positions) if by else positions
-
-
-@lru_cache(maxsize=8)
-def laid_out(text: str, size: int, width: float) -> TextLayout:
-    """A text in the window's typeface at a size in pixels; the last few are remembered."""
-    return lay_out(text, font(size), width)
 
 
 def _places(line: QTextLine, units: Sequence[int]) -> list[_Extent]:

@@ -30,8 +30,7 @@ from gui.train.monitor import Monitor
 from gui.train.retrain import ResumesTraining, Retraining, RetrainPanel, StartsTraining
 from gui.train.start_bar import Corpus, Readiness, StartBar, count_corpus, readiness
 from gui.train.training import Ending, Training
-from gui.widgets.column import rule
-from gui.widgets.page import EmptyState, Page, PageContext
+from gui.widgets.page import EmptyState, Page, PageContext, rule
 
 
 class TrainPage(Page):

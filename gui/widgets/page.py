@@ -1,11 +1,11 @@
-"""The base of all pages, and what pages are given."""
+"""The base of all pages, what pages are given, and how they lay out their parts."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
@@ -87,3 +87,23 @@ class EmptyState(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(2)
+
+
+def column_of(*widgets: QWidget, grows: QWidget) -> QWidget:
+    """The widgets below each other, with hairlines between them; one of them takes the room that there is."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        if layout.count():
+            layout.addWidget(rule())
+        layout.addWidget(widget, int(widget is grows))
+    return column
+
+
+def rule() -> QFrame:
+    """A hairline."""
+    line = QFrame()
+    line.setProperty("rule", True)
+    return line

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from gui.keys.recorder import WAITING
 from gui.look.theme import LIGHT, apply_theme
+from gui.settings.keys import WAITING
 from gui.settings.window import SettingsWindow
 from tests.gui.driving import click, compose, press_key
 
