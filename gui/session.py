@@ -108,7 +108,7 @@ class Session(QObject):
             UserError: it cannot be opened; the one that was open stays so.
         """
         if self._project is None or self._project.folder.resolve() != folder.resolve():
-            self._replace(lambda: projects.opened(folder))
+            self._replace(lambda: projects.opened(folder, is_responsive=True))
 
     def create(self, folder: Path) -> Project:
         """Make a new project, open it and return it.
@@ -116,7 +116,7 @@ class Session(QObject):
         Raises:
             UserError: the folder cannot be used; the project that was open stays so.
         """
-        return self._replace(lambda: projects.created(folder))
+        return self._replace(lambda: projects.created(folder, is_responsive=True))
 
     def close_project(self) -> None:
         """Close the project and go back to the first screen.
@@ -135,7 +135,6 @@ class Session(QObject):
     def _replace(self, make: Callable[[], Project]) -> Project:
         self._refuse_while_busy()
         project = make()
-        project.database.keep_responsive()
         self.close()
         self._project = project
         self._passed.clear()
@@ -148,7 +147,7 @@ class Session(QObject):
         """Close a project, if it is the open one, and remove it if it holds nothing, as after a failed import."""
         if self._project is project:
             self.close()
-            projects.discard_if_empty(project.folder)
+            projects.discard_if_empty(project.folder, is_responsive=True)
 
     def store_unsaved(self) -> None:
         """Have stored what is still being typed, as the project may soon be gone."""

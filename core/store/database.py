@@ -84,14 +84,18 @@ class Database:
     transaction that begins the log anew (https://www.sqlite.org/wal.html#walresetbug). Here the same connection does
     both, under the lock; the others are opened with `mode=ro`, which neither writes nor runs checkpoints, and are
     closed before it. A project has one process at a time (`core.store.project`).
+
+    Args:
+        is_responsive: what the calling thread writes, now and later, fails soon where another program has locked the
+            file, as it does for a window that must not freeze; other threads wait.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_responsive: bool = False) -> None:
         self._path = path
         self._lock = threading.RLock()
         self._counting, self._awaiting = threading.Lock(), 0
         self._writing: int | None = None
-        self._responsive: int | None = None
+        self._responsive = threading.get_ident() if is_responsive else None
         self._readers = _Readers(path)
         self._reads_beside = False
         with explaining(_UNOPENED, self._path):
@@ -160,10 +164,6 @@ class Database:
     def is_awaited(self) -> bool:
         """Whether another thread waits for the end of the transaction under way, to write itself."""
         return self._awaiting > 0
-
-    def keep_responsive(self) -> None:
-        """Let what the calling thread writes fail soon where another program has locked the file; others wait."""
-        self._responsive = threading.get_ident()
 
     @contextmanager
     def _writing_turn(self) -> Generator[None, None, None]:

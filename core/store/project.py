@@ -38,15 +38,18 @@ LOCK = "project.lock"
 class Project:
     """An open project; close it, or use it in a `with` statement.
 
+    Args:
+        is_responsive: see `Database`; also in the functions below.
+
     Attributes:
         sentences, corrections, labels, label_names, not_particles, predictions, signals, runs, selections, reviews: the
             parts of the store.
     """
 
-    def __init__(self, folder: Path, lock: FileLock) -> None:
+    def __init__(self, folder: Path, lock: FileLock, *, is_responsive: bool = False) -> None:
         self.folder = folder
         self._lock = lock
-        self.database = Database(folder / DATABASE)
+        self.database = Database(folder / DATABASE, is_responsive=is_responsive)
         with ExitStack() as on_failure:
             on_failure.callback(self.database.close)
             self.sentences = Sentences(self.database)
@@ -165,7 +168,7 @@ class Project:
         self.close()
 
 
-def created(folder: Path) -> Project:
+def created(folder: Path, *, is_responsive: bool = False) -> Project:
     """A new, empty project.
 
     Raises:
@@ -179,7 +182,7 @@ def created(folder: Path) -> Project:
         raise UserError(
             "{folder} cannot be made: {reason}; choose another place", folder=folder, reason=error.strerror
         ) from error
-    return _locked(folder, is_new=True)
+    return _locked(folder, is_new=True, is_responsive=is_responsive)
 
 
 def _is_left_over(path: Path) -> bool:
@@ -187,7 +190,7 @@ def _is_left_over(path: Path) -> bool:
     return path.name == LOCK or path.name.startswith(f".{DATABASE}-")
 
 
-def opened(folder: Path) -> Project:
+def opened(folder: Path, *, is_responsive: bool = False) -> Project:
     """An existing project.
 
     Raises:
@@ -199,7 +202,7 @@ def opened(folder: Path) -> Project:
         )
     if kind_of(folder / DATABASE) != "file":
         raise UserError("{folder} is not a Spandesk project: {database} is missing", folder=folder, database=DATABASE)
-    return _locked(folder)
+    return _locked(folder, is_responsive=is_responsive)
 
 
 def opened_or_created(folder: Path) -> Project:
@@ -244,17 +247,17 @@ def open_for_import(folder: Path) -> Iterator[Project]:
         raise
 
 
-def discard_if_empty(folder: Path) -> None:
+def discard_if_empty(folder: Path, *, is_responsive: bool = False) -> None:
     """Remove a closed project that holds no sentence, such as one made for an import that came to nothing."""
     if not (folder / DATABASE).exists():
         return
-    with opened(folder) as project:
+    with opened(folder, is_responsive=is_responsive) as project:
         is_empty = project.sentences.count() == 0
     if is_empty:
         shutil.rmtree(folder)
 
 
-def _locked(folder: Path, *, is_new: bool = False) -> Project:
+def _locked(folder: Path, *, is_new: bool = False, is_responsive: bool) -> Project:
     _refuse_links(folder)
     lock = FileLock(folder / LOCK, timeout=0)
     try:
@@ -268,7 +271,7 @@ def _locked(folder: Path, *, is_new: bool = False) -> Project:
     try:
         if is_new:
             _write_new(folder)
-        return Project(folder, lock)
+        return Project(folder, lock, is_responsive=is_responsive)
     except BaseException:
         lock.release()
         raise

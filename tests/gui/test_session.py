@@ -1,12 +1,15 @@
 """Every mutation of the open project is a method of the session, which reports it to all pages."""
 
 import ast
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from core.domain.errors import UserError
-from core.store.project import Project
+from core.domain.settings import TrainSettings
+from core.store.project import DATABASE, Project
 from gui.session import Session
 from tests.building import project_with_sentences
 
@@ -92,3 +95,21 @@ def test_errors_that_the_user_can_fix_are_reported_and_faults_are_raised(qtbot):
     assert (shown, reported) == (["the disk is full"], ["the disk is full"])
     with pytest.raises(ZeroDivisionError):
         session.run_reporting_errors(lambda: 1 / 0)
+
+
+def test_opening_does_not_wait_for_another_program_that_has_the_project_locked(tmp_path, monkeypatch):
+    def wait(seconds):
+        pytest.fail("the window would freeze")
+
+    folder = tmp_path / "p.spandesk"
+    with project_with_sentences(folder) as project:
+        project.runs.start(TrainSettings())  # killed while it ran, so that opening has something to write
+    monkeypatch.setattr("core.store.database.time.sleep", wait)
+    session = Session()
+    with closing(sqlite3.connect(folder / DATABASE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UserError, match=r"not saved \(another program is using"):
+            session.open(folder)
+    session.open(folder)
+    assert session.project.runs.running() == []
+    session.close()

@@ -68,19 +68,19 @@ def test_what_reads_cannot_write(database):
 
 
 def test_a_write_of_the_window_fails_soon_where_another_program_has_the_lock_and_a_job_waits_for_it(database, locked):
-    database.keep_responsive()
-    job = threading.Thread(target=lambda: database.write("INSERT INTO label VALUES ('JOB')"))
-    job.start()
-    began = time.monotonic()
-    for _ in range(3):
-        with pytest.raises(UserError, match=r"not saved \(another program is using"):
-            database.write("INSERT INTO label VALUES ('WINDOW')")
-    assert time.monotonic() - began < 4, "SQLite alone waits five seconds each time, the job with the turn in its hands"
-    assert job.is_alive()
-    locked.rollback()
-    job.join(timeout=30)
-    assert labels(database) == ["JOB"]
-    database.write("INSERT INTO label VALUES ('WINDOW')")
+    with closing(Database(database._path, is_responsive=True)) as database:
+        job = threading.Thread(target=lambda: database.write("INSERT INTO label VALUES ('JOB')"))
+        job.start()
+        began = time.monotonic()
+        for _ in range(3):
+            with pytest.raises(UserError, match=r"not saved \(another program is using"):
+                database.write("INSERT INTO label VALUES ('WINDOW')")
+        assert time.monotonic() - began < 4, "SQLite alone waits five seconds, the job with the turn in its hands"
+        assert job.is_alive()
+        locked.rollback()
+        job.join(timeout=30)
+        assert labels(database) == ["JOB"]
+        database.write("INSERT INTO label VALUES ('WINDOW')")
 
 
 def test_a_job_gives_up_in_the_end_where_another_program_keeps_the_lock(database, locked, monkeypatch):

@@ -252,8 +252,8 @@ def test_opening_says_whether_the_disk_is_full_or_something_forbidden_locked_or_
 
 
 def test_another_program_that_writes_is_named_as_the_reason(tmp_path):
-    with project_with_sentences(tmp_path / "p.spandesk") as project:
-        project.database.keep_responsive()
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    with opened(tmp_path / "p.spandesk", is_responsive=True) as project:
         other = sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(UserError, match=r"not saved \(another program is using"):
