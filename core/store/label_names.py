@@ -2,17 +2,25 @@
 
 To rename a label, or to merge it into another, is not to correct a sentence. Golds as imported, predictions, signals
 and verdicts keep the names that they were stored with, and are read under the names of today.
+
+Undoing and redoing such a step changes the sentences that it changed, and how all predictions are read. Sentences that
+were imported later under the name that would go keep it, so the two would no longer agree: a rename with such sentences
+is not undone, and a rename or merge with such sentences is not redone (`LabelNames.refuse_split`). A new rename, which
+changes all sentences, is the way then. Undoing a merge gives no name back to predictions, so imports do not hinder it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, groupby
 from typing import Any
 
+from core.domain.errors import UserError
 from core.domain.labels import FirstNames
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.messages.catalogue import say
 from core.store.columns import label_text, spans_of_text, spans_text
 from core.store.database import Database, Row
+from core.store.sentences import IMPORTED_NOW
 from core.store.tag_set import TagSetTable
 
 Names = Mapping[str, str]
@@ -58,6 +66,18 @@ class LabelHistory:
         made = [each for each in self._relabellings if each.holds and not each.held_at(correction)]
         back = [(each.becomes, each.name) for each in reversed(taken_back) if each.is_rename]
         return _chain([*back, *((each.name, each.becomes) for each in made)])
+
+    def of_step(self, step: int) -> Relabelling | None:
+        """What a step renamed or merged; None where it did no such thing."""
+        return next((each for each in self._relabellings if each.step == step), None)
+
+    def misread(self, began: int) -> list[tuple[Relabelling, str, str]]:
+        """Of the predictions of a source that began right after a correction: which name is read as which other."""
+        return [
+            (each, each.becomes, each.name) if each.held_at(began) else (each, each.name, each.becomes)
+            for each in self._relabellings
+            if each.holds != each.held_at(began) and each.step <= began and (each.holds or each.is_rename)
+        ]
 
     def of_import(self, sentence: SentenceNumber, until: int | None = None) -> Names:
         """What became of the names that a sentence was imported with: today, or right after a correction."""
@@ -112,6 +132,63 @@ class LabelNames:
         for label in tag_set:
             first.setdefault(label, _unused(label, first.values()))
         return FirstNames(tuple((label, first[label]) for label in tag_set if first[label] != label))
+
+    def refuse_split(self, step: int, *, redo: bool) -> None:
+        """Make sure that undoing or redoing a step leaves no sentence under a name that predictions lose.
+
+        Raises:
+            UserError: sentences were imported under that name since the step was made.
+        """
+        change = self.history().of_step(step)
+        if change is None or not (redo or change.is_rename):
+            return
+        gone, kept = (change.name, change.becomes) if redo else (change.becomes, change.name)
+        count = self._count(gone, change.last_sentence)
+        if count and redo:
+            raise UserError.of_count(
+                "the change of {gone} to {kept} cannot be redone: {count:,} sentence with {gone} was imported since;"
+                " rename or merge {gone} again instead",
+                "the change of {gone} to {kept} cannot be redone: {count:,} sentences with {gone} were imported since;"
+                " rename or merge {gone} again instead",
+                count=count,
+                gone=gone,
+                kept=kept,
+            )
+        if count:
+            raise UserError.of_count(
+                "the rename of {kept} to {gone} cannot be undone: {count:,} sentence with {gone} was imported since;"
+                " rename {gone} to {kept} instead",
+                "the rename of {kept} to {gone} cannot be undone: {count:,} sentences with {gone} were imported since;"
+                " rename {gone} to {kept} instead",
+                count=count,
+                gone=gone,
+                kept=kept,
+            )
+
+    def _count(self, label: str, after: int, until: int | None = None) -> int:
+        """How many of the sentences imported after one, up to another, have a label in one of their golds."""
+        found = self._database.value(
+            "SELECT count(*) FROM sentence WHERE number > ?1 AND number <= coalesce(?2, number)"
+            f" AND (instr(gold, ?3) > 0 OR instr({IMPORTED_NOW}, ?3) > 0)",
+            [after, until, label_text(label)],
+        )
+        return int(found)
+
+    def problems(self) -> Iterator[str]:
+        """Runs that learned a name from sentences that have it still, and whose predictions are read under another."""
+        history = self.history()
+        for run, began, last in self._database.rows(
+            "SELECT number, last_correction, last_sentence FROM run JOIN source USING (number) ORDER BY number"
+        ):
+            for change, learned, read in history.misread(began):
+                if self._count(learned, change.last_sentence, last):
+                    yield say(
+                        "run {run}: its predictions of {learned} are read as {read}, but sentences that it knew are"
+                        " still labelled {learned}; rename the label {learned} and train a new run",
+                        run=run,
+                        learned=learned,
+                        read=read,
+                    )
 
     def of_source(self, source: int, history: LabelHistory | None = None) -> Names:
         """What became of the names that labels had when a source was made."""

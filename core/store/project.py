@@ -140,6 +140,7 @@ class Project:
             (mark("the sentences cannot be checked: {reason}"), self.sentences.problems),
             (mark("the log of corrections cannot be checked: {reason}"), self.corrections.problems),
             (mark("the runs cannot be checked: {reason}"), self.runs.problems),
+            (mark("the names of labels cannot be checked: {reason}"), self.label_names.problems),
             (mark("the comparisons with runs cannot be checked: {reason}"), self._problems_of_comparisons),
             (mark("what is derived from the sentences cannot be checked: {reason}"), self._problems_of_derived_data),
         ]

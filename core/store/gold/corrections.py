@@ -181,11 +181,19 @@ class Corrections(CorrectionLog):
             self._stale.add(relabelled)
 
     def undo(self) -> ChangeSet:
-        """Take the last step back, also one made before the last restart."""
+        """Take the last step back, also one made before the last restart.
+
+        Raises:
+            UserError: sentences were imported since under the name that it gave a label.
+        """
         return self._move("undo")
 
     def redo(self) -> ChangeSet:
-        """Make the step again that was undone last."""
+        """Make the step again that was undone last.
+
+        Raises:
+            UserError: sentences were imported since under the name that it would take from a label.
+        """
         return self._move("redo")
 
     def undoing(self) -> Generator[int, None, ChangeSet]:
@@ -261,6 +269,7 @@ class Corrections(CorrectionLog):
             has_settled, step = self._begin(), self._next(kind)
             if step is None:
                 return ChangeSet(kind, corpus=has_settled)
+            self._names.refuse_split(step, redo=kind == "redo")
             entry, golds = None, dict[SentenceNumber, GoldChange]()
             for part in self._replayed(step, kind):
                 entry = self._log.append(part, entry)
@@ -277,6 +286,7 @@ class Corrections(CorrectionLog):
             step = self._next(kind)
             if step is None:
                 return ChangeSet(kind, corpus=has_settled)
+            self._names.refuse_split(step, redo=kind == "redo")
             ended = ChangeSet(kind)
 
             def end(_: int) -> None:

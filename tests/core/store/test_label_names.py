@@ -11,11 +11,11 @@ from sqlite_utils import Database as SqliteDatabase
 from core.analysis.verdicts import Pair
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
-from core.domain.spans import Sentence, Span
+from core.domain.spans import PredictedSpan, Sentence, Span
 from core.metrics.comparison import compared
 from core.metrics.report import reported
 from core.store.gold import corrections
-from core.store.label_names import LabelHistory, Relabelling
+from core.store.label_names import LabelHistory, LabelNames, Relabelling
 from core.store.migrations import migrations
 from core.store.predictions import EpochKey
 from core.store.project import created, opened
@@ -300,6 +300,76 @@ def test_whatever_is_done_to_labels_what_is_derived_follows(tmp_path_factory, st
             if only_renamed:
                 assert micro(project, key=EpochKey(1, 1)) == before
                 assert not any(stored.corrected for stored in project.sentences.each())
+
+
+PERSON = (Span(0, 3, "PERSON"),)
+
+
+def run_that_finds(project, label):
+    """A run that predicts the only span of sentence `new` rightly; its key."""
+    return EpochKey(add_run(project, {"new": (PredictedSpan(Span(0, 3, label), 0.9),)}), 1)
+
+
+def import_new(project, label):
+    project.sentences.add("dev", [Sentence("new", "이순신은", (Span(0, 3, label),))], "jsonl")
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_rename_is_not_undone_once_sentences_with_the_new_name_were_imported(tmp_path, is_empty):
+    make = created if is_empty else project_with_run
+    with make(tmp_path / "p.spandesk") as project:
+        run_to_end(project.labels.renaming("PS", "PERSON"))
+        import_new(project, "PERSON")
+        run = run_that_finds(project, "PERSON")
+        before = (micro(project, key=run), project.sentences.labels())
+        for undo in (project.corrections.undo, lambda: run_to_end(project.corrections.undoing())):
+            with pytest.raises(UserError, match="1 sentence with PERSON was imported since; rename PERSON to PS"):
+                undo()
+        assert (micro(project, key=run), project.sentences.labels()) == before
+        assert project.predictions.of(run, [project.sentences.by_id("new").number]).popitem()[1][0].span == PERSON[0]
+        run_to_end(project.labels.renaming("PERSON", "PS"))
+        assert micro(project, key=run) == before[0]
+        assert project.problems() == []
+
+
+def test_a_rename_is_undone_where_what_was_imported_since_has_other_labels(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        run_to_end(project.labels.renaming("PS", "PERSON"))
+        import_new(project, "OG")
+        project.corrections.undo()
+        assert "PERSON" not in project.sentences.labels()
+        assert project.problems() == []
+
+
+@pytest.mark.parametrize("change", ["renaming", "merging"])
+def test_a_rename_or_merge_is_not_redone_once_sentences_with_the_old_name_were_imported(tmp_path, change):
+    other = "PERSON" if change == "renaming" else "OG"
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        run_to_end(getattr(project.labels, change)("PS", other))
+        project.corrections.undo()
+        import_new(project, "PS")
+        run = run_that_finds(project, "PS")
+        before = micro(project, key=run)
+        with pytest.raises(UserError, match="1 sentence with PS was imported since"):
+            project.corrections.redo()
+        assert micro(project, key=run) == before
+        run_to_end(getattr(project.labels, change)("PS", other))
+        assert micro(project, key=run) == before
+        assert project.problems() == []
+
+
+def test_check_names_a_run_whose_predictions_lost_a_name_that_its_sentences_have(tmp_path, monkeypatch):
+    """As older versions left it."""
+    with created(tmp_path / "p.spandesk") as project:
+        run_to_end(project.labels.renaming("PS", "PERSON"))
+        import_new(project, "PERSON")
+        run_that_finds(project, "PERSON")
+        monkeypatch.setattr(LabelNames, "refuse_split", lambda names, step, *, redo: None)
+        project.corrections.undo()
+        [problem] = project.problems()
+        assert problem.startswith("run 1: its predictions of PERSON are read as PS")
+        project.corrections.redo()
+        assert project.problems() == []
 
 
 def test_renaming_is_written_for_an_empty_project_too(tmp_path):

@@ -275,7 +275,7 @@ def test_an_undo_that_is_stopped_leaves_the_step_as_it_was(project):
 
 
 def test_a_label_that_an_import_used_since_stays_known_after_the_undo(project):
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    project.labels.add("PLACE")
     add_sentences(project, [("test", Sentence("late", "독도", (Span(0, 2, "PLACE"),)))])
     project.corrections.undo()
     assert {"LC", "PLACE"} <= set(project.sentences.labels())
