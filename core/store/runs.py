@@ -340,7 +340,9 @@ def _epoch(row: Row) -> Epoch:
     run, number, loss, seconds, report = row
     try:
         epoch = Epoch(run, number, loss, seconds, json.loads(report))
-        float(epoch.report["corrected"]["micro"]["f1"])
+        micro = epoch.report["corrected"]["micro"]
+        for figure in ("precision", "recall", "f1"):
+            float(micro[figure])
     except (ValueError, TypeError, KeyError) as error:
         raise UserError(
             "the stored report of run {run}, epoch {number} is damaged; restore project.db from a"

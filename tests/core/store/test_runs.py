@@ -63,7 +63,9 @@ def test_settings_come_back_as_they_were(tmp_path):
         assert project.runs.by_number(run).settings == settings
 
 
-@pytest.mark.parametrize("report", ["{broken", "[]", "{}", '{"corrected": {"micro": {"f1": null}}}'])
+@pytest.mark.parametrize(
+    "report", ["{broken", "[]", "{}", '{"corrected": {"micro": {"f1": null}}}', '{"corrected": {"micro": {"f1": 0.5}}}']
+)
 def test_a_damaged_report_of_an_epoch_is_named_and_its_numbers_are_still_there(tmp_path, report):
     with project_with_run(tmp_path / "p.spandesk") as project:
         project.database.write("UPDATE epoch SET report = ? WHERE number = 2", [report])
