@@ -242,14 +242,18 @@ class TrainSettings:
         a new run.
 
         Raises:
-            TypeError: they are not settings at all.
+            TypeError: they are not settings at all, or one is of another type.
         """
         if not isinstance(values, Mapping):
             raise TypeError(f"settings are an object, not {type(values).__name__}")
         settings = cls()
         for field in fields(cls):
             if field.name in values:
-                object.__setattr__(settings, field.name, values[field.name])
+                value, default = values[field.name], getattr(settings, field.name)
+                kind = type(default) if isinstance(default, (str, bool)) else (int, float)
+                if not isinstance(value, kind) and (value is not None or default is not None):
+                    raise TypeError(f"the setting {field.name} is of type {type(value).__name__}")
+                object.__setattr__(settings, field.name, value)
         return settings
 
     @classmethod

@@ -310,7 +310,9 @@ def test_a_run_of_another_version_is_read_with_the_settings_that_it_has(tmp_path
         assert project.problems() == []
 
 
-@pytest.mark.parametrize("settings", ["{broken", "[]", "null", '{"encoder": "tiny"'])
+@pytest.mark.parametrize(
+    "settings", ["{broken", "[]", "null", '{"encoder": "tiny"', '{"encoder": 5}', '{"epochs": "3"}']
+)
 def test_a_run_whose_row_is_damaged_is_named_by_check_and_hinders_nothing_else(tmp_path, settings):
     folder = tmp_path / "p.spandesk"
     with project_with_run(folder) as project:
