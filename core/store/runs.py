@@ -228,11 +228,8 @@ class Runs:
 
     def with_epochs(self) -> list[int]:
         """The numbers of the runs that have a finished epoch and its weights, oldest first: all but cross-checks."""
-        rows = self._database.rows(
-            "SELECT number FROM run WHERE number IN (SELECT source FROM epoch)"
-            " AND CASE WHEN json_valid(settings) THEN json_extract(settings, '$.folds') IS NULL END ORDER BY number"
-        )
-        return [row[0] for row in rows]
+        with_epoch = {row[0] for row in self._database.rows("SELECT DISTINCT source FROM epoch")}
+        return [run.number for run in self.listed() if run.number in with_epoch and not run.is_crosscheck]
 
     def epoch_numbers(self, run: int) -> list[int]:
         """The numbers of a run's finished epochs, in order."""

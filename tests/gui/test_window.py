@@ -382,3 +382,13 @@ def test_the_size_of_a_dialog_is_remembered(window):
 )
 def test_a_window_and_its_frame_fit_the_screen(screen, size):
     assert fitting(QSize(1280, 720), screen) == size
+
+
+def test_a_project_whose_only_run_is_damaged_opens_without_one(window, tmp_path):
+    folder = tmp_path / "damaged.spandesk"
+    with project_with_run(folder) as project:
+        project.database.write("UPDATE run SET settings = ?", ['{"encoder": 5}'])
+    window.open_project(folder)
+    assert window.context.session.context.source is None
+    for page in window.pages:
+        window.show_page(page)

@@ -177,5 +177,5 @@ def test_an_interrupt_between_the_two_renames_brings_back_what_was_there(saved, 
 
 
 def test_no_folder_is_no_model(tmp_path):
-    with pytest.raises(UserError, match="no model of Spandesk"):
+    with pytest.raises(UserError, match="is not a Spandesk model"):
         load(tmp_path / "nowhere", CPU)

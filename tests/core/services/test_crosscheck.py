@@ -187,7 +187,7 @@ def test_too_few_sentences_are_refused(tmp_path):
         with pytest.raises(UserError, match="no training sentences"):
             next(crosscheck(project, SETTINGS))
         add_sentences(project, [("train", SENTENCES[2])])
-        with pytest.raises(UserError, match="no entity at all"):
+        with pytest.raises(UserError, match="contain no entity"):
             next(crosscheck(project, SETTINGS))
         add_sentences(project, [("train", SENTENCES[0])])
         with pytest.raises(UserError, match="2 training sentences cannot be cross-checked"):

@@ -320,6 +320,7 @@ def test_a_run_whose_row_is_damaged_is_named_by_check_and_hinders_nothing_else(t
     in_database(folder, f"UPDATE run SET settings = '{settings}' WHERE number = 1")
     with opened(folder) as project:
         assert [run.number for run in project.runs.listed()] == [2]
+        assert project.runs.with_epochs() == [2]
         assert project.runs.by_number(None).number == 2
         assert project.problems() == ["run 1: its settings or labels cannot be read"]
         with pytest.raises(UserError, match="run 1 is damaged"):

@@ -68,7 +68,7 @@ def test_an_encoder_of_fewer_layers_is_saved_and_loaded_as_such(tmp_path, family
 @pytest.mark.parametrize("layers", [-1, 0, 3])
 def test_layers_that_an_encoder_does_not_have_are_refused(tmp_path, layers):
     folder = saved_encoder(tmp_path / "bert", "bert")
-    with pytest.raises(UserError, match=f"has 2 layers; {layers} cannot be kept, give 1 to 2"):
+    with pytest.raises(UserError, match=f"has 2 layers; give 1 to 2 to keep, not {layers}"):
         load_encoder(str(folder), [], seed=1, layers=layers)
 
 

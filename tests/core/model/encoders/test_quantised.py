@@ -50,7 +50,7 @@ def test_a_file_that_ends_too_early_is_refused(file, tmp_path_factory, data):
     content = file[0].read_bytes()
     path = tmp_path_factory.getbasetemp() / "cut.bin"
     path.write_bytes(content[: data.draw(st.integers(0, len(content) - 1))])
-    with pytest.raises(UserError, match=r"cut\.bin cannot be read .* install"):
+    with pytest.raises(UserError, match=r"cut\.bin cannot be read .* reinstall the package"):
         read_quantised(path)
 
 
