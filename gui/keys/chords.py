@@ -59,14 +59,15 @@ _US_SHIFTED = dict(zip("!@#$%^&*()", "1234567890", strict=True))
 
 
 def chord_of(event: QKeyEvent) -> str:
-    """The keys of an event as Qt writes shortcuts ("Ctrl+Shift+Z"); empty for a modifier alone.
+    """The keys of an event as Qt writes shortcuts ("Ctrl+Shift+Z"); empty for a modifier alone, and for a key that Qt
+    writes but cannot read again (İ).
 
     A digit is the key with that digit on it, also where it types a jamo, as with three-set Hangul. A letter is the one
     that the layout gives; where it gives none of the Latin alphabet, as with a Korean input method on, it is the letter
     or sign printed on the key.
     """
     key = _key(event)
-    return "" if key in _NOT_ALONE else QKeySequence((event.modifiers() & _HELD).value | key).toString()
+    return "" if key in _NOT_ALONE else normalised(QKeySequence((event.modifiers() & _HELD).value | key).toString())
 
 
 def normalised(key: str) -> str:

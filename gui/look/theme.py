@@ -224,8 +224,11 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     if application.styleSheet() != sheet:
         apply_palette(application, theme)
         application.setStyleSheet(sheet)
-    for widget in application.allWidgets():
-        widget.update()
+    # Not `allWidgets`: it crashed where a widget was left over whose Python class was gone.
+    for window in application.topLevelWindows():
+        if window.isVisible() and (shown := QWidget.find(window.winId())) is not None:
+            for widget in (shown, *shown.findChildren(QWidget)):
+                widget.update()
 
 
 def apply_palette(application: QApplication, theme: Theme) -> None:
