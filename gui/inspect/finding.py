@@ -7,6 +7,7 @@ from core.store.project import Project
 from core.store.selection import ALL_ERRORS, Selection
 from gui.inspect.filters import Filter
 from gui.session import Context
+from gui.text.words import name_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +98,5 @@ def _why_no_errors(project: Project | None, context: Context, split: Split) -> s
     if project is None or context.key is None:
         return "Train a run first: errors are found by its predictions"
     if not project.predictions.has_any(context.key, split):
-        return f"Run {context.source}, epoch {context.epoch} made no predictions for the {split} sentences"
+        return f"{name_epoch(context.key).capitalize()} made no predictions for the {split} sentences"
     return None

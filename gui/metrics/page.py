@@ -30,7 +30,7 @@ from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.view import MetricView
 from gui.text.metrics import evaluation_purpose, golds_line, run_line, scored_line, sentences
 from gui.text.progress import FLEETING
-from gui.text.words import wrapped
+from gui.text.words import name_epoch, wrapped
 from gui.widgets.page import EmptyState, Page, PageContext, column_of
 
 _SIDE_WIDTH = 320
@@ -332,7 +332,7 @@ class MetricsPage(Page):
         """What is shown, with what it is of."""
         gold, view = self._context.session.context.gold, self._chosen_view()
         on = sentences(source.sentences(current, self._split), self._split)
-        title = f"### Run {current.source}, epoch {current.epoch}, on {on}, gold as {gold}"
+        title = f"### {name_epoch(current).capitalize()}, on {on}, gold as {gold}"
         parts = [title, self.head.title.text()]
         if isinstance(view, ErrorsPanel | ChangesPanel | CalibrationPanel):
             return "\n\n".join([*parts, *view.markdown()]) + "\n"
@@ -346,7 +346,7 @@ class MetricsPage(Page):
         if project is None or key is None:
             return
         job = self._context.runner.start(
-            f"Evaluating run {key.source}, epoch {key.epoch} on test",
+            f"Evaluating {name_epoch(key)} on test",
             lambda: engine.evaluate_epoch(project, key.source, key.epoch, "test", gold),
             fleeting=FLEETING,
         )
@@ -375,7 +375,7 @@ class MetricsPage(Page):
         elif job is not None:
             obstacle = f"Wait until “{job.title}” has ended, or stop it"
         else:
-            obstacle, purpose = "", evaluation_purpose(project, key.source, key.epoch)
+            obstacle, purpose = "", evaluation_purpose(project, key)
         self.head.evaluate.setEnabled(not obstacle)
         self.head.evaluate.setToolTip(wrapped(obstacle or purpose))
 

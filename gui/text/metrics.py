@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from core.analysis.verdicts import Estimate
 from core.domain.settings import preset
 from core.domain.spans import Split
+from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.metrics.figures import Figures
 from gui.metrics.table import change_in_words, figure
-from gui.text.words import BLAME_WORDS, counted
+from gui.text.words import BLAME_WORDS, counted, name_epoch
 
 
 def run_line(run: Run) -> str:
@@ -65,9 +66,9 @@ def comparison_line(before: Figures, now: Figures) -> str:
     return f"{on}: micro F1 {figure(new)}, {change} ({figure(old)})."
 
 
-def evaluation_purpose(project: Project, run: int, epoch: int) -> str:
+def evaluation_purpose(project: Project, key: EpochKey) -> str:
     """What the button for test does now."""
-    return f"Tag the {sentences(project.sentences.count('test'), 'test')} with run {run}, epoch {epoch}, and score them"
+    return f"Tag the {sentences(project.sentences.count('test'), 'test')} with {name_epoch(key)}, and score them"
 
 
 def verdicts_line(estimate: Estimate) -> str:

@@ -23,14 +23,14 @@ from core.domain.spans import Sentence
 from core.formats import registry
 from core.training.events import Prepared, Progress
 from core.training.trainer import train
+from tests.paths import SAMPLE
 
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "sample" / "train.jsonl"
 STEPS = 20
 
 
 def sentences(count: int, name: str) -> list[Sentence]:
     """As many as asked for, of ordinary length; no two have the same text."""
-    read = [record for record in registry.read(SAMPLE) if isinstance(record, Sentence)]
+    read = [record for record in registry.read(SAMPLE / "train.jsonl") if isinstance(record, Sentence)]
     return [
         Sentence(f"{name}-{number}", f"{sentence.text} {name} {number}", sentence.spans)
         for number, sentence in enumerate(islice(cycle(read), count))
