@@ -32,6 +32,12 @@ def window(qtbot, qapp, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def application(qapp):
+    """Fonts and pixmaps need an application, whichever test of a process runs first."""
+    return qapp
+
+
+@pytest.fixture(autouse=True)
 def quick_encoder(monkeypatch):
     """The form offers the encoder that trains in seconds, whatever is installed."""
     for module in ("page", "form"):
