@@ -21,7 +21,7 @@ from gui.inspect.page import InspectPage
 from gui.keys.keymap import Keymap
 from gui.logs import BugReport, start_log
 from gui.look.appearance import Appearance
-from gui.look.charts import load_charts_soon
+from gui.look.chart_library import load_charts_soon
 from gui.look.theme import Theme
 from gui.metrics.page import MetricsPage
 from gui.preferences import Preferences

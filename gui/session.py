@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.analysis.verdicts import Blame
 from core.domain.errors import UserError
+from core.domain.events import Changing
 from core.domain.generators import map_progress
 from core.domain.spans import Sentence, SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison
@@ -22,9 +23,8 @@ from core.store.gold.reviews import JudgementContext
 from core.store.gold.steps import Step
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from core.store.sentences import Addition, Gold, Move
-from core.training.events import Changing
 from gui.background import Job, JobRunner, failure
 from gui.baseline import Baseline
 from gui.text.progress import FLEETING

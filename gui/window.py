@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self._outdate_notice)
         session.notified.connect(self.job_strip.show_notice)
         self.job_strip.sentence_asked.connect(session.show_sentence)
-        session.problem.connect(self.banner.say)
+        session.problem.connect(self.banner.show_text)
 
     def _focus_page(self) -> None:
         if (page := self.stack.currentWidget()) is not None:

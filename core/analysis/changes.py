@@ -10,9 +10,10 @@ import numpy as np
 from core.analysis.bootstrap import Interval, Tallies, differences
 from core.domain.generators import map_progress
 from core.domain.labels import in_display_order
+from core.domain.scores import AVERAGES, Score
 from core.domain.spans import Example, SentenceNumber
 from core.metrics.comparison import Comparison, Outcome, compared
-from core.metrics.report import AVERAGES, Counts, Score, reported
+from core.metrics.report import Counts, reported
 
 Fate = Literal["fixed", "broken", "kept"]
 FATES: tuple[Fate, ...] = get_args(Fate)
@@ -119,7 +120,7 @@ def _counts(comparisons: Iterable[Comparison]) -> dict[str, Counts]:
     """Right, predicted and gold spans of each label in one sentence."""
     counts: dict[str, Counts] = defaultdict(Counts)
     for comparison in comparisons:
-        outcome, gold_label, predicted_label = comparison.verdict
+        outcome, gold_label, predicted_label = comparison.match
         if gold_label is not None:
             counts[gold_label] += Counts(support=1)
         if predicted_label is not None:

@@ -32,6 +32,7 @@ from core.cli.predict import predict
 from core.cli.usage import COMMANDS, unknown_usage, usage
 from core.cli.warnings import warn_of_epoch, warn_of_split
 from core.domain.errors import UserError
+from core.domain.events import BatchHalved, EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from core.domain.generators import run_to_end
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.domain.spans import Span
@@ -48,7 +49,6 @@ from core.store.predictions import EpochKey
 from core.store.project import Project, open_for_import, opened
 from core.store.runs import Run
 from core.training.distributed import Crew, LoneError, crew_of_launch
-from core.training.events import BatchHalved, EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 
 _STORING = ("train", "evaluate")
 """Commands that store what they do step by step."""
@@ -312,7 +312,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         sentences=count_sentences(evaluation.sentences, evaluation.split),
         gold=evaluation.gold,
     )
-    kinds, pairs = error_kinds(evaluation.verdicts), confusion(evaluation.verdicts)
+    kinds, pairs = error_kinds(evaluation.matches), confusion(evaluation.matches)
     document = {
         **what,
         "sentences": evaluation.sentences,

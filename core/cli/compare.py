@@ -8,9 +8,9 @@ from core.analysis.changes import FATES, Changes, compare_epochs
 from core.cli.output import Output, count_sentences
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
+from core.domain.scores import AVERAGES
 from core.messages.catalogue import mark, say
 from core.metrics.comparison import OUTCOMES
-from core.metrics.report import AVERAGES
 from core.store.predictions import EpochKey
 from core.store.project import Project, opened
 from core.store.runs import EpochChoice

@@ -6,13 +6,13 @@ from functools import partial
 
 from core.cli.output import Output, batch_halved, count_sentences, report_events, table
 from core.cli.parser import CROSSCHECK_SETTINGS
+from core.domain.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.messages.catalogue import mark, say, say_count
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import opened
-from core.store.selection import Selection
-from core.training.events import BatchHalved, CrosscheckEvent, FoldProgress, RunStarted
+from core.store.sentence_selection import Selection
 
 _PHASES = {
     "prepare": mark("fold {fold}/{folds}, preparing, {share:.0%}"),

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from core.analysis.verdicts import Estimate
+from core.domain.events import BatchHalved
 from core.domain.generators import Event, run_to_end
+from core.domain.scores import AVERAGES, Report
 from core.domain.settings import Unit
 from core.domain.spans import PredictedSpan, Split
 from core.formats.records import Rejected
@@ -16,9 +18,8 @@ from core.messages.catalogue import mark, say, say_count
 from core.messages.words import escape_controls
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import ErrorKinds
-from core.metrics.report import AVERAGES, KlueFigures, Report
+from core.metrics.report import KlueFigures
 from core.services.import_corpus import ImportProgress
-from core.training.events import BatchHalved
 
 _PROGRESS_INTERVAL = 0.5
 """Seconds between two lines of progress."""

@@ -12,7 +12,7 @@ Outcome = Literal["right", "edge", "type", "both", "missed", "spurious"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
-class Verdict(NamedTuple):
+class SpanMatch(NamedTuple):
     """What a comparison comes to: the outcome, and the labels that it fell on; None where a side has no span."""
 
     outcome: Outcome
@@ -38,9 +38,9 @@ class Comparison:
         return self.outcome != "right"
 
     @property
-    def verdict(self) -> Verdict:
+    def match(self) -> SpanMatch:
         gold_label = self.gold.label if self.gold else None
-        return Verdict(self.outcome, gold_label, self.predicted.span.label if self.predicted else None)
+        return SpanMatch(self.outcome, gold_label, self.predicted.span.label if self.predicted else None)
 
 
 def compared(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[Comparison, ...]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.domain.labels import in_display_order
-from core.metrics.comparison import OUTCOMES, Verdict
+from core.metrics.comparison import OUTCOMES, SpanMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +57,24 @@ class Confusion:
         }
 
 
-def error_kinds(verdicts: Mapping[Verdict, int]) -> dict[str, ErrorKinds]:
+def error_kinds(matches: Mapping[SpanMatch, int]) -> dict[str, ErrorKinds]:
     """The outcomes of every type that occurs, in display order."""
     counts: Counter[tuple[str, str | None]] = Counter()
-    for verdict, number in verdicts.items():
-        counts[verdict.outcome, verdict.gold_label or verdict.predicted_label] += number
+    for match, number in matches.items():
+        counts[match.outcome, match.gold_label or match.predicted_label] += number
     return {
-        label: ErrorKinds(**{outcome: counts[outcome, label] for outcome in OUTCOMES}) for label in _labels(verdicts)
+        label: ErrorKinds(**{outcome: counts[outcome, label] for outcome in OUTCOMES}) for label in _labels(matches)
     }
 
 
-def confusion(verdicts: Mapping[Verdict, int]) -> Confusion:
+def confusion(matches: Mapping[SpanMatch, int]) -> Confusion:
     """The table of all pairs of types; right spans and wrong edges stand on its diagonal."""
     counts: Counter[tuple[str | None, str | None]] = Counter()
-    for verdict, number in verdicts.items():
-        counts[verdict.gold_label, verdict.predicted_label] += number
-    return Confusion(_labels(verdicts), counts)
+    for match, number in matches.items():
+        counts[match.gold_label, match.predicted_label] += number
+    return Confusion(_labels(matches), counts)
 
 
-def _labels(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    labels = {label for verdict in verdicts for label in verdict[1:] if label is not None}
+def _labels(matches: Iterable[SpanMatch]) -> tuple[str, ...]:
+    labels = {label for match in matches for label in match[1:] if label is not None}
     return in_display_order(labels)

@@ -7,12 +7,10 @@ Source: seqeval 1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ra
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from core.domain.labels import in_display_order
-from core.metrics.comparison import Verdict
-
-AVERAGES = ("micro", "macro", "weighted")
+from core.domain.scores import Report, Score
+from core.metrics.comparison import SpanMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +23,6 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(self.right + other.right, self.predicted + other.predicted, self.support + other.support)
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Precision, recall and F1 (0–1) and the number of gold spans they stand on."""
-
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-    def as_json(self) -> dict[str, float | int]:
-        return {"precision": self.precision, "recall": self.recall, "f1": self.f1, "support": self.support}
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The classic table: a score for every label that occurs in gold or prediction, then the three averages."""
-
-    labels: Mapping[str, Score]
-    micro: Score
-    macro: Score
-    weighted: Score
-
-    def rows(self) -> dict[str, Score]:
-        """Every row of the table by its name, averages last."""
-        return {**self.labels, "micro": self.micro, "macro": self.macro, "weighted": self.weighted}
-
-    def as_json(self) -> dict[str, Any]:
-        averages = {name: getattr(self, name).as_json() for name in AVERAGES}
-        return {**averages, "labels": {label: score.as_json() for label, score in self.labels.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +57,15 @@ def _added(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str, 
     return {name: one.get(name, Counts()) + other.get(name, Counts()) for name in {**one, **other}}
 
 
-def counts_of(verdicts: Mapping[Verdict, int]) -> dict[str, Counts]:
-    """Right, predicted and gold spans of each label, from how often each verdict was given."""
+def counts_of(matches: Mapping[SpanMatch, int]) -> dict[str, Counts]:
+    """Right, predicted and gold spans of each label, from how often each kind of match occurs."""
     counts: dict[str, Counts] = defaultdict(Counts)
-    for verdict, number in verdicts.items():
-        if verdict.gold_label is not None:
-            counts[verdict.gold_label] += Counts(support=number)
-        if verdict.predicted_label is not None:
-            right = number if verdict.outcome == "right" else 0
-            counts[verdict.predicted_label] += Counts(right, predicted=number)
+    for match, number in matches.items():
+        if match.gold_label is not None:
+            counts[match.gold_label] += Counts(support=number)
+        if match.predicted_label is not None:
+            right = number if match.outcome == "right" else 0
+            counts[match.predicted_label] += Counts(right, predicted=number)
     return dict(counts)
 
 

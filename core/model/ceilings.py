@@ -5,10 +5,11 @@ from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
 from core.domain.labels import in_display_order
+from core.domain.scores import Report
 from core.domain.settings import UNITS, Unit
 from core.domain.spans import Sentence, Span
 from core.domain.tags import Extent, TagSet, spans_of, tags_of
-from core.metrics.report import Counts, Report, reported
+from core.metrics.report import Counts, reported
 from core.model.encoders.loading import load_tokenizer
 from core.model.encoding.cache import encoding
 from core.model.encoding.text_encoder import TextEncoding

@@ -15,6 +15,7 @@ from statistics import fmean
 from typing import Any
 
 from core.domain.errors import UserError
+from core.domain.events import BatchHalved, CrosscheckEvent, EpochFinished, FoldProgress, Phase, Progress, RunStarted
 from core.domain.generators import map_progress
 from core.domain.labels import in_display_order
 from core.domain.settings import TINY, TrainSettings
@@ -28,7 +29,6 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
-from core.training.events import BatchHalved, CrosscheckEvent, EpochFinished, FoldProgress, Phase, Progress, RunStarted
 from core.training.trainer import EpochTrained, train
 
 _TRAINING = 0.9

@@ -9,24 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.domain.errors import UserError
+from core.domain.events import Measuring, Predicting
 from core.domain.generators import add_up, map_progress
+from core.domain.scores import Report
 from core.domain.settings import Device, Unit
 from core.domain.spans import SentenceNumber, Split
-from core.metrics.comparison import Verdict
-from core.metrics.report import KlueFigures, Report, counts_of, reported
+from core.metrics.comparison import SpanMatch
+from core.metrics.report import KlueFigures, counts_of, reported
 from core.metrics.strict import klue_figures
 from core.model import checkpoint
 from core.model.ceilings import STEPS_OF_CEILINGS, ceilings_of_units
 from core.model.devices import device_of
 from core.model.encoding.windows import Windows
-from core.model.signals import Judged, judge_batches, judge_windows
+from core.model.signal_predictor import Judged, judge_batches, judge_windows
 from core.model.tagger import TextTagger
-from core.store.label_names import earlier_names, rename_spans
+from core.store.label_renames import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import EpochChoice
 from core.store.sentences import SLICE, Gold
-from core.training.events import Measuring, Predicting
 
 
 def score_epoch(project: Project, key: EpochKey, split: Split, gold: Gold) -> Report:
@@ -55,7 +56,7 @@ def measure_ceilings(project: Project, encoder: str, split: Split) -> Generator[
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Metrics of one epoch on one split and gold, how many sentences they stand on, and how often each verdict fell."""
+    """Metrics of one epoch on one split and gold, their sentences, and how often each match occurs."""
 
     key: EpochKey
     split: Split
@@ -63,7 +64,7 @@ class Evaluation:
     sentences: int
     report: Report
     klue: KlueFigures
-    verdicts: Mapping[Verdict, int]
+    matches: Mapping[SpanMatch, int]
 
 
 def evaluate_epoch(
@@ -92,9 +93,9 @@ def evaluate_epoch(
             )
     elif lacking:
         yield from _tag_lacking(project, key, lacking, device)
-    verdicts = project.predictions.verdicts(key, split, gold)
+    matches = project.predictions.matches(key, split, gold)
     sentences, klue = project.predictions.count(key, split), score_klue(project, key, split, gold)
-    return Evaluation(key, split, gold, sentences, reported(counts_of(verdicts)), klue, verdicts)
+    return Evaluation(key, split, gold, sentences, reported(counts_of(matches)), klue, matches)
 
 
 def _tag_lacking(

@@ -8,10 +8,10 @@ from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 
+from core.domain.events import LinesTagged, TaggerLoaded
 from core.model import checkpoint
 from core.model.devices import device_of
 from core.model.predictor import predict_batches
-from core.training.events import LinesTagged, TaggerLoaded
 
 Questions = SimpleQueue[Sequence[str] | None]
 """Lines to tag; None ends the work."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
+from core.domain.events import EpochFinished, Prepared, ResumedFrom, RunStarted, TrainingEvent
 from core.domain.labels import in_display_order
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, SentenceNumber
@@ -20,13 +21,12 @@ from core.model import checkpoint
 from core.model.devices import device_of
 from core.model.encoders.loading import check_encoder
 from core.services.evaluate import score_epoch, score_klue
-from core.store.label_names import earlier_names, rename_spans
+from core.store.label_renames import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch, Run, Status, training_digest
 from core.store.sentences import GOLDS
 from core.training.distributed import ALONE, Crew
-from core.training.events import EpochFinished, Prepared, ResumedFrom, RunStarted, TrainingEvent
 from core.training.trainer import EpochTrained, Resumable, TrainingTask
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from core.analysis.changes import Steps
 from core.domain.spans import Example, PredictedSpan, SentenceNumber, Span, Split
-from core.metrics.comparison import Verdict, compared
+from core.metrics.comparison import SpanMatch, compared
 from core.metrics.report import Counts, counts_of
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
-from core.store.label_names import LabelNames, Names, rename_predictions
+from core.store.label_renames import LabelNames, Names, rename_predictions
 from core.store.sentences import IMPORTED_NOW, SLICE, SPLIT_THEN, Gold
 
 _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -147,19 +147,19 @@ class Predictions:
         Args:
             other: count only sentences that this epoch predicted as well, so that the two compare.
         """
-        return counts_of(self.verdicts(key, split, gold, other))
+        return counts_of(self.matches(key, split, gold, other))
 
-    def verdicts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[Verdict, int]:
-        """How often each verdict was given on the sentences that are in the split now; `other` is as in `counts`."""
+    def matches(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[SpanMatch, int]:
+        """How often each kind of match occurs on the sentences that are in the split now; `other` is as in `counts`."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
             f" WHERE p.source = ? AND p.epoch = ? AND {_on(gold)}"
             " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)" + _also(other) + " GROUP BY 1, 2, 3",
             [key.source, key.epoch, split, *_numbers(other)],
         )
-        return {Verdict(*verdict): number for *verdict, number in rows}
+        return {SpanMatch(*match): number for *match, number in rows}
 
-    def verdicts_then(self, key: EpochKey, split: Split) -> dict[Verdict, int]:
+    def matches_then(self, key: EpochKey, split: Split) -> dict[SpanMatch, int]:
         """The same on the gold as imported, and on the sentences that were in the split when the run began."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS c"
@@ -167,7 +167,7 @@ class Predictions:
             f" WHERE c.source = ? AND c.epoch = ? AND c.on_imported AND {SPLIT_THEN} = ? GROUP BY 1, 2, 3",
             [key.source, key.epoch, key.source, split],
         )
-        return {Verdict(*verdict): number for *verdict, number in rows}
+        return {SpanMatch(*match): number for *match, number in rows}
 
     def examples(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Example]:
         """The sentences that are in the split now and have a prediction, in order of import.
@@ -259,4 +259,4 @@ def _comparison_rows(
 def _rows_on(
     key: EpochKey, number: int, on: tuple[int, int], gold: Sequence[Span], predicted: Sequence[PredictedSpan]
 ) -> list[Row]:
-    return [(key.source, key.epoch, number, *on, *comparison.verdict) for comparison in compared(gold, predicted)]
+    return [(key.source, key.epoch, number, *on, *comparison.match) for comparison in compared(gold, predicted)]

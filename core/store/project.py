@@ -22,13 +22,13 @@ from core.store.gold.relabelling import Labels
 from core.store.gold.remarks import NotParticles
 from core.store.gold.reviews import Reviews
 from core.store.gold.stale_labels import StaleLabels
-from core.store.label_names import LabelNames
+from core.store.label_renames import LabelNames
 from core.store.predictions import Predictions
 from core.store.runs import Runs
 from core.store.search import TextSearch
-from core.store.selection import Selections
+from core.store.sentence_selection import Selections
 from core.store.sentences import Sentences
-from core.store.signals import SignalStore
+from core.store.signal_store import SignalStore
 
 SUFFIX = ".spandesk"
 DATABASE = "project.db"

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from core.domain.errors import UserError
+from core.domain.events import Progress
 from core.model.checkpoint import TrainingState
 from core.training.distributed import ALONE, Crew
-from core.training.events import Progress
 
 
 class Meter:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from core.domain.events import Progress
 from core.domain.generators import Result, add_up, map_progress
+from core.domain.scores import Report
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
-from core.metrics.report import Report, reported
+from core.metrics.report import reported
 from core.model.ceilings import counting
 from core.model.encoding.batches import Examples, tagging
 from core.model.encoding.cache import encoding
@@ -19,7 +21,6 @@ from core.model.encoding.windows import Windows, joined
 from core.model.tagger import TextTagger
 from core.training.augmentation import MentionReplacement
 from core.training.distributed import ALONE, Crew
-from core.training.events import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.domain.errors import UserError
+from core.domain.events import BatchHalved, Prepared, Progress
 from core.domain.settings import TrainSettings
 from core.domain.spans import PredictedSpan, Sentence
 from core.domain.tags import TagSet
@@ -20,10 +21,9 @@ from core.model.checkpoint import TrainingState
 from core.model.devices import device_of
 from core.model.encoding.batches import shuffled_batches
 from core.model.predictor import batch_size_on
-from core.model.signals import Judged, judge_windows
+from core.model.signal_predictor import Judged, judge_windows
 from core.model.tagger import TextTagger, initial_tagger
 from core.training.distributed import ALONE, Crew
-from core.training.events import BatchHalved, Prepared, Progress
 from core.training.learner import Learner
 from core.training.meter import Meter, Pace
 from core.training.preparation import Corpus, EpochExamples, preparing

@@ -9,21 +9,21 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLay
 
 from core.analysis.particles import ParticleSpan
 from core.domain.editing import GoldSpans
+from core.domain.events import Reading
 from core.domain.generators import map_progress
 from core.domain.spans import Example, SentenceNumber
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE
 from core.store.project import Project
-from core.store.selection import Selection
-from core.training.events import Reading
+from core.store.sentence_selection import Selection
 from gui.background import LatestQuery
-from gui.consistency.place_table import Place, PlaceModel, PlaceTable
 from gui.keys.commands import tip
 from gui.text.progress import FLEETING
 from gui.text.words import counted, words_of
 from gui.widgets.choosers import chip, chooser
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.page import EmptyState, PageContext
+from gui.widgets.place_table import Place, PlaceModel, PlaceTable
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 _TITLE = "Searching the corpus for particles"
 DROP, ADD, DISMISSED = "drop", "add", "dismissed"

@@ -16,17 +16,17 @@ from core.analysis.consistency import (
     string_places,
     tally_uses,
 )
+from core.domain.events import Reading
 from core.domain.generators import map_progress
 from core.domain.spans import SPLITS, Example, SentenceNumber, Span
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from core.training.events import Reading
-from gui.consistency.place_table import Place, PlaceModel, PlaceTable
 from gui.consistency.string_model import kinds_in_words, ways
 from gui.look.theme import Look
 from gui.text.words import counted, words_of
 from gui.widgets.choosers import chip, chooser
-from gui.widgets.labels import PlainLabel, hint_label
+from gui.widgets.place_table import Place, PlaceModel, PlaceTable
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 NO_LABEL = "no label"
 _KIND_OF: dict[Standing, Kind] = {"span": "labels", "edge": "edges", "none": "missed"}

@@ -19,15 +19,15 @@ from core.analysis.consistency import Inconsistency, StringPlace, relabel_places
 from core.domain.labels import in_display_order
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from gui.background import Job, LatestQuery
 from gui.consistency.places import PlacesPanel, Search, finding_places, recount, searching
 from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
 from gui.text.progress import FLEETING
 from gui.text.words import counted
-from gui.widgets.labels import PlainLabel
 from gui.widgets.page import EmptyState, PageContext
 from gui.widgets.tables import prepare_table
+from gui.widgets.text_labels import PlainLabel
 
 _TITLE = "Searching the corpus for inconsistent strings"
 

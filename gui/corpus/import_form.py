@@ -24,8 +24,8 @@ from core.store.project import SUFFIX
 from core.store.sentences import ImportedFile
 from gui.text.words import wrapped
 from gui.widgets.choosers import indent
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.tables import ROOT, Index, prepare_table
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 _TARGETS: tuple[tuple[str, Split, bool], ...] = (
     ("train, with a share kept for dev", "train", True),

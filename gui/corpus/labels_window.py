@@ -27,9 +27,9 @@ from gui.session import Session
 from gui.text.steps import undo_title
 from gui.text.words import counted
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.line_field import LineField
 from gui.widgets.tables import LabelItem, SplitTable
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 _HINT = (
     "Each change is one step, which one undo takes back. Renaming or merging a label is not a correction: the"

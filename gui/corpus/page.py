@@ -16,25 +16,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.events import Reading
 from core.domain.generators import map_progress, reporting
 from core.domain.spans import SPLITS, Split
 from core.formats.registry import AUTO, FORMATS, for_export
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport
-from core.services.scratch import SOURCE
+from core.services.typed_sentences import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT
-from core.training.events import Reading
 from gui.background import Job
 from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
 from gui.look.theme import Look
 from gui.text.progress import FLEETING
 from gui.text.words import counted
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.page import Page, PageContext
 from gui.widgets.tables import LabelItem, SplitTable
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 class CorpusPage(Page):

@@ -20,11 +20,11 @@ from core.store.changes import ChangeSet
 from core.store.gold.corrections import Corrections
 from core.store.gold.log import Correction
 from core.store.project import Project
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from gui.text.words import counted, words_of, wrapped
-from gui.widgets.labels import hint_label
 from gui.widgets.page import EmptyState, Page, PageContext
 from gui.widgets.tables import ROOT, Index, prepare_table
+from gui.widgets.text_labels import hint_label
 
 
 class CorrectionsPage(Page):

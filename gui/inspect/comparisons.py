@@ -190,7 +190,7 @@ class ComparisonTable(QTableView):
             self.setColumnHidden(column, not compares)
         self.doItemsLayout()  # Qt would do it while painting, and paint everything again
 
-    def mark(self, comparison: Comparison | None) -> None:
+    def highlight(self, comparison: Comparison | None) -> None:
         """Show which comparison the selected span belongs to, without choosing it."""
         self._is_marking = True
         if comparison in self.rows.comparisons:

@@ -13,7 +13,7 @@ from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID
 from core.store.sentences import Gold
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
-from gui.inspect.labels import READ_ONLY, LabelChips, Labelling, tool_button
+from gui.inspect.label_chips import READ_ONLY, LabelChips, Labelling, tool_button
 from gui.inspect.menu import SpanMenu, Subject
 from gui.inspect.review_bar import NoteLine, ReviewedMark, VerdictBar
 from gui.inspect.sentence_data import LanesBar, ShownSentence
@@ -21,10 +21,10 @@ from gui.keys.commands import Name
 from gui.look.theme import set_property
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
-from gui.sentence.selection import comparisons_of, difference_of, of_gold, of_predicted, stops
+from gui.sentence.span_selection import comparisons_of, difference_of, of_gold, of_predicted, stops
 from gui.text.words import words_of
-from gui.widgets.labels import ElidedLabel, PlainLabel
 from gui.widgets.page import PageContext
+from gui.widgets.text_labels import ElidedLabel, PlainLabel
 
 _TOOLS: dict[Name, str] = {
     "accept": "Accept",
@@ -164,7 +164,7 @@ class SentenceDetail(QWidget):
         self.canvas.goldProposed.connect(self._propose)
         self.canvas.selectionChanged.connect(self._follow_selection)
         self.canvas.menuAsked.connect(self._show_menu)
-        self.labelling.said.connect(lambda words, refused: self.say(words, refused=refused))
+        self.labelling.said.connect(lambda words, refused: self.show_notice(words, refused=refused))
         self.table.chosen.connect(self.select)
         self.verdicts.given.connect(self._judge)
         self.note.finished.connect(self.canvas.setFocus)
@@ -186,14 +186,14 @@ class SentenceDetail(QWidget):
             self.canvas.clear_selection()
         self._shown, self._gold = shown, gold
         self.labelling.is_editable = self.is_editable
-        self.position.say(position)
+        self.position.show_text(position)
         self.corrected.setVisible(shown is not None and shown.stored.corrected)
         said = shown.said if shown is not None else NOTHING_SAID
         self.reviewed.show_mark(said.is_reviewed, progress)
         self.note.show_note(self._number(shown), said.note)
         self._body.setVisible(shown is not None)
         self.show_stored()
-        self.say("" if self.is_editable or shown is None else READ_ONLY)
+        self.show_notice("" if self.is_editable or shown is None else READ_ONLY)
 
     def show_stored(self) -> None:
         """Show the gold as it is stored, whatever was proposed."""
@@ -234,15 +234,15 @@ class SentenceDetail(QWidget):
         shown = self._shown
         spans = self.canvas.replaced if self.is_editable and shown is not None else ()
         if spans and shown is not None:
-            self.say("replaces " + words_of(shown.stored.text, spans))
+            self.show_notice("replaces " + words_of(shown.stored.text, spans))
             self._is_warning = True
         elif self._is_warning:
-            self.say("")
+            self.show_notice("")
 
-    def say(self, words: str, *, refused: bool = False) -> None:
+    def show_notice(self, words: str, *, refused: bool = False) -> None:
         """Say something beside the tools until another sentence is shown."""
         self._is_warning = False
-        self.notice.say(words)
+        self.notice.show_text(words)
         set_property(self.notice, "role", "error" if refused else "hint")
 
     def _clear(self) -> None:
@@ -302,7 +302,7 @@ class SentenceDetail(QWidget):
         else:
             self.canvas.clear_selection()
             self.show_stored()
-            self.say(READ_ONLY, refused=True)
+            self.show_notice(READ_ONLY, refused=True)
 
     def _accept_and_go_on(self) -> None:
         """Accept what is selected and go to the next error; with the last one of the sentence, pass on."""
@@ -324,9 +324,9 @@ class SentenceDetail(QWidget):
     def _judge(self, blame: Blame) -> None:
         difference = difference_of(self.canvas.comparisons, self.canvas.selection)
         if not self.is_editable:
-            self.say(READ_ONLY, refused=True)
+            self.show_notice(READ_ONLY, refused=True)
         elif difference is None:
-            self.say("Select an error first")
+            self.show_notice("Select an error first")
         else:
             self.judged.emit(difference, blame)
 
@@ -361,10 +361,10 @@ class SentenceDetail(QWidget):
         is_span = selection is not None and selection.span is not None
         self.actions_by_name["identical"].setEnabled(self.is_editable and is_span)
         self.chips.setEnabled(self.is_editable)
-        self.chips.mark(selection.label if selection is not None and is_gold else None)
+        self.chips.highlight(selection.label if selection is not None and is_gold else None)
         self._warn_of_replaced()
         span = selection.span if selection is not None else None
-        self.table.mark(next((c for c in comparisons if span is not None and _holds(c, span)), None))
+        self.table.highlight(next((c for c in comparisons if span is not None and _holds(c, span)), None))
 
 
 def _column(widget: QWidget, margins: tuple[int, int, int, int]) -> QVBoxLayout:

@@ -11,8 +11,8 @@ from core.analysis.changes import Path
 from core.domain.labels import EntityType
 from core.domain.spans import SPLITS, Split
 from core.metrics.comparison import Comparison, Outcome
-from core.store.selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
-from core.store.signals import ORDERS, Order
+from core.store.sentence_selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
+from core.store.signal_store import ORDERS, Order
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
 from gui.text.inspect import (
@@ -27,8 +27,8 @@ from gui.text.inspect import (
 )
 from gui.text.words import wrapped
 from gui.widgets.choosers import Chooser, chip
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.line_field import LineField
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +345,7 @@ class QueueBar(QWidget):
                 item.setEnabled(reason is None)
                 item.setToolTip(wrapped(reason or ORDER_MEANINGS[order]))
 
-    def say(self, left: int | None, seconds: float | None) -> None:
+    def show_pace(self, left: int | None, seconds: float | None) -> None:
         """Say how many sentences of the list are not reviewed; None where the list is no queue."""
         self.said.setVisible(left is not None)
         self.said.setText("" if left is None else pace_words(left, seconds))

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.domain.spans import SPLITS, SentenceNumber, Split
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from gui.background import LatestQuery
 from gui.inspect.filters import Filter, FilterBar, filter_of, is_random_sample
-from gui.inspect.finding import ListQuery, ListResult, SplitStats, run_query
+from gui.inspect.list_query import ListQuery, ListResult, SplitStats, run_query
 from gui.inspect.review_bar import Reviewing
 from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences, shown_with_gold
 from gui.inspect.sentence_list import SentenceList, SentenceListModel
@@ -75,7 +75,7 @@ class Listing(QWidget):
         self.list.show_all.clicked.connect(self._show_all)
         self.list.chosen.connect(self._choose)
         self._query.answered.connect(self._show)
-        self._patience.timeout.connect(lambda: self.list.say_busy(True))
+        self._patience.timeout.connect(lambda: self.list.show_busy(True))
 
     def begin(self, project: Project | None) -> None:
         """Begin anew with another project, or none; nothing is read yet."""
@@ -172,7 +172,7 @@ class Listing(QWidget):
 
     def _say_left(self) -> None:
         left = self._left - sum(number not in self.reviewing for number in self._corrected)
-        self.filters.queue.say(left if self.filters.filter.is_queue else None, self.reviewing.pace)
+        self.filters.queue.show_pace(left if self.filters.filter.is_queue else None, self.reviewing.pace)
 
     @property
     def is_random_sample(self) -> bool:
@@ -206,7 +206,7 @@ class Listing(QWidget):
         self._unanswered = None
         self._query.cancel()
         self._patience.stop()
-        self.list.say_busy(False)
+        self.list.show_busy(False)
 
     def _show(self, answer: ListResult) -> None:
         self._drop()
@@ -241,9 +241,9 @@ class Listing(QWidget):
         self.filters.show_whether_all(len(numbers) == self._stats.sentences)
         row = self.model.row_of(before) if before is not None else None
         if numbers:
-            self.list.say_none("", can_show_all=False)
+            self.list.show_empty("", can_show_all=False)
         else:
-            self._say_none()
+            self._show_empty()
         if row is None and keeps and self.shown([] if before is None else [before]):
             self.current = before
             self.current_changed.emit()
@@ -252,10 +252,10 @@ class Listing(QWidget):
         else:
             self.current_changed.emit()
 
-    def _say_none(self) -> None:
+    def _show_empty(self) -> None:
         has_others = self._stats.sentences > 0
         words = "No sentence meets this filter." if has_others else f"There are no {self._stats.split} sentences."
-        self.list.say_none(words, can_show_all=True)
+        self.list.show_empty(words, can_show_all=True)
 
     def _show_all(self) -> None:
         project, split = self._session.project, self.filters.filter.split

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 from core.metrics.comparison import Comparison
 from gui.keys.commands import Name, native
 from gui.keys.keymap import Keymap
-from gui.sentence.selection import TextSelection, comparison_of
+from gui.sentence.span_selection import TextSelection, comparison_of
 from gui.text.inspect import explained
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 _LONGEST = 40
 _TEXTS: dict[Name, str] = {

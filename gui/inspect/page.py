@@ -10,11 +10,11 @@ from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from gui.baseline import offered_epochs
-from gui.consistency.identical import IdenticalWindow, Sought
 from gui.inspect.detail import SentenceDetail
 from gui.inspect.filters import concerns
+from gui.inspect.identical_window import IdenticalWindow, Sought
 from gui.inspect.listing import Listing
 from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import COMMANDS, Name
@@ -243,7 +243,7 @@ class InspectPage(Page):
                 self._show(shown)
         is_moved = change.kind in ("undo", "redo")  # the window says what was undone
         if len(touched) > 1 and not is_moved:
-            self.detail.say(f"{counted(len(touched), 'sentence')} changed")
+            self.detail.show_notice(f"{counted(len(touched), 'sentence')} changed")
         elif is_moved and len(touched) == 1 and self.listing.current not in touched and self.isVisible():
             self._go_to_changed(touched[0])
         if change.kind in ("undo", "redo", "revert") and len(change.golds) == 1:
@@ -256,7 +256,7 @@ class InspectPage(Page):
         if self.listing.go_to(number):
             return
         for shown in self.listing.shown([number]):
-            self.detail.say(f"{shown.stored.id} is not in this list")
+            self.detail.show_notice(f"{shown.stored.id} is not in this list")
 
     def _go_to_error(self, step: int, *, to_open: bool = False) -> None:
         """Go to another sentence of the list that has an error, and to the error in it."""
@@ -265,9 +265,9 @@ class InspectPage(Page):
         if self.listing.go_to_error(step, to_open=to_open):
             self._select_what_is_sought()
         elif to_open:
-            self.detail.say("No further error without a verdict in this list")
+            self.detail.show_notice("No further error without a verdict in this list")
         else:
-            self.detail.say("No further error in this list" if step > 0 else "No earlier error in this list")
+            self.detail.show_notice("No further error in this list" if step > 0 else "No earlier error in this list")
 
     def _select_what_is_sought(self) -> None:
         sought = self.listing.sought

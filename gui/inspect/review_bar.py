@@ -11,12 +11,12 @@ from core.domain.spans import SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import JudgementContext
 from gui.inspect.comparisons import CELL_MARGIN
-from gui.inspect.labels import tool_button
+from gui.inspect.label_chips import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
 from gui.session import Session
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.line_field import LineField
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 class ReviewedMark(QWidget):

@@ -15,11 +15,11 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.sentence.delegate import SentenceRow
-from gui.sentence.selection import comparisons_of
+from gui.sentence.span_selection import comparisons_of
 from gui.session import Context
 from gui.text.words import name_epoch
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import hint_label
+from gui.widgets.text_labels import hint_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from core.domain.spans import SentenceNumber
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, spoken
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.tables import ROOT, Index
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 SLICE = 16
 """Rows fetched at once: about as many as are seen, since a jump waits for them."""
@@ -184,7 +184,7 @@ class SentenceList(QWidget):
         self.view.selectRow(row)
         self.view.scrollTo(self.view.currentIndex())
 
-    def say_busy(self, busy: bool) -> None:
+    def show_busy(self, busy: bool) -> None:
         """Say that other sentences are being looked for, at the foot of those that are still listed."""
         self.busy.setVisible(busy)
         if busy:
@@ -192,7 +192,7 @@ class SentenceList(QWidget):
             self.busy.move((self.width() - self.busy.width()) // 2, self.height() - self.busy.height() - 12)
             self.busy.raise_()
 
-    def say_none(self, words: str, *, can_show_all: bool) -> None:
+    def show_empty(self, words: str, *, can_show_all: bool) -> None:
         """Say why the list is empty; no words mean that it is not."""
         self.none.setText(words)
         self.show_all.setVisible(can_show_all)

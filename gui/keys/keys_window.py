@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
 from gui.keys.keymap import Keymap
 from gui.shell.rail import resize_to_fit
-from gui.widgets.labels import PlainLabel, hint_label
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 _SIDE, _TOP, _BOTTOM, _GAP = 24, 20, 12, 8
 """Pixels around the body and below it."""

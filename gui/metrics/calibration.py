@@ -6,9 +6,9 @@ from functools import cached_property
 
 from core.analysis.calibration import Bin, Calibration, edges_in_words, expected_calibration_error, overconfidence
 from core.domain.spans import SentenceNumber
-from core.store.selection import FixedSet, Selection
-from gui.metrics.klue import Question
-from gui.metrics.table import Link, figure
+from core.store.sentence_selection import FixedSet, Selection
+from gui.metrics.klue_panel import Question
+from gui.metrics.table_model import Link, figure
 from gui.text.words import counted
 
 EDGES_IN_WORDS = edges_in_words()

@@ -10,9 +10,9 @@ from core.metrics.comparison import Outcome
 from gui.look.palette import mixed
 from gui.look.theme import TAG_SIZE, Look, font
 from gui.metrics.calibration import EDGES_IN_WORDS, CalibrationShown
+from gui.metrics.chart_parts import Segment, SegmentChart
 from gui.metrics.error_bars import paint_key, paint_outcome
-from gui.metrics.segments import Segment, SegmentChart
-from gui.metrics.table import Behind
+from gui.metrics.table_model import Behind
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 40
 _LEAST, _MOST = 3.5, 10.0

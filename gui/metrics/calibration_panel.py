@@ -10,10 +10,10 @@ from gui.background import LatestQuery
 from gui.look.theme import Look
 from gui.metrics.calibration import CalibrationShown
 from gui.metrics.calibration_charts import Histogram, ReliabilityDiagram
-from gui.metrics.klue import Question
-from gui.metrics.table import Behind, markdown_of
+from gui.metrics.klue_panel import Question
+from gui.metrics.table_model import Behind, markdown_of
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel, hint_label
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 class CalibrationPanel(QWidget):

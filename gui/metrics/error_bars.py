@@ -8,8 +8,8 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QFontMetricsF, QPainter,
 from core.metrics.comparison import OUTCOMES, Outcome
 from gui.look.palette import mixed
 from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
-from gui.metrics.segments import Segment, SegmentChart
-from gui.metrics.table import EMPTY, Behind, Table
+from gui.metrics.chart_parts import Segment, SegmentChart
+from gui.metrics.table_model import EMPTY, Behind, Table
 from gui.metrics.table_painting import chip_width, paint_chip
 from gui.sentence.painting import wave
 from gui.text.inspect import VERDICTS

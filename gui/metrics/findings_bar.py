@@ -19,11 +19,11 @@ from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from core.store.selection import FixedSet, Selection
+from core.store.sentence_selection import FixedSet, Selection
 from gui.background import LatestQuery
-from gui.metrics.figures import Figures
-from gui.metrics.table import Link, link_behind
-from gui.widgets.labels import LinkLabel
+from gui.metrics.epoch_figures import Figures
+from gui.metrics.table_model import Link, link_behind
+from gui.widgets.text_labels import LinkLabel
 
 _MOST = 3
 """Findings shown; the rest is behind a button."""

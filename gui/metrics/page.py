@@ -12,22 +12,22 @@ from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.background import Job, LatestQuery
 from gui.baseline import epoch_keys, offered_epochs
 from gui.metrics.calibration_panel import CalibrationPanel
-from gui.metrics.changes import ChangesPanel, ComparisonPanel
-from gui.metrics.changes import Question as Comparing
-from gui.metrics.chart import ScoreChart, f1_lines
-from gui.metrics.errors import ErrorsPanel
-from gui.metrics.figures import Figures, FiguresSource, Wanted
+from gui.metrics.changes_view import ChangesPanel, ComparisonPanel
+from gui.metrics.changes_view import Question as Comparing
+from gui.metrics.epoch_figures import Figures, FiguresSource, Wanted
+from gui.metrics.errors_view import ErrorsPanel
+from gui.metrics.f1_chart import ScoreChart, f1_lines
 from gui.metrics.findings_bar import FindingsBar
-from gui.metrics.head import Asked, Head, VerdictsLine
-from gui.metrics.klue import KlueLine, Question
+from gui.metrics.header import Asked, Head, VerdictsLine
+from gui.metrics.klue_panel import KlueLine, Question
 from gui.metrics.sentence_counter import SentenceCounter
-from gui.metrics.table import Link, MetricModel, epochs_table, markdown_table
+from gui.metrics.table_model import Link, MetricModel, epochs_table, markdown_table
 from gui.metrics.table_painting import MetricDelegate
-from gui.metrics.view import MetricView
+from gui.metrics.table_view import MetricView
 from gui.text.metrics import evaluation_purpose, golds_line, run_line, scored_line, sentences
 from gui.text.progress import FLEETING
 from gui.text.words import name_epoch, wrapped

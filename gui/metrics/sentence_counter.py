@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from core.store.sentences import Gold
 from gui.background import LatestQuery
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 from core.domain.labels import FirstNames
 from gui.look.palette import mixed
 from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
-from gui.metrics.table import Cell, Column, MetricModel, Row, figure, rounds_to_change
+from gui.metrics.table_model import Cell, Column, MetricModel, Row, figure, rounds_to_change
 
 PADDING = 8
 

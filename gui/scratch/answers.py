@@ -8,9 +8,9 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from core.domain.events import LinesTagged, TaggerLoaded
 from core.domain.spans import PredictedSpan
-from core.store.label_names import Names, rename_predictions
-from core.training.events import LinesTagged, TaggerLoaded
+from core.store.label_renames import Names, rename_predictions
 from gui.background import Job, JobRunner
 
 Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]

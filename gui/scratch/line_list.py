@@ -28,7 +28,7 @@ from gui.sentence.scene import Mark, probability
 from gui.sentence.view import SentenceView
 from gui.text.inspect import label_names
 from gui.text.words import counted
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 MOST = 100
 """Lines that are shown; whoever has more has a file to import."""

@@ -9,7 +9,7 @@ from core.domain.spans import Span
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from core.store.selection import FixedSet, Selection
+from core.store.sentence_selection import FixedSet, Selection
 from gui.background import Job
 from gui.look.theme import set_property
 from gui.scratch.answers import Answering, Answers
@@ -17,8 +17,8 @@ from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
 from gui.scratch.send import SendBar, Sending, Sent
 from gui.scratch.text_field import ScratchLine, TextField
 from gui.text.scratch import lines_words, sending_obstacle, status_words
-from gui.widgets.labels import PlainLabel
 from gui.widgets.page import EmptyState, Page, PageContext, rule
+from gui.widgets.text_labels import PlainLabel
 
 PAUSE = 150
 """Milliseconds without a change of the text after which it is tagged."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from core.domain.spans import SPLITS, Span, Split
-from core.services.scratch import SOURCE, find_texts, make_drafts
+from core.services.typed_sentences import SOURCE, find_texts, make_drafts
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.background import LatestQuery
@@ -15,7 +15,7 @@ from gui.scratch.line_list import CorpusMatch
 from gui.session import Session
 from gui.text.words import counted, wrapped
 from gui.widgets.choosers import chooser
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 _FLATTERS = (
     "Gold that a run found itself flatters its score on {split}. Mend the spans in Inspect, or send the text alone."

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
-from gui.sentence.selection import TextSelection, comparison_of, stops
+from gui.sentence.span_selection import TextSelection, comparison_of, stops
 from gui.text.words import counted
 
 _VERDICTS = {

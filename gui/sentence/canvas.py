@@ -30,7 +30,7 @@ from gui.sentence.interaction import (
     target_at,
 )
 from gui.sentence.layout import TextLayout
-from gui.sentence.selection import (
+from gui.sentence.span_selection import (
     Proposal,
     TextSelection,
     find_replaced,

@@ -14,7 +14,7 @@ from gui.look.theme import SMALL_SIZE, Look, Theme, font, scaled
 from gui.sentence.layout import TextLayout
 from gui.sentence.painting import ROW_TEXT_SIZE, paint, row_style
 from gui.sentence.scene import Scene, arrange
-from gui.sentence.selection import comparisons_of
+from gui.sentence.span_selection import comparisons_of
 from gui.text.words import counted
 
 ROW_HEIGHT = 52

@@ -13,7 +13,7 @@ from core.domain.editing import (
 from core.domain.spans import Span
 from gui.sentence.layout import CharacterBox
 from gui.sentence.scene import BRACKET, Lane, Mark, Scene
-from gui.sentence.selection import TextSelection, of_gold, of_predicted
+from gui.sentence.span_selection import TextSelection, of_gold, of_predicted
 
 _NEAR, _NEAR_SELECTED = 3.0, 6.0
 """Pixels around an edge in which it can be taken: more where handles show it."""

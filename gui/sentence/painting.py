@@ -13,7 +13,7 @@ from gui.look.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font, scaled
 from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
 from gui.sentence.scene import BRACKET, TAG_PADDING, Mark, Scene, Style, TagMetrics, Words
-from gui.sentence.selection import TextSelection, of_gold, of_predicted
+from gui.sentence.span_selection import TextSelection, of_gold, of_predicted
 
 MARGIN = 16
 """Around the text of a large sentence, inside the widget."""

@@ -14,7 +14,7 @@ from gui.sentence.interaction import EdgeDrag, RangeDrag
 from gui.sentence.layout import TextLayout, lay_out
 from gui.sentence.painting import MARGIN, large_style, paint
 from gui.sentence.scene import Scene, arrange, unjudged
-from gui.sentence.selection import TextSelection, comparisons_of, of_gold
+from gui.sentence.span_selection import TextSelection, comparisons_of, of_gold
 
 _LEAST_WIDTH = 240
 _FOOT_WITHOUT_GOLD = 4

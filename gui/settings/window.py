@@ -20,9 +20,9 @@ from core.domain.spans import PredictedSpan, Span
 from gui.keys.keymap import Keymap
 from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
 from gui.sentence.canvas import SentenceCanvas
-from gui.settings.keys import KeysSection
+from gui.settings.key_table import KeysSection
 from gui.widgets.choosers import chip, indent
-from gui.widgets.labels import PlainLabel, hint_label
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 class SettingsWindow(QDialog):

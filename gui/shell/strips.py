@@ -8,7 +8,7 @@ from gui.background import Job, JobRunner
 from gui.session import Notice
 from gui.text.progress import status_of
 from gui.train.retrain import last_finished
-from gui.widgets.labels import ElidedLabel, PlainLabel
+from gui.widgets.text_labels import ElidedLabel, PlainLabel
 
 OUTCOME_STAYS = 10_000
 """Milliseconds for which the outcome of a job stays, before the next step takes its place."""
@@ -103,7 +103,7 @@ class JobStrip(QFrame):
     def show_notice(self, notice: Notice) -> None:
         """Show what was done for a while, in the place of the last job's line; beside that of one under way."""
         self._sentence = notice.sentence
-        self.notice.say(notice.words)
+        self.notice.show_text(notice.words)
         self.notice.show()
         self.show_sentence.setVisible(notice.sentence is not None)
         self.text.setVisible(self._runner.job is not None)
@@ -147,7 +147,7 @@ class Banner(QFrame):
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def say(self, text: str) -> None:
+    def show_text(self, text: str) -> None:
         self.text.setText(text[:1].upper() + text[1:])
         self.show()
 

@@ -3,8 +3,8 @@
 from core.analysis.changes import Path
 from core.domain.labels import EntityType
 from core.metrics.comparison import Comparison, Outcome
-from core.store.selection import ALL_ERRORS, ReviewState, Selection
-from core.store.signals import Order
+from core.store.sentence_selection import ALL_ERRORS, ReviewState, Selection
+from core.store.signal_store import Order
 
 VERDICTS: dict[Outcome, str] = {
     "right": "right",

@@ -8,8 +8,8 @@ from core.domain.spans import Split
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from gui.metrics.figures import Figures
-from gui.metrics.table import change_in_words, figure
+from gui.metrics.epoch_figures import Figures
+from gui.metrics.table_model import change_in_words, figure
 from gui.text.words import BLAME_WORDS, counted, name_epoch
 
 
@@ -49,7 +49,7 @@ def scored_line(run: Run, epochs: Sequence[Figures], split: Split, lacking: int)
 
 def golds_line(imported: Figures, corrected: Figures) -> str:
     """How the same predictions score on either gold; empty where no correction makes a difference."""
-    if imported.verdicts == corrected.verdicts:
+    if imported.matches == corrected.matches:
         return ""
     scores = [figure(figures.report.micro.f1) for figures in (imported, corrected)]
     return f" Epoch {corrected.key.epoch}: micro F1 {scores[0]} on the gold as imported, {scores[1]} as corrected."

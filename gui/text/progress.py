@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.services.import_corpus import ImportProgress
-from core.training.events import (
+from core.domain.events import (
     Changing,
     EpochFinished,
     FoldProgress,
@@ -14,6 +13,7 @@ from core.training.events import (
     Reading,
     RunStarted,
 )
+from core.services.import_corpus import ImportProgress
 from gui.text.words import counted
 
 FLEETING = (Progress, FoldProgress, Measuring, Predicting, ImportProgress, Reading, Changing)

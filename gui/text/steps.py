@@ -1,6 +1,6 @@
 """What is undone and redone, in words: for menus, tooltips and the notice afterwards; no Qt."""
 
-from core.services.scratch import SOURCE
+from core.services.typed_sentences import SOURCE
 from core.store.gold.corrections import NextSteps
 from core.store.gold.steps import Step, StepKind
 from core.store.sentences import Addition, Move

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.domain.errors import UserError
+from core.domain.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
-from core.training.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from gui.background import failure
 from gui.text.progress import duration
 from gui.text.words import counted

@@ -13,16 +13,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.domain.events import Measuring
+from core.domain.scores import AVERAGES, Report
 from core.domain.settings import Unit
 from core.domain.spans import Split
-from core.metrics.report import AVERAGES, Report
 from core.store.project import Project
-from core.training.events import Measuring
 from gui.background import JobRunner
 from gui.look.theme import scaled
 from gui.session import Session
 from gui.text.progress import FLEETING
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 MeasuresCeilings = Callable[[Project, str, Split], Generator[Measuring, None, dict[Unit, Report]]]
 """`core.services.engine.measure_ceilings`, or what stands for it in a test."""

@@ -8,16 +8,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from core.domain.errors import UserError
+from core.domain.events import CrosscheckEvent, RunStarted
 from core.domain.settings import TrainSettings
 from core.store.project import Project
 from core.store.runs import Run
-from core.store.selection import Selection
-from core.training.events import CrosscheckEvent, RunStarted
+from core.store.sentence_selection import Selection
 from gui.background import JobRunner
 from gui.session import Session
 from gui.text.progress import FLEETING, duration
 from gui.text.words import counted
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 FOLDS = 5
 _ALIKE = ("encoder", "unit", "layers", "device")

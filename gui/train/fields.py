@@ -25,7 +25,7 @@ from gui.preferences import Preferences
 from gui.text.train import rate_text
 from gui.text.words import wrapped
 from gui.widgets.choosers import indent
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 FIELD_WIDTH = 112
 

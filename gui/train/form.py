@@ -19,7 +19,7 @@ from core.domain.settings import DEFAULT_ENCODER, DEVICES, RANGES, UNITS, TrainS
 from gui.preferences import Preferences
 from gui.train.advanced import AdvancedFields
 from gui.train.fields import HEADING_HEIGHT, EncoderField, NumberField, Rows, WheelGuard, choice, whole_number
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 _MAX_SEED = 2**31 - 1
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
+from core.domain.events import EpochFinished, Prepared, Progress, RunStarted
 from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
-from core.training.events import EpochFinished, Prepared, Progress, RunStarted
 from gui.look.theme import Look
 from gui.preferences import Preferences
 from gui.text.train import (
@@ -22,9 +22,9 @@ from gui.text.train import (
     stored_result_line,
 )
 from gui.train.fields import HEADING_HEIGHT
-from gui.train.figures import Figures
-from gui.train.training import Ending
-from gui.widgets.labels import PlainLabel
+from gui.train.live_figures import Figures
+from gui.train.training_job import Ending
+from gui.widgets.text_labels import PlainLabel
 
 if TYPE_CHECKING:
     from gui.train.loss_chart import LossChart

@@ -29,7 +29,7 @@ from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
 from gui.train.retrain import ResumesTraining, Retraining, RetrainPanel, StartsTraining
 from gui.train.start_bar import Corpus, Readiness, StartBar, count_corpus, readiness
-from gui.train.training import Ending, Training
+from gui.train.training_job import Ending, Training
 from gui.widgets.page import EmptyState, Page, PageContext, rule
 
 

@@ -8,16 +8,16 @@ from typing import Protocol
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout
 
+from core.domain.events import TrainingEvent
 from core.domain.settings import TrainSettings
 from core.domain.spans import SPLITS, Split
 from core.metrics.report import reported
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
-from core.training.events import TrainingEvent
 from gui.text.train import Compared
 from gui.text.words import counted
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 
 class StartsTraining(Protocol):

@@ -15,7 +15,7 @@ from gui.look.theme import set_property
 from gui.text.train import Compared
 from gui.text.words import counted, listed
 from gui.train.retrain import Retraining, compared_with_base, move_box, retraining_of
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)

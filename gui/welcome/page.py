@@ -12,8 +12,8 @@ from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
 from gui.text.words import wrapped
-from gui.widgets.labels import PlainLabel, hint_label
 from gui.widgets.page import PageContext
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 SAMPLE_FOLDER = RESOURCES / "sample"
 

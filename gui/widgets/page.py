@@ -12,7 +12,7 @@ from gui.keys.keymap import Keymap
 from gui.look.theme import Look
 from gui.preferences import Preferences
 from gui.session import Session
-from gui.widgets.labels import PlainLabel, hint_label
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from core.formats import registry
 from core.model.checkpoint import load
 from core.model.devices import device_of
 from core.model.predictor import predict_batches
-from core.model.signals import Judged, judge_batches
+from core.model.signal_predictor import Judged, judge_batches
 from core.model.tagger import TextTagger
 from core.store.project import opened
 from core.training.trainer import EpochTrained, train

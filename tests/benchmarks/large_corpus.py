@@ -18,10 +18,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from core.domain.events import Prepared, Progress
 from core.domain.settings import UNITS, TrainSettings
 from core.domain.spans import Sentence
 from core.formats import registry
-from core.training.events import Prepared, Progress
 from core.training.trainer import train
 from tests.paths import SAMPLE
 

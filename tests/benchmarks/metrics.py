@@ -14,9 +14,10 @@ from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
 from core.domain.labels import TTA_LABELS
+from core.domain.scores import Report
 from core.domain.spans import Example, PredictedSpan, SentenceNumber
 from core.domain.tags import TagSet, spans_of
-from core.metrics.report import Report, reported
+from core.metrics.report import reported
 from core.metrics.strict import Integers, entity_counts, klue_figures
 
 SENTENCES, LENGTH = 55_643, 60

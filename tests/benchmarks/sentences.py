@@ -27,7 +27,7 @@ from core.domain.spans import PredictedSpan, Sentence, Span
 from core.store.project import created
 from gui.app import made_window
 from gui.look.theme import SENTENCE_SIZE, font
-from gui.sentence.selection import of_gold
+from gui.sentence.span_selection import of_gold
 from tests.building import add_run
 
 CASES = {"2,000 characters, 500 spans": (2_000, 500), "10,000 characters, 500 spans": (10_000, 500)}

@@ -35,11 +35,11 @@ from unittest.mock import patch
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 
 from core.analysis.particles import ParticleSpan
+from core.domain.events import Progress
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.formats import jsonl
 from core.services.import_corpus import ImportPlan
 from core.store.project import Project
-from core.training.events import Progress
 from gui.background import Job, LatestQuery
 from gui.corpus.page import start_import
 from tests.benchmarks import large_project

@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from core.domain.events import EpochFinished, Prepared
 from core.domain.settings import UNITS, TrainSettings, Unit
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.train import train_run
 from core.store.project import Project, created
-from core.training.events import EpochFinished, Prepared
 
 
 def trained(project: Project, settings: TrainSettings) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from PySide6.QtWidgets import QApplication
 from core.domain.settings import TINY, TrainSettings
 from core.domain.spans import Span
 from core.services import engine
-from core.store.selection import Selection
-from core.store.signals import ORDERS
+from core.store.sentence_selection import Selection
+from core.store.signal_store import ORDERS
 from gui.app import look_after, made_window
 from gui.window import MainWindow
 from tests.benchmarks import large_project

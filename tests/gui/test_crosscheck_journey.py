@@ -3,7 +3,7 @@
 import pytest
 
 from core.store.predictions import EpochKey
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from tests.building import add_sentences, project_with_run
 from tests.core.services.test_crosscheck import sentences
 from tests.gui.driving import click, wait_for_job

@@ -9,7 +9,7 @@ from core.metrics.report import reported
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.runs import training_digest
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.inspect.page import InspectPage
 from gui.train.page import TrainPage
 from tests.gui.driving import JOB_TIMEOUT, LEFT, NONE, click, drag_over, press_key, wait_for_job

@@ -12,7 +12,7 @@ from core.domain.spans import PredictedSpan, Sentence, Span
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.project import created
 from gui.text.words import literal, wrapped
-from gui.widgets.labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel
 from tests.building import add_run, add_sentences
 from tests.gui.driving import wait_for_job
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from core.store.predictions import EpochKey
 from core.store.project import opened
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import FIRST_EPOCH, add_run, project_with_sentences
 from tests.gui.driving import click, press_key
 

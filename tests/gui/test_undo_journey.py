@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton, QToolTip
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
-from core.services.scratch import SOURCE
+from core.services.typed_sentences import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import DATABASE
 from tests.building import project_with_run

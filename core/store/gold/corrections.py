@@ -11,11 +11,12 @@ from core.domain.spans import SentenceNumber, Span, checked
 from core.store.changes import ChangeKind, ChangeSet, GoldChange
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database
-from core.store.gold.log import Change, CorrectionLog, History, LogWriter, changed_golds, problems_of_log
+from core.store.gold.log import Change, CorrectionLog, LogWriter, changed_golds, problems_of_log
 from core.store.gold.remarks import NotParticles, Remark, RemarkLog
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
-from core.store.label_names import rename_text
+from core.store.gold.undo_stacks import History
+from core.store.label_renames import rename_text
 from core.store.predictions import Predictions
 from core.store.sentences import Addition, Move, Sentences
 from core.store.tag_set import TagSetTable

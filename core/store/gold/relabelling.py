@@ -57,7 +57,7 @@ class Labels:
     """Changes the tag set and, with it, the corrected gold.
 
     The gold as imported, and the runs, keep their labels, which are read under the names of today
-    (`core.store.label_names`).
+    (`core.store.label_renames`).
 
     Each change is one step of corrections, and one that changes spans is written a slice at a time; the generators
     yield how many sentences are changed so far, and one that is closed early takes all of it back.

@@ -26,9 +26,9 @@ from core.store.columns import spans_of_text
 from core.store.database import Database
 from core.store.gold.corrections import Corrections
 from core.store.gold.remarks import Note, Remark, Review, Verdict
-from core.store.label_names import LabelNames, Names, rename_spans
+from core.store.label_renames import LabelNames, Names, rename_spans
 from core.store.predictions import EpochKey, Predictions
-from core.store.selection import Selections
+from core.store.sentence_selection import Selections
 from core.store.sentences import SLICE, Sentences
 
 _PACE = 20
@@ -192,7 +192,7 @@ class Reviews:
         last = max((place for place, number in enumerate(population) if number in sampled), default=-1)
         found = list(self._judged(key, population[: last + 1]))
         sample = found[: end_of_sample([sentence is not None for sentence in found])]
-        verdicts = self._predictions.verdicts_then(key, split)
+        verdicts = self._predictions.matches_then(key, split)
         disagreements = sum(count for verdict, count in verdicts.items() if verdict.outcome != "right")
         counts = sum(counts_of(verdicts).values(), Counts())
         whole = [sentence for sentence in sample if sentence is not None]

@@ -12,7 +12,7 @@ from core.metrics.strict import klue_figures
 from core.store.gold.reviews import JudgementContext
 from core.store.predictions import EpochKey
 from core.store.project import opened
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import project_with_run
 
 FIRST = EpochKey(1, 1)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.metrics.comparison import Verdict
+from core.metrics.comparison import SpanMatch
 from core.metrics.confusion import ErrorKinds, confusion, error_kinds
 from core.metrics.report import counts_of
 
@@ -11,30 +11,30 @@ labels = st.sampled_from(["PS", "LC", "XX"])
 
 
 @st.composite
-def verdicts(draw):
-    """Any verdict that a comparison can come to."""
+def matches(draw):
+    """Any match that a comparison can come to."""
     gold, predicted = draw(labels), draw(labels)
     paired = ("right", "edge") if gold == predicted else ("type", "both")
     lone = draw(st.booleans())
     return draw(
         st.sampled_from(
-            [Verdict("missed", gold, None), Verdict("spurious", None, predicted)]
+            [SpanMatch("missed", gold, None), SpanMatch("spurious", None, predicted)]
             if lone
-            else [Verdict(outcome, gold, predicted) for outcome in paired]
+            else [SpanMatch(outcome, gold, predicted) for outcome in paired]
         )
     )
 
 
-tallies = st.dictionaries(verdicts(), st.integers(1, 99))
+tallies = st.dictionaries(matches(), st.integers(1, 99))
 
 BY_HAND = {
-    Verdict("right", "PS", "PS"): 10,
-    Verdict("edge", "PS", "PS"): 2,
-    Verdict("type", "PS", "LC"): 3,
-    Verdict("both", "PS", "LC"): 1,
-    Verdict("missed", "PS", None): 4,
-    Verdict("spurious", None, "PS"): 5,
-    Verdict("spurious", None, "XX"): 6,
+    SpanMatch("right", "PS", "PS"): 10,
+    SpanMatch("edge", "PS", "PS"): 2,
+    SpanMatch("type", "PS", "LC"): 3,
+    SpanMatch("both", "PS", "LC"): 1,
+    SpanMatch("missed", "PS", None): 4,
+    SpanMatch("spurious", None, "PS"): 5,
+    SpanMatch("spurious", None, "XX"): 6,
 }
 
 

@@ -27,21 +27,21 @@ sequences = st.lists(
 )
 
 
-def verdicts_of(pairs):
-    verdicts = Counter()
+def matches_of(pairs):
+    matches = Counter()
     for gold_tags, predicted_tags in pairs:
         units = [(i, i + 1) for i in range(len(gold_tags))]
         gold = spans_of(gold_tags, units, TAG_SET)
         predicted = [PredictedSpan(span, 0.5) for span in spans_of(predicted_tags, units, TAG_SET)]
-        verdicts.update(comparison.verdict for comparison in compared(gold, predicted))
-    return verdicts
+        matches.update(comparison.match for comparison in compared(gold, predicted))
+    return matches
 
 
 @given(sequences)
 def test_every_figure_is_seqevals(pairs):
     names = TAG_SET.names
     gold, predicted = ([[names[tag] for tag in tags] for tags in side] for side in zip(*pairs, strict=True))
-    report = reported(counts_of(verdicts_of(pairs)))
+    report = reported(counts_of(matches_of(pairs)))
     if not report.labels:
         assert report.micro == report.macro == report.weighted
         assert report.micro.f1 == 0

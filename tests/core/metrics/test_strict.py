@@ -65,13 +65,13 @@ def test_every_figure_of_a_matrix_is_seqevals(pair):
 
 @given(matrices())
 def test_a_matrix_is_counted_as_its_spans_are_compared(pair):
-    verdicts = Counter()
+    matches = Counter()
     for gold, predicted in zip(*pair, strict=True):
         there = gold != NO_TAG
         units = [(at, at + 1) for at in range(int(there.sum()))]
         spans = [spans_of(row[there].tolist(), units, TAG_SET) for row in (gold, predicted)]
-        verdicts.update(c.verdict for c in compared(spans[0], [PredictedSpan(span, 0.5) for span in spans[1]]))
-    expected = counts_of(verdicts)
+        matches.update(c.match for c in compared(spans[0], [PredictedSpan(span, 0.5) for span in spans[1]]))
+    expected = counts_of(matches)
     assert {label: c for label, c in entity_counts(*pair, TAG_SET.labels).items() if c != Counts()} == expected
 
 

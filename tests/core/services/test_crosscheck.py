@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import UserError
+from core.domain.events import EpochFinished, FoldProgress, RunStarted
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
@@ -18,8 +19,7 @@ from core.services.evaluate import evaluate_epoch
 from core.services.train import resume_run, train_run
 from core.store.predictions import EpochKey
 from core.store.project import created, opened
-from core.store.selection import ALL_ERRORS, Selection
-from core.training.events import EpochFinished, FoldProgress, RunStarted
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import add_sentences, project_with_run
 from tests.core.toy_models import SENTENCES, saved_encoder
 

@@ -4,14 +4,14 @@ import itertools
 
 import pytest
 
+from core.domain.events import Predicting
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence
 from core.services import evaluate
 from core.services.evaluate import evaluate_epoch
 from core.services.train import train_run
 from core.store.predictions import EpochKey
-from core.store.selection import Selection
-from core.training.events import Predicting
+from core.store.sentence_selection import Selection
 from tests.building import add_sentences, project_with_sentences
 
 SETTINGS = TrainSettings(epochs=1, batch_size=2, device="cpu")

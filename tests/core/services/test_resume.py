@@ -8,13 +8,13 @@ import pytest
 from safetensors.torch import load_file
 
 from core.domain.errors import UserError
+from core.domain.events import EpochFinished, Progress, RunStarted
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.services.train import resume_run, train_run
 from core.store.predictions import EpochKey
 from core.store.project import LOCK, opened
 from core.store.sentences import Move
-from core.training.events import EpochFinished, Progress, RunStarted
 from tests.building import add_sentences, project_with_sentences
 
 SETTINGS = TrainSettings(epochs=3, batch_size=2, device="cpu", unit="syllable", augmentation=0.5)

@@ -6,9 +6,9 @@ from queue import SimpleQueue
 import pytest
 
 from core.domain.errors import UserError
+from core.domain.events import LinesTagged, TaggerLoaded
 from core.model.checkpoint import save
 from core.services import tag_lines
-from core.training.events import LinesTagged, TaggerLoaded
 from tests.core.toy_models import SENTENCES, tagged, text_tagger_of
 
 TEXTS = [sentence.text for sentence in SENTENCES]

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core.domain.errors import UserError
+from core.domain.events import EpochFinished, Prepared, RunStarted
 from core.domain.settings import UNITS, TrainSettings
 from core.domain.spans import Sentence, Span
 from core.metrics.strict import klue_figures
@@ -18,7 +19,6 @@ from core.store.predictions import EpochKey
 from core.store.runs import training_digest
 from core.store.sentences import GOLDS, Sentences
 from core.training import trainer
-from core.training.events import EpochFinished, Prepared, RunStarted
 from tests.building import add_sentences, project_with_sentences
 
 SETTINGS = TrainSettings(epochs=1, batch_size=2, device="cpu")

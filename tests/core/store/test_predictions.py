@@ -11,7 +11,7 @@ from core.metrics.confusion import confusion, error_kinds
 from core.metrics.report import counts_of
 from core.store import predictions
 from core.store.predictions import EpochKey
-from core.store.selection import behind_outcome, behind_pair
+from core.store.sentence_selection import behind_outcome, behind_pair
 from core.store.sentences import GOLDS
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, project_with_run
 
@@ -38,29 +38,29 @@ def comparisons(project, key, gold):
 
 @pytest.mark.parametrize("gold", GOLDS)
 @pytest.mark.parametrize("key", [FIRST, SECOND])
-def test_verdicts_are_those_of_the_comparisons(project, key, gold):
-    expected = Counter(c.verdict for found in comparisons(project, key, gold).values() for c in found)
-    assert project.predictions.verdicts(key, "dev", gold) == expected
+def test_matches_are_those_of_the_comparisons(project, key, gold):
+    expected = Counter(c.match for found in comparisons(project, key, gold).values() for c in found)
+    assert project.predictions.matches(key, "dev", gold) == expected
     assert project.predictions.counts(key, "dev", gold) == counts_of(expected)
 
 
-def test_verdicts_can_keep_to_sentences_that_another_epoch_predicted(project):
+def test_matches_can_keep_to_sentences_that_another_epoch_predicted(project):
     both = {project.sentences.by_id(name).number for name in ("news-3", "talk-2")}
     found = comparisons(project, FIRST, "corrected")
-    expected = Counter(c.verdict for number in both for c in found[number])
-    assert project.predictions.verdicts(FIRST, "dev", "corrected", EpochKey(2, 1)) == expected
+    expected = Counter(c.match for number in both for c in found[number])
+    assert project.predictions.matches(FIRST, "dev", "corrected", EpochKey(2, 1)) == expected
 
 
 @pytest.mark.parametrize("gold", GOLDS)
 @pytest.mark.parametrize("key", [FIRST, SECOND])
 def test_every_number_of_both_tables_names_its_sentences(project, key, gold):
-    verdicts = project.predictions.verdicts(key, "dev", gold)
-    kinds, table = error_kinds(verdicts), confusion(verdicts)
+    matches = project.predictions.matches(key, "dev", gold)
+    kinds, table = error_kinds(matches), confusion(matches)
     found = comparisons(project, key, gold)
 
     def holds(selection, number, fits):
-        with_such = [sentence for sentence, those in found.items() if any(fits(c.verdict) for c in those)]
-        assert sum(fits(c.verdict) for those in found.values() for c in those) == number
+        with_such = [sentence for sentence, those in found.items() if any(fits(c.match) for c in those)]
+        assert sum(fits(c.match) for those in found.values() for c in those) == number
         assert project.selections.numbers(selection, key, gold) == with_such
 
     for label, kind in kinds.items():

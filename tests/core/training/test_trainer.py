@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from core.domain.errors import UserError
+from core.domain.events import Prepared, Progress
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.model.checkpoint import load, save
-from core.training.events import Prepared, Progress
 from core.training.trainer import EpochTrained, Resumable, train
 from tests.core.toy_models import LABELS, SENTENCES, saved_encoder, tagged
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from core.domain.spans import Sentence, Span
 from core.store.project import created, opened
 from core.store.sentences import Sentences
-from gui.consistency.place_table import NOW, SENTENCE, THEN
+from gui.widgets.place_table import NOW, SENTENCE, THEN
 from tests.building import add_sentences
 from tests.gui.driving import LEFT, NONE, click, press_key, wait_for_job
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence, Span
 from core.store.project import created
-from gui.consistency.place_table import LEFT, NOW, SENTENCE, STRING, THEN
+from gui.widgets.place_table import LEFT, NOW, SENTENCE, STRING, THEN
 from tests.building import add_sentences
 from tests.gui.driving import LEFT as LEFT_BUTTON
 from tests.gui.driving import NONE, click, compose, wait_for_job

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
 from core.store.project import opened
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from tests.gui.driving import commit, compose
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -4,7 +4,7 @@ from PySide6.QtTest import QTest
 
 from core.domain.spans import Sentence, Span
 from core.store.project import created
-from gui.sentence.selection import of_gold
+from gui.sentence.span_selection import of_gold
 from tests.gui.driving import LEFT, NONE
 
 SPANS = 60

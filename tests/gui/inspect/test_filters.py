@@ -4,7 +4,7 @@ import pytest
 
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
-from core.store.selection import ALL_ERRORS, FixedSet, Selection
+from core.store.sentence_selection import ALL_ERRORS, FixedSet, Selection
 from gui.inspect.filters import Filter, concerns, filter_of, is_random_sample
 from tests.building import predicted
 

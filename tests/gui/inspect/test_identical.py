@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 
 from core.domain.spans import Sentence, Span
 from core.store.project import created
-from gui.consistency.identical import IdenticalWindow
-from gui.consistency.place_table import LEFT, NOW, RIGHT, STRING
+from gui.inspect.identical_window import IdenticalWindow
+from gui.widgets.place_table import LEFT, NOW, RIGHT, STRING
 from tests.building import add_sentences
 
 SEOUL = "서울은 큰 도시다."

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from tests.building import project_with_run
 from tests.gui.driving import click
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.project import created
-from core.store.selection import ALL_ERRORS, FixedSet, Selection
+from core.store.sentence_selection import ALL_ERRORS, FixedSet, Selection
 from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.detail import READ_ONLY
 from gui.sentence.delegate import SENTENCE_ROLE

@@ -10,7 +10,7 @@ from core.domain.spans import Span
 from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
 from core.store.project import opened
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.sentence.delegate import SENTENCE_ROLE
 from tests.building import FIRST_EPOCH, add_run, project_with_sentences
 

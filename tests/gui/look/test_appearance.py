@@ -10,7 +10,7 @@ from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance
 from gui.look.theme import DARK, LIGHT, SENTENCE_SIZE, Look, Theme, apply_theme
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
-from gui.widgets.labels import LinkLabel
+from gui.widgets.text_labels import LinkLabel
 from tests.building import project_with_run
 from tests.gui.driving import click
 

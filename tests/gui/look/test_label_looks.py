@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from core.domain.generators import run_to_end
 from gui.corpus.labels_window import LabelsWindow
 from gui.look.theme import DARK, LIGHT
-from gui.metrics.table import markdown_table
+from gui.metrics.table_model import markdown_table
 from tests.building import project_with_run
 from tests.gui.driving import click
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 
 from core.store.project import Project
-from core.store.selection import Selection
+from core.store.sentence_selection import Selection
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.look.theme import LIGHT, Look

@@ -12,13 +12,13 @@ from core.domain.spans import Span
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import error_kinds
 from core.store.predictions import EpochKey
-from core.store.selection import FixedSet, Selection
+from core.store.sentence_selection import FixedSet, Selection
 from gui.look.palette import contrast
 from gui.look.theme import DARK, LIGHT
 from gui.metrics.calibration import CalibrationShown
 from gui.metrics.calibration_charts import compact, ticks
 from gui.metrics.error_bars import ground_of
-from gui.metrics.klue import Question
+from gui.metrics.klue_panel import Question
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_sentences
 
 LAST = EpochKey(1, 2)
@@ -53,7 +53,7 @@ def numbers_in(desk, selection):
 
 
 def test_a_bar_has_a_part_for_every_number_of_the_table(desk, bars):
-    kinds = error_kinds(desk.project.predictions.verdicts(LAST, "dev", "corrected"))
+    kinds = error_kinds(desk.project.predictions.matches(LAST, "dev", "corrected"))
     table = desk.page.errors.kinds.model.table
     wanted = {
         (row, column)

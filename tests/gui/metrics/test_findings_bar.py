@@ -7,7 +7,7 @@ from core.domain.spans import PredictedSpan, Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import created
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import add_run, add_sentences
 
 TEXT = "이순신은 조선 수군을 이끌었다."

@@ -8,6 +8,7 @@ from PySide6.QtGui import QCursor, QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
 from core.domain.errors import UserError
+from core.domain.events import Predicting
 from core.domain.settings import TrainSettings
 from core.domain.spans import Span
 from core.metrics.report import reported
@@ -15,12 +16,11 @@ from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.runs import Epoch
-from core.store.selection import ALL_ERRORS, Selection, Selections
-from core.training.events import Predicting
+from core.store.sentence_selection import ALL_ERRORS, Selection, Selections
 from gui.background import LatestQuery
 from gui.look.palette import mixed
 from gui.look.theme import DARK, LIGHT
-from gui.metrics.head import COPIED, COPY
+from gui.metrics.header import COPIED, COPY
 from gui.metrics.table_painting import ground, heat_share
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_run, project_with_sentences
 from tests.gui.metrics.conftest import click_on, index_of
@@ -560,14 +560,14 @@ def test_both_golds_are_told_side_by_side_once_they_differ(desk):
 
 
 def test_the_window_does_not_wait_while_spans_are_counted(late_answers, desk, qtbot, monkeypatch):
-    count, threads = type(desk.project.predictions).verdicts, []
+    count, threads = type(desk.project.predictions).matches, []
 
     def counted(predictions, *asked):
         threads.append(threading.current_thread())
         return count(predictions, *asked)
 
     qtbot.waitUntil(lambda: desk.page.model.rowCount() > 0)
-    monkeypatch.setattr(type(desk.project.predictions), "verdicts", counted)
+    monkeypatch.setattr(type(desk.project.predictions), "matches", counted)
     desk.session.correct(desk.project.sentences.by_id("talk-1").number, [])
     qtbot.waitUntil(lambda: len(threads) >= 2 and not desk.page._query.is_waiting)
     assert threading.main_thread() not in threads

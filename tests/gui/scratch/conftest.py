@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from core.domain.events import LinesTagged, TaggerLoaded
 from core.domain.spans import PredictedSpan, Span
-from core.store.selection import Selection
-from core.training.events import LinesTagged, TaggerLoaded
+from core.store.sentence_selection import Selection
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.look.theme import LIGHT, Look

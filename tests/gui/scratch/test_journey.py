@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.services.scratch import scratch_id
+from core.services.typed_sentences import scratch_id
 from tests.gui.driving import JOB_TIMEOUT, click, wait_for_job
 
 TYPED = "Kim met Lee in Seoul on 5 May"

@@ -6,8 +6,8 @@ import pytest
 
 from core.domain.errors import UserError
 from core.domain.spans import Span
-from core.services.scratch import scratch_id
-from core.store.selection import FixedSet, Selection
+from core.services.typed_sentences import scratch_id
+from core.store.sentence_selection import FixedSet, Selection
 from gui.look.theme import DARK
 from gui.scratch.line_list import EXAMPLES, MOST
 from tests.building import project_with_sentences

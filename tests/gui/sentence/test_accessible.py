@@ -7,7 +7,7 @@ from gui.look.theme import LIGHT, Look
 from gui.sentence import accessible, canvas
 from gui.sentence.accessible import announce, describe_correction, describe_selection
 from gui.sentence.canvas import SentenceCanvas
-from gui.sentence.selection import TextSelection, of_gold, of_predicted
+from gui.sentence.span_selection import TextSelection, of_gold, of_predicted
 
 TEXT = "서울에서 KBS가 이순신을"
 LC, OG, PS = Span(0, 2, "LC"), Span(5, 8, "OG"), Span(10, 13, "PS")

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.domain.spans import PredictedSpan, Span
 from gui.look.theme import DARK, LIGHT, Look
-from gui.sentence import selection
+from gui.sentence import span_selection
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.layout import TextLayout
-from gui.sentence.selection import TextSelection, of_gold, of_predicted
+from gui.sentence.span_selection import TextSelection, of_gold, of_predicted
 
 TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
 PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")
@@ -588,9 +588,9 @@ CROWD_FOUND = tuple(PredictedSpan(Span(s.start, s.end, "OG") if s.start % 3 else
 def compared_spans(monkeypatch):
     """How often gold and predicted spans were compared anew."""
     calls = []
-    selection.comparisons_of.cache_clear()
-    compared = selection.compared
-    monkeypatch.setattr(selection, "compared", lambda *sides: calls.append(sides) or compared(*sides))
+    span_selection.comparisons_of.cache_clear()
+    compared = span_selection.compared
+    monkeypatch.setattr(span_selection, "compared", lambda *sides: calls.append(sides) or compared(*sides))
     return calls
 
 

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from gui.look.theme import LIGHT, apply_theme
-from gui.settings.keys import WAITING
+from gui.settings.key_table import WAITING
 from gui.settings.window import SettingsWindow
 from tests.gui.driving import click, compose, press_key
 

@@ -1,7 +1,7 @@
 import pytest
 
 from core.domain.labels import entity_type
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.text.inspect import label_names, pace_words, selection_words
 
 

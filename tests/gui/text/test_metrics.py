@@ -6,7 +6,7 @@ from core.domain.settings import TrainSettings
 from core.metrics.report import Counts, reported
 from core.store.predictions import EpochKey
 from core.store.runs import Run
-from gui.metrics.figures import Figures
+from gui.metrics.epoch_figures import Figures
 from gui.text.metrics import comparison_line, run_line, scored_line
 
 RUN = Run(

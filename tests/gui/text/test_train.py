@@ -5,9 +5,9 @@ import logging
 import pytest
 
 from core.domain.errors import UserError
+from core.domain.events import EpochFinished, Prepared, Progress, RunStarted
 from core.domain.settings import TrainSettings
 from core.metrics.report import Counts, reported
-from core.training.events import EpochFinished, Prepared, Progress, RunStarted
 from gui.text.train import (
     Compared,
     EpochScore,

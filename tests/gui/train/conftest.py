@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from core.domain.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from core.domain.settings import TrainSettings
 from core.domain.spans import SentenceNumber
 from core.metrics.report import Counts, reported
@@ -19,7 +20,6 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
-from core.training.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.look.theme import LIGHT, Look

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from core.domain.errors import UserError
+from core.domain.events import FoldProgress
 from core.domain.settings import TrainSettings
 from core.services.crosscheck import crosscheck
 from core.store.project import opened
-from core.store.selection import Selection
-from core.training.events import FoldProgress
+from core.store.sentence_selection import Selection
 from gui.text.progress import FLEETING, status_of
 from gui.train.crosscheck import FOLDS, expected_seconds, purpose_line
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, add_sentences

@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtTest import QTest
 
 from core.domain.errors import UserError
+from core.domain.events import Progress
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
-from core.training.events import Progress
 from gui.text.train import stopped_line
 from gui.train.ceilings import CeilingsWindow
 from gui.train.start_bar import corpus_of

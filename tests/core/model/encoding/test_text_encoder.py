@@ -172,7 +172,7 @@ def test_perfect_tags_cannot_tell_apart_what_is_one_piece():
 
 
 def test_encoding_needs_no_torch():
-    modules = "core.model.encoding.text_encoder, core.training.events, core.io.manifest, core.domain.settings"
+    modules = "core.model.encoding.text_encoder, core.domain.events, core.io.manifest, core.domain.settings"
     code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -10,7 +10,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.store.gold.corrections import LARGE
-from core.store.gold.log import Stacks, follow, steps_of
+from core.store.gold.undo_stacks import Stacks, follow, steps_of
 from core.store.project import created, opened
 from tests.building import add_sentences, project_with_run, project_with_sentences
 from tests.core.store.failing import full_disk

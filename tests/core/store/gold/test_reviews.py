@@ -15,7 +15,7 @@ from core.metrics.comparison import compared
 from core.store.gold.reviews import NOTHING_SAID, JudgementContext, Reviewed
 from core.store.predictions import EpochKey
 from core.store.project import opened
-from core.store.selection import ALL_ERRORS, Selection
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import add_run, add_sentences, predicted, project_with_run, project_with_sentences
 from tests.core.store.failing import full_disk
 

@@ -1,0 +1,217 @@
+"""Which sentences a list shows, and in which order: by split, text, correction, and what a run made of them."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.analysis.changes import Path
+from core.domain.spans import SentenceNumber, Split
+from core.metrics.comparison import Outcome
+from core.store.columns import label_text
+from core.store.database import Database
+from core.store.predictions import EpochKey
+from core.store.search import TextSearch
+from core.store.sentences import IMPORTED_NOW, SPLIT_THEN, Gold
+from core.store.signal_store import Order, needs_run, ordered_numbers
+
+ErrorKind = Literal["missed", "spurious", "edge", "type"]
+
+ERROR_KINDS: dict[ErrorKind, tuple[Outcome, ...]] = {
+    "missed": ("missed",),
+    "spurious": ("spurious",),
+    "edge": ("edge", "both"),
+    "type": ("type", "both"),
+}
+"""The outcomes that a filter button shows; a span wrong in both edge and type is found under either."""
+
+ALL_ERRORS: tuple[Outcome, ...] = ("edge", "type", "both", "missed", "spurious")
+
+
+ReviewState = Literal["open", "reviewed", "noted"]
+
+_REVIEW_CONDITIONS: dict[ReviewState, str] = {
+    "open": "s.number NOT IN (SELECT sentence FROM reviewed)",
+    "reviewed": "s.number IN (SELECT sentence FROM reviewed)",
+    "noted": "s.number IN (SELECT sentence FROM noted)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSet:
+    """Sentences that an analysis found, and what they have in common, in words."""
+
+    words: str
+    numbers: frozenset[SentenceNumber]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a list of sentences is asked to show; every condition that is set must hold.
+
+    `text` is looked for in texts, ids and notes, whatever its case and normal form; `sentence_id` is one whole id.
+    The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
+    label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences,
+    `path` those with this path over the epochs of the run, up to the one that is asked about, `review` those that are
+    marked as reviewed, are not yet (`open`), or have a note.
+
+    `order` is that of the list: `import`, as the corpus has them; `uncertain`, the least certain first; `suspicious`,
+    first where a run is surest that the gold is wrong; `loss`, the least likely gold first; `random`, always the same.
+    """
+
+    split: Split = "dev"
+    text: str = ""
+    sentence_id: str | None = None
+    corrected: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+    gold_label: str | None = None
+    predicted_label: str | None = None
+    label: str | None = None
+    among: FixedSet | None = None
+    path: Path | None = None
+    review: ReviewState | None = None
+    order: Order = "import"
+
+    @property
+    def compares(self) -> bool:
+        """Whether the answer depends on a comparison of predicted spans with the gold."""
+        return bool(self.outcomes or self.gold_label or self.predicted_label)
+
+    @property
+    def needs_run(self) -> bool:
+        """Whether the answer depends on predictions."""
+        return self.compares or self.path is not None or needs_run(self.order)
+
+
+def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
+    """The sentences behind a number of `ErrorKinds`; without a label, behind the sum over all types."""
+    if outcome == "spurious":
+        return Selection(split, outcomes=(outcome,), predicted_label=label)
+    return Selection(split, outcomes=(outcome,), gold_label=label)
+
+
+def behind_pair(gold_label: str | None, predicted_label: str | None, split: Split) -> Selection:
+    """The sentences behind a number of `core.metrics.confusion.Confusion`."""
+    if gold_label is None:
+        outcomes: tuple[Outcome, ...] = ("spurious",)
+    elif predicted_label is None:
+        outcomes = ("missed",)
+    else:
+        outcomes = ("right", "edge") if gold_label == predicted_label else ("type", "both")
+    return Selection(split, outcomes=outcomes, gold_label=gold_label, predicted_label=predicted_label)
+
+
+class Selections:
+    """Finds the sentences of a selection."""
+
+    def __init__(self, database: Database, search: TextSearch) -> None:
+        self._database = database
+        self._search = search
+
+    def numbers(self, selection: Selection, key: EpochKey | None, gold: Gold) -> list[SentenceNumber]:
+        """The numbers of the sentences in its order; none where predictions are asked for and there are none."""
+        if selection.needs_run and key is None:
+            return []
+        wanted = list(self._wanted(selection, key, gold))
+        if not all(wanted):
+            return []
+        conditions, parameters = _own_conditions(selection)
+        if selection.compares and key is not None:
+            condition, more = _comparison_condition(selection, key, gold)
+            conditions.append(condition)
+            parameters += more
+        elif selection.label:
+            column = "gold" if gold == "corrected" else IMPORTED_NOW
+            conditions.append(f"instr({column}, ?) > 0")
+            parameters.append(label_text(selection.label))
+        where = " AND ".join(conditions)
+        numbers = ordered_numbers(self._database, selection.order, key, gold, where, parameters)
+        for found in wanted:
+            numbers = [number for number in numbers if number in found]
+        return numbers
+
+    def errors_at_random(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
+        """The sentences in which an epoch differs from the gold as imported, in the random order.
+
+        They are those of the split as it was when the run began, so that none leaves a sample by being corrected.
+        """
+        condition, parameters = _comparison_condition(Selection(split, outcomes=ALL_ERRORS), key, "imported")
+        where = f"{condition} AND {SPLIT_THEN} = ?"
+        return ordered_numbers(self._database, "random", key, "imported", where, [*parameters, key.source, split])
+
+    def _wanted(self, selection: Selection, key: EpochKey | None, gold: Gold) -> Iterator[AbstractSet[SentenceNumber]]:
+        """The sentences that meet each condition that is not one of SQL, of all splits; they are looked up in memory.
+
+        SQLite would look up every number that was found among the sentences, which takes longer than reading all.
+        """
+        if selection.text:
+            yield self._search.holding(selection.text, selection.split)
+        if selection.among is not None:
+            yield selection.among.numbers
+        if selection.path is not None and key is not None:
+            yield on_path(self._database, selection.path, key, gold)
+
+
+def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = ["s.split = ?"]
+    parameters: list[Any] = [selection.split]
+    if selection.corrected:
+        conditions.append(f"s.gold <> {IMPORTED_NOW}")
+    if selection.sentence_id is not None:
+        conditions.append("s.id = ?")
+        parameters.append(selection.sentence_id)
+    if selection.review is not None:
+        conditions.append(_REVIEW_CONDITIONS[selection.review])
+    return conditions, parameters
+
+
+def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tuple[str, list[Any]]:
+    conditions = ["source = ?", "epoch = ?", "on_corrected" if gold == "corrected" else "on_imported"]
+    parameters: list[Any] = [key.source, key.epoch]
+    if selection.outcomes:
+        conditions.append(f"outcome IN ({_marks(selection.outcomes)})")
+        parameters += selection.outcomes
+    if selection.label:
+        conditions.append("(gold_label = ? OR predicted_label = ?)")
+        parameters += [selection.label, selection.label]
+    for column, label in (("gold_label", selection.gold_label), ("predicted_label", selection.predicted_label)):
+        if label:
+            conditions.append(f"{column} = ?")
+            parameters.append(label)
+    return f"s.number IN (SELECT sentence FROM comparison WHERE {' AND '.join(conditions)})", parameters
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def on_path(database: Database, path: Path, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
+    """Those that the epoch tagged, right or wrong as the path ends, and whether that was ever otherwise before.
+
+    Python's sets do this: SQLite would ask anew for every sentence and epoch.
+    """
+    tagged, wrong = _tagged(database, key), _wrong(database, key, gold)
+    is_right = path in ("right", "learned")
+    found = tagged - wrong if is_right else tagged & wrong
+    otherwise: set[SentenceNumber] = set()
+    for epoch in range(1, key.epoch):
+        before = EpochKey(key.source, epoch)
+        wrong = _wrong(database, before, gold)
+        otherwise |= wrong if is_right else _tagged(database, before) - wrong
+    return found & otherwise if path in ("learned", "forgotten") else found - otherwise
+
+
+def _tagged(database: Database, key: EpochKey) -> set[SentenceNumber]:
+    return set(
+        database.numbers("SELECT sentence FROM prediction WHERE source = ? AND epoch = ?", [key.source, key.epoch])
+    )
+
+
+def _wrong(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
+    on = "on_corrected" if gold == "corrected" else "on_imported"
+    found = database.numbers(
+        f"SELECT DISTINCT sentence FROM comparison WHERE source = ? AND epoch = ? AND {on}"
+        " AND outcome IN ('edge', 'type', 'both', 'missed', 'spurious')",  # named, so that the index finds them
+        [key.source, key.epoch],
+    )
+    return set(found)

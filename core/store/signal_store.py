@@ -1,0 +1,135 @@
+"""How sure runs are of each sentence and how far they doubt its gold, kept so that lists can be ordered by it."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from core.domain.spans import SentenceNumber, Split
+from core.metrics.signals import Signals
+from core.store.columns import spans_of_text, spans_text
+from core.store.database import Database
+from core.store.label_renames import LabelNames, rename_spans, renaming_sql
+from core.store.predictions import EpochKey
+from core.store.sentences import IMPORTED_NOW, SLICE, Gold
+
+Order = Literal["import", "uncertain", "suspicious", "loss", "random"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+_COLUMNS: dict[Order, str] = {"uncertain": "uncertainty", "suspicious": "suspicion", "loss": "loss"}
+"""What the orders that need a run go by, largest first."""
+
+_DECIMALS = 6
+
+
+class SignalStore:
+    """The signals of every run and epoch. Those that were measured on a gold are valid only while a sentence has it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._names = LabelNames(database)
+
+    def save(self, key: EpochKey, signals: Mapping[SentenceNumber, Signals]) -> None:
+        """Store an epoch's signals of some sentences, in place of any that it had for them."""
+        numbers = list(signals)
+        for first in range(0, len(numbers), SLICE // 5):
+            rows = [_row(key, number, signals[number]) for number in numbers[first : first + SLICE // 5]]
+            self._database.write_many("INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Signals]:
+        """An epoch's signals of those of the sentences that have some, whatever became of their gold since."""
+        rows = self._database.rows_of(
+            "SELECT sentence, uncertainty, loss, suspicion, gold, gold_probabilities FROM signal"
+            " WHERE source = ? AND epoch = ? AND sentence IN ({numbers})",
+            numbers,
+            [key.source, key.epoch],
+        )
+        names = self._names.of_source(key.source) if rows else {}
+        found = {}
+        for number, uncertainty, loss, suspicion, text, probabilities in rows:
+            gold = rename_spans(spans_of_text(text), names)
+            found[number] = Signals(uncertainty, loss, suspicion, gold, tuple(json.loads(probabilities)))
+        return found
+
+    def has_any(self, key: EpochKey, split: Split) -> bool:
+        """Whether the epoch has signals of the split; those that older versions tagged have none."""
+        found = self._database.value(
+            "SELECT 1 FROM sentence AS s JOIN signal ON sentence = s.number AND source = ? AND epoch = ?"
+            " WHERE split = ? LIMIT 1",
+            [key.source, key.epoch, split],
+        )
+        return found is not None
+
+
+def needs_run(order: Order) -> bool:
+    """Whether an order goes by what a run made of the sentences."""
+    return order in _COLUMNS
+
+
+def ordered_numbers(
+    database: Database, order: Order, key: EpochKey | None, gold: Gold, where: str, parameters: Sequence[Any]
+) -> list[SentenceNumber]:
+    """The numbers of the sentences `s` that meet a condition, in an order; ties by number.
+
+    An order that goes by a signal has those sentences alone that have it, on the gold that they have now.
+    """
+    numbers = database.numbers(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
+    if order == "random":
+        return _shuffled(numbers, _seed(database))
+    if order not in _COLUMNS or key is None:
+        return numbers
+    # One scan of an index and a look into a set: a join would look up every sentence.
+    wanted = set(numbers)
+    if order != "uncertain":
+        wanted -= _outdated(database, key, gold)
+    column = _COLUMNS[order]
+    ranked = database.numbers(
+        f"SELECT sentence FROM signal WHERE source = ? AND epoch = ? AND {column} IS NOT NULL"
+        f" ORDER BY {column} DESC, sentence",
+        [key.source, key.epoch],
+    )
+    return [number for number in ranked if number in wanted]
+
+
+def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
+    """The sentences that have another gold now than the one that an epoch's signals were measured on.
+
+    Only corrections change the gold that a sentence has, or make it differ from the one that was imported. A label
+    that got another name makes no other gold.
+    """
+    now = "s.gold" if gold == "corrected" else IMPORTED_NOW
+    then, parameters = renaming_sql("g.gold", LabelNames(database).of_source(key.source))
+    rows = database.rows(
+        "SELECT s.number FROM sentence AS s JOIN signal AS g ON g.source = ? AND g.epoch = ? AND g.sentence = s.number"
+        f" WHERE s.number IN (SELECT sentence FROM correction) AND {then} <> {now}",
+        [key.source, key.epoch, *parameters],
+    )
+    return {row[0] for row in rows}
+
+
+def _row(key: EpochKey, number: SentenceNumber, signals: Signals) -> tuple[Any, ...]:
+    probabilities = [None if p is None else round(p, _DECIMALS) for p in signals.gold_probabilities]
+    measures = (signals.uncertainty, signals.loss, signals.suspicion)
+    return (key.source, key.epoch, number, *measures, spans_text(signals.gold), json.dumps(probabilities))
+
+
+def _seed(database: Database) -> int:
+    """Of the random order, from the id of the first sentence: the same corpus gives the same order anywhere."""
+    first = database.value("SELECT id FROM sentence ORDER BY number LIMIT 1")
+    return zlib.crc32(str(first).encode("utf-8", "surrogatepass"))
+
+
+def _shuffled(numbers: Sequence[SentenceNumber], seed: int) -> list[SentenceNumber]:
+    """The numbers in the order of their hashes: new ones come in between and leave the others' order as it was.
+
+    The hash is SplitMix64 (Steele, Lea and Flood 2014), whose steps can be undone, so no two numbers share one.
+    """
+    ordered = np.array(numbers, np.uint64)
+    hashes = ordered + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        hashes = (hashes ^ (hashes >> np.uint64(shift))) * np.uint64(factor)
+    places = np.argsort(hashes ^ (hashes >> np.uint64(31)))
+    shuffled: list[SentenceNumber] = ordered[places].tolist()
+    return shuffled

@@ -1,0 +1,152 @@
+"""Labelling every identical string at once: what would change is shown before, and one undo takes it back."""
+
+from collections.abc import Generator, Iterable
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.analysis.occurrences import Occurrence, occurrences
+from core.domain.spans import SPLITS, Split
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from gui.background import LatestQuery
+from gui.look.theme import Look
+from gui.text.words import counted, words_of
+from gui.widgets.choosers import chip
+from gui.widgets.place_table import THEN, Place, PlaceModel, PlaceTable
+from gui.widgets.text_labels import PlainLabel
+
+
+class Sought(NamedTuple):
+    """The string, and the label that its places are to have."""
+
+    text: str
+    label: str
+    split: Split
+
+
+class IdenticalWindow(QDialog):
+    """Finds the places of a string and lets some be chosen; it stores nothing.
+
+    Signals:
+        agreed: the places to be labelled, a list of `Occurrence`.
+    """
+
+    agreed = Signal(list)
+
+    def __init__(self, project: Project, sought: Sought, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Label every “{sought.text}” as {sought.label}")
+        self._project = project
+        self._sought = sought
+        self._same = 0
+        self._found: list[Occurrence] = []
+        self.model = PlaceModel(look, links=False)
+        self.table = PlaceTable(self.model, "Places of the string", hidden=[THEN])
+        self.said = PlainLabel(wraps=True)
+        self.everywhere = chip("In all splits", f"Else in {sought.split} alone")
+        self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._query = LatestQuery(self)
+        self._lay_out()
+        self._connect()
+        self._search()
+
+    def _lay_out(self) -> None:
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(self.everywhere)
+        choices.addStretch(1)
+        choices.addWidget(PlainLabel("Tick"))
+        for button in (self.all, self.none):
+            choices.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(choices)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.said)
+        layout.addWidget(self.buttons)
+        self.resize(1000, 560)
+
+    def _connect(self) -> None:
+        self.everywhere.toggled.connect(lambda _: self._search())
+        self.all.clicked.connect(lambda: self.model.tick_all())
+        self.none.clicked.connect(lambda: self.model.tick([]))
+        self.model.ticked.connect(self._tell)
+        self._query.reported.connect(self._take)
+        self._query.answered.connect(lambda _: self._tell())
+        self.buttons.accepted.connect(self._agree)
+        self.buttons.rejected.connect(self.reject)
+
+    def follow(self, change: ChangeSet) -> None:
+        """Search again where the gold has changed meanwhile, as a job that ends may do."""
+        if self.isVisible() and (change.sentences or change.corpus):
+            self._search()
+
+    def _search(self) -> None:
+        self._same = 0
+        self._found = []
+        self.model.clear()
+        splits = SPLITS if self.everywhere.isChecked() else (self._sought.split,)
+        self._query.submit(lambda: _searching(self._project, self._sought, splits))
+        self._tell()
+
+    def _take(self, found: list[Occurrence]) -> None:
+        """Add what was found since the last time."""
+        other = [place for place in found if place.standing != "same"]
+        self._same += len(found) - len(other)
+        self._found += other
+        ticked = (at for at, place in enumerate(other) if place.standing == "unlabelled")
+        self.model.add([_place(occurrence) for occurrence in other], ticked)
+        self._tell()
+
+    @property
+    def chosen(self) -> list[Occurrence]:
+        """The ticked places, in order."""
+        return [self._found[row] for row in self.model.ticked_rows]
+
+    def _tell(self) -> None:
+        chosen = self.chosen
+        sentences = len({place.sentence.number for place in chosen})
+        same = (
+            f" {counted(self._same, 'place')} {'has' if self._same == 1 else 'have'} it already." if self._same else ""
+        )
+        if self._query.is_waiting:
+            self.said.setText(f"Searching … {counted(self.model.rowCount(), 'place')} so far.")
+        elif not self.model.rowCount():
+            self.said.setText(f"There is no other place to label.{same}")
+        else:
+            self.said.setText(
+                f"{len(chosen):,} of {counted(self.model.rowCount(), 'place')} will be labelled, in"
+                f" {counted(sentences, 'sentence')}; spans they overlap make way. One undo takes it back.{same}"
+            )
+        button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        button.setText(f"Label {counted(len(chosen), 'place')}")
+        button.setEnabled(bool(chosen) and not self._query.is_waiting)
+
+    def _agree(self) -> None:
+        chosen = self.chosen
+        self.accept()
+        self.agreed.emit(chosen)
+
+
+def _searching(project: Project, sought: Sought, splits: Iterable[Split]) -> Generator[list[Occurrence], None, None]:
+    for split in splits:
+        for sentences in project.sentences.containing(sought.text, split):
+            yield list(occurrences((stored.example for stored in sentences), sought.text, sought.label))
+
+
+def _place(occurrence: Occurrence) -> Place:
+    sentence, span = occurrence.sentence, occurrence.span
+    touched = [other for other in sentence.gold if other.overlaps(span)]
+    then = words_of(sentence.text, [span])
+    return Place(sentence, span.start, span.end, span.label, words_of(sentence.text, touched), then)

@@ -1,0 +1,296 @@
+"""The labels of the tag set as chips, each with its key: a click labels, a double click keeps the label."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+
+from gui.keys.commands import KEYED_LABELS, label_name, native
+from gui.keys.keymap import CommandAction, Keymap
+from gui.look.theme import SMALL_SIZE, Look, Theme, scaled
+from gui.sentence.canvas import SentenceCanvas
+from gui.text.inspect import label_names
+from gui.text.words import words_of
+from gui.widgets.text_labels import PlainLabel
+
+_GAP = 4
+_HEIGHT = 24
+_LEAST_WIDTH, _GREATEST_WIDTH = 88, 136
+
+
+class LabelChips(QWidget):
+    """Chips of equal width in as few rows as they need, the rows about equally long.
+
+    A label that is kept goes on whatever the mouse selects; while one is, a click on a chip keeps that label instead.
+
+    Signals:
+        chosen: a label was clicked.
+        doubled: that click was the first of a double click.
+        kept_changed: another label is kept, or none.
+    """
+
+    chosen = Signal(str)
+    doubled = Signal()
+    kept_changed = Signal()
+
+    def __init__(self, look: Look, keymap: Keymap) -> None:
+        super().__init__()
+        self._look = look
+        look.theme_changed.connect(self._take_theme)
+        self._keymap = keymap
+        self._widest = _LEAST_WIDTH
+        self.kept: str | None = None
+        self._kept_before: str | None = None
+        self._places: dict[str, int] = {}
+        self.chips: dict[str, LabelChip] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        keymap.changed.connect(self._update_key_hints)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.chips)
+
+    def label_at(self, place: int) -> str | None:
+        """The label that a key labels with."""
+        return next((label for label, its in self._places.items() if its == place), None)
+
+    def key_of(self, label: str) -> str:
+        """The first key of a label as people read it; empty where it has none."""
+        place = self._places.get(label, KEYED_LABELS)
+        keys = self._keymap.keys(label_name(place)) if place < KEYED_LABELS else ()
+        return native(keys[0]) if keys else ""
+
+    @property
+    def captions(self) -> dict[str, str]:
+        """Each label with its names and, after a tab, its key, for a menu."""
+        keys = {label: self.key_of(label) for label in self.chips}
+        names = {label: label_names(self._look.theme.entity_type(label)) for label in self.chips}
+        return {label: f"{names[label]}\t{key}" if key else names[label] for label, key in keys.items()}
+
+    def show_labels(self, places: Mapping[str, int]) -> None:
+        """Show the tag set in display order; the place of a label gives it its key."""
+        if list(places.items()) == list(self._places.items()):
+            return
+        self._places = dict(places)
+        for chip in self.chips.values():
+            chip.hide()
+            chip.deleteLater()
+        self.chips = {label: self._chip(label) for label in places}
+        self._update_key_hints()
+        self.keep(self.kept if self.kept in self.chips else None)
+
+    def _take_theme(self) -> None:
+        for label, chip in self.chips.items():
+            chip.setStyleSheet(_style(self._look.theme, label))
+        self._update_key_hints()
+
+    def keep(self, label: str | None) -> None:
+        """Keep a label, or none."""
+        for name, chip in self.chips.items():
+            chip.setProperty("kept", name == label)
+            chip.style().polish(chip)
+        if label != self.kept:
+            self.kept = label
+            self.kept_changed.emit()
+
+    def _update_key_hints(self) -> None:
+        """Name the key of each label on its chip."""
+        for label, chip in self.chips.items():
+            names, key = self._look.theme.entity_type(label), self.key_of(label)
+            words = label if names.korean == label else f"{label} {names.korean}"
+            chip.setAccessibleName(f"Label {label} {names.english}")
+            chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
+            said = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
+            chip.setToolTip(f"{said}\nA double click keeps it for all that the mouse selects")
+        widths = (chip.sizeHint().width() for chip in self.chips.values())
+        self._widest = min(scaled(_GREATEST_WIDTH), max((scaled(_LEAST_WIDTH), *widths)))
+        self._place()
+        self.updateGeometry()
+
+    def highlight(self, label: str | None) -> None:
+        """Show which label the selected span has."""
+        for name, chip in self.chips.items():
+            chip.setChecked(name == label)
+
+    def _chip(self, label: str) -> "LabelChip":
+        chip = LabelChip(self)
+        chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        chip.setCheckable(True)
+        chip.setStyleSheet(_style(self._look.theme, label))
+        chip.clicked.connect(lambda on: self._choose(label, on))
+        chip.doubled.connect(lambda: self._keep_doubled(label))
+        chip.show()
+        return chip
+
+    def _keep_doubled(self, label: str) -> None:
+        if self._kept_before is None:
+            self.doubled.emit()
+        self.keep(None if self._kept_before == label else label)
+
+    def _choose(self, label: str, on: bool) -> None:
+        """The mark follows the selected span, not the click."""
+        self.chips[label].setChecked(not on)
+        self._kept_before = self.kept
+        if self.kept is None:
+            self.chosen.emit(label)
+        else:
+            self.keep(None if label == self.kept else label)
+
+    def _columns(self, width: int) -> int:
+        most = max(1, (width + _GAP) // (self._widest + _GAP))
+        rows = -(-len(self.chips) // most)
+        return -(-len(self.chips) // rows) if rows else 1
+
+    def _place(self) -> None:
+        columns = self._columns(self.width())
+        width = min(_GREATEST_WIDTH, (self.width() + _GAP) // columns - _GAP)
+        for at, chip in enumerate(self.chips.values()):
+            row, column = divmod(at, columns)
+            chip.setGeometry(column * (width + _GAP), row * (scaled(_HEIGHT) + _GAP), width, scaled(_HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        rows = -(-len(self.chips) // self._columns(width))
+        return max(0, rows * (scaled(_HEIGHT) + _GAP) - _GAP)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, self.heightForWidth(480))
+
+
+class LabelChip(QPushButton):
+    """A button that tells a double click from a second click.
+
+    Signals:
+        doubled: it was clicked twice in a row.
+    """
+
+    doubled = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.doubled.emit()
+
+
+def _style(theme: Theme, label: str) -> str:
+    """Quiet until the pointer is on it or the selected span has its label; a stripe shows its colour."""
+    colours = theme.label(label)
+    return (
+        f"QPushButton {{ text-align: left; min-height: 0; padding: 0 4px 0 8px; font-size: {scaled(SMALL_SIZE)}px;"
+        f" background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.line};"
+        f" border-left: 4px solid {colours.ink}; border-radius: 3px; }}"
+        f"QPushButton:hover {{ background: {colours.fill}; color: {colours.ink}; }}"
+        f"QPushButton:checked {{ background: {colours.fill}; color: {colours.ink}; font-weight: bold;"
+        f" border-color: {colours.ink}; }}"
+        f'QPushButton[kept="true"] {{ background: {colours.ink}; color: {theme.surface}; font-weight: bold;'
+        f" border-color: {colours.ink}; }}"
+        f"QPushButton:disabled {{ background: {theme.surface}; color: {theme.edge}; border-color: {theme.line}; }}"
+    )
+
+
+READ_ONLY = "Switch to Gold: corrected to edit"
+
+
+class Labelling(QObject):
+    """Runs the keys of the labels, and tells which label is kept.
+
+    Attributes:
+        is_editable: whether the gold that is shown can be changed.
+        keyed: the actions of the labels that have a key.
+        note: says that a label is kept; hidden where none is.
+
+    Signals:
+        said: something the person should know; the words, and whether it is a refusal.
+    """
+
+    said = Signal(str, bool)
+
+    def __init__(self, canvas: SentenceCanvas, chips: LabelChips, keymap: Keymap) -> None:
+        super().__init__(canvas)
+        self._canvas, self._chips, self._keymap = canvas, chips, keymap
+        self.is_editable = False
+        self.keyed = [self._action(position) for position in range(KEYED_LABELS)]
+        self.note = PlainLabel()
+        self.note.setProperty("role", "heading")
+        self.note.hide()
+        canvas.rangeDrawn.connect(self._label_drawn)
+        self._before_click: str | None = None
+        chips.chosen.connect(self._apply_clicked)
+        chips.doubled.connect(self._take_back)
+        chips.kept_changed.connect(self._tell_kept)
+
+    def _action(self, position: int) -> CommandAction:
+        return self._keymap.action(label_name(position), self, lambda: self._apply_at(position))
+
+    def _apply_at(self, position: int) -> None:
+        label = self._chips.label_at(position)
+        if label is not None:
+            self.apply(label)
+
+    def _apply_clicked(self, label: str) -> None:
+        selection = self._canvas.selection
+        self._before_click = selection.label if selection is not None and selection.kind == "gold" else None
+        self.apply(label)
+
+    def _take_back(self) -> None:
+        """Give a gold span its label back: a double click keeps a label, and means no span that is there already."""
+        if self._before_click is not None and self._canvas.selection is not None:
+            self.apply(self._before_click)
+
+    def apply(self, label: str) -> None:
+        """Label what is selected; where nothing is and a label is kept, keep this one instead."""
+        kept = self._chips.kept
+        if not self.is_editable:
+            self.said.emit(READ_ONLY, True)
+        elif self._canvas.selection is not None:
+            self._canvas.apply_label(label)
+        elif kept is not None:
+            self._chips.keep(None if label == kept else label)
+        else:
+            self.said.emit("Select a span, or drag over text, first", False)
+
+    def _label_drawn(self) -> None:
+        """Put the label that is kept on what the mouse has just selected."""
+        if self._chips.kept is None:
+            return
+        replaced = self._canvas.replaced if self.is_editable else ()
+        self.apply(self._chips.kept)
+        if replaced:
+            self.said.emit("replaced " + words_of(self._canvas.scene.layout.text, replaced), False)
+
+    def keep_or_let_go(self) -> None:
+        """Keep the label of the selected span, or else the first one; let it go where one is kept."""
+        selection, labels = self._canvas.selection, self._chips.labels
+        of_selected = selection.label if selection is not None and selection.label in labels else None
+        self._chips.keep((of_selected or next(iter(labels), None)) if self._chips.kept is None else None)
+
+    def let_go(self) -> None:
+        self._chips.keep(None)
+
+    def _tell_kept(self) -> None:
+        kept, keys = self._chips.kept, self._keymap.keys("clear")
+        way_out = native(keys[0]) if keys else "a click on its chip"
+        self.note.setText(f"Labelling {kept} · {way_out} ends it")
+        self.note.setVisible(kept is not None)
+        self.said.emit("", False)
+
+
+def tool_button(action: QAction, *, outlined: bool = False) -> QToolButton:
+    """A button of a command, which the mouse does not give the focus.
+
+    Args:
+        outlined: it looks like the push buttons.
+    """
+    button = QToolButton()
+    button.setProperty("outlined", outlined)
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())  # not the arrow that it shows
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

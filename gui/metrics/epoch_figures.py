@@ -1,0 +1,115 @@
+"""The figures of one epoch, read from the store and kept until something changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from core.domain.scores import Report
+from core.domain.spans import Split
+from core.metrics.comparison import SpanMatch
+from core.metrics.report import Counts, counts_of, reported
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.sentences import GOLDS, Gold
+
+_SCORED: tuple[Split, ...] = ("dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one epoch reached on the sentences that are in a split now, and how many they are.
+
+    Attributes:
+        matches: how often each kind of match occurs; all else follows from it.
+        tag_set: the labels of the project in their order.
+    """
+
+    key: EpochKey
+    split: Split
+    matches: Mapping[SpanMatch, int]
+    counts: Mapping[str, Counts]
+    report: Report
+    sentences: int
+    tag_set: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Counts:
+        return sum(self.counts.values(), Counts())
+
+
+class Wanted(NamedTuple):
+    """What a page is about to show: the epochs of a run, one of them beside another run's.
+
+    Attributes:
+        split: what is chosen; another one is read where the run was not scored on it.
+    """
+
+    keys: tuple[EpochKey, ...]
+    is_crosscheck: bool
+    split: Split
+    gold: Gold
+    current: EpochKey
+    other: EpochKey | None
+
+
+class FiguresSource:
+    """Reads figures of a project and keeps them; where something changes, another source takes its place.
+
+    A large corpus takes a while to count: `prepare` does it on any thread, ahead of all questions about what is shown.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[tuple[EpochKey, Split, Gold, EpochKey | None], Figures] = {}
+        self._sentences: dict[tuple[EpochKey, Split], int] = {}
+        self._prepared: set[Wanted] = set()
+
+    def is_prepared(self, wanted: Wanted) -> bool:
+        """Whether all figures are there already."""
+        return wanted in self._prepared
+
+    def prepare(self, wanted: Wanted) -> None:
+        """Read all figures that a page shows."""
+        keys, _, _, gold, current, other = wanted
+        splits = self.offered_splits(keys, is_crosscheck=wanted.is_crosscheck)
+        split = wanted.split if wanted.split in splits else splits[0]
+        for key in self.scored(keys, split):
+            self.of(key, split, gold)
+        for each in GOLDS:
+            self.of(current, split, each)
+        if other is not None:
+            self.of(other, split, gold, current)
+            self.of(current, split, gold, other)
+        self._prepared.add(wanted)
+
+    def offered_splits(self, keys: Sequence[EpochKey], *, is_crosscheck: bool) -> list[Split]:
+        """The splits on which a run was scored."""
+        if is_crosscheck:
+            return ["train"]
+        return [split for split in _SCORED if split == "dev" or any(self.sentences(key, split) for key in keys)]
+
+    def scored(self, keys: Sequence[EpochKey], split: Split) -> list[EpochKey]:
+        """The epochs with predictions of a split."""
+        return [key for key in keys if split == "dev" or self.sentences(key, split)]
+
+    def of(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> Figures:
+        """An epoch's figures.
+
+        Args:
+            other: count only sentences that this epoch predicted as well.
+        """
+        question = (key, split, gold, other)
+        if question not in self._known:
+            matches = self._project.predictions.matches(key, split, gold, other)
+            counts, sentences = counts_of(matches), self.sentences(key, split, other)
+            tag_set = self._project.sentences.labels()
+            self._known[question] = Figures(key, split, matches, counts, reported(counts), sentences, tag_set)
+        return self._known[question]
+
+    def sentences(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:
+        """For how many sentences that are in the split now the epoch made predictions."""
+        if other is not None:
+            return self._project.predictions.count(key, split, other)
+        if (key, split) not in self._sentences:
+            self._sentences[key, split] = self._project.predictions.count(key, split)
+        return self._sentences[key, split]

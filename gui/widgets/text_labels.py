@@ -1,0 +1,81 @@
+"""Labels: plain words, words on one line, words with a link."""
+
+import html
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from gui.text.words import wrapped
+
+
+class PlainLabel(QLabel):
+    """A label that reads no markup: Qt would find some in a sentence, an id, or the name of a file or a label."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, wraps: bool = False) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wraps)
+
+
+def hint_label(text: str = "", *, wraps: bool = False) -> PlainLabel:
+    """Plain words of less weight."""
+    label = PlainLabel(text, wraps=wraps)
+    label.setProperty("role", "hint")
+    return label
+
+
+class LinkLabel(QLabel):
+    """Plain words, and a link after them that mouse and keyboard reach."""
+
+    def __init__(self, words: str = "", link: str = "") -> None:
+        super().__init__(wordWrap=True)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.show_words(words, link)
+
+    def show_words(self, words: str, link: str) -> None:
+        """Show these words; the link is not broken over lines."""
+        linked = f'&nbsp; <a href="#">{html.escape(link).replace(" ", "&nbsp;")}</a>' if link else ""
+        self.setText(html.escape(words) + linked)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:  # Qt colours a link once, when the text is set
+            text = self.text()
+            self.clear()
+            self.setText(text)
+
+
+class ElidedLabel(PlainLabel):
+    """Plain words on one line; all of them in the tooltip.
+
+    They need no room of their own, so other words move nothing: Qt's own text would lay the whole window out anew.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, words: str) -> None:
+        """Show these words."""
+        self._words = words
+        self.setToolTip(wrapped(words))
+        self.setAccessibleName(words)
+        self.update()
+
+    def text(self) -> str:
+        return self._words
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()

@@ -1,0 +1,82 @@
+"""The lines of the chart and the places of their names."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gui.look.palette import mixed
+from gui.look.theme import LIGHT, Look
+from gui.metrics.f1_chart import LABEL_GAP, MICRO, Line, ScoreChart, f1_lines, spread
+from tests.gui.metrics.test_table_model import ONE, TWO
+
+
+def test_a_line_a_type_and_micro_last():
+    lines = f1_lines([ONE, TWO])
+    assert [line.name for line in lines] == ["PS", "LC", "QT", "micro"]
+    assert lines[2].epochs == (2,)
+    assert lines[3].values == (ONE.report.micro.f1, TWO.report.micro.f1)
+    assert f1_lines([]) == ()
+
+
+@pytest.fixture
+def chart(qtbot):
+    """A chart with two types and micro, apart from each other."""
+    chart = ScoreChart(Look(LIGHT))
+    qtbot.addWidget(chart)
+    chart.resize(500, 400)
+    chart.setStyleSheet(f"background: {LIGHT.surface}")
+    chart.show_lines(
+        tuple(Line(name, (1, 2), (low, low + 0.1)) for name, low in (("PS", 0.1), (MICRO, 0.4), ("LC", 0.7)))
+    )
+    with qtbot.waitExposed(chart):
+        chart.show()
+    return chart
+
+
+def inks(chart):
+    """The colour of each line at its last score."""
+    image = chart.grab().toImage()
+    return {
+        line.name: image.pixelColor(chart.place_of(line.epochs[-1], line.values[-1]).toPoint()).name()
+        for line in chart._lines
+    }
+
+
+def test_every_line_has_its_ink_until_one_stands_out_and_the_others_are_grey(chart):
+    own = {"PS": LIGHT.label("PS").ink, MICRO: LIGHT.text, "LC": LIGHT.label("LC").ink}
+    assert inks(chart) == own
+    chart.emphasise("LC")
+    grey = mixed(LIGHT.muted, LIGHT.surface, 0.28)
+    assert inks(chart) == own | {"PS": grey, MICRO: grey}
+    chart.emphasise("macro")
+    assert inks(chart) == own, "what has no line leaves all as they are"
+
+
+def test_a_higher_score_is_further_up_and_a_later_epoch_further_right(chart):
+    first, later, higher = chart.place_of(1, 0.2), chart.place_of(2, 0.2), chart.place_of(1, 0.9)
+    assert later.x() > first.x()
+    assert higher.y() < first.y()
+
+
+def test_without_figures_the_chart_is_blank(chart):
+    chart.show_lines(())
+    assert chart.grab().toImage().pixelColor(250, 250).name() == LIGHT.surface
+
+
+def test_names_keep_apart_and_in_order():
+    assert spread([50, 50, 50], 10, 0, 100) == [40, 50, 60]
+    assert spread([100, 99], 10, 0, 100) == [100, 90]
+    assert spread([0, 0, 90], 10, 0, 100) == [0, 10, 90]
+    assert spread([5], 10, 0, 100) == [5]
+    assert spread([], 10, 0, 100) == []
+
+
+@given(st.lists(st.floats(0, 300), max_size=20))
+def test_names_never_overlap_nor_leave_the_chart(wanted):
+    placed = spread(wanted, LABEL_GAP, 0, 300)
+    assert all(-1e-6 <= place <= 300 + 1e-6 for place in placed)
+    assert all(high - low >= LABEL_GAP - 1e-6 for low, high in itertools.pairwise(sorted(placed)))
+    order = sorted(range(len(wanted)), key=lambda index: placed[index])
+    assert [wanted[index] for index in order] == sorted(wanted)
