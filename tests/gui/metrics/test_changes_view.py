@@ -112,7 +112,7 @@ def test_tables_follow_from_the_changes(desk):
     assert by_type.rows[-1] == ALL
     for at, fate in enumerate(FATES):
         assert sum(row[at].value for row in by_kind.cells) == by_type.cells[-1][at].value
-        assert by_type.cells[-1][at].value == len(changes_view.errors_of(fate))
+        assert by_type.cells[-1][at].value == len(changes.errors_of(fate))
     scores = scores_table(changes, figures)
     micro = scores.cells[[row.name for row in scores.rows].index("micro")]
     assert micro[1].words.startswith("Recall of micro avg: from 0.286 to 0.857; the 95 % interval")
