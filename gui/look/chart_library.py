@@ -1,5 +1,6 @@
 """The plotting library, loaded ahead of the first chart."""
 
+import threading
 from collections.abc import Generator
 
 from PySide6.QtCore import QTimer
@@ -24,4 +25,13 @@ def _start(runner: JobRunner) -> None:
 def _importing() -> Generator[None, None, None]:
     with loading():
         import pyqtgraph  # noqa: F401
+    _loaded.set()
     yield
+
+
+def is_chart_library_loaded() -> bool:
+    """Whether a chart can be made without waiting for the import."""
+    return _loaded.is_set()
+
+
+_loaded = threading.Event()

@@ -1,7 +1,7 @@
 """The cross-check of the training sentences: what it does in words, its job, and the panel that offers it."""
 
-from collections.abc import Generator
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -116,18 +116,12 @@ class CrosscheckPanel(QFrame):
         self.button.setEnabled(hindrance is None)
         self.button.setToolTip(hindrance or "With the settings above; Stop ends it and keeps nothing of it")
 
-    def show_last(self, run: Run | None, words: str) -> None:
+    def show_last(self, run: int | None, words: str) -> None:
         """Lead to what the last cross-check found; None where there was none."""
-        self._run = run.number if run is not None else None
+        self._run = run
         self.result.setText(words)
         for widget in (self.result, self.look):
             widget.setVisible(run is not None)
-
-
-def last_crosscheck(project: Project) -> Run | None:
-    """The newest cross-check that came to its end."""
-    done = [run for run in project.runs.listed() if run.is_crosscheck and run.status == "finished"]
-    return done[-1] if done else None
 
 
 def purpose_line(sentences: int, seconds: float | None) -> str:
@@ -141,21 +135,57 @@ def purpose_line(sentences: int, seconds: float | None) -> str:
     )
 
 
-def result_line(project: Project, run: Run) -> str:
-    """What a cross-check came to."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a training took for each of its sentences in one epoch, in seconds."""
+
+    settings: TrainSettings
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PastRuns:
+    """What the runs of a project mean for a cross-check.
+
+    Attributes:
+        paces: of the trainings, newest first.
+        last: the newest cross-check that ran to its end.
+        result: what that found, in words.
+    """
+
+    paces: tuple[Pace, ...] = ()
+    last: int | None = None
+    result: str = ""
+
+    def expected_seconds(self, settings: TrainSettings, sentences: int) -> float | None:
+        """How long a cross-check should take, from the last training that was like it; None where there was none."""
+        for pace in self.paces:
+            if all(getattr(pace.settings, name) == getattr(settings, name) for name in _ALIKE):
+                return pace.seconds * sentences * settings.epochs * (FOLDS - 1)
+        return None
+
+
+def past_runs_of(project: Project, runs: Sequence[Run]) -> PastRuns:
+    """Read what the runs, oldest first, mean for a cross-check."""
+    paces = (_pace(run, project.runs.seconds(run.number)) for run in reversed(runs) if not run.is_crosscheck)
+    last = next((run for run in reversed(runs) if run.is_crosscheck and run.status == "finished"), None)
+    return PastRuns(
+        tuple(pace for pace in paces if pace is not None),
+        None if last is None else last.number,
+        "" if last is None else _result_line(project, last),
+    )
+
+
+def _pace(run: Run, seconds: Sequence[float]) -> Pace | None:
+    if not seconds or not run.train_sentences:
+        return None
+    return Pace(run.settings, sum(seconds) / len(seconds) / run.train_sentences)
+
+
+def _result_line(project: Project, run: Run) -> str:
     try:
         [epoch] = project.runs.epochs(run.number)
     except UserError as error:
         return f"Run {run.number} is cross-checked, but {error}."
     f1 = epoch.report["corrected"]["micro"]["f1"]
     return f"Run {run.number} cross-checked {counted(run.train_sentences, 'sentence')}: F1 {f1:.4f} out of fold."
-
-
-def expected_seconds(project: Project, settings: TrainSettings, sentences: int) -> float | None:
-    """How long a cross-check should take, from the last training that was like it; None where there was none."""
-    for run in reversed(project.runs.listed()):
-        is_alike = all(getattr(run.settings, name) == getattr(settings, name) for name in _ALIKE)
-        if is_alike and not run.is_crosscheck and run.train_sentences and (seconds := project.runs.seconds(run.number)):
-            for_each = sum(seconds) / len(seconds) / run.train_sentences
-            return for_each * sentences * settings.epochs * (FOLDS - 1)
-    return None

@@ -34,7 +34,7 @@ class LossChart(QWidget):
         self._f1s: dict[int, float] = {}
         self._top = 0.0
         pg.setConfigOptions(antialias=True)
-        self._view: Any = pg.PlotWidget()
+        self._view: Any = pg.PlotWidget(enableMenu=False)
         self._view.setAccessibleName("Loss and F1 of the run")
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot: Any = self._view.getPlotItem()
@@ -67,7 +67,6 @@ class LossChart(QWidget):
     def _arrange(self) -> None:
         plot = self._plot
         plot.setMouseEnabled(x=False, y=False)
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.addItem(self._loss_line)
         plot.addItem(self._mean_points)

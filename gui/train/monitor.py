@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from core.domain.events import EpochFinished, Prepared, Progress, RunStarted
 from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
+from gui.look.chart_library import is_chart_library_loaded
 from gui.look.theme import Look
 from gui.preferences import Preferences
 from gui.text.train import (
@@ -121,16 +122,24 @@ class Monitor(QWidget):
             self.headline.setText(result_line(compared.run, self._stored, compared))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Make the chart after the rest is painted, since it takes as long as all of that."""
+        """Make the chart after the rest is painted, since it takes as long as all of that.
+
+        Made as a training starts it takes five times as long: torch is being loaded then.
+        """
         super().showEvent(event)
         if self.chart is None:
-            QTimer.singleShot(0, self, self._draw_stored)
+            QTimer.singleShot(0, self, self._prepare_chart)
+
+    def _prepare_chart(self) -> None:
+        if self.isVisible() and is_chart_library_loaded():
+            self._make_chart()
+        self._draw_stored()
 
     def _draw_stored(self) -> None:
         """Draw a stored run, once the chart is needed."""
-        if self.chart is None and not (self._stored and self.isVisible()):
+        if not self._stored or (self.chart is None and not self.isVisible()):
             return
-        chart = self._made_chart()
+        chart = self._shown_chart()
         chart.begin(self._epochs, None)
         for score in self._stored:
             chart.end_epoch(score.number, score.loss, score.f1)
@@ -140,8 +149,9 @@ class Monitor(QWidget):
         self.figures.clear()
         self.log.clear()
         self.run, self.stored, self._stored = None, None, ()
+        self.placeholder.show()
         if self.chart is not None:
-            self.chart.begin(1, 1)
+            self.chart.hide()
 
     def begin(self, title: str, settings: TrainSettings) -> None:
         """A training was started."""
@@ -164,7 +174,7 @@ class Monitor(QWidget):
             self.run = event.run
             for score in epochs[-1:]:
                 self.figures.show_score(score, self._epochs)
-            self._made_chart().begin(self._epochs, 1)
+            self._shown_chart().begin(self._epochs, 1)
         elif self.chart is not None:
             self._draw(self.chart, event, epochs)
 
@@ -184,17 +194,23 @@ class Monitor(QWidget):
         elif isinstance(event, EpochFinished):
             chart.end_epoch(event.epoch, event.loss, event.report.micro.f1)
 
-    def _made_chart(self) -> "LossChart":
+    def _make_chart(self) -> "LossChart":
         """pyqtgraph takes half a second to import; no window without a run needs it."""
         if self.chart is None:
             from gui.train.loss_chart import LossChart
 
             self.chart = LossChart(self._look)
+            self.chart.hide()
             layout = self.chart_place.layout()
             assert layout is not None
-            layout.replaceWidget(self.placeholder, self.chart)
-            self.placeholder.hide()
+            layout.addWidget(self.chart)
         return self.chart
+
+    def _shown_chart(self) -> "LossChart":
+        chart = self._make_chart()
+        self.placeholder.hide()
+        chart.show()
+        return chart
 
 
 def _plain_label(role: str) -> QLabel:

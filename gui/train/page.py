@@ -20,15 +20,12 @@ from gui.train.crosscheck import (
     Crosscheck,
     CrosscheckPanel,
     Crosschecks,
-    expected_seconds,
-    last_crosscheck,
     purpose_line,
-    result_line,
 )
 from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
-from gui.train.retrain import ResumesTraining, Retraining, RetrainPanel, StartsTraining
-from gui.train.start_bar import Corpus, Readiness, StartBar, count_corpus, readiness
+from gui.train.retrain import ResumesTraining, RetrainPanel, StartsTraining
+from gui.train.start_bar import Counted, Readiness, StartBar, count_corpus, readiness
 from gui.train.training_job import Ending, Training
 from gui.widgets.page import EmptyState, Page, PageContext, rule
 
@@ -61,8 +58,7 @@ class TrainPage(Page):
             "A run learns from the train split and is measured on the dev split. Import a corpus first.",
             "Go to Corpus",
         )
-        self._corpus = Corpus(0, 0, 0)
-        self._is_counted = False
+        self._counted: Counted | None = None
         self._query = LatestQuery(self)
         self._run_looked_at: int | None = None
         self._lay_out(context)
@@ -107,7 +103,7 @@ class TrainPage(Page):
         session.project_changed.connect(self._show_project)
         session.changed.connect(lambda _: self._follow_change())
         session.context_changed.connect(self._follow_context)
-        self._query.reported.connect(lambda counted: self._show_counted(*counted))
+        self._query.reported.connect(self._show_counted)
         self._query.answered.connect(self._show_compared)
         self._runner.started.connect(self._follow_job)
         self.form.changed.connect(self._show_readiness)
@@ -135,7 +131,7 @@ class TrainPage(Page):
         self.monitor.clear()
         self.form.show_ceilings.hide()
         self._run_looked_at = self._session.context.source
-        self._is_counted = False
+        self._counted = None
         if project is None:
             self._query.cancel()
             self._stack.setCurrentWidget(self.empty)
@@ -147,7 +143,11 @@ class TrainPage(Page):
             self._show_stored(project, runs[-1])
         else:
             self.monitor.show_idle("No run yet", None)
+        self._show_room(project.sentences.has_any())
         self._follow_change()
+
+    def _show_room(self, has_sentences: bool) -> None:
+        self._stack.setCurrentIndex(1 if has_sentences else 0)
 
     def _show_stored(self, project: Project, run: Run) -> None:
         try:
@@ -170,25 +170,25 @@ class TrainPage(Page):
     def _follow_change(self) -> None:
         """Count anew; what was counted before the page was hidden is not offered again."""
         self._query.cancel()
-        self._is_counted = self._is_counted and self.isVisible()
+        self._counted = self._counted if self.isVisible() else None
         self.refresh_when_seen()
 
     def refresh(self) -> None:
-        """Look at the corpus anew, on another thread."""
+        """Look at the corpus anew, on another thread: while a training loads torch, each read here would stall."""
         project = self._session.project
         if project is None:
             return
-        self.form.show_runs(project.runs.with_epochs())
-        self._stack.setCurrentIndex(1 if project.sentences.has_any() else 0)
         shown = self.monitor.stored
         self._query.submit(lambda: count_corpus(project, shown))
         self._show_readiness()
 
-    def _show_counted(self, corpus: Corpus, found: Retraining | None) -> None:
+    def _show_counted(self, counted: Counted) -> None:
         """Offer a retrain where there is something to gain; while a run trains nothing is offered."""
-        self._is_counted, self._corpus = True, corpus
+        self._counted = counted
+        self._show_room(counted.has_sentences)
+        self.form.show_runs(counted.with_weights)
         if self.training.job is None:
-            self.retrain.show_found(found)
+            self.retrain.show_found(counted.retraining)
         self._show_readiness()
 
     def _show_compared(self, compared: Compared | None) -> None:
@@ -198,46 +198,42 @@ class TrainPage(Page):
     def _moves(self) -> bool:
         if self.retrain.found is not None:
             return self.retrain.moves
-        return self._corpus.can_move and self.start_bar.move_dev.isChecked()
+        return self._counted is not None and self._counted.corpus.can_move and self.start_bar.move_dev.isChecked()
 
     def _show_readiness(self) -> None:
+        counted, busy, job = self._counted, self._busy(), self.training.job
         found = Readiness("Counting the sentences …")
-        if self._is_counted:
-            found = readiness(self._corpus, limit=self.form.limit_value(), moves=self._moves())
+        if counted is not None:
+            found = readiness(counted.corpus, limit=self.form.limit_value(), moves=self._moves())
+            self._show_crosscheck(counted)
         has_panel = self.retrain.found is not None
-        self.start_bar.move_dev.setVisible(self._corpus.can_move and not has_panel)
+        self.start_bar.move_dev.setVisible(counted is not None and counted.corpus.can_move and not has_panel)
         self.start_bar.show_readiness(found)
         self.start_bar.make_primary(not has_panel)
-        busy = self._busy()
         self.retrain.button.setEnabled(busy is None and found.hindrance is None)
-        job = self.training.job
-        self.start_bar.show_resumable(self._resumable(), is_busy=self._runner.job is not None)
-        self.form.ceilings.setEnabled(busy is None and self._corpus.dev > 0 and self.form.encoder.problem() is None)
-        self._show_crosscheck()
+        self.start_bar.show_resumable(None if counted is None or self._runner.job is not None else counted.resumable)
+        has_dev = counted is not None and counted.corpus.dev > 0
+        self.form.ceilings.setEnabled(busy is None and has_dev and self.form.encoder.problem() is None)
         self.start_bar.show_buttons(
             reason=busy or found.hindrance or self.form.problem(),
             is_training=job is not None,
             is_stopping=job is not None and job.is_stopping,
         )
 
-    def _show_crosscheck(self) -> None:
+    def _show_crosscheck(self, counted: Counted) -> None:
         """Say what a cross-check would do, and what the last one found."""
-        project = self._session.project
-        if project is None or not self._is_counted:
-            return
-        hindrance = self._busy() or (None if self._corpus.train_spans else _NO_SPANS) or self.form.problem()
-        sentences = min(self._corpus.train, self.form.limit_value() or self._corpus.train)
-        settings = self.form.settings() if self.form.problem() is None else None
-        seconds = expected_seconds(project, settings, sentences) if settings is not None else None
+        corpus, past, problem = counted.corpus, counted.past, self.form.problem()
+        hindrance = self._busy() or (None if corpus.train_spans else _NO_SPANS) or problem
+        sentences = min(corpus.train, self.form.limit_value() or corpus.train)
+        seconds = past.expected_seconds(self.form.settings(), sentences) if problem is None else None
         self.crosscheck_panel.show_purpose(purpose_line(sentences, seconds), hindrance)
-        last = last_crosscheck(project)
-        self.crosscheck_panel.show_last(last, result_line(project, last) if last is not None else "")
+        self.crosscheck_panel.show_last(past.last, past.result)
 
     def _busy(self) -> str | None:
         """Why no training can start whatever the settings."""
         if (job := self._runner.job) is not None:
             return f"“{job.title}” is running"
-        return None if self._is_counted else "Wait for the count"
+        return None if self._counted is not None else "Wait for the count"
 
     # Training
 
@@ -257,14 +253,8 @@ class TrainPage(Page):
             self.retrain.show_training(self.training.job.title, is_compared=base is not None)
 
     def _resume(self) -> None:
-        if (run := self._resumable()) is not None:
+        if self._counted is not None and (run := self._counted.resumable) is not None:
             self._session.run_reporting_errors(lambda: self.training.resume(run))
-
-    def _resumable(self) -> int | None:
-        """The last run, if it was stopped or failed before all its epochs were done."""
-        project = self._session.project
-        runs = _trained_runs(project) if project is not None else []
-        return runs[-1].number if runs and runs[-1].status in ("stopped", "failed") else None
 
     def _crosscheck(self) -> None:
         self._session.run_reporting_errors(lambda: self.crosscheck.start(self.form.settings()))

@@ -1,6 +1,6 @@
 """What stands under the form: what will be trained on, what speaks against it, and the buttons."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +14,7 @@ from core.store.runs import Run
 from gui.look.theme import set_property
 from gui.text.train import Compared
 from gui.text.words import counted, listed
+from gui.train.crosscheck import PastRuns, past_runs_of
 from gui.train.retrain import Retraining, compared_with_base, move_box, retraining_of
 from gui.widgets.text_labels import PlainLabel
 
@@ -51,12 +52,41 @@ def corpus_of(project: Project) -> Corpus:
     )
 
 
-def count_corpus(
-    project: Project, shown: Run | None
-) -> Generator[tuple[Corpus, Retraining | None], None, Compared | None]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the page shows of the project.
+
+    Attributes:
+        has_sentences: whether there are any, of whichever split.
+        resumable: the last run, if it was stopped or failed before all its epochs were done.
+        with_weights: the runs that a training can start from.
+    """
+
+    has_sentences: bool
+    corpus: Corpus
+    retraining: Retraining | None
+    resumable: int | None
+    with_weights: tuple[int, ...]
+    past: PastRuns
+
+
+def count_corpus(project: Project, shown: Run | None) -> Generator[Counted, None, Compared | None]:
     """Read what there is to train on, and then how a retrain that is shown compares; for a thread that may wait."""
-    yield corpus_of(project), retraining_of(project)
+    runs = project.runs.listed()
+    yield Counted(
+        project.sentences.has_any(),
+        corpus_of(project),
+        retraining_of(project),
+        _resumable(runs),
+        tuple(project.runs.with_epochs()),
+        past_runs_of(project, runs),
+    )
     return None if shown is None else compared_with_base(project, shown)
+
+
+def _resumable(runs: Sequence[Run]) -> int | None:
+    last = next((run for run in reversed(runs) if not run.is_crosscheck), None)
+    return last.number if last is not None and last.status in ("stopped", "failed") else None
 
 
 def _of_split(counts: Mapping[tuple[Split, str], int], split: Split) -> dict[str, int]:
@@ -197,9 +227,9 @@ class StartBar(QFrame):
         self.stop.setEnabled(not is_stopping)
         self.stop.setText("Stopping…" if is_stopping else "Stop")
 
-    def show_resumable(self, run: int | None, *, is_busy: bool) -> None:
-        """Offer to resume a run that was stopped, if there is one."""
-        self.resume.setVisible(run is not None and not is_busy)
+    def show_resumable(self, run: int | None) -> None:
+        """Offer to resume a run; None offers nothing."""
+        self.resume.setVisible(run is not None)
         self.resume.setText(f"Resume run {run}")
 
     def make_primary(self, is_primary: bool) -> None:

@@ -10,7 +10,8 @@ process that has nothing but a Qt loop: its longest stall is what the machine's 
 the longest stalls in milliseconds, the median and the longest of the rounds, and the machine's load. `--only` takes the
 works whose names contain one of the words.
 
-`--where` writes to stderr what the window's thread does once a stall lasts so many milliseconds; that look slows it.
+`--where` writes to stderr what the window's thread does each time that a stall lasts so many milliseconds more; that
+look slows it.
 """
 
 import argparse
@@ -103,14 +104,16 @@ class Watched:
         self.spans[name] = (began, time.time())
 
     def _look(self, where: int) -> None:
-        window_thread, told = threading.main_thread().ident, 0.0
+        window_thread, limit = threading.main_thread().ident, where
         while window_thread is not None:
             time.sleep(0.01)
-            beat = self.heart.beats[-1]
-            if time.time() - beat > where / 1000 and beat != told:
-                told = beat
+            stall = (time.time() - self.heart.beats[-1]) * 1000
+            if stall <= where:
+                limit = where
+            elif stall > limit:
+                limit += where
                 stack = "".join(traceback.format_stack(sys._current_frames()[window_thread])[-8:])
-                print(f"still for {(time.time() - beat) * 1000:.0f} ms in\n{stack}", file=sys.stderr)
+                print(f"still for {stall:.0f} ms in\n{stack}", file=sys.stderr)
 
     # The works; each calls `done` when it is done
 

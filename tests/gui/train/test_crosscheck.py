@@ -11,7 +11,7 @@ from core.services.crosscheck import crosscheck
 from core.store.project import opened
 from core.store.sentence_selection import Selection
 from gui.text.progress import FLEETING, status_of
-from gui.train.crosscheck import FOLDS, expected_seconds, purpose_line
+from gui.train.crosscheck import FOLDS, past_runs_of, purpose_line
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, add_sentences
 from tests.core.services.test_crosscheck import sentences
 
@@ -100,10 +100,11 @@ def test_what_it_does_and_how_long_it_takes():
 
 def test_the_time_is_told_from_the_last_training_like_it(desk):
     project, settings = desk.project, TrainSettings(epochs=3)
-    assert expected_seconds(project, settings, 100) is None
+    assert past_runs_of(project, project.runs.listed()).expected_seconds(settings, 100) is None
     add_run(project, FIRST_EPOCH, SECOND_EPOCH)  # 2.5 s an epoch on 21 sentences
-    assert expected_seconds(project, settings, 100) == pytest.approx(2.5 / 21 * 100 * 3 * 4)
-    assert expected_seconds(project, replace(settings, unit="syllable"), 100) is None
+    past = past_runs_of(project, project.runs.listed())
+    assert past.expected_seconds(settings, 100) == pytest.approx(2.5 / 21 * 100 * 3 * 4)
+    assert past.expected_seconds(replace(settings, unit="syllable"), 100) is None
 
 
 def test_its_progress_is_fleeting():

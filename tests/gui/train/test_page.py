@@ -611,6 +611,32 @@ def test_the_page_can_be_used_while_the_sentences_are_counted(desk, qtbot, monke
     assert threading.main_thread() not in threads
 
 
+def test_a_form_that_is_filled_in_reads_nothing_of_the_project(desk, monkeypatch):
+    """A read waits for the thread that loads torch, which would freeze the window as a training starts."""
+    read = []
+    monkeypatch.setattr(type(desk.project.database), "rows", lambda *_: read.append("rows"))
+    desk.page.form.epochs.setValue(7)
+    desk.page.form.learning_rate.setText("1e-3")
+    desk.page._show_readiness()
+    assert read == []
+
+
+def test_a_change_is_counted_on_another_thread(desk, qtbot, monkeypatch, late_answers):
+    threads = set()
+    rows = type(desk.project.database).rows
+
+    def read(database, *arguments):
+        threads.add(threading.current_thread())
+        return rows(database, *arguments)
+
+    qtbot.waitUntil(desk.page.start_bar.start.isEnabled, timeout=SECONDS)
+    monkeypatch.setattr(type(desk.project.database), "rows", read)
+    desk.page._follow_change()
+    qtbot.waitUntil(lambda: not desk.page._query.is_waiting, timeout=SECONDS)
+    assert threads
+    assert threading.main_thread() not in threads
+
+
 def test_a_run_with_a_damaged_report_is_named_in_one_sentence(qtbot, tmp_path, script):
     with building.project_with_run(tmp_path / "damaged.spandesk") as project:
         project.database.write("UPDATE epoch SET report = '{broken' WHERE number = 2")
