@@ -1,6 +1,7 @@
 """What a person does to the gold of one sentence: every function returns a new valid gold, or the same one."""
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
@@ -102,7 +103,8 @@ def without_punctuation(start: int, end: int, text: str, boundaries: Sequence[in
     Args:
         boundaries: where characters as people see them begin and end, so that none is cut into.
     """
-    characters = [(first, last) for first, last in pairwise(boundaries) if start <= first and last <= end]
+    inside = boundaries[bisect_left(boundaries, start) : bisect_right(boundaries, end)]
+    characters = list(pairwise(inside))
     words = [place for place in characters if unicodedata.category(text[place[0]])[0] not in "PSZ"]
     return (words[0][0], words[-1][1]) if words else (start, end)
 

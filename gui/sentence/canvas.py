@@ -14,9 +14,9 @@ from core.domain.editing import (
     next_word,
     trimmed,
     without_punctuation,
-    word_at,
 )
 from core.domain.spans import PredictedSpan, Span
+from core.languages.korean.words import word_shapes
 from gui.look.theme import Look
 from gui.sentence.accessible import announce, describe_correction, describe_selection, describe_sentence
 from gui.sentence.interaction import (
@@ -290,16 +290,15 @@ class SentenceCanvas(SentenceView):
         if event.button() == Qt.MouseButton.LeftButton and self._shown.text:
             self._drop_press()
             cell = target_at(self.scene, event.position(), None).cell
-            word = word_at(self._shown.text, cell.start) if cell is not None else None
-            self._draw_range(self._other_shape(word) if word is not None else None)
+            shapes = word_shapes(self._shown.text, cell.start, self._layout.boundaries) if cell is not None else ()
+            self._draw_range(self._next_of(shapes))
 
-    def _other_shape(self, word: tuple[int, int]) -> tuple[int, int]:
-        """An eojeol, or where the whole of it was selected already, it without the punctuation at its edges."""
-        before = self._before_press
-        self._before_press = None
-        if before is None or (before.start, before.end) != word:
-            return word
-        return without_punctuation(*word, self._shown.text, self._layout.boundaries)
+    def _next_of(self, shapes: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+        """The shape of a word after the one that was selected before this double click; else the likeliest."""
+        before, self._before_press = self._before_press, None
+        selected = (before.start, before.end) if before is not None else None
+        at = shapes.index(selected) + 1 if selected in shapes else 0
+        return shapes[at % len(shapes)] if shapes else None
 
     def _draw_range(self, found: tuple[int, int] | None) -> None:
         self._select_range(found)

@@ -28,3 +28,55 @@ _TAIL = re.compile(f"(?:{'|'.join(_FORMS)}){{1,3}}")
 def may_follow_noun(tail: str) -> bool:
     """Whether the rest of an eojeol can be particles or 이다 behind a noun: up to three of the forms in a row."""
     return _TAIL.fullmatch(tail) is not None
+
+
+_OBLIQUE = (
+    "에 에게 에게서 에서 께 께서 한테 한테서 더러 로 으로 로서 으로서 로써 으로써 와 과 랑 이랑 하고"
+    " 보다 처럼 같이 만큼 대로 마다"
+)
+_INNER = "만 까지 부터 조차 마저 밖에 뿐"
+_OUTER = (
+    "이 가 은 는 을 를 의 도 나 이나 라도 이라도 야말로 이야말로 이란 이든지 든지 이며 이고 이다 였다 이었다 입니다"
+    " 이라고 라고 이라는 라는 이라며 라며 이라면 라면 이지만 이던 였던 이었던 인데 이어서 이므로 이라서"
+)
+_ENDING = re.compile(
+    "".join(f"(?:{'|'.join(sorted(f.split(), key=len, reverse=True))})?" for f in (_OBLIQUE, _INNER, _OUTER))
+)
+_ALONE = frozenset("은는이가을를의에와과로께")
+"""Forms of one syllable that are more often a particle than the end of a name; 제주도, 캐나다 and 한국인 are names."""
+_NOUNS = ("주의", "회의", "합의", "협의", "논의", "정의", "동의", "제의")
+"""Words that end compounds as a particle would: 국무회의, 민주주의."""
+_AFTER_VOWEL = ("가", "는", "를", "와", "로", "랑", "나", "라", "야", "였", "든")
+_AFTER_CONSONANT = ("은", "을", "과", "으", "이")
+_RIEUL = 8
+"""ㄹ among the finals of a syllable."""
+
+
+def noun_end(word: str) -> int:
+    """Where the noun of an eojeol (NFC) ends, as far as its form alone shows; its own end where it has no particle.
+
+    A noun in Hangul has two syllables at least, and the particles must fit its last one: 가 after a vowel, 이 after a
+    consonant.
+    """
+    for end in range(1, len(word)):
+        noun, tail = word[:end], word[end:]
+        is_short = end == 1 and _final_of(noun) is not None
+        if is_short or not _ENDING.fullmatch(tail) or (len(tail) == 1 and tail not in _ALONE):
+            continue
+        if _fits(noun, tail) and not (end > 2 and word.endswith(_NOUNS)):
+            return end
+    return len(word)
+
+
+def _fits(noun: str, tail: str) -> bool:
+    final = next((_final_of(character) for character in reversed(noun) if character.isalnum()), None)
+    if final is None:
+        return noun[-1].isalnum() or any(character.isalnum() for character in noun)
+    if tail.startswith("로") and final == _RIEUL:
+        return True
+    return not tail.startswith(_AFTER_VOWEL if final else _AFTER_CONSONANT)
+
+
+def _final_of(syllable: str) -> int | None:
+    """The number of a syllable's final consonant, 0 for none; None for what is no syllable."""
+    return (ord(syllable) - 0xAC00) % 28 if "가" <= syllable <= "힣" else None

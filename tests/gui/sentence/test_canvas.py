@@ -253,38 +253,51 @@ def test_clicks_select_gold_spurious_text_and_tags(host):
     assert host.canvas.selection is None
 
 
-def test_a_double_click_selects_the_eojeol(host):
+def double_click(canvas, at):
+    click(canvas, at)
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    release(canvas, at)
+
+
+def selected(host):
+    selection = host.canvas.selection
+    return host.canvas.scene.layout.text[selection.start : selection.end]
+
+
+def test_a_double_click_takes_the_word_without_its_particle_and_again_with_it(host):
     host.show(TEXT)
-    QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point(host.canvas, 17))
-    assert host.canvas.selection == TextSelection("range", 16, 20)
+    at = point(host.canvas, 8)
+    for expected in ("수군", "수군을", "수군"):
+        double_click(host.canvas, at)
+        assert selected(host) == expected
+    double_click(host.canvas, point(host.canvas, 17))
+    assert selected(host) == "옥포", "another word begins anew"
 
 
-def test_a_whole_double_click_on_a_span_leaves_the_eojeol_selected(host):
+def test_a_double_click_on_a_span_leaves_its_word_selected(host):
     host.show(TEXT, [PS])
-    at = point(host.canvas, 1)
-    click(host.canvas, at)
-    QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
-    release(host.canvas, at)
-    assert host.canvas.selection == TextSelection("range", 0, 4)
+    double_click(host.canvas, point(host.canvas, 1))
+    assert host.canvas.selection == TextSelection("range", 0, 3)
 
 
 QUOTED = "그는 “이순신”이라고 말했다."
 
 
-def double_click(canvas, at):
-    click(canvas, at)
-    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
-
-
-def test_a_second_double_click_takes_the_punctuation_off_and_a_third_puts_it_back(host):
+def test_quotes_are_outside_until_the_third_double_click(host):
     host.show(QUOTED)
     at = point(host.canvas, 4)
-    for expected in ("“이순신”이라고", "이순신”이라고", "“이순신”이라고"):
+    for expected in ("이순신", "이순신”이라고", "“이순신”이라고", "이순신"):
         double_click(host.canvas, at)
-        selection = host.canvas.selection
-        assert QUOTED[selection.start : selection.end] == expected
+        assert selected(host) == expected
     double_click(host.canvas, point(host.canvas, 14))
-    assert QUOTED[host.canvas.selection.start : host.canvas.selection.end] == "말했다."
+    assert selected(host) == "말했다"
+
+
+def test_a_double_click_in_decomposed_hangul_takes_whole_syllables(host):
+    text = unicodedata.normalize("NFD", TEXT)
+    host.show(text)
+    double_click(host.canvas, point(host.canvas, 1))
+    assert selected(host) == unicodedata.normalize("NFD", "이순신")
 
 
 def test_a_drag_from_the_margin_begins_with_the_text_beside_it(host):
@@ -573,7 +586,7 @@ def test_a_double_click_after_a_lost_release_only_selects(host, qtbot):
     QTest.mouseDClick(host.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     release(host.canvas, at)
     assert host.proposals == []
-    assert host.canvas.selection == TextSelection("range", 12, 15)
+    assert selected(host) == "이끌고"
 
 
 # Sentences with hundreds of spans
