@@ -4,11 +4,11 @@ Workers are daemon threads, so that one that is stuck in a library's code does n
 what they have by a queued signal; nothing polls.
 """
 
-import contextlib
 import logging
 import queue
 import threading
 from collections.abc import Callable, Generator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NamedTuple
@@ -165,7 +165,7 @@ class Job(QObject):
                 self._events.append(event)
             was_announced, self._is_announced = self._is_announced, True
         if not was_announced:
-            with contextlib.suppress(RuntimeError):  # the window went without waiting for this job
+            with suppress(RuntimeError):  # the window went without waiting for this job
                 self._news.emit()
 
 
@@ -304,6 +304,8 @@ class LatestQuery(QObject):
         self._latest: _Question | None = None
         self._worker = _QuestionWorker()
         self._worker.news.connect(self._deliver)
+        self._idle = QTimer(self, interval=0, singleShot=True)
+        self._idle.timeout.connect(self._ask)
 
     @property
     def is_waiting(self) -> bool:
@@ -314,10 +316,24 @@ class LatestQuery(QObject):
         """Ask this, in place of what was asked before."""
         self.cancel()
         self._latest = _Question(question)
-        self._worker.take(self._latest)
+        self._ask()
+
+    def submit_when_painted(self, question: Callable[[], object]) -> None:
+        """Ask this as soon as what is shown now is painted, and one such question at a time.
+
+        Beside threads that count, painting takes a multiple of its time, since all share Python's lock.
+        """
+        self.cancel()
+        self._latest = _Question(question, is_patient=True)
+        self._idle.start()
+
+    def _ask(self) -> None:
+        if self._latest is not None:
+            self._worker.take(self._latest)
 
     def cancel(self) -> None:
         """Want no answer any more."""
+        self._idle.stop()
         if self._latest is not None:
             self._latest.interruption.set()
             self._latest = None
@@ -337,9 +353,14 @@ class LatestQuery(QObject):
 
 
 class _Question:
-    def __init__(self, ask: Callable[[], object]) -> None:
+    def __init__(self, ask: Callable[[], object], *, is_patient: bool = False) -> None:
         self.ask = ask
+        self.is_patient = is_patient
         self.interruption = Interruption()
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Held by the patient question that is being answered."""
 
 
 class _QuestionWorker(QObject):
@@ -367,7 +388,8 @@ class _QuestionWorker(QObject):
     def _run(self) -> None:
         while (question := self._taken()) is not None:
             try:
-                with interruptible(question.interruption):
+                with _ONE_AT_A_TIME if question.is_patient else nullcontext(), interruptible(question.interruption):
+                    question.interruption.check()
                     self._put(question, "whole", self._answer(question))
             except InterruptedReadError:
                 pass
@@ -395,5 +417,5 @@ class _QuestionWorker(QObject):
 
     def _put(self, question: _Question, kind: Literal["partial", "whole", "error"], value: object) -> None:
         self.results.put((question, kind, value))
-        with contextlib.suppress(RuntimeError):  # the application has ended
+        with suppress(RuntimeError):  # the application has ended
             self.news.emit()

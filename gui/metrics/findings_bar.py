@@ -79,7 +79,7 @@ class FindingsBar(QWidget):
         is_known = self._split in self._shared or self._split == "train"
         if not is_known and (not self._query.is_waiting or self._searched != self._split):
             self._searched = self._split
-            self._query.submit(partial(_shared, project, self._split))
+            self._query.submit_when_painted(partial(_shared, project, self._split))
         self._show()
 
     def _take_shared(self, findings: list[Finding]) -> None:

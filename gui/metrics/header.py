@@ -185,7 +185,7 @@ class VerdictsLine(QWidget):
             self._query.cancel()
             self._asked = asked
             if asked not in self._known:
-                self._query.submit(partial(project.reviews.estimate, *asked))
+                self._query.submit_when_painted(partial(project.reviews.estimate, *asked))
         if asked in self._known:
             self._show(self._known[asked])
 

@@ -77,7 +77,7 @@ class KlueLine(QWidget):
             self._show(self._known[question])
         else:
             self._show(None)
-            self._query.submit(lambda: _counting(project.predictions.examples(*question)))
+            self._query.submit_when_painted(lambda: _counting(project.predictions.examples(*question)))
 
     def words(self) -> str:
         """The figures in one line; empty as long as they are not counted."""

@@ -61,6 +61,7 @@ def prompt_answers(request, monkeypatch):
         wait_for_answer(query)
 
     monkeypatch.setattr(LatestQuery, "submit", submit_and_wait)
+    monkeypatch.setattr(LatestQuery, "submit_when_painted", submit_and_wait)
 
 
 def wait_for_answer(query):

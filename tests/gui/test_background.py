@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject, QThread
+from PySide6.QtWidgets import QWidget
 
 from core.domain.errors import UserError
 from core.store.project import created
@@ -223,6 +224,57 @@ def test_an_answer_comes_later_on_the_windows_thread(query, qtbot):
         assert query.heard == [], "nothing waits for it"
     assert query.heard == [7]
     assert not query.is_waiting
+
+
+class Painted(QWidget):
+    """A widget that notes when it is painted."""
+
+    def __init__(self, happened):
+        super().__init__()
+        self.happened = happened
+
+    def paintEvent(self, event):
+        self.happened.append("painted")
+
+
+def test_a_question_for_after_the_painting_is_asked_then(query, qtbot):
+    happened = []
+    widget = Painted(happened)
+    qtbot.addWidget(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    happened.clear()
+    widget.update()
+    query.submit_when_painted(lambda: happened.append("asked") or 7)
+    assert query.is_waiting
+    qtbot.waitUntil(lambda: query.heard == [7])
+    assert happened == ["painted", "asked"]
+
+
+def test_what_was_to_be_asked_after_the_painting_gives_way_to_a_newer_question_and_to_none(query, qtbot):
+    asked = []
+    query.submit_when_painted(lambda: asked.append("replaced"))
+    query.submit(lambda: 7)
+    qtbot.waitUntil(lambda: query.heard == [7])
+    query.submit_when_painted(lambda: asked.append("cancelled"))
+    query.cancel()
+    query.submit_when_painted(lambda: 8)
+    qtbot.waitUntil(lambda: query.heard == [7, 8])
+    assert asked == []
+
+
+def test_questions_for_after_the_painting_are_answered_one_at_a_time(query, qtbot):
+    other, first, second = LatestQuery(query.parent()), Held(1), Held(2)
+    query.submit_when_painted(first)
+    qtbot.waitUntil(first.began.is_set)
+    other.submit_when_painted(second)
+    qtbot.waitUntil(lambda: questions_running() == 2)
+    assert not second.began.is_set()
+    first.may_end.set()
+    qtbot.waitUntil(second.began.is_set)
+    second.may_end.set()
+    with qtbot.waitSignal(other.answered):
+        pass
 
 
 def test_of_several_questions_the_latest_is_answered_and_what_waited_is_never_asked(query, qtbot):
