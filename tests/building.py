@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.domain.settings import TrainSettings
 from core.domain.spans import Example, PredictedSpan, Sentence, SentenceNumber, Span, Split
-from core.metrics.report import reported
+from core.metrics.report import build_report
 from core.metrics.signals import Signals
 from core.store.columns import spans_text
 from core.store.predictions import EpochKey
@@ -82,7 +82,7 @@ def add_run(project: Project, *epochs: dict[str, tuple[PredictedSpan, ...]]) -> 
         project.predictions.save(
             key, {project.sentences.by_id(name).number: spans for name, spans in predictions.items()}
         )
-        report = {gold: reported(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS}
+        report = {gold: build_report(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS}
         project.runs.add_epoch(Epoch(run, number, 1.0 / number, 2.5, report))
     project.runs.end(run, "finished")
     return run

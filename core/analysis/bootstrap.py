@@ -29,13 +29,13 @@ RESAMPLES = 1_000
 _AT_ONCE = 5
 """Resamples between two pauses."""
 
-Tallies = NDArray[np.int64]
+TallyArray = NDArray[np.int64]
 """(sentences, taggers, labels, 3): right, predicted and gold spans of each label in each sentence for each tagger."""
-Scores = NDArray[np.float64]
+ScoreArray = NDArray[np.float64]
 """(…, labels + 3, 3): precision, recall and F1 of each label, then of the micro, macro and weighted averages."""
 
 
-def differences(tallies: Tallies, *, seed: int = 1) -> Generator[None, None, NDArray[np.float64]]:
+def bootstrap_differences(tallies: TallyArray, *, seed: int = 1) -> Generator[None, None, NDArray[np.float64]]:
     """The interval of the change of each score from the first tagger to the second: (labels + 3, 3, 2), low and high.
 
     Yields between resamples, so that the caller can pause or stop. A resample costs as much as there are sentences and
@@ -54,7 +54,7 @@ def differences(tallies: Tallies, *, seed: int = 1) -> Generator[None, None, NDA
     for resample in range(RESAMPLES):
         drawn = np.bincount(random.integers(0, sentences, sentences), minlength=sentences)
         sums = np.bincount(columns, values * drawn[rows], minlength=flat.shape[1]).reshape(tallies.shape[1:])
-        changes.append(scores(sums[1]) - scores(sums[0]))
+        changes.append(score_sums(sums[1]) - score_sums(sums[0]))
         if resample % _AT_ONCE == 0:
             yield
     tail = (1 - CONFIDENCE) / 2
@@ -62,8 +62,8 @@ def differences(tallies: Tallies, *, seed: int = 1) -> Generator[None, None, NDA
     return np.stack([low, high], axis=-1)
 
 
-def scores(sums: NDArray[np.float64]) -> Scores:
-    """The scores of summed tallies (…, labels, 3), as `core.metrics.report.reported` defines them."""
+def score_sums(sums: NDArray[np.float64]) -> ScoreArray:
+    """The scores of summed tallies (…, labels, 3), as `core.metrics.report.build_report` defines them."""
     present = np.any(sums, axis=-1).astype(np.float64)
     total: NDArray[np.float64] = sums.sum(axis=-2, keepdims=True)
     each = _ratios(sums)
@@ -71,12 +71,12 @@ def scores(sums: NDArray[np.float64]) -> Scores:
     return np.concatenate([each, *averages], axis=-2)
 
 
-def _ratios(sums: NDArray[np.float64]) -> Scores:
+def _ratios(sums: NDArray[np.float64]) -> ScoreArray:
     right, predicted, gold = sums[..., 0], sums[..., 1], sums[..., 2]
     return np.stack([_over(right, predicted), _over(right, gold), _over(2 * right, predicted + gold)], axis=-1)
 
 
-def _mean(each: Scores, weights: NDArray[np.float64]) -> Scores:
+def _mean(each: ScoreArray, weights: NDArray[np.float64]) -> ScoreArray:
     """The weighted mean over the labels, the label axis kept."""
     sums = (each * weights[..., None]).sum(axis=-2, keepdims=True)
     return _over(sums, np.broadcast_to(weights.sum(axis=-1)[..., None, None], sums.shape))
@@ -93,7 +93,7 @@ CONFIDENCE = 0.95
 _Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
-def wilson(share: float, number: float) -> Interval:
+def wilson_interval(share: float, number: float) -> Interval:
     """Wilson's score interval of a share that was found in so many independent observations.
 
     Source: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference (JASA 22).

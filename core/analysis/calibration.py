@@ -31,7 +31,7 @@ class BinKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class SpanTally:
     """Some spans: the sum of their probabilities, and the sentence that each is in."""
 
     confidence: float
@@ -72,7 +72,7 @@ class Calibration:
     """
 
     sentences: int
-    tallies: Mapping[BinKey, Tally]
+    tallies: Mapping[BinKey, SpanTally]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def overconfidence(bins: Iterable[Bin]) -> float:
     return sum(found.spans * found.confidence - found.right for found in filled) / max(total, 1)
 
 
-def place_of(probability: float) -> int:
+def find_bin(probability: float) -> int:
     """The bin that a probability (0–1) is in."""
     return min(bisect_right(EDGES, probability), len(EDGES) - 1) - 1
 
@@ -131,15 +131,15 @@ def calibrate(sentences: Iterable[Example]) -> Generator[int, None, Calibration]
         count += 1
         gold = set(sentence.gold)
         for found in sentence.predicted:
-            key = BinKey(found.span.label, place_of(found.probability), found.span in gold)
+            key = BinKey(found.span.label, find_bin(found.probability), found.span in gold)
             confidences[key] += found.probability
             numbers[key].append(sentence.number)
         if count % _AT_ONCE == 0:
             yield count
-    return Calibration(count, {key: Tally(confidences[key], numbers[key]) for key in sorted(numbers)})
+    return Calibration(count, {key: SpanTally(confidences[key], numbers[key]) for key in sorted(numbers)})
 
 
-def edges_in_words() -> list[str]:
+def name_bins() -> list[str]:
     """`0–.1`, `.98–.99`, `.99–1` for each bin."""
     shown = [f"{edge:g}".removeprefix("0") or "0" for edge in EDGES]
     return [f"{low}–{high}" for low, high in pairwise(shown)]

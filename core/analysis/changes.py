@@ -7,13 +7,13 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from core.analysis.bootstrap import Interval, Tallies, differences
+from core.analysis.bootstrap import Interval, TallyArray, bootstrap_differences
 from core.domain.generators import map_progress
 from core.domain.labels import in_display_order
 from core.domain.scores import AVERAGES, Score
 from core.domain.spans import Example, SentenceNumber
-from core.metrics.comparison import Comparison, Outcome, compared
-from core.metrics.report import Counts, reported
+from core.metrics.comparison import Comparison, Outcome, compare_spans
+from core.metrics.report import Counts, build_report
 
 Fate = Literal["fixed", "broken", "kept"]
 FATES: tuple[Fate, ...] = get_args(Fate)
@@ -106,7 +106,7 @@ def compare_epochs(pairs: Iterable[tuple[Example, Example]]) -> Generator[int, N
     counts: list[tuple[dict[str, Counts], dict[str, Counts]]] = []
     errors: dict[ErrorKey, list[SentenceNumber]] = defaultdict(list)
     for pair in pairs:
-        before, after = (compared(side.gold, side.predicted) for side in pair)
+        before, after = (compare_spans(side.gold, side.predicted) for side in pair)
         counts.append((_counts(before), _counts(after)))
         for key in _fates(before, after):
             errors[key].append(pair[0].number)
@@ -151,9 +151,9 @@ def _scored(
     if not labels:
         return {}
     tallies = _tallies(counts, labels)
-    intervals = yield from map_progress(differences(tallies), lambda _: len(counts))
+    intervals = yield from map_progress(bootstrap_differences(tallies), lambda _: len(counts))
     totals = tallies.sum(axis=0).tolist()
-    reports = [reported({label: Counts(*row) for label, row in zip(labels, side, strict=True)}) for side in totals]
+    reports = [build_report({label: Counts(*row) for label, row in zip(labels, side, strict=True)}) for side in totals]
     rows = [report.rows() for report in reports]
     nothing = Score(0.0, 0.0, 0.0, 0)
     return {
@@ -164,8 +164,8 @@ def _scored(
     }
 
 
-def _tallies(counts: Sequence[tuple[dict[str, Counts], dict[str, Counts]]], labels: Sequence[str]) -> Tallies:
-    tallies: Tallies = np.zeros((len(counts), 2, len(labels), 3), np.int64)
+def _tallies(counts: Sequence[tuple[dict[str, Counts], dict[str, Counts]]], labels: Sequence[str]) -> TallyArray:
+    tallies: TallyArray = np.zeros((len(counts), 2, len(labels), 3), np.int64)
     places = {label: place for place, label in enumerate(labels)}
     for row, sides in enumerate(counts):
         for side, of_labels in enumerate(sides):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
-from core.analysis.bootstrap import wilson
-from core.domain.editing import GoldSpans, replaced_by, with_span
+from core.analysis.bootstrap import wilson_interval
+from core.domain.editing import GoldSpans, overlapping_spans, with_span
 from core.domain.spans import Example, SentenceNumber, Span, Split
 from core.languages.korean.josa import may_follow_noun
 
@@ -94,14 +94,14 @@ def _labels(uses: Mapping[Use, int]) -> dict[str, int]:
 
 def _score(spans: int, others: int) -> float:
     places = spans + others
-    share = wilson(max(spans, others) / places, places).low
+    share = wilson_interval(max(spans, others) / places, places).low
     return share / 2 if others > spans else share
 
 
-class Tally:
+class StringTally:
     """Counts the uses of every string that is a gold span somewhere.
 
-    The places of a string are those that `places_of` finds.
+    The places of a string are those that `find_string` finds.
     """
 
     def __init__(self) -> None:
@@ -182,7 +182,7 @@ def use_of(sentence: Example, start: int, end: int, labels: Collection[str]) -> 
     return Use(split, "edge", own[0]) if own else Use(split, "inside", touched[0].label)
 
 
-def places_of(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, int]]:
+def find_string(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, int]]:
     """Where a string is a span of a text, or stands there as a word, from left to right.
 
     As a word it begins where an eojeol, a bracket or a change of script does, and ends with the eojeol, or before what
@@ -199,13 +199,13 @@ def places_of(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, i
     return found
 
 
-def tally_uses(read: Callable[[], Iterable[Example]]) -> Generator[int, None, Tally]:
+def tally_uses(read: Callable[[], Iterable[Example]]) -> Generator[int, None, StringTally]:
     """Count the uses of all strings of a corpus; yields how many sentences have been read so far, each of them twice.
 
     Args:
         read: the sentences from the first to the last; called twice, so that none has to be kept.
     """
-    tally, done = Tally(), 0
+    tally, done = StringTally(), 0
     for take in (tally.learn, tally.count):
         for sentence in read():
             take(sentence)
@@ -227,17 +227,17 @@ class StringPlace:
     @property
     def touched(self) -> GoldSpans:
         """The spans there: its own, or those that it overlaps."""
-        return replaced_by(self.sentence.gold, self.start, self.end)
+        return overlapping_spans(self.sentence.gold, self.start, self.end)
 
     def new_spans(self, label: str | None) -> GoldSpans:
         """What stands there once it is a span of the label, or no span."""
         return () if label is None else (Span(self.start, self.end, label),)
 
 
-def string_places(found: Inconsistency, sentences: Iterable[Example]) -> Iterator[StringPlace]:
+def find_places(found: Inconsistency, sentences: Iterable[Example]) -> Iterator[StringPlace]:
     """Every place that the counts of a string are of, from left to right."""
     for sentence in sentences:
-        for start, end in places_of(found.text, sentence.text, sentence.gold):
+        for start, end in find_string(found.text, sentence.text, sentence.gold):
             yield StringPlace(sentence, start, end, use_of(sentence, start, end, set(found.labels)))
 
 
@@ -246,7 +246,7 @@ def relabel_places(places: Sequence[StringPlace], label: str | None) -> dict[Sen
     golds: dict[SentenceNumber, GoldSpans] = {}
     for place in places:
         gold = golds.get(place.sentence.number, place.sentence.gold)
-        gone = replaced_by(gold, place.start, place.end)
+        gone = overlapping_spans(gold, place.start, place.end)
         gold = tuple(span for span in gold if span not in gone)
         for span in place.new_spans(label):
             gold = with_span(gold, span)
@@ -254,7 +254,7 @@ def relabel_places(places: Sequence[StringPlace], label: str | None) -> dict[Sen
     return golds
 
 
-def commonest(found: Inconsistency) -> str | None:
+def most_common_label(found: Inconsistency) -> str | None:
     """The label that most of the places have; None where more have none."""
     label, spans = next(iter(found.labels.items()), (None, 0))
     return label if spans >= found.count("none") else None

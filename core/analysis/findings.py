@@ -9,7 +9,7 @@ from core.domain.labels import in_display_order
 from core.domain.spans import SentenceNumber
 from core.domain.splitting import text_key
 from core.messages.catalogue import mark, say, say_count
-from core.metrics.report import Counts, scored
+from core.metrics.report import Counts, score_counts
 
 _FALL = 0.15
 """By how much precision or recall must fall from one epoch to the next to be reported."""
@@ -96,7 +96,7 @@ def _fall(before: Counts, after: Counts, epoch: int, label: str | None) -> list[
         "recall": min(before.support, after.support),
     }
     for metric, least in leasts.items():
-        was, now = getattr(scored(before), metric), getattr(scored(after), metric)
+        was, now = getattr(score_counts(before), metric), getattr(score_counts(after), metric)
         if least >= _LEAST and was - now >= _FALL:
             template = _FALLS[metric, label is not None]
             words = say(

@@ -21,7 +21,7 @@ class Occurrence:
     standing: Standing
 
 
-def occurrences(sentences: Iterable[Example], text: str, label: str) -> Iterator[Occurrence]:
+def find_occurrences(sentences: Iterable[Example], text: str, label: str) -> Iterator[Occurrence]:
     """Every place of a string, left to right, as it stands to a span of the label there.
 
     Only whole words count where the string begins or ends in a Latin letter or a digit (AI not in SAID); in Hangul a

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from core.domain.editing import GoldSpans, with_span, without
+from core.domain.editing import GoldSpans, with_span, without_span
 from core.domain.spans import Example, Span
 from core.languages.korean.josa import may_follow_noun
 from core.languages.korean.morphemes import Morpheme, morphemes
@@ -40,7 +40,7 @@ class ParticleSpan:
 
     def correct(self, gold: GoldSpans) -> GoldSpans:
         """The gold of the sentence with the span as it would be; spans that it comes to overlap make way."""
-        return with_span(without(gold, self.span), self.corrected)
+        return with_span(without_span(gold, self.span), self.corrected)
 
     @property
     def string(self) -> str:

@@ -6,10 +6,10 @@ from itertools import accumulate
 from math import sqrt
 from typing import Any, Literal, NamedTuple, get_args
 
-from core.analysis.bootstrap import CONFIDENCE, Interval, wilson
+from core.analysis.bootstrap import CONFIDENCE, Interval, wilson_interval
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import Comparison, compared
-from core.metrics.report import Counts, scored
+from core.metrics.comparison import Comparison, compare_spans
+from core.metrics.report import Counts, score_counts
 
 Blame = Literal["model", "gold", "ambiguous"]
 BLAMES: tuple[Blame, ...] = get_args(Blame)
@@ -19,21 +19,21 @@ _LEAST_JUDGED = 0.9
 """Share of the sentences in the sample that must be judged whole; where more were passed over, the sample has ended."""
 
 
-class Pair(NamedTuple):
+class SpanPair(NamedTuple):
     """What a verdict is on: a gold and a predicted span that differ, or one that has no counterpart."""
 
     gold: Span | None
     predicted: Span | None
 
 
-def pair_of(comparison: Comparison) -> Pair:
-    return Pair(comparison.gold, comparison.predicted.span if comparison.predicted else None)
+def pair_of(comparison: Comparison) -> SpanPair:
+    return SpanPair(comparison.gold, comparison.predicted.span if comparison.predicted else None)
 
 
 class JudgedError(NamedTuple):
     """A disagreement of a sampled sentence, on the gold as imported, and who is wrong in it."""
 
-    pair: Pair
+    pair: SpanPair
     blame: Blame
 
 
@@ -51,14 +51,14 @@ class Population(NamedTuple):
     disagreements: int
 
 
-class Estimated(NamedTuple):
+class IntervalEstimate(NamedTuple):
     """A figure and its 95 % confidence interval."""
 
     value: float
     interval: Interval
 
-    def times(self, factor: float) -> "Estimated":
-        return Estimated(self.value * factor, Interval(*(bound * factor for bound in self.interval)))
+    def times(self, factor: float) -> "IntervalEstimate":
+        return IntervalEstimate(self.value * factor, Interval(*(bound * factor for bound in self.interval)))
 
     def as_json(self) -> dict[str, Any]:
         return {"value": self.value, "interval": list(self.interval)}
@@ -80,9 +80,9 @@ class Estimate:
     sentences: int
     verdicts: Mapping[Blame, int]
     population: Population
-    share: Estimated
-    gold_errors: Estimated
-    f1: Estimated
+    share: IntervalEstimate
+    gold_errors: IntervalEstimate
+    f1: IntervalEstimate
     f1_imported: float
 
     def as_json(self) -> dict[str, Any]:
@@ -102,16 +102,16 @@ def judge_errors(
     imported: Sequence[Span],
     corrected: Sequence[Span],
     predicted: Sequence[PredictedSpan],
-    verdicts: Mapping[Pair, Blame],
+    verdicts: Mapping[SpanPair, Blame],
 ) -> list[JudgedError] | None:
     """The disagreements of a sentence on its gold as imported, each with its verdict; None while one has none.
 
     One that was corrected without a verdict has one all the same: the gold was wrong if it is now as the prediction
     says, the model if it is neither that nor as it was.
     """
-    standing = {pair_of(comparison) for comparison in compared(corrected, predicted) if comparison.is_error}
+    standing = {pair_of(comparison) for comparison in compare_spans(corrected, predicted) if comparison.is_error}
     found = []
-    for comparison in compared(imported, predicted):
+    for comparison in compare_spans(imported, predicted):
         pair = pair_of(comparison)
         if not comparison.is_error:
             continue
@@ -122,12 +122,12 @@ def judge_errors(
     return found
 
 
-def _of_correction(pair: Pair, corrected: Sequence[Span]) -> Blame:
+def _of_correction(pair: SpanPair, corrected: Sequence[Span]) -> Blame:
     is_as_predicted = pair.predicted in corrected if pair.predicted is not None else pair.gold not in corrected
     return "gold" if is_as_predicted else "model"
 
 
-def end_of_sample(are_judged: Sequence[bool]) -> int:
+def sample_length(are_judged: Sequence[bool]) -> int:
     """How many of the sentences in random order are the sample: the longest prefix of which at least 90 % is judged."""
     counts = enumerate(accumulate(map(int, are_judged)), start=1)
     return max((length for length, whole in counts if whole >= _LEAST_JUDGED * length), default=0)
@@ -159,15 +159,15 @@ def estimate_errors(
     if not verdicts:
         return None
     counts = {blame: sum(one.blame == blame for one in verdicts) for blame in BLAMES}
-    share = Estimated(counts["gold"] / len(verdicts), _share_interval(sample, population.disagreements))
+    share = IntervalEstimate(counts["gold"] / len(verdicts), _share_interval(sample, population.disagreements))
     return Estimate(
         len(sample),
         counts,
         population,
         share,
         share.times(population.disagreements),
-        Estimated(_adjusted_f1(sample, population), _f1_interval(sample, population, seed)),
-        scored(population.counts).f1,
+        IntervalEstimate(_adjusted_f1(sample, population), _f1_interval(sample, population, seed)),
+        score_counts(population.counts).f1,
     )
 
 
@@ -178,7 +178,7 @@ def _share_interval(sample: Sequence[Sequence[JudgedError]], disagreements: int)
     share, left = sum(errors) / number, _share_left(number, disagreements)
     if not left:
         return Interval(share, share)
-    return wilson(share, number / (_design_effect(sizes, errors) * left))
+    return wilson_interval(share, number / (_design_effect(sizes, errors) * left))
 
 
 def _share_left(judged: int, disagreements: int) -> float:

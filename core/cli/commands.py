@@ -41,7 +41,7 @@ from core.io.files import STANDARD_OUTPUT, open_descriptor
 from core.io.manifest import checked_manifest
 from core.messages.catalogue import mark, say, say_count
 from core.messages.words import escape_controls
-from core.metrics.confusion import confusion, error_kinds
+from core.metrics.confusion import build_confusion, count_error_kinds
 from core.services import engine
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
@@ -312,7 +312,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         sentences=count_sentences(evaluation.sentences, evaluation.split),
         gold=evaluation.gold,
     )
-    kinds, pairs = error_kinds(evaluation.matches), confusion(evaluation.matches)
+    kinds, pairs = count_error_kinds(evaluation.matches), build_confusion(evaluation.matches)
     document = {
         **what,
         "sentences": evaluation.sentences,

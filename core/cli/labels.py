@@ -12,7 +12,7 @@ from core.store.changes import ChangeSet
 from core.store.project import Project, opened
 
 
-class Pair(NamedTuple):
+class LabelPair(NamedTuple):
     """Two labels, given as `A=B`."""
 
     label: str

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli.compare import EpochArgument
-from core.cli.labels import Pair
+from core.cli.labels import LabelPair
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
 from core.domain.spans import SPLITS
@@ -263,11 +263,11 @@ def _text(argument: str) -> str:
     return argument
 
 
-def _pair(argument: str) -> Pair:
+def _pair(argument: str) -> LabelPair:
     label, equals, other = _text(argument).partition("=")
     if not (label and equals and other):
         raise argparse.ArgumentTypeError(say("{argument:.40} is not of the form A=B", argument=argument))
-    return Pair(label, other)
+    return LabelPair(label, other)
 
 
 def _number(argument: str) -> int:

@@ -19,12 +19,12 @@ def with_span(spans: GoldSpans, span: Span) -> GoldSpans:
     return tuple(sorted((*(other for other in spans if not other.overlaps(span)), span)))
 
 
-def without(spans: GoldSpans, span: Span) -> GoldSpans:
+def without_span(spans: GoldSpans, span: Span) -> GoldSpans:
     """The gold less one span."""
     return tuple(other for other in spans if other != span) if span in spans else spans
 
 
-def relabelled(spans: GoldSpans, span: Span, label: str) -> GoldSpans:
+def with_label(spans: GoldSpans, span: Span, label: str) -> GoldSpans:
     """The gold with another label on one span."""
     return _replaced(spans, span, Span(span.start, span.end, label))
 
@@ -41,21 +41,21 @@ def with_edge(spans: GoldSpans, span: Span, edge: Edge, position: int, text: str
         start = _clamped(position, _end_before(spans, span), span.end - 1)
     else:
         end = _clamped(position, span.start + 1, _start_after(spans, span, len(text)))
-    inside = trimmed(start, end, text)
+    inside = trim_blanks(start, end, text)
     return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
 
 
-def resized(spans: GoldSpans, span: Span, start: int, end: int, text: str) -> GoldSpans:
+def with_edges(spans: GoldSpans, span: Span, start: int, end: int, text: str) -> GoldSpans:
     """The gold with both edges of a span moved at once, as `with_edge` moves one."""
     if span not in spans:
         return spans
     low, high = _end_before(spans, span), _start_after(spans, span, len(text))
     start = _clamped(start, low, high - 1)
-    inside = trimmed(start, _clamped(end, start + 1, high), text)
+    inside = trim_blanks(start, _clamped(end, start + 1, high), text)
     return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
 
 
-def replaced_by(spans: GoldSpans, start: int, end: int) -> GoldSpans:
+def overlapping_spans(spans: GoldSpans, start: int, end: int) -> GoldSpans:
     """The spans that would make way for one over this range."""
     return tuple(span for span in spans if span.start < end and start < span.end)
 
@@ -66,12 +66,7 @@ def ends_in_blank(text: str, edge: Edge, position: int) -> bool:
     return 0 <= at < len(text) and text[at].isspace()
 
 
-def accepted(spans: GoldSpans, predicted: Span) -> GoldSpans:
-    """The gold with what a run said in place of whatever it overlaps."""
-    return with_span(spans, predicted)
-
-
-def trimmed(start: int, end: int, text: str) -> tuple[int, int] | None:
+def trim_blanks(start: int, end: int, text: str) -> tuple[int, int] | None:
     """The range, given in either direction, without blanks at its edges; None where nothing else is in it."""
     start, end = max(0, min(start, end)), min(len(text), max(start, end))
     while start < end and text[start].isspace():
@@ -85,10 +80,10 @@ def word_at(text: str, index: int) -> tuple[int, int] | None:
     """The eojeol, from blank to blank, around a character; None on a blank and outside the text."""
     if not 0 <= index < len(text) or text[index].isspace():
         return None
-    return extended(index, index + 1, text)
+    return extend_to_words(index, index + 1, text)
 
 
-def extended(start: int, end: int, text: str) -> tuple[int, int]:
+def extend_to_words(start: int, end: int, text: str) -> tuple[int, int]:
     """The range out to the blanks around it, so that it holds whole eojeols."""
     while start > 0 and not text[start - 1].isspace():
         start -= 1
@@ -97,7 +92,7 @@ def extended(start: int, end: int, text: str) -> tuple[int, int]:
     return start, end
 
 
-def without_punctuation(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
+def strip_punctuation(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
     """The range without punctuation and symbols at its edges; the same range where it holds nothing else.
 
     Args:

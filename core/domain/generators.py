@@ -43,7 +43,7 @@ def map_progress(work: Generator[Step, None, Result], make: Callable[[Step], Eve
         work.close()
 
 
-def add_up(work: Generator[int, None, Result]) -> Generator[int, None, Result]:
+def accumulate_progress(work: Generator[int, None, Result]) -> Generator[int, None, Result]:
     """Work that yields how much was done since the last time, as one that yields how much is done so far."""
     done = 0
 
@@ -59,7 +59,7 @@ class _Closed(Exception):  # noqa: N818 - a way out, and no error
     """The generator that the work reports to was closed."""
 
 
-def reporting(work: Callable[[Callable[[int], None]], Result]) -> Generator[int, None, Result]:
+def yield_reports(work: Callable[[Callable[[int], None]], Result]) -> Generator[int, None, Result]:
     """Work that reports how far it is by calling a function, as one that yields it.
 
     Args:

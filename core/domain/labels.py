@@ -39,7 +39,7 @@ _LONGEST = 32
 _NAME = re.compile(rf"[\w.-]{{1,{_LONGEST}}}")
 
 
-def checked_name(label: str) -> str:
+def check_label_name(label: str) -> str:
     """The label, once it is known to be one that every format can hold.
 
     Raises:
@@ -88,7 +88,7 @@ _FINE = re.compile(r"([A-Z]{2})[A-Z]{0,2}_.+")
 """The standard's fine labels: PS_NAME, LCP_CITY, TMIG_GENRE."""
 
 
-def folded(label: str) -> str:
+def coarse_label(label: str) -> str:
     """The coarse TTA type of a fine label (`OGG_ECONOMY` → `OG`); any other label as it is."""
     fine = _FINE.fullmatch(label)
     return fine[1] if fine and fine[1] in _BY_LABEL else label

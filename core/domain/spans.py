@@ -50,7 +50,7 @@ class Sentence:
     """One text with the id that survives import and export, and its gold spans in order.
 
     Raises:
-        UserError: the text or id is empty, or the spans do not fit the text (see `checked`).
+        UserError: the text or id is empty, or the spans do not fit the text (see `check_spans`).
     """
 
     id: str
@@ -62,7 +62,7 @@ class Sentence:
             raise UserError("a sentence has no id")
         if not self.text.strip():
             raise UserError("it has no text")
-        object.__setattr__(self, "spans", checked(self.spans, self.text))
+        object.__setattr__(self, "spans", check_spans(self.spans, self.text))
 
     @classmethod
     def unchecked(cls, id: str, text: str, spans: tuple[Span, ...]) -> "Sentence":  # noqa: A002 - the field's name
@@ -91,7 +91,7 @@ class Example:
     predicted: tuple[PredictedSpan, ...] = ()
 
 
-def checked(spans: Iterable[Span], text: str, labels: Collection[str] | None = None) -> tuple[Span, ...]:
+def check_spans(spans: Iterable[Span], text: str, labels: Collection[str] | None = None) -> tuple[Span, ...]:
     """The spans in order of position, once they are known to fit the text and the tag set.
 
     Args:

@@ -15,14 +15,14 @@ Keys = np.ndarray
 MEASURED_SPLITS: tuple[Split, ...] = ("dev", "test")
 
 
-def comparable(text: str) -> str:
+def normalise_for_comparison(text: str) -> str:
     """The text in NFC without outer white space; texts that agree in this are equal: one would tell of the other."""
     return unicodedata.normalize("NFC", text).strip()
 
 
 def text_key(text: str) -> int:
     """A number that equal texts share in this process, and other texts almost never."""
-    return hash(comparable(text))
+    return hash(normalise_for_comparison(text))
 
 
 def as_keys(numbers: "array[int]") -> Keys:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from core.domain.errors import UserError
-from core.domain.labels import folded
+from core.domain.labels import coarse_label
 from core.domain.spans import Sentence, Span
 from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept, in_sentence
 from core.io.files import replacing
@@ -166,7 +166,7 @@ def _sentence(item: Any) -> Sentence:
 def _span(entity: Any, text: str) -> Span:
     match entity:
         case {"begin": begin, "end": end, "label": str(label), "form": str(form)} if type(begin) is type(end) is int:
-            span = Span(begin, end, folded(label))
+            span = Span(begin, end, coarse_label(label))
         case _:
             raise UserError("an entity lacks one of begin, end, label and form: {entity!r:.80}", entity=entity)
     if end > len(text):

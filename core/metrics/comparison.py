@@ -43,7 +43,7 @@ class Comparison:
         return SpanMatch(self.outcome, gold_label, self.predicted.span.label if self.predicted else None)
 
 
-def compared(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[Comparison, ...]:
+def compare_spans(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[Comparison, ...]:
     """Every gold and every predicted span exactly once, in order of position.
 
     Spans that overlap are paired one to one; same edges go first, then same label, then the longest overlap.

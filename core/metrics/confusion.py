@@ -57,7 +57,7 @@ class Confusion:
         }
 
 
-def error_kinds(matches: Mapping[SpanMatch, int]) -> dict[str, ErrorKinds]:
+def count_error_kinds(matches: Mapping[SpanMatch, int]) -> dict[str, ErrorKinds]:
     """The outcomes of every type that occurs, in display order."""
     counts: Counter[tuple[str, str | None]] = Counter()
     for match, number in matches.items():
@@ -67,7 +67,7 @@ def error_kinds(matches: Mapping[SpanMatch, int]) -> dict[str, ErrorKinds]:
     }
 
 
-def confusion(matches: Mapping[SpanMatch, int]) -> Confusion:
+def build_confusion(matches: Mapping[SpanMatch, int]) -> Confusion:
     """The table of all pairs of types; right spans and wrong edges stand on its diagonal."""
     counts: Counter[tuple[str | None, str | None]] = Counter()
     for match, number in matches.items():

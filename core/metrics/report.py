@@ -49,15 +49,15 @@ class KlueCounts:
     @property
     def figures(self) -> KlueFigures:
         """The mean F1 of the labels, and that of the tags, where a tag that stands nowhere counts as 1."""
-        f1 = [scored(count).f1 if count != Counts() else 1.0 for count in self.characters.values()]
-        return KlueFigures(reported(self.entities).macro.f1, _ratio(sum(f1), len(f1)))
+        f1 = [score_counts(count).f1 if count != Counts() else 1.0 for count in self.characters.values()]
+        return KlueFigures(build_report(self.entities).macro.f1, _ratio(sum(f1), len(f1)))
 
 
 def _added(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str, Counts]:
     return {name: one.get(name, Counts()) + other.get(name, Counts()) for name in {**one, **other}}
 
 
-def counts_of(matches: Mapping[SpanMatch, int]) -> dict[str, Counts]:
+def count_spans(matches: Mapping[SpanMatch, int]) -> dict[str, Counts]:
     """Right, predicted and gold spans of each label, from how often each kind of match occurs."""
     counts: dict[str, Counts] = defaultdict(Counts)
     for match, number in matches.items():
@@ -69,16 +69,18 @@ def counts_of(matches: Mapping[SpanMatch, int]) -> dict[str, Counts]:
     return dict(counts)
 
 
-def reported(counts: Mapping[str, Counts]) -> Report:
+def build_report(counts: Mapping[str, Counts]) -> Report:
     """The table of the counts; labels that are neither predicted nor in the gold are left out, as seqeval does."""
     present = {label: counts[label] for label in in_display_order(set(counts)) if counts[label] != Counts()}
-    scores = {label: scored(count) for label, count in present.items()}
+    scores = {label: score_counts(count) for label, count in present.items()}
     total = sum(present.values(), Counts())
     weights = [score.support for score in scores.values()]
-    return Report(scores, scored(total), _average(scores, [1] * len(scores), total), _average(scores, weights, total))
+    return Report(
+        scores, score_counts(total), _average(scores, [1] * len(scores), total), _average(scores, weights, total)
+    )
 
 
-def scored(counts: Counts) -> Score:
+def score_counts(counts: Counts) -> Score:
     """The score of one set of counts."""
     precision = _ratio(counts.right, counts.predicted)
     recall = _ratio(counts.right, counts.support)

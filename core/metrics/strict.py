@@ -17,10 +17,10 @@ _SPACE = ord(" ")
 _PART = 1_000
 
 
-def entity_counts(gold: Integers, predicted: Integers, labels: Sequence[str]) -> dict[str, Counts]:
+def count_entities(gold: Integers, predicted: Integers, labels: Sequence[str]) -> dict[str, Counts]:
     """Right, predicted and gold entities of every label, under seqeval's strict IOB2.
 
-    An entity is a B and the I of its label that follow it; an I that follows neither is none. `reported` makes the
+    An entity is a B and the I of its label that follow it; an I that follows neither is none. `build_report` makes the
     classic table of it.
 
     Args:
@@ -82,17 +82,17 @@ def klue_figures(sentences: Iterable[Example]) -> KlueFigures:
     `validation_epoch_end` in klue_baseline/models/named_entity_recognition.py of
     https://github.com/KLUE-benchmark/KLUE-baseline.
     """
-    return sum((klue_counts(part) for part in parts(sentences)), KlueCounts()).figures
+    return sum((count_for_klue(part) for part in split_into_parts(sentences)), KlueCounts()).figures
 
 
-def parts(sentences: Iterable[Example]) -> Iterator[list[Example]]:
+def split_into_parts(sentences: Iterable[Example]) -> Iterator[list[Example]]:
     """The sentences in lists of a size that is counted in some tens of milliseconds."""
     iterator = iter(sentences)
     while part := list(islice(iterator, _PART)):
         yield part
 
 
-def klue_counts(sentences: Sequence[Example]) -> KlueCounts:
+def count_for_klue(sentences: Sequence[Example]) -> KlueCounts:
     """What `klue_figures` counts, for a part of the sentences."""
     predictions = [[found.span for found in sentence.predicted] for sentence in sentences]
     sides: list[Sequence[Sequence[Span]]] = [[sentence.gold for sentence in sentences], predictions]
@@ -101,7 +101,7 @@ def klue_counts(sentences: Sequence[Example]) -> KlueCounts:
     first = np.cumsum([1, *(len(sentence.text) + 2 for sentence in sentences)])[:-1].tolist()
     characters = np.frombuffer(framed.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     gold, predicted = (_tags_of_characters(side, first, len(framed), labels)[characters != _SPACE] for side in sides)
-    entities = entity_counts(gold[np.newaxis], predicted[np.newaxis], labels)
+    entities = count_entities(gold[np.newaxis], predicted[np.newaxis], labels)
     counted = (np.bincount(tags, minlength=1 + 2 * len(labels)) for tags in (gold[gold == predicted], predicted, gold))
     numbers = zip(*(each.tolist() for each in counted), strict=True)
     names = TagSet(labels).names

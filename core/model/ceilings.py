@@ -9,7 +9,7 @@ from core.domain.scores import Report
 from core.domain.settings import UNITS, Unit
 from core.domain.spans import Sentence, Span
 from core.domain.tags import Extent, TagSet, spans_of, tags_of
-from core.metrics.report import Counts, reported
+from core.metrics.report import Counts, build_report
 from core.model.encoders.loading import load_tokenizer
 from core.model.encoding.cache import encoding
 from core.model.encoding.text_encoder import TextEncoding
@@ -83,5 +83,5 @@ def ceilings_of_units(
     for unit in UNITS:
         by = TextEncoding(tokenizer, max_length, unit)
         windows = yield from encoding([sentence.text for sentence in sentences], by, cache)
-        reports[unit] = reported((yield from counting(windows, sentences, tag_set)))
+        reports[unit] = build_report((yield from counting(windows, sentences, tag_set)))
     return reports

@@ -20,7 +20,7 @@ from core.domain.generators import map_progress
 from core.domain.labels import in_display_order
 from core.domain.settings import TINY, TrainSettings
 from core.domain.spans import Sentence, SentenceNumber
-from core.domain.splitting import comparable
+from core.domain.splitting import normalise_for_comparison
 from core.messages.catalogue import mark
 from core.model.encoding.cache import encoding
 from core.services.evaluate import score_epoch, tag_stored
@@ -74,7 +74,7 @@ def draw_folds(texts: Sequence[str], folds: int, seed: int) -> list[int]:
     """The fold of each text (0 to folds − 1), drawn by the seed; equal texts share one; the folds are of one size."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
-        places[comparable(text)].append(place)
+        places[normalise_for_comparison(text)].append(place)
     groups = list(places.values())
     random.Random(seed).shuffle(groups)
     sizes, found = [0] * folds, [0] * len(texts)

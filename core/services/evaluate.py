@@ -10,12 +10,12 @@ import numpy as np
 
 from core.domain.errors import UserError
 from core.domain.events import Measuring, Predicting
-from core.domain.generators import add_up, map_progress
+from core.domain.generators import accumulate_progress, map_progress
 from core.domain.scores import Report
 from core.domain.settings import Device, Unit
 from core.domain.spans import SentenceNumber, Split
 from core.metrics.comparison import SpanMatch
-from core.metrics.report import KlueFigures, counts_of, reported
+from core.metrics.report import KlueFigures, build_report, count_spans
 from core.metrics.strict import klue_figures
 from core.model import checkpoint
 from core.model.ceilings import STEPS_OF_CEILINGS, ceilings_of_units
@@ -32,7 +32,7 @@ from core.store.sentences import SLICE, Gold
 
 def score_epoch(project: Project, key: EpochKey, split: Split, gold: Gold) -> Report:
     """The metrics of an epoch's stored predictions on the sentences that are in the split now."""
-    return reported(project.predictions.counts(key, split, gold))
+    return build_report(project.predictions.counts(key, split, gold))
 
 
 def score_klue(project: Project, key: EpochKey, split: Split, gold: Gold) -> KlueFigures:
@@ -51,7 +51,7 @@ def measure_ceilings(project: Project, encoder: str, split: Split) -> Generator[
     texts = (stored.text for stored in project.sentences.each("train"))
     work = ceilings_of_units(sentences, encoder, texts, project.encodings_folder)
     total = STEPS_OF_CEILINGS * len(sentences)
-    return (yield from map_progress(add_up(work), lambda done: Measuring(done, total)))
+    return (yield from map_progress(accumulate_progress(work), lambda done: Measuring(done, total)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def evaluate_epoch(
         yield from _tag_lacking(project, key, lacking, device)
     matches = project.predictions.matches(key, split, gold)
     sentences, klue = project.predictions.count(key, split), score_klue(project, key, split, gold)
-    return Evaluation(key, split, gold, sentences, reported(counts_of(matches)), klue, matches)
+    return Evaluation(key, split, gold, sentences, build_report(count_spans(matches)), klue, matches)
 
 
 def _tag_lacking(

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from core.analysis.findings import empty_dev_in_words, no_entity_in_words, shared_in_words
 from core.domain.errors import UserError
-from core.domain.labels import checked_name
-from core.domain.spans import SPLITS, Sentence, Split, checked
+from core.domain.labels import check_label_name
+from core.domain.spans import SPLITS, Sentence, Split, check_spans
 from core.domain.splitting import (
     MEASURED_SPLITS,
     Keys,
     add_keys,
     as_keys,
-    comparable,
     count_shared,
     draw_dev,
+    normalise_for_comparison,
     text_key,
 )
 from core.formats import registry
@@ -63,7 +63,7 @@ class ImportPlan:
         if not 0 <= self.dev_ratio < 1:
             raise UserError("the dev ratio is {dev_ratio}; it must be at least 0 and below 1", dev_ratio=self.dev_ratio)
         for label in self.new_labels:
-            checked_name(label)
+            check_label_name(label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class _Check:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
         self._check_known(sentence)
         try:
-            checked(sentence.spans, sentence.text, self._labels)
+            check_spans(sentence.spans, sentence.text, self._labels)
         except UserError as error:
             raise UserError("{error}; add the label on import if it is intended", error=error) from error
         self._seen.add(sentence.id)
@@ -145,7 +145,7 @@ class _Check:
         known = self._project.sentences.text_of(sentence.id)
         if known is None:
             return
-        if comparable(known) == comparable(sentence.text):
+        if normalise_for_comparison(known) == normalise_for_comparison(sentence.text):
             self.repeated += 1
             raise UserError("it is already in this project")
         raise UserError("the project has another sentence with this id; every sentence needs its own")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from core.analysis.changes import Steps
 from core.domain.spans import Example, PredictedSpan, SentenceNumber, Span, Split
-from core.metrics.comparison import SpanMatch, compared
-from core.metrics.report import Counts, counts_of
+from core.metrics.comparison import SpanMatch, compare_spans
+from core.metrics.report import Counts, count_spans
 from core.store.columns import predictions_of_text, predictions_text, spans_of_text
 from core.store.database import Database, Row
 from core.store.label_renames import LabelNames, Names, rename_predictions
@@ -147,7 +147,7 @@ class Predictions:
         Args:
             other: count only sentences that this epoch predicted as well, so that the two compare.
         """
-        return counts_of(self.matches(key, split, gold, other))
+        return count_spans(self.matches(key, split, gold, other))
 
     def matches(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[SpanMatch, int]:
         """How often each kind of match occurs on the sentences that are in the split now; `other` is as in `counts`."""
@@ -259,4 +259,4 @@ def _comparison_rows(
 def _rows_on(
     key: EpochKey, number: int, on: tuple[int, int], gold: Sequence[Span], predicted: Sequence[PredictedSpan]
 ) -> list[Row]:
-    return [(key.source, key.epoch, number, *on, *comparison.match) for comparison in compared(gold, predicted)]
+    return [(key.source, key.epoch, number, *on, *comparison.match) for comparison in compare_spans(gold, predicted)]

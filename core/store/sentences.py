@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from core.domain.errors import UserError
-from core.domain.spans import Example, Sentence, SentenceNumber, Span, Split, checked
+from core.domain.spans import Example, Sentence, SentenceNumber, Span, Split, check_spans
 from core.formats.records import in_sentence
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
@@ -227,7 +227,7 @@ class Sentences:
         return ChangeSet("import", sentences=tuple(numbers), corpus=True)
 
     def _add(self, split: Split, sentence: Sentence, labels: Collection[str]) -> SentenceNumber:
-        checked(sentence.spans, sentence.text, labels)
+        check_spans(sentence.spans, sentence.text, labels)
         if self.has_id(sentence.id):
             raise UserError("the project has a sentence with the id {id} already", id=sentence.id)
         gold = spans_text(sentence.spans)
@@ -320,7 +320,7 @@ class Sentences:
 
 def _find_problem(spans: tuple[Span, ...], text: str) -> str | None:
     try:
-        return None if checked(spans, text) == spans else say("its spans are not in order of position")
+        return None if check_spans(spans, text) == spans else say("its spans are not in order of position")
     except UserError as error:
         return str(error)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from core.domain.events import Progress
-from core.domain.generators import Result, add_up, map_progress
+from core.domain.generators import Result, accumulate_progress, map_progress
 from core.domain.scores import Report
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
-from core.metrics.report import reported
+from core.metrics.report import build_report
 from core.model.ceilings import counting
 from core.model.encoding.batches import Examples, tagging
 from core.model.encoding.cache import encoding
@@ -62,7 +62,7 @@ def preparing(
     tags = yield from meter.with_heartbeat(tagging(windows, train, tag_set))
     dev_windows = yield from meter.count(_main_first(crew, encoded([sentence.text for sentence in dev])))
     counts = yield from meter.with_heartbeat(counting(dev_windows, dev, tag_set))
-    return Corpus(train, Examples(windows, tags), dev_windows, [s.spans for s in dev], reported(counts))
+    return Corpus(train, Examples(windows, tags), dev_windows, [s.spans for s in dev], build_report(counts))
 
 
 def _main_first(crew: Crew, work: Generator[int, None, Result]) -> Generator[int, None, Result]:
@@ -127,7 +127,7 @@ class EpochExamples:
         total = len(self._corpus.sentences)
         return (
             yield from map_progress(
-                add_up(work),
+                accumulate_progress(work),
                 lambda done: Progress("prepare", epoch, settings.epochs, min(done, total), total, None, 0.0, None),
             )
         )

@@ -11,9 +11,9 @@ from core.analysis.consistency import (
     Kind,
     Standing,
     StringPlace,
-    Tally,
-    commonest,
-    string_places,
+    StringTally,
+    find_places,
+    most_common_label,
     tally_uses,
 )
 from core.domain.events import Reading
@@ -118,7 +118,7 @@ class PlacesPanel(QWidget):
         self.title.setText(found.text)
         kinds = kinds_in_words(list(found.scores)) or "labelled in one way now"
         self.ways.setText(f"{ways(found)}  –  {kinds}")
-        self._offer(found, labels, commonest(found) if is_other else self.label)
+        self._offer(found, labels, most_common_label(found) if is_other else self.label)
         if is_other:
             self._places = []
             self.model.clear()
@@ -131,7 +131,7 @@ class PlacesPanel(QWidget):
                 self.target.addItem(label, label)
             self.target.insertItem(len(found.labels), NO_LABEL, None)
             if chosen is not None and self.target.findData(chosen) < 0:  # it has left the tag set
-                chosen = commonest(found)
+                chosen = most_common_label(found)
             self.target.setCurrentIndex(len(found.labels) if chosen is None else self.target.findData(chosen))
 
     def show_places(self, places: Sequence[StringPlace]) -> None:
@@ -202,7 +202,7 @@ def _place(place: StringPlace, label: str | None) -> Place:
 class Search:
     """The counts of every string, and the inconsistent ones as they were found, the likeliest mistakes first."""
 
-    tally: Tally
+    tally: StringTally
     found: list[Inconsistency]
 
 
@@ -217,7 +217,7 @@ def searching(project: Project) -> Generator[object, None, Search]:
     return Search(tally, tally.inconsistent())
 
 
-def recount(project: Project, tally: Tally, change: ChangeSet) -> set[str] | None:
+def recount(project: Project, tally: StringTally, change: ChangeSet) -> set[str] | None:
     """Count the strings of some corrected sentences anew; returns these strings, None where that cannot be done."""
     if change.corpus or change.golds.keys() != {*change.sentences}:
         return None
@@ -234,6 +234,6 @@ def finding_places(project: Project, found: Inconsistency) -> Generator[None, No
     places: list[StringPlace] = []
     for split in SPLITS:
         for sentences in project.sentences.containing(found.text, split):
-            places += string_places(found, (stored.example for stored in sentences))
+            places += find_places(found, (stored.example for stored in sentences))
             yield
     return places

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QSignalBlocker, Qt, QTimer, Sign
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from core.analysis.consistency import Inconsistency, Kind, Tally
+from core.analysis.consistency import Inconsistency, Kind, StringTally
 from core.domain.spans import SPLITS, Split
 from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.words import wrapped
@@ -70,7 +70,7 @@ class StringModel(QAbstractTableModel):
         self._rows = [each.text for each in taken]
         self.endResetModel()
 
-    def update(self, tally: Tally, strings: Iterable[str]) -> None:
+    def update(self, tally: StringTally, strings: Iterable[str]) -> None:
         """Show the new counts of some strings; none moves."""
         for string in strings:
             if string in self._all or tally.of(string).scores:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.events import Reading
-from core.domain.generators import map_progress, reporting
+from core.domain.generators import map_progress, yield_reports
 from core.domain.spans import SPLITS, Split
 from core.formats.registry import AUTO, FORMATS, for_export
 from core.services.export_corpus import export_corpus
@@ -233,7 +233,7 @@ def _skipped_in_words(report: ImportReport) -> str:
 def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
     """`export_corpus` as a job's work; one that is stopped leaves the file as it was."""
     total = project.sentences.count()
-    work = reporting(lambda report: export_corpus(project, path, AUTO, None, "corrected", report))
+    work = yield_reports(lambda report: export_corpus(project, path, AUTO, None, "corrected", report))
     return (yield from map_progress(work, lambda done: Reading(done, total)))
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.analysis.verdicts import Blame, pair_of
-from core.domain.editing import accepted
+from core.domain.editing import with_span
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID
@@ -312,7 +312,7 @@ class SentenceDetail(QWidget):
         gold, difference = shown.gold, difference_of(self.canvas.comparisons, selection)
         span = difference.predicted.span if difference is not None and difference.predicted is not None else None
         if span is not None:
-            gold = accepted(gold, span)
+            gold = with_span(gold, span)
         start = span.start if span is not None else selection.start if selection is not None else -1
         places = stops(comparisons_of(gold, shown.predicted or ()), errors_only=True)
         if not any(place.start > start for place in places):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.analysis.occurrences import Occurrence, occurrences
+from core.analysis.occurrences import Occurrence, find_occurrences
 from core.domain.spans import SPLITS, Split
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -142,7 +142,7 @@ class IdenticalWindow(QDialog):
 def _searching(project: Project, sought: Sought, splits: Iterable[Split]) -> Generator[list[Occurrence], None, None]:
     for split in splits:
         for sentences in project.sentences.containing(sought.text, split):
-            yield list(occurrences((stored.example for stored in sentences), sought.text, sought.label))
+            yield list(find_occurrences((stored.example for stored in sentences), sought.text, sought.label))
 
 
 def _place(occurrence: Occurrence) -> Place:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from core.analysis.calibration import Bin, Calibration, edges_in_words, expected_calibration_error, overconfidence
+from core.analysis.calibration import Bin, Calibration, expected_calibration_error, name_bins, overconfidence
 from core.domain.spans import SentenceNumber
 from core.store.sentence_selection import FixedSet, Selection
 from gui.metrics.klue_panel import Question
 from gui.metrics.table_model import Link, figure
 from gui.text.words import counted
 
-EDGES_IN_WORDS = edges_in_words()
+EDGES_IN_WORDS = name_bins()
 
 
 @dataclass(frozen=True)

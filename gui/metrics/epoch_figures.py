@@ -7,7 +7,7 @@ from typing import NamedTuple
 from core.domain.scores import Report
 from core.domain.spans import Split
 from core.metrics.comparison import SpanMatch
-from core.metrics.report import Counts, counts_of, reported
+from core.metrics.report import Counts, build_report, count_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import GOLDS, Gold
@@ -101,9 +101,9 @@ class FiguresSource:
         question = (key, split, gold, other)
         if question not in self._known:
             matches = self._project.predictions.matches(key, split, gold, other)
-            counts, sentences = counts_of(matches), self.sentences(key, split, other)
+            counts, sentences = count_spans(matches), self.sentences(key, split, other)
             tag_set = self._project.sentences.labels()
-            self._known[question] = Figures(key, split, matches, counts, reported(counts), sentences, tag_set)
+            self._known[question] = Figures(key, split, matches, counts, build_report(counts), sentences, tag_set)
         return self._known[question]
 
     def sentences(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QSplitter
 
 from core.domain.labels import in_display_order
 from core.metrics.comparison import OUTCOMES, Outcome
-from core.metrics.confusion import Confusion, ErrorKinds, confusion, error_kinds
+from core.metrics.confusion import Confusion, ErrorKinds, build_confusion, count_error_kinds
 from core.metrics.report import Counts
 from core.store.sentence_selection import Selection, behind_outcome, behind_pair
 from gui.look.theme import Look
@@ -44,7 +44,7 @@ _PURPOSES: dict[Outcome, str] = {
 
 def kinds_table(figures: Figures) -> Table:
     """How often each outcome befell each type, and all of them together."""
-    kinds = error_kinds(figures.matches)
+    kinds = count_error_kinds(figures.matches)
     if not kinds:
         return EMPTY
     columns = tuple(
@@ -70,7 +70,7 @@ def _kind_cell(figures: Figures, row: Row, kind: ErrorKinds, counts: Counts, out
 
 def confusion_table(figures: Figures) -> Table:
     """Gold types by predicted types; after them what was missed, and below what is spurious."""
-    pairs = confusion(figures.matches)
+    pairs = build_confusion(figures.matches)
     if not pairs.labels:
         return EMPTY
     labels = in_display_order(pairs.labels, figures.tag_set)

@@ -96,11 +96,11 @@ class KlueLine(QWidget):
 
 
 def _counting(sentences: Iterable[Example]) -> Generator[None, None, KlueFigures]:
-    from core.metrics.strict import klue_counts, parts  # numpy takes a tenth of a second to load
+    from core.metrics.strict import count_for_klue, split_into_parts  # numpy takes a tenth of a second to load
 
     total = KlueCounts()
-    for part in parts(sentences):
-        total += klue_counts(part)
+    for part in split_into_parts(sentences):
+        total += count_for_klue(part)
         yield
     return total.figures
 

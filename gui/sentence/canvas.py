@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core.domain.editing import (
     Edge,
     ends_in_blank,
-    extended,
+    extend_to_words,
     next_word,
-    trimmed,
-    without_punctuation,
+    strip_punctuation,
+    trim_blanks,
 )
 from core.domain.spans import PredictedSpan, Span
 from core.languages.korean.words import word_shapes
@@ -166,7 +166,7 @@ class SentenceCanvas(SentenceView):
         """Take the selected gold span, or range, out to whole eojeols."""
         selection = self._selection
         if selection is not None:
-            place = extended(selection.start, selection.end, self._shown.text)
+            place = extend_to_words(selection.start, selection.end, self._shown.text)
             self._take(propose_range(self._shown.gold, selection, *place, self._shown.text))
 
     def shrink(self) -> None:
@@ -174,7 +174,7 @@ class SentenceCanvas(SentenceView):
         selection = self._selection
         if selection is None:
             return
-        place = without_punctuation(selection.start, selection.end, self._shown.text, self._layout.boundaries)
+        place = strip_punctuation(selection.start, selection.end, self._shown.text, self._layout.boundaries)
         if place == (selection.start, selection.end):
             self.move_edge("end", -1)
         else:
@@ -278,7 +278,7 @@ class SentenceCanvas(SentenceView):
         if drag is None:
             self.select(target.span)
         elif isinstance(drag, RangeDrag):
-            self._draw_range(trimmed(*drag.range, self._shown.text))
+            self._draw_range(trim_blanks(*drag.range, self._shown.text))
         else:
             span = of_gold(drag.target.span)
             self._refresh()

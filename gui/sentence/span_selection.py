@@ -8,17 +8,16 @@ from typing import Literal
 from core.domain.editing import (
     Edge,
     GoldSpans,
-    accepted,
-    relabelled,
-    replaced_by,
-    resized,
-    trimmed,
+    overlapping_spans,
+    trim_blanks,
     with_edge,
+    with_edges,
+    with_label,
     with_span,
-    without,
+    without_span,
 )
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import Comparison, compared
+from core.metrics.comparison import Comparison, compare_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def propose_label(gold: GoldSpans, selection: TextSelection, label: str) -> Prop
     """Label a range, relabel a gold span, or accept a predicted one so named."""
     span = Span(selection.start, selection.end, label)
     if selection.kind == "gold" and selection.span is not None:
-        return Proposal(relabelled(gold, selection.span, label), of_gold(span))
+        return Proposal(with_label(gold, selection.span, label), of_gold(span))
     return Proposal(with_span(gold, span), of_gold(span))
 
 
@@ -126,7 +125,7 @@ def find_replaced(gold: GoldSpans, comparisons: Sequence[Comparison], selection:
         return ()
     difference = difference_of(comparisons, selection)
     own = difference.gold if difference is not None else None
-    return tuple(span for span in replaced_by(gold, selection.start, selection.end) if span != own)
+    return tuple(span for span in overlapping_spans(gold, selection.start, selection.end) if span != own)
 
 
 def propose_edge(gold: GoldSpans, selection: TextSelection, edge: Edge, position: int, text: str) -> Proposal:
@@ -140,7 +139,7 @@ def propose_edge(gold: GoldSpans, selection: TextSelection, edge: Edge, position
 def propose_range(gold: GoldSpans, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
     """Move both edges of a gold span or of a range; what is predicted stays."""
     if selection.kind == "gold" and selection.span is not None:
-        return _moved(gold, resized(gold, selection.span, start, end, text), selection)
+        return _moved(gold, with_edges(gold, selection.span, start, end, text), selection)
     return _ranged(gold, selection, start, end, text)
 
 
@@ -151,7 +150,7 @@ def _moved(before: GoldSpans, after: GoldSpans, selection: TextSelection) -> Pro
 
 
 def _ranged(gold: GoldSpans, selection: TextSelection, start: int, end: int, text: str) -> Proposal:
-    inside = trimmed(start, end, text) if selection.kind == "range" and start < end else None
+    inside = trim_blanks(start, end, text) if selection.kind == "range" and start < end else None
     return Proposal(gold, selection if inside is None else TextSelection("range", *inside))
 
 
@@ -159,7 +158,7 @@ def propose_removal(gold: GoldSpans, selection: TextSelection) -> Proposal:
     """Take a gold span away."""
     if selection.kind != "gold" or selection.span is None:
         return Proposal(gold, selection)
-    return Proposal(without(gold, selection.span), None)
+    return Proposal(without_span(gold, selection.span), None)
 
 
 def propose_acceptance(gold: GoldSpans, comparisons: Sequence[Comparison], selection: TextSelection | None) -> Proposal:
@@ -168,7 +167,7 @@ def propose_acceptance(gold: GoldSpans, comparisons: Sequence[Comparison], selec
     if difference is None or difference.predicted is None:
         return Proposal(gold, selection)
     span = difference.predicted.span
-    return Proposal(accepted(gold, span), of_gold(span))
+    return Proposal(with_span(gold, span), of_gold(span))
 
 
 @lru_cache(maxsize=256)
@@ -176,4 +175,4 @@ def comparisons_of(gold: tuple[Span, ...], predicted: tuple[PredictedSpan, ...] 
     """How the predicted spans compare with the gold; without a run (None), all gold is right."""
     if predicted is None:
         return tuple(Comparison("right", span, None) for span in gold)
-    return compared(gold, predicted)
+    return compare_spans(gold, predicted)

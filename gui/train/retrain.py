@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout
 from core.domain.events import TrainingEvent
 from core.domain.settings import TrainSettings
 from core.domain.spans import SPLITS, Split
-from core.metrics.report import reported
+from core.metrics.report import build_report
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
@@ -167,7 +167,7 @@ def compared_runs(project: Project, key: EpochKey, other: EpochKey) -> Compared 
     if not sentences:
         return None
     f1, other_f1 = (
-        reported(project.predictions.counts(one, "dev", "corrected", other=another)).micro.f1
+        build_report(project.predictions.counts(one, "dev", "corrected", other=another)).micro.f1
         for one, another in ((key, other), (other, key))
     )
     return Compared(key.source, other.source, sentences, f1, other_f1)

@@ -20,7 +20,7 @@ from core.domain.labels import TTA_LABELS
 from core.domain.settings import TrainSettings
 from core.domain.spans import PredictedSpan, Sentence, SentenceNumber, Span, Split
 from core.formats import jsonl, registry
-from core.metrics.report import reported
+from core.metrics.report import build_report
 from core.metrics.signals import Signals, suspicion_of
 from core.metrics.strict import klue_figures
 from core.services.import_corpus import ImportPlan, import_corpus
@@ -75,7 +75,7 @@ def add_run(project: Project, epochs: int) -> None:
             project.predictions.save(key, predictions)
             project.signals.save(key, {stored.number: drawn_signals(stored, predictions, draw) for stored in part})
         reports: dict[str, Any] = {
-            gold: reported(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS
+            gold: build_report(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS
         }
         reports["klue"] = {
             gold: klue_figures(project.predictions.examples(key, "dev", gold)).as_json() for gold in GOLDS

@@ -17,8 +17,8 @@ from core.domain.labels import TTA_LABELS
 from core.domain.scores import Report
 from core.domain.spans import Example, PredictedSpan, SentenceNumber
 from core.domain.tags import TagSet, spans_of
-from core.metrics.report import reported
-from core.metrics.strict import Integers, entity_counts, klue_figures
+from core.metrics.report import build_report
+from core.metrics.strict import Integers, count_entities, klue_figures
 
 SENTENCES, LENGTH = 55_643, 60
 TAG_SET = TagSet(TTA_LABELS)
@@ -74,7 +74,7 @@ def main() -> None:
     random = np.random.default_rng(0)
     gold = gold_tags(random)
     predicted = predicted_tags(gold, random)
-    times = [seconds(lambda: reported(entity_counts(gold, predicted, TTA_LABELS))) for _ in range(ROUNDS)]
+    times = [seconds(lambda: build_report(count_entities(gold, predicted, TTA_LABELS))) for _ in range(ROUNDS)]
     names = np.array(TAG_SET.names)
     sides = names[gold].tolist(), names[predicted].tolist()
     begin = time.perf_counter()
@@ -89,7 +89,7 @@ def main() -> None:
         "seqeval_seconds": round(reference, 2),
         "ours_seconds": round(ours, 3),
         "ratio": round(reference / ours, 1),
-        "greatest_difference": greatest_difference(reported(entity_counts(gold, predicted, TTA_LABELS)), theirs),
+        "greatest_difference": greatest_difference(build_report(count_entities(gold, predicted, TTA_LABELS)), theirs),
         "klue_figures_seconds": round(seconds(lambda: klue_figures(sentences)), 2),
     }
     print(json.dumps(report, indent=2))

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.domain.spans import Span
-from core.metrics.report import reported
+from core.metrics.report import build_report
 from core.store.predictions import EpochKey
 from core.store.project import opened
 from core.store.runs import training_digest
@@ -55,7 +55,7 @@ def _click_a_cell(window, qtbot):
     """Click the recall of PS in epoch 2; returns the sentence that is then shown."""
     click(window.rail.button("metrics"))
     page, project = window.pages["metrics"], window.context.session.project
-    report = reported(project.predictions.counts(LAST, "dev", "corrected"))
+    report = build_report(project.predictions.counts(LAST, "dev", "corrected"))
     table = page.model.table
     assert [row.name for row in table.rows] == list(report.rows())
     column = next(i for i, c in enumerate(table.columns) if c.figures.key == LAST and c.metric == "recall")

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from core.domain.editing import without_punctuation, word_at
+from core.domain.editing import strip_punctuation, word_at
 from core.languages.korean.josa import noun_end
 from core.languages.korean.normalise import nfc
 
@@ -30,7 +30,7 @@ def word_shapes(text: str, index: int, boundaries: Sequence[int]) -> tuple[tuple
 
 def _bare(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
     """The range without punctuation around it; a bracket whose other half is inside stays."""
-    first, last = without_punctuation(start, end, text, boundaries)
+    first, last = strip_punctuation(start, end, text, boundaries)
     inside = text[first:last]
     if last < end and (opening := _CLOSING.get(text[last])) and inside.count(opening) > inside.count(text[last]):
         last += 1

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.labels import in_display_order
-from core.domain.spans import SentenceNumber, Span, checked
+from core.domain.spans import SentenceNumber, Span, check_spans
 from core.store.changes import ChangeKind, ChangeSet, GoldChange
 from core.store.columns import spans_of_text, spans_text
 from core.store.database import Database
@@ -258,7 +258,7 @@ class Corrections(CorrectionLog):
         """What gives these sentences new gold, without those that have it."""
         changes = []
         for sentence in self._sentences.by_number(list(golds)):
-            after = checked(golds[sentence.number], sentence.text, labels)
+            after = check_spans(golds[sentence.number], sentence.text, labels)
             if after != sentence.gold:
                 before = spans_text(sentence.gold)
                 changes.append(Change(sentence.number, "correct", None, before, spans_text(after)))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
-from core.domain.labels import checked_name
+from core.domain.labels import check_label_name
 from core.domain.spans import SentenceNumber, Span, Split
 from core.messages.catalogue import join_words
 from core.store.changes import ChangeSet
@@ -74,7 +74,7 @@ class Labels:
         Raises:
             UserError: it is no label, or there already.
         """
-        self._refuse_known(checked_name(name))
+        self._refuse_known(check_label_name(name))
         return self._change_tag_set({name: True})
 
     def delete(self, name: str) -> ChangeSet:
@@ -103,7 +103,7 @@ class Labels:
             UserError: the label is not there, or the new one is no label or there already.
         """
         self._refuse_unknown(name)
-        self._refuse_known(checked_name(new))
+        self._refuse_known(check_label_name(new))
         return self._replaced(Replacement(name, new), {name: False, new: True})
 
     def merging(self, name: str, into: str) -> Generator[int, None, ChangeSet]:

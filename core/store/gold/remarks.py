@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from core.analysis.verdicts import Blame, Pair
+from core.analysis.verdicts import Blame, SpanPair
 from core.domain.spans import SentenceNumber
 from core.store.columns import now_text, spans_text
 from core.store.database import Database
@@ -57,7 +57,7 @@ class Verdict:
     COLUMNS: ClassVar[str] = "source, epoch, gold, predicted, blame, sampled, seconds"
     sentence: SentenceNumber
     key: EpochKey
-    pair: Pair
+    pair: SpanPair
     blame: Blame
     sampled: bool = False
     seconds: float | None = None
@@ -70,7 +70,7 @@ class Verdict:
 Remark = Review | Note | Verdict
 
 
-def pair_texts(pair: Pair) -> tuple[str, str]:
+def pair_texts(pair: SpanPair) -> tuple[str, str]:
     """Both sides as the database holds them: a list of one span or none."""
     gold, predicted = ("[]" if span is None else spans_text([span]) for span in pair)
     return gold, predicted

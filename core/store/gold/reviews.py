@@ -10,17 +10,17 @@ from core.analysis.verdicts import (
     Blame,
     Estimate,
     JudgedError,
-    Pair,
     Population,
-    end_of_sample,
+    SpanPair,
     estimate_errors,
     judge_errors,
     pair_of,
+    sample_length,
 )
-from core.domain.editing import with_span, without
+from core.domain.editing import with_span, without_span
 from core.domain.spans import SentenceNumber, Span, Split
-from core.metrics.comparison import Comparison, compared
-from core.metrics.report import Counts, counts_of
+from core.metrics.comparison import Comparison, compare_spans
+from core.metrics.report import Counts, count_spans
 from core.store.changes import ChangeSet
 from core.store.columns import spans_of_text
 from core.store.database import Database
@@ -41,7 +41,7 @@ class Reviewed:
 
     is_reviewed: bool = False
     note: str = ""
-    verdicts: Mapping[Pair, Blame] = field(default_factory=dict)
+    verdicts: Mapping[SpanPair, Blame] = field(default_factory=dict)
 
 
 NOTHING_SAID = Reviewed()
@@ -119,10 +119,10 @@ class Reviews:
             remarks.append(Review(number, True))
         return self._corrections.correct_together({number: gold}, remarks)
 
-    def _standing(self, key: EpochKey, number: SentenceNumber, gold: Sequence[Span]) -> list[Pair]:
+    def _standing(self, key: EpochKey, number: SentenceNumber, gold: Sequence[Span]) -> list[SpanPair]:
         """The disagreements of an epoch with a gold."""
         predicted = self._predictions.of(key, [number]).get(number, ())
-        return [pair_of(comparison) for comparison in compared(gold, predicted) if comparison.is_error]
+        return [pair_of(comparison) for comparison in compare_spans(gold, predicted) if comparison.is_error]
 
     def _say(self, remark: Remark) -> ChangeSet:
         return self._corrections.correct_together({}, [remark])
@@ -148,7 +148,9 @@ class Reviews:
         verdicts = self._verdicts(key, numbers) if key is not None else {}
         return {n: Reviewed(n in reviewed, notes.get(n, ""), verdicts.get(n, {})) for n in numbers}
 
-    def _verdicts(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, dict[Pair, Blame]]:
+    def _verdicts(
+        self, key: EpochKey, numbers: Sequence[SentenceNumber]
+    ) -> dict[SentenceNumber, dict[SpanPair, Blame]]:
         """The newest verdict on each pair of spans, under the label names of today."""
         rows = self._database.rows_of(
             "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND source = ? AND epoch = ?"
@@ -156,14 +158,14 @@ class Reviews:
             numbers,
             [key.source, key.epoch],
         )
-        found = defaultdict[SentenceNumber, dict[Pair, Blame]](dict)
+        found = defaultdict[SentenceNumber, dict[SpanPair, Blame]](dict)
         if not rows:
             return found
         history = self._names.history()
         of_run = self._names.of_source(key.source, history)
         for sentence, step, gold, predicted, blame in rows:
             sides = (_only_span(gold, history.since(step)), _only_span(predicted, of_run))
-            found[sentence][Pair(*sides)] = blame
+            found[sentence][SpanPair(*sides)] = blame
         return found
 
     def pace(self) -> float | None:
@@ -191,10 +193,10 @@ class Reviews:
         population = self._selections.errors_at_random(key, split)
         last = max((place for place, number in enumerate(population) if number in sampled), default=-1)
         found = list(self._judged(key, population[: last + 1]))
-        sample = found[: end_of_sample([sentence is not None for sentence in found])]
+        sample = found[: sample_length([sentence is not None for sentence in found])]
         verdicts = self._predictions.matches_then(key, split)
         disagreements = sum(count for verdict, count in verdicts.items() if verdict.outcome != "right")
-        counts = sum(counts_of(verdicts).values(), Counts())
+        counts = sum(count_spans(verdicts).values(), Counts())
         whole = [sentence for sentence in sample if sentence is not None]
         return estimate_errors(whole, Population(counts, len(population), disagreements))
 
@@ -214,9 +216,9 @@ class Reviews:
                 yield judge_errors(stored.imported_now, stored.gold, predicted[stored.number], said)
 
 
-def mended(gold: Sequence[Span], pair: Pair) -> tuple[Span, ...]:
+def mended(gold: Sequence[Span], pair: SpanPair) -> tuple[Span, ...]:
     """The gold with what was predicted in place of a disagreement's gold span, and of all else that it overlaps."""
-    spans = tuple(gold) if pair.gold is None else without(tuple(gold), pair.gold)
+    spans = tuple(gold) if pair.gold is None else without_span(tuple(gold), pair.gold)
     return spans if pair.predicted is None else with_span(spans, pair.predicted)
 
 

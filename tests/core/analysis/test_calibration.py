@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from core.analysis.calibration import (
     EDGES,
     calibrate,
-    edges_in_words,
     expected_calibration_error,
+    find_bin,
+    name_bins,
     overconfidence,
-    place_of,
 )
 from core.domain.generators import run_to_end
 from core.domain.spans import Example, PredictedSpan, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from core.store.predictions import EpochKey
 from tests.building import predicted, project_with_run
 
@@ -80,7 +80,7 @@ def test_too_sure_and_too_modest_are_told_apart():
 
 @pytest.mark.parametrize(("probability", "place"), [(0, 0), (0.1, 1), (0.899999, 8), (0.99, 12), (1, 12)])
 def test_a_bin_begins_with_its_edge(probability, place):
-    assert place_of(probability) == place
+    assert find_bin(probability) == place
 
 
 def test_nothing_predicted():
@@ -91,8 +91,8 @@ def test_nothing_predicted():
 
 
 def test_bins_have_names():
-    assert edges_in_words()[:2] == ["0–.1", ".1–.2"]
-    assert edges_in_words()[-2:] == [".98–.99", ".99–1"]
+    assert name_bins()[:2] == ["0–.1", ".1–.2"]
+    assert name_bins()[-2:] == [".98–.99", ".99–1"]
 
 
 @pytest.mark.parametrize("gold", ["corrected", "imported"])
@@ -104,11 +104,11 @@ def test_what_the_store_holds_is_judged_as_its_comparisons_say(tmp_path, gold):
         outcomes = [
             comparison.outcome
             for sentence in project.predictions.examples(EpochKey(1, 1), "dev", gold)
-            for comparison in compared(sentence.gold, sentence.predicted)
+            for comparison in compare_spans(sentence.gold, sentence.predicted)
             if comparison.predicted is not None
         ]
         bins = calibration.bins()
         assert sum(found.right for found in bins) == outcomes.count("right") == {"corrected": 2, "imported": 2}[gold]
         assert sum(found.spans for found in bins) == len(outcomes) == 5
-        [wrong] = calibration.sentences_of(place_of(0.97), is_right=gold == "imported", label="LC")
+        [wrong] = calibration.sentences_of(find_bin(0.97), is_right=gold == "imported", label="LC")
         assert wrong == number

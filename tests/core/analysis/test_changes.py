@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from core.analysis.changes import FATES, ErrorKey, compare_epochs, path_of
 from core.domain.generators import run_to_end
 from core.domain.spans import Example, PredictedSpan, Span
-from core.metrics.comparison import compared
-from core.metrics.report import counts_of, reported
+from core.metrics.comparison import compare_spans
+from core.metrics.report import build_report, count_spans
 
 GOLD = (Span(0, 3, "PS"), Span(5, 9, "OG"))
 
@@ -69,14 +69,14 @@ def test_fates_and_scores_add_up_to_the_reports(rows):
     rows = [tuple(map(apart, row)) for row in rows]
     pairs = [pair(n, gold, predicted(*before), predicted(*after)) for n, (gold, before, after) in enumerate(rows)]
     changes = run_to_end(compare_epochs(pairs))
-    sides = [[c for gold, *both in rows for c in compared(gold, predicted(*both[side]))] for side in (0, 1)]
+    sides = [[c for gold, *both in rows for c in compare_spans(gold, predicted(*both[side]))] for side in (0, 1)]
     wrong = [sum(c.is_error for c in side) for side in sides]
     fates = {fate: len(changes.errors_of(fate)) for fate in FATES}
     assert fates["fixed"] + fates["kept"] == wrong[0]
     assert fates["broken"] + fates["kept"] == wrong[1]
     for side, name in enumerate(("before", "after")):
-        verdicts = [c.verdict for c in sides[side]]
-        report = reported(counts_of({verdict: verdicts.count(verdict) for verdict in verdicts}))
+        matches = [c.match for c in sides[side]]
+        report = build_report(count_spans({match: matches.count(match) for match in matches}))
         if changes.scores:
             assert {label: getattr(changes.scores[label], name) for label in report.rows()} == report.rows()
 

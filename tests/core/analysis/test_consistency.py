@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.consistency import Inconsistency, Use, places_of, tally_uses
+from core.analysis.consistency import Inconsistency, Use, find_string, tally_uses
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from tests.building import example
@@ -44,17 +44,17 @@ def test_every_place_is_counted_as_what_the_gold_makes_of_it():
 
 @pytest.mark.parametrize("text", ["서울시청", "남서울", "서울7호", "X서울"])
 def test_parts_of_other_words_are_no_places(text):
-    assert places_of("서울", text, ()) == []
+    assert find_string("서울", text, ()) == []
 
 
 @pytest.mark.parametrize("text", ["서울", "서울,", "(서울)", "서울에서는", "서울이다", "서울 시청"])
 def test_words_with_what_may_follow_them_are_places(text):
-    assert [text[start:end] for start, end in places_of("서울", text, ())] == ["서울"]
+    assert [text[start:end] for start, end in find_string("서울", text, ())] == ["서울"]
 
 
 def test_a_span_is_a_place_wherever_it_stands():
-    assert places_of("서울", "서울시청", (Span(0, 2, "LC"),)) == [(0, 2)]
-    assert places_of("미", "미 정부와 미국", (Span(0, 1, "LC"),)) == [(0, 1)]
+    assert find_string("서울", "서울시청", (Span(0, 2, "LC"),)) == [(0, 2)]
+    assert find_string("미", "미 정부와 미국", (Span(0, 1, "LC"),)) == [(0, 1)]
 
 
 def test_one_character_is_never_missed():
@@ -131,7 +131,7 @@ def test_the_counts_are_those_of_looking_for_each_string_in_turn(corpus):
     tally = tally_of(*corpus)
     strings = {sentence.text[s.start : s.end] for sentence in corpus for s in sentence.gold}
     for string in strings:
-        places = sum(len(places_of(string, sentence.text, sentence.gold)) for sentence in corpus)
+        places = sum(len(find_string(string, sentence.text, sentence.gold)) for sentence in corpus)
         assert sum(tally.of(string).uses.values()) == places
     spans = Counter(s.label for sentence in corpus for s in sentence.gold)
     counted = Counter()

@@ -2,13 +2,13 @@
 
 import pytest
 
-from core.analysis.occurrences import label_places, occurrences
+from core.analysis.occurrences import find_occurrences, label_places
 from core.domain.spans import Span
 from tests.building import example
 
 
 def places(text, wanted, *gold, label="PS"):
-    return [(found.span.start, found.standing) for found in occurrences([example(text, *gold)], wanted, label)]
+    return [(found.span.start, found.standing) for found in find_occurrences([example(text, *gold)], wanted, label)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_how_a_place_stands_to_the_gold(gold, standing):
 def test_labelling_the_chosen_places_takes_what_they_overlap_away():
     one = example("서울과 서울시", (4, 7, "OG"), number=1)
     two = example("서울은", number=2)
-    found = list(occurrences([one, two], "서울", "LC"))
+    found = list(find_occurrences([one, two], "서울", "LC"))
     assert label_places(found) == {1: (Span(0, 2, "LC"), Span(4, 6, "LC")), 2: (Span(0, 2, "LC"),)}
     unlabelled = [place for place in found if place.standing == "unlabelled"]
     assert label_places(unlabelled) == {1: (Span(0, 2, "LC"), Span(4, 7, "OG")), 2: (Span(0, 2, "LC"),)}

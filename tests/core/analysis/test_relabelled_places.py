@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.analysis.consistency import Use, commonest, relabel_places, string_places, tally_uses
+from core.analysis.consistency import Use, find_places, most_common_label, relabel_places, tally_uses
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from tests.building import example
@@ -24,7 +24,7 @@ CORPUS = sentences(
 @pytest.fixture
 def places():
     tally = run_to_end(tally_uses(lambda: CORPUS))
-    return list(string_places(tally.of("서울"), CORPUS))
+    return list(find_places(tally.of("서울"), CORPUS))
 
 
 def test_the_places_are_those_that_were_counted(places):
@@ -56,7 +56,7 @@ def test_the_commonest_way_may_be_no_label():
     def way(*rows):
         corpus = sentences(*rows)
         tally = run_to_end(tally_uses(lambda: corpus))
-        return commonest(tally.of("서울"))
+        return most_common_label(tally.of("서울"))
 
     assert way(("서울", (0, 2, "LC")), ("서울",)) == "LC"
     assert way(("서울", (0, 2, "LC")), ("서울",), ("서울은",)) is None

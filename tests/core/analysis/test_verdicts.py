@@ -7,19 +7,19 @@ from core.analysis import verdicts
 from core.analysis.verdicts import (
     BLAMES,
     JudgedError,
-    Pair,
     Population,
-    end_of_sample,
+    SpanPair,
     estimate_errors,
     judge_errors,
     pair_of,
+    sample_length,
 )
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import compared
-from core.metrics.report import Counts, scored
+from core.metrics.comparison import compare_spans
+from core.metrics.report import Counts, score_counts
 
 GOLD, PREDICTED = Span(0, 2, "PS"), Span(0, 3, "PS")
-PAIRS = (Pair(GOLD, PREDICTED), Pair(GOLD, None), Pair(None, PREDICTED))
+PAIRS = (SpanPair(GOLD, PREDICTED), SpanPair(GOLD, None), SpanPair(None, PREDICTED))
 RIGHT = 4_000
 
 
@@ -51,7 +51,7 @@ def truth(population):
             predicted, gold = predicted + (pair.predicted is not None), gold + (pair.gold is not None)
         elif blame == "gold" and pair.predicted is not None:
             right, predicted, gold = right + 1, predicted + 1, gold + 1
-    return sum(one.blame == "gold" for one in every) / len(every), scored(Counts(right, predicted, gold)).f1
+    return sum(one.blame == "gold" for one in every) / len(every), score_counts(Counts(right, predicted, gold)).f1
 
 
 def test_a_sample_of_all_is_the_truth():
@@ -61,7 +61,7 @@ def test_a_sample_of_all_is_the_truth():
     assert found.share.interval == pytest.approx((share, share))
     assert found.gold_errors.value == pytest.approx(found.verdicts["gold"])
     assert (found.f1.value, *found.f1.interval) == pytest.approx((f1, f1, f1))
-    assert found.f1_imported == pytest.approx(scored(counted(population).counts).f1)
+    assert found.f1_imported == pytest.approx(score_counts(counted(population).counts).f1)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def predicted(*spans):
 
 def test_the_verdicts_of_a_sentence():
     gold, said = (GOLD, Span(5, 7, "LC")), predicted(PREDICTED, Span(8, 9, "OG"))
-    pairs = [pair_of(comparison) for comparison in compared(gold, said)]
+    pairs = [pair_of(comparison) for comparison in compare_spans(gold, said)]
     assert judge_errors(gold, gold, said, dict.fromkeys(pairs[:2], "model")) is None, "one has no verdict"
     assert judge_errors(gold, gold, said, dict.fromkeys(pairs, "ambiguous")) == [
         JudgedError(pair, "ambiguous") for pair in pairs
@@ -142,5 +142,5 @@ def test_a_correction_without_a_verdict_is_one():
     [([], 0), ([False, False], 0), ([True], 1), ([True] * 9 + [False], 10), ([True] * 4 + [False] + [True] * 4, 4)],
 )
 def test_the_sample_ends_where_a_tenth_was_passed_over(are_judged, length):
-    assert end_of_sample(are_judged) == length
-    assert end_of_sample([*are_judged, *[False] * 90]) <= max(length, 11)
+    assert sample_length(are_judged) == length
+    assert sample_length([*are_judged, *[False] * 90]) <= max(length, 11)

@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from core.cli.commands import run
-from core.metrics.comparison import compared
-from core.metrics.confusion import confusion, error_kinds
+from core.metrics.comparison import compare_spans
+from core.metrics.confusion import build_confusion, count_error_kinds
 from core.metrics.strict import klue_figures
 from core.store.gold.reviews import JudgementContext
 from core.store.predictions import EpochKey
@@ -47,8 +47,8 @@ def test_the_document_holds_scores_klues_figures_errors_and_confusion(folder, ca
         *("micro", "macro", "weighted", "labels", "klue", "errors", "confusion"),
     ]
     assert document["klue"] == figures.as_json()
-    assert document["errors"] == {label: kinds.as_json() for label, kinds in error_kinds(verdicts).items()}
-    assert document["confusion"] == confusion(verdicts).as_json()
+    assert document["errors"] == {label: kinds.as_json() for label, kinds in count_error_kinds(verdicts).items()}
+    assert document["confusion"] == build_confusion(verdicts).as_json()
 
 
 def test_the_text_ends_with_klues_figures_and_the_kinds_of_errors(folder, capsys):
@@ -70,7 +70,7 @@ def test_verdicts_in_the_random_order_add_a_key_and_a_line(folder, capsys):
     with opened(folder) as project:
         order = project.selections.numbers(Selection(outcomes=ALL_ERRORS, order="random"), FIRST, "corrected")
         for stored in project.sentences.by_number(order):
-            for comparison in compared(stored.gold, project.predictions.of(FIRST, [stored.number])[stored.number]):
+            for comparison in compare_spans(stored.gold, project.predictions.of(FIRST, [stored.number])[stored.number]):
                 if comparison.is_error:
                     project.reviews.judge(stored.number, FIRST, comparison, "model", JudgementContext(sampled=True))
     document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))

@@ -5,21 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.editing import (
-    accepted,
     ends_in_blank,
-    extended,
+    extend_to_words,
     next_word,
-    relabelled,
-    replaced_by,
-    resized,
-    trimmed,
+    overlapping_spans,
+    strip_punctuation,
+    trim_blanks,
     with_edge,
+    with_edges,
+    with_label,
     with_span,
-    without,
-    without_punctuation,
+    without_span,
     word_at,
 )
-from core.domain.spans import Span, checked
+from core.domain.spans import Span, check_spans
 
 LABELS = st.sampled_from(["PS", "OG", "LC"])
 TEXTS = st.text(alphabet="가나 \u3000a😀\u1100\u1161", min_size=1, max_size=30)
@@ -36,17 +35,17 @@ def sentences(draw):
 
 
 def is_valid(gold, text):
-    return gold == checked(gold, text) and all(isinstance(span, Span) for span in gold)
+    return gold == check_spans(gold, text) and all(isinstance(span, Span) for span in gold)
 
 
 @given(sentences(), LABELS)
 def test_every_change_leaves_a_valid_gold(sentence, label):
     text, gold, span = sentence
     assert is_valid(with_span(gold, span), text)
-    assert is_valid(accepted(gold, span), text)
+    assert is_valid(with_span(gold, span), text)
     for own in gold:
-        assert is_valid(without(gold, own), text)
-        assert is_valid(relabelled(gold, own, label), text)
+        assert is_valid(without_span(gold, own), text)
+        assert is_valid(with_label(gold, own, label), text)
 
 
 @given(sentences(), st.sampled_from(["start", "end"]), st.integers(-5, 40))
@@ -69,8 +68,8 @@ def test_a_new_span_is_there_and_only_what_it_overlaps_is_gone(sentence):
 
 @given(TEXTS, st.integers(-3, 35), st.integers(-3, 35))
 def test_a_trimmed_range_is_the_same_from_both_ends_and_has_no_blank_edges(text, start, end):
-    found = trimmed(start, end, text)
-    assert found == trimmed(end, start, text)
+    found = trim_blanks(start, end, text)
+    assert found == trim_blanks(end, start, text)
     if found is not None:
         inside = text[found[0] : found[1]]
         assert inside
@@ -100,7 +99,7 @@ def test_a_moved_edge_leaves_no_blank_at_the_edges(sentence, edge, position):
 @given(sentences())
 def test_what_a_range_replaces_is_what_a_span_over_it_takes_away(sentence):
     _text, gold, span = sentence
-    assert set(replaced_by(gold, span.start, span.end)) - {span} == set(gold) - set(with_span(gold, span))
+    assert set(overlapping_spans(gold, span.start, span.end)) - {span} == set(gold) - set(with_span(gold, span))
 
 
 def test_edges_stop_at_the_neighbour():
@@ -110,7 +109,7 @@ def test_edges_stop_at_the_neighbour():
     assert with_edge(gold, gold[1], "end", 99, "가나다라마바사") == (gold[0], Span(4, 7, "OG"))
 
 
-@pytest.mark.parametrize("change", [without, lambda gold, span: relabelled(gold, span, "LC")])
+@pytest.mark.parametrize("change", [without_span, lambda gold, span: with_label(gold, span, "LC")])
 def test_a_span_that_is_not_there_changes_nothing(change):
     gold = (Span(0, 2, "PS"),)
     assert change(gold, Span(3, 4, "PS")) is gold
@@ -119,7 +118,7 @@ def test_a_span_that_is_not_there_changes_nothing(change):
 def test_what_changes_nothing_gives_the_same_gold_back():
     gold = (Span(0, 2, "PS"),)
     assert with_span(gold, gold[0]) is gold
-    assert relabelled(gold, gold[0], "PS") is gold
+    assert with_label(gold, gold[0], "PS") is gold
     assert with_edge(gold, gold[0], "end", 2, "가나다") is gold
 
 
@@ -145,10 +144,10 @@ def test_stepping_goes_through_every_eojeol_in_both_directions(text):
 @given(sentences())
 def test_an_extended_range_holds_whole_eojeols(sentence):
     text, _, span = sentence
-    start, end = extended(span.start, span.end, text)
+    start, end = extend_to_words(span.start, span.end, text)
     assert start <= span.start < span.end <= end
     assert text[start:end].split() == [text[a:b] for a, b in words_of(text) if a >= start and b <= end]
-    assert extended(start, end, text) == (start, end)
+    assert extend_to_words(start, end, text) == (start, end)
 
 
 @given(sentences(), st.data())
@@ -159,7 +158,7 @@ def test_both_edges_of_a_span_move_and_the_gold_stays_valid(sentence, data):
     span = data.draw(st.sampled_from(gold))
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    moved = resized(gold, span, start, end, text)
+    moved = with_edges(gold, span, start, end, text)
     assert is_valid(moved, text)
     assert len(moved) == len(gold)
     assert [other for other in moved if other in gold] == [other for other in gold if other != span or span in moved]
@@ -170,7 +169,7 @@ def test_both_edges_of_a_span_move_and_the_gold_stays_valid(sentence, data):
 )
 def test_both_edges_move_beyond_where_the_span_was_as_far_as_the_neighbour(start, end, expected):
     text, gold = "가나다라마바사아자차", (Span(0, 2, "PS"), Span(8, 10, "OG"))
-    assert resized(gold, gold[0], start, end, text) == (Span(*expected, "PS"), gold[1])
+    assert with_edges(gold, gold[0], start, end, text) == (Span(*expected, "PS"), gold[1])
 
 
 @pytest.mark.parametrize(
@@ -178,11 +177,11 @@ def test_both_edges_move_beyond_where_the_span_was_as_far_as_the_neighbour(start
     [("“삼성”은", "삼성”은"), ("(서울).", "서울"), ("3%", "3"), ("...", "..."), ("‘ 가 ’", "가"), ("A-1", "A-1")],
 )
 def test_punctuation_falls_off_at_the_edges(text, expected):
-    start, end = without_punctuation(0, len(text), text, range(len(text) + 1))
+    start, end = strip_punctuation(0, len(text), text, range(len(text) + 1))
     assert text[start:end] == expected
 
 
 def test_no_character_is_cut_into_for_punctuation():
     keycap = "1\ufe0f\u20e3"
     text = f"«{keycap}»"
-    assert without_punctuation(0, len(text), text, (0, 1, 4, 5)) == (1, 4)
+    assert strip_punctuation(0, len(text), text, (0, 1, 4, 5)) == (1, 4)

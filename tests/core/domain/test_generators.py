@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.generators import add_up, map_progress, reporting, run_to_end
+from core.domain.generators import accumulate_progress, map_progress, run_to_end, yield_reports
 
 
 def steps(closed, *, result="result"):
@@ -31,14 +31,14 @@ def test_work_is_closed_where_a_step_is_not_taken():
 def test_reports_are_mapped_and_added_up_and_the_result_stays():
     taken = []
     assert run_to_end(map_progress(steps([]), str), taken.append) == "result"
-    assert run_to_end(add_up(steps([])), taken.append) == "result"
+    assert run_to_end(accumulate_progress(steps([])), taken.append) == "result"
     assert taken == ["3", "4", 3, 7]
 
 
 @pytest.mark.parametrize("interrupt", [GeneratorExit, KeyboardInterrupt])
 def test_closing_or_interrupting_mapped_work_closes_it(interrupt):
     closed = []
-    mapped = map_progress(add_up(steps(closed)), str)
+    mapped = map_progress(accumulate_progress(steps(closed)), str)
     assert next(mapped) == "3"
     with pytest.raises(interrupt):
         mapped.throw(interrupt)
@@ -54,7 +54,7 @@ def test_reports_come_in_order_and_the_result_at_the_end():
     results = []
 
     def watched():
-        results.append((yield from reporting(work)))
+        results.append((yield from yield_reports(work)))
 
     assert list(watched()) == list(range(100))
     assert results == ["result"]
@@ -72,7 +72,7 @@ def test_closing_or_interrupting_it_ends_the_work_at_its_next_report(interrupt):
         finally:
             ended.append(True)
 
-    generator = reporting(work)
+    generator = yield_reports(work)
     assert next(generator) == 0
     with pytest.raises(interrupt):
         generator.throw(interrupt)
@@ -87,4 +87,4 @@ def test_an_error_of_the_work_is_raised():
 
     for _ in range(300):  # whichever thread is ahead
         with pytest.raises(ValueError, match="no"):
-            run_to_end(reporting(work))
+            run_to_end(yield_reports(work))

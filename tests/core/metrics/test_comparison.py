@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 
 
 def spans(*rows):
@@ -26,17 +26,17 @@ def predicted(*rows):
     ],
 )
 def test_spans_that_overlap_are_one_comparison(gold, prediction, outcome):
-    [comparison] = compared(spans(gold), predicted(prediction))
+    [comparison] = compare_spans(spans(gold), predicted(prediction))
     assert comparison.outcome == outcome
     assert (comparison.gold, comparison.predicted.span) == (Span(*gold), Span(*prediction))
 
 
 def test_spans_that_only_touch_are_missed_and_spurious():
-    assert [c.outcome for c in compared(spans((0, 2, "PS")), predicted((2, 4, "PS")))] == ["missed", "spurious"]
+    assert [c.outcome for c in compare_spans(spans((0, 2, "PS")), predicted((2, 4, "PS")))] == ["missed", "spurious"]
 
 
 def test_the_exact_match_is_paired_before_a_longer_overlap():
-    comparisons = compared(spans((0, 2, "PS"), (2, 9, "PS")), predicted((0, 2, "PS")))
+    comparisons = compare_spans(spans((0, 2, "PS"), (2, 9, "PS")), predicted((0, 2, "PS")))
     assert [c.outcome for c in comparisons] == ["right", "missed"]
 
 
@@ -57,7 +57,7 @@ def _without_overlaps(rows):
 @given(lanes(), lanes())
 def test_every_span_appears_once_and_right_is_exact_equality(gold, other):
     prediction = tuple(PredictedSpan(span, 0.5) for span in other)
-    comparisons = compared(gold, prediction)
+    comparisons = compare_spans(gold, prediction)
     assert sorted(c.gold for c in comparisons if c.gold) == sorted(gold)
     assert sorted(c.predicted.span for c in comparisons if c.predicted) == sorted(other)
     assert {c.gold for c in comparisons if c.outcome == "right"} == set(gold) & set(other)
@@ -66,7 +66,7 @@ def test_every_span_appears_once_and_right_is_exact_equality(gold, other):
 @given(lanes(), lanes(), st.randoms())
 def test_the_order_in_which_spans_are_given_does_not_matter(gold, other, random):
     prediction = [PredictedSpan(span, 0.5) for span in other]
-    expected = compared(gold, prediction)
+    expected = compare_spans(gold, prediction)
     overlaps = {(g, p) for g in gold for p in other if g.overlaps(p)}
     paired = {(c.gold, c.predicted.span) for c in expected if c.gold and c.predicted}
     assert paired <= overlaps
@@ -75,4 +75,4 @@ def test_the_order_in_which_spans_are_given_does_not_matter(gold, other, random)
     shuffled = list(gold)
     random.shuffle(shuffled)
     random.shuffle(prediction)
-    assert compared(shuffled, prediction) == expected
+    assert compare_spans(shuffled, prediction) == expected

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.metrics.comparison import SpanMatch
-from core.metrics.confusion import ErrorKinds, confusion, error_kinds
-from core.metrics.report import counts_of
+from core.metrics.confusion import ErrorKinds, build_confusion, count_error_kinds
+from core.metrics.report import count_spans
 
 labels = st.sampled_from(["PS", "LC", "XX"])
 
@@ -39,7 +39,7 @@ BY_HAND = {
 
 
 def test_errors_stand_under_the_gold_type_and_spurious_ones_under_the_predicted():
-    assert error_kinds(BY_HAND) == {
+    assert count_error_kinds(BY_HAND) == {
         "PS": ErrorKinds(right=10, edge=2, type=3, both=1, missed=4, spurious=5),
         "LC": ErrorKinds(),
         "XX": ErrorKinds(spurious=6),
@@ -47,7 +47,7 @@ def test_errors_stand_under_the_gold_type_and_spurious_ones_under_the_predicted(
 
 
 def test_the_confusion_table_by_hand():
-    assert confusion(BY_HAND).as_json() == {
+    assert build_confusion(BY_HAND).as_json() == {
         "labels": ["PS", "LC", "XX"],
         "counts": [[12, 4, 0], [0, 0, 0], [0, 0, 0]],
         "missed": [4, 0, 0],
@@ -56,13 +56,13 @@ def test_the_confusion_table_by_hand():
 
 
 def test_nothing_gives_empty_tables():
-    assert error_kinds({}) == {}
-    assert confusion({}).as_json() == {"labels": [], "counts": [], "missed": [], "spurious": []}
+    assert count_error_kinds({}) == {}
+    assert build_confusion({}).as_json() == {"labels": [], "counts": [], "missed": [], "spurious": []}
 
 
 @given(tallies)
 def test_both_tables_add_up_to_the_counts_of_the_metrics(tally):
-    counts, kinds, table = counts_of(tally), error_kinds(tally), confusion(tally)
+    counts, kinds, table = count_spans(tally), count_error_kinds(tally), build_confusion(tally)
     assert list(kinds) == list(table.labels)
     assert set(kinds) == set(counts)
     for label, count in counts.items():

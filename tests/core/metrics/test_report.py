@@ -11,8 +11,8 @@ from seqeval.scheme import IOB2
 
 from core.domain.spans import PredictedSpan
 from core.domain.tags import TagSet, spans_of
-from core.metrics.comparison import compared
-from core.metrics.report import counts_of, reported
+from core.metrics.comparison import compare_spans
+from core.metrics.report import build_report, count_spans
 
 TAG_SET = TagSet(("PS", "LC", "AF"))
 
@@ -33,7 +33,7 @@ def matches_of(pairs):
         units = [(i, i + 1) for i in range(len(gold_tags))]
         gold = spans_of(gold_tags, units, TAG_SET)
         predicted = [PredictedSpan(span, 0.5) for span in spans_of(predicted_tags, units, TAG_SET)]
-        matches.update(comparison.match for comparison in compared(gold, predicted))
+        matches.update(comparison.match for comparison in compare_spans(gold, predicted))
     return matches
 
 
@@ -41,7 +41,7 @@ def matches_of(pairs):
 def test_every_figure_is_seqevals(pairs):
     names = TAG_SET.names
     gold, predicted = ([[names[tag] for tag in tags] for tags in side] for side in zip(*pairs, strict=True))
-    report = reported(counts_of(matches_of(pairs)))
+    report = build_report(count_spans(matches_of(pairs)))
     if not report.labels:
         assert report.micro == report.macro == report.weighted
         assert report.micro.f1 == 0

@@ -15,9 +15,9 @@ from sklearn.metrics import f1_score as tag_f1
 
 from core.domain.spans import Example, PredictedSpan, Span
 from core.domain.tags import NO_TAG, TagSet, spans_of
-from core.metrics.comparison import compared
-from core.metrics.report import Counts, counts_of, reported
-from core.metrics.strict import entity_counts, klue_counts, klue_figures
+from core.metrics.comparison import compare_spans
+from core.metrics.report import Counts, build_report, count_spans
+from core.metrics.strict import count_entities, count_for_klue, klue_figures
 
 TAG_SET = TagSet(("PS", "LC", "AF"))
 NAMES = TAG_SET.names
@@ -45,7 +45,7 @@ def names_of(gold, predicted):
 @example((np.zeros((3, 4), int), np.zeros((3, 4), int)))
 @example((np.zeros((0, 0), int), np.zeros((0, 0), int)))
 def test_every_figure_of_a_matrix_is_seqevals(pair):
-    report = reported(entity_counts(*pair, TAG_SET.labels))
+    report = build_report(count_entities(*pair, TAG_SET.labels))
     if not report.labels:  # seqeval's report raises here
         assert {score.f1 for score in report.rows().values()} == {0.0}
         return
@@ -70,16 +70,16 @@ def test_a_matrix_is_counted_as_its_spans_are_compared(pair):
         there = gold != NO_TAG
         units = [(at, at + 1) for at in range(int(there.sum()))]
         spans = [spans_of(row[there].tolist(), units, TAG_SET) for row in (gold, predicted)]
-        matches.update(c.match for c in compared(spans[0], [PredictedSpan(span, 0.5) for span in spans[1]]))
-    expected = counts_of(matches)
-    assert {label: c for label, c in entity_counts(*pair, TAG_SET.labels).items() if c != Counts()} == expected
+        matches.update(c.match for c in compare_spans(spans[0], [PredictedSpan(span, 0.5) for span in spans[1]]))
+    expected = count_spans(matches)
+    assert {label: c for label, c in count_entities(*pair, TAG_SET.labels).items() if c != Counts()} == expected
 
 
 @given(matrices())
 def test_what_is_predicted_where_the_gold_has_no_tag_does_not_count(pair):
     gold, predicted = pair
     other = np.where(gold == NO_TAG, NO_TAG, predicted)
-    assert entity_counts(gold, other, TAG_SET.labels) == entity_counts(gold, predicted, TAG_SET.labels)
+    assert count_entities(gold, other, TAG_SET.labels) == count_entities(gold, predicted, TAG_SET.labels)
 
 
 @given(matrices(), st.integers(0, 3), st.integers(0, 3))
@@ -88,18 +88,18 @@ def test_padding_on_either_side_changes_nothing(pair, left, right):
     padded = [
         np.pad(side, ((0, 0), (left, right)), constant_values=tag) for side, tag in ((gold, NO_TAG), (predicted, 1))
     ]
-    assert entity_counts(*padded, TAG_SET.labels) == entity_counts(gold, predicted, TAG_SET.labels)
+    assert count_entities(*padded, TAG_SET.labels) == count_entities(gold, predicted, TAG_SET.labels)
 
 
 def test_an_entity_ends_with_its_sentence():
     gold = np.array([[0, 1], [2, 2]])
-    assert entity_counts(gold, gold, TAG_SET.labels)["PS"] == Counts(1, 1, 1)
+    assert count_entities(gold, gold, TAG_SET.labels)["PS"] == Counts(1, 1, 1)
 
 
 @pytest.mark.parametrize("predicted", [[[1, NO_TAG]], [[1]], [[1, 9]]])
 def test_what_cannot_be_scored_is_refused(predicted):
     with pytest.raises(ValueError):
-        entity_counts(np.array([[1, 2]]), np.array(predicted), TAG_SET.labels)
+        count_entities(np.array([[1, 2]]), np.array(predicted), TAG_SET.labels)
 
 
 def scored_sentence(text, gold, predicted):
@@ -159,4 +159,4 @@ def test_klues_figures_of_nothing():
 
 @given(st.lists(sentences(), max_size=6), st.integers(0, 6))
 def test_klues_counts_of_parts_add_up(scored, cut):
-    assert klue_counts(scored[:cut]) + klue_counts(scored[cut:]) == klue_counts(scored)
+    assert count_for_klue(scored[:cut]) + count_for_klue(scored[cut:]) == count_for_klue(scored)

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain.errors import UserError
-from core.domain.generators import reporting, run_to_end
+from core.domain.generators import run_to_end, yield_reports
 from core.services.export_corpus import export_corpus
 from tests.building import project_with_sentences
 
@@ -18,12 +18,14 @@ def test_an_export_that_is_stopped_leaves_the_file_as_it_was(project, tmp_path, 
     monkeypatch.setattr("core.services.export_corpus._REPORT_EVERY", 2)
     path = tmp_path / "out.jsonl"
     path.write_text("older", encoding="utf-8")
-    work = reporting(lambda report: export_corpus(project, path, "auto", None, "corrected", report))
+    work = yield_reports(lambda report: export_corpus(project, path, "auto", None, "corrected", report))
     assert next(work) == 2
     work.close()
     assert path.read_text(encoding="utf-8") == "older"
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
-    assert run_to_end(reporting(lambda report: export_corpus(project, path, "auto", None, "corrected", report))) == 7
+    assert (
+        run_to_end(yield_reports(lambda report: export_corpus(project, path, "auto", None, "corrected", report))) == 7
+    )
 
 
 def test_no_export_goes_into_the_folder_of_a_project(project, tmp_path):

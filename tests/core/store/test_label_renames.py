@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database as SqliteDatabase
 
-from core.analysis.verdicts import Pair
+from core.analysis.verdicts import SpanPair
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Sentence, Span
-from core.metrics.comparison import compared
-from core.metrics.report import reported
+from core.metrics.comparison import compare_spans
+from core.metrics.report import build_report
 from core.store.gold import corrections
 from core.store.label_renames import LabelHistory, LabelNames, Relabelling
 from core.store.migrations import migrations
@@ -40,7 +40,7 @@ def project(tmp_path):
 
 
 def micro(project, gold="corrected", key=KEY):
-    return reported(project.predictions.counts(key, "dev", gold)).micro
+    return build_report(project.predictions.counts(key, "dev", gold)).micro
 
 
 def rows(project, gold="corrected", key=KEY):
@@ -176,7 +176,7 @@ def test_a_revert_brings_no_label_back_that_left_the_tag_set(project):
 
 def test_a_verdict_holds_under_the_new_name(project):
     first = EpochKey(1, 1)
-    pair = Pair(Span(0, 4, "OG"), Span(0, 4, "LC"))
+    pair = SpanPair(Span(0, 4, "OG"), Span(0, 4, "LC"))
     [comparison] = [
         each
         for each in compared_of(project, first, 4)
@@ -184,12 +184,12 @@ def test_a_verdict_holds_under_the_new_name(project):
     ]
     project.reviews.judge(4, first, comparison, "model")
     run_to_end(project.labels.renaming("LC", "PLACE"))
-    assert project.reviews.of([4], first)[4].verdicts == {Pair(pair.gold, Span(0, 4, "PLACE")): "model"}
+    assert project.reviews.of([4], first)[4].verdicts == {SpanPair(pair.gold, Span(0, 4, "PLACE")): "model"}
 
 
 def compared_of(project, key, number):
     [stored] = project.sentences.by_number([number])
-    return compared(stored.gold, project.predictions.of(key, [number])[number])
+    return compare_spans(stored.gold, project.predictions.of(key, [number])[number])
 
 
 def test_a_rename_that_does_not_come_to_its_end_leaves_nothing(project, tmp_path, monkeypatch):

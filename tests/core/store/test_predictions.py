@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from core.domain.spans import Span
-from core.metrics.comparison import OUTCOMES, compared
-from core.metrics.confusion import confusion, error_kinds
-from core.metrics.report import counts_of
+from core.metrics.comparison import OUTCOMES, compare_spans
+from core.metrics.confusion import build_confusion, count_error_kinds
+from core.metrics.report import count_spans
 from core.store import predictions
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import behind_outcome, behind_pair
@@ -32,7 +32,7 @@ def comparisons(project, key, gold):
     found = {}
     for stored in project.sentences.each("dev"):
         predicted = project.predictions.of(key, [stored.number])[stored.number]
-        found[stored.number] = compared(stored.with_gold(gold).spans, predicted)
+        found[stored.number] = compare_spans(stored.with_gold(gold).spans, predicted)
     return found
 
 
@@ -41,7 +41,7 @@ def comparisons(project, key, gold):
 def test_matches_are_those_of_the_comparisons(project, key, gold):
     expected = Counter(c.match for found in comparisons(project, key, gold).values() for c in found)
     assert project.predictions.matches(key, "dev", gold) == expected
-    assert project.predictions.counts(key, "dev", gold) == counts_of(expected)
+    assert project.predictions.counts(key, "dev", gold) == count_spans(expected)
 
 
 def test_matches_can_keep_to_sentences_that_another_epoch_predicted(project):
@@ -55,7 +55,7 @@ def test_matches_can_keep_to_sentences_that_another_epoch_predicted(project):
 @pytest.mark.parametrize("key", [FIRST, SECOND])
 def test_every_number_of_both_tables_names_its_sentences(project, key, gold):
     matches = project.predictions.matches(key, "dev", gold)
-    kinds, table = error_kinds(matches), confusion(matches)
+    kinds, table = count_error_kinds(matches), build_confusion(matches)
     found = comparisons(project, key, gold)
 
     def holds(selection, number, fits):

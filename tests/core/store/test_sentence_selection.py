@@ -6,7 +6,7 @@ import pytest
 
 from core.analysis.changes import PATHS, path_of
 from core.domain.spans import Sentence, Span
-from core.metrics.comparison import OUTCOMES, compared
+from core.metrics.comparison import OUTCOMES, compare_spans
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import ALL_ERRORS, ERROR_KINDS, FixedSet, Selection
 from core.store.sentences import GOLDS
@@ -30,7 +30,7 @@ def ids_with(project, condition, gold="corrected"):
     found = []
     for stored in project.sentences.each("dev"):
         predicted = project.predictions.of(KEY, [stored.number])[stored.number]
-        if any(condition(c) for c in compared(stored.with_gold(gold).spans, predicted)):
+        if any(condition(c) for c in compare_spans(stored.with_gold(gold).spans, predicted)):
             found.append(stored.id)
     return found
 

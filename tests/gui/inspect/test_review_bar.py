@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.analysis.verdicts import Pair
+from core.analysis.verdicts import SpanPair
 from core.domain.spans import Span
 from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
@@ -68,7 +68,7 @@ def test_one_key_judges_and_goes_on(judging):
     judging.go_to("news-3")
     judging.key(Key.Key_Tab)
     judging.key(Key.Key_1, CTRL)
-    assert said(judging, "news-3").verdicts == {Pair(Span(0, 2, "PS"), Span(0, 3, "PS")): "model"}
+    assert said(judging, "news-3").verdicts == {SpanPair(Span(0, 2, "PS"), Span(0, 3, "PS")): "model"}
     assert (judging.shown(), judging.canvas.selection.label) == ("news-3", "DT")
     assert verdict_cells(judging) == ["model wrong", ""]
     judging.key(Key.Key_3, CTRL)

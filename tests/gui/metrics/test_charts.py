@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from core.analysis.calibration import calibrate, expected_calibration_error, place_of
+from core.analysis.calibration import calibrate, expected_calibration_error, find_bin
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.metrics.comparison import OUTCOMES
-from core.metrics.confusion import error_kinds
+from core.metrics.confusion import count_error_kinds
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import FixedSet, Selection
 from gui.look.palette import contrast
@@ -53,7 +53,7 @@ def numbers_in(desk, selection):
 
 
 def test_a_bar_has_a_part_for_every_number_of_the_table(desk, bars):
-    kinds = error_kinds(desk.project.predictions.matches(LAST, "dev", "corrected"))
+    kinds = count_error_kinds(desk.project.predictions.matches(LAST, "dev", "corrected"))
     table = desk.page.errors.kinds.model.table
     wanted = {
         (row, column)
@@ -142,7 +142,7 @@ def test_the_histogram_has_every_span_and_the_number_of_the_error(desk, calibrat
 
 
 def test_a_bar_opens_the_sentences_with_such_spans(desk, calibration):
-    [part] = [part for part in calibration.histogram.segments if (part.column, part.row) == (place_of(0.44), 1)]
+    [part] = [part for part in calibration.histogram.segments if (part.column, part.row) == (find_bin(0.44), 1)]
     assert part.words == "1 of 1 span with a probability of .4–.5 is wrong"
     click_segment(calibration.histogram, part)
     [asked] = desk.asked
@@ -152,7 +152,7 @@ def test_a_bar_opens_the_sentences_with_such_spans(desk, calibration):
 
 
 def test_a_dot_opens_right_and_wrong_ones(desk, calibration):
-    part = next(part for part in calibration.reliability.segments if part.column == place_of(0.95))
+    part = next(part for part in calibration.reliability.segments if part.column == find_bin(0.95))
     click_segment(calibration.reliability, part)
     ids = [s.id for s in desk.project.sentences.by_number(numbers_in(desk, desk.asked[0]))]
     assert ids == ["talk-1"], "what is surer is in a bin of its own"
@@ -198,7 +198,7 @@ def test_an_epoch_without_a_predicted_span_says_so(open_desk, qtbot):
 def test_words_of_a_type(desk):
     known = run_to_end(calibrate(desk.project.predictions.examples(LAST, "dev", "corrected")))
     shown = CalibrationShown(known, Question(LAST, "dev", "corrected"), "PS")
-    place = place_of(0.88)
+    place = find_bin(0.88)
     assert shown.words(place, is_right=True) == "1 of 1 span of PS with a probability of .8–.9 is right"
     assert shown.bin_words(place).endswith("88.0% in the mean: 100.0% are right")
     assert shown.links[place, None].purpose == "with a PS of probability .8–.9"

@@ -2,7 +2,7 @@
 
 from PySide6.QtTest import QTest
 
-from core.analysis.calibration import place_of
+from core.analysis.calibration import find_bin
 from core.metrics.comparison import OUTCOMES
 from core.store.predictions import EpochKey
 from tests.building import project_with_run
@@ -36,14 +36,14 @@ def _ids_behind_a_bar(window, qtbot, probability, *, is_right):
     click(page.head.calibration)
     chart = page.calibration.histogram
     qtbot.waitUntil(lambda: bool(chart.segments))
-    place = (int(not is_right), place_of(probability))
+    place = (int(not is_right), find_bin(probability))
     return _opened(window, chart, next(part for part in chart.segments if (part.row, part.column) == place))
 
 
 def _ids_behind_a_dot(window, probability):
     click(window.rail.button("metrics"))
     chart = window.pages["metrics"].calibration.reliability
-    return _opened(window, chart, next(part for part in chart.segments if part.column == place_of(probability)))
+    return _opened(window, chart, next(part for part in chart.segments if part.column == find_bin(probability)))
 
 
 def _opened(window, chart, part):

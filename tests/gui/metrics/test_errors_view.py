@@ -3,7 +3,7 @@
 import pytest
 
 from core.metrics.comparison import SpanMatch
-from core.metrics.report import counts_of, reported
+from core.metrics.report import build_report, count_spans
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import Selection
 from gui.look.palette import contrast, mixed
@@ -25,8 +25,8 @@ VERDICTS = {
 
 
 def figures(matches):
-    counts = counts_of(matches)
-    return Figures(EpochKey(1, 2), "test", matches, counts, reported(counts), 9)
+    counts = count_spans(matches)
+    return Figures(EpochKey(1, 2), "test", matches, counts, build_report(counts), 9)
 
 
 def cells(table, row):

@@ -2,7 +2,7 @@
 
 import threading
 
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from core.store.gold.reviews import JudgementContext
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import ALL_ERRORS, Selection
@@ -24,7 +24,7 @@ def judge_all(desk, blame):
     project = desk.project
     for number in project.selections.numbers(SAMPLE, KEY, "corrected"):
         [stored] = project.sentences.by_number([number])
-        errors = [c for c in compared(stored.gold, project.predictions.of(KEY, [number])[number]) if c.is_error]
+        errors = [c for c in compare_spans(stored.gold, project.predictions.of(KEY, [number])[number]) if c.is_error]
         for error in errors:
             desk.session.judge(number, error, blame, JudgementContext(sampled=True))
 

@@ -11,7 +11,7 @@ from core.domain.errors import UserError
 from core.domain.events import Predicting
 from core.domain.settings import TrainSettings
 from core.domain.spans import Span
-from core.metrics.report import reported
+from core.metrics.report import build_report
 from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
@@ -42,7 +42,7 @@ def with_many_epochs(folder):
 
 def test_the_numbers_are_those_of_the_store(desk):
     for epoch in (1, 2):
-        report = reported(desk.project.predictions.counts(EpochKey(1, epoch), "dev", "corrected"))
+        report = build_report(desk.project.predictions.counts(EpochKey(1, epoch), "dev", "corrected"))
         for name, score in report.rows().items():
             for title, metric in METRICS.items():
                 assert desk.text(name, f"Epoch {epoch}", title) == f"{getattr(score, metric):.3f}"
@@ -223,7 +223,7 @@ def test_a_retraining_is_held_against_the_newest_earlier_run(open_desk):
     assert desk.page.head.other.currentText() == "run 1, epoch 2"
     counts = desk.project.predictions.counts
     for key, other, title in ((EpochKey(1, 2), EpochKey(2, 1), "Run 1"), (EpochKey(2, 1), EpochKey(1, 2), "Run 2")):
-        report = reported(counts(key, "dev", "corrected", other))
+        report = build_report(counts(key, "dev", "corrected", other))
         for name, score in report.rows().items():
             assert index_of(desk.page.comparison.model, name, "F1", title).data() == f"{score.f1:.3f}"
     assert "On the 4 dev sentences" in desk.page.comparison.said.text()

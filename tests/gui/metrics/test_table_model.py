@@ -4,7 +4,7 @@ import pytest
 
 from core.analysis.bootstrap import Interval
 from core.analysis.changes import Changes, ScoreChange
-from core.metrics.report import Counts, reported
+from core.metrics.report import Counts, build_report
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.metrics.changes_view import scores_table
@@ -14,7 +14,7 @@ from gui.metrics.table_painting import written_change
 
 
 def figures(run: int, epoch: int, counts: dict[str, Counts], sentences: int = 10) -> Figures:
-    return Figures(EpochKey(run, epoch), "dev", {}, counts, reported(counts), sentences)
+    return Figures(EpochKey(run, epoch), "dev", {}, counts, build_report(counts), sentences)
 
 
 ONE = figures(1, 1, {"PS": Counts(2, 4, 5), "LC": Counts(1, 1, 1)})

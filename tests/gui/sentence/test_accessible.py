@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtGui import QAccessible
 
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from gui.look.theme import LIGHT, Look
 from gui.sentence import accessible, canvas
 from gui.sentence.accessible import announce, describe_correction, describe_selection
@@ -73,13 +73,13 @@ def test_the_next_sentence_is_announced_whole(read):
 
 def test_many_changes_at_once_are_counted():
     before = [Span(at, at + 1, "LC") for at in range(5)]
-    after = compared([Span(at, at + 1, "OG") for at in range(5)], [])
+    after = compare_spans([Span(at, at + 1, "OG") for at in range(5)], [])
     assert describe_correction(TEXT, before, None, after) == "5 spans changed"
-    assert describe_correction(TEXT, before, None, compared(before, [])) == ""
+    assert describe_correction(TEXT, before, None, compare_spans(before, [])) == ""
 
 
 def test_a_predicted_span_alone_is_described_as_such():
-    found = compared([], [PredictedSpan(PS, 0.5)])
+    found = compare_spans([], [PredictedSpan(PS, 0.5)])
     assert describe_selection(TEXT, of_predicted(PS), found) == "predicted 이순신 PS 0.50 (spurious), 1 of 1"
 
 

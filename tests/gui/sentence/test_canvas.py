@@ -602,8 +602,8 @@ def compared_spans(monkeypatch):
     """How often gold and predicted spans were compared anew."""
     calls = []
     span_selection.comparisons_of.cache_clear()
-    compared = span_selection.compared
-    monkeypatch.setattr(span_selection, "compared", lambda *sides: calls.append(sides) or compared(*sides))
+    compare = span_selection.compare_spans
+    monkeypatch.setattr(span_selection, "compare_spans", lambda *sides: calls.append(sides) or compare(*sides))
     return calls
 
 

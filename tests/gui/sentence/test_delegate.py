@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from gui.look.theme import DARK, LIGHT, Look, font
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, _excerpt, marks
 
@@ -16,7 +16,7 @@ PS, OG = Span(0, 3, "PS"), Span(5, 10, "OG")
 
 
 def row(number=0, *, text=TEXT, gold=(PS, OG), predicted=(PS,), corrected=False):
-    comparisons = None if predicted is None else compared(gold, [PredictedSpan(span, 0.9) for span in predicted])
+    comparisons = None if predicted is None else compare_spans(gold, [PredictedSpan(span, 0.9) for span in predicted])
     return SentenceRow(SentenceNumber(number), f"news-{number}", "dev", text, tuple(gold), comparisons, corrected)
 
 

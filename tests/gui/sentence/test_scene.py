@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import Comparison, compared
+from core.metrics.comparison import Comparison, compare_spans
 from gui.look.theme import SENTENCE_SIZE, font
 from gui.sentence.interaction import target_at
 from gui.sentence.layout import lay_out
@@ -26,7 +26,8 @@ def annotations(draw):
 
 def scene_of(gold, predicted, width=300, other=None):
     sides = [
-        None if side is None else compared(gold, [PredictedSpan(s, 0.5) for s in side]) for side in (predicted, other)
+        None if side is None else compare_spans(gold, [PredictedSpan(s, 0.5) for s in side])
+        for side in (predicted, other)
     ]
     layout = lay_out(TEXT, font(SENTENCE_SIZE), width)
     return arrange(layout, sides[0], large_style(), predicted=True, other=sides[1])
@@ -62,7 +63,7 @@ def test_every_span_has_its_mark(gold, predicted):
 
 
 def said(gold, predicted):
-    found = compared([gold] if gold else [], [PredictedSpan(predicted, 0.61)] if predicted else [])
+    found = compare_spans([gold] if gold else [], [PredictedSpan(predicted, 0.61)] if predicted else [])
     return " ".join(words.text for words in tag_words(found[0], "predicted"))
 
 

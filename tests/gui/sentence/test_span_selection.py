@@ -1,5 +1,5 @@
 from core.domain.spans import PredictedSpan, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from gui.sentence.span_selection import TextSelection, difference_of, following, kept, of_gold, of_predicted, stops
 
 RIGHT, MISSED, SHORT, LONG, SPURIOUS = (
@@ -10,7 +10,7 @@ RIGHT, MISSED, SHORT, LONG, SPURIOUS = (
     Span(10, 12, "DT"),
 )
 GOLD = (RIGHT, MISSED, SHORT)
-COMPARISONS = compared(GOLD, [PredictedSpan(span, 0.9) for span in (RIGHT, LONG, SPURIOUS)])
+COMPARISONS = compare_spans(GOLD, [PredictedSpan(span, 0.9) for span in (RIGHT, LONG, SPURIOUS)])
 
 
 def test_stops_are_all_spans_in_order_and_agreement_is_one_stop():
@@ -48,5 +48,5 @@ def test_an_acceptance_means_the_selected_difference_or_the_only_one():
     chosen = difference_of(COMPARISONS, of_gold(SHORT))
     assert chosen is not None
     assert chosen == difference_of(COMPARISONS, of_predicted(LONG))
-    only = compared([RIGHT], [PredictedSpan(RIGHT, 1), PredictedSpan(SPURIOUS, 1)])
+    only = compare_spans([RIGHT], [PredictedSpan(RIGHT, 1), PredictedSpan(SPURIOUS, 1)])
     assert difference_of(only, None) == only[1]

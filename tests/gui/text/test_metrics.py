@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.domain.settings import TrainSettings
-from core.metrics.report import Counts, reported
+from core.metrics.report import Counts, build_report
 from core.store.predictions import EpochKey
 from core.store.runs import Run
 from gui.metrics.epoch_figures import Figures
@@ -26,7 +26,7 @@ RUN = Run(
 
 def scored(sentences: int, epoch: int = 1, run: int = 3, right: int = 1) -> Figures:
     counts = {"PS": Counts(right, 4, 4)}
-    return Figures(EpochKey(run, epoch), "dev", {}, counts, reported(counts), sentences)
+    return Figures(EpochKey(run, epoch), "dev", {}, counts, build_report(counts), sentences)
 
 
 def test_the_head_line():

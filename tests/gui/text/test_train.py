@@ -7,7 +7,7 @@ import pytest
 from core.domain.errors import UserError
 from core.domain.events import EpochFinished, Prepared, Progress, RunStarted
 from core.domain.settings import TrainSettings
-from core.metrics.report import Counts, reported
+from core.metrics.report import Counts, build_report
 from gui.text.train import (
     Compared,
     EpochScore,
@@ -21,7 +21,7 @@ from gui.text.train import (
 
 
 def finished(epoch, right):
-    return EpochFinished(3, epoch, 0.25, 61.0, reported({"PS": Counts(right, 10, 10)}))
+    return EpochFinished(3, epoch, 0.25, 61.0, build_report({"PS": Counts(right, 10, 10)}))
 
 
 def score(epoch, right):

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.domain.events import EpochFinished, Prepared, Progress, RunStarted, TrainingEvent
 from core.domain.settings import TrainSettings
 from core.domain.spans import SentenceNumber
-from core.metrics.report import Counts, reported
+from core.metrics.report import Counts, build_report
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
@@ -68,7 +68,7 @@ class Script:
         if self.holds_in_epoch == epoch:
             self.go_on.wait(SECONDS / 1000)
         _store_epoch(project, run, epoch)
-        yield EpochFinished(run, epoch, 0.4, 2.5, reported({"PS": Counts(right=3, predicted=4, support=4)}))
+        yield EpochFinished(run, epoch, 0.4, 2.5, build_report({"PS": Counts(right=3, predicted=4, support=4)}))
 
 
 @dataclass
@@ -130,7 +130,7 @@ def _store_epoch(project: Project, run: int, epoch: int) -> None:
     key = EpochKey(run, epoch)
     dev = {s.number: building.SECOND_EPOCH.get(s.id, ()) for s in project.sentences.each("dev")}
     project.predictions.save(key, dev)
-    report = {gold: reported(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS}
+    report = {gold: build_report(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS}
     project.runs.add_epoch(Epoch(run, epoch, 0.4, 2.5, report))
 
 

@@ -16,7 +16,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.domain.spans import SPLITS, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.gold.log import LogWriter
@@ -148,7 +148,7 @@ class Act:
     def _judge(self, project):
         stored = project.sentences.by_id(NAMES[2 + self.one % 4])
         predicted = project.predictions.of(KEY, [stored.number])[stored.number]
-        wrong = [each for each in compared(stored.gold, predicted) if each.is_error]
+        wrong = [each for each in compare_spans(stored.gold, predicted) if each.is_error]
         if wrong:
             blame = ("model", "gold", "ambiguous")[self.two % 3]
             project.reviews.judge(stored.number, KEY, wrong[self.two % len(wrong)], blame)

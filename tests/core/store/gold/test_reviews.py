@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.analysis.verdicts import Pair, pair_of
+from core.analysis.verdicts import SpanPair, pair_of
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from core.store.gold.reviews import NOTHING_SAID, JudgementContext, Reviewed
 from core.store.predictions import EpochKey
 from core.store.project import opened
@@ -44,7 +44,7 @@ def gold_of(project, name):
 def errors(project, name):
     stored = project.sentences.by_id(name)
     tagged = project.predictions.of(KEY, [stored.number])[stored.number]
-    return [comparison for comparison in compared(stored.gold, tagged) if comparison.is_error]
+    return [comparison for comparison in compare_spans(stored.gold, tagged) if comparison.is_error]
 
 
 def ids(project, **conditions):
@@ -181,7 +181,7 @@ def test_a_copy_of_the_folder_holds_everything(tmp_path):
     shutil.copytree(tmp_path / "p.spandesk", tmp_path / "copy.spandesk")
     with opened(tmp_path / "copy.spandesk") as project:
         assert said(project, "news-4") == before
-        assert before == Reviewed(True, "memo", {Pair(Span(0, 4, "OG"), Span(0, 4, "LC")): "gold"})
+        assert before == Reviewed(True, "memo", {SpanPair(Span(0, 4, "OG"), Span(0, 4, "LC")): "gold"})
 
 
 @pytest.fixture
@@ -321,7 +321,7 @@ def test_verdicts_outlive_another_name_of_their_label(project, how):
     if how == "merging":
         project.labels.add("ORGANISATION")
     run_to_end(getattr(project.labels, how)("OG", "ORGANISATION"))
-    renamed = Pair(Span(0, 4, "ORGANISATION"), pair.predicted)
+    renamed = SpanPair(Span(0, 4, "ORGANISATION"), pair.predicted)
     assert said(project, "news-4").verdicts[renamed] == "model"
     assert project.reviews.estimate(KEY, "dev") == before
     project.corrections.undo()

@@ -4,7 +4,7 @@ import pytest
 
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
-from core.metrics.comparison import compared
+from core.metrics.comparison import compare_spans
 from core.store.gold import steps
 from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
@@ -80,7 +80,7 @@ def test_what_was_said_of_a_sentence_is_a_step_of_its_own_kind(project):
     assert fields(project.corrections.next_steps().undo, "kind", "note") == ("note", "오늘은?")
     project.reviews.note(number, "")
     assert fields(project.corrections.next_steps().undo, "kind", "note") == ("note", "")
-    [wrong] = compared(project.sentences.by_id("talk-2").gold, ())
+    [wrong] = compare_spans(project.sentences.by_id("talk-2").gold, ())
     assert project.reviews.judge(number, key, wrong, "gold").kind == "correct"
     step = project.corrections.next_steps().undo
     assert fields(step, "kind", "blame", "is_reviewed", "old_label") == ("verdict", "gold", True, "DT")
