@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.messages.catalogue import say
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import Job
@@ -66,7 +67,7 @@ class MainWindow(QMainWindow):
         self.welcome = welcome
         self.pages = {page.id: page for page in pages}
         self._is_closing = False
-        self.rail = Rail({page.id: page.title for page in pages}, context.keymap)
+        self.rail = Rail({page.id: say(page.title) for page in pages}, context.keymap)
         self.stack = QStackedWidget()
         for page in (welcome, *pages):
             self.stack.addWidget(page)

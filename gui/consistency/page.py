@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from core.messages.catalogue import mark
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.consistency.particles import ParticlesPanel
@@ -13,7 +14,7 @@ from gui.widgets.page import EmptyState, Page, PageContext
 class ConsistencyPage(Page):
     """Two searches of the whole corpus, and what they find mended."""
 
-    id, title, icon = "consistency", "Consistency", "consistency"
+    id, title, icon = "consistency", mark("Consistency"), "consistency"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()

@@ -20,6 +20,7 @@ from core.domain.events import Reading
 from core.domain.generators import map_progress, yield_reports
 from core.domain.spans import SPLITS, Split
 from core.formats.registry import AUTO, FORMATS, for_export
+from core.messages.catalogue import mark
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.typed_sentences import SOURCE
@@ -40,7 +41,7 @@ from gui.widgets.text_labels import PlainLabel, hint_label
 class CorpusPage(Page):
     """Shows the open project's corpus and imports into it."""
 
-    id, title, icon = "corpus", "Corpus", "corpus"
+    id, title, icon = "corpus", mark("Corpus"), "corpus"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import SPLITS
+from core.messages.catalogue import mark
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import Corrections
 from core.store.gold.log import Correction
@@ -30,7 +31,7 @@ from gui.widgets.text_labels import hint_label
 class CorrectionsPage(Page):
     """Lists the log; reverts a correction, shows its sentence."""
 
-    id, title, icon = "corrections", "Corrections", "corrections"
+    id, title, icon = "corrections", mark("Corrections"), "corrections"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from core.analysis.verdicts import pair_of
 from core.domain.spans import Span
+from core.messages.catalogue import say
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from gui.look.theme import Look, font
@@ -102,7 +103,7 @@ class ComparisonModel(QAbstractTableModel):
         """What a person said of it, also where the gold was mended since."""
         pair, verdicts = pair_of(comparison), self._said.verdicts
         if pair in verdicts:
-            return BLAME_WORDS[verdicts[pair]]
+            return say(BLAME_WORDS[verdicts[pair]])
         was_mended = not comparison.is_error and any(
             blame == "gold" and judged.predicted == pair.predicted for judged, blame in verdicts.items()
         )
@@ -170,7 +171,7 @@ class ComparisonTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.horizontalHeader().resizeSection(_OUTCOME, _width_of(f"✗ {words}" for words in VERDICTS.values()))
-        words = _width_of(BLAME_WORDS.values())
+        words = _width_of(map(say, BLAME_WORDS.values()))
         left = self.viewport().width() - sum(_WIDTHS.values()) - self.columnWidth(_OUTCOME) - words
         for column, (share, most) in _FLEXIBLE.items():
             self.horizontalHeader().resizeSection(column, min(round(share * left), most))

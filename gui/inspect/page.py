@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout
 from core.analysis.occurrences import label_places
 from core.analysis.verdicts import Blame
 from core.domain.spans import SentenceNumber, Span
+from core.messages.catalogue import mark
 from core.metrics.comparison import Comparison
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -34,7 +35,7 @@ _STEPS: dict[Name, str] = {
 class InspectPage(Page):
     """Follows the session: its project, its context, every change, and what other pages ask to see."""
 
-    id, title, icon = "inspect", "Inspect", "inspect"
+    id, title, icon = "inspect", mark("Inspect"), "inspect"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.domain.spans import Split
+from core.messages.catalogue import mark
 from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
@@ -39,7 +40,7 @@ _SIDE_WIDTH = 320
 class MetricsPage(Page):
     """Follows the session; counts anew only while it is seen."""
 
-    id, title, icon = "metrics", "Metrics", "metrics"
+    id, title, icon = "metrics", mark("Metrics"), "metrics"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()

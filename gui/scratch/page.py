@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from core.domain.spans import Span
+from core.messages.catalogue import mark
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -27,7 +28,7 @@ PAUSE = 150
 class ScratchPage(Page):
     """Follows the session's run and epoch; the text stays whatever is looked at."""
 
-    id, title, icon = "scratch", "Scratch", "scratch"
+    id, title, icon = "scratch", mark("Scratch"), "scratch"
 
     def __init__(self, context: PageContext, answering: Answering = engine.tag_lines) -> None:
         super().__init__()

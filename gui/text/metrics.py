@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from core.analysis.verdicts import Estimate
 from core.domain.settings import preset
 from core.domain.spans import Split
+from core.messages.catalogue import say
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
@@ -94,7 +95,7 @@ def verdicts_meaning(estimate: Estimate | None) -> list[str]:
     )
     if estimate is None:
         return [how]
-    kinds = ", ".join(f"{number:,} {BLAME_WORDS[blame]}" for blame, number in estimate.verdicts.items())
+    kinds = ", ".join(f"{number:,} {say(BLAME_WORDS[blame])}" for blame, number in estimate.verdicts.items())
     return [
         f"Verdicts: {kinds}.",
         "In brackets: the 95 % interval. It covers the choice of the sampled sentences, not the run's own chance:"

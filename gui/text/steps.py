@@ -1,38 +1,39 @@
 """What is undone and redone, in words: for menus, tooltips and the notice afterwards; no Qt."""
 
+from core.messages.catalogue import mark, say, say_count
 from core.services.typed_sentences import SOURCE
 from core.store.gold.corrections import NextSteps
 from core.store.gold.steps import Step, StepKind
 from core.store.sentences import Addition, Move
-from gui.text.words import BLAME_WORDS, counted
+from gui.text.words import BLAME_WORDS
 
 _STRING_LENGTH = 24
 """Characters of a string that are quoted whole."""
 
 
 _TEMPLATES: dict[StepKind, str] = {
-    "label": "label {spans} as {new}",
-    "unlabel": "remove {old} from {spans}",
-    "relabel": "{old} → {new} of {spans}",
-    "resize": "move the edge of {spans}",
-    "correct": "correct {sentences}",
-    "revert": "revert {sentences}",
-    "rename": "rename {old} to {new}",
-    "merge": "merge {old} into {new}",
-    "add label": "add the label {new}",
-    "delete label": "delete the label {old}",
-    "dismiss": "dismiss {strings} as no particle",
-    "ask again": "ask again about {strings}",
-    "mark": "mark {sentences} as reviewed",
-    "unmark": "take the reviewed mark off {sentences}",
-    "note": "note on {sentences}",
-    "verdict": "verdict “{verdict}” on {sentences}",
+    "label": mark("label {spans} as {new}"),
+    "unlabel": mark("remove {old} from {spans}"),
+    "relabel": mark("{old} → {new} of {spans}"),
+    "resize": mark("move the edge of {spans}"),
+    "correct": mark("correct {sentences}"),
+    "revert": mark("revert {sentences}"),
+    "rename": mark("rename {old} to {new}"),
+    "merge": mark("merge {old} into {new}"),
+    "add label": mark("add the label {new}"),
+    "delete label": mark("delete the label {old}"),
+    "dismiss": mark("dismiss {strings} as no particle"),
+    "ask again": mark("ask again about {strings}"),
+    "mark": mark("mark {sentences} as reviewed"),
+    "unmark": mark("remove the reviewed mark from {sentences}"),
+    "note": mark("note on {sentences}"),
+    "verdict": mark("verdict “{verdict}” on {sentences}"),
 }
 
 _OF_SEVERAL_LABELS: dict[StepKind, str] = {
-    "label": "label {spans}",
-    "unlabel": "remove {spans}",
-    "relabel": "relabel {spans}",
+    "label": mark("label {spans}"),
+    "unlabel": mark("remove {spans}"),
+    "relabel": mark("relabel {spans}"),
 }
 """What is said where the spans do not share their label."""
 
@@ -45,54 +46,78 @@ def describe(step: Step) -> str:
         "old": step.old_label,
         "new": step.new_label,
         "spans": _spans(step),
-        "strings": _quote(step.string) if step.string is not None else counted(step.spans or 0, "string"),
-        "sentences": step.sentence_id if step.sentences == 1 else counted(step.sentences, "sentence"),
-        "verdict": BLAME_WORDS[step.blame] if step.blame is not None else "",
+        "strings": _quote(step.string) if step.string is not None else _count_strings(step.spans or 0),
+        "sentences": step.sentence_id if step.sentences == 1 else _count_sentences(step.sentences),
+        "verdict": say(BLAME_WORDS[step.blame]) if step.blame is not None else "",
     }
     if step.kind == "relabel" and step.spans == 1:
-        return f"{step.sentence_id} {step.old_label} → {step.new_label}"
+        return say("{sentence} {old} → {new}", sentence=step.sentence_id, old=step.old_label, new=step.new_label)
     is_one = all(fields[each] is not None for each in _NEEDED.get(step.kind, ()))
-    return (_TEMPLATES if is_one else _OF_SEVERAL_LABELS)[step.kind].format(**fields)
+    template = (_TEMPLATES if is_one else _OF_SEVERAL_LABELS)[step.kind]
+    return say(template, **fields)
 
 
 def undo_title(steps: NextSteps) -> str:
     """The undo action's words; what came after the step and lasts is named first."""
     if steps.undo is None:
-        return "Nothing to undo"
+        return say("Nothing to undo")
+    step = describe(steps.undo)
     if not steps.lasting:
-        return f"Undo: {describe(steps.undo)}"
-    words = lasting_words(steps.lasting[0])
-    return f"{words[0].upper()}{words[1:]}; before it: {describe(steps.undo)}"
+        return say("Undo: {step}", step=step)
+    return say("{obstacle} Before it: {step}", obstacle=describe_lasting(steps.lasting[0]), step=step)
 
 
 def redo_title(steps: NextSteps) -> str:
-    return "Nothing to redo" if steps.redo is None else f"Redo: {describe(steps.redo)}"
+    return say("Nothing to redo") if steps.redo is None else say("Redo: {step}", step=describe(steps.redo))
 
 
-def lasting_words(lasting: Addition | Move) -> str:
-    """That sentences which were added, or moved to train, are not undone."""
+def describe_lasting(lasting: Addition | Move) -> str:
+    """That sentences which were added, or moved to train, are not undone; a sentence."""
     if isinstance(lasting, Move):
-        moved = f"{counted(lasting.sentences, 'dev sentence')} to train by run {lasting.run}"
-        return f"the move of {moved} cannot be undone"
-    added = f"{counted(lasting.sentences, 'sentence')} from {lasting.file}"
+        return say_count(
+            "The move of {count:,} dev sentence to train by run {run} cannot be undone.",
+            "The move of {count:,} dev sentences to train by run {run} cannot be undone.",
+            lasting.sentences,
+            run=lasting.run,
+        )
     if lasting.file == SOURCE:
-        added = f"{counted(lasting.sentences, 'sentence')} sent from Scratch"
-    return f"{added} cannot be undone"
+        return say_count(
+            "{count:,} sentence sent from Scratch cannot be undone.",
+            "{count:,} sentences sent from Scratch cannot be undone.",
+            lasting.sentences,
+        )
+    return say_count(
+        "{count:,} sentence from {file} cannot be undone.",
+        "{count:,} sentences from {file} cannot be undone.",
+        lasting.sentences,
+        file=lasting.file,
+    )
 
 
 def lasting_notice(lasting: Addition | Move, step: Step) -> str:
     """What the first undo after an import or a move says instead of undoing what came before it."""
-    return f"Nothing undone: {lasting_words(lasting)}. Undo again to undo: {describe(step)}"
+    obstacle = describe_lasting(lasting)
+    return say("Nothing was undone. {obstacle} Undo again to undo: {step}", obstacle=obstacle, step=describe(step))
 
 
 def _spans(step: Step) -> str:
-    """`북한` of news-3, `2 × 북한`, `3 spans`, `the spans of 2,823 sentences`."""
+    """`북한 in news-3`, `2 × 북한`, `3 spans`, `the spans of 2,823 sentences`."""
     if step.spans is None:
-        return f"the spans of {counted(step.sentences, 'sentence')}"
+        return say_count("the spans of {count:,} sentence", "the spans of {count:,} sentences", step.sentences)
     if step.string is None:
-        return counted(step.spans, "span")
+        return say_count("{count:,} span", "{count:,} spans", step.spans)
     string = _quote(step.string)
-    return f"{string} in {step.sentence_id}" if step.spans == 1 else f"{step.spans:,} × {string}"
+    if step.spans == 1:
+        return say("{string} in {sentence}", string=string, sentence=step.sentence_id)
+    return say("{count:,} × {string}", count=step.spans, string=string)
+
+
+def _count_strings(count: int) -> str:
+    return say_count("{count:,} string", "{count:,} strings", count)
+
+
+def _count_sentences(count: int) -> str:
+    return say_count("{count:,} sentence", "{count:,} sentences", count)
 
 
 def _quote(text: str) -> str:

@@ -6,9 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from core.analysis.verdicts import Blame
 from core.domain.spans import Span
+from core.messages.catalogue import join_words, mark, say
 from core.store.predictions import EpochKey
 
-BLAME_WORDS: dict[Blame, str] = {"model": "model wrong", "gold": "gold wrong", "ambiguous": "ambiguous"}
+BLAME_WORDS: dict[Blame, str] = {
+    "model": mark("model wrong"),
+    "gold": mark("gold wrong"),
+    "ambiguous": mark("ambiguous"),
+}
 """What a person says of a disagreement."""
 
 _TIP_WIDTH = 58
@@ -20,12 +25,12 @@ _LONGEST_TIP = 1_000
 
 def name_source(source: int) -> str:
     """What people call a source of predictions: `run 3`; every source is a run today."""
-    return f"run {source}"
+    return say("run {run}", run=source)
 
 
 def name_epoch(key: EpochKey) -> str:
     """What people call the predictions of one epoch: `run 3, epoch 2`."""
-    return f"{name_source(key.source)}, epoch {key.epoch}"
+    return say("run {run}, epoch {epoch}", run=key.source, epoch=key.epoch)
 
 
 def counted(number: int, noun: str) -> str:
@@ -40,7 +45,7 @@ def listed(names: Sequence[str]) -> str:
 
 def words_of(text: str, spans: Iterable[Span]) -> str:
     """Spans as people read them: `이순신 PS, 조선 LC`; a dash where there is none."""
-    return ", ".join(f"{text[span.start : span.end]} {span.label}" for span in spans) or "–"
+    return join_words(f"{text[span.start : span.end]} {span.label}" for span in spans) or "–"
 
 
 def wrapped(*paragraphs: str) -> str:

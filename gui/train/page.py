@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedLayout, QVBoxLayou
 
 from core.domain.errors import UserError
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
+from core.messages.catalogue import mark
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -33,7 +34,7 @@ from gui.widgets.page import EmptyState, Page, PageContext, rule
 class TrainPage(Page):
     """Trains runs of the open project and shows how they go."""
 
-    id, title, icon = "train", "Train", "train"
+    id, title, icon = "train", mark("Train"), "train"
 
     def __init__(
         self,

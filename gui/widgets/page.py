@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.messages.catalogue import say
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.look.theme import Look
@@ -31,7 +32,7 @@ class Page(QWidget):
 
     Attributes:
         id: names the page in code, as in `Session.page_asked`.
-        title: its name for people.
+        title: the template of its name for people.
         icon: the name of its drawing in `resources/icons`.
     """
 
@@ -60,7 +61,7 @@ class Page(QWidget):
 
     def title_label(self) -> PlainLabel:
         """The title as the heading of the page."""
-        label = PlainLabel(self.title)
+        label = PlainLabel(say(self.title))
         label.setProperty("role", "title")
         return label
 

@@ -91,11 +91,11 @@ def test_the_first_undo_after_sending_from_scratch_undoes_nothing_and_says_so(de
     relabel(desk)
     session = desk.context.session
     session.add_sentences("train", [Sentence("s-1", "새 문장"), Sentence("s-2", "또 하나")], SOURCE)
-    stays = "2 sentences sent from Scratch cannot be undone"
-    assert desk.undo.text() == f"{stays}; before it: news-3 PS → OG"
+    stays = "2 sentences sent from Scratch cannot be undone."
+    assert desk.undo.text() == f"{stays} Before it: news-3 PS → OG"
     desk.undo.trigger()
     assert gold(desk, "news-3")[0].label == "OG"
-    assert desk.job_strip.notice.text() == f"Nothing undone: {stays}. Undo again to undo: news-3 PS → OG"
+    assert desk.job_strip.notice.text() == f"Nothing was undone. {stays} Undo again to undo: news-3 PS → OG"
     assert desk.undo.text() == "Undo: news-3 PS → OG"
     desk.undo.trigger()
     assert gold(desk, "news-3")[0].label == "PS"
@@ -109,11 +109,11 @@ def test_the_first_undo_after_a_training_that_moved_sentences_undoes_nothing_and
     run = project.runs.start(TrainSettings())
     project.sentences.move_to_train([3], run)
     session.publish(ChangeSet("run", sentences=(3,), runs=(run,)))
-    stays = "he move of 1 dev sentence to train by run 2 cannot be undone"
-    assert desk.undo.text() == f"T{stays}; before it: news-3 PS → OG"
+    stays = "The move of 1 dev sentence to train by run 2 cannot be undone."
+    assert desk.undo.text() == f"{stays} Before it: news-3 PS → OG"
     desk.undo.trigger()
     assert gold(desk, "news-3")[0].label == "OG"
-    assert desk.job_strip.notice.text() == f"Nothing undone: t{stays}. Undo again to undo: news-3 PS → OG"
+    assert desk.job_strip.notice.text() == f"Nothing was undone. {stays} Undo again to undo: news-3 PS → OG"
     desk.undo.trigger()
     assert gold(desk, "news-3")[0].label == "PS"
     assert project.sentences.by_id("news-3").split == "train"
@@ -129,15 +129,15 @@ def test_a_run_that_moves_sentences_when_it_is_resumed_is_not_passed_in_silence_
     relabel(desk)
     project.sentences.move_to_train([3], run)
     session.publish(ChangeSet("run", sentences=(3,), runs=(run,)))
-    stays = "The move of 1 dev sentence to train by run 2 cannot be undone"
-    assert desk.undo.text() == f"{stays}; before it: news-3 PS → OG"
+    stays = "The move of 1 dev sentence to train by run 2 cannot be undone."
+    assert desk.undo.text() == f"{stays} Before it: news-3 PS → OG"
     desk.undo.trigger()
     assert gold(desk, "news-3")[0].label == "OG"
     session.correct(4, [])
     project.sentences.move_back(run)
     project.sentences.move_to_train([3], run)
     session.publish(ChangeSet("run", sentences=(3,), runs=(run,)))
-    assert desk.undo.text() == f"{stays}; before it: remove 2 spans", "it is another move of the same run"
+    assert desk.undo.text() == f"{stays} Before it: remove 2 spans", "it is another move of the same run"
 
 
 def test_a_correction_after_sending_is_undone_at_once(desk):
