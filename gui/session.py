@@ -108,7 +108,7 @@ class Session(QObject):
             UserError: it cannot be opened; the one that was open stays so.
         """
         if self._project is None or self._project.folder.resolve() != folder.resolve():
-            self._replace(lambda: projects.opened(folder, is_responsive=True))
+            self._replace(lambda: projects.open_project(folder, is_responsive=True))
 
     def create(self, folder: Path) -> Project:
         """Make a new project, open it and return it.
@@ -116,7 +116,7 @@ class Session(QObject):
         Raises:
             UserError: the folder cannot be used; the project that was open stays so.
         """
-        return self._replace(lambda: projects.created(folder, is_responsive=True))
+        return self._replace(lambda: projects.create_project(folder, is_responsive=True))
 
     def close_project(self) -> None:
         """Close the project and go back to the first screen.

@@ -9,7 +9,7 @@ from core.metrics.report import build_report
 from core.metrics.signals import Signals
 from core.store.columns import spans_text
 from core.store.predictions import EpochKey
-from core.store.project import Project, created
+from core.store.project import Project, create_project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS
 
@@ -61,7 +61,7 @@ SECOND_EPOCH = {
 
 def project_with_sentences(folder: Path) -> Project:
     """A new project with the sentences of `TEXTS`."""
-    project = created(folder)
+    project = create_project(folder)
     add_sentences(project, [(split, Sentence(name, text, gold)) for name, split, text, gold in TEXTS])
     return project
 

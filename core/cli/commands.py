@@ -46,7 +46,7 @@ from core.services import engine
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
 from core.store.predictions import EpochKey
-from core.store.project import Project, open_for_import, opened
+from core.store.project import Project, open_for_import, open_project
 from core.store.runs import Run
 from core.training.distributed import Crew, LoneError, crew_of_launch
 
@@ -152,7 +152,7 @@ def _train(options: argparse.Namespace, out: Output) -> int:
 
 
 def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         work = _training(project, options, crew)
         number = report_events(work, partial(_report_and_warn, project, out), is_fleeting=_is_passing)
         finished = project.runs.by_number(number)
@@ -282,7 +282,7 @@ def _fields(event: TrainingEvent) -> dict[str, Any]:
 
 
 def _ceilings(options: argparse.Namespace, out: Output) -> None:
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         reports = run_to_end(engine.measure_ceilings(project, options.encoder, options.split))
     document = {
         "encoder": options.encoder,
@@ -296,7 +296,7 @@ def _ceilings(options: argparse.Namespace, out: Output) -> None:
 
 
 def _evaluate(options: argparse.Namespace, out: Output) -> None:
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         evaluation = run_to_end(
             engine.evaluate_epoch(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
@@ -330,7 +330,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
 
 def _correct(options: argparse.Namespace, out: Output) -> None:
     spans = _spans(options.spans)
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         sentence = project.sentences.by_id(options.sentence)
         changed = bool(project.corrections.correct(sentence.number, spans))
     template = mark("sentence {id} corrected") if changed else mark("sentence {id} already has these spans")
@@ -349,7 +349,7 @@ def _spans(text: str) -> list[Span]:
 
 
 def _export(options: argparse.Namespace, out: Output) -> None:
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         count = export_corpus(project, options.file, options.format, options.split, options.gold)
     text = say_count(
         "{count:,} sentence written to {path}", "{count:,} sentences written to {path}", count, path=options.file
@@ -361,7 +361,7 @@ def _export(options: argparse.Namespace, out: Output) -> None:
 
 
 def _runs(options: argparse.Namespace, out: Output) -> None:
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         runs = [_run_document(project, run) for run in project.runs.listed()]
     out.result({"runs": runs}, "\n".join(map(_run_line, runs)) or say("no run yet"))
 
@@ -397,7 +397,7 @@ def _run_document(project: Project, run: Run) -> dict[str, Any]:
 
 
 def _check(options: argparse.Namespace, out: Output) -> int:
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         problems = project.problems() or _damaged_checkpoints(project)
     out.result({"ok": not problems, "problems": problems}, "\n".join(problems) or say("nothing is damaged"))
     return int(bool(problems))

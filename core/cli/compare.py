@@ -12,7 +12,7 @@ from core.domain.scores import AVERAGES
 from core.messages.catalogue import mark, say
 from core.metrics.comparison import OUTCOMES
 from core.store.predictions import EpochKey
-from core.store.project import Project, opened
+from core.store.project import Project, open_project
 from core.store.runs import EpochChoice
 
 _METRICS = ("precision", "recall", "f1")
@@ -31,7 +31,7 @@ class EpochArgument(NamedTuple):
 
 def compare(options: argparse.Namespace, out: Output) -> None:
     """What two epochs do differently with the sentences that both predicted."""
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         before, after = (_key(project, chosen) for chosen in (options.before, options.after))
         pairs = project.predictions.pairs(before, after, options.split, options.gold)
         changes = run_to_end(compare_epochs(pairs))

@@ -11,7 +11,7 @@ from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.messages.catalogue import mark, say, say_count
 from core.services import engine
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import Selection
 
 _PHASES = {
@@ -26,7 +26,7 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
     chosen = {name: getattr(options, name) for name in CROSSCHECK_SETTINGS if getattr(options, name) is not None}
     encoder = chosen.pop("encoder", DEFAULT_ENCODER)
     settings = TrainSettings.of_preset(encoder, **chosen, folds=options.folds)
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         work = engine.crosscheck(project, settings)
         number = report_events(work, partial(_report, out), is_fleeting=lambda event: isinstance(event, FoldProgress))
         run, [epoch] = project.runs.by_number(number), project.runs.epochs(number)

@@ -9,7 +9,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import SPLITS
 from core.messages.catalogue import say_count
 from core.store.changes import ChangeSet
-from core.store.project import Project, opened
+from core.store.project import Project, open_project
 
 
 class LabelPair(NamedTuple):
@@ -21,7 +21,7 @@ class LabelPair(NamedTuple):
 
 def labels(options: argparse.Namespace, out: Output) -> None:
     """Change the labels as asked: add, then rename, then merge, then delete; then list them with their spans."""
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         changed = sum(len(change.sentences) for change in _changes(project, options))
         counts, known = project.sentences.label_counts(), project.sentences.labels()
     rows = {label: {split: counts.get((split, label), 0) for split in SPLITS} for label in known}

@@ -25,7 +25,7 @@ from core.messages.catalogue import say_count
 from core.services import engine
 from core.store.columns import prediction_rows
 from core.store.label_renames import Names, rename_predictions
-from core.store.project import opened, refuse_inside_project
+from core.store.project import open_project, refuse_inside_project
 from core.training.distributed import Crew, crew_of_launch
 
 
@@ -73,7 +73,7 @@ def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
 
     The project is free again while the texts are tagged.
     """
-    with opened(options.project) as project:
+    with open_project(options.project) as project:
         run = project.runs.with_weights(options.run).number
         folder = project.checkpoint_folder(run, project.runs.epoch_number(run, options.epoch))
         return folder, project.label_names.of_source(run)

@@ -169,7 +169,7 @@ class Project:
         self.close()
 
 
-def created(folder: Path, *, is_responsive: bool = False) -> Project:
+def create_project(folder: Path, *, is_responsive: bool = False) -> Project:
     """A new, empty project.
 
     Raises:
@@ -191,7 +191,7 @@ def _is_left_over(path: Path) -> bool:
     return path.name == LOCK or path.name.startswith(f".{DATABASE}-")
 
 
-def opened(folder: Path, *, is_responsive: bool = False) -> Project:
+def open_project(folder: Path, *, is_responsive: bool = False) -> Project:
     """An existing project.
 
     Raises:
@@ -206,9 +206,9 @@ def opened(folder: Path, *, is_responsive: bool = False) -> Project:
     return _locked(folder, is_responsive=is_responsive)
 
 
-def opened_or_created(folder: Path) -> Project:
+def open_or_create_project(folder: Path) -> Project:
     """The project in the folder; a new one where there is none yet."""
-    return created(folder) if kind_of(folder / DATABASE) == "missing" else opened(folder)
+    return create_project(folder) if kind_of(folder / DATABASE) == "missing" else open_project(folder)
 
 
 def refuse_inside_project(path: Path) -> None:
@@ -233,7 +233,7 @@ def open_for_import(folder: Path) -> Iterator[Project]:
     made = [path for path in (folder, *folder.parents) if kind_of(path) == "missing"]
     is_new = kind_of(folder / DATABASE) == "missing"
     try:
-        with opened_or_created(folder) as project:
+        with open_or_create_project(folder) as project:
             yield project
     except BaseException:
         if is_new:
@@ -252,7 +252,7 @@ def discard_if_empty(folder: Path, *, is_responsive: bool = False) -> None:
     """Remove a closed project that holds no sentence, such as one made for an import that came to nothing."""
     if not (folder / DATABASE).exists():
         return
-    with opened(folder, is_responsive=is_responsive) as project:
+    with open_project(folder, is_responsive=is_responsive) as project:
         is_empty = project.sentences.count() == 0
     if is_empty:
         shutil.rmtree(folder)

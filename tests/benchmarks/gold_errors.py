@@ -32,7 +32,7 @@ from core.model.devices import device_of
 from core.model.predictor import predict_batches
 from core.model.signal_predictor import Judged, judge_batches
 from core.model.tagger import TextTagger
-from core.store.project import opened
+from core.store.project import open_project
 from core.training.trainer import EpochTrained, train
 
 KINDS = ("type", "edge", "dropped")
@@ -137,7 +137,7 @@ def from_file(options: argparse.Namespace) -> tuple[TextTagger, list[Sentence]]:
 
 def from_project(folder: Path, device: Device) -> tuple[TextTagger, list[Sentence]]:
     """The tagger of the newest run's last epoch, and the project's dev sentences."""
-    with opened(folder) as project:
+    with open_project(folder) as project:
         run = project.runs.by_number(None).number
         checkpoint = project.checkpoint_folder(run, project.runs.epoch_number(run, None))
         dev = [stored.with_gold("corrected") for stored in project.sentences.each("dev")]

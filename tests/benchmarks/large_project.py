@@ -25,7 +25,7 @@ from core.metrics.signals import Signals, suspicion_of
 from core.metrics.strict import klue_figures
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.predictions import EpochKey
-from core.store.project import Project, created
+from core.store.project import Project, create_project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS, SLICE, StoredSentence
 from tests.paths import ROOT
@@ -49,7 +49,7 @@ def numbered(count: int, first: int) -> Iterator[Sentence]:
 
 def built(folder: Path, train: int = TRAIN, dev: int = DEV, epochs: int = EPOCHS) -> None:
     """Make the project in a new folder."""
-    with created(folder) as project, tempfile.TemporaryDirectory() as name:
+    with create_project(folder) as project, tempfile.TemporaryDirectory() as name:
         sizes: tuple[tuple[Split, int, int], ...] = (("train", train, 1), ("dev", dev, train + 1))
         plans = []
         for split, count, first in sizes:

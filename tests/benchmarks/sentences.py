@@ -24,7 +24,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import PredictedSpan, Sentence, Span
-from core.store.project import created
+from core.store.project import create_project
 from gui.app import made_window
 from gui.look.theme import SENTENCE_SIZE, font
 from gui.sentence.span_selection import of_gold
@@ -54,7 +54,7 @@ class Driver:
     def __init__(self, folder: Path, characters: int, spans: int) -> None:
         self.application = QApplication.instance() or QApplication([])
         text, gold, predicted = sentence_of(characters, spans)
-        project = created(folder / "long.spandesk")
+        project = create_project(folder / "long.spandesk")
         sentences = [Sentence("short", "서울은 크다.", (Span(0, 2, "LC"),)), Sentence("long", text, gold)]
         project.sentences.add("dev", sentences, "benchmark")
         add_run(project, {"short": (), "long": predicted})

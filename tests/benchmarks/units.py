@@ -19,7 +19,7 @@ from core.domain.events import EpochFinished, Prepared
 from core.domain.settings import UNITS, TrainSettings, Unit
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.train import train_run
-from core.store.project import Project, created
+from core.store.project import Project, create_project
 
 
 def trained(project: Project, settings: TrainSettings) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def trained(project: Project, settings: TrainSettings) -> dict[str, Any]:
 
 
 def of_unit(file: Path, encoder: str, unit: Unit, seeds: list[int]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder, created(Path(folder) / "p.spandesk") as project:
+    with tempfile.TemporaryDirectory() as folder, create_project(Path(folder) / "p.spandesk") as project:
         for _ in import_corpus(project, ImportPlan((file,), "train", 0.2, 1, "auto", ())):
             pass
         runs = [trained(project, TrainSettings.of_preset(encoder, unit=unit, seed=seed)) for seed in seeds]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QThread
 from PySide6.QtWidgets import QWidget
 
 from core.domain.errors import UserError
-from core.store.project import created
+from core.store.project import create_project
 from gui.background import JobRunner, LatestQuery, failure
 from tests.gui.driving import wait_for_end
 
@@ -351,7 +351,7 @@ def test_a_query_under_way_is_broken_off_when_another_one_is_asked(query, qtbot,
         finally:
             ended.append(True)
 
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         query.submit(endless_query)
         began.wait()
         query.submit(lambda: project.database.value("SELECT 7"))

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from core.domain.spans import Span
 from core.metrics.report import build_report
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.runs import training_digest
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.inspect.page import InspectPage
@@ -184,7 +184,7 @@ def test_closing_the_window_while_it_trains_keeps_what_was_finished(window, qtbo
     with qtbot.waitSignal(window.closed, timeout=JOB_TIMEOUT):
         window.close()
         assert not window.isVisible()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.runs.by_number(1).status == "stopped"
         epochs = [epoch.number for epoch in project.runs.epochs(1)]
         assert 1 <= len(epochs) < 1000

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Sentence, Span
 from core.services.import_corpus import ImportPlan, import_corpus
-from core.store.project import created
+from core.store.project import create_project
 from gui.text.words import literal, wrapped
 from gui.widgets.text_labels import PlainLabel
 from tests.building import add_run, add_sentences
@@ -23,7 +23,7 @@ LABELLED = Span(0, len(HOSTILE), "PS")
 @pytest.fixture
 def hostile(window, tmp_path):
     """A project whose name, file, ids and texts look like markup, with a run, a correction and a rejected record."""
-    project = created(tmp_path / "<b>p<img src=x>.spandesk")
+    project = create_project(tmp_path / "<b>p<img src=x>.spandesk")
     gold = (LABELLED, Span(len(HOSTILE) + 1, len(HOSTILE) + 3, "LC"))
     sentences = [Sentence(f"{HOSTILE}-{at}", f"{HOSTILE} 서울 {at}", gold if at else ()) for at in range(6)]
     add_sentences(project, [("dev" if at % 2 else "train", sentence) for at, sentence in enumerate(sentences)])

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import FIRST_EPOCH, add_run, project_with_sentences
 from tests.gui.driving import click, press_key
@@ -95,7 +95,7 @@ def _find_all_of_it_in_a_copy(window, tmp_path):
     assert project.problems() == []
     window.context.session.close()
     shutil.copytree(tmp_path / "p.spandesk", tmp_path / "copy.spandesk")
-    with opened(tmp_path / "copy.spandesk") as copy:
+    with open_project(tmp_path / "copy.spandesk") as copy:
         assert copy.reviews.estimate(KEY, "dev") == estimate
         assert len(copy.reviews.reviewed_in("dev")) == 4
         assert copy.selections.numbers(Selection(review="noted"), KEY, "corrected")

@@ -6,7 +6,7 @@ import pytest
 
 from core.analysis.particles import find_particles
 from core.domain.generators import run_to_end
-from core.store.project import opened
+from core.store.project import open_project
 from tests.building import example, project_with_sentences
 
 
@@ -89,7 +89,7 @@ def test_what_is_no_particle_is_kept_in_the_project(tmp_path):
         assert corrections.dismiss_particles(["마음이", "김정은"], dismissed=True)
         assert not corrections.dismiss_particles(["김정은"], dismissed=True)
         assert corrections.dismiss_particles(["마음이", "서울이"], dismissed=False)
-    with opened(tmp_path / "p.spandesk") as project:
+    with open_project(tmp_path / "p.spandesk") as project:
         assert project.not_particles.strings() == {"김정은"}
         assert project.corrections.undo().particles
         assert project.not_particles.strings() == {"김정은", "마음이"}

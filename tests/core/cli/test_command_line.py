@@ -11,7 +11,7 @@ from core.cli import commands
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.model.checkpoint import save
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.runs import training_digest
 from tests.building import FIRST_EPOCH, TEXTS, add_run, add_sentences, project_with_run, project_with_sentences
 from tests.core.toy_models import text_tagger_of
@@ -78,13 +78,13 @@ def test_the_loop_on_the_sample_with_a_limit(tmp_path):
     assert first[-1]["event"] == "finished"
     evaluation = document("evaluate", project)
     assert {name: evaluation[name] for name in ("micro", "macro", "weighted", "labels")} == first[-1]["metrics"]
-    with opened(project) as store:
+    with open_project(project) as store:
         sentence = next(store.sentences.each("dev"))
     run("correct", project, "--sentence", sentence.id, "--spans", '[[0, 1, "AF"]]')
     second = events("train", project, "--from-run", 1, "--epochs", 1, "--limit", 200)
     started = next(event for event in second if event["event"] == "started")
     assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 200, 109)
-    with opened(project) as store:
+    with open_project(project) as store:
         trained_on = {s.id: s for s in store.runs.training_sentences(2)}
         assert trained_on[sentence.id].spans == (Span(0, 1, "AF"),)
         settings = store.runs.by_number(2).settings
@@ -110,7 +110,7 @@ def _predict_files(project, folder):
 
 
 def _correct_and_retrain(project, evaluation):
-    with opened(project) as store:
+    with open_project(project) as store:
         sentence = next(store.sentences.each("dev"))
     spans = [[0, 1, "AF"]]
     corrected = document("correct", project, "--sentence", sentence.id, "--spans", json.dumps(spans))
@@ -118,7 +118,7 @@ def _correct_and_retrain(project, evaluation):
     second = events("train", project, "--epochs", 1, "--limit", 801)
     started = next(event for event in second if event["event"] == "started")
     assert (started["moved"], started["train_sentences"], started["dev_sentences"]) == (1, 801, 199)
-    with opened(project) as store:
+    with open_project(project) as store:
         trained_on = {s.id: s for s in store.runs.training_sentences(2)}
         assert [(s.start, s.end, s.label) for s in trained_on[sentence.id].spans] == [(0, 1, "AF")]
         assert training_digest(trained_on.values())[0] == store.runs.by_number(2).training_digest
@@ -150,7 +150,7 @@ def test_a_share_for_dev_is_exact_and_the_same_for_the_same_seed(tmp_path):
     drawn = []
     for name in "ab":
         run("import", tmp_path / name, corpus, "--dev-ratio", "0.2", "--seed", "5")
-        with opened(tmp_path / name) as project:
+        with open_project(tmp_path / name) as project:
             drawn.append([s.id for s in project.sentences.each("dev")])
     assert len(drawn[0]) == 10
     assert drawn[0] == drawn[1]
@@ -262,7 +262,7 @@ def test_an_error_is_one_clear_line_and_changes_nothing(tmp_path, arguments, wor
     assert said.startswith("error: ")
     assert words in said
     assert not (tmp_path / "p.spandesk").exists()
-    with opened(tmp_path / "q.spandesk") as project:
+    with open_project(tmp_path / "q.spandesk") as project:
         assert [epoch for run in project.runs.listed() for epoch in project.runs.epochs(run.number)] == []
         assert project.corrections.count() == 0
 
@@ -407,7 +407,7 @@ def test_standard_output_holds_an_export_and_nothing_else(project):
 
 
 def test_an_evaluation_warns_of_what_makes_its_scores_worthless(project, capsys):
-    with opened(project) as store:
+    with open_project(project) as store:
         add_sentences(
             store,
             [("test", Sentence("t", "대구에서 축제가 열렸다. ")), ("train", Sentence("s", "대구에서 축제가 열렸다."))],

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.cli import commands
-from core.store.project import opened
+from core.store.project import open_project
 from tests.building import add_sentences, project_with_sentences
 from tests.core.services.test_crosscheck import sentences
 
@@ -53,7 +53,7 @@ def test_what_needs_weights_or_dev_says_so(folder, capsys, command):
 def test_options_are_settings_of_the_run(folder, capsys):
     assert commands.run(["crosscheck", str(folder), *QUICK, "--limit", "12", "--unit", "syllable"]) == 0
     assert "run 1 finished" in capsys.readouterr().out
-    with opened(folder) as project:
+    with open_project(folder) as project:
         run = project.runs.by_number(1)
         assert (run.settings.unit, run.settings.limit, run.settings.folds) == ("syllable", 12, 2)
         assert run.train_sentences == 12

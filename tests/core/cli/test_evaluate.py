@@ -11,7 +11,7 @@ from core.metrics.confusion import build_confusion, count_error_kinds
 from core.metrics.strict import klue_figures
 from core.store.gold.reviews import JudgementContext
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import project_with_run
 
@@ -39,7 +39,7 @@ def printed(capsys, *arguments):
 
 def test_the_document_holds_scores_klues_figures_errors_and_confusion(folder, capsys):
     document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
-    with opened(folder) as project:
+    with open_project(folder) as project:
         verdicts = project.predictions.verdicts(FIRST, "dev", "corrected")
         figures = klue_figures(project.predictions.examples(FIRST, "dev", "corrected"))
     assert list(document) == [
@@ -67,7 +67,7 @@ def test_the_text_ends_with_klues_figures_and_the_kinds_of_errors(folder, capsys
 
 def test_verdicts_in_the_random_order_add_a_key_and_a_line(folder, capsys):
     before = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
-    with opened(folder) as project:
+    with open_project(folder) as project:
         order = project.selections.numbers(Selection(outcomes=ALL_ERRORS, order="random"), FIRST, "corrected")
         for stored in project.sentences.by_number(order):
             for comparison in compare_spans(stored.gold, project.predictions.of(FIRST, [stored.number])[stored.number]):

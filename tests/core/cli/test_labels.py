@@ -6,7 +6,7 @@ import pytest
 
 from core.cli.commands import run
 from core.domain.spans import Span
-from core.store.project import opened
+from core.store.project import open_project
 from tests.building import project_with_sentences
 
 
@@ -37,7 +37,7 @@ def test_several_changes_at_once(folder, capsys):
     assert listed["labels"]["DT"] == {"train": 1, "dev": 3, "test": 0}
     assert listed["labels"]["X"] == {"train": 0, "dev": 0, "test": 0}
     assert not {"LC", "PS", "TI", "TM"} & set(listed["labels"])
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.sentences.by_id("talk-1").gold == (Span(0, 2, "PER"), Span(6, 11, "DT"))
         assert project.problems() == []
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from core.store.project import opened
+from core.store.project import open_project
 from tests.building import add_sentences, project_with_sentences
 from tests.core.toy_models import SENTENCES, saved_encoder
 from tests.paths import MAIN
@@ -51,7 +51,7 @@ def test_two_processes_train_what_one_trains(tmp_path, encoder):
     for alone, together in zip(*([e for e in events if e["event"] == "epoch"] for events in (one, two)), strict=True):
         assert together["loss"] == pytest.approx(alone["loss"], rel=1e-4)
         assert together["metrics"] == alone["metrics"]
-    with opened(tmp_path / "two.spandesk") as project:
+    with open_project(tmp_path / "two.spandesk") as project:
         assert [run.status for run in project.runs.listed()] == ["finished"]
         assert project.problems() == []
 
@@ -90,6 +90,6 @@ def test_a_failure_amid_the_training_ends_both_at_once(tmp_path, encoder):
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert "No space left on device" in errors[0]
-    with opened(project) as project:
+    with open_project(project) as project:
         assert [run.status for run in project.runs.listed()] == ["failed"]
         assert len(project.runs.epochs(1)) == 1

@@ -18,7 +18,7 @@ from core.services.crosscheck import crosscheck, draw_folds
 from core.services.evaluate import evaluate_epoch
 from core.services.train import resume_run, train_run
 from core.store.predictions import EpochKey
-from core.store.project import created, opened
+from core.store.project import create_project, open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import add_sentences, project_with_run
 from tests.core.toy_models import SENTENCES, saved_encoder
@@ -34,7 +34,7 @@ def sentences(copies=3):
 
 @pytest.fixture
 def project(tmp_path):
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         add_sentences(project, [("train", sentence) for sentence in sentences()])
         add_sentences(project, [("dev", Sentence("dev-1", "세종은 한양에 갔다", (Span(0, 2, "PS"),)))])
         yield project
@@ -177,13 +177,13 @@ def test_a_killed_one_leaves_nothing_when_the_project_opens_again(project, tmp_p
     run = project.runs.start(SETTINGS)
     project.predictions.save(EpochKey(run, 2), {project.sentences.by_id("again").number: ()})
     project.close()
-    with opened(tmp_path / "p.spandesk") as again:
+    with open_project(tmp_path / "p.spandesk") as again:
         assert again.runs.by_number(run).status == "stopped"
         assert again.predictions.count(EpochKey(run, 2), "train") == 0
 
 
 def test_too_few_sentences_are_refused(tmp_path):
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         with pytest.raises(UserError, match="no training sentences"):
             next(crosscheck(project, SETTINGS))
         add_sentences(project, [("train", SENTENCES[2])])

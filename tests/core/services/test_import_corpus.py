@@ -15,7 +15,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.services.import_corpus import ImportPlan, NothingImportedError, _Staging, import_corpus
-from core.store.project import DATABASE, created
+from core.store.project import DATABASE, create_project
 from core.store.sentences import REJECTED_KEPT
 from tests.building import add_sentences, project_with_sentences
 
@@ -143,7 +143,7 @@ def test_a_text_that_the_project_has_goes_to_its_split_when_a_share_is_drawn(pro
 
 def test_an_import_says_that_a_share_left_dev_empty(tmp_path):
     corpus = written(tmp_path / "c.jsonl", *["서울에 비가 온다"] * 4, *["부산에 눈이 온다"] * 4)
-    with created(tmp_path / "new.spandesk") as project:
+    with create_project(tmp_path / "new.spandesk") as project:
         report = run_to_end(import_corpus(project, ImportPlan((corpus,), dev_ratio=0.2)))
         assert project.sentences.count("dev") == 0
         [warning] = report.warnings
@@ -168,7 +168,7 @@ def test_an_import_says_that_dev_has_no_entity(tmp_path):
         ImportPlan((written(tmp_path / "t.jsonl", "서울", spans=[[0, 2, "LC"]]),)),
         ImportPlan((written(tmp_path / "d.jsonl", "비", "눈"),), "dev"),
     ]
-    with created(tmp_path / "new.spandesk") as project:
+    with create_project(tmp_path / "new.spandesk") as project:
         report = run_to_end(import_corpus(project, *plans))
     assert report.warnings == ("The dev sentences contain no entity, so their precision, recall and F1 mean nothing.",)
 

@@ -13,7 +13,7 @@ from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.services.train import resume_run, train_run
 from core.store.predictions import EpochKey
-from core.store.project import LOCK, opened
+from core.store.project import LOCK, open_project
 from core.store.sentences import Move
 from tests.building import add_sentences, project_with_sentences
 
@@ -71,7 +71,7 @@ def killed_after(folder, steps, tmp_path):
 @pytest.mark.parametrize("steps", [0, 1, 3, 4, 6, 11])
 def test_weights_are_those_of_the_run_that_was_not_killed(tmp_path, monkeypatch, undisturbed, steps):
     with_a_state_at_every_step(monkeypatch)
-    with opened(killed_after(tmp_path / "p.spandesk", steps, tmp_path)) as project:
+    with open_project(killed_after(tmp_path / "p.spandesk", steps, tmp_path)) as project:
         assert project.runs.by_number(1).status == "stopped"
         events = list(resume_run(project, 1))
         assert equal(weights(project), undisturbed[0])
@@ -87,9 +87,9 @@ def test_a_run_from_before_layers_had_rates_of_their_own_opens_and_resumes_with_
     tmp_path, monkeypatch, undisturbed
 ):
     with_a_state_at_every_step(monkeypatch)
-    with opened(killed_after(tmp_path / "p.spandesk", 6, tmp_path)) as project:
+    with open_project(killed_after(tmp_path / "p.spandesk", 6, tmp_path)) as project:
         project.database.write("UPDATE run SET settings = json_remove(settings, '$.layer_decay')")
-    with opened(tmp_path / "killed.spandesk") as project:
+    with open_project(tmp_path / "killed.spandesk") as project:
         assert project.runs.by_number(1).settings == SETTINGS
         list(resume_run(project, 1))
         assert equal(weights(project), undisturbed[0])
@@ -109,7 +109,7 @@ def test_a_kill_between_the_two_renames_of_a_state_loses_nothing(tmp_path, monke
         list(train_run(project, SETTINGS))
         monkeypatch.undo()
     assert not (killed / "runs" / "0001" / "resume").exists()
-    with opened(killed) as project:
+    with open_project(killed) as project:
         assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
         events = list(resume_run(project, 1))
         assert events[0] == RunStarted(1, 7, 4, 0, "state", 3, 0)
@@ -117,7 +117,7 @@ def test_a_kill_between_the_two_renames_of_a_state_loses_nothing(tmp_path, monke
 
 
 def test_a_kill_before_the_first_state_begins_anew(tmp_path, undisturbed):
-    with opened(killed_after(tmp_path / "p.spandesk", 2, tmp_path)) as project:
+    with open_project(killed_after(tmp_path / "p.spandesk", 2, tmp_path)) as project:
         assert not project.resume_folder(1).exists()
         list(resume_run(project, 1))
         assert equal(weights(project), undisturbed[0])

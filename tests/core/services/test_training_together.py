@@ -10,7 +10,7 @@ from core.model import checkpoint
 from core.model.checkpoint import LearnerState
 from core.model.encoding import cache
 from core.services.train import assist_training, train_run
-from core.store.project import opened
+from core.store.project import open_project
 from core.training.learner import Learner
 from core.training.trainer import initial_tagger
 from tests.building import project_with_sentences
@@ -30,7 +30,7 @@ def trained(folder, *, size=2):
         with crew.together():
             if not crew.is_main:
                 return assist_training(crew)
-            with opened(folder) as project:
+            with open_project(folder) as project:
                 return [*train_run(project, SETTINGS, crew)][-1].epoch
 
     return outcomes(size, work)
@@ -68,7 +68,7 @@ def test_a_failure_of_the_main_process_ends_all_with_the_same_words(folder, monk
         monkeypatch.setattr("core.store.runs.Runs.describe", described)
         monkeypatch.setattr("core.training.trainer.initial_tagger", initial)
     assert [str(error) for error in trained(folder, size=size)] == ["the disk is full"] * size
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.problems() == []
 
 

@@ -19,7 +19,7 @@ import pytest
 from core.domain.settings import TrainSettings
 from core.domain.spans import Span
 from core.store.predictions import EpochKey
-from core.store.project import DATABASE, opened
+from core.store.project import DATABASE, open_project
 from core.store.sources import Source, Sources
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -29,7 +29,7 @@ def thawed(name, folder):
     """The project of a frozen database, opened."""
     folder.mkdir()
     (folder / DATABASE).write_bytes(gzip.decompress((FROZEN / name).read_bytes()))
-    return opened(folder)
+    return open_project(folder)
 
 
 @pytest.fixture

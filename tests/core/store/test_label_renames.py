@@ -18,7 +18,7 @@ from core.store.gold import corrections
 from core.store.label_renames import LabelHistory, LabelNames, Relabelling
 from core.store.migrations import migrations
 from core.store.predictions import EpochKey
-from core.store.project import created, opened
+from core.store.project import create_project, open_project
 from core.store.sentence_selection import Selection
 from tests.building import (
     SECOND_EPOCH,
@@ -207,7 +207,7 @@ def test_a_rename_that_does_not_come_to_its_end_leaves_nothing(project, tmp_path
             next(work)
         copied = shutil.copytree(tmp_path / "p.spandesk", tmp_path / f"killed-{steps}.spandesk")
         work.close()
-        with opened(copied) as again:
+        with open_project(copied) as again:
             assert (rows(again), again.problems()) == (before, [])
             assert "PLACE" not in again.sentences.labels()
 
@@ -238,7 +238,7 @@ def test_a_project_of_an_older_version_counts_its_renamings(tmp_path):
     old.execute("INSERT INTO label_change VALUES (1, 'LC', 0), (1, 'PLACE', 1)")
     old.conn.commit()
     old.close()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.sentences.corrected_in("dev") == []
         assert project.problems() == []
         project.corrections.undo()
@@ -316,7 +316,7 @@ def import_new(project, label):
 
 @pytest.mark.parametrize("is_empty", [True, False])
 def test_a_rename_is_not_undone_once_sentences_with_the_new_name_were_imported(tmp_path, is_empty):
-    make = created if is_empty else project_with_run
+    make = create_project if is_empty else project_with_run
     with make(tmp_path / "p.spandesk") as project:
         run_to_end(project.labels.renaming("PS", "PERSON"))
         import_new(project, "PERSON")
@@ -360,7 +360,7 @@ def test_a_rename_or_merge_is_not_redone_once_sentences_with_the_old_name_were_i
 
 def test_check_names_a_run_whose_predictions_lost_a_name_that_its_sentences_have(tmp_path, monkeypatch):
     """As older versions left it."""
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         run_to_end(project.labels.renaming("PS", "PERSON"))
         import_new(project, "PERSON")
         run_that_finds(project, "PERSON")
@@ -373,7 +373,7 @@ def test_check_names_a_run_whose_predictions_lost_a_name_that_its_sentences_have
 
 
 def test_renaming_is_written_for_an_empty_project_too(tmp_path):
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         run_to_end(project.labels.renaming("TM", "TERM"))
         assert "TERM" in project.sentences.labels()
 

@@ -4,7 +4,7 @@ import pytest
 
 from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
-from core.store.project import DATABASE, LOCK, created, opened
+from core.store.project import DATABASE, LOCK, create_project, open_project
 from tests.building import project_with_run, project_with_sentences
 
 
@@ -39,7 +39,7 @@ def test_opening_a_project_removes_nothing_outside_it(tmp_path, victim, linked):
         (victim / "0001").symlink_to(victim, target_is_directory=True)
         before = content(victim)
     (folder / linked).symlink_to(victim, target_is_directory=True)
-    with opened(folder) as project:
+    with open_project(folder) as project:
         project.remove_resume_folder(1)
     assert content(victim) == before
 
@@ -48,7 +48,7 @@ def test_opening_removes_what_training_left_and_nothing_else(tmp_path):
     weights = killed_run(tmp_path / "p.spandesk")
     for name in ("epoch-0001", "epoch-0003", ".epoch-0003-abc", ".resume-abc", "resume", "notes", ".git"):
         (weights / name).mkdir(parents=True)
-    opened(tmp_path / "p.spandesk").close()
+    open_project(tmp_path / "p.spandesk").close()
     assert sorted(path.name for path in weights.iterdir()) == [".git", "epoch-0001", "notes", "resume"]
 
 
@@ -84,14 +84,14 @@ def test_a_project_whose_files_are_links_is_not_opened(tmp_path, name):
     (folder / name).symlink_to(outside)
     before = outside.read_bytes()
     with pytest.raises(UserError, match="is a link, which Spandesk does not follow"):
-        opened(folder)
+        open_project(folder)
     assert outside.read_bytes() == before
 
 
 def test_a_project_that_is_reached_by_a_link_is_opened(tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
     (tmp_path / "short").symlink_to(tmp_path / "p.spandesk", target_is_directory=True)
-    with opened(tmp_path / "short") as project:
+    with open_project(tmp_path / "short") as project:
         assert project.encodings_folder is not None
         assert project.runs.start(TrainSettings()) == 1
 
@@ -101,5 +101,5 @@ def test_a_new_project_is_not_made_where_its_lock_is_a_link(tmp_path):
     (tmp_path / "p.spandesk").mkdir()
     (tmp_path / "p.spandesk" / LOCK).symlink_to(tmp_path / "precious")
     with pytest.raises(UserError, match="is a link"):
-        created(tmp_path / "p.spandesk")
+        create_project(tmp_path / "p.spandesk")
     assert (tmp_path / "precious").read_text(encoding="utf-8") == "dear"

@@ -11,7 +11,7 @@ from core.domain.errors import UserError
 from core.store import database as database_module
 from core.store.faults import BACKUPS
 from core.store.migrations import MIGRATION_NAMES
-from core.store.project import DATABASE, opened
+from core.store.project import DATABASE, open_project
 from tests.building import project_with_run
 from tests.core.store.failing import full_disk
 
@@ -32,28 +32,28 @@ def dump_of(path):
 
 def test_a_checked_copy_is_kept_beside_it_and_is_what_it_was(folder):
     before = dump_of(folder / DATABASE)
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.problems() == []
         assert project.database.value("PRAGMA user_version") == len(MIGRATION_NAMES)
     [copy] = (folder / BACKUPS).iterdir()
     assert copy.name.startswith("project-schema-6-")
     assert dump_of(copy) == before
-    opened(folder).close()
+    open_project(folder).close()
     assert list((folder / BACKUPS).iterdir()) == [copy], "one copy for one update"
 
 
 def test_the_copy_can_be_put_in_the_place_of_the_project(folder):
-    opened(folder).close()
+    open_project(folder).close()
     [copy] = (folder / BACKUPS).iterdir()
     (folder / DATABASE).write_bytes(copy.read_bytes())
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.problems() == []
         assert project.corrections.undo()
 
 
 def test_a_new_project_or_one_of_today_is_not_copied(tmp_path):
     project_with_run(tmp_path / "p.spandesk").close()
-    opened(tmp_path / "p.spandesk").close()
+    open_project(tmp_path / "p.spandesk").close()
     assert not (tmp_path / "p.spandesk" / BACKUPS).exists()
 
 
@@ -65,14 +65,14 @@ def test_an_update_that_fails_says_where_the_copy_is_and_leaves_the_project_as_i
     before = dump_of(folder / DATABASE)
     monkeypatch.setattr(database_module, "_apply_migrations", fail)
     with pytest.raises((UserError, sqlite3.OperationalError)) as raised:
-        opened(folder)
+        open_project(folder)
     [copy] = (folder / BACKUPS).iterdir()
     said = [str(raised.value), *getattr(raised.value, "__notes__", [])]
     assert any(str(copy) in text for text in said)
     assert isinstance(raised.value, UserError) == (getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL)
     assert dump_of(folder / DATABASE) == dump_of(copy) == before
     monkeypatch.undo()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.problems() == []
 
 
@@ -88,7 +88,7 @@ def test_an_update_that_fails_at_every_attempt_keeps_the_newest_copies_and_no_pa
     for _ in range(5):
         before = {*(folder / BACKUPS).iterdir()}
         with pytest.raises(UserError):
-            opened(folder)
+            open_project(folder)
         made += {*(folder / BACKUPS).iterdir()} - before
     assert {*(folder / BACKUPS).iterdir()} == {*made[-3:], folder / BACKUPS / "project-mine.db"}
 
@@ -97,13 +97,13 @@ def test_nothing_is_changed_where_no_copy_can_be_made(folder, tmp_path):
     before = dump_of(folder / DATABASE)
     (folder / BACKUPS).write_text("a file", encoding="utf-8")
     with pytest.raises(UserError, match="cannot be copied"):
-        opened(folder)
+        open_project(folder)
     assert dump_of(folder / DATABASE) == before
     (folder / BACKUPS).unlink()
     (tmp_path / "elsewhere").mkdir()
     (folder / BACKUPS).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     with pytest.raises(UserError, match="is a link"):
-        opened(folder)
+        open_project(folder)
     assert list((tmp_path / "elsewhere").iterdir()) == []
     assert dump_of(folder / DATABASE) == before
 
@@ -115,5 +115,5 @@ def test_a_damaged_project_is_not_updated(folder):
     damaged = whole[: (root - 1) * 4096] + b"\xff" * 4096 + whole[root * 4096 :]
     (folder / DATABASE).write_bytes(damaged)
     with pytest.raises(UserError, match="is damaged"):
-        opened(folder)
+        open_project(folder)
     assert list((folder / BACKUPS).iterdir()) == []

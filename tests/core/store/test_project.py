@@ -13,7 +13,7 @@ from core.io.manifest import FORMAT, Manifest, digests_of
 from core.services.export_corpus import export_corpus
 from core.store.database import Database
 from core.store.predictions import EpochKey
-from core.store.project import DATABASE, Project, created, open_for_import, opened, opened_or_created
+from core.store.project import DATABASE, Project, create_project, open_for_import, open_or_create_project, open_project
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 from tests.core.store.failing import sqlite_error
 
@@ -22,7 +22,7 @@ def test_a_project_is_whole_after_it_was_copied(tmp_path):
     with project_with_run(tmp_path / "a.spandesk") as project:
         before = list(project.sentences.each())
     shutil.copytree(tmp_path / "a.spandesk", tmp_path / "b.spandesk")
-    with opened(tmp_path / "b.spandesk") as copy:
+    with open_project(tmp_path / "b.spandesk") as copy:
         assert list(copy.sentences.each()) == before
         assert [run.number for run in copy.runs.listed()] == [1]
         assert copy.problems() == []
@@ -30,25 +30,25 @@ def test_a_project_is_whole_after_it_was_copied(tmp_path):
 
 def test_no_project_there(tmp_path):
     with pytest.raises(UserError, match="there is no project at"):
-        opened(tmp_path / "none")
+        open_project(tmp_path / "none")
 
 
 def test_a_folder_that_is_no_project(tmp_path):
     with pytest.raises(UserError, match="not a Spandesk project"):
-        opened(tmp_path)
+        open_project(tmp_path)
 
 
 def test_a_new_project_takes_no_folder_that_holds_something(tmp_path):
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(UserError, match="not empty"):
-        created(tmp_path)
+        create_project(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_an_existing_project_is_opened_and_a_missing_one_made(tmp_path):
-    with opened_or_created(tmp_path / "p.spandesk"):
+    with open_or_create_project(tmp_path / "p.spandesk"):
         pass
-    with opened_or_created(tmp_path / "p.spandesk") as project:
+    with open_or_create_project(tmp_path / "p.spandesk") as project:
         assert project.sentences.count() == 0
 
 
@@ -58,7 +58,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path, content):
     with pytest.raises(
         UserError, match=r"is damaged(: it is empty| \(file is not a database\)); restore it from a copy"
     ):
-        opened(tmp_path)
+        open_project(tmp_path)
     assert (tmp_path / DATABASE).read_bytes() == content
 
 
@@ -67,7 +67,7 @@ def test_another_programs_database(tmp_path):
     connection.execute("CREATE TABLE notes (text)")
     connection.close()
     with pytest.raises(UserError, match="not a Spandesk project"):
-        opened(tmp_path)
+        open_project(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_a_project_from_a_newer_version(tmp_path, change):
     connection.commit()
     connection.close()
     with pytest.raises(UserError, match="newer Spandesk"):
-        opened(tmp_path / "p.spandesk")
+        open_project(tmp_path / "p.spandesk")
 
 
 def test_two_windows_on_one_project(tmp_path):
     folder = tmp_path / "p.spandesk"
     with project_with_sentences(folder), pytest.raises(UserError, match="open in another Spandesk"):
-        opened(folder)
-    with opened(folder) as project:
+        open_project(folder)
+    with open_project(folder) as project:
         assert project.sentences.count() == 7
 
 
@@ -147,7 +147,7 @@ def test_damaged_pages_are_one_sentence_and_never_a_traceback(tmp_path):
 
 def _problems(folder):
     try:
-        with opened(folder) as project:
+        with open_project(folder) as project:
             return project.problems()
     except UserError as error:
         return [str(error)]
@@ -155,7 +155,7 @@ def _problems(folder):
 
 def test_a_folder_that_only_an_interrupted_creation_left_is_taken(tmp_path):
     (tmp_path / "project.lock").touch()
-    with created(tmp_path) as project:
+    with create_project(tmp_path) as project:
         assert project.sentences.count() == 0
 
 
@@ -168,7 +168,7 @@ def test_what_a_killed_training_left_is_put_in_order_at_the_next_opening(tmp_pat
         project.predictions.save(EpochKey(run, 1), {sentence.number: ()})
         unfinished = project.checkpoint_folder(run, 1)
         unfinished.mkdir(parents=True)
-    with opened(folder) as project:
+    with open_project(folder) as project:
         killed = project.runs.by_number(run)
         assert killed.status == "stopped"
         assert killed.finished_at is not None
@@ -198,7 +198,7 @@ def test_sentences_that_hold_a_string_come_in_slices(tmp_path, monkeypatch):
 def test_a_creation_that_was_killed_at_any_moment_can_be_done_again(tmp_path):
     for name in (f".{DATABASE}-0123.part", f".{DATABASE}-0123.part-journal"):
         (tmp_path / name).write_bytes(b"half")
-    with created(tmp_path) as project:
+    with create_project(tmp_path) as project:
         assert project.problems() == []
     assert not [path.name for path in tmp_path.iterdir() if path.name.endswith(("part", "part-journal"))]
 
@@ -209,12 +209,12 @@ def test_a_project_that_cannot_be_opened_keeps_no_connection(tmp_path, monkeypat
     monkeypatch.setattr(Database, "close", lambda self: (closed.append(self), close(self)))
     monkeypatch.setattr(Project, "_end_interrupted", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        opened(tmp_path / "p.spandesk")
+        open_project(tmp_path / "p.spandesk")
     [database] = closed
     with pytest.raises(sqlite3.ProgrammingError):
         database.value("SELECT 1")
     monkeypatch.undo()
-    with opened(tmp_path / "p.spandesk") as project:
+    with open_project(tmp_path / "p.spandesk") as project:
         assert project.sentences.count() == 7
 
 
@@ -246,14 +246,14 @@ def test_opening_says_whether_the_disk_is_full_or_something_forbidden_locked_or_
     project_with_sentences(tmp_path / "p.spandesk").close()
     monkeypatch.setattr(Database, "_migrate", fail)
     with pytest.raises(UserError, match=reason) as raised:
-        opened(tmp_path / "p.spandesk")
+        open_project(tmp_path / "p.spandesk")
     is_damage = code == sqlite3.SQLITE_CORRUPT
     assert ("copy" in str(raised.value)) == is_damage, "nobody replaces good work by an older copy"
 
 
 def test_another_program_that_writes_is_named_as_the_reason(tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
-    with opened(tmp_path / "p.spandesk", is_responsive=True) as project:
+    with open_project(tmp_path / "p.spandesk", is_responsive=True) as project:
         other = sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(UserError, match=r"not saved \(another program is using"):
@@ -268,7 +268,7 @@ def test_a_project_opens_and_is_exported_while_another_program_has_it_locked(tmp
     project_with_sentences(tmp_path / "p.spandesk").close()
     with contextlib.closing(sqlite3.connect(tmp_path / "p.spandesk" / DATABASE)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with opened(tmp_path / "p.spandesk") as project:
+        with open_project(tmp_path / "p.spandesk") as project:
             assert (
                 export_corpus(project, tmp_path / "out.jsonl", "jsonl", None, "corrected") == project.sentences.count()
             )
@@ -278,7 +278,7 @@ def test_no_message_of_a_damaged_text_holds_the_text(tmp_path):
     folder = tmp_path / "p.spandesk"
     project_with_sentences(folder).close()
     in_database(folder, "UPDATE sentence SET text = CAST(CAST(text AS BLOB) || x'ff' AS TEXT) WHERE id = 'news-3'")
-    with opened(folder) as project, pytest.raises(UserError, match="a text in it is not UTF-8") as raised:
+    with open_project(folder) as project, pytest.raises(UserError, match="a text in it is not UTF-8") as raised:
         list(project.sentences.each())
     assert "세종" not in str(raised.value)
 
@@ -304,7 +304,7 @@ def test_a_run_of_another_version_is_read_with_the_settings_that_it_has(tmp_path
     folder = tmp_path / "p.spandesk"
     project_with_run(folder).close()
     in_database(folder, f"UPDATE run SET settings = '{settings}'")
-    with opened(folder) as project:
+    with open_project(folder) as project:
         [run] = project.runs.listed()
         assert (run.settings.encoder, run.settings.dropout) == (encoder, dropout)
         assert project.problems() == []
@@ -318,7 +318,7 @@ def test_a_run_whose_row_is_damaged_is_named_by_check_and_hinders_nothing_else(t
     with project_with_run(folder) as project:
         add_run(project, FIRST_EPOCH)
     in_database(folder, f"UPDATE run SET settings = '{settings}' WHERE number = 1")
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert [run.number for run in project.runs.listed()] == [2]
         assert project.runs.with_epochs() == [2]
         assert project.runs.by_number(None).number == 2
@@ -331,7 +331,7 @@ def test_a_damaged_run_that_was_killed_is_ended_as_well(tmp_path):
     folder = tmp_path / "p.spandesk"
     project_with_run(folder).close()
     in_database(folder, "UPDATE run SET settings = '{', status = 'running'")
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.runs.running() == []
 
 
@@ -373,7 +373,7 @@ def test_a_state_that_was_being_replaced_when_the_process_was_killed_is_put_back
     for name, is_whole in (("new", new), ("old", old)):
         if is_whole is not None:
             write_state(state.parent / ".resume-abc123" / name, name, is_whole=is_whole)
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.runs.by_number(1).status == "stopped"
     found = (state / "state.safetensors").read_text(encoding="utf-8") if state.exists() else None
     assert found == kept
@@ -388,7 +388,7 @@ def test_no_state_is_put_back_from_outside_the_project(tmp_path):
     write_state(tmp_path / "outside" / "new", "new")
     state.parent.mkdir(parents=True)
     (state.parent / ".resume-abc123").symlink_to(tmp_path / "outside", target_is_directory=True)
-    opened(folder).close()
+    open_project(folder).close()
     assert not state.exists()
     assert (tmp_path / "outside" / "new" / "state.safetensors").exists()
 

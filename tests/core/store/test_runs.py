@@ -6,7 +6,7 @@ from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.domain.spans import Span
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.runs import training_digest
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, project_with_run, project_with_sentences
 
@@ -40,7 +40,7 @@ def test_runs_compare_on_the_dev_sentences_that_both_predicted(tmp_path):
 def test_a_run_that_was_killed_is_stopped_at_the_next_opening(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         project.runs.start(TrainSettings())
-    with opened(tmp_path / "p.spandesk") as project:
+    with open_project(tmp_path / "p.spandesk") as project:
         assert project.runs.by_number(1).status == "stopped"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.domain.spans import Sentence
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store import search
-from core.store.project import created, opened
+from core.store.project import create_project, open_project
 from tests.building import add_sentences
 
 WORDS = ["서울", "서", "부산에서", "NATO", "nato", "é", "😀", "1", "a\nb", "100%", "_", "없음"]
@@ -42,7 +42,7 @@ def found(project, text, split):
     form=st.sampled_from(["NFC", "NFD"]),
 )
 def test_every_string_is_found_wherever_it_is(tmp_path_factory, texts, splits, form):
-    with created(tmp_path_factory.mktemp("p") / "p.spandesk") as project:
+    with create_project(tmp_path_factory.mktemp("p") / "p.spandesk") as project:
         for at, text in enumerate(texts):
             add_sentences(project, [(splits[at], Sentence(f"id-{at}", unicodedata.normalize(form, text)))])
             if at == 8:
@@ -55,7 +55,7 @@ def test_every_string_is_found_wherever_it_is(tmp_path_factory, texts, splits, f
 
 @pytest.mark.usefixtures("packed_by_three")
 def test_a_string_is_not_found_across_two_sentences_or_a_text_and_its_id(tmp_path):
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         add_sentences(
             project, [("dev", Sentence(name, text)) for name, text in (("x", "ab"), ("y", "cd"), ("z", "ef"))]
         )
@@ -68,12 +68,12 @@ def test_a_string_is_not_found_across_two_sentences_or_a_text_and_its_id(tmp_pat
 def test_an_import_and_the_opening_of_an_old_project_pack(tmp_path):
     file = tmp_path / "c.jsonl"
     file.write_text("".join(f'{{"id": "{n}", "text": "문장 {n}", "label": []}}\n' for n in range(7)), encoding="utf-8")
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         for _ in import_corpus(project, ImportPlan((file,), "dev")):
             pass
         assert project.database.value("SELECT count(*) FROM packed_text") == 2
         project.database.write("DELETE FROM packed_text")
-    with opened(tmp_path / "p.spandesk") as project:
+    with open_project(tmp_path / "p.spandesk") as project:
         assert project.database.value("SELECT count(*) FROM packed_text") == 2
         assert project.problems() == []
         project.database.write("UPDATE packed_text SET texts = x'00' WHERE first = 1")
@@ -82,7 +82,7 @@ def test_an_import_and_the_opening_of_an_old_project_pack(tmp_path):
 
 @pytest.mark.usefixtures("packed_by_three")
 def test_a_sentence_that_moved_is_found_in_its_new_split(tmp_path):
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         add_sentences(project, [("dev", Sentence(f"id-{n}", f"서울 {n}")) for n in range(3)])
         project.search.pack()
         project.sentences.move_to_train([2], run=1)
@@ -92,7 +92,7 @@ def test_a_sentence_that_moved_is_found_in_its_new_split(tmp_path):
 
 @pytest.mark.usefixtures("packed_by_three")
 def test_sentences_that_are_packed_while_a_search_goes_on_are_found(tmp_path, monkeypatch):
-    with created(tmp_path / "p.spandesk") as project:
+    with create_project(tmp_path / "p.spandesk") as project:
         add_sentences(project, [("dev", Sentence(f"id-{n}", f"서울 {n}")) for n in range(4)])
         rows = project.search._rows
 

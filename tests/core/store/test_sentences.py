@@ -10,7 +10,7 @@ from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentences import REJECTED_KEPT
 from tests.building import project_with_sentences
 
@@ -27,7 +27,7 @@ def test_added_sentences_are_the_corpus_and_stay(project):
     change = project.sentences.add("dev", NEW, "scratch")
     assert change == ChangeSet("import", sentences=(8, 9), corpus=True)
     project.close()
-    with opened(project.folder) as again:
+    with open_project(project.folder) as again:
         stored = again.sentences.by_number(change.sentences)
         assert [(s.id, s.split, s.text, s.gold, s.imported) for s in stored] == [
             (new.id, "dev", new.text, new.spans, new.spans) for new in NEW
@@ -83,7 +83,7 @@ def test_lists_of_rejected_records_that_were_stored_in_full_are_counted_and_read
         f" (1, 'a', 'jsonl', '2026', 0, 0, '{rejected}'), (2, 'b', 'klue', '2026', 1, 1, '[]')"
     )
     connection.close()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         first, second = project.sentences.imports()
     assert (len(first.rejected), first.rejections, first.rejected[-1]["line"]) == (
         REJECTED_KEPT,

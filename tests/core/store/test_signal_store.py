@@ -7,7 +7,7 @@ import pytest
 from core.domain.spans import Sentence, Span
 from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from core.store.signal_store import ORDERS
 from tests.building import add_sentences, add_signals, project_with_run
@@ -116,7 +116,7 @@ def test_a_random_order_is_one_and_stays_it(project, tmp_path):
     assert sorted(shuffled) == sorted(imported)
     assert shuffled != imported
     project.close()
-    with opened(tmp_path / "p.spandesk") as again:
+    with open_project(tmp_path / "p.spandesk") as again:
         assert ids(again, "random") == shuffled
         add_sentences(again, many(300, first=300))
         more = ids(again, "random")

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence, Span
-from core.store.project import created, opened
+from core.store.project import create_project, open_project
 from core.store.sentences import Sentences
 from gui.widgets.place_table import NOW, SENTENCE, THEN
 from tests.building import add_sentences
@@ -15,7 +15,7 @@ from tests.gui.driving import LEFT, NONE, click, press_key, wait_for_job
 
 
 def heroes(folder):
-    project = created(folder)
+    project = create_project(folder)
     rows = [
         ("train", Sentence("a", "이순신은 조선 수군을 이끌었다.", (Span(0, 4, "PS"), Span(5, 7, "LC")))),
         ("dev", Sentence("b", "서울에서 부산까지 갔다.", (Span(0, 4, "LC"), Span(5, 9, "LC")))),
@@ -100,7 +100,7 @@ def test_what_is_no_particle_is_not_asked_about_again(page, window, qtbot, tmp_p
     assert rows(page) == [MIND]
     assert page.dismiss.text() == "Ask again"
     window.context.session.close()
-    with opened(tmp_path / "p.spandesk") as project:
+    with open_project(tmp_path / "p.spandesk") as project:
         assert project.not_particles.strings() == {"마음이"}
 
 

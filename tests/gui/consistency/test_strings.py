@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence, Span
-from core.store.project import created
+from core.store.project import create_project
 from gui.widgets.place_table import LEFT, NOW, SENTENCE, STRING, THEN
 from tests.building import add_sentences
 from tests.gui.driving import LEFT as LEFT_BUTTON
@@ -16,7 +16,7 @@ from tests.gui.driving import NONE, click, compose, wait_for_job
 
 
 def cities(folder):
-    project = created(folder)
+    project = create_project(folder)
     lc = [("train", Sentence(f"t-{n}", f"서울은 {n}번째다.", (Span(0, 2, "LC"),))) for n in range(6)]
     rows = [
         ("dev", Sentence("d-1", "서울이 졌다.", (Span(0, 2, "OG"),))),
@@ -244,7 +244,7 @@ def test_string_is_drawn_in_the_ink_of_its_label(page, window):
 
 
 def test_without_sentences_it_leads_to_the_corpus(window, tmp_path):
-    created(tmp_path / "empty.spandesk").close()
+    create_project(tmp_path / "empty.spandesk").close()
     window.open_project(tmp_path / "empty.spandesk")
     click(window.rail.button("consistency"))
     page = window.pages["consistency"]

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import Selection
 from tests.gui.driving import commit, compose
 
@@ -91,7 +91,7 @@ def test_the_last_syllable_of_a_note_is_stored_when_the_project_closes(bench):
     write(bench, "x", "류")
     folder = bench.project.folder
     bench.session.close()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         number = project.sentences.by_id("news-3").number
         assert project.reviews.of([number], None)[number].note == "x류"
 

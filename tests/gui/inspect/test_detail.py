@@ -3,7 +3,7 @@
 from PySide6.QtTest import QTest
 
 from core.domain.spans import Sentence, Span
-from core.store.project import created
+from core.store.project import create_project
 from gui.sentence.span_selection import of_gold
 from tests.gui.driving import LEFT, NONE
 
@@ -13,7 +13,7 @@ GOLD = tuple(Span(5 * at, 5 * at + 2, "LC") for at in range(SPANS))
 
 
 def crowded_project(folder):
-    project = created(folder)
+    project = create_project(folder)
     project.sentences.add("dev", [Sentence("crowded", TEXT, GOLD)], "test")
     return project
 

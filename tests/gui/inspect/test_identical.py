@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.domain.spans import Sentence, Span
-from core.store.project import created
+from core.store.project import create_project
 from gui.inspect.identical_window import IdenticalWindow
 from gui.widgets.place_table import LEFT, NOW, RIGHT, STRING
 from tests.building import add_sentences
@@ -13,7 +13,7 @@ SEOUL = "서울은 큰 도시다."
 
 
 def cities(folder):
-    project = created(folder)
+    project = create_project(folder)
     rows = [
         ("dev", Sentence("a", SEOUL, (Span(0, 2, "LC"),))),
         ("dev", Sentence("b", "그는 서울에서 서울로 갔다.", ())),

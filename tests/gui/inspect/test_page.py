@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
-from core.store.project import created
+from core.store.project import create_project
 from core.store.sentence_selection import ALL_ERRORS, FixedSet, Selection
 from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.detail import READ_ONLY
@@ -497,7 +497,7 @@ def test_without_a_run_the_gold_is_edited_all_the_same(bench_over):
 
 
 def test_an_empty_project_leads_to_the_corpus(bench_over, qtbot):
-    bench = bench_over(created)
+    bench = bench_over(create_project)
     assert bench.page.empty.isVisible()
     with qtbot.waitSignal(bench.session.page_asked, check_params_cb=lambda name: name == "corpus"):
         bench.click(bench.page.empty.button)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Sentence, Span
 from core.store.predictions import EpochKey
-from core.store.project import created
+from core.store.project import create_project
 from tests.building import add_run, add_sentences, add_signals
 
 Key = Qt.Key
@@ -34,7 +34,7 @@ def statements(monkeypatch):
 
 def build(folder, spans):
     """A project whose long sentence has so many gold spans, and whose run has two epochs and its signals."""
-    with created(folder) as project:
+    with create_project(folder) as project:
         gold = tuple(Span(4 * at, 4 * at + 3, "PS") for at in range(spans))
         text = " ".join("세종은" for _ in range(spans + 1))
         add_sentences(project, [("train", Sentence("t", "부산", ())), ("dev", Sentence("long", text, gold))])

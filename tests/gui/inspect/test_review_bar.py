@@ -9,7 +9,7 @@ from core.analysis.verdicts import SpanPair
 from core.domain.spans import Span
 from core.metrics.signals import Signals
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.sentence.delegate import SENTENCE_ROLE
 from tests.building import FIRST_EPOCH, add_run, project_with_sentences
@@ -211,7 +211,7 @@ def test_a_note_is_stored_when_one_goes_on_or_closes_the_project(judging):
     QTest.keyClicks(judging.page.detail.note, "second")
     folder = judging.project.folder
     judging.session.close()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         number = project.sentences.by_id("news-4").number
         assert project.reviews.of([number], KEY)[number].note == "second"
 

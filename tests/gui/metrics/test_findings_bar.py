@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 from core.domain.spans import PredictedSpan, Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
-from core.store.project import created
+from core.store.project import create_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import add_run, add_sentences
 
@@ -18,7 +18,7 @@ FOUND = tuple(PredictedSpan(span, 0.9) for span in GOLD)
 
 def collapsing(folder):
     """Twelve dev sentences, of which one also appears in train, and a run that predicts far too much in epoch 2."""
-    project = created(folder)
+    project = create_project(folder)
     dev = [("dev", Sentence(f"dev-{n}", f"{TEXT} {n}", GOLD)) for n in range(12)]
     unseen = ("dev", Sentence("dev-quantity", "셋", (Span(0, 1, "QT"),)))
     add_sentences(project, [*dev, unseen, ("train", Sentence("train-1", f"{TEXT} 3", GOLD))])
@@ -76,7 +76,7 @@ def test_more_than_three_are_behind_a_link(desk, qtbot):
 
 def test_a_good_run_is_left_in_peace(open_desk, qtbot):
     def good(folder):
-        project = created(folder)
+        project = create_project(folder)
         add_sentences(project, [("train", Sentence("a", TEXT, GOLD)), ("dev", Sentence("b", f"{TEXT} 1", GOLD))])
         add_run(project, {"b": FOUND}, {"b": FOUND})
         return project

@@ -8,7 +8,7 @@ from core.domain.errors import UserError
 from core.domain.events import FoldProgress
 from core.domain.settings import TrainSettings
 from core.services.crosscheck import crosscheck
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import Selection
 from gui.text.progress import FLEETING, status_of
 from gui.train.crosscheck import FOLDS, past_runs_of, purpose_line
@@ -21,7 +21,7 @@ SECONDS = 60_000
 @pytest.fixture
 def project_folder(project_folder):
     """The project with enough sentences to cross-check."""
-    with opened(project_folder) as project:
+    with open_project(project_folder) as project:
         add_sentences(project, [("train", sentence) for sentence in sentences()])
     return project_folder
 

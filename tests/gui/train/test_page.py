@@ -448,7 +448,7 @@ class TestRetrain:
 
 
 def test_nothing_to_train_on_leads_to_corpus(qtbot, tmp_path, script):
-    building.created(tmp_path / "bare.spandesk").close()
+    building.create_project(tmp_path / "bare.spandesk").close()
     with made_desk(qtbot, tmp_path, script, tmp_path / "bare.spandesk") as desk:
         assert desk.page.empty.isVisible()
         with qtbot.waitSignal(desk.session.page_asked) as asked:
@@ -472,7 +472,7 @@ def test_closing_the_project_empties_the_page(desk):
 
 def test_a_real_training_end_to_end(qtbot, tmp_path):
     folder = tmp_path / "news.spandesk"
-    with building.created(folder) as project:
+    with building.create_project(folder) as project:
         rows = [
             (split, Sentence(f"{name}-{copy}", text, gold))
             for copy in range(6)

@@ -41,13 +41,13 @@ def test_no_sentence_is_read_to_count_spans(tmp_path, monkeypatch):
 def test_what_keeps_a_training_from_starting(tmp_path):
     only = {split: [row for row in building.TEXTS if row[1] == split] for split in ("train", "dev")}
     for split, missing in (("train", "no dev"), ("dev", "no training")):
-        with building.created(tmp_path / f"{split}.spandesk") as project:
+        with building.create_project(tmp_path / f"{split}.spandesk") as project:
             rows = [(split, building.Sentence(name, text, gold)) for name, _, text, gold in only[split]]
             building.add_sentences(project, rows)
             found = found_in(project)
         assert missing in found.hindrance
         assert found.wants_corpus
-    with building.created(tmp_path / "bare.spandesk") as project:
+    with building.create_project(tmp_path / "bare.spandesk") as project:
         rows = [(split, building.Sentence(split, "말이 없다.", ())) for split in ("train", "dev")]
         building.add_sentences(project, rows)
         assert "no span" in found_in(project).hindrance

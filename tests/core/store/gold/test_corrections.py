@@ -11,7 +11,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.store.gold.corrections import LARGE
 from core.store.gold.undo_stacks import Stacks, follow, steps_of
-from core.store.project import created, opened
+from core.store.project import create_project, open_project
 from tests.building import add_sentences, project_with_run, project_with_sentences
 from tests.core.store.failing import full_disk
 
@@ -72,7 +72,7 @@ def test_undo_and_redo_reach_back_over_a_restart(tmp_path):
         project.corrections.correct(number, [Span(4, 9, "DT")])
         project.corrections.correct(number, [Span(0, 2, "OG"), Span(4, 9, "DT")])
         project.corrections.undo()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert gold_of(project, "news-3") == (Span(4, 9, "DT"),)
         project.corrections.redo()
         assert gold_of(project, "news-3") == (Span(0, 2, "OG"), Span(4, 9, "DT"))
@@ -131,7 +131,7 @@ def test_several_sentences_are_one_step(tmp_path):
         change = project.corrections.correct_together({number_of(project, name): golds[name] for name in golds})
         assert change.sentences == (number_of(project, "news-3"), number_of(project, "news-4")), "talk-1 has it"
         assert {name: gold_of(project, name) for name in golds} == golds
-    with opened(tmp_path / "p.spandesk") as project:
+    with open_project(tmp_path / "p.spandesk") as project:
         assert project.corrections.undo().sentences == change.sentences
         assert {name: gold_of(project, name) for name in golds} == before
         assert not project.corrections.can_undo
@@ -198,7 +198,7 @@ def test_the_log_replays_to_the_same_stacks_and_gold(tmp_path_factory, steps):
                 if project.corrections.correct_together({number_of(project, name): gold for name in names}):
                     states = [*states[: at + 1], {**states[at], **dict.fromkeys(names, gold)}]
                     at += 1
-    with opened(folder) as project:
+    with open_project(folder) as project:
         for name in ("news-3", "news-4"):
             stored = project.sentences.by_id(name)
             assert stored.gold == states[at].get(name, stored.imported)
@@ -242,7 +242,7 @@ def test_a_log_from_before_there_were_steps_is_undone_as_ever(tmp_path):
         "DELETE FROM _sqlite_migrations WHERE name = '0002_steps_of_several_corrections'; PRAGMA user_version = 1"
     )
     connection.close()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         assert project.corrections.undo().sentences == (number_of(project, "news-4"),)
         assert project.corrections.correct_together({number_of(project, n): () for n in ("news-4", "talk-1")})
         project.corrections.undo()
@@ -270,7 +270,7 @@ def test_a_change_says_its_kind_and_the_gold_before_and_after(project):
 
 @pytest.mark.parametrize("sentences", [LARGE, LARGE + 1])
 def test_a_large_change_is_small_in_memory(tmp_path, sentences):
-    with created(tmp_path / "large.spandesk") as project:
+    with create_project(tmp_path / "large.spandesk") as project:
         add_sentences(project, [("dev", Sentence(f"s{at}", "세종", (Span(0, 2, "PS"),))) for at in range(sentences)])
         numbers = [stored.number for stored in project.sentences.each()]
         golds = [{number: (Span(0, 2, "OG"),)} for number in numbers]

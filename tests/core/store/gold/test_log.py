@@ -22,7 +22,7 @@ from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.gold.log import LogWriter
 from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
-from core.store.project import DATABASE, Project, opened
+from core.store.project import DATABASE, Project, open_project
 from tests.building import TEXTS, project_with_run
 from tests.core.store.failing import connection_of, failing_connections, full_disk
 
@@ -246,13 +246,13 @@ def do(project, act, oracle, failure):
 def test_memory_disk_and_log_agree_after_any_steps_and_failures(tmp_path_factory, template, turns):
     there = tmp_path_factory.mktemp("log")
     folder, other = copy_of(template, there / "p.spandesk"), copy_of(template, there / "oracle.spandesk")
-    with opened(other) as healthy:
+    with open_project(other) as healthy:
         oracle = Oracle(healthy)
-        with opened(folder) as project:
+        with open_project(folder) as project:
             for act, failure in turns:
                 do(project, act, oracle, failure)
                 oracle.check(project)
-        with opened(folder) as project:
+        with open_project(folder) as project:
             oracle.check(project)
             for at in reversed(range(oracle.at)):
                 project.corrections.undo()
@@ -266,7 +266,7 @@ def test_memory_disk_and_log_agree_after_any_steps_and_failures(tmp_path_factory
 
 @pytest.fixture
 def project(tmp_path, template):
-    with opened(copy_of(template, tmp_path / "p.spandesk")) as project:
+    with open_project(copy_of(template, tmp_path / "p.spandesk")) as project:
         yield project
 
 
@@ -302,7 +302,7 @@ def test_a_commit_that_fails_leaves_undo_and_redo_where_they_were(project, tmp_p
     project.corrections.undo()
     project.corrections.redo()
     project.close()
-    with opened(tmp_path / "p.spandesk") as again:
+    with open_project(tmp_path / "p.spandesk") as again:
         assert again.problems() == []
         while again.corrections.can_undo:
             again.corrections.undo()
@@ -328,7 +328,7 @@ def test_a_file_that_may_grow_no_more_is_a_full_disk(project, tmp_path):
     project.corrections.undo()
     project.corrections.redo()
     project.close()
-    with opened(tmp_path / "p.spandesk") as again:
+    with open_project(tmp_path / "p.spandesk") as again:
         assert state_of(again) == state
         assert again.problems() == []
 
@@ -373,7 +373,7 @@ def test_a_step_that_could_not_be_taken_back_is_taken_back_at_the_next_start(pro
     half_stored(project)
     connection_of(project).heal()
     project.close()
-    with opened(tmp_path / "p.spandesk") as again:
+    with open_project(tmp_path / "p.spandesk") as again:
         assert (state_of(again), again.problems()) == (before, [])
         assert not again.corrections.can_undo
 
@@ -396,7 +396,7 @@ def test_what_an_older_version_let_be_corrected_in_a_half_stored_step_is_kept(pr
         for name in names:
             correct(project, name, (0, 1, "OG"))
     project.close()
-    with opened(tmp_path / "p.spandesk") as again:
+    with open_project(tmp_path / "p.spandesk") as again:
         assert again.problems() == []
         for name in names:
             assert again.sentences.by_id(name).gold == (Span(0, 1, "OG"),)
@@ -444,7 +444,7 @@ def test_a_corpus_of_more_sentences_than_a_statement_takes_is_corrected_at_once(
 def rich(tmp_path_factory, template):
     """A project.db whose log has entries of every kind."""
     folder = copy_of(template, tmp_path_factory.mktemp("rich") / "p.spandesk")
-    with opened(folder) as project:
+    with open_project(folder) as project:
         for name, one, two in [
             ("correct", 2, 3), ("together", 0, 3), ("rename", 1, 4), ("undo", 0, 0), ("redo", 0, 0), ("undo", 0, 0),
             ("many", 5, 1), ("undo_in_slices", 0, 0), ("redo_in_slices", 0, 0), ("mark", 2, 1), ("note", 4, 1),
@@ -487,7 +487,7 @@ def walk(project):
 def test_a_project_opens_whatever_entry_its_log_lacks_and_check_names_it(rich, tmp_path):
     for number in entries_of(rich):
         folder = changed_copy(rich, tmp_path / f"{number}.spandesk", f"DELETE FROM correction WHERE number = {number}")
-        with opened(folder) as project:
+        with open_project(folder) as project:
             assert project.problems(), number
             walk(project)
 
@@ -509,7 +509,7 @@ def test_every_prefix_of_a_log_opens_is_sound_and_is_undone_to_the_import(rich, 
             "UPDATE sentence SET gold = coalesce((SELECT after FROM correction AS c WHERE c.sentence = sentence.number"
             " ORDER BY c.number DESC LIMIT 1), imported)",
         )
-        with opened(folder) as project:
+        with open_project(folder) as project:
             project.predictions.refresh([sentence.number for sentence in project.sentences.each()])
             assert project.problems() == []
             while project.corrections.can_undo:

@@ -13,7 +13,7 @@ from core.store.changes import ChangeSet
 from core.store.gold import corrections
 from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
-from core.store.project import created, opened
+from core.store.project import create_project, open_project
 from core.store.sentences import GOLDS
 from tests.building import add_sentences, project_with_run
 
@@ -250,7 +250,7 @@ def test_a_step_that_a_kill_cut_off_is_taken_back_at_the_next_start(project, tmp
         work.close()
     assert golds(project) != merged
     project.close()
-    with opened(tmp_path / "p.spandesk") as again:
+    with open_project(tmp_path / "p.spandesk") as again:
         assert golds(again) == merged
         assert "PLACE" not in again.sentences.labels()
         assert again.problems() == []
@@ -282,7 +282,7 @@ def test_a_label_that_an_import_used_since_stays_known_after_the_undo(project):
 
 
 def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_undone_and_redone(tmp_path):
-    with created(tmp_path / "empty.spandesk") as project:
+    with create_project(tmp_path / "empty.spandesk") as project:
         changes = [
             lambda: project.labels.add("NEW"),
             lambda: run_to_end(project.labels.renaming("NEW", "NEWER")),
@@ -307,7 +307,7 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
         assert project.corrections.count() == 0
         assert project.corrections.listed() == []
         assert project.problems() == []
-    with opened(tmp_path / "empty.spandesk") as project:
+    with open_project(tmp_path / "empty.spandesk") as project:
         add_sentences(project, [("train", Sentence("s", "가나다라", (Span(0, 1, "NEWER"),)))])
         assert project.corrections.next_steps().lasting == (), "that of the helper is none"
         assert not project.corrections.sentences_changed_since(0)
@@ -319,7 +319,7 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
 
 
 def test_a_step_without_a_sentence_that_was_cut_off_is_taken_back(tmp_path):
-    with created(tmp_path / "empty.spandesk") as project:
+    with create_project(tmp_path / "empty.spandesk") as project:
         before = project.sentences.labels()
         work = project.labels.renaming("LC", "PLACE")
         next(work)
@@ -335,7 +335,7 @@ acts = st.lists(st.tuples(st.sampled_from(["rename", "merge", "replace"]), label
 
 @given(acts)
 def test_no_sequence_of_changes_loses_a_span_and_undo_goes_all_the_way_back(tmp_path_factory, acts):
-    with created(tmp_path_factory.mktemp("labels") / "p.spandesk") as project:
+    with create_project(tmp_path_factory.mktemp("labels") / "p.spandesk") as project:
         rows = [("train", Sentence(f"s{i}", "가나다라", (Span(0, 1, "PS"), Span(2, 3, "LC")))) for i in range(5)]
         add_sentences(project, rows)
         before, tag_set = golds(project), project.sentences.labels()

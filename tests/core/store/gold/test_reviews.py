@@ -14,7 +14,7 @@ from core.domain.spans import Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.store.gold.reviews import NOTHING_SAID, JudgementContext, Reviewed
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from tests.building import add_run, add_sentences, predicted, project_with_run, project_with_sentences
 from tests.core.store.failing import full_disk
@@ -179,7 +179,7 @@ def test_a_copy_of_the_folder_holds_everything(tmp_path):
         project.reviews.note(number_of(project, "news-4"), "memo")
         before = said(project, "news-4")
     shutil.copytree(tmp_path / "p.spandesk", tmp_path / "copy.spandesk")
-    with opened(tmp_path / "copy.spandesk") as project:
+    with open_project(tmp_path / "copy.spandesk") as project:
         assert said(project, "news-4") == before
         assert before == Reviewed(True, "memo", {SpanPair(Span(0, 4, "OG"), Span(0, 4, "LC")): "gold"})
 
@@ -278,7 +278,7 @@ def test_undo_and_redo_bring_back_what_was_said_across_restarts(tmp_path_factory
     for turn, step in enumerate(steps):
         if turn % 3 == 2:
             project.close()
-            project = opened(folder)
+            project = open_project(folder)
         if step == "undo":
             project.corrections.undo()
             at = max(at - 1, 0)
@@ -305,7 +305,7 @@ def test_a_project_from_before_there_were_reviews_gets_them(tmp_path):
         "PRAGMA user_version = 2"
     )
     connection.close()
-    with opened(folder) as project:
+    with open_project(folder) as project:
         project.reviews.mark(number_of(project, "news-3"), reviewed=True)
         project.corrections.undo()
         assert project.corrections.undo().sentences == (number_of(project, "news-3"),)

@@ -8,7 +8,7 @@ from core.metrics.comparison import compare_spans
 from core.store.gold import steps
 from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
-from core.store.project import opened
+from core.store.project import open_project
 from tests.building import add_sentences, project_with_run
 
 
@@ -99,7 +99,7 @@ def test_undo_redo_and_revert_say_what_they_are_and_the_step_stays_the_same(tmp_
         first = project.corrections.next_steps().undo
         assert project.corrections.undo().kind == "undo"
         assert (project.corrections.next_steps().undo, project.corrections.next_steps().redo) == (None, first)
-    with opened(tmp_path / "p.spandesk") as project:
+    with open_project(tmp_path / "p.spandesk") as project:
         assert project.corrections.next_steps().redo == first
         assert project.corrections.redo().kind == "redo"
         assert (project.corrections.next_steps().undo, project.corrections.next_steps().redo) == (first, None)
