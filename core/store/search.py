@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from core.domain.spans import SentenceNumber, Split
+from core.languages.korean.normalise import nfc
 from core.store.database import Database, Row
 from core.store.sentences import SLICE
 
@@ -94,6 +95,22 @@ def _packed(part: Sequence[Row]) -> tuple[int, int, str, bytes]:
 
 def _searched(text: str, name: str) -> bytes:
     return _folded(text) + _TEXT_ENDS + _folded(name)
+
+
+def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
+    """Where a text has what was searched for, as the search compares them; code points of the text as it is."""
+    wanted = unicodedata.normalize("NFC", sought.casefold())
+    composed = nfc(text)
+    folded, places = [], list[int]()  # of each folded character, the composed one that it comes from
+    for place, character in enumerate(composed.text):
+        characters = unicodedata.normalize("NFC", character.casefold())
+        folded.append(characters)
+        places += [place] * len(characters)
+    searched, found, at = "".join(folded), [], 0
+    while wanted and (at := searched.find(wanted, at)) >= 0:
+        found.append(composed.original(places[at], places[at + len(wanted) - 1] + 1))
+        at += len(wanted)
+    return tuple(found)
 
 
 def _folded(text: str) -> bytes:

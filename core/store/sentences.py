@@ -164,6 +164,12 @@ class Sentences:
             raise UserError("the project has no sentence with the id {sentence_id}", sentence_id=sentence_id)
         return _stored(rows[0])
 
+    def ids(self, numbers: Sequence[SentenceNumber]) -> list[str]:
+        """The ids of the sentences with these numbers, in no order."""
+        return [
+            row[0] for row in self._database.rows_of("SELECT id FROM sentence WHERE number IN ({numbers})", numbers)
+        ]
+
     def has_id(self, sentence_id: str) -> bool:
         return self.text_of(sentence_id) is not None
 

@@ -11,6 +11,7 @@ from core.domain.editing import with_span
 from core.domain.spans import SentenceNumber, Span
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID
+from core.store.search import find_hits
 from core.store.sentences import Gold
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
 from gui.inspect.label_chips import READ_ONLY, LabelChips, Labelling, tool_button
@@ -21,7 +22,7 @@ from gui.keys.commands import Name
 from gui.look.theme import set_property
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
-from gui.sentence.span_selection import comparisons_of, difference_of, of_gold, of_predicted, stops
+from gui.sentence.span_selection import TextSelection, comparisons_of, difference_of, of_gold, of_predicted, stops
 from gui.text.words import words_of
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import ElidedLabel, PlainLabel
@@ -34,6 +35,8 @@ _TOOLS: dict[Name, str] = {
 }
 """The commands that have a button below the sentence, and its text."""
 _MARGIN = 16
+_AROUND = 24
+"""Pixels above and below a line of the sentence in which its labels stand."""
 
 
 class SentenceDetail(QWidget):
@@ -56,6 +59,7 @@ class SentenceDetail(QWidget):
         self._shown: ShownSentence | None = None
         self._gold: Gold = "corrected"
         self._is_warning = False
+        self._seen: TextSelection | None = None
         self.position = ElidedLabel()
         self.corrected = PlainLabel("✎ corrected")
         self.reviewed = ReviewedMark(mark)
@@ -102,7 +106,8 @@ class SentenceDetail(QWidget):
         column = _column(upper, (0, 8, 0, 12))
         column.addLayout(self._header(steps))
         column.addWidget(self.lanes)
-        column.addWidget(self._scroller(), 1)
+        self.scroller = self._make_scroller()
+        column.addWidget(self.scroller, 1)
         chips = QVBoxLayout()
         chips.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         chips.addWidget(self.chips)
@@ -137,7 +142,7 @@ class SentenceDetail(QWidget):
             row.addWidget(tool_button(action))
         return row
 
-    def _scroller(self) -> QScrollArea:
+    def _make_scroller(self) -> QScrollArea:
         scroller = QScrollArea(widgetResizable=True)
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroller.setProperty("sentence", True)
@@ -176,13 +181,17 @@ class SentenceDetail(QWidget):
         widget.addActions([*self.actions_by_name.values(), *self.labelling.keyed, *self.verdicts.keyed.values()])
         self._keymap.watch(widget)
 
-    def show_sentence(self, shown: ShownSentence | None, gold: Gold, position: str, progress: str = "") -> None:
+    def show_sentence(
+        self, shown: ShownSentence | None, gold: Gold, position: str, progress: str = "", searched: str = ""
+    ) -> None:
         """Show a sentence, or nothing; the selected span stays so while it is the same sentence.
 
         Args:
             progress: how much of the split is reviewed, in words.
+            searched: what is highlighted, and brought into view where it is another sentence or search.
         """
-        if self._number(shown) != self._number(self._shown):
+        is_other = self._number(shown) != self._number(self._shown)
+        if is_other:
             self.canvas.clear_selection()
         self._shown, self._gold = shown, gold
         self.labelling.is_editable = self.is_editable
@@ -192,7 +201,11 @@ class SentenceDetail(QWidget):
         self.reviewed.show_mark(said.is_reviewed, progress)
         self.note.show_note(self._number(shown), said.note)
         self._body.setVisible(shown is not None)
+        hits = find_hits(shown.stored.text, searched) if shown is not None else ()
+        is_other_search, self.canvas.hits = hits != self.canvas.hits, hits
         self.show_stored()
+        if is_other or is_other_search:
+            self._bring_into_view(*(hits[0] if hits else (0, 1)))
         self.show_notice("" if self.is_editable or shown is None else READ_ONLY)
 
     def show_stored(self) -> None:
@@ -209,6 +222,15 @@ class SentenceDetail(QWidget):
             self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
             self.verdicts.setVisible(compares)
         self._follow_selection()
+
+    def _bring_into_view(self, start: int, end: int) -> None:
+        """Scroll until a range of the sentence is seen with the labels around it."""
+        rects = self.canvas.scene.text_rects(start, end)
+        if rects:
+            width = self.canvas.width()
+            self.canvas.resize(width, max(self.canvas.height(), self.canvas.heightForWidth(width)))  # or Qt does later
+            centre = rects[0].center().toPoint()
+            self.scroller.ensureVisible(centre.x(), centre.y(), 0, round(rects[0].height()) + _AROUND)
 
     @property
     def shown(self) -> ShownSentence | None:
@@ -362,6 +384,9 @@ class SentenceDetail(QWidget):
         self.actions_by_name["identical"].setEnabled(self.is_editable and is_span)
         self.chips.setEnabled(self.is_editable)
         self.chips.highlight(selection.label if selection is not None and is_gold else None)
+        if selection is not None and selection != self._seen and not self.canvas.is_pressed:
+            self._bring_into_view(selection.start, selection.end)
+        self._seen = selection
         self._warn_of_replaced()
         span = selection.span if selection is not None else None
         self.table.highlight(next((c for c in comparisons if span is not None and _holds(c, span)), None))

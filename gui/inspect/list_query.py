@@ -1,6 +1,8 @@
 """What the list of sentences is made of, read from the project on whatever thread asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from core.domain.spans import SentenceNumber, Split
 from core.store.project import Project
@@ -63,12 +65,14 @@ class ListResult:
     Attributes:
         filter: the one that was asked with, without what needs predictions where there are none.
         numbers, stats: None where they were not wanted.
+        id_prefix: what most of the ids begin with.
     """
 
     query: ListQuery
     filter: Filter
     numbers: list[SentenceNumber] | None
     stats: SplitStats | None
+    id_prefix: str = ""
 
 
 def run_query(project: Project | None, context: Context, shown: Filter, query: ListQuery) -> ListResult:
@@ -79,7 +83,32 @@ def run_query(project: Project | None, context: Context, shown: Filter, query: L
     numbers: list[SentenceNumber] | None = None
     if query.lists:
         numbers = project.selections.numbers(shown.selection, context.key, context.gold) if project is not None else []
-    return ListResult(query, shown, numbers, stats)
+    prefix = common_prefix(project.sentences.ids(_sample(numbers))) if project is not None and numbers else ""
+    return ListResult(query, shown, numbers, stats, prefix)
+
+
+_SAMPLED = 400
+"""Sentences of a list whose ids are looked at."""
+_OUTLIERS = 20
+"""One id of so many may begin otherwise, at either end of their order."""
+_LEAST_CUT = 8
+"""Characters that an id must be shorter by, to be cut."""
+
+
+def _sample(numbers: Sequence[SentenceNumber]) -> Sequence[SentenceNumber]:
+    return numbers[:: -(-len(numbers) // _SAMPLED)]
+
+
+def common_prefix(ids: Sequence[str]) -> str:
+    """What nearly all of some ids begin with, up to a sign that is no letter or digit; nothing where that is short."""
+    ordered = sorted(ids)
+    outliers = len(ordered) // _OUTLIERS
+    if len(ordered) < 2:
+        return ""
+    pairs = zip(ordered[outliers], ordered[-1 - outliers], strict=False)
+    shared = "".join(one for one, other in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    whole = shared.rstrip("".join(filter(str.isalnum, shared)))
+    return whole if len(whole) >= _LEAST_CUT else ""
 
 
 def _split_stats(project: Project | None, context: Context, split: Split) -> SplitStats:

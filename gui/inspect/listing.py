@@ -108,6 +108,11 @@ class Listing(QWidget):
         return "not in this list" if row is None else f"sentence {row + 1:,} of {len(self.model.numbers):,}"
 
     @property
+    def searched(self) -> str:
+        """The text that the listed sentences were searched for."""
+        return self._listed.text
+
+    @property
     def sought(self) -> Selection:
         """What the filter looks for in a sentence that it lists."""
         return replace(self.filters.filter.selection, corrected=False, review=None, order="import")
@@ -219,6 +224,7 @@ class Listing(QWidget):
             self.filters.show_filter(answer.filter)
         self._show_counts()
         if answer.numbers is not None:
+            self.list.show_marks_of(searched=answer.filter.text, id_prefix=answer.id_prefix)
             self._list_sentences(answer.numbers, answer.filter, keeps=answer.query.keeps)
         if answer.query.seeks:
             self.sought_shown.emit()

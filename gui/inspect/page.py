@@ -173,7 +173,9 @@ class InspectPage(Page):
 
     def _show(self, shown: ShownSentence) -> None:
         words = f"{self.listing.place} · {shown.stored.split} · {shown.stored.id}"
-        self.detail.show_sentence(shown, self._session.context.gold, words, self.listing.progress)
+        self.detail.show_sentence(
+            shown, self._session.context.gold, words, self.listing.progress, self.listing.searched
+        )
 
     def _correct(self, spans: tuple[Span, ...]) -> None:
         number = self.listing.current

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import SentenceNumber
 from gui.look.theme import Look, scaled
-from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, spoken
+from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, explain, spoken
 from gui.widgets.tables import ROOT, Index
 from gui.widgets.text_labels import PlainLabel, hint_label
 
@@ -105,6 +105,8 @@ class SentenceListModel(QAbstractTableModel):
             if row is None:
                 return ""
             return row.text if role == Qt.ItemDataRole.DisplayRole else spoken(row)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole and (row := self._row(index.row())) is not None:
+            return explain(row)
         return None
 
     def _row(self, row: int) -> SentenceRow | None:
@@ -136,7 +138,8 @@ class SentenceList(QWidget):
         super().__init__()
         self.view = QTableView()
         self.view.setModel(model)
-        self.view.setItemDelegate(SentenceDelegate(look, self.view))
+        self._delegate = SentenceDelegate(look, self.view)
+        self.view.setItemDelegate(self._delegate)
         self.none = hint_label(wraps=True)
         self.show_all = QPushButton("Show all")
         self.busy = PlainLabel("Searching …", self)
@@ -183,6 +186,11 @@ class SentenceList(QWidget):
         """Make a row the current one, and bring it into view."""
         self.view.selectRow(row)
         self.view.scrollTo(self.view.currentIndex())
+
+    def show_marks_of(self, *, searched: str, id_prefix: str) -> None:
+        """Highlight what was searched for, and leave out of the ids what they begin with."""
+        self._delegate.searched, self._delegate.id_prefix = searched, id_prefix
+        self.view.viewport().update()
 
     def show_busy(self, busy: bool) -> None:
         """Say that other sentences are being looked for, at the foot of those that are still listed."""

@@ -50,6 +50,7 @@ class Theme:
     accent: str  # focus, selection, links, the one primary button
     on_accent: str
     selection: str  # ground of selected rows and of a selected range of text
+    hit: str  # ground of text that was searched for
     error: str  # text and strokes of what is wrong
     right: str  # text and strokes of what is right
     first_names: FirstNames = field(default_factory=FirstNames)
@@ -76,6 +77,7 @@ LIGHT = Theme(
     accent="#1f56b5",
     on_accent="#ffffff",
     selection="#dbe7fc",
+    hit="#ffdf6b",
     error="#a8201a",
     right="#1c6430",
 )
@@ -93,6 +95,7 @@ DARK = Theme(
     accent="#93baff",
     on_accent="#0d1a30",
     selection="#2b3c5a",
+    hit="#625000",
     error="#ffa198",
     right="#93d8a2",
 )

@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from core.analysis.changes import Steps
 from core.domain.spans import SentenceNumber, Span
+from core.messages.catalogue import join_words, say, say_count
 from core.metrics.comparison import Comparison
-from gui.look.theme import SMALL_SIZE, Look, Theme, font, scaled
+from core.store.search import find_hits
+from gui.look.theme import LIGHT, SMALL_SIZE, Look, Theme, font, scaled
 from gui.sentence.layout import TextLayout
 from gui.sentence.painting import ROW_TEXT_SIZE, paint, row_style
 from gui.sentence.scene import Scene, arrange
 from gui.sentence.span_selection import comparisons_of
-from gui.text.words import counted
+from gui.text.inspect import explained
+from gui.text.words import wrapped
+from gui.widgets.tables import Index
 
 ROW_HEIGHT = 52
 """Of every row, in pixels: set it, `scaled`, as the fixed section size of the vertical header."""
@@ -27,7 +32,7 @@ _NARROW = 2.5
 """Pixels that a character takes at least, on the average of a row: no more of them are laid out than have room."""
 _STEP, _STEP_GAP, _MOST_STEPS = 6.0, 4.0, 12
 _LEAD = 10
-"""Characters kept before the first error where the text before it has to give way."""
+"""Characters kept before what has to be seen where the text before it has to give way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +62,23 @@ class SentenceRow:
 
 
 class SentenceDelegate(QStyledItemDelegate):
-    """Paints the `SentenceRow` that a model gives under `SENTENCE_ROLE`, in rows of `ROW_HEIGHT`."""
+    """Paints the `SentenceRow` that a model gives under `SENTENCE_ROLE`, in rows of `ROW_HEIGHT`.
+
+    Attributes:
+        id_prefix: what most of the ids begin with, which is left out of them.
+        searched: what was searched for, which is highlighted.
+    """
 
     def __init__(self, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._look = look
+        self.id_prefix = ""
+        self.searched = ""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, scaled(ROW_HEIGHT))
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         rect = QRectF(option.rect)
         painter.save()
         painter.setClipRect(rect)
@@ -76,9 +86,24 @@ class SentenceDelegate(QStyledItemDelegate):
         _paint_ground(painter, rect, option.state, self._look.theme)
         row = index.data(SENTENCE_ROLE)
         if isinstance(row, SentenceRow):
-            _paint_heading(painter, rect, row, self._look.theme)
-            _paint_sentence(painter, rect.adjusted(_MARGIN, scaled(24), -_MARGIN, -4), row, self._look.theme)
+            for part in self._heading(rect, row):
+                _paint_part(painter, part, row, self._look.theme)
+            hits = find_hits(row.text, self.searched) if self.searched else ()
+            _paint_sentence(painter, rect.adjusted(_MARGIN, scaled(24), -_MARGIN, -4), row, hits, self._look.theme)
         painter.restore()
+
+    def _heading(self, rect: QRectF, row: SentenceRow) -> list["_HeadingPart"]:
+        return _heading(rect, row, self.id_prefix, self._look.theme)
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Explain the mark under the mouse; elsewhere, name the sentence."""
+        row = index.data(SENTENCE_ROLE)
+        if not isinstance(row, SentenceRow):
+            return False
+        parts = self._heading(QRectF(option.rect), row)
+        meaning = next((part.meaning for part in parts if part.rect.contains(QPointF(event.pos()))), row.id)
+        QToolTip.showText(event.globalPos(), wrapped(*meaning.splitlines()), view)
+        return True
 
 
 def _paint_ground(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, theme: Theme) -> None:
@@ -90,48 +115,100 @@ def _paint_ground(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, them
     painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), QColor(theme.line))
 
 
-def _paint_heading(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Theme) -> None:
+class RowMark(NamedTuple):
+    """A sign at the right of a row's first line, its colour, and what it means."""
+
+    words: str
+    colour: str
+    meaning: str
+
+
+class _HeadingPart(NamedTuple):
+    """What stands in a part of a row's first line; without words, a square for each epoch."""
+
+    rect: QRectF
+    words: str
+    colour: str
+    meaning: str
+
+
+def _heading(rect: QRectF, row: SentenceRow, id_prefix: str, theme: Theme) -> list[_HeadingPart]:
     """The first line: the id and the split on the left, the person's and the run's marks on the right."""
     line = rect.adjusted(_MARGIN, scaled(5), -_MARGIN, 0)
     line.setHeight(scaled(16))
-    right = line.right()
-    for text, colour in marks(row, theme):
-        chosen = _small(bold=colour != theme.muted)
-        width = QFontMetricsF(chosen).horizontalAdvance(text)
-        _paint_words(painter, QRectF(right - width, line.top(), width + 1, line.height()), text, colour, chosen)
+    parts, right = [], line.right()
+    for words, colour, meaning in marks(row, theme):
+        width = QFontMetricsF(_small(bold=colour != theme.muted)).horizontalAdvance(words)
+        place = QRectF(right - width, line.top(), width + 1, line.height())
+        parts.append(_HeadingPart(place, words, colour, meaning))
         right -= width + _GAP
     if len(row.steps) > 1:
-        right = _paint_steps(painter, QRectF(line.left(), line.top(), right - line.left(), line.height()), row, theme)
+        left = round(right - min(len(row.steps), _MOST_STEPS) * (_STEP + _STEP_GAP))
+        place = QRectF(left, line.top(), right - left, line.height())
+        parts.append(_HeadingPart(place, "", theme.muted, explain_steps(row.steps)))
+        right = left - _GAP
     line.setRight(right)
-    name = QFontMetricsF(_small()).elidedText(f"{row.id} · {row.split}", Qt.TextElideMode.ElideMiddle, line.width())
-    _paint_words(painter, line, name, theme.muted, _small())
+    name = _short_name(row, id_prefix, line.width())
+    return [*parts, _HeadingPart(line, name, theme.muted, row.id)]
 
 
-def _paint_steps(painter: QPainter, line: QRectF, row: SentenceRow, theme: Theme) -> float:
-    """A square for each of the last epochs, filled where it made no error; returns where they begin."""
-    steps = row.steps[-_MOST_STEPS:]
-    left = round(line.right() - len(steps) * (_STEP + _STEP_GAP)) + 0.5  # the middle of a pixel: sharp outlines
+def _short_name(row: SentenceRow, id_prefix: str, width: float) -> str:
+    """The id, cut at its beginning as far as others have the same or room is lacking, and the split."""
+    short = f"…{row.id.removeprefix(id_prefix)}" if id_prefix and row.id.startswith(id_prefix) else row.id
+    metrics, split = QFontMetricsF(_small()), f" · {row.split}"
+    room = width - metrics.horizontalAdvance(split)
+    return metrics.elidedText(short, Qt.TextElideMode.ElideLeft, room) + split
+
+
+def _paint_part(painter: QPainter, part: _HeadingPart, row: SentenceRow, theme: Theme) -> None:
+    if part.words:
+        _paint_words(painter, part.rect, part.words, part.colour, _small(bold=part.colour != theme.muted))
+    else:
+        _paint_steps(painter, part.rect, row.steps[-_MOST_STEPS:], theme)
+
+
+def _paint_steps(painter: QPainter, place: QRectF, steps: Steps, theme: Theme) -> None:
+    """A square for each of the last epochs, filled where it made no error."""
+    left = place.left() + 0.5  # the middle of a pixel: sharp outlines
     for at, is_right in enumerate(steps):
-        square = QRectF(left + at * (_STEP + _STEP_GAP), round(line.center().y() - _STEP / 2) + 0.5, _STEP, _STEP)
+        square = QRectF(left + at * (_STEP + _STEP_GAP), round(place.center().y() - _STEP / 2) + 0.5, _STEP, _STEP)
         painter.setPen(QPen(QColor(theme.right if is_right else theme.error), 1))
         painter.setBrush(QColor(theme.right) if is_right else Qt.BrushStyle.NoBrush)
         painter.drawRect(square)
-    return left - _GAP
 
 
-_CORRECTED, _REVIEWED, _NOTED = "✎ corrected", "✓ reviewed", "note"
-
-
-def marks(row: SentenceRow, theme: Theme) -> list[tuple[str, str]]:
-    """The marks of a row and their colours, the rightmost first."""
+def marks(row: SentenceRow, theme: Theme) -> list[RowMark]:
+    """The marks of a row, the rightmost first."""
     found = []
-    if row.comparisons is not None:
-        errors = len(row.errors)
-        found.append((f"✗ {errors}", theme.error) if errors else ("✓", theme.right))
+    if row.comparisons is not None and row.errors:
+        wrong = "\n".join(explained(comparison, row.text) for comparison in row.errors)
+        found.append(RowMark(f"✗ {len(row.errors)}", theme.error, wrong))
+    elif row.comparisons is not None:
+        found.append(RowMark("✓", theme.right, say("No error: every predicted span is a gold span and vice versa")))
     if row.corrected:
-        found.append((_CORRECTED, theme.muted))
-    found += [(words, theme.muted) for words, holds in ((_REVIEWED, row.reviewed), (_NOTED, row.noted)) if holds]
+        found.append(RowMark(say("✎ corrected"), theme.muted, say("The gold of this sentence was corrected")))
+    if row.reviewed:
+        found.append(RowMark(say("✓ reviewed"), theme.muted, say("This sentence is marked as reviewed")))
+    if row.noted:
+        found.append(RowMark(say("note"), theme.muted, say("This sentence has a note")))
     return found
+
+
+def explain_steps(steps: Steps) -> str:
+    """What the squares say, in words."""
+    right = say_count(
+        "No error in {right:,} of {count:,} epoch",
+        "No error in {right:,} of {count:,} epochs",
+        len(steps),
+        right=sum(steps),
+    )
+    return f"{right}\n" + say("One square for each epoch, filled where it made no error in this sentence")
+
+
+def explain(row: SentenceRow) -> str:
+    """What the marks and squares of a row mean, for those who cannot point at them."""
+    meanings = [mark.meaning for mark in marks(row, LIGHT)]
+    return "\n".join([*meanings, explain_steps(row.steps)] if len(row.steps) > 1 else meanings)
 
 
 def spoken(row: SentenceRow) -> str:
@@ -139,12 +216,12 @@ def spoken(row: SentenceRow) -> str:
     said = [row.id, row.split]
     if row.comparisons is not None:
         errors = len(row.errors)
-        said.append(counted(errors, "error") if errors else "no error")
-    shown = {"corrected": row.corrected, "reviewed": row.reviewed, "note": row.noted}
+        said.append(say_count("{count:,} error", "{count:,} errors", errors) if errors else say("no error"))
+    shown = {say("corrected"): row.corrected, say("reviewed"): row.reviewed, say("note"): row.noted}
     said += [words for words, holds in shown.items() if holds]
     if len(row.steps) > 1:
-        said.append(f"right in {sum(row.steps)} of {len(row.steps)} epochs")
-    return f"{row.text} – {', '.join(said)}"
+        said.append(explain_steps(row.steps).splitlines()[0])
+    return f"{row.text} – {join_words(said)}"
 
 
 def _paint_words(painter: QPainter, rect: QRectF, text: str, colour: str, chosen: QFont) -> None:
@@ -174,16 +251,18 @@ class _Excerpt:
         """The code point at which it begins."""
         return self.layout.starts[0]
 
-    def shows(self, span: Span) -> bool:
-        """Whether a span can be seen to its end."""
-        if span.start < self.start or span.end > self.layout.end:
+    def shows(self, start: int, end: int) -> bool:
+        """Whether a range of code points can be seen to its end."""
+        if start < self.start or end > self.layout.end:
             return False
-        edges = self.layout.edges(span.start, span.end)
+        edges = self.layout.edges(start, end)
         return all(self.left <= self.indent + edge.x <= self.right for edge in edges)
 
 
-def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Theme) -> None:
-    excerpt, scene = _arranged(row.text, row.all_comparisons, rect.width())
+def _paint_sentence(
+    painter: QPainter, rect: QRectF, row: SentenceRow, hits: tuple[tuple[int, int], ...], theme: Theme
+) -> None:
+    excerpt, scene = _arranged(row.text, row.all_comparisons, hits[:1], rect.width())
     ellipsis = _ellipsis_width()
     is_reversed = excerpt.layout.is_reversed
     for is_there, is_left in ((excerpt.start > 0, not is_reversed), (excerpt.is_cut, is_reversed)):
@@ -193,24 +272,30 @@ def _paint_sentence(painter: QPainter, rect: QRectF, row: SentenceRow, theme: Th
     room = excerpt.right - excerpt.left
     painter.setClipRect(QRectF(rect.left() + excerpt.left - 1, rect.top() - 2, room + 1, rect.height() + 4))
     painter.translate(rect.left() + excerpt.indent, rect.top() + 1)
-    paint(painter, scene, theme, None)
+    paint(painter, scene, theme, None, hits=hits)
 
 
 @lru_cache(maxsize=256)
-def _arranged(text: str, comparisons: tuple[Comparison, ...], width: float) -> tuple[_Excerpt, Scene]:
-    """What a row shows: the text from its beginning, or from a little before the first error if that is cut off."""
+def _arranged(
+    text: str, comparisons: tuple[Comparison, ...], hits: tuple[tuple[int, int], ...], width: float
+) -> tuple[_Excerpt, Scene]:
+    """What a row shows: the text from its beginning, or from a little before what has to be seen, if that is cut off.
+
+    That is the first hit of a search, and else the first error.
+    """
     excerpt = _excerpt(text, 0, width)
     first = next((comparison for comparison in comparisons if comparison.is_error), None)
     span = None if first is None else first.predicted.span if first.predicted else first.gold
-    if span is not None and not excerpt.shows(span):
-        excerpt = _excerpt(text, _beginning(text, span.start), width)
+    wanted = hits[0] if hits else (span.start, span.end) if span is not None else None
+    if wanted is not None and not excerpt.shows(*wanted):
+        excerpt = _excerpt(text, _beginning(text, wanted[0]), width)
     return excerpt, arrange(excerpt.layout, comparisons, row_style(), predicted=True)
 
 
-def _beginning(text: str, error: int) -> int:
-    """The start of an eojeol, or failing that any character, some way before an error."""
-    earliest = max(0, error - _LEAD)
-    blank = text.find(" ", earliest, error)
+def _beginning(text: str, position: int) -> int:
+    """The start of an eojeol, or failing that any character, some way before a position."""
+    earliest = max(0, position - _LEAD)
+    blank = text.find(" ", earliest, position)
     return earliest if blank < 0 else blank + 1
 
 

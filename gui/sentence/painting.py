@@ -1,7 +1,7 @@
 """Painting a scene: gold on the text, predicted under it, and every error by its own shape."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,25 +65,21 @@ def paint(
     selection: TextSelection | None,
     *,
     replaced: Collection[Span] = (),
+    hits: Sequence[tuple[int, int]] = (),
     part: QRectF | None = None,
 ) -> None:
     """Paint the sentence, from the ground up.
 
     Args:
         replaced: gold spans that labelling the selection would take away; their labels are struck out.
+        hits: ranges of code points that were searched for.
         part: what is to be painted, whole lines at least; everything where it is None.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     brush = Brush(painter, scene, theme)
     lines = scene.lines_in(part) if part is not None else scene.layout.lines
     marks = scene.marks_on(lines)
-    for mark in marks:
-        if mark.lane == "gold" or mark.is_unjudged:
-            _paint_fill(brush, mark)
-    first, last = scene.range_of(lines)
-    for start, end in scene.differing:
-        if start < last and first < end:
-            _paint_hatching(brush, start, end)
+    _paint_grounds(brush, marks, hits, scene.range_of(lines))
     if selection is not None and selection.kind == "range":
         _paint_range(brush, selection)
     _paint_text(brush, lines)
@@ -94,6 +90,22 @@ def paint(
         _paint_mark(brush, mark, selection)
         if mark.lane == "gold" and mark.span in replaced:
             _paint_strike(brush, mark.tag.rect)
+
+
+def _paint_grounds(
+    brush: Brush, marks: Iterable[Mark], hits: Sequence[tuple[int, int]], shown: tuple[int, int]
+) -> None:
+    """What lies under the text between two code points: hits, gold, and over it where edges differ."""
+    first, last = shown
+    for start, end in hits:
+        if start < last and first < end:
+            _paint_hit(brush, start, end)
+    for mark in marks:
+        if mark.lane == "gold" or mark.is_unjudged:
+            _paint_fill(brush, mark)
+    for start, end in brush.scene.differing:
+        if start < last and first < end:
+            _paint_hatching(brush, start, end)
 
 
 def _paint_mark(brush: Brush, mark: Mark, selection: TextSelection | None) -> None:
@@ -165,6 +177,14 @@ def _paint_hatching(brush: Brush, start: int, end: int) -> None:
             x = ground.left() - height + step * 5
             painter.drawLine(QLineF(x, ground.bottom(), x + height, ground.top()))
         painter.restore()
+
+
+def _paint_hit(brush: Brush, start: int, end: int) -> None:
+    """A ground taller than that of a gold span, which may lie on it."""
+    brush.painter.setPen(_pen(brush.theme.edge, 1.0))
+    brush.painter.setBrush(QColor(brush.theme.hit))
+    for rect in brush.scene.text_rects(start, end):
+        brush.painter.drawRect(rect.adjusted(-0.5, -1.5, 0.5, 2.5))
 
 
 def _paint_range(brush: Brush, selection: TextSelection) -> None:

@@ -130,12 +130,16 @@ class SentenceView(QWidget):
 
     Args:
         has_gold: whether there is gold to compare with.
+
+    Attributes:
+        hits: the ranges of code points that were searched for, which are highlighted.
     """
 
     def __init__(self, look: Look, parent: QWidget | None = None, *, has_gold: bool = True) -> None:
         super().__init__(parent)
         self._look = look
         self._shown = Arrangement(has_gold=has_gold)
+        self.hits: tuple[tuple[int, int], ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -177,5 +181,5 @@ class SentenceView(QWidget):
         if self._shown.text:
             selection = self._shown.shown_selection(self.selection)
             part = QRectF(event.rect())
-            paint(painter, self.scene, self._look.theme, selection, replaced=self.replaced, part=part)
+            paint(painter, self.scene, self._look.theme, selection, replaced=self.replaced, hits=self.hits, part=part)
         painter.end()

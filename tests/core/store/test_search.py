@@ -111,3 +111,29 @@ def test_sentences_that_are_packed_while_a_search_goes_on_are_found(tmp_path, mo
 
         monkeypatch.setattr(project.search, "_rows", packed_at_the_end)
         assert found(project, "서울", "dev") == set(range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "sought", "places"),
+    [
+        ("서울과 서울", "서울", [(0, 2), (4, 6)]),
+        ("NATO와 nato", "Nato", [(0, 4), (6, 10)]),
+        ("Straße", "STRASSE", [(0, 6)]),
+        ("Straße", "s", [(0, 1), (4, 5), (4, 5)]),
+        ("가가가", "가가", [(0, 2)]),
+        ("서울", "부산", []),
+        ("서울", "", []),
+        ("😀 서울", "서울", [(2, 4)]),
+    ],
+)
+def test_hits_are_where_the_search_found_them(text, sought, places):
+    assert search.find_hits(text, sought) == tuple(places)
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join), st.sampled_from(WORDS))
+def test_the_normal_form_of_a_text_does_not_shift_its_hits(text, sought):
+    decomposed = unicodedata.normalize("NFD", text)
+    cut = [decomposed[start:end] for start, end in search.find_hits(decomposed, sought)]
+    composed = [text[start:end] for start, end in search.find_hits(text, unicodedata.normalize("NFD", sought))]
+    assert [unicodedata.normalize("NFC", part) for part in cut] == composed
+    assert len(cut) == text.casefold().count(sought.casefold())

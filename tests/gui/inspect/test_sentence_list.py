@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from gui.inspect.list_query import common_prefix
 from gui.inspect.sentence_list import KEPT, SLICE, SentenceList, SentenceListModel
 from gui.look.theme import LIGHT, Look
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceRow
@@ -97,3 +98,13 @@ def test_numbers_in_no_order_are_found_where_they_stand(model):
     assert (model.row_near(6), model.row_near(4)) == (2, 0)
     model.show_numbers([2, 6, 8])
     assert [model.row_of(number) for number in (8, 2, 6, 4)] == [2, 0, 1, None]
+
+
+def test_ids_are_cut_where_nearly_all_begin_alike():
+    klue = [f"klue-ner-v1_dev_{number:05}-wikitree" for number in range(100)]
+    assert common_prefix(klue) == "klue-ner-v1_dev_"
+    assert common_prefix([*klue, "scratch-660ced85782b"]) == "klue-ner-v1_dev_"
+    assert common_prefix(["news-0016", "news-0110"]) == "", "what is short is not cut"
+    assert common_prefix(["klue-ner-v1_dev_00001-wikitree"]) == ""
+    assert common_prefix(["a" * 20 + "1", "a" * 20 + "2"]) == "", "no number is cut into"
+    assert common_prefix([]) == ""

@@ -56,6 +56,7 @@ def test_every_ink_is_legible_on_every_ground(theme, ink, ground):
 @THEMES
 def test_other_inks_are_legible_where_they_stand(theme):
     assert contrast(theme.on_accent, theme.accent) >= LEAST
+    assert contrast(theme.text, theme.hit) >= LEAST
     assert contrast(theme.edge, theme.surface) >= 3
     assert contrast(theme.edge, theme.window) >= 3
 

@@ -57,8 +57,8 @@ def test_only_the_visible_of_many_rows_are_asked_for(qtbot):
 
 
 def test_errors_and_corrections_are_marked_in_words_and_signs():
-    assert [text for text, _colour in marks(row(corrected=True), LIGHT)] == ["✗ 1", "✎ corrected"]
-    assert [text for text, _colour in marks(row(predicted=(PS, OG)), LIGHT)] == ["✓"]
+    assert [text for text, _colour, _meaning in marks(row(corrected=True), LIGHT)] == ["✗ 1", "✎ corrected"]
+    assert [text for text, _colour, _meaning in marks(row(predicted=(PS, OG)), LIGHT)] == ["✓"]
     assert marks(row(predicted=None), LIGHT) == []
 
 
