@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from core.domain.scores import EpochReport
 from core.domain.settings import TrainSettings
 from core.domain.spans import Example, PredictedSpan, Sentence, SentenceNumber, Span, Split
 from core.metrics.report import build_report
@@ -11,7 +12,6 @@ from core.store.columns import spans_text
 from core.store.predictions import EpochKey
 from core.store.project import Project, create_project
 from core.store.runs import Epoch
-from core.store.sentences import GOLDS
 
 TEXTS: tuple[tuple[str, Split, str, tuple[Span, ...]], ...] = (
     ("news-1", "train", "이순신은 조선 수군을 이끌었다.", (Span(0, 3, "PS"), Span(5, 7, "LC"))),
@@ -82,10 +82,15 @@ def add_run(project: Project, *epochs: dict[str, tuple[PredictedSpan, ...]]) -> 
         project.predictions.save(
             key, {project.sentences.by_id(name).number: spans for name, spans in predictions.items()}
         )
-        report = {gold: build_report(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS}
-        project.runs.add_epoch(Epoch(run, number, 1.0 / number, 2.5, report))
+        project.runs.add_epoch(Epoch(run, number, 1.0 / number, 2.5, epoch_report(project, key)))
     project.runs.end(run, "finished")
     return run
+
+
+def epoch_report(project: Project, key: EpochKey) -> EpochReport:
+    """The metrics on dev of what is stored for an epoch."""
+    counts = project.predictions.counts
+    return EpochReport(build_report(counts(key, "dev", "imported")), build_report(counts(key, "dev", "corrected")))
 
 
 def project_with_run(folder: Path) -> Project:

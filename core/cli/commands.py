@@ -158,7 +158,7 @@ def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
         best = project.runs.epoch_number(number, "best")
-    metrics = epochs[-1].report["corrected"]
+    metrics = epochs[-1].report.corrected.as_json()
     document = {
         "run": number,
         "status": finished.status,
@@ -380,7 +380,7 @@ def _run_line(run: dict[str, Any]) -> str:
 
 def _run_document(project: Project, run: Run) -> dict[str, Any]:
     epochs = [
-        {"epoch": e.number, "loss": e.loss, "seconds": e.seconds, "metrics": e.report}
+        {"epoch": e.number, "loss": e.loss, "seconds": e.seconds, "metrics": e.report.as_json()}
         for e in project.runs.epochs(run.number)
     ]
     return {

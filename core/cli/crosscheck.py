@@ -33,7 +33,7 @@ def crosscheck(options: argparse.Namespace, out: Output) -> None:
         doubted = project.selections.numbers(
             Selection("train", order="suspicious"), EpochKey(number, epoch.number), "corrected"
         )
-    metrics = epoch.report["corrected"]
+    metrics = epoch.report.corrected.as_json()
     document = {
         "run": number,
         "status": run.status,

@@ -10,7 +10,7 @@ from typing import IO, Any
 from core.analysis.verdicts import Estimate
 from core.domain.events import BatchHalved
 from core.domain.generators import Event, run_to_end
-from core.domain.scores import AVERAGES, Report
+from core.domain.scores import AVERAGES, KlueFigures, Report
 from core.domain.settings import Unit
 from core.domain.spans import PredictedSpan, Split
 from core.formats.records import Rejected
@@ -18,7 +18,6 @@ from core.messages.catalogue import mark, say, say_count
 from core.messages.words import escape_controls
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import ErrorKinds
-from core.metrics.report import KlueFigures
 from core.services.import_corpus import ImportProgress
 
 _PROGRESS_INTERVAL = 0.5

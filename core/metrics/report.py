@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.domain.labels import in_display_order
-from core.domain.scores import Report, Score
+from core.domain.scores import KlueFigures, Report, Score
 from core.metrics.comparison import SpanMatch
 
 
@@ -23,17 +23,6 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(self.right + other.right, self.predicted + other.predicted, self.support + other.support)
-
-
-@dataclass(frozen=True, slots=True)
-class KlueFigures:
-    """The two figures (0–1) by which KLUE compares taggers, counted as `core.metrics.strict.klue_figures` tells."""
-
-    entity_macro_f1: float
-    character_macro_f1: float
-
-    def as_json(self) -> dict[str, float]:
-        return {"entity_macro_f1": self.entity_macro_f1, "character_macro_f1": self.character_macro_f1}
 
 
 @dataclass(frozen=True, slots=True)

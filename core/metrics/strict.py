@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.labels import in_display_order
+from core.domain.scores import KlueFigures
 from core.domain.spans import Example, Span
 from core.domain.tags import NO_TAG, OUTSIDE, TagSet
-from core.metrics.report import Counts, KlueCounts, KlueFigures
+from core.metrics.report import Counts, KlueCounts
 
 Integers = NDArray[np.integer]
 

@@ -12,12 +12,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.events import BatchHalved, CrosscheckEvent, EpochFinished, FoldProgress, Phase, Progress, RunStarted
 from core.domain.generators import map_progress
 from core.domain.labels import in_display_order
+from core.domain.scores import EpochReport
 from core.domain.settings import TINY, TrainSettings
 from core.domain.spans import Sentence, SentenceNumber
 from core.domain.splitting import normalise_for_comparison
@@ -28,7 +28,6 @@ from core.services.train import check_start, record_end
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
-from core.store.sentences import GOLDS
 from core.training.trainer import EpochTrained, train
 
 _TRAINING = 0.9
@@ -135,10 +134,11 @@ def _check_folds(
         seconds += trained.seconds
         held_out = [numbers[sentence.id] for sentence in fold.held_out]
         yield from _tag_fold(project, key, trained, held_out, cache, clock, at)
-    reports = {gold: score_epoch(project, key, "train", gold) for gold in GOLDS}
-    report: dict[str, Any] = {gold: each.as_json() for gold, each in reports.items()}
+    report = EpochReport(
+        score_epoch(project, key, "train", "imported"), score_epoch(project, key, "train", "corrected")
+    )
     project.runs.add_epoch(Epoch(run, key.epoch, fmean(losses), seconds, report))
-    yield EpochFinished(run, key.epoch, fmean(losses), seconds, reports["corrected"])
+    yield EpochFinished(run, key.epoch, fmean(losses), seconds, report.corrected)
 
 
 def _train_fold(

@@ -11,11 +11,11 @@ import numpy as np
 from core.domain.errors import UserError
 from core.domain.events import Measuring, Predicting
 from core.domain.generators import accumulate_progress, map_progress
-from core.domain.scores import Report
+from core.domain.scores import KlueFigures, Report
 from core.domain.settings import Device, Unit
 from core.domain.spans import SentenceNumber, Split
 from core.metrics.comparison import SpanMatch
-from core.metrics.report import KlueFigures, build_report, count_spans
+from core.metrics.report import build_report, count_spans
 from core.metrics.strict import klue_figures
 from core.model import checkpoint
 from core.model.ceilings import STEPS_OF_CEILINGS, ceilings_of_units

@@ -14,6 +14,7 @@ from typing import Any
 from core.domain.errors import UserError
 from core.domain.events import EpochFinished, Prepared, ResumedFrom, RunStarted, TrainingEvent
 from core.domain.labels import in_display_order
+from core.domain.scores import EpochReport
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, SentenceNumber
 from core.io.manifest import checked_manifest
@@ -264,9 +265,11 @@ def _store_epoch(
     checkpoint.save(trained.text_tagger, project.checkpoint_folder(run, trained.epoch))
     project.predictions.save(key, dict(zip(dev_numbers, trained.predictions, strict=True)))
     project.signals.save(key, dict(zip(dev_numbers, trained.signals, strict=True)))
-    reports = {gold: score_epoch(project, key, "dev", gold) for gold in GOLDS}
-    report: dict[str, Any] = {gold: reports[gold].as_json() for gold in GOLDS}
-    report["klue"] = {gold: score_klue(project, key, "dev", gold).as_json() for gold in GOLDS}
-    report["ceiling"] = ceiling
+    report = EpochReport(
+        score_epoch(project, key, "dev", "imported"),
+        score_epoch(project, key, "dev", "corrected"),
+        {gold: score_klue(project, key, "dev", gold) for gold in GOLDS},
+        ceiling,
+    )
     project.runs.add_epoch(Epoch(run, trained.epoch, trained.loss, trained.seconds, report))
-    return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, reports["corrected"])
+    return EpochFinished(run, trained.epoch, trained.loss, trained.seconds, report.corrected)

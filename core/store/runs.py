@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from core.domain.errors import UserError
 from core.domain.labels import in_display_order
+from core.domain.scores import EpochReport, read_number
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence
 from core.io.folders import is_within
@@ -57,17 +58,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass of a source; its report holds the metrics as they were when it ended, for both golds: on dev, or on
-    train where the run is a cross-check.
-
-    Also in it: KLUE's figures, and the ceiling of the tagging unit; epochs of older versions lack them.
-    """
+    """One pass of a source, with its metrics as they were when it ended."""
 
     source: int
     number: int
     loss: float
     seconds: float
-    report: dict[str, Any]
+    report: EpochReport
 
 
 class Runs:
@@ -142,7 +139,7 @@ class Runs:
 
     def add_epoch(self, epoch: Epoch) -> ChangeSet:
         """Make an epoch known, once its checkpoint and predictions are stored."""
-        report = json.dumps(epoch.report, ensure_ascii=False)
+        report = json.dumps(epoch.report.as_json(), ensure_ascii=False)
         self._database.write(
             "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)", [epoch.source, epoch.number, epoch.loss, epoch.seconds, report]
         )
@@ -248,13 +245,15 @@ class Runs:
         return [_epoch(row) for row in rows]
 
     def seconds(self, run: int) -> list[float]:
-        """How long each finished epoch of a run took, in order."""
-        rows = self._database.rows("SELECT seconds FROM epoch WHERE source = ? ORDER BY number", [run])
+        """How long each finished epoch of a run took, in order; what is no number, by damage, is left out."""
+        rows = self._database.rows(
+            "SELECT seconds FROM epoch WHERE source = ? AND typeof(seconds) = 'real' ORDER BY number", [run]
+        )
         return [row[0] for row in rows]
 
     def epochs_since_best(self, run: int) -> int:
         """How many epochs have ended since the one with the best micro F1 on dev (as corrected at the time)."""
-        scores = [epoch.report["corrected"]["micro"]["f1"] for epoch in self.epochs(run)]
+        scores = [epoch.report.corrected.micro.f1 for epoch in self.epochs(run)]
         return len(scores) - 1 - scores.index(max(scores)) if scores else 0
 
     def epoch_number(self, run: int, epoch: EpochChoice | None) -> int:
@@ -336,28 +335,22 @@ def training_digest(sentences: Iterable[Sentence]) -> tuple[str, int]:
 def _epoch(row: Row) -> Epoch:
     run, number, loss, seconds, report = row
     try:
-        epoch = Epoch(run, number, loss, seconds, json.loads(report))
-        micro = epoch.report["corrected"]["micro"]
-        for figure in ("precision", "recall", "f1"):
-            float(micro[figure])
-    except (ValueError, TypeError, KeyError) as error:
+        return Epoch(run, number, read_number(loss), read_number(seconds), EpochReport.of_json(json.loads(report)))
+    except (ValueError, TypeError, RecursionError) as error:
         raise UserError(
             "the stored report of run {run}, epoch {number} is damaged; restore project.db from a"
             " copy, or use another run",
             run=run,
             number=number,
         ) from error
-    return epoch
 
 
 def _run(row: Row) -> Run:
     number, started_at, finished_at, status, settings, labels, *rest = row
-    return Run(
-        number,
-        started_at,
-        finished_at,
-        status,
-        TrainSettings.of_stored(json.loads(settings)),
-        tuple(json.loads(labels)),
-        *rest,
-    )
+    names = json.loads(labels)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("the labels are not a list of names")
+    if not all(isinstance(count, int) for count in rest[:-1]):
+        raise ValueError("a count is not a number")
+    stored = TrainSettings.of_stored(json.loads(settings))
+    return Run(number, started_at, finished_at, status, stored, tuple(names), *rest)

@@ -127,7 +127,7 @@ def _of_unit(project: Project, run: Run, shown: Figures) -> list[Finding]:
     if shown.split != "dev":
         return []
     try:
-        ceiling = project.runs.epochs(run.number)[-1].report.get("ceiling")
+        ceiling = project.runs.epochs(run.number)[-1].report.ceiling
     except UserError as error:
         words = str(error)
         return [Finding(f"{words[0].upper()}{words[1:]}.")]

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from core.domain.scores import KlueFigures
 from core.domain.spans import Example, Split
-from core.metrics.report import KlueCounts, KlueFigures
+from core.metrics.report import KlueCounts
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import Gold

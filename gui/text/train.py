@@ -23,7 +23,7 @@ class EpochScore:
 
     @classmethod
     def of_stored(cls, epoch: Epoch) -> "EpochScore":
-        return cls(epoch.number, epoch.loss, epoch.report["corrected"]["micro"]["f1"])
+        return cls(epoch.number, epoch.loss, epoch.report.corrected.micro.f1)
 
     @classmethod
     def of_event(cls, event: EpochFinished) -> "EpochScore":
@@ -79,8 +79,8 @@ def event_line(event: object) -> str | None:
 
 def stored_epoch_line(epoch: Epoch) -> str:
     """What the log said of an epoch when it ended."""
-    micro = epoch.report["corrected"]["micro"]
-    return _epoch_line(epoch.number, epoch.loss, micro["f1"], micro["precision"], micro["recall"], epoch.seconds)
+    micro = epoch.report.corrected.micro
+    return _epoch_line(epoch.number, epoch.loss, micro.f1, micro.precision, micro.recall, epoch.seconds)
 
 
 def _epoch_line(epoch: int, loss: float, f1: float, precision: float, recall: float, seconds: float) -> str:

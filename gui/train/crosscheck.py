@@ -187,5 +187,5 @@ def _result_line(project: Project, run: Run) -> str:
         [epoch] = project.runs.epochs(run.number)
     except UserError as error:
         return f"Run {run.number} is cross-checked, but {error}."
-    f1 = epoch.report["corrected"]["micro"]["f1"]
+    f1 = epoch.report.corrected.micro.f1
     return f"Run {run.number} cross-checked {counted(run.train_sentences, 'sentence')}: F1 {f1:.4f} out of fold."

@@ -12,15 +12,14 @@ import argparse
 import random
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
 
 from core.domain.labels import TTA_LABELS
 from core.domain.settings import TrainSettings
 from core.domain.spans import PredictedSpan, Sentence, SentenceNumber, Span, Split
 from core.formats import jsonl, registry
-from core.metrics.report import build_report
 from core.metrics.signals import Signals, suspicion_of
 from core.metrics.strict import klue_figures
 from core.services.import_corpus import ImportPlan, import_corpus
@@ -28,6 +27,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project, create_project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS, SLICE, StoredSentence
+from tests.building import epoch_report
 from tests.paths import ROOT
 
 KLUE = ROOT.parent / "shared" / "data" / "klue-ner" / "klue-ner-v1.1_dev.tsv"
@@ -74,14 +74,9 @@ def add_run(project: Project, epochs: int) -> None:
             predictions = {stored.number: noisy(stored.gold, stored.text, 0.3 / epoch, draw) for stored in part}
             project.predictions.save(key, predictions)
             project.signals.save(key, {stored.number: drawn_signals(stored, predictions, draw) for stored in part})
-        reports: dict[str, Any] = {
-            gold: build_report(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS
-        }
-        reports["klue"] = {
-            gold: klue_figures(project.predictions.examples(key, "dev", gold)).as_json() for gold in GOLDS
-        }
-        reports["ceiling"] = 0.99
-        project.runs.add_epoch(Epoch(run, epoch, 1.0 / epoch, 600.0, reports))
+        klue = {gold: klue_figures(project.predictions.examples(key, "dev", gold)) for gold in GOLDS}
+        report = replace(epoch_report(project, key), klue=klue, ceiling=0.99)
+        project.runs.add_epoch(Epoch(run, epoch, 1.0 / epoch, 600.0, report))
     project.runs.end(run, "finished")
 
 

@@ -327,6 +327,14 @@ def test_no_display_is_one_line(monkeypatch):
     assert len(said.splitlines()) == 1
 
 
+def test_a_damaged_report_of_an_epoch_is_one_sentence(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.database.write("UPDATE epoch SET report = json_set(report, '$.corrected.micro.f1', 'high')")
+    damaged = "the stored report of run 1, epoch 1 is damaged; restore project.db from a copy, or use another run\n"
+    assert run("runs", tmp_path / "p.spandesk", status=1) == f"error: {damaged}"
+    assert _checked(tmp_path / "p.spandesk") == {"ok": False, "problems": [f"run 1: {damaged.strip()}"]}
+
+
 def test_a_damaged_checkpoint_is_found(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         first, second = (project.checkpoint_folder(1, epoch) for epoch in (1, 2))

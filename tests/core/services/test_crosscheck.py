@@ -128,7 +128,7 @@ def test_predictions_and_signals_of_all_training_sentences_are_one_run(project):
     known = project.runs.by_number(run)
     assert (known.status, known.is_crosscheck, known.train_sentences, known.dev_sentences) == ("finished", True, 19, 0)
     [epoch] = project.runs.epochs(run)
-    assert epoch.report["corrected"]["micro"]["support"] == sum(len(s.spans) for s in sentences())
+    assert epoch.report.corrected.micro.support == sum(len(s.spans) for s in sentences())
     assert (events[0], type(events[-1])) == (RunStarted(run, 19, 0, 0), EpochFinished)
     assert not (project.folder / "runs" / f"{run:04d}").exists()
 
@@ -210,7 +210,7 @@ def test_a_cross_check_is_never_the_newest_run(tmp_path):
         add_sentences(project, [("train", Sentence("later", "나중에 온 문장"))])
         _, evaluation = finished(evaluate_epoch(project, 2, None, "train", "corrected"))
         assert evaluation.sentences == project.sentences.count("train") - 1
-        assert evaluation.report.micro.f1 == project.runs.epochs(2)[0].report["corrected"]["micro"]["f1"]
+        assert evaluation.report.micro.f1 == project.runs.epochs(2)[0].report.corrected.micro.f1
 
 
 def test_continued_settings_are_those_of_a_training():

@@ -192,18 +192,18 @@ def test_a_spans_stored_probability_is_the_decoders(project, unit):
 def test_every_epoch_tells_its_report(trained):
     events = list(train_run(trained, SETTINGS))
     [epoch] = [event for event in events if isinstance(event, EpochFinished)]
-    assert epoch.report.as_json() == trained.runs.epochs(2)[0].report["corrected"]
+    assert epoch.report == trained.runs.epochs(2)[0].report.corrected
 
 
 def test_every_epoch_keeps_the_ceiling_of_its_unit(trained):
     prepared = next(event for event in train_run(trained, SETTINGS) if isinstance(event, Prepared))
     assert 0 < prepared.ceiling <= 1
-    assert trained.runs.epochs(1)[0].report["ceiling"] == prepared.ceiling
+    assert trained.runs.epochs(1)[0].report.ceiling == prepared.ceiling
 
 
 def test_every_epoch_keeps_klues_figures_for_both_golds(trained):
     report = trained.runs.epochs(1)[0].report
-    assert list(report["klue"]) == list(GOLDS)
+    assert list(report.klue) == list(GOLDS)
     for gold in GOLDS:
         figures = klue_figures(trained.predictions.examples(EpochKey(1, 1), "dev", gold))
-        assert report["klue"][gold] == figures.as_json()
+        assert report.klue[gold] == figures

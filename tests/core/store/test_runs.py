@@ -64,14 +64,36 @@ def test_settings_come_back_as_they_were(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "report", ["{broken", "[]", "{}", '{"corrected": {"micro": {"f1": null}}}', '{"corrected": {"micro": {"f1": 0.5}}}']
+    "report",
+    ["'{broken'", "'[]'", "json_set(report, '$.corrected.micro.f1', 'high')", "json_remove(report, '$.imported')"],
 )
 def test_a_damaged_report_of_an_epoch_is_named_and_its_numbers_are_still_there(tmp_path, report):
     with project_with_run(tmp_path / "p.spandesk") as project:
-        project.database.write("UPDATE epoch SET report = ? WHERE number = 2", [report])
+        project.database.write(f"UPDATE epoch SET report = {report} WHERE number = 2")
         damaged = "the stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or use another run"
         with pytest.raises(UserError, match=damaged):
             project.runs.epochs(1)
         assert project.problems() == [f"run 1: {damaged}"]
         assert project.runs.epoch_numbers(1) == [1, 2]
         assert project.runs.seconds(1) == [2.5, 2.5]
+
+
+@pytest.mark.parametrize("column", ["loss", "seconds"])
+def test_a_loss_or_a_time_that_is_no_number_is_damage_of_its_epoch(tmp_path, column):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.database.write(f"UPDATE epoch SET {column} = 'much' WHERE number = 2")
+        with pytest.raises(UserError, match="run 1, epoch 2 is damaged"):
+            project.runs.epochs(1)
+        assert len(project.runs.seconds(1)) == (1 if column == "seconds" else 2)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("labels", '"PS"'), ("labels", "[1]"), ("labels", "{}"), ("train_sentences", "many")]
+)
+def test_a_run_with_a_wrong_value_is_not_offered_and_named_by_the_check(tmp_path, column, value):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.database.write(f"UPDATE run SET {column} = ?", [value])
+        assert project.runs.listed() == []
+        assert project.problems() == ["run 1: its settings or labels cannot be read"]
+        with pytest.raises(UserError, match="run 1 is damaged"):
+            project.runs.by_number(1)

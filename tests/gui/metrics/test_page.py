@@ -22,7 +22,15 @@ from gui.look.palette import mixed
 from gui.look.theme import DARK, LIGHT
 from gui.metrics.header import COPIED, COPY
 from gui.metrics.table_painting import ground, heat_share
-from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_run, project_with_sentences
+from tests.building import (
+    FIRST_EPOCH,
+    SECOND_EPOCH,
+    add_run,
+    epoch_report,
+    predicted,
+    project_with_run,
+    project_with_sentences,
+)
 from tests.gui.metrics.conftest import click_on, index_of
 
 METRICS = {"P": "precision", "R": "recall", "F1": "f1"}
@@ -423,7 +431,7 @@ def test_a_new_epoch_comes_beside_the_others(desk):
     desk.page.table.setCurrentIndex(desk.cell("PS", "Epoch 2", "R"))
     numbers = {desk.project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
     desk.project.predictions.save(EpochKey(1, 3), numbers)
-    desk.session.publish(desk.project.runs.add_epoch(Epoch(1, 3, 0.1, 1.0, {})))
+    desk.session.publish(desk.project.runs.add_epoch(Epoch(1, 3, 0.1, 1.0, epoch_report(desk.project, EpochKey(1, 3)))))
     assert desk.text("LC", "Epoch 3", "P") == "0.500"
     assert desk.page.table.currentIndex() == desk.cell("PS", "Epoch 2", "R")
 
@@ -439,7 +447,7 @@ def test_a_run_that_gets_its_first_epoch_shows_it(open_desk):
     assert desk.page.empty.isVisible()
     numbers = {desk.project.sentences.by_id(name).number: spans for name, spans in FIRST_EPOCH.items()}
     desk.project.predictions.save(EpochKey(2, 1), numbers)
-    desk.session.publish(desk.project.runs.add_epoch(Epoch(2, 1, 0.1, 1.0, {})))
+    desk.session.publish(desk.project.runs.add_epoch(Epoch(2, 1, 0.1, 1.0, epoch_report(desk.project, EpochKey(2, 1)))))
     assert desk.text("LC", "Epoch 1", "P") == "0.500"
     assert desk.page.model.column(0).is_current
 

@@ -19,7 +19,6 @@ from core.metrics.report import Counts, build_report
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Epoch
-from core.store.sentences import GOLDS
 from gui.background import JobRunner
 from gui.keys.keymap import Keymap
 from gui.look.theme import LIGHT, Look
@@ -130,8 +129,7 @@ def _store_epoch(project: Project, run: int, epoch: int) -> None:
     key = EpochKey(run, epoch)
     dev = {s.number: building.SECOND_EPOCH.get(s.id, ()) for s in project.sentences.each("dev")}
     project.predictions.save(key, dev)
-    report = {gold: build_report(project.predictions.counts(key, "dev", gold)).as_json() for gold in GOLDS}
-    project.runs.add_epoch(Epoch(run, epoch, 0.4, 2.5, report))
+    project.runs.add_epoch(Epoch(run, epoch, 0.4, 2.5, building.epoch_report(project, key)))
 
 
 def numbered(project: Project, sentence_id: str) -> SentenceNumber:

@@ -318,14 +318,14 @@ class TestRetrain:
         assert lines[0].startswith("Run 1: ")
         stored = desk.project.runs.epochs(1)
         for line, epoch in zip(lines[1:], stored, strict=True):
-            f1 = epoch.report["corrected"]["micro"]["f1"]
+            f1 = epoch.report.corrected.micro.f1
             assert line.startswith(f"Epoch {epoch.number}: loss {epoch.loss:.4f}, F1 {f1:.4f} (precision ")
         desk.session.close()
         assert not desk.page.monitor.log.toPlainText()
 
     def test_the_chart_of_a_stored_run_shows_its_losses_and_scores(self, desk, qtbot):
         monitor, stored = desk.page.monitor, desk.project.runs.epochs(1)
-        f1s = [epoch.report["corrected"]["micro"]["f1"] for epoch in stored]
+        f1s = [epoch.report.corrected.micro.f1 for epoch in stored]
         qtbot.waitUntil(lambda: monitor.chart is not None and monitor.chart.isVisible())
         x, y = monitor.chart._f1_line.getOriginalDataset()
         assert (list(x), list(y)) == ([1, 2], f1s)
@@ -637,9 +637,10 @@ def test_a_change_is_counted_on_another_thread(desk, qtbot, monkeypatch, late_an
     assert threading.main_thread() not in threads
 
 
-def test_a_run_with_a_damaged_report_is_named_in_one_sentence(qtbot, tmp_path, script):
+@pytest.mark.parametrize("damage", ["'{broken'", "json_remove(report, '$.corrected.labels')"])
+def test_a_run_with_a_damaged_report_is_named_in_one_sentence(qtbot, tmp_path, script, damage):
     with building.project_with_run(tmp_path / "damaged.spandesk") as project:
-        project.database.write("UPDATE epoch SET report = '{broken' WHERE number = 2")
+        project.database.write(f"UPDATE epoch SET report = {damage} WHERE number = 2")
     with made_desk(qtbot, tmp_path, script, tmp_path / "damaged.spandesk") as desk:
         assert desk.page.monitor.headline.text() == (
             "Run 1 cannot be shown: the stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or"
