@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.domain.labels import FirstNames
+from core.messages.catalogue import say
 from core.services.engine import is_loading
 from gui.background import JobRunner
 from gui.consistency.page import ConsistencyPage
@@ -42,9 +43,8 @@ SWITCH_INTERVAL = 0.0005
 def run_window(arguments: Sequence[str]) -> int:
     """Open the window, on a project if one is given; returns the exit status."""
     if not _has_display():
-        print(
-            "error: there is no display to open a window on; main.py --help tells what works without", file=sys.stderr
-        )
+        error = say("there is no display to open a window on; main.py --help lists the commands that need none")
+        print(say("error: {error}", error=error), file=sys.stderr)
         return 1
     application = QApplication(list(arguments))
     application.setApplicationName("Spandesk")

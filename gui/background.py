@@ -17,6 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
+from core.messages.catalogue import say
 from core.store.interruption import InterruptedReadError, Interruption, interruptible
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class ClosingWords(NamedTuple):
     """What a person who closes the window is asked while a job runs, and the button that keeps both."""
 
     question: str
-    keep: str = "Keep it running"
+    keep: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ class Job(QObject):
     ) -> None:
         super().__init__()
         self.title = title
-        self.closing_words = closing_words or ClosingWords(f"“{title}” is still running.")
+        self.closing_words = closing_words or ClosingWords(
+            say("“{job}” is still running.", job=title), say("Keep it running")
+        )
         self.is_stopping = False
         self._work = work
         self._fleeting = fleeting
@@ -173,16 +176,22 @@ def _as_exception(error: BaseException) -> Exception:
     return error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def failure(what: str, error: Exception) -> str:
+def describe_failure(work: str, error: Exception) -> str:
     """What the user is shown of work that failed: what they can fix, or where the log of a fault in Spandesk is."""
     if isinstance(error, UserError):
         return str(error)
-    return f"{what} failed through a fault in Spandesk ({type(error).__name__}: {error}); {_where_details_are()}"
-
-
-def _where_details_are() -> str:
     files = [handler.baseFilename for handler in logging.root.handlers if isinstance(handler, logging.FileHandler)]
-    return f"details are in {files[-1]}" if files else "details are in the log"
+    fault = f"{type(error).__name__}: {error}"
+    if not files:
+        return say(
+            "{work} failed because of a fault in Spandesk ({fault}); details are in the log", work=work, fault=fault
+        )
+    return say(
+        "{work} failed because of a fault in Spandesk ({fault}); details are in {log}",
+        work=work,
+        fault=fault,
+        log=files[-1],
+    )
 
 
 class JobRunner(QObject):

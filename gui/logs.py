@@ -10,6 +10,7 @@ from typing import TextIO
 from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QMessageBox
 
+from core.messages.catalogue import say
 from gui.window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def record_crashes(path: Path) -> TextIO:
 
 
 class BugReport:
-    """Shows a bug of ours once it is in the log; the window goes on."""
+    """Shows a bug of ours once it is in the log; the window stays open."""
 
     def __init__(self, window: MainWindow, log_file: Path) -> None:
         self._window = window
@@ -74,8 +75,12 @@ class BugReport:
         box = QMessageBox(QMessageBox.Icon.Critical, "Spandesk", "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(
-            f"Something went wrong inside Spandesk ({name}).\n\n"
-            f"The details are in {self._log_file}; please add that file to your report."
+            say(
+                "Something went wrong inside Spandesk ({error}).\n\n"
+                "The details are in {log}; please add that file to your report.",
+                error=name,
+                log=self._log_file,
+            )
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._forget)

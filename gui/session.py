@@ -13,6 +13,7 @@ from core.domain.errors import UserError
 from core.domain.events import Changing
 from core.domain.generators import map_progress
 from core.domain.spans import Sentence, SentenceNumber, Span, Split
+from core.messages.catalogue import join_words, say, say_count
 from core.metrics.comparison import Comparison
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store import project as projects
@@ -25,11 +26,10 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentence_selection import Selection
 from core.store.sentences import Addition, Gold, Move
-from gui.background import Job, JobRunner, failure
+from gui.background import Job, JobRunner, describe_failure
 from gui.baseline import Baseline
 from gui.text.progress import FLEETING
 from gui.text.steps import describe, lasting_notice
-from gui.text.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Notice:
 
 
 class Session(QObject):
-    """Opens projects, makes every mutation, and tells all pages what changed.
+    """Opens projects, makes every mutation, and reports to all pages what changed.
 
     A mutation raises a `UserError` where it does not fit the project, cannot be stored, or takes a job and another one
     is under way; pages make it by `run_reporting_errors`.
@@ -239,7 +239,8 @@ class Session(QObject):
             self.publish(corrections.correct_together(golds))
         else:
             parts = list(_parts(golds, LARGE))
-            self.change_many(f"Changing {counted(len(golds), 'sentence')}", lambda: corrections.correcting(parts))
+            title = say_count("Changing {count:,} sentence", "Changing {count:,} sentences", len(golds))
+            self.change_many(title, lambda: corrections.correcting(parts))
 
     def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> None:
         """Mark a sentence as reviewed after it was shown for some seconds, or take the mark away."""
@@ -263,7 +264,8 @@ class Session(QObject):
         """Import corpus files as a job, which returns an `ImportReport`."""
         assert self._runner is not None, "only a window without jobs has no runner"
         project = self._open_project()
-        title = "Importing " + ", ".join(path.name for plan in plans for path in plan.files)
+        files = join_words(path.name for plan in plans for path in plan.files)
+        title = say("Importing {files}", files=files)
         job = self._runner.start(title, lambda: import_corpus(project, *plans), fleeting=FLEETING)
         job.finished.connect(lambda _: self.publish(ChangeSet("import", corpus=True)))
         self.report_failure(job)
@@ -303,7 +305,8 @@ class Session(QObject):
         corrections = self._open_project().corrections
         is_undo = kind == "undo"
         if corrections.is_large(redo=not is_undo):
-            title = f"{'Undoing' if is_undo else 'Redoing'}: {describe(step)}"
+            words = describe(step)
+            title = say("Undoing: {step}", step=words) if is_undo else say("Redoing: {step}", step=words)
             job = self.change_many(title, corrections.undoing if is_undo else corrections.redoing)
             job.finished.connect(lambda change: self._notify(step, change))
         else:
@@ -313,7 +316,9 @@ class Session(QObject):
 
     def _notify(self, step: Step, change: ChangeSet) -> None:
         if change:
-            words = f"{'Undone' if change.kind == 'undo' else 'Redone'}: {describe(step)}"
+            step_words = describe(step)
+            is_undo = change.kind == "undo"
+            words = say("Undone: {step}", step=step_words) if is_undo else say("Redone: {step}", step=step_words)
             self.notified.emit(Notice(words, step.sentence if step.sentences == 1 else None))
 
     def show_sentence(self, number: SentenceNumber) -> None:
@@ -331,15 +336,19 @@ class Session(QObject):
 
     def rename_label(self, name: str, new: str) -> Job:
         """Give a label another name, as a job whose failure the caller reports, as those of the two below."""
-        return self._change_labels(f"Renaming {name} to {new}", self._open_project().labels.renaming(name, new))
+        return self._change_labels(
+            say("Renaming {label} to {new}", label=name, new=new), self._open_project().labels.renaming(name, new)
+        )
 
     def merge_label(self, name: str, into: str) -> Job:
         """Give all spans of a label another one, and take theirs out of the tag set, as a job."""
-        return self._change_labels(f"Merging {name} into {into}", self._open_project().labels.merging(name, into))
+        return self._change_labels(
+            say("Merging {label} into {into}", label=name, into=into), self._open_project().labels.merging(name, into)
+        )
 
     def replace_label(self, replacement: Replacement) -> Job:
         """Give some spans of a label another one, as a job."""
-        title = f"Replacing {replacement.label} with {replacement.new}"
+        title = say("Replacing {label} with {new}", label=replacement.label, new=replacement.new)
         return self._change_labels(title, self._open_project().labels.replacing(replacement))
 
     def _change_labels(self, title: str, work: Generator[int, None, ChangeSet]) -> Job:
@@ -371,7 +380,7 @@ class Session(QObject):
 
     def report_failure(self, job: Job) -> None:
         """Report why a job failed, if it does."""
-        job.failed.connect(lambda error: self.problem.emit(failure(job.title, error)))
+        job.failed.connect(lambda error: self.problem.emit(describe_failure(job.title, error)))
 
     def _show_unsettled(self) -> None:
         """Where a large change failed and could not be taken back, every page shows what is stored."""

@@ -73,9 +73,9 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         self.banner = Banner()
         session = context.session
-        self.undo = self._window_action("undo", "Undo", lambda: session.run_reporting_errors(session.undo))
-        self.redo = self._window_action("redo", "Redo", lambda: session.run_reporting_errors(session.redo))
-        self.settings = self._window_action("settings", "Settings…", self.show_settings)
+        self.undo = self._window_action("undo", say("Undo"), lambda: session.run_reporting_errors(session.undo))
+        self.redo = self._window_action("redo", say("Redo"), lambda: session.run_reporting_errors(session.redo))
+        self.settings = self._window_action("settings", say("Settings…"), self.show_settings)
         self.project_menu = self._project_menu()
         self.context_bar = ContextBar(context.session, self.project_menu, [self.undo, self.redo, self.settings])
         self.job_strip = JobStrip(context.runner)
@@ -144,12 +144,12 @@ class MainWindow(QMainWindow):
     def _project_menu(self) -> QMenu:
         session = self.context.session
         menu = QMenu(self)
-        menu.addAction(self._window_action("open", "Open project…", self.welcome.choose_project))
-        menu.addAction("Close project", lambda: session.run_reporting_errors(session.close_project))
+        menu.addAction(self._window_action("open", say("Open project…"), self.welcome.choose_project))
+        menu.addAction(say("Close project"), lambda: session.run_reporting_errors(session.close_project))
         menu.addAction(self.settings)
-        menu.addAction(self._window_action("keys", "Keys…", self.show_keys))
+        menu.addAction(self._window_action("keys", say("Keys…"), self.show_keys))
         menu.addSeparator()
-        menu.addAction(self._window_action("quit", "Quit", self.close))
+        menu.addAction(self._window_action("quit", say("Quit"), self.close))
         return menu
 
     def _window_action(self, name: Name, text: str, run: Callable[[], object]) -> QAction:
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(self.welcome)
             return
         self.banner.hide()
-        self.setWindowTitle(f"{project.name} – Spandesk")
+        self.setWindowTitle(say("{project} – Spandesk", project=project.name))
         self.context.preferences.remember_project(project.folder)
         has_run = self.context.session.context.source is not None
         self.show_page(InspectPage.id if has_run else CorpusPage.id)
@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
         box = QMessageBox(QMessageBox.Icon.Question, "Spandesk", "", parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)  # it names files
         box.setText(question)
-        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.DestructiveRole)
+        stop = box.addButton(say("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
         keep_button = box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep_button)
         box.setEscapeButton(keep_button)

@@ -20,7 +20,7 @@ from core.domain.spans import SPLITS
 from core.store.changes import ChangeSet
 from core.store.gold.relabelling import Replacement, ReplacementCount
 from core.store.project import Project
-from gui.background import Job, LatestQuery, failure
+from gui.background import Job, LatestQuery, describe_failure
 from gui.keys.keymap import Keymap
 from gui.look.theme import Look
 from gui.session import Session
@@ -304,7 +304,7 @@ class LabelsWindow(QDialog):
         self._say(f"{self._title}: stopped, and nothing was changed.")
 
     def _tell_failure(self, error: Exception) -> None:
-        self._say(failure(self._title, error), is_error=True)
+        self._say(describe_failure(self._title, error), is_error=True)
 
     @property
     def _title(self) -> str:

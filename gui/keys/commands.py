@@ -3,12 +3,13 @@
 No bare letters among the defaults: typing is for text.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from PySide6.QtGui import QKeySequence
 
+from core.messages.catalogue import mark, say
 from gui.text.words import literal
 
 Name = Literal[
@@ -54,10 +55,10 @@ Name = Literal[
 
 Scope = Literal["window", "page", "sentence", "canvas"]
 SCOPES: dict[Scope, str] = {
-    "window": "Everywhere",
-    "page": "On the Inspect page",
-    "sentence": "On a sentence",
-    "canvas": "In the large sentence",
+    "window": mark("Everywhere"),
+    "page": mark("On the Inspect page"),
+    "sentence": mark("On a sentence"),
+    "canvas": mark("In the large sentence"),
 }
 """Where keys work: anywhere; while the Inspect page shows; in the list, the sentence or its table; in the sentence."""
 
@@ -67,67 +68,80 @@ class Command:
     """What keys do.
 
     Attributes:
+        template: what it does, for people, with its `fields`.
         keys: as Qt writes them in portable text, the one that is shown first.
         scope: where the focus must be, as `SCOPES` says.
         repeats: whether a key that is held down does it again and again.
     """
 
-    title: str
+    template: str
     keys: tuple[str, ...]
     scope: Scope
     repeats: bool = True
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What it does, in the language in use."""
+        return say(self.template, **self.fields)
 
 
 COMMANDS: dict[Name, Command] = {
-    "keys": Command("All keys", ("F1",), "window", repeats=False),
-    "settings": Command("Settings", ("Ctrl+,",), "window", repeats=False),
-    "open": Command("Open a project", ("Ctrl+O",), "window", repeats=False),
-    "undo": Command("Undo the last step", ("Ctrl+Z",), "window"),
-    "redo": Command("Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "window"),
-    "quit": Command("Quit", ("Ctrl+Q",), "window", repeats=False),
-    "find": Command("Search", ("Ctrl+F",), "page", repeats=False),
+    "keys": Command(mark("All keys"), ("F1",), "window", repeats=False),
+    "settings": Command(mark("Settings"), ("Ctrl+,",), "window", repeats=False),
+    "open": Command(mark("Open a project"), ("Ctrl+O",), "window", repeats=False),
+    "undo": Command(mark("Undo the last step"), ("Ctrl+Z",), "window"),
+    "redo": Command(mark("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "window"),
+    "quit": Command(mark("Quit"), ("Ctrl+Q",), "window", repeats=False),
+    "find": Command(mark("Search"), ("Ctrl+F",), "page", repeats=False),
     "next pane": Command(
-        "Go to the search, the list, the other epoch, the sentence or the table", ("F6",), "page", repeats=False
+        mark("Go to the search, the list, the comparison, the sentence or the table"), ("F6",), "page", repeats=False
     ),
-    "next sentence": Command("Next sentence", ("Ctrl+Down",), "page"),
-    "previous sentence": Command("Previous sentence", ("Ctrl+Up",), "page"),
-    "next error": Command("Next sentence with an error", ("Ctrl+Right",), "page"),
-    "previous error": Command("Previous sentence with an error", ("Ctrl+Left",), "page"),
-    "reviewed": Command("Mark the sentence as reviewed, or not", ("Ctrl+R",), "page", repeats=False),
+    "next sentence": Command(mark("Next sentence"), ("Ctrl+Down",), "page"),
+    "previous sentence": Command(mark("Previous sentence"), ("Ctrl+Up",), "page"),
+    "next error": Command(mark("Next sentence with an error"), ("Ctrl+Right",), "page"),
+    "previous error": Command(mark("Previous sentence with an error"), ("Ctrl+Left",), "page"),
+    "reviewed": Command(mark("Mark the sentence as reviewed, or not"), ("Ctrl+R",), "page", repeats=False),
     "reviewed and go on": Command(
-        "Mark the sentence as reviewed and go to the next one", ("Ctrl+Shift+R",), "page", repeats=False
+        mark("Mark the sentence as reviewed and go to the next one"), ("Ctrl+Shift+R",), "page", repeats=False
     ),
-    "note": Command("Write a note on the sentence", ("Ctrl+N",), "page", repeats=False),
-    "model wrong": Command("Verdict: the model is wrong, the gold is right", ("Ctrl+1",), "sentence", repeats=False),
-    "gold wrong": Command("Verdict: the gold is wrong; mend it as predicted", ("Ctrl+2",), "sentence", repeats=False),
-    "ambiguous": Command("Verdict: ambiguous, both can be right", ("Ctrl+3",), "sentence", repeats=False),
+    "note": Command(mark("Write a note on the sentence"), ("Ctrl+N",), "page", repeats=False),
+    "model wrong": Command(
+        mark("Verdict: the model is wrong, the gold is right"), ("Ctrl+1",), "sentence", repeats=False
+    ),
+    "gold wrong": Command(
+        mark("Verdict: the gold is wrong; use the prediction"), ("Ctrl+2",), "sentence", repeats=False
+    ),
+    "ambiguous": Command(mark("Verdict: ambiguous, both can be right"), ("Ctrl+3",), "sentence", repeats=False),
     "accept and go on": Command(
-        "Accept the predicted span and go to the next error; with the last, the sentence is reviewed",
+        mark("Accept the predicted span and go to the next error; with the last, the sentence is reviewed"),
         ("Ctrl+Return", "Ctrl+Enter"),
         "sentence",
         repeats=False,
     ),
-    "next span": Command("Select the next span", ("Tab",), "sentence"),
-    "previous span": Command("Select the previous span", ("Shift+Tab",), "sentence"),
-    "next eojeol": Command("Select the next eojeol", ("Right",), "sentence"),
-    "previous eojeol": Command("Select the previous eojeol", ("Left",), "sentence"),
-    "end right": Command("Move the end of the span right", ("Shift+Right",), "sentence"),
-    "end left": Command("Move the end of the span left", ("Shift+Left",), "sentence"),
-    "start right": Command("Move the start of the span right", ("Alt+Shift+Right",), "sentence"),
-    "start left": Command("Move the start of the span left", ("Alt+Shift+Left",), "sentence"),
-    "extend": Command("Extend to whole eojeols", ("Ctrl+E",), "sentence", repeats=False),
-    "shrink": Command("Drop the punctuation at its edges, else the last character", ("Ctrl+Shift+E",), "sentence"),
-    "accept": Command("Accept the predicted span as gold", ("Return", "Enter"), "sentence", repeats=False),
-    "remove": Command("Remove the span from the gold", ("Del", "Backspace"), "sentence", repeats=False),
-    "identical": Command("Label every identical string like this span", ("Ctrl+D",), "sentence", repeats=False),
-    "sticky": Command(
-        "Keep a label for all that the mouse selects, or let it go", ("Ctrl+L",), "sentence", repeats=False
+    "next span": Command(mark("Select the next span"), ("Tab",), "sentence"),
+    "previous span": Command(mark("Select the previous span"), ("Shift+Tab",), "sentence"),
+    "next eojeol": Command(mark("Select the next eojeol"), ("Right",), "sentence"),
+    "previous eojeol": Command(mark("Select the previous eojeol"), ("Left",), "sentence"),
+    "end right": Command(mark("Move the end of the span right"), ("Shift+Right",), "sentence"),
+    "end left": Command(mark("Move the end of the span left"), ("Shift+Left",), "sentence"),
+    "start right": Command(mark("Move the start of the span right"), ("Alt+Shift+Right",), "sentence"),
+    "start left": Command(mark("Move the start of the span left"), ("Alt+Shift+Left",), "sentence"),
+    "extend": Command(mark("Extend to whole eojeols"), ("Ctrl+E",), "sentence", repeats=False),
+    "shrink": Command(
+        mark("Drop the punctuation at the edges, or else the last character"), ("Ctrl+Shift+E",), "sentence"
     ),
-    "copy": Command("Copy the text of the span", ("Ctrl+C",), "sentence", repeats=False),
-    "menu": Command("Show what can be done with the span", ("Menu", "Shift+F10"), "sentence", repeats=False),
-    "clear": Command("Select nothing, and let a kept label go", ("Esc",), "sentence", repeats=False),
-    "down": Command("Next sentence", ("Down",), "canvas"),
-    "up": Command("Previous sentence", ("Up",), "canvas"),
+    "accept": Command(mark("Accept the predicted span as gold"), ("Return", "Enter"), "sentence", repeats=False),
+    "remove": Command(mark("Remove the span from the gold"), ("Del", "Backspace"), "sentence", repeats=False),
+    "identical": Command(mark("Label every identical string like this span"), ("Ctrl+D",), "sentence", repeats=False),
+    "sticky": Command(
+        mark("Use one label for every selection (sticky label), or stop"), ("Ctrl+L",), "sentence", repeats=False
+    ),
+    "copy": Command(mark("Copy the text of the span"), ("Ctrl+C",), "sentence", repeats=False),
+    "menu": Command(mark("Open the menu of the span"), ("Menu", "Shift+F10"), "sentence", repeats=False),
+    "clear": Command(mark("Clear the selection and the sticky label"), ("Esc",), "sentence", repeats=False),
+    "down": Command(mark("Next sentence"), ("Down",), "canvas"),
+    "up": Command(mark("Previous sentence"), ("Up",), "canvas"),
 }
 
 KEYED_LABELS = 20
@@ -142,7 +156,9 @@ def label_name(position: int) -> str:
 def label_commands() -> dict[str, Command]:
     """The commands that label, by the label's position in the tag set."""
     return {
-        label_name(at): Command(f"Label {at + 1} of the tag set", (_digit(at),), "sentence", repeats=False)
+        label_name(at): Command(
+            mark("Label {number} of the tag set"), (_digit(at),), "sentence", repeats=False, fields={"number": at + 1}
+        )
         for at in range(KEYED_LABELS)
     }
 
@@ -161,7 +177,11 @@ def page_commands(titles: Iterable[str]) -> dict[str, Command]:
     """The commands that lead to the pages, in their order: Alt with a digit for the first ten."""
     return {
         page_name(number): Command(
-            f"Go to {title}", (f"Alt+{number % 10}",) if number <= 10 else (), "window", repeats=False
+            mark("Go to {page}"),
+            (f"Alt+{number % 10}",) if number <= 10 else (),
+            "window",
+            repeats=False,
+            fields={"page": title},
         )
         for number, title in enumerate(titles, start=1)
     }
@@ -174,4 +194,4 @@ def native(key: str) -> str:
 
 def tip(text: str, keys: tuple[str, ...]) -> str:
     """A tooltip that names the first key, if there is one."""
-    return literal(f"{text} ({native(keys[0])})" if keys else text)
+    return literal(say("{text} ({key})", text=text, key=native(keys[0])) if keys else text)

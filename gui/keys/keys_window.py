@@ -6,6 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from core.messages.catalogue import say
 from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
 from gui.keys.keymap import Keymap
 from gui.shell.rail import resize_to_fit
@@ -26,9 +27,9 @@ class KeyRow(NamedTuple):
 def groups(keymap: Keymap) -> dict[str, list[KeyRow]]:
     """The keys by where they work; what has none is left out."""
     return {
-        SCOPES["window"]: _rows(keymap, "window"),
-        SCOPES["page"]: _rows(keymap, "page", "canvas"),
-        SCOPES["sentence"]: _rows(keymap, "sentence"),
+        say(SCOPES["window"]): _rows(keymap, "window"),
+        say(SCOPES["page"]): _rows(keymap, "page", "canvas"),
+        say(SCOPES["sentence"]): _rows(keymap, "sentence"),
     }
 
 
@@ -56,9 +57,9 @@ def _series(keymap: Keymap) -> list[tuple[str, list[str]]]:
     labels = [label_name(position) for position in range(KEYED_LABELS)]
     pages = [page_name(number) for number in range(1, 11) if page_name(number) in keymap.commands]
     return [
-        ("Pages, from first to last", pages),
-        ("Label: first to tenth of the tag set", labels[:10]),
-        ("Label: eleventh to twentieth", labels[10:]),
+        (say("Pages, from first to last"), pages),
+        (say("Label: first to tenth of the tag set"), labels[:10]),
+        (say("Label: eleventh to twentieth"), labels[10:]),
     ]
 
 
@@ -74,7 +75,7 @@ class KeysWindow(QDialog):
     def __init__(self, keymap: Keymap, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(say("Keys"))
         self._keymap = keymap
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_SIDE, _TOP, _SIDE, _BOTTOM)
@@ -82,7 +83,7 @@ class KeysWindow(QDialog):
         self._scroller = QScrollArea(widgetResizable=True)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(self._scroller, 1)
-        self.change = QPushButton("Change keys…")
+        self.change = QPushButton(say("Change keys…"))
         self.change.setProperty("flat", True)
         self.change.setAutoDefault(False)
         self.change.clicked.connect(self.change_asked)

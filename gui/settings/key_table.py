@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.messages.catalogue import join_words, mark, say
 from gui.keys.chords import chord_of, normalised
 from gui.keys.commands import SCOPES, native
 from gui.keys.keymap import Keymap
@@ -30,19 +31,19 @@ class KeysSection(QWidget):
         super().__init__()
         self._keymap = keymap
         self._wanted: tuple[str, ...] = ()
-        self.search = LineField("Search commands and keys", clearable=True)
-        self.search.setAccessibleName("Search commands and keys")
+        self.search = LineField(say("Search commands and keys"), clearable=True)
+        self.search.setAccessibleName(say("Search commands and keys"))
         self.rows = KeysModel(keymap, self)
         self.table = QTableView()
         self.title = PlainLabel()
         self.caps = QHBoxLayout()
-        self.change = KeyRecorder("Change…")
-        self.add = KeyRecorder("Add another…")
-        self.reset = _button("Reset")
-        self.reset_all = _button("Reset all")
+        self.change = KeyRecorder(say("Change…"))
+        self.add = KeyRecorder(say("Add another…"))
+        self.reset = _button(say("Reset"))
+        self.reset_all = _button(say("Reset all"))
         self.said = PlainLabel(wraps=True)
         self.agree = _button("")
-        self.leave = _button("Leave it there")
+        self.leave = _button(say("Cancel"))
         self._lay_out()
         self._prepare_table()
         self._connect()
@@ -79,7 +80,7 @@ class KeysSection(QWidget):
     def _prepare_table(self) -> None:
         table = self.table
         table.setModel(self.rows)
-        prepare_table(table, "Commands and their keys", row_height=_ROW_HEIGHT)
+        prepare_table(table, say("Commands and their keys"), row_height=_ROW_HEIGHT)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         header = table.horizontalHeader()
@@ -115,7 +116,7 @@ class KeysSection(QWidget):
     def _show(self) -> None:
         """Show the chosen command as it stands, and ask nothing."""
         name = self.name
-        self.title.setText(self._keymap.commands[name].title if name else "No command has these words")
+        self.title.setText(self._keymap.commands[name].title if name else say("No command matches"))
         for widget in (self.change, self.add):
             widget.setEnabled(name is not None)
         self.reset.setEnabled(name is not None and self._keymap.is_changed(name))
@@ -130,8 +131,8 @@ class KeysSection(QWidget):
                 widget.deleteLater()
         for key in self._keys():
             cap = _button(f"{native(key)}  ✕")
-            cap.setToolTip(f"Take {native(key)} away from this command")
-            cap.setAccessibleName(f"Take {native(key)} away from this command")
+            for name in (cap.setToolTip, cap.setAccessibleName):
+                name(say("Remove {key} from this command", key=native(key)))
             cap.clicked.connect(lambda _=False, key=key: self._take_away(key))
             self.caps.addWidget(cap)
 
@@ -151,7 +152,10 @@ class KeysSection(QWidget):
         if not others:
             self._give()
             return
-        self._say(f"{native(key)} is a key of “{others[0]}”.", f"Give {native(key)} to this command")
+        self._say(
+            say("{key} is a key of “{command}”.", key=native(key), command=others[0]),
+            say("Give {key} to this command", key=native(key)),
+        )
 
     def _give(self) -> None:
         if self.name:
@@ -181,7 +185,7 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-_TITLES = ("Command", "Keys", "Where")
+_TITLES = (mark("Command"), mark("Keys"), mark("Where"))
 _COMMAND, _KEYS, _WHERE = range(3)
 
 
@@ -220,7 +224,7 @@ class KeysModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         is_title = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-        return _TITLES[section] if is_title else None
+        return say(_TITLES[section]) if is_title else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -236,10 +240,10 @@ class KeysModel(QAbstractTableModel):
         command = self._keymap.commands[name]
         if column == _COMMAND:
             return command.title
-        return SCOPES[command.scope] if column == _WHERE else ", ".join(map(native, self._keymap.keys(name)))
+        return say(SCOPES[command.scope]) if column == _WHERE else join_words(map(native, self._keymap.keys(name)))
 
 
-WAITING = "Press a key… Esc stops"
+WAITING = mark("Press a key… Esc stops")
 
 
 class KeyRecorder(QPushButton):
@@ -261,7 +265,7 @@ class KeyRecorder(QPushButton):
     def wait(self) -> None:
         """Wait for a key."""
         self.setChecked(True)
-        self.setText(WAITING)
+        self.setText(say(WAITING))
         self.setFocus()
 
     def stop(self) -> None:

@@ -1,5 +1,7 @@
 """The settings: a window of its own, open beside the main one, in which every change holds at once."""
 
+from typing import Literal
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
@@ -17,12 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import PredictedSpan, Span
+from core.messages.catalogue import mark, say
 from gui.keys.keymap import Keymap
 from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
 from gui.sentence.canvas import SentenceCanvas
 from gui.settings.key_table import KeysSection
 from gui.widgets.choosers import chip, indent
 from gui.widgets.text_labels import PlainLabel, hint_label
+
+Section = Literal["keys", "look"]
 
 
 class SettingsWindow(QDialog):
@@ -31,24 +36,28 @@ class SettingsWindow(QDialog):
     def __init__(self, keymap: Keymap, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(say("Settings"))
         self.keys, self.look = KeysSection(keymap), LookSection(appearance)
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
-        self.sections: dict[str, QToolButton] = {}
+        self.sections: dict[Section, QToolButton] = {}
         row = QHBoxLayout()
         row.setSpacing(4)
-        for title, section in (("Keys", self.keys), ("Appearance", self.look)):
+        sections: dict[Section, tuple[str, QWidget]] = {
+            "keys": (say("Keys"), self.keys),
+            "look": (say("Appearance"), self.look),
+        }
+        for name, (title, section) in sections.items():
             self._stack.addWidget(section)
-            self.sections[title] = self._chip(title, section)
-            row.addWidget(self.sections[title])
+            self.sections[name] = self._chip(title, section)
+            row.addWidget(self.sections[name])
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addLayout(row)
         column.addWidget(self._stack, 1)
-        self.sections["Keys"].setChecked(True)
+        self.sections["keys"].setChecked(True)
         self.resize(760, 600)
         self.keys.search.setFocus()
 
@@ -59,7 +68,11 @@ class SettingsWindow(QDialog):
         return button
 
 
-_CHOICES: dict[ThemeChoice, str] = {"system": "Follow system", "light": "Light", "dark": "Dark"}
+_CHOICES: dict[ThemeChoice, str] = {
+    "system": mark("Follow system"),
+    "light": mark("Light"),
+    "dark": mark("Dark"),
+}
 _TEXT = "이순신은 조선 수군을 이끌고 옥포에서 왜군을 물리쳤다."
 _GOLD = (Span(0, 3, "PS"), Span(5, 7, "LC"))
 _PREDICTED = (PredictedSpan(Span(0, 3, "PS"), 0.98), PredictedSpan(Span(16, 18, "LC"), 0.61))
@@ -75,7 +88,7 @@ class SizeBox(QSpinBox):
     def __init__(self) -> None:
         super().__init__(minimum=LEAST_SIZE, maximum=GREATEST_SIZE)
         self.setCorrectionMode(QSpinBox.CorrectionMode.CorrectToNearestValue)
-        self.setSuffix(" px")
+        self.setSuffix(say(" px"))
         indent(self)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
@@ -98,7 +111,9 @@ class LookSection(QWidget):
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
-        self.themes: dict[ThemeChoice, QRadioButton] = {choice: QRadioButton(text) for choice, text in _CHOICES.items()}
+        self.themes: dict[ThemeChoice, QRadioButton] = {
+            choice: QRadioButton(say(text)) for choice, text in _CHOICES.items()
+        }
         self.text_size = SizeBox()
         self.sample = SentenceCanvas(appearance.look)
         self.sample.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -111,7 +126,9 @@ class LookSection(QWidget):
         self.text_size.valueChanged.connect(appearance.choose_size)
 
     def _size_row(self) -> QHBoxLayout:
-        reach = hint_label(f"{LEAST_SIZE} to {GREATEST_SIZE} px; its labels grow with it")
+        reach = hint_label(
+            say("{least} to {greatest} px; its labels grow with it", least=LEAST_SIZE, greatest=GREATEST_SIZE)
+        )
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.text_size)
@@ -127,17 +144,17 @@ class LookSection(QWidget):
             group.addButton(button)
             row.addWidget(button)
         row.addStretch(1)
-        self.text_size.setAccessibleName("Text size of the large sentence")
+        self.text_size.setAccessibleName(say("Text size of the large sentence"))
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-        form.addRow(PlainLabel("Theme"), row)
-        form.addRow(PlainLabel("Text size of the large sentence"), self._size_row())
+        form.addRow(PlainLabel(say("Theme")), row)
+        form.addRow(PlainLabel(say("Text size of the large sentence")), self._size_row())
         frame = QFrame()
         frame.setProperty("panel", True)
         QVBoxLayout(frame).addWidget(self.sample)
-        hint = hint_label("Preview: gold labels on the text, predictions below")
+        hint = hint_label(say("Preview: gold labels on the text, predictions below"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)

@@ -4,13 +4,14 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
+from core.messages.catalogue import mark, say
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from core.store.runs import Run
+from core.store.runs import Run, Status
 from gui.session import Context, Session
 from gui.widgets.choosers import chooser
 
-_GOLD_TITLES = {"corrected": "Gold: corrected", "imported": "Gold: as imported"}
+_GOLD_TITLES = {"corrected": mark("Gold: corrected"), "imported": mark("Gold: as imported")}
 
 
 class ContextBar(QFrame):
@@ -33,14 +34,14 @@ class ContextBar(QFrame):
         self.project_name = QToolButton()
         self.project_name.setProperty("title", True)
         self.project_name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.project_name.setToolTip("Open another project, or close this one")
+        self.project_name.setToolTip(say("Open another project, or close this one"))
         self.project_name.setMenu(menu)
-        self.run = chooser("Run", "The run whose predictions are shown")
-        self.run.setPlaceholderText("Choose a run")
-        self.epoch = chooser("Epoch", "The epoch whose predictions are shown")
-        self.gold = chooser("Gold", "The gold that predictions are held against")
+        self.run = chooser(say("Run"), say("The run whose predictions are shown"))
+        self.run.setPlaceholderText(say("Choose a run"))
+        self.epoch = chooser(say("Epoch"), say("The epoch whose predictions are shown"))
+        self.gold = chooser(say("Gold"), say("The gold that predictions are compared with"))
         for gold, title in _GOLD_TITLES.items():
-            self.gold.addItem(title, gold)
+            self.gold.addItem(say(title), gold)
         self._lay_out(actions)
         self.run.activated.connect(lambda: session.set_context(source=self.run.currentData()))
         self.epoch.activated.connect(lambda: session.set_context(epoch=self.epoch.currentData()))
@@ -78,17 +79,30 @@ class ContextBar(QFrame):
         runs = project.runs.listed() if project else []
         epochs = project.runs.epoch_numbers(context.source) if project and context.source else []
         _fill(self.run, [(_run_title(run), run.number) for run in runs], context.source)
-        _fill(self.epoch, [(f"Epoch {number}", number) for number in epochs], context.epoch)
+        _fill(self.epoch, [(say("Epoch {number}", number=number), number) for number in epochs], context.epoch)
         self.gold.setCurrentIndex(self.gold.findData(context.gold))
         has_choice = context.source is not None or any(run.status != "running" for run in runs)
         for box, is_useful in ((self.run, has_choice), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
             box.setVisible(is_useful)
 
 
+_STATUS_TITLES: dict[Status, str] = {
+    "running": mark("Run {number} (running)"),
+    "finished": mark("Run {number}"),
+    "stopped": mark("Run {number} (stopped)"),
+    "failed": mark("Run {number} (failed)"),
+}
+_CROSSCHECK_TITLES: dict[Status, str] = {
+    "running": mark("Run {number} (cross-check, running)"),
+    "finished": mark("Run {number} (cross-check)"),
+    "stopped": mark("Run {number} (cross-check, stopped)"),
+    "failed": mark("Run {number} (cross-check, failed)"),
+}
+
+
 def _run_title(run: Run) -> str:
-    kind = "cross-check" if run.is_crosscheck else ""
-    notes = [note for note in (kind, run.status if run.status != "finished" else "") if note]
-    return f"Run {run.number}" + (f" ({', '.join(notes)})" if notes else "")
+    titles = _CROSSCHECK_TITLES if run.is_crosscheck else _STATUS_TITLES
+    return say(titles[run.status], number=run.number)
 
 
 def _fill(box: QComboBox, items: list[tuple[str, int]], current: int | None) -> None:

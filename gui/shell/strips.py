@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from core.messages.catalogue import mark, say, say_count
 from core.store.project import Project
 from gui.background import Job, JobRunner
 from gui.session import Notice
@@ -30,20 +31,20 @@ class JobStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("jobStrip")
         self._runner = runner
-        self._next_step = IDLE
+        self._next_step = say(IDLE)
         self._outcome = QTimer(self, singleShot=True, interval=OUTCOME_STAYS)
         self._outcome.timeout.connect(self._rest)
-        self.text = PlainLabel(IDLE)
+        self.text = PlainLabel()
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedSize(200, 8)
-        self.stop = QPushButton("Stop")
+        self.stop = QPushButton(say("Stop"))
         self.stop.clicked.connect(self._cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 4, 12, 4)
         layout.setSpacing(12)
         self.notice = ElidedLabel()
-        self.show_sentence = QPushButton("Show sentence")
+        self.show_sentence = QPushButton(say("Show sentence"))
         self.show_sentence.setProperty("flat", True)
         self.show_sentence.clicked.connect(self._ask_sentence)
         self._sentence: int | None = None
@@ -77,20 +78,20 @@ class JobStrip(QFrame):
         self.text.setText(job.title)
         self.bar.setRange(0, 0)
         self.bar.show()
-        self.stop.setText("Stop")
+        self.stop.setText(say("Stop"))
         self.stop.setEnabled(True)
         self.stop.show()
         job.reported.connect(lambda event: self._show(job, event))
         job.stopping.connect(self._show_stopping)
-        job.finished.connect(lambda _: self._show_outcome(f"{job.title} · finished"))
-        job.cancelled.connect(lambda: self._show_outcome(f"{job.title} · stopped"))
-        job.failed.connect(lambda _: self._show_outcome(f"{job.title} · failed"))
+        job.finished.connect(lambda _: self._show_outcome(say("{job} · finished", job=job.title)))
+        job.cancelled.connect(lambda: self._show_outcome(say("{job} · stopped", job=job.title)))
+        job.failed.connect(lambda _: self._show_outcome(say("{job} · failed", job=job.title)))
 
     def _show(self, job: Job, event: object) -> None:
         status = status_of(event)
         if status is None:
             return
-        self.text.setText(f"{job.title} · {status.text}")
+        self.text.setText(say("{job} · {status}", job=job.title, status=status.text))
         self.bar.setRange(0, 0 if status.share is None else 1000)
         if status.share is not None:
             self.bar.setValue(round(status.share * 1000))
@@ -124,7 +125,7 @@ class JobStrip(QFrame):
             self._runner.job.cancel()
 
     def _show_stopping(self) -> None:
-        self.stop.setText("Stopping…")
+        self.stop.setText(say("Stopping…"))
         self.stop.setEnabled(False)
 
 
@@ -138,8 +139,8 @@ class Banner(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = QToolButton()
         close.setText("✕")
-        close.setToolTip("Close this message")
-        close.setAccessibleName("Close this message")
+        close.setToolTip(say("Close this message"))
+        close.setAccessibleName(say("Close this message"))
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
@@ -152,17 +153,22 @@ class Banner(QFrame):
         self.show()
 
 
-IDLE = "Ready"
+IDLE = mark("Ready")
 
 
 def next_step(project: Project | None) -> str:
     """`17 corrected since run 3: retrain`, or that the window is ready for whatever the person wants."""
     if project is None:
-        return IDLE
+        return say(IDLE)
     if not project.sentences.has_any():
-        return "No sentences yet: add corpus files"
+        return say("No sentences yet: add corpus files")
     run = last_finished(project)
-    if run is None:
-        return IDLE
-    changed = len(project.corrections.sentences_changed_since(run.last_correction))
-    return f"{changed:,} corrected since run {run.number}: retrain" if changed else IDLE
+    changed = len(project.corrections.sentences_changed_since(run.last_correction)) if run is not None else 0
+    if run is None or not changed:
+        return say(IDLE)
+    return say_count(
+        "{count:,} sentence corrected since run {run}: retrain",
+        "{count:,} sentences corrected since run {run}: retrain",
+        changed,
+        run=run.number,
+    )

@@ -13,13 +13,11 @@ from core.domain.events import (
     Reading,
     RunStarted,
 )
+from core.messages.catalogue import mark, say, say_count
 from core.services.import_corpus import ImportProgress
-from gui.text.words import counted
 
 FLEETING = (Progress, FoldProgress, Measuring, Predicting, ImportProgress, Reading, Changing)
 """Events of which only the newest counts."""
-
-_PHASES = {"prepare": "preparing", "train": "training", "predict": "tagging dev"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +32,25 @@ def status_of(event: object) -> Status | None:
     """What the strip shows of an event; None for one that it passes over."""
     if isinstance(event, Measuring):
         share = event.done / max(event.total, 1)
-        return Status(f"encoding for every tagging unit · {share:.0%}", share)
+        return Status(say("encoding for every tagging unit · {share:.0%}", share=share), share)
     if isinstance(event, Predicting):
-        return Status(
-            f"tagging · {event.done:,} of {counted(event.total, 'sentence')}", event.done / max(event.total, 1)
+        words = say_count(
+            "tagging · {done:,} of {count:,} sentence",
+            "tagging · {done:,} of {count:,} sentences",
+            event.total,
+            done=event.done,
         )
+        return Status(words, event.done / max(event.total, 1))
     if isinstance(event, Reading):
         share = event.done / max(event.total, 1)
-        return Status(f"{share:.0%} of the corpus", share)
+        return Status(say("{share:.0%} of the corpus", share=share), share)
     if isinstance(event, Changing):
-        return Status(f"{counted(event.done, 'sentence')} changed", None)
+        return Status(say_count("{count:,} sentence changed", "{count:,} sentences changed", event.done), None)
     if isinstance(event, ImportProgress):
-        return Status(f"{event.file} · {counted(event.sentences, 'sentence')}", None)
+        words = say_count(
+            "{file} · {count:,} sentence", "{file} · {count:,} sentences", event.sentences, file=event.file
+        )
+        return Status(words, None)
     return _training_status(event)
 
 
@@ -56,27 +61,50 @@ def _training_status(event: object) -> Status | None:
     if isinstance(event, FoldProgress):
         return Status(_fold_text(event), event.share)
     if isinstance(event, RunStarted):
-        return Status(f"run {event.run} · loading the encoder", None)
+        return Status(say("run {run} · loading the encoder", run=event.run), None)
     if isinstance(event, Prepared):
-        return Status(f"{counted(event.parameters, 'parameter')} on {event.device}", None)
+        words = say_count(
+            "{count:,} parameter on {device}",
+            "{count:,} parameters on {device}",
+            event.parameters,
+            device=event.device,
+        )
+        return Status(words, None)
     if isinstance(event, EpochFinished):
-        return Status(f"epoch {event.epoch} · F1 {event.report.micro.f1:.4f}", None)
+        return Status(say("epoch {epoch} · F1 {f1:.4f}", epoch=event.epoch, f1=event.report.micro.f1), None)
     return None
 
 
+_FOLD_PHASES = {
+    "prepare": mark("tagger {fold}/{folds} · preparing · {share:.0%}"),
+    "train": mark("tagger {fold}/{folds} · training · {share:.0%}"),
+    "predict": mark("tagger {fold}/{folds} · tagging the rest · {share:.0%}"),
+}
+
+
 def _fold_text(event: FoldProgress) -> str:
-    phase = "tagging the rest" if event.phase == "predict" else _PHASES[event.phase]
-    text = f"tagger {event.fold}/{event.folds} · {phase} · {event.share:.0%}"
-    return text if event.seconds_left is None else f"{text} · {duration(event.seconds_left)} left"
+    text = say(_FOLD_PHASES[event.phase], fold=event.fold, folds=event.folds, share=event.share)
+    return _with_time_left(text, event.seconds_left)
+
+
+_TRAINING_PHASES = {
+    "prepare": mark("epoch {epoch}/{epochs} · preparing · step {step:,}/{steps:,} · {speed:,.0f} sentences/s"),
+    "train": mark("epoch {epoch}/{epochs} · training · step {step:,}/{steps:,} · {speed:,.0f} sentences/s"),
+    "predict": mark("epoch {epoch}/{epochs} · tagging dev · step {step:,}/{steps:,} · {speed:,.0f} sentences/s"),
+}
 
 
 def _training_text(event: Progress) -> str:
-    epoch = f"epoch {event.epoch}/{event.epochs} · " if event.epoch else ""
-    parts = [f"{epoch}{_PHASES[event.phase]} · step {event.step:,}/{event.steps:,}"]
-    parts.append(f"{event.sentences_per_second:,.0f} sentences/s")
-    if event.seconds_left is not None:
-        parts.append(f"{duration(event.seconds_left)} left")
-    return " · ".join(parts)
+    fields = {"step": event.step, "steps": event.steps, "speed": event.sentences_per_second}
+    if event.epoch:
+        text = say(_TRAINING_PHASES[event.phase], epoch=event.epoch, epochs=event.epochs, **fields)
+    else:
+        text = say("preparing · step {step:,}/{steps:,} · {speed:,.0f} sentences/s", **fields)
+    return _with_time_left(text, event.seconds_left)
+
+
+def _with_time_left(text: str, seconds: float | None) -> str:
+    return text if seconds is None else say("{text} · {time} left", text=text, time=duration(seconds))
 
 
 def _training_share(event: Progress) -> float:
@@ -91,6 +119,8 @@ def _training_share(event: Progress) -> float:
 def duration(seconds: float) -> str:
     """`45 s`, `3 min`, `2 h 5 min`."""
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return say("{seconds:.0f} s", seconds=seconds)
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return say("{minutes} min", minutes=minutes)
+    return say("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)

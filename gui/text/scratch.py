@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from core.domain.spans import PredictedSpan
 from core.store.predictions import EpochKey
-from gui.background import failure
+from gui.background import describe_failure
 from gui.scratch.answers import Answers
 from gui.scratch.line_list import MOST
 from gui.text.words import counted, name_epoch
@@ -20,7 +20,7 @@ def status_words(answers: Answers, key: EpochKey | None, job: str) -> str:
         return ""
     name = name_epoch(key)
     if answers.state == "failed" and answers.failure is not None:
-        reason = failure("Loading it", answers.failure)
+        reason = describe_failure("Loading it", answers.failure)
         return f"{name.capitalize()} cannot tag: {reason}"
     if answers.state == "loading":
         return f"Loading {name} …"

@@ -8,7 +8,7 @@ from core.domain.errors import UserError
 from core.domain.events import BatchHalved, EpochFinished, Prepared, RunStarted
 from core.domain.settings import TrainSettings
 from core.store.runs import Epoch, Run
-from gui.background import failure
+from gui.background import describe_failure
 from gui.text.progress import duration
 from gui.text.words import counted
 
@@ -162,4 +162,4 @@ def failure_line(error: Exception) -> str:
     """What went wrong: what the user can fix, or where the log of a fault in Spandesk is."""
     if isinstance(error, UserError):
         return f"Training failed: {error}"
-    return failure("Training", error)
+    return describe_failure("Training", error)

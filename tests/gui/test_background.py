@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.domain.errors import UserError
 from core.store.project import create_project
-from gui.background import JobRunner, LatestQuery, failure
+from gui.background import JobRunner, LatestQuery, describe_failure
 from tests.gui.driving import wait_for_end
 
 
@@ -125,7 +125,7 @@ def test_a_job_ends_whatever_its_work_raises(qtbot, runner, error, is_stopped, c
     with qtbot.waitSignal(job.failed) as failed:
         if is_stopped:
             job.cancel()
-    assert type(error).__name__ in failure("The work", failed.args[0])
+    assert type(error).__name__ in describe_failure("The work", failed.args[0])
     assert runner.job is None
     with qtbot.waitSignal(runner.start("next", lambda: (each for each in ())).ended):
         pass

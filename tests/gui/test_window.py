@@ -356,7 +356,7 @@ def test_the_status_line_says_the_next_step_and_forgets_the_last_job(window, pro
     assert strip.text.text() == "Counting · finished", "it stays for a moment"
     strip._outcome.setInterval(0)
     strip._outcome.start()
-    qtbot.waitUntil(lambda: strip.text.text() == "1 corrected since run 1: retrain")
+    qtbot.waitUntil(lambda: strip.text.text() == "1 sentence corrected since run 1: retrain")
     session.undo()
     qtbot.waitUntil(lambda: strip.text.text() == IDLE)
     strip._outcome.setInterval(OUTCOME_STAYS)

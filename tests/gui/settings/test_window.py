@@ -75,7 +75,7 @@ def test_commands_are_sought_by_title_key_and_place(opened, keymap):
     opened.keys.search.setText("everywhere")
     assert {place for *_, place in cells(opened)} == {"Everywhere"}
     opened.keys.search.setText("no such command")
-    assert opened.keys.title.text() == "No command has these words"
+    assert opened.keys.title.text() == "No command matches"
     assert not opened.keys.change.isEnabled()
 
 
@@ -175,7 +175,7 @@ def test_enter_in_the_search_presses_no_button(opened, keymap):
 
 
 def test_looks_are_chosen_and_seen_at_once(opened, window, qapp):
-    click(opened.sections["Appearance"])
+    click(opened.sections["look"])
     assert opened.look.themes["system"].isChecked()
     before = opened.look.sample.scene.layout.text_height
     opened.look.text_size.setValue(24)
@@ -197,7 +197,7 @@ def test_the_search_finds_what_is_still_being_composed(opened):
 
 @pytest.mark.parametrize(("typed", "size"), [("28", 28), ("2", 14), ("99", 40)])
 def test_any_text_size_can_be_typed_and_the_nearest_possible_one_is_taken(opened, window, typed, size):
-    click(opened.sections["Appearance"])
+    click(opened.sections["look"])
     box = opened.look.text_size
     box.setFocus()
     box.selectAll()
@@ -208,7 +208,7 @@ def test_any_text_size_can_be_typed_and_the_nearest_possible_one_is_taken(opened
 
 
 def test_the_labels_of_the_large_sentence_grow_with_it(opened):
-    click(opened.sections["Appearance"])
+    click(opened.sections["look"])
     look = opened.look
     small = {mark.lane: mark.tag.rect.height() for mark in look.sample.scene.marks}
     look.text_size.setValue(38)
