@@ -90,6 +90,7 @@ def resume_run(project: Project, run: int, crew: Crew = ALONE) -> Generator[Trai
         raise UserError("run {run} is a cross-check, which cannot be resumed; start a new one", run=run)
     start = _find_rest(project, known)
     with project.database.atomic():
+        project.corrections.settle()
         if known.settings.move_corrected_dev and not project.has_results_or_state(run):
             project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
         project.runs.reopen(run, from_epoch=start.epoch)

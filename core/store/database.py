@@ -17,7 +17,7 @@ from core.domain.spans import SentenceNumber
 from core.io.folders import sync
 from core.messages.catalogue import mark, say
 from core.store.backups import back_up
-from core.store.faults import explaining, is_locked, way_back
+from core.store.faults import explaining, is_locked, locked_reason, way_back
 from core.store.interruption import reading
 from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
 
@@ -94,6 +94,7 @@ class Database:
         self._path = path
         self._lock = threading.RLock()
         self._counting, self._awaiting = threading.Lock(), 0
+        self._is_kept_from_commit = False
         self._writing: int | None = None
         self._responsive = threading.get_ident() if is_responsive else None
         self._readers = _Readers(path)
@@ -170,7 +171,9 @@ class Database:
         with self._counting:
             self._awaiting += 1
         try:
-            self._lock.acquire()
+            while not self._lock.acquire(timeout=_LOCKED_WAIT):
+                if self._is_kept_from_commit and self._is_responsive:
+                    raise UserError(_NOT_SAVED, reason=locked_reason(self._path))
         finally:
             with self._counting:
                 self._awaiting -= 1
@@ -210,9 +213,7 @@ class Database:
                             yield
                         finally:
                             self._writing = None
-                        until = self._deadline()
-                        while not self._has_executed("COMMIT", until):
-                            pass  # another program reads a file that has no WAL
+                        self._commit()
                         return
                 except BaseException:
                     if self._connection.in_transaction:
@@ -220,8 +221,22 @@ class Database:
                     raise
             time.sleep(_PAUSE)
 
+    def _commit(self) -> None:
+        """End the transaction; tried again while another program reads a file that has no WAL."""
+        until = self._deadline()
+        try:
+            while not self._has_executed("COMMIT", until):
+                self._is_kept_from_commit = True
+        finally:
+            self._is_kept_from_commit = False
+
+    @property
+    def _is_responsive(self) -> bool:
+        """Whether the calling thread is one that must not wait for other programs."""
+        return self._responsive == threading.get_ident()
+
     def _deadline(self) -> float:
-        return time.monotonic() + (0 if self._responsive == threading.get_ident() else _LONGEST_WAIT)
+        return time.monotonic() + (0 if self._is_responsive else _LONGEST_WAIT)
 
     def _has_executed(self, sql: str, until: float) -> bool:
         """Execute the statement, unless another program has the lock and it is not yet too late to try again."""

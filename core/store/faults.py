@@ -30,7 +30,7 @@ def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
             fault=error,
         )
     if is_locked(error):
-        return say("another program is using {path}; close it and try again", path=path)
+        return locked_reason(path)
     if code in _FORBIDDEN:
         return say("{path} cannot be opened or written; check the permissions of the file and of its folder", path=path)
     if code in _DAMAGED:
@@ -38,6 +38,11 @@ def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
     if str(error).startswith(_UNDECODABLE):
         return say("{path} is damaged (a text in it is not UTF-8); {way_out}", path=path, way_out=way_back(path))
     return None
+
+
+def locked_reason(path: Path) -> str:
+    """That another program keeps the file from being used, and the way out."""
+    return say("another program is using {path}; close it and try again", path=path)
 
 
 @contextmanager

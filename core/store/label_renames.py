@@ -6,7 +6,8 @@ and verdicts keep the names that they were stored with, and are read under the n
 Undoing and redoing such a step changes the sentences that it changed, and how all predictions are read. Sentences that
 were imported later under the name that would go keep it, so the two would no longer agree: a rename with such sentences
 is not undone, and a rename or merge with such sentences is not redone (`LabelNames.refuse_split`). A new rename, which
-changes all sentences, is the way then. Undoing a merge gives no name back to predictions, so imports do not hinder it.
+changes all sentences, is the way then. Steps from before the rename can no longer be undone; their corrections can be
+reverted one by one. Undoing a merge gives no name back to predictions, so imports do not hinder it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -157,9 +158,9 @@ class LabelNames:
         if count:
             raise UserError.of_count(
                 "the rename of {kept} to {gone} cannot be undone: {count:,} sentence with {gone} was imported since;"
-                " rename {gone} to {kept} instead",
+                " rename {gone} to {kept} instead, and revert older corrections one by one",
                 "the rename of {kept} to {gone} cannot be undone: {count:,} sentences with {gone} were imported since;"
-                " rename {gone} to {kept} instead",
+                " rename {gone} to {kept} instead, and revert older corrections one by one",
                 count=count,
                 gone=gone,
                 kept=kept,

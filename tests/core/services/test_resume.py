@@ -9,13 +9,16 @@ from safetensors.torch import load_file
 
 from core.domain.errors import UserError
 from core.domain.events import EpochFinished, Progress, RunStarted
+from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.services.train import resume_run, train_run
+from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
 from core.store.project import LOCK, open_project
 from core.store.sentences import Move
 from tests.building import add_sentences, project_with_sentences
+from tests.core.store.failing import connection_of, failing_connections
 
 SETTINGS = TrainSettings(epochs=3, batch_size=2, device="cpu", unit="syllable", augmentation=0.5)
 EXTRA = [
@@ -218,6 +221,26 @@ def test_the_move_of_a_run_that_begins_again_comes_after_what_was_corrected_mean
         assert project.sentences.by_id("talk-1").split == "train"
         assert project.corrections.next_steps().undo.kind == "mark"
         assert project.corrections.next_steps().lasting == (Move(1, 1, project.corrections.last_number()),)
+
+
+def test_a_run_that_begins_again_moves_no_sentence_of_a_large_step_that_was_cut_off(tmp_path, monkeypatch):
+    for module in ("corrections", "relabelling"):
+        monkeypatch.setattr(f"core.store.gold.{module}.LARGE", 1)
+    with failing_connections(), made(tmp_path / "p.spandesk") as project:
+        stop_in(train_run(project, replace(SETTINGS, move_corrected_dev=True)), 1)
+        work = project.labels.replacing(Replacement("PS", "OG", "dev"))
+        while not project.sentences.corrected_in("dev"):
+            next(work)
+        connection_of(project).fail(0, lasts=True)
+        with pytest.raises(UserError, match="could not be taken back"):
+            run_to_end(work)
+        connection_of(project).heal()
+        training = resume_run(project, 1)
+        assert next(training) == RunStarted(1, 7, 4, 0, "start", 1, 0)
+        training.close()
+        assert project.sentences.count("dev") == 4
+        assert project.sentences.corrected_in("dev") == []
+        assert project.problems() == []
 
 
 def test_what_cannot_go_on_is_told(tmp_path, monkeypatch):

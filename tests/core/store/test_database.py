@@ -83,6 +83,39 @@ def test_a_write_of_the_window_fails_soon_where_another_program_has_the_lock_and
         database.write("INSERT INTO label VALUES ('WINDOW')")
 
 
+def test_a_write_of_the_window_fails_soon_where_a_job_waits_to_commit_to_a_file_without_wal(tmp_path, monkeypatch):
+    """Another program that reads such a file keeps all others from committing to it."""
+    create_database(tmp_path / "project.db")
+    prepare = Database._prepare
+
+    def prepare_without_wal(database):
+        prepare(database)
+        database._connection.execute("PRAGMA journal_mode = DELETE")
+        return False
+
+    monkeypatch.setattr(Database, "_prepare", prepare_without_wal)
+    with (
+        closing(Database(tmp_path / "project.db", is_responsive=True)) as database,
+        closing(sqlite3.connect(tmp_path / "project.db")) as other,
+    ):
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM label").fetchall()
+        job = threading.Thread(target=lambda: database.write("INSERT INTO label VALUES ('JOB')"))
+        job.start()
+        while not database._is_kept_from_commit:
+            job.join(timeout=0.01)
+        began = time.monotonic()
+        with pytest.raises(UserError, match=r"not saved \(another program is using"):
+            database.write("INSERT INTO label VALUES ('WINDOW')")
+        assert time.monotonic() - began < 2, "the job waits for ten seconds"
+        assert job.is_alive()
+        other.rollback()
+        job.join(timeout=30)
+        assert labels(database) == ["JOB"]
+        database.write("INSERT INTO label VALUES ('WINDOW')")
+        assert labels(database) == ["JOB", "WINDOW"]
+
+
 def test_a_job_gives_up_in_the_end_where_another_program_keeps_the_lock(database, locked, monkeypatch):
     monkeypatch.setattr("core.store.database._LONGEST_WAIT", 0.2)
     with pytest.raises(UserError, match=r"not saved \(another program is using"):

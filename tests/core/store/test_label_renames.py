@@ -15,7 +15,7 @@ from core.domain.spans import PredictedSpan, Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.metrics.report import build_report
 from core.store.gold import corrections
-from core.store.label_renames import LabelHistory, LabelNames, Relabelling
+from core.store.label_renames import LabelHistory, LabelNames, Relabelling, rename_spans
 from core.store.migrations import migrations
 from core.store.predictions import EpochKey
 from core.store.project import create_project, open_project
@@ -329,6 +329,21 @@ def test_a_rename_is_not_undone_once_sentences_with_the_new_name_were_imported(t
         assert project.predictions.of(run, [project.sentences.by_id("new").number]).popitem()[1][0].span == PERSON[0]
         run_to_end(project.labels.renaming("PERSON", "PS"))
         assert micro(project, key=run) == before[0]
+        assert project.problems() == []
+
+
+def test_corrections_from_before_a_rename_that_cannot_be_undone_are_reverted(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        corrected = project.sentences.by_id("news-1")
+        project.corrections.correct(corrected.number, [])
+        correction = project.corrections.last_number()
+        run_to_end(project.labels.renaming("PS", "PERSON"))
+        import_new(project, "PERSON")
+        with pytest.raises(UserError, match="rename PERSON to PS instead, and revert older corrections one by one"):
+            project.corrections.undo()
+        project.corrections.revert(correction)
+        names = {"PS": "PERSON"}
+        assert project.sentences.by_id("news-1").gold == rename_spans(corrected.gold, names)
         assert project.problems() == []
 
 
