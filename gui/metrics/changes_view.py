@@ -1,17 +1,18 @@
-"""What the tables of changes say: by how much each score moved, and what became of the errors."""
+"""The view of changes: by how much each score moved, and which errors were fixed, are new, or remain."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter
 
 from core.analysis.bootstrap import Interval
-from core.analysis.changes import FATES, Changes, Fate, ScoreChange
+from core.analysis.changes import FATES, Changes, Fate, compare_epochs
 from core.domain.labels import in_display_order
 from core.domain.scores import AVERAGES
 from core.domain.spans import SentenceNumber, Split
+from core.messages.catalogue import mark, say, say_count
 from core.metrics.comparison import OUTCOMES, Outcome
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -19,123 +20,154 @@ from core.store.sentence_selection import FixedSet, Selection
 from core.store.sentences import Gold
 from gui.background import LatestQuery
 from gui.look.theme import LIST_SIZE, Look, font
-from gui.metrics.epoch_figures import Figures
-from gui.metrics.errors_view import ALL
+from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.errors_view import all_types_row
+from gui.metrics.scores_view import METRIC_TITLES, NOTHING_IN_COMMON, average_row
 from gui.metrics.table_model import (
     EMPTY,
-    Behind,
-    Cell,
-    Column,
-    Link,
     Metric,
+    MetricCell,
+    MetricColumn,
     MetricModel,
-    Row,
-    Table,
-    comparison_table,
-    figure,
-    markdown_table,
+    MetricRow,
+    MetricTable,
+    SentenceCounter,
+    SentencesLink,
 )
 from gui.metrics.table_painting import CountDelegate, MetricDelegate
-from gui.metrics.table_view import MetricView, TitledTable
+from gui.metrics.table_view import TitledTable
 from gui.text.inspect import VERDICTS
-from gui.text.metrics import comparison_line, how_to_read, sentences
 from gui.text.words import name_epoch
-from gui.widgets.text_labels import PlainLabel, hint_label
+from gui.widgets.tables import RIGHT
 
-_METRICS: tuple[tuple[Metric, str], ...] = (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
-_FATES: dict[Fate, tuple[str, str, str]] = {
-    "fixed": ("Fixed", "fixed errors", "Errors that the other epoch makes and this one does not"),
-    "broken": ("Broken", "new errors", "Errors that this epoch makes and the other one does not"),
-    "kept": ("Kept", "kept errors", "Gold spans wrong in both, and spurious spans that both predicted"),
+_METRICS: tuple[Metric, ...] = ("precision", "recall", "f1")
+_FATE_TITLES: dict[Fate, str] = {"fixed": mark("Fixed"), "broken": mark("New"), "kept": mark("Remaining")}
+_FATE_PURPOSES: dict[Fate, str] = {
+    "fixed": mark("Errors that the other epoch makes and this one does not"),
+    "broken": mark("Errors that this epoch makes and the other one does not"),
+    "kept": mark("Gold spans wrong in both, and spurious spans that both predicted"),
 }
-"""Title of the column of each fate, what it counts, and what that means."""
+_FATE_SETS: dict[Fate, tuple[str, str]] = {
+    "fixed": (mark("fixed errors"), mark("fixed errors ({name})")),
+    "broken": (mark("new errors"), mark("new errors ({name})")),
+    "kept": (mark("remaining errors"), mark("remaining errors ({name})")),
+}
+"""What sentences with such errors have in common: with all of them, and with those of a type or kind."""
 _KINDS: tuple[Outcome, ...] = tuple(outcome for outcome in OUTCOMES if outcome != "right")
 
 
-def scores_table(changes: Changes, now: Figures) -> Table:
+def build_moves_table(changes: Changes, now: EpochFigures) -> MetricTable:
     """The change of precision, recall and F1 of each type and average."""
     if not changes.scores:
         return EMPTY
     farthest = max(abs(bound) for change in changes.scores.values() for at in change.intervals for bound in at)
-    columns = tuple(
-        Column(metric, now, title, f"±{farthest:.3f}", True, purpose=f"Change of {title}, plotted to ±{farthest:.3f}")
-        for metric, title in _METRICS
-    )
-    averages = [Row(name, f"{name} avg") for name in AVERAGES if name in changes.scores]
-    rows = (*map(Row, _labels(changes, now)), *averages)
-    cells = tuple(
-        tuple(_score_cell(changes, row, changes.scores[row.name], metric, title, now) for metric, title in _METRICS)
-        for row in rows
-    )
-    return Table(rows, columns, cells)
+    columns = tuple(_move_column(now, metric, farthest) for metric in _METRICS)
+    averages = [average_row(name) for name in AVERAGES if name in changes.scores]
+    rows = (*map(MetricRow, _labels(changes, now)), *averages)
+    cells = tuple(tuple(_move_cell(changes, row, metric, now) for metric in _METRICS) for row in rows)
+    return MetricTable(rows, columns, cells)
 
 
-def _labels(changes: Changes, now: Figures) -> tuple[str, ...]:
+def _move_column(now: EpochFigures, metric: Metric, farthest: float) -> MetricColumn:
+    title = say(METRIC_TITLES[metric])
+    purpose = say("Change of {metric}, plotted to ±{farthest:.3f}", metric=title, farthest=farthest)
+    return MetricColumn(metric, now, title, f"±{farthest:.3f}", purpose, starts_group=True)
+
+
+def _labels(changes: Changes, now: EpochFigures) -> tuple[str, ...]:
     return in_display_order([name for name in changes.scores if name not in AVERAGES], now.tag_set)
 
 
-def _score_cell(changes: Changes, row: Row, change: ScoreChange, metric: Metric, title: str, now: Figures) -> Cell:
+def _move_cell(changes: Changes, row: MetricRow, metric: Metric, now: EpochFigures) -> MetricCell:
+    change = changes.scores[row.name]
     before, after = getattr(change.before, metric), getattr(change.after, metric)
     interval: Interval = getattr(change, metric)
-    name = row.title or row.name
-    verdict = "excludes zero" if interval.excludes_zero else "includes zero, so the change may be chance"
-    words = (
-        f"{title} of {name}: from {figure(before)} to {figure(after)}; the 95 % interval of the change,"
-        f" {interval.low:+.3f} to {interval.high:+.3f}, {verdict}. It covers the choice of sentences, not the run's own"
-        " chance"
-    )
     label = row.name if row.is_type else None
     moved = [number for fate in ("fixed", "broken") for number in changes.errors_of(fate, label=label)]
-    link = _link(now, moved, f"fixed and new errors{f': {label}' if label else ''}")
-    return Cell(after - before, None, words, link, interval=interval)
+    title = say("fixed and new errors ({name})", name=label) if label else say("fixed and new errors")
+    words = "\n".join(_describe_move(row, metric, before, after, interval))
+    return MetricCell(after - before, None, words, _link(now, moved, title), interval=interval)
 
 
-def types_table(changes: Changes, now: Figures) -> Table:
-    """How many errors of each type were fixed, broken and kept."""
-    labels = _labels(changes, now)
-    rows = [_fate_cells(changes, now, Row(label), label=label) for label in labels]
-    return _fates_table(now, [*map(Row, labels), ALL], [*rows, _fate_cells(changes, now, ALL)]) if labels else EMPTY
+def _describe_move(row: MetricRow, metric: Metric, before: float, after: float, interval: Interval) -> Iterator[str]:
+    name, low, high = say(METRIC_TITLES[metric]), interval.low, interval.high
+    if row.is_type:
+        yield say(
+            "{metric} of {label}: {before:.3f} → {after:.3f}", metric=name, label=row.name, before=before, after=after
+        )
+    else:
+        yield say(
+            "{metric}, {average}: {before:.3f} → {after:.3f}",
+            metric=name,
+            average=row.title,
+            before=before,
+            after=after,
+        )
+    if interval.excludes_zero:
+        yield say(
+            "95 % interval of the change: {low:+.3f} to {high:+.3f}, statistically significant", low=low, high=high
+        )
+    else:
+        yield say("95 % interval of the change: {low:+.3f} to {high:+.3f}, may be chance", low=low, high=high)
+    yield say("The interval covers the choice of sentences, not the run's own chance")
 
 
-def kinds_table(changes: Changes, now: Figures) -> Table:
-    """How many errors of each kind were fixed, broken and kept."""
-    rows = {kind: Row(kind, VERDICTS[kind]) for kind in _KINDS}
-    cells = [_fate_cells(changes, now, row, outcome=kind) for kind, row in rows.items()]
-    return _fates_table(now, [*rows.values()], cells) if changes.scores else EMPTY
+def build_type_fates_table(changes: Changes, now: EpochFigures) -> MetricTable:
+    """How many errors of each type were fixed, are new, and remain."""
+    labels, every = _labels(changes, now), all_types_row()
+    rows = [_fate_cells(changes, now, label, label=label) for label in labels]
+    if not labels:
+        return EMPTY
+    return _fates_table(now, [*map(MetricRow, labels), every], [*rows, _fate_cells(changes, now)])
 
 
-def _fates_table(now: Figures, rows: Sequence[Row], cells: Sequence[tuple[Cell, ...]]) -> Table:
+def build_kind_fates_table(changes: Changes, now: EpochFigures) -> MetricTable:
+    """How many errors of each kind were fixed, are new, and remain."""
+    rows = [MetricRow(kind, say(VERDICTS[kind])) for kind in _KINDS]
+    cells = [_fate_cells(changes, now, row.title, outcome=kind) for kind, row in zip(_KINDS, rows, strict=True)]
+    return _fates_table(now, rows, cells) if changes.scores else EMPTY
+
+
+def _fates_table(now: EpochFigures, rows: Sequence[MetricRow], cells: Sequence[tuple[MetricCell, ...]]) -> MetricTable:
     columns = tuple(
-        Column("count", now, "Errors", title, starts_group=not at, purpose=purpose)
-        for at, (title, _, purpose) in enumerate(_FATES.values())
+        MetricColumn(
+            "count", now, say("Errors"), say(_FATE_TITLES[fate]), say(_FATE_PURPOSES[fate]), starts_group=not at
+        )
+        for at, fate in enumerate(FATES)
     )
-    return Table(tuple(rows), columns, tuple(cells))
+    return MetricTable(tuple(rows), columns, tuple(cells))
 
 
 def _fate_cells(
-    changes: Changes, now: Figures, row: Row, *, label: str | None = None, outcome: Outcome | None = None
-) -> tuple[Cell, ...]:
+    changes: Changes, now: EpochFigures, name: str = "", *, label: str | None = None, outcome: Outcome | None = None
+) -> tuple[MetricCell, ...]:
+    """A row: of a type or a kind, whose name is given, or of all."""
     numbers = {fate: changes.errors_of(fate, label=label, outcome=outcome) for fate in FATES}
     whole = sum(map(len, numbers.values()))
-    return tuple(_fate_cell(now, row, fate, found, whole) for fate, found in numbers.items())
+    return tuple(_fate_cell(now, name, fate, found, whole) for fate, found in numbers.items())
 
 
-def _fate_cell(now: Figures, row: Row, fate: Fate, numbers: Sequence[SentenceNumber], whole: int) -> Cell:
-    what = f"{_FATES[fate][1]}{'' if row is ALL else f': {row.title or row.name}'}"
-    words = f"{what}: {len(numbers):,} of {whole:,} that either epoch makes"
+def _fate_cell(now: EpochFigures, name: str, fate: Fate, numbers: Sequence[SentenceNumber], whole: int) -> MetricCell:
+    words = say_count(
+        "{fate}: {number:,} of {count:,} error that either epoch makes",
+        "{fate}: {number:,} of {count:,} errors that either epoch makes",
+        whole,
+        fate=say(_FATE_TITLES[fate]),
+        number=len(numbers),
+    )
+    of_all, of_one = _FATE_SETS[fate]
+    title = say(of_one, name=name) if name else say(of_all)
     heat = len(numbers) / whole if fate == "broken" and whole else None
-    return Cell(len(numbers), None, words, _link(now, numbers, what), heat)
+    return MetricCell(len(numbers), None, words, _link(now, numbers, title), heat)
 
 
-def _link(now: Figures, numbers: Sequence[SentenceNumber], words: str) -> Link | None:
+def _link(now: EpochFigures, numbers: Sequence[SentenceNumber], title: str) -> SentencesLink | None:
     if not numbers:
         return None
-    selection = Selection(now.split, among=FixedSet(words, frozenset(numbers)))
-    return Link(now.key, selection, f"with {words}")
+    return SentencesLink(now.key, Selection(now.split, among=FixedSet(title, frozenset(numbers))), title)
 
 
 _PLOT, _GAP, _DOT = 84, 12, 3.0
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class MoveDelegate(MetricDelegate):
@@ -143,7 +175,7 @@ class MoveDelegate(MetricDelegate):
 
     padding = 12
 
-    def width(self, column: Column) -> int:
+    def width(self, column: MetricColumn) -> int:
         return self._number_width() + _GAP + _PLOT + 2 * self.padding
 
     @staticmethod
@@ -157,15 +189,15 @@ class MoveDelegate(MetricDelegate):
         number.setWidth(self._number_width())
         painter.setFont(font(LIST_SIZE, bold=cell.interval is not None and cell.interval.excludes_zero, tabular=True))
         painter.setPen(colour)
-        painter.drawText(number, _RIGHT, written(cell))
+        painter.drawText(number, RIGHT, format_move(cell))
         self._paint_interval(painter, inner.adjusted(number.width() + _GAP, 0, 0, 0), cell, colour)
 
-    def _colour(self, cell: Cell) -> QColor:
+    def _colour(self, cell: MetricCell) -> QColor:
         if cell.interval is None or not cell.interval.excludes_zero:
             return QColor(self.look.theme.muted)
         return QColor(self.look.theme.right if cell.interval.low > 0 else self.look.theme.error)
 
-    def _paint_interval(self, painter: QPainter, plot: QRect, cell: Cell, colour: QColor) -> None:
+    def _paint_interval(self, painter: QPainter, plot: QRect, cell: MetricCell, colour: QColor) -> None:
         """A line from bound to bound with a dot at the change, and zero in the middle."""
         if cell.interval is None or cell.value is None:
             return
@@ -184,59 +216,23 @@ class MoveDelegate(MetricDelegate):
         painter.drawEllipse(QLineF(x(cell.value), middle, x(cell.value), middle).p1(), _DOT, _DOT)
 
     def _scale(self) -> float:
-        """What half the plot's width stands for: the farthest bound of the table."""
+        """The change that half the plot's width shows: the farthest bound of the table."""
         bounds = (bound for row in self.model.table.cells for cell in row for bound in cell.interval or ())
         return max(map(abs, bounds), default=0.0) or 1.0
 
 
-def written(cell: Cell) -> str:
+def format_move(cell: MetricCell) -> str:
     """`+0.021`, and `0.000` for what rounds to it."""
     shown = f"{cell.value or 0.0:+.3f}"
     return shown[1:] if shown[1:] == "0.000" else shown
 
 
-class ComparisonPanel(QWidget):
-    """A compact table of both runs, F1 first."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.title = PlainLabel()
-        self.title.setProperty("role", "heading")
-        self.said = hint_label()
-        self.said.setWordWrap(True)
-        self.model = MetricModel(lambda _: 0)
-        delegate = MetricDelegate(self.model, look)
-        self.view = MetricView(self.model, delegate, "F1, precision and recall of both runs", names="korean")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(8)
-        words = QVBoxLayout()
-        words.setContentsMargins(16, 0, 16, 0)
-        words.setSpacing(4)
-        words.addWidget(self.title)
-        words.addWidget(self.said)
-        layout.addLayout(words)
-        layout.addWidget(self.view, 1)
-
-    def markdown(self) -> list[str]:
-        """The table with its heading and on how many sentences it is."""
-        return [f"**{self.title.text()}**", self.said.text(), markdown_table(self.model)]
-
-    def show_figures(self, before: Figures, now: Figures) -> None:
-        """Show both epochs' figures, which are on the same sentences."""
-        titles = [name_epoch(figures.key) for figures in (now, before)]
-        self.title.setText(f"{titles[0].capitalize()}, against {titles[1]}")
-        self.said.setText(comparison_line(before, now))
-        self.view.show_table(comparison_table(before, now))
-        self.view.setVisible(bool(now.sentences))
-
-
 _COUNT_PADDING = 14
-NOTHING = "Choose another epoch or run above to see what moved."
+NOTHING = mark("Choose another epoch or run above to see what changed.")
 
 
-class Question(NamedTuple):
-    """Which epochs are held against each other, on what."""
+class ChangesQuestion(NamedTuple):
+    """Which epochs are compared, on what."""
 
     before: EpochKey
     after: EpochKey
@@ -248,24 +244,26 @@ class ChangesPanel(QSplitter):
     """Three tables; what was compared is kept until `forget`.
 
     Signals:
-        opened: a number with sentences behind it was chosen; its `Link`.
+        opened: a number with sentences behind it was chosen; its `SentencesLink`.
     """
 
     opened = Signal(object)
 
-    def __init__(self, behind: Behind, look: Look) -> None:
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self._asked: Question | None = None
-        self._now: Figures | None = None
-        self._known: dict[Question, Changes] = {}
+        self._asked: ChangesQuestion | None = None
+        self._now: EpochFigures | None = None
+        self._known: dict[ChangesQuestion, Changes] = {}
         self._query = LatestQuery(self)
         self._query.answered.connect(self._take)
-        self.scores = TitledTable("What moved", "", MoveDelegate(MetricModel(behind), look), names="korean")
+        self.scores = TitledTable(say("What changed"), "", MoveDelegate(MetricModel(counter), look), names="korean")
         self.types, self.kinds = (
-            TitledTable(title, said, CountDelegate(MetricModel(behind), look, padding=_COUNT_PADDING), names="korean")
-            for title, said in (
-                ("What became of the errors, by type", "Under the gold type, or the predicted one of a spurious span"),
-                ("By kind of error", "Fixed: by their old kind. Broken and kept: by their current kind."),
+            TitledTable(
+                title, caption, CountDelegate(MetricModel(counter), look, padding=_COUNT_PADDING), names="korean"
+            )
+            for title, caption in (
+                (say("Errors by type"), say("Under the gold type, or under the predicted one of a spurious span")),
+                (say("Errors by kind"), say("Fixed: by their old kind. New and remaining: by their current kind.")),
             )
         )
         self._errors = QSplitter(Qt.Orientation.Vertical)
@@ -290,13 +288,13 @@ class ChangesPanel(QSplitter):
         self._asked = None
 
     def show_nothing(self) -> None:
-        """There is no epoch to hold against."""
+        """There is no epoch to compare with."""
         self.forget()
-        self._show(None, NOTHING)
+        self._show(None, say(NOTHING))
         self._errors.hide()
 
-    def show_question(self, project: Project, question: Question, now: Figures) -> None:
-        """Show what moved, as soon as it is found out.
+    def show_question(self, project: Project, question: ChangesQuestion, now: EpochFigures) -> None:
+        """Show what changed, as soon as it is known.
 
         Args:
             now: the later epoch's figures on the sentences that both predicted.
@@ -309,8 +307,8 @@ class ChangesPanel(QSplitter):
         if question in self._known:
             self._show_changes(self._known[question])
         else:
-            self._show(None, "Comparing the sentences …")
-            self._query.submit(lambda: _comparing(project, question))
+            self._show(None, say("Comparing the sentences …"))
+            self._query.submit(lambda: compare_epochs(project.predictions.pairs(*question)))
 
     def _take(self, changes: Changes) -> None:
         assert self._asked is not None
@@ -319,25 +317,32 @@ class ChangesPanel(QSplitter):
 
     def _show_changes(self, changes: Changes) -> None:
         if not changes.sentences:
-            self._show(None, "The two predicted no sentence in common, so there is nothing to compare.")
+            self._show(None, say(NOTHING_IN_COMMON))
         else:
             assert self._now is not None
-            self._show(changes, f"On {sentences(changes.sentences, self._now.split)}. {how_to_read(self._now.split)}")
+            split = self._now.split
+            base = say_count(
+                "On {count:,} {split} sentence.", "On {count:,} {split} sentences.", changes.sentences, split=split
+            )
+            self._show(changes, f"{base} {describe_intervals(split)}")
 
-    def _show(self, changes: Changes | None, said: str) -> None:
-        self.scores.said.setText(said)
+    def _show(self, changes: Changes | None, caption: str) -> None:
+        self.scores.caption.setText(caption)
         now = self._now
-        made = (scores_table, types_table, kinds_table)
-        for table, make in zip(self._tables, made, strict=True):
-            table.view.show_table(EMPTY if changes is None or now is None else make(changes, now))
+        builders = (build_moves_table, build_type_fates_table, build_kind_fates_table)
+        for table, build in zip(self._tables, builders, strict=True):
+            table.view.show_table(EMPTY if changes is None or now is None else build(changes, now))
         asked = self._asked
-        between = "" if asked is None else f" from {name_epoch(asked.before)} to {name_epoch(asked.after)}"
-        self.scores.title.setText(f"What moved{between}")
+        if asked is None:
+            self.scores.title.setText(say("What changed"))
+        else:
+            epochs = {"before": name_epoch(asked.before), "after": name_epoch(asked.after)}
+            self.scores.title.setText(say("What changed from {before} to {after}", **epochs))
 
     def markdown(self) -> list[str]:
-        """What moved and what became of the errors, or why nothing is shown."""
+        """The tables and how to read them, or why there are none."""
         parts = [part for table in self._tables for part in table.markdown()]
-        return [*parts, self.scores.said.text()]
+        return [*parts, self.scores.caption.text()]
 
     def fit(self, room: QSize) -> None:
         """Give the scores what they need of the room, and the errors the rest."""
@@ -346,7 +351,10 @@ class ChangesPanel(QSplitter):
         self._errors.setSizes([11 * room.height() // 20, 9 * room.height() // 20])
 
 
-def _comparing(project: Project, question: Question) -> Generator[int, None, Changes]:
-    from core.analysis.changes import compare_epochs
-
-    return (yield from compare_epochs(project.predictions.pairs(*question)))
+def describe_intervals(split: Split) -> str:
+    """What the intervals of changes are, and what they leave out."""
+    return say(
+        "Bars: 95 % interval (bootstrap over {split} sentences), coloured if it excludes zero. It covers the choice of"
+        " {split} sentences, not the run's own chance: training again with another seed changes the scores, too.",
+        split=split,
+    )

@@ -16,7 +16,7 @@ _SCORED: tuple[Split, ...] = ("dev", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class EpochFigures:
     """What one epoch reached on the sentences that are in a split now, and how many they are.
 
     Attributes:
@@ -37,7 +37,7 @@ class Figures:
         return sum(self.counts.values(), Counts())
 
 
-class Wanted(NamedTuple):
+class FiguresRequest(NamedTuple):
     """What a page is about to show: the epochs of a run, one of them beside another run's.
 
     Attributes:
@@ -52,7 +52,7 @@ class Wanted(NamedTuple):
     other: EpochKey | None
 
 
-class FiguresSource:
+class FiguresCache:
     """Reads figures of a project and keeps them; where something changes, another source takes its place.
 
     A large corpus takes a while to count: `prepare` does it on any thread, ahead of all questions about what is shown.
@@ -60,15 +60,15 @@ class FiguresSource:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._known: dict[tuple[EpochKey, Split, Gold, EpochKey | None], Figures] = {}
+        self._known: dict[tuple[EpochKey, Split, Gold, EpochKey | None], EpochFigures] = {}
         self._sentences: dict[tuple[EpochKey, Split], int] = {}
-        self._prepared: set[Wanted] = set()
+        self._prepared: set[FiguresRequest] = set()
 
-    def is_prepared(self, wanted: Wanted) -> bool:
+    def is_prepared(self, wanted: FiguresRequest) -> bool:
         """Whether all figures are there already."""
         return wanted in self._prepared
 
-    def prepare(self, wanted: Wanted) -> None:
+    def prepare(self, wanted: FiguresRequest) -> None:
         """Read all figures that a page shows."""
         keys, _, _, gold, current, other = wanted
         splits = self.offered_splits(keys, is_crosscheck=wanted.is_crosscheck)
@@ -92,7 +92,7 @@ class FiguresSource:
         """The epochs with predictions of a split."""
         return [key for key in keys if split == "dev" or self.sentences(key, split)]
 
-    def of(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> Figures:
+    def of(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> EpochFigures:
         """An epoch's figures.
 
         Args:
@@ -103,7 +103,7 @@ class FiguresSource:
             matches = self._project.predictions.matches(key, split, gold, other)
             counts, sentences = count_spans(matches), self.sentences(key, split, other)
             tag_set = self._project.sentences.labels()
-            self._known[question] = Figures(key, split, matches, counts, build_report(counts), sentences, tag_set)
+            self._known[question] = EpochFigures(key, split, matches, counts, build_report(counts), sentences, tag_set)
         return self._known[question]
 
     def sentences(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:

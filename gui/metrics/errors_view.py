@@ -1,134 +1,384 @@
-"""What the tables of errors say: how the spans of each type err, and which types are taken for which."""
+"""The view of errors: how the spans of each type err, as a table and as bars, and which types are taken for which."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from collections.abc import Iterator
+from typing import Literal
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QSplitter
 
 from core.domain.labels import in_display_order
+from core.messages.catalogue import mark, say, say_count
 from core.metrics.comparison import OUTCOMES, Outcome
 from core.metrics.confusion import Confusion, ErrorKinds, build_confusion, count_error_kinds
 from core.metrics.report import Counts
 from core.store.sentence_selection import Selection, behind_outcome, behind_pair
-from gui.look.theme import Look
-from gui.metrics.epoch_figures import Figures
-from gui.metrics.error_bars import KindBars
-from gui.metrics.table_model import EMPTY, Behind, Cell, Column, Link, MetricModel, Row, Table
-from gui.metrics.table_painting import CountDelegate
+from gui.look.palette import mixed
+from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
+from gui.metrics.charts import Segment, SegmentChart
+from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.table_model import (
+    EMPTY,
+    MetricCell,
+    MetricColumn,
+    MetricModel,
+    MetricRow,
+    MetricTable,
+    SentenceCounter,
+    SentencesLink,
+)
+from gui.metrics.table_painting import CountDelegate, chip_width, paint_chip
 from gui.metrics.table_view import TitledTable
+from gui.sentence.painting import wave
 from gui.text.inspect import VERDICTS
-from gui.text.words import counted
 from gui.widgets.choosers import chip
 
-ALL = Row("all", "all types")
-SPURIOUS = Row("spurious", "spurious")
+ROW_HEIGHT = 25
+_MARGIN, _GAP, _KEY_HEIGHT = 16, 8, 22
+_LONGEST = 2.0
+"""Gold spans of a type that a bar has room for; what is beyond that is cut off, and says so."""
+_LEAST_BAR = 200
+_SPURIOUS = OUTCOMES.index("spurious")
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-_KINDS: dict[Outcome, tuple[str, str, str]] = {
-    "right": ("", "Right", "Gold spans that were found with both edges and the type right"),
-    "edge": ("Wrong", "edge", "Gold spans that were found with the right type and another start or end"),
-    "type": ("Wrong", "type", "Gold spans that were found with both edges right and another type"),
-    "both": ("Wrong", "both", "Gold spans that a predicted span of another type overlaps, with another start or end"),
-    "missed": ("", "Missed", "Gold spans that no predicted span is paired with"),
-    "spurious": ("", "Spurious", "Predicted spans that no gold span is paired with, under the predicted type"),
+
+class KindBars(SegmentChart):
+    """One bar a type: the gold spans by outcome are its length, and the spurious ones come behind its end."""
+
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
+        super().__init__(counter, look, say("Kinds of errors of each type as bars"))
+        self._table = EMPTY
+
+    def show_table(self, table: MetricTable) -> None:
+        """Show a table of kinds: a column for each outcome, in their order."""
+        self._table = table
+        self.refresh()
+
+    def minimumSizeHint(self) -> QSize:
+        width = self._names_width() + _LEAST_BAR + 2 * _MARGIN
+        return QSize(width, round(self._top()) + len(self._table.rows) * ROW_HEIGHT + _GAP)
+
+    def place_segments(self) -> Iterator[Segment]:
+        unit = self._unit()
+        for row, cells in enumerate(self._table.cells):
+            gold, left = self._gold(row), self._left()
+            top = self._top() + row * ROW_HEIGHT + 4
+            for column, cell in enumerate(cells):
+                count = self._count(row, column)
+                if column == _SPURIOUS:
+                    left = self._left() + (unit if gold else 0) + 3
+                end = min(left + unit * count / max(gold, 1), self.width() - _MARGIN)
+                if count:
+                    rect = QRectF(left, top, max(end - left, 1.5), ROW_HEIGHT - 8)
+                    yield Segment(rect, row, column, cell.words, cell.link)
+                left = end
+
+    def _left(self) -> float:
+        return _MARGIN + self._names_width()
+
+    def _unit(self) -> float:
+        """The pixels that all gold spans of a type take."""
+        rows = range(len(self._table.rows))
+        longest = max((1 + self._count(row, _SPURIOUS) / max(self._gold(row), 1) for row in rows), default=1.0)
+        return max(self.width() - self._left() - _MARGIN - 3, 1.0) / min(longest, _LONGEST)
+
+    def _names_width(self) -> int:
+        """What chip, name and number of gold spans take before the bar."""
+        metrics = QFontMetrics(font(LIST_SIZE, tabular=True))
+        names = [row.title or self.look.theme.entity_type(row.name).korean for row in self._table.rows]
+        widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        return self._chip() + widest + metrics.horizontalAdvance("00,000") + 3 * _GAP
+
+    def _chip(self) -> int:
+        return chip_width([row.name for row in self._table.rows if row.is_type]) + _GAP
+
+    def _keys(self) -> Iterator[tuple[Outcome, QPointF]]:
+        """The place of each entry of the legend: in one line, or in as many as it takes."""
+        at = QPointF(_MARGIN, 0)
+        for outcome in OUTCOMES:
+            width = legend_entry_width(say(VERDICTS[outcome]))
+            if at.x() + width > self.width() and at.x() > _MARGIN:
+                at = QPointF(_MARGIN, at.y() + _KEY_HEIGHT)
+            yield outcome, QPointF(at)
+            at = QPointF(at.x() + width, at.y())
+
+    def _top(self) -> float:
+        return max(at.y() for _, at in self._keys()) + _KEY_HEIGHT + _GAP
+
+    def draw(self, painter: QPainter) -> None:
+        if not self._table.rows:
+            return
+        for outcome, at in self._keys():
+            paint_legend_entry(painter, at, outcome, say(VERDICTS[outcome]), self.look.theme)
+        for row in range(len(self._table.rows)):
+            self._draw_names(painter, row)
+        for segment in self.segments:
+            outcome = OUTCOMES[segment.column]
+            paint_outcome(painter, segment.rect, outcome, self.look.theme)
+            count, gold = self._count(segment.row, segment.column), max(self._gold(segment.row), 1)
+            cut = "›" if self._unit() * count / gold > segment.rect.width() + 2 else ""
+            paint_number(painter, segment.rect, f"{count:,}{cut}", outcome, self.look.theme)
+        self._draw_end_of_gold(painter)
+
+    def _count(self, row: int, column: int) -> int:
+        return int(self._table.cells[row][column].value or 0)
+
+    def _gold(self, row: int) -> int:
+        """The gold spans of a row's type."""
+        return sum(self._count(row, column) for column in range(_SPURIOUS))
+
+    def _draw_names(self, painter: QPainter, at: int) -> None:
+        row = self._table.rows[at]
+        line = QRect(_MARGIN, round(self._top()) + at * ROW_HEIGHT, self._names_width() - _GAP, ROW_HEIGHT)
+        if row.is_type:
+            chip = self._chip() - _GAP
+            paint_chip(painter, QPoint(line.left(), line.center().y() - 8), chip, row.name, self.look.theme)
+        elif at:
+            painter.setPen(QColor(self.look.theme.line))
+            painter.drawLine(0, line.top(), self.width(), line.top())
+        painter.setFont(font(LIST_SIZE))
+        painter.setPen(QColor(self.look.theme.text))
+        korean = self.look.theme.entity_type(row.name).korean
+        name = row.title or ("" if korean == row.name else korean)
+        painter.drawText(line.adjusted(self._chip() if row.is_type else 0, 0, 0, 0), _LEFT, name)
+        painter.setFont(font(SMALL_SIZE, tabular=True))
+        painter.setPen(QColor(self.look.theme.muted))
+        painter.drawText(line, _RIGHT, f"{self._gold(at):,}")
+
+    def _draw_end_of_gold(self, painter: QPainter) -> None:
+        x = self._left() + self._unit() + 1.5
+        painter.setPen(QPen(QColor(self.look.theme.edge), 1))
+        painter.drawLine(QPointF(x, self._top()), QPointF(x, self._top() + len(self._table.rows) * ROW_HEIGHT))
+
+
+_HATCHES: dict[Outcome, Qt.BrushStyle] = {
+    "edge": Qt.BrushStyle.BDiagPattern,
+    "type": Qt.BrushStyle.VerPattern,
+    "both": Qt.BrushStyle.DiagCrossPattern,
 }
-"""Group, title and meaning of the column of each outcome."""
+_WAVES_APART = 5
 
-_PURPOSES: dict[Outcome, str] = {
-    "right": "with a right {}",
-    "edge": "with a gold {} of wrong edge",
-    "type": "with a gold {} taken for another type",
-    "both": "with a gold {} wrong in edge and type",
-    "missed": "with a missed {}",
-    "spurious": "with a spurious {}",
+
+def outcome_ground(outcome: Outcome, theme: Theme) -> str:
+    """What lies under the pattern of an outcome."""
+    if outcome == "right":
+        return mixed(theme.right, theme.surface, 0.28)
+    return mixed(theme.error, theme.surface, 0.14) if outcome in _HATCHES else theme.surface
+
+
+def paint_outcome(painter: QPainter, rect: QRectF, outcome: Outcome, theme: Theme) -> None:
+    """Fill a rectangle as the outcome looks: even, hatched, striped, crossed, dashed around, or in waves."""
+    painter.save()
+    painter.fillRect(rect, QColor(outcome_ground(outcome, theme)))
+    painter.setClipRect(rect)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    ink = QColor(mixed(theme.error, theme.surface, 0.6))
+    if outcome in _HATCHES:
+        painter.fillRect(rect, QBrush(ink, _HATCHES[outcome]))
+    elif outcome == "missed":
+        pen = QPen(QColor(theme.error), 1.2)
+        pen.setDashPattern([3.0, 2.5])
+        painter.setPen(pen)
+        painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+    elif outcome == "spurious":
+        painter.setPen(QPen(ink, 1))
+        for step in range(int(rect.height()) // _WAVES_APART + 1):
+            y = rect.top() + 2.5 + step * _WAVES_APART
+            painter.drawPath(wave(rect.left(), max(rect.right(), rect.left() + 8), y, height=2))
+    painter.restore()
+
+
+def paint_number(painter: QPainter, rect: QRectF, number: str, outcome: Outcome, theme: Theme) -> None:
+    """Write a number into a pattern, on a ground of its own; nothing where it does not fit."""
+    small = font(TAG_SIZE, tabular=True)
+    width = QFontMetricsF(small).horizontalAdvance(number) + 6
+    if width > rect.width() - 2:
+        return
+    spot = QRectF(rect.center().x() - width / 2, rect.top() + 2, width, rect.height() - 4)
+    painter.fillRect(spot, QColor(outcome_ground(outcome, theme)))
+    painter.setFont(small)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, number)
+
+
+def paint_legend_entry(painter: QPainter, at: QPointF, outcome: Outcome, words: str, theme: Theme) -> float:
+    """One entry of a legend, swatch and words; returns where it ends."""
+    swatch = QRectF(at.x(), at.y() + 2, 16, 12)
+    paint_outcome(painter, swatch, outcome, theme)
+    painter.setFont(font(TAG_SIZE))
+    painter.setPen(QColor(theme.muted))
+    width = legend_entry_width(words)
+    painter.drawText(
+        QRectF(swatch.right() + 5, at.y(), width, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words
+    )
+    return at.x() + width
+
+
+def legend_entry_width(words: str) -> float:
+    """What an entry of a legend takes, with the gap behind it."""
+    return 16 + 5 + QFontMetricsF(font(TAG_SIZE)).horizontalAdvance(words) + 14
+
+
+def all_types_row() -> MetricRow:
+    """The row of all types together."""
+    return MetricRow("all", say("all types"))
+
+
+_COLUMNS: dict[Outcome, tuple[str, str, str]] = {
+    "right": ("", mark("Right"), mark("Gold spans that were found with both edges and the type right")),
+    "edge": (
+        mark("Wrong"),
+        mark("edge"),
+        mark("Gold spans that were found with the right type and another start or end"),
+    ),
+    "type": (mark("Wrong"), mark("type"), mark("Gold spans that were found with both edges right and another type")),
+    "both": (
+        mark("Wrong"),
+        mark("both"),
+        mark("Gold spans that a predicted span of another type overlaps, with another start or end"),
+    ),
+    "missed": ("", mark("Missed"), mark("Gold spans that no predicted span is paired with")),
+    "spurious": (
+        "",
+        mark("Spurious"),
+        mark("Predicted spans that no gold span is paired with, under the predicted type"),
+    ),
 }
-"""Which sentences stand behind each outcome, given a type."""
+"""Group, title and purpose of the column of each outcome."""
+
+_OF_ALL: dict[Outcome, str] = {
+    "right": mark("right spans"),
+    "edge": mark("gold spans with a wrong edge"),
+    "type": mark("gold spans taken for another type"),
+    "both": mark("gold spans wrong in edge and type"),
+    "missed": mark("missed spans"),
+    "spurious": mark("spurious spans"),
+}
+_OF_TYPE: dict[Outcome, str] = {
+    "right": mark("right {label}"),
+    "edge": mark("gold {label} with a wrong edge"),
+    "type": mark("gold {label} taken for another type"),
+    "both": mark("gold {label} wrong in edge and type"),
+    "missed": mark("missed {label}"),
+    "spurious": mark("spurious {label}"),
+}
+"""The titles of the sentences behind each outcome, of all types and of one."""
 
 
-def kinds_table(figures: Figures) -> Table:
-    """How often each outcome befell each type, and all of them together."""
+def build_kinds_table(figures: EpochFigures) -> MetricTable:
+    """How often each outcome occurs in each type, and in all of them together."""
     kinds = count_error_kinds(figures.matches)
     if not kinds:
         return EMPTY
-    columns = tuple(
-        Column("count", figures, group, title, starts_group=outcome not in ("type", "both"), purpose=purpose)
-        for outcome, (group, title, purpose) in _KINDS.items()
-    )
+    columns = tuple(_kind_column(figures, outcome) for outcome in OUTCOMES)
     labels = in_display_order(kinds, figures.tag_set)
-    rows = [(Row(label), kinds[label], figures.counts[label]) for label in labels]
-    rows.append((ALL, sum(kinds.values(), ErrorKinds()), figures.total))
+    rows = [(MetricRow(label), kinds[label], figures.counts[label]) for label in labels]
+    rows.append((all_types_row(), sum(kinds.values(), ErrorKinds()), figures.total))
     cells = tuple(tuple(_kind_cell(figures, *row, outcome) for outcome in OUTCOMES) for row in rows)
-    return Table(tuple(row for row, _, _ in rows), columns, cells)
+    return MetricTable(tuple(row for row, _, _ in rows), columns, cells)
 
 
-def _kind_cell(figures: Figures, row: Row, kind: ErrorKinds, counts: Counts, outcome: Outcome) -> Cell:
+def _kind_column(figures: EpochFigures, outcome: Outcome) -> MetricColumn:
+    group, title, purpose = _COLUMNS[outcome]
+    starts_group = outcome not in ("type", "both")
+    return MetricColumn("count", figures, say(group) if group else "", say(title), say(purpose), starts_group)
+
+
+def _kind_cell(figures: EpochFigures, row: MetricRow, kind: ErrorKinds, counts: Counts, outcome: Outcome) -> MetricCell:
     number: int = getattr(kind, outcome)
     label = row.name if row.is_type else None
-    side, whole = ("predicted", counts.predicted) if outcome == "spurious" else ("gold", counts.support)
-    words = f"{number:,} of {counted(whole, f'{side} span')}{f' of {label}' if label else ''}: {VERDICTS[outcome]}"
+    side: Side = "predicted" if outcome == "spurious" else "gold"
+    whole = counts.predicted if outcome == "spurious" else counts.support
+    title = say(_OF_TYPE[outcome], label=label) if label else say(_OF_ALL[outcome])
+    words = say(
+        "{number:,} of {spans}: {outcome}",
+        number=number,
+        spans=_count_spans(side, whole, label),
+        outcome=say(VERDICTS[outcome]),
+    )
     heat = 0.0 if outcome == "right" else number / max(whole, 1)
-    selection = behind_outcome(outcome, label, figures.split)
-    return _cell(figures, number, words, selection, _PURPOSES[outcome].format(label or "span"), heat)
+    return _cell(figures, number, words, behind_outcome(outcome, label, figures.split), title, heat)
 
 
-def confusion_table(figures: Figures) -> Table:
+Side = Literal["gold", "predicted"]
+
+
+def _count_spans(side: Side, count: int, label: str | None) -> str:
+    if side == "gold":
+        if label is None:
+            return say_count("{count:,} gold span", "{count:,} gold spans", count)
+        return say_count("{count:,} gold span of {label}", "{count:,} gold spans of {label}", count, label=label)
+    if label is None:
+        return say_count("{count:,} predicted span", "{count:,} predicted spans", count)
+    return say_count("{count:,} predicted span of {label}", "{count:,} predicted spans of {label}", count, label=label)
+
+
+def build_confusion_table(figures: EpochFigures) -> MetricTable:
     """Gold types by predicted types; after them what was missed, and below what is spurious."""
     pairs = build_confusion(figures.matches)
     if not pairs.labels:
         return EMPTY
     labels = in_display_order(pairs.labels, figures.tag_set)
-    columns = tuple(
-        Column("count", figures, "Predicted as", label, starts_group=not at, is_type=True, purpose=f"Predicted {label}")
-        for at, label in enumerate(labels)
-    )
-    missed = Column("count", figures, "", "Missed", starts_group=True, purpose=_KINDS["missed"][2])
-    rows = (*(Row(label) for label in labels), SPURIOUS)
+    columns = tuple(_predicted_column(figures, label, is_first=not at) for at, label in enumerate(labels))
+    rows = (*(MetricRow(label) for label in labels), MetricRow("spurious", say(VERDICTS["spurious"])))
     cells = tuple(
         tuple(_pair_cell(figures, pairs, gold, predicted) for predicted in (*labels, None)) for gold in (*labels, None)
     )
-    return Table(rows, (*columns, missed), cells)
+    return MetricTable(rows, (*columns, _kind_column(figures, "missed")), cells)
 
 
-def _pair_cell(figures: Figures, pairs: Confusion, gold: str | None, predicted: str | None) -> Cell:
+def _predicted_column(figures: EpochFigures, label: str, *, is_first: bool) -> MetricColumn:
+    purpose = say("Predicted {label}", label=label)
+    return MetricColumn("count", figures, say("Predicted as"), label, purpose, starts_group=is_first, is_type=True)
+
+
+def _pair_cell(figures: EpochFigures, pairs: Confusion, gold: str | None, predicted: str | None) -> MetricCell:
     if gold is None and predicted is None:
-        return Cell(None, None, "what is neither in the gold nor predicted is not counted", None)
+        return MetricCell(None, None, say("Spans neither in the gold nor predicted are not counted"), None)
     number = pairs.count(gold, predicted)
     counts = figures.counts[gold or predicted or ""]
-    side, whole = ("gold", counts.support) if gold else ("predicted", counts.predicted)
-    words, purpose = _pair_words(gold, predicted)
+    whole = counts.support if gold else counts.predicted
+    spans = _count_spans("gold" if gold else "predicted", whole, gold or predicted)
+    words, title = _describe_pair(gold, predicted, number, spans)
     heat = 0.0 if gold == predicted else number / max(whole, 1)
-    words = f"{number:,} of {counted(whole, f'{side} span')} of {gold or predicted}: {words}"
-    return _cell(figures, number, words, behind_pair(gold, predicted, figures.split), purpose, heat)
+    return _cell(figures, number, words, behind_pair(gold, predicted, figures.split), title, heat)
 
 
-def _pair_words(gold: str | None, predicted: str | None) -> tuple[str, str]:
-    """What befell the spans, and which sentences show it."""
-    if gold is None:
-        return "spurious", f"with a spurious {predicted}"
-    if predicted is None:
-        return "missed", f"with a missed {gold}"
+def _describe_pair(gold: str | None, predicted: str | None, number: int, spans: str) -> tuple[str, str]:
+    """What so many of the spans are, and the title of the sentences that have them."""
+    if gold is None or predicted is None:
+        outcome: Outcome = "spurious" if gold is None else "missed"
+        words = say("{number:,} of {spans}: {outcome}", number=number, spans=spans, outcome=say(VERDICTS[outcome]))
+        return words, say(_OF_TYPE[outcome], label=gold or predicted)
+    fields = {"number": number, "spans": spans, "predicted": predicted}
     if gold == predicted:
-        return f"predicted as {gold}, edges right or wrong", f"with a gold {gold} predicted as {gold}"
-    return f"taken for {predicted}, edges right or wrong", f"with a gold {gold} taken for {predicted}"
+        words = say("{number:,} of {spans}: predicted as {predicted}, edges right or wrong", **fields)
+        return words, say("gold {label} predicted as {label}", label=gold)
+    words = say("{number:,} of {spans}: taken for {predicted}, edges right or wrong", **fields)
+    return words, say("gold {gold} taken for {predicted}", gold=gold, predicted=predicted)
 
 
-def _cell(figures: Figures, number: int, words: str, selection: Selection, purpose: str, heat: float) -> Cell:
-    link = Link(figures.key, selection, purpose) if number else None
-    return Cell(number, None, words, link, heat)
+def _cell(figures: EpochFigures, number: int, words: str, selection: Selection, title: str, heat: float) -> MetricCell:
+    link = SentencesLink(figures.key, selection, title) if number else None
+    return MetricCell(number, None, words, link, heat)
 
 
 _PADDING = 8
-_AS_TABLE = "Gold spans by outcome, spurious by predicted type"
-_AS_BARS = "A bar is the gold spans of a type, whose number stands before it; spurious ones are behind its end"
+_AS_TABLE = mark("Gold spans by outcome, spurious ones by predicted type")
+_AS_BARS = mark("A bar is the gold spans of a type, with their number before it; spurious ones follow after its end")
 
 
 class KindsPanel(TitledTable):
     """Two views of one table, one of which is shown."""
 
-    def __init__(self, behind: Behind, look: Look) -> None:
-        delegate = CountDelegate(MetricModel(behind), look, padding=_PADDING)
-        super().__init__("Kinds of errors", _AS_TABLE, delegate, names="korean")
-        self.bars = KindBars(behind, look)
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
+        delegate = CountDelegate(MetricModel(counter), look, padding=_PADDING)
+        super().__init__(say("Kinds of errors"), say(_AS_TABLE), delegate, names="korean")
+        self.bars = KindBars(counter, look)
         self.bars.opened.connect(self.view.opened)
-        self.as_table = chip("Table", "The numbers")
-        self.as_bars = chip("Bars", "The shares of each type, at a glance")
+        self.as_table = chip(say("Table"), say("The numbers"))
+        self.as_bars = chip(say("Bars"), say("The shares of each type, at a glance"))
         choice = QButtonGroup(self)
         for button in (self.as_table, self.as_bars):
             choice.addButton(button)
@@ -143,33 +393,34 @@ class KindsPanel(TitledTable):
         self.as_bars.toggled.connect(self._show_bars)
 
     def _show_bars(self, is_shown: bool) -> None:
-        self.said.setText(_AS_BARS if is_shown else _AS_TABLE)
+        caption = _AS_BARS if is_shown else _AS_TABLE
+        self.caption.setText(say(caption))
         self.body.setCurrentIndex(int(is_shown))
 
-    def show_table(self, table: Table, of: str = "") -> None:
-        super().show_table(table, of)
+    def show_table(self, table: MetricTable, title: str) -> None:
+        super().show_table(table, title)
         self.bars.show_table(table)
 
 
-_PAIRS_PADDING, _MARGIN = 5, 16
+_PAIRS_PADDING = 5
 
 
 class ErrorsPanel(QSplitter):
     """Both tables of one epoch, the first one as bars if asked for.
 
     Signals:
-        opened: a number with sentences behind it was chosen; its `Link`.
+        opened: a number with sentences behind it was chosen; its `SentencesLink`.
     """
 
     opened = Signal(object)
 
-    def __init__(self, behind: Behind, look: Look) -> None:
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.kinds = KindsPanel(behind, look)
+        self.kinds = KindsPanel(counter, look)
         self.confusion = TitledTable(
-            "Confusion of types",
-            "Gold types in rows, predicted types in columns; on the diagonal the edges may be wrong",
-            CountDelegate(MetricModel(behind), look, padding=_PAIRS_PADDING),
+            say("Confusion of types"),
+            say("Gold types in rows, predicted types in columns; on the diagonal the edges may be wrong"),
+            CountDelegate(MetricModel(counter), look, padding=_PAIRS_PADDING),
             names="label",
         )
         for table in (self.kinds, self.confusion):
@@ -178,10 +429,13 @@ class ErrorsPanel(QSplitter):
         self.setChildrenCollapsible(False)
         self.setProperty("panel", True)
 
-    def show_figures(self, figures: Figures) -> None:
+    def show_figures(self, figures: EpochFigures) -> None:
         """Show the errors of an epoch."""
-        for table, shown in ((self.kinds, kinds_table(figures)), (self.confusion, confusion_table(figures))):
-            table.show_table(shown, f" in epoch {figures.key.epoch}")
+        epoch = figures.key.epoch
+        self.kinds.show_table(build_kinds_table(figures), say("Kinds of errors in epoch {epoch}", epoch=epoch))
+        self.confusion.show_table(
+            build_confusion_table(figures), say("Confusion of types in epoch {epoch}", epoch=epoch)
+        )
 
     def markdown(self) -> list[str]:
         """Both tables."""

@@ -1,10 +1,8 @@
-"""The top of the Metrics page: which run, what its figures stand on, and what can be done with them."""
+"""The top of the Metrics page: which run, what its figures are of, and what can be done with them."""
 
 from collections.abc import Sequence
-from functools import partial
-from typing import NamedTuple
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -15,22 +13,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.analysis.verdicts import Estimate
+from core.domain.settings import preset
 from core.domain.spans import Split
+from core.messages.catalogue import join_words, mark, say, say_count
 from core.store.predictions import EpochKey
 from core.store.project import Project
-from gui.background import LatestQuery
-from gui.text.metrics import verdicts_line, verdicts_meaning
-from gui.text.words import name_epoch, wrapped
+from core.store.runs import Run
+from gui.metrics.epoch_figures import EpochFigures
+from gui.text.words import STATUS_WORDS, name_epoch, wrapped
 from gui.widgets.choosers import chip, chooser
-from gui.widgets.text_labels import LinkLabel, PlainLabel, hint_label
+from gui.widgets.text_labels import PlainLabel, hint_label
 
-COPY, COPIED = "Copy as Markdown", "Copied ✓"
+COPY, COPIED = mark("Copy as Markdown"), mark("Copied ✓")
 CONFIRMATION = 2_000
 """Milliseconds for which the copy button says that it did."""
 
 
-class Head(QWidget):
+class MetricsHeader(QWidget):
     """Labels and controls only; the page fills and connects them."""
 
     def __init__(self) -> None:
@@ -40,19 +39,23 @@ class Head(QWidget):
         self.title.setWordWrap(True)
         self.hint = hint_label()
         self.hint.setWordWrap(True)
-        self.split = chooser("Split", "The split whose sentences are scored")
-        self.other = chooser("Compare with", "Another epoch or run, on the sentences that both predicted")
-        self.scores = chip("Scores", "Precision, recall and F1 of every type for every epoch")
-        self.errors = chip("Errors", "How the spans of each type err, and which types are taken for which")
-        self.changes = chip("Changes", "What moved from another epoch or run, how sure that is, and why")
-        self.calibration = chip("Calibration", "Whether the probability of a span says how likely it is right")
-        self.evaluate = QPushButton("Evaluate on test")
+        self.split = chooser(say("Split"), say("The split whose sentences are scored"))
+        self.other = chooser(say("Compare with"), say("Another epoch or run, on the sentences that both predicted"))
+        self.scores = chip(say("Scores"), say("Precision, recall and F1 of every type in every epoch"))
+        self.errors = chip(say("Errors"), say("The kinds of errors of each type, and which types are taken for which"))
+        self.changes = chip(
+            say("Changes"), say("What changed from another epoch or run, whether it may be chance, and why")
+        )
+        self.calibration = chip(
+            say("Calibration"), say("Whether the probability of a span says how likely it is right")
+        )
+        self.evaluate = QPushButton(say("Evaluate on test"))
         self.copy = CopyButton()
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._splitting = (_label("Scored on", self.split), self.split)
-        self._comparing = (_label("Compare with", self.other), self.other)
+        self._splitting = (_label(say("Scored on"), self.split), self.split)
+        self._comparing = (_label(say("Compare with"), self.other), self.other)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self.title)
@@ -79,14 +82,14 @@ class Head(QWidget):
 
     def offer_splits(self, splits: Sequence[Split], current: Split) -> None:
         """The splits with predictions; hidden where there is nothing to choose."""
-        _fill(self.split, [(split.capitalize(), split) for split in splits], current)
+        _fill(self.split, [(split, split) for split in splits], current)
         for widget in self._splitting:
             widget.setVisible(len(splits) > 1)
 
     def offer_others(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
         """What the epoch can be compared with; hidden where there is no other, or one epoch alone is shown."""
         items = [(name_epoch(key), key) for key in others]
-        _fill(self.other, [("nothing", None), *items], current)
+        _fill(self.other, [(say("nothing"), None), *items], current)
         for widget in self._comparing:
             widget.setVisible(bool(others) and not (self.errors.isChecked() or self.calibration.isChecked()))
 
@@ -95,19 +98,19 @@ class CopyButton(QPushButton):
     """Says for a moment that it copied."""
 
     def __init__(self) -> None:
-        super().__init__(COPY)
+        super().__init__(say(COPY))
         self._timer = QTimer(self, interval=CONFIRMATION, singleShot=True)
-        self._timer.timeout.connect(lambda: self.setText(COPY))
+        self._timer.timeout.connect(lambda: self.setText(say(COPY)))
 
     def offer(self, *, possible: bool) -> None:
         self.setEnabled(possible)
-        purpose = "Copy what is shown as Markdown tables, with the run, the epoch and the gold"
-        obstacle = "The current epoch has not tagged any of these sentences; choose another epoch above"
+        purpose = say("Copy what is shown as Markdown tables, with the run, the epoch and the gold")
+        obstacle = say("The current epoch has not tagged any of these sentences; choose another epoch above")
         self.setToolTip(wrapped(purpose if possible else obstacle))
 
     def confirm(self) -> None:
         self.setMinimumWidth(self.width())
-        self.setText(COPIED)
+        self.setText(say(COPIED))
         self._timer.start()
 
 
@@ -133,71 +136,98 @@ def _fill(box: QComboBox, items: Sequence[tuple[str, object]], current: object) 
         box.setCurrentIndex(values.index(current) if current in values else 0)
 
 
-NO_VERDICTS = "How many of these are errors of the gold? Verdicts on a random sample tell."
+def describe_run(run: Run) -> str:
+    """`Run 3 · KoELECTRA small v3 · 800 training and 200 dev sentences · finished`."""
+    if run.is_crosscheck:
+        return say_count(
+            "Run {run} · {encoder} · cross-check of {count:,} training sentence in {folds} folds · {status}",
+            "Run {run} · {encoder} · cross-check of {count:,} training sentences in {folds} folds · {status}",
+            run.train_sentences,
+            run=run.number,
+            encoder=_name_encoder(run),
+            folds=run.settings.folds,
+            status=say(STATUS_WORDS[run.status]),
+        )
+    return say_count(
+        "Run {run} · {encoder} · {train:,} training and {count:,} dev sentence · {status}",
+        "Run {run} · {encoder} · {train:,} training and {count:,} dev sentences · {status}",
+        run.dev_sentences,
+        run=run.number,
+        encoder=_name_encoder(run),
+        train=run.train_sentences,
+        status=say(STATUS_WORDS[run.status]),
+    )
 
 
-class Asked(NamedTuple):
-    """What the estimate is of."""
-
-    key: EpochKey
-    split: Split
+def _name_encoder(run: Run) -> str:
+    return say(preset(run.settings.encoder).title).split(" (")[0]
 
 
-class VerdictsLine(QWidget):
-    """Hidden where there are no verdicts, unless they are offered; what was estimated is kept until `forget`.
+def describe_base(run: Run, epochs: Sequence[EpochFigures], split: Split, lacking: int) -> str:
+    """How many sentences the figures are of, and why they may be others than the run was measured on.
 
-    Signals:
-        sample_asked: the person wants to give verdicts on a random sample.
+    Args:
+        lacking: how many sentences of the split have no prediction.
     """
+    counts = [figures.sentences for figures in epochs]
+    if len(set(counts)) > 1:
+        return say(
+            "Scored on different numbers of {split} sentences: {numbers}. Changes are shown between equal ones only.",
+            split=split,
+            numbers=join_words(
+                say("{count:,} in epoch {epoch}", count=each.sentences, epoch=each.key.epoch) for each in epochs
+            ),
+        )
+    line = _describe_scored(run, counts[0] if counts else 0, split)
+    if not lacking:
+        return line
+    more = say_count(
+        "{count:,} more has no prediction of this epoch.", "{count:,} more have no prediction of this epoch.", lacking
+    )
+    return f"{line} {more}"
 
-    sample_asked = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.said = LinkLabel()
-        self._asked: Asked | None = None
-        self._offers = False
-        self._known: dict[Asked, Estimate | None] = {}
-        self._query = LatestQuery(self)
-        self._query.answered.connect(self._take)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 8)
-        layout.addWidget(self.said)
-        self.said.linkActivated.connect(lambda _: self.sample_asked.emit())
-        self.hide()
+def _describe_scored(run: Run, scored: int, split: Split) -> str:
+    moved = run.dev_sentences - scored
+    if split == "dev" and moved > 0:
+        return say_count(
+            "{count:,} of {whole:,} dev sentences has moved to train since; all figures here are of the other"
+            " {scored:,}.",
+            "{count:,} of {whole:,} dev sentences have moved to train since; all figures here are of the other"
+            " {scored:,}.",
+            moved,
+            whole=run.dev_sentences,
+            scored=scored,
+        )
+    if run.is_crosscheck:
+        return say_count(
+            "Scored on {count:,} {split} sentence, tagged by a model that was not trained on it.",
+            "Scored on {count:,} {split} sentences, each tagged by a model that was not trained on it.",
+            scored,
+            split=split,
+        )
+    return say_count(
+        "Scored on {count:,} {split} sentence.", "Scored on {count:,} {split} sentences.", scored, split=split
+    )
 
-    def forget(self) -> None:
-        """Estimate anew from now on, and nothing until asked."""
-        self._query.cancel()
-        self._known.clear()
-        self._asked = None
 
-    def show_epoch(self, project: Project, asked: Asked, *, offers: bool) -> None:
-        """Show what the verdicts on an epoch say, as soon as it is known.
+def describe_golds(imported: EpochFigures, corrected: EpochFigures) -> str:
+    """How the same predictions score on either gold; empty where no correction makes a difference."""
+    if imported.matches == corrected.matches:
+        return ""
+    return say(
+        "Epoch {epoch}: micro F1 {imported:.3f} on the gold as imported, {corrected:.3f} as corrected.",
+        epoch=corrected.key.epoch,
+        imported=imported.report.micro.f1,
+        corrected=corrected.report.micro.f1,
+    )
 
-        Args:
-            offers: whether to offer a sample where there are no verdicts yet.
-        """
-        self._offers = offers
-        if asked != self._asked:
-            if self._asked is not None:  # what is said is of another epoch
-                self.hide()
-            self._query.cancel()
-            self._asked = asked
-            if asked not in self._known:
-                self._query.submit_when_painted(partial(project.reviews.estimate, *asked))
-        if asked in self._known:
-            self._show(self._known[asked])
 
-    def _take(self, estimate: Estimate | None) -> None:
-        assert self._asked is not None
-        self._known[self._asked] = estimate
-        self._show(estimate)
-
-    def _show(self, estimate: Estimate | None) -> None:
-        words, link = (NO_VERDICTS, "Judge a sample")
-        if estimate is not None:
-            words, link = verdicts_line(estimate), "Go on judging"
-        self.said.show_words(words, link)
-        self.said.setToolTip(wrapped(*verdicts_meaning(estimate)))
-        self.setVisible(estimate is not None or self._offers)
+def describe_evaluation(project: Project, key: EpochKey) -> str:
+    """What the button for test does now."""
+    return say_count(
+        "Tag the {count:,} test sentence with {epoch}, and score it",
+        "Tag the {count:,} test sentences with {epoch}, and score them",
+        project.sentences.count("test"),
+        epoch=name_epoch(key),
+    )

@@ -7,34 +7,33 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.domain.spans import Split
-from core.messages.catalogue import mark
+from core.messages.catalogue import mark, say, say_count
 from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.sentence_selection import ALL_ERRORS, Selection
+from core.store.sentences import Gold
 from gui.background import Job, LatestQuery
 from gui.baseline import epoch_keys, offered_epochs
-from gui.metrics.calibration_panel import CalibrationPanel
-from gui.metrics.changes_view import ChangesPanel, ComparisonPanel
-from gui.metrics.changes_view import Question as Comparing
-from gui.metrics.epoch_figures import Figures, FiguresSource, Wanted
+from gui.metrics.calibration_view import CalibrationPanel
+from gui.metrics.changes_view import ChangesPanel, ChangesQuestion
+from gui.metrics.charts import ScoreChart, build_f1_lines
+from gui.metrics.epoch_figures import EpochFigures, FiguresCache, FiguresRequest
 from gui.metrics.errors_view import ErrorsPanel
-from gui.metrics.f1_chart import ScoreChart, f1_lines
-from gui.metrics.findings_bar import FindingsBar
-from gui.metrics.header import Asked, Head, VerdictsLine
-from gui.metrics.klue_panel import KlueLine, Question
-from gui.metrics.sentence_counter import SentenceCounter
-from gui.metrics.table_model import Link, MetricModel, epochs_table, markdown_table
+from gui.metrics.findings import EstimateQuestion, FindingsBar, VerdictsLine
+from gui.metrics.header import MetricsHeader, describe_base, describe_evaluation, describe_golds, describe_run
+from gui.metrics.scores_view import ComparisonPanel, EpochQuestion, KlueLine, build_epochs_table
+from gui.metrics.table_model import MetricModel, SentenceCounter, SentencesLink, markdown_table
 from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.table_view import MetricView
-from gui.text.metrics import evaluation_purpose, golds_line, run_line, scored_line, sentences
 from gui.text.progress import FLEETING
-from gui.text.words import name_epoch, wrapped
+from gui.text.words import STATUS_WORDS, name_epoch, wrapped
 from gui.widgets.page import EmptyState, Page, PageContext, column_of
 
 _SIDE_WIDTH = 320
+_GOLD_WORDS: dict[Gold, str] = {"corrected": mark("corrected"), "imported": mark("imported")}
 
 
 class MetricsPage(Page):
@@ -45,28 +44,28 @@ class MetricsPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._source: FiguresSource | None = None
+        self._source: FiguresCache | None = None
         self._split: Split = "dev"
         self._revealed: EpochKey | None = None
         self._shown_run: int | None = None
-        self._counter = SentenceCounter(self)
+        self._counter = SentenceCounter(context.session, self)
         self._query = LatestQuery(self)
         self._query.answered.connect(lambda _: self.refresh_when_seen())
         self._placed = set[QWidget]()
-        self.head = Head()
-        self.model = MetricModel(self._behind)
+        self.head = MetricsHeader()
+        self.model = MetricModel(self._counter)
         self.table = MetricView(
-            self.model, MetricDelegate(self.model, context.look), "Precision, recall and F1 of every type"
+            self.model, MetricDelegate(self.model, context.look), say("Precision, recall and F1 of every type")
         )
         self.klue = KlueLine()
         self.verdicts = VerdictsLine()
         self.findings = FindingsBar()
         self.chart = ScoreChart(context.look)
         self.comparison = ComparisonPanel(context.look)
-        self.errors = ErrorsPanel(self._behind, context.look)
-        self.changes = ChangesPanel(self._behind, context.look)
-        self.calibration = CalibrationPanel(self._behind, context.look)
-        self.empty = EmptyState("", "", "Go to Train")
+        self.errors = ErrorsPanel(self._counter, context.look)
+        self.changes = ChangesPanel(self._counter, context.look)
+        self.calibration = CalibrationPanel(self._counter, context.look)
+        self.empty = EmptyState("", "", say("Go to Train"))
         self._lay_out()
         self._connect()
 
@@ -122,7 +121,7 @@ class MetricsPage(Page):
     def _take_project(self, project: Project | None) -> None:
         self._query.cancel()
         self._shown_run = None
-        self._source = FiguresSource(project) if project else None
+        self._source = FiguresCache(project) if project else None
         self._forget_counted()
         self.findings.forget()
         self._split, self._revealed = "dev", None
@@ -138,7 +137,7 @@ class MetricsPage(Page):
 
     def _forget_figures(self) -> None:
         project = self._context.session.project
-        self._source = FiguresSource(project) if project is not None else None
+        self._source = FiguresCache(project) if project is not None else None
         self._forget_counted()
 
     def _forget_counted(self) -> None:
@@ -149,26 +148,28 @@ class MetricsPage(Page):
         self._query.cancel()
         project, number = self._context.session.project, self._context.session.context.source
         if project is None or number is None or self._source is None:
-            self._show_empty("No metrics yet", "Train on the corpus; every epoch then gets its table here.")
+            self._show_empty(
+                say("No metrics yet"), say("Train on the corpus: this page then shows the scores of every epoch.")
+            )
             return
         run, keys = project.runs.by_number(number), epoch_keys(project, number)
         if keys:
             self._show_when_counted(project, self._source, run, keys)
         else:
-            self._show_empty(f"Run {number} has no finished epoch yet", _without_epoch(run))
+            self._show_empty(say("Run {run} has no finished epoch yet", run=number), _describe_unfinished(run))
 
-    def _show_when_counted(self, project: Project, source: FiguresSource, run: Run, keys: list[EpochKey]) -> None:
+    def _show_when_counted(self, project: Project, source: FiguresCache, run: Run, keys: list[EpochKey]) -> None:
         """Show a run at once where its figures are known, or else have them counted on another thread first."""
         current, gold = self._current_key() or keys[-1], self._context.session.context.gold
         other = self._context.session.baseline.resolve(project, current)
-        wanted = Wanted(tuple(keys), run.is_crosscheck, self._split, gold, current, other)
+        wanted = FiguresRequest(tuple(keys), run.is_crosscheck, self._split, gold, current, other)
         self._query.cancel()
         if source.is_prepared(wanted):
             self._shown_run = run.number
             self._show_run(project, source, run, keys)
             return
         if run.number != self._shown_run:
-            self._show_empty(f"Run {run.number}", "Counting its spans …", can_train=False)
+            self._show_empty(say("Run {run}", run=run.number), say("Counting its spans …"), can_train=False)
         self._query.submit(lambda: source.prepare(wanted))
 
     def _chosen_view(self) -> QWidget:
@@ -186,7 +187,7 @@ class MetricsPage(Page):
         self.empty.hint.setText(hint)
         self._stack.setCurrentIndex(0)
 
-    def _show_run(self, project: Project, source: FiguresSource, run: Run, keys: list[EpochKey]) -> None:
+    def _show_run(self, project: Project, source: FiguresCache, run: Run, keys: list[EpochKey]) -> None:
         gold = self._context.session.context.gold
         splits = source.offered_splits(keys, is_crosscheck=run.is_crosscheck)
         if self._split not in splits:
@@ -194,8 +195,8 @@ class MetricsPage(Page):
         figures = [source.of(key, self._split, gold) for key in source.scored(keys, self._split)]
         self._show_head(project, source, run, figures)
         self.head.offer_splits(splits, self._split)
-        self.table.show_table(epochs_table(figures, self._current_key()))
-        self.chart.show_lines(f1_lines(figures))
+        self.table.show_table(build_epochs_table(figures, self._current_key()))
+        self.chart.show_lines(build_f1_lines(figures))
         self._show_comparison(project, source)
         self._show_epoch(project, source)
         if figures:
@@ -206,20 +207,26 @@ class MetricsPage(Page):
         self._place_splitters()
         self._reveal_current()
 
-    def _show_head(self, project: Project, source: FiguresSource, run: Run, figures: list[Figures]) -> None:
-        self.head.title.setText(run_line(run))
+    def _show_head(self, project: Project, source: FiguresCache, run: Run, figures: list[EpochFigures]) -> None:
+        self.head.title.setText(describe_run(run))
         current = self._current_key() or figures[-1].key
         tagged = source.sentences(current, self._split)
         self.head.copy.offer(possible=tagged > 0)
         if tagged or self._split == "dev":
             lacking = project.sentences.count(self._split) - tagged
             golds = (source.of(current, self._split, "imported"), source.of(current, self._split, "corrected"))
-            self.head.hint.setText(scored_line(run, figures, self._split, lacking) + golds_line(*golds))
+            lines = (describe_base(run, figures, self._split, lacking), describe_golds(*golds))
+            self.head.hint.setText(" ".join(filter(None, lines)))
         else:
-            self.head.hint.setText(f"Epoch {current.epoch} has not tagged the test sentences; “Evaluate on test” does.")
+            self.head.hint.setText(
+                say(
+                    "Epoch {epoch} has not tagged the test sentences yet; “Evaluate on test” does that.",
+                    epoch=current.epoch,
+                )
+            )
 
-    def _show_comparison(self, project: Project, source: FiguresSource) -> None:
-        """What is held against another epoch: two runs beside the scores, or what moved."""
+    def _show_comparison(self, project: Project, source: FiguresCache) -> None:
+        """What is compared with another epoch: two runs beside the scores, or what changed."""
         current, gold = self._current_key(), self._context.session.context.gold
         if current is None:
             return
@@ -233,27 +240,27 @@ class MetricsPage(Page):
             before = source.of(other, self._split, gold, current)
             self.comparison.show_figures(before, source.of(current, self._split, gold, other))
 
-    def _show_changes(
-        self, project: Project, source: FiguresSource, before: EpochKey | None, current: EpochKey
-    ) -> None:
+    def _show_changes(self, project: Project, source: FiguresCache, before: EpochKey | None, current: EpochKey) -> None:
         if before is None:
             self.changes.show_nothing()
             return
         gold = self._context.session.context.gold
-        question = Comparing(before, current, self._split, gold)
+        question = ChangesQuestion(before, current, self._split, gold)
         self.changes.show_question(project, question, source.of(current, self._split, gold, before))
 
-    def _show_epoch(self, project: Project, source: FiguresSource) -> None:
-        """What is told of the current epoch alone."""
+    def _show_epoch(self, project: Project, source: FiguresCache) -> None:
+        """What is of the current epoch alone."""
         current, gold = self._current_key(), self._context.session.context.gold
         if current is not None:
             if self.head.errors.isChecked():
                 self.errors.show_figures(source.of(current, self._split, gold))
             self.klue.setVisible(source.sentences(current, self._split) > 0)
-            self.klue.show_epoch(project, Question(current, self._split, gold))
-            self.verdicts.show_epoch(project, Asked(current, self._split), offers=self.head.errors.isChecked())
+            self.klue.show_epoch(project, EpochQuestion(current, self._split, gold))
+            self.verdicts.show_epoch(
+                project, EstimateQuestion(current, self._split), offers=self.head.errors.isChecked()
+            )
             if self.head.calibration.isChecked():
-                self.calibration.show_question(project, Question(current, self._split, gold))
+                self.calibration.show_question(project, EpochQuestion(current, self._split, gold))
 
     def _place_splitters(self) -> None:
         """Once for each view, when it is first shown and what is in it is known: each part gets the room that it needs,
@@ -303,12 +310,7 @@ class MetricsPage(Page):
             self._context.session.baseline.choose(other, current.source)
         self.refresh_when_seen()
 
-    def _behind(self, link: Link) -> int | None:
-        project = self._context.session.project
-        assert project is not None, "there are no numbers without a project"
-        return self._counter.count(project, link.selection, link.key, self._context.session.context.gold)
-
-    def _open(self, link: Link) -> None:
+    def _open(self, link: SentencesLink) -> None:
         self._context.session.set_context(epoch=link.key.epoch)
         project = self._context.session.project
         if project is not None and self.head.changes.isChecked():
@@ -329,15 +331,22 @@ class MetricsPage(Page):
             QGuiApplication.clipboard().setText(self._markdown(self._source, current))
             self.head.copy.confirm()
 
-    def _markdown(self, source: FiguresSource, current: EpochKey) -> str:
+    def _markdown(self, source: FiguresCache, current: EpochKey) -> str:
         """What is shown, with what it is of."""
         gold, view = self._context.session.context.gold, self._chosen_view()
-        on = sentences(source.sentences(current, self._split), self._split)
-        title = f"### {name_epoch(current).capitalize()}, on {on}, gold as {gold}"
-        parts = [title, self.head.title.text()]
+        heading = say_count(
+            "Run {run}, epoch {epoch}, on {count:,} {split} sentence, gold as {gold}",
+            "Run {run}, epoch {epoch}, on {count:,} {split} sentences, gold as {gold}",
+            source.sentences(current, self._split),
+            run=current.source,
+            epoch=current.epoch,
+            split=self._split,
+            gold=say(_GOLD_WORDS[gold]),
+        )
+        parts = [f"### {heading}", self.head.title.text()]
         if isinstance(view, ErrorsPanel | ChangesPanel | CalibrationPanel):
             return "\n\n".join([*parts, *view.markdown()]) + "\n"
-        parts += [markdown_table(self.model), self.klue.words()]
+        parts += [markdown_table(self.model), self.klue.describe()]
         if not self.comparison.isHidden():
             parts += self.comparison.markdown()
         return "\n\n".join(filter(None, parts)) + "\n"
@@ -347,7 +356,7 @@ class MetricsPage(Page):
         if project is None or key is None:
             return
         job = self._context.runner.start(
-            f"Evaluating {name_epoch(key)} on test",
+            say("Evaluating {epoch} on test", epoch=name_epoch(key)),
             lambda: engine.evaluate_epoch(project, key.source, key.epoch, "test", gold),
             fleeting=FLEETING,
         )
@@ -368,20 +377,26 @@ class MetricsPage(Page):
         project, key, job = self._context.session.project, self._current_key(), self._context.runner.job
         purpose = ""
         if project is None or key is None:
-            obstacle = "There is no finished epoch to evaluate"
+            obstacle = say("There is no finished epoch to evaluate")
         elif project.runs.by_number(key.source).is_crosscheck:
-            obstacle = f"Run {key.source} is a cross-check, which keeps no weights to tag other sentences with"
+            obstacle = say(
+                "Run {run} is a cross-check, which keeps no weights to tag other sentences with", run=key.source
+            )
         elif not project.sentences.count("test"):
-            obstacle = "There are no test sentences; import some into the test split first"
+            obstacle = say("There are no test sentences; import some into the test split first")
         elif job is not None:
-            obstacle = f"Wait until “{job.title}” has ended, or stop it"
+            obstacle = say("Wait until “{job}” has ended, or stop it", job=job.title)
         else:
-            obstacle, purpose = "", evaluation_purpose(project, key)
+            obstacle, purpose = "", describe_evaluation(project, key)
         self.head.evaluate.setEnabled(not obstacle)
         self.head.evaluate.setToolTip(wrapped(obstacle or purpose))
 
 
-def _without_epoch(run: Run) -> str:
+def _describe_unfinished(run: Run) -> str:
     if run.status == "running":
-        return "The table appears here when its first epoch ends. The Train page shows how far it is."
-    return f"It is {run.status}. Choose another run above, or train a new one."
+        return say("The scores appear here when its first epoch ends. The Train page shows the progress.")
+    return say(
+        "{run}: {status}. Choose another run above, or train a new one.",
+        run=say("Run {run}", run=run.number),
+        status=say(STATUS_WORDS[run.status]),
+    )

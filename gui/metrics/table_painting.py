@@ -1,4 +1,4 @@
-"""The headers of a metrics table: epochs above their metrics, and types with their names, which stay in view."""
+"""How a metrics table is painted: its cells, and its headers of epochs and types, which stay in view."""
 
 import math
 from collections.abc import Iterable
@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 from core.domain.labels import FirstNames
 from gui.look.palette import mixed
 from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
-from gui.metrics.table_model import Cell, Column, MetricModel, Row, figure, rounds_to_change
+from gui.metrics.table_model import MetricCell, MetricColumn, MetricModel, MetricRow, format_figure, rounds_to_change
+from gui.widgets.tables import LEFT, RIGHT
 
 PADDING = 8
 
@@ -24,9 +25,6 @@ _MARK = 7
 
 
 _BAR = 3
-
-
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 _RINGED = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus
@@ -47,14 +45,14 @@ class MetricDelegate(QStyledItemDelegate):
         self._small = font(TAG_SIZE, tabular=True)
         self._change_width = _GAP + _MARK + 3 + QFontMetrics(self._small).horizontalAdvance(".000")
 
-    def width(self, column: Column) -> int:
+    def width(self, column: MetricColumn) -> int:
         """How wide a column must be for its title and for any number."""
         widest = "00,000" if column.metric == "support" else "0.000"
         value = QFontMetrics(self._bold).horizontalAdvance(widest)
         title = 0 if column.is_type else QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(column.title)
         return max(value, title) + 2 * self.padding + self.change_width(column)
 
-    def change_width(self, column: Column) -> int:
+    def change_width(self, column: MetricColumn) -> int:
         """How much of it the change takes, on the right."""
         return 0 if column.before is None else self._change_width
 
@@ -73,7 +71,7 @@ class MetricDelegate(QStyledItemDelegate):
         painter.restore()
 
     def paint_number(self, painter: QPainter, inner: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Paint what a cell tells, inside its padding."""
+        """Paint the number of a cell, inside its padding."""
         cell, column = self.model.cell(index), self.model.column(index.column())
         if isinstance(cell.value, float):
             self._paint_bar(painter, inner, cell.value, column)
@@ -89,27 +87,27 @@ class MetricDelegate(QStyledItemDelegate):
         painter.setPen(QPen(QColor(self.look.theme.accent), 2))
         painter.drawRect(rect.adjusted(1, 1, -1, -1))
 
-    def _ground(self, index: QModelIndex | QPersistentModelIndex, cell: Cell, column: Column) -> QColor:
+    def _ground(self, index: QModelIndex | QPersistentModelIndex, cell: MetricCell, column: MetricColumn) -> QColor:
         if self.hovered is None or not self.hovered.isValid() or self.hovered.row() != index.row():
             return self.still_ground(cell, column)
         if self.hovered.column() == index.column() and cell.link is not None:
             return QColor(self.look.theme.selection)
         return ground(self.look.theme, is_current=column.is_current, is_hovered=True)
 
-    def still_ground(self, cell: Cell, column: Column) -> QColor:
+    def still_ground(self, cell: MetricCell, column: MetricColumn) -> QColor:
         """What lies under a number when the pointer is elsewhere."""
         return ground(self.look.theme, is_current=column.is_current)
 
-    def shown(self, cell: Cell) -> str:
+    def shown(self, cell: MetricCell) -> str:
         """The number as it is written."""
-        return figure(cell.value)
+        return format_figure(cell.value)
 
-    def is_faint(self, cell: Cell) -> bool:
+    def is_faint(self, cell: MetricCell) -> bool:
         """Whether the eye may pass over it."""
         return cell.value is None
 
     def _paint_lines(
-        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, column: Column
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, column: MetricColumn
     ) -> None:
         """Hairlines before each group and below the types."""
         painter.setPen(QColor(self.look.theme.line))
@@ -118,7 +116,7 @@ class MetricDelegate(QStyledItemDelegate):
         if self.model.closes_types(index.row()):
             painter.drawLine(rect.topLeft(), rect.topRight())
 
-    def _paint_bar(self, painter: QPainter, inner: QRect, value: float, column: Column) -> None:
+    def _paint_bar(self, painter: QPainter, inner: QRect, value: float, column: MetricColumn) -> None:
         theme = self.look.theme
         ink = theme.accent if column.metric == "f1" else theme.muted
         track = QRect(inner.left(), inner.bottom() - _BAR, inner.width(), _BAR)
@@ -127,22 +125,22 @@ class MetricDelegate(QStyledItemDelegate):
         painter.fillRect(track, _blended(ink, theme.surface, 0.5))
 
     def _paint_value(
-        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, cell: Cell
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, cell: MetricCell
     ) -> None:
         theme = self.look.theme
         is_main = self.model.row(index.row()).name == "micro"
         painter.setFont(self._bold if is_main else self._font)
         painter.setPen(QColor(theme.muted if self.is_faint(cell) else theme.text))
-        painter.drawText(rect, _RIGHT, self.shown(cell))
+        painter.drawText(rect, RIGHT, self.shown(cell))
 
-    def _paint_change(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
+    def _paint_change(self, painter: QPainter, rect: QRect, cell: MetricCell) -> None:
         if cell.change is None:
             return
         theme, moves = self.look.theme, rounds_to_change(cell.change)
         colour = QColor(theme.muted if not moves else theme.right if cell.change > 0 else theme.error)
         painter.setFont(self._small)
         painter.setPen(colour)
-        painter.drawText(rect, _RIGHT, written_change(cell.change))
+        painter.drawText(rect, RIGHT, format_change(cell.change))
         if moves:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -150,7 +148,7 @@ class MetricDelegate(QStyledItemDelegate):
             painter.drawPolygon(_triangle(rect.left() + _GAP, rect.center().y(), up=cell.change > 0))
 
 
-def written_change(change: float) -> str:
+def format_change(change: float) -> str:
     """A change without its sign, as wide as `.000` at most."""
     if not rounds_to_change(change):
         return "="
@@ -178,7 +176,6 @@ NameStyle = Literal["full", "korean", "label"]
 """What the header of a type shows: label, Korean and English name; the first two; the label alone."""
 
 _LINE_HEIGHT, _CHIP_HEIGHT = 22, 16
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def chip_width(labels: Iterable[str]) -> int:
@@ -238,7 +235,7 @@ class GroupedHeader(QHeaderView):
         else:
             painter.setFont(font(SMALL_SIZE))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, column.title)
+            painter.drawText(below, RIGHT, column.title)
         painter.setPen(QColor(theme.line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if column.starts_group and section:
@@ -256,7 +253,7 @@ class GroupedHeader(QHeaderView):
 
 
 class NamesHeader(QHeaderView):
-    """Types as chip, Korean and English name; then what is told of all types.
+    """Types as chip, Korean and English name; then the rows of all types.
 
     Signals:
         pointed: the row under the pointer, −1 for none.
@@ -277,7 +274,7 @@ class NamesHeader(QHeaderView):
         return QSize(self._widths.whole, 0)
 
     @property
-    def _widths(self) -> "_Widths":
+    def _widths(self) -> "_NameWidths":
         return _measured(self._model.table.rows, self.look.theme.first_names, self._style)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
@@ -299,9 +296,9 @@ class NamesHeader(QHeaderView):
             painter.drawLine(rect.topLeft(), rect.topRight())
         painter.setPen(QColor(self.look.theme.text))
         painter.setFont(font(LIST_SIZE, bold=row.name == "micro"))
-        painter.drawText(rect.adjusted(2 * PADDING, 0, 0, -3), _LEFT, row.title)
+        painter.drawText(rect.adjusted(2 * PADDING, 0, 0, -3), LEFT, row.title)
 
-    def _paint_type(self, painter: QPainter, rect: QRect, row: Row) -> None:
+    def _paint_type(self, painter: QPainter, rect: QRect, row: MetricRow) -> None:
         label, korean, english = _names(row, self.look.theme.first_names, self._style)
         width = self._widths.chip
         paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.look.theme)
@@ -310,18 +307,18 @@ class NamesHeader(QHeaderView):
     def _paint_names(self, painter: QPainter, rect: QRect, korean: str, english: str) -> None:
         painter.setFont(font(LIST_SIZE))
         painter.setPen(QColor(self.look.theme.text))
-        painter.drawText(rect, _LEFT, korean)
+        painter.drawText(rect, LEFT, korean)
         widest = self._widths.korean
         painter.setFont(font(SMALL_SIZE))
         painter.setPen(QColor(self.look.theme.muted))
-        painter.drawText(rect.adjusted(widest + PADDING if widest else 0, 0, 0, 0), _LEFT, english)
+        painter.drawText(rect.adjusted(widest + PADDING if widest else 0, 0, 0, 0), LEFT, english)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self.pointed.emit(self.logicalIndexAt(event.position().toPoint()))
 
 
-class _Widths(NamedTuple):
+class _NameWidths(NamedTuple):
     """The widest chip, the widest Korean name, and what a whole header needs."""
 
     chip: int
@@ -330,7 +327,7 @@ class _Widths(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def _measured(rows: tuple[Row, ...], first_names: FirstNames, style: NameStyle) -> _Widths:
+def _measured(rows: tuple[MetricRow, ...], first_names: FirstNames, style: NameStyle) -> _NameWidths:
     """Kept, since Qt asks for them at every step of a layout."""
     metrics, small = QFontMetrics(font(LIST_SIZE)), QFontMetrics(font(SMALL_SIZE))
     names = [_names(row, first_names, style) for row in rows if row.is_type]
@@ -340,10 +337,10 @@ def _measured(rows: tuple[Row, ...], first_names: FirstNames, style: NameStyle) 
     parts = [chip, *(part for part in (korean, english) if part)]
     titles = [metrics.horizontalAdvance(row.title) for row in rows]
     whole = max(sum(parts) + PADDING * (len(parts) - 1), *titles, 0) + 4 * PADDING
-    return _Widths(chip, korean, whole)
+    return _NameWidths(chip, korean, whole)
 
 
-def _names(row: Row, first_names: FirstNames, style: NameStyle) -> tuple[str, str, str]:
+def _names(row: MetricRow, first_names: FirstNames, style: NameStyle) -> tuple[str, str, str]:
     """Label, and the names that say more than it."""
     known = first_names.entity_type(row.name)
     korean = known.korean if known.korean != known.label and style != "label" else ""
@@ -366,7 +363,7 @@ class CountDelegate(MetricDelegate):
         super().__init__(model, look)
         self.padding = padding
 
-    def width(self, column: Column) -> int:
+    def width(self, column: MetricColumn) -> int:
         """How wide a column must be for its title and for every number of the table."""
         numbers = QFontMetrics(font(LIST_SIZE, tabular=True))
         shown = {self.shown(cell) for row in self.model.table.cells for cell in row}
@@ -374,20 +371,20 @@ class CountDelegate(MetricDelegate):
         title = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(column.title)
         return max(widest, chip_width([column.title]) if column.is_type else title) + 2 * self.padding
 
-    def still_ground(self, cell: Cell, column: Column) -> QColor:
+    def still_ground(self, cell: MetricCell, column: MetricColumn) -> QColor:
         if not cell.value or cell.heat is None:
             return ground(self.look.theme, is_current=False)
         if not cell.heat:
             return QColor(self.look.theme.window)
         return QColor(mixed(self.look.theme.error, self.look.theme.surface, heat_share(cell.heat)))
 
-    def is_faint(self, cell: Cell) -> bool:
+    def is_faint(self, cell: MetricCell) -> bool:
         return not cell.value
 
-    def shown(self, cell: Cell) -> str:
+    def shown(self, cell: MetricCell) -> str:
         if cell.value is None:
             return ""
-        return figure(cell.value) if cell.value else "·"
+        return format_figure(cell.value) if cell.value else "·"
 
 
 def heat_share(heat: float) -> float:

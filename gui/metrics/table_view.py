@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from gui.look.theme import scaled
-from gui.metrics.table_model import MetricModel, Table, markdown_table
+from gui.metrics.table_model import MetricModel, MetricTable, markdown_table
 from gui.metrics.table_painting import GroupedHeader, MetricDelegate, NamesHeader, NameStyle
 from gui.widgets.text_labels import PlainLabel, hint_label
 
@@ -16,17 +16,19 @@ class MetricView(QTableView):
     """Shows a `MetricModel`.
 
     Args:
-        says: what the table holds, for those who hear it.
+        purpose: what a screen reader calls the table.
 
     Signals:
-        opened: a cell with sentences behind it was clicked, or Enter pressed on it; its `Link`.
+        opened: a cell with sentences behind it was clicked, or Enter pressed on it; its `SentencesLink`.
         row_pointed: the row under the pointer, or else the selected one; its name, empty for none.
     """
 
     opened = Signal(object)
     row_pointed = Signal(str)
 
-    def __init__(self, model: MetricModel, delegate: MetricDelegate, says: str, *, names: NameStyle = "full") -> None:
+    def __init__(
+        self, model: MetricModel, delegate: MetricDelegate, purpose: str, *, names: NameStyle = "full"
+    ) -> None:
         super().__init__()
         self._model = model
         self._delegate = delegate
@@ -35,7 +37,7 @@ class MetricView(QTableView):
         self._corner = QFrame(self)
         self._pointed = ""
         self._prepare()
-        self.setAccessibleName(says)
+        self.setAccessibleName(purpose)
         self._take_theme()
         delegate.look.theme_changed.connect(self._take_theme)
         self._names.pointed.connect(self._point_at_row)
@@ -60,7 +62,7 @@ class MetricView(QTableView):
         self._corner.setStyleSheet(f"border: 1px solid {theme.line}; border-width: 0 1px 1px 0")
         self._model.first_names = theme.first_names
 
-    def show_table(self, table: Table) -> None:
+    def show_table(self, table: MetricTable) -> None:
         """Show other figures; scroll position and current cell stay."""
         bars = (self.horizontalScrollBar(), self.verticalScrollBar())
         places = [bar.value() for bar in bars]
@@ -135,7 +137,7 @@ class MetricView(QTableView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
         super().selectionChanged(selected, deselected)
-        self._say_pointed()
+        self._report_pointed()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -166,9 +168,9 @@ class MetricView(QTableView):
         if row != self._names.hovered_row:
             self._names.hovered_row = row
             self._names.viewport().update()
-            self._say_pointed()
+            self._report_pointed()
 
-    def _say_pointed(self) -> None:
+    def _report_pointed(self) -> None:
         selected = [index.row() for index in self.selectedIndexes()]
         row = self._names.hovered_row if self._names.hovered_row >= 0 else next(iter(selected), -1)
         name = self._model.row(row).name if 0 <= row < self._model.rowCount() else ""
@@ -188,13 +190,11 @@ class TitledTable(QWidget):
         body: beside the table there is room for another view of it.
     """
 
-    def __init__(self, title: str, said: str, delegate: MetricDelegate, *, names: NameStyle) -> None:
+    def __init__(self, title: str, caption: str, delegate: MetricDelegate, *, names: NameStyle) -> None:
         super().__init__()
-        self._title = title
         self.title = PlainLabel(title)
         self.title.setProperty("role", "heading")
-        self.said = hint_label(said)
-        self.said.setWordWrap(True)
+        self.caption = hint_label(caption, wraps=True)
         self.model = delegate.model
         self.view = MetricView(self.model, delegate, title, names=names)
         words = QVBoxLayout()
@@ -203,7 +203,7 @@ class TitledTable(QWidget):
         self.head = QHBoxLayout()
         self.head.addWidget(self.title, 1)
         words.addLayout(self.head)
-        words.addWidget(self.said)
+        words.addWidget(self.caption)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 0, 0)
         layout.setSpacing(8)
@@ -217,7 +217,7 @@ class TitledTable(QWidget):
         table = markdown_table(self.model)
         return [f"**{self.title.text()}**", table] if table else []
 
-    def show_table(self, table: Table, of: str = "") -> None:
-        """Show a table; `of` goes on where the title ends."""
-        self.title.setText(self._title + of)
+    def show_table(self, table: MetricTable, title: str) -> None:
+        """Show a table and what it is of."""
+        self.title.setText(title)
         self.view.show_table(table)

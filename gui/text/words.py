@@ -8,6 +8,7 @@ from core.analysis.verdicts import Blame
 from core.domain.spans import Span
 from core.messages.catalogue import join_words, mark, say
 from core.store.predictions import EpochKey
+from core.store.runs import Status
 
 BLAME_WORDS: dict[Blame, str] = {
     "model": mark("model wrong"),
@@ -15,6 +16,14 @@ BLAME_WORDS: dict[Blame, str] = {
     "ambiguous": mark("ambiguous"),
 }
 """What a person says of a disagreement."""
+
+STATUS_WORDS: dict[Status, str] = {
+    "running": mark("running"),
+    "finished": mark("finished"),
+    "stopped": mark("stopped"),
+    "failed": mark("failed"),
+}
+"""How a run is doing, or how it ended."""
 
 _TIP_WIDTH = 58
 """Characters on a line of a tooltip; Qt does not break the lines of plain ones."""

@@ -35,7 +35,7 @@ def _ask_for_the_sample(window, qtbot):
     metrics, project = window.pages["metrics"], window.context.session.project
     click(metrics.head.errors)
     qtbot.waitUntil(metrics.verdicts.isVisible)
-    metrics.verdicts.said.linkActivated.emit("#")
+    metrics.verdicts.line.linkActivated.emit("#")
     inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     numbers = project.selections.numbers(Selection(outcomes=ALL_ERRORS, order="random"), KEY, "corrected")
@@ -84,8 +84,8 @@ def _mark_and_note(window):
 
 def _read_the_estimate(window, qtbot):
     click(window.rail.button("metrics"))
-    said = window.pages["metrics"].verdicts.said
-    qtbot.waitUntil(lambda: "By 6 verdicts in 4 sampled sentences, 17% (17%–17%) of the 6 errors" in said.text())
+    line, estimate = window.pages["metrics"].verdicts.line, "17% (17%–17%) of 6 errors are gold errors"
+    qtbot.waitUntil(lambda: f"By 6 verdicts in 4 sampled sentences, {estimate}" in line.text())
 
 
 def _find_all_of_it_in_a_copy(window, tmp_path):

@@ -9,9 +9,15 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from gui.metrics import changes_view
-from gui.metrics.changes_view import MoveDelegate, kinds_table, scores_table, types_table, written
-from gui.metrics.errors_view import ALL
-from gui.metrics.table_model import Cell
+from gui.metrics.changes_view import (
+    MoveDelegate,
+    build_kind_fates_table,
+    build_moves_table,
+    build_type_fates_table,
+    format_move,
+)
+from gui.metrics.errors_view import all_types_row
+from gui.metrics.table_model import MetricCell
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, project_with_run
 from tests.gui.metrics.conftest import click_on, index_of
 
@@ -41,7 +47,7 @@ def others(desk):
 
 def test_the_epoch_before_suggests_itself_and_the_tables_say_what_moved(changes_desk):
     panel = changes_desk.page.changes
-    assert panel.scores.title.text() == "What moved from run 1, epoch 1 to run 1, epoch 2"
+    assert panel.scores.title.text() == "What changed from run 1, epoch 1 to run 1, epoch 2"
     assert values(panel.scores, "OG") == [1.0, 1.0, 1.0]
     assert values(panel.types, "all") == [5, 1, 1]
     assert values(panel.kinds, "edge") == [1, 0, 1]
@@ -50,10 +56,10 @@ def test_the_epoch_before_suggests_itself_and_the_tables_say_what_moved(changes_
 
 def test_a_number_leads_to_its_sentences_under_the_epoch_looked_at(changes_desk, qtbot):
     desk, table = changes_desk, changes_desk.page.changes.types
-    click_on(qtbot, table.view, index_of(table.model, "QT", "Errors", "Broken"))
+    click_on(qtbot, table.view, index_of(table.model, "QT", "Errors", "New"))
     [asked] = desk.asked
     [stored] = desk.project.sentences.by_number([*asked.among.numbers])
-    assert (stored.id, asked.among.words, asked.split) == ("talk-2", "new errors: QT", "dev")
+    assert (stored.id, asked.among.words, asked.split) == ("talk-2", "new errors (QT)", "dev")
     assert desk.project.selections.numbers(asked, EpochKey(1, 2), "corrected") == [stored.number]
     assert desk.session.context.other == EpochKey(1, 1), "both predictions are shown"
 
@@ -77,7 +83,7 @@ def test_a_choice_holds_while_the_run_is_looked_at(changes_desk, qtbot):
     desk = changes_desk
     desk.page.head.other.setCurrentIndex(0)
     desk.page.head.other.activated.emit(0)
-    assert desk.page.changes.scores.said.text() == changes_view.NOTHING
+    assert desk.page.changes.scores.caption.text() == changes_view.NOTHING
     view = desk.page.changes.scores.view
     assert [view.horizontalHeader().isVisible(), view.verticalHeader().isVisible()] == [False, False]
     assert not desk.page.changes.types.isVisible()
@@ -101,22 +107,22 @@ def test_runs_without_a_common_sentence_say_so(open_desk, qtbot):
 
     desk = open_desk(make)
     desk.page.head.changes.click()
-    qtbot.waitUntil(lambda: "no sentence in common" in desk.page.changes.scores.said.text())
+    qtbot.waitUntil(lambda: "no predicted sentence in common" in desk.page.changes.scores.caption.text())
 
 
 def test_tables_follow_from_the_changes(desk):
     project, after = desk.project, EpochKey(1, 2)
     changes = run_to_end(compare_epochs(project.predictions.pairs(EpochKey(1, 1), after, "dev", "corrected")))
     figures = desk.page._source.of(after, "dev", "corrected")
-    by_type, by_kind = types_table(changes, figures), kinds_table(changes, figures)
-    assert by_type.rows[-1] == ALL
+    by_type, by_kind = build_type_fates_table(changes, figures), build_kind_fates_table(changes, figures)
+    assert by_type.rows[-1] == all_types_row()
     for at, fate in enumerate(FATES):
         assert sum(row[at].value for row in by_kind.cells) == by_type.cells[-1][at].value
         assert by_type.cells[-1][at].value == len(changes.errors_of(fate))
-    scores = scores_table(changes, figures)
+    scores = build_moves_table(changes, figures)
     micro = scores.cells[[row.name for row in scores.rows].index("micro")]
-    assert micro[1].words.startswith("Recall of micro avg: from 0.286 to 0.857; the 95 % interval")
-    assert micro[1].words.endswith("It covers the choice of sentences, not the run's own chance")
+    assert micro[1].words.startswith("Recall, micro avg: 0.286 → 0.857\n95 % interval of the change: ")
+    assert micro[1].words.endswith("The interval covers the choice of sentences, not the run's own chance")
     links = [cell.link for row in by_type.cells for cell in row if cell.link]
     behind = {number for link in links for number in link.selection.among.numbers}
     assert behind == {project.sentences.by_id(name).number for name in FIRST_EPOCH}
@@ -131,7 +137,7 @@ def test_tables_follow_from_the_changes(desk):
 def test_only_a_sure_change_is_in_colour(changes_desk, interval, colour):
     delegate = changes_desk.page.changes.scores.view.itemDelegate()
     assert isinstance(delegate, MoveDelegate)
-    shown = delegate._colour(Cell(0.1, None, "", None, interval=interval))
+    shown = delegate._colour(MetricCell(0.1, None, "", None, interval=interval))
     assert shown == QColor(getattr(delegate.look.theme, colour))
 
 
@@ -139,4 +145,4 @@ def test_only_a_sure_change_is_in_colour(changes_desk, interval, colour):
     ("value", "shown"), [(0.0214, "+0.021"), (-0.0006, "-0.001"), (-0.0001, "0.000"), (0.0, "0.000")]
 )
 def test_how_a_change_is_written(value, shown):
-    assert written(Cell(value, None, "", None)) == shown
+    assert format_move(MetricCell(value, None, "", None)) == shown

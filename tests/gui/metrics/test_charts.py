@@ -16,9 +16,9 @@ from core.store.sentence_selection import FixedSet, Selection
 from gui.look.palette import contrast
 from gui.look.theme import DARK, LIGHT
 from gui.metrics.calibration import CalibrationShown
-from gui.metrics.calibration_charts import compact, ticks
-from gui.metrics.error_bars import ground_of
-from gui.metrics.klue_panel import Question
+from gui.metrics.calibration_view import format_compact, ticks
+from gui.metrics.errors_view import outcome_ground
+from gui.metrics.scores_view import EpochQuestion
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_sentences
 
 LAST = EpochKey(1, 2)
@@ -41,7 +41,7 @@ def calibration(desk, qtbot):
 
 
 def wait_for(desk, qtbot):
-    qtbot.waitUntil(lambda: "predicted" in desk.page.calibration.said.text())
+    qtbot.waitUntil(lambda: "predicted" in desk.page.calibration.caption.text())
 
 
 def click_segment(chart, segment):
@@ -86,7 +86,7 @@ def test_a_part_opens_its_sentences(desk, bars):
     row = [row.name for row in desk.page.errors.kinds.model.table.rows].index("QT")
     [part] = [part for part in bars.segments if part.row == row]
     assert OUTCOMES[part.column] == "spurious"
-    assert "1 sentence with a spurious QT" in bars.tooltip(part).replace("\n", " ")
+    assert "1 sentence: spurious QT" in bars.tooltip(part).replace("\n", " ")
     click_segment(bars, part)
     [asked] = desk.asked
     assert asked == Selection(outcomes=("spurious",), predicted_label="QT")
@@ -135,19 +135,21 @@ def test_the_histogram_has_every_span_and_the_number_of_the_error(desk, calibrat
     heights = {(part.column, part.row): part for part in calibration.histogram.segments}
     wanted = {(at, row) for at, found in enumerate(bins) for row, n in enumerate((found.right, found.wrong)) if n}
     assert set(heights) == wanted
-    assert f"Expected calibration error {expected_calibration_error(bins):.3f}." in calibration.said.text()
-    assert calibration.said.text().startswith("8 predicted spans on 4 sentences: 75.0% are right where 75.8%")
+    assert f"Expected calibration error {expected_calibration_error(bins):.3f}." in calibration.caption.text()
+    assert calibration.caption.text().startswith(
+        "8 predicted spans in 4 sentences. Their mean probability is 75.8%, but 75.0% are right: over-confident."
+    )
     dots = {part.column for part in calibration.reliability.segments}
     assert dots == {at for at, found in enumerate(bins) if found.spans}
 
 
 def test_a_bar_opens_the_sentences_with_such_spans(desk, calibration):
     [part] = [part for part in calibration.histogram.segments if (part.column, part.row) == (find_bin(0.44), 1)]
-    assert part.words == "1 of 1 span with a probability of .4–.5 is wrong"
+    assert part.words == "Wrong: 1 of 1 span with a probability of .4–.5"
     click_segment(calibration.histogram, part)
     [asked] = desk.asked
     number = desk.project.sentences.by_id("talk-1").number
-    assert asked == Selection("dev", among=FixedSet("wrong span of probability .4–.5", frozenset([number])))
+    assert asked == Selection("dev", among=FixedSet("wrong spans with a probability of .4–.5", frozenset([number])))
     assert numbers_in(desk, asked) == [number]
 
 
@@ -161,25 +163,27 @@ def test_a_dot_opens_right_and_wrong_ones(desk, calibration):
 def test_one_type_can_be_looked_at_alone(desk, calibration, qtbot):
     calibration.label.setCurrentIndex(calibration.label.findData("TI"))
     calibration.label.activated.emit(calibration.label.currentIndex())
-    assert calibration.said.text().startswith("1 predicted span of TI on 4 sentences: 0.0% are right where 44.0%")
-    assert "promises too much" in calibration.said.text()
+    assert calibration.caption.text().startswith(
+        "1 predicted span of TI in 4 sentences. Their mean probability is 44.0%, but 0.0% are right"
+    )
+    assert "over-confident" in calibration.caption.text()
     assert len(calibration.histogram.segments) == 1
     desk.session.set_context(epoch=1)
     wait_for(desk, qtbot)
-    qtbot.waitUntil(lambda: "5 predicted" in calibration.said.text())
+    qtbot.waitUntil(lambda: "5 predicted" in calibration.caption.text())
     assert calibration.label.currentData() is None, "epoch 1 predicted no TI"
 
 
 def test_it_is_counted_anew_after_a_correction(desk, calibration, qtbot):
     number = desk.project.sentences.by_id("talk-1").number
     desk.session.correct(number, [Span(0, 2, "PS"), Span(6, 8, "TI")])
-    qtbot.waitUntil(lambda: "87.5% are right" in calibration.said.text())
+    qtbot.waitUntil(lambda: "87.5% are right" in calibration.caption.text())
 
 
 def test_it_is_not_counted_before_it_is_seen(desk):
-    assert desk.page.calibration.said.text() == ""
+    assert desk.page.calibration.caption.text() == ""
     desk.page.head.errors.click()
-    assert desk.page.calibration.said.text() == ""
+    assert desk.page.calibration.caption.text() == ""
 
 
 def test_an_epoch_without_a_predicted_span_says_so(open_desk, qtbot):
@@ -191,17 +195,17 @@ def test_an_epoch_without_a_predicted_span_says_so(open_desk, qtbot):
     desk = open_desk(build)
     desk.page.head.calibration.click()
     wait_for(desk, qtbot)
-    assert desk.page.calibration.said.text() == "No span was predicted here."
+    assert desk.page.calibration.caption.text() == "No span was predicted here."
     assert list(desk.page.calibration.histogram.segments) == []
 
 
 def test_words_of_a_type(desk):
     known = run_to_end(calibrate(desk.project.predictions.examples(LAST, "dev", "corrected")))
-    shown = CalibrationShown(known, Question(LAST, "dev", "corrected"), "PS")
+    shown = CalibrationShown(known, EpochQuestion(LAST, "dev", "corrected"), "PS")
     place = find_bin(0.88)
-    assert shown.words(place, is_right=True) == "1 of 1 span of PS with a probability of .8–.9 is right"
-    assert shown.bin_words(place).endswith("88.0% in the mean: 100.0% are right")
-    assert shown.links[place, None].purpose == "with a PS of probability .8–.9"
+    assert shown.describe_bar(place, is_right=True) == "Right: 1 of 1 span of PS with a probability of .8–.9"
+    assert shown.describe_bin(place).endswith("Mean probability 88.0%, right 100.0%")
+    assert shown.links[place, None].title == "PS with a probability of .8–.9"
 
 
 def test_pointing_beside_a_thin_part_still_means_it(calibration):
@@ -219,10 +223,10 @@ def test_ticks_are_round(highest, wanted):
 
 @pytest.mark.parametrize(("number", "shown"), [(7, "7"), (999, "999"), (1204, "1.2k"), (9960, "10k"), (31000, "31k")])
 def test_large_numbers_are_short(number, shown):
-    assert compact(number) == shown
+    assert format_compact(number) == shown
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_numbers_are_legible_in_every_pattern(theme, outcome):
-    assert contrast(theme.text, ground_of(outcome, theme)) >= 5.5
+    assert contrast(theme.text, outcome_ground(outcome, theme)) >= 5.5

@@ -8,8 +8,8 @@ from core.store.predictions import EpochKey
 from core.store.sentence_selection import Selection
 from gui.look.palette import contrast, mixed
 from gui.look.theme import DARK, LIGHT
-from gui.metrics.epoch_figures import Figures
-from gui.metrics.errors_view import ALL, SPURIOUS, confusion_table, kinds_table
+from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.errors_view import build_confusion_table, build_kinds_table
 from gui.metrics.table_model import EMPTY
 from gui.metrics.table_painting import heat_share
 
@@ -26,19 +26,15 @@ VERDICTS = {
 
 def figures(matches):
     counts = count_spans(matches)
-    return Figures(EpochKey(1, 2), "test", matches, counts, build_report(counts), 9)
-
-
-def cells(table, row):
-    return table.cells[table.rows.index(row)]
+    return EpochFigures(EpochKey(1, 2), "test", matches, counts, build_report(counts), 9)
 
 
 def named(table, name):
-    [row] = [row for row in table.rows if row.name == name]
-    return cells(table, row)
+    [cells] = [cells for row, cells in zip(table.rows, table.cells, strict=True) if row.name == name]
+    return cells
 
 
-KINDS, PAIRS = kinds_table(figures(VERDICTS)), confusion_table(figures(VERDICTS))
+KINDS, PAIRS = build_kinds_table(figures(VERDICTS)), build_confusion_table(figures(VERDICTS))
 
 
 def test_the_kinds_of_errors_of_each_type_and_of_all():
@@ -53,7 +49,7 @@ def test_the_kinds_of_errors_of_each_type_and_of_all():
     assert [column.starts_group for column in KINDS.columns] == [True, True, False, False, True, True]
     assert [cell.value for cell in named(KINDS, "PS")] == [10, 2, 3, 1, 4, 5]
     assert [cell.value for cell in named(KINDS, "LC")] == [0, 0, 0, 0, 1, 0]
-    assert [cell.value for cell in cells(KINDS, ALL)] == [10, 2, 3, 1, 5, 5]
+    assert [cell.value for cell in named(KINDS, "all")] == [10, 2, 3, 1, 5, 5]
 
 
 def test_the_confusion_table_has_what_was_missed_last_and_what_is_spurious_below():
@@ -64,13 +60,13 @@ def test_the_confusion_table_has_what_was_missed_last_and_what_is_spurious_below
     ]
     assert [cell.value for cell in named(PAIRS, "PS")] == [12, 4, 4]
     assert [cell.value for cell in named(PAIRS, "LC")] == [0, 0, 1]
-    assert [cell.value for cell in cells(PAIRS, SPURIOUS)] == [5, 0, None]
+    assert [cell.value for cell in named(PAIRS, "spurious")] == [5, 0, None]
 
 
 def test_the_ground_is_as_deep_as_the_share_of_the_types_spans():
     assert [cell.heat for cell in named(KINDS, "PS")] == [0.0, 2 / 20, 3 / 20, 1 / 20, 4 / 20, 5 / 17]
     assert [cell.heat for cell in named(PAIRS, "PS")] == [0.0, 4 / 20, 4 / 20]
-    assert [cell.heat for cell in cells(PAIRS, SPURIOUS)] == [5 / 17, 0.0, None]
+    assert [cell.heat for cell in named(PAIRS, "spurious")] == [5 / 17, 0.0, None]
 
 
 def test_words_name_the_whole():
@@ -81,29 +77,29 @@ def test_words_name_the_whole():
         "4 of 20 gold spans of PS: missed",
         "5 of 17 predicted spans of PS: spurious",
     ]
-    assert cells(KINDS, ALL)[4].words == "5 of 21 gold spans: missed"
+    assert named(KINDS, "all")[4].words == "5 of 21 gold spans: missed"
     assert [cell.words for cell in named(PAIRS, "PS")] == [
         "12 of 20 gold spans of PS: predicted as PS, edges right or wrong",
         "4 of 20 gold spans of PS: taken for LC, edges right or wrong",
         "4 of 20 gold spans of PS: missed",
     ]
-    assert cells(PAIRS, SPURIOUS)[0].words == "5 of 17 predicted spans of PS: spurious"
+    assert named(PAIRS, "spurious")[0].words == "5 of 17 predicted spans of PS: spurious"
 
 
 def test_numbers_lead_to_their_sentences_under_their_epoch_and_split():
     link = named(KINDS, "PS")[1].link
-    assert (link.key, link.purpose) == (EpochKey(1, 2), "with a gold PS of wrong edge")
+    assert (link.key, link.title) == (EpochKey(1, 2), "gold PS with a wrong edge")
     assert link.selection == Selection("test", outcomes=("edge",), gold_label="PS")
     assert named(KINDS, "PS")[5].link.selection == Selection("test", outcomes=("spurious",), predicted_label="PS")
-    assert cells(KINDS, ALL)[4].link.selection == Selection("test", outcomes=("missed",))
+    assert named(KINDS, "all")[4].link.selection == Selection("test", outcomes=("missed",))
     taken = Selection("test", outcomes=("type", "both"), gold_label="PS", predicted_label="LC")
     assert named(PAIRS, "PS")[1].link.selection == taken
-    assert named(PAIRS, "PS")[1].link.purpose == "with a gold PS taken for LC"
+    assert named(PAIRS, "PS")[1].link.title == "gold PS taken for LC"
     assert named(PAIRS, "LC")[1].link is None
 
 
 def test_nothing_gives_no_rows():
-    assert kinds_table(figures({})) == confusion_table(figures({})) == EMPTY
+    assert build_kinds_table(figures({})) == build_confusion_table(figures({})) == EMPTY
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -1,84 +1,59 @@
-"""What verdicts say, below the tables: nothing where there are none, a sample offered beside the errors."""
+"""What the head of the page says of a run, and of the sentences that the figures are of."""
 
-import threading
+from dataclasses import replace
 
-from core.metrics.comparison import compare_spans
-from core.store.gold.reviews import JudgementContext
+from core.domain.settings import TrainSettings
+from core.metrics.report import Counts, build_report
 from core.store.predictions import EpochKey
-from core.store.sentence_selection import ALL_ERRORS, Selection
-from gui.metrics.header import NO_VERDICTS
-from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
+from core.store.runs import Run
+from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.header import describe_base, describe_run
+from gui.metrics.scores_view import describe_comparison
 
-KEY = EpochKey(1, 1)
-SAMPLE = Selection(outcomes=ALL_ERRORS, review="open", order="random")
-
-
-def project_with_first_epoch(folder):
-    project = project_with_sentences(folder)
-    add_run(project, FIRST_EPOCH)
-    return project
-
-
-def judge_all(desk, blame):
-    """Give one verdict on every error, in the random order."""
-    project = desk.project
-    for number in project.selections.numbers(SAMPLE, KEY, "corrected"):
-        [stored] = project.sentences.by_number([number])
-        errors = [c for c in compare_spans(stored.gold, project.predictions.of(KEY, [number])[number]) if c.is_error]
-        for error in errors:
-            desk.session.judge(number, error, blame, JudgementContext(sampled=True))
+RUN = Run(
+    number=3,
+    started_at="2025-01-01T00:00:00+00:00",
+    finished_at=None,
+    status="finished",
+    settings=TrainSettings.of_preset("monologg/koelectra-small-v3-discriminator"),
+    labels=("PS",),
+    train_sentences=800,
+    dev_sentences=200,
+    last_sentence=1000,
+    last_correction=0,
+    training_digest="",
+)
 
 
-def test_a_sample_is_offered_beside_the_errors_alone(open_desk, qtbot):
-    desk = open_desk(project_with_first_epoch)
-    line, head = desk.page.verdicts, desk.page.head
-    qtbot.waitUntil(lambda: line.said.text() != "")
-    assert not line.isVisible()
-    head.errors.click()
-    assert line.isVisible()
-    assert NO_VERDICTS in line.said.text()
-    head.changes.click()
-    assert not line.isVisible()
-    head.errors.click()
-    desk.session.set_context(gold="imported")
-    line.said.linkActivated.emit("#")
-    assert desk.asked == [SAMPLE]
-    assert desk.session.context.gold == "corrected", "elsewhere the gold cannot be mended"
+def scored(sentences: int, epoch: int = 1, run: int = 3, right: int = 1) -> EpochFigures:
+    counts = {"PS": Counts(right, 4, 4)}
+    return EpochFigures(EpochKey(run, epoch), "dev", {}, counts, build_report(counts), sentences)
 
 
-def test_verdicts_are_told_as_soon_as_there_are_some(open_desk, qtbot):
-    desk = open_desk(project_with_first_epoch)
-    line = desk.page.verdicts
-    judge_all(desk, "gold")
-    qtbot.waitUntil(
-        lambda: "By 6 verdicts in 4 sampled sentences, 100% (100%–100%) of the 6 errors" in line.said.text()
+def test_the_head_line():
+    assert describe_run(RUN) == "Run 3 · KoELECTRA small v3 · 800 training and 200 dev sentences · finished"
+    assert describe_run(replace(RUN, settings=TrainSettings())).startswith("Run 3 · Tiny, learned from this corpus · ")
+
+
+def test_the_line_says_what_moved_to_train():
+    assert describe_base(RUN, [scored(200)], "dev", 0) == "Scored on 200 dev sentences."
+    assert describe_base(RUN, [scored(193)], "dev", 0) == (
+        "7 of 200 dev sentences have moved to train since; all figures here are of the other 193."
     )
-    assert line.isVisible()
-    assert "micro F1 is 1.000 (1.000–1.000) instead of 0.333" in line.said.text()
-    assert "6 gold wrong" in line.said.toolTip()
-    desk.session.undo()
-    qtbot.waitUntil(lambda: "By 5 verdicts in 3 sampled sentences" in line.said.text())
-    line.said.linkActivated.emit("#")
-    assert desk.asked == [SAMPLE]
+    assert describe_base(RUN, [scored(199)], "dev", 0).startswith("1 of 200 dev sentences has moved")
 
 
-def test_the_window_does_not_wait_for_the_estimate(open_desk, late_answers, qtbot, monkeypatch):
-    desk = open_desk(project_with_run)
-    desk.session.set_context(epoch=1)
-    line, estimate, goes_on, threads = desk.page.verdicts, desk.project.reviews.estimate, threading.Event(), []
+def test_the_line_says_what_lacks_predictions():
+    assert describe_base(RUN, [scored(200)], "dev", 12).endswith(" 12 more have no prediction of this epoch.")
+    assert describe_base(RUN, [scored(3)], "test", 0) == "Scored on 3 test sentences."
 
-    def held(*asked):
-        threads.append(threading.current_thread())
-        goes_on.wait()
-        return estimate(*asked)
 
-    judge_all(desk, "gold")
-    qtbot.waitUntil(line.isVisible)
-    monkeypatch.setattr(desk.project.reviews, "estimate", held)
-    desk.session.set_context(epoch=2)
-    qtbot.waitUntil(lambda: not line.isVisible())  # what it said was of another epoch
-    goes_on.set()
-    qtbot.waitUntil(lambda: bool(threads) and not threads[0].is_alive())
-    assert threading.main_thread() not in threads
-    desk.session.set_context(epoch=1)
-    qtbot.waitUntil(line.isVisible)
+def test_the_line_says_that_epochs_are_of_different_sentences():
+    line = describe_base(RUN, [scored(3), scored(5, epoch=2)], "test", 0)
+    assert "3 in epoch 1, 5 in epoch 2" in line
+
+
+def test_a_comparison_says_on_how_many_sentences():
+    line = describe_comparison(scored(1_204, run=1), scored(1_204, right=2))
+    assert line == "On the 1,204 dev sentences that both predicted: micro F1 0.500, +0.250 from run 1 (0.250)."
+    assert "no predicted sentence in common" in describe_comparison(scored(0, run=1), scored(0))

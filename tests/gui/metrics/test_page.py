@@ -80,14 +80,14 @@ def test_a_number_without_sentences_opens_nothing(desk, qtbot):
     desk.click(qtbot, "OG", "Epoch 2", "P")
     assert desk.asked == []
     tip = desk.cell("OG", "Epoch 2", "P").data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.endswith("No sentence stands behind this number")
+    assert tip.endswith("No sentences to show")
 
 
 def test_a_tooltip_says_number_change_and_sentences(desk):
     tip = desk.cell("PS", "Epoch 2", "P").data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.startswith("Precision of PS: 1.000, 2 of 2 predicted spans are right,\nup 0.500 from epoch 1\n")
+    assert tip.startswith("Precision of PS: 1.000\nRight: 2 of 2 predicted spans\n+0.500 from epoch 1\n")
     tip = desk.cell("PS", "Epoch 1", "P").data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.endswith("\nClick to see the 1 sentence with a wrong PS prediction")
+    assert tip.endswith("\nClick to see 1 sentence: wrong PS predictions")
 
 
 def test_a_tooltip_gets_its_count_once_another_thread_has_counted(late_answers, desk, qtbot, monkeypatch):
@@ -104,8 +104,8 @@ def test_a_tooltip_gets_its_count_once_another_thread_has_counted(late_answers, 
     at = table.visualRect(index).center()
     QCursor.setPos(table.viewport().mapToGlobal(at))
     QApplication.sendEvent(table.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, QCursor.pos()))
-    assert QToolTip.text().endswith("Click to see the sentences with a wrong PS prediction")
-    qtbot.waitUntil(lambda: QToolTip.text().endswith("Click to see the 1 sentence with a wrong PS prediction"))
+    assert QToolTip.text().endswith("Click to see the sentences: wrong PS predictions")
+    qtbot.waitUntil(lambda: QToolTip.text().endswith("Click to see 1 sentence: wrong PS predictions"))
     QToolTip.hideText()
     assert threads
     assert threading.main_thread() not in threads
@@ -193,7 +193,7 @@ def test_what_is_copied_says_what_it_is_of_with_names_and_the_decimals_shown(des
 def test_the_comparison_is_copied_with_the_scores(open_desk, qtbot):
     desk = open_desk(with_two_runs)
     text = copied(desk, qtbot)
-    assert "**Run 2, epoch 1, against run 1, epoch 2**" in text
+    assert "**Run 2, epoch 1, compared with run 1, epoch 2**" in text
     assert "|  | F1 Run 1 | F1 Run 2 |" in text
 
 
@@ -206,12 +206,12 @@ def test_each_view_copies_what_it_shows(desk, qtbot):
     desk.page.head.changes.click()
     qtbot.waitUntil(lambda: desk.page.changes.scores.model.rowCount() > 0)
     changes = copied(desk, qtbot)
-    assert "**What moved from run 1, epoch 1 to run 1, epoch 2**\n\n|  | Precision | Recall | F1 |" in changes
+    assert "**What changed from run 1, epoch 1 to run 1, epoch 2**\n\n|  | Precision | Recall | F1 |" in changes
     assert "not the run's own chance" in changes
     desk.page.head.calibration.click()
-    qtbot.waitUntil(lambda: "calibration error" in desk.page.calibration.said.text())
+    qtbot.waitUntil(lambda: "calibration error" in desk.page.calibration.caption.text())
     calibration = copied(desk, qtbot)
-    assert desk.page.calibration.said.text() in calibration
+    assert desk.page.calibration.caption.text() in calibration
     assert "| .95–.98 | 1 | 0.950 | 1 | 1.000 |" in calibration
     assert len({errors, changes, calibration}) == 3
 
@@ -223,10 +223,10 @@ def test_the_head_says_what_moved_to_train(desk):
     assert desk.page.head.hint.text() == "Scored on 4 dev sentences."
     desk.project.sentences.move_to_train([desk.project.sentences.by_id("news-3").number], 1)
     desk.session.publish(ChangeSet("import", corpus=True))
-    assert desk.page.head.hint.text().startswith("1 of the 4 dev sentences has moved to train since")
+    assert desk.page.head.hint.text().startswith("1 of 4 dev sentences has moved to train since")
 
 
-def test_a_retraining_is_held_against_the_newest_earlier_run(open_desk):
+def test_a_retraining_is_compared_with_the_newest_earlier_run(open_desk):
     desk = open_desk(with_two_runs)
     assert desk.page.head.other.currentText() == "run 1, epoch 2"
     counts = desk.project.predictions.counts
@@ -234,7 +234,7 @@ def test_a_retraining_is_held_against_the_newest_earlier_run(open_desk):
         report = build_report(counts(key, "dev", "corrected", other))
         for name, score in report.rows().items():
             assert index_of(desk.page.comparison.model, name, "F1", title).data() == f"{score.f1:.3f}"
-    assert "On the 4 dev sentences" in desk.page.comparison.said.text()
+    assert "On the 4 dev sentences" in desk.page.comparison.caption.text()
 
 
 def test_runs_are_compared_on_sentences_that_both_predicted(open_desk):
@@ -244,7 +244,7 @@ def test_runs_are_compared_on_sentences_that_both_predicted(open_desk):
         return project
 
     desk = open_desk(build)
-    assert "On the 2 dev sentences" in desk.page.comparison.said.text()
+    assert "On the 2 dev sentences" in desk.page.comparison.caption.text()
     assert index_of(desk.page.comparison.model, "DT", "F1", "Run 1").data() == "1.000"
     assert index_of(desk.page.comparison.model, "micro", "", "Support").data() == "3"
 
@@ -254,7 +254,7 @@ def test_another_run_or_none_can_be_chosen(open_desk):
     box = desk.page.head.other
     box.setCurrentIndex(box.findText("run 1, epoch 1"))
     box.activated.emit(box.currentIndex())
-    assert desk.page.comparison.title.text() == "Run 2, epoch 1, against run 1, epoch 1"
+    assert desk.page.comparison.title.text() == "Run 2, epoch 1, compared with run 1, epoch 1"
     box.setCurrentIndex(0)
     box.activated.emit(0)
     assert not desk.page.comparison.isVisible()
@@ -265,7 +265,7 @@ def test_without_an_earlier_run_the_epoch_before_suggests_itself(open_desk):
     desk.session.set_context(source=1)
     assert desk.page.head.other.currentText() == "run 1, epoch 1"
     assert desk.page.comparison.model.column(0).title == "Epoch 1"
-    assert "from epoch 1" in desk.page.comparison.said.text()
+    assert "from epoch 1" in desk.page.comparison.caption.text()
     desk.session.set_context(epoch=1)
     assert desk.page.head.other.currentText() == "nothing"
     assert not desk.page.comparison.isVisible()
@@ -280,7 +280,7 @@ def test_scores_and_changes_compare_with_the_same_epoch(open_desk, qtbot):
     box.activated.emit(box.currentIndex())
     page.head.scores.click()
     assert box.currentData() == EpochKey(1, 1)
-    assert page.comparison.title.text() == "Run 2, epoch 1, against run 1, epoch 1"
+    assert page.comparison.title.text() == "Run 2, epoch 1, compared with run 1, epoch 1"
     desk.session.set_context(source=1)
     desk.session.set_context(source=2)
     assert box.currentData() == EpochKey(1, 1), "the choice holds for its run"
@@ -336,7 +336,7 @@ def test_a_run_without_an_epoch_says_so(open_desk):
     desk = open_desk(build)
     desk.session.set_context(source=2)
     assert desk.page.empty.title.text() == "Run 2 has no finished epoch yet"
-    assert "It is stopped" in desk.page.empty.hint.text()
+    assert "Run 2: stopped." in desk.page.empty.hint.text()
 
 
 def test_a_new_project_takes_the_place_of_the_old(open_desk, tmp_path):
@@ -366,7 +366,7 @@ def test_evaluating_on_test_shows_test(desk, qtbot, fake_evaluation):
     assert "has ended" in desk.page.head.evaluate.toolTip()
     with qtbot.waitSignal(desk.runner.job.ended):
         pass
-    assert desk.page.head.split.currentText() == "Test"
+    assert desk.page.head.split.currentText() == "test"
     assert desk.text("LC", "Epoch 2", "F1") == "1.000"
     assert desk.page.head.hint.text() == "Scored on 1 test sentence."
     assert desk.page.head.evaluate.isEnabled()
@@ -378,7 +378,7 @@ def test_evaluating_on_test_shows_test(desk, qtbot, fake_evaluation):
     assert desk.text("LC", "Epoch 1", "P") == "0.500"
 
 
-def test_a_failed_evaluation_is_told(desk, qtbot, monkeypatch):
+def test_a_failed_evaluation_is_reported(desk, qtbot, monkeypatch):
     def evaluating(*_):
         raise UserError("the checkpoint is damaged")
         yield
@@ -460,7 +460,7 @@ def test_an_epoch_that_was_not_evaluated_on_test_has_nothing_to_copy(desk, qtbot
     desk.session.set_context(epoch=1)
     assert {column.group for column in desk.page.model.table.columns} == {"Epoch 2", ""}
     assert not desk.page.head.copy.isEnabled()
-    assert desk.page.head.hint.text().startswith("Epoch 1 has not tagged the test sentences")
+    assert desk.page.head.hint.text().startswith("Epoch 1 has not tagged the test sentences yet")
 
 
 def test_a_selected_cell_stays_legible(desk):
@@ -519,8 +519,7 @@ def test_a_confusion_leads_to_exactly_its_sentences(desk, qtbot):
     click_on(qtbot, errors.confusion.view, index)
     assert desk.asked == [Selection("dev", outcomes=("type", "both"), gold_label="OG", predicted_label="LC")]
     assert index.data(Qt.ItemDataRole.ToolTipRole) == (
-        "1 of 1 gold span of OG: taken for LC, edges right or wrong\nClick to see the 1 sentence with a gold OG taken"
-        " for LC"
+        "1 of 1 gold span of OG: taken for LC, edges right or wrong\nClick to see 1 sentence: gold OG taken for LC"
     )
 
 
@@ -557,14 +556,14 @@ def test_an_epoch_that_has_not_tagged_the_split_has_no_errors(desk, qtbot, fake_
     assert errors.kinds.model.rowCount() == errors.confusion.model.rowCount() == 0
 
 
-def test_both_golds_are_told_side_by_side_once_they_differ(desk):
+def test_both_golds_are_shown_side_by_side_once_they_differ(desk):
     assert "as imported" not in desk.page.head.hint.text()
     number = desk.project.sentences.by_id("talk-2").number
     desk.session.correct(number, [Span(0, 2, "DT"), Span(4, 6, "QT")])
-    told = desk.page.head.hint.text()
-    assert told.endswith("Epoch 2: micro F1 0.800 on the gold as imported, 0.875 as corrected.")
+    hint = desk.page.head.hint.text()
+    assert hint.endswith("Epoch 2: micro F1 0.800 on the gold as imported, 0.875 as corrected.")
     desk.session.set_context(gold="imported")
-    assert desk.page.head.hint.text() == told
+    assert desk.page.head.hint.text() == hint
 
 
 def test_the_window_does_not_wait_while_spans_are_counted(late_answers, desk, qtbot, monkeypatch):

@@ -1,18 +1,30 @@
-"""Whether a probability keeps what it promises: the share of right spans against the mean probability, bin by bin."""
+"""The view of calibration: two charts of how many spans of each probability are right."""
 
 import math
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from core.analysis.calibration import (
+    Calibration,
+    calibrate,
+)
+from core.domain.labels import in_display_order
+from core.messages.catalogue import mark, say
 from core.metrics.comparison import Outcome
+from core.store.project import Project
+from gui.background import LatestQuery
 from gui.look.palette import mixed
 from gui.look.theme import TAG_SIZE, Look, font
-from gui.metrics.calibration import EDGES_IN_WORDS, CalibrationShown
-from gui.metrics.chart_parts import Segment, SegmentChart
-from gui.metrics.error_bars import paint_key, paint_outcome
-from gui.metrics.table_model import Behind
+from gui.metrics.calibration import BIN_NAMES, CalibrationShown
+from gui.metrics.charts import Segment, SegmentChart
+from gui.metrics.errors_view import paint_legend_entry, paint_outcome
+from gui.metrics.scores_view import EpochQuestion
+from gui.metrics.table_model import SentenceCounter, format_markdown
+from gui.widgets.choosers import chooser
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 40
 _LEAST, _MOST = 3.5, 10.0
@@ -21,10 +33,10 @@ _MIDDLE = Qt.AlignmentFlag.AlignCenter
 
 
 class ReliabilityDiagram(SegmentChart):
-    """A dot a bin, larger the more spans it has; on the diagonal probabilities keep what they promise."""
+    """A dot a bin, larger the more spans it has; on the diagonal probabilities are the shares of right spans."""
 
-    def __init__(self, behind: Behind, look: Look) -> None:
-        super().__init__(behind, look, "Share of right spans against their probability")
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
+        super().__init__(counter, look, say("Share of right spans by probability"))
         self._shown: CalibrationShown | None = None
 
     def show_calibration(self, shown: CalibrationShown | None) -> None:
@@ -35,7 +47,7 @@ class ReliabilityDiagram(SegmentChart):
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 240)
 
-    def placed(self) -> Iterator[Segment]:
+    def place_segments(self) -> Iterator[Segment]:
         if self._shown is None:
             return
         bins = self._shown.bins
@@ -45,7 +57,7 @@ class ReliabilityDiagram(SegmentChart):
                 radius = _LEAST + (_MOST - _LEAST) * math.sqrt(found.spans / total)
                 middle = self._at(found.confidence, found.accuracy)
                 rect = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
-                yield Segment(rect, 0, column, self._shown.bin_words(column), self._shown.links[column, None])
+                yield Segment(rect, 0, column, self._shown.describe_bin(column), self._shown.links[column, None])
 
     @property
     def _plot(self) -> QRectF:
@@ -91,29 +103,29 @@ class ReliabilityDiagram(SegmentChart):
         painter.setPen(QPen(QColor(theme.edge), 1, Qt.PenStyle.DashLine))
         painter.drawLine(self._at(0, 0), self._at(1, 1))
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QRectF(plot.left(), plot.bottom() + 20, plot.width(), 16), _MIDDLE, "mean probability")
+        painter.drawText(QRectF(plot.left(), plot.bottom() + 20, plot.width(), 16), _MIDDLE, say("mean probability"))
         painter.save()
         painter.translate(8, plot.center().y())
         painter.rotate(-90)
-        painter.drawText(QRectF(-60, -8, 120, 16), _MIDDLE, "share that is right")
+        painter.drawText(QRectF(-60, -8, 120, 16), _MIDDLE, say("share that is right"))
         painter.restore()
         near_top = QRectF(plot.left() + 6, plot.top() + 4, plot.width() - 12, 16)
-        painter.drawText(near_top, Qt.AlignmentFlag.AlignLeft, "more are right than promised")
+        painter.drawText(near_top, Qt.AlignmentFlag.AlignLeft, say("under-confident"))
         near_end = QRectF(plot.left(), plot.bottom() - 20, plot.width() - 6, 16)
-        painter.drawText(near_end, Qt.AlignmentFlag.AlignRight, "fewer are right than promised")
+        painter.drawText(near_end, Qt.AlignmentFlag.AlignRight, say("over-confident"))
 
 
 _BARS_LEFT, _BARS_RIGHT, _BARS_TOP, _BARS_BOTTOM = 52, 12, 44, 40
 _LOOKS: tuple[Outcome, Outcome] = ("right", "both")
 """The outcomes whose looks the bars of right and of wrong spans have."""
-_WORDS = ("right", "wrong")
+_WORDS = (mark("right"), mark("wrong"))
 
 
 class Histogram(SegmentChart):
     """Two bars a bin. Their heights go by the square root, so that a few spans are seen beside thousands."""
 
-    def __init__(self, behind: Behind, look: Look) -> None:
-        super().__init__(behind, look, "Predicted spans by probability, right against wrong")
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
+        super().__init__(counter, look, say("Right and wrong predicted spans by probability"))
         self._shown: CalibrationShown | None = None
 
     def show_calibration(self, shown: CalibrationShown | None) -> None:
@@ -124,7 +136,7 @@ class Histogram(SegmentChart):
     def minimumSizeHint(self) -> QSize:
         return QSize(420, 240)
 
-    def placed(self) -> Iterator[Segment]:
+    def place_segments(self) -> Iterator[Segment]:
         if self._shown is None:
             return
         plot, bins = self._plot, self._shown.bins
@@ -138,7 +150,7 @@ class Histogram(SegmentChart):
                 height = max(2.0, plot.height() * math.sqrt(count / top))
                 left = plot.left() + step * column + step * 0.06 + row * (width + 1)
                 rect = QRectF(left, plot.bottom() - height, width, height)
-                words = self._shown.words(column, is_right=not row)
+                words = self._shown.describe_bar(column, is_right=not row)
                 yield Segment(rect, row, column, words, self._shown.links[column, not row])
 
     @property
@@ -155,7 +167,7 @@ class Histogram(SegmentChart):
     def draw(self, painter: QPainter) -> None:
         at = QPointF(_BARS_LEFT, 4)
         for look, words in zip(_LOOKS, _WORDS, strict=True):
-            at = QPointF(paint_key(painter, at, look, words, self.look.theme), 4)
+            at = QPointF(paint_legend_entry(painter, at, look, say(words), self.look.theme), 4)
         if self._shown is None:
             return
         self._draw_axes(painter)
@@ -173,21 +185,21 @@ class Histogram(SegmentChart):
             painter.setPen(QColor(self.look.theme.muted))
             place = QRectF(0, y - 8, _BARS_LEFT - 6, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{tick:,}")
-        step = plot.width() / len(EDGES_IN_WORDS)
-        for column, words in enumerate(EDGES_IN_WORDS):
+        step = plot.width() / len(BIN_NAMES)
+        for column, words in enumerate(BIN_NAMES):
             place = QRectF(plot.left() + column * step, plot.bottom() + 4, step, 14)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
         place = QRectF(plot.left(), plot.bottom() + 20, plot.width(), 16)
         painter.drawText(
             place,
             Qt.AlignmentFlag.AlignCenter,
-            "probability of the predicted span; heights by the square root of the count",
+            say("probability of the predicted span; heights by the square root of the count"),
         )
 
     def _draw_count(self, painter: QPainter, segment: Segment) -> None:
         assert self._shown is not None
         found = self._shown.bins[segment.column]
-        number = compact(found.right if segment.row == 0 else found.wrong)
+        number = format_compact(found.right if segment.row == 0 else found.wrong)
         small = font(TAG_SIZE, tabular=True)
         width = QFontMetricsF(small).horizontalAdvance(number)
         if width > segment.rect.width() * 1.3:
@@ -208,8 +220,128 @@ def _rounded(number: int) -> int:
     return number // size * size
 
 
-def compact(number: int) -> str:
+def format_compact(number: int) -> str:
     """`812`, `1.2k`, `31k`."""
     if number < 1_000:
         return str(number)
     return f"{number / 1_000:.1f}k" if number < 9_950 else f"{number / 1_000:.0f}k"
+
+
+class CalibrationPanel(QWidget):
+    """Two charts of one epoch; what was counted is kept until `forget`.
+
+    Signals:
+        opened: a part with sentences behind it was chosen; its `SentencesLink`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._tag_set: tuple[str, ...] = ()
+        self._asked: EpochQuestion | None = None
+        self._known: dict[EpochQuestion, Calibration] = {}
+        self._label: str | None = None
+        self._shown: CalibrationShown | None = None
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
+        self.title = PlainLabel()
+        self.title.setProperty("role", "heading")
+        self.caption = hint_label(wraps=True)
+        self.label = chooser(say("Type"), say("The type whose spans are shown"))
+        self.histogram = Histogram(counter, look)
+        self.reliability = ReliabilityDiagram(counter, look)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._lay_out()
+        for chart in (self.histogram, self.reliability):
+            chart.opened.connect(self.opened)
+        self.label.activated.connect(lambda _: self._choose(self.label.currentData()))
+
+    def _lay_out(self) -> None:
+        self.setProperty("panel", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        head.addWidget(PlainLabel(say("Type")))
+        head.addWidget(self.label)
+        words = QVBoxLayout()
+        words.setContentsMargins(16, 0, 16, 0)
+        words.setSpacing(4)
+        words.addLayout(head)
+        words.addWidget(self.caption)
+        self.splitter.setChildrenCollapsible(False)
+        for chart in (self.histogram, self.reliability):
+            self.splitter.addWidget(chart)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 8)
+        layout.setSpacing(12)
+        layout.addLayout(words)
+        layout.addWidget(self.splitter, 1)
+
+    def forget(self) -> None:
+        """Count everything anew from now on, and nothing until asked."""
+        self._query.cancel()
+        self._known.clear()
+        self._asked = None
+
+    def show_question(self, project: Project, question: EpochQuestion) -> None:
+        """Show an epoch's calibration, as soon as it is counted."""
+        if question == self._asked:
+            return
+        self._query.cancel()
+        self._asked, self._tag_set = question, project.sentences.labels()
+        self.title.setText(say("Calibration in epoch {epoch}", epoch=question.key.epoch))
+        if question in self._known:
+            self._show()
+        else:
+            self._show_charts(None, say("Counting the spans …"))
+            self._query.submit(lambda: calibrate(project.predictions.examples(*question)))
+
+    def _take(self, calibration: Calibration) -> None:
+        assert self._asked is not None
+        self._known[self._asked] = calibration
+        self._show()
+
+    def _choose(self, label: str | None) -> None:
+        self._label = label
+        self._show()
+
+    def _show(self) -> None:
+        if self._asked not in self._known:
+            return
+        calibration = self._known[self._asked]
+        if self._label not in calibration.labels:
+            self._label = None
+        self._offer(calibration.labels)
+        shown = CalibrationShown(calibration, self._asked, self._label)
+        self._show_charts(shown, shown.summary)
+
+    def _offer(self, labels: tuple[str, ...]) -> None:
+        types = [self._look.theme.entity_type(label) for label in in_display_order(labels, self._tag_set)]
+        items = [(say("All types"), None), *((" ".join(dict.fromkeys((t.label, t.korean))), t.label) for t in types)]
+        with QSignalBlocker(self.label):
+            self.label.clear()
+            for title, value in items:
+                self.label.addItem(title, value)
+            self.label.setCurrentIndex([value for _, value in items].index(self._label))
+
+    def markdown(self) -> list[str]:
+        """The summary, and the bins as a table."""
+        parts = [f"**{self.title.text()}**", self.caption.text()]
+        if self._shown is not None and (rows := self._shown.table()):
+            titles = (say("Probability"), say("Spans"), say("Mean probability"), say("Right"), say("Share right"))
+            parts.append(format_markdown(titles, rows))
+        return parts
+
+    def _show_charts(self, shown: CalibrationShown | None, words: str) -> None:
+        self._shown = shown
+        self.caption.setText(words)
+        for chart in (self.histogram, self.reliability):
+            chart.show_calibration(shown)
+
+    def fit(self, room: QSize) -> None:
+        """Give the diagram its square, and the histogram the rest."""
+        square = min(room.height() - 120, 2 * room.width() // 5)
+        self.splitter.setSizes([room.width() - square - self.splitter.handleWidth(), square])

@@ -1,14 +1,19 @@
 """What the Metrics page tells unasked, on the reference case in small: precision collapses, recall stays."""
 
+import threading
+
 import pytest
 from PySide6.QtWidgets import QLabel
 
 from core.domain.spans import PredictedSpan, Sentence, Span
+from core.metrics.comparison import compare_spans
 from core.store.changes import ChangeSet
+from core.store.gold.reviews import JudgementContext
 from core.store.predictions import EpochKey
 from core.store.project import create_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
-from tests.building import add_run, add_sentences
+from gui.metrics.findings import NO_VERDICTS
+from tests.building import FIRST_EPOCH, add_run, add_sentences, project_with_run, project_with_sentences
 
 TEXT = "이순신은 조선 수군을 이끌었다."
 GOLD = (Span(0, 3, "PS"), Span(5, 7, "LC"))
@@ -38,7 +43,7 @@ def rows(desk):
     return [label for label in desk.page.findings.findChildren(QLabel) if label.isVisible()]
 
 
-def test_all_findings_are_told(desk):
+def test_all_findings_are_shown(desk):
     assert [finding.words for finding in desk.page.findings.findings] == [
         "Precision fell from 1.000 to 0.286 in epoch 2, with 84 predicted spans after 24.",
         "Epoch 2 predicts 7.0 spans per sentence; the gold has 2.0.",
@@ -96,6 +101,82 @@ def test_a_damaged_report_of_an_epoch_is_one_sentence_above_the_table(open_desk)
     desk = open_desk(damaged)
     words = [finding.words for finding in desk.page.findings.findings if "damaged" in finding.words]
     assert words == [
-        "The stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or use another run."
+        "Ceiling unknown: the stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or use"
+        " another run."
     ]
     assert desk.page.model.rowCount() > 0
+
+
+KEY = EpochKey(1, 1)
+SAMPLE = Selection(outcomes=ALL_ERRORS, review="open", order="random")
+
+
+def project_with_first_epoch(folder):
+    project = project_with_sentences(folder)
+    add_run(project, FIRST_EPOCH)
+    return project
+
+
+def judge_all(desk, blame):
+    """Give one verdict on every error, in the random order."""
+    project = desk.project
+    for number in project.selections.numbers(SAMPLE, KEY, "corrected"):
+        [stored] = project.sentences.by_number([number])
+        errors = [c for c in compare_spans(stored.gold, project.predictions.of(KEY, [number])[number]) if c.is_error]
+        for error in errors:
+            desk.session.judge(number, error, blame, JudgementContext(sampled=True))
+
+
+def test_a_sample_is_offered_beside_the_errors_alone(open_desk, qtbot):
+    desk = open_desk(project_with_first_epoch)
+    line, head = desk.page.verdicts, desk.page.head
+    qtbot.waitUntil(lambda: line.line.text() != "")
+    assert not line.isVisible()
+    head.errors.click()
+    assert line.isVisible()
+    assert NO_VERDICTS in line.line.text()
+    head.changes.click()
+    assert not line.isVisible()
+    head.errors.click()
+    desk.session.set_context(gold="imported")
+    line.line.linkActivated.emit("#")
+    assert desk.asked == [SAMPLE]
+    assert desk.session.context.gold == "corrected", "elsewhere the gold cannot be corrected"
+
+
+def test_verdicts_are_summed_up_as_soon_as_there_are_some(open_desk, qtbot):
+    desk = open_desk(project_with_first_epoch)
+    line = desk.page.verdicts
+    judge_all(desk, "gold")
+    qtbot.waitUntil(
+        lambda: "By 6 verdicts in 4 sampled sentences, 100% (100%–100%) of 6 errors are gold errors" in line.line.text()
+    )
+    assert line.isVisible()
+    assert "micro F1 is 1.000 (1.000–1.000) instead of 0.333" in line.line.text()
+    assert "gold wrong: 6" in line.line.toolTip()
+    desk.session.undo()
+    qtbot.waitUntil(lambda: "By 5 verdicts in 3 sampled sentences" in line.line.text())
+    line.line.linkActivated.emit("#")
+    assert desk.asked == [SAMPLE]
+
+
+def test_the_window_does_not_wait_for_the_estimate(open_desk, late_answers, qtbot, monkeypatch):
+    desk = open_desk(project_with_run)
+    desk.session.set_context(epoch=1)
+    line, estimate, goes_on, threads = desk.page.verdicts, desk.project.reviews.estimate, threading.Event(), []
+
+    def held(*asked):
+        threads.append(threading.current_thread())
+        goes_on.wait()
+        return estimate(*asked)
+
+    judge_all(desk, "gold")
+    qtbot.waitUntil(line.isVisible)
+    monkeypatch.setattr(desk.project.reviews, "estimate", held)
+    desk.session.set_context(epoch=2)
+    qtbot.waitUntil(lambda: not line.isVisible())  # it was of another epoch
+    goes_on.set()
+    qtbot.waitUntil(lambda: bool(threads) and not threads[0].is_alive())
+    assert threading.main_thread() not in threads
+    desk.session.set_context(epoch=1)
+    qtbot.waitUntil(line.isVisible)

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from gui.look.palette import mixed
 from gui.look.theme import LIGHT, Look
-from gui.metrics.f1_chart import LABEL_GAP, MICRO, Line, ScoreChart, f1_lines, spread
-from tests.gui.metrics.test_table_model import ONE, TWO
+from gui.metrics.charts import LABEL_GAP, MICRO, ScoreChart, ScoreLine, build_f1_lines, spread_labels
+from tests.gui.metrics.test_scores_view import ONE, TWO
 
 
 def test_a_line_a_type_and_micro_last():
-    lines = f1_lines([ONE, TWO])
+    lines = build_f1_lines([ONE, TWO])
     assert [line.name for line in lines] == ["PS", "LC", "QT", "micro"]
     assert lines[2].epochs == (2,)
     assert lines[3].values == (ONE.report.micro.f1, TWO.report.micro.f1)
-    assert f1_lines([]) == ()
+    assert build_f1_lines([]) == ()
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def chart(qtbot):
     chart.resize(500, 400)
     chart.setStyleSheet(f"background: {LIGHT.surface}")
     chart.show_lines(
-        tuple(Line(name, (1, 2), (low, low + 0.1)) for name, low in (("PS", 0.1), (MICRO, 0.4), ("LC", 0.7)))
+        tuple(ScoreLine(name, (1, 2), (low, low + 0.1)) for name, low in (("PS", 0.1), (MICRO, 0.4), ("LC", 0.7)))
     )
     with qtbot.waitExposed(chart):
         chart.show()
@@ -66,16 +66,16 @@ def test_without_figures_the_chart_is_blank(chart):
 
 
 def test_names_keep_apart_and_in_order():
-    assert spread([50, 50, 50], 10, 0, 100) == [40, 50, 60]
-    assert spread([100, 99], 10, 0, 100) == [100, 90]
-    assert spread([0, 0, 90], 10, 0, 100) == [0, 10, 90]
-    assert spread([5], 10, 0, 100) == [5]
-    assert spread([], 10, 0, 100) == []
+    assert spread_labels([50, 50, 50], 10, 0, 100) == [40, 50, 60]
+    assert spread_labels([100, 99], 10, 0, 100) == [100, 90]
+    assert spread_labels([0, 0, 90], 10, 0, 100) == [0, 10, 90]
+    assert spread_labels([5], 10, 0, 100) == [5]
+    assert spread_labels([], 10, 0, 100) == []
 
 
 @given(st.lists(st.floats(0, 300), max_size=20))
 def test_names_never_overlap_nor_leave_the_chart(wanted):
-    placed = spread(wanted, LABEL_GAP, 0, 300)
+    placed = spread_labels(wanted, LABEL_GAP, 0, 300)
     assert all(-1e-6 <= place <= 300 + 1e-6 for place in placed)
     assert all(high - low >= LABEL_GAP - 1e-6 for low, high in itertools.pairwise(sorted(placed)))
     order = sorted(range(len(wanted)), key=lambda index: placed[index])

@@ -1,0 +1,371 @@
+"""The chart of F1 by epoch, and the base of charts whose parts lead to their sentences, by mouse and by keys."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+
+from core.domain.labels import in_display_order
+from core.messages.catalogue import say
+from gui.look.palette import mixed
+from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, font
+from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.table_model import SentenceCounter, SentencesLink
+from gui.widgets.text_labels import PlainLabel
+
+_STEPS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+_REACH = 3.0
+"""Pixels around a small part that still take the pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a chart.
+
+    Attributes:
+        row, column: where the arrow keys find it.
+        words: what it says, one sentence a line.
+        link: None where there is no sentence behind it.
+    """
+
+    rect: QRectF
+    row: int
+    column: int
+    words: str
+    link: SentencesLink | None
+
+
+class SegmentChart(QWidget):
+    """A chart that paints itself; a subclass places the segments and draws them.
+
+    Args:
+        counter: asked only when a tooltip is due.
+        purpose: what a screen reader calls the chart.
+
+    Signals:
+        opened: a part with sentences behind it was clicked, or Enter pressed on it; its `SentencesLink`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, counter: SentenceCounter, look: Look, purpose: str) -> None:
+        super().__init__()
+        self.look = look
+        self._counter = counter
+        self._segments: tuple[Segment, ...] | None = None
+        self._current: tuple[int, int] | None = None
+        self.setAccessibleName(purpose)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def place_segments(self) -> Iterator[Segment]:
+        """The parts at the size that the chart has now."""
+        raise NotImplementedError
+
+    def draw(self, painter: QPainter) -> None:
+        """Paint the whole chart but the ring around the current part."""
+        raise NotImplementedError
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        if self._segments is None:
+            self._segments = tuple(self.place_segments())
+        return self._segments
+
+    @property
+    def current(self) -> Segment | None:
+        """The part that the keys are at."""
+        return next((s for s in self.segments if (s.row, s.column) == self._current), None)
+
+    def refresh(self) -> None:
+        """Other numbers are to be shown."""
+        self._segments = None
+        self.updateGeometry()
+        self.update()
+
+    def segment_at(self, point: QPointF) -> Segment | None:
+        """The part under a point, or else one right beside it."""
+        inside = [segment for segment in self.segments if segment.rect.contains(point)]
+        reach = QRectF(point.x() - _REACH, point.y() - _REACH, 2 * _REACH, 2 * _REACH)
+        return next(iter(inside), None) or next((s for s in self.segments if s.rect.intersects(reach)), None)
+
+    def tooltip(self, segment: Segment) -> str:
+        """What it says, and what a click shows."""
+        return self._counter.tooltip(segment.words, segment.link)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._segments = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(self.look.theme.surface))
+        self.draw(painter)
+        current = self.current
+        if current is not None and self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.look.theme.accent), 2))
+            painter.drawRect(current.rect.adjusted(-1, -1, 1, 1))
+        painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """Show a tooltip for the part under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            segment = self.segment_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self.tooltip(segment) if segment is not None else "", self)
+            return True
+        return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        segment = self.segment_at(event.position())
+        is_link = segment is not None and segment.link is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        segment = self.segment_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and segment is not None:
+            self._go_to(segment)
+            self._open(segment)
+
+    def _open(self, segment: Segment) -> None:
+        if segment.link is not None:
+            self.opened.emit(segment.link)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.current
+        if event.key() in _STEPS:
+            self._step(*_STEPS[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
+            self._open(current)
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, down: int, right: int) -> None:
+        """Go to the nearest part in a direction; at first to the first one."""
+        current = self.current
+        if current is None:
+            nearest = min(self.segments, key=lambda s: (s.row, s.column), default=None)
+        elif right:
+            beside = [s for s in self.segments if s.row == current.row and (s.column - current.column) * right > 0]
+            nearest = min(beside, key=lambda s: abs(s.column - current.column), default=None)
+        else:
+            beyond = [s for s in self.segments if (s.row - current.row) * down > 0]
+            x = current.rect.center().x()
+            nearest = min(beyond, key=lambda s: (abs(s.row - current.row), abs(s.rect.center().x() - x)), default=None)
+        if nearest is not None:
+            self._go_to(nearest)
+
+    def _go_to(self, segment: Segment) -> None:
+        self._current = segment.row, segment.column
+        self.setAccessibleDescription(segment.words)
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+
+MICRO = "micro"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """The F1 of a type, or of all (`micro`), at those epochs that have one."""
+
+    name: str
+    epochs: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+def build_f1_lines(figures: Sequence[EpochFigures]) -> tuple[ScoreLine, ...]:
+    """A line for every type that occurs, and the micro average last."""
+    found = {label for epoch in figures for label in epoch.report.labels}
+    labels = in_display_order(found, figures[0].tag_set) if figures else ()
+    rows = [(epoch.key.epoch, epoch.report.rows()) for epoch in figures]
+    return tuple(
+        ScoreLine(
+            name,
+            tuple(epoch for epoch, row in rows if name in row),
+            tuple(row[name].f1 for _, row in rows if name in row),
+        )
+        for name in (*labels, MICRO)
+        if figures
+    )
+
+
+LABEL_GAP = 13
+"""Pixels from the middle of one line's name to that of the next."""
+
+_LEAST_GAP = 10
+_LEADER, _LABEL_WIDTH, _MARGIN, _TICK_WIDTH = 12, 44, 10, 26
+_LEFT, _RIGHT, _ABOVE, _BELOW = 52, 8, 14, 36
+"""Pixels around the lines: their scale is on the left of them, the epochs are below."""
+_MOST_DOTS = 12
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+class ScoreChart(QWidget):
+    """The lines of one run, from 0 to 1; one of them can be emphasised."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._lines: tuple[ScoreLine, ...] = ()
+        self._emphasised = ""
+        self._title = PlainLabel(say("F1 by epoch"))
+        self._title.setProperty("role", "heading")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 8, 8)
+        layout.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
+        self.setMinimumSize(280, 180)
+        self.setAccessibleName(say("Scores by epoch"))
+
+    def show_lines(self, lines: tuple[ScoreLine, ...]) -> None:
+        self._lines = lines
+        self.update()
+
+    def emphasise(self, name: str) -> None:
+        """Let one line stand out and grey the others; an empty name, or one without a line, shows all alike."""
+        self._emphasised = name
+        self.update()
+
+    def place_of(self, epoch: int, value: float) -> QPointF:
+        """Where a score is drawn; the only epoch of a run is in the middle."""
+        plot, epochs = self._plot, self._epochs
+        room = plot.adjusted(_MARGIN, 0, -_MARGIN - _LEADER - _LABEL_WIDTH, 0)
+        share = (epoch - epochs[0]) / (epochs[-1] - epochs[0]) if len(epochs) > 1 else 0.5
+        return QPointF(room.left() + share * room.width(), plot.bottom() - value * plot.height())
+
+    @property
+    def _plot(self) -> QRectF:
+        top = self._title.geometry().bottom() + _ABOVE
+        return QRectF(_LEFT, top, self.width() - _LEFT - _RIGHT, self.height() - top - _BELOW)
+
+    @property
+    def _epochs(self) -> list[int]:
+        return sorted({epoch for line in self._lines for epoch in line.epochs})
+
+    @property
+    def _emphasised_line(self) -> str:
+        return self._emphasised if any(line.name == self._emphasised for line in self._lines) else ""
+
+    def _is_thick(self, line: ScoreLine) -> bool:
+        return line.name == (self._emphasised_line or MICRO)
+
+    def _is_grey(self, line: ScoreLine) -> bool:
+        return bool(self._emphasised_line) and line.name != self._emphasised_line
+
+    def _ink(self, line: ScoreLine, strength: float = 1.0) -> QColor:
+        """The colour of a line; of a grey one at so much of the strength of other words."""
+        if self._is_grey(line):
+            return QColor(mixed(self._look.theme.muted, self._look.theme.surface, strength))
+        return QColor(self._look.theme.text if line.name == MICRO else self._look.theme.label(line.name).ink)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._epochs:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_axes(painter)
+        self._paint_names(painter)
+        for line in sorted(self._lines, key=self._is_thick):
+            self._paint_line(painter, line)
+        painter.end()
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        plot, theme = self._plot, self._look.theme
+        painter.setFont(font(TAG_SIZE, tabular=True))
+        for tick in range(6):
+            y = plot.bottom() - plot.height() * tick / 5
+            painter.setPen(QColor(mixed(theme.line, theme.surface, 0.6)))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(QRectF(0, y - 8, _LEFT - 5, 16), _MIDDLE | Qt.AlignmentFlag.AlignRight, f"{tick / 5:.1f}")
+        epochs = self._epochs
+        room = self.place_of(epochs[-1], 0).x() - self.place_of(epochs[0], 0).x() + _TICK_WIDTH
+        for epoch in epochs[:: -math.ceil(len(epochs) * _TICK_WIDTH / room)]:
+            place = QRectF(self.place_of(epoch, 0).x() - 20, plot.bottom() + 10, 40, 16)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(epoch))
+        painter.setPen(QColor(theme.line))
+        corner = QPointF(plot.left(), plot.bottom() + 8)
+        painter.drawPolyline([QPointF(plot.left(), plot.top() - 8), corner, QPointF(plot.right(), corner.y())])
+
+    def _paint_line(self, painter: QPainter, line: ScoreLine) -> None:
+        points = [self.place_of(*each) for each in zip(line.epochs, line.values, strict=True)]
+        colour, is_thick = self._ink(line, 0.28), self._is_thick(line)
+        painter.setPen(QPen(colour, 3 if is_thick else 1.4))
+        painter.drawPolyline(QPolygonF(points))
+        if len(points) <= _MOST_DOTS:
+            radius = 4.0 if len(points) == 1 or is_thick else 2.5
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            for point in points:
+                painter.drawEllipse(point, radius, radius)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        """The names, each led to from the end of its line, where they do not cover each other.
+
+        Where they cannot all be legible, only the one that counts.
+        """
+        plot, theme = self._plot, self._look.theme
+        lines = [line for line in self._lines if line.values]
+        ends = [self.place_of(line.epochs[-1], line.values[-1]) for line in lines]
+        left = self.place_of(self._epochs[-1], 0).x() + _LEADER
+        fit = plot.height() >= _LEAST_GAP * len(lines)
+        places = spread_labels([end.y() for end in ends], LABEL_GAP, plot.top(), plot.bottom())
+        for line, end, y in zip(lines, ends, places, strict=True):
+            if fit or self._is_thick(line):
+                painter.setPen(QColor(mixed(theme.muted, theme.surface, 0.28)))
+                painter.drawLine(QLineF(end, QPointF(left, y)))
+                painter.setPen(self._ink(line, 0.6))
+                painter.setFont(font(SMALL_SIZE if line.name == MICRO else TAG_SIZE, bold=True))
+                painter.drawText(
+                    QRectF(left + 3, y - 10, self.width() - left, 20),
+                    _MIDDLE,
+                    say("micro") if line.name == MICRO else line.name,
+                )
+
+
+def spread_labels(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places near the wanted ones, in their order, that are `gap` apart and within bounds as far as they fit."""
+    gap = min(gap, (high - low) / max(len(wanted) - 1, 1))
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    groups: list[tuple[float, int]] = []
+    for index in order:
+        middle, size = min(max(wanted[index], low), high), 1
+        while groups and middle - (size - 1) * gap / 2 < groups[-1][0] + (groups[-1][1] - 1) * gap / 2 + gap:
+            before, count = groups.pop()
+            middle = (before * count + middle * size) / (count + size)
+            size += count
+            half = (size - 1) * gap / 2
+            middle = min(max(middle, low + half), high - half)
+        groups.append((middle, size))
+    placed = [middle + (number - (size - 1) / 2) * gap for middle, size in groups for number in range(size)]
+    return [placed[order.index(index)] for index in range(len(wanted))]

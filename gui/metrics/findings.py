@@ -1,0 +1,260 @@
+"""What a person should know of a run: findings in a line each above the tables, and below them what verdicts say."""
+
+from collections.abc import Generator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from core.analysis.findings import (
+    Finding,
+    Scores,
+    find_shared,
+    findings_of_ceiling,
+    findings_of_labels,
+    findings_of_scores,
+)
+from core.analysis.verdicts import Estimate
+from core.domain.errors import UserError
+from core.domain.spans import Split
+from core.messages.catalogue import join_words, mark, say, say_count
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.runs import Run
+from core.store.sentence_selection import FixedSet, Selection
+from gui.background import LatestQuery
+from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.scores_view import link_behind
+from gui.metrics.table_model import SentencesLink
+from gui.text.words import BLAME_WORDS, wrapped
+from gui.widgets.text_labels import LinkLabel
+
+_MOST = 3
+"""Findings shown; the rest is behind a button."""
+
+
+class FindingsBar(QWidget):
+    """Hidden where there is no finding.
+
+    Signals:
+        opened: the sentences of a finding are wanted; their `SentencesLink`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._findings: list[Finding] = []
+        self._shared: dict[Split, list[Finding]] = {}
+        self._current: EpochKey | None = None
+        self._split: Split = "dev"
+        self._searched: Split = "dev"
+        self._shows_all = False
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take_shared)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(16, 0, 16, 8)
+        self._rows.setSpacing(2)
+        self.hide()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, whether or not there is room for them."""
+        return [*self._findings, *self._shared.get(self._split, [])]
+
+    def forget(self) -> None:
+        """Look for sentences of both splits anew from now on; all else is never kept."""
+        self._query.cancel()
+        self._shared.clear()
+
+    def show_run(self, project: Project, run: Run, epochs: Sequence[EpochFigures], current: EpochKey) -> None:
+        """Show the findings of a run.
+
+        Args:
+            epochs: its figures, in order; not empty.
+        """
+        scores = [Scores(figures.key.epoch, figures.counts, figures.sentences) for figures in epochs]
+        shown = next((figures for figures in epochs if figures.key == current), epochs[-1])
+        of_labels = findings_of_labels(
+            project.runs.labels_now(run), Scores(shown.key.epoch, shown.counts, shown.sentences)
+        )
+        self._findings = [*findings_of_scores(scores), *of_labels, *_find_in_unit(project, run, shown)]
+        self._current, self._split = shown.key, shown.split
+        is_known = self._split in self._shared or self._split == "train"
+        if not is_known and (not self._query.is_waiting or self._searched != self._split):
+            self._searched = self._split
+            self._query.submit_when_painted(partial(_find_shared, project, self._split))
+        self._show()
+
+    def _take_shared(self, findings: list[Finding]) -> None:
+        self._shared[self._searched] = findings
+        self._show()
+
+    def _show(self) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        findings = self.findings
+        shown = findings if self._shows_all else findings[:_MOST]
+        for finding in shown:
+            self._rows.addWidget(self._row(finding))
+        if len(findings) > len(shown):
+            more = LinkLabel("", say("{count:,} more …", count=len(findings) - len(shown)))
+            more.linkActivated.connect(self._show_all)
+            self._rows.addWidget(more)
+        self.setVisible(bool(findings))
+
+    def _show_all(self) -> None:
+        self._shows_all = True
+        self._show()
+
+    def _row(self, finding: Finding) -> LinkLabel:
+        link = self._link(finding)
+        row = LinkLabel(f"⚠ {finding.words}", say("Show the sentences") if link is not None else "")
+        row.linkActivated.connect(lambda: self.opened.emit(link))
+        return row
+
+    def _link(self, finding: Finding) -> SentencesLink | None:
+        assert self._current is not None
+        if finding.sentences:
+            among = FixedSet(say("{split} sentences that also appear in train", split=self._split), finding.sentences)
+            return SentencesLink(self._current, Selection(self._split, among=among), among.words)
+        if finding.metric is None:
+            return None
+        key = EpochKey(self._current.source, finding.epoch or self._current.epoch)
+        return SentencesLink(key, *link_behind(finding.metric, finding.label, self._split))
+
+
+def _find_in_unit(project: Project, run: Run, shown: EpochFigures) -> list[Finding]:
+    """How much of the errors on dev the tagging unit explains, or why that is not known."""
+    if shown.split != "dev":
+        return []
+    try:
+        ceiling = project.runs.epochs(run.number)[-1].report.ceiling
+    except UserError as error:
+        return [Finding(say("Ceiling unknown: {error}.", error=error))]
+    return findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit)
+
+
+def _find_shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:
+    train = (text for _, text in project.sentences.texts("train"))
+    return (yield from find_shared(train, project.sentences.texts(split), split))
+
+
+NO_VERDICTS = mark("How many are gold errors? Judge a random sample to estimate.")
+
+
+class EstimateQuestion(NamedTuple):
+    """What the estimate is of."""
+
+    key: EpochKey
+    split: Split
+
+
+class VerdictsLine(QWidget):
+    """Hidden where there are no verdicts, unless they are offered; what was estimated is kept until `forget`.
+
+    Signals:
+        sample_asked: the person wants to give verdicts on a random sample.
+    """
+
+    sample_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = LinkLabel()
+        self._asked: EstimateQuestion | None = None
+        self._offers = False
+        self._known: dict[EstimateQuestion, Estimate | None] = {}
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.addWidget(self.line)
+        self.line.linkActivated.connect(lambda _: self.sample_asked.emit())
+        self.hide()
+
+    def forget(self) -> None:
+        """Estimate anew from now on, and nothing until asked."""
+        self._query.cancel()
+        self._known.clear()
+        self._asked = None
+
+    def show_epoch(self, project: Project, asked: EstimateQuestion, *, offers: bool) -> None:
+        """Show what the verdicts on an epoch say, as soon as it is known.
+
+        Args:
+            offers: whether to offer a sample where there are no verdicts yet.
+        """
+        self._offers = offers
+        if asked != self._asked:
+            if self._asked is not None:  # the line is of another epoch
+                self.hide()
+            self._query.cancel()
+            self._asked = asked
+            if asked not in self._known:
+                self._query.submit_when_painted(partial(project.reviews.estimate, *asked))
+        if asked in self._known:
+            self._show(self._known[asked])
+
+    def _take(self, estimate: Estimate | None) -> None:
+        assert self._asked is not None
+        self._known[self._asked] = estimate
+        self._show(estimate)
+
+    def _show(self, estimate: Estimate | None) -> None:
+        words, link = (say(NO_VERDICTS), say("Judge a sample"))
+        if estimate is not None:
+            words, link = describe_estimate(estimate), say("Continue judging")
+        self.line.show_words(words, link)
+        self.line.setToolTip(wrapped(*explain_estimate(estimate)))
+        self.setVisible(estimate is not None or self._offers)
+
+
+def describe_estimate(estimate: Estimate) -> str:
+    """The share of gold errors among the errors, how many that makes, and what F1 would be without them."""
+    share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
+    return say(
+        "By {verdicts} in {sentences}, {share:.0%} ({share_low:.0%}–{share_high:.0%}) of {errors} are gold errors:"
+        " about {number:,.0f} ({low:,.0f}–{high:,.0f}). Adjusted for them, micro F1 is {f1:.3f}"
+        " ({f1_low:.3f}–{f1_high:.3f}) instead of {f1_imported:.3f}.",
+        verdicts=say_count("{count:,} verdict", "{count:,} verdicts", sum(estimate.verdicts.values())),
+        sentences=say_count("{count:,} sampled sentence", "{count:,} sampled sentences", estimate.sentences),
+        errors=say_count("{count:,} error", "{count:,} errors", estimate.population.disagreements),
+        share=share.value,
+        share_low=share.interval.low,
+        share_high=share.interval.high,
+        number=number.value,
+        low=number.interval.low,
+        high=number.interval.high,
+        f1=f1.value,
+        f1_low=f1.interval.low,
+        f1_high=f1.interval.high,
+        f1_imported=estimate.f1_imported,
+    )
+
+
+def explain_estimate(estimate: Estimate | None) -> list[str]:
+    """How the figures of `describe_estimate` came about, a paragraph each."""
+    if estimate is None:
+        return [
+            say(
+                "A random sample of the sentences with an error is shown, and a key says of each error whether the"
+                " model or the gold is wrong, or both can be right. The result is an estimate for all sentences of the"
+                " split."
+            )
+        ]
+    numbers = (
+        say("{blame}: {count:,}", blame=say(BLAME_WORDS[blame]), count=number)
+        for blame, number in estimate.verdicts.items()
+    )
+    return [
+        say("Verdicts – {numbers}.", numbers=join_words(numbers)),
+        say(
+            "In brackets: the 95 % interval. It covers the choice of the sampled sentences, not the run's own chance:"
+            " another seed makes other errors. All figures are of the gold as imported, so fixing it changes none of"
+            " them. Adjusted means: the gold fixed where it is wrong, ambiguous spans left out."
+        ),
+    ]
