@@ -1,6 +1,6 @@
 """What the whole window shares: the open project, what is looked at, and the news of every change."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -387,9 +387,23 @@ class Session(QObject):
         if self._project is not None and not self._project.corrections.is_settled:
             self.publish(ChangeSet("correct", corpus=True))
 
-    def revert(self, correction: int) -> None:
-        """Give a sentence the gold from before a correction."""
-        self.publish(self._open_project().corrections.revert(correction))
+    def revert(self, *corrections: int, steps: Collection[int] = ()) -> None:
+        """Give sentences the gold from before some corrections, and all those of some steps; many as a job."""
+        log = self._open_project().corrections
+        if log.is_large_revert(*corrections, steps=steps):
+            title = say_count(
+                "Reverting {count:,} change", "Reverting {count:,} changes", len(corrections) + len(steps)
+            )
+            job = self.change_many(title, lambda: log.reverting(*corrections, steps=steps))
+            job.finished.connect(self._notify_unchanged)
+        else:
+            change = log.revert(*corrections, steps=steps)
+            self.publish(change)
+            self._notify_unchanged(change)
+
+    def _notify_unchanged(self, change: ChangeSet) -> None:
+        if not change:
+            self.notified.emit(Notice(say("Nothing to revert: the sentences have the gold from before already.")))
 
     def _open_project(self) -> Project:
         assert self._project is not None, "no project is open"

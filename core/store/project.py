@@ -22,6 +22,7 @@ from core.store.gold.relabelling import Labels
 from core.store.gold.remarks import NotParticles
 from core.store.gold.reviews import Reviews
 from core.store.gold.stale_labels import StaleLabels
+from core.store.gold.steps import StepList
 from core.store.label_renames import LabelNames
 from core.store.predictions import Predictions
 from core.store.runs import Runs
@@ -62,6 +63,7 @@ class Project:
             self.runs = Runs(self.database, self.sentences, self.corrections, self.folder)
             self.search = TextSearch(self.database)
             self.selections = Selections(self.database, self.search)
+            self.steps = StepList(self.database, self.search)
             self.reviews = Reviews(self.database, self.sentences, self.predictions, self.corrections, self.selections)
             with suppress(UserError):  # a cache: what is not packed is found all the same, and packed another time
                 self.search.pack()

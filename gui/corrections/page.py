@@ -1,83 +1,116 @@
-"""The Corrections page: every change of the gold, and the way back."""
+"""The Corrections page: every step that changed gold, and the way back."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
     QStackedLayout,
-    QTableView,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
 from core.domain.spans import SPLITS
-from core.messages.catalogue import mark
+from core.messages.catalogue import mark, say, say_count
 from core.store.changes import ChangeSet
-from core.store.gold.corrections import Corrections
 from core.store.gold.log import Correction
+from core.store.gold.steps import STEP_GROUPS, ListedStep, StepFilter, StepGroup
 from core.store.project import Project
-from core.store.sentence_selection import Selection
-from gui.text.words import counted, words_of, wrapped
+from gui.corrections.excerpts import ContextDelegate
+from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, StepModel
+from gui.look.theme import scaled
+from gui.text.words import wrapped
+from gui.widgets.choosers import chooser
+from gui.widgets.line_field import LineField
 from gui.widgets.page import EmptyState, Page, PageContext
-from gui.widgets.tables import ROOT, Index, prepare_table
 from gui.widgets.text_labels import hint_label
+
+SEARCH_DELAY = 250
+"""Milliseconds after the last keystroke before the list is filtered."""
+
+_GROUPS: dict[StepGroup, str] = {
+    "corrections": mark("Corrections"),
+    "labels": mark("Renamed and merged labels"),
+    "verdicts": mark("Verdicts"),
+    "reverts": mark("Reverts"),
+}
+_LABEL_KINDS = ("rename", "merge")
 
 
 class CorrectionsPage(Page):
-    """Lists the log; reverts a correction, shows its sentence."""
+    """Lists the steps; reverts some of them, shows their sentences."""
 
     id, title, icon = "corrections", mark("Corrections"), "corrections"
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self.model = CorrectionModel()
-        self.table = QTableView()
+        self.model = StepModel(context.look, self)
+        self.tree = QTreeView()
+        self.filters = StepFilterBar()
         self.said = hint_label()
-        self.revert = QPushButton("Revert")
-        self.show_sentence = QPushButton("Show sentence")
+        self.nothing = hint_label(say("No change fits the filter."))
+        self.explanation = hint_label(wraps=True)
+        self.revert = QPushButton(say("Revert"))
+        self.show_sentence = QPushButton(say("Show sentence"))
         self.empty = EmptyState(
-            "No corrections yet",
-            "Mend gold spans on the Inspect page. Every change is kept here and can be taken back.",
-            "Go to Inspect",
+            say("No corrections yet"),
+            say("Correct gold spans on the Inspect page. Every change is kept here and can be taken back."),
+            say("Go to Inspect"),
         )
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(8)
+        head.setSpacing(12)
         head.addWidget(self.title_label())
+        head.addWidget(self.said)
         head.addStretch(1)
-        head.addWidget(self.show_sentence)
-        head.addWidget(self.revert)
-        self._prepare_table()
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.explanation, 1)
+        foot.addWidget(self.show_sentence)
+        foot.addWidget(self.revert)
+        self._prepare_tree()
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.hide()
         listing = QWidget()
         layout = QVBoxLayout(listing)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
         layout.addLayout(head)
-        layout.addWidget(self.said)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.filters)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.nothing, 1)
+        layout.addLayout(foot)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(listing)
+        # The tree first, so that Ctrl+Z is not that of the search field.
+        for one, other in pairwise([self.tree, *self.filters.parts, self.show_sentence, self.revert]):
+            QWidget.setTabOrder(one, other)
 
-    def _prepare_table(self) -> None:
-        self.table.setModel(self.model)
-        prepare_table(self.table, "Corrections", row_height=32)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self.table.horizontalHeader()
+    def _prepare_tree(self) -> None:
+        self.tree.setModel(self.model)
+        self.tree.setAccessibleName(say("Corrections"))
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAllColumnsShowFocus(True)
+        self.tree.setItemDelegateForColumn(CONTEXT, ContextDelegate(self._context.look, self.tree))
+        header = self.tree.header()
+        header.setStretchLastSection(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setStyleSheet("QHeaderView::section { padding-left: 11px; }")
-        for column, width in ((0, 56), (1, 160), (2, 120), (5, 140)):
-            header.resizeSection(column, width)
-        for column in (3, 4):
+        for column, width in ((BEFORE, 120), (AFTER, 120), (WHEN, 136)):
+            header.resizeSection(column, scaled(width))
+        for column in (CHANGE, CONTEXT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
@@ -85,158 +118,190 @@ class CorrectionsPage(Page):
         session.project_changed.connect(self._take_project)
         session.changed.connect(self._follow)
         self.empty.button.clicked.connect(lambda: session.page_asked.emit("inspect"))
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
-        self.model.modelReset.connect(self._enable)
-        self.model.dataChanged.connect(lambda *_: self._enable())
-        self.table.doubleClicked.connect(lambda _: self._inspect())
+        self.filters.changed.connect(lambda: self.model.show_filter(self.filters.filter))
+        self.tree.selectionModel().selectionChanged.connect(lambda *_: self._enable())
+        self.model.loaded.connect(self._show_loaded)
+        self.tree.doubleClicked.connect(lambda _: self._inspect())
         self.show_sentence.clicked.connect(self._inspect)
         self.revert.clicked.connect(self._revert)
 
     def _take_project(self, project: Project | None) -> None:
-        if project is None:
-            self.model.show_log(None)
+        self.model.show_project(project)
+        self.filters.clear()
+        self._stack.setCurrentIndex(int(project is not None and project.corrections.last_number() > 0))
         self.refresh_when_seen()
 
     def refresh(self) -> None:
-        project = self._context.session.project
-        self.model.show_log(project.corrections if project else None)
-        count = self.model.rowCount()
-        self._stack.setCurrentIndex(1 if count else 0)
-        if project is not None and count:
-            changed = sum(len(project.sentences.corrected_in(split)) for split in SPLITS)
-            verb = "differs" if changed == 1 else "differ"
-            self.said.setText(f"{counted(changed, 'sentence')} {verb} from the gold as imported.")
+        if (project := self._context.session.project) is not None:
+            self.filters.show_labels(project.sentences.labels())
+            self.model.refresh()
 
     def _follow(self, change: ChangeSet) -> None:
         if change.sentences or change.corpus:
             self.refresh_when_seen()
 
-    def _current(self) -> Correction | None:
-        rows = self.table.selectionModel().selectedRows()
-        return self.model.correction(rows[0].row()) if rows else None
+    def _show_loaded(self) -> None:
+        """Show what was read, or what to do where there is nothing yet."""
+        has_rows = self.model.rowCount() > 0
+        self._stack.setCurrentIndex(int(has_rows or self.filters.filter != StepFilter()))
+        self.tree.setVisible(has_rows)
+        self.nothing.setVisible(not has_rows)
+        self.said.setText(
+            say_count(
+                "{count:,} sentence differs from the gold as imported.",
+                "{count:,} sentences differ from the gold as imported.",
+                self.model.corrected,
+            )
+        )
+        self._enable()
+
+    def _selected(self) -> "_Selected":
+        steps, corrections = list[ListedStep](), list[tuple[ListedStep, Correction]]()
+        for index in self.tree.selectionModel().selectedRows():
+            step, correction = self.model.step(index), self.model.correction(index)
+            if not index.parent().isValid():
+                steps.append(step)
+            elif correction is not None:
+                corrections.append((step, correction))
+        return _Selected(steps, corrections)
 
     def _enable(self) -> None:
-        correction = self._current()
-        self.show_sentence.setEnabled(correction is not None)
-        self.revert.setEnabled(correction is not None and self._can_revert(correction))
-        if correction is None:
-            self.revert.setToolTip("Choose a correction first")
-        elif not self.revert.isEnabled():
-            self.revert.setToolTip("The sentence has the gold from before this correction")
-        else:
-            self.revert.setToolTip(_consequence(correction))
-
-    def _can_revert(self, correction: Correction) -> bool:
-        project = self._context.session.project
-        return project is not None and any(
-            sentence.gold != correction.before for sentence in project.sentences.by_number([correction.sentence])
-        )
+        selected = self._selected()
+        self.show_sentence.setEnabled(self._shown_correction() is not None)
+        self.revert.setEnabled(selected.revertible.has_any)
+        words = _explain(selected)
+        self.explanation.setText(words)
+        self.revert.setToolTip(wrapped(words))
 
     def _revert(self) -> None:
-        correction, session = self._current(), self._context.session
-        if correction is not None:
-            session.run_reporting_errors(lambda: session.revert(correction.number))
+        steps, corrections = self._selected().revertible
+        session = self._context.session
+        session.run_reporting_errors(
+            lambda: session.revert(
+                *(each.number for _, each in corrections), steps=[each.step.number for each in steps]
+            )
+        )
+
+    def _shown_correction(self) -> Correction | None:
+        """The correction that is selected, if it is one alone."""
+        rows = self.tree.selectionModel().selectedRows()
+        return self.model.correction(rows[0]) if len(rows) == 1 else None
 
     def _inspect(self) -> None:
-        correction, project = self._current(), self._context.session.project
-        if correction is not None and project is not None:
-            [sentence] = project.sentences.by_number([correction.sentence])
-            self._context.session.inspect(Selection(split=sentence.split, sentence_id=sentence.id))
+        if (correction := self._shown_correction()) is not None:
+            self._context.session.show_sentence(correction.sentence)
 
 
-def _consequence(correction: Correction) -> str:
-    """What a revert does."""
-    later = "" if correction.is_newest else "Its later corrections are undone with it."
-    return wrapped(
-        f"Give {correction.sentence_id} the gold from before correction #{correction.number}.", later
-    ).strip()
+class _Selected(NamedTuple):
+    """Steps, and corrections with the steps that they are of."""
+
+    steps: list[ListedStep]
+    corrections: list[tuple[ListedStep, Correction]]
+
+    @property
+    def has_any(self) -> bool:
+        return bool(self.steps or self.corrections)
+
+    @property
+    def revertible(self) -> "_Selected":
+        """What a revert takes back: not what is undone, nor the names of labels; a step with all that is of it."""
+        whole = {each.step.number for each in self.steps}
+        return _Selected(
+            [each for each in self.steps if _is_revertible(each)],
+            [pair for pair in self.corrections if _is_revertible(pair[0]) and pair[0].step.number not in whole],
+        )
 
 
-COLUMNS = ("#", "When", "Sentence", "Before", "After", "")
-_KINDS = {"correct": "", "undo": "undo of #", "redo": "redo of #", "revert": "revert of #"}
-_PAGE = 200
+def _is_revertible(listed: ListedStep) -> bool:
+    return not listed.is_undone and listed.step.kind not in _LABEL_KINDS
 
 
-class CorrectionModel(QAbstractTableModel):
-    """Newest first; rows are read from the store a page at a time."""
+def _explain(selected: _Selected) -> str:
+    """What a revert does, or why there is none."""
+    if not selected.has_any:
+        return say("Select changes to revert them, or one of them to show its sentence.")
+    steps, corrections = selected.revertible
+    if steps or corrections:
+        return say_count(
+            "Revert gives {count:,} sentence the gold from before; its later changes are undone with it."
+            " One undo takes the revert back.",
+            "Revert gives {count:,} sentences the gold from before; their later changes are undone with it."
+            " One undo takes the revert back.",
+            sum(each.step.sentences for each in steps) + len(corrections),
+        )
+    if all(each.is_undone for each in (*selected.steps, *(step for step, _ in selected.corrections))):
+        return say("What is selected is undone already.")
+    return say("Renamed and merged labels are not reverted: undo the step, or rename the label again.")
+
+
+class StepFilterBar(QWidget):
+    """Makes a `StepFilter`.
+
+    Signals:
+        changed: it is another one.
+    """
+
+    changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._corrections: Corrections | None = None
-        self._count = 0
-        self._rows: list[Correction] = []
+        self.text = LineField(say("Search text, ids and notes"), clearable=True)
+        self.text.setAccessibleName(say("Search corrections"))
+        self.group = chooser(say("Kind"), say("What was done"))
+        self.label = chooser(say("Label"), say("A label of a span that was changed"))
+        self.split = chooser(say("Split"), say("The split of the sentence"))
+        _offer(self.group, say("Any kind"), ((say(_GROUPS[group]), group) for group in STEP_GROUPS))
+        _offer(self.split, say("All splits"), ((split, split) for split in SPLITS))
+        self.show_labels(())
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.text, 1)
+        self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
+        self._timer.timeout.connect(self.changed)
+        self.text.edited.connect(self._timer.start)
+        self.text.returnPressed.connect(self._change)
+        for box in (self.group, self.label, self.split):
+            layout.addWidget(box)
+            box.currentIndexChanged.connect(lambda _: self._change())
 
-    def show_log(self, corrections: Corrections | None) -> None:
-        """Read the log anew; where it is the same one, the rows that are known stay, and with them what is selected."""
-        count = corrections.count() if corrections else 0
-        new = count - self._count
-        if corrections is not None and corrections is self._corrections and self._rows and 0 <= new <= _PAGE:
-            self._take_new(corrections, new)
-            return
-        self.beginResetModel()
-        self._corrections, self._count = corrections, count
-        self._rows = corrections.listed(0, _PAGE) if corrections else []
-        self.endResetModel()
+    def _change(self) -> None:
+        self._timer.stop()
+        self.changed.emit()
 
-    def _take_new(self, corrections: Corrections, new: int) -> None:
-        """Add so many corrections on top, and read the others again: another may be the newest of its sentence now."""
-        rows = corrections.listed(0, len(self._rows) + new)
-        self._count += new
-        if new:
-            self.beginInsertRows(ROOT, 0, new - 1)
-        self._rows = rows
-        if new:
-            self.endInsertRows()
-        self.dataChanged.emit(self.index(new, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        """Its controls, from left to right."""
+        return self.text, self.group, self.label, self.split
 
-    def correction(self, row: int) -> Correction:
-        return self._rows[row]
+    @property
+    def filter(self) -> StepFilter:
+        return StepFilter(
+            self.group.currentData(), self.label.currentData(), self.split.currentData(), self.text.seen_text.strip()
+        )
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def clear(self) -> None:
+        """Let everything through."""
+        with QSignalBlocker(self.text):
+            self.text.show_text("")
+        for box in (self.group, self.label, self.split):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(0)
+        self._change()
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and len(self._rows) < self._count
-
-    def fetchMore(self, parent: Index) -> None:
-        if self._corrections is None:
-            return
-        more = self._corrections.listed(len(self._rows), _PAGE)
-        if not more:
-            self._count = len(self._rows)
-            return
-        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(more) - 1)
-        self._rows += more
-        self.endInsertRows()
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        correction = self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _cells(correction)[index.column()]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return wrapped(correction.text)
-        return None
+    def show_labels(self, labels: Iterable[str]) -> None:
+        """Offer these labels; the chosen one stays chosen if it is among them."""
+        chosen = self.label.currentData()
+        with QSignalBlocker(self.label):
+            _offer(self.label, say("Any label"), ((label, label) for label in labels))
+            self.label.setCurrentIndex(max(0, self.label.findData(chosen)))
+        if self.label.currentData() != chosen:
+            self._change()
 
 
-def _cells(correction: Correction) -> tuple[str, ...]:
-    gone = [span for span in correction.before if span not in correction.after]
-    come = [span for span in correction.after if span not in correction.before]
-    kind = f"{_KINDS[correction.kind]}{correction.target}" if correction.target else ""
-    return (
-        str(correction.number),
-        f"{datetime.fromisoformat(correction.made_at).astimezone():%Y-%m-%d %H:%M:%S}",
-        correction.sentence_id,
-        words_of(correction.text, gone),
-        words_of(correction.text, come),
-        kind,
-    )
+def _offer(box: QComboBox, no_choice: str, choices: Iterable[tuple[str, str]]) -> None:
+    """Fill a box with choices, the first of which is none."""
+    box.clear()
+    box.addItem(no_choice, None)
+    for words, value in choices:
+        box.addItem(words, value)

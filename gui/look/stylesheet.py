@@ -134,8 +134,9 @@ QTableView, QListView, QTreeView {
     background: $surface; border: 2px solid $surface; outline: none; gridline-color: $line;
     selection-background-color: $selection; selection-color: $text; alternate-background-color: $window;
 }
-QTableView::item, QListView::item { padding: 0 8px; border: none; }
-QTableView::item:selected, QListView::item:selected { background: $selection; color: $text; }
+QTreeView { show-decoration-selected: 1; }
+QTableView::item, QListView::item, QTreeView::item { padding: 0 8px; border: none; }
+QTableView::item:selected, QListView::item:selected, QTreeView::item:selected { background: $selection; color: $text; }
 QTableView:focus, QListView:focus, QTreeView:focus { border-color: $accent; }
 QScrollArea[sentence="true"] { border: 2px solid $surface; border-radius: 4px; }
 QScrollArea[sentence="true"][focused="true"] { border-color: $accent; }

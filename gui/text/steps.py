@@ -12,28 +12,28 @@ _STRING_LENGTH = 24
 
 
 _TEMPLATES: dict[StepKind, str] = {
-    "label": mark("label {spans} as {new}"),
-    "unlabel": mark("remove {old} from {spans}"),
+    "label": mark("Label {spans} as {new}"),
+    "unlabel": mark("Remove {old} from {spans}"),
     "relabel": mark("{old} → {new} of {spans}"),
-    "resize": mark("move the edge of {spans}"),
-    "correct": mark("correct {sentences}"),
-    "revert": mark("revert {sentences}"),
-    "rename": mark("rename {old} to {new}"),
-    "merge": mark("merge {old} into {new}"),
-    "add label": mark("add the label {new}"),
-    "delete label": mark("delete the label {old}"),
-    "dismiss": mark("dismiss {strings} as no particle"),
-    "ask again": mark("ask again about {strings}"),
-    "mark": mark("mark {sentences} as reviewed"),
-    "unmark": mark("remove the reviewed mark from {sentences}"),
-    "note": mark("note on {sentences}"),
-    "verdict": mark("verdict “{verdict}” on {sentences}"),
+    "resize": mark("Move the edge of {spans}"),
+    "correct": mark("Correct {sentences}"),
+    "revert": mark("Revert {sentences}"),
+    "rename": mark("Rename {old} to {new}"),
+    "merge": mark("Merge {old} into {new}"),
+    "add label": mark("Add the label {new}"),
+    "delete label": mark("Delete the label {old}"),
+    "dismiss": mark("Dismiss {strings} as not a particle"),
+    "ask again": mark("Ask again about {strings}"),
+    "mark": mark("Mark {sentences} as reviewed"),
+    "unmark": mark("Remove the reviewed mark from {sentences}"),
+    "note": mark("Note on {sentences}"),
+    "verdict": mark("Verdict “{verdict}” on {sentences}"),
 }
 
 _OF_SEVERAL_LABELS: dict[StepKind, str] = {
-    "label": mark("label {spans}"),
-    "unlabel": mark("remove {spans}"),
-    "relabel": mark("relabel {spans}"),
+    "label": mark("Label {spans}"),
+    "unlabel": mark("Remove {spans}"),
+    "relabel": mark("Relabel {spans}"),
 }
 """What is said where the spans do not share their label."""
 
@@ -41,7 +41,7 @@ _NEEDED: dict[StepKind, tuple[str, ...]] = {"label": ("new",), "unlabel": ("old"
 
 
 def describe(step: Step) -> str:
-    """A step as a menu names it after “Undo:” – `merge PS into LC`, `news-3 OG → PS`."""
+    """A step as a menu names it after “Undo:” – `Merge PS into LC`, `news-3 OG → PS`."""
     fields = {
         "old": step.old_label,
         "new": step.new_label,

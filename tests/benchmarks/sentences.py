@@ -105,7 +105,7 @@ class Driver:
 
     def corrections(self) -> int:
         """How many the project holds."""
-        return len(self.window.context.session.project.corrections.listed(0, 10_000))
+        return self.window.context.session.project.corrections.count()
 
     def close(self) -> None:
         self.window.close()

@@ -4,7 +4,9 @@ from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtTest import QAbstractItemModelTester
 
 from core.domain.spans import Span
-from gui.corrections.page import CorrectionModel
+from core.store.gold.steps import StepFilter
+from gui.corrections.step_model import StepModel
+from gui.look.theme import LIGHT, Look
 from tests.building import project_with_run
 from tests.gui.driving import wait_for_job
 
@@ -38,16 +40,26 @@ def test_the_models_of_the_window_keep_the_contract(window, tmp_path, qtbot):
     assert all(tester.model() is not None for tester in testers)
 
 
-def test_no_row_is_inserted_where_the_log_has_no_more(tmp_path):
+def test_steps_come_open_and_go_as_a_model_may(tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.corrections.step_model._AT_ONCE", 2)
     with project_with_run(tmp_path / "p.spandesk") as project:
+        model = StepModel(Look(LIGHT))
+        tester = QAbstractItemModelTester(model, WARNS)
+        model.show_project(project)
+        model.refresh()
         number = project.sentences.by_id("news-3").number
         for start in range(3):
             project.corrections.correct(number, [Span(start, start + 1, "PS")])
-        model = CorrectionModel()
-        tester = QAbstractItemModelTester(model, WARNS)
-        model.show_log(project.corrections)
-        model._count += 1  # the log shrank, as when a failed step was taken out
-        assert model.canFetchMore(tester.model().index(-1, -1))
+            model.refresh()
+        project.corrections.correct_together(dict.fromkeys(range(1, 8), ()))
+        model.refresh()
+        for _ in range(3):
+            model.fetchMore(model.index(0, 0))
         model.fetchMore(tester.model().index(-1, -1))
-        assert model.rowCount() == 3
-        assert not model.canFetchMore(tester.model().index(-1, -1))
+        assert (model.rowCount(), model.rowCount(model.index(0, 0))) == (4, 7)
+        project.corrections.undo()
+        model.refresh()
+        model.show_filter(StepFilter(text="부산"))
+        assert model.rowCount() == 1
+        model.show_project(None)
+        assert model.rowCount() == 0

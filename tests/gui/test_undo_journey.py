@@ -118,7 +118,7 @@ def test_the_first_undo_after_a_training_that_moved_sentences_undoes_nothing_and
     assert gold(desk, "news-3")[0].label == "PS"
     assert project.sentences.by_id("news-3").split == "train"
     session.correct(4, [])
-    assert desk.undo.text() == "Undo: remove 2 spans"
+    assert desk.undo.text() == "Undo: Remove 2 spans"
 
 
 def test_a_run_that_moves_sentences_when_it_is_resumed_is_not_passed_in_silence_either(desk):
@@ -137,7 +137,7 @@ def test_a_run_that_moves_sentences_when_it_is_resumed_is_not_passed_in_silence_
     project.sentences.move_back(run)
     project.sentences.move_to_train([3], run)
     session.publish(ChangeSet("run", sentences=(3,), runs=(run,)))
-    assert desk.undo.text() == f"{stays} Before it: remove 2 spans", "it is another move of the same run"
+    assert desk.undo.text() == f"{stays} Before it: Remove 2 spans", "it is another move of the same run"
 
 
 def test_a_correction_after_sending_is_undone_at_once(desk):
@@ -145,7 +145,7 @@ def test_a_correction_after_sending_is_undone_at_once(desk):
     relabel(desk)
     session.add_sentences("train", [Sentence("s-1", "새 문장")], SOURCE)
     session.correct(4, [])
-    assert desk.undo.text() == "Undo: remove 2 spans"
+    assert desk.undo.text() == "Undo: Remove 2 spans"
     desk.undo.trigger()
     assert len(gold(desk, "news-4")) == 2
     assert desk.undo.text().startswith("1 sentence sent from Scratch cannot be undone")
@@ -164,12 +164,12 @@ def test_labelling_another_sentence_does_not_leave_the_one_that_is_shown(desk):
 def test_rename_undo_and_redo_name_the_rename(desk):
     session = desk.context.session
     session.publish(run_to_end(project_of(desk).labels.renaming("LC", "PLACE")))
-    assert desk.undo.text() == "Undo: rename LC to PLACE"
+    assert desk.undo.text() == "Undo: Rename LC to PLACE"
     desk.undo.trigger()
-    assert desk.job_strip.notice.text() == "Undone: rename LC to PLACE"
+    assert desk.job_strip.notice.text() == "Undone: Rename LC to PLACE"
     assert not desk.job_strip.show_sentence.isVisible()
     desk.redo.trigger()
-    assert desk.job_strip.notice.text() == "Redone: rename LC to PLACE"
+    assert desk.job_strip.notice.text() == "Redone: Rename LC to PLACE"
     assert "PLACE" in desk.pages["inspect"].detail.chips.labels
 
 

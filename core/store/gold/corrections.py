@@ -210,35 +210,60 @@ class Corrections(CorrectionLog):
         step = self._next("redo" if redo else "undo")
         return step is not None and len(self._log.entries(step, limit=LARGE)) == LARGE
 
-    def revert(self, correction: int) -> ChangeSet:
-        """Give a sentence the gold from before one correction; later corrections of the sentence are undone with it.
+    def revert(self, *corrections: int, steps: Collection[int] = ()) -> ChangeSet:
+        """Give sentences the gold from before some corrections, or all those of some steps, in one step.
+
+        Later corrections of these sentences are undone with them.
 
         Raises:
             UserError: the gold had a label that has left the tag set since.
         """
-        [(sentence, before)] = self._database.rows(
-            "SELECT sentence, before FROM correction WHERE number = ?", [correction]
-        )
-        before = rename_text(before, self._names.history().since(correction - 1))
-        if retired := {span.label for span in spans_of_text(before)} - {*self._sentences.labels()}:
-            raise UserError(
-                "the label {retired} has left the tag set since; add it again to revert to it", retired=min(retired)
-            )
-        [stored] = self._sentences.by_number([sentence])
-        if spans_text(stored.gold) == before:
-            return ChangeSet("revert")
-        return self._do([Change(sentence, "revert", correction, spans_text(stored.gold), before)])
+        return self._do([change for part in self._reverts(corrections, steps) for change in part], kind="revert")
+
+    def reverting(self, *corrections: int, steps: Collection[int] = ()) -> Generator[int, None, ChangeSet]:
+        """`revert`, a slice at a time; yields how many sentences are changed so far."""
+        with self._alone() as has_settled:
+            parts = self._reverts(corrections, steps)
+            _, change = yield from self._stepping("revert", parts, lambda _: None, lambda _: None)
+        return replace(change, corpus=change.corpus or has_settled)
+
+    def is_large_revert(self, *corrections: int, steps: Collection[int] = ()) -> bool:
+        """Whether a revert may change more sentences than one waits for."""
+        count = len(corrections) + len(steps)
+        for step in steps:
+            if count >= LARGE:
+                break
+            count += len(self._log.entries(step, limit=LARGE)) - 1
+        return count >= LARGE
+
+    def _reverts(self, corrections: Collection[int], steps: Collection[int]) -> Iterator[list[Change]]:
+        """What takes sentences back to before corrections, some at a time, without those whose gold is that already."""
+        history, labels = self._names.history(), {*self._sentences.labels()}
+        earliest = self._log.earliest(corrections, steps)
+        for part in (earliest[first : first + LARGE] for first in range(0, len(earliest), LARGE)):
+            golds = {s.number: spans_text(s.gold) for s in self._sentences.by_number([each.sentence for each in part])}
+            changes = []
+            for each in part:
+                before = rename_text(each.before, history.since(each.step - 1))
+                if retired := {span.label for span in spans_of_text(before)} - labels:
+                    raise UserError(
+                        "the label {retired} has left the tag set since; add it again to revert to it",
+                        retired=min(retired),
+                    )
+                if golds[each.sentence] != before:
+                    changes.append(Change(each.sentence, "revert", each.number, golds[each.sentence], before))
+            yield changes
 
     def _do(
         self,
         changes: Sequence[Change],
         remarks: Sequence[Remark] = (),
         also: Callable[[int], None] = lambda step: None,
+        kind: ChangeKind = "correct",
     ) -> ChangeSet:
         """A new step, after which there is nothing to redo; `also` adds to it, and is given its number."""
-        kind: ChangeKind = "revert" if any(change.kind == "revert" for change in changes) else "correct"
         golds = changed_golds(changes)
-        if not golds:
+        if not golds and kind == "correct":
             kind = "review"
         with self._database.atomic():
             has_settled = self._begin()

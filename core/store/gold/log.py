@@ -1,6 +1,7 @@
 """The log of corrections: written, read and checked against the gold."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -53,15 +54,8 @@ class CorrectionLog:
 
     def listed(self, first: int = 0, limit: int = -1) -> list[Correction]:
         """The log, newest first."""
-        rows = self._database.rows(
-            "SELECT c.number, c.sentence, s.id, s.text, c.made_at, c.kind, c.target, c.before, c.after,"
-            " NOT EXISTS (SELECT 1 FROM correction AS l"
-            "  WHERE l.sentence = c.sentence AND l.number > c.number AND l.before <> l.after)"
-            " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.before <> c.after"
-            " ORDER BY c.number DESC LIMIT ? OFFSET ?",
-            [limit, first],
-        )
-        return [_correction(row) for row in rows]
+        rows = self._database.rows(f"{CORRECTIONS} ORDER BY c.number DESC LIMIT ? OFFSET ?", [limit, first])
+        return [correction_of_row(row) for row in rows]
 
     def sentences_changed_since(self, correction: int) -> list[SentenceNumber]:
         """The sentences whose gold differs now from that right after a correction, renamed labels aside."""
@@ -85,7 +79,16 @@ class CorrectionLog:
         return {number: spans_of_text(before) for number, before in rows}
 
 
-def _correction(row: Row) -> Correction:
+CORRECTIONS = (
+    "SELECT c.number, c.sentence, s.id, s.text, c.made_at, c.kind, c.target, c.before, c.after,"
+    " NOT EXISTS (SELECT 1 FROM correction AS l"
+    "  WHERE l.sentence = c.sentence AND l.number > c.number AND l.before <> l.after)"
+    " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.before <> c.after"
+)
+"""The rows that `correction_of_row` reads; further conditions can follow."""
+
+
+def correction_of_row(row: Row) -> Correction:
     number, sentence, sentence_id, text, made_at, kind, target, before, after, is_newest = row
     golds = spans_of_text(before), spans_of_text(after)
     return Correction(number, sentence, sentence_id, text, made_at, kind, target, *golds, bool(is_newest))
@@ -111,6 +114,15 @@ def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]
         for change in changes
         if change.sentence is not None and change.before is not None and change.after is not None
     }
+
+
+class Revertible(NamedTuple):
+    """An entry of the log, the step that it is of, and the gold before it."""
+
+    sentence: SentenceNumber
+    number: int
+    step: int
+    before: str
 
 
 class LogWriter:
@@ -184,6 +196,18 @@ class LogWriter:
             f" UNION ALL {entries} WHERE step = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
             [step, after, limit],
         )
+
+    def earliest(self, corrections: Collection[int], steps: Collection[int]) -> list[Revertible]:
+        """Of each sentence, the first of these corrections and of those of these steps; sentences in their order."""
+        rows = self._database.rows(
+            "WITH chosen (number) AS (SELECT value FROM json_each(?1) UNION SELECT value FROM json_each(?2) UNION"
+            " SELECT number FROM correction WHERE step IN (SELECT value FROM json_each(?2)))"
+            " SELECT c.sentence, min(c.number), coalesce(c.step, c.number), c.before"
+            " FROM chosen CROSS JOIN correction AS c ON c.number = chosen.number WHERE c.before <> c.after"
+            " GROUP BY c.sentence ORDER BY c.sentence",
+            [json.dumps([*corrections]), json.dumps([*steps])],
+        )
+        return [Revertible(*row) for row in rows]
 
     def take_back_unfinished(self, *, at_once: int) -> bool:
         """Take back a step that was not stored whole; returns whether there was one.

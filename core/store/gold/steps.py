@@ -1,13 +1,16 @@
-"""What a step did, read from the log, in fields from which words are made."""
+"""Steps as the log has them: what each did, in fields from which words are made, and which of them changed gold."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from core.analysis.verdicts import Blame
-from core.domain.spans import SentenceNumber, Span
+from core.domain.spans import SPLITS, SentenceNumber, Span, Split
 from core.store.columns import spans_of_text
 from core.store.database import Database, Row
+from core.store.gold.log import CORRECTIONS, Correction, correction_of_row
+from core.store.search import TextSearch
 
 StepKind = Literal[
     "label",
@@ -217,3 +220,133 @@ def _common(values: Iterable[str | None]) -> str | None:
     """The value that all have; None where they differ."""
     different = set(values)
     return different.pop() if len(different) == 1 else None
+
+
+StepGroup = Literal["corrections", "labels", "verdicts", "reverts"]
+"""Groups in which steps are listed: renames and merges of labels, verdicts, reverts, and all other corrections."""
+
+STEP_GROUPS: tuple[StepGroup, ...] = get_args(StepGroup)
+
+
+@dataclass(frozen=True, slots=True)
+class StepFilter:
+    """Which changes of gold are listed, and with them which steps; what is not given lets all through.
+
+    Attributes:
+        group: what the step did.
+        label: a label of a span that came, went or changed.
+        split: where the sentence is.
+        text: stands in the sentence's text, id or note.
+    """
+
+    group: StepGroup | None = None
+    label: str | None = None
+    split: Split | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStep:
+    """A step with those of its changes of gold that a filter lets through.
+
+    Attributes:
+        made_at: when, in UTC, ISO 8601.
+        is_undone: whether it was taken back and not made again.
+        corrections: how many changes of gold the filter lets through, and `first` the first of them.
+    """
+
+    step: Step
+    made_at: str
+    is_undone: bool
+    corrections: int
+    first: Correction
+
+
+class StepList:
+    """Lists the steps that changed gold, the newest first; undone ones too, but not what undid or redid them."""
+
+    def __init__(self, database: Database, search: TextSearch) -> None:
+        self._database = database
+        self._search = search
+
+    def listed(
+        self, chosen: StepFilter, *, before: int | None = None, after: int = 0, limit: int = -1
+    ) -> list[ListedStep]:
+        """The newest steps of a filter, of those numbered between two others."""
+        condition, parameters = self._condition(chosen)
+        rows = self._database.rows(
+            "WITH found AS (SELECT coalesce(c.step, c.number) AS step, count(*) AS corrections, min(c.number) AS first"
+            " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence"
+            f" WHERE c.before <> c.after AND c.kind IN ('correct', 'revert') AND c.number > ? AND {condition}"
+            " GROUP BY 1)"
+            f" SELECT found.*, h.made_at, {_IS_UNDONE} FROM found JOIN correction AS h ON h.number = found.step"
+            f" WHERE h.number > ? AND h.number < coalesce(?, h.number + 1) AND {_GROUPS[chosen.group]}"
+            " ORDER BY h.number DESC LIMIT ?",
+            [after, *parameters, after, before, limit],
+        )
+        firsts = self._database.rows_of(f"{CORRECTIONS} AND c.number IN ({{numbers}})", [row[2] for row in rows])
+        first_of = {each.number: each for each in map(correction_of_row, firsts)}
+        return [
+            ListedStep(step, made_at, bool(is_undone), corrections, first_of[first])
+            for number, corrections, first, made_at, is_undone in rows
+            if first in first_of and (step := describe_step(self._database, number)) is not None
+        ]
+
+    def corrections_of(self, step: int, chosen: StepFilter, *, after: int = 0, limit: int = -1) -> list[Correction]:
+        """Those changes of gold of a step that a filter lets through, in their order, after one of them."""
+        condition, parameters = self._condition(chosen)
+        rows = self._database.rows(
+            f"{CORRECTIONS} AND coalesce(c.step, c.number) = ? AND c.number > ? AND c.number <="
+            " (SELECT coalesce(max(number), ?) FROM correction WHERE step = ?)"
+            f" AND {condition} ORDER BY c.number LIMIT ?",
+            [step, max(after, step - 1), step, step, *parameters, limit],
+        )
+        return [correction_of_row(row) for row in rows]
+
+    def undone(self) -> frozenset[int]:
+        """All steps that were taken back and not made again."""
+        rows = self._database.rows(
+            "SELECT target, kind, max(number) FROM correction"
+            " WHERE target IS NOT NULL AND step IS NULL AND kind IN ('undo', 'redo') GROUP BY target"
+        )
+        return frozenset(target for target, kind, _ in rows if kind == "undo")
+
+    def _condition(self, chosen: StepFilter) -> tuple[str, Sequence[Any]]:
+        """What a correction c of a sentence s has to meet, as SQL with its parameters."""
+        conditions, parameters = ["true"], list[Any]()
+        if chosen.label is not None:
+            conditions.append(_CHANGES_LABEL)
+            parameters.append(chosen.label)
+        if chosen.split is not None:
+            conditions.append("s.split = ?")
+            parameters.append(chosen.split)
+        if chosen.text:
+            found = {number for split in SPLITS for number in self._search.holding(chosen.text, split)}
+            conditions.append("s.number IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps([*found]))
+        return " AND ".join(conditions), parameters
+
+
+_IS_UNDONE = (
+    "(SELECT kind FROM correction WHERE target = h.number AND step IS NULL AND kind IN ('undo', 'redo')"
+    " ORDER BY number DESC LIMIT 1) IS 'undo'"
+)
+
+_CHANGES_LABEL = (
+    "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(c.before) UNION ALL SELECT value FROM json_each(c.after))"
+    " WHERE json_extract(value, '$[2]') = ? GROUP BY value HAVING count(*) = 1)"
+)
+"""A span that the gold had before or after, and not both."""
+
+_CHANGED_LABELS = (
+    "(EXISTS (SELECT 1 FROM relabelling WHERE step = h.number)"
+    " OR EXISTS (SELECT 1 FROM label_change WHERE step = h.number))"
+)
+_GAVE_VERDICT = "EXISTS (SELECT 1 FROM verdict WHERE step = h.number)"
+_GROUPS: dict[StepGroup | None, str] = {
+    None: "true",
+    "labels": _CHANGED_LABELS,
+    "verdicts": _GAVE_VERDICT,
+    "reverts": "h.kind = 'revert'",
+    "corrections": f"h.kind = 'correct' AND NOT {_CHANGED_LABELS} AND NOT {_GAVE_VERDICT}",
+}

@@ -63,7 +63,7 @@ def test_a_large_step_is_undone_as_a_job(labels, window, qtbot, monkeypatch):
     click(labels.rename)
     wait_for_job(qtbot, window.context.runner)
     window.undo.trigger()
-    assert window.context.runner.job.title == "Undoing: rename LC to PLACE"
+    assert window.context.runner.job.title == "Undoing: Rename LC to PLACE"
     wait_for_job(qtbot, window.context.runner)
     assert (count(window, "LC"), count(window, "PLACE")) == (4, 0)
     window.redo.trigger()
@@ -223,11 +223,11 @@ def test_a_double_click_on_merge_merges_once_and_no_other_label(labels, window, 
     assert "AM" not in window.context.session.project.sentences.labels()
     assert labels.table.label is None
     assert labels.into.currentData() is None
-    assert labels.undo.text() == "Undo: merge AM into DT"
+    assert labels.undo.text() == "Undo: Merge AM into DT"
     qtbot.waitUntil(labels.undo.isEnabled)
     click(labels.undo)
     assert "AM" in window.context.session.project.sentences.labels()
-    assert window.job_strip.notice.text() == "Undone: merge AM into DT"
+    assert window.job_strip.notice.text() == "Undone: Merge AM into DT"
 
 
 def test_a_label_whose_rename_is_undone_stays_chosen_under_its_old_name(labels, window, qtbot):
@@ -335,7 +335,7 @@ def test_a_change_that_fails_is_reported_once(labels, window, qtbot, monkeypatch
             labels.close()
     wait_for_job(qtbot, window.context.runner)
     reported = problems if is_closed else [labels.said.text()]
-    assert "failed through a fault in Spandesk (KeyError: 'hidden_size')" in reported[0]
+    assert "failed because of a fault in Spandesk (KeyError: 'hidden_size')" in reported[0]
     assert len(problems) == int(is_closed)
 
 

@@ -1,15 +1,19 @@
-"""The Corrections page in the real window: the log, and the way back."""
+"""The Corrections page in the real window: the steps, their sentences, and the way back."""
 
 import time
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 
+from core.domain.generators import run_to_end
 from core.domain.spans import Span
-from tests.building import project_with_run
-from tests.gui.driving import LEFT, NONE, click
+from core.store.gold.steps import StepFilter
+from gui.corrections import step_model
+from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN
+from tests.building import TEXTS, project_with_run
+from tests.gui.driving import LEFT, NONE, click, wait_for_job
 
 
 @pytest.fixture
@@ -20,13 +24,39 @@ def page(window, tmp_path):
     return window.pages["corrections"]
 
 
-def cells(page, row):
-    return [page.model.data(page.model.index(row, column)) for column in (0, 2, 3, 4, 5)]
+@pytest.fixture
+def session(page, window):
+    return window.context.session
 
 
-def choose(page, row):
-    index = page.model.index(row, 1)
-    QTest.mouseClick(page.table.viewport(), LEFT, NONE, page.table.visualRect(index).center())
+def number_of(session, name):
+    return session.project.sentences.by_id(name).number
+
+
+def gold_of(session, name):
+    return session.project.sentences.by_id(name).gold
+
+
+def child(page, step, row, column=CHANGE):
+    return page.model.index(row, column, page.model.index(step, 0))
+
+
+def cells(page, index):
+    return [index.siblingAtColumn(column).data() for column in (CHANGE, CONTEXT, BEFORE, AFTER)]
+
+
+def row_cells(page, row):
+    return cells(page, page.model.index(row, 0))
+
+
+def choose(page, *rows):
+    """Select these steps as with the mouse and Ctrl."""
+    page.tree.clearSelection()
+    for row in rows:
+        index = page.model.index(row, CHANGE)
+        modifier = Qt.KeyboardModifier.ControlModifier if page.tree.selectionModel().hasSelection() else NONE
+        page.tree.scrollTo(index)
+        QTest.mouseClick(page.tree.viewport(), LEFT, modifier, page.tree.visualRect(index).center())
 
 
 def test_without_corrections_it_leads_to_inspect(page, window):
@@ -35,117 +65,253 @@ def test_without_corrections_it_leads_to_inspect(page, window):
     assert window.stack.currentWidget() is window.pages["inspect"]
 
 
-def test_what_an_entry_takes_back_fits_on_one_line(page):
-    assert page.table.fontMetrics().horizontalAdvance("revert of #10000") + 16 <= page.table.columnWidth(5)
-    assert not page.table.wordWrap()
-
-
-def test_in_a_small_window_before_and_after_share_the_room(page, window, qtbot):
+def test_in_a_small_window_change_and_context_share_the_room(page, session, window, qtbot):
     window.resize(960, 600)
-    window.context.session.correct(1, ())
-    qtbot.waitUntil(page.table.isVisible)
-    assert abs(page.table.columnWidth(3) - page.table.columnWidth(4)) <= 1
-    assert page.table.columnWidth(4) >= 130
+    session.correct(1, ())
+    qtbot.waitUntil(page.tree.isVisible)
+    assert abs(page.tree.columnWidth(CHANGE) - page.tree.columnWidth(CONTEXT)) <= 1
+    assert page.tree.columnWidth(CONTEXT) >= 180
+    assert page.tree.header().length() <= page.tree.viewport().width()
 
 
-def test_it_tells_what_changed_and_reverts_the_newest_of_a_sentence(page, window):
-    session = window.context.session
-    number = session.project.sentences.by_id("news-3").number
-    session.correct(number, [Span(0, 3, "PS"), Span(4, 9, "DT")])
-    session.correct(number, [Span(4, 9, "DT")])
-    assert [cells(page, row) for row in (0, 1)] == [
-        ["2", "news-3", "세종은 PS", "–", ""],
-        ["1", "news-3", "세종 PS", "세종은 PS", ""],
+def test_a_step_is_one_row_and_shows_what_changed_in_its_context(page, session):
+    session.correct(number_of(session, "news-3"), [Span(0, 3, "PS"), Span(4, 9, "DT")])
+    session.correct_together({number_of(session, name): [] for name in ("news-4", "talk-1")})
+    assert row_cells(page, 0) == ["Remove 4 spans", "2 sentences", "", ""]
+    assert row_cells(page, 1) == [
+        "Move the edge of 세종은 in news-3", "세종은 1443년 한글을 만들었다.", "세종 PS", "세종은 PS",
+    ]  # fmt: skip
+    assert page.model.rowCount() == 2
+
+
+def test_a_step_of_several_opens_to_its_sentences(page, session):
+    session.correct_together({number_of(session, name): [] for name in ("news-4", "talk-1")})
+    assert page.model.rowCount(page.model.index(0, 0)) == 0
+    page.tree.expand(page.model.index(0, 0))
+    assert [cells(page, child(page, 0, row)) for row in (0, 1)] == [
+        ["news-4", "한국은행이 부산에서 회의를 열었다.", "한국은행 OG, 부산 LC", "–"],
+        ["talk-1", "민서야 😀 오후 3시에 보자!", "민서 PS, 오후 3시 TI", "–"],
     ]
+    assert child(page, 0, 0).parent() == page.model.index(0, 0)
+
+
+def test_an_undone_step_looks_undone_and_what_undid_it_has_no_row(page, session):
+    session.correct(number_of(session, "news-3"), [])
+    title = page.model.index(0, CHANGE)
+    session.undo()
+    assert page.model.rowCount() == 1
+    assert title.data() == "Remove 2 spans (undone)"
+    assert title.data(Qt.ItemDataRole.FontRole).strikeOut()
+    choose(page, 0)
+    assert not page.revert.isEnabled()
+    assert page.explanation.text() == "What is selected is undone already."
+    session.redo()
+    assert title.data() == "Remove 2 spans"
+    assert page.revert.isEnabled()
+
+
+def test_several_steps_are_reverted_at_once_and_one_undo_takes_that_back(page, session):
+    before = {name: gold_of(session, name) for name in ("news-3", "news-4", "talk-1")}
+    session.correct(number_of(session, "news-3"), [])
+    session.correct(number_of(session, "talk-2"), [])
+    session.correct_together({number_of(session, name): [] for name in ("news-4", "talk-1")})
+    choose(page, 0, 2)
+    assert page.explanation.text().startswith("Revert gives 3 sentences the gold from before; their later changes")
+    click(page.revert)
+    assert {name: gold_of(session, name) for name in before} == before
+    assert gold_of(session, "talk-2") == ()
+    assert row_cells(page, 0)[:2] == ["Revert 3 sentences", "3 sentences"]
+    session.undo()
+    assert all(gold_of(session, name) == () for name in before)
+    assert session.project.problems() == []
+
+
+def test_one_sentence_of_a_step_is_reverted_alone(page, session):
+    before = gold_of(session, "talk-1")
+    session.correct_together({number_of(session, name): [] for name in ("news-4", "talk-1")})
+    page.tree.expand(page.model.index(0, 0))
+    page.tree.selectionModel().select(
+        child(page, 0, 1), QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    )
+    click(page.revert)
+    assert (gold_of(session, "talk-1"), gold_of(session, "news-4")) == (before, ())
+
+
+def test_a_revert_that_changes_nothing_says_so(page, session, window):
+    session.correct(number_of(session, "news-3"), [])
     choose(page, 0)
     click(page.revert)
-    assert session.project.sentences.by_id("news-3").gold == (Span(0, 3, "PS"), Span(4, 9, "DT"))
-    assert page.model.rowCount() == 3
-    session.undo()
-    assert session.project.sentences.by_id("news-3").gold == (Span(4, 9, "DT"),)
-    assert cells(page, 0) == ["4", "news-3", "세종은 PS", "–", "undo of #3"]
-
-
-def test_an_older_correction_is_reverted_with_the_later_ones(page, window):
-    session = window.context.session
-    before = session.project.sentences.by_id("news-3")
-    session.correct(before.number, [Span(0, 3, "PS")])
-    session.correct(before.number, [])
     choose(page, 1)
-    assert "#1" in page.revert.toolTip()
-    assert "later corrections are undone with it" in page.revert.toolTip()
     click(page.revert)
-    assert session.project.sentences.by_id("news-3").gold == before.gold
-    choose(page, 2)
+    assert page.model.rowCount() == 2
+    assert window.job_strip.notice.text().startswith("Nothing to revert")
+
+
+def test_a_renamed_label_is_not_reverted(page, session, window, qtbot):
+    session.rename_label("PS", "PERSON")
+    wait_for_job(qtbot, window.context.runner)
+    choose(page, 0)
+    assert row_cells(page, 0)[0] == "Rename PS to PERSON"
     assert not page.revert.isEnabled()
-    assert "has the gold from before" in page.revert.toolTip()
+    assert page.explanation.text().startswith("Renamed and merged labels are not reverted")
 
 
-def test_times_are_those_of_the_clock_on_the_wall(page, window, monkeypatch):
-    session = window.context.session
-    session.correct(session.project.sentences.by_id("talk-1").number, [])
-    made = datetime.fromisoformat(session.project.corrections.listed(0, 1)[0].made_at)
+def test_a_large_step_is_reverted_as_a_job(page, session, window, qtbot, monkeypatch):
+    monkeypatch.setattr("core.store.gold.corrections.LARGE", 2)
+    before = {name: gold_of(session, name) for name, *_ in TEXTS}
+    session.publish(run_to_end(session.project.corrections.correcting({n: []} for n in range(1, 8))))
+    choose(page, 0)
+    click(page.revert)
+    assert window.context.runner.job is not None
+    wait_for_job(qtbot, window.context.runner)
+    assert {name: gold_of(session, name) for name in before} == before
+    session.undo()
+    wait_for_job(qtbot, window.context.runner)
+    assert all(gold_of(session, name) == () for name in before)
+
+
+def test_times_are_those_of_the_clock_on_the_wall(page, session, monkeypatch):
+    session.correct(number_of(session, "talk-1"), [])
+    made = datetime.fromisoformat(session.project.steps.listed(StepFilter())[0].made_at)
     monkeypatch.setenv("TZ", "KST-9")
     time.tzset()
     try:
-        shown = page.model.data(page.model.index(0, 1))
+        shown = page.model.index(0, WHEN).data()
+        exact = page.model.index(0, WHEN).data(Qt.ItemDataRole.ToolTipRole)
     finally:
         monkeypatch.undo()
         time.tzset()
-    assert shown == f"{made + timedelta(hours=9):%Y-%m-%d %H:%M:%S}"
+    assert shown == f"{made + timedelta(hours=9):%Y-%m-%d %H:%M}"
+    assert exact == f"{made + timedelta(hours=9):%Y-%m-%d %H:%M:%S}"
 
 
-def test_it_counts_what_differs_once_it_is_seen(page, window):
-    session = window.context.session
-    session.correct(session.project.sentences.by_id("talk-1").number, [])
+def test_it_counts_what_differs_once_it_is_seen(page, session, window):
+    session.correct(number_of(session, "talk-1"), [])
     assert page.said.text() == "1 sentence differs from the gold as imported."
     click(window.rail.button("inspect"))
-    session.correct(session.project.sentences.by_id("talk-2").number, [])
+    session.correct(number_of(session, "talk-2"), [])
     assert page.model.rowCount() == 1
     click(window.rail.button("corrections"))
     assert page.said.text() == "2 sentences differ from the gold as imported."
     assert page.model.rowCount() == 2
 
 
-def test_headers_stand_over_the_beginning_of_their_columns(page):
-    assert page.table.horizontalHeader().defaultAlignment() & Qt.AlignmentFlag.AlignLeft
+def test_headers_are_over_the_beginning_of_their_columns(page):
+    assert page.tree.header().defaultAlignment() & Qt.AlignmentFlag.AlignLeft
 
 
-def test_a_correction_leads_to_its_sentence(page, window):
-    session = window.context.session
-    session.correct(session.project.sentences.by_id("talk-1").number, [])
+@pytest.mark.parametrize("by", ["button", "double click"])
+def test_a_correction_leads_to_its_sentence(page, session, window, by):
+    session.correct(number_of(session, "talk-1"), [])
     choose(page, 0)
-    click(page.show_sentence)
+    if by == "button":
+        click(page.show_sentence)
+    else:
+        at = page.tree.visualRect(page.model.index(0, CHANGE)).center()
+        QTest.mouseDClick(page.tree.viewport(), LEFT, NONE, at)
     inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     assert inspect.detail.position.text().endswith("talk-1")
-    assert list(inspect.model.numbers) == [session.project.sentences.by_id("talk-1").number]
+    assert list(inspect.model.numbers) == [number_of(session, "talk-1")]
     assert inspect.filters.search.text() == ""
     assert inspect.filters.asked.text() == "sentence talk-1  ✕"
 
 
-def test_nothing_can_be_reverted_before_a_row_is_chosen(page, window):
-    session = window.context.session
-    session.correct(session.project.sentences.by_id("talk-1").number, [])
+def test_nothing_can_be_reverted_before_a_row_is_chosen(page, session):
+    session.correct(number_of(session, "talk-1"), [])
     assert not page.revert.isEnabled()
     assert not page.show_sentence.isEnabled()
+    assert page.explanation.text().startswith("Select changes to revert them")
     choose(page, 0)
     assert page.revert.isEnabled()
+    assert page.show_sentence.isEnabled()
 
 
-def test_selection_and_scroll_stay_after_a_revert(page, window):
-    session = window.context.session
-    number = session.project.sentences.by_id("news-3").number
+def test_the_list_is_filtered_and_says_when_nothing_fits(page, session):
+    session.correct(number_of(session, "news-3"), [Span(0, 2, "OG"), Span(4, 9, "DT")])
+    session.correct_together({number_of(session, name): [] for name in ("talk-1", "news-5")})
+    filters = page.filters
+    filters.split.setCurrentIndex(filters.split.findData("test"))
+    assert [row_cells(page, row)[:2] for row in range(page.model.rowCount())] == [
+        ["Remove 3 spans", "대구에서 축제가 열렸다."]
+    ]
+    filters.split.setCurrentIndex(0)
+    filters.label.setCurrentIndex(filters.label.findData("OG"))
+    assert page.model.rowCount() == 1
+    filters.text.setText("없는 말")
+    filters.text.returnPressed.emit()
+    assert page.nothing.isVisible()
+    assert not page.empty.isVisible()
+    session.correct(number_of(session, "talk-2"), [])
+    assert page.nothing.isVisible()
+    filters.clear()
+    assert page.model.rowCount() == 3
+
+
+@pytest.fixture
+def many(session, monkeypatch):
+    """Forty steps of one sentence, read ten at a time."""
+    monkeypatch.setattr(step_model, "_AT_ONCE", 10)
+    number = number_of(session, "news-3")
     for at in range(40):
-        session.correct(number, [Span(0, 1 + at % 3, "PS")])
-    page.table.selectRow(30)
-    page.table.scrollTo(page.model.index(30, 0))
-    chosen, top = page._current().number, page.table.rowAt(0)
-    shown = page.model.correction(top).number
-    click(page.revert)
-    assert page._current().number == chosen
-    assert page.model.correction(page.table.rowAt(0)).number in (shown, shown + 1)
+        session.project.corrections.correct(number, [Span(0, 1 + at % 3, "PS")])
+    session.project.corrections.correct_together({n: [] for n in range(1, 8)})
+    return number
+
+
+def scroll_to_end(page):
+    while page.model.canFetchMore(page.model.index(-1, -1)):
+        page.model.fetchMore(page.model.index(-1, -1))
+
+
+def test_selection_and_scroll_stay_after_a_revert(page, session, many):
+    page.refresh()
+    scroll_to_end(page)
     assert page.model.rowCount() == 41
-    assert cells(page, 0)[0] == "41"
+    choose(page, 30)
+    chosen = page.model.step(page.tree.currentIndex()).step.number
+    top = page.model.step(page.tree.indexAt(page.tree.viewport().rect().topLeft())).step.number
+    click(page.revert)
+    assert page.model.step(page.tree.currentIndex()).step.number == chosen
+    assert page.model.step(page.tree.indexAt(page.tree.viewport().rect().topLeft())).step.number in (top, top + 1)
+    assert page.model.rowCount() == 42
     session.undo()
-    assert page._current().number == chosen
+    assert page.model.step(page.tree.currentIndex()).step.number == chosen
+
+
+def test_steps_and_their_sentences_are_read_as_they_are_scrolled_to(page, session, many, monkeypatch):
+    page.refresh()
+    assert page.model.rowCount() < 41
+    monkeypatch.setattr(step_model, "_AT_ONCE", 3)
+    step = page.model.index(0, 0)
+    page.model.fetchMore(step)
+    assert page.model.rowCount(step) == 3
+    page.model.fetchMore(step)
+    page.model.fetchMore(step)
+    assert page.model.rowCount(step) == 7
+    assert not page.model.canFetchMore(step)
+
+
+def test_what_is_open_stays_open_when_another_step_comes(page, session):
+    session.correct_together({number_of(session, name): [] for name in ("news-4", "talk-1")})
+    opened = page.model.index(0, 0)
+    page.tree.expand(opened)
+    session.correct(number_of(session, "news-3"), [])
+    assert page.tree.isExpanded(page.model.index(1, 0))
+    assert page.model.rowCount(page.model.index(1, 0)) == 2
+
+
+def test_the_page_works_with_answers_that_come_late(page, session, qtbot, late_answers):
+    qtbot.waitUntil(lambda: not page.model._query.is_waiting)
+    session.correct_together({number_of(session, name): [] for name in ("news-4", "talk-1")})
+    session.correct(number_of(session, "news-3"), [])
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2)
+    page.tree.expand(page.model.index(1, 0))
+    session.undo()
+    qtbot.waitUntil(lambda: page.model.rowCount(page.model.index(1, 0)) == 2)
+    qtbot.waitUntil(lambda: page.model.index(0, 0).data().endswith("(undone)"))
+    page.filters.split.setCurrentIndex(page.filters.split.findData("test"))
+    session.redo()
+    qtbot.waitUntil(page.nothing.isVisible)
+    session.close_project()
+    assert page.model.rowCount() == 0

@@ -22,25 +22,25 @@ def correct(spans):
 
 STEPS = [
     (correct([(0, 2, "OG"), (4, 9, "DT")]), "news-3 PS → OG"),
-    (correct([(0, 2, "PS")]), "remove DT from 1443년 in news-3"),
-    (correct([(0, 2, "PS"), (4, 9, "DT"), (10, 12, "CV")]), "label 한글 in news-3 as CV"),
-    (correct([(0, 3, "PS"), (4, 9, "DT")]), "move the edge of 세종은 in news-3"),
-    (correct([(0, 2, "OG")]), "correct news-3"),
-    (lambda project: run_to_end(project.labels.merging("PS", "LC")), "merge PS into LC"),
-    (lambda project: run_to_end(project.labels.renaming("AF", "ART")), "rename AF to ART"),
-    (lambda project: run_to_end(project.labels.merging("AF", "PS")), "merge AF into PS"),
-    (lambda project: project.labels.add("NEW"), "add the label NEW"),
-    (lambda project: project.labels.delete("TM"), "delete the label TM"),
+    (correct([(0, 2, "PS")]), "Remove DT from 1443년 in news-3"),
+    (correct([(0, 2, "PS"), (4, 9, "DT"), (10, 12, "CV")]), "Label 한글 in news-3 as CV"),
+    (correct([(0, 3, "PS"), (4, 9, "DT")]), "Move the edge of 세종은 in news-3"),
+    (correct([(0, 2, "OG")]), "Correct news-3"),
+    (lambda project: run_to_end(project.labels.merging("PS", "LC")), "Merge PS into LC"),
+    (lambda project: run_to_end(project.labels.renaming("AF", "ART")), "Rename AF to ART"),
+    (lambda project: run_to_end(project.labels.merging("AF", "PS")), "Merge AF into PS"),
+    (lambda project: project.labels.add("NEW"), "Add the label NEW"),
+    (lambda project: project.labels.delete("TM"), "Delete the label TM"),
     (lambda project: run_to_end(project.labels.replacing(Replacement("LC", "OG"))), "LC → OG of 4 spans"),
-    (lambda project: project.reviews.mark(3, reviewed=True), "mark news-3 as reviewed"),
-    (lambda project: project.reviews.note(3, "?"), "note on news-3"),
+    (lambda project: project.reviews.mark(3, reviewed=True), "Mark news-3 as reviewed"),
+    (lambda project: project.reviews.note(3, "?"), "Note on news-3"),
     (
         lambda project: project.corrections.correct_together({}, [Note(3, "a"), Note(4, "b")]),
-        "note on 2 sentences",
+        "Note on 2 sentences",
     ),
     (
         lambda project: project.corrections.dismiss_particles(["마음이"], dismissed=True),
-        "dismiss 마음이 as no particle",
+        "Dismiss 마음이 as not a particle",
     ),
 ]
 

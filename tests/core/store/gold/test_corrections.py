@@ -1,5 +1,6 @@
 """Corrections: committed at once, undone and redone across restarts, never lost."""
 
+import contextlib
 import sqlite3
 
 import pytest
@@ -10,6 +11,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.store.gold.corrections import LARGE
+from core.store.gold.steps import StepFilter
 from core.store.gold.undo_stacks import Stacks, follow, steps_of
 from core.store.project import create_project, open_project
 from tests.building import add_sentences, project_with_run, project_with_sentences
@@ -174,6 +176,74 @@ def test_one_correction_of_a_step_is_reverted_alone(project):
     project.corrections.undo()
     project.corrections.undo()
     assert gold_of(project, "news-3") != ()
+
+
+def test_several_steps_are_reverted_in_one_and_undo_brings_all_of_them_back(project):
+    corrections, names = project.corrections, ("news-3", "news-4", "talk-1")
+    imported = {name: gold_of(project, name) for name in names}
+    first = corrections.last_number() + 1
+    corrections.correct(number_of(project, "news-3"), [])
+    second = corrections.last_number() + 1
+    corrections.correct_together({number_of(project, name): [Span(0, 1, "PS")] for name in names})
+    corrections.correct(number_of(project, "news-4"), [])
+    corrected = {name: gold_of(project, name) for name in names}
+    change = corrections.revert(steps=[second, first])
+    assert (change.kind, change.sentences) == ("revert", tuple(number_of(project, name) for name in names))
+    assert {name: gold_of(project, name) for name in names} == imported
+    step = corrections.next_steps().undo
+    assert (step.kind, step.sentences) == ("revert", 3)
+    corrections.undo()
+    assert {name: gold_of(project, name) for name in names} == corrected
+    assert corrections.revert(steps=[second]).golds[number_of(project, "news-3")].after == ()
+    assert gold_of(project, "news-4") == imported["news-4"]
+    assert project.problems() == []
+
+
+def test_what_a_revert_of_several_cannot_give_back_changes_nothing(project):
+    corrections = project.corrections
+    project.labels.add("NEW")
+    corrections.correct(number_of(project, "news-3"), [Span(0, 1, "NEW")])
+    corrections.correct(number_of(project, "news-4"), [])
+    corrections.correct(number_of(project, "news-3"), [])
+    steps = [each.step.number for each in project.steps.listed(StepFilter())][:2]
+    project.labels.delete("NEW")
+    with pytest.raises(UserError, match="NEW has left the tag set"):
+        corrections.revert(steps=steps)
+    with pytest.raises(UserError, match="NEW has left the tag set"):
+        run_to_end(corrections.reverting(steps=steps))
+    assert (gold_of(project, "news-3"), gold_of(project, "news-4")) == ((), ())
+    assert corrections.is_settled
+    assert project.problems() == []
+
+
+def test_a_renamed_label_is_not_given_its_old_name_by_a_revert(project):
+    corrections = project.corrections
+    step = corrections.last_number() + 1
+    run_to_end(project.labels.renaming("PS", "PERSON"))
+    assert not corrections.revert(steps=[step])
+    assert not run_to_end(corrections.reverting(step, step + 1))
+    assert gold_of(project, "news-3")[0].label == "PERSON"
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_a_large_revert_goes_in_slices_and_comes_to_the_same(project, monkeypatch, size):
+    monkeypatch.setattr("core.store.gold.corrections.LARGE", size)
+    corrections = project.corrections
+    before = {stored.id: stored.gold for stored in project.sentences.each()}
+    run_to_end(corrections.correcting([{stored.number: ()} for stored in project.sentences.each()]))
+    [listed] = project.steps.listed(StepFilter())
+    assert corrections.is_large_revert(steps=[listed.step.number]) == (size < 100)
+    assert not run_to_end(corrections.reverting())
+    changed = []
+    work = corrections.reverting(steps=[listed.step.number])
+    with contextlib.suppress(StopIteration):
+        while True:
+            changed.append(next(work))
+    assert changed[-1] == 7
+    assert {stored.id: stored.gold for stored in project.sentences.each()} == before
+    corrections.undo()
+    assert all(stored.gold == () for stored in project.sentences.each())
+    assert project.problems() == []
 
 
 steps = st.lists(st.sampled_from(["news-3", "news-4", "both", "undo", "redo"]), max_size=12)

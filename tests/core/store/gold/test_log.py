@@ -21,6 +21,7 @@ from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.gold.log import LogWriter
 from core.store.gold.relabelling import Replacement
+from core.store.gold.steps import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, Project, open_project
 from tests.building import TEXTS, project_with_run
@@ -135,6 +136,16 @@ class Act:
         log = project.corrections.listed()
         if log:
             project.corrections.revert(log[self.one % len(log)].number)
+
+    def _revert_steps(self, project):
+        steps = [each.step.number for each in project.steps.listed(StepFilter())]
+        if steps:
+            project.corrections.revert(steps=[steps[self.one % len(steps)], steps[self.two % len(steps)]])
+
+    def _revert_in_slices(self, project):
+        steps = [each.step.number for each in project.steps.listed(StepFilter())]
+        if steps:
+            run_to_end(project.corrections.reverting(steps=steps[self.one % len(steps) :][: 1 + self.two % 3]))
 
     def _mark(self, project):
         project.reviews.mark(self._number(project), reviewed=bool(self.two % 2))

@@ -7,6 +7,7 @@ from core.domain.spans import Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.store.gold import steps
 from core.store.gold.relabelling import Replacement
+from core.store.gold.steps import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from tests.building import add_sentences, project_with_run
@@ -114,3 +115,89 @@ def test_other_mutations_say_what_they_are(project):
     assert project.labels.add("NEW").kind == "labels"
     assert run_to_end(project.labels.renaming("NEW", "NEWER")).kind == "labels"
     assert project.runs.end(1, "stopped").kind == "run"
+
+
+# The list of steps
+
+
+def listed(project, *chosen, **more):
+    return [each.step.number for each in project.steps.listed(StepFilter(*chosen, **more))]
+
+
+def test_the_list_has_steps_that_changed_gold_and_says_which_of_them_are_undone(project):
+    news, talk = number_of(project, "news-3"), number_of(project, "talk-1")
+    project.corrections.correct(news, [])
+    project.reviews.mark(news, reviewed=True)
+    project.corrections.correct_together({news: [Span(0, 1, "PS")], talk: []})
+    project.labels.add("NEW")
+    project.corrections.undo()
+    project.corrections.undo()
+    older = project.corrections.last_number() + 1
+    project.corrections.correct(talk, [])
+    third, second, first = project.steps.listed(StepFilter())
+    assert [each.is_undone for each in (third, second, first)] == [False, True, False]
+    assert third.step.number == older
+    assert [each.corrections for each in (third, second, first)] == [1, 2, 1]
+    assert (first.first.sentence_id, first.first.after) == ("news-3", ())
+    assert project.steps.undone() >= {second.step.number}
+    assert [each.sentence_id for each in project.steps.corrections_of(second.step.number, StepFilter())] == [
+        "news-3",
+        "talk-1",
+    ]
+    project.corrections.undo()
+    project.corrections.redo()
+    assert not project.steps.listed(StepFilter(), limit=1)[0].is_undone
+    assert [each.step.kind for each in project.steps.listed(StepFilter())] == ["unlabel", "correct", "unlabel"]
+
+
+def test_the_list_is_read_in_parts(project):
+    number = number_of(project, "news-3")
+    for start in range(6):
+        project.corrections.correct(number, [Span(start, start + 1, "PS")])
+    every = listed(project)
+    assert len(every) == 6
+    parts = [project.steps.listed(StepFilter(), before=before, limit=2) for before in (None, every[1], every[3])]
+    assert [each.step.number for part in parts for each in part] == every
+    assert [each.step.number for each in project.steps.listed(StepFilter(), after=every[2])] == every[:2]
+    project.corrections.correct_together({n: [] for n in range(1, 8)})
+    step, *_ = listed(project)
+    first, *rest = project.steps.corrections_of(step, StepFilter())
+    assert project.steps.corrections_of(step, StepFilter(), after=first.number, limit=2) == rest[:2]
+    assert {each.sentence for each in (first, *rest)} == set(range(1, 8))
+
+
+def test_the_list_is_filtered_by_what_was_done_label_split_and_text(project):
+    news, talk, test = (number_of(project, name) for name in ("news-3", "talk-1", "news-5"))
+    project.corrections.correct(news, [Span(0, 2, "OG"), Span(4, 9, "DT")])
+    project.corrections.correct_together({talk: [Span(0, 2, "PS")], test: []})
+    project.reviews.note(news, "확인")
+    run_to_end(project.labels.renaming("LC", "PLACE"))
+    relabelled, several, one = listed(project)
+    project.corrections.revert(steps=[one])
+    revert, *_ = listed(project)
+    assert listed(project, "reverts") == [revert]
+    assert listed(project, "labels") == [relabelled]
+    assert listed(project, "corrections") == [several, one]
+    assert listed(project, "verdicts") == []
+    assert listed(project, label="DT") == [], "it stayed as it was"
+    assert listed(project, label="OG") == [revert, one]
+    assert listed(project, label="TI") == [several]
+    assert listed(project, split="test") == [several]
+    assert listed(project, text="세종") == [revert, one]
+    assert listed(project, text="TALK-1") == [several]
+    assert listed(project, text="확인") == [revert, one]
+    [found] = project.steps.listed(StepFilter(split="test"))
+    assert (found.corrections, found.first.sentence_id, found.step.sentences) == (1, "news-5", 2)
+    assert [each.sentence_id for each in project.steps.corrections_of(several, StepFilter(label="TI"))] == ["talk-1"]
+
+
+def test_a_verdict_with_its_correction_is_listed_as_such(project):
+    stored = project.sentences.by_id("news-4")
+    key = EpochKey(1, 1)
+    [wrong] = [
+        e for e in compare_spans(stored.gold, project.predictions.of(key, [stored.number])[stored.number]) if e.is_error
+    ]
+    project.reviews.judge(stored.number, key, wrong, "gold")
+    [found] = project.steps.listed(StepFilter("verdicts"))
+    assert (found.step.kind, found.corrections) == ("verdict", 1)
+    assert listed(project, "corrections") == []

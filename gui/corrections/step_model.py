@@ -1,0 +1,321 @@
+"""The steps that changed gold, a row each, and under each the sentences that it changed."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont
+
+from core.domain.spans import SPLITS
+from core.messages.catalogue import join_words, mark, say, say_count
+from core.store.gold.log import Correction
+from core.store.gold.steps import ListedStep, StepFilter
+from core.store.project import Project
+from gui.background import LatestQuery
+from gui.corrections.excerpts import SPAN_ROLE, Excerpt, excerpt
+from gui.look.theme import Look, font, scaled
+from gui.text.steps import describe
+from gui.text.words import wrapped
+from gui.widgets.tables import ROOT, Index
+
+CHANGE, CONTEXT, BEFORE, AFTER, WHEN = range(5)
+_TITLES = (mark("Change"), mark("Context"), mark("Before"), mark("After"), mark("When"))
+_ROW_HEIGHT = 30
+_AT_ONCE = 200
+"""Steps, and sentences of a step, that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be read of a project.
+
+    Attributes:
+        newest: the newest step that is known, where only newer ones are wanted.
+        oldest: the oldest step that is known, where older ones are wanted.
+        opened: steps whose sentences are wanted, each with the last that is known.
+    """
+
+    chosen: StepFilter
+    newest: int | None = None
+    oldest: int | None = None
+    opened: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read, beside how many sentences differ now from their gold as imported."""
+
+    wanted: _Wanted
+    newer: list[ListedStep]
+    older: list[ListedStep]
+    undone: frozenset[int]
+    corrections: dict[int, list[Correction]]
+    corrected: int
+
+
+def _read(project: Project, wanted: _Wanted) -> _Read:
+    steps, chosen = project.steps, wanted.chosen
+    newer = steps.listed(chosen, after=wanted.newest or 0, limit=_AT_ONCE)
+    older = [] if wanted.oldest is None else steps.listed(chosen, before=wanted.oldest, limit=_AT_ONCE)
+    corrections = {
+        step: steps.corrections_of(step, chosen, after=last, limit=_AT_ONCE) for step, last in wanted.opened.items()
+    }
+    corrected = sum(len(project.sentences.corrected_in(split)) for split in SPLITS)
+    return _Read(wanted, newer, older, steps.undone(), corrections, corrected)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A step with those of its sentences that were read."""
+
+    listed: ListedStep
+    corrections: list[Correction] = field(default_factory=list)
+    has_more: bool = True
+
+    @property
+    def last(self) -> int:
+        """The last correction that was read."""
+        return self.corrections[-1].number if self.corrections else 0
+
+
+class StepModel(QAbstractItemModel):
+    """Newest first; another thread reads the steps, some at a time, and the sentences of one when it is opened.
+
+    Signals:
+        loaded: what was wanted is shown.
+    """
+
+    loaded = Signal()
+
+    def __init__(self, look: Look, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._project: Project | None = None
+        self._filter = StepFilter()
+        self._rows: list[_Row] = []
+        self._has_older = self._reads_older = False
+        self._is_outdated = self._is_taking = False
+        self._opened = set[int]()
+        self._taken_back = 0
+        self.corrected = 0
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
+
+    def show_project(self, project: Project | None) -> None:
+        """Show the steps of another project, or none."""
+        self._query.cancel()
+        self._project = project
+        self._show([], has_older=False)
+        self._is_outdated = True
+
+    def show_filter(self, chosen: StepFilter) -> None:
+        """List only what a filter lets through."""
+        self._filter = chosen
+        self._is_outdated = True
+        self._submit()
+
+    def refresh(self) -> None:
+        """Show what came since, and what was undone or redone; what is chosen and opened stays so."""
+        if self._project is not None:
+            taken_back = self._project.corrections.taken_back
+            self._is_outdated |= taken_back != self._taken_back or not self._rows
+            self._taken_back = taken_back
+            self._submit()
+
+    def _submit(self) -> None:
+        """Read what is wanted: everything anew where what is shown is of another filter, say."""
+        project = self._project
+        if project is None:
+            return
+        if self._is_outdated:
+            wanted = _Wanted(self._filter)
+        else:
+            newest, oldest = (self._rows[at].listed.step.number for at in (0, -1))
+            opened = {step: self._rows[self._row_of(step)].last for step in self._opened}
+            wanted = _Wanted(self._filter, newest, oldest if self._reads_older else None, opened)
+        self._query.submit(lambda: _read(project, wanted))
+
+    def _take(self, read: _Read) -> None:
+        self._is_taking = True
+        self.corrected = read.corrected
+        if read.wanted.newest is None or len(read.newer) == _AT_ONCE:
+            self._show(read.newer, has_older=len(read.newer) == _AT_ONCE)
+        else:
+            self._add(read)
+        self._is_taking = False
+        self.loaded.emit()
+        if self._reads_older or self._opened:  # a view asked for more as it saw the rows
+            self._submit()
+
+    def _add(self, read: _Read) -> None:
+        if read.wanted.oldest is not None:
+            self._has_older, self._reads_older = len(read.older) == _AT_ONCE, False
+        self._opened -= read.corrections.keys()
+        self._put(0, read.newer)
+        self._put(len(self._rows), read.older)
+        self._mark_undone(read.undone)
+        for step, corrections in read.corrections.items():
+            self._put_corrections(step, corrections)
+
+    def _show(self, steps: Sequence[ListedStep], *, has_older: bool) -> None:
+        self.beginResetModel()
+        self._rows = [_Row(each) for each in steps]
+        self._has_older, self._reads_older, self._is_outdated = has_older, False, False
+        self._opened.clear()
+        self.endResetModel()
+
+    def _put(self, row: int, steps: Sequence[ListedStep]) -> None:
+        if steps:
+            self.beginInsertRows(ROOT, row, row + len(steps) - 1)
+            self._rows[row:row] = [_Row(each) for each in steps]
+            self.endInsertRows()
+
+    def _mark_undone(self, undone: frozenset[int]) -> None:
+        for row in self._rows:
+            if row.listed.is_undone != (row.listed.step.number in undone):
+                row.listed = replace(row.listed, is_undone=not row.listed.is_undone)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, WHEN))
+
+    def _put_corrections(self, step: int, corrections: Sequence[Correction]) -> None:
+        row = self._row_of(step)
+        known = self._rows[row].corrections
+        self._rows[row].has_more = len(corrections) == _AT_ONCE
+        if corrections:
+            self.beginInsertRows(self.index(row, 0), len(known), len(known) + len(corrections) - 1)
+            known += corrections
+            self.endInsertRows()
+
+    def _row_of(self, step: int) -> int:
+        return bisect_left(self._rows, -step, key=lambda row: -row.listed.step.number)
+
+    # What a row is
+
+    def step(self, index: Index) -> ListedStep:
+        """The step of a row, or of the row above it."""
+        return self._rows[index.row() if not index.internalId() else self._row_of(index.internalId())].listed
+
+    def correction(self, index: Index) -> Correction | None:
+        """The correction that a row shows; None for that of a step of several."""
+        if index.internalId():
+            return self._rows[self._row_of(index.internalId())].corrections[index.row()]
+        listed = self._rows[index.row()].listed
+        return listed.first if listed.corrections == 1 else None
+
+    # The contract of a model
+
+    def index(self, row: int, column: int, parent: Index = ROOT) -> Any:
+        if not self.hasIndex(row, column, parent):
+            return ROOT
+        return self.createIndex(row, column, self._rows[parent.row()].listed.step.number if parent.isValid() else 0)
+
+    def parent(self, index: Index | None = None) -> Any:
+        if index is None:
+            return super().parent()  # of the object
+        step = index.internalId() if index.isValid() else 0
+        return self.createIndex(self._row_of(step), 0, 0) if step else ROOT
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        if not parent.isValid():
+            return len(self._rows)
+        return 0 if parent.internalId() or parent.column() else len(self._rows[parent.row()].corrections)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return len(_TITLES)
+
+    def hasChildren(self, parent: Index = ROOT) -> bool:  # noqa: N802
+        if not parent.isValid():
+            return bool(self._rows)
+        return not parent.internalId() and not parent.column() and self._rows[parent.row()].listed.corrections > 1
+
+    def canFetchMore(self, parent: Index) -> bool:
+        if not parent.isValid():
+            return self._has_older and bool(self._rows)
+        return self.hasChildren(parent) and self._rows[parent.row()].has_more
+
+    def fetchMore(self, parent: Index) -> None:
+        if not self.canFetchMore(parent):
+            return
+        if not parent.isValid():
+            if self._reads_older:
+                return
+            self._reads_older = True
+        else:
+            step = self._rows[parent.row()].listed.step.number
+            if step in self._opened:
+                return
+            self._opened.add(step)
+        if not self._is_taking:
+            self._submit()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return say(_TITLES[section])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(index)
+        if role == SPAN_ROLE and index.column() == CONTEXT:
+            correction = self.correction(index)
+            return None if correction is None else _excerpt(correction)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(index)
+        return self._style(index, role)
+
+    def _text(self, index: Index) -> str:
+        listed, correction, column = self.step(index), self.correction(index), index.column()
+        if column == CHANGE:
+            return correction.sentence_id if index.internalId() and correction is not None else _title(listed)
+        if column == WHEN:
+            return "" if index.internalId() else f"{datetime.fromisoformat(listed.made_at).astimezone():%Y-%m-%d %H:%M}"
+        if correction is not None:
+            return _of_correction(correction, column)
+        if column == CONTEXT:
+            return say_count("{count:,} sentence", "{count:,} sentences", listed.corrections)
+        return (listed.step.old_label if column == BEFORE else listed.step.new_label) or ""
+
+    def _tip(self, index: Index) -> str:
+        correction = self.correction(index)
+        if correction is not None and index.column() == CONTEXT:
+            return wrapped(correction.text)
+        if not index.internalId() and index.column() == WHEN:
+            return f"{datetime.fromisoformat(self.step(index).made_at).astimezone():%Y-%m-%d %H:%M:%S}"
+        return wrapped(self._text(index))
+
+    def _style(self, index: Index, role: int) -> QFont | QColor | QSize | None:
+        is_undone = self.step(index).is_undone
+        if role == Qt.ItemDataRole.ForegroundRole and (is_undone or (index.column() == WHEN)):
+            return QColor(self._look.theme.muted)
+        if role == Qt.ItemDataRole.FontRole:
+            plain = font(tabular=index.column() == WHEN)
+            plain.setStrikeOut(is_undone and index.column() != WHEN)
+            return plain
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, scaled(_ROW_HEIGHT))
+        return None
+
+
+def _title(listed: ListedStep) -> str:
+    """What the step did, and whether it was undone."""
+    words = describe(listed.step)
+    return say("{step} (undone)", step=words) if listed.is_undone else words
+
+
+def _of_correction(correction: Correction, column: int) -> str:
+    if column == CONTEXT:
+        return _excerpt(correction).text
+    one, other = correction.before, correction.after
+    shown = [span for span in (one if column == BEFORE else other) if span not in (other if column == BEFORE else one)]
+    return join_words(f"{correction.text[span.start : span.end]} {span.label}" for span in shown) or "–"
+
+
+def _excerpt(correction: Correction) -> Excerpt:
+    """The text around the first span that changed."""
+    first, *_ = sorted({*correction.before} ^ {*correction.after}, key=lambda span: (span.start, -span.end))
+    return excerpt(correction.text, first)
