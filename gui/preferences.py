@@ -88,10 +88,16 @@ class Preferences:
 
     def keep_splitter(self, name: str, splitter: QSplitter) -> None:
         """Give a splitter its last place, and remember every move of it."""
+        self.restore_splitter(name, splitter)
+        splitter.splitterMoved.connect(lambda *_: self.remember_splitter(name, splitter))
+
+    def restore_splitter(self, name: str, splitter: QSplitter) -> bool:
+        """Give a splitter the place that is remembered by a name; False where none is."""
         state = self._settings.value(f"splitter/{name}")
-        if isinstance(state, QByteArray):
-            splitter.restoreState(state)
-        splitter.splitterMoved.connect(lambda *_: self._settings.setValue(f"splitter/{name}", splitter.saveState()))
+        return isinstance(state, QByteArray) and splitter.restoreState(state)
+
+    def remember_splitter(self, name: str, splitter: QSplitter) -> None:
+        self._settings.setValue(f"splitter/{name}", splitter.saveState())
 
 
 def _key_of(project: Path) -> str:

@@ -9,18 +9,17 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from core.analysis.verdicts import pair_of
 from core.domain.spans import Span
-from core.messages.catalogue import say
+from core.messages.catalogue import mark, say
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
-from gui.look.theme import Look, font
+from gui.look.theme import Look, font, scaled
 from gui.sentence.scene import probability
 from gui.text.inspect import VERDICTS, verdict
 from gui.text.words import BLAME_WORDS, wrapped
 from gui.widgets.tables import ROOT, Index, prepare_table
 
-_TITLES = ("Span", "Gold", "Predicted", "Probability", "Outcome", "Verdict")
+_TITLES = (mark("Span"), mark("Gold"), mark("Predicted"), mark("Probability"), mark("Outcome"), mark("Verdict"))
 _SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT = range(6)
-_WIDTHS = {_GOLD: 56, _PROBABILITY: 88}
 _FLEXIBLE = {_SPAN: (0.55, 320), _PREDICTED: (0.45, 280)}
 """Columns that share what the others leave, and their greatest width; the verdict takes what is left then."""
 _ROW_HEIGHT = 28
@@ -29,7 +28,7 @@ CELL_MARGIN = 11
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
-_UNKNOWN = (
+_UNKNOWN = mark(
     "How probable the run finds this gold span is not known: it became gold after the run tagged the sentence,"
     " or the run's tagging unit cannot express it"
 )
@@ -67,7 +66,7 @@ class ComparisonModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section == _PROBABILITY else _LEFT
-        return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return say(_TITLES[section]) if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -94,35 +93,40 @@ class ComparisonModel(QAbstractTableModel):
         if column == _GOLD:
             return gold.label if gold else "–"
         if column == _PROBABILITY:
-            return " / ".join(probability(share) for _, share in self._shares(comparison))
+            return " / ".join(probability(share) for share in self._shares(comparison) if share is not None)
         if column == _PREDICTED:
             return self._predicted(gold, predicted.span) if predicted else "–"
         return verdict(comparison) if column == _OUTCOME else self._verdict(comparison)
 
     def _verdict(self, comparison: Comparison) -> str:
-        """What a person said of it, also where the gold was mended since."""
+        """What a person said of it, also where the gold was corrected since."""
         pair, verdicts = pair_of(comparison), self._said.verdicts
         if pair in verdicts:
             return say(BLAME_WORDS[verdicts[pair]])
-        was_mended = not comparison.is_error and any(
+        was_corrected = not comparison.is_error and any(
             blame == "gold" and judged.predicted == pair.predicted for judged, blame in verdicts.items()
         )
-        return "gold mended" if was_mended else ""
+        return say("gold corrected") if was_corrected else ""
 
-    def _shares(self, comparison: Comparison) -> list[tuple[str, float]]:
+    def _shares(self, comparison: Comparison) -> tuple[float | None, float | None]:
         """What the run gives the predicted span and the gold one, as far as there are two and it is known."""
         gold, predicted = comparison.gold, comparison.predicted
-        shares = [("Predicted", predicted.probability)] if predicted else []
-        if gold is not None and comparison.is_error and gold in self._gold_shares:
-            shares.append(("Gold", self._gold_shares[gold]))
-        return shares
+        of_gold = self._gold_shares.get(gold) if gold is not None and comparison.is_error else None
+        return (predicted.probability if predicted else None), of_gold
 
     def _probability_meaning(self, comparison: Comparison) -> str:
-        shares = self._shares(comparison)
-        if not shares:
-            return _UNKNOWN
-        sides = ", ".join(f"{side.lower()} span {share:.4f}" for side, share in shares)
-        return f"How probable the run finds exactly this span, with these edges and this type: {sides}"
+        predicted, gold = self._shares(comparison)
+        if predicted is not None and gold is not None:
+            shares = say("predicted span {predicted:.4f}, gold span {gold:.4f}", predicted=predicted, gold=gold)
+        elif predicted is not None:
+            shares = say("predicted span {predicted:.4f}", predicted=predicted)
+        elif gold is not None:
+            shares = say("gold span {gold:.4f}", gold=gold)
+        else:
+            return say(_UNKNOWN)
+        return say(
+            "How probable the run finds exactly this span, with these edges and this type: {shares}", shares=shares
+        )
 
     def _predicted(self, gold: Span | None, predicted: Span) -> str:
         """The predicted label, with its text where that is another than the gold span's."""
@@ -156,25 +160,37 @@ class ComparisonTable(QTableView):
         prepare_table(self, "Spans of the sentence", row_height=_ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        for column in (_PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT):
+            self.hideColumn(column)
         self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ padding: 4px {CELL_MARGIN}px; }}")
-        self._size_sections()
+        self._compares = False
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setMinimumSectionSize(scaled(40))
+        self.setMinimumHeight(3 * scaled(_ROW_HEIGHT))
         self.selectionModel().currentRowChanged.connect(lambda current: self._choose(current))
         self.clicked.connect(self._choose)
 
-    def _size_sections(self) -> None:
-        header = self.horizontalHeader()
-        header.setStretchLastSection(True)
-        header.setMinimumSectionSize(48)
-        for column, width in _WIDTHS.items():
-            header.resizeSection(column, width)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.horizontalHeader().resizeSection(_OUTCOME, _width_of(f"✗ {words}" for words in VERDICTS.values()))
-        words = _width_of(map(say, BLAME_WORDS.values()))
-        left = self.viewport().width() - sum(_WIDTHS.values()) - self.columnWidth(_OUTCOME) - words
+        self._size_columns()
+
+    def _size_columns(self) -> None:
+        """Give each column what it needs; where that is too much, the tags of the sentence show the probabilities."""
+        titles = [_width_of([say(title)]) for title in _TITLES]
+        needed = {_GOLD: titles[_GOLD], _PROBABILITY: titles[_PROBABILITY]}
+        needed[_OUTCOME] = _width_of([f"✗ {say(words)}" for words in VERDICTS.values()])
+        needed[_VERDICT] = max(titles[_VERDICT], _width_of(say(words) for words in BLAME_WORDS.values()))
+        least = {column: max(titles[column], scaled(72)) for column in _FLEXIBLE}
+        room = self.viewport().width()
+        is_narrow = room < sum(needed.values()) + sum(least.values())
+        self.setColumnHidden(_PROBABILITY, is_narrow or not self._compares)
+        if is_narrow:
+            needed[_PROBABILITY] = 0
+        left = room - sum(needed.values())
         for column, (share, most) in _FLEXIBLE.items():
-            self.horizontalHeader().resizeSection(column, min(round(share * left), most))
+            needed[column] = max(least[column], min(round(share * left), scaled(most)))
+        for column in (_SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME):  # the verdict takes what is left
+            self.horizontalHeader().resizeSection(column, needed[column])
 
     def show_comparisons(
         self,
@@ -187,8 +203,11 @@ class ComparisonTable(QTableView):
     ) -> None:
         """Show a sentence's spans; the columns on predictions only where there are any."""
         self.rows.show_comparisons(text, comparisons, gold_shares, said)
-        for column in (_PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT):
-            self.setColumnHidden(column, not compares)
+        if compares != self._compares:
+            self._compares = compares
+            for column in (_PREDICTED, _OUTCOME, _VERDICT):
+                self.setColumnHidden(column, not compares)
+            self._size_columns()
         self.doItemsLayout()  # Qt would do it while painting, and paint everything again
 
     def highlight(self, comparison: Comparison | None) -> None:

@@ -16,14 +16,15 @@ from core.store.sentences import Gold
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
 from gui.inspect.label_chips import READ_ONLY, LabelChips, Labelling, tool_button
 from gui.inspect.menu import SpanMenu, Subject
-from gui.inspect.review_bar import NoteLine, ReviewedMark, VerdictBar
+from gui.inspect.review_bar import NoteLine, ReviewedMark, Verdicts
 from gui.inspect.sentence_data import LanesBar, ShownSentence
 from gui.keys.commands import Name
-from gui.look.theme import set_property
+from gui.look.theme import scaled, set_property
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
 from gui.sentence.span_selection import TextSelection, comparisons_of, difference_of, of_gold, of_predicted, stops
 from gui.text.words import words_of
+from gui.widgets.flow import FlowLayout
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import ElidedLabel, PlainLabel
 
@@ -70,7 +71,8 @@ class SentenceDetail(QWidget):
         self.chips = LabelChips(context.look, context.keymap)
         self.labelling = Labelling(self.canvas, self.chips, context.keymap)
         self.table = ComparisonTable(context.look)
-        self.verdicts = VerdictBar(context.keymap)
+        self.verdicts = Verdicts(context.keymap, self)
+        self.scroller = self._make_scroller()
         self._keymap = context.keymap
         self.actions_by_name = {name: self._keymap.action(name, self, run) for name, run in self._runs().items()}
         self._lay_out(context, steps)
@@ -103,43 +105,51 @@ class SentenceDetail(QWidget):
         self.setProperty("panel", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         upper, lower = QWidget(), QWidget()
-        column = _column(upper, (0, 8, 0, 12))
+        column = _column(upper, (0, 8, 0, 8))
         column.addLayout(self._header(steps))
-        column.addWidget(self.lanes)
-        self.scroller = self._make_scroller()
+        column.addLayout(self._review())
         column.addWidget(self.scroller, 1)
-        chips = QVBoxLayout()
-        chips.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
-        chips.addWidget(self.chips)
-        chips.addWidget(self.note)
-        chips.setSpacing(4)
-        column.addLayout(chips)
-        column.addLayout(self._tools())
-        below = _column(lower, (_MARGIN - CELL_MARGIN, 8, 0, 0))
-        below.addWidget(self.verdicts)
-        below.addWidget(self.table)
+        tools = QVBoxLayout()
+        tools.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        tools.setSpacing(6)
+        tools.addWidget(self.chips)
+        tools.addLayout(self._notices())
+        tools.addLayout(self._tools())
+        column.addLayout(tools)
+        _column(lower, (_MARGIN - CELL_MARGIN, 0, 0, 0)).addWidget(self.table)
         self._body = QSplitter(Qt.Orientation.Vertical)
         self._body.setChildrenCollapsible(False)
-        for part in (upper, lower):
+        for part, share in ((upper, 82), (lower, 18)):
             self._body.addWidget(part)
-        self._body.setStretchFactor(1, 1)
-        self._body.setSizes([400, 240])
-        context.preferences.keep_splitter("inspect-detail", self._body)
+            self._body.setStretchFactor(self._body.indexOf(part), share)
+        self._body.setSizes([820, 180])
+        context.preferences.keep_splitter("inspect-sentence", self._body)
         _column(self, (0, 0, 0, 0)).addWidget(self._body)
 
     def _header(self, steps: Sequence[QAction]) -> QHBoxLayout:
         self.position.setProperty("role", "hint")
         self.corrected.setProperty("role", "heading")
-        row = QHBoxLayout()
-        row.setContentsMargins(_MARGIN, 0, 8, 0)
-        row.setSpacing(4)
+        row = _row(_MARGIN, 8)
         row.addWidget(self.position, 1)
         row.addWidget(self.corrected)
         row.addSpacing(8)
-        row.addWidget(self.reviewed)
-        row.addSpacing(8)
         for action in steps:
             row.addWidget(tool_button(action))
+        return row
+
+    def _review(self) -> QHBoxLayout:
+        """What a person says of the whole sentence, and what its predictions are compared with."""
+        row = _row(_MARGIN, _MARGIN)
+        row.addWidget(self.reviewed)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.lanes)
+        return row
+
+    def _notices(self) -> QHBoxLayout:
+        self.notice.setProperty("role", "hint")
+        row = _row(0, 0)
+        row.addWidget(self.labelling.note)
+        row.addWidget(self.notice, 1)
         return row
 
     def _make_scroller(self) -> QScrollArea:
@@ -148,22 +158,17 @@ class SentenceDetail(QWidget):
         scroller.setProperty("sentence", True)
         self.canvas.focused.connect(lambda on: set_property(scroller, "focused", on))
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroller.setMinimumHeight(120)
+        scroller.setMinimumHeight(scaled(120))
         scroller.setWidget(self.canvas)
         return scroller
 
-    def _tools(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
-        row.setSpacing(4)
+    def _tools(self) -> FlowLayout:
+        flow = FlowLayout()
         for name, text in _TOOLS.items():
             self.actions_by_name[name].setIconText(text)
-            row.addWidget(tool_button(self.actions_by_name[name], outlined=True))
-        self.notice.setProperty("role", "hint")
-        row.addSpacing(8)
-        row.addWidget(self.labelling.note)
-        row.addWidget(self.notice, 1)
-        return row
+        flow.add_group(*(tool_button(self.actions_by_name[name], outlined=True) for name in _TOOLS))
+        flow.add_group(*self.verdicts.buttons)
+        return flow
 
     def _connect(self) -> None:
         self.canvas.goldProposed.connect(self._propose)
@@ -201,6 +206,7 @@ class SentenceDetail(QWidget):
         self.reviewed.show_mark(said.is_reviewed, progress)
         self.note.show_note(self._number(shown), said.note)
         self._body.setVisible(shown is not None)
+        self.chips.show_needed(_labels_of(shown) if shown is not None else ())
         hits = find_hits(shown.stored.text, searched) if shown is not None else ()
         is_other_search, self.canvas.hits = hits != self.canvas.hits, hits
         self.show_stored()
@@ -220,7 +226,7 @@ class SentenceDetail(QWidget):
                 shown.stored.text, comparisons, shown.gold_shares, shown.said, compares=compares
             )
             self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
-            self.verdicts.setVisible(compares)
+            self.verdicts.set_visible(compares)
         self._follow_selection()
 
     def _bring_into_view(self, start: int, end: int) -> None:
@@ -392,11 +398,24 @@ class SentenceDetail(QWidget):
         self.table.highlight(next((c for c in comparisons if span is not None and _holds(c, span)), None))
 
 
+def _row(left: int, right: int) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(left, 0, right, 0)
+    row.setSpacing(4)
+    return row
+
+
 def _column(widget: QWidget, margins: tuple[int, int, int, int]) -> QVBoxLayout:
     column = QVBoxLayout(widget)
     column.setContentsMargins(*margins)
     column.setSpacing(8)
     return column
+
+
+def _labels_of(shown: ShownSentence) -> set[str]:
+    """The labels of a sentence's gold and predicted spans."""
+    found = [each.span for each in (*(shown.predicted or ()), *(shown.other or ()))]
+    return {span.label for span in (*shown.gold, *found)}
 
 
 def _start_of(comparison: Comparison) -> int:

@@ -15,6 +15,7 @@ from core.store.sentence_selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, Re
 from core.store.signal_store import ORDERS, Order
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
+from gui.look.theme import scaled
 from gui.text.inspect import (
     ORDER_MEANINGS,
     ORDER_WORDS,
@@ -27,8 +28,9 @@ from gui.text.inspect import (
 )
 from gui.text.words import wrapped
 from gui.widgets.choosers import Chooser, chip
+from gui.widgets.flow import FlowLayout
 from gui.widgets.line_field import LineField
-from gui.widgets.text_labels import PlainLabel, hint_label
+from gui.widgets.text_labels import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +184,22 @@ class FilterBar(QWidget):
         self.show_filter(self.filter)
 
     def _lay_out(self) -> None:
-        separator = hint_label("·")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 8)
-        layout.setSpacing(8)
-        layout.addLayout(_row(self.split, self.all, self.errors, None, self.paths))
-        layout.addLayout(_row(*self.kinds.values(), separator, self.corrected, None))
-        search = _row(self.labels, self.search)
-        search.setStretch(1, 1)
-        layout.addLayout(search)
-        layout.addWidget(self.queue)
-        layout.addLayout(_row(self.asked, None, self.queue.said))
-        self.labels.setFixedWidth(208)
+        layout.setSpacing(6)
+        flow = FlowLayout()
+        flow.add_group(self.split, self.all, self.errors, self.paths)
+        flow.add_group(*self.kinds.values(), self.corrected)
+        flow.add_group(self.labels, self.search)
+        flow.add_group(self.queue.orders, self.queue.reviews)
+        layout.addLayout(flow)
+        foot = QHBoxLayout()
+        foot.addWidget(self.asked)
+        foot.addStretch(1)
+        foot.addWidget(self.queue.said)
+        layout.addLayout(foot)
+        self.labels.setFixedWidth(scaled(208))
+        self.search.setFixedWidth(scaled(160))
 
     def _connect(self) -> None:
         self.split.activated.connect(lambda: self._change(replace(self.filter, split=self.split.currentData())))
@@ -291,19 +297,7 @@ class FilterBar(QWidget):
         self.queue.disable_run_orders(reason)
 
 
-def _row(*widgets: QWidget | None) -> QHBoxLayout:
-    """The widgets side by side; None is a stretch."""
-    row = QHBoxLayout()
-    row.setSpacing(4)
-    for widget in widgets:
-        if widget is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(widget)
-    return row
-
-
-class QueueBar(QWidget):
+class QueueBar:
     """Shows the order and the review state of a `Filter`, which the bar that it is in keeps and changes.
 
     Attributes:
@@ -311,7 +305,6 @@ class QueueBar(QWidget):
     """
 
     def __init__(self) -> None:
-        super().__init__()
         self.orders, self.reviews = Chooser(), Chooser()
         self.said = PlainLabel()
         self.said.setProperty("role", "small")
@@ -324,12 +317,6 @@ class QueueBar(QWidget):
         self.orders.setAccessibleName("Order")
         self.reviews.setAccessibleName("Review")
         self.reviews.setToolTip(wrapped("Sentences by whether they are marked as reviewed, or that have a note"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.orders)
-        layout.addWidget(self.reviews)
-        layout.addStretch(1)
 
     def show_filter(self, shown: Filter) -> None:
         """Display this filter."""

@@ -1,17 +1,19 @@
 """The labels of the tag set as chips, each with its key: a click labels, a double click keeps the label."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
+from core.messages.catalogue import say
 from gui.keys.commands import KEYED_LABELS, label_name, native
 from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import SMALL_SIZE, Look, Theme, scaled
 from gui.sentence.canvas import SentenceCanvas
 from gui.text.inspect import label_names
 from gui.text.words import words_of
+from gui.widgets.choosers import chip as round_button
 from gui.widgets.text_labels import PlainLabel
 
 _GAP = 4
@@ -20,7 +22,9 @@ _LEAST_WIDTH, _GREATEST_WIDTH = 88, 136
 
 
 class LabelChips(QWidget):
-    """Chips of equal width in as few rows as they need, the rows about equally long.
+    """Chips of equal width: all of them in as few rows as they need, or those that are needed now in one row.
+
+    Needed are the labels of the sentence, and as many of those that were needed last as have room beside them.
 
     A label that is kept goes on whatever the mouse selects; while one is, a click on a chip keeps that label instead.
 
@@ -43,7 +47,15 @@ class LabelChips(QWidget):
         self.kept: str | None = None
         self._kept_before: str | None = None
         self._places: dict[str, int] = {}
+        self._needed: frozenset[str] = frozenset()
+        self._recent: list[str] = []
         self.chips: dict[str, LabelChip] = {}
+        self.more = round_button(
+            say("More labels"), say("Show all labels; the keys of those that are not shown work, too")
+        )
+        self.more.setParent(self)
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.toggled.connect(self._unfold)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -70,17 +82,36 @@ class LabelChips(QWidget):
         names = {label: label_names(self._look.theme.entity_type(label)) for label in self.chips}
         return {label: f"{names[label]}\t{key}" if key else names[label] for label, key in keys.items()}
 
-    def show_labels(self, places: Mapping[str, int]) -> None:
-        """Show the tag set in display order; the place of a label gives it its key."""
+    def show_labels(self, places: Mapping[str, int], counts: Mapping[str, int]) -> None:
+        """Show the tag set in display order; the place of a label gives it its key.
+
+        Args:
+            counts: how many gold spans have each label; the most frequent ones are shown first.
+        """
         if list(places.items()) == list(self._places.items()):
             return
         self._places = dict(places)
+        known = [label for label in self._recent if label in places]
+        others = sorted((label for label in places if label not in known), key=lambda label: -counts.get(label, 0))
+        self._recent = known + others
         for chip in self.chips.values():
             chip.hide()
             chip.deleteLater()
         self.chips = {label: self._chip(label) for label in places}
         self._update_key_hints()
         self.keep(self.kept if self.kept in self.chips else None)
+
+    def show_needed(self, labels: Iterable[str]) -> None:
+        """Take in the labels of the sentence that is shown; they are always in sight."""
+        self._needed = frozenset(labels)
+        self._recent.sort(key=lambda label: label not in self._needed)
+        self._place()
+        self.updateGeometry()
+
+    def _unfold(self, on: bool) -> None:
+        self.more.setText(say("Fewer labels") if on else say("More labels"))
+        self._place()
+        self.updateGeometry()
 
     def _take_theme(self) -> None:
         for label, chip in self.chips.items():
@@ -94,6 +125,7 @@ class LabelChips(QWidget):
             chip.style().polish(chip)
         if label != self.kept:
             self.kept = label
+            self._place()
             self.kept_changed.emit()
 
     def _update_key_hints(self) -> None:
@@ -105,7 +137,7 @@ class LabelChips(QWidget):
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
             said = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
             chip.setToolTip(f"{said}\nA double click keeps it for all that the mouse selects")
-        widths = (chip.sizeHint().width() for chip in self.chips.values())
+        widths = (button.sizeHint().width() for button in (*self.chips.values(), self.more))
         self._widest = min(scaled(_GREATEST_WIDTH), max((scaled(_LEAST_WIDTH), *widths)))
         self._place()
         self.updateGeometry()
@@ -122,7 +154,6 @@ class LabelChips(QWidget):
         chip.setStyleSheet(_style(self._look.theme, label))
         chip.clicked.connect(lambda on: self._choose(label, on))
         chip.doubled.connect(lambda: self._keep_doubled(label))
-        chip.show()
         return chip
 
     def _keep_doubled(self, label: str) -> None:
@@ -140,16 +171,28 @@ class LabelChips(QWidget):
             self.keep(None if label == self.kept else label)
 
     def _columns(self, width: int) -> int:
-        most = max(1, (width + _GAP) // (self._widest + _GAP))
-        rows = -(-len(self.chips) // most)
-        return -(-len(self.chips) // rows) if rows else 1
+        return max(1, (width + _GAP) // (self._widest + _GAP))
+
+    def _shown_in(self, columns: int) -> list[str]:
+        """The labels that are shown now, in display order."""
+        if self.more.isChecked() or len(self.chips) <= columns:
+            return list(self.chips)
+        needed = [label for label in self.chips if label in self._needed or label == self.kept]
+        room = -(-(len(needed) + 1) // columns) * columns - 1
+        recent = [label for label in self._recent if label not in needed]
+        chosen = {*needed, *recent[: room - len(needed)]}
+        return [label for label in self.chips if label in chosen]
 
     def _place(self) -> None:
-        columns = self._columns(self.width())
-        width = min(_GREATEST_WIDTH, (self.width() + _GAP) // columns - _GAP)
-        for at, chip in enumerate(self.chips.values()):
+        columns, height = self._columns(self.width()), scaled(_HEIGHT)
+        width = min(scaled(_GREATEST_WIDTH), (self.width() + _GAP) // columns - _GAP)
+        shown = self._shown_in(columns)
+        for label, chip in self.chips.items():
+            chip.setVisible(label in shown)
+        self.more.setVisible(len(self.chips) > columns)
+        for at, button in enumerate([*(self.chips[label] for label in shown), self.more]):
             row, column = divmod(at, columns)
-            chip.setGeometry(column * (width + _GAP), row * (scaled(_HEIGHT) + _GAP), width, scaled(_HEIGHT))
+            button.setGeometry(column * (width + _GAP), row * (height + _GAP), width, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -158,7 +201,9 @@ class LabelChips(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        rows = -(-len(self.chips) // self._columns(width))
+        columns = self._columns(width)
+        places = len(self._shown_in(columns)) + (len(self.chips) > columns)
+        rows = -(-places // columns)
         return max(0, rows * (scaled(_HEIGHT) + _GAP) - _GAP)
 
     def sizeHint(self) -> QSize:

@@ -18,7 +18,7 @@ from gui.inspect.review_bar import Reviewing
 from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences, shown_with_gold
 from gui.inspect.sentence_list import SentenceList, SentenceListModel
 from gui.keys.keymap import Keymap
-from gui.look.theme import Look
+from gui.look.theme import Look, scaled
 from gui.sentence.delegate import SentenceRow
 from gui.session import Session
 
@@ -69,7 +69,7 @@ class Listing(QWidget):
         column.setSpacing(0)
         column.addWidget(self.filters)
         column.addWidget(self.list, 1)
-        self.setMinimumWidth(340)
+        self.setMinimumWidth(scaled(340))
         self.setFocusProxy(self.list)
         self.filters.changed.connect(self._apply_filter)
         self.list.show_all.clicked.connect(self._show_all)

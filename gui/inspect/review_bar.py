@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
@@ -10,13 +10,12 @@ from core.analysis.verdicts import BLAMES, Blame
 from core.domain.spans import SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import JudgementContext
-from gui.inspect.comparisons import CELL_MARGIN
 from gui.inspect.label_chips import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
 from gui.session import Session
 from gui.widgets.line_field import LineField
-from gui.widgets.text_labels import PlainLabel, hint_label
+from gui.widgets.text_labels import PlainLabel
 
 
 class ReviewedMark(QWidget):
@@ -50,13 +49,13 @@ class ReviewedMark(QWidget):
 
 _VERDICTS: dict[Blame, tuple[Name, str]] = {
     "model": ("model wrong", "Model wrong"),
-    "gold": ("gold wrong", "Gold wrong: mend it"),
+    "gold": ("gold wrong", "Gold wrong: use prediction"),
     "ambiguous": ("ambiguous", "Ambiguous"),
 }
 """The command of each verdict, and the text of its button."""
 
 
-class VerdictBar(QWidget):
+class Verdicts(QObject):
     """A button and a key for each verdict on the selected error.
 
     Attributes:
@@ -68,24 +67,20 @@ class VerdictBar(QWidget):
 
     given = Signal(str)
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, parent: QObject) -> None:
+        super().__init__(parent)
         self.keyed = {blame: self._action(blame, keymap) for blame in BLAMES}
-        title = hint_label("Verdict on the selected error")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(CELL_MARGIN, 0, 16, 0)
-        layout.setSpacing(4)
-        layout.addWidget(title)
-        layout.addSpacing(8)
-        for action in self.keyed.values():
-            layout.addWidget(tool_button(action, outlined=True))
-        layout.addStretch(1)
+        self.buttons = [tool_button(action, outlined=True) for action in self.keyed.values()]
 
     def _action(self, blame: Blame, keymap: Keymap) -> QAction:
         name, text = _VERDICTS[blame]
         action = keymap.action(name, self, lambda: self.given.emit(blame))
         action.setIconText(text)
         return action
+
+    def set_visible(self, visible: bool) -> None:
+        for button in self.buttons:
+            button.setVisible(visible)
 
     def offer(self, *, possible: bool) -> None:
         """Open or close the verdicts."""

@@ -116,24 +116,20 @@ class LanesBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.said = hint_label()
-        self.other = chooser("Another epoch", "Show what another epoch predicted, dotted, below the predictions")
+        self.other = chooser("Compare with", "Show what another epoch predicted, dotted, below the predictions")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.said)
+        layout.addWidget(hint_label("Compare with"))
         layout.addWidget(self.other)
-        layout.addStretch(1)
         self.other.activated.connect(lambda: self.chosen.emit(self.other.currentData()))
 
     def offer(self, current: EpochKey | None, others: Sequence[EpochKey], chosen: EpochKey | None) -> None:
-        """Say which epoch is under the text, and offer the others."""
+        """Offer the other epochs."""
         self.setVisible(current is not None and bool(others))
-        if current is not None:
-            self.said.setText(f"Under the text: {name_epoch(current)}, and dotted")
         with QSignalBlocker(self.other):
             self.other.clear()
-            self.other.addItem("nothing else", None)
+            self.other.addItem("none", None)
             for key in others:
                 self.other.addItem(name_epoch(key), key)
             self.other.setCurrentIndex(others.index(chosen) + 1 if chosen in others else 0)

@@ -95,14 +95,14 @@ def paint(
 def _paint_grounds(
     brush: Brush, marks: Iterable[Mark], hits: Sequence[tuple[int, int]], shown: tuple[int, int]
 ) -> None:
-    """What lies under the text between two code points: hits, gold, and over it where edges differ."""
+    """What lies under the text between two code points: gold, and on it hits and where edges differ."""
     first, last = shown
-    for start, end in hits:
-        if start < last and first < end:
-            _paint_hit(brush, start, end)
     for mark in marks:
         if mark.lane == "gold" or mark.is_unjudged:
             _paint_fill(brush, mark)
+    for start, end in hits:
+        if start < last and first < end:
+            _paint_hit(brush, start, end)
     for start, end in brush.scene.differing:
         if start < last and first < end:
             _paint_hatching(brush, start, end)
@@ -180,11 +180,11 @@ def _paint_hatching(brush: Brush, start: int, end: int) -> None:
 
 
 def _paint_hit(brush: Brush, start: int, end: int) -> None:
-    """A ground taller than that of a gold span, which may lie on it."""
+    """A block smaller than the ground of a gold span, which stays visible around it."""
     brush.painter.setPen(_pen(brush.theme.edge, 1.0))
     brush.painter.setBrush(QColor(brush.theme.hit))
     for rect in brush.scene.text_rects(start, end):
-        brush.painter.drawRect(rect.adjusted(-0.5, -1.5, 0.5, 2.5))
+        brush.painter.drawRect(rect.adjusted(0.5, 2.5, -0.5, -1.5))
 
 
 def _paint_range(brush: Brush, selection: TextSelection) -> None:

@@ -2,18 +2,20 @@
 
 from core.analysis.changes import Path
 from core.domain.labels import EntityType
+from core.messages.catalogue import mark, say
 from core.metrics.comparison import Comparison, Outcome
 from core.store.sentence_selection import ALL_ERRORS, ReviewState, Selection
 from core.store.signal_store import Order
 
 VERDICTS: dict[Outcome, str] = {
-    "right": "right",
-    "edge": "wrong edge",
-    "type": "wrong type",
-    "both": "wrong edge + type",
-    "missed": "missed",
-    "spurious": "spurious",
+    "right": mark("right"),
+    "edge": mark("wrong edge"),
+    "type": mark("wrong type"),
+    "both": mark("wrong edge + type"),
+    "missed": mark("missed"),
+    "spurious": mark("spurious"),
 }
+"""How the comparison of a gold and a predicted span ends."""
 
 
 PATH_WORDS: dict[Path, str] = {
@@ -67,7 +69,7 @@ def pace_words(left: int, seconds: float | None) -> str:
 
 def verdict(comparison: Comparison) -> str:
     """How a comparison ended, with the mark that says right or wrong without colour."""
-    return f"{'✗' if comparison.is_error else '✓'} {VERDICTS[comparison.outcome]}"
+    return f"{'✗' if comparison.is_error else '✓'} {say(VERDICTS[comparison.outcome])}"
 
 
 def explained(comparison: Comparison, text: str) -> str:
@@ -115,4 +117,4 @@ def _outcomes(selection: Selection) -> str:
         return "gold not found (recall)"
     if outcomes == every:
         return "errors"
-    return ", ".join(words for outcome, words in VERDICTS.items() if outcome in outcomes)
+    return ", ".join(say(words) for outcome, words in VERDICTS.items() if outcome in outcomes)

@@ -85,16 +85,17 @@ def lanes(bench):
 
 def test_another_epochs_predictions_are_shown_below(bench):
     bar = bench.page.detail.lanes
-    assert bar.said.text() == "Under the text: run 1, epoch 2, and dotted"
+    assert bar.isVisible()
+    assert bar.other.currentText() == "none"
     assert lanes(bench) == []
     choose(bar.other, "run 1, epoch 1")
     assert lanes(bench) == [Span(0, 3, "PS")]
     bench.go_to("news-4")
     assert lanes(bench) == [Span(0, 4, "LC"), Span(6, 8, "LC")]
     bench.session.set_context(epoch=1)
-    assert lanes(bench) == [], "an epoch is not held against itself"
+    assert lanes(bench) == [], "an epoch is not compared with itself"
     choose(bar.other, "run 1, epoch 2")
-    choose(bar.other, "nothing else")
+    choose(bar.other, "none")
     assert lanes(bench) == []
 
 

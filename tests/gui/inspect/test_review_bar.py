@@ -80,7 +80,7 @@ def test_one_key_judges_and_goes_on(judging):
     assert judging.shown() == "talk-1"
     assert judging.page.filters.errors.text() == "Errors 3"
     judging.go_to("news-4")
-    assert verdict_cells(judging) == ["gold mended", ""]
+    assert verdict_cells(judging) == ["gold corrected", ""]
     judging.session.undo()
     assert judging.gold("news-4") == [(0, 4, "OG"), (6, 8, "LC")]
     assert not said(judging, "news-4").verdicts
@@ -91,9 +91,8 @@ def test_one_key_judges_and_goes_on(judging):
 
 def test_a_button_judges_too(judging):
     judging.go_to("news-4")
-    bar = judging.page.detail.verdicts
-    buttons = bar.findChildren(type(judging.page.filters.all))
-    assert [button.text() for button in buttons] == ["Model wrong", "Gold wrong: mend it", "Ambiguous"]
+    buttons = judging.page.detail.verdicts.buttons
+    assert [button.text() for button in buttons] == ["Model wrong", "Gold wrong: use prediction", "Ambiguous"]
     judging.click(buttons[2])
     assert list(said(judging, "news-4").verdicts.values()) == ["ambiguous"]
 
@@ -302,7 +301,7 @@ def test_without_a_run_only_import_and_chance_order_the_list(bench_over):
     assert enabled == ["In order of import", "Random sample"]
     choose(orders, "Random sample")
     assert sorted(bench.listed()) == ["news-3", "news-4", "talk-1", "talk-2"]
-    assert not bench.page.detail.verdicts.isVisible()
+    assert not any(button.isVisible() for button in bench.page.detail.verdicts.buttons)
 
 
 # What cannot be stored now

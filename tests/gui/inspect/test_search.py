@@ -8,7 +8,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from core.domain.spans import Sentence, Span
-from core.store.project import created
+from core.store.project import create_project
 from gui.look.theme import LIGHT
 from tests.building import add_run, add_sentences, predicted
 
@@ -18,7 +18,7 @@ LONG = FILLER * 60 + "그리고 북한 대표가 왔다."
 
 def build(folder):
     """A short sentence with the string, a long one in which it comes last, in both normal forms, and one without it."""
-    project = created(folder)
+    project = create_project(folder)
     texts = ["북한에서 왔다.", LONG, unicodedata.normalize("NFD", LONG), "서울에 갔다."]
     sentences = [Sentence(f"klue-ner-v1_dev_{at:05}-wikitree", text, ()) for at, text in enumerate(texts)]
     add_sentences(project, [("dev", sentence) for sentence in sentences])

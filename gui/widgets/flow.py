@@ -1,0 +1,98 @@
+"""A layout that puts widgets side by side and goes on in a further row where there is no room for the next."""
+
+from itertools import islice
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class FlowLayout(QLayout):
+    """Every widget has its own width; each row is as high as the highest of its widgets."""
+
+    def __init__(self, parent: QWidget | None = None, *, gap: int = 4, row_gap: int = 6) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._groups: list[int] = []  # how many items each group of them has
+        self._row_gap = row_gap
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(gap)
+
+    def add_group(self, *widgets: QWidget) -> None:
+        """Add widgets that stay in one row, if a row has room for them."""
+        for widget in widgets:
+            self.addWidget(widget)
+        self._groups.append(len(widgets))
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        margins = self.contentsMargins()
+        places = self._places(width - margins.left() - margins.right())
+        lowest = max((place.y() + place.height() for _, place in places), default=0)
+        return lowest + margins.top() + margins.bottom()
+
+    def minimumSize(self) -> QSize:  # noqa: N802
+        margins = self.contentsMargins()
+        widest = max((item.sizeHint().width() for item in self._shown()), default=0)
+        return QSize(widest + margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def sizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        widths = [item.sizeHint().width() + self.spacing() for item in self._shown()]
+        width = max(0, sum(widths) - self.spacing()) + margins.left() + margins.right()
+        return QSize(width, self.heightForWidth(width))
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802
+        super().setGeometry(rect)
+        inside = self.contentsRect()
+        for item, place in self._places(inside.width()):
+            item.setGeometry(place.translated(inside.topLeft()))
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _places(self, width: int) -> list[tuple[QLayoutItem, QRect]]:
+        """Each item with its rectangle, from the corner of the layout on; in the middle of its row's height."""
+        rows: list[list[tuple[QLayoutItem, QRect]]] = [[]]
+        left = 0
+        for group in self._grouped():
+            sizes = [item.sizeHint() for item in group]
+            whole = sum(size.width() + self.spacing() for size in sizes) - self.spacing()
+            for at, (item, size) in enumerate(zip(group, sizes, strict=True)):
+                needed = whole if at == 0 and whole <= width else size.width()
+                if rows[-1] and left + needed > width:
+                    rows.append([])
+                    left = 0
+                rows[-1].append((item, QRect(QPoint(left, 0), size)))
+                left += size.width() + self.spacing()
+        return self._stacked(rows)
+
+    def _grouped(self) -> list[list[QLayoutItem]]:
+        """The items that are shown, group by group."""
+        items = iter(self._items)
+        groups = [list(islice(items, size)) for size in self._groups]
+        return [[item for item in group if not item.isEmpty()] for group in [*groups, *([item] for item in items)]]
+
+    def _stacked(self, rows: list[list[tuple[QLayoutItem, QRect]]]) -> list[tuple[QLayoutItem, QRect]]:
+        placed, top = [], 0
+        for row in filter(None, rows):
+            height = max(place.height() for _, place in row)
+            placed += [(item, place.translated(0, top + (height - place.height()) // 2)) for item, place in row]
+            top += height + self._row_gap
+        return placed
