@@ -174,20 +174,20 @@ def _tallies(counts: Sequence[tuple[dict[str, Counts], dict[str, Counts]]], labe
     return tallies
 
 
-Path = Literal["right", "learned", "forgotten", "never"]
-PATHS: tuple[Path, ...] = get_args(Path)
+SentenceHistory = Literal["right", "learned", "forgotten", "never"]
+SENTENCE_HISTORIES: tuple[SentenceHistory, ...] = get_args(SentenceHistory)
 
-Steps = tuple[bool, ...]
+EpochOutcomes = tuple[bool, ...]
 """Whether each epoch, in order, tagged the sentence without an error; epochs that did not tag it are left out."""
 
 
-def path_of(steps: Sequence[bool]) -> Path | None:
+def classify_history(outcomes: Sequence[bool]) -> SentenceHistory | None:
     """Right in every epoch; wrong before and right in the last one; right before and wrong in the last; never right.
 
     None where no epoch tagged it.
     """
-    if not steps:
+    if not outcomes:
         return None
-    if steps[-1]:
-        return "right" if all(steps) else "learned"
-    return "forgotten" if any(steps) else "never"
+    if outcomes[-1]:
+        return "right" if all(outcomes) else "learned"
+    return "forgotten" if any(outcomes) else "never"

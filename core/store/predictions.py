@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.analysis.changes import Steps
+from core.analysis.changes import EpochOutcomes
 from core.domain.spans import Example, PredictedSpan, SentenceNumber, Span, Split
 from core.metrics.comparison import SpanMatch, compare_spans
 from core.metrics.report import Counts, count_spans
@@ -99,8 +99,10 @@ class Predictions:
         names = self._names.of_source(key.source) if rows else {}
         return {number: rename_predictions(predictions_of_text(spans), names) for number, spans in rows}
 
-    def steps(self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold) -> dict[SentenceNumber, Steps]:
-        """The path of each sentence over the epochs of a run, up to this one; without those that no epoch tagged."""
+    def epoch_outcomes(
+        self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold
+    ) -> dict[SentenceNumber, EpochOutcomes]:
+        """How the epochs of a run, up to this one, tagged each sentence; without those that no epoch tagged."""
         # Each by its index of sentences: SQLite, left to itself, may read all of an epoch for each sentence.
         rows = self._database.rows_of(
             "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c INDEXED BY comparison_by_sentence"
@@ -110,10 +112,10 @@ class Predictions:
             numbers,
             [key.source, key.epoch],
         )
-        steps: dict[SentenceNumber, Steps] = defaultdict(tuple)
+        outcomes: dict[SentenceNumber, EpochOutcomes] = defaultdict(tuple)
         for number, is_right in rows:
-            steps[number] += (bool(is_right),)
-        return dict(steps)
+            outcomes[number] += (bool(is_right),)
+        return dict(outcomes)
 
     def lacking(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
         """The sentences of a split for which the epoch has no prediction yet."""

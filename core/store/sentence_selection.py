@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.analysis.changes import Path
+from core.analysis.changes import SentenceHistory
 from core.domain.spans import SentenceNumber, Split
 from core.metrics.comparison import Outcome
 from core.store.columns import label_text
@@ -52,8 +52,8 @@ class Selection:
     `text` is looked for in texts, ids and notes, whatever its case and normal form; `sentence_id` is one whole id.
     The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
     label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences,
-    `path` those with this path over the epochs of the run, up to the one that is asked about, `review` those that are
-    marked as reviewed, are not yet (`open`), or have a note.
+    `history` those with this history over the epochs of the run, up to the one that is asked about, `review` those that
+    are marked as reviewed, are not yet (`open`), or have a note.
 
     `order` is that of the list: `import`, as the corpus has them; `uncertain`, the least certain first; `suspicious`,
     first where a run is surest that the gold is wrong; `loss`, the least likely gold first; `random`, always the same.
@@ -68,7 +68,7 @@ class Selection:
     predicted_label: str | None = None
     label: str | None = None
     among: FixedSet | None = None
-    path: Path | None = None
+    history: SentenceHistory | None = None
     review: ReviewState | None = None
     order: Order = "import"
 
@@ -80,7 +80,7 @@ class Selection:
     @property
     def needs_run(self) -> bool:
         """Whether the answer depends on predictions."""
-        return self.compares or self.path is not None or needs_run(self.order)
+        return self.compares or self.history is not None or needs_run(self.order)
 
 
 def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
@@ -148,8 +148,8 @@ class Selections:
             yield self._search.holding(selection.text, selection.split)
         if selection.among is not None:
             yield selection.among.numbers
-        if selection.path is not None and key is not None:
-            yield on_path(self._database, selection.path, key, gold)
+        if selection.history is not None and key is not None:
+            yield find_by_history(self._database, selection.history, key, gold)
 
 
 def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
@@ -185,20 +185,20 @@ def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def on_path(database: Database, path: Path, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
-    """Those that the epoch tagged, right or wrong as the path ends, and whether that was ever otherwise before.
+def find_by_history(database: Database, history: SentenceHistory, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
+    """Those that the epoch tagged, right or wrong as the history ends, and whether that was ever otherwise before.
 
     Python's sets do this: SQLite would ask anew for every sentence and epoch.
     """
     tagged, wrong = _tagged(database, key), _wrong(database, key, gold)
-    is_right = path in ("right", "learned")
+    is_right = history in ("right", "learned")
     found = tagged - wrong if is_right else tagged & wrong
     otherwise: set[SentenceNumber] = set()
     for epoch in range(1, key.epoch):
         before = EpochKey(key.source, epoch)
         wrong = _wrong(database, before, gold)
         otherwise |= wrong if is_right else _tagged(database, before) - wrong
-    return found & otherwise if path in ("learned", "forgotten") else found - otherwise
+    return found & otherwise if history in ("learned", "forgotten") else found - otherwise
 
 
 def _tagged(database: Database, key: EpochKey) -> set[SentenceNumber]:

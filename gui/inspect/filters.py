@@ -7,7 +7,7 @@ from typing import get_args
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from core.analysis.changes import Path
+from core.analysis.changes import SentenceHistory
 from core.domain.labels import EntityType
 from core.domain.spans import SPLITS, Split
 from core.metrics.comparison import Comparison, Outcome
@@ -48,7 +48,7 @@ class Filter:
     corrected: bool = False
     label: str | None = None
     text: str = ""
-    path: Path | None = None
+    path: SentenceHistory | None = None
     review: ReviewState | None = None
     order: Order = "import"
     asked: Selection | None = None
@@ -56,7 +56,7 @@ class Filter:
     @property
     def selection(self) -> Selection:
         base = self.asked or Selection(outcomes=self._outcomes(), label=self.label)
-        own = replace(base, split=self.split, text=self.text, corrected=self.corrected, path=self.path)
+        own = replace(base, split=self.split, text=self.text, corrected=self.corrected, history=self.path)
         return replace(own, review=self.review, order=self.order)
 
     @property
@@ -94,7 +94,7 @@ def filter_of(selection: Selection) -> Filter:
         split=selection.split,
         corrected=selection.corrected,
         text=selection.text,
-        path=selection.path,
+        path=selection.history,
         review=selection.review,
         order=selection.order,
     )

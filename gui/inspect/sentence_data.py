@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.analysis.changes import Steps
+from core.analysis.changes import EpochOutcomes
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
 from core.metrics.signals import Signals
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
@@ -38,7 +38,7 @@ class ShownSentence:
     stored: StoredSentence
     gold: tuple[Span, ...]
     predicted: tuple[PredictedSpan, ...] | None
-    steps: Steps = ()
+    steps: EpochOutcomes = ()
     other: tuple[PredictedSpan, ...] | None = None
     gold_shares: Mapping[Span, float] = field(default_factory=dict)
     said: Reviewed = NOTHING_SAID
@@ -64,12 +64,12 @@ class ShownSentence:
 def shown_sentences(project: Project, context: Context, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
     """The sentences with these numbers; unknown numbers are left out."""
     predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
-    steps: dict[SentenceNumber, Steps] = {}
+    steps: dict[SentenceNumber, EpochOutcomes] = {}
     signals: dict[SentenceNumber, Signals] = {}
     if context.key is not None:
         signals = project.signals.of(context.key, numbers)
         predicted = project.predictions.of(context.key, numbers)
-        steps = project.predictions.steps(context.key, numbers, context.gold)
+        steps = project.predictions.epoch_outcomes(context.key, numbers, context.gold)
     other = project.predictions.of(context.other, numbers) if context.other is not None else {}
     said = project.reviews.of(numbers, context.key)
     return [
@@ -89,7 +89,7 @@ def shown_sentences(project: Project, context: Context, numbers: Sequence[Senten
 def shown_with_gold(project: Project, context: Context, shown: ShownSentence, gold: tuple[Span, ...]) -> ShownSentence:
     """A sentence after its gold as corrected was changed; of the store, only its path over the epochs is read."""
     stored, key = replace(shown.stored, gold=gold), context.key
-    steps = project.predictions.steps(key, [stored.number], context.gold) if key is not None else {}
+    steps = project.predictions.epoch_outcomes(key, [stored.number], context.gold) if key is not None else {}
     return replace(
         shown,
         stored=stored,

@@ -12,6 +12,7 @@ from core.domain.spans import Example, Split
 from core.messages.catalogue import mark, say, say_count
 from core.metrics.comparison import Outcome
 from core.metrics.report import Counts, KlueCounts
+from core.metrics.strict import count_for_klue, split_into_parts
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentence_selection import ALL_ERRORS, Selection
@@ -334,7 +335,7 @@ class KlueLine(QWidget):
             self._show(self._known[question])
         else:
             self._show(None)
-            self._query.submit_when_painted(lambda: _counting(project.predictions.examples(*question)))
+            self._query.submit_when_painted(lambda: _count_klue(project.predictions.examples(*question)))
 
     def describe(self) -> str:
         """The figures in one line; empty as long as they are not counted."""
@@ -357,9 +358,7 @@ class KlueLine(QWidget):
         self.character.setText(format_figure(figures.character_macro_f1) if figures else PENDING)
 
 
-def _counting(sentences: Iterable[Example]) -> Generator[None, None, KlueFigures]:
-    from core.metrics.strict import count_for_klue, split_into_parts  # numpy takes a tenth of a second to load
-
+def _count_klue(sentences: Iterable[Example]) -> Generator[None, None, KlueFigures]:
     total = KlueCounts()
     for part in split_into_parts(sentences):
         total += count_for_klue(part)

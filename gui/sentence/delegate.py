@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
-from core.analysis.changes import Steps
+from core.analysis.changes import EpochOutcomes
 from core.domain.spans import SentenceNumber, Span
 from core.messages.catalogue import join_words, say, say_count
 from core.metrics.comparison import Comparison
@@ -46,7 +46,7 @@ class SentenceRow:
     gold: tuple[Span, ...]
     comparisons: tuple[Comparison, ...] | None
     corrected: bool
-    steps: Steps = ()
+    steps: EpochOutcomes = ()
     reviewed: bool = False
     noted: bool = False
 
@@ -167,7 +167,7 @@ def _paint_part(painter: QPainter, part: _HeadingPart, row: SentenceRow, theme: 
         _paint_steps(painter, part.rect, row.steps[-_MOST_STEPS:], theme)
 
 
-def _paint_steps(painter: QPainter, place: QRectF, steps: Steps, theme: Theme) -> None:
+def _paint_steps(painter: QPainter, place: QRectF, steps: EpochOutcomes, theme: Theme) -> None:
     """A square for each of the last epochs, filled where it made no error."""
     left = place.left() + 0.5  # the middle of a pixel: sharp outlines
     for at, is_right in enumerate(steps):
@@ -194,7 +194,7 @@ def marks(row: SentenceRow, theme: Theme) -> list[RowMark]:
     return found
 
 
-def explain_steps(steps: Steps) -> str:
+def explain_steps(steps: EpochOutcomes) -> str:
     """What the squares say, in words."""
     right = say_count(
         "No error in {right:,} of {count:,} epoch",

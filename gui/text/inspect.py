@@ -1,6 +1,6 @@
 """Selections and verdicts as people say them."""
 
-from core.analysis.changes import Path
+from core.analysis.changes import SentenceHistory
 from core.domain.labels import EntityType
 from core.messages.catalogue import mark, say
 from core.metrics.comparison import Comparison, Outcome
@@ -18,7 +18,7 @@ VERDICTS: dict[Outcome, str] = {
 """How the comparison of a gold and a predicted span ends."""
 
 
-PATH_WORDS: dict[Path, str] = {
+PATH_WORDS: dict[SentenceHistory, str] = {
     "right": "always right",
     "learned": "learned",
     "forgotten": "forgotten",
@@ -26,7 +26,7 @@ PATH_WORDS: dict[Path, str] = {
 }
 """The paths of sentences over the epochs of a run."""
 
-PATH_MEANINGS: dict[Path, str] = {
+PATH_MEANINGS: dict[SentenceHistory, str] = {
     "right": "without an error in every epoch so far",
     "learned": "without an error now, with one in an earlier epoch",
     "forgotten": "with an error now, without one in an earlier epoch",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.changes import FATES, ErrorKey, compare_epochs, path_of
+from core.analysis.changes import FATES, ErrorKey, classify_history, compare_epochs
 from core.domain.generators import run_to_end
 from core.domain.spans import Example, PredictedSpan, Span
 from core.metrics.comparison import compare_spans
@@ -97,7 +97,7 @@ def test_what_scripts_read():
 
 
 @pytest.mark.parametrize(
-    ("steps", "path"),
+    ("outcomes", "history"),
     [
         ("", None),
         ("1", "right"),
@@ -110,5 +110,5 @@ def test_what_scripts_read():
         ("000", "never"),
     ],
 )
-def test_the_path_is_told_by_the_last_epoch_and_those_before(steps, path):
-    assert path_of([step == "1" for step in steps]) == path
+def test_the_history_depends_on_the_last_epoch_and_those_before(outcomes, history):
+    assert classify_history([outcome == "1" for outcome in outcomes]) == history

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from core.analysis.changes import PATHS, path_of
+from core.analysis.changes import SENTENCE_HISTORIES, classify_history
 from core.domain.spans import Sentence, Span
 from core.metrics.comparison import OUTCOMES, compare_spans
 from core.store.predictions import EpochKey
@@ -116,25 +116,25 @@ def test_only_sentences_that_an_analysis_found(project):
 
 @pytest.mark.parametrize("gold", GOLDS)
 @pytest.mark.parametrize("epoch", [1, 2, 3])
-@pytest.mark.parametrize("path", PATHS)
-def test_every_path_is_that_of_the_epochs_so_far(project, path, epoch, gold):
+@pytest.mark.parametrize("history", SENTENCE_HISTORIES)
+def test_every_history_is_that_of_the_epochs_so_far(project, history, epoch, gold):
     third = EpochKey(1, 3)
     numbers = {name: project.sentences.by_id(name).number for name in FIRST_EPOCH}
     del numbers["talk-1"]  # which the third epoch did not tag
     project.predictions.save(third, {numbers[name]: FIRST_EPOCH[name] for name in numbers})
     project.corrections.correct(numbers["talk-2"], [])  # right in the first epoch as corrected
     key = EpochKey(1, epoch)
-    steps = project.predictions.steps(key, [s.number for s in project.sentences.each("dev")], gold)
-    tagged = project.predictions.of(key, list(steps))
-    expected = [n for n in steps if n in tagged and path_of(steps[n]) == path]
-    assert project.selections.numbers(Selection(path=path), key, gold) == sorted(expected)
+    outcomes = project.predictions.epoch_outcomes(key, [s.number for s in project.sentences.each("dev")], gold)
+    tagged = project.predictions.of(key, list(outcomes))
+    expected = [n for n in outcomes if n in tagged and classify_history(outcomes[n]) == history]
+    assert project.selections.numbers(Selection(history=history), key, gold) == sorted(expected)
 
 
-def test_paths_tell_what_was_learned_and_forgotten(project):
+def test_histories_tell_what_was_learned_and_forgotten(project):
     number = project.sentences.by_id("news-4").number
     project.predictions.save(EpochKey(1, 3), {number: FIRST_EPOCH["news-4"]})
-    assert project.predictions.steps(EpochKey(1, 3), [number], "corrected") == {number: (False, True, False)}
-    assert project.predictions.steps(EpochKey(1, 2), [number], "corrected") == {number: (False, True)}
-    assert ids(project, Selection(path="learned"), EpochKey(1, 2)) == ["news-3", "news-4"]
-    assert ids(project, Selection(path="never"), EpochKey(1, 2)) == ["talk-1", "talk-2"]
-    assert ids(project, Selection(path="never"), None) == []
+    assert project.predictions.epoch_outcomes(EpochKey(1, 3), [number], "corrected") == {number: (False, True, False)}
+    assert project.predictions.epoch_outcomes(EpochKey(1, 2), [number], "corrected") == {number: (False, True)}
+    assert ids(project, Selection(history="learned"), EpochKey(1, 2)) == ["news-3", "news-4"]
+    assert ids(project, Selection(history="never"), EpochKey(1, 2)) == ["talk-1", "talk-2"]
+    assert ids(project, Selection(history="never"), None) == []

@@ -75,7 +75,7 @@ def test_without_a_run_an_order_by_what_it_made_is_given_up():
         {"text": "서울"},
         {"review": "noted"},
         {"corrected": True},
-        {"path": "never"},
+        {"history": "never"},
         {"among": FixedSet("found", frozenset())},
     ],
 )

@@ -446,7 +446,7 @@ def test_a_corpus_of_more_sentences_than_a_statement_takes_is_corrected_at_once(
     assert len(project.corrections.correct_together({number: [] for number in range(1, 8)}).sentences) == 7
     assert project.problems() == []
     numbers = list(range(1, 8))
-    assert set(project.predictions.steps(KEY, numbers, "corrected")) == set(range(3, 7))
+    assert set(project.predictions.epoch_outcomes(KEY, numbers, "corrected")) == set(range(3, 7))
     assert set(project.predictions.of(KEY, numbers)) == set(range(3, 7))
     assert len(project.reviews.of(numbers, KEY)) == 7
 
