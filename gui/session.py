@@ -240,7 +240,7 @@ class Session(QObject):
         else:
             parts = list(_parts(golds, LARGE))
             title = say_count("Changing {count:,} sentence", "Changing {count:,} sentences", len(golds))
-            self.change_many(title, lambda: corrections.correcting(parts))
+            self.change_many(title, lambda: corrections.correct_in_slices(parts))
 
     def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> None:
         """Mark a sentence as reviewed after it was shown for some seconds, or take the mark away."""
@@ -307,7 +307,7 @@ class Session(QObject):
         if corrections.is_large(redo=not is_undo):
             words = describe(step)
             title = say("Undoing: {step}", step=words) if is_undo else say("Redoing: {step}", step=words)
-            job = self.change_many(title, corrections.undoing if is_undo else corrections.redoing)
+            job = self.change_many(title, corrections.undo_in_slices if is_undo else corrections.redo_in_slices)
             job.finished.connect(lambda change: self._notify(step, change))
         else:
             change = corrections.undo() if is_undo else corrections.redo()
@@ -337,19 +337,19 @@ class Session(QObject):
     def rename_label(self, name: str, new: str) -> Job:
         """Give a label another name, as a job whose failure the caller reports, as those of the two below."""
         return self._change_labels(
-            say("Renaming {label} to {new}", label=name, new=new), self._open_project().labels.renaming(name, new)
+            say("Renaming {label} to {new}", label=name, new=new), self._open_project().labels.rename(name, new)
         )
 
     def merge_label(self, name: str, into: str) -> Job:
         """Give all spans of a label another one, and take theirs out of the tag set, as a job."""
         return self._change_labels(
-            say("Merging {label} into {into}", label=name, into=into), self._open_project().labels.merging(name, into)
+            say("Merging {label} into {into}", label=name, into=into), self._open_project().labels.merge(name, into)
         )
 
     def replace_label(self, replacement: Replacement) -> Job:
         """Give some spans of a label another one, as a job."""
         title = say("Replacing {label} with {new}", label=replacement.label, new=replacement.new)
-        return self._change_labels(title, self._open_project().labels.replacing(replacement))
+        return self._change_labels(title, self._open_project().labels.replace(replacement))
 
     def _change_labels(self, title: str, work: Generator[int, None, ChangeSet]) -> Job:
         return self.change_many(title, lambda: work, reports=False)

@@ -8,7 +8,7 @@ from core.domain.settings import TrainSettings
 from core.domain.spans import Example, PredictedSpan, Sentence, SentenceNumber, Span, Split
 from core.metrics.report import build_report
 from core.metrics.signals import Signals
-from core.store.columns import spans_text
+from core.store.columns import spans_to_text
 from core.store.predictions import EpochKey
 from core.store.project import Project, create_project
 from core.store.runs import Epoch
@@ -67,7 +67,7 @@ def project_with_sentences(folder: Path) -> Project:
 
 
 def add_sentences(project: Project, sentences: list[tuple[Split, Sentence]]) -> None:
-    rows = [(s.id, split, s.text, spans_text(s.spans), spans_text(s.spans)) for split, s in sentences]
+    rows = [(s.id, split, s.text, spans_to_text(s.spans), spans_to_text(s.spans)) for split, s in sentences]
     project.database.write_many("INSERT INTO sentence (id, split, text, imported, gold) VALUES (?, ?, ?, ?, ?)", rows)
 
 

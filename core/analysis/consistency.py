@@ -15,7 +15,7 @@ from core.languages.korean.josa import may_follow_noun
 Kind = Literal["labels", "edges", "missed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-Standing = Literal["span", "edge", "none", "inside"]
+UseKind = Literal["span", "edge", "none", "inside"]
 """How a place of the string stands in the gold: a span of its own; part of a span with another edge that has a label of
 the string's; not labelled at all; within or across spans of other labels, which says nothing against it."""
 
@@ -27,7 +27,7 @@ class Use(NamedTuple):
     """What the gold makes of one place of a string; the label is empty where there is none."""
 
     split: Split
-    standing: Standing
+    kind: UseKind
     label: str = ""
 
 
@@ -61,14 +61,14 @@ class Inconsistency:
         """That of the likeliest kind; 0 where the string is consistent."""
         return max(self.scores.values(), default=0.0)
 
-    def count(self, standing: Standing) -> int:
+    def count(self, kind: UseKind) -> int:
         """How many places stand so."""
-        return sum(number for use, number in self.uses.items() if use.standing == standing)
+        return sum(number for use, number in self.uses.items() if use.kind == kind)
 
     @property
     def places(self) -> int:
         """All places but those within spans of other labels."""
-        return sum(number for use, number in self.uses.items() if use.standing != "inside")
+        return sum(number for use, number in self.uses.items() if use.kind != "inside")
 
     @property
     def exceptions(self) -> int:
@@ -87,7 +87,7 @@ class Inconsistency:
 def _labels(uses: Mapping[Use, int]) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     for use, number in uses.items():
-        if use.standing == "span":
+        if use.kind == "span":
             found[use.label] += number
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 

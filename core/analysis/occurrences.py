@@ -7,7 +7,7 @@ from typing import Literal
 from core.domain.editing import with_span
 from core.domain.spans import Example, SentenceNumber, Span
 
-Standing = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
+Labelling = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
 """How the gold labels a place: nothing there; the span and label asked for; the span with another label; a span of
 the label asked for with another edge; inside a longer span of another label; across an edge of another span."""
 
@@ -18,7 +18,7 @@ class Occurrence:
 
     sentence: Example
     span: Span
-    standing: Standing
+    labelling: Labelling
 
 
 def find_occurrences(sentences: Iterable[Example], text: str, label: str) -> Iterator[Occurrence]:
@@ -30,7 +30,7 @@ def find_occurrences(sentences: Iterable[Example], text: str, label: str) -> Ite
     for sentence in sentences:
         for start in _places(sentence.text, text):
             span = Span(start, start + len(text), label)
-            yield Occurrence(sentence, span, _standing(span, sentence.gold))
+            yield Occurrence(sentence, span, _labelling_of(span, sentence.gold))
 
 
 def label_places(chosen: Sequence[Occurrence]) -> dict[SentenceNumber, tuple[Span, ...]]:
@@ -63,7 +63,7 @@ def _is_hangul(character: str) -> bool:
     return "가" <= character <= "힣"
 
 
-def _standing(span: Span, gold: Sequence[Span]) -> Standing:
+def _labelling_of(span: Span, gold: Sequence[Span]) -> Labelling:
     touched = [other for other in gold if other.overlaps(span)]
     if not touched:
         return "unlabelled"

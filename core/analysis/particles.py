@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 from core.domain.editing import GoldSpans, with_span, without_span
 from core.domain.spans import Example, Span
 from core.languages.korean.josa import may_follow_noun
-from core.languages.korean.morphemes import Morpheme, morphemes
-from core.languages.korean.normalise import nfc
+from core.languages.korean.morphemes import Morpheme, find_morphemes
+from core.languages.korean.normalise import to_nfc
 
 Direction = Literal["drop", "add"]
 
@@ -84,7 +84,7 @@ class _Composed(NamedTuple):
 
 
 def _composed(sentence: Example) -> _Composed:
-    text = nfc(sentence.text)
+    text = to_nfc(sentence.text)
     if text.text == sentence.text:
         return _Composed(sentence.text, sentence.gold, text.ends)
     ranges = ((bisect_left(text.starts, s.start), bisect_right(text.ends, s.end), s.label) for s in sentence.gold)
@@ -148,7 +148,7 @@ def _can_add(text: str, span: Span, end: int, evidence: _Evidence) -> bool:
 def _found(sentences: Sequence[Example], evidence: _Evidence) -> Iterator[ParticleSpan]:
     composed = [_composed(each) for each in sentences]
     for each, (text, spans, ends), analysis in zip(
-        sentences, composed, morphemes([c.text for c in composed]), strict=True
+        sentences, composed, find_morphemes([c.text for c in composed]), strict=True
     ):
         for own, span in zip(each.gold, spans, strict=True):
             end = _end_without_particle(text, span, analysis, evidence)

@@ -27,7 +27,7 @@ from core.cli.output import (
     table,
     verdicts_line,
 )
-from core.cli.parser import TRAIN_SETTINGS, parsed
+from core.cli.parser import TRAIN_SETTINGS, parse_arguments
 from core.cli.predict import predict
 from core.cli.usage import COMMANDS, unknown_usage, usage
 from core.cli.warnings import warn_of_epoch, warn_of_split
@@ -38,7 +38,7 @@ from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.domain.spans import Span
 from core.formats.jsonl import span_of
 from core.io.files import STANDARD_OUTPUT, open_descriptor
-from core.io.manifest import checked_manifest
+from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say, say_count
 from core.messages.words import escape_controls
 from core.metrics.confusion import build_confusion, count_error_kinds
@@ -69,7 +69,7 @@ def run(arguments: Sequence[str]) -> int:
         if command not in COMMANDS:
             out.result({}, usage())
             return 0
-        options = parsed(command, rest)
+        options = parse_arguments(command, rest)
         out = Output(options.json)
         return _COMMANDS[command](options, out) or 0
     except UserError as error:
@@ -362,7 +362,7 @@ def _export(options: argparse.Namespace, out: Output) -> None:
 
 def _runs(options: argparse.Namespace, out: Output) -> None:
     with open_project(options.project) as project:
-        runs = [_run_document(project, run) for run in project.runs.listed()]
+        runs = [_run_document(project, run) for run in project.runs.list_all()]
     out.result({"runs": runs}, "\n".join(map(_run_line, runs)) or say("no run yet"))
 
 
@@ -406,10 +406,10 @@ def _check(options: argparse.Namespace, out: Output) -> int:
 def _damaged_checkpoints(project: Project) -> list[str]:
     """What is wrong with the checkpoints of the project's epochs; empty when all are as they were written."""
     problems = []
-    for run in project.runs.listed():
+    for run in project.runs.list_all():
         for epoch in () if run.is_crosscheck else project.runs.epochs(run.number):
             try:
-                checked_manifest(project.checkpoint_folder(run.number, epoch.number))
+                load_manifest(project.checkpoint_folder(run.number, epoch.number))
             except UserError as error:
                 problems.append(str(error))
     return problems

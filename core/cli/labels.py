@@ -37,8 +37,8 @@ def _changes(project: Project, options: argparse.Namespace) -> Iterator[ChangeSe
     for label in options.add:
         yield project.labels.add(label)
     for pair in options.rename:
-        yield run_to_end(project.labels.renaming(*pair))
+        yield run_to_end(project.labels.rename(*pair))
     for pair in options.merge:
-        yield run_to_end(project.labels.merging(*pair))
+        yield run_to_end(project.labels.merge(*pair))
     for label in options.delete:
         yield project.labels.delete(label)

@@ -152,7 +152,7 @@ def f1_table(reports: Mapping[Unit, Report]) -> str:
     return "\n".join(lines)
 
 
-def marked(text: str, spans: tuple[PredictedSpan, ...]) -> str:
+def mark_spans(text: str, spans: tuple[PredictedSpan, ...]) -> str:
     """The text with its spans in brackets: `[이순신:PS .98]은`."""
     pieces, at = [], 0
     for predicted in spans:

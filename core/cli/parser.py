@@ -38,7 +38,7 @@ TRAIN_SETTINGS = (*CROSSCHECK_SETTINGS, "patience", "move_corrected_dev")
 FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
 
 
-def parsed(command: str, arguments: Sequence[str]) -> argparse.Namespace:
+def parse_arguments(command: str, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments of a command; exits with status 2 on wrong usage."""
     purpose = say(COMMANDS[command])
     description = f"{purpose[0].upper()}{purpose[1:]}."

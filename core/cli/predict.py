@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from core.cli.output import Output, Rejections, marked, print_list
+from core.cli.output import Output, Rejections, mark_spans, print_list
 from core.domain.errors import UserError
 from core.formats import parquet, registry
 from core.formats.records import Rejected, TaggedText, Text
@@ -65,7 +65,7 @@ def _records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejecte
     if crew.size > 1 and registry.STANDARD_INPUT in options.files:
         raise UserError("several processes cannot share standard input; save it in a file first")
     # All files are looked at now, so that what is wrong with the last one is not reported after hours.
-    return chain.from_iterable([registry.texts(path) for path in options.files])
+    return chain.from_iterable([registry.read_texts(path) for path in options.files])
 
 
 def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
@@ -114,7 +114,7 @@ def _write(taken: _Taken, path: Path | None, out: Output) -> None:
         _print_rejected(taken)
     else:
         for tagged in taken:
-            print(marked(tagged.text.text, tagged.spans), flush=True)
+            print(mark_spans(tagged.text.text, tagged.spans), flush=True)
 
 
 def _write_file(taken: _Taken, path: Path, out: Output) -> None:

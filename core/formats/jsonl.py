@@ -19,9 +19,9 @@ from core.formats.records import (
     Record,
     Rejected,
     Text,
-    accept,
-    in_sentence,
-    invented_id,
+    accept_any,
+    make_id,
+    with_sentence_id,
 )
 from core.io.files import replacing
 from core.messages.catalogue import join_words
@@ -41,8 +41,8 @@ def recognises(_path: Path, head: str) -> bool:
     return len(lines) == 1 and bool(_OPENING.match(head.lstrip()))
 
 
-def read(path: Path, check: Check = accept) -> Iterator[Record]:
-    """The sentences of a JSON-lines file; one without an id gets one by its line (see `invented_id`)."""
+def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
+    """The sentences of a JSON-lines file; one without an id gets one by its line (see `make_id`)."""
 
     def sentence_of(record: dict[str, Any], text: str, name: str) -> Sentence:
         sentence = Sentence(name, text, tuple(span_of(item) for item in _spans(record)))
@@ -52,7 +52,7 @@ def read(path: Path, check: Check = accept) -> Iterator[Record]:
     return _records(path, sentence_of)
 
 
-def texts(path: Path) -> Iterator[Text | Rejected]:
+def read_texts(path: Path) -> Iterator[Text | Rejected]:
     """The texts of a JSON-lines file with the same ids."""
     return _records(path, lambda _record, text, name: Text(text, name))
 
@@ -78,7 +78,7 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", recognises, read, texts, write)
+FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", recognises, read, read_texts, write)
 
 
 def _has_text(line: str) -> bool:
@@ -95,9 +95,9 @@ def _record(line: str, path: Path, number: int, make: Callable[[dict[str, Any], 
         record = _object(line)
         known_id = _id(record)
         text = _text(record)
-        return make(record, text, known_id or invented_id(path, number, text))
+        return make(record, text, known_id or make_id(path, number, text))
     except UserError as error:
-        return Rejected(str(path), number, in_sentence(known_id, error))
+        return Rejected(str(path), number, with_sentence_id(known_id, error))
 
 
 def _object(line: str) -> dict[str, Any]:

@@ -17,7 +17,17 @@ from pathlib import Path
 
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
-from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept, in_sentence, invented_id
+from core.formats.records import (
+    Check,
+    CorpusFormat,
+    Item,
+    Record,
+    Rejected,
+    Text,
+    accept_any,
+    make_id,
+    with_sentence_id,
+)
 from core.io.files import replacing
 from core.messages.catalogue import say
 
@@ -71,8 +81,8 @@ def recognises(_path: Path, head: str) -> bool:
     return bool(_HEADER.search(head)) or all(row.find("\t") == 1 for row in rows)
 
 
-def read(path: Path, check: Check = accept) -> Iterator[Record]:
-    """The sentences of a KLUE-NER file; one without a header gets an id by its place (see `invented_id`)."""
+def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
+    """The sentences of a KLUE-NER file; one without a header gets an id by its place (see `make_id`)."""
 
     def sentence_of(block: _Block, number: int) -> Sentence:
         sentence = _sentence(block, path, number)
@@ -82,7 +92,7 @@ def read(path: Path, check: Check = accept) -> Iterator[Record]:
     return _records(path, sentence_of)
 
 
-def texts(path: Path) -> Iterator[Text | Rejected]:
+def read_texts(path: Path) -> Iterator[Text | Rejected]:
     """The texts of a KLUE-NER file with the same ids, whatever their tags and headers."""
 
     def text_of(block: _Block, number: int) -> Text:
@@ -90,7 +100,7 @@ def texts(path: Path) -> Iterator[Text | Rejected]:
         text = "".join(_character(*row) for row in block.rows)
         if not text.strip():
             raise _MalformedError(block.line, say("it has no text"))
-        return Text(text, block.id or invented_id(path, number, text))
+        return Text(text, block.id or make_id(path, number, text))
 
     return _records(path, text_of)
 
@@ -114,7 +124,7 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
             file.write(_block_text(sentence))
 
 
-FORMAT = CorpusFormat("klue", "KLUE-NER TSV", ".tsv", recognises, read, texts, write)
+FORMAT = CorpusFormat("klue", "KLUE-NER TSV", ".tsv", recognises, read, read_texts, write)
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
@@ -152,7 +162,7 @@ def _record(block: _Block, path: Path, number: int, make: Callable[[_Block, int]
         line, reason = error.args
     except UserError as error:
         line, reason = block.line, str(error)
-    return Rejected(str(path), line, in_sentence(block.id, reason))
+    return Rejected(str(path), line, with_sentence_id(block.id, reason))
 
 
 def _check_rows(block: _Block) -> None:
@@ -163,7 +173,7 @@ def _check_rows(block: _Block) -> None:
 def _sentence(block: _Block, path: Path, number: int) -> Sentence:
     _check_rows(block)
     text, spans = _text_and_spans(block.rows)
-    sentence = Sentence(block.id or invented_id(path, number, text), text, spans)
+    sentence = Sentence(block.id or make_id(path, number, text), text, spans)
     if block.markup is not None and block.markup != (tagged := _marked_up(sentence)):
         raise _MalformedError(
             block.line,

@@ -20,7 +20,7 @@ import ijson
 from core.domain.errors import UserError
 from core.domain.labels import coarse_label
 from core.domain.spans import Sentence, Span
-from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept, in_sentence
+from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept_any, with_sentence_id
 from core.io.files import replacing
 from core.messages.catalogue import say
 
@@ -32,7 +32,7 @@ _SYNTAX_ERRORS = (ijson.JSONError, UnicodeDecodeError)
 """ijson's C backend raises the second on half a surrogate pair."""
 
 
-class _Window:
+class _ReadAhead:
     """A file as the parser reads it, with the last bytes that it read: a sentence that just came out stands in them."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -64,7 +64,7 @@ def recognises(_path: Path, head: str) -> bool:
     return bool(_DOCUMENTS.match(head))
 
 
-def read(path: Path, check: Check = accept) -> Iterator[Record]:
+def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
     """The sentences of a NIKL file; where its JSON breaks off, all before it and one `Rejected`."""
 
     def sentence_of(item: Any) -> Sentence:
@@ -75,7 +75,7 @@ def read(path: Path, check: Check = accept) -> Iterator[Record]:
     return _read(path, sentence_of)
 
 
-def texts(path: Path) -> Iterator[Text | Rejected]:
+def read_texts(path: Path) -> Iterator[Text | Rejected]:
     """The texts of a NIKL file with their ids, whatever their entities."""
     return _read(path, _text)
 
@@ -113,12 +113,12 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
         file.write("\n]}\n")
 
 
-FORMAT = CorpusFormat("nikl", "NIKL named-entity JSON", ".json", recognises, read, texts, write)
+FORMAT = CorpusFormat("nikl", "NIKL named-entity JSON", ".json", recognises, read, read_texts, write)
 
 
 def _records(file: BinaryIO, name: str, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
     _skip_mark(file)
-    window = _Window(file)
+    window = _ReadAhead(file)
     try:
         for item in ijson.items(window, _SENTENCES, buf_size=_CHUNK):
             yield _record(item, name, window, make)
@@ -130,14 +130,14 @@ def _skip_mark(file: BinaryIO) -> None:
     file.seek(len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0)
 
 
-def _record(item: Any, name: str, window: _Window, make: Callable[[Any], Item]) -> Item | Rejected:
+def _record(item: Any, name: str, window: _ReadAhead, make: Callable[[Any], Item]) -> Item | Rejected:
     try:
         return make(item)
     except UserError as error:
         known_id = _string(item, "id")
         form = _string(item, "form")
         line = window.line_of("id", known_id) if known_id else window.line_of("form", form) if form else None
-        return Rejected(name, line, in_sentence(known_id, error))
+        return Rejected(name, line, with_sentence_id(known_id, error))
 
 
 def _string(item: Any, key: str) -> str:

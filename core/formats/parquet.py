@@ -39,7 +39,7 @@ def recognises(path: Path) -> bool:
         return False  # whoever reads it as something else says why it cannot be read
 
 
-def texts(path: Path) -> Iterator[Text | Rejected]:
+def read_texts(path: Path) -> Iterator[Text | Rejected]:
     """The texts of a Parquet file, one at a time, whatever the size of its row groups.
 
     Raises:

@@ -57,7 +57,7 @@ class Rejected:
 REASON_LENGTH = 400
 
 
-def in_sentence(sentence_id: str, reason: UserError | str) -> str:
+def with_sentence_id(sentence_id: str, reason: UserError | str) -> str:
     """Why a record is rejected, with the id of its sentence where it has one."""
     return say("sentence {id}: {reason}", id=sentence_id, reason=reason) if sentence_id else str(reason)
 
@@ -71,19 +71,19 @@ Check = Callable[[Sentence], None]
 """Raises `UserError` against a sentence that is well-formed but not wanted; the reader rejects it with its line."""
 
 
-def accept(_sentence: Sentence) -> None:
+def accept_any(_sentence: Sentence) -> None:
     """The check that has nothing against any sentence."""
 
 
-def invented_id(path: Path, number: int, text: str) -> str:
+def make_id(path: Path, number: int, text: str) -> str:
     """The id of a record that comes without one: its file's stem, its number in there, six digits that tell its text.
 
     The same file again gives the same ids, so that nothing is imported twice; another file of that name gives others.
     """
-    return f"{storable(path.stem)}-{number}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    return f"{escape_name(path.stem)}-{number}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
-def storable(name: str) -> str:
+def escape_name(name: str) -> str:
     """A file's name as text: one that is no UTF-8 has escapes."""
     return name.encode("utf-8", "backslashreplace").decode()
 
@@ -99,7 +99,7 @@ class CorpusFormat:
         recognises: whether a file with this head (its first `HEAD_LENGTH` characters, without a byte order mark) has
             this shape.
         read: the records in the file's order, one at a time; sentences that fail the check are rejected.
-        texts: the texts in the file's order with their ids, whatever their gold; only what has no text is rejected.
+        read_texts: the texts with their ids in the order of the file, whatever their gold; rejects only empty ones.
         write: puts the sentences into a file that replaces an older one in one step.
     """
 
@@ -108,5 +108,5 @@ class CorpusFormat:
     suffix: str
     recognises: Callable[[Path, str], bool]
     read: Callable[[Path, Check], Iterator[Record]]
-    texts: Callable[[Path], Iterator[Text | Rejected]]
+    read_texts: Callable[[Path], Iterator[Text | Rejected]]
     write: Callable[[Path, Iterable[Sentence]], None]

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.formats import jsonl, klue, nikl, parquet
-from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, Text, accept
+from core.formats.records import HEAD_LENGTH, Check, CorpusFormat, Record, Rejected, Text, accept_any
 from core.io.files import Kind, kind_of, open_descriptor
 from core.messages.catalogue import join_words, mark, say
 
@@ -23,13 +23,13 @@ STANDARD_INPUT = Path("-")
 """What the command line calls the process's standard input."""
 
 FORMATS: tuple[CorpusFormat, ...] = (klue.FORMAT, nikl.FORMAT, jsonl.FORMAT)
-"""In the order in which `detected` asks them."""
+"""In the order in which `detect_format` asks them."""
 
 _CHUNK = 1 << 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def format_named(name: str) -> CorpusFormat:
+def format_by_name(name: str) -> CorpusFormat:
     """The format with this name.
 
     Raises:
@@ -45,7 +45,7 @@ def format_named(name: str) -> CorpusFormat:
     )
 
 
-def detected(path: Path) -> CorpusFormat:
+def detect_format(path: Path) -> CorpusFormat:
     """The format of a file, by its content.
 
     Raises:
@@ -55,7 +55,7 @@ def detected(path: Path) -> CorpusFormat:
     return _recognised(path)
 
 
-def read(path: Path, name: str = AUTO, check: Check = accept) -> Iterator[Record]:
+def read(path: Path, name: str = AUTO, check: Check = accept_any) -> Iterator[Record]:
     """The records of a corpus file, one at a time.
 
     Args:
@@ -63,9 +63,9 @@ def read(path: Path, name: str = AUTO, check: Check = accept) -> Iterator[Record
         check: raises `UserError` against a sentence that is to be rejected.
 
     Raises:
-        UserError: at once, before the first record: see `detected` and `format_named`.
+        UserError: at once, before the first record: see `detect_format` and `format_by_name`.
     """
-    chosen = None if name == AUTO else format_named(name)
+    chosen = None if name == AUTO else format_by_name(name)
     _check_text(path)
     return _guarded(path, (chosen or _recognised(path)).read(path, check))
 
@@ -76,14 +76,14 @@ def _guarded(path: Path, records: Iterator[Any]) -> Iterator[Any]:
         yield from records
 
 
-def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
+def format_for_export(path: Path, name: str = AUTO) -> CorpusFormat:
     """The format to write a file in: the named one, or for "auto" the one whose suffix the file has.
 
     Raises:
         UserError: there is none.
     """
     if name != AUTO:
-        return format_named(name)
+        return format_by_name(name)
     for known in FORMATS:
         if path.suffix.lower() == known.suffix:
             return known
@@ -95,14 +95,14 @@ def for_export(path: Path, name: str = AUTO) -> CorpusFormat:
     )
 
 
-def texts(path: Path) -> Iterator[Text | Rejected]:
+def read_texts(path: Path) -> Iterator[Text | Rejected]:
     """The texts of a file to tag, one at a time: a corpus or Parquet file's sentences, or the lines of any other text.
 
     Gold is not read, so that it need not be right. The open file of a process, such as `-` or /dev/stdin, is read once.
 
     Raises:
         UserError: at once, before the first text: the file is missing, a folder, empty or not UTF-8 text, or see
-            `parquet.texts`; later: it cannot be read any more.
+            `parquet.read_texts`; later: it cannot be read any more.
     """
     descriptor = 0 if path == STANDARD_INPUT else open_descriptor(path)
     if descriptor is None or (stat.S_ISREG(os.fstat(descriptor).st_mode) and path != STANDARD_INPUT):
@@ -112,10 +112,10 @@ def texts(path: Path) -> Iterator[Text | Rejected]:
 
 def _texts(path: Path) -> Iterator[Text | Rejected]:
     if kind_of(path) == "file" and parquet.recognises(path):
-        return parquet.texts(path)
+        return parquet.read_texts(path)
     _check_text(path)
     known = _known(path)
-    return _guarded(path, known.texts(path) if known else _lines(path))
+    return _guarded(path, known.read_texts(path) if known else _lines(path))
 
 
 def _copied_texts(descriptor: int, name: str) -> Iterator[Text | Rejected]:

@@ -31,7 +31,7 @@ class Manifest:
         (folder / _NAME).write_text(text + "\n", encoding="utf-8")
 
 
-def checked_manifest(folder: Path) -> Manifest:
+def load_manifest(folder: Path) -> Manifest:
     """What `spandesk.json` says, once every file it names is known to be as it was written.
 
     Raises:

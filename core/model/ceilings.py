@@ -11,15 +11,15 @@ from core.domain.spans import Sentence, Span
 from core.domain.tags import Extent, TagSet, spans_of, tags_of
 from core.metrics.report import Counts, build_report
 from core.model.encoders.loading import load_tokenizer
-from core.model.encoding.cache import encoding
+from core.model.encoding.cache import encode_cached
 from core.model.encoding.text_encoder import TextEncoding
-from core.model.encoding.windows import Windows, stitched
+from core.model.encoding.windows import Windows, stitch
 
 _AT_ONCE = 1000
 """Sentences between two reports."""
 
 
-def counting(
+def count_best_spans(
     windows: Windows, sentences: Sequence[Sentence], tag_set: TagSet
 ) -> Generator[int, None, dict[str, Counts]]:
     """For each label how the spans that perfect tags would give stand against the gold; their F1 is the ceiling.
@@ -50,7 +50,7 @@ def _best_spans(windows: Windows, text: int, sentence: Sentence, tag_set: TagSet
     for window in windows.of_text(text):
         units = windows.extents_of(window)
         found.append(spans_of(tags_of(sentence.spans, units, tag_set), units, tag_set))
-    return stitched(windows, text, found, extent_of)
+    return stitch(windows, text, found, extent_of)
 
 
 def extent_of(span: Span) -> Extent:
@@ -61,7 +61,7 @@ STEPS_OF_CEILINGS = 2 * len(UNITS)
 """How often each sentence is gone through: encoded and counted, for every unit."""
 
 
-def ceilings_of_units(
+def compute_ceilings(
     sentences: Sequence[Sentence], encoder: str, training_texts: Iterable[str], cache: Path | None
 ) -> Generator[int, None, dict[Unit, Report]]:
     """The scores that perfect tags would reach, for each tagging unit and label.
@@ -82,6 +82,6 @@ def ceilings_of_units(
     reports: dict[Unit, Report] = {}
     for unit in UNITS:
         by = TextEncoding(tokenizer, max_length, unit)
-        windows = yield from encoding([sentence.text for sentence in sentences], by, cache)
-        reports[unit] = build_report((yield from counting(windows, sentences, tag_set)))
+        windows = yield from encode_cached([sentence.text for sentence in sentences], by, cache)
+        reports[unit] = build_report((yield from count_best_spans(windows, sentences, tag_set)))
     return reports

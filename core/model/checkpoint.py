@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from core.domain.errors import UserError
 from core.domain.tags import TagSet
 from core.io.folders import sync
-from core.io.manifest import FORMAT, Manifest, checked_manifest, digests_of, files_in
+from core.io.manifest import FORMAT, Manifest, digests_of, files_in, load_manifest
 from core.model.encoders.loading import load_folder
 from core.model.encoding.text_encoder import TextEncoding
 from core.model.heads import Features, PieceFeatures, SyllableFeatures
@@ -114,7 +114,7 @@ def load(folder: Path, device: torch.device) -> TextTagger:
     Raises:
         UserError: the folder is not there, is incomplete or altered, or was written by a newer version.
     """
-    manifest = checked_manifest(folder)
+    manifest = load_manifest(folder)
     encoder, tokenizer = load_folder(folder)
     tag_set = TagSet(tuple(manifest.labels))
     try:
@@ -146,7 +146,7 @@ def load_state(folder: Path) -> TrainingState:
         return TrainingState(**numbers, learner=learner)
 
 
-def saved_place(folder: Path) -> tuple[int, int]:
+def load_position(folder: Path) -> tuple[int, int]:
     """The epoch that the state beside a tagger belongs to, and how many of its batches are done.
 
     Raises:

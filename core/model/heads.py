@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.languages.korean.morphemes import MORPHEME_CLASSES
-from core.languages.korean.normalise import as_read
+from core.languages.korean.normalise import normalise_text
 from core.model.encoding.batches import Batch
 from core.model.encoding.units import PLACES
 
@@ -68,7 +68,7 @@ class SyllableFeatures(nn.Module):
     @classmethod
     def of_texts(cls, state_width: int, texts: Iterable[str], *, dropout: float) -> "SyllableFeatures":
         """Features that know the characters seen twice or more in the texts."""
-        counts = Counter(ord(c) for text in texts for c in as_read(text).text if not c.isspace())
+        counts = Counter(ord(c) for text in texts for c in normalise_text(text).text if not c.isspace())
         known = sorted(character for character, count in counts.items() if count >= _RAREST)
         features = cls(state_width, characters=len(known) + 1, dropout=dropout)
         features.known.copy_(torch.tensor(known, dtype=torch.int64))

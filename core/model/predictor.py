@@ -15,7 +15,7 @@ from core.domain.tags import Extent, TagSet, unit_ranges
 from core.model.crf import Posterior
 from core.model.devices import is_out_of_memory, release
 from core.model.encoding.batches import Batch, batch_of, chunks
-from core.model.encoding.windows import Numbers, Windows, stitched
+from core.model.encoding.windows import Numbers, Windows, stitch
 from core.model.tagger import TextTagger
 
 Prediction = tuple[int, tuple[PredictedSpan, ...]]
@@ -35,7 +35,7 @@ _WORTH_PACKING = 100
 """Texts from which on it pays to lay out the weights first."""
 
 
-def batch_size_on(device: torch.device) -> int:
+def default_batch_size(device: torch.device) -> int:
     """How many texts a device tags at once."""
     return _BATCH_ON_CPU if device.type == "cpu" else _BATCH_ON_ACCELERATOR
 
@@ -48,12 +48,12 @@ def predict_batches(
     Yields a list for every batch of at most `batch_size` texts; None takes what suits the device. Where memory does
     not suffice, a batch is halved.
     """
-    for first, windows in encoded_parts(text_tagger, texts):
+    for first, windows in encode_in_parts(text_tagger, texts):
         for predictions in predict_windows(text_tagger, windows, np.arange(windows.texts), batch_size=batch_size):
             yield [(first + text, spans) for text, spans in predictions]
 
 
-def encoded_parts(text_tagger: TextTagger, texts: Sequence[str]) -> Iterator[tuple[int, Windows]]:
+def encode_in_parts(text_tagger: TextTagger, texts: Sequence[str]) -> Iterator[tuple[int, Windows]]:
     """The windows of some thousand texts at a time, and the index of the first of these."""
     for first in range(0, len(texts), _ENCODED_AT_ONCE):
         yield first, text_tagger.encoding.encode(texts[first : first + _ENCODED_AT_ONCE])
@@ -63,11 +63,13 @@ def predict_windows(
     text_tagger: TextTagger, windows: Windows, chosen: Numbers, *, batch_size: int | None = None
 ) -> Iterator[list[Prediction]]:
     """The same as `predict_batches` for some texts (indices) of those that are encoded already."""
-    for batch in by_batch(text_tagger, windows, chosen, partial(_spans, text_tagger, windows), batch_size=batch_size):
-        yield [(text, stitched_spans(windows, text, [spans or () for spans in found])) for text, found in batch]
+    for batch in run_by_batch(
+        text_tagger, windows, chosen, partial(_spans, text_tagger, windows), batch_size=batch_size
+    ):
+        yield [(text, stitch_spans(windows, text, [spans or () for spans in found])) for text, found in batch]
 
 
-def by_batch(
+def run_by_batch(
     text_tagger: TextTagger,
     windows: Windows,
     chosen: Numbers,
@@ -80,14 +82,14 @@ def by_batch(
     Yields a list for every batch of at most `batch_size` texts, and for each text what each of its windows gave: None
     where the window has no units, which costs nothing. Where memory does not suffice, a batch is halved.
     """
-    batch_size = batch_size or batch_size_on(text_tagger.tagger.device)
+    batch_size = batch_size or default_batch_size(text_tagger.tagger.device)
     lengths = np.diff(windows.piece_ends[windows.window_ends - 1], prepend=0)[chosen]
     order = np.argsort(lengths, kind="stable")[::-1]
     with packed_weights(text_tagger.tagger.encoder) if len(chosen) >= _WORTH_PACKING else nullcontext():
         for texts in chunks(chosen[order], batch_size):
             numbers = np.array([window for text in texts.tolist() for window in windows.of_text(text)], np.int64)
             found: dict[int, Item] = {}
-            for part in chunks(numbers[windows.units_in(numbers) > 0], batch_size):
+            for part in chunks(numbers[windows.unit_counts_in(numbers) > 0], batch_size):
                 found.update(zip(part.tolist(), _done(text_tagger, work, part), strict=True))
             yield [(text, [found.get(window) for window in windows.of_text(text)]) for text in texts.tolist()]
 
@@ -104,9 +106,9 @@ def _done(text_tagger: TextTagger, work: Callable[[Numbers], list[Item]], chosen
     return _done(text_tagger, work, chosen[:half]) + _done(text_tagger, work, chosen[half:])
 
 
-def stitched_spans(windows: Windows, text: int, found: Sequence[Sequence[PredictedSpan]]) -> tuple[PredictedSpan, ...]:
+def stitch_spans(windows: Windows, text: int, found: Sequence[Sequence[PredictedSpan]]) -> tuple[PredictedSpan, ...]:
     """The spans of a text from those of its windows."""
-    return tuple(stitched(windows, text, found, _extent_of))
+    return tuple(stitch(windows, text, found, _extent_of))
 
 
 def _extent_of(predicted: PredictedSpan) -> Extent:
@@ -123,7 +125,7 @@ class UnitRange(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class DecodedWindows:
     """What a tagger makes of some windows.
 
     Attributes:
@@ -140,7 +142,7 @@ class Reading:
     found: list[UnitRange]
 
 
-def read(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> Reading:
+def decode_windows(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> DecodedWindows:
     """Reads the chosen windows (numbers), all at once; call it in inference mode."""
     tagger = text_tagger.tagger.eval()
     batch = batch_of(windows, chosen, pad_id=text_tagger.encoding.pad_id, device=tagger.device)
@@ -148,7 +150,7 @@ def read(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> Reading:
     tags = tagger.crf.decode(emissions, batch.valid)
     extents = [windows.extents_of(window) for window in chosen.tolist()]
     own = [of_row[: len(units)] for of_row, units in zip(tags.tolist(), extents, strict=True)]
-    return Reading(batch, emissions, tags, extents, unit_ranges_of(own, text_tagger.tag_set))
+    return DecodedWindows(batch, emissions, tags, extents, unit_ranges_of(own, text_tagger.tag_set))
 
 
 def unit_ranges_of(tags: Sequence[Sequence[int]], tag_set: TagSet) -> list[UnitRange]:
@@ -161,11 +163,11 @@ def unit_ranges_of(tags: Sequence[Sequence[int]], tag_set: TagSet) -> list[UnitR
 @torch.inference_mode()
 def _spans(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> list[list[PredictedSpan]]:
     """The spans of each of the chosen windows."""
-    reading = read(text_tagger, windows, chosen)
+    reading = decode_windows(text_tagger, windows, chosen)
     if not reading.found:
         return [[] for _ in reading.extents]
     posterior = text_tagger.tagger.crf.posterior(reading.emissions, reading.batch.valid)
-    return spans_by_row(reading.extents, reading.found, probabilities(text_tagger, posterior, reading.found))
+    return spans_by_row(reading.extents, reading.found, compute_probabilities(text_tagger, posterior, reading.found))
 
 
 def spans_by_row(
@@ -179,7 +181,7 @@ def spans_by_row(
     return spans
 
 
-def probabilities(text_tagger: TextTagger, posterior: Posterior, ranges: Sequence[UnitRange]) -> list[float]:
+def compute_probabilities(text_tagger: TextTagger, posterior: Posterior, ranges: Sequence[UnitRange]) -> list[float]:
     """The probability of each entity, exact to the last digits."""
     if not ranges:
         return []

@@ -15,12 +15,12 @@ from core.metrics.signals import Signals, suspicion_of
 from core.model.encoding.batches import tags_of_window
 from core.model.encoding.windows import Numbers, Windows
 from core.model.predictor import (
-    by_batch,
-    encoded_parts,
-    probabilities,
-    read,
+    compute_probabilities,
+    decode_windows,
+    encode_in_parts,
+    run_by_batch,
     spans_by_row,
-    stitched_spans,
+    stitch_spans,
     unit_ranges_of,
 )
 from core.model.tagger import TextTagger
@@ -29,7 +29,7 @@ Gold = Sequence[Span]
 """The gold spans of one text."""
 
 
-class Judged(NamedTuple):
+class JudgedText(NamedTuple):
     """The index of a text, its spans in order of position, and its signals on the gold."""
 
     text: int
@@ -39,9 +39,9 @@ class Judged(NamedTuple):
 
 def judge_batches(
     text_tagger: TextTagger, texts: Sequence[str], golds: Sequence[Gold], *, batch_size: int | None = None
-) -> Iterator[list[Judged]]:
+) -> Iterator[list[JudgedText]]:
     """The spans of every text, as `core.model.predictor.predict_batches` gives them, and the signals on its gold."""
-    for first, windows in encoded_parts(text_tagger, texts):
+    for first, windows in encode_in_parts(text_tagger, texts):
         own = golds[first : first + windows.texts]
         for judged in judge_windows(text_tagger, windows, np.arange(windows.texts), own, batch_size=batch_size):
             yield [each._replace(text=first + each.text) for each in judged]
@@ -49,18 +49,18 @@ def judge_batches(
 
 def judge_windows(
     text_tagger: TextTagger, windows: Windows, chosen: Numbers, golds: Sequence[Gold], *, batch_size: int | None = None
-) -> Iterator[list[Judged]]:
+) -> Iterator[list[JudgedText]]:
     """The same as `judge_batches` for some texts (indices) of those that are encoded already; golds of all of them.
 
     Uncertainty and loss of a text in several windows are the sums over these: a stretch that two share counts in both.
     """
     work = partial(_judged_windows, text_tagger, windows, golds)
-    for batch in by_batch(text_tagger, windows, chosen, work, batch_size=batch_size):
+    for batch in run_by_batch(text_tagger, windows, chosen, work, batch_size=batch_size):
         yield [_judged(windows, text, golds[text], found) for text, found in batch]
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _WindowSignals:
     """What was found in one window.
 
     Attributes:
@@ -75,8 +75,10 @@ class _Window:
 
 
 @torch.inference_mode()
-def _judged_windows(text_tagger: TextTagger, windows: Windows, golds: Sequence[Gold], chosen: Numbers) -> list[_Window]:
-    reading = read(text_tagger, windows, chosen)
+def _judged_windows(
+    text_tagger: TextTagger, windows: Windows, golds: Sequence[Gold], chosen: Numbers
+) -> list[_WindowSignals]:
+    reading = decode_windows(text_tagger, windows, chosen)
     texts = np.searchsorted(windows.window_ends, chosen, side="right").tolist()
     tag_set = text_tagger.tag_set
     tags = [
@@ -89,12 +91,12 @@ def _judged_windows(text_tagger: TextTagger, windows: Windows, golds: Sequence[G
     gold = _padded(tags, reading.tags)
     is_cut = any(NO_TAG in of_window for of_window in tags)
     of_gold = crf.posterior(reading.emissions, valid & (gold != NO_TAG)) if is_cut else posterior
-    shares = probabilities(text_tagger, posterior, [*reading.found, *expressed])
+    shares = compute_probabilities(text_tagger, posterior, [*reading.found, *expressed])
     likelihoods = [posterior.log_likelihoods(reading.tags), of_gold.log_likelihoods(gold)]
     costs = (-torch.stack(likelihoods)).clamp(min=0).tolist()
     spans = spans_by_row(reading.extents, reading.found, shares[: len(reading.found)])
     golden = spans_by_row(reading.extents, expressed, shares[len(reading.found) :])
-    return [_Window(*window) for window in zip(spans, *costs, golden, strict=True)]
+    return [_WindowSignals(*window) for window in zip(spans, *costs, golden, strict=True)]
 
 
 def _padded(tags: Sequence[Sequence[int]], like: Tensor) -> Tensor:
@@ -105,11 +107,11 @@ def _padded(tags: Sequence[Sequence[int]], like: Tensor) -> Tensor:
     return torch.from_numpy(padded).to(like.device)
 
 
-def _judged(windows: Windows, text: int, gold: Gold, found: Sequence[_Window | None]) -> Judged:
+def _judged(windows: Windows, text: int, gold: Gold, found: Sequence[_WindowSignals | None]) -> JudgedText:
     """What the windows of a text come to."""
     own = [window for window in found if window is not None]
-    predicted = stitched_spans(windows, text, [window.spans if window else () for window in found])
-    expressed = stitched_spans(windows, text, [window.expressed if window else () for window in found])
+    predicted = stitch_spans(windows, text, [window.spans if window else () for window in found])
+    expressed = stitch_spans(windows, text, [window.expressed if window else () for window in found])
     shares = {each.span: each.probability for each in expressed}
     of_gold = tuple(shares.get(span) for span in gold)
     signals = Signals(
@@ -119,4 +121,4 @@ def _judged(windows: Windows, text: int, gold: Gold, found: Sequence[_Window | N
         gold=tuple(gold),
         gold_probabilities=of_gold,
     )
-    return Judged(text, predicted, signals)
+    return JudgedText(text, predicted, signals)

@@ -67,7 +67,7 @@ class TextTagger:
     def unit(self) -> Unit:
         return self.encoding.unit
 
-    def renamed(self, names: Mapping[str, str]) -> "TextTagger":
+    def with_names(self, names: Mapping[str, str]) -> "TextTagger":
         """The same tagger under other names of some labels; two of them may share one."""
         labels = tuple(names.get(label, label) for label in self.tag_set.labels)
         return replace(self, tag_set=TagSet(labels))

@@ -22,7 +22,7 @@ from core.domain.settings import TINY, TrainSettings
 from core.domain.spans import Sentence, SentenceNumber
 from core.domain.splitting import normalise_for_comparison
 from core.messages.catalogue import mark
-from core.model.encoding.cache import encoding
+from core.model.encoding.cache import encode_cached
 from core.services.evaluate import score_epoch, tag_stored
 from core.services.train import check_start, record_end
 from core.store.predictions import EpochKey
@@ -174,7 +174,7 @@ def _tag_fold(
 ) -> Generator[CrosscheckEvent, None, None]:
     texts = [stored.text for stored in project.sentences.by_number(held_out)]
     windows = yield from map_progress(
-        encoding(texts, trained.text_tagger.encoding, cache), lambda _: clock.progress(at, "predict", _TRAINING)
+        encode_cached(texts, trained.text_tagger.encoding, cache), lambda _: clock.progress(at, "predict", _TRAINING)
     )
     for event in tag_stored(project, key, trained.text_tagger, held_out, windows):
         yield clock.progress(at, "predict", _TRAINING + (1 - _TRAINING) * event.done / event.total)

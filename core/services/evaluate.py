@@ -18,10 +18,10 @@ from core.metrics.comparison import SpanMatch
 from core.metrics.report import build_report, count_spans
 from core.metrics.strict import klue_figures
 from core.model import checkpoint
-from core.model.ceilings import STEPS_OF_CEILINGS, ceilings_of_units
+from core.model.ceilings import STEPS_OF_CEILINGS, compute_ceilings
 from core.model.devices import device_of
 from core.model.encoding.windows import Windows
-from core.model.signal_predictor import Judged, judge_batches, judge_windows
+from core.model.signal_predictor import JudgedText, judge_batches, judge_windows
 from core.model.tagger import TextTagger
 from core.store.label_renames import earlier_names, rename_spans
 from core.store.predictions import EpochKey
@@ -49,7 +49,7 @@ def measure_ceilings(project: Project, encoder: str, split: Split) -> Generator[
     if not sentences:
         raise UserError("the project has no {split} sentences; import some with --split {split}", split=split)
     texts = (stored.text for stored in project.sentences.each("train"))
-    work = ceilings_of_units(sentences, encoder, texts, project.encodings_folder)
+    work = compute_ceilings(sentences, encoder, texts, project.encodings_folder)
     total = STEPS_OF_CEILINGS * len(sentences)
     return (yield from map_progress(accumulate_progress(work), lambda done: Measuring(done, total)))
 
@@ -123,11 +123,11 @@ def tag_stored(
         part = numbers[first : first + SLICE]
         sentences = project.sentences.by_number(part)
         texts, golds = [stored.text for stored in sentences], [rename_spans(stored.gold, then) for stored in sentences]
-        found: list[Judged] = []
+        found: list[JudgedText] = []
         if windows is None:
             work = judge_batches(text_tagger, texts, golds)
         else:
-            own = windows.selected(np.arange(first, first + len(part)))
+            own = windows.select(np.arange(first, first + len(part)))
             work = judge_windows(text_tagger, own, np.arange(len(part)), golds)
         for judged in work:
             found += judged

@@ -30,7 +30,7 @@ def export_corpus(
             many sentences are being changed right now.
     """
     refuse_inside_project(path)
-    corpus_format = registry.for_export(path, format_name)
+    corpus_format = registry.format_for_export(path, format_name)
     project.corrections.settle()
     count = 0
 

@@ -23,10 +23,10 @@ from core.domain.splitting import (
     text_key,
 )
 from core.formats import registry
-from core.formats.records import Record, Rejected, storable
+from core.formats.records import Record, Rejected, escape_name
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.messages.words import escape_controls
-from core.store.columns import now_text, spans_text
+from core.store.columns import now_text, spans_to_text
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT, SLICE, ImportedFile
 
@@ -180,7 +180,7 @@ class _StagedFile:
         self.rejections += len(bad)
 
     def stored(self, now: str) -> ImportedFile:
-        rejected = tuple({**asdict(record), "file": storable(record.file)} for record in self.rejected)
+        rejected = tuple({**asdict(record), "file": escape_name(record.file)} for record in self.rejected)
         return ImportedFile(self.name, self.format, now, self.sentences, self.spans, rejected, self.rejections)
 
 
@@ -203,12 +203,12 @@ class _Staging:
 
     def read(self, path: Path, format_name: str, records: Iterator[Record]) -> Iterator[ImportProgress]:
         """Stage a file's records slice by slice."""
-        file = _StagedFile(storable(path.name), format_name)
+        file = _StagedFile(escape_name(path.name), format_name)
         self._files.append(file)
         for part in _slices(records):
             good = [record for record in part if isinstance(record, Sentence)]
             bad = tuple(record for record in part if isinstance(record, Rejected))
-            rows = [(sentence.id, sentence.text, spans_text(sentence.spans)) for sentence in good]
+            rows = [(sentence.id, sentence.text, spans_to_text(sentence.spans)) for sentence in good]
             with self._database.atomic(is_temporary=True):
                 self._database.write_many("INSERT INTO incoming (id, text, gold) VALUES (?, ?, ?)", rows)
             self._new_keys.extend(text_key(sentence.text) for sentence in good)

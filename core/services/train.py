@@ -17,7 +17,7 @@ from core.domain.labels import in_display_order
 from core.domain.scores import EpochReport
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, SentenceNumber
-from core.io.manifest import checked_manifest
+from core.io.manifest import load_manifest
 from core.model import checkpoint
 from core.model.devices import device_of
 from core.model.encoders.loading import check_encoder
@@ -104,7 +104,7 @@ def _find_rest(project: Project, run: Run) -> _Start:
     """What is left of a run to resume from; nothing of it is changed."""
     folder, finished = project.resume_folder(run.number), project.runs.epoch_numbers(run.number)
     if folder.is_dir():
-        epoch, step = checkpoint.saved_place(_verify(folder))
+        epoch, step = checkpoint.load_position(_verify(folder))
         return _Start(folder, "state", epoch, step, sum(number >= epoch for number in finished))
     if finished:
         last = finished[-1]
@@ -206,7 +206,7 @@ def check_start(settings: TrainSettings) -> None:
 
 
 def _verify(folder: Path) -> Path:
-    checked_manifest(folder)
+    load_manifest(folder)
     return folder
 
 

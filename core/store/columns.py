@@ -12,7 +12,7 @@ _KEPT = 16
 """Texts whose spans are remembered: a correction reads those of one sentence again and again."""
 
 
-def spans_text(spans: Iterable[Span]) -> str:
+def spans_to_text(spans: Iterable[Span]) -> str:
     return json.dumps([[s.start, s.end, s.label] for s in spans], ensure_ascii=False, separators=(",", ":"))
 
 
@@ -22,7 +22,7 @@ def label_text(label: str) -> str:
 
 
 @lru_cache(_KEPT)
-def spans_of_text(text: str) -> tuple[Span, ...]:
+def spans_from_text(text: str) -> tuple[Span, ...]:
     return tuple([Span(start, end, label) for start, end, label in _parse(text)])
 
 
@@ -31,12 +31,12 @@ def prediction_rows(spans: Iterable[PredictedSpan]) -> list[list[int | str | flo
     return [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
 
 
-def predictions_text(spans: Iterable[PredictedSpan]) -> str:
+def predictions_to_text(spans: Iterable[PredictedSpan]) -> str:
     return json.dumps(prediction_rows(spans), ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(_KEPT)
-def predictions_of_text(text: str) -> tuple[PredictedSpan, ...]:
+def predictions_from_text(text: str) -> tuple[PredictedSpan, ...]:
     return tuple([PredictedSpan(Span(start, end, label), share) for start, end, label, share in _parse(text)])
 
 

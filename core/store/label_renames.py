@@ -19,7 +19,7 @@ from core.domain.errors import UserError
 from core.domain.labels import FirstNames
 from core.domain.spans import PredictedSpan, SentenceNumber, Span
 from core.messages.catalogue import say
-from core.store.columns import label_text, spans_of_text, spans_text
+from core.store.columns import label_text, spans_from_text, spans_to_text
 from core.store.database import Database, Row
 from core.store.sentences import IMPORTED_NOW
 from core.store.tag_set import TagSetTable
@@ -47,10 +47,10 @@ class Relabelling:
     turns: tuple[int, ...] = ()
 
     @property
-    def holds(self) -> bool:
+    def is_active(self) -> bool:
         return len(self.turns) % 2 == 0
 
-    def held_at(self, correction: int) -> bool:
+    def was_active_at(self, correction: int) -> bool:
         """Whether it held right after a correction."""
         return self.step <= correction and sum(turn <= correction for turn in self.turns) % 2 == 0
 
@@ -63,26 +63,26 @@ class LabelHistory:
 
     def since(self, correction: int) -> Names:
         """What became of the names that labels had right after a correction."""
-        taken_back = [each for each in self._relabellings if each.held_at(correction) and not each.holds]
-        made = [each for each in self._relabellings if each.holds and not each.held_at(correction)]
-        back = [(each.becomes, each.name) for each in reversed(taken_back) if each.is_rename]
+        undone = [each for each in self._relabellings if each.was_active_at(correction) and not each.is_active]
+        made = [each for each in self._relabellings if each.is_active and not each.was_active_at(correction)]
+        back = [(each.becomes, each.name) for each in reversed(undone) if each.is_rename]
         return _chain([*back, *((each.name, each.becomes) for each in made)])
 
     def of_step(self, step: int) -> Relabelling | None:
         """What a step renamed or merged; None where it did no such thing."""
         return next((each for each in self._relabellings if each.step == step), None)
 
-    def misread(self, began: int) -> list[tuple[Relabelling, str, str]]:
+    def find_misread(self, began: int) -> list[tuple[Relabelling, str, str]]:
         """Of the predictions of a source that began right after a correction: which name is read as which other."""
         return [
-            (each, each.becomes, each.name) if each.held_at(began) else (each, each.name, each.becomes)
+            (each, each.becomes, each.name) if each.was_active_at(began) else (each, each.name, each.becomes)
             for each in self._relabellings
-            if each.holds != each.held_at(began) and each.step <= began and (each.holds or each.is_rename)
+            if each.is_active != each.was_active_at(began) and each.step <= began and (each.is_active or each.is_rename)
         ]
 
     def of_import(self, sentence: SentenceNumber, until: int | None = None) -> Names:
         """What became of the names that a sentence was imported with: today, or right after a correction."""
-        held = (each for each in self._relabellings if (each.holds if until is None else each.held_at(until)))
+        held = (each for each in self._relabellings if (each.is_active if until is None else each.was_active_at(until)))
         return _chain((each.name, each.becomes) for each in held if sentence <= each.last_sentence)
 
 
@@ -181,7 +181,7 @@ class LabelNames:
         for run, began, last in self._database.rows(
             "SELECT number, last_correction, last_sentence FROM run JOIN source USING (number) ORDER BY number"
         ):
-            for change, learned, read in history.misread(began):
+            for change, learned, read in history.find_misread(began):
                 if self._count(learned, change.last_sentence, last):
                     yield say(
                         "run {run}: its predictions of {learned} are read as {read}, but sentences that it knew are"
@@ -235,7 +235,7 @@ def rename_predictions(spans: tuple[PredictedSpan, ...], names: Names) -> tuple[
 
 def rename_text(text: str, names: Names) -> str:
     """The same for a list of spans as the database holds it."""
-    return spans_text(rename_spans(spans_of_text(text), names)) if names else text
+    return spans_to_text(rename_spans(spans_from_text(text), names)) if names else text
 
 
 def renaming_sql(column: str, names: Names) -> tuple[str, list[Any]]:

@@ -8,7 +8,7 @@ from core.analysis.changes import EpochOutcomes
 from core.domain.spans import Example, PredictedSpan, SentenceNumber, Span, Split
 from core.metrics.comparison import SpanMatch, compare_spans
 from core.metrics.report import Counts, count_spans
-from core.store.columns import predictions_of_text, predictions_text, spans_of_text
+from core.store.columns import predictions_from_text, predictions_to_text, spans_from_text
 from core.store.database import Database, Row
 from core.store.label_renames import LabelNames, Names, rename_predictions
 from core.store.sentences import IMPORTED_NOW, SLICE, SPLIT_THEN, Gold
@@ -43,7 +43,7 @@ class Predictions:
                 self._save_slice(key, part)
 
     def _save_slice(self, key: EpochKey, part: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
-        rows = [(key.source, key.epoch, number, predictions_text(spans)) for number, spans in part.items()]
+        rows = [(key.source, key.epoch, number, predictions_to_text(spans)) for number, spans in part.items()]
         self._database.write_many("INSERT OR REPLACE INTO prediction VALUES (?, ?, ?, ?)", rows)
         self._database.write_many(
             "DELETE FROM comparison WHERE sentence = ? AND source = ? AND epoch = ?",
@@ -83,7 +83,7 @@ class Predictions:
         for source, began, epoch, number, imported, gold, spans in rows:
             if source not in names:
                 names[source] = history.since(began)
-            predicted = rename_predictions(predictions_of_text(spans), names[source])
+            predicted = rename_predictions(predictions_from_text(spans), names[source])
             comparisons += _comparison_rows(EpochKey(source, epoch), number, imported, gold, predicted)
         refreshed = {(row[3],) for row in rows}
         self._database.write_many("DELETE FROM comparison WHERE sentence = ?", refreshed)
@@ -97,7 +97,7 @@ class Predictions:
             [key.source, key.epoch],
         )
         names = self._names.of_source(key.source) if rows else {}
-        return {number: rename_predictions(predictions_of_text(spans), names) for number, spans in rows}
+        return {number: rename_predictions(predictions_from_text(spans), names) for number, spans in rows}
 
     def epoch_outcomes(
         self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold
@@ -185,8 +185,8 @@ class Predictions:
         )
         names = self._names.of_source(key.source)
         for number, name, text, gold_text, spans in rows:
-            predicted = rename_predictions(predictions_of_text(spans), names)
-            yield Example(number, split, name, text, spans_of_text(gold_text), predicted)
+            predicted = rename_predictions(predictions_from_text(spans), names)
+            yield Example(number, split, name, text, spans_from_text(gold_text), predicted)
 
     def pairs(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[tuple[Example, Example]]:
         """The sentences that are in the split now and that both epochs predicted, in order of import, as each has them.
@@ -203,10 +203,10 @@ class Predictions:
         )
         names_before, names_after = self._names.of_source(before.source), self._names.of_source(after.source)
         for number, name, text, gold_text, spans_before, spans_after in rows:
-            example = Example(number, split, name, text, spans_of_text(gold_text))
+            example = Example(number, split, name, text, spans_from_text(gold_text))
             yield (
-                replace(example, predicted=rename_predictions(predictions_of_text(spans_before), names_before)),
-                replace(example, predicted=rename_predictions(predictions_of_text(spans_after), names_after)),
+                replace(example, predicted=rename_predictions(predictions_from_text(spans_before), names_before)),
+                replace(example, predicted=rename_predictions(predictions_from_text(spans_after), names_after)),
             )
 
     def wrong_comparisons(self) -> list[SentenceNumber]:
@@ -220,7 +220,7 @@ class Predictions:
         )
         wrong, names_of = set(), self._names.of_sources()
         for run, epoch, number, imported, gold, spans in rows:
-            predicted = rename_predictions(predictions_of_text(spans), names_of(run))
+            predicted = rename_predictions(predictions_from_text(spans), names_of(run))
             expected = _comparison_rows(EpochKey(run, epoch), number, imported, gold, predicted)
             if sorted(map(str, expected)) != sorted(map(str, stored.pop((number, run, epoch), []))):
                 wrong.add(number)
@@ -252,9 +252,9 @@ def _comparison_rows(
 ) -> list[Row]:
     """The rows of one sentence; a gold that was not corrected is compared once, for both."""
     if imported == gold:
-        return _rows_on(key, number, (1, 1), spans_of_text(gold), predicted)
-    return _rows_on(key, number, (1, 0), spans_of_text(imported), predicted) + _rows_on(
-        key, number, (0, 1), spans_of_text(gold), predicted
+        return _rows_on(key, number, (1, 1), spans_from_text(gold), predicted)
+    return _rows_on(key, number, (1, 0), spans_from_text(imported), predicted) + _rows_on(
+        key, number, (0, 1), spans_from_text(gold), predicted
     )
 
 

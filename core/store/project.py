@@ -11,10 +11,10 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from core.domain.errors import UserError
-from core.formats.records import in_sentence
+from core.formats.records import with_sentence_id
 from core.io.files import kind_of
 from core.io.folders import is_within, remove_within
-from core.io.manifest import checked_manifest
+from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say
 from core.store.database import Database, create_database
 from core.store.gold.corrections import Corrections
@@ -91,7 +91,7 @@ class Project:
             return
         for path in (place / name for name in ("new", "old") for place in self._run_folder(run).glob(".resume-*")):
             with suppress(UserError, OSError):
-                if is_within(path, self.folder) and checked_manifest(path):
+                if is_within(path, self.folder) and load_manifest(path):
                     path.rename(folder)
                     return
 
@@ -150,11 +150,11 @@ class Project:
 
     def _problems_of_comparisons(self) -> Iterator[str]:
         for sentence in self.sentences.by_number(self.predictions.wrong_comparisons()):
-            yield in_sentence(sentence.id, say("its stored comparison with a run does not match its gold"))
+            yield with_sentence_id(sentence.id, say("its stored comparison with a run does not match its gold"))
 
     def _problems_of_derived_data(self) -> Iterator[str]:
         for sentence in self.sentences.by_number(StaleLabels(self.database, self.predictions).wrong_imported()):
-            yield in_sentence(sentence.id, say("its gold as imported does not match the names of its labels"))
+            yield with_sentence_id(sentence.id, say("its gold as imported does not match the names of its labels"))
         if self.search.is_out_of_step():
             yield say("the search index does not match the sentences")
 

@@ -17,7 +17,7 @@ from core.domain.spans import Sentence
 from core.io.folders import is_within
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
-from core.store.columns import now_text, spans_text
+from core.store.columns import now_text, spans_to_text
 from core.store.database import Database, Row
 from core.store.gold.corrections import Corrections
 from core.store.label_renames import LabelNames, rename_spans
@@ -162,7 +162,7 @@ class Runs:
         self._database.write("UPDATE run SET status = ?, finished_at = ? WHERE number = ?", [status, now_text(), run])
         return ChangeSet("run", runs=(run,))
 
-    def listed(self) -> list[Run]:
+    def list_all(self) -> list[Run]:
         """All runs, oldest first, without those whose row is damaged; `problems` names these."""
         return [run for _, run in self._readable() if run is not None]
 
@@ -226,7 +226,7 @@ class Runs:
     def with_epochs(self) -> list[int]:
         """The numbers of the runs that have a finished epoch and its weights, oldest first: all but cross-checks."""
         with_epoch = {row[0] for row in self._database.rows("SELECT DISTINCT source FROM epoch")}
-        return [run.number for run in self.listed() if run.number in with_epoch and not run.is_crosscheck]
+        return [run.number for run in self.list_all() if run.number in with_epoch and not run.is_crosscheck]
 
     def epoch_numbers(self, run: int) -> list[int]:
         """The numbers of a run's finished epochs, in order."""
@@ -284,11 +284,11 @@ class Runs:
         """
         run = self.by_number(number)
         while True:
-            taken_back = self._corrections.taken_back
+            rollbacks = self._corrections.rollbacks
             candidates = list(self._candidates(run))
             # Asked for last: it takes back what was corrected while the candidates were read.
             golds = self._corrections.golds_at(run.last_correction)
-            if taken_back == self._corrections.taken_back:  # or some may have been read with gold that never was
+            if rollbacks == self._corrections.rollbacks:  # or some may have been read with gold that never was
                 break
         pairs = [(stored, golds.get(stored.number, stored.gold)) for stored in candidates]
         if run.settings.limit is not None:
@@ -327,7 +327,7 @@ def training_digest(sentences: Iterable[Sentence]) -> tuple[str, int]:
     """SHA-256 over ids, texts and gold of the sentences in order, and how many they are."""
     digest, count = hashlib.sha256(), 0
     for sentence in sentences:
-        digest.update(f"{sentence.id}\t{sentence.text}\t{spans_text(sentence.spans)}\n".encode())
+        digest.update(f"{sentence.id}\t{sentence.text}\t{spans_to_text(sentence.spans)}\n".encode())
         count += 1
     return digest.hexdigest(), count
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from core.domain.spans import SentenceNumber, Split
-from core.languages.korean.normalise import nfc
+from core.languages.korean.normalise import to_nfc
 from core.store.database import Database, Row
 from core.store.sentences import SLICE
 
@@ -41,7 +41,7 @@ class TextSearch:
                 full = [_packed(part) for part in parts if len(part) == PACKED]
                 self._database.write_many("INSERT INTO packed_text VALUES (?, ?, ?, ?)", full)
 
-    def holding(self, text: str, split: Split) -> set[SentenceNumber]:
+    def find(self, text: str, split: Split) -> set[SentenceNumber]:
         """The numbers of the sentences that have the string in their text, id or note: all of the split, and others."""
         sought = _folded(text)
         # First what is not packed: it may be at any moment, and is then found twice rather than not at all.
@@ -100,7 +100,7 @@ def _searched(text: str, name: str) -> bytes:
 def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
     """Where a text has what was searched for, as the search compares them; code points of the text as it is."""
     wanted = unicodedata.normalize("NFC", sought.casefold())
-    composed = nfc(text)
+    composed = to_nfc(text)
     folded, places = [], list[int]()  # of each folded character, the composed one that it comes from
     for place, character in enumerate(composed.text):
         characters = unicodedata.normalize("NFC", character.casefold())

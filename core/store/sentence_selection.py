@@ -145,7 +145,7 @@ class Selections:
         SQLite would look up every number that was found among the sentences, which takes longer than reading all.
         """
         if selection.text:
-            yield self._search.holding(selection.text, selection.split)
+            yield self._search.find(selection.text, selection.split)
         if selection.among is not None:
             yield selection.among.numbers
         if selection.history is not None and key is not None:

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple, get_args
 
 from core.domain.errors import UserError
 from core.domain.spans import Example, Sentence, SentenceNumber, Span, Split, check_spans
-from core.formats.records import in_sentence
+from core.formats.records import with_sentence_id
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
-from core.store.columns import now_text, spans_of_text, spans_text
+from core.store.columns import now_text, spans_from_text, spans_to_text
 from core.store.database import Database, Row
 from core.store.tag_set import TagSetTable
 
@@ -148,7 +148,7 @@ class Sentences:
             counts.update((sentence.split, span.label) for span in sentence.gold)
             for spans in {sentence.imported, sentence.imported_now, sentence.gold}:
                 if (problem := _find_problem(spans, sentence.text)) is not None:
-                    yield in_sentence(sentence.id, problem)
+                    yield with_sentence_id(sentence.id, problem)
         if counts != self.label_counts():
             yield say("the counts of spans by label do not match the sentences")
 
@@ -236,7 +236,7 @@ class Sentences:
         check_spans(sentence.spans, sentence.text, labels)
         if self.has_id(sentence.id):
             raise UserError("the project has a sentence with the id {id} already", id=sentence.id)
-        gold = spans_text(sentence.spans)
+        gold = spans_to_text(sentence.spans)
         return SentenceNumber(
             self._database.write(
                 "INSERT INTO sentence (id, split, text, imported, gold) VALUES (?, ?, ?, ?, ?)",
@@ -333,5 +333,5 @@ def _find_problem(spans: tuple[Span, ...], text: str) -> str | None:
 
 def _stored(row: Row) -> StoredSentence:
     number, sentence_id, split, text, imported, renamed, gold = row
-    spans = map(spans_of_text, (imported, renamed or imported, gold))
+    spans = map(spans_from_text, (imported, renamed or imported, gold))
     return StoredSentence(number, sentence_id, split, text, *spans)

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.domain.spans import SentenceNumber, Split
 from core.metrics.signals import Signals
-from core.store.columns import spans_of_text, spans_text
+from core.store.columns import spans_from_text, spans_to_text
 from core.store.database import Database
 from core.store.label_renames import LabelNames, rename_spans, renaming_sql
 from core.store.predictions import EpochKey
@@ -49,7 +49,7 @@ class SignalStore:
         names = self._names.of_source(key.source) if rows else {}
         found = {}
         for number, uncertainty, loss, suspicion, text, probabilities in rows:
-            gold = rename_spans(spans_of_text(text), names)
+            gold = rename_spans(spans_from_text(text), names)
             found[number] = Signals(uncertainty, loss, suspicion, gold, tuple(json.loads(probabilities)))
         return found
 
@@ -112,7 +112,7 @@ def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumb
 def _row(key: EpochKey, number: SentenceNumber, signals: Signals) -> tuple[Any, ...]:
     probabilities = [None if p is None else round(p, _DECIMALS) for p in signals.gold_probabilities]
     measures = (signals.uncertainty, signals.loss, signals.suspicion)
-    return (key.source, key.epoch, number, *measures, spans_text(signals.gold), json.dumps(probabilities))
+    return (key.source, key.epoch, number, *measures, spans_to_text(signals.gold), json.dumps(probabilities))
 
 
 def _seed(database: Database) -> int:

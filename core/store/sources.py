@@ -42,6 +42,6 @@ class Sources:
         """The highest number that a source has or had."""
         return int(self._database.value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'source'"))
 
-    def listed(self) -> list[Source]:
+    def list_all(self) -> list[Source]:
         """All sources in order."""
         return [Source(*row) for row in self._database.rows("SELECT * FROM source ORDER BY number")]

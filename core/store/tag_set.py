@@ -84,7 +84,7 @@ class TagSetTable:
         newest = "(SELECT coalesce(max(number), 0) FROM sentence)"
         self._database.write(f"INSERT INTO relabelling VALUES (?, ?, ?, {newest})", [step, name, becomes])
 
-    def relabelled_in(self, step: int) -> list[str]:
+    def relabelling_of(self, step: int) -> list[str]:
         """The two labels of which a step made one go by the other; none where it did no such thing."""
         rows = self._database.rows("SELECT name, becomes FROM relabelling WHERE step = ?", [step])
         return [label for row in rows for label in row]

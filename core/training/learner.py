@@ -10,7 +10,7 @@ from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.model.checkpoint import MOMENTS, LearnerState
 from core.model.devices import bfloat16_pays, is_out_of_memory, release
-from core.model.encoding.batches import Examples, batch_of, chunks, tags_of_batch
+from core.model.encoding.batches import TaggedWindows, batch_of, chunks, tags_of_batch
 from core.model.encoding.windows import Numbers
 from core.model.tagger import TextTagger
 from core.training.distributed import ALONE, Crew
@@ -49,7 +49,7 @@ class Learner:
         if crew.rank:
             self._seed_alone()
 
-    def learn(self, examples: Examples, chosen: Numbers) -> Tensor:
+    def learn(self, examples: TaggedWindows, chosen: Numbers) -> Tensor:
         """Learns from the chosen windows (numbers); the loss of this process's share of them.
 
         The loss is summed over the units, a scalar on the device.
@@ -66,7 +66,7 @@ class Learner:
         self._steps_done += 1
         return loss
 
-    def _gradients(self, examples: Examples, chosen: Numbers) -> Tensor:
+    def _gradients(self, examples: TaggedWindows, chosen: Numbers) -> Tensor:
         """Sets the gradients of the mean loss per unit; returns its sum. Starts anew in smaller parts if it must."""
         while True:
             try:
@@ -88,8 +88,8 @@ class Learner:
                     ) from error
             self._halve(len(chosen))
 
-    def _accumulated(self, examples: Examples, chosen: Numbers) -> Tensor:
-        units = int(examples.windows.units_in(chosen).sum())
+    def _accumulated(self, examples: TaggedWindows, chosen: Numbers) -> Tensor:
+        units = int(examples.windows.unit_counts_in(chosen).sum())
         parts = chunks(chosen[self._crew.rank :: self._crew.size], self.batch_size)
         total = torch.zeros((), device=self._tagger.device)
         # Every process must come to each meeting, if with nothing; there gradients are averaged, not added up.
@@ -100,7 +100,7 @@ class Learner:
             total += loss.detach() * is_own
         return total
 
-    def _loss(self, examples: Examples, chosen: Numbers) -> Tensor:
+    def _loss(self, examples: TaggedWindows, chosen: Numbers) -> Tensor:
         tagger = self._tagger.train()
         device = tagger.device
         batch = batch_of(examples.windows, chosen, pad_id=self.text_tagger.encoding.pad_id, device=device)

@@ -14,10 +14,10 @@ from core.domain.scores import Report
 from core.domain.settings import TrainSettings
 from core.domain.spans import Sentence, Span
 from core.metrics.report import build_report
-from core.model.ceilings import counting
-from core.model.encoding.batches import Examples, tagging
-from core.model.encoding.cache import encoding
-from core.model.encoding.windows import Windows, joined
+from core.model.ceilings import count_best_spans
+from core.model.encoding.batches import TaggedWindows, tag_windows
+from core.model.encoding.cache import encode_cached
+from core.model.encoding.windows import Windows, concatenate
 from core.model.tagger import TextTagger
 from core.training.augmentation import MentionReplacement
 from core.training.distributed import ALONE, Crew
@@ -34,7 +34,7 @@ class Corpus:
     """
 
     sentences: Sequence[Sentence]
-    examples: Examples
+    examples: TaggedWindows
     dev: Windows
     dev_golds: Sequence[Sequence[Span]]
     ceilings: Report
@@ -57,12 +57,12 @@ def preparing(
     """
     meter = _Meter(epochs, len(train) + len(dev))
     by, tag_set = text_tagger.encoding, text_tagger.tag_set
-    encoded = partial(encoding, by=by, folder=cache, keeps=crew.is_main)
+    encoded = partial(encode_cached, by=by, folder=cache, keeps=crew.is_main)
     windows = yield from meter.count(_main_first(crew, encoded([sentence.text for sentence in train])))
-    tags = yield from meter.with_heartbeat(tagging(windows, train, tag_set))
+    tags = yield from meter.with_heartbeat(tag_windows(windows, train, tag_set))
     dev_windows = yield from meter.count(_main_first(crew, encoded([sentence.text for sentence in dev])))
-    counts = yield from meter.with_heartbeat(counting(dev_windows, dev, tag_set))
-    return Corpus(train, Examples(windows, tags), dev_windows, [s.spans for s in dev], build_report(counts))
+    counts = yield from meter.with_heartbeat(count_best_spans(dev_windows, dev, tag_set))
+    return Corpus(train, TaggedWindows(windows, tags), dev_windows, [s.spans for s in dev], build_report(counts))
 
 
 def _main_first(crew: Crew, work: Generator[int, None, Result]) -> Generator[int, None, Result]:
@@ -117,7 +117,7 @@ class EpochExamples:
         self._settings = settings
         self._replacement = MentionReplacement(corpus.sentences)
 
-    def of(self, epoch: int) -> Generator[Progress, None, Examples]:
+    def of(self, epoch: int) -> Generator[Progress, None, TaggedWindows]:
         """The examples of an epoch, from 1; the same every time it is asked."""
         settings = self._settings
         if not settings.augmentation:
@@ -132,11 +132,11 @@ class EpochExamples:
             )
         )
 
-    def _augmented(self, sentences: Sequence[Sentence]) -> Generator[int, None, Examples]:
+    def _augmented(self, sentences: Sequence[Sentence]) -> Generator[int, None, TaggedWindows]:
         """Examples of the corpus' sentences, of which some were changed; yields how many were dealt with since."""
         is_new = np.array([new is not old for new, old in zip(sentences, self._corpus.sentences, strict=True)])
         kept, new = ([sentences[number] for number in np.flatnonzero(chosen).tolist()] for chosen in (~is_new, is_new))
-        encoded = yield from encoding([sentence.text for sentence in new], self._text_tagger.encoding, None)
-        windows = joined([self._corpus.examples.windows.selected(np.flatnonzero(~is_new)), encoded])
-        tags = yield from tagging(windows, [*kept, *new], self._text_tagger.tag_set)
-        return Examples(windows, tags)
+        encoded = yield from encode_cached([sentence.text for sentence in new], self._text_tagger.encoding, None)
+        windows = concatenate([self._corpus.examples.windows.select(np.flatnonzero(~is_new)), encoded])
+        tags = yield from tag_windows(windows, [*kept, *new], self._text_tagger.tag_set)
+        return TaggedWindows(windows, tags)

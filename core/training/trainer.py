@@ -20,8 +20,8 @@ from core.model import checkpoint
 from core.model.checkpoint import TrainingState
 from core.model.devices import device_of
 from core.model.encoding.batches import shuffled_batches
-from core.model.predictor import batch_size_on
-from core.model.signal_predictor import Judged, judge_windows
+from core.model.predictor import default_batch_size
+from core.model.signal_predictor import JudgedText, judge_windows
 from core.model.tagger import TextTagger, initial_tagger
 from core.training.distributed import ALONE, Crew
 from core.training.learner import Learner
@@ -172,7 +172,7 @@ def _train_epoch(run: _Run, epoch: int, state: TrainingState | None) -> Generato
     first = state.batches_done if state else 0
     for step, chosen in enumerate(batches[first:], start=first + 1):
         began, batch_size = time.perf_counter(), run.learner.batch_size
-        meter.add(run.learner.learn(examples, chosen), int(examples.windows.units_in(chosen).sum()))
+        meter.add(run.learner.learn(examples, chosen), int(examples.windows.unit_counts_in(chosen).sum()))
         is_read = step % _READ_LOSS_EVERY == 0 or step in (1, len(batches))
         if is_read:
             meter.read()
@@ -201,10 +201,10 @@ def _resumable(run: _Run, epoch: int, batches_done: int, meter: Meter) -> Resuma
     return Resumable(state, run.text_tagger)
 
 
-def _judge_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, list[Judged]]:
+def _judge_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, list[JudgedText]]:
     """Tags dev, this process its share; returns what it makes of each sentence, in dev's order."""
     texts, crew = run.corpus.dev.texts, run.crew
-    own: list[Judged] = []
+    own: list[JudgedText] = []
     share = np.arange(crew.rank, texts, crew.size)
     began = time.perf_counter()
     judging = judge_windows(run.text_tagger, run.corpus.dev, share, run.corpus.dev_golds)
@@ -214,7 +214,7 @@ def _judge_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, list[Judg
             "predict",
             epoch=epoch,
             step=step,
-            steps=math.ceil(len(share) / batch_size_on(run.text_tagger.tagger.device)),
+            steps=math.ceil(len(share) / default_batch_size(run.text_tagger.tagger.device)),
             loss=None,
             sentences=len(judged) * crew.size,
             seconds=time.perf_counter() - began,
@@ -249,7 +249,7 @@ class TrainingTask:
         """The training itself; see `core.training.trainer.train`."""
         start = checkpoint.load(self.start, device_of(self.settings.device)) if self.start else None
         if start is not None and not self.has_state:
-            start = start.renamed(self.start_names)
+            start = start.with_names(self.start_names)
         state = TrainingState.after(self.epochs_done) if self.epochs_done else None
         if self.start and self.has_state:
             state = checkpoint.load_state(self.start)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from core.analysis.consistency import (
     Inconsistency,
     Kind,
-    Standing,
     StringPlace,
     StringTally,
+    UseKind,
     find_places,
     most_common_label,
     tally_uses,
@@ -29,7 +29,7 @@ from gui.widgets.place_table import Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 NO_LABEL = "no label"
-_KIND_OF: dict[Standing, Kind] = {"span": "labels", "edge": "edges", "none": "missed"}
+_KIND_OF: dict[UseKind, Kind] = {"span": "labels", "edge": "edges", "none": "missed"}
 
 
 class PlacesPanel(QWidget):
@@ -156,15 +156,13 @@ class PlacesPanel(QWidget):
 
         Other edges are ticked only if they are looked at: parts of longer names are right as often as not.
         """
-        kind = _KIND_OF.get(place.use.standing)
+        kind = _KIND_OF.get(place.use.kind)
         if place.new_spans(self.label) == place.touched or kind is None or kind not in (self._kind, kind):
             return False
         if self._kind is None and kind == "edges":
             return False
         agreeing = found.count("none") if self.label is None else found.labels.get(self.label, 0)
-        differing = (
-            found.labels.get(place.use.label, 0) if place.use.standing == "span" else found.count(place.use.standing)
-        )
+        differing = found.labels.get(place.use.label, 0) if place.use.kind == "span" else found.count(place.use.kind)
         return self._kind in (None, kind) and differing <= agreeing
 
     def _tell(self) -> None:
@@ -194,7 +192,7 @@ def _in_words(place: StringPlace, spans: Sequence[Span]) -> str:
 
 def _place(place: StringPlace, label: str | None) -> Place:
     now, then = (_in_words(place, spans) for spans in (place.touched, place.new_spans(label)))
-    ink = place.use.label if place.use.standing == "span" else None
+    ink = place.use.label if place.use.kind == "span" else None
     return Place(place.sentence, place.start, place.end, ink, now, then)
 
 

@@ -217,7 +217,7 @@ class LabelsWindow(QDialog):
         self._query.cancel()
         if self._label and self.replaced_by.currentData():
             replacement = self._replacement
-            self._query.submit(lambda: self._project.labels.counting(replacement))
+            self._query.submit(lambda: self._project.labels.count_matching(replacement))
         self._enable()
 
     def _take_count(self, concerned: ReplacementCount) -> None:

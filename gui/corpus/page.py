@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from core.domain.events import Reading
 from core.domain.generators import map_progress, yield_reports
 from core.domain.spans import SPLITS, Split
-from core.formats.registry import AUTO, FORMATS, for_export
+from core.formats.registry import AUTO, FORMATS, format_for_export
 from core.messages.catalogue import mark
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport
@@ -201,7 +201,7 @@ class CorpusPage(Page):
         """
         project, session = self._context.session.project, self._context.session
         assert project is not None
-        for_export(path)
+        format_for_export(path)
         title = f"Exporting {path.name}"
         job = self._context.runner.start(title, lambda: _exporting(project, path), fleeting=FLEETING)
         job.finished.connect(lambda count: self.said.setText(f"{counted(count, 'sentence')} written to {path}"))

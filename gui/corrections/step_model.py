@@ -58,8 +58,8 @@ class _Read:
 
 def _read(project: Project, wanted: _Wanted) -> _Read:
     steps, chosen = project.steps, wanted.chosen
-    newer = steps.listed(chosen, after=wanted.newest or 0, limit=_AT_ONCE)
-    older = [] if wanted.oldest is None else steps.listed(chosen, before=wanted.oldest, limit=_AT_ONCE)
+    newer = steps.list_matching(chosen, after=wanted.newest or 0, limit=_AT_ONCE)
+    older = [] if wanted.oldest is None else steps.list_matching(chosen, before=wanted.oldest, limit=_AT_ONCE)
     corrections = {
         step: steps.corrections_of(step, chosen, after=last, limit=_AT_ONCE) for step, last in wanted.opened.items()
     }
@@ -120,7 +120,7 @@ class StepModel(QAbstractItemModel):
     def refresh(self) -> None:
         """Show what came since, and what was undone or redone; what is chosen and opened stays so."""
         if self._project is not None:
-            taken_back = self._project.corrections.taken_back
+            taken_back = self._project.corrections.rollbacks
             self._is_outdated |= taken_back != self._taken_back or not self._rows
             self._taken_back = taken_back
             self._submit()

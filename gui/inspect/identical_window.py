@@ -102,10 +102,10 @@ class IdenticalWindow(QDialog):
 
     def _take(self, found: list[Occurrence]) -> None:
         """Add what was found since the last time."""
-        other = [place for place in found if place.standing != "same"]
+        other = [place for place in found if place.labelling != "same"]
         self._same += len(found) - len(other)
         self._found += other
-        ticked = (at for at, place in enumerate(other) if place.standing == "unlabelled")
+        ticked = (at for at, place in enumerate(other) if place.labelling == "unlabelled")
         self.model.add([_place(occurrence) for occurrence in other], ticked)
         self._tell()
 

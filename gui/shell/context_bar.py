@@ -76,7 +76,7 @@ class ContextBar(QFrame):
 
     def _show_context(self, context: Context) -> None:
         project = self._session.project
-        runs = project.runs.listed() if project else []
+        runs = project.runs.list_all() if project else []
         epochs = project.runs.epoch_numbers(context.source) if project and context.source else []
         _fill(self.run, [(_run_title(run), run.number) for run in runs], context.source)
         _fill(self.epoch, [(say("Epoch {number}", number=number), number) for number in epochs], context.epoch)

@@ -302,4 +302,4 @@ _NO_SPANS = "The training sentences hold no entity to learn from"
 
 
 def _trained_runs(project: Project) -> list[Run]:
-    return [run for run in project.runs.listed() if not run.is_crosscheck]
+    return [run for run in project.runs.list_all() if not run.is_crosscheck]

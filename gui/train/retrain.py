@@ -84,7 +84,7 @@ def retraining_of(project: Project) -> Retraining | None:
 def last_finished(project: Project, before: int | None = None) -> Run | None:
     """The last run that finished, of all or of those before a run."""
     trained = project.runs.with_epochs()
-    finished = [run for run in project.runs.listed() if run.status == "finished" and run.number in trained]
+    finished = [run for run in project.runs.list_all() if run.status == "finished" and run.number in trained]
     return next((run for run in reversed(finished) if before is None or run.number < before), None)
 
 

@@ -72,7 +72,7 @@ class Counted:
 
 def count_corpus(project: Project, shown: Run | None) -> Generator[Counted, None, Compared | None]:
     """Read what there is to train on, and then how a retrain that is shown compares; for a thread that may wait."""
-    runs = project.runs.listed()
+    runs = project.runs.list_all()
     yield Counted(
         project.sentences.has_any(),
         corpus_of(project),

@@ -30,7 +30,7 @@ from core.formats import registry
 from core.model.checkpoint import load
 from core.model.devices import device_of
 from core.model.predictor import predict_batches
-from core.model.signal_predictor import Judged, judge_batches
+from core.model.signal_predictor import JudgedText, judge_batches
 from core.model.tagger import TextTagger
 from core.store.project import open_project
 from core.training.trainer import EpochTrained, train
@@ -79,22 +79,22 @@ def average_precision(scores: Sequence[float], is_wrong: Sequence[bool]) -> floa
     return total / found
 
 
-def predicted_alone(judged: Judged) -> float:
+def predicted_alone(judged: JudgedText) -> float:
     gold = set(judged.signals.gold)
     return max((p.probability for p in judged.spans if p.span not in gold), default=0.0)
 
 
-def doubt_of_gold(judged: Judged) -> float:
+def doubt_of_gold(judged: JudgedText) -> float:
     found = {p.span for p in judged.spans}
     pairs = zip(judged.signals.gold, judged.signals.gold_probabilities, strict=True)
     return max((1 - share for span, share in pairs if span not in found and share is not None), default=0.0)
 
 
-def loss(judged: Judged) -> float:
+def loss(judged: JudgedText) -> float:
     return judged.signals.loss if judged.signals.loss is not None else 0.0
 
 
-RANKINGS: dict[str, Callable[[Judged], float]] = {
+RANKINGS: dict[str, Callable[[JudgedText], float]] = {
     "suspicion": lambda judged: judged.signals.suspicion or 0.0,
     "surest": lambda judged: max(predicted_alone(judged), doubt_of_gold(judged)),
     "predicted": predicted_alone,

@@ -179,7 +179,7 @@ def test_closing_the_window_while_it_trains_keeps_what_was_finished(window, qtbo
     form.epochs.setValue(1000)
     click(window.pages["train"].start_bar.start)
     folder = project.folder
-    qtbot.waitUntil(lambda: bool(project.runs.listed() and project.runs.epochs(1)), timeout=JOB_TIMEOUT)
+    qtbot.waitUntil(lambda: bool(project.runs.list_all() and project.runs.epochs(1)), timeout=JOB_TIMEOUT)
     monkeypatch.setattr(window, "_confirms_stop", lambda job: True)
     with qtbot.waitSignal(window.closed, timeout=JOB_TIMEOUT):
         window.close()

@@ -163,7 +163,7 @@ def test_labelling_another_sentence_does_not_leave_the_one_that_is_shown(desk):
 
 def test_rename_undo_and_redo_name_the_rename(desk):
     session = desk.context.session
-    session.publish(run_to_end(project_of(desk).labels.renaming("LC", "PLACE")))
+    session.publish(run_to_end(project_of(desk).labels.rename("LC", "PLACE")))
     assert desk.undo.text() == "Undo: Rename LC to PLACE"
     desk.undo.trigger()
     assert desk.job_strip.notice.text() == "Undone: Rename LC to PLACE"

@@ -82,7 +82,7 @@ class Morpheme:
         return self.tag in ("NNG", "NNP")
 
 
-def morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
+def find_morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
     """The morphemes of each text, in NFC, without those that share characters with another one (the ᆫ of 한)."""
     return [_alone(tokens) for tokens in _analyser.analyse(texts)]
 

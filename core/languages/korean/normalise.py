@@ -25,16 +25,16 @@ class Normalised:
         return self.starts[start], self.ends[end - 1]
 
 
-def as_read(text: str) -> Normalised:
+def normalise_text(text: str) -> Normalised:
     """The text in NFC, with jamo that belong to no syllable written as the letters that vocabularies know.
 
     Conjoining (U+1100…) and half-width jamo are rare enough to be [UNK] everywhere; ㄱ–ㆎ (U+3131…) are not.
     """
-    composed = nfc(text)
+    composed = to_nfc(text)
     return Normalised(composed.text.translate(_letters()), composed.starts, composed.ends)
 
 
-def nfc(text: str) -> Normalised:
+def to_nfc(text: str) -> Normalised:
     """The text in Normalization Form C (Unicode Standard Annex 15) and where each character came from."""
     if unicodedata.is_normalized("NFC", text):
         return Normalised(text, range(len(text)), range(1, len(text) + 1))

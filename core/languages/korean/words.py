@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from core.domain.editing import strip_punctuation, word_at
 from core.languages.korean.josa import noun_end
-from core.languages.korean.normalise import nfc
+from core.languages.korean.normalise import to_nfc
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">", "〈": "〉", "《": "》", "「": "」", "『": "』", "（": "）"}
 _CLOSING = {closing: opening for opening, closing in _BRACKETS.items()}
@@ -22,7 +22,7 @@ def word_shapes(text: str, index: int, boundaries: Sequence[int]) -> tuple[tuple
         return ()
     near = boundaries[bisect_left(boundaries, whole[0]) : bisect_right(boundaries, whole[1])]
     with_particles = _bare(*whole, text, near)
-    composed = nfc(text[slice(*with_particles)])
+    composed = to_nfc(text[slice(*with_particles)])
     end = composed.ends[noun_end(composed.text) - 1] + with_particles[0]
     noun = _bare(with_particles[0], max(at for at in near if at <= end), text, near)
     return tuple(dict.fromkeys((noun, with_particles, whole)))

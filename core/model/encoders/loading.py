@@ -27,7 +27,7 @@ from transformers.utils import logging
 
 from core.domain.errors import UserError
 from core.domain.settings import STARTER, TINY
-from core.languages.korean.normalise import as_read
+from core.languages.korean.normalise import normalise_text
 from core.messages.catalogue import say, say_count
 from core.model.encoders.starter import starter_folder
 
@@ -317,7 +317,7 @@ def _characters(texts: Iterable[str]) -> PreTrainedTokenizerBase:
 
     Korean particles are glued to entities, so that any longer piece would straddle some entity's edge.
     """
-    counts = Counter(character for text in texts for character in as_read(text).text if not character.isspace())
+    counts = Counter(character for text in texts for character in normalise_text(text).text if not character.isspace())
     common = sorted((c for c, n in counts.items() if n >= _RAREST), key=lambda c: (-counts[c], c))
     pieces = [*_SPECIAL_TOKENS.values(), *common, *(_CONTINUED + c for c in common)]
     vocabulary = {piece: number for number, piece in enumerate(pieces)}

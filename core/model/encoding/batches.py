@@ -44,22 +44,22 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Examples:
+class TaggedWindows:
     """Windows with the gold tags of their units (units,), of all windows one after the other."""
 
     windows: Windows
     tags: NDArray[np.int16]
 
     @property
-    def teaching(self) -> Numbers:
+    def with_units(self) -> Numbers:
         """The numbers of the windows that have units; the others have nothing to teach."""
-        return np.flatnonzero(self.windows.units_of())
+        return np.flatnonzero(self.windows.unit_counts())
 
     def __len__(self) -> int:
-        return len(self.teaching)
+        return len(self.with_units)
 
 
-def tagging(
+def tag_windows(
     windows: Windows, sentences: Sequence[Sentence], tag_set: TagSet
 ) -> Generator[int, None, NDArray[np.int16]]:
     """The tags (units,) that the sentences' spans stand for, of all windows one after the other.
@@ -112,17 +112,17 @@ def batch_of(windows: Windows, chosen: Numbers, *, pad_id: int, device: torch.de
     return Batch(*(column.to(device) for column in columns))
 
 
-def tags_of_batch(examples: Examples, chosen: Numbers, *, device: torch.device) -> Tensor:
+def tags_of_batch(examples: TaggedWindows, chosen: Numbers, *, device: torch.device) -> Tensor:
     """The gold tags (batch, units) of the chosen windows, NO_TAG beyond the last unit."""
     return _padded(examples.tags, examples.windows.unit_ends, chosen, NO_TAG)[0].to(device)
 
 
-def shuffled_batches(examples: Examples, *, batch_size: int, seed: int, epoch: int) -> list[Numbers]:
+def shuffled_batches(examples: TaggedWindows, *, batch_size: int, seed: int, epoch: int) -> list[Numbers]:
     """Every teaching window once, in batches of similar length in random order; the same for one seed and epoch."""
     order = random.Random(f"{seed} {epoch}")
-    teaching = examples.teaching.tolist()
+    teaching = examples.with_units.tolist()
     shuffled = np.array(order.sample(teaching, len(teaching)), np.int64)
-    lengths = examples.windows.pieces_of()
+    lengths = examples.windows.piece_counts()
     batches = [
         batch
         for pool in chunks(shuffled, batch_size * _POOL)

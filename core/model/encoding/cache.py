@@ -12,7 +12,7 @@ import numpy as np
 
 from core.io.folders import new_folder
 from core.model.encoding.text_encoder import TextEncoding
-from core.model.encoding.windows import Windows, joined
+from core.model.encoding.windows import Windows, concatenate
 
 _AT_ONCE = 1000
 """Texts that are encoded between two reports."""
@@ -24,7 +24,7 @@ _KEY_BYTES = 16
 _KEYS = "keys"
 
 
-def encoding(
+def encode_cached(
     texts: Sequence[str], by: TextEncoding, folder: Path | None, *, keeps: bool = True
 ) -> Generator[int, None, Windows]:
     """The windows of each text; those that the folder does not have yet are encoded and kept there.
@@ -50,7 +50,7 @@ def encoding(
     for first in range(0, len(new_texts), _AT_ONCE):
         parts.append(by.encode(new_texts[first : first + _AT_ONCE]))
         yield min(_AT_ONCE, len(new_texts) - first)
-    cache.add(list(new), joined(parts))
+    cache.add(list(new), concatenate(parts))
     if folder and own and keeps:
         with suppress(OSError):
             _forget_others(folder, own)
@@ -90,14 +90,14 @@ class _Cache:
         rows = np.array([self.rows[key] for key in keys], np.int64)
         ends = np.cumsum([segment.texts for segment in self._segments])
         if len(ends) == 1:
-            return self._segments[0].selected(rows)
+            return self._segments[0].select(rows)
         of_segment = np.searchsorted(ends, rows, side="right")
         order = np.argsort(of_segment, kind="stable")
         parts = [
-            segment.selected(rows[of_segment == number] - (ends[number] - segment.texts))
+            segment.select(rows[of_segment == number] - (ends[number] - segment.texts))
             for number, segment in enumerate(self._segments)
         ]
-        return joined(parts).selected(np.argsort(order))
+        return concatenate(parts).select(np.argsort(order))
 
     def _open(self, path: Path) -> None:
         try:

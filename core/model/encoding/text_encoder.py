@@ -10,7 +10,7 @@ from tokenizers import Tokenizer, pre_tokenizers
 from core.domain.settings import Unit
 from core.domain.tags import Extent
 from core.languages.korean.morphemes import SEPARATOR, analyser_version, morpheme_classes, split_into_morphemes
-from core.languages.korean.normalise import Normalised, as_read
+from core.languages.korean.normalise import Normalised, normalise_text
 from core.model.encoding.units import TaggingUnit, piece_units, syllable_units
 from core.model.encoding.windows import Window, Windows, windows_of
 
@@ -70,7 +70,7 @@ class TextEncoding:
 
     def encode(self, texts: Sequence[str]) -> Windows:
         """For each text the windows that together hold all of it, in order; one at least."""
-        read = [as_read(text) for text in texts]
+        read = [normalise_text(text) for text in texts]
         if self.unit == "morpheme":
             read = split_into_morphemes(read)
         encodings = self._backend.encode_batch([text.text for text in read], add_special_tokens=False)

@@ -65,15 +65,15 @@ class Windows:
     def __len__(self) -> int:
         return len(self.piece_ends)
 
-    def pieces_of(self) -> Numbers:
+    def piece_counts(self) -> Numbers:
         """How many pieces each window has, special tokens included (windows,)."""
         return np.diff(self.piece_ends, prepend=0)
 
-    def units_of(self) -> Numbers:
+    def unit_counts(self) -> Numbers:
         """How many units each window has (windows,)."""
         return np.diff(self.unit_ends, prepend=0)
 
-    def units_in(self, chosen: Numbers) -> Numbers:
+    def unit_counts_in(self, chosen: Numbers) -> Numbers:
         """How many units each of the chosen windows (numbers) has; takes as long as these are many, not as all are."""
         return self.unit_ends[chosen] - starts_of(self.unit_ends, chosen)
 
@@ -86,7 +86,7 @@ class Windows:
         first = int(self.unit_ends[window - 1]) if window else 0
         return [(start, end) for start, end in self.extents[first : int(self.unit_ends[window])].tolist()]
 
-    def selected(self, texts: Numbers) -> "Windows":
+    def select(self, texts: Numbers) -> "Windows":
         """The windows of some texts (indices), in that order."""
         windows, window_ends = _rows(self.window_ends, texts)
         pieces, piece_ends = _rows(self.piece_ends, windows)
@@ -129,7 +129,7 @@ def windows_of(texts: Iterable[Sequence[Window]]) -> Windows:
     )
 
 
-def joined(parts: Sequence[Windows]) -> Windows:
+def concatenate(parts: Sequence[Windows]) -> Windows:
     """The windows of all parts, one after the other."""
     if not parts:
         return windows_of(())
@@ -144,7 +144,7 @@ def joined(parts: Sequence[Windows]) -> Windows:
 Item = TypeVar("Item")
 
 
-def stitched(
+def stitch(
     windows: Windows, text: int, found: Sequence[Sequence[Item]], extent_of: Callable[[Item], Extent]
 ) -> list[Item]:
     """What was found in the windows of a text as one list: each thing once, from the window that it begins in.

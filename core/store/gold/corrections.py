@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 from core.domain.labels import in_display_order
 from core.domain.spans import SentenceNumber, Span, check_spans
 from core.store.changes import ChangeKind, ChangeSet, GoldChange
-from core.store.columns import spans_of_text, spans_text
+from core.store.columns import spans_from_text, spans_to_text
 from core.store.database import Database
 from core.store.gold.log import Change, CorrectionLog, LogWriter, changed_golds, problems_of_log
 from core.store.gold.remarks import NotParticles, Remark, RemarkLog
@@ -67,9 +67,9 @@ class Corrections(CorrectionLog):
         self._stale.refresh()
 
     @property
-    def taken_back(self) -> int:
+    def rollbacks(self) -> int:
         """How many steps were taken back since the project was opened, because they were not stored whole."""
-        return self._log.taken_back
+        return self._log.rollbacks
 
     @property
     def can_undo(self) -> bool:
@@ -135,7 +135,7 @@ class Corrections(CorrectionLog):
         said = dict.fromkeys(remark.sentence for remark in remarks if remark.sentence not in corrected)
         return self._do([*changes, *(Change(sentence, "correct") for sentence in said)], remarks)
 
-    def correcting(
+    def correct_in_slices(
         self,
         golds: Iterable[Mapping[SentenceNumber, Iterable[Span]]],
         known: Mapping[str, bool] | None = None,
@@ -197,11 +197,11 @@ class Corrections(CorrectionLog):
         """
         return self._move("redo")
 
-    def undoing(self) -> Generator[int, None, ChangeSet]:
+    def undo_in_slices(self) -> Generator[int, None, ChangeSet]:
         """`undo`, a slice at a time; yields how many sentences are changed so far."""
         return self._moving("undo")
 
-    def redoing(self) -> Generator[int, None, ChangeSet]:
+    def redo_in_slices(self) -> Generator[int, None, ChangeSet]:
         """`redo`, a slice at a time; yields how many sentences are changed so far."""
         return self._moving("redo")
 
@@ -241,11 +241,13 @@ class Corrections(CorrectionLog):
         history, labels = self._names.history(), {*self._sentences.labels()}
         earliest = self._log.earliest(corrections, steps)
         for part in (earliest[first : first + LARGE] for first in range(0, len(earliest), LARGE)):
-            golds = {s.number: spans_text(s.gold) for s in self._sentences.by_number([each.sentence for each in part])}
+            golds = {
+                s.number: spans_to_text(s.gold) for s in self._sentences.by_number([each.sentence for each in part])
+            }
             changes = []
             for each in part:
                 before = rename_text(each.before, history.since(each.step - 1))
-                if retired := {span.label for span in spans_of_text(before)} - labels:
+                if retired := {span.label for span in spans_from_text(before)} - labels:
                     raise UserError(
                         "the label {retired} has left the tag set since; add it again to revert to it",
                         retired=min(retired),
@@ -285,8 +287,8 @@ class Corrections(CorrectionLog):
         for sentence in self._sentences.by_number(list(golds)):
             after = check_spans(golds[sentence.number], sentence.text, labels)
             if after != sentence.gold:
-                before = spans_text(sentence.gold)
-                changes.append(Change(sentence.number, "correct", None, before, spans_text(after)))
+                before = spans_to_text(sentence.gold)
+                changes.append(Change(sentence.number, "correct", None, before, spans_to_text(after)))
         return changes
 
     def _move(self, kind: Literal["undo", "redo"]) -> ChangeSet:
@@ -300,7 +302,7 @@ class Corrections(CorrectionLog):
             for part in self._replayed(step, kind):
                 entry = self._log.append(part, entry)
                 golds |= changed_golds(part)
-            self._stale.add(self._tag_set.relabelled_in(step))
+            self._stale.add(self._tag_set.relabelling_of(step))
             self._stale.refresh()
             ended = self._end_move(step, kind)
         change = _change_set(kind, golds, golds)
@@ -319,7 +321,7 @@ class Corrections(CorrectionLog):
                 nonlocal ended
                 ended = self._end_move(step, kind)
 
-            stale = self._tag_set.relabelled_in(step)
+            stale = self._tag_set.relabelling_of(step)
             _, change = yield from self._stepping(
                 kind, self._replayed(step, kind), end, lambda _: self._stale.add(stale)
             )
@@ -367,7 +369,7 @@ class Corrections(CorrectionLog):
                 changed += in_part
                 golds = golds | in_part if len(changed) <= LARGE else {}
                 yield len(changed)
-            for _ in self._stale.refreshing():
+            for _ in self._stale.refresh_in_slices():
                 yield len(changed)
             if step is not None:
                 with self._database.atomic():

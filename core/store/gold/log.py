@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import SentenceNumber, Span
-from core.formats.records import in_sentence
+from core.formats.records import with_sentence_id
 from core.messages.catalogue import say
 from core.store.changes import GoldChange
-from core.store.columns import now_text, spans_of_text
+from core.store.columns import now_text, spans_from_text
 from core.store.database import Database, Row
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.undo_stacks import History
@@ -52,7 +52,7 @@ class CorrectionLog:
     def count(self) -> int:
         return int(self._database.value("SELECT count(*) FROM correction WHERE before <> after"))
 
-    def listed(self, first: int = 0, limit: int = -1) -> list[Correction]:
+    def list_newest(self, first: int = 0, limit: int = -1) -> list[Correction]:
         """The log, newest first."""
         rows = self._database.rows(f"{CORRECTIONS} ORDER BY c.number DESC LIMIT ? OFFSET ?", [limit, first])
         return [correction_of_row(row) for row in rows]
@@ -76,7 +76,7 @@ class CorrectionLog:
             " (SELECT min(number) FROM correction WHERE number > ? AND sentence IS NOT NULL GROUP BY sentence)",
             [correction],
         )
-        return {number: spans_of_text(before) for number, before in rows}
+        return {number: spans_from_text(before) for number, before in rows}
 
 
 CORRECTIONS = (
@@ -90,7 +90,7 @@ CORRECTIONS = (
 
 def correction_of_row(row: Row) -> Correction:
     number, sentence, sentence_id, text, made_at, kind, target, before, after, is_newest = row
-    golds = spans_of_text(before), spans_of_text(after)
+    golds = spans_from_text(before), spans_from_text(after)
     return Correction(number, sentence, sentence_id, text, made_at, kind, target, *golds, bool(is_newest))
 
 
@@ -110,7 +110,7 @@ class Change(NamedTuple):
 def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]:
     """The sentences that get another gold."""
     return {
-        change.sentence: GoldChange(spans_of_text(change.before), spans_of_text(change.after))
+        change.sentence: GoldChange(spans_from_text(change.before), spans_from_text(change.after))
         for change in changes
         if change.sentence is not None and change.before is not None and change.after is not None
     }
@@ -129,7 +129,7 @@ class LogWriter:
     """Adds entries to the log and keeps each sentence's gold, and its comparison with every prediction, in step.
 
     Attributes:
-        taken_back: how many steps were taken back since the project was opened.
+        rollbacks: how many steps were taken back since the project was opened.
     """
 
     def __init__(self, database: Database, predictions: Predictions, history: History, stale: StaleLabels) -> None:
@@ -137,7 +137,7 @@ class LogWriter:
         self._predictions = predictions
         self._history = history
         self._stale = stale
-        self.taken_back = 0
+        self.rollbacks = 0
 
     def append(self, changes: Sequence[Change], step: int | None = None, *, is_slice: bool = False) -> int:
         """Store corrections, all of them or none, as a new step or the next part of one.
@@ -248,7 +248,7 @@ class LogWriter:
             self._remove_first_entry(step)
             self._stale.refresh()
             self._database.write("DELETE FROM unfinished_step WHERE step = ?", [step])
-        self.taken_back += 1
+        self.rollbacks += 1
         self._history.forget()
 
 
@@ -291,7 +291,7 @@ def _broken_chains(database: Database) -> Iterator[str]:
         )
         for sentence_id, entries in groupby(rows, key=lambda row: row[0]):
             if (problem := _break_of(list(entries))) is not None:
-                yield in_sentence(sentence_id, problem)
+                yield with_sentence_id(sentence_id, problem)
         last += SLICE
 
 
@@ -313,7 +313,7 @@ def _unexplained_golds(database: Database) -> Iterator[str]:
         " (SELECT 1 FROM correction WHERE sentence = s.number) ORDER BY number"
     )
     for (sentence_id,) in rows:
-        yield in_sentence(
+        yield with_sentence_id(
             sentence_id, say("its gold differs from the gold as imported, but the log has no entry for it")
         )
 
@@ -327,6 +327,6 @@ def _wrong_moves(database: Database) -> Iterator[str]:
         " AND c.after IS NOT iif(c.kind = 'undo', t.before, t.after) ORDER BY c.number"
     )
     for sentence_id, number in rows:
-        yield in_sentence(
+        yield with_sentence_id(
             sentence_id, say("entry {number} of the log does not restore what it undoes or redoes", number=number)
         )

@@ -11,7 +11,7 @@ from core.domain.labels import check_label_name
 from core.domain.spans import SentenceNumber, Span, Split
 from core.messages.catalogue import join_words
 from core.store.changes import ChangeSet
-from core.store.columns import label_text, spans_of_text
+from core.store.columns import label_text, spans_from_text
 from core.store.database import Database
 from core.store.gold.corrections import LARGE, Corrections
 from core.store.tag_set import TagSetTable
@@ -94,9 +94,9 @@ class Labels:
         return self._change_tag_set({name: False})
 
     def _change_tag_set(self, known: dict[str, bool]) -> ChangeSet:
-        return run_to_end(_as_relabelling(self._corrections.correcting((), known), known))
+        return run_to_end(_as_relabelling(self._corrections.correct_in_slices((), known), known))
 
-    def renaming(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
+    def rename(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
         """Give a label another name.
 
         Raises:
@@ -106,7 +106,7 @@ class Labels:
         self._refuse_known(check_label_name(new))
         return self._replaced(Replacement(name, new), {name: False, new: True})
 
-    def merging(self, name: str, into: str) -> Generator[int, None, ChangeSet]:
+    def merge(self, name: str, into: str) -> Generator[int, None, ChangeSet]:
         """Give all spans of a label another label of the tag set, and take theirs out of it.
 
         Raises:
@@ -115,7 +115,7 @@ class Labels:
         self._refuse_unknown(name)
         return self._replaced(self._checked(Replacement(name, into)), {name: False})
 
-    def replacing(self, replacement: Replacement) -> Generator[int, None, ChangeSet]:
+    def replace(self, replacement: Replacement) -> Generator[int, None, ChangeSet]:
         """Make a replacement; the tag set stays as it is.
 
         Raises:
@@ -123,7 +123,7 @@ class Labels:
         """
         return self._replaced(self._checked(replacement), {})
 
-    def counting(self, replacement: Replacement) -> Generator[None, None, ReplacementCount]:
+    def count_matching(self, replacement: Replacement) -> Generator[None, None, ReplacementCount]:
         """How much a replacement would change, in steps of some milliseconds."""
         found = ReplacementCount()
         for part in self._parts(replacement):
@@ -139,7 +139,7 @@ class Labels:
     def _replaced(self, replacement: Replacement, known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
         golds = ({number: after for number, _, after in part} for part in self._parts(replacement))
         relabelled = (replacement.label, replacement.new) if known else None
-        return (yield from _as_relabelling(self._corrections.correcting(golds, known, relabelled), known))
+        return (yield from _as_relabelling(self._corrections.correct_in_slices(golds, known, relabelled), known))
 
     def _parts(
         self, replacement: Replacement
@@ -152,7 +152,7 @@ class Labels:
                 " AND (? IS NULL OR split = ?) ORDER BY number",
                 [last, last + LARGE, label_text(replacement.label), replacement.split, replacement.split],
             )
-            golds = ((number, text, spans_of_text(gold)) for number, text, gold in rows)
+            golds = ((number, text, spans_from_text(gold)) for number, text, gold in rows)
             changed = ((number, before, replacement.of(text, before)) for number, text, before in golds)
             yield [each for each in changed if each[1] != each[2]]
             last += LARGE

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from core.analysis.verdicts import Blame, SpanPair
 from core.domain.spans import SentenceNumber
-from core.store.columns import now_text, spans_text
+from core.store.columns import now_text, spans_to_text
 from core.store.database import Database
 from core.store.predictions import EpochKey
 
@@ -72,7 +72,7 @@ Remark = Review | Note | Verdict
 
 def pair_texts(pair: SpanPair) -> tuple[str, str]:
     """Both sides as the database holds them: a list of one span or none."""
-    gold, predicted = ("[]" if span is None else spans_text([span]) for span in pair)
+    gold, predicted = ("[]" if span is None else spans_to_text([span]) for span in pair)
     return gold, predicted
 
 

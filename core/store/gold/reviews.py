@@ -22,7 +22,7 @@ from core.domain.spans import SentenceNumber, Span, Split
 from core.metrics.comparison import Comparison, compare_spans
 from core.metrics.report import Counts, count_spans
 from core.store.changes import ChangeSet
-from core.store.columns import spans_of_text
+from core.store.columns import spans_from_text
 from core.store.database import Database
 from core.store.gold.corrections import Corrections
 from core.store.gold.remarks import Note, Remark, Review, Verdict
@@ -111,7 +111,7 @@ class Reviews:
         """
         [stored] = self._sentences.by_number([number])
         pair = pair_of(comparison)
-        gold = mended(stored.gold, pair) if blame == "gold" else stored.gold
+        gold = apply_prediction(stored.gold, pair) if blame == "gold" else stored.gold
         remarks: list[Remark] = [Verdict(number, key, pair, blame, *watch)]
         said = self.of([number], key)[number]
         left = set(self._standing(key, number, gold)) - set(said.verdicts) - {pair}
@@ -216,11 +216,11 @@ class Reviews:
                 yield judge_errors(stored.imported_now, stored.gold, predicted[stored.number], said)
 
 
-def mended(gold: Sequence[Span], pair: SpanPair) -> tuple[Span, ...]:
+def apply_prediction(gold: Sequence[Span], pair: SpanPair) -> tuple[Span, ...]:
     """The gold with what was predicted in place of a disagreement's gold span, and of all else that it overlaps."""
     spans = tuple(gold) if pair.gold is None else without_span(tuple(gold), pair.gold)
     return spans if pair.predicted is None else with_span(spans, pair.predicted)
 
 
 def _only_span(text: str, names: Names) -> Span | None:
-    return next(iter(rename_spans(spans_of_text(text), names)), None)
+    return next(iter(rename_spans(spans_from_text(text), names)), None)

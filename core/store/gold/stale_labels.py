@@ -31,7 +31,7 @@ class StaleLabels:
     def clear(self) -> None:
         self._database.write("DELETE FROM stale_label")
 
-    def refreshing(self) -> Iterator[int]:
+    def refresh_in_slices(self) -> Iterator[int]:
         """Derive anew what has a stale label, some sentences at a time; yields how many so far."""
         labels = [row[0] for row in self._database.rows("SELECT name FROM stale_label")]
         if not labels:
@@ -53,7 +53,7 @@ class StaleLabels:
         if self._database.value("SELECT name FROM stale_label") is None:
             return
         with self._database.atomic():
-            for _ in self.refreshing():
+            for _ in self.refresh_in_slices():
                 pass
             self.clear()
 

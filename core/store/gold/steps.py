@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from core.analysis.verdicts import Blame
 from core.domain.spans import SPLITS, SentenceNumber, Span, Split
-from core.store.columns import spans_of_text
+from core.store.columns import spans_from_text
 from core.store.database import Database, Row
 from core.store.gold.log import CORRECTIONS, Correction, correction_of_row
 from core.store.search import TextSearch
@@ -196,7 +196,7 @@ def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: _Labe
 def _span_changes(entry: Row) -> Iterator[_SpanChange]:
     """What an entry of the log did to the spans of its sentence."""
     text: str = entry[3]
-    before, after = (spans_of_text(gold) for gold in entry[4:6])
+    before, after = (spans_from_text(gold) for gold in entry[4:6])
     known, kept = set(before), set(before) & set(after)
     came = [span for span in after if span not in known]
     for old in (span for span in before if span not in kept):
@@ -269,7 +269,7 @@ class StepList:
         self._database = database
         self._search = search
 
-    def listed(
+    def list_matching(
         self, chosen: StepFilter, *, before: int | None = None, after: int = 0, limit: int = -1
     ) -> list[ListedStep]:
         """The newest steps of a filter, of those numbered between two others."""
@@ -321,7 +321,7 @@ class StepList:
             conditions.append("s.split = ?")
             parameters.append(chosen.split)
         if chosen.text:
-            found = {number for split in SPLITS for number in self._search.holding(chosen.text, split)}
+            found = {number for split in SPLITS for number in self._search.find(chosen.text, split)}
             conditions.append("s.number IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps([*found]))
         return " AND ".join(conditions), parameters

@@ -8,7 +8,7 @@ from tests.building import example
 
 
 def places(text, wanted, *gold, label="PS"):
-    return [(found.span.start, found.standing) for found in find_occurrences([example(text, *gold)], wanted, label)]
+    return [(found.span.start, found.labelling) for found in find_occurrences([example(text, *gold)], wanted, label)]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_where_a_string_stands(text, wanted, starts):
 
 
 @pytest.mark.parametrize(
-    ("gold", "standing"),
+    ("gold", "labelling"),
     [
         ((), "unlabelled"),
         (((0, 2, "LC"),), "same"),
@@ -39,8 +39,8 @@ def test_where_a_string_stands(text, wanted, starts):
         (((1, 4, "OG"),), "overlaps"),
     ],
 )
-def test_how_a_place_stands_to_the_gold(gold, standing):
-    assert places("서울시청", "서울", *gold, label="LC") == [(0, standing)]
+def test_how_the_gold_labels_a_place(gold, labelling):
+    assert places("서울시청", "서울", *gold, label="LC") == [(0, labelling)]
 
 
 def test_labelling_the_chosen_places_takes_what_they_overlap_away():
@@ -48,6 +48,6 @@ def test_labelling_the_chosen_places_takes_what_they_overlap_away():
     two = example("서울은", number=2)
     found = list(find_occurrences([one, two], "서울", "LC"))
     assert label_places(found) == {1: (Span(0, 2, "LC"), Span(4, 6, "LC")), 2: (Span(0, 2, "LC"),)}
-    unlabelled = [place for place in found if place.standing == "unlabelled"]
+    unlabelled = [place for place in found if place.labelling == "unlabelled"]
     assert label_places(unlabelled) == {1: (Span(0, 2, "LC"), Span(4, 7, "OG")), 2: (Span(0, 2, "LC"),)}
     assert label_places([]) == {}

@@ -263,7 +263,7 @@ def test_an_error_is_one_clear_line_and_changes_nothing(tmp_path, arguments, wor
     assert words in said
     assert not (tmp_path / "p.spandesk").exists()
     with open_project(tmp_path / "q.spandesk") as project:
-        assert [epoch for run in project.runs.listed() for epoch in project.runs.epochs(run.number)] == []
+        assert [epoch for run in project.runs.list_all() for epoch in project.runs.epochs(run.number)] == []
         assert project.corrections.count() == 0
 
 

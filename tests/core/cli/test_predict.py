@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from core.cli.output import Output
-from core.cli.parser import parsed
+from core.cli.parser import parse_arguments
 from core.cli.predict import predict
 from core.domain.errors import UserError
 from core.formats import parquet
@@ -44,7 +44,7 @@ def corpus(tmp_path):
 
 
 def run(*arguments, as_json=False):
-    return predict(parsed("predict", [*map(str, arguments), "--device", "cpu"]), Output(as_json))
+    return predict(parse_arguments("predict", [*map(str, arguments), "--device", "cpu"]), Output(as_json))
 
 
 def result(capsys, *arguments):
@@ -68,7 +68,7 @@ def test_all_results_tell_the_same(project, corpus, tmp_path, capsys):
         written = result(capsys, project, corpus, "--out", out)
         assert written == {"file": str(out), "sentences": 6, "rejected": document["rejected"]}
     assert [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()] == sentences
-    assert list(parquet.texts(rows)) == [Text(s["text"], s["id"]) for s in sentences]
+    assert list(parquet.read_texts(rows)) == [Text(s["text"], s["id"]) for s in sentences]
     again = result(capsys, project, rows)
     assert [s["text"] for s in again["sentences"]] == [s["text"] for s in sentences]
     assert [[span[:3] for span in s["spans"]] for s in again["sentences"]] == [

@@ -52,7 +52,7 @@ def test_two_processes_train_what_one_trains(tmp_path, encoder):
         assert together["loss"] == pytest.approx(alone["loss"], rel=1e-4)
         assert together["metrics"] == alone["metrics"]
     with open_project(tmp_path / "two.spandesk") as project:
-        assert [run.status for run in project.runs.listed()] == ["finished"]
+        assert [run.status for run in project.runs.list_all()] == ["finished"]
         assert project.problems() == []
 
 
@@ -91,5 +91,5 @@ def test_a_failure_amid_the_training_ends_both_at_once(tmp_path, encoder):
     assert len(errors) == 1
     assert "No space left on device" in errors[0]
     with open_project(project) as project:
-        assert [run.status for run in project.runs.listed()] == ["failed"]
+        assert [run.status for run in project.runs.list_all()] == ["failed"]
         assert len(project.runs.epochs(1)) == 1

@@ -131,7 +131,7 @@ def test_texts_need_no_gold(tmp_path):
         '{"text": "비"}',
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
-    read = list(jsonl.texts(path))
+    read = list(jsonl.read_texts(path))
     assert read[:4] == [Text("비", name) for name in "abcd"]
     assert read[4] == Rejected(str(path), 5, "sentence e: it has no text")
     assert read[5].id.startswith("a-6-")

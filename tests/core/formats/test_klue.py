@@ -143,6 +143,6 @@ def test_texts_need_no_tags(tmp_path):
     path = tmp_path / "작은.tsv"
     blocks = [f"## a\t갑을 은\n{GOOD}", f"## b\t<경찰:OG> 은\n{rows(('가', 'I-PS'), ('나', 'X'))}다\n", "## c\t비\n"]
     path.write_text("\n".join(blocks), encoding="utf-8")
-    *good, bad = klue.texts(path)
+    *good, bad = klue.read_texts(path)
     assert good == [Text("경찰 은", "a"), Text("가나다", "b")]
     assert "no character rows" in bad.reason

@@ -199,6 +199,6 @@ def test_texts_need_no_entities(tmp_path):
     path = tmp_path / "a.json"
     items = [item("a.1"), item("a.2", NE=None), item("a.3", NE=[entity(0, 99, "x")]), item("a.4", "")]
     path.write_text(json.dumps(corpus(*items)), encoding="utf-8")
-    *good, bad = nikl.texts(path)
+    *good, bad = nikl.read_texts(path)
     assert good == [Text("이순신은", f"a.{n}") for n in (1, 2, 3)]
     assert bad.reason == "sentence a.4: it has no text"

@@ -28,7 +28,7 @@ words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8
 def test_what_is_written_is_read_again(tmp_path_factory, tagged):
     path = tmp_path_factory.getbasetemp() / "tagged.parquet"
     parquet.write(path, tagged)
-    assert list(parquet.texts(path)) == [each.text for each in tagged]
+    assert list(parquet.read_texts(path)) == [each.text for each in tagged]
     rows = files.read_table(path).to_pylist()
     assert [(row["id"], row["text"]) for row in rows] == [(each.text.id, each.text.text) for each in tagged]
     for row, each in zip(rows, tagged, strict=True):
@@ -50,19 +50,19 @@ def test_rows_are_written_in_few_groups(tmp_path, monkeypatch):
 )
 def test_all_strings_are_texts(tmp_path, kind):
     path = written(tmp_path / "a.parquet", more=[1, 2], text=pyarrow.array(["비", " 눈"], kind))
-    assert list(parquet.texts(path)) == [Text("비"), Text(" 눈")]
+    assert list(parquet.read_texts(path)) == [Text("비"), Text(" 눈")]
 
 
 @pytest.mark.parametrize(("names", "expected"), [([7, None], ["7", None]), (["x", ""], ["x", ""])])
 def test_ids_are_strings_or_whole_numbers(tmp_path, names, expected):
     path = written(tmp_path / "a.parquet", id=names, text=["비", "눈"])
-    assert [text.id for text in parquet.texts(path)] == expected
+    assert [text.id for text in parquet.read_texts(path)] == expected
 
 
 def test_a_row_without_text_is_rejected(tmp_path):
     path = written(tmp_path / "a.parquet", text=["비", None, "", " \n", "눈"])
     reasons = [f"row {number} has no text" for number in (2, 3, 4)]
-    assert list(parquet.texts(path)) == [
+    assert list(parquet.read_texts(path)) == [
         Text("비"),
         *(Rejected(str(path), None, reason) for reason in reasons),
         Text("눈"),
@@ -72,7 +72,7 @@ def test_a_row_without_text_is_rejected(tmp_path):
 def test_a_row_that_is_not_utf8_is_rejected(tmp_path):
     text = pyarrow.array([b"\xff", "눈".encode()], pyarrow.binary()).view(pyarrow.string())
     path = written(tmp_path / "a.parquet", text=text)
-    assert list(parquet.texts(path)) == [Rejected(str(path), None, "row 1 is not UTF-8"), Text("눈")]
+    assert list(parquet.read_texts(path)) == [Rejected(str(path), None, "row 1 is not UTF-8"), Text("눈")]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_row_that_is_not_utf8_is_rejected(tmp_path):
 )
 def test_wrong_columns_are_told_at_once(tmp_path, columns, reason):
     with pytest.raises(UserError, match=reason):
-        parquet.texts(written(tmp_path / "a.parquet", **columns))
+        parquet.read_texts(written(tmp_path / "a.parquet", **columns))
 
 
 @pytest.mark.parametrize("content", [b"", b'{"text": "\xeb\xb9\x84"}\n', b"PAR1", b"PAR1" + bytes(50)])
@@ -94,7 +94,7 @@ def test_what_is_no_parquet_is_told_at_once(tmp_path, content):
     path = tmp_path / "a.parquet"
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"a\.parquet is not a Parquet file or is damaged \(.*\); write it again"):
-        parquet.texts(path)
+        parquet.read_texts(path)
 
 
 def test_a_row_group_is_not_read_whole(tmp_path):
@@ -102,14 +102,14 @@ def test_a_row_group_is_not_read_whole(tmp_path):
     table = pyarrow.table({"text": [f"{number} {'비' * 1000}" for number in range(6000)]})
     files.write_table(table, path, compression=None, use_dictionary=False, row_group_size=6000)
     before = pyarrow.total_allocated_bytes()
-    texts = parquet.texts(path)
+    texts = parquet.read_texts(path)
     held = [pyarrow.total_allocated_bytes() - before for _ in texts]
     assert len(held) == 6000
     assert max(held) < path.stat().st_size // 2
 
 
 def test_damage_further_on_is_told_when_it_is_reached(tmp_path):
-    texts = parquet.texts(damaged(tmp_path / "a.parquet"))
+    texts = parquet.read_texts(damaged(tmp_path / "a.parquet"))
     assert list(islice(texts, 2500)) == [Text(f"비 {number}") for number in range(2500)]
     with pytest.raises(UserError, match=r"a\.parquet is not a Parquet file or is damaged"):
         list(texts)
@@ -129,7 +129,7 @@ def test_without_pyarrow_it_is_said_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(UserError, match=r"needs the package pyarrow: install Spandesk with its extra \[parquet\]"):
-        parquet.texts(path)
+        parquet.read_texts(path)
     with pytest.raises(UserError, match="needs the package pyarrow"):
         parquet.write(tmp_path / "b.parquet", [])
     assert not (tmp_path / "b.parquet").exists()
@@ -139,10 +139,10 @@ def test_two_columns_of_one_name_are_refused(tmp_path):
     table = pyarrow.Table.from_arrays([pyarrow.array(["비"]), pyarrow.array(["눈"])], ["text", "text"])
     files.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(UserError, match=r"a\.parquet has 2 columns text; keep one of them"):
-        parquet.texts(tmp_path / "a.parquet")
+        parquet.read_texts(tmp_path / "a.parquet")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
 def test_a_file_whose_name_is_no_text_is_read(tmp_path):
     path = written(tmp_path / "a.parquet", text=["비"]).rename(tmp_path / os.fsdecode(b"\xff.parquet"))
-    assert list(parquet.texts(path)) == [Text("비")]
+    assert list(parquet.read_texts(path)) == [Text("비")]

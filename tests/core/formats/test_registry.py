@@ -13,7 +13,7 @@ from core.domain.errors import UserError
 from core.domain.spans import Sentence
 from core.formats import jsonl, klue, nikl, parquet
 from core.formats.records import Rejected, TaggedText, Text
-from core.formats.registry import FORMATS, detected, format_named, read, texts
+from core.formats.registry import FORMATS, detect_format, format_by_name, read, read_texts
 
 KLUE = "경\tB-OG\n찰\tI-OG\n \tO\n"
 NIKL = '{"id": "x", "document": [{"id": "a", "sentence": [{"id": "a.1", "form": "비", "NE": []}]}]}'
@@ -21,9 +21,9 @@ JSONL = '{"text": "비"}\n'
 
 
 def test_formats_go_by_their_names():
-    assert [format_named(known.name) for known in FORMATS] == list(FORMATS)
+    assert [format_by_name(known.name) for known in FORMATS] == list(FORMATS)
     with pytest.raises(UserError, match="no corpus format 'xml'; it must be one of klue, nikl, jsonl"):
-        format_named("xml")
+        format_by_name("xml")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_format_is_known_by_content(tmp_path, content, expected):
     for prefix in (b"", codecs.BOM_UTF8):
         path = tmp_path / "file.misleading"
         path.write_bytes(prefix + content.encode())
-        assert detected(path) is expected.FORMAT
+        assert detect_format(path) is expected.FORMAT
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_other_text_is_in_no_known_format(tmp_path, content):
     path = tmp_path / "a.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=r"a\.json is in no known format \(KLUE-NER TSV, NIKL .*, JSON lines\)"):
-        detected(path)
+        detect_format(path)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path, content, reason):
     path = tmp_path / "a.tsv"
     path.write_bytes(content)
     with pytest.raises(UserError, match=rf"a\.tsv {reason}"):
-        detected(path)
+        detect_format(path)
 
 
 def test_a_fault_late_in_a_large_file_is_found_with_its_line(tmp_path):
@@ -101,9 +101,9 @@ def test_a_fault_late_in_a_large_file_is_found_with_its_line(tmp_path):
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(UserError, match="nothing does not exist"):
-        detected(tmp_path / "nothing")
+        detect_format(tmp_path / "nothing")
     with pytest.raises(UserError, match="is a folder; name the corpus files in it"):
-        detected(tmp_path)
+        detect_format(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["auto", "klue"])
@@ -130,13 +130,13 @@ def test_reading_goes_by_content(tmp_path):
 def test_texts_to_tag_have_the_ids_of_their_file_and_none_is_lost_silently(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"id": "x", "text": "비", "label": [[0, 9, "PS"]]}\n{"id": "y", "text": ""}\n', encoding="utf-8")
-    good, bad = texts(path)
+    good, bad = read_texts(path)
     assert good == Text("비", "x")
     assert (bad.line, "no text" in bad.reason) == (2, True)
     path.write_text(" 비\n\n눈\n", encoding="utf-8")
-    assert list(texts(path)) == [Text("비"), Text("눈")]
+    assert list(read_texts(path)) == [Text("비"), Text("눈")]
     parquet.write(path, [TaggedText(Text("비", "x"), ())])
-    assert list(texts(path)) == [Text("비", "x")]
+    assert list(read_texts(path)) == [Text("비", "x")]
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,14 @@ def test_a_file_of_texts_is_refused_before_the_first_of_them(tmp_path, name, con
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=reason):
-        texts(tmp_path / name)
+        read_texts(tmp_path / name)
 
 
 @pytest.mark.parametrize("content", ["비\n", JSONL])
 def test_a_file_that_has_gone_before_its_texts_are_read_is_named(tmp_path, content):
     path = tmp_path / "a.txt"
     path.write_text(content, encoding="utf-8")
-    unread = texts(path)
+    unread = read_texts(path)
     path.unlink()
     with pytest.raises(UserError, match=r"a\.txt cannot be read: No such file"):
         next(unread)
@@ -194,7 +194,7 @@ def test_a_disk_that_fails_in_the_middle_of_a_file_is_one_sentence(tmp_path, mon
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
 def test_a_pipe_is_refused_at_once_though_nobody_writes_to_it(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    for use in (read, texts, detected):
+    for use in (read, read_texts, detect_format):
         with pytest.raises(UserError, match="pipe is a pipe, which can only be read once; save its output"):
             use(tmp_path / "pipe")
 
@@ -212,8 +212,8 @@ def test_a_pipe_is_refused_at_once_though_nobody_writes_to_it(tmp_path):
 def test_standard_input_is_read_once_and_called_by_its_name(tmp_path, name, given, expected):
     code = (
         "import sys; from pathlib import Path\n"
-        "from core.formats.registry import texts; from core.domain.errors import UserError\n"
-        "try: print([getattr(r, 'where', None) or r.text for r in texts(Path(sys.argv[1]))])\n"
+        "from core.formats.registry import read_texts; from core.domain.errors import UserError\n"
+        "try: print([getattr(r, 'where', None) or r.text for r in read_texts(Path(sys.argv[1]))])\n"
         "except UserError as error: print(error)"
     )
     command = [sys.executable, "-X", "utf8", "-c", code, name]

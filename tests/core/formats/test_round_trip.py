@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.domain.labels import TTA_LABELS
 from core.domain.spans import Sentence, Span
 from core.formats import jsonl, klue, nikl
-from core.formats.registry import FORMATS, detected, read
+from core.formats.registry import FORMATS, detect_format, read
 
 TRICKY = [
     "😀",
@@ -57,21 +57,21 @@ def came_back(path, corpus_format, corpus):
 def test_klue(tmp_path_factory, corpus):
     path = tmp_path_factory.getbasetemp() / "round"
     assert came_back(path, klue.FORMAT, corpus) == corpus
-    assert detected(path) is klue.FORMAT
+    assert detect_format(path) is klue.FORMAT
 
 
 @given(corpora(ANY))
 def test_nikl(tmp_path_factory, corpus):
     path = tmp_path_factory.getbasetemp() / "round"
     assert came_back(path, nikl.FORMAT, corpus) == corpus
-    assert detected(path) is nikl.FORMAT
+    assert detect_format(path) is nikl.FORMAT
 
 
 @given(corpora(ANY, labels=st.text(ANY, min_size=1)))
 def test_jsonl(tmp_path_factory, corpus):
     path = tmp_path_factory.getbasetemp() / "round"
     assert came_back(path, jsonl.FORMAT, corpus) == corpus
-    assert detected(path) is jsonl.FORMAT
+    assert detect_format(path) is jsonl.FORMAT
 
 
 @pytest.mark.parametrize("corpus_format", FORMATS, ids=lambda known: known.name)
@@ -79,5 +79,5 @@ def test_the_shared_file_through_each_format(klue_file, tmp_path, corpus_format)
     corpus = list(klue.read(klue_file))
     path = tmp_path / "a-name-that-says-nothing"
     corpus_format.write(path, corpus)
-    assert detected(path) is corpus_format
+    assert detect_format(path) is corpus_format
     assert list(read(path)) == corpus

@@ -112,7 +112,7 @@ def test_a_sentence_is_encoded_once_for_all_folds(project, monkeypatch, tmp_path
 def test_an_encoder_that_cannot_be_had_leaves_no_run(project, tmp_path):
     with pytest.raises(UserError, match="there is no folder"):
         next(crosscheck(project, replace(SETTINGS, encoder=str(tmp_path / "no" / "encoder"))))
-    assert project.runs.listed() == []
+    assert project.runs.list_all() == []
 
 
 def test_predictions_and_signals_of_all_training_sentences_are_one_run(project):
@@ -192,7 +192,7 @@ def test_too_few_sentences_are_refused(tmp_path):
         add_sentences(project, [("train", SENTENCES[0])])
         with pytest.raises(UserError, match="2 training sentences cannot be cross-checked"):
             next(crosscheck(project, SETTINGS))
-        assert {run.status for run in project.runs.listed()} == {"failed"}
+        assert {run.status for run in project.runs.list_all()} == {"failed"}
 
 
 def test_a_cross_check_is_never_the_newest_run(tmp_path):

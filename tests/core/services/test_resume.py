@@ -228,7 +228,7 @@ def test_a_run_that_begins_again_moves_no_sentence_of_a_large_step_that_was_cut_
         monkeypatch.setattr(f"core.store.gold.{module}.LARGE", 1)
     with failing_connections(), made(tmp_path / "p.spandesk") as project:
         stop_in(train_run(project, replace(SETTINGS, move_corrected_dev=True)), 1)
-        work = project.labels.replacing(Replacement("PS", "OG", "dev"))
+        work = project.labels.replace(Replacement("PS", "OG", "dev"))
         while not project.sentences.corrected_in("dev"):
             next(work)
         connection_of(project).fail(0, lasts=True)

@@ -117,14 +117,14 @@ def test_no_run_begins_where_every_dev_sentence_would_move(project):
         correct(project, sentence_id)
     with pytest.raises(UserError, match=r"all dev sentences \(4\)"):
         next(train_run(project, SETTINGS))
-    assert project.runs.listed() == []
+    assert project.runs.list_all() == []
     assert project.sentences.count("dev") == 4
 
 
 def test_weights_start_no_other_encoder(trained):
     with pytest.raises(UserError, match=r"run 1 has the encoder tiny .* not some/other .* choose tiny"):
         next(train_run(trained, TrainSettings(encoder="some/other", from_run=1)))
-    assert len(trained.runs.listed()) == 1
+    assert len(trained.runs.list_all()) == 1
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_training_that_cannot_start_leaves_no_failed_run(project, settings, mo
     monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
     with pytest.raises(UserError):
         next(train_run(project, settings))
-    assert project.runs.listed() == []
+    assert project.runs.list_all() == []
 
 
 def test_a_checkpoint_that_cannot_be_saved_ends_the_run(project):

@@ -44,7 +44,7 @@ def golds(project):
 
 def test_a_frozen_project_opens_and_checks_clean(project):
     assert project.problems() == []
-    assert [(run.number, run.status, run.settings.epochs) for run in project.runs.listed()] == [(1, "finished", 2)]
+    assert [(run.number, run.status, run.settings.epochs) for run in project.runs.list_all()] == [(1, "finished", 2)]
     assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
     assert project.predictions.count(EpochKey(1, 2), "dev") == 4
     assert "WORK" in project.sentences.labels()
@@ -88,12 +88,12 @@ def test_a_frozen_project_is_undone_to_its_import_and_redone(project):
 def test_the_runs_of_a_frozen_project_become_sources_that_keep_all_that_was_theirs(tmp_path):
     with thawed("schema-10.db.gz", tmp_path / "frozen.spandesk") as project:
         sources = Sources(project.database)
-        assert sources.listed() == [
+        assert sources.list_all() == [
             Source(1, "training", "", 0),
             Source(2, "cross-check", "", 5),
             Source(3, "training", "", 5),
         ]
-        assert [run.last_correction for run in project.runs.listed()] == [0, 5, 5]
+        assert [run.last_correction for run in project.runs.list_all()] == [0, 5, 5]
         assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
         assert project.problems() == []
         by_id = {sentence.id: sentence.number for sentence in project.sentences.each("dev")}

@@ -51,7 +51,7 @@ def rows(project, gold="corrected", key=KEY):
 @pytest.mark.parametrize("gold", ["corrected", "imported"])
 def test_a_run_scores_as_before_under_the_new_name_of_a_label(project, gold):
     before = micro(project, gold)
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     assert micro(project, gold) == before
     assert rows(project, gold)["PLACE"].support == 1
     assert "LC" not in rows(project, gold)
@@ -63,7 +63,7 @@ def test_a_run_scores_as_before_under_the_new_name_of_a_label(project, gold):
 
 def test_a_label_that_only_a_run_predicted_counts_under_its_new_name(project):
     """No gold span has QT; the second epoch predicts one."""
-    run_to_end(project.labels.renaming("QT", "AMOUNT"))
+    run_to_end(project.labels.rename("QT", "AMOUNT"))
     assert rows(project)["AMOUNT"].predicted == 1
     assert project.problems() == []
     project.corrections.undo()
@@ -74,7 +74,7 @@ def test_a_label_that_only_a_run_predicted_counts_under_its_new_name(project):
 def test_a_merge_makes_right_what_a_run_took_for_the_other_label(project):
     first = EpochKey(1, 1)  # OG taken for LC, LC right
     assert rows(project, key=first)["LC"].right == 1
-    run_to_end(project.labels.merging("OG", "LC"))
+    run_to_end(project.labels.merge("OG", "LC"))
     assert rows(project, key=first)["LC"].right == 2
     project.corrections.undo()
     assert rows(project, key=first)["LC"].right == 1
@@ -82,7 +82,7 @@ def test_a_merge_makes_right_what_a_run_took_for_the_other_label(project):
 
 
 def test_a_renamed_label_makes_no_sentence_corrected(project):
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     assert not any(stored.corrected for stored in project.sentences.each())
     assert project.sentences.corrected_in("dev") == []
     assert project.selections.numbers(Selection("dev", corrected=True), KEY, "corrected") == []
@@ -92,7 +92,7 @@ def test_a_renamed_label_makes_no_sentence_corrected(project):
 def test_a_corrected_sentence_stays_corrected_through_a_rename(project):
     number = project.sentences.by_id("news-4").number
     project.corrections.correct(number, [Span(6, 8, "LC")])
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     assert project.sentences.corrected_in("dev") == [number]
     assert project.corrections.sentences_changed_since(0) == [number]
     project.corrections.correct(number, [Span(0, 4, "OG"), Span(6, 8, "PLACE")])
@@ -103,7 +103,7 @@ def test_signals_hold_after_a_rename_and_not_after_a_correction(project):
     add_signals(project, KEY, dict.fromkeys(SECOND_EPOCH, (0.5, 1.0, 0.9)))
     numbers = project.selections.numbers(Selection("dev", order="suspicious"), KEY, "corrected")
     assert len(numbers) == 4
-    run_to_end(project.labels.renaming("PS", "PER"))
+    run_to_end(project.labels.rename("PS", "PER"))
     for gold in ("corrected", "imported"):
         assert project.selections.numbers(Selection("dev", order="suspicious"), KEY, gold) == numbers
     assert project.signals.of(KEY, [3])[3].gold == (Span(0, 2, "PER"), Span(4, 9, "DT"))
@@ -112,7 +112,7 @@ def test_signals_hold_after_a_rename_and_not_after_a_correction(project):
 
 
 def test_an_undone_rename_is_not_taken_for_one(project):
-    run_to_end(project.labels.renaming("OG", "XX"))
+    run_to_end(project.labels.rename("OG", "XX"))
     project.corrections.undo()
     project.labels.add("XX")
     number = project.sentences.by_id("news-4").number
@@ -125,7 +125,7 @@ def test_an_undone_rename_is_not_taken_for_one(project):
 
 
 def test_a_run_of_the_time_between_a_rename_and_its_undo_counts_under_the_old_name(project):
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     renamed = {
         name: tuple(
             each
@@ -147,12 +147,12 @@ def test_a_run_of_the_time_between_a_rename_and_its_undo_counts_under_the_old_na
 
 
 def test_a_name_that_is_given_again_is_another_label(project):
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     project.labels.add("LC")
     add_sentences(project, [("dev", Sentence("new", "서울", (Span(0, 2, "LC"),)))])
     assert project.sentences.by_id("new").imported_now == (Span(0, 2, "LC"),)
     assert project.sentences.by_id("news-4").imported_now[1].label == "PLACE"
-    run_to_end(project.labels.renaming("LC", "CITY"))
+    run_to_end(project.labels.rename("LC", "CITY"))
     assert project.sentences.by_id("new").imported_now == (Span(0, 2, "CITY"),)
     assert project.sentences.by_id("news-4").imported_now[1].label == "PLACE"
     assert project.problems() == []
@@ -160,7 +160,7 @@ def test_a_name_that_is_given_again_is_another_label(project):
 
 def test_a_revert_gives_the_old_gold_under_the_names_of_today(project):
     project.corrections.correct(4, [Span(0, 4, "OG")])
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     project.corrections.revert(1)
     assert project.sentences.by_number([4])[0].gold == (Span(0, 4, "OG"), Span(6, 8, "PLACE"))
     assert "LC" not in project.sentences.labels()
@@ -183,7 +183,7 @@ def test_a_verdict_holds_under_the_new_name(project):
         if each.gold == pair.gold and each.predicted is not None and each.predicted.span == pair.predicted
     ]
     project.reviews.judge(4, first, comparison, "model")
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     assert project.reviews.of([4], first)[4].verdicts == {SpanPair(pair.gold, Span(0, 4, "PLACE")): "model"}
 
 
@@ -196,13 +196,13 @@ def test_a_rename_that_does_not_come_to_its_end_leaves_nothing(project, tmp_path
     monkeypatch.setattr(corrections, "LARGE", 1)
     monkeypatch.setattr("core.store.gold.relabelling.LARGE", 1)
     before = rows(project)
-    work = project.labels.renaming("LC", "PLACE")
+    work = project.labels.rename("LC", "PLACE")
     for _ in range(5):
         next(work)
     work.close()
     assert (rows(project), project.problems()) == (before, [])
     for steps in range(1, 8):
-        work = project.labels.renaming("LC", "PLACE")
+        work = project.labels.rename("LC", "PLACE")
         for _ in range(steps):
             next(work)
         copied = shutil.copytree(tmp_path / "p.spandesk", tmp_path / f"killed-{steps}.spandesk")
@@ -284,10 +284,10 @@ def test_whatever_is_done_to_labels_what_is_derived_follows(tmp_path_factory, st
             labels = project.sentences.labels()
             one, other = labels[first % len(labels)], labels[second % len(labels)]
             if kind == "rename":
-                run_to_end(project.labels.renaming(one, f"N{place}"))
+                run_to_end(project.labels.rename(one, f"N{place}"))
             elif kind == "merge" and one != other:
                 only_renamed = False
-                run_to_end(project.labels.merging(one, other))
+                run_to_end(project.labels.merge(one, other))
             elif kind in ("undo", "redo"):
                 getattr(project.corrections, kind)()
             elif kind == "correct":
@@ -318,16 +318,16 @@ def import_new(project, label):
 def test_a_rename_is_not_undone_once_sentences_with_the_new_name_were_imported(tmp_path, is_empty):
     make = create_project if is_empty else project_with_run
     with make(tmp_path / "p.spandesk") as project:
-        run_to_end(project.labels.renaming("PS", "PERSON"))
+        run_to_end(project.labels.rename("PS", "PERSON"))
         import_new(project, "PERSON")
         run = run_that_finds(project, "PERSON")
         before = (micro(project, key=run), project.sentences.labels())
-        for undo in (project.corrections.undo, lambda: run_to_end(project.corrections.undoing())):
+        for undo in (project.corrections.undo, lambda: run_to_end(project.corrections.undo_in_slices())):
             with pytest.raises(UserError, match="1 sentence with PERSON was imported since; rename PERSON to PS"):
                 undo()
         assert (micro(project, key=run), project.sentences.labels()) == before
         assert project.predictions.of(run, [project.sentences.by_id("new").number]).popitem()[1][0].span == PERSON[0]
-        run_to_end(project.labels.renaming("PERSON", "PS"))
+        run_to_end(project.labels.rename("PERSON", "PS"))
         assert micro(project, key=run) == before[0]
         assert project.problems() == []
 
@@ -337,7 +337,7 @@ def test_corrections_from_before_a_rename_that_cannot_be_undone_are_reverted(tmp
         corrected = project.sentences.by_id("news-1")
         project.corrections.correct(corrected.number, [])
         correction = project.corrections.last_number()
-        run_to_end(project.labels.renaming("PS", "PERSON"))
+        run_to_end(project.labels.rename("PS", "PERSON"))
         import_new(project, "PERSON")
         with pytest.raises(UserError, match="rename PERSON to PS instead, and revert older corrections one by one"):
             project.corrections.undo()
@@ -349,16 +349,16 @@ def test_corrections_from_before_a_rename_that_cannot_be_undone_are_reverted(tmp
 
 def test_a_rename_is_undone_where_what_was_imported_since_has_other_labels(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
-        run_to_end(project.labels.renaming("PS", "PERSON"))
+        run_to_end(project.labels.rename("PS", "PERSON"))
         import_new(project, "OG")
         project.corrections.undo()
         assert "PERSON" not in project.sentences.labels()
         assert project.problems() == []
 
 
-@pytest.mark.parametrize("change", ["renaming", "merging"])
+@pytest.mark.parametrize("change", ["rename", "merge"])
 def test_a_rename_or_merge_is_not_redone_once_sentences_with_the_old_name_were_imported(tmp_path, change):
-    other = "PERSON" if change == "renaming" else "OG"
+    other = "PERSON" if change == "rename" else "OG"
     with project_with_run(tmp_path / "p.spandesk") as project:
         run_to_end(getattr(project.labels, change)("PS", other))
         project.corrections.undo()
@@ -376,7 +376,7 @@ def test_a_rename_or_merge_is_not_redone_once_sentences_with_the_old_name_were_i
 def test_check_names_a_run_whose_predictions_lost_a_name_that_its_sentences_have(tmp_path, monkeypatch):
     """As older versions left it."""
     with create_project(tmp_path / "p.spandesk") as project:
-        run_to_end(project.labels.renaming("PS", "PERSON"))
+        run_to_end(project.labels.rename("PS", "PERSON"))
         import_new(project, "PERSON")
         run_that_finds(project, "PERSON")
         monkeypatch.setattr(LabelNames, "refuse_split", lambda names, step, *, redo: None)
@@ -389,18 +389,18 @@ def test_check_names_a_run_whose_predictions_lost_a_name_that_its_sentences_have
 
 def test_renaming_is_written_for_an_empty_project_too(tmp_path):
     with create_project(tmp_path / "p.spandesk") as project:
-        run_to_end(project.labels.renaming("TM", "TERM"))
+        run_to_end(project.labels.rename("TM", "TERM"))
         assert "TERM" in project.sentences.labels()
 
 
 def test_first_names_follow_renames_and_end_with_merges_and_deletions(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         labels, first = project.labels, project.label_names.first_names
-        run_to_end(labels.renaming("LC", "PLACE"))
-        run_to_end(labels.renaming("PLACE", "SPOT"))
-        run_to_end(labels.renaming("AF", "ART"))
+        run_to_end(labels.rename("LC", "PLACE"))
+        run_to_end(labels.rename("PLACE", "SPOT"))
+        run_to_end(labels.rename("AF", "ART"))
         assert first().renamed == (("SPOT", "LC"), ("ART", "AF"))
-        run_to_end(labels.merging("SPOT", "OG"))
+        run_to_end(labels.merge("SPOT", "OG"))
         labels.delete("ART")
         assert first().renamed == ()
         for name in ("SPOT", "ART", "AF", "LC"):
@@ -418,7 +418,7 @@ def test_first_names_follow_renames_and_end_with_merges_and_deletions(tmp_path):
 def test_labels_that_exchange_their_names_exchange_their_first_names(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         for old, new in (("PS", "X"), ("LC", "PS"), ("X", "LC")):
-            run_to_end(project.labels.renaming(old, new))
+            run_to_end(project.labels.rename(old, new))
         names = project.label_names.first_names()
         assert (names.of("PS"), names.of("LC")) == ("LC", "PS")
         assert names.entity_type("PS").korean == "지역"

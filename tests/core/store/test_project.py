@@ -24,7 +24,7 @@ def test_a_project_is_whole_after_it_was_copied(tmp_path):
     shutil.copytree(tmp_path / "a.spandesk", tmp_path / "b.spandesk")
     with open_project(tmp_path / "b.spandesk") as copy:
         assert list(copy.sentences.each()) == before
-        assert [run.number for run in copy.runs.listed()] == [1]
+        assert [run.number for run in copy.runs.list_all()] == [1]
         assert copy.problems() == []
 
 
@@ -305,7 +305,7 @@ def test_a_run_of_another_version_is_read_with_the_settings_that_it_has(tmp_path
     project_with_run(folder).close()
     in_database(folder, f"UPDATE run SET settings = '{settings}'")
     with open_project(folder) as project:
-        [run] = project.runs.listed()
+        [run] = project.runs.list_all()
         assert (run.settings.encoder, run.settings.dropout) == (encoder, dropout)
         assert project.problems() == []
 
@@ -319,7 +319,7 @@ def test_a_run_whose_row_is_damaged_is_named_by_check_and_hinders_nothing_else(t
         add_run(project, FIRST_EPOCH)
     in_database(folder, f"UPDATE run SET settings = '{settings}' WHERE number = 1")
     with open_project(folder) as project:
-        assert [run.number for run in project.runs.listed()] == [2]
+        assert [run.number for run in project.runs.list_all()] == [2]
         assert project.runs.with_epochs() == [2]
         assert project.runs.by_number(None).number == 2
         assert project.problems() == ["run 1: its settings or labels cannot be read"]

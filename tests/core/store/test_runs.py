@@ -93,7 +93,7 @@ def test_a_loss_or_a_time_that_is_no_number_is_damage_of_its_epoch(tmp_path, col
 def test_a_run_with_a_wrong_value_is_not_offered_and_named_by_the_check(tmp_path, column, value):
     with project_with_run(tmp_path / "p.spandesk") as project:
         project.database.write(f"UPDATE run SET {column} = ?", [value])
-        assert project.runs.listed() == []
+        assert project.runs.list_all() == []
         assert project.problems() == ["run 1: its settings or labels cannot be read"]
         with pytest.raises(UserError, match="run 1 is damaged"):
             project.runs.by_number(1)

@@ -32,7 +32,7 @@ def looked_through(project, text, split):
 
 def found(project, text, split):
     of_split = {s.number for s in project.sentences.each(split)}
-    return project.search.holding(text, split) & of_split
+    return project.search.find(text, split) & of_split
 
 
 @pytest.mark.usefixtures("packed_by_three")
@@ -61,7 +61,7 @@ def test_a_string_is_not_found_across_two_sentences_or_a_text_and_its_id(tmp_pat
         )
         project.search.pack()
         assert project.database.value("SELECT count(*) FROM packed_text") == 1
-        assert project.search.holding("bx", "dev") == project.search.holding("xc", "dev") == set()
+        assert project.search.find("bx", "dev") == project.search.find("xc", "dev") == set()
 
 
 @pytest.mark.usefixtures("packed_by_three")

@@ -8,7 +8,7 @@ import torch
 
 from core.domain.generators import run_to_end
 from core.domain.settings import UNITS, TrainSettings, starter_is_installed
-from core.model.ceilings import ceilings_of_units
+from core.model.ceilings import compute_ceilings
 from core.model.checkpoint import load, save
 from core.model.encoders.loading import load_tokenizer
 from core.services.tag_lines import tag_lines
@@ -53,8 +53,8 @@ def test_weights_are_the_same_bit_by_bit_with_scratch_and_ceilings_at_every_step
     def interfere():
         tagged(load(checkpoint, CPU), TEXTS)
         answer(checkpoint)
-        run_to_end(ceilings_of_units(SENTENCES, "tiny", TEXTS, None))
-        run_to_end(ceilings_of_units(SENTENCES, str(encoder), TEXTS, None))
+        run_to_end(compute_ceilings(SENTENCES, "tiny", TEXTS, None))
+        run_to_end(compute_ceilings(SENTENCES, str(encoder), TEXTS, None))
 
     undisturbed = weights_after(train(CORPUS, SENTENCES, LABELS, SETTINGS), lambda: None)
     disturbed = weights_after(train(CORPUS, SENTENCES, LABELS, SETTINGS), interfere)

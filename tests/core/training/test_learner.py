@@ -7,7 +7,7 @@ import torch
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
-from core.model.encoding.batches import Examples, tagging
+from core.model.encoding.batches import TaggedWindows, tag_windows
 from core.model.encoding.windows import Windows
 from core.training.distributed import ALONE, Crew, LoneError, ToldError
 from core.training.learner import Learner
@@ -24,7 +24,7 @@ def learner_of(settings=SETTINGS, crew=ALONE, **options):
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
     windows = text_tagger.encoding.encode([sentence.text for sentence in SENTENCES])
-    examples = Examples(windows, run_to_end(tagging(windows, SENTENCES, text_tagger.tag_set)))
+    examples = TaggedWindows(windows, run_to_end(tag_windows(windows, SENTENCES, text_tagger.tag_set)))
     return Learner(text_tagger, settings, steps=10, crew=crew), examples
 
 
@@ -63,7 +63,7 @@ def test_a_step_counts_the_units_of_its_own_windows_alone(monkeypatch):
     def refuse(windows):
         raise AssertionError("this takes as long as the corpus is large")
 
-    monkeypatch.setattr(Windows, "units_of", refuse)
+    monkeypatch.setattr(Windows, "unit_counts", refuse)
     assert learner.learn(examples, CHOSEN).item() > 0
 
 

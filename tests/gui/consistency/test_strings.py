@@ -261,7 +261,7 @@ def test_what_changed_in_too_many_ways_to_be_counted_is_not_written_over(page, w
     labels = window.context.session.project.labels
     click(page.again)
     wait_for_job(qtbot, window.context.runner)
-    change_labels(window, qtbot, labels.renaming("LC", "CITY"))
+    change_labels(window, qtbot, labels.rename("LC", "CITY"))
     wait_for_places(qtbot, page)
     assert "search again" in page.age.text()
     window.context.session.correct(number_of(window, "d-2"), (Span(3, 5, "CITY"), Span(0, 2, "PS")))

@@ -192,7 +192,7 @@ def test_a_rename_that_can_be_neither_finished_nor_taken_back_is_shown_and_holds
     session.problem.connect(problems.append)
 
     def rename():
-        work = project.labels.renaming("LC", "PLACE")
+        work = project.labels.rename("LC", "PLACE")
         yield next(work)
         connection.fail(0, lasts=True)
         yield from work
@@ -303,8 +303,8 @@ def test_keys_stay_with_their_labels_whatever_becomes_of_others(labels, window, 
     assert [before[label] for label in ("PS", "LC", "OG", "AF", "DT")] == ["1", "2", "3", "4", "5"]
     for name in ("TM", "TR"):
         window.context.session.delete_label(name)
-    window.context.session.publish(run_to_end(project.labels.renaming("AF", "ART")))
-    window.context.session.publish(run_to_end(project.labels.merging("OG", "LC")))
+    window.context.session.publish(run_to_end(project.labels.rename("AF", "ART")))
+    window.context.session.publish(run_to_end(project.labels.merge("OG", "LC")))
     assert chips.labels[:4] == ("PS", "LC", "ART", "DT")
     kept = {label: before["AF" if label == "ART" else label] for label in chips.labels}
     assert {label: chips.key_of(label) for label in chips.labels} == kept
@@ -324,7 +324,7 @@ def test_a_change_that_fails_is_reported_once(labels, window, qtbot, monkeypatch
         yield 1
         raise KeyError("hidden_size")
 
-    monkeypatch.setattr(type(window.context.session.project.labels), "renaming", broken)
+    monkeypatch.setattr(type(window.context.session.project.labels), "rename", broken)
     labels.table.choose("LC")
     labels.new_name.setText("PLACE")
     problems = []

@@ -159,7 +159,7 @@ def test_a_renamed_label_is_not_reverted(page, session, window, qtbot):
 def test_a_large_step_is_reverted_as_a_job(page, session, window, qtbot, monkeypatch):
     monkeypatch.setattr("core.store.gold.corrections.LARGE", 2)
     before = {name: gold_of(session, name) for name, *_ in TEXTS}
-    session.publish(run_to_end(session.project.corrections.correcting({n: []} for n in range(1, 8))))
+    session.publish(run_to_end(session.project.corrections.correct_in_slices({n: []} for n in range(1, 8))))
     choose(page, 0)
     click(page.revert)
     assert window.context.runner.job is not None
@@ -172,7 +172,7 @@ def test_a_large_step_is_reverted_as_a_job(page, session, window, qtbot, monkeyp
 
 def test_times_are_those_of_the_clock_on_the_wall(page, session, monkeypatch):
     session.correct(number_of(session, "talk-1"), [])
-    made = datetime.fromisoformat(session.project.steps.listed(StepFilter())[0].made_at)
+    made = datetime.fromisoformat(session.project.steps.list_matching(StepFilter())[0].made_at)
     monkeypatch.setenv("TZ", "KST-9")
     time.tzset()
     try:

@@ -146,7 +146,7 @@ def test_a_filter_by_a_label_that_was_renamed_is_gone(bench, qtbot):
     labels.setCurrentIndex(labels.findData("PS"))
     labels.activated.emit(labels.currentIndex())
     assert bench.listed() == ["news-3", "talk-1"]
-    bench.session.publish(run_to_end(bench.project.labels.renaming("PS", "PERSON")))
+    bench.session.publish(run_to_end(bench.project.labels.rename("PS", "PERSON")))
     assert bench.page.filters.filter.label is None
     assert labels.currentData() is None
     assert len(bench.listed()) == 4

@@ -41,7 +41,7 @@ def build(folder, spans):
         predicted = tuple(PredictedSpan(Span(s.start, s.end, "LC" if s.start % 8 else "PS"), 0.5) for s in gold)
         add_run(project, {"long": ()}, {"long": predicted})
         add_signals(project, EpochKey(1, 2), {"long": (0.5, 1.0, 0.5)})
-        run_to_end(project.labels.renaming("QT", "NUMBER"))
+        run_to_end(project.labels.rename("QT", "NUMBER"))
 
 
 @pytest.mark.parametrize("spans", [3, 500])

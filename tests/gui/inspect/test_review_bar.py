@@ -310,7 +310,7 @@ def test_without_a_run_only_import_and_chance_order_the_list(bench_over):
 @pytest.fixture
 def busy(judging):
     """A change of many sentences is under way, so that nothing else can be stored."""
-    work = judging.project.labels.renaming("PS", "PERSON")
+    work = judging.project.labels.rename("PS", "PERSON")
     next(work)
     yield judging
     work.close()
@@ -332,7 +332,7 @@ def test_a_note_that_cannot_be_stored_now_is_kept(busy):
 
 
 def test_a_kept_note_is_stored_when_it_can_be(judging):
-    work = judging.project.labels.renaming("PS", "PERSON")
+    work = judging.project.labels.rename("PS", "PERSON")
     next(work)
     note = judging.page.detail.note
     judging.go_to("news-3")

@@ -22,7 +22,7 @@ def desk(window, tmp_path):
 
 def rename(window, old, new):
     session = window.context.session
-    session.publish(run_to_end(session.project.labels.renaming(old, new)))
+    session.publish(run_to_end(session.project.labels.rename(old, new)))
 
 
 def colours_of(widget):

@@ -85,7 +85,7 @@ def test_a_stopped_one_is_not_offered_as_a_training_to_go_on_with(desk, qtbot, m
     desk.runner.started.connect(lambda job: job.reported.connect(lambda _: job.is_stopping or job.cancel()))
     desk.click(desk.page.crosscheck_panel.button)
     qtbot.waitUntil(lambda: desk.runner.job is None, timeout=SECONDS)
-    [run] = desk.project.runs.listed()
+    [run] = desk.project.runs.list_all()
     assert (run.status, run.is_crosscheck) == ("stopped", True)
     assert not desk.page.start_bar.resume.isVisible()
     assert not desk.page.crosscheck_panel.look.isVisible()
@@ -100,9 +100,9 @@ def test_what_it_does_and_how_long_it_takes():
 
 def test_the_time_is_told_from_the_last_training_like_it(desk):
     project, settings = desk.project, TrainSettings(epochs=3)
-    assert past_runs_of(project, project.runs.listed()).expected_seconds(settings, 100) is None
+    assert past_runs_of(project, project.runs.list_all()).expected_seconds(settings, 100) is None
     add_run(project, FIRST_EPOCH, SECOND_EPOCH)  # 2.5 s an epoch on 21 sentences
-    past = past_runs_of(project, project.runs.listed())
+    past = past_runs_of(project, project.runs.list_all())
     assert past.expected_seconds(settings, 100) == pytest.approx(2.5 / 21 * 100 * 3 * 4)
     assert past.expected_seconds(replace(settings, unit="syllable"), 100) is None
 

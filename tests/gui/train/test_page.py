@@ -504,7 +504,7 @@ def test_stopping_a_real_training(qtbot, tmp_path):
     with made_desk(qtbot, tmp_path, engine.train_run, folder) as desk:
         desk.page.form.epochs.setValue(1000)
         desk.click(desk.page.start_bar.start)
-        qtbot.waitUntil(lambda: bool(desk.project.runs.listed() and desk.project.runs.epochs(1)), timeout=SECONDS)
+        qtbot.waitUntil(lambda: bool(desk.project.runs.list_all() and desk.project.runs.epochs(1)), timeout=SECONDS)
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             desk.click(desk.page.start_bar.stop)
         assert desk.project.runs.by_number(1).status == "stopped"
@@ -519,7 +519,7 @@ def test_a_stopped_run_is_resumed_with_all_its_epochs_in_chart_log_and_headline(
         assert not bar.resume.isVisible()
         desk.page.form.epochs.setValue(12)
         desk.click(bar.start)
-        qtbot.waitUntil(lambda: bool(desk.project.runs.listed() and desk.project.runs.epochs(1)), timeout=SECONDS)
+        qtbot.waitUntil(lambda: bool(desk.project.runs.list_all() and desk.project.runs.epochs(1)), timeout=SECONDS)
         with qtbot.waitSignal(desk.page.training.ended, timeout=SECONDS):
             desk.click(bar.stop)
         done = len(desk.project.runs.epochs(1))
@@ -540,7 +540,7 @@ def test_a_stopped_run_is_resumed_with_all_its_epochs_in_chart_log_and_headline(
         stored = desk.project.runs.epochs(1)
         steps = int(epochs[0])
         assert {epoch.number * steps: epoch.loss for epoch in stored[:done]}.items() <= losses.items()
-        assert [run.status for run in desk.project.runs.listed()] == ["finished"]
+        assert [run.status for run in desk.project.runs.list_all()] == ["finished"]
         qtbot.waitUntil(bar.start.isEnabled, timeout=SECONDS)
         assert not bar.resume.isVisible()
 

@@ -8,11 +8,11 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.domain.tags import NO_TAG, TagSet
 from core.model.encoding.batches import (
-    Examples,
+    TaggedWindows,
     batch_of,
     chunks,
     shuffled_batches,
-    tagging,
+    tag_windows,
     tags_of_batch,
     tags_of_window,
 )
@@ -29,7 +29,7 @@ def examples_of_lengths(lengths):
     windows = [
         [Window((number,) * length, (TaggingUnit(0, (0, 1)),), 0, (0, 1))] for number, length in enumerate(lengths)
     ]
-    return Examples(windows_of(windows), np.zeros(len(lengths), np.int16))
+    return TaggedWindows(windows_of(windows), np.zeros(len(lengths), np.int16))
 
 
 def test_windows_are_padded_on_the_right():
@@ -55,14 +55,14 @@ def test_windows_without_units_make_a_batch():
 
 
 def test_tags_beyond_the_units_are_no_tags():
-    examples = Examples(WINDOWS, np.array([1, 2, 0], np.int16))
+    examples = TaggedWindows(WINDOWS, np.array([1, 2, 0], np.int16))
     assert tags_of_batch(examples, BOTH, device=CPU).tolist() == [[1, 2], [0, NO_TAG]]
 
 
 def test_tags_are_those_of_each_sentences_own_units():
     sentences = [Sentence("1", "가 나", (Span(0, 1, "PS"),)), Sentence("2", "다", (Span(0, 1, "LC"),))]
     tag_set = TagSet(("PS", "LC"))
-    assert run_to_end(tagging(WINDOWS, sentences, tag_set)).tolist() == [1, 0, 3]
+    assert run_to_end(tag_windows(WINDOWS, sentences, tag_set)).tolist() == [1, 0, 3]
 
 
 def window_over(first, end):
@@ -89,7 +89,7 @@ def test_the_rest_of_an_entity_that_begins_before_a_window_has_no_tags(spans, se
         windows = windows_of([[window_over(0, 1)], [first, window_over(4, 8)]])
         assert tags_of_window(windows, 1, 2, spans, tag_set) == second
         whole = [Sentence("1", "가"), Sentence("2", "가나다라마바사아자", spans)]
-        assert run_to_end(tagging(windows, whole, tag_set)).tolist()[-4:] == second
+        assert run_to_end(tag_windows(windows, whole, tag_set)).tolist()[-4:] == second
 
 
 @given(st.lists(st.integers(1, 40), max_size=300), st.integers(1, 9), st.integers(0, 5))
@@ -104,7 +104,7 @@ def test_an_epoch_has_every_example_once(lengths, size, seed):
 
 def test_windows_without_units_teach_nothing():
     windows = windows_of([[Window((2, 3), (), 1, (0, 0))], [Window((2, 7, 3), UNITS[:1], 1, (0, 1))]])
-    examples = Examples(windows, np.array([0], np.int16))
+    examples = TaggedWindows(windows, np.array([0], np.int16))
     assert len(examples) == 1
     assert [batch.tolist() for batch in shuffled_batches(examples, batch_size=4, seed=1, epoch=1)] == [[1]]
 

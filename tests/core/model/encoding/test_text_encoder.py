@@ -11,9 +11,9 @@ from core.domain.generators import run_to_end
 from core.domain.settings import UNITS
 from core.domain.spans import Sentence, Span
 from core.domain.tags import TagSet
-from core.languages.korean.normalise import as_read
+from core.languages.korean.normalise import normalise_text
 from core.metrics.report import Counts
-from core.model.ceilings import counting
+from core.model.ceilings import count_best_spans
 from core.model.encoding.text_encoder import TextEncoding
 from tests.core.toy_models import SENTENCES, byte_level, metaspace, seen, text_tagger_of, windows_of, wordpiece
 
@@ -34,7 +34,7 @@ def tokenizer(request):
 
 def ceiling(encoding, sentences, labels):
     windows = encoding.encode([sentence.text for sentence in sentences])
-    return sum(run_to_end(counting(windows, sentences, TagSet(labels))).values(), Counts())
+    return sum(run_to_end(count_best_spans(windows, sentences, TagSet(labels))).values(), Counts())
 
 
 def units_of(encoding, text):
@@ -77,7 +77,7 @@ def test_windows_fit_and_their_own_parts_tile_the_text(name, unit, text, length)
 def test_a_text_that_fits_is_read_as_the_tokenizer_reads_it(name, text):
     tokenizer = TOKENIZERS[name]
     (window,) = windows_of(TextEncoding(tokenizer, 512), text)
-    assert window.input_ids[1:-1] == tokenizer(as_read(text).text, add_special_tokens=False)["input_ids"]
+    assert window.input_ids[1:-1] == tokenizer(normalise_text(text).text, add_special_tokens=False)["input_ids"]
 
 
 def test_windows_begin_and_end_with_the_special_tokens(tokenizer):

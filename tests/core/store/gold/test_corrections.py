@@ -40,7 +40,7 @@ def test_a_correction_is_on_disk_at_once_and_says_what_changed(project):
     assert stored.gold == (Span(4, 9, "DT"),)
     assert stored.imported == (Span(0, 2, "PS"), Span(4, 9, "DT"))
     assert stored.corrected
-    [logged] = project.corrections.listed()
+    [logged] = project.corrections.list_newest()
     assert (logged.before, logged.after, logged.kind) == (stored.imported, stored.gold, "correct")
 
 
@@ -98,7 +98,7 @@ def test_a_revert_takes_later_corrections_of_the_sentence_back_too_and_can_be_un
     project.corrections.correct(number, [Span(4, 9, "DT")])
     project.corrections.correct(number, [])
     project.corrections.correct(number_of(project, "news-4"), [])
-    newest, second, first = project.corrections.listed()
+    newest, second, first = project.corrections.list_newest()
     assert (newest.is_newest, second.is_newest, first.is_newest) == (True, True, False)
     assert project.corrections.revert(first.number).sentences == (number,)
     assert gold_of(project, "news-3") == original
@@ -169,7 +169,7 @@ def test_one_correction_of_a_step_is_reverted_alone(project):
     names = ("news-3", "news-4")
     before = gold_of(project, "news-4")
     project.corrections.correct_together({number_of(project, name): () for name in names})
-    newest = project.corrections.listed(0, 1)[0]
+    newest = project.corrections.list_newest(0, 1)[0]
     assert newest.sentence_id == "news-4"
     project.corrections.revert(newest.number)
     assert (gold_of(project, "news-3"), gold_of(project, "news-4")) == ((), before)
@@ -205,7 +205,7 @@ def test_what_a_revert_of_several_cannot_give_back_changes_nothing(project):
     corrections.correct(number_of(project, "news-3"), [Span(0, 1, "NEW")])
     corrections.correct(number_of(project, "news-4"), [])
     corrections.correct(number_of(project, "news-3"), [])
-    steps = [each.step.number for each in project.steps.listed(StepFilter())][:2]
+    steps = [each.step.number for each in project.steps.list_matching(StepFilter())][:2]
     project.labels.delete("NEW")
     with pytest.raises(UserError, match="NEW has left the tag set"):
         corrections.revert(steps=steps)
@@ -219,7 +219,7 @@ def test_what_a_revert_of_several_cannot_give_back_changes_nothing(project):
 def test_a_renamed_label_is_not_given_its_old_name_by_a_revert(project):
     corrections = project.corrections
     step = corrections.last_number() + 1
-    run_to_end(project.labels.renaming("PS", "PERSON"))
+    run_to_end(project.labels.rename("PS", "PERSON"))
     assert not corrections.revert(steps=[step])
     assert not run_to_end(corrections.reverting(step, step + 1))
     assert gold_of(project, "news-3")[0].label == "PERSON"
@@ -230,8 +230,8 @@ def test_a_large_revert_goes_in_slices_and_comes_to_the_same(project, monkeypatc
     monkeypatch.setattr("core.store.gold.corrections.LARGE", size)
     corrections = project.corrections
     before = {stored.id: stored.gold for stored in project.sentences.each()}
-    run_to_end(corrections.correcting([{stored.number: ()} for stored in project.sentences.each()]))
-    [listed] = project.steps.listed(StepFilter())
+    run_to_end(corrections.correct_in_slices([{stored.number: ()} for stored in project.sentences.each()]))
+    [listed] = project.steps.list_matching(StepFilter())
     assert corrections.is_large_revert(steps=[listed.step.number]) == (size < 100)
     assert not run_to_end(corrections.reverting())
     changed = []
@@ -344,8 +344,8 @@ def test_a_large_change_is_small_in_memory(tmp_path, sentences):
         add_sentences(project, [("dev", Sentence(f"s{at}", "세종", (Span(0, 2, "PS"),))) for at in range(sentences)])
         numbers = [stored.number for stored in project.sentences.each()]
         golds = [{number: (Span(0, 2, "OG"),)} for number in numbers]
-        made = run_to_end(project.corrections.correcting(golds))
-        undone = run_to_end(project.corrections.undoing())
+        made = run_to_end(project.corrections.correct_in_slices(golds))
+        undone = run_to_end(project.corrections.undo_in_slices())
         for change in (made, undone):
             assert list(change.sentences) == numbers
             assert change.corpus == (sentences > LARGE)

@@ -107,12 +107,12 @@ class Act:
         numbers = [s.number for s in project.sentences.each()]
         span = self._span(project)
         parts = ({n: [span] for n in numbers[first : first + 2]} for first in (0, 2, 4, 6))
-        run_to_end(project.corrections.correcting(parts))
+        run_to_end(project.corrections.correct_in_slices(parts))
 
     def _cancelled(self, project):
         numbers = [s.number for s in project.sentences.each()]
         span = self._span(project)
-        work = project.corrections.correcting({n: [span]} for n in numbers)
+        work = project.corrections.correct_in_slices({n: [span]} for n in numbers)
         for _ in range(self.two % 4):
             next(work)
         work.close()
@@ -120,30 +120,30 @@ class Act:
     def _rename(self, project):
         label, new = self._labels
         if project.labels.count(label) and new not in project.sentences.labels():
-            run_to_end(project.labels.renaming(label, new))
+            run_to_end(project.labels.rename(label, new))
 
     def _merge(self, project):
         label, into = self._labels
         if project.labels.count(label) and into in project.sentences.labels() and label != into:
-            run_to_end(project.labels.merging(label, into))
+            run_to_end(project.labels.merge(label, into))
 
     def _replace(self, project):
         label, new = self._labels
         if {label, new} <= set(project.sentences.labels()) and label != new:
-            run_to_end(project.labels.replacing(Replacement(label, new, SPLITS[self.two % 3])))
+            run_to_end(project.labels.replace(Replacement(label, new, SPLITS[self.two % 3])))
 
     def _revert(self, project):
-        log = project.corrections.listed()
+        log = project.corrections.list_newest()
         if log:
             project.corrections.revert(log[self.one % len(log)].number)
 
     def _revert_steps(self, project):
-        steps = [each.step.number for each in project.steps.listed(StepFilter())]
+        steps = [each.step.number for each in project.steps.list_matching(StepFilter())]
         if steps:
             project.corrections.revert(steps=[steps[self.one % len(steps)], steps[self.two % len(steps)]])
 
     def _revert_in_slices(self, project):
-        steps = [each.step.number for each in project.steps.listed(StepFilter())]
+        steps = [each.step.number for each in project.steps.list_matching(StepFilter())]
         if steps:
             run_to_end(project.corrections.reverting(steps=steps[self.one % len(steps) :][: 1 + self.two % 3]))
 
@@ -171,10 +171,10 @@ class Act:
         project.corrections.redo()
 
     def _undo_in_slices(self, project):
-        run_to_end(project.corrections.undoing())
+        run_to_end(project.corrections.undo_in_slices())
 
     def _redo_in_slices(self, project):
-        run_to_end(project.corrections.redoing())
+        run_to_end(project.corrections.redo_in_slices())
 
 
 ACTS = [name[1:] for name, value in vars(Act).items() if isinstance(value, Callable) and name[1:2].isalpha()]
@@ -332,7 +332,7 @@ def test_a_file_that_may_grow_no_more_is_a_full_disk(project, tmp_path):
         with pytest.raises(UserError, match="the change was not saved"):
             project.corrections.undo()
         with pytest.raises(UserError, match="the change was not saved"):
-            run_to_end(project.labels.renaming("LC", "PLACE"))
+            run_to_end(project.labels.rename("LC", "PLACE"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert state_of(project) == state
@@ -346,7 +346,7 @@ def test_a_file_that_may_grow_no_more_is_a_full_disk(project, tmp_path):
 
 def half_stored(project):
     """A rename of which a part is stored and could not be taken back."""
-    work = project.labels.renaming("LC", "PLACE")
+    work = project.labels.rename("LC", "PLACE")
     next(work)
     connection_of(project).fail(0, lasts=True)
     with pytest.raises(UserError, match="could not be taken back, so some of them still have it"):
@@ -363,7 +363,7 @@ def test_nothing_is_written_beside_a_step_that_could_not_be_taken_back(project):
         lambda: correct(project, "news-1"),
         project.corrections.undo,
         lambda: project.runs.start(TrainSettings()),
-        lambda: run_to_end(project.labels.merging("TI", "DT")),
+        lambda: run_to_end(project.labels.merge("TI", "DT")),
         lambda: project.reviews.mark(1, reviewed=True),
     ):
         connection_of(project).fail(3, lasts=True)
@@ -393,10 +393,10 @@ def test_a_step_that_could_not_be_taken_back_is_taken_back_at_the_next_start(pro
 @pytest.mark.parametrize("names", [["news-1"], ["news-2"], ["news-1", "news-2", "news-4"]])
 def test_what_an_older_version_let_be_corrected_in_a_half_stored_step_is_kept(project, tmp_path, names, undone):
     if undone:
-        run_to_end(project.labels.renaming("LC", "PLACE"))
-        work = project.corrections.undoing()
+        run_to_end(project.labels.rename("LC", "PLACE"))
+        work = project.corrections.undo_in_slices()
     else:
-        work = project.labels.renaming("LC", "PLACE")
+        work = project.labels.rename("LC", "PLACE")
     for _ in range(2 if undone else 1):
         next(work)
     connection_of(project).fail(0, lasts=True)
@@ -423,7 +423,7 @@ def test_what_an_older_version_let_be_corrected_in_a_half_stored_step_is_kept(pr
 def test_no_run_no_export_and_no_import_begins_in_the_middle_of_a_large_step(project, tmp_path):
     corpus = tmp_path / "more.jsonl"
     corpus.write_text('{"id": "more", "text": "제주는 섬이다.", "label": [[0, 2, "LC"]]}\n', encoding="utf-8")
-    work = project.labels.renaming("LC", "PLACE")
+    work = project.labels.rename("LC", "PLACE")
     next(work)
     assert not project.corrections.is_settled
     for act in (

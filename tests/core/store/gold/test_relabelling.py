@@ -44,7 +44,7 @@ def with_label(before, label, new):
 
 def test_a_label_is_renamed_everywhere_and_one_undo_takes_it_back(project):
     before, tag_set = golds(project), project.sentences.labels()
-    change = run_to_end(project.labels.renaming("LC", "PLACE"))
+    change = run_to_end(project.labels.rename("LC", "PLACE"))
     assert golds(project) == with_label(before, "LC", "PLACE")
     assert (len(change.sentences), change.corpus) == (4, True)
     assert "LC" not in project.sentences.labels()
@@ -63,7 +63,7 @@ def test_imports_and_runs_keep_their_labels_and_count_under_the_names_of_today(p
     key = EpochKey(1, 2)
     run, imported = project.runs.by_number(1), {s.id: s.imported for s in project.sentences.each()}
     on_imported = project.predictions.counts(key, "dev", "imported")
-    run_to_end(project.labels.renaming("PS", "PER"))
+    run_to_end(project.labels.rename("PS", "PER"))
     assert project.runs.by_number(1) == run
     assert {s.id: s.imported for s in project.sentences.each()} == imported
     for gold in GOLDS:
@@ -74,7 +74,7 @@ def test_imports_and_runs_keep_their_labels_and_count_under_the_names_of_today(p
 
 def test_a_merge_keeps_both_labels_spans_under_one(project):
     before = golds(project)
-    run_to_end(project.labels.merging("TI", "DT"))
+    run_to_end(project.labels.merge("TI", "DT"))
     assert golds(project) == with_label(before, "TI", "DT")
     assert "TI" not in project.sentences.labels()
     project.corrections.undo()
@@ -95,8 +95,8 @@ def test_a_merge_keeps_both_labels_spans_under_one(project):
 )
 def test_a_replacement_takes_what_matches_and_the_count_says_so_before(project, replacement, changed):
     before = golds(project)
-    counted = run_to_end(project.labels.counting(replacement))
-    run_to_end(project.labels.replacing(replacement))
+    counted = run_to_end(project.labels.count_matching(replacement))
+    run_to_end(project.labels.replace(replacement))
     after = golds(project)
     assert {name for name in before if before[name] != after[name]} == changed
     assert (counted.sentences, counted.spans) == (len(changed), len(changed))
@@ -105,13 +105,13 @@ def test_a_replacement_takes_what_matches_and_the_count_says_so_before(project, 
 
 
 def test_a_decomposed_text_is_the_same_text(project):
-    assert run_to_end(project.labels.counting(Replacement("LC", "OG", text="부산"))).spans == 1
+    assert run_to_end(project.labels.count_matching(Replacement("LC", "OG", text="부산"))).spans == 1
 
 
 def test_labels_without_spans_come_and_go(project):
     assert project.labels.add("NEW").corpus
     assert project.sentences.labels()[-1] == "NEW"
-    run_to_end(project.labels.renaming("NEW", "NEWER"))
+    run_to_end(project.labels.rename("NEW", "NEWER"))
     assert project.sentences.labels()[-1] == "NEWER"
     project.labels.delete("NEWER")
     project.labels.delete("TM")
@@ -124,8 +124,8 @@ def test_every_change_of_the_tag_set_is_a_step_that_undo_takes_back(project):
     seen = [project.sentences.labels()]
     for change in (
         lambda: project.labels.add("NEW"),
-        lambda: run_to_end(project.labels.renaming("NEW", "NEWER")),
-        lambda: run_to_end(project.labels.merging("TM", "NEWER")),
+        lambda: run_to_end(project.labels.rename("NEW", "NEWER")),
+        lambda: run_to_end(project.labels.merge("TM", "NEWER")),
         lambda: project.labels.delete("NEWER"),
     ):
         assert change().corpus
@@ -143,7 +143,7 @@ def test_every_change_of_the_tag_set_is_a_step_that_undo_takes_back(project):
 
 
 def test_a_label_that_was_added_by_hand_after_an_undone_rename_is_there_until_that_is_undone(project):
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     project.corrections.undo()
     project.labels.add("PLACE")
     assert project.corrections.redo().sentences == ()
@@ -157,7 +157,7 @@ def test_a_label_that_was_added_by_hand_after_an_undone_rename_is_there_until_th
 def test_a_type_of_the_standard_that_an_import_named_leaves_the_tag_set_as_any_other(project):
     """Older versions kept it among the user's own labels."""
     project.database.write_many("INSERT INTO label VALUES (?)", [("LC",), ("TM",)])
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     project.labels.delete("TM")
     assert not {"LC", "TM"} & set(project.sentences.labels())
     project.corrections.undo()
@@ -172,11 +172,11 @@ def test_a_type_of_the_standard_that_an_import_named_leaves_the_tag_set_as_any_o
         (lambda labels: labels.add("a b"), "is not a valid label"),
         (lambda labels: labels.delete("LC"), "4 gold spans have the label LC"),
         (lambda labels: labels.delete("NOPE"), "is not in the tag set"),
-        (lambda labels: labels.renaming("LC", "OG"), "merge into it instead"),
-        (lambda labels: labels.renaming("NOPE", "X"), "is not in the tag set"),
-        (lambda labels: labels.merging("LC", "NOPE"), "is not in the tag set"),
-        (lambda labels: labels.merging("LC", "LC"), "already"),
-        (lambda labels: labels.replacing(Replacement("LC", "LC")), "already"),
+        (lambda labels: labels.rename("LC", "OG"), "merge into it instead"),
+        (lambda labels: labels.rename("NOPE", "X"), "is not in the tag set"),
+        (lambda labels: labels.merge("LC", "NOPE"), "is not in the tag set"),
+        (lambda labels: labels.merge("LC", "LC"), "already"),
+        (lambda labels: labels.replace(Replacement("LC", "LC")), "already"),
     ],
 )
 def test_what_cannot_be_done_is_said_at_once(project, act, reason):
@@ -186,7 +186,7 @@ def test_what_cannot_be_done_is_said_at_once(project, act, reason):
 
 def test_a_step_that_is_stopped_is_taken_back(project):
     before, tag_set = golds(project), project.sentences.labels()
-    work = project.labels.renaming("LC", "PLACE")
+    work = project.labels.rename("LC", "PLACE")
     next(work)
     assert golds(project) != before
     work.close()
@@ -199,7 +199,7 @@ def test_a_step_that_is_stopped_is_taken_back(project):
 def test_nothing_else_is_corrected_meanwhile(project):
     number = project.sentences.by_id("news-3").number
     project.corrections.correct(project.sentences.by_id("talk-1").number, ())
-    work = project.labels.renaming("LC", "PLACE")
+    work = project.labels.rename("LC", "PLACE")
     next(work)
     same = project.sentences.by_id("news-3").gold
     correct = project.corrections.correct
@@ -223,7 +223,7 @@ def test_a_correction_that_waits_for_the_database_does_not_get_into_a_step_that_
             project.corrections.correct(number, ())
         answers.append("refused")
 
-    work = project.labels.renaming("LC", "PLACE")
+    work = project.labels.rename("LC", "PLACE")
     thread = threading.Thread(target=correct)
     with atomic():  # nobody else gets in
         monkeypatch.setattr(project.database, "atomic", announced)
@@ -240,9 +240,9 @@ def test_a_correction_that_waits_for_the_database_does_not_get_into_a_step_that_
 
 def test_a_step_that_a_kill_cut_off_is_taken_back_at_the_next_start(project, tmp_path, monkeypatch):
     before, tag_set = golds(project), project.sentences.labels()
-    run_to_end(project.labels.merging("TI", "DT"))
+    run_to_end(project.labels.merge("TI", "DT"))
     merged = golds(project)
-    work = project.labels.renaming("LC", "PLACE")
+    work = project.labels.rename("LC", "PLACE")
     next(work)
     next(work)
     with monkeypatch.context() as killed:
@@ -260,17 +260,17 @@ def test_a_step_that_a_kill_cut_off_is_taken_back_at_the_next_start(project, tmp
 
 
 def test_an_undo_that_is_stopped_leaves_the_step_as_it_was(project):
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     renamed = golds(project)
     assert project.corrections.is_large()
-    work = project.corrections.undoing()
+    work = project.corrections.undo_in_slices()
     next(work)
     work.close()
     assert golds(project) == renamed
     assert "LC" not in project.sentences.labels()
     assert project.corrections.can_undo
     assert not project.corrections.can_redo
-    run_to_end(project.corrections.undoing())
+    run_to_end(project.corrections.undo_in_slices())
     assert project.corrections.is_large(redo=True)
 
 
@@ -285,8 +285,8 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
     with create_project(tmp_path / "empty.spandesk") as project:
         changes = [
             lambda: project.labels.add("NEW"),
-            lambda: run_to_end(project.labels.renaming("NEW", "NEWER")),
-            lambda: run_to_end(project.labels.merging("TM", "NEWER")),
+            lambda: run_to_end(project.labels.rename("NEW", "NEWER")),
+            lambda: run_to_end(project.labels.merge("TM", "NEWER")),
             lambda: project.labels.delete("QT"),
         ]
         tag_sets = [project.sentences.labels()]
@@ -302,10 +302,10 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
         assert kinds == ["delete label", "merge", "rename", "add label"]
         assert not project.corrections.can_undo
         for tag_set in tag_sets[1:]:
-            run_to_end(project.corrections.redoing())
+            run_to_end(project.corrections.redo_in_slices())
             assert project.sentences.labels() == tag_set
         assert project.corrections.count() == 0
-        assert project.corrections.listed() == []
+        assert project.corrections.list_newest() == []
         assert project.problems() == []
     with open_project(tmp_path / "empty.spandesk") as project:
         add_sentences(project, [("train", Sentence("s", "가나다라", (Span(0, 1, "NEWER"),)))])
@@ -321,11 +321,11 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
 def test_a_step_without_a_sentence_that_was_cut_off_is_taken_back(tmp_path):
     with create_project(tmp_path / "empty.spandesk") as project:
         before = project.sentences.labels()
-        work = project.labels.renaming("LC", "PLACE")
+        work = project.labels.rename("LC", "PLACE")
         next(work)
         work.close()
         assert project.sentences.labels() == before
-        assert (project.corrections.taken_back, project.corrections.can_undo) == (1, False)
+        assert (project.corrections.rollbacks, project.corrections.can_undo) == (1, False)
         assert project.problems() == []
 
 
@@ -341,9 +341,9 @@ def test_no_sequence_of_changes_loses_a_span_and_undo_goes_all_the_way_back(tmp_
         before, tag_set = golds(project), project.sentences.labels()
         for name, one, other in acts:
             act = {
-                "rename": project.labels.renaming,
-                "merge": project.labels.merging,
-                "replace": lambda one, other: project.labels.replacing(Replacement(one, other, split="train")),
+                "rename": project.labels.rename,
+                "merge": project.labels.merge,
+                "replace": lambda one, other: project.labels.replace(Replacement(one, other, split="train")),
             }[name]
             try:
                 run_to_end(act(one, other))

@@ -64,7 +64,7 @@ def test_a_mark_is_no_correction_and_can_be_taken_away(project):
     assert not project.reviews.mark(number, reviewed=True), "it is already"
     assert project.reviews.reviewed_in("dev") == {number}
     assert project.reviews.reviewed_in("train") == set()
-    assert (project.corrections.count(), project.corrections.listed()) == (0, [])
+    assert (project.corrections.count(), project.corrections.list_newest()) == (0, [])
     project.reviews.mark(number, reviewed=False)
     assert said(project, "news-3") == NOTHING_SAID
     assert project.problems() == []
@@ -158,7 +158,7 @@ def test_the_log_of_corrections_leaves_out_what_was_only_said(project):
     project.reviews.mark(number_of(project, "news-3"), reviewed=True)
     project.corrections.correct(number_of(project, "news-3"), [])
     project.reviews.note(number_of(project, "news-3"), "why")
-    [logged] = project.corrections.listed()
+    [logged] = project.corrections.list_newest()
     assert (logged.after, logged.is_newest) == ((), True)
     assert project.corrections.count() == 1
     assert project.corrections.sentences_changed_since(0) == [number_of(project, "news-3")]
@@ -311,14 +311,14 @@ def test_a_project_from_before_there_were_reviews_gets_them(tmp_path):
         assert project.corrections.undo().sentences == (number_of(project, "news-3"),)
 
 
-@pytest.mark.parametrize("how", ["renaming", "merging"])
+@pytest.mark.parametrize("how", ["rename", "merge"])
 def test_verdicts_outlive_another_name_of_their_label(project, how):
     """A verdict is on a span, whatever its label is called before or after."""
     judge(project, "news-4", "model")  # OG taken for LC
     judge(project, "news-3", "model", at=1, watch=JudgementContext(sampled=True))  # DT missed
     before = project.reviews.estimate(KEY, "dev")
     [pair] = said(project, "news-4").verdicts
-    if how == "merging":
+    if how == "merge":
         project.labels.add("ORGANISATION")
     run_to_end(getattr(project.labels, how)("OG", "ORGANISATION"))
     renamed = SpanPair(Span(0, 4, "ORGANISATION"), pair.predicted)
@@ -336,7 +336,7 @@ def test_after_a_label_got_another_name_errors_wait_for_a_verdict_as_before(proj
             if (name, at) != ("news-4", 0):
                 judge(project, name, "model", at, JudgementContext(sampled=True))
     assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
-    run_to_end(project.labels.renaming("OG", "ORGANISATION"))
+    run_to_end(project.labels.rename("OG", "ORGANISATION"))
     assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
     judge(project, "news-4", "ambiguous", watch=JudgementContext(sampled=True))
     assert project.reviews.estimate(KEY, "dev").verdicts == {"model": 5, "gold": 0, "ambiguous": 1}

@@ -63,11 +63,11 @@ def test_changes_of_labels_say_which_and_in_how_many_sentences(project, monkeypa
     monkeypatch.setattr(steps, "EXAMINED", large)
     spans = 4 if large == 250 else None
     said = ("kind", "old_label", "new_label", "sentences", "spans")
-    assert run_to_end(project.labels.renaming("LC", "PLACE")).kind == "relabel"
+    assert run_to_end(project.labels.rename("LC", "PLACE")).kind == "relabel"
     assert fields(project.corrections.next_steps().undo, *said) == ("rename", "LC", "PLACE", 4, spans)
-    run_to_end(project.labels.merging("TI", "DT"))
+    run_to_end(project.labels.merge("TI", "DT"))
     assert fields(project.corrections.next_steps().undo, *said) == ("merge", "TI", "DT", 1, 1)
-    run_to_end(project.labels.replacing(Replacement("PLACE", "OG", text="부산")))
+    run_to_end(project.labels.replace(Replacement("PLACE", "OG", text="부산")))
     assert fields(project.corrections.next_steps().undo, *said) == ("relabel", "PLACE", "OG", 1, 1)
 
 
@@ -113,7 +113,7 @@ def test_other_mutations_say_what_they_are(project):
     new = Sentence("scratch-1", "독도", ())
     assert project.sentences.add("train", [new], "scratch").kind == "import"
     assert project.labels.add("NEW").kind == "labels"
-    assert run_to_end(project.labels.renaming("NEW", "NEWER")).kind == "labels"
+    assert run_to_end(project.labels.rename("NEW", "NEWER")).kind == "labels"
     assert project.runs.end(1, "stopped").kind == "run"
 
 
@@ -121,7 +121,7 @@ def test_other_mutations_say_what_they_are(project):
 
 
 def listed(project, *chosen, **more):
-    return [each.step.number for each in project.steps.listed(StepFilter(*chosen, **more))]
+    return [each.step.number for each in project.steps.list_matching(StepFilter(*chosen, **more))]
 
 
 def test_the_list_has_steps_that_changed_gold_and_says_which_of_them_are_undone(project):
@@ -134,7 +134,7 @@ def test_the_list_has_steps_that_changed_gold_and_says_which_of_them_are_undone(
     project.corrections.undo()
     older = project.corrections.last_number() + 1
     project.corrections.correct(talk, [])
-    third, second, first = project.steps.listed(StepFilter())
+    third, second, first = project.steps.list_matching(StepFilter())
     assert [each.is_undone for each in (third, second, first)] == [False, True, False]
     assert third.step.number == older
     assert [each.corrections for each in (third, second, first)] == [1, 2, 1]
@@ -146,8 +146,8 @@ def test_the_list_has_steps_that_changed_gold_and_says_which_of_them_are_undone(
     ]
     project.corrections.undo()
     project.corrections.redo()
-    assert not project.steps.listed(StepFilter(), limit=1)[0].is_undone
-    assert [each.step.kind for each in project.steps.listed(StepFilter())] == ["unlabel", "correct", "unlabel"]
+    assert not project.steps.list_matching(StepFilter(), limit=1)[0].is_undone
+    assert [each.step.kind for each in project.steps.list_matching(StepFilter())] == ["unlabel", "correct", "unlabel"]
 
 
 def test_the_list_is_read_in_parts(project):
@@ -156,9 +156,9 @@ def test_the_list_is_read_in_parts(project):
         project.corrections.correct(number, [Span(start, start + 1, "PS")])
     every = listed(project)
     assert len(every) == 6
-    parts = [project.steps.listed(StepFilter(), before=before, limit=2) for before in (None, every[1], every[3])]
+    parts = [project.steps.list_matching(StepFilter(), before=before, limit=2) for before in (None, every[1], every[3])]
     assert [each.step.number for part in parts for each in part] == every
-    assert [each.step.number for each in project.steps.listed(StepFilter(), after=every[2])] == every[:2]
+    assert [each.step.number for each in project.steps.list_matching(StepFilter(), after=every[2])] == every[:2]
     project.corrections.correct_together({n: [] for n in range(1, 8)})
     step, *_ = listed(project)
     first, *rest = project.steps.corrections_of(step, StepFilter())
@@ -171,7 +171,7 @@ def test_the_list_is_filtered_by_what_was_done_label_split_and_text(project):
     project.corrections.correct(news, [Span(0, 2, "OG"), Span(4, 9, "DT")])
     project.corrections.correct_together({talk: [Span(0, 2, "PS")], test: []})
     project.reviews.note(news, "확인")
-    run_to_end(project.labels.renaming("LC", "PLACE"))
+    run_to_end(project.labels.rename("LC", "PLACE"))
     relabelled, several, one = listed(project)
     project.corrections.revert(steps=[one])
     revert, *_ = listed(project)
@@ -186,7 +186,7 @@ def test_the_list_is_filtered_by_what_was_done_label_split_and_text(project):
     assert listed(project, text="세종") == [revert, one]
     assert listed(project, text="TALK-1") == [several]
     assert listed(project, text="확인") == [revert, one]
-    [found] = project.steps.listed(StepFilter(split="test"))
+    [found] = project.steps.list_matching(StepFilter(split="test"))
     assert (found.corrections, found.first.sentence_id, found.step.sentences) == (1, "news-5", 2)
     assert [each.sentence_id for each in project.steps.corrections_of(several, StepFilter(label="TI"))] == ["talk-1"]
 
@@ -198,6 +198,6 @@ def test_a_verdict_with_its_correction_is_listed_as_such(project):
         e for e in compare_spans(stored.gold, project.predictions.of(key, [stored.number])[stored.number]) if e.is_error
     ]
     project.reviews.judge(stored.number, key, wrong, "gold")
-    [found] = project.steps.listed(StepFilter("verdicts"))
+    [found] = project.steps.list_matching(StepFilter("verdicts"))
     assert (found.step.kind, found.corrections) == ("verdict", 1)
     assert listed(project, "corrections") == []
