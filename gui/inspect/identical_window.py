@@ -20,7 +20,7 @@ from gui.background import LatestQuery
 from gui.look.theme import Look
 from gui.text.words import counted, words_of
 from gui.widgets.choosers import chip
-from gui.widgets.place_table import THEN, Place, PlaceModel, PlaceTable
+from gui.widgets.place_table import PROPOSED, Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel
 
 
@@ -50,7 +50,7 @@ class IdenticalWindow(QDialog):
         self._same = 0
         self._found: list[Occurrence] = []
         self.model = PlaceModel(look, links=False)
-        self.table = PlaceTable(self.model, "Places of the string", hidden=[THEN])
+        self.table = PlaceTable(self.model, "Places of the string", hidden=[PROPOSED])
         self.said = PlainLabel(wraps=True)
         self.everywhere = chip("In all splits", f"Else in {sought.split} alone")
         self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)

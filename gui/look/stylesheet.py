@@ -66,7 +66,7 @@ QToolButton[outlined="true"]:disabled { color: $edge; background: $surface; bord
 QWidget#rail { background: $window; border-right: 1px solid $line; }
 QToolButton[rail="true"] {
     color: $muted; font-size: ${small_size}px; border: 1px solid transparent; border-radius: 4px; padding: 6px 2px;
-    min-width: ${rail_width}px; margin: 2px 4px;
+    margin: 2px 4px;
 }
 QToolButton[rail="true"]:hover { color: $text; background: $hover; }
 QToolButton[rail="true"]:checked { color: $accent; background: $selection; font-weight: bold; }

@@ -15,9 +15,6 @@ from gui.look.stylesheet import filled
 LIST_SIZE, SENTENCE_SIZE, TAG_SIZE, SMALL_SIZE, TITLE_SIZE = 13, 19, 11, 12, 16
 """Font sizes in pixels: lists and controls, the large sentence, tags on it, secondary text, page titles."""
 
-RAIL_WIDTH = 68
-"""Of the words of the rail, in pixels."""
-
 FAMILIES = (
     "Pretendard",
     "Noto Sans KR",
@@ -178,7 +175,6 @@ def stylesheet(theme: Theme) -> str:
         "accent_hover": mixed(theme.accent, theme.text, 0.85),
         "small_size": scaled(SMALL_SIZE),
         "title_size": scaled(TITLE_SIZE),
-        "rail_width": scaled(RAIL_WIDTH),
     }
     return filled(tokens, shade="dark" if theme.dark else "light")
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.domain.events import LinesTagged, TaggerLoaded
 from core.domain.spans import PredictedSpan
+from core.messages.catalogue import say
 from core.store.label_renames import Names, rename_predictions
 from gui.background import Job, JobRunner
 
@@ -106,7 +107,7 @@ class Answers(QObject):
     def _started(self, folder: Path) -> _TaggerThread:
         questions: SimpleQueue[Sequence[str] | None] = SimpleQueue()
         job = self._runner.start_beside(
-            "The tagger of the Scratch page", lambda: self._answering(folder, questions), interval=ANSWER_INTERVAL
+            say("The tagger of the Scratch page"), lambda: self._answering(folder, questions), interval=ANSWER_INTERVAL
         )
         tagger = _TaggerThread(job, folder, questions)
         job.reported.connect(lambda event: self._take(tagger, event))

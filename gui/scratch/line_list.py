@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import PredictedSpan, SentenceNumber, Split
+from core.messages.catalogue import say, say_count
 from gui.look.icons import icon
 from gui.look.theme import Look
 from gui.scratch.text_field import ScratchLine
@@ -27,7 +28,6 @@ from gui.sentence.painting import MARGIN
 from gui.sentence.scene import Mark, probability
 from gui.sentence.view import SentenceView
 from gui.text.inspect import label_names
-from gui.text.words import counted
 from gui.widgets.text_labels import PlainLabel
 
 MOST = 100
@@ -78,7 +78,7 @@ class LineView(SentenceView):
         return None
 
     def event(self, event: QEvent) -> bool:
-        """Say in words what stands under the pointer."""
+        """Describe the span under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             mark = self.mark_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), self._words(mark) if mark is not None else "", self)
@@ -90,7 +90,9 @@ class LineView(SentenceView):
         assert found is not None
         text = self.text[found.span.start : found.span.end]
         names = label_names(self._look.theme.entity_type(found.span.label))
-        return f"{text}\n{names}\nprobability {found.probability:.4f}"
+        return say(
+            "{text}\n{names}\nprobability {probability:.4f}", text=text, names=names, probability=found.probability
+        )
 
 
 class LineRow(QFrame):
@@ -118,14 +120,14 @@ class LineRow(QFrame):
         self.view = LineView(look)
         self.said = PlainLabel()
         self.said.setProperty("role", "small")
-        self.open = QPushButton("Open in Inspect")
+        self.open = QPushButton(say("Open in Inspect"))
         self.open.setProperty("flat", True)
         self.open.setStyleSheet("padding: 0 6px; min-height: 16px")  # so that a row stays as high as it was
         self.remove = QToolButton()
         self.remove.setIcon(cross)
         self.remove.setIconSize(QSize(14, 14))
-        self.remove.setToolTip("Take this line out of the text; Ctrl+Z there brings it back")
-        self.remove.setAccessibleName("Remove the line")
+        self.remove.setToolTip(say("Remove this line from the text; Ctrl+Z in the text restores it"))
+        self.remove.setAccessibleName(say("Remove the line"))
         self._lay_out()
         self.chosen.toggled.connect(self.toggled)
         self.remove.clicked.connect(self.removed)
@@ -183,7 +185,8 @@ class LineRow(QFrame):
         with QSignalBlocker(self.chosen):
             self.chosen.setChecked(is_chosen and place is None)
         self.chosen.setEnabled(place is None)
-        self.chosen.setToolTip("Send this line to the corpus" if place is None else "The corpus has this text")
+        words = say("Send this line to the corpus") if place is None else say("The corpus has this text")
+        self.chosen.setToolTip(words)
         self.said.setText(_said(spans, place))
         self.open.setVisible(place is not None)
 
@@ -203,17 +206,22 @@ def _resemble(text: str, other: str) -> bool:
 
 
 def _said(spans: Sequence[PredictedSpan] | None, place: CorpusMatch | None) -> str:
-    """How many spans, and the probability of the least certain one; where the text stands in the corpus."""
-    if spans is None:
-        found = "…"
-    elif not spans:
-        found = "no span"
-    else:
-        least = probability(min(span.probability for span in spans))
-        found = counted(len(spans), "span") + (f", least certain {least}" if len(spans) > 1 else "")
+    """How many spans, and the probability of the least certain one; where the corpus has the text."""
+    found = _count_spans(spans)
     if place is None:
         return found
-    return f"{found} · {'sent to' if place.is_new else 'the corpus has it:'} {place.split} as {place.id}"
+    if place.is_new:
+        return say("{spans} · sent to {split} as {sentence}", spans=found, split=place.split, sentence=place.id)
+    return say("{spans} · in the corpus: {split}, {sentence}", spans=found, split=place.split, sentence=place.id)
+
+
+def _count_spans(spans: Sequence[PredictedSpan] | None) -> str:
+    if spans is None:
+        return "…"
+    if not spans:
+        return say("no span")
+    least = probability(min(span.probability for span in spans))
+    return say_count("{count:,} span", "{count:,} spans, least certain {least}", len(spans), least=least)
 
 
 EXAMPLES = (
@@ -288,10 +296,10 @@ class LineList(QWidget):
         self._stack.addWidget(self._scroller)
 
     def _start(self) -> QWidget:
-        title = PlainLabel("Nothing typed yet")
+        title = PlainLabel(say("Nothing typed yet"))
         title.setProperty("role", "title")
         hint = PlainLabel(
-            "Type or paste text on the left. Each line is a sentence; its spans appear here. Or begin with:"
+            say("Type or paste text on the left. Each line is a sentence; its spans appear here. Or start with:")
         )
         hint.setProperty("role", "hint")
         hint.setWordWrap(True)

@@ -1,23 +1,25 @@
 """The Scratch page: any text, and at once what the run that is looked at finds in it."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from core.domain.spans import Span
-from core.messages.catalogue import mark
+from core.domain.spans import PredictedSpan, Span
+from core.messages.catalogue import mark, say, say_count
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentence_selection import FixedSet, Selection
-from gui.background import Job
+from gui.background import Job, describe_failure
 from gui.look.theme import set_property
 from gui.scratch.answers import Answering, Answers
 from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
-from gui.scratch.send import SendBar, Sending, Sent
+from gui.scratch.send import SendBar, Sending, Sent, find_obstacle
 from gui.scratch.text_field import ScratchLine, TextField
-from gui.text.scratch import lines_words, sending_obstacle, status_words
+from gui.session import Context
+from gui.text.words import name_epoch
 from gui.widgets.page import EmptyState, Page, PageContext, rule
 from gui.widgets.text_labels import PlainLabel
 
@@ -42,11 +44,11 @@ class ScratchPage(Page):
         self.sending = Sending(context.session, self)
         self.field = TextField()
         self.status = PlainLabel(wraps=True)
-        self.retry = QPushButton("Try again")
+        self.retry = QPushButton(say("Try again"))
         self.said = PlainLabel()
         self.list = LineList(context.look)
         self.send_bar = SendBar()
-        self.empty = EmptyState("", "", "Go to Train")
+        self.empty = EmptyState("", "", say("Go to Train"))
         self._pause = QTimer(self, interval=PAUSE, singleShot=True)
         self._lay_out(context)
         self._connect()
@@ -129,19 +131,24 @@ class ScratchPage(Page):
         project = self._session.project
         names = {} if project is None or context.source is None else project.label_names.of_source(context.source)
         self.answers.look_at(folder, names)
-        if folder is None and context.key is not None:
-            self.empty.title.setText(f"Run {context.source} is a cross-check")
-            self.empty.hint.setText("It keeps no weights to tag other text with. Choose a run that was trained.")
-        elif folder is None and context.source is not None:
-            self.empty.title.setText(f"Run {context.source} has no finished epoch yet")
-            self.empty.hint.setText(
-                "Its first epoch can be tried here when it ends. The Train page shows how far it is."
-            )
-        elif folder is None:
-            self.empty.title.setText("No run yet")
-            self.empty.hint.setText("Here you see what a run finds in any text that you type. Train one first.")
+        if folder is None:
+            self._explain(context)
         self._stack.setCurrentIndex(0 if folder is None else 1)
         self.refresh_when_seen()
+
+    def _explain(self, context: Context) -> None:
+        """Say why there is no model."""
+        if context.key is not None:
+            title = say("Run {run} is a cross-check", run=context.source)
+            hint = say("It keeps no weights to tag other text with. Choose a run that was trained.")
+        elif context.source is not None:
+            title = say("Run {run} has no finished epoch yet", run=context.source)
+            hint = say("Its first epoch can be tried here when it ends. The Train page shows the progress.")
+        else:
+            title = say("No run yet")
+            hint = say("Here you see what a run finds in any text that you type. Train one first.")
+        self.empty.title.setText(title)
+        self.empty.hint.setText(hint)
 
     def _folder(self, key: EpochKey | None) -> Path | None:
         project = self._session.project
@@ -170,15 +177,15 @@ class ScratchPage(Page):
     def _show(self) -> None:
         """Show the lines as far as they are tagged, and what can be done with them."""
         known, job = self.answers.known, self._runner.job
-        self.status.setText(status_words(self.answers, self._session.context.key, job.title if job else ""))
+        self.status.setText(describe_model(self.answers, self._session.context.key, job.title if job else ""))
         has_failed = self.answers.state == "failed"
         set_property(self.status, "role", "error" if has_failed else "hint")
         self.retry.setVisible(has_failed)
-        self.said.setText(lines_words([line.text for line in self._lines], known, self._cut_off))
+        self.said.setText(describe_lines([line.text for line in self._lines], known, self._cut_off))
         is_ready = self.answers.state == "ready"
         self.list.show_lines(ShownLines(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready))
         chosen, with_spans = self._chosen(), self.send_bar.with_spans.isChecked()
-        obstacle = sending_obstacle(chosen, known, with_spans=with_spans, is_sending=not self.sending.is_idle)
+        obstacle = find_obstacle(chosen, known, with_spans=with_spans, is_sending=not self.sending.is_idle)
         self.send_bar.offer(len(chosen), obstacle)
 
     def _chosen(self) -> list[str]:
@@ -205,11 +212,11 @@ class ScratchPage(Page):
     def _take_sent(self, sent: Sent) -> None:
         self._sent = sent
         self._places.update(sent.places)
-        self.send_bar.tell(sent.words, can_open=bool(sent.new))
+        self.send_bar.show_result(sent.words, can_open=bool(sent.new))
 
     def _forget_sent(self) -> None:
         self._sent = None
-        self.send_bar.tell("", can_open=False)
+        self.send_bar.show_result("", can_open=False)
 
     def _open_sent(self) -> None:
         """Show what was sent last, in Inspect."""
@@ -219,7 +226,7 @@ class ScratchPage(Page):
             self._open(self._sent.new[0])
         else:
             numbers = frozenset(place.number for place in self._sent.new)
-            self._session.inspect(Selection(self._sent.split, among=FixedSet("sent from Scratch", numbers)))
+            self._session.inspect(Selection(self._sent.split, among=FixedSet(say("sent from Scratch"), numbers)))
 
     def _open(self, place: CorpusMatch) -> None:
         """Show a sentence of the corpus, in whatever split it is by now."""
@@ -227,3 +234,52 @@ class ScratchPage(Page):
         if project is not None:
             [stored] = project.sentences.by_number([place.number])
             self._session.inspect(Selection(stored.split, sentence_id=stored.id))
+
+
+def describe_model(answers: Answers, key: EpochKey | None, job: str) -> str:
+    """Whose spans are shown, and what is awaited.
+
+    Args:
+        job: the title of the job under way; empty where there is none.
+    """
+    if key is None:
+        return ""
+    epoch = name_epoch(key)
+    if answers.state == "failed" and answers.failure is not None:
+        reason = describe_failure(say("Loading the model"), answers.failure)
+        return say("Tagging with {epoch} failed: {reason}", epoch=epoch, reason=reason)
+    if answers.state == "loading":
+        return say("Loading {epoch} …", epoch=epoch)
+    if answers.state == "idle":
+        return say("Model: {epoch}, loaded with the first line", epoch=epoch)
+    size = f"{answers.size / 2**20:,.0f} MB" if answers.size >= 2**20 else say("less than 1 MB")
+    if job:
+        return say(
+            "Model: {epoch} ({size}). Answers take longer while “{job}” is running.", epoch=epoch, size=size, job=job
+        )
+    return say("Model: {epoch} ({size})", epoch=epoch, size=size)
+
+
+def describe_lines(texts: Sequence[str], known: Mapping[str, Sequence[PredictedSpan]], cut_off: int) -> str:
+    """How many lines and spans there are.
+
+    Args:
+        cut_off: lines beyond those that are shown.
+    """
+    if not texts:
+        return say("Your lines and their spans")
+    lines = say_count("{count:,} line", "{count:,} lines", len(texts))
+    tagged = [len(known[text]) for text in texts if text in known]
+    if len(tagged) < len(texts):
+        words = say("{lines} · {tagged:,} tagged so far", lines=lines, tagged=len(tagged))
+    else:
+        words = say("{lines} · {spans}", lines=lines, spans=say_count("{count:,} span", "{count:,} spans", sum(tagged)))
+    if not cut_off:
+        return words
+    return say_count(
+        "{words} · only the first {shown} are shown: import a file for the other",
+        "{words} · only the first {shown} are shown: import a file for the {count:,} others",
+        cut_off,
+        words=words,
+        shown=MOST,
+    )

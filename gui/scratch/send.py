@@ -1,24 +1,26 @@
-"""What is sent to the corpus, where to, and what came of it."""
+"""Sending lines to the corpus: the bar that asks for it, the work, and its result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from core.domain.spans import SPLITS, Span, Split
+from core.domain.spans import SPLITS, PredictedSpan, Span, Split
+from core.messages.catalogue import mark, say, say_count
 from core.services.typed_sentences import SOURCE, find_texts, make_drafts
 from core.store.project import Project
 from core.store.sentences import StoredSentence
 from gui.background import LatestQuery
 from gui.scratch.line_list import CorpusMatch
 from gui.session import Session
-from gui.text.words import counted, wrapped
+from gui.text.words import wrapped
 from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import PlainLabel
 
-_FLATTERS = (
-    "Gold that a run found itself flatters its score on {split}. Mend the spans in Inspect, or send the text alone."
+_INFLATES = mark(
+    "Gold taken from a run's own predictions inflates its score on {split}. Correct the spans in Inspect, or send only"
+    " the text."
 )
 
 
@@ -37,35 +39,39 @@ class SendBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.split = chooser("Split", "The split that the lines become sentences of")
+        self.split = chooser(say("Split"), say("The split to add the lines to"))
         for split in SPLITS:
             self.split.addItem(split, split)
-        self.with_spans = QCheckBox("with the spans as gold")
+        self.with_spans = QCheckBox(say("with the spans as gold"))
         self.with_spans.setChecked(True)
-        self.with_spans.setToolTip(wrapped("Off, the sentences come without gold, to be labelled in Inspect"))
+        self.with_spans.setToolTip(wrapped(say("Without this the sentences have no gold and are labelled in Inspect")))
         self.send = QPushButton()
         self.send.setProperty("primary", True)
         self.warning = PlainLabel(wraps=True)
         self.said = PlainLabel()
-        self.stays = PlainLabel("Undo does not take sent sentences back.")
+        self.stays = PlainLabel(say("Undo does not remove sent sentences."), wraps=True)
         for label in (self.warning, self.stays, self.said):
             label.setProperty("role", "hint")
-        self.open = QPushButton("Open in Inspect")
+        self.open = QPushButton(say("Open in Inspect"))
         self.open.setProperty("flat", True)
         self._lay_out()
         self.split.activated.connect(lambda _: self.changed.emit())
         self.with_spans.toggled.connect(lambda _: self.changed.emit())
         self.send.clicked.connect(self.asked)
         self.open.clicked.connect(self.opened)
-        self.tell("", can_open=False)
+        self.show_result("", can_open=False)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(PlainLabel("Send to"))
-        for widget in (self.split, self.with_spans, self.send):
-            row.addWidget(widget)
+        row.addWidget(PlainLabel(say("Send to")))
+        row.addWidget(self.split)
+        row.addWidget(self.with_spans)
         row.addStretch(1)
+        sending = QHBoxLayout()
+        sending.setSpacing(8)
+        sending.addWidget(self.send)
+        sending.addWidget(self.stays, 1)
         notice = QHBoxLayout()
         notice.setSpacing(4)
         notice.addWidget(self.said)
@@ -75,8 +81,8 @@ class SendBar(QFrame):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addLayout(row)
-        column.addWidget(self.stays)
         column.addWidget(self.warning)
+        column.addLayout(sending)
         column.addLayout(notice)
 
     @property
@@ -87,14 +93,15 @@ class SendBar(QFrame):
     def offer(self, count: int, obstacle: str) -> None:
         """Offer to send so many lines, or say why that cannot be."""
         split = self.chosen_split
-        self.send.setText(f"Send {counted(count, 'line')} to {split}" if count else f"Send to {split}")
+        words = say_count("Send {count:,} line to {split}", "Send {count:,} lines to {split}", count, split=split)
+        self.send.setText(words if count else say("Send to {split}", split=split))
         self.send.setEnabled(not obstacle)
-        self.send.setToolTip(wrapped(obstacle or "They become sentences of the corpus, with an id of their own"))
-        self.warning.setText(_FLATTERS.format(split=split))
+        self.send.setToolTip(wrapped(obstacle or say("They become sentences of the corpus, each with its own id")))
+        self.warning.setText(say(_INFLATES, split=split))
         self.warning.setVisible(split != "train" and self.with_spans.isChecked())
 
-    def tell(self, words: str, *, can_open: bool) -> None:
-        """Say what came of the last sending."""
+    def show_result(self, words: str, *, can_open: bool) -> None:
+        """Say what the last sending did."""
         self.said.setText(words)
         self.said.setVisible(bool(words))
         self.open.setVisible(can_open)
@@ -102,7 +109,7 @@ class SendBar(QFrame):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of a sending: where the corpus has each text now."""
+    """The result of a sending: where the corpus has each text now."""
 
     split: Split
     places: Mapping[str, CorpusMatch]
@@ -115,11 +122,37 @@ class Sent:
     @property
     def words(self) -> str:
         """`2 lines sent to train; the corpus had 1 already.`"""
-        had = len(self.places) - len(self.new)
-        if not self.new:
-            return f"Nothing sent: the corpus has {'this text' if had == 1 else f'these {had:,} texts'} already."
-        already = f"; the corpus had {had:,} already" if had else ""
-        return f"{counted(len(self.new), 'line')} sent to {self.split}{already}."
+        had, new = len(self.places) - len(self.new), len(self.new)
+        if not new:
+            return say_count(
+                "Nothing sent: the corpus already has this text.",
+                "Nothing sent: the corpus already has these {count:,} texts.",
+                had,
+            )
+        if not had:
+            return say_count(
+                "{count:,} line sent to {split}.", "{count:,} lines sent to {split}.", new, split=self.split
+            )
+        return say_count(
+            "{count:,} line sent to {split}; the corpus already had {had:,}.",
+            "{count:,} lines sent to {split}; the corpus already had {had:,}.",
+            new,
+            split=self.split,
+            had=had,
+        )
+
+
+def find_obstacle(
+    chosen: Collection[str], known: Mapping[str, Sequence[PredictedSpan]], *, with_spans: bool, is_sending: bool
+) -> str:
+    """Why the chosen lines cannot be sent now; empty where they can."""
+    if is_sending:
+        return say("The corpus is searched for these texts")
+    if not chosen:
+        return say("Type a line that the corpus does not have, and tick it")
+    if with_spans and any(text not in known for text in chosen):
+        return say("Wait until every chosen line is tagged, or send them without spans")
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +167,7 @@ class Sending(QObject):
 
     Signals:
         finished: it came to its end; the `Sent`.
-        ended: after it, and after a failure, too, which the session has told.
+        ended: after it, and after a failure, too, which the session has reported.
     """
 
     finished = Signal(object)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
 )
 
+from core.messages.catalogue import say
 from gui.text.utf16 import offsets
 
 _BREAK = re.compile("[\u2028\u2029]|\\Z")
@@ -56,8 +57,8 @@ class TextField(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self._composed = ""
-        self.setAccessibleName("Text to tag")
-        self.setPlaceholderText("Type or paste text, one sentence a line")
+        self.setAccessibleName(say("Text to tag"))
+        self.setPlaceholderText(say("Type or paste text, one sentence per line"))
         self.setTabChangesFocus(True)
         self.textChanged.connect(self.edited)
 

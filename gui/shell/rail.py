@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gui.keys.commands import page_commands, page_name
 from gui.keys.keymap import CommandAction, Keymap
-from gui.look.theme import scaled
+from gui.look.theme import SMALL_SIZE, font, scaled
 
 
 class Rail(QFrame):
@@ -37,6 +37,9 @@ class Rail(QFrame):
             self.keyed[page] = self._action(keymap, number, page, title)
             self._buttons[page] = _button(self.keyed[page])
             layout.addWidget(self._buttons[page])
+        width = max(button.width() for button in self._buttons.values())
+        for button in self._buttons.values():
+            button.setFixedWidth(width)
         layout.addStretch(1)
 
     def _action(self, keymap: Keymap, number: int, page: str, title: str) -> CommandAction:
@@ -59,8 +62,13 @@ def _button(action: CommandAction) -> QToolButton:
     button.setDefaultAction(action)
     button.setIconSize(QSize(20, 20))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-    button.setFixedSize(scaled(80), scaled(60))
+    words = QFontMetrics(font(SMALL_SIZE, bold=True)).horizontalAdvance(action.iconText())  # bold where checked
+    button.setFixedSize(max(scaled(80), words + _BESIDE_WORDS), scaled(60))
     return button
+
+
+_BESIDE_WORDS = 20
+"""Pixels of margin, border and padding, as the style sheet has them."""
 
 
 _FRAME = QSize(16, 48)

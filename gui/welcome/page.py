@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from core.domain.spans import Split
 from core.io.resources import RESOURCES
+from core.messages.catalogue import say
 from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
@@ -14,6 +15,9 @@ from gui.corpus.page import start_import
 from gui.text.words import wrapped
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import PlainLabel, hint_label
+
+_WIDTH = 760
+"""Pixels that the page's words are spread over."""
 
 SAMPLE_FOLDER = RESOURCES / "sample"
 
@@ -29,11 +33,11 @@ class WelcomePage(QWidget):
         super().__init__()
         self._context = context
         self._sample = data_folder / f"sample{SUFFIX}"
-        self.sample = QPushButton("Open sample project")
+        self.sample = QPushButton(say("Open sample project"))
         self.sample.setProperty("primary", True)
-        self.new = QPushButton("New project from corpus…")
-        self.open = QPushButton("Open project…")
-        self.settings = QPushButton("Settings…")
+        self.new = QPushButton(say("New project from corpus…"))
+        self.open = QPushButton(say("Open project…"))
+        self.settings = QPushButton(say("Settings…"))
         self.settings.setProperty("flat", True)
         self.form = ImportForm(asks_folder=True)
         self.form.hide()
@@ -52,11 +56,15 @@ class WelcomePage(QWidget):
         title = PlainLabel("Spandesk")
         title.setProperty("role", "title")
         purpose = hint_label(
-            "Train a tagger for named entities, read its score for every type and epoch, see each error in its"
-            " sentence, fix the labels, and retrain.",
+            say(
+                "Train a tagger for named entities, read its score for every type and epoch, see each error in its"
+                " sentence, fix the labels, and retrain."
+            ),
             wraps=True,
         )
-        dropped = hint_label("Or drop corpus files here: KLUE-NER TSV, NIKL named-entity JSON, JSON Lines.", wraps=True)
+        dropped = hint_label(
+            say("Or drop corpus files here: KLUE-NER TSV, NIKL named-entity JSON, JSON Lines."), wraps=True
+        )
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.sample, self.new, self.open):
@@ -83,8 +91,8 @@ class WelcomePage(QWidget):
         layout.addStretch(1)
         layout.addLayout(column)
         layout.addStretch(1)
-        self.start.setFixedWidth(640)
-        self.form.setFixedWidth(640)
+        for widget in (self.start, self.form):
+            widget.setFixedWidth(_WIDTH)
 
     def _show_start(self) -> None:
         self.form.hide()
@@ -94,7 +102,7 @@ class WelcomePage(QWidget):
                 widget.deleteLater()
         recent = self._context.preferences.recent_projects()
         if recent:
-            heading = PlainLabel("Recent projects")
+            heading = PlainLabel(say("Recent projects"))
             heading.setProperty("role", "heading")
             self.recent.addWidget(heading)
         for folder in recent:
@@ -124,7 +132,7 @@ class WelcomePage(QWidget):
         self.form.ask(files)
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Corpus files", str(self._context.preferences.folder()))
+        names, _ = QFileDialog.getOpenFileNames(self, say("Corpus files"), str(self._context.preferences.folder()))
         if names:
             self._context.preferences.remember_folder(Path(names[0]).parent)
             self.propose([Path(name) for name in names])
@@ -134,7 +142,7 @@ class WelcomePage(QWidget):
 
     def choose_project(self) -> None:
         """Ask for a project's folder and open it."""
-        name = QFileDialog.getExistingDirectory(self, "Open project", str(self._context.preferences.folder()))
+        name = QFileDialog.getExistingDirectory(self, say("Open project"), str(self._context.preferences.folder()))
         if name:
             self._context.preferences.remember_folder(Path(name).parent)
             self._context.session.run_reporting_errors(lambda: self._context.session.open(Path(name)))

@@ -14,14 +14,22 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import Example
+from core.messages.catalogue import mark, say
 from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.words import wrapped
 from gui.widgets.tables import ROOT, Index, prepare_table
 
-LEFT, STRING, RIGHT, NOW, THEN, SENTENCE = range(6)
+LEFT, STRING, RIGHT, CURRENT, PROPOSED, SENTENCE = range(6)
 
 
-_TITLES = ("Before it", "String", "After it", "Labelled now", "Then", "Sentence")
+_TITLES = (
+    mark("Left context"),
+    mark("Match"),
+    mark("Right context"),
+    mark("Current"),
+    mark("Proposed"),
+    mark("Sentence"),
+)
 
 
 _CONTEXT = 40
@@ -34,19 +42,19 @@ class Place:
 
     Attributes:
         label: whose ink the string has; None for that of the text.
-        now, then: how it is labelled, and how it would be, in words; equal where there is nothing to tick.
+        current, proposed: how it is labelled, and how it would be, in words; equal where there is nothing to tick.
     """
 
     sentence: Example
     start: int
     end: int
     label: str | None
-    now: str
-    then: str
+    current: str
+    proposed: str
 
     @property
     def changes(self) -> bool:
-        return self.now != self.then
+        return self.current != self.proposed
 
 
 class PlaceModel(QAbstractTableModel):
@@ -132,7 +140,7 @@ class PlaceModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _TITLES[section]
+            return say(_TITLES[section])
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section == LEFT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -163,7 +171,7 @@ class PlaceModel(QAbstractTableModel):
             return QColor(self._look.theme.label(place.label).ink)
         if column == SENTENCE and self._links:
             return QColor(self._look.theme.accent)
-        if column == THEN and index.row() not in self._ticked:
+        if column == PROPOSED and index.row() not in self._ticked:
             return QColor(self._look.theme.muted)
         return None
 
@@ -186,11 +194,11 @@ def _cell(place: Place, column: int) -> str:
         return text[place.end : place.end + _CONTEXT] + ("…" if place.end + _CONTEXT < len(text) else "")
     if column == SENTENCE:
         return place.sentence.id
-    return place.now if column == NOW else place.then if place.changes else "–"
+    return place.current if column == CURRENT else place.proposed if place.changes else "–"
 
 
 _ROW_HEIGHT = 30
-_WIDTHS = {STRING: 112, NOW: 128, THEN: 88, SENTENCE: 128}
+_WIDTHS = {STRING: 112, CURRENT: 128, PROPOSED: 88, SENTENCE: 128}
 
 
 class PlaceTable(QTableView):
@@ -212,7 +220,7 @@ class PlaceTable(QTableView):
         prepare_table(self, says, row_height=_ROW_HEIGHT)
         self.setItemDelegateForColumn(LEFT, _Elided(self, Qt.TextElideMode.ElideLeft))
         self.setItemDelegateForColumn(SENTENCE, _Elided(self, Qt.TextElideMode.ElideMiddle))
-        self._prepare_header({**_WIDTHS, NOW: 152, THEN: 152} if wide else _WIDTHS)
+        self._prepare_header({**_WIDTHS, CURRENT: 152, PROPOSED: 152} if wide else _WIDTHS)
         for column in hidden:
             self.hideColumn(column)
         self.clicked.connect(self._open)

@@ -27,10 +27,10 @@ PLACES = (
     *("shell", "windows", "welcome", "corpus", "train", "metrics", "inspect", "consistency", "corrections", "scratch"),
 )
 
-NOT_YET = set(PLACES) - {"shell", "metrics", "corrections"}
+NOT_YET = {"windows", "welcome", "corpus", "train", "inspect", "consistency"}
 """Places with words that are in no catalogue yet; one that has none left must leave the set."""
 
-CUT_OFF = {"shell", "inspect", "train", "metrics"}
+CUT_OFF = {"inspect", "train", "metrics"}
 """Places where something is cut off yet; one where nothing is must leave the set."""
 
 LEAST_SIZE = (960, 600)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from core.domain.spans import Sentence, Span
 from core.store.project import create_project, open_project
 from core.store.sentences import Sentences
-from gui.widgets.place_table import NOW, SENTENCE, THEN
+from gui.widgets.place_table import CURRENT, PROPOSED, SENTENCE
 from tests.building import add_sentences
 from tests.gui.driving import LEFT, NONE, click, press_key, wait_for_job
 
@@ -44,7 +44,7 @@ def page(window, qtbot, tmp_path):
 
 def rows(page):
     model = page.model
-    return [tuple(model.index(r, c).data() for c in (SENTENCE, NOW, THEN)) for r in range(model.rowCount())]
+    return [tuple(model.index(r, c).data() for c in (SENTENCE, CURRENT, PROPOSED)) for r in range(model.rowCount())]
 
 
 def gold(window, name):

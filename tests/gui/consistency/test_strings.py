@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence, Span
 from core.store.project import create_project
-from gui.widgets.place_table import LEFT, NOW, SENTENCE, STRING, THEN
+from gui.widgets.place_table import CURRENT, LEFT, PROPOSED, SENTENCE, STRING
 from tests.building import add_sentences
 from tests.gui.driving import LEFT as LEFT_BUTTON
 from tests.gui.driving import NONE, click, compose, wait_for_job
@@ -54,7 +54,7 @@ def strings(page):
 def places(page):
     model = page.places.model
     rows = range(model.rowCount())
-    return [tuple(model.index(row, column).data() for column in (SENTENCE, LEFT, NOW, THEN)) for row in rows]
+    return [tuple(model.index(row, column).data() for column in (SENTENCE, LEFT, CURRENT, PROPOSED)) for row in rows]
 
 
 def number_of(window, name):

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from core.domain.spans import Sentence, Span
 from core.store.project import create_project
 from gui.inspect.identical_window import IdenticalWindow
-from gui.widgets.place_table import LEFT, NOW, RIGHT, STRING
+from gui.widgets.place_table import CURRENT, LEFT, RIGHT, STRING
 from tests.building import add_sentences
 
 SEOUL = "서울은 큰 도시다."
@@ -43,7 +43,7 @@ def window_of(bench):
 def shown(window):
     model = window.model
     rows = range(model.rowCount())
-    return [tuple(model.index(row, column).data() for column in (LEFT, STRING, RIGHT, NOW)) for row in rows]
+    return [tuple(model.index(row, column).data() for column in (LEFT, STRING, RIGHT, CURRENT)) for row in rows]
 
 
 def ok(window):

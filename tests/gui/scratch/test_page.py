@@ -138,7 +138,7 @@ def test_a_tagger_that_cannot_be_loaded_is_told_with_the_way_out(desk, qtbot):
     desk.tagger.fails = UserError("the checkpoint is damaged; restore it")
     desk.page.field.setPlainText(TEXT)
     qtbot.waitUntil(desk.page.retry.isVisible)
-    assert desk.page.status.text() == "Run 1, epoch 2 cannot tag: the checkpoint is damaged; restore it"
+    assert desk.page.status.text() == "Tagging with run 1, epoch 2 failed: the checkpoint is damaged; restore it"
     desk.page.field.setPlainText(f"{TEXT}!")
     desk.tagger.fails = None
     qtbot.waitUntil(lambda: len(desk.page.list.rows) == 2 and desk.rows[1][0] == "비가 온다!")
@@ -216,9 +216,9 @@ def test_what_the_corpus_has_is_told_and_not_sent(desk, qtbot):
     desk.type(qtbot, f"{had.text}\n{LINES[0]}")
     sent(desk, qtbot)
     assert desk.project.sentences.count() == 8
-    assert desk.page.send_bar.said.text() == "1 line sent to train; the corpus had 1 already."
+    assert desk.page.send_bar.said.text() == "1 line sent to train; the corpus already had 1."
     row = desk.page.list.rows[0]
-    assert row.said.text().endswith("the corpus has it: dev as news-3")
+    assert row.said.text().endswith("in the corpus: dev, news-3")
     assert not row.chosen.isEnabled()
     click(row.open)
     assert desk.inspected == [Selection("dev", sentence_id="news-3")]
