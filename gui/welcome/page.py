@@ -91,8 +91,8 @@ class WelcomePage(QWidget):
         layout.addStretch(1)
         layout.addLayout(column)
         layout.addStretch(1)
-        for widget in (self.start, self.form):
-            widget.setFixedWidth(_WIDTH)
+        for part in (self.start, self.form):
+            part.setFixedWidth(_WIDTH)
 
     def _show_start(self) -> None:
         self.form.hide()

@@ -32,6 +32,7 @@ def prepare_table(table: QTableView, purpose: str, *, row_height: int) -> None:
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(scaled(row_height))
     table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 
 
 class SplitTable(QTableWidget):
