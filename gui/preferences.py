@@ -1,4 +1,4 @@
-"""What the window remembers between two starts: recent projects, keys, look, geometry, splitters, folders."""
+"""What the window remembers between two starts: recent projects, keys, look, geometry, splitters, folders, places."""
 
 import json
 from collections.abc import Mapping
@@ -78,6 +78,18 @@ class Preferences:
 
     def dismiss_rejections(self, project: Path, number: int) -> None:
         self._settings.setValue(f"dismissed/{_key_of(project)}", number)
+
+    def place(self, project: Path) -> dict[str, object]:
+        """What was shown last of a project, as `remember_place` was given it."""
+        try:
+            stored = json.loads(str(self._settings.value(f"place/{_key_of(project)}", "{}")))
+        except json.JSONDecodeError:
+            return {}
+        return stored if isinstance(stored, dict) else {}
+
+    def remember_place(self, project: Path, **parts: object) -> None:
+        """Remember some parts of what is shown of a project, for the next start; they are written as JSON."""
+        self._settings.setValue(f"place/{_key_of(project)}", json.dumps({**self.place(project), **parts}))
 
     def keep_size(self, name: str, dialog: QDialog) -> None:
         """Give a dialog its last size, and remember the one that it is closed with."""

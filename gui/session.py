@@ -67,6 +67,7 @@ class Session(QObject):
         project_changed: another project, or none, is open; `Project | None`.
         context_changed: another run, epoch or gold is looked at; `Context`.
         changed: a mutation was stored; `ChangeSet`.
+        link_followed: a page is about to ask for another one, or for other sentences in Inspect.
         inspection_asked: a page asks to see the sentences of a `Selection`.
         page_asked: a page asks for another one by its id.
         import_asked: corpus files were dropped on the window; `list[Path]`.
@@ -78,6 +79,7 @@ class Session(QObject):
     project_changed = Signal(object)
     context_changed = Signal(object)
     changed = Signal(object)
+    link_followed = Signal()
     inspection_asked = Signal(object)
     page_asked = Signal(str)
     import_asked = Signal(list)
@@ -213,7 +215,14 @@ class Session(QObject):
             self.publish(ChangeSet("run", runs=runs, corpus=moved))
 
     def inspect(self, selection: Selection) -> None:
+        """Ask for sentences in Inspect."""
+        self.link_followed.emit()
         self.inspection_asked.emit(selection)
+
+    def show_page(self, page: str) -> None:
+        """Ask for another page by its id."""
+        self.link_followed.emit()
+        self.page_asked.emit(page)
 
     def run_reporting_errors(self, action: Callable[[], object], report: Callable[[str], None] | None = None) -> bool:
         """Run an action and report an error that the user can fix; whether it succeeded.

@@ -33,6 +33,7 @@ from gui.look.icons import icon
 from gui.metrics.page import MetricsPage
 from gui.settings.window import SettingsWindow
 from gui.shell.context_bar import ContextBar
+from gui.shell.history import History
 from gui.shell.rail import Rail, resize_to_fit
 from gui.shell.strips import Banner, JobStrip, next_step
 from gui.text.steps import redo_title, undo_title
@@ -76,8 +77,13 @@ class MainWindow(QMainWindow):
         self.undo = self._window_action("undo", say("Undo"), lambda: session.run_reporting_errors(session.undo))
         self.redo = self._window_action("redo", say("Redo"), lambda: session.run_reporting_errors(session.redo))
         self.settings = self._window_action("settings", say("Settings…"), self.show_settings)
+        self.history = History(self.pages, self._shown_page)
+        self.back = self._window_action("back", say("Back"), lambda: self.history.go_back(self.show_page))
+        self.forward = self._window_action("forward", say("Forward"), lambda: self.history.go_forward(self.show_page))
         self.project_menu = self._project_menu()
-        self.context_bar = ContextBar(context.session, self.project_menu, [self.undo, self.redo, self.settings])
+        self.context_bar = ContextBar(
+            context.session, self.project_menu, [self.back, self.undo, self.redo, self.settings]
+        )
         self.job_strip = JobStrip(context.runner)
         self._steps = QTimer(self, singleShot=True, interval=STEP_DELAY)
         self._lay_out()
@@ -118,6 +124,8 @@ class MainWindow(QMainWindow):
         self.welcome.settings.clicked.connect(self.show_settings)
         self.addActions(list(self.rail.keyed.values()))
         self.context.keymap.watch(self)
+        session.closing.connect(self._remember_page)
+        session.link_followed.connect(self.history.leave)
         session.page_asked.connect(self.show_page)
         session.inspection_asked.connect(lambda _: self.show_page(InspectPage.id))
         session.project_changed.connect(self._show_project)
@@ -161,7 +169,12 @@ class MainWindow(QMainWindow):
 
     def _draw_icons(self) -> None:
         theme = self.context.look.theme
-        for name, action in (("undo", self.undo), ("redo", self.redo), ("settings", self.settings)):
+        for name, action in (
+            ("back", self.back),
+            ("undo", self.undo),
+            ("redo", self.redo),
+            ("settings", self.settings),
+        ):
             action.setIcon(icon(name, theme))
         for page_id, action in self.rail.keyed.items():
             action.setIcon(icon(self.pages[page_id].icon, theme))
@@ -185,11 +198,25 @@ class MainWindow(QMainWindow):
         window.raise_()
         window.activateWindow()
 
+    def _shown_page(self) -> Page | None:
+        page = self.stack.currentWidget()
+        return page if isinstance(page, Page) else None
+
+    def _name_back(self) -> None:
+        """Say where the way back leads."""
+        page = self.history.back_page
+        title = say("Back to {page}", page=say(page.title)) if page is not None else say("Back")
+        self.back.setText(title)
+        self.back.setToolTip(tip(title, self.context.keymap.keys("back")))
+        self.back.setEnabled(page is not None)
+        self.forward.setEnabled(self.history.can_go_forward)
+
     def show_page(self, page_id: str) -> None:
         if page_id == MetricsPage.id:
             self.context.session.show_new_run()
         self.stack.setCurrentWidget(self.pages[page_id])
         self.rail.show_chosen(page_id)
+        self._name_back()
 
     def _show_project(self, project: Project | None) -> None:
         for shell in (self.rail, self.context_bar):
@@ -206,8 +233,20 @@ class MainWindow(QMainWindow):
         self.banner.hide()
         self.setWindowTitle(say("{project} – Spandesk", project=project.name))
         self.context.preferences.remember_project(project.folder)
-        has_run = self.context.session.context.source is not None
-        self.show_page(InspectPage.id if has_run else CorpusPage.id)
+        self.history.forget()
+        self.show_page(self._first_page(project))
+
+    def _first_page(self, project: Project) -> str:
+        """The page that was shown last; at first the one that goes on from where the project is."""
+        last = self.context.preferences.place(project.folder).get("page")
+        if isinstance(last, str) and last in self.pages:
+            return last
+        return InspectPage.id if self.context.session.context.source is not None else CorpusPage.id
+
+    def _remember_page(self) -> None:
+        project, page = self.context.session.project, self._shown_page()
+        if project is not None and page is not None:
+            self.context.preferences.remember_place(project.folder, page=page.id)
 
     def _show_next_step(self, *, at_once: bool = False) -> None:
         self._steps.stop()

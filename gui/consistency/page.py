@@ -60,7 +60,7 @@ class ConsistencyPage(Page):
         session = self._context.session
         session.project_changed.connect(self._show_project)
         session.changed.connect(self._follow)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("corpus"))
+        self.empty.button.clicked.connect(lambda: session.show_page("corpus"))
         for name, panel in self._panels.items():
             self.tabs[name].clicked.connect(lambda _, panel=panel: self._body.setCurrentWidget(panel))
 

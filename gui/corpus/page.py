@@ -107,7 +107,7 @@ class CorpusPage(Page):
         self.add.clicked.connect(self._choose_files)
         self.labels.clicked.connect(self._show_labels)
         self.export.clicked.connect(self._choose_export)
-        self.train.clicked.connect(lambda: session.page_asked.emit("train"))
+        self.train.clicked.connect(lambda: session.show_page("train"))
         self.form.accepted.connect(self._import)
         self.form.cancelled.connect(self.form.hide)
         self.show_rejected.toggled.connect(self._unfold_rejected)

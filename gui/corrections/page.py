@@ -117,7 +117,7 @@ class CorrectionsPage(Page):
         session = self._context.session
         session.project_changed.connect(self._take_project)
         session.changed.connect(self._follow)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("inspect"))
+        self.empty.button.clicked.connect(lambda: session.show_page("inspect"))
         self.filters.changed.connect(lambda: self.model.show_filter(self.filters.filter))
         self.tree.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.model.loaded.connect(self._show_loaded)

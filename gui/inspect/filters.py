@@ -88,6 +88,34 @@ class Filter:
         return replace(self, label=label, asked=None)
 
 
+_STORED: dict[str, tuple[object, ...]] = {
+    "split": SPLITS,
+    "errors": (False, True),
+    "corrected": (False, True),
+    "path": (None, *get_args(SentenceHistory)),
+    "review": (None, *get_args(ReviewState)),
+    "order": ORDERS,
+}
+"""The values that a stored field of a filter can have."""
+
+
+def stored_filter(shown: Filter) -> dict[str, object]:
+    """A filter as JSON keeps it, without what another page asked to see."""
+    fields = {name: getattr(shown, name) for name in (*_STORED, "label", "text")}
+    return {**fields, "kinds": sorted(shown.kinds)}
+
+
+def read_filter(stored: object) -> Filter | None:
+    """The filter that `stored_filter` made; what cannot be read is as at first. None where there is nothing to read."""
+    if not isinstance(stored, dict) or stored.get("split") not in SPLITS:
+        return None
+    fields = {name: stored[name] for name, values in _STORED.items() if name in stored and stored[name] in values}
+    fields |= {name: stored[name] for name in ("label", "text") if isinstance(stored.get(name), str)}
+    kinds = stored.get("kinds")
+    known = frozenset(kind for kind in get_args(ErrorKind) if isinstance(kinds, list) and kind in kinds)
+    return Filter(**fields, kinds=known)
+
+
 def filter_of(selection: Selection) -> Filter:
     """The state that shows exactly a selection: by the bar's own buttons where they have one for it."""
     plain = Filter(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -24,6 +25,13 @@ from gui.session import Session
 
 BUSY_AFTER = 200
 """Milliseconds without an answer until the window says that it searches."""
+
+
+class ListPlace(NamedTuple):
+    """A filter, and a sentence that is shown under it; None shows the first one."""
+
+    filter: Filter
+    sentence: SentenceNumber | None
 
 
 class Listing(QWidget):
@@ -77,12 +85,26 @@ class Listing(QWidget):
         self._query.answered.connect(self._show)
         self._patience.timeout.connect(lambda: self.list.show_busy(True))
 
-    def begin(self, project: Project | None) -> None:
-        """Begin anew with another project, or none; nothing is read yet."""
-        self._drop()
-        self.current = None
+    def begin(self, project: Project | None, place: ListPlace | None = None) -> None:
+        """Begin anew with another project, or none, at a place if one is known; nothing is read yet."""
         self.model.show_numbers([])
-        self.filters.show_filter(Filter(split=_first_split(project)))
+        self._go_to_place(place or ListPlace(Filter(split=_first_split(project)), None))
+
+    @property
+    def list_place(self) -> ListPlace:
+        """The filter, and the sentence that is shown under it."""
+        return ListPlace(self.filters.filter, self.current)
+
+    def return_to(self, place: ListPlace) -> None:
+        """Show a sentence under a filter again."""
+        self.leaving.emit()
+        self._go_to_place(place)
+        self._ask(ListQuery(lists=True, counts=True))
+
+    def _go_to_place(self, place: ListPlace) -> None:
+        self._drop()
+        self.filters.show_filter(place.filter)
+        self._listed, self.current = place.filter, place.sentence
 
     def reload(self) -> None:
         """Read everything again under the context and the filter as they stand now."""

@@ -16,9 +16,9 @@ from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.baseline import offered_epochs
 from gui.inspect.detail import SentenceDetail
-from gui.inspect.filters import concerns
+from gui.inspect.filters import concerns, read_filter, stored_filter
 from gui.inspect.identical_window import IdenticalWindow, Sought
-from gui.inspect.listing import Listing
+from gui.inspect.listing import Listing, ListPlace
 from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
@@ -120,7 +120,8 @@ class InspectPage(Page):
         session.context_changed.connect(lambda _: self._reload_when_free())
         session.changed.connect(self._follow)
         session.inspection_asked.connect(self._inspect)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("corpus"))
+        session.closing.connect(self._remember_place)
+        self.empty.button.clicked.connect(lambda: session.show_page("corpus"))
         self.listing.current_changed.connect(self._show_current)
         self.listing.sought_shown.connect(self._select_what_is_sought)
         self.listing.counted.connect(self._take_counts)
@@ -144,8 +145,28 @@ class InspectPage(Page):
         self._reload_pending = False
         self.detail.canvas.clear_selection()
         self.detail.note.forget()
-        self.listing.begin(project)
+        self.listing.begin(project, self._last_place(project) if project is not None else None)
         self.refresh_when_seen()
+
+    def _last_place(self, project: Project) -> ListPlace | None:
+        """Where the person was when the project was closed."""
+        stored = self._preferences.place(project.folder)
+        shown, number = read_filter(stored.get("filter")), stored.get("sentence")
+        if shown is None:
+            return None
+        return ListPlace(shown, SentenceNumber(number) if isinstance(number, int) else None)
+
+    def _remember_place(self) -> None:
+        project, (shown, number) = self._session.project, self.place()
+        if project is not None:
+            self._preferences.remember_place(project.folder, filter=stored_filter(shown), sentence=number)
+
+    def place(self) -> ListPlace:
+        return self.listing.list_place
+
+    def return_to(self, place: object) -> None:
+        if isinstance(place, ListPlace):
+            self.listing.return_to(place)
 
     def _reload_when_free(self) -> None:
         """Read everything again, but not under the hand of someone who drags."""

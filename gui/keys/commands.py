@@ -19,6 +19,8 @@ Name = Literal[
     "undo",
     "redo",
     "quit",
+    "back",
+    "forward",
     "find",
     "next pane",
     "next sentence",
@@ -93,6 +95,8 @@ COMMANDS: dict[Name, Command] = {
     "undo": Command(mark("Undo the last step"), ("Ctrl+Z",), "window"),
     "redo": Command(mark("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "window"),
     "quit": Command(mark("Quit"), ("Ctrl+Q",), "window", repeats=False),
+    "back": Command(mark("Go back to where a link was followed"), ("Alt+Left",), "window", repeats=False),
+    "forward": Command(mark("Go forward again"), ("Alt+Right",), "window", repeats=False),
     "find": Command(mark("Search"), ("Ctrl+F",), "page", repeats=False),
     "next pane": Command(
         mark("Go to the search, the list, the comparison, the sentence or the table"), ("F6",), "page", repeats=False

@@ -104,7 +104,7 @@ class MetricsPage(Page):
         session.context_changed.connect(lambda _: self.refresh_when_seen())
         session.changed.connect(self._take_change)
         runner.started.connect(self._follow_job)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("train"))
+        self.empty.button.clicked.connect(lambda: session.show_page("train"))
         self.head.split.activated.connect(lambda _: self._choose_split(self.head.split.currentData()))
         self.head.other.activated.connect(lambda _: self._choose_other(self.head.other.currentData()))
         self.head.evaluate.clicked.connect(self._evaluate)

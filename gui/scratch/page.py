@@ -101,7 +101,7 @@ class ScratchPage(Page):
         session.context_changed.connect(lambda _: self._follow())
         session.changed.connect(lambda change: self._follow() if change.runs or change.corpus else None)
         self._runner.started.connect(self._follow_job)
-        self.empty.button.clicked.connect(lambda: session.page_asked.emit("train"))
+        self.empty.button.clicked.connect(lambda: session.show_page("train"))
         self.field.edited.connect(self._pause.start)
         self._pause.timeout.connect(self.refresh)
         self.answers.changed.connect(self._show)

@@ -120,7 +120,7 @@ class TrainPage(Page):
         self.ceilings.found.connect(lambda: self.form.show_ceilings.show())
         self.start_bar.stop_asked.connect(self.training.stop)
         for asked in (self.start_bar.corpus_asked, self.empty.button.clicked):
-            asked.connect(lambda: session.page_asked.emit("corpus"))
+            asked.connect(lambda: session.show_page("corpus"))
         self.monitor.metrics_asked.connect(self._show_metrics)
         self.training.began.connect(self._show_began)
         self.training.reported.connect(lambda event: self.monitor.follow(event, self.training.epochs))
@@ -290,7 +290,7 @@ class TrainPage(Page):
 
     def _show_metrics(self, run: int) -> None:
         self._look_at(run)
-        self._session.page_asked.emit("metrics")
+        self._session.show_page("metrics")
 
     def _look_at(self, run: int) -> None:
         project = self._session.project

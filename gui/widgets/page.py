@@ -48,6 +48,13 @@ class Page(QWidget):
         """Read and show the project as it is now."""
         raise NotImplementedError
 
+    def place(self) -> object:
+        """What `return_to` needs to show the same again; None where the page keeps that itself."""
+        return None
+
+    def return_to(self, place: object) -> None:
+        """Show again what was shown when this was the page's `place`."""
+
     def refresh_when_seen(self) -> None:
         """Refresh after a change: at once where the page is seen, or else when it is shown."""
         self._is_stale = not self.isVisible()
