@@ -167,13 +167,11 @@ def _link(now: EpochFigures, numbers: Sequence[SentenceNumber], title: str) -> S
     return SentencesLink(now.key, Selection(now.split, among=FixedSet(title, frozenset(numbers))), title)
 
 
-_PLOT, _GAP, _DOT = 84, 12, 3.0
+_PLOT, _GAP, _DOT = 64, 8, 3.0
 
 
 class MoveDelegate(MetricDelegate):
     """A change is in colour only where its interval lies on one side of zero; else the eye may pass over it."""
-
-    padding = 12
 
     def width(self, column: MetricColumn) -> int:
         return self._number_width() + _GAP + _PLOT + 2 * self.padding
@@ -227,7 +225,7 @@ def format_move(cell: MetricCell) -> str:
     return shown[1:] if shown[1:] == "0.000" else shown
 
 
-_COUNT_PADDING = 14
+_COUNT_PADDING = 10
 NOTHING = mark("Choose another epoch or run above to see what changed.")
 
 
@@ -346,7 +344,7 @@ class ChangesPanel(QSplitter):
 
     def fit(self, room: QSize) -> None:
         """Give the scores what they need of the room, and the errors the rest."""
-        wanted = 11 * room.width() // 20
+        wanted = 16 * room.width() // 25  # what three columns need in the smallest window
         self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
         self._errors.setSizes([11 * room.height() // 20, 9 * room.height() // 20])
 

@@ -423,6 +423,7 @@ class ErrorsPanel(QSplitter):
             CountDelegate(MetricModel(counter), look, padding=_PAIRS_PADDING),
             names="label",
         )
+        self.confusion.title.setMinimumHeight(self.kinds.as_table.sizeHint().height())  # both headings on one line
         for table in (self.kinds, self.confusion):
             self.addWidget(table)
             table.view.opened.connect(self.opened)

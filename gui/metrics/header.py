@@ -22,6 +22,7 @@ from core.store.runs import Run
 from gui.metrics.epoch_figures import EpochFigures
 from gui.text.words import STATUS_WORDS, name_epoch, wrapped
 from gui.widgets.choosers import chip, chooser
+from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 COPY, COPIED = mark("Copy as Markdown"), mark("Copied ✓")
@@ -60,20 +61,18 @@ class MetricsHeader(QWidget):
         words.setSpacing(4)
         words.addWidget(self.title)
         words.addWidget(self.hint)
-        top = _row()
+        top = QHBoxLayout()
+        top.setSpacing(8)
         top.addLayout(words, 1)
+        for button in (self.evaluate, self.copy):
+            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        choices = FlowLayout(gap=8)
         views = QButtonGroup(self)
         for view in (self.scores, self.errors, self.changes, self.calibration):
             views.addButton(view)
-            top.addWidget(view, 0, Qt.AlignmentFlag.AlignTop)
         self.scores.setChecked(True)
-        top.addSpacing(16)
-        for button in (self.evaluate, self.copy):
-            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        choices = _row()
-        for widget in (*self._splitting, *self._comparing):
-            choices.addWidget(widget)
-        choices.addStretch(1)
+        for group in (views.buttons(), self._splitting, self._comparing):
+            choices.add_group(*group)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
@@ -112,12 +111,6 @@ class CopyButton(QPushButton):
         self.setMinimumWidth(self.width())
         self.setText(say(COPIED))
         self._timer.start()
-
-
-def _row() -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    return row
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:

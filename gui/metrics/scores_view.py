@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.domain.labels import in_display_order
 from core.domain.scores import AVERAGES, KlueFigures
@@ -35,6 +35,7 @@ from gui.metrics.table_model import (
 from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.table_view import TitledTable
 from gui.text.words import name_epoch, name_source, wrapped
+from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 _RATIOS: tuple[Metric, ...] = ("precision", "recall", "f1")
@@ -304,19 +305,17 @@ class KlueLine(QWidget):
         self._known: dict[EpochQuestion, KlueFigures] = {}
         self._query = LatestQuery(self)
         self._query.answered.connect(self._take)
-        layout = QHBoxLayout(self)
+        layout = FlowLayout(self, gap=8)
         layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.epoch)
+        layout.add_group(self.epoch)
         for name, value, tip in (
             (say("entity macro F1"), self.entity, _ENTITY),
             (say("character macro F1"), self.character, _CHARACTER),
         ):
-            layout.addSpacing(8)
-            for label in (hint_label(name), value):
+            labels = (hint_label(name), value)
+            for label in labels:
                 label.setToolTip(wrapped(say(tip), say(_SOURCE)))
-                layout.addWidget(label)
-        layout.addStretch(1)
+            layout.add_group(*labels)
 
     def forget(self) -> None:
         """Count everything anew from now on, and nothing until asked."""

@@ -30,7 +30,7 @@ PLACES = (
 NOT_YET = {"windows", "welcome", "corpus", "train", "inspect", "consistency"}
 """Places with words that are in no catalogue yet; one that has none left must leave the set."""
 
-CUT_OFF = {"inspect", "train", "metrics"}
+CUT_OFF = {"inspect", "train"}
 """Places where something is cut off yet; one where nothing is must leave the set."""
 
 LEAST_SIZE = (960, 600)
