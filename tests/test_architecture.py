@@ -96,3 +96,9 @@ def test_core_needs_no_qt():
 @pytest.mark.parametrize("module", ["gui.app", "core.cli.commands"])
 def test_the_window_and_the_command_line_open_without_torch(module):
     assert not {"torch", "transformers", "tokenizers", "pyqtgraph"} & loaded_by(f"import {module}")
+
+
+def test_hangul_lives_in_one_folder():
+    home = (ROOT / "core" / "languages" / "korean", ROOT / "core" / "messages" / "korean.py")
+    others = [path for path in modules("core") if not any(path.is_relative_to(place) for place in home)]
+    assert [path.name for path in others if "힣" in path.read_text("utf-8")] == []

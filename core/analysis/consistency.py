@@ -1,16 +1,14 @@
 """Strings that the gold labels in several ways, likeliest errors first, and the gold once places are relabelled."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from core.analysis.bootstrap import wilson_interval
 from core.domain.editing import GoldSpans, overlapping_spans, with_span
 from core.domain.spans import Example, SentenceNumber, Span, Split
-from core.languages.korean.josa import may_follow_noun
+from core.languages.korean.words import ends_word, find_word_starts, starts_word
 
 Kind = Literal["labels", "edges", "missed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -146,28 +144,11 @@ class StringTally:
 
     def _words(self, text: str) -> Iterator[tuple[int, int]]:
         """Where known strings stand as words."""
-        for match in _BEGINNINGS.finditer(text):
-            start = match.start()
+        for start in find_word_starts(text):
             for length in self._lengths.get(text[start : start + 2], ()):
                 end = start + length
-                if text[start:end] in self._labels and end <= len(text) and _ends_word(text, end):
+                if text[start:end] in self._labels and end <= len(text) and ends_word(text, end):
                     yield start, end
-
-
-_BEGINNINGS = re.compile(r"(?<![^\W_])\S|(?<=[가-힣])[^\s가-힣]")
-_HANGUL = re.compile("[가-힣]*")
-
-
-def _ends_word(text: str, end: int) -> bool:
-    after = text[end : end + 1]
-    if not after or not after.isalnum():
-        return True
-    match = _HANGUL.match(text, end)
-    assert match is not None, "it matches nothing, too"
-    return match.end() > end and _follows_noun(match.group())
-
-
-_follows_noun = lru_cache(maxsize=65_536)(may_follow_noun)
 
 
 def use_of(sentence: Example, start: int, end: int, labels: Collection[str]) -> Use:
@@ -192,7 +173,7 @@ def find_string(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int,
     found, start = [], text.find(string)
     while start >= 0:
         end = start + len(string)
-        is_word = len(string) > 1 and _BEGINNINGS.match(text, start) is not None and _ends_word(text, end)
+        is_word = len(string) > 1 and starts_word(text, start) and ends_word(text, end)
         if is_word or (start, end) in spans:
             found.append((start, end))
         start = text.find(string, start + 1)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from core.domain.editing import with_span
 from core.domain.spans import Example, SentenceNumber, Span
+from core.languages.korean.words import is_whole_word
 
 Labelling = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
 """How the gold labels a place: nothing there; the span and label asked for; the span with another label; a span of
@@ -45,22 +46,11 @@ def label_places(chosen: Sequence[Occurrence]) -> dict[SentenceNumber, tuple[Spa
 def _places(text: str, wanted: str) -> Iterator[int]:
     start = text.find(wanted)
     while start >= 0:
-        if _is_whole(text, start, start + len(wanted)):
+        if is_whole_word(text, start, start + len(wanted)):
             yield start
             start = text.find(wanted, start + len(wanted))
         else:
             start = text.find(wanted, start + 1)
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if before and before.isalnum() and (_is_hangul(text[start]) or not _is_hangul(before)):
-        return False
-    return not (after and after.isalnum() and not _is_hangul(after) and not _is_hangul(text[end - 1]))
-
-
-def _is_hangul(character: str) -> bool:
-    return "가" <= character <= "힣"
 
 
 def _labelling_of(span: Span, gold: Sequence[Span]) -> Labelling:

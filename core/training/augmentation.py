@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from core.domain.spans import Sentence, Span
+from core.languages.korean.words import begins_in_hangul
 from core.messages.korean import DIGITS, Ending, is_syllable, syllable_ending
 
 _REPLACED = 0.5
@@ -45,7 +46,7 @@ class MentionReplacement:
         for span in sorted(sentence.spans):
             mention = sentence.text[span.start : span.end]
             kind = _kind(span.label, mention)
-            if draw.random() < _REPLACED and (kind[2] or not _begins_in_hangul(sentence.text[span.end :])):
+            if draw.random() < _REPLACED and (kind[2] or not begins_in_hangul(sentence.text[span.end :])):
                 mention = draw.choice(self._mentions[kind])
             parts += [sentence.text[read : span.start], mention]
             start = length + span.start - read
@@ -60,7 +61,3 @@ def _kind(label: str, mention: str) -> Kind:
     if is_digit:
         last = DIGITS[int(last)]
     return label, is_digit, syllable_ending(last) if is_syllable(last) else None
-
-
-def _begins_in_hangul(text: str) -> bool:
-    return bool(text) and (is_syllable(text[0]) or "\u1100" <= text[0] <= "\u1112")  # conjoining initial consonants

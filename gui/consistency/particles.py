@@ -7,11 +7,11 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from core.analysis.particles import ParticleSpan
 from core.domain.editing import GoldSpans
 from core.domain.events import Reading
 from core.domain.generators import map_progress
 from core.domain.spans import Example, SentenceNumber
+from core.languages.korean.particle_spans import ParticleSpan
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE
 from core.store.project import Project
@@ -257,7 +257,7 @@ class ParticlesPanel(QWidget):
 
 def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
     """Loads Kiwi when it begins: the window does not wait for it."""
-    from core.analysis.particles import find_particles
+    from core.languages.korean.particle_spans import find_particles
 
     total = 2 * project.sentences.count()
 

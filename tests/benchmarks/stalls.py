@@ -35,10 +35,10 @@ from unittest.mock import patch
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 
-from core.analysis.particles import ParticleSpan
 from core.domain.events import Progress
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.formats import jsonl
+from core.languages.korean.particle_spans import ParticleSpan
 from core.services.import_corpus import ImportPlan
 from core.store.project import Project
 from gui.background import Job, LatestQuery

@@ -8,6 +8,8 @@ Source: the classes JK*, JX, JC and VCP of the Sejong corpus; the forms are thos
 
 import re
 
+from core.messages.korean import is_syllable, syllable_ending
+
 _CASE = (
     "이 가 은 는 을 를 의 께 께서 에 에게 에게서 에서 서 한테 한테서"
     " 더러 로 으로 로서 으로서 로써 으로써 보다 처럼 같이"
@@ -48,8 +50,6 @@ _NOUNS = ("주의", "회의", "합의", "협의", "논의", "정의", "동의", 
 """Words that end compounds as a particle would: 국무회의, 민주주의."""
 _AFTER_VOWEL = ("가", "는", "를", "와", "로", "랑", "나", "라", "야", "였", "든")
 _AFTER_CONSONANT = ("은", "을", "과", "으", "이")
-_RIEUL = 8
-"""ㄹ among the finals of a syllable."""
 
 
 def noun_end(word: str) -> int:
@@ -60,7 +60,7 @@ def noun_end(word: str) -> int:
     """
     for end in range(1, len(word)):
         noun, tail = word[:end], word[end:]
-        is_short = end == 1 and _final_of(noun) is not None
+        is_short = end == 1 and is_syllable(noun)
         if is_short or not _ENDING.fullmatch(tail) or (len(tail) == 1 and tail not in _ALONE):
             continue
         if _fits(noun, tail) and not (end > 2 and word.endswith(_NOUNS)):
@@ -69,14 +69,11 @@ def noun_end(word: str) -> int:
 
 
 def _fits(noun: str, tail: str) -> bool:
-    final = next((_final_of(character) for character in reversed(noun) if character.isalnum()), None)
-    if final is None:
-        return noun[-1].isalnum() or any(character.isalnum() for character in noun)
-    if tail.startswith("로") and final == _RIEUL:
+    """Whether particles have the form that they take after a noun; one in another script may take either."""
+    last = next((character for character in reversed(noun) if character.isalnum()), "")
+    if not is_syllable(last):
+        return bool(last)
+    ending = syllable_ending(last)
+    if ending == "ㄹ" and tail.startswith("로"):
         return True
-    return not tail.startswith(_AFTER_VOWEL if final else _AFTER_CONSONANT)
-
-
-def _final_of(syllable: str) -> int | None:
-    """The number of a syllable's final consonant, 0 for none; None for what is no syllable."""
-    return (ord(syllable) - 0xAC00) % 28 if "가" <= syllable <= "힣" else None
+    return not tail.startswith(_AFTER_CONSONANT if ending == "vowel" else _AFTER_VOWEL)

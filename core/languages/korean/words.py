@@ -1,11 +1,18 @@
-"""The shapes of a word that a person may mean: its noun, that with its particles, and the whole eojeol."""
+"""Korean words in running text: where they begin and end, and what a person who points at one may mean."""
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from core.domain.editing import strip_punctuation, word_at
-from core.languages.korean.josa import noun_end
+from core.languages.korean.josa import may_follow_noun, noun_end
 from core.languages.korean.normalise import to_nfc
+from core.messages.korean import is_syllable
+
+_HANGUL = re.compile("[\u1100-\u11ff가-힣]")
+_SYLLABLES = re.compile("[가-힣]*")
+_WORD_START = re.compile(r"(?<![^\W_])\S|(?<=[가-힣])[^\s가-힣]")
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">", "〈": "〉", "《": "》", "「": "」", "『": "』", "（": "）"}
 _CLOSING = {closing: opening for opening, closing in _BRACKETS.items()}
@@ -41,3 +48,59 @@ def _bare(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[i
     ):
         first -= 1
     return first, last
+
+
+def contains_hangul(text: str) -> bool:
+    """Whether a text has a Hangul syllable or a conjoining jamo."""
+    return _HANGUL.search(text) is not None
+
+
+def begins_in_hangul(text: str) -> bool:
+    """Whether a text begins with a Hangul syllable or a conjoining initial consonant."""
+    return is_syllable(text[:1]) or "\u1100" <= text[:1] <= "\u1112"
+
+
+def find_word_starts(text: str) -> Iterator[int]:
+    """Where a word may begin: after a space, a bracket or another mark, and where Hangul changes to another script."""
+    return (match.start() for match in _WORD_START.finditer(text))
+
+
+def starts_word(text: str, start: int) -> bool:
+    """Whether `find_word_starts` finds a place."""
+    return _WORD_START.match(text, start) is not None
+
+
+def ends_word(text: str, end: int) -> bool:
+    """Whether a noun may end before a character: at the end of its eojeol, or before what may follow a noun in it."""
+    after = text[end : end + 1]
+    if not after or not after.isalnum():
+        return True
+    tail = _rest_of_eojeol(text, end)
+    return bool(tail) and _may_follow_noun(tail)
+
+
+_may_follow_noun = lru_cache(maxsize=65_536)(may_follow_noun)
+
+
+def followed_by_particle(text: str, end: int) -> bool:
+    """Whether the syllables after a string can be particles or 이다, as a closed list has them."""
+    return may_follow_noun(_rest_of_eojeol(text, end))
+
+
+def _rest_of_eojeol(text: str, end: int) -> str:
+    """The Hangul syllables from a position on."""
+    match = _SYLLABLES.match(text, end)
+    assert match is not None, "the pattern matches the empty string"
+    return match.group()
+
+
+def is_whole_word(text: str, start: int, end: int) -> bool:
+    """Whether a string is not cut out of a longer word (AI in SAID), as far as the scripts show.
+
+    In Hangul a word ends anywhere, since particles follow without a space, but begins only where an eojeol or a
+    bracket in it begins.
+    """
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before and before.isalnum() and (is_syllable(text[start]) or not is_syllable(before)):
+        return False
+    return not (after and after.isalnum() and not is_syllable(after) and not is_syllable(text[end - 1]))

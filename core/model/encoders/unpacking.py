@@ -17,14 +17,12 @@ from torch import Tensor
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from core.domain.errors import UserError
+from core.languages.korean.words import contains_hangul
 from core.model.encoders.quantised import QuantisedEncoder, Sizes, Vocabulary, read_quantised
 
 _ASCII_PIECES = 8000
 _PREFIXES = ("▁query", "▁passage")
 """With one of these every text began that the model was trained on; they are kept though they are not so likely."""
-
-_HANGUL = re.compile("[\u1100-\u11ff가-힣]")
-"""Syllables, and the jamo that single letters (ㅋ) are read as."""
 
 _SPACE = "▁"
 _MASK = "<mask>"
@@ -73,7 +71,7 @@ def kept_pieces(vocabulary: Vocabulary) -> list[int]:
     kept, ascii_pieces = [], []
     for index, (piece, score) in enumerate(vocabulary.pieces):
         text = piece.removeprefix(_SPACE)
-        if index in special or piece == _MASK or len(text) <= 1 or _HANGUL.search(text):
+        if index in special or piece == _MASK or len(text) <= 1 or contains_hangul(text):
             kept.append(index)
         elif text.isascii():
             ascii_pieces.append((piece not in _PREFIXES, -score, index))

@@ -11,6 +11,8 @@ from core.domain.spans import Example, Span
 from core.languages.korean.josa import may_follow_noun
 from core.languages.korean.morphemes import Morpheme, find_morphemes
 from core.languages.korean.normalise import to_nfc
+from core.languages.korean.words import followed_by_particle
+from core.messages.korean import is_syllable
 
 Direction = Literal["drop", "add"]
 
@@ -71,7 +73,7 @@ class _Evidence:
         for span in composed.spans:
             string = composed.text[span.start : span.end]
             self.spans[string, span.label] += 1
-            if may_follow_noun(_rest_of_word(composed.text, span.end)):
+            if followed_by_particle(composed.text, span.end):
                 self.followed.add(string)
 
 
@@ -135,7 +137,7 @@ def _can_drop(text: str, span: Span, start: int, evidence: _Evidence) -> bool:
         return False
     if stem[-1].isnumeric() and particles in _AFTER_NUMBER:
         return False
-    is_clear = len(particles) > 1 or particles in _CLEAR or not "가" <= stem[-1] <= "힣"
+    is_clear = len(particles) > 1 or particles in _CLEAR or not is_syllable(stem[-1])
     return (stem, span.label) in evidence.spans or (is_clear and len(stem.split()[-1]) > 1)
 
 
@@ -187,10 +189,3 @@ def _end_with_rest(text: str, span: Span, analysis: Sequence[Morpheme], evidence
         if morpheme.start < span.end < morpheme.end and morpheme.is_noun:
             return morpheme.end if _can_add(text, span, morpheme.end, evidence) else None
     return None
-
-
-def _rest_of_word(text: str, end: int) -> str:
-    last = end
-    while last < len(text) and "가" <= text[last] <= "힣":
-        last += 1
-    return text[end:last]

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from core.analysis.particles import find_particles
 from core.domain.generators import run_to_end
+from core.languages.korean.particle_spans import find_particles
 from core.store.project import open_project
 from tests.building import example, project_with_sentences
 
