@@ -1,4 +1,4 @@
-"""How sure a change of the scores is: resampling the sentences that two taggers were measured on.
+"""Confidence intervals: of the difference between two taggers' scores (paired bootstrap) and of a share (Wilson).
 
 Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap (percentile interval); Berg-Kirkpatrick, Burkett and
 Klein 2012, An Empirical Investigation of Statistical Significance in NLP (both taggers on the same resamples).
@@ -21,13 +21,13 @@ class Interval(NamedTuple):
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether the change is up, or down, in all of it."""
+        """Whether the whole interval lies on one side of zero."""
         return self.low > 0 or self.high < 0
 
 
 RESAMPLES = 1_000
 _AT_ONCE = 5
-"""Resamples between two pauses."""
+"""Resamples between two yields."""
 
 TallyArray = NDArray[np.int64]
 """(sentences, taggers, labels, 3): right, predicted and gold spans of each label in each sentence for each tagger."""
@@ -36,17 +36,18 @@ ScoreArray = NDArray[np.float64]
 
 
 def bootstrap_differences(tallies: TallyArray, *, seed: int = 1) -> Generator[None, None, NDArray[np.float64]]:
-    """The interval of the change of each score from the first tagger to the second: (labels + 3, 3, 2), low and high.
+    """The interval of each score's change from the first tagger to the second, as an array (labels + 3, 3, 2) of low
+    and high.
 
-    Yields between resamples, so that the caller can pause or stop. A resample costs as much as there are sentences and
-    tallies that are not 0.
+    Yields between resamples, so that the caller can pause or stop. The time of a resample grows with the number of
+    sentences and of non-zero tallies.
 
     Raises:
-        ValueError: there is no sentence.
+        ValueError: there are no sentences.
     """
     sentences = len(tallies)
     if not sentences:
-        raise ValueError("there is no sentence to draw")
+        raise ValueError("there are no sentences to draw from")
     flat = tallies.reshape(sentences, -1)
     rows, columns = np.nonzero(flat)
     values = flat[rows, columns]
@@ -77,24 +78,24 @@ def _ratios(sums: NDArray[np.float64]) -> ScoreArray:
 
 
 def _mean(each: ScoreArray, weights: NDArray[np.float64]) -> ScoreArray:
-    """The weighted mean over the labels, the label axis kept."""
+    """The weighted mean over the labels; keeps the label axis."""
     sums = (each * weights[..., None]).sum(axis=-2, keepdims=True)
     return _over(sums, np.broadcast_to(weights.sum(axis=-1)[..., None, None], sums.shape))
 
 
 def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The ratio; 0 where there is no denominator."""
+    """The ratio; 0 where the denominator is 0."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 CONFIDENCE = 0.95
-"""The share of cases in which the bounds hold the true figure."""
+"""The share of cases in which an interval contains the true value."""
 
 _Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
 def wilson_interval(share: float, number: float) -> Interval:
-    """Wilson's score interval of a share that was found in so many independent observations.
+    """Wilson's score interval of a share observed in `number` independent observations.
 
     Source: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference (JASA 22).
     """

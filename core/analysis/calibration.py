@@ -1,8 +1,8 @@
-"""How far the probability of predicted spans can be trusted: what share of the spans of each probability is right.
+"""Calibration: for predicted spans of each probability, the share that is right.
 
 Source: Guo, Pleiss, Sun and Weinberger 2017, On Calibration of Modern Neural Networks (reliability diagram, expected
-calibration error), with spans for samples, a span's probability among all legal tag sequences for the confidence, and a
-span right only if a gold span has its edges and its label.
+calibration error). Here a sample is a predicted span, its confidence is its probability over all legal tag sequences,
+and it is right only if a gold span has the same edges and label.
 """
 
 from bisect import bisect_right
@@ -16,14 +16,14 @@ from core.domain.labels import in_display_order
 from core.domain.spans import Example, SentenceNumber
 
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
-"""Where a bin ends and the next one begins; finer near 1, where most spans of a trained tagger are."""
+"""The bounds of the bins; finer near 1, where most spans of a trained tagger are."""
 
 _AT_ONCE = 200
-"""Sentences between two pauses."""
+"""Sentences between two yields."""
 
 
 class BinKey(NamedTuple):
-    """Spans that share a label, a bin (its place in order) and whether they are right."""
+    """What a tally groups spans by: the label, the bin (its index) and whether they are right."""
 
     label: str
     place: int
@@ -32,7 +32,7 @@ class BinKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SpanTally:
-    """Some spans: the sum of their probabilities, and the sentence that each is in."""
+    """A group of spans: the sum of their probabilities, and the sentence of each."""
 
     confidence: float
     sentences: Sequence[SentenceNumber]
@@ -40,10 +40,10 @@ class SpanTally:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The spans whose probability is at least `low` and below `high`, or in the last bin at most 1.
+    """The spans with a probability from `low` up to, but not including, `high`; the last bin includes 1.
 
     Attributes:
-        confidence: the mean of their probabilities; 0 where there is none.
+        confidence: their mean probability; 0 without spans.
     """
 
     low: float
@@ -58,17 +58,17 @@ class Bin:
 
     @property
     def accuracy(self) -> float:
-        """The share that is right; 0 where there is none."""
+        """The share of right spans; 0 without spans."""
         return self.right / self.spans if self.spans else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The spans of one epoch.
+    """The calibration of one epoch.
 
     Attributes:
-        sentences: how many sentences were gone through.
-        tallies: the spans by label, bin and rightness; keys without spans are left out.
+        sentences: how many sentences were counted.
+        tallies: the spans by label, bin and whether they are right; only keys that have spans.
     """
 
     sentences: int
@@ -76,11 +76,11 @@ class Calibration:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that were predicted, in display order."""
+        """The predicted labels, in display order."""
         return in_display_order({key.label for key in self.tallies})
 
     def bins(self, label: str | None = None) -> tuple[Bin, ...]:
-        """All bins, the lowest first, of one label or of all."""
+        """All bins from lowest to highest, for one label or for all labels."""
         return tuple(self._bin(place, label) for place in range(len(EDGES) - 1))
 
     def _bin(self, place: int, label: str | None) -> Bin:
@@ -90,7 +90,7 @@ class Calibration:
         return Bin(EDGES[place], EDGES[place + 1], len(right), len(wrong), confidence)
 
     def sentences_of(self, place: int, *, is_right: bool, label: str | None = None) -> list[SentenceNumber]:
-        """The sentence of each span of a bin that is right, or that is wrong; one with two spans comes twice."""
+        """The sentence of each right, or each wrong, span of a bin; a sentence with two such spans is listed twice."""
         return [
             number
             for key, tally in self.tallies.items()
@@ -100,29 +100,29 @@ class Calibration:
 
 
 def expected_calibration_error(bins: Iterable[Bin]) -> float:
-    """By how much, in the mean over spans, a bin's share of right ones differs from its mean probability (0–1)."""
+    """The mean over spans of the difference between a bin's accuracy and its confidence (0–1)."""
     filled = [found for found in bins if found.spans]
     total = sum(found.spans for found in filled)
     return sum(found.spans * abs(found.accuracy - found.confidence) for found in filled) / max(total, 1)
 
 
 def overconfidence(bins: Iterable[Bin]) -> float:
-    """By how much the mean probability exceeds the share of right spans (−1 to 1); below 0 where it falls short."""
+    """The mean probability minus the share of right spans (−1 to 1); negative for an under-confident tagger."""
     filled = [found for found in bins if found.spans]
     total = sum(found.spans for found in filled)
     return sum(found.spans * found.confidence - found.right for found in filled) / max(total, 1)
 
 
 def find_bin(probability: float) -> int:
-    """The bin that a probability (0–1) is in."""
+    """The index of the bin of a probability (0–1)."""
     return min(bisect_right(EDGES, probability), len(EDGES) - 1) - 1
 
 
 def calibrate(sentences: Iterable[Example]) -> Generator[int, None, Calibration]:
-    """Put every predicted span in its bin.
+    """Sort all predicted spans into bins.
 
     Yields:
-        How many sentences were gone through so far.
+        How many sentences were counted so far.
     """
     confidences: dict[BinKey, float] = defaultdict(float)
     numbers: dict[BinKey, list[SentenceNumber]] = defaultdict(list)

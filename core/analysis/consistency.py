@@ -1,4 +1,4 @@
-"""Strings that the gold labels in several ways, likeliest errors first, and the gold once places are relabelled."""
+"""Find strings that the gold labels inconsistently, likeliest errors first, and relabel their places."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
@@ -14,15 +14,15 @@ Kind = Literal["labels", "edges", "missed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 UseKind = Literal["span", "edge", "none", "inside"]
-"""How a place of the string stands in the gold: a span of its own; part of a span with another edge that has a label of
-the string's; not labelled at all; within or across spans of other labels, which says nothing against it."""
+"""How the gold labels one place of a string: `span`, exactly as a span; `edge`, by a span with other edges and one of
+the string's labels; `none`, not at all; `inside`, by spans of other labels, which is no inconsistency."""
 
 SLICE = 2_000
-"""Sentences between two words of progress."""
+"""Sentences between two progress reports."""
 
 
 class Use(NamedTuple):
-    """What the gold makes of one place of a string; the label is empty where there is none."""
+    """How the gold labels one place of a string; the label is empty where there is no span."""
 
     split: Split
     kind: UseKind
@@ -34,14 +34,14 @@ class Inconsistency:
     """A string with the counts of each way it is labelled, and how likely the minority ways are errors.
 
     Attributes:
-        labels: the labels of its spans with their number, the commonest first.
-        scores: of each kind that it is found for, 0–1: the lower end of the 95 % interval of the share that the
-            commoner way has among the places. High where that is frequent and exceptions are few, low where the string
-            simply means several things, or is too rare to tell. Half of it where most places are not labelled, as of
-            an ordinary word that is a name once, and where most are parts of longer spans, as the days of dates are.
+        labels: the number of its spans with each label, the most common first.
+        scores: for each kind of inconsistency that it shows, 0–1: the lower end of the 95 % interval of the share of
+            places labelled the more common way. High if exceptions to a frequent usage are few; low if the string is
+            ambiguous or too rare to judge. Halved where most places are unlabelled (an ordinary word that is a name
+            once) or parts of longer spans (the days of dates).
 
     Source: Dickinson & Meurers 2003, Detecting Errors in Part-of-Speech Annotation (EACL), for variation of one string
-    as the sign of mistakes; Wilson 1927, Probable Inference (JASA 22), for the interval.
+    as a sign of errors; Wilson 1927, Probable Inference (JASA 22), for the interval.
     """
 
     text: str
@@ -56,25 +56,25 @@ class Inconsistency:
 
     @property
     def score(self) -> float:
-        """That of the likeliest kind; 0 where the string is consistent."""
+        """The highest score of any kind; 0 where the string is consistent."""
         return max(self.scores.values(), default=0.0)
 
     def count(self, kind: UseKind) -> int:
-        """How many places stand so."""
+        """How many places are labelled this way."""
         return sum(number for use, number in self.uses.items() if use.kind == kind)
 
     @property
     def places(self) -> int:
-        """All places but those within spans of other labels."""
+        """The number of places, without those inside spans of other labels."""
         return sum(number for use, number in self.uses.items() if use.kind != "inside")
 
     @property
     def exceptions(self) -> int:
-        """The places that do not agree with the commonest way."""
+        """The number of places that differ from the most common usage."""
         return self.places - max((*self.labels.values(), self.count("none"), self.count("edge")))
 
     def _votes(self, kind: Kind) -> tuple[int, int]:
-        """How many places are spans, with the commonest label where it is about labels, and how many are not."""
+        """How many places are spans (for `labels`: spans with the most common label), and how many differ from that."""
         spans = sum(self.labels.values())
         if kind == "labels":
             first = max(self.labels.values(), default=0)
@@ -97,10 +97,7 @@ def _score(spans: int, others: int) -> float:
 
 
 class StringTally:
-    """Counts the uses of every string that is a gold span somewhere.
-
-    The places of a string are those that `find_string` finds.
-    """
+    """Counts the uses of every string that is a gold span somewhere; its places are those that `find_string` finds."""
 
     def __init__(self) -> None:
         self._labels: dict[str, set[str]] = {}
@@ -108,7 +105,7 @@ class StringTally:
         self._uses: dict[str, dict[Use, int]] = defaultdict(dict)
 
     def learn(self, sentence: Example) -> None:
-        """Take note of the spans of a sentence; all sentences must be learnt before any is counted."""
+        """Record the spans of a sentence; call it for all sentences before the first `count`."""
         for span in sentence.gold:
             self._learn(sentence.text[span.start : span.end], span.label)
 
@@ -119,7 +116,7 @@ class StringTally:
             self._lengths[string[:2]] = (*self._lengths.get(string[:2], ()), len(string))
 
     def count(self, sentence: Example, sign: Literal[1, -1] = 1) -> set[str]:
-        """Count what the gold of a sentence makes of its strings, or take it out again; returns these strings."""
+        """Add (or with −1 subtract) the uses of a sentence's strings; returns these strings."""
         found = set()
         for string, use in self._found(sentence):
             uses = self._uses[string]
@@ -128,11 +125,11 @@ class StringTally:
         return found
 
     def of(self, string: str) -> Inconsistency:
-        """How a string stands now."""
+        """The current counts of a string."""
         return Inconsistency(string, {use: n for use, n in self._uses.get(string, {}).items() if n})
 
     def inconsistent(self) -> list[Inconsistency]:
-        """The strings with more than one way, the likeliest mistakes first."""
+        """The inconsistently labelled strings, likeliest errors first."""
         found = [self.of(string) for string, uses in self._uses.items() if len(uses) > 1]
         return sorted((each for each in found if each.scores), key=lambda each: (-each.score, -each.places, each.text))
 
@@ -143,7 +140,7 @@ class StringTally:
             yield string, use_of(sentence, start, end, self._labels.get(string, ()))
 
     def _words(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where known strings stand as words."""
+        """The ranges of known strings that are words."""
         for start in find_word_starts(text):
             for length in self._lengths.get(text[start : start + 2], ()):
                 end = start + length
@@ -152,7 +149,7 @@ class StringTally:
 
 
 def use_of(sentence: Example, start: int, end: int, labels: Collection[str]) -> Use:
-    """What the gold of a sentence makes of one place of a string that has these labels."""
+    """How the gold of a sentence labels one place of a string that has these labels elsewhere."""
     split = sentence.split
     touched = [span for span in sentence.gold if span.start < end and start < span.end]
     if not touched:
@@ -164,10 +161,11 @@ def use_of(sentence: Example, start: int, end: int, labels: Collection[str]) -> 
 
 
 def find_string(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int, int]]:
-    """Where a string is a span of a text, or stands there as a word, from left to right.
+    """The ranges at which a string occurs in a text as a gold span or as a word, from left to right.
 
-    As a word it begins where an eojeol, a bracket or a change of script does, and ends with the eojeol, or before what
-    may follow a noun in it (서울 in 서울은, not in 서울시청). A string of one character is no word: it means anything.
+    A word begins at the start of an eojeol, after a bracket or at a change of script, and ends with the eojeol
+    or before what may follow a noun in it (서울 in 서울은, not in 서울시청). A single character is too ambiguous to
+    count.
     """
     spans = {(span.start, span.end) for span in gold}
     found, start = [], text.find(string)
@@ -181,10 +179,10 @@ def find_string(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int,
 
 
 def tally_uses(read: Callable[[], Iterable[Example]]) -> Generator[int, None, StringTally]:
-    """Count the uses of all strings of a corpus; yields how many sentences have been read so far, each of them twice.
+    """Count the uses of all strings of a corpus; yields how many sentences were read so far, each of them twice.
 
     Args:
-        read: the sentences from the first to the last; called twice, so that none has to be kept.
+        read: iterates over all sentences; called twice, so that they need not be kept in memory.
     """
     tally, done = StringTally(), 0
     for take in (tally.learn, tally.count):
@@ -198,7 +196,7 @@ def tally_uses(read: Callable[[], Iterable[Example]]) -> Generator[int, None, St
 
 @dataclass(frozen=True, slots=True)
 class StringPlace:
-    """One place of a string: where it stands, and what the gold makes of it."""
+    """One place of a string: its sentence, its range and how the gold labels it."""
 
     sentence: Example
     start: int
@@ -207,23 +205,24 @@ class StringPlace:
 
     @property
     def touched(self) -> GoldSpans:
-        """The spans there: its own, or those that it overlaps."""
+        """The spans at this place: its own, or those that it overlaps."""
         return overlapping_spans(self.sentence.gold, self.start, self.end)
 
     def new_spans(self, label: str | None) -> GoldSpans:
-        """What stands there once it is a span of the label, or no span."""
+        """The spans at this place once it has the label; none for None."""
         return () if label is None else (Span(self.start, self.end, label),)
 
 
 def find_places(found: Inconsistency, sentences: Iterable[Example]) -> Iterator[StringPlace]:
-    """Every place that the counts of a string are of, from left to right."""
+    """All places that the counts of a string include, from left to right."""
     for sentence in sentences:
         for start, end in find_string(found.text, sentence.text, sentence.gold):
             yield StringPlace(sentence, start, end, use_of(sentence, start, end, set(found.labels)))
 
 
 def relabel_places(places: Sequence[StringPlace], label: str | None) -> dict[SentenceNumber, GoldSpans]:
-    """The gold of each sentence once the places are spans of a label, or no spans; what they overlap makes way."""
+    """The new gold of each sentence with the places labelled, or unlabelled for None; overlapping spans are
+    replaced."""
     golds: dict[SentenceNumber, GoldSpans] = {}
     for place in places:
         gold = golds.get(place.sentence.number, place.sentence.gold)
@@ -236,6 +235,6 @@ def relabel_places(places: Sequence[StringPlace], label: str | None) -> dict[Sen
 
 
 def most_common_label(found: Inconsistency) -> str | None:
-    """The label that most of the places have; None where more have none."""
+    """The label of most places; None if more places have no label."""
     label, spans = next(iter(found.labels.items()), (None, 0))
     return label if spans >= found.count("none") else None

@@ -1,4 +1,4 @@
-"""Where one surface string occurs in the corpus, and how each place is labelled."""
+"""Find all occurrences of a string in the corpus, with how the gold labels each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from core.domain.spans import Example, SentenceNumber, Span
 from core.languages.korean.words import is_whole_word
 
 Labelling = Literal["unlabelled", "same", "other label", "other edge", "inside", "overlaps"]
-"""How the gold labels a place: nothing there; the span and label asked for; the span with another label; a span of
-the label asked for with another edge; inside a longer span of another label; across an edge of another span."""
+"""How the gold labels an occurrence: not at all; as asked for; with another label; by a span of that label with other
+edges; as part of a longer span of another label; by a span that it crosses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One place of the string."""
+    """One occurrence of the string, as a span of the label asked for."""
 
     sentence: Example
     span: Span
@@ -23,7 +23,7 @@ class Occurrence:
 
 
 def find_occurrences(sentences: Iterable[Example], text: str, label: str) -> Iterator[Occurrence]:
-    """Every place of a string, left to right, as it stands to a span of the label there.
+    """Every occurrence of a string, left to right, compared with a span of the label.
 
     Only whole words count where the string begins or ends in a Latin letter or a digit (AI not in SAID); in Hangul a
     string ends anywhere, as particles follow without a space, but begins where an eojeol or its bracket begins.
@@ -35,7 +35,7 @@ def find_occurrences(sentences: Iterable[Example], text: str, label: str) -> Ite
 
 
 def label_places(chosen: Sequence[Occurrence]) -> dict[SentenceNumber, tuple[Span, ...]]:
-    """The gold of each sentence once the chosen places have their span; spans that they overlap make way."""
+    """The new gold of each sentence with the chosen occurrences labelled; overlapping spans are replaced."""
     golds: dict[SentenceNumber, tuple[Span, ...]] = {}
     for occurrence in chosen:
         sentence = occurrence.sentence

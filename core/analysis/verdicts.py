@@ -1,4 +1,4 @@
-"""How much of what looks like errors is the gold's fault, from a person's verdicts on a random sample of sentences."""
+"""Estimate how many errors are the gold's fault, from a person's verdicts on a random sample of sentences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ BLAMES: tuple[Blame, ...] = get_args(Blame)
 
 RESAMPLES = 1_000
 _LEAST_JUDGED = 0.9
-"""Share of the sentences in the sample that must be judged whole; where more were passed over, the sample has ended."""
+"""The sample ends where less than this share of its sentences is fully judged."""
 
 
 class SpanPair(NamedTuple):
-    """What a verdict is on: a gold and a predicted span that differ, or one that has no counterpart."""
+    """What a verdict is about: a gold and a predicted span that differ, or one without a counterpart."""
 
     gold: Span | None
     predicted: Span | None
@@ -33,19 +33,19 @@ def pair_of(comparison: Comparison) -> SpanPair:
 
 
 class JudgedError(NamedTuple):
-    """A disagreement of a sampled sentence, on the gold as imported, and who is wrong in it."""
+    """A disagreement between prediction and gold as imported in a sampled sentence, and which of the two is wrong."""
 
     pair: SpanPair
     blame: Blame
 
 
 class Population(NamedTuple):
-    """All sentences of a split, as it was when the run began, that an epoch tagged, on the gold as imported.
+    """All sentences of a split, as it was when the run began, compared with the gold as imported.
 
     Attributes:
-        counts: spans that are right, predicted, in the gold.
-        sentences: those in which prediction and gold differ.
-        disagreements: in how many places they differ.
+        counts: right, predicted and gold spans.
+        sentences: how many sentences have a disagreement.
+        disagreements: how many there are in all.
     """
 
     counts: Counts
@@ -54,7 +54,7 @@ class Population(NamedTuple):
 
 
 class IntervalEstimate(NamedTuple):
-    """A figure and its 95 % confidence interval."""
+    """An estimate with its 95 % confidence interval."""
 
     value: float
     interval: Interval
@@ -68,15 +68,15 @@ class IntervalEstimate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a sample of judged sentences says of all.
+    """What a sample of judged sentences says about the whole split.
 
     Attributes:
-        sentences: judged ones, of `population`.
-        verdicts: how many of each kind there are in them.
-        share: of disagreements in which the gold is wrong and the prediction right.
-        gold_errors: how many these are in the split.
-        f1: strict micro F1, were all gold errors corrected and what is ambiguous left out.
-        f1_imported: the same on the gold as imported.
+        sentences: how many of the population were judged.
+        verdicts: how many there are of each kind.
+        share: the share of disagreements in which the gold is wrong and the prediction right.
+        gold_errors: the number of such disagreements in the split.
+        f1: strict micro F1 if all gold errors were corrected and ambiguous spans left out.
+        f1_imported: strict micro F1 on the gold as imported.
     """
 
     sentences: int
@@ -106,10 +106,10 @@ def judge_errors(
     predicted: Sequence[PredictedSpan],
     verdicts: Mapping[SpanPair, Blame],
 ) -> list[JudgedError] | None:
-    """The disagreements of a sentence on its gold as imported, each with its verdict; None while one has none.
+    """The disagreements of a sentence with its gold as imported and their verdicts; None while one is missing.
 
-    One that was corrected without a verdict has one all the same: the gold was wrong if it is now as the prediction
-    says, the model if it is neither that nor as it was.
+    A correction counts as a verdict: the gold was wrong if it now equals the prediction, the model was wrong if the
+    gold became something else.
     """
     standing = {pair_of(comparison) for comparison in compare_spans(corrected, predicted) if comparison.is_error}
     found = []
@@ -130,7 +130,7 @@ def _of_correction(pair: SpanPair, corrected: Sequence[Span]) -> Blame:
 
 
 def sample_length(are_judged: Sequence[bool]) -> int:
-    """How many of the sentences in random order are the sample: the longest prefix of which at least 90 % is judged."""
+    """The length of the sample: the longest prefix of the random order of which at least 90 % is judged."""
     counts = enumerate(accumulate(map(int, are_judged)), start=1)
     return max((length for length, whole in counts if whole >= _LEAST_JUDGED * length), default=0)
 
@@ -138,19 +138,19 @@ def sample_length(are_judged: Sequence[bool]) -> int:
 def estimate_errors(
     sample: Sequence[Sequence[JudgedError]], population: Population, *, seed: int = 1
 ) -> Estimate | None:
-    """What judged sentences, drawn at random from those with a disagreement, say of all; None where there is none.
+    """Estimate from judged sentences, drawn at random from those with a disagreement; None without any verdict.
 
-    With n disagreements in a sampled sentence, k of them the gold's fault, and N in all sentences:
+    Let a sampled sentence have n disagreements, k of them the gold's fault, and let all sentences have N:
 
     - The share of gold errors is Σk / Σn, their number N · Σk / Σn (the ratio estimator of a cluster sample: a sentence
-      is drawn with all that is in it). Its interval is Wilson's at the effective number of verdicts,
+      is drawn with all its disagreements). Its interval is Wilson's at the effective number of verdicts,
       Σn / (deff · (1 − Σn / N)): deff, at least 1, is how much the verdicts of one sentence resemble each other; the
-      last factor lets the interval close as the sample becomes the whole.
-    - F1 is that of the known counts plus N / Σn times what the verdicts change in the sampled sentences: `gold` makes
-      the predicted span right and the gold what it says, `ambiguous` takes both spans out, `model` changes nothing.
-      Its interval is the percentile bootstrap over sampled sentences, drawn closer to the estimate by √(1 − Σn / N). As
-      in Agresti and Coull's interval, two more disagreements are drawn from that are the gold's fault and two that are
-      not: a sample without a gold error does not show that there is none.
+      last factor narrows the interval as the sample approaches the population.
+    - F1 is computed from the known counts plus N / Σn times the change by the verdicts in the sample: `gold` replaces
+      the gold span with the predicted one, `ambiguous` removes both spans, `model` changes nothing. Its interval is
+      the percentile bootstrap over sampled sentences, narrowed by √(1 − Σn / N). As in Agresti and Coull's interval,
+      four disagreements are added, two of them the gold's fault: a sample without gold errors does not prove that
+      there are none.
 
     Sources: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference; Cochran 1977, Sampling
     Techniques, 2.4, 6.3 and 9A.5; Dean and Pagano 2015, Evaluating Confidence Interval Methods for Binomial
@@ -188,7 +188,7 @@ def _share_left(judged: int, disagreements: int) -> float:
 
 
 def _design_effect(sizes: Sequence[int], errors: Sequence[int]) -> float:
-    """The variance of the share among sentences as multiples of what independent verdicts would have."""
+    """The variance of the share over sentences, divided by that of independent verdicts (at least 1)."""
     number, sentences = sum(sizes), len(sizes)
     share = sum(errors) / number
     if sentences < 2 or share in (0.0, 1.0):
@@ -199,7 +199,7 @@ def _design_effect(sizes: Sequence[int], errors: Sequence[int]) -> float:
 
 
 Change = tuple[int, int, int]
-"""By how much a verdict changes the spans that are right, predicted, and in the gold."""
+"""The change by one verdict in the number of right, predicted and gold spans."""
 
 
 def _change(one: JudgedError) -> Change:
@@ -210,7 +210,7 @@ def _change(one: JudgedError) -> Change:
 
 
 def _sums(judged: Sequence[JudgedError]) -> list[int]:
-    """How many, and the sums of their changes."""
+    """The number of disagreements, then the sums of their changes."""
     return [len(judged), *(sum(part) for part in zip(*map(_change, judged), strict=True))]
 
 

@@ -1,4 +1,4 @@
-"""What each command does: the engine's work, and its result printed."""
+"""The commands: each runs the engine and prints its result."""
 
 import argparse
 import io
@@ -51,11 +51,11 @@ from core.store.runs import Run
 from core.training.distributed import Crew, LoneError, crew_of_launch
 
 _STORING = ("train", "evaluate")
-"""Commands that store what they do step by step."""
+"""Commands that save their work step by step."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line; returns the exit status: 0 done, 1 a `UserError`, 2 wrong usage."""
+    """Run the command line; returns the exit status: 0 success, 1 a `UserError`, 2 wrong usage."""
     command, *rest = arguments
     if command not in (*COMMANDS, "-h", "--help"):
         print(unknown_usage(say("unknown option {option}", option=command)), file=sys.stderr)
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
     out = Output(as_json=False)
     signal.signal(signal.SIGTERM, _interrupt)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A file name that is not UTF-8 comes as lone surrogates; \udcff is what JSON writes for one.
+        # A file name that is not UTF-8 arrives as lone surrogates, which JSON writes as \udcff.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         if command not in COMMANDS:
@@ -76,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
         out.note(say("error: {text}", text=escape_controls(str(error))))
     except OSError as error:
         if isinstance(error, BrokenPipeError):
-            # Who reads the output, such as `head`, has enough; Python would complain when it flushes at its end.
+            # The reader of the output, such as `head`, has exited; Python would fail when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         elif error.filename is None:
             raise
@@ -130,10 +130,10 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
 
 
 def _train(options: argparse.Namespace, out: Output) -> int:
-    """Train, alone or as one of several processes.
+    """Train in this process, or as one of several.
 
     Raises:
-        UserError: this is the main process and any failed, or it is another that could not report its error.
+        UserError: in the main process if any process failed; in another one if it could not report its error.
     """
     with crew_of_launch(options.device or "auto", trains=True) as crew:
         try:
@@ -171,7 +171,7 @@ def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
 
 
 def _training(project: Project, options: argparse.Namespace, crew: Crew) -> Generator[TrainingEvent, None, int]:
-    """The training that was asked for: a new run, or the rest of one."""
+    """Start a new run or resume one, as the options say."""
     chosen = {name: getattr(options, name) for name in TRAIN_SETTINGS if getattr(options, name) is not None}
     if options.resume is None:
         return engine.train_run(project, _train_settings(project, options.from_run, chosen), crew)
@@ -181,14 +181,14 @@ def _training(project: Project, options: argparse.Namespace, crew: Crew) -> Gene
 
 
 def _train_settings(project: Project, from_run: int | None, chosen: dict[str, Any]) -> TrainSettings:
-    """What was asked for; the rest suits the encoder, or is as it was in the run whose weights are the start."""
+    """The chosen settings; others come from the encoder's preset, or from the run whose weights are the start."""
     if from_run is not None:
         return project.runs.by_number(from_run).settings.continued(from_run, **chosen)
     return TrainSettings.of_preset(chosen.pop("encoder", DEFAULT_ENCODER), **chosen)
 
 
 def _is_passing(event: TrainingEvent) -> bool:
-    """Whether an event may go unreported: progress, but for the last step of a phase."""
+    """Whether an event may be skipped: progress, except for the last step of a phase."""
     return isinstance(event, Progress) and event.step != event.steps
 
 
@@ -404,7 +404,7 @@ def _check(options: argparse.Namespace, out: Output) -> int:
 
 
 def _damaged_checkpoints(project: Project) -> list[str]:
-    """What is wrong with the checkpoints of the project's epochs; empty when all are as they were written."""
+    """The problems of the checkpoints of all epochs; empty if every file is intact."""
     problems = []
     for run in project.runs.list_all():
         for epoch in () if run.is_crosscheck else project.runs.epochs(run.number):

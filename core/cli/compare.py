@@ -1,4 +1,4 @@
-"""The command that shows why a number changed."""
+"""The `compare` command: what changed between two epochs."""
 
 import argparse
 from collections.abc import Iterable
@@ -23,14 +23,14 @@ _HOW_TO_READ = (
 
 
 class EpochArgument(NamedTuple):
-    """An epoch as it is given: `RUN`, `RUN:EPOCH` or `RUN:best`; without an epoch it is the run's last."""
+    """An epoch as typed: `RUN`, `RUN:EPOCH` or `RUN:best`; without an epoch, the run's last one."""
 
     run: int
     epoch: EpochChoice | None
 
 
 def compare(options: argparse.Namespace, out: Output) -> None:
-    """What two epochs do differently with the sentences that both predicted."""
+    """Compare two epochs on the sentences that both predicted; returns the exit status."""
     with open_project(options.project) as project:
         before, after = (_key(project, chosen) for chosen in (options.before, options.after))
         pairs = project.predictions.pairs(before, after, options.split, options.gold)
@@ -76,7 +76,7 @@ def score_table(changes: Changes) -> str:
 
 
 def fate_table(changes: Changes) -> str:
-    """How many errors of each kind were fixed, broken and kept, as plain text."""
+    """The number of fixed, new and remaining errors of each kind, as plain text."""
     kinds = [outcome for outcome in OUTCOMES if outcome != "right"]
     lines = [" " * 8 + "".join(f"{fate:>10}" for fate in FATES), ""]
     lines += [_fate_line(kind, (len(changes.errors_of(fate, outcome=kind)) for fate in FATES)) for kind in kinds]

@@ -1,4 +1,4 @@
-"""The command that tags each training sentence with a model that was not trained on it."""
+"""The `crosscheck` command: tag each training sentence with a model that was not trained on it."""
 
 import argparse
 from dataclasses import asdict
@@ -22,7 +22,7 @@ _PHASES = {
 
 
 def crosscheck(options: argparse.Namespace, out: Output) -> None:
-    """Cross-check the training sentences, reporting every event; the result counts sentences with doubted gold."""
+    """Cross-check the training sentences and print how many have predictions that differ from their gold."""
     chosen = {name: getattr(options, name) for name in CROSSCHECK_SETTINGS if getattr(options, name) is not None}
     encoder = chosen.pop("encoder", DEFAULT_ENCODER)
     settings = TrainSettings.of_preset(encoder, **chosen, folds=options.folds)

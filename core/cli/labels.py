@@ -1,4 +1,4 @@
-"""The command that lists the labels of a project and changes them."""
+"""The `labels` command: list and change the labels of a project."""
 
 import argparse
 from collections.abc import Iterator

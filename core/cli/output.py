@@ -1,4 +1,4 @@
-"""What the command line prints: results on stdout, as JSON or for people; rejected records and the rest on stderr."""
+"""Output of the command line: results on stdout, as JSON or text; rejected records and messages on stderr."""
 
 import json
 import sys
@@ -26,40 +26,40 @@ _PROGRESS_INTERVAL = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Prints results in one of two ways.
+    """Prints results as JSON or as text.
 
     Attributes:
-        as_json: one JSON document on stdout (one a line for events); else plain text.
+        as_json: print one JSON document on stdout (one per line for events) instead of plain text.
     """
 
     as_json: bool
 
     def result(self, document: Mapping[str, Any], text: str) -> None:
-        """Print what a command was asked for."""
+        """Print the result of a command."""
         lines = map(escape_controls, text.split("\n"))
         print(json.dumps(document, ensure_ascii=False) if self.as_json else "\n".join(lines), flush=True)
 
     def event(self, name: str, document: Mapping[str, Any], text: str) -> None:
-        """Print one step of a long command."""
+        """Print one event of a long command."""
         if self.as_json:
             self.result({"event": name, **document}, text)
         else:
             self.note(text)
 
     def warn(self, text: str) -> None:
-        """Print what a person should know before relying on the result."""
+        """Print a warning on stderr."""
         self.note(say("warning: {text}", text=text))
 
     @staticmethod
     def note(text: str) -> None:
-        """Print something beside the result."""
+        """Print a message on stderr."""
         print("\n".join(map(escape_controls, text.split("\n"))), file=sys.stderr, flush=True)
 
 
 def report_events(
     work: Generator[Event, None, int], report: Callable[[Event], None], *, is_fleeting: Callable[[Event], bool]
 ) -> int:
-    """Drive the work, printing events (fleeting ones at most twice a second); return the run number."""
+    """Run the work, printing its events (progress at most twice a second); returns the run number."""
     last = 0.0
 
     def take(event: Event) -> None:
@@ -92,7 +92,7 @@ def count_sentences(count: int, split: Split) -> str:
 
 
 def batch_halved(event: BatchHalved) -> str:
-    """That batches are trained in parts from now on."""
+    """The message that batches are split from now on because memory ran out."""
     return say(
         "out of memory: batches of {batch:,} now run in parts of {part:,}", batch=event.batch_size, part=event.at_once
     )
@@ -108,7 +108,7 @@ def klue_line(figures: KlueFigures) -> str:
 
 
 def verdicts_line(estimate: Estimate) -> str:
-    """What verdicts on a random sample say about the gold and F1."""
+    """The estimate from verdicts on a random sample: gold errors and the F1 without them."""
     share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
     return say(
         "{verdicts} in {sentences}: {share:.1%} [{share_low:.1%}, {share_high:.1%}] of the {disagreements} with the"
@@ -131,7 +131,7 @@ def verdicts_line(estimate: Estimate) -> str:
 
 
 def error_table(kinds: Mapping[str, ErrorKinds]) -> str:
-    """How often each outcome befell each type, and all of them together, as plain text."""
+    """The number of each outcome for each type and in total, as plain text."""
     rows = {**kinds, "all": sum(kinds.values(), ErrorKinds())}
     width = max(len(label) for label in rows)
     lines = [" " * width + "".join(f"{outcome:>10}" for outcome in OUTCOMES), ""]
@@ -141,7 +141,7 @@ def error_table(kinds: Mapping[str, ErrorKinds]) -> str:
 
 
 def f1_table(reports: Mapping[Unit, Report]) -> str:
-    """One column of F1 for each report, and the support, as plain text with four decimals."""
+    """A column of F1 for each report, and the support, as plain text with four decimals."""
     first = next(iter(reports.values()))
     names = {name: f"{name} avg" for name in AVERAGES}
     width = max(len(names.get(name, name)) for name in first.rows())
@@ -165,7 +165,7 @@ def mark_spans(text: str, spans: tuple[PredictedSpan, ...]) -> str:
 
 
 _PRINTED = 10
-"""Rejected records that are printed one by one: a file that is imported twice has as many as sentences."""
+"""How many rejected records are printed: a file imported twice has as many as sentences."""
 
 
 _MORE = mark("rejected: {count:,} more; --json lists all")
@@ -174,10 +174,10 @@ _MORE_IN_RESULT = mark("rejected: {count:,} more; all are in the result")
 
 @dataclass(slots=True)
 class Rejections:
-    """Prints and counts rejected records as they come, and keeps them for the JSON result.
+    """Prints and counts rejected records, and keeps them for the JSON result.
 
     Attributes:
-        kept: a file for them, since there can be as many as texts.
+        kept: the file to keep them in, since they may not fit in memory.
     """
 
     out: Output
@@ -185,20 +185,20 @@ class Rejections:
     count: int = 0
 
     def add(self, record: Rejected) -> None:
-        """Take the next record, and print it if it is one of the first."""
+        """Add a record, and print it if it is one of the first."""
         self.keep(record)
         if self.count <= _PRINTED:
             self._print(record)
 
     def keep(self, record: Rejected) -> None:
-        """Take the next record, to be printed later if it is one of the first."""
+        """Add a record, to be printed by `print_first` if it is one of the first."""
         self.count += 1
         if self.out.as_json:
             document = {"file": record.file, "line": record.line, "reason": record.reason}
             self.kept.write(json.dumps(document, ensure_ascii=False) + "\n")
 
     def keep_all_of(self, progress: ImportProgress) -> None:
-        """Take the records that an import rejected since its last progress."""
+        """Add the records that an import rejected since its last progress report."""
         for record in progress.rejected:
             self.keep(record)
 
@@ -206,13 +206,13 @@ class Rejections:
         self.out.note(say("rejected: {where}: {reason}", where=escape_controls(record.where), reason=record.reason))
 
     def print_first(self, records: Sequence[Rejected]) -> None:
-        """Print the first of the records that were kept, and how many more there were."""
+        """Print the first of the kept records and how many more there are."""
         for record in records[:_PRINTED]:
             self._print(record)
         self.print_count()
 
     def print_count(self) -> None:
-        """Print how many more there were than were printed."""
+        """Print how many records were not printed."""
         if self.count > _PRINTED:
             template = _MORE_IN_RESULT if self.out.as_json else _MORE
             self.out.note(say(template, count=self.count - _PRINTED))
@@ -224,7 +224,7 @@ class Rejections:
 
 
 def print_list(items: Iterable[str]) -> None:
-    """Print a JSON list as its items come."""
+    """Print a JSON list item by item."""
     print("[", end="")
     for number, item in enumerate(items):
         print(", " if number else "", item, sep="", end="")

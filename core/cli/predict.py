@@ -1,10 +1,10 @@
-"""`predict`: one ordered result, written piece by piece as the texts are tagged, by one process or by several.
+"""The `predict` command: tag texts, in one process or several, and write the results in order as they are ready.
 
     accelerate launch --multi_gpu --num_processes 2 main.py predict PROJECT texts.jsonl --out tagged.parquet
 
-does the work on two GPUs, and with `--device cpu` at its end in two processes on the CPU: accelerate's own `--cpu`
-starts one process, whatever the number. On several machines, each needs the project's folder and the inputs at the same
-paths; the main process alone opens the project and writes the result.
+uses two GPUs; append `--device cpu` for two processes on the CPU (accelerate's own `--cpu` always starts one process).
+On several machines, each needs the project's folder and the inputs at the same paths; the main process alone opens the
+project and writes the result.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from core.training.distributed import Crew, crew_of_launch
 
 
 def predict(options: argparse.Namespace, out: Output) -> int:
-    """Tag what the options name; returns the exit status, and in the main process raises the `UserError` of any."""
+    """Tag the texts that the options name; returns the exit status. In the main process, raises any `UserError`."""
     with crew_of_launch(options.device) as crew:
         try:
             with crew.together():
@@ -64,14 +64,14 @@ def _records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejecte
         return iter([Text(options.text)])
     if crew.size > 1 and registry.STANDARD_INPUT in options.files:
         raise UserError("several processes cannot share standard input; save it in a file first")
-    # All files are looked at now, so that what is wrong with the last one is not reported after hours.
+    # Open all files now, so that a problem of the last one is reported at once and not after hours.
     return chain.from_iterable([registry.read_texts(path) for path in options.files])
 
 
 def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
-    """The folder of the epoch that was asked for, and its labels that were renamed since.
+    """The checkpoint folder of the chosen epoch, and the labels renamed since.
 
-    The project is free again while the texts are tagged.
+    The project is closed again before the texts are tagged.
     """
     with open_project(options.project) as project:
         run = project.runs.with_weights(options.run).number
@@ -80,7 +80,7 @@ def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
 
 
 def _renamed(records: Iterator[TaggedText | Rejected], names: Names) -> Iterator[TaggedText | Rejected]:
-    """The records under the names that labels have today."""
+    """The records with the current names of labels."""
     for record in records:
         if isinstance(record, TaggedText):
             record = replace(record, spans=rename_predictions(tuple(record.spans), names))
@@ -89,7 +89,7 @@ def _renamed(records: Iterator[TaggedText | Rejected], names: Names) -> Iterator
 
 @dataclass(slots=True)
 class _Taken:
-    """The tagged texts as they come, counted; rejected records among them are set aside."""
+    """Iterates over the tagged texts and counts them; rejected records are reported separately."""
 
     records: Iterable[TaggedText | Rejected]
     rejections: Rejections

@@ -1,4 +1,4 @@
-"""The commands and what each is for; imports next to nothing, so that the window pays nothing."""
+"""The commands and their help texts; imports almost nothing, since the window imports it too."""
 
 import os
 
@@ -18,16 +18,16 @@ COMMANDS = {
     "runs": mark("list the runs with their epochs"),
     "check": mark("check that nothing in the project is damaged"),
 }
-"""By the name of each command, the template of what it is for."""
+"""The help text of each command, as a template."""
 
 
 def program() -> str:
-    """How the person started it: `./run`, or `main.py` itself."""
+    """The name of the program as the user started it: `./run`, or `main.py`."""
     return os.environ.get("SPANDESK_PROGRAM") or "main.py"
 
 
 def usage() -> str:
-    """What is printed for `--help` and for wrong usage."""
+    """The text for `--help` and wrong usage."""
     head, name, without = say("usage:"), program(), say("works without one; COMMAND --help shows more")
     return "\n".join(
         [
@@ -41,5 +41,5 @@ def usage() -> str:
 
 
 def unknown_usage(problem: str) -> str:
-    """What is printed for arguments that mean nothing."""
+    """The text for arguments that are neither a command nor a project."""
     return f"{program()}: {problem}\n{usage()}"

@@ -1,4 +1,4 @@
-"""What a person should know of the corpus or of an epoch before relying on a score, on stderr."""
+"""Warnings about the corpus or an epoch that make a score unreliable, printed on stderr."""
 
 from core.analysis.findings import find_shared, no_entity_in_words, no_prediction_in_words
 from core.cli.output import Output
@@ -11,7 +11,7 @@ from core.store.sentences import Gold
 
 
 def warn_of_split(project: Project, split: Split, out: Output) -> None:
-    """Warn of a split that is measured on where it shares sentences with train, or has no entity."""
+    """Warn if an evaluated split shares sentences with train or contains no entities."""
     if split != "train":
         train = (text for _, text in project.sentences.texts("train"))
         for finding in run_to_end(find_shared(train, project.sentences.texts(split), split)):
@@ -21,7 +21,7 @@ def warn_of_split(project: Project, split: Split, out: Output) -> None:
 
 
 def warn_of_epoch(project: Project, key: EpochKey, split: Split, gold: Gold, out: Output) -> None:
-    """Warn of an epoch that found nothing."""
+    """Warn if an epoch predicts no entities."""
     counts = project.predictions.counts(key, split, gold)
     if not sum(counts.values(), Counts()).predicted:
         out.warn(no_prediction_in_words(key.epoch))

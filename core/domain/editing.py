@@ -1,4 +1,4 @@
-"""What a person does to the gold of one sentence: every function returns a new valid gold, or the same one."""
+"""Edits of one sentence's gold; every function returns a new valid gold, or the same object if nothing changes."""
 
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -13,26 +13,26 @@ GoldSpans = tuple[Span, ...]
 
 
 def with_span(spans: GoldSpans, span: Span) -> GoldSpans:
-    """The gold with one more span; those that it overlaps make way for it."""
+    """The gold with a span added; spans that it overlaps are removed."""
     if span in spans:
         return spans
     return tuple(sorted((*(other for other in spans if not other.overlaps(span)), span)))
 
 
 def without_span(spans: GoldSpans, span: Span) -> GoldSpans:
-    """The gold less one span."""
+    """The gold without a span."""
     return tuple(other for other in spans if other != span) if span in spans else spans
 
 
 def with_label(spans: GoldSpans, span: Span, label: str) -> GoldSpans:
-    """The gold with another label on one span."""
+    """The gold with the label of one span changed."""
     return _replaced(spans, span, Span(span.start, span.end, label))
 
 
 def with_edge(spans: GoldSpans, span: Span, edge: Edge, position: int, text: str) -> GoldSpans:
-    """The gold with one edge of a span moved, and no blank left at its edges.
+    """The gold with one edge of a span moved and blanks at its edges trimmed.
 
-    It goes as far as its neighbours, the text and its own other edge allow; a span of blanks alone is not made.
+    The edge stops at neighbouring spans, the ends of the text and its own other edge; a span of blanks is refused.
     """
     if span not in spans:
         return spans
@@ -46,7 +46,7 @@ def with_edge(spans: GoldSpans, span: Span, edge: Edge, position: int, text: str
 
 
 def with_edges(spans: GoldSpans, span: Span, start: int, end: int, text: str) -> GoldSpans:
-    """The gold with both edges of a span moved at once, as `with_edge` moves one."""
+    """The gold with both edges of a span moved, under the same rules as `with_edge`."""
     if span not in spans:
         return spans
     low, high = _end_before(spans, span), _start_after(spans, span, len(text))
@@ -56,7 +56,7 @@ def with_edges(spans: GoldSpans, span: Span, start: int, end: int, text: str) ->
 
 
 def overlapping_spans(spans: GoldSpans, start: int, end: int) -> GoldSpans:
-    """The spans that would make way for one over this range."""
+    """The spans that overlap a range."""
     return tuple(span for span in spans if span.start < end and start < span.end)
 
 
@@ -67,7 +67,7 @@ def ends_in_blank(text: str, edge: Edge, position: int) -> bool:
 
 
 def trim_blanks(start: int, end: int, text: str) -> tuple[int, int] | None:
-    """The range, given in either direction, without blanks at its edges; None where nothing else is in it."""
+    """The range, given in either direction, without blanks at its edges; None if it contains only blanks."""
     start, end = max(0, min(start, end)), min(len(text), max(start, end))
     while start < end and text[start].isspace():
         start += 1
@@ -77,14 +77,14 @@ def trim_blanks(start: int, end: int, text: str) -> tuple[int, int] | None:
 
 
 def word_at(text: str, index: int) -> tuple[int, int] | None:
-    """The eojeol, from blank to blank, around a character; None on a blank and outside the text."""
+    """The range of the eojeol (from blank to blank) around a character; None on a blank or outside the text."""
     if not 0 <= index < len(text) or text[index].isspace():
         return None
     return extend_to_words(index, index + 1, text)
 
 
 def extend_to_words(start: int, end: int, text: str) -> tuple[int, int]:
-    """The range out to the blanks around it, so that it holds whole eojeols."""
+    """The range extended to whole eojeols."""
     while start > 0 and not text[start - 1].isspace():
         start -= 1
     while end < len(text) and not text[end].isspace():
@@ -93,10 +93,10 @@ def extend_to_words(start: int, end: int, text: str) -> tuple[int, int]:
 
 
 def strip_punctuation(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
-    """The range without punctuation and symbols at its edges; the same range where it holds nothing else.
+    """The range without punctuation and symbols at its edges; unchanged if it contains nothing else.
 
     Args:
-        boundaries: where characters as people see them begin and end, so that none is cut into.
+        boundaries: the boundaries of grapheme clusters, so that none is split.
     """
     inside = boundaries[bisect_left(boundaries, start) : bisect_right(boundaries, end)]
     characters = list(pairwise(inside))
@@ -105,7 +105,7 @@ def strip_punctuation(start: int, end: int, text: str, boundaries: Sequence[int]
 
 
 def next_word(text: str, position: int, step: int) -> tuple[int, int] | None:
-    """The first eojeol that begins at a position or after it, or with -1 the last that ends there or before."""
+    """The first eojeol that begins at or after a position, or with step -1 the last that ends at or before it."""
     places = range(max(0, position), len(text)) if step > 0 else range(min(position, len(text)) - 1, -1, -1)
     beside = -1 if step > 0 else 1
     for at in places:

@@ -6,13 +6,12 @@ from core.messages.catalogue import say, say_count
 
 
 class UserError(Exception):
-    """Something only the user can put right; its text is one sentence with the place, the reason and the way out.
-
-    Every other exception is a bug of ours.
+    """An error that the user can fix; its text is one sentence with the place, the reason and the way out. Every other
+    exception is a bug.
 
     Attributes:
         code: the template of the sentence, which identifies the error in any language.
-        fields: what the template is filled with.
+        fields: the values of the template's fields.
     """
 
     def __init__(self, template: str, /, **fields: object) -> None:
@@ -23,7 +22,7 @@ class UserError(Exception):
 
     @staticmethod
     def of_count(one: str, many: str, /, count: int, **fields: object) -> "UserError":
-        """An error whose sentence depends on a count, which is its field `count` too."""
+        """An error whose wording depends on a count, which is also its field `count`."""
         error = UserError(one, count=count, **fields)
         error._many = many
         return error

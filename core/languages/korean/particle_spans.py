@@ -1,4 +1,4 @@
-"""Gold spans that end in a particle (이순신은 for 이순신), and spans that leave out what only looks like one."""
+"""Find gold spans that include a particle (이순신은 for 이순신), or that cut off an ending that only looks like one."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -19,11 +19,11 @@ Direction = Literal["drop", "add"]
 
 @dataclass(frozen=True, slots=True)
 class ParticleSpan:
-    """A span that should perhaps end elsewhere.
+    """A gold span that probably ends at the wrong place.
 
     Attributes:
-        end: where it would end.
-        seen: how many other spans of the corpus have the string that it would have, and its label.
+        end: the proposed end.
+        seen: how many spans of the corpus have the proposed string and this label.
     """
 
     sentence: Example
@@ -33,7 +33,7 @@ class ParticleSpan:
 
     @property
     def direction(self) -> Direction:
-        """Whether a particle is dropped, or an end added that only looks like one."""
+        """`drop` for a particle to remove, `add` for an ending that was cut off."""
         return "drop" if self.end < self.span.end else "add"
 
     @property
@@ -41,29 +41,29 @@ class ParticleSpan:
         return Span(self.span.start, self.end, self.span.label)
 
     def correct(self, gold: GoldSpans) -> GoldSpans:
-        """The gold of the sentence with the span as it would be; spans that it comes to overlap make way."""
+        """The gold of the sentence with the corrected span; spans that it overlaps are replaced."""
         return with_span(without_span(gold, self.span), self.corrected)
 
     @property
     def string(self) -> str:
-        """What the end is a particle of, or is none of, however the span is labelled now."""
+        """The longer of the current and the proposed string, which a person dismisses if its end is not a particle."""
         return self.sentence.text[self.span.start : max(self.span.end, self.end)]
 
 
 SLICE = 500
-"""Sentences between two words of progress; as many at most are analysed at once."""
+"""Sentences between two progress reports, and the most that are analysed together."""
 
 _LONGEST = 6
-"""Characters of particles that are ever looked for."""
+"""The longest particles that are looked for, in characters."""
 _CLEAR = frozenset("은는을를의에와께")
-"""Particles of one syllable in which few names end; any other one takes a stem that is a span elsewhere."""
+"""Particles of one syllable that few names end in; any other counts only if its stem is a span elsewhere."""
 _AFTER_NUMBER = frozenset("도만가인대")
-"""What is a unit behind a number, and no particle."""
+"""Syllables that are units, not particles, after a number."""
 
 
 @dataclass(slots=True)
 class _Evidence:
-    """What all spans of the corpus tell: how often a string has a label, and which are followed by a particle."""
+    """Statistics of all gold spans: how often a string has a label, and which strings a particle follows."""
 
     spans: Counter[tuple[str, str]] = field(default_factory=Counter)
     followed: set[str] = field(default_factory=set)
@@ -78,7 +78,7 @@ class _Evidence:
 
 
 class _Composed(NamedTuple):
-    """A sentence in NFC, and where its characters end in the text as imported."""
+    """A sentence in NFC, with the end of each character in the text as imported."""
 
     text: str
     spans: Sequence[Span]
@@ -96,10 +96,10 @@ def _composed(sentence: Example) -> _Composed:
 def find_particles(
     read: Callable[[], Iterable[Example]],
 ) -> Generator[int, None, list[ParticleSpan]]:
-    """Find them, those with most other spans first; yields how many sentences have been read, each of them twice.
+    """Find suspicious ends, the best supported first; yields how many sentences were read, each of them twice.
 
     Args:
-        read: the sentences from the first to the last; called twice.
+        read: iterates over all sentences; called twice.
     """
     evidence, found, done = _Evidence(), list[ParticleSpan](), 0
     for each in read():
@@ -122,7 +122,7 @@ def find_particles(
 
 
 def _is_worth_an_analysis(text: str, span: Span, evidence: _Evidence) -> bool:
-    """Whether some end that Kiwi may propose for the span would be taken: it does for a few spans in a hundred."""
+    """Whether any end that Kiwi may propose could be accepted: so only a few percent of the spans are analysed."""
     return any(
         may_follow_noun(text[at : span.end]) and _can_drop(text, span, at, evidence)
         for at in range(max(span.start + 1, span.end - _LONGEST), span.end)
@@ -130,7 +130,7 @@ def _is_worth_an_analysis(text: str, span: Span, evidence: _Evidence) -> bool:
 
 
 def _can_drop(text: str, span: Span, start: int, evidence: _Evidence) -> bool:
-    """Whether all but the analysis says that the particles of the span begin there."""
+    """Whether the evidence, apart from Kiwi's analysis, allows the span's particles to begin there."""
     after = text[span.end : span.end + 1]
     stem, particles = text[span.start : start], text[start : span.end]
     if after.isalnum() or after == "(" or stem[-1].isspace() or text[span.start : span.end] in evidence.followed:
@@ -142,7 +142,7 @@ def _can_drop(text: str, span: Span, start: int, evidence: _Evidence) -> bool:
 
 
 def _can_add(text: str, span: Span, end: int, evidence: _Evidence) -> bool:
-    """Whether all but the analysis says that the span goes on up to there."""
+    """Whether the evidence, apart from Kiwi's analysis, allows the span to extend to there."""
     whole, shorter = (evidence.spans[text[span.start : at], span.label] for at in (end, span.end))
     return whole >= shorter and may_follow_noun(text[span.end : end])
 
@@ -161,7 +161,7 @@ def _found(sentences: Sequence[Example], evidence: _Evidence) -> Iterator[Partic
 
 
 def _end_without_particle(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:
-    """Where the span ends before its particles, if it is at the end of an eojeol and has some."""
+    """The end of the span without its particles; None if it has none or does not end its eojeol."""
     inside = [morpheme for morpheme in analysis if span.start <= morpheme.start and morpheme.end <= span.end]
     first = _first_of_particles(inside)
     if not 0 < first < len(inside) or inside[-1].end != span.end or inside[first - 1].end != inside[first].start:
@@ -171,7 +171,7 @@ def _end_without_particle(text: str, span: Span, analysis: Sequence[Morpheme], e
 
 
 def _first_of_particles(inside: Sequence[Morpheme]) -> int:
-    """The position of the first particle, or of 이다, of those at the end; the number of all if there are none."""
+    """The index of the first of the particles (or of 이다) at the end; the number of morphemes if there are none."""
     first = len(inside)
     while first and inside[first - 1].is_ending:
         first -= 1
@@ -184,7 +184,7 @@ def _first_of_particles(inside: Sequence[Morpheme]) -> int:
 
 
 def _end_with_rest(text: str, span: Span, analysis: Sequence[Morpheme], evidence: _Evidence) -> int | None:
-    """Where the noun ends in whose midst the span does, if its rest looks like a particle and it is no rarer whole."""
+    """The end of the noun that the span cuts, if the rest looks like a particle and the noun is as common whole."""
     for morpheme in analysis:
         if morpheme.start < span.end < morpheme.end and morpheme.is_noun:
             return morpheme.end if _can_add(text, span, morpheme.end, evidence) else None

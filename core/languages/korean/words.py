@@ -19,10 +19,10 @@ _CLOSING = {closing: opening for opening, closing in _BRACKETS.items()}
 
 
 def word_shapes(text: str, index: int, boundaries: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """The shapes of the eojeol around a character, the likeliest first; none on a blank.
+    """The ranges that pointing at a character may mean, likeliest first: noun, word, eojeol; none on a blank.
 
     Args:
-        boundaries: where characters as people see them begin and end, so that none is cut into.
+        boundaries: the boundaries of grapheme clusters, so that none is split.
     """
     whole = word_at(text, index)
     if whole is None:
@@ -36,7 +36,7 @@ def word_shapes(text: str, index: int, boundaries: Sequence[int]) -> tuple[tuple
 
 
 def _bare(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
-    """The range without punctuation around it; a bracket whose other half is inside stays."""
+    """The range without punctuation at its edges, except a bracket whose other half is inside."""
     first, last = strip_punctuation(start, end, text, boundaries)
     inside = text[first:last]
     if last < end and (opening := _CLOSING.get(text[last])) and inside.count(opening) > inside.count(text[last]):
