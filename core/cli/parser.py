@@ -10,7 +10,7 @@ from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
 from core.domain.spans import SPLITS
 from core.formats.registry import FORMATS
-from core.messages.catalogue import join_words, say
+from core.messages.catalogue import join_words, say, translate, translate_count
 from core.store.runs import EpochChoice
 from core.store.sentences import GOLDS
 
@@ -40,13 +40,22 @@ FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
 
 def parse_arguments(command: str, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments of a command; exits with status 2 on wrong usage."""
+    _translate_argparse()
     purpose = say(COMMANDS[command])
     description = f"{purpose[0].upper()}{purpose[1:]}."
     parser = argparse.ArgumentParser(prog=f"{program()} {command}", description=description)
     parser.add_argument("project", type=Path, metavar="PROJECT", help=say("the project's folder, NAME.spandesk"))
     parser.add_argument("--json", action="store_true", help=say("print JSON on stdout, everything else on stderr"))
     _ADDERS[command](parser)
+    # What `parse_intermixed_args` does itself, but for its bug: it cuts off as many letters as “usage: ” has.
+    parser.usage = parser.format_usage().removeprefix(translate("usage: ")).rstrip()
     return parser.parse_intermixed_args(arguments)
+
+
+def _translate_argparse() -> None:
+    """Have argparse take its own words from our catalogue: it asks gettext's, which knows no language of ours."""
+    argparse._ = translate  # type: ignore[attr-defined]
+    argparse.ngettext = translate_count  # type: ignore[attr-defined]
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:

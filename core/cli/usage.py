@@ -28,10 +28,11 @@ def program() -> str:
 
 def usage() -> str:
     """The text for `--help` and wrong usage."""
-    head, name, without = say("usage:"), program(), say("works without one; COMMAND --help shows more")
+    head, name, window = say("usage:"), program(), say("opens the window")
+    without = say("works without one; COMMAND --help shows more")
     return "\n".join(
         [
-            f"{head} {name} {'[PROJECT]':<24} {say('opens the window')}",
+            f"{head} {name} {'[PROJECT]':<24} {window}",
             f"{' ' * len(head)} {name} {'COMMAND PROJECT ...':<24} {without}",
             "",
             say("commands:"),

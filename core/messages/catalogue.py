@@ -43,6 +43,16 @@ def mark(template: str) -> str:
     return template
 
 
+def translate(template: str) -> str:
+    """The template in the language in use, for a library that fills it itself."""
+    return _language.gettext(template)
+
+
+def translate_count(one: str, many: str, count: int) -> str:
+    """The form of a library's template that fits a count."""
+    return _language.ngettext(one, many, count)
+
+
 def join_words(words: Iterable[object]) -> str:
     """The words as a list without an end: `PS, LC, OG`."""
     joined = ""
@@ -83,8 +93,8 @@ class _PseudoTranslations(gettext.NullTranslations):
 
 
 _ACCENTS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "áƀćđéƒǧĥíǰķĺɱñóƥʠŕśťúṽẃẋýž")
-_KEPT = re.compile(r"(<[^<>]*>|&\w+;)")
-"""Markup, which stays as it is."""
+_KEPT = re.compile(r"(<[^<>]*>|&\w+;|%(?:\(\w+\))?[srd])")
+"""Markup and the fields of a library's own templates, which stay as they are."""
 
 
 def _disguise(template: str) -> str:

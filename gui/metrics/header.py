@@ -164,12 +164,11 @@ def describe_base(run: Run, epochs: Sequence[EpochFigures], split: Split, lackin
     """
     counts = [figures.sentences for figures in epochs]
     if len(set(counts)) > 1:
+        numbers = [say("{count:,} in epoch {epoch}", count=each.sentences, epoch=each.key.epoch) for each in epochs]
         return say(
             "Scored on different numbers of {split} sentences: {numbers}. Changes are shown between equal ones only.",
             split=split,
-            numbers=join_words(
-                say("{count:,} in epoch {epoch}", count=each.sentences, epoch=each.key.epoch) for each in epochs
-            ),
+            numbers=join_words(numbers),
         )
     line = _describe_scored(run, counts[0] if counts else 0, split)
     if not lacking:

@@ -220,8 +220,10 @@ def _count_spans(spans: Sequence[PredictedSpan] | None) -> str:
         return "…"
     if not spans:
         return say("no span")
-    least = probability(min(span.probability for span in spans))
-    return say_count("{count:,} span", "{count:,} spans, least certain {least}", len(spans), least=least)
+    count = say_count("{count:,} span", "{count:,} spans", len(spans))
+    if len(spans) == 1:
+        return count
+    return say("{spans}, least certain {least}", spans=count, least=probability(min(s.probability for s in spans)))
 
 
 EXAMPLES = (

@@ -9,11 +9,6 @@ from core.cli.commands import run
 from core.messages.catalogue import PSEUDO, use_language
 
 FOREIGN = (
-    # argparse's own words
-    "positional arguments:",
-    "options:",
-    "show this help message and exit",
-    "the following arguments are required",
     # columns of tables, which scripts may read
     "micro avg",
     "macro avg",
@@ -39,7 +34,7 @@ def unsaid(text):
     for character in text:
         depth += (character == "⟦") - (character == "⟧")
         left.append(" " if character in "⟦⟧" else character if depth == 0 else "")
-    rest = re.sub(r"usage: .*?\n\n", "", "".join(left), flags=re.DOTALL)  # the names of options, by argparse
+    rest = re.sub(r"main\.py .*?(\n\n|\Z)", "", "".join(left), flags=re.DOTALL)  # the names of options, by argparse
     for words in FOREIGN:
         rest = rest.replace(words, "")
     return re.findall(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}[^\n]*", rest)
@@ -124,3 +119,15 @@ def test_a_run(capsys, tmp_path, corpus):
     assert said(capsys, "runs", project)[0] == 0
     assert said(capsys, "predict", project, corpus, "--out", tmp_path / "out.jsonl")[0] == 0
     assert said(capsys, "train", project, "--resume", "1")[0] == 1
+
+
+def test_what_argparse_says_is_translated_too(capsys):
+    status, text = said(capsys, "train")
+    assert status == 2
+    assert text.startswith("⟦úúśááǧéé: ⟧main.py train [-h]")
+    assert "⟦ťĥéé ƒóóĺĺóóẃííñǧ ááŕǧúúɱééñťś ááŕéé ŕééʠúúííŕééđ: PROJECT⟧" in text
+    text = said(capsys, "train", "--help")[1]
+    assert text.startswith("⟦úúśááǧéé: ⟧main.py train [-h]")
+    assert "⟦ƥóóśííťííóóñááĺ ááŕǧúúɱééñťś⟧:" in text
+    assert "⟦śĥóóẃ ťĥííś ĥééĺƥ ɱééśśááǧéé ááñđ ééẋííť⟧" in text
+    assert "⟦ééẋƥééćťééđ óóñéé ááŕǧúúɱééñť⟧" in said(capsys, "train", "p", "--epochs")[1]
