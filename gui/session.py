@@ -20,6 +20,7 @@ from core.store import project as projects
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE, NextSteps
 from core.store.gold.relabelling import Replacement
+from core.store.gold.remarks import DismissalKind, TextPlace
 from core.store.gold.reviews import JudgementContext
 from core.store.gold.steps import Step
 from core.store.predictions import EpochKey
@@ -363,9 +364,9 @@ class Session(QObject):
     def _change_labels(self, title: str, work: Generator[int, None, ChangeSet]) -> Job:
         return self.change_many(title, lambda: work, reports=False)
 
-    def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> None:
-        """Ask no more about strings whose end looks like a particle, or ask about them again."""
-        self.publish(self._open_project().corrections.dismiss_particles(strings, dismissed=dismissed))
+    def dismiss(self, kind: DismissalKind, subjects: Iterable[str] | Iterable[TextPlace], *, dismissed: bool) -> None:
+        """Dismiss strings or places as right as they are, or ask about them again."""
+        self.publish(self._open_project().corrections.dismiss(kind, subjects, dismissed=dismissed))
 
     def change_many(
         self, title: str, work: Callable[[], Generator[int, None, ChangeSet]], *, reports: bool = True

@@ -15,7 +15,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 UseKind = Literal["span", "edge", "none", "inside"]
 """How the gold labels one place of a string: `span`, exactly as a span; `edge`, by a span with other edges and one of
-the string's labels; `none`, not at all; `inside`, by spans of other labels, which is no inconsistency."""
+the string's labels; `none`, not at all; `inside`, by spans of other labels, or accepted as right
+by a person, which is no inconsistency."""
 
 SLICE = 2_000
 """Sentences between two progress reports."""
@@ -97,9 +98,14 @@ def _score(spans: int, others: int) -> float:
 
 
 class StringTally:
-    """Counts the uses of every string that is a gold span somewhere; its places are those that `find_string` finds."""
+    """Counts the uses of every string that is a gold span somewhere; its places are those that `find_string` finds.
 
-    def __init__(self) -> None:
+    Attributes:
+        settled: places that a person accepted as right, given by sentence, start and end; they are no inconsistency.
+    """
+
+    def __init__(self, settled: Collection[tuple[SentenceNumber, int, int]] = ()) -> None:
+        self.settled = frozenset(settled)
         self._labels: dict[str, set[str]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._uses: dict[str, dict[Use, int]] = defaultdict(dict)
@@ -137,7 +143,9 @@ class StringTally:
         spans = {(span.start, span.end) for span in sentence.gold}
         for start, end in spans.union(self._words(sentence.text)):
             string = sentence.text[start:end]
-            yield string, use_of(sentence, start, end, self._labels.get(string, ()))
+            use = use_of(sentence, start, end, self._labels.get(string, ()))
+            is_settled = (sentence.number, start, end) in self.settled
+            yield string, Use(use.split, "inside", use.label) if is_settled else use
 
     def _words(self, text: str) -> Iterator[tuple[int, int]]:
         """The ranges of known strings that are words."""
@@ -178,13 +186,16 @@ def find_string(string: str, text: str, gold: Sequence[Span]) -> list[tuple[int,
     return found
 
 
-def tally_uses(read: Callable[[], Iterable[Example]]) -> Generator[int, None, StringTally]:
-    """Count the uses of all strings of a corpus; yields how many sentences were read so far, each of them twice.
+def tally_uses(
+    read: Callable[[], Iterable[Example]], settled: Collection[tuple[SentenceNumber, int, int]] = ()
+) -> Generator[int, None, StringTally]:
+    """Count the uses of all strings of a corpus; yields how many sentences have been read so far, each of them twice.
 
     Args:
-        read: iterates over all sentences; called twice, so that they need not be kept in memory.
+        read: the sentences from the first to the last; called twice, so that none has to be kept.
+        settled: places that are right as they are.
     """
-    tally, done = StringTally(), 0
+    tally, done = StringTally(settled), 0
     for take in (tally.learn, tally.count):
         for sentence in read():
             take(sentence)

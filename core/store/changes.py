@@ -6,14 +6,14 @@ from typing import Literal, NamedTuple, get_args
 
 from core.domain.spans import SentenceNumber, Span
 
-ChangeKind = Literal["correct", "review", "relabel", "labels", "particles", "undo", "redo", "revert", "import", "run"]
+ChangeKind = Literal["correct", "review", "relabel", "labels", "dismiss", "undo", "redo", "revert", "import", "run"]
 """What happened:
 
 correct: a person gave sentences new gold, perhaps with a mark, a note or a verdict.
 review: a person said something of sentences, and their gold stayed.
 relabel: a label was renamed, merged or replaced across the corpus.
 labels: the tag set alone changed.
-particles: strings were dismissed as ending in no particle, or are asked about again.
+dismiss: strings or places were dismissed as right as they are, or are asked about again.
 undo, redo: a step of any of these kinds was taken back or made again; `Corrections.next_steps` describes it beforehand.
 revert: a sentence got the gold from before one correction.
 import: sentences were added.
@@ -43,7 +43,7 @@ class ChangeSet:
         runs: those that changed.
         reviews: the sentences of which a mark, a note or a verdict changed; those whose gold changed as well are also
             in `sentences`.
-        particles: whether it changed which strings are dismissed as ending in no particle.
+        dismissals: whether it changed which strings and places are dismissed as right as they are.
     """
 
     kind: ChangeKind
@@ -51,7 +51,7 @@ class ChangeSet:
     corpus: bool = False
     runs: tuple[int, ...] = ()
     reviews: tuple[SentenceNumber, ...] = ()
-    particles: bool = False
+    dismissals: bool = False
     golds: Mapping[SentenceNumber, GoldChange] = field(default_factory=dict)
 
     @property
@@ -60,4 +60,4 @@ class ChangeSet:
         return tuple(dict.fromkeys((*self.sentences, *self.reviews)))
 
     def __bool__(self) -> bool:
-        return bool(self.sentences or self.corpus or self.runs or self.reviews or self.particles)
+        return bool(self.sentences or self.corpus or self.runs or self.reviews or self.dismissals)

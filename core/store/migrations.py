@@ -397,6 +397,33 @@ ALTER TABLE verdict RENAME COLUMN run TO source
 """
 
 
+@migrations(name="0012_dismissals")
+def _dismissals(db: Database) -> None:
+    """Not only particles are dismissed; see `core.store.gold.remarks.Dismissals`."""
+    for statement in DISMISSALS.split(";\n"):
+        db.execute(statement)
+
+
+DISMISSALS = """
+CREATE TABLE dismissed ( -- what a person said is right as it is
+    kind TEXT NOT NULL CHECK (kind IN ('particle', 'string', 'place')),
+    subject TEXT NOT NULL, -- a string, or JSON [sentence, start, end]
+    PRIMARY KEY (kind, subject)
+) WITHOUT ROWID;
+CREATE TABLE dismissal ( -- what a step said of them
+    step INTEGER NOT NULL REFERENCES correction (number),
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    is_dismissed INTEGER NOT NULL,
+    PRIMARY KEY (step, kind, subject)
+);
+INSERT INTO dismissed SELECT 'particle', text FROM not_particle;
+INSERT INTO dismissal SELECT step, 'particle', text, is_dismissed FROM not_particle_change ORDER BY rowid;
+DROP TABLE not_particle;
+DROP TABLE not_particle_change
+"""
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -410,6 +437,7 @@ MIGRATION_NAMES = frozenset(
         "0009_steps",
         "0010_steps_without_a_sentence",
         "0011_sources",
+        "0012_dismissals",
     }
 )
 """All that this program knows; a project with any other was made by a newer one."""

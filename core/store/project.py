@@ -19,7 +19,7 @@ from core.messages.catalogue import mark, say
 from core.store.database import Database, create_database
 from core.store.gold.corrections import Corrections
 from core.store.gold.relabelling import Labels
-from core.store.gold.remarks import NotParticles
+from core.store.gold.remarks import Dismissals
 from core.store.gold.reviews import Reviews
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import StepList
@@ -43,7 +43,7 @@ class Project:
         is_responsive: see `Database`; also in the functions below.
 
     Attributes:
-        sentences, corrections, labels, label_names, not_particles, predictions, signals, runs, selections, reviews: the
+        sentences, corrections, labels, label_names, dismissals, predictions, signals, runs, selections, reviews: the
             parts of the store.
     """
 
@@ -57,7 +57,7 @@ class Project:
             self.predictions = Predictions(self.database)
             self.signals = SignalStore(self.database)
             self.corrections = Corrections(self.database, self.sentences, self.predictions)
-            self.not_particles = NotParticles(self.database)
+            self.dismissals = Dismissals(self.database)
             self.label_names = LabelNames(self.database)
             self.labels = Labels(self.database, self.corrections)
             self.runs = Runs(self.database, self.sentences, self.corrections, self.folder)

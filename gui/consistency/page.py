@@ -2,17 +2,18 @@
 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from core.messages.catalogue import mark
+from core.messages.catalogue import mark, say
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.consistency.particles import ParticlesPanel
+from gui.consistency.search_panel import SearchPanel
 from gui.consistency.strings import StringsPanel
 from gui.widgets.choosers import chip
 from gui.widgets.page import EmptyState, Page, PageContext
 
 
 class ConsistencyPage(Page):
-    """Two searches of the whole corpus, and what they find mended."""
+    """Two searches of the whole corpus, and corrections of what they find."""
 
     id, title, icon = "consistency", mark("Consistency"), "consistency"
 
@@ -21,12 +22,12 @@ class ConsistencyPage(Page):
         self._context = context
         self.strings = StringsPanel(context)
         self.particles = ParticlesPanel(context)
-        self._panels: dict[str, StringsPanel | ParticlesPanel] = {"Strings": self.strings, "Particles": self.particles}
-        self.tabs = {name: chip(name) for name in self._panels}
+        self._panels: dict[str, SearchPanel] = {"strings": self.strings, "particles": self.particles}
+        self.tabs = {"strings": chip(say("Strings")), "particles": chip(say("Particles"))}
         self.empty = EmptyState(
-            "No sentences yet",
-            "Import a corpus: here you see where its gold contradicts itself, and mend it.",
-            "Go to Corpus",
+            say("No sentences yet"),
+            say("Import a corpus: here you see where its gold contradicts itself, and correct it."),
+            say("Go to Corpus"),
         )
         self._lay_out()
         self._connect()
@@ -45,7 +46,7 @@ class ConsistencyPage(Page):
             head.addWidget(self.tabs[name])
             self._body.addWidget(panel)
         head.addStretch(1)
-        self.tabs["Strings"].setChecked(True)
+        self.tabs["strings"].setChecked(True)
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,90 +1,82 @@
-"""Gold spans that end in a particle, a row each, mended by a key or all ticked ones at once."""
+"""Gold spans that end in a particle, a row each, corrected by a key or all checked ones at once."""
 
 from collections.abc import Collection, Generator, Iterator, Sequence
-from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.editing import GoldSpans
 from core.domain.events import Reading
 from core.domain.generators import map_progress
 from core.domain.spans import Example, SentenceNumber
 from core.languages.korean.particle_spans import ParticleSpan
+from core.messages.catalogue import mark, say, say_count
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE
 from core.store.project import Project
 from core.store.sentence_selection import Selection
-from gui.background import LatestQuery
+from gui.consistency.search_panel import Found, SearchPanel
 from gui.keys.commands import tip
-from gui.text.progress import FLEETING
-from gui.text.words import counted, words_of
+from gui.text.words import words_of
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.page import EmptyState, PageContext
 from gui.widgets.place_table import Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel, hint_label
 
-_TITLE = "Searching the corpus for particles"
 DROP, ADD, DISMISSED = "drop", "add", "dismissed"
 _NOTHING = {
-    DROP: "No gold span ends in a particle.",
-    ADD: "No gold span leaves out the end of a name that only looks like a particle.",
-    DISMISSED: "No string is said not to be a particle.",
+    DROP: mark("No gold span ends in a particle."),
+    ADD: mark("No gold span leaves out the end of a name that only looks like a particle."),
+    DISMISSED: mark("No string was dismissed."),
 }
-_SHOWN = {"Ends in a particle": DROP, "Leaves out what is no particle": ADD, "Said not to be a particle": DISMISSED}
+_SHOWN = {DROP: mark("Ends in a particle"), ADD: mark("Cut too short"), DISMISSED: mark("Dismissed")}
 
 
-class ParticlesPanel(QWidget):
-    """Searches when asked; rows come and go with the gold from then on."""
+class ParticlesPanel(SearchPanel):
+    """Rows come and go with the gold once they are found."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__()
-        self._context = context
-        self._found: list[ParticleSpan] = []
+        empty = EmptyState(
+            say("Do spans end in particles?"),
+            say(
+                "A search of the corpus looks at each gold span in its sentence: where it ends in a particle (이순신은"
+                " for 이순신), and where it leaves out the end of a name that only looks like one (제주 for 제주도)."
+            ),
+            say("Search the corpus"),
+        )
+        super().__init__(context, empty)
+        self._spans: list[ParticleSpan] = []
         self._golds: dict[SentenceNumber, GoldSpans] = {}
-        self._rows: list[ParticleSpan] = []
-        self._searched_at = datetime.now()
-        self._is_outdated = self._is_overtaken = False
-        self._query = LatestQuery(self)
+        self._hands_keys = False
         self._query.answered.connect(self._take_golds)
-        self.shown = chooser("Shown", "Which of the spans that were found are listed")
-        for title, what in _SHOWN.items():
-            self.shown.addItem(title, what)
-        self.age = PlainLabel()
-        self.age.setProperty("role", "small")
-        self.again = QPushButton("Search again")
-        self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)
+        self.shown = chooser(say("Shown"), say("Which of the spans that were found are listed"))
+        for what, title in _SHOWN.items():
+            self.shown.addItem(say(title), what)
+        self.all, self.none = chip(say("All"), checkable=False), chip(say("None"), checkable=False)
         self.model = PlaceModel(context.look)
-        self.table = PlaceTable(self.model, "Spans that end in a particle", wide=True)
+        self.table = PlaceTable(self.model, say("Spans that end in a particle"), wide=True, sortable=True)
         self.said = PlainLabel(wraps=True)
-        self.dismiss, self.mend, self.apply = QPushButton(), QPushButton(), QPushButton()
+        self.dismiss, self.correct, self.apply = QPushButton(), QPushButton(), QPushButton()
         self.apply.setProperty("primary", True)
         self.nothing = hint_label()
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty = EmptyState(
-            "Do spans end in particles?",
-            "A search of the corpus looks at each gold span in its sentence: where it ends in a particle (이순신은 for"
-            " 이순신), and where it leaves out the end of a name that only looks like one (제주 for 제주도).",
-            "Search the corpus",
-        )
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        for widget in (self.shown, self.age):
-            head.addWidget(widget)
-        head.addStretch(1)
-        for choice in (PlainLabel("Tick"), self.all, self.none):
+        head.addWidget(self.shown)
+        head.addWidget(self.age, 1)
+        for choice in (PlainLabel(say("Check")), self.all, self.none):
             head.addWidget(choice)
         head.addSpacing(8)
         head.addWidget(self.again)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.said, 1)
-        for button in (self.dismiss, self.mend, self.apply):
+        for button in (self.dismiss, self.correct, self.apply):
             foot.addWidget(button)
         content = QWidget()
         content.setProperty("panel", True)
@@ -95,70 +87,50 @@ class ParticlesPanel(QWidget):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.nothing, 1)
         layout.addLayout(foot)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.empty)
         self._stack.addWidget(content)
 
     def _connect(self) -> None:
-        for button in (self.empty.button, self.again):
-            button.clicked.connect(self.search)
         self.shown.currentIndexChanged.connect(lambda _: self._list())
         self.all.clicked.connect(self.model.tick_all)
         self.none.clicked.connect(lambda: self.model.tick([]))
         self.model.ticked.connect(self._tell)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
         self.table.opened.connect(self._inspect)
-        self.mend.clicked.connect(lambda: self._mend(self._selected()))
-        self.apply.clicked.connect(self._mend_ticked)
+        self.correct.clicked.connect(lambda: self._correct(self._selected()))
+        self.apply.clicked.connect(self._correct_ticked)
         self.dismiss.clicked.connect(self._dismiss)
         keymap = self._context.keymap
-        self.table.addAction(keymap.action("accept", self, lambda: self._mend(self._selected())))
+        self.table.addAction(keymap.action("accept", self, lambda: self._correct(self._selected())))
         self.table.addAction(keymap.action("remove", self, self._dismiss))
 
-    def show_project(self, project: Project | None) -> None:
-        """Begin anew with another project, or none."""
-        self._query.cancel()
-        self._found, self._golds = [], {}
-        self._list()
-        self._stack.setCurrentWidget(self.empty)
+    # The search
 
-    def search(self) -> None:
-        """Search the corpus as a background job."""
-        self._context.session.run_reporting_errors(self._start)
+    def _title(self) -> str:
+        return say("Searching the corpus for particles")
 
-    def _start(self) -> None:
-        project, session = self._project(), self._context.session
-        job = self._context.runner.start(_TITLE, lambda: _searching(project), fleeting=FLEETING)
-        self._is_overtaken = False
-        for button in (self.empty.button, self.again):
-            button.setEnabled(False)
-            job.ended.connect(partial(button.setEnabled, True))
-        job.finished.connect(lambda found: self._take(project, found))
-        session.report_failure(job)
+    def _work(self, project: Project) -> Generator[object, None, list[ParticleSpan]]:
+        return _searching(project)
 
-    def _project(self) -> Project:
-        project = self._context.session.project
-        assert project is not None, "the page shows no button without a project"
-        return project
-
-    def _take(self, project: Project, found: list[ParticleSpan]) -> None:
-        if project is not self._context.session.project:
-            return
-        self._found, self._golds = found, {}
-        self._is_outdated = self._is_overtaken
-        self._searched_at = datetime.now()
+    def _show(self, results: list[ParticleSpan], *, is_new: bool) -> None:
+        self._spans, self._golds = results, {}
+        self._hands_keys = is_new
         self._read_golds(self._numbers)
+
+    def _clear(self) -> None:
+        self._spans, self._golds = [], {}
+        self._list()
 
     @property
     def _numbers(self) -> set[SentenceNumber]:
         """The sentences of the spans that were found."""
-        return {each.sentence.number for each in self._found}
+        return {each.sentence.number for each in self._spans}
 
     def _read_golds(self, numbers: Collection[SentenceNumber]) -> None:
         """List the spans anew with the gold of these sentences; where they are many, another thread reads it."""
         if self._query.is_waiting:  # what is being read may be older than what changed now
             numbers = self._numbers
-        reads = partial(_golds, self._project(), list(numbers))
+        assert self._project is not None
+        reads = partial(_golds, self._project, list(numbers))
         if len(numbers) > LARGE:
             self._query.submit(reads)
         else:
@@ -166,40 +138,44 @@ class ParticlesPanel(QWidget):
             self._take_golds(reads())
 
     def _take_golds(self, golds: dict[SentenceNumber, GoldSpans]) -> None:
-        is_new = not self._golds
+        hands_keys, self._hands_keys = self._hands_keys, False
         self._golds |= golds
-        self._stack.setCurrentIndex(1)
         self._list()
-        if is_new:
+        if hands_keys:
             self.table.go_to(0)
-            (self.table if self._rows else self.shown).setFocus()
+            self._focus()
+
+    def _focus(self) -> None:
+        """Give the keys to the rows, or where there is none, to the choice of others."""
+        (self.table if self.model.rowCount() else self.shown).setFocus()
 
     def _list(self) -> None:
-        """Show the spans that still stand as they were found; the selection and the ticks stay where they were."""
+        """Show the spans that are still as they were found; what is selected and checked stays so."""
         row = next(iter(self.table.selected_rows), 0)
-        ticked = {self._rows[each] for each in self.model.ticked_rows}
-        self._rows = list(self._listed())
+        ticked = {id(self.model.places[each].source) for each in self.model.ticked_rows}
         at = self.table.verticalScrollBar().value()
-        self.model.show([_place(each) for each in self._rows], [r for r, e in enumerate(self._rows) if e in ticked])
+        self.model.show([_place(each) for each in self._listed()])
+        self.model.tick(row for row, place in enumerate(self.model.places) if id(place.source) in ticked)
         self.table.verticalScrollBar().setValue(at)
         self.table.go_to(row)
-        self.table.setVisible(bool(self._rows))
-        self.nothing.setVisible(not self._rows)
+        has_any = self.model.rowCount() > 0
+        self.table.setVisible(has_any)
+        self.nothing.setVisible(not has_any)
         self._tell()
 
     def _listed(self) -> Iterator[ParticleSpan]:
-        shown, project = self.shown.currentData(), self._context.session.project
-        dismissed = project.not_particles.strings() if project is not None else frozenset()
-        for each in self._found:
+        shown, project = self.shown.currentData(), self._project
+        dismissed = project.dismissals.strings("particle") if project is not None else frozenset()
+        for each in self._spans:
             if each.span in self._golds.get(each.sentence.number, ()):
                 is_dismissed = each.string in dismissed
                 if shown == DISMISSED if is_dismissed else shown == each.direction:
                     yield each
 
     def _selected(self) -> list[ParticleSpan]:
-        return [self._rows[row] for row in self.table.selected_rows]
+        return [self.model.places[row].source for row in self.table.selected_rows]
 
-    def _mend(self, chosen: list[ParticleSpan]) -> None:
+    def _correct(self, chosen: list[ParticleSpan]) -> None:
         if self._query.is_waiting:
             return  # the gold that is known here may be older than the project's
         golds: dict[SentenceNumber, GoldSpans] = {}
@@ -210,49 +186,58 @@ class ParticlesPanel(QWidget):
         if golds:
             session.run_reporting_errors(lambda: session.correct_together(golds))
 
-    def _mend_ticked(self) -> None:
-        """Mend all ticked rows, and give the table of those that are left the keys."""
-        self._mend([self._rows[row] for row in self.model.ticked_rows])
-        (self.table if self._rows else self.shown).setFocus()
+    def _correct_ticked(self) -> None:
+        """Correct all checked rows, and give the table of those that are left the keys."""
+        self._correct([self.model.places[row].source for row in self.model.ticked_rows])
+        self._focus()
 
     def _dismiss(self) -> None:
         """Ask no more about the selected strings; about dismissed ones, ask again."""
         strings, session = {each.string for each in self._selected()}, self._context.session
         dismissed = self.shown.currentData() != DISMISSED
-        session.run_reporting_errors(lambda: session.dismiss_particles(strings, dismissed=dismissed))
+        session.run_reporting_errors(lambda: session.dismiss("particle", strings, dismissed=dismissed))
 
     def _inspect(self, row: int) -> None:
-        found = self._rows[row]
-        self._context.session.inspect(Selection(split=found.sentence.split, sentence_id=found.sentence.id))
+        sentence = self.model.places[row].sentence
+        self._context.session.inspect(Selection(split=sentence.split, sentence_id=sentence.id))
 
-    def follow(self, change: ChangeSet) -> None:
+    # Changes since
+
+    def _follow(self, found: Found, change: ChangeSet) -> None:
         """Let rows go whose span was changed, and come back with it."""
-        self._is_overtaken |= change.corpus
-        if self._context.session.project is None or not self._found:
-            return
-        self._is_outdated |= change.corpus
+        found.is_outdated |= change.corpus
         touched = self._numbers if change.corpus else self._numbers & set(change.sentences)
-        if touched or change.particles:
+        if touched or change.dismissals:
             self._read_golds(touched)
         self._tell()
 
     def _tell(self) -> None:
-        ticked, selected = len(self.model.ticked_rows), len(self.table.selected_rows)
-        is_dismissed, adds = self.shown.currentData() == DISMISSED, self.shown.currentData() == ADD
-        verb = "Add" if adds else "Drop"
-        self.mend.setText(f"{verb} the end" if adds else f"{verb} the particle")
-        self.dismiss.setText("Ask again" if is_dismissed else "It is one" if adds else "Not a particle")
-        keymap = self._context.keymap
-        self.mend.setToolTip(tip("Mend the selected spans and go to the next", keymap.keys("accept")))
-        self.dismiss.setToolTip(tip("Kept in the project, for all spans of the string", keymap.keys("remove")))
-        self.apply.setText(f"{verb} {counted(ticked, 'ticked end' if adds else 'ticked particle')}")
-        self.apply.setEnabled(ticked > 0)
-        for button in (self.mend, self.dismiss):
-            button.setEnabled(selected > 0)
-        self.nothing.setText(_NOTHING[self.shown.currentData()])
-        self.said.setText(f"{counted(len(self._rows), 'span')}. A correction each, or one for all that are ticked.")
-        outdated = "; the corpus has changed since, so search again" if self._is_outdated else ""
-        self.age.setText(f"Searched at {self._searched_at:%H:%M}{outdated}.")
+        shown = self.shown.currentData()
+        self._name_buttons(shown)
+        self.apply.setEnabled(bool(self.model.ticked_rows))
+        for button in (self.correct, self.dismiss):
+            button.setEnabled(bool(self.table.selected_rows))
+        self.nothing.setText(say(_NOTHING[shown]))
+        self.said.setText(
+            say_count(
+                "{count:,} span. Fix one at a time, or all checked at once.",
+                "{count:,} spans. Fix one at a time, or all checked at once.",
+                self.model.rowCount(),
+            )
+        )
+
+    def _name_buttons(self, shown: str) -> None:
+        ticked, keymap = len(self.model.ticked_rows), self._context.keymap
+        if shown == ADD:
+            self.correct.setText(say("Add the end"))
+            self.apply.setText(say_count("Add {count:,} checked end", "Add {count:,} checked ends", ticked))
+            self.dismiss.setText(say("It is a particle"))
+        else:
+            self.correct.setText(say("Drop the particle"))
+            self.apply.setText(say_count("Drop {count:,} checked particle", "Drop {count:,} checked particles", ticked))
+            self.dismiss.setText(say("Ask again") if shown == DISMISSED else say("Not a particle"))
+        self.correct.setToolTip(tip(say("Correct the selected spans and go to the next"), keymap.keys("accept")))
+        self.dismiss.setToolTip(tip(say("Kept in the project, for all spans of the string"), keymap.keys("remove")))
 
 
 def _searching(project: Project) -> Generator[object, None, list[ParticleSpan]]:
@@ -275,4 +260,4 @@ def _golds(project: Project, numbers: Sequence[SentenceNumber]) -> dict[Sentence
 def _place(found: ParticleSpan) -> Place:
     text, span = found.sentence.text, found.span
     now, then = words_of(text, [span]), words_of(text, [found.corrected])
-    return Place(found.sentence, span.start, span.end, span.label, now, then)
+    return Place(found.sentence, span.start, span.end, span.label, now, then, source=found)

@@ -1,6 +1,6 @@
 """The places of one string: which of them are to get which label, what that changes, and the button that does it."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -8,10 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.analysis.consistency import (
     Inconsistency,
-    Kind,
     StringPlace,
     StringTally,
-    UseKind,
     find_places,
     most_common_label,
     tally_uses,
@@ -19,72 +17,87 @@ from core.analysis.consistency import (
 from core.domain.events import Reading
 from core.domain.generators import map_progress
 from core.domain.spans import SPLITS, Example, SentenceNumber, Span
+from core.messages.catalogue import say, say_count
 from core.store.changes import ChangeSet
+from core.store.gold.remarks import TextPlace
 from core.store.project import Project
 from gui.consistency.string_model import kinds_in_words, ways
 from gui.look.theme import Look
-from gui.text.words import counted, words_of
+from gui.text.words import words_of, wrapped
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.place_table import Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel, hint_label
 
-NO_LABEL = "no label"
-_KIND_OF: dict[UseKind, Kind] = {"span": "labels", "edge": "edges", "none": "missed"}
-
 
 class PlacesPanel(QWidget):
-    """Shows the places of an `Inconsistency`; stores nothing.
+    """Shows the places of an `Inconsistency`, none of them ticked at first; stores nothing.
 
     Signals:
-        agreed: the button was pressed; `chosen` and `label` tell what is wanted.
+        agreed: the chosen places are to get the label; `chosen` and `label` say which.
+        places_accepted: the chosen places are right as they are, or to be asked about again; see `asks_again`.
+        string_accepted: the string is right as it is, or to be asked about again.
         opened: the id of a sentence was clicked; the id.
     """
 
     agreed = Signal()
+    places_accepted = Signal()
+    string_accepted = Signal()
     opened = Signal(str)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.setProperty("panel", True)
         self._found: Inconsistency | None = None
-        self._kind: Kind | None = None
         self._places: list[StringPlace] = []
+        self._accepted: Collection[TextPlace] = ()
         self._waits = False
         self.title = PlainLabel()
         self.title.setProperty("role", "title")
         self.ways = hint_label(wraps=True)
-        self.target = chooser("Label", "What the ticked places are to be")
-        self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)
+        self.accept_string = QPushButton()
+        self.target = chooser(say("Label"), say("The label that checked places get"))
+        self.all, self.none = chip(say("All"), checkable=False), chip(say("None"), checkable=False)
         self.model = PlaceModel(look)
-        self.table = PlaceTable(self.model, "Places of the string")
+        self.table = PlaceTable(self.model, say("Places of the string"), sortable=True)
         self.said = PlainLabel(wraps=True)
+        self.accept = QPushButton()
         self.apply = QPushButton()
         self.apply.setProperty("primary", True)
         self._lay_out()
+        self._connect()
+
+    def _connect(self) -> None:
         self.target.currentIndexChanged.connect(lambda _: self._show_places())
         self.all.clicked.connect(self.model.tick_all)
         self.none.clicked.connect(lambda: self.model.tick([]))
         self.model.ticked.connect(self._tell)
         self.apply.clicked.connect(self.agreed)
+        self.accept.clicked.connect(self.places_accepted)
+        self.accept_string.clicked.connect(self.string_accepted)
         self.table.opened.connect(lambda row: self.opened.emit(self.model.places[row].sentence.id))
 
     def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.accept_string)
         choices = QHBoxLayout()
         choices.setSpacing(8)
-        choices.addWidget(PlainLabel("Ticked places become"))
+        choices.addWidget(PlainLabel(say("Set checked places to")))
         choices.addWidget(self.target)
         choices.addStretch(1)
-        choices.addWidget(PlainLabel("Tick"))
+        choices.addWidget(PlainLabel(say("Check")))
         choices.addWidget(self.all)
         choices.addWidget(self.none)
         foot = QHBoxLayout()
-        foot.setSpacing(12)
+        foot.setSpacing(8)
         foot.addWidget(self.said, 1)
+        foot.addWidget(self.accept)
         foot.addWidget(self.apply)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
-        layout.addWidget(self.title)
+        layout.addLayout(head)
         layout.addWidget(self.ways)
         layout.addLayout(choices)
         layout.addWidget(self.table, 1)
@@ -104,20 +117,27 @@ class PlacesPanel(QWidget):
     @property
     def chosen(self) -> list[StringPlace]:
         """The ticked places, in order."""
-        return [self._places[row] for row in self.model.ticked_rows]
+        return [self.model.places[row].source for row in self.model.ticked_rows]
 
-    def show_waiting(self, found: Inconsistency, kind: Kind | None, labels: Sequence[str]) -> None:
+    @property
+    def asks_again(self) -> bool:
+        """Whether all chosen places are right as they are, so that they can only be asked about again."""
+        rows = self.model.ticked_rows
+        return bool(rows) and all(self.model.places[row].is_accepted for row in rows)
+
+    def show_waiting(self, found: Inconsistency, labels: Sequence[str], *, is_accepted: bool) -> None:
         """Show a string whose places are not known yet.
 
         Args:
-            kind: the one that is looked at; its exceptions are ticked at first.
             labels: the tag set, any label of which the places can get.
+            is_accepted: whether the string is right as it is.
         """
         is_other = self._found is None or self._found.text != found.text
-        self._found, self._kind, self._waits = found, kind, True
+        self._found, self._waits = found, True
         self.title.setText(found.text)
-        kinds = kinds_in_words(list(found.scores)) or "labelled in one way now"
-        self.ways.setText(f"{ways(found)}  –  {kinds}")
+        self.ways.setText(_describe(found, is_accepted=is_accepted))
+        self.accept_string.setText(say("Ask about string again") if is_accepted else say("Accept string as right"))
+        self.accept_string.setToolTip(wrapped(say("Kept in the project: a search lists the string no more.")))
         self._offer(found, labels, most_common_label(found) if is_other else self.label)
         if is_other:
             self._places = []
@@ -129,79 +149,92 @@ class PlacesPanel(QWidget):
             self.target.clear()
             for label in (*found.labels, *(label for label in labels if label not in found.labels)):
                 self.target.addItem(label, label)
-            self.target.insertItem(len(found.labels), NO_LABEL, None)
+            self.target.insertItem(len(found.labels), say("no label"), None)
             if chosen is not None and self.target.findData(chosen) < 0:  # it has left the tag set
                 chosen = most_common_label(found)
             self.target.setCurrentIndex(len(found.labels) if chosen is None else self.target.findData(chosen))
 
-    def show_places(self, places: Sequence[StringPlace]) -> None:
-        """Show the places; those that would change stand first."""
-        self._places, self._waits = list(places), False
+    def show_places(self, places: Sequence[StringPlace], accepted: Collection[TextPlace]) -> None:
+        """Show the places; those that would change come first, those that are right as they are last."""
+        self._places, self._accepted, self._waits = list(places), accepted, False
         self._show_places()
 
     def _show_places(self) -> None:
-        label, found = self.label, self._found
-        if found is None:
+        """The rows for the label that is chosen; what was ticked stays ticked."""
+        if self._found is None:
             return
+        ticked = {place_of(each) for each in self.chosen}
         at = self.table.verticalScrollBar().value()
-        self._places.sort(
-            key=lambda place: (place.new_spans(label) == place.touched, place.sentence.number, place.start)
-        )
-        rows = [_place(place, label) for place in self._places]
-        self.model.show(rows, [row for row, place in enumerate(self._places) if self._is_exception(found, place)])
+        rows = [_place(each, self.label, is_accepted=place_of(each) in self._accepted) for each in self._places]
+        rows.sort(key=lambda row: (row.is_accepted, not row.changes, row.sentence.number, row.start))
+        self.model.show(rows)
+        self.model.tick(row for row, each in enumerate(self.model.places) if place_of(each.source) in ticked)
         self.table.verticalScrollBar().setValue(at)
-
-    def _is_exception(self, found: Inconsistency, place: StringPlace) -> bool:
-        """Whether a place is ticked unasked: one of few that differ, of the kind that is looked at.
-
-        Other edges are ticked only if they are looked at: parts of longer names are right as often as not.
-        """
-        kind = _KIND_OF.get(place.use.kind)
-        if place.new_spans(self.label) == place.touched or kind is None or kind not in (self._kind, kind):
-            return False
-        if self._kind is None and kind == "edges":
-            return False
-        agreeing = found.count("none") if self.label is None else found.labels.get(self.label, 0)
-        differing = found.labels.get(place.use.label, 0) if place.use.kind == "span" else found.count(place.use.kind)
-        return self._kind in (None, kind) and differing <= agreeing
 
     def _tell(self) -> None:
         chosen = self.chosen
         changing = sum(place.changes for place in self.model.places)
-        sentences = len({place.sentence.number for place in chosen})
-        differ = "differs" if changing == 1 else "differ"
-        if not self._places:
-            self.said.setText("Looking for its places …")
-        elif not changing:
-            self.said.setText("All places are so already.")
+        self.said.setText(self._describe_choice(chosen, changing))
+        count = len(chosen)
+        self.apply.setText(say_count("Change {count:,} place", "Change {count:,} places", count))
+        if self.asks_again:
+            words = say_count("Ask about {count:,} place again", "Ask about {count:,} places again", count)
         else:
-            self.said.setText(
-                f"{len(chosen):,} of {counted(changing, 'place')} that {differ} will change, in"
-                f" {counted(sentences, 'sentence')}; spans they overlap make way. One undo takes it back."
-            )
-        self.apply.setText(f"Change {counted(len(chosen), 'place')}")
-        self.apply.setEnabled(bool(chosen) and not self._waits)
+            words = say_count("Accept {count:,} place as right", "Accept {count:,} places as right", count)
+        self.accept.setText(words)
+        for button in (self.accept, self.apply):
+            button.setEnabled(bool(chosen) and not self._waits)
+
+    def _describe_choice(self, chosen: Sequence[StringPlace], changing: int) -> str:
+        if not self._places:
+            return say("Searching for its places …")
+        if not changing:
+            return say("Nothing to change.")
+        if not chosen:
+            return say_count("{count:,} place differs.", "{count:,} places differ.", changing)
+        sentences = len({place.sentence.number for place in chosen})
+        return say_count(
+            "{chosen:,} of {places} checked, in {count:,} sentence; overlapping spans are replaced.",
+            "{chosen:,} of {places} checked, in {count:,} sentences; overlapping spans are replaced.",
+            sentences,
+            chosen=len(chosen),
+            places=say_count("{count:,} place", "{count:,} places", len(self._places)),
+        )
+
+
+def _describe(found: Inconsistency, *, is_accepted: bool) -> str:
+    """How a string is labelled, and what is wrong with that."""
+    if is_accepted:
+        return say("{ways} – right as it is", ways=ways(found))
+    if not found.scores:
+        return say("{ways} – consistent now", ways=ways(found))
+    return say("{ways} – {kinds}", ways=ways(found), kinds=kinds_in_words(found.scores))
+
+
+def place_of(place: StringPlace) -> TextPlace:
+    """Where a place of a string is."""
+    return TextPlace(place.sentence.number, place.start, place.end)
 
 
 def _in_words(place: StringPlace, spans: Sequence[Span]) -> str:
     """The label alone for a span of the string itself; `한국 정부 OG` for any other."""
     if [(span.start, span.end) for span in spans] == [(place.start, place.end)]:
         return spans[0].label
-    return words_of(place.sentence.text, spans) if spans else NO_LABEL
+    return words_of(place.sentence.text, spans) if spans else say("no label")
 
 
-def _place(place: StringPlace, label: str | None) -> Place:
+def _place(place: StringPlace, label: str | None, *, is_accepted: bool) -> Place:
     now, then = (_in_words(place, spans) for spans in (place.touched, place.new_spans(label)))
     ink = place.use.label if place.use.kind == "span" else None
-    return Place(place.sentence, place.start, place.end, ink, now, then)
+    return Place(place.sentence, place.start, place.end, ink, now, then, is_accepted, place)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The counts of every string, and the inconsistent ones as they were found, the likeliest mistakes first."""
+    """The counts of every string, and by their text the inconsistent ones, the likeliest errors first when found."""
 
     tally: StringTally
-    found: list[Inconsistency]
+    found: dict[str, Inconsistency]
 
 
 def searching(project: Project) -> Generator[object, None, Search]:
@@ -211,8 +244,9 @@ def searching(project: Project) -> Generator[object, None, Search]:
     def read() -> Iterator[Example]:
         return (stored.example for stored in project.sentences.each())
 
-    tally = yield from map_progress(tally_uses(read), lambda done: Reading(done, total))
-    return Search(tally, tally.inconsistent())
+    settled = project.dismissals.places()
+    tally = yield from map_progress(tally_uses(read, settled), lambda done: Reading(done, total))
+    return Search(tally, {each.text: each for each in tally.inconsistent()})
 
 
 def recount(project: Project, tally: StringTally, change: ChangeSet) -> set[str] | None:
@@ -225,6 +259,16 @@ def recount(project: Project, tally: StringTally, change: ChangeSet) -> set[str]
         strings |= tally.count(replace(stored.example, gold=gold.before), -1)
         strings |= tally.count(replace(stored.example, gold=gold.after))
     return strings
+
+
+def settle(project: Project, tally: StringTally) -> set[str]:
+    """Count the strings anew of which places are accepted now, or asked about again; returns these strings."""
+    settled = project.dismissals.places()
+    numbers = {each[0] for each in settled ^ tally.settled}
+    sentences = [stored.example for stored in project.sentences.by_number(sorted(numbers))]
+    strings = {string for sentence in sentences for string in tally.count(sentence, -1)}
+    tally.settled = settled
+    return strings.union(*(tally.count(sentence) for sentence in sentences))
 
 
 def finding_places(project: Project, found: Inconsistency) -> Generator[None, None, list[StringPlace]]:

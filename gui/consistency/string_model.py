@@ -1,6 +1,6 @@
 """The inconsistent strings as a table: how each is labelled, and how many places are exceptions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,26 +10,30 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.analysis.consistency import Inconsistency, Kind, StringTally
 from core.domain.spans import SPLITS, Split
+from core.messages.catalogue import join_words, mark, say
 from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.words import wrapped
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
-from gui.widgets.tables import ROOT, Index
+from gui.widgets.tables import LEFT, RIGHT, ROOT, Index
 
 TEXT, LABELLED, EXCEPTIONS = range(3)
-_TITLES = ("String", "How it is labelled", "Exceptions")
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_TITLES = (mark("String"), mark("How it is labelled"), mark("Exceptions"))
 
 
 @dataclass(frozen=True, slots=True)
 class StringFilter:
-    """Which strings are listed; every condition that is set must hold."""
+    """Which strings are listed; every condition that is set must be met.
+
+    Attributes:
+        accepted: whether those that are right as they are are listed, instead of all others.
+    """
 
     text: str = ""
     kind: Kind | None = None
     label: str | None = None
     split: Split | None = None
+    accepted: bool = False
 
     def takes(self, found: Inconsistency) -> bool:
         return (
@@ -54,39 +58,58 @@ class StringModel(QAbstractTableModel):
         self._look = look
         self._all: dict[str, Inconsistency] = {}
         self._rows: list[str] = []
+        self.accepted: frozenset[str] = frozenset()
         self._bold = font(LIST_SIZE, bold=True)
 
-    def show(self, found: Iterable[Inconsistency], chosen: StringFilter) -> None:
-        """Show what was found, in its order."""
-        self._all = {each.text: each for each in found}
+    def show(self, found: dict[str, Inconsistency], accepted: frozenset[str], chosen: StringFilter) -> None:
+        """Show what was found, in its order, and keep it up to date; accepted strings are right as they are."""
+        self._all = found
+        self.accepted = accepted
         self.filter(chosen)
 
     def filter(self, chosen: StringFilter) -> None:
         """Show other ones of them; what is consistent by now goes."""
         self.beginResetModel()
-        taken = [each for each in self._all.values() if each.scores and chosen.takes(each)]
+        taken = [
+            each
+            for each in self._all.values()
+            if each.scores and (each.text in self.accepted) == chosen.accepted and chosen.takes(each)
+        ]
         if chosen.kind is not None:
             taken.sort(key=chosen.score, reverse=True)
         self._rows = [each.text for each in taken]
         self.endResetModel()
 
     def update(self, tally: StringTally, strings: Iterable[str]) -> None:
-        """Show the new counts of some strings; none moves."""
+        """Show the new counts of some strings; row order is unchanged."""
         for string in strings:
             if string in self._all or tally.of(string).scores:
                 self._all[string] = tally.of(string)
         if self._rows:
             self.dataChanged.emit(self.index(0, TEXT), self.index(len(self._rows) - 1, EXCEPTIONS))
 
+    def accept(self, accepted: frozenset[str], chosen: StringFilter) -> None:
+        """Tick off strings that are right as they are; one that is asked about again comes back."""
+        again = self.accepted - accepted
+        self.accepted = accepted
+        if again - set(self._rows):
+            self.filter(chosen)
+        elif self._rows:
+            self.dataChanged.emit(self.index(0, TEXT), self.index(len(self._rows) - 1, EXCEPTIONS))
+
+    def is_open(self, found: Inconsistency) -> bool:
+        """Whether a string is inconsistent and not said to be right as it is."""
+        return bool(found.scores) and found.text not in self.accepted
+
     @property
     def found(self) -> int:
         """How many strings are inconsistent, under any filter."""
-        return sum(bool(each.scores) for each in self._all.values())
+        return sum(map(self.is_open, self._all.values()))
 
     @property
     def settled(self) -> int:
-        """How many of the listed strings are consistent by now."""
-        return sum(not self._all[text].scores for text in self._rows)
+        """How many of the listed strings are consistent by now, or right as they are."""
+        return sum(not self.is_open(self._all[text]) for text in self._rows)
 
     @property
     def labels(self) -> set[str]:
@@ -109,55 +132,65 @@ class StringModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section == EXCEPTIONS else _LEFT
-        return _TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+            return RIGHT if section == EXCEPTIONS else LEFT
+        return say(_TITLES[section]) if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         found, column = self.at(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _cell(found, column)
+            return self._cell(found, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return wrapped(found.text, ways(found))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column == EXCEPTIONS else _LEFT
+            return RIGHT if column == EXCEPTIONS else LEFT
         return self._style(found, column, role)
+
+    def _cell(self, found: Inconsistency, column: int) -> str:
+        if column == TEXT:
+            return found.text
+        if column == LABELLED:
+            return ways(found)
+        if not self.is_open(found):
+            return "✓"
+        return say("{exceptions:,} of {places:,}", exceptions=found.exceptions, places=found.places)
 
     def _style(self, found: Inconsistency, column: int, role: int) -> QFont | QColor | None:
         if role == Qt.ItemDataRole.FontRole:
-            return self._bold if column == TEXT and found.scores else font(tabular=True)
-        if role == Qt.ItemDataRole.ForegroundRole and not found.scores:
+            return self._bold if column == TEXT and self.is_open(found) else font(tabular=True)
+        if role == Qt.ItemDataRole.ForegroundRole and not self.is_open(found):
             return QColor(self._look.theme.muted)
         return None
-
-
-def _cell(found: Inconsistency, column: int) -> str:
-    if column == TEXT:
-        return found.text
-    if column == LABELLED:
-        return ways(found)
-    return f"{found.exceptions:,} of {found.places:,}" if found.scores else "✓"
 
 
 def ways(found: Inconsistency) -> str:
     """`LC 113 · OG 11 · other edges 8 · no label 6`."""
     parts = [f"{label} {number:,}" for label, number in found.labels.items()]
-    others = {"other edges": found.count("edge"), "no label": found.count("none")}
-    parts += [f"{words} {number:,}" for words, number in others.items() if number]
+    if edges := found.count("edge"):
+        parts.append(say("other edges {count:,}", count=edges))
+    if unlabelled := found.count("none"):
+        parts.append(say("no label {count:,}", count=unlabelled))
     return " · ".join(parts)
 
 
-def kinds_in_words(kinds: Sequence[Kind]) -> str:
+def kinds_in_words(kinds: Iterable[Kind]) -> str:
     """`several labels, not labelled everywhere`."""
-    return ", ".join(KIND_WORDS[kind] for kind in kinds)
+    return join_words(say(KIND_WORDS[kind]) for kind in kinds)
 
 
 KIND_WORDS: dict[Kind, str] = {
-    "labels": "several labels",
-    "edges": "several edges",
-    "missed": "not labelled everywhere",
+    "labels": mark("several labels"),
+    "edges": mark("several edges"),
+    "missed": mark("not labelled everywhere"),
 }
+_KIND_CHOICES: dict[Kind, str] = {
+    "labels": mark("Several labels"),
+    "edges": mark("Several edges"),
+    "missed": mark("Not labelled everywhere"),
+}
+_ACCEPTED = "accepted"
+"""The choice of strings that are right as they are, among the kinds."""
 
 
 SEARCH_DELAY = 250
@@ -176,15 +209,16 @@ class StringFilterBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("bar", True)
-        self.text = LineField("Search strings", clearable=True)
-        self.text.setAccessibleName("Search strings")
-        self.kind = chooser("Kind", "In which way the string is labelled inconsistently")
-        self.kind.addItem("Any kind", None)
-        for kind, words in KIND_WORDS.items():
-            self.kind.addItem(words.capitalize(), kind)
-        self.label = chooser("Label", "A label that some of its spans have")
-        self.split = chooser("Split", "A split in which it stands")
-        self.split.addItem("All splits", None)
+        self.text = LineField(say("Search strings"), clearable=True)
+        self.text.setAccessibleName(say("Search strings"))
+        self.kind = chooser(say("Kind"), say("How the string is labelled inconsistently, or those right as they are"))
+        self.kind.addItem(say("Any kind"), None)
+        for kind, words in _KIND_CHOICES.items():
+            self.kind.addItem(say(words), kind)
+        self.kind.addItem(say("Right as it is"), _ACCEPTED)
+        self.label = chooser(say("Label"), say("A label that some of its spans have"))
+        self.split = chooser(say("Split"), say("A split that contains it"))
+        self.split.addItem(say("All splits"), None)
         for split in SPLITS:
             self.split.addItem(split, split)
         self.show_labels([])
@@ -204,15 +238,20 @@ class StringFilterBar(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
-        layout.addWidget(self.text, 0, 0, 1, 3)
-        for column, box in enumerate((self.kind, self.label, self.split)):
-            layout.addWidget(box, 1, column)
-        layout.setColumnStretch(0, 1)
+        layout.addWidget(self.text, 0, 0, 1, 2)
+        layout.addWidget(self.kind, 1, 0, 1, 2)
+        layout.addWidget(self.label, 2, 0)
+        layout.addWidget(self.split, 2, 1)
 
     @property
     def filter(self) -> StringFilter:
+        kind = self.kind.currentData()
         return StringFilter(
-            self.text.seen_text.strip(), self.kind.currentData(), self.label.currentData(), self.split.currentData()
+            self.text.seen_text.strip(),
+            None if kind == _ACCEPTED else kind,
+            self.label.currentData(),
+            self.split.currentData(),
+            accepted=kind == _ACCEPTED,
         )
 
     def show_labels(self, labels: list[str]) -> None:
@@ -220,7 +259,7 @@ class StringFilterBar(QWidget):
         chosen = self.label.currentData()
         with QSignalBlocker(self.label):
             self.label.clear()
-            self.label.addItem("Any label", None)
+            self.label.addItem(say("Any label"), None)
             for label in labels:
                 self.label.addItem(label, label)
             self.label.setCurrentIndex(max(0, self.label.findData(chosen)))

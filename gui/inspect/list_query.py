@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from core.domain.spans import SentenceNumber, Split
 from core.store.project import Project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.inspect.filters import Filter
 from gui.session import Context
-from gui.text.words import name_epoch
+from gui.text.words import common_prefix, name_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +88,10 @@ def run_query(project: Project | None, context: Context, shown: Filter, query: L
 
 _SAMPLED = 400
 """Sentences of a list whose ids are looked at."""
-_OUTLIERS = 20
-"""One id of so many may begin otherwise, at either end of their order."""
-_LEAST_CUT = 8
-"""Characters that an id must be shorter by, to be cut."""
 
 
 def _sample(numbers: Sequence[SentenceNumber]) -> Sequence[SentenceNumber]:
     return numbers[:: -(-len(numbers) // _SAMPLED)]
-
-
-def common_prefix(ids: Sequence[str]) -> str:
-    """What nearly all of some ids begin with, up to a sign that is no letter or digit; nothing where that is short."""
-    ordered = sorted(ids)
-    outliers = len(ordered) // _OUTLIERS
-    if len(ordered) < 2:
-        return ""
-    pairs = zip(ordered[outliers], ordered[-1 - outliers], strict=False)
-    shared = "".join(one for one, other in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    whole = shared.rstrip("".join(filter(str.isalnum, shared)))
-    return whole if len(whole) >= _LEAST_CUT else ""
 
 
 def _split_stats(project: Project | None, context: Context, split: Split) -> SplitStats:

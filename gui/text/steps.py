@@ -24,6 +24,10 @@ _TEMPLATES: dict[StepKind, str] = {
     "delete label": mark("Delete the label {old}"),
     "dismiss": mark("Dismiss {strings} as not a particle"),
     "ask again": mark("Ask again about {strings}"),
+    "accept strings": mark("Accept the labelling of {strings}"),
+    "question strings": mark("Ask again about the labelling of {strings}"),
+    "accept places": mark("Accept the labelling of {places}"),
+    "question places": mark("Ask again about the labelling of {places}"),
     "mark": mark("Mark {sentences} as reviewed"),
     "unmark": mark("Remove the reviewed mark from {sentences}"),
     "note": mark("Note on {sentences}"),
@@ -46,6 +50,7 @@ def describe(step: Step) -> str:
         "old": step.old_label,
         "new": step.new_label,
         "spans": _spans(step),
+        "places": _places(step),
         "strings": _quote(step.string) if step.string is not None else _count_strings(step.spans or 0),
         "sentences": step.sentence_id if step.sentences == 1 else _count_sentences(step.sentences),
         "verdict": say(BLAME_WORDS[step.blame]) if step.blame is not None else "",
@@ -106,10 +111,22 @@ def _spans(step: Step) -> str:
         return say_count("the spans of {count:,} sentence", "the spans of {count:,} sentences", step.sentences)
     if step.string is None:
         return say_count("{count:,} span", "{count:,} spans", step.spans)
-    string = _quote(step.string)
-    if step.spans == 1:
+    return _name_places(step, step.string, step.spans)
+
+
+def _places(step: Step) -> str:
+    """`북한 in news-3`, `2 × 북한`, `3 places`."""
+    count = step.spans or 0
+    if step.string is None:
+        return say_count("{count:,} place", "{count:,} places", count)
+    return _name_places(step, step.string, count)
+
+
+def _name_places(step: Step, text: str, count: int) -> str:
+    string = _quote(text)
+    if count == 1:
         return say("{string} in {sentence}", string=string, sentence=step.sentence_id)
-    return say("{count:,} × {string}", count=step.spans, string=string)
+    return say("{count:,} × {string}", count=count, string=string)
 
 
 def _count_strings(count: int) -> str:

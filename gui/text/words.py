@@ -3,6 +3,7 @@
 import html
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from core.analysis.verdicts import Blame
 from core.domain.spans import Span
@@ -55,6 +56,24 @@ def listed(names: Sequence[str]) -> str:
 def words_of(text: str, spans: Iterable[Span]) -> str:
     """Spans as people read them: `이순신 PS, 조선 LC`; a dash where there is none."""
     return join_words(f"{text[span.start : span.end]} {span.label}" for span in spans) or "–"
+
+
+_OUTLIERS = 20
+"""One id of so many may begin otherwise, at either end of their order."""
+_LEAST_CUT = 8
+"""Characters that an id must be shorter by, to be cut."""
+
+
+def common_prefix(ids: Sequence[str]) -> str:
+    """What nearly all of some ids begin with, up to a sign that is no letter or digit; nothing where that is short."""
+    ordered = sorted(ids)
+    outliers = len(ordered) // _OUTLIERS
+    if len(ordered) < 2:
+        return ""
+    pairs = zip(ordered[outliers], ordered[-1 - outliers], strict=False)
+    shared = "".join(one for one, other in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    whole = shared.rstrip("".join(filter(str.isalnum, shared)))
+    return whole if len(whole) >= _LEAST_CUT else ""
 
 
 def wrapped(*paragraphs: str) -> str:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from core.domain.spans import Example
 from core.messages.catalogue import mark, say
 from gui.look.theme import LIST_SIZE, Look, font
-from gui.text.words import wrapped
+from gui.text.words import common_prefix, wrapped
 from gui.widgets.tables import ROOT, Index, prepare_table
 
 LEFT, STRING, RIGHT, CURRENT, PROPOSED, SENTENCE = range(6)
@@ -31,8 +31,7 @@ _TITLES = (
     mark("Sentence"),
 )
 
-
-_CONTEXT = 40
+_CONTEXT = 60
 """Characters of context on either side."""
 
 
@@ -42,7 +41,9 @@ class Place:
 
     Attributes:
         label: whose ink the string has; None for that of the text.
-        current, proposed: how it is labelled, and how it would be, in words; equal where there is nothing to tick.
+        current, proposed: how it is labelled, and how it would be, in words; equal where nothing would change.
+        is_accepted: whether a person said that it is right as it is.
+        source: what it was made from.
     """
 
     sentence: Example
@@ -51,10 +52,16 @@ class Place:
     label: str | None
     current: str
     proposed: str
+    is_accepted: bool = False
+    source: Any = None
 
     @property
     def changes(self) -> bool:
-        return self.current != self.proposed
+        return self.current != self.proposed and not self.is_accepted
+
+    @property
+    def can_be_ticked(self) -> bool:
+        return self.changes or self.is_accepted
 
 
 class PlaceModel(QAbstractTableModel):
@@ -73,7 +80,10 @@ class PlaceModel(QAbstractTableModel):
         super().__init__()
         self._look = look
         self._rows: list[Place] = []
+        self._added: list[int] = []
+        self._id_prefix = ""
         self._ticked: set[int] = set()
+        self._sorted_by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         self._bold = font(LIST_SIZE, bold=True)
         self._links = links
 
@@ -88,6 +98,8 @@ class PlaceModel(QAbstractTableModel):
         first = len(self._rows)
         self.beginInsertRows(ROOT, first, first + len(found) - 1)
         self._rows += found
+        self._id_prefix = common_prefix([each.sentence.id for each in self._rows])
+        self._added += range(first, first + len(found))
         self._ticked |= {first + at for at in ticked}
         self.endInsertRows()
         self.ticked.emit()
@@ -96,6 +108,9 @@ class PlaceModel(QAbstractTableModel):
         """Show these places alone."""
         self.beginResetModel()
         self._rows, self._ticked = list(found), set(ticked)
+        self._id_prefix = common_prefix([each.sentence.id for each in found])
+        self._added = list(range(len(found)))
+        self._reorder(self._order())
         self.endResetModel()
         self.ticked.emit()
 
@@ -111,19 +126,43 @@ class PlaceModel(QAbstractTableModel):
         return sorted(self._ticked)
 
     def tick(self, rows: Iterable[int]) -> None:
-        """Tick exactly those of these rows that would change."""
-        self._ticked = {row for row in rows if self._rows[row].changes}
+        """Tick exactly those of these rows that can be."""
+        self._ticked = {row for row in rows if self._rows[row].can_be_ticked}
         if self._rows:
             self.dataChanged.emit(self.index(0, LEFT), self.index(len(self._rows) - 1, LEFT))
         self.ticked.emit()
 
     def tick_all(self) -> None:
-        self.tick(range(len(self._rows)))
+        self.tick(row for row, place in enumerate(self._rows) if place.changes)
 
     def toggle(self, rows: Iterable[int]) -> None:
         """Tick all of these rows, or none of them where all are ticked."""
-        chosen = {row for row in rows if self._rows[row].changes}
+        chosen = {row for row in rows if self._rows[row].can_be_ticked}
         self.tick(self._ticked - chosen if chosen <= self._ticked else self._ticked | chosen)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, the context to the left from the match backwards; -1 brings back the order as shown."""
+        self._sorted_by = column, order
+        self.layoutAboutToBeChanged.emit()
+        before, order_now = self.persistentIndexList(), self._order()
+        self._reorder(order_now)
+        row_of = {old: new for new, old in enumerate(order_now)}
+        self.changePersistentIndexList(before, [self.index(row_of[each.row()], each.column()) for each in before])
+        self.layoutChanged.emit()
+
+    def _order(self) -> list[int]:
+        """The rows in the order that is wanted; those that were added first come first where they are equal."""
+        column, order = self._sorted_by
+        rows = range(len(self._rows))
+        if column < 0:
+            return sorted(rows, key=lambda row: self._added[row])
+        keys = [_sort_key(place, column) for place in self._rows]
+        return sorted(rows, key=lambda row: keys[row], reverse=order == Qt.SortOrder.DescendingOrder)
+
+    def _reorder(self, order: Sequence[int]) -> None:
+        self._rows = [self._rows[row] for row in order]
+        self._added = [self._added[row] for row in order]
+        self._ticked = {row for row, old in enumerate(order) if old in self._ticked}
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -135,7 +174,7 @@ class PlaceModel(QAbstractTableModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        can_tick = index.column() == LEFT and self._rows[index.row()].changes
+        can_tick = index.column() == LEFT and self._rows[index.row()].can_be_ticked
         return flags | Qt.ItemFlag.ItemIsUserCheckable if can_tick else flags
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -152,8 +191,9 @@ class PlaceModel(QAbstractTableModel):
             return None
         place, column = self._rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _cell(place, column)
-        if role == Qt.ItemDataRole.CheckStateRole and column == LEFT and place.changes:
+            text, cut = _cell(place, column), self._id_prefix if column == SENTENCE else ""
+            return f"…{text.removeprefix(cut)}" if cut and text.startswith(cut) else text
+        if role == Qt.ItemDataRole.CheckStateRole and column == LEFT and place.can_be_ticked:
             return Qt.CheckState.Checked if index.row() in self._ticked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column == LEFT else Qt.AlignmentFlag.AlignLeft
@@ -195,11 +235,24 @@ def _cell(place: Place, column: int) -> str:
         return text[place.end : place.end + _CONTEXT] + ("…" if place.end + _CONTEXT < len(text) else "")
     if column == SENTENCE:
         return place.sentence.id
-    return place.current if column == CURRENT else place.proposed if place.changes else "–"
+    if column == CURRENT:
+        return place.current
+    if place.is_accepted:
+        return say("right as it is")
+    return place.proposed if place.changes else "–"
+
+
+def _sort_key(place: Place, column: int) -> str:
+    text = place.sentence.text
+    if column == LEFT:
+        return text[: place.start][::-1].casefold()
+    if column == RIGHT:
+        return text[place.end :].casefold()
+    return _cell(place, column).casefold()
 
 
 _ROW_HEIGHT = 30
-_WIDTHS = {STRING: 112, CURRENT: 128, PROPOSED: 88, SENTENCE: 128}
+_WIDTHS = {STRING: 72, CURRENT: 88, PROPOSED: 80, SENTENCE: 96}
 
 
 class PlaceTable(QTableView):
@@ -207,6 +260,7 @@ class PlaceTable(QTableView):
 
     Args:
         wide: how a place is labelled takes more than a label to say.
+        sortable: whether a click on a header sorts by it, and a third one no more.
 
     Signals:
         opened: the id of a sentence was clicked; the row.
@@ -214,16 +268,28 @@ class PlaceTable(QTableView):
 
     opened = Signal(int)
 
-    def __init__(self, model: PlaceModel, says: str, *, hidden: Collection[int] = (), wide: bool = False) -> None:
+    def __init__(
+        self,
+        model: PlaceModel,
+        says: str,
+        *,
+        hidden: Collection[int] = (),
+        wide: bool = False,
+        sortable: bool = False,
+    ) -> None:
         super().__init__()
         self._model = model
         self.setModel(model)
         prepare_table(self, says, row_height=_ROW_HEIGHT)
         self.setItemDelegateForColumn(LEFT, _Elided(self, Qt.TextElideMode.ElideLeft))
-        self.setItemDelegateForColumn(SENTENCE, _Elided(self, Qt.TextElideMode.ElideMiddle))
+        self.setItemDelegateForColumn(SENTENCE, _Elided(self, Qt.TextElideMode.ElideRight))
         self._prepare_header({**_WIDTHS, CURRENT: 152, PROPOSED: 152} if wide else _WIDTHS)
         for column in hidden:
             self.hideColumn(column)
+        if sortable:
+            self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self.horizontalHeader().setSortIndicatorClearable(True)
+            self.setSortingEnabled(True)
         self.clicked.connect(self._open)
 
     def _prepare_header(self, widths: Mapping[int, int]) -> None:
@@ -231,7 +297,7 @@ class PlaceTable(QTableView):
         for column in (LEFT, RIGHT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         for column, width in widths.items():
-            header.resizeSection(column, width)
+            header.resizeSection(column, max(width, header.sectionSizeHint(column)))
 
     @property
     def selected_rows(self) -> list[int]:
@@ -254,7 +320,7 @@ class PlaceTable(QTableView):
 
 
 class _Elided(QStyledItemDelegate):
-    """Cuts a text where it is least missed: context far from the string, the middle of an id."""
+    """Cuts a text where it is least missed: context far from the string, the end of an id."""
 
     def __init__(self, parent: QObject, mode: Qt.TextElideMode) -> None:
         super().__init__(parent)

@@ -120,7 +120,7 @@ class Watched:
     def search_particles(self, done: Callable[[], None]) -> None:
         self.window.show_page("consistency")
         panel: Any = self.window.pages["consistency"]
-        panel.tabs["Particles"].click()
+        panel.tabs["particles"].click()
         panel.particles.search()
         job = self._job()
         QTimer.singleShot(SEARCHING, job, job.cancel)
@@ -130,7 +130,7 @@ class Watched:
         """The end of a search that found every gold span of the first sentences, without the search."""
         self.window.show_page("consistency")
         panel: Any = self.window.pages["consistency"]
-        panel.tabs["Particles"].click()
+        panel.tabs["particles"].click()
 
         def found(project: Project) -> Generator[object, None, list[ParticleSpan]]:
             spans = (

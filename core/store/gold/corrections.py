@@ -12,7 +12,7 @@ from core.store.changes import ChangeKind, ChangeSet, GoldChange
 from core.store.columns import spans_from_text, spans_to_text
 from core.store.database import Database
 from core.store.gold.log import Change, CorrectionLog, LogWriter, changed_golds, problems_of_log
-from core.store.gold.remarks import NotParticles, Remark, RemarkLog
+from core.store.gold.remarks import DismissalKind, Dismissals, Remark, RemarkLog, TextPlace
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
 from core.store.gold.undo_stacks import History
@@ -58,7 +58,7 @@ class Corrections(CorrectionLog):
         self._predictions = predictions
         self._tag_set = TagSetTable(database)
         self._remarks = RemarkLog(database)
-        self._not_particles = NotParticles(database)
+        self._dismissals = Dismissals(database)
         self._stale = StaleLabels(database, predictions)
         self._history = History(database)
         self._log = LogWriter(database, predictions, self._history, self._stale)
@@ -165,16 +165,18 @@ class Corrections(CorrectionLog):
             )
         return replace(change, corpus=change.corpus or has_settled or (bool(known) and step is not None))
 
-    def dismiss_particles(self, strings: Iterable[str], *, dismissed: bool) -> ChangeSet:
-        """Dismiss strings as ending in no particle, or ask about them again; a step of its own."""
-        chosen = [text for text in strings if (text in self._not_particles.strings()) != dismissed]
+    def dismiss(
+        self, kind: DismissalKind, subjects: Iterable[str] | Iterable[TextPlace], *, dismissed: bool
+    ) -> ChangeSet:
+        """Dismiss strings or places as right as they are, or ask about them again; a step of its own."""
+        chosen = self._dismissals.unlike(kind, subjects, dismissed=dismissed)
         if not chosen:
-            return ChangeSet("particles")
+            return ChangeSet("dismiss")
         change = self._do(
             [Change(None, "correct")],
-            also=lambda step: self._not_particles.change_with(step, chosen, dismissed=dismissed),
+            also=lambda step: self._dismissals.change_with(step, kind, chosen, dismissed=dismissed),
         )
-        return replace(change, kind="particles", particles=True)
+        return replace(change, kind="dismiss", dismissals=True)
 
     def _relabel(self, step: int, relabelled: tuple[str, str] | None) -> None:
         if relabelled is not None:
@@ -331,10 +333,10 @@ class Corrections(CorrectionLog):
     def _end_move(self, step: int, kind: Literal["undo", "redo"]) -> ChangeSet:
         """Undo or redo what a step did besides its corrections; returns what that changed."""
         self._remarks.set_undone(step, undone=kind == "undo")
-        has_other_particles = self._not_particles.replay(step, forwards=kind == "redo")
+        has_other_dismissals = self._dismissals.replay(step, forwards=kind == "redo")
         has_other_labels = self._tag_set.replay(step, forwards=kind == "redo")
         said = tuple(self._remarks.sentences_of(step))
-        return ChangeSet(kind, corpus=has_other_labels, reviews=said, particles=has_other_particles)
+        return ChangeSet(kind, corpus=has_other_labels, reviews=said, dismissals=has_other_dismissals)
 
     def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
         """What makes a step again, or takes it back, some corrections at a time."""

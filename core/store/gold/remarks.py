@@ -4,9 +4,10 @@ Of each thing that can be said, the newest entry that is not undone holds. As st
 is what held before the step was made.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 from core.analysis.verdicts import Blame, SpanPair
 from core.domain.spans import SentenceNumber
@@ -103,33 +104,63 @@ class RemarkLog:
         return [row[0] for row in self._database.rows(" UNION ".join(parts), [step] * 3)]
 
 
-class NotParticles:
-    """Reads and writes them; the gold does not depend on them. `core.store.gold.corrections` says when."""
+DismissalKind = Literal["particle", "string", "place"]
+"""What is dismissed: that a string ends in a particle, that it is labelled inconsistently, or that a place of it is."""
+
+DISMISSAL_KINDS: tuple[DismissalKind, ...] = get_args(DismissalKind)
+
+
+class TextPlace(NamedTuple):
+    """A part of a sentence's text, however it is labelled."""
+
+    sentence: SentenceNumber
+    start: int
+    end: int
+
+
+class Dismissals:
+    """Reads and writes what a person said is right as it is; the gold does not depend on it.
+
+    `core.store.gold.corrections` says when it is written.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def strings(self) -> frozenset[str]:
-        return frozenset(row[0] for row in self._database.rows("SELECT text FROM not_particle"))
+    def strings(self, kind: Literal["particle", "string"]) -> frozenset[str]:
+        """The strings that end in no particle, or are labelled as they should be."""
+        return frozenset(self._subjects(kind))
 
-    def change_with(self, step: int, strings: Iterable[str], *, dismissed: bool) -> None:
-        """Ask no more about strings, or ask again, as part of a step; those of which that holds are left alone."""
-        known = self.strings()
-        changed = [text for text in dict.fromkeys(strings) if (text in known) != dismissed]
+    def places(self) -> frozenset[TextPlace]:
+        """The places that are labelled as they should be."""
+        return frozenset(TextPlace(*json.loads(subject)) for subject in self._subjects("place"))
+
+    def _subjects(self, kind: DismissalKind) -> list[str]:
+        return [row[0] for row in self._database.rows("SELECT subject FROM dismissed WHERE kind = ?", [kind])]
+
+    def unlike(self, kind: DismissalKind, subjects: Iterable[str | TextPlace], *, dismissed: bool) -> list[str]:
+        """Those of some subjects of which the other thing holds, as the database has them."""
+        known = set(self._subjects(kind))
+        texts = (each if isinstance(each, str) else json.dumps([*each]) for each in subjects)
+        return [text for text in dict.fromkeys(texts) if (text in known) != dismissed]
+
+    def change_with(self, step: int, kind: DismissalKind, subjects: Iterable[str], *, dismissed: bool) -> None:
+        """Dismiss subjects that are not dismissed, or ask about dismissed ones again, as part of a step."""
+        changes = [(kind, subject) for subject in subjects]
         self._database.write_many(
-            "INSERT INTO not_particle_change VALUES (?, ?, ?)", [(step, text, dismissed) for text in changed]
+            "INSERT INTO dismissal VALUES (?, ?, ?, ?)", [(step, *change, dismissed) for change in changes]
         )
-        self._change(changed, dismissed=dismissed)
+        self._change(changes, dismissed=dismissed)
 
     def replay(self, step: int, *, forwards: bool) -> bool:
-        """Say again what a step said of strings, or take it back; whether it said anything of any."""
-        rows = self._database.rows("SELECT text, is_dismissed FROM not_particle_change WHERE step = ?", [step])
-        for text, is_dismissed in rows:
-            self._change([text], dismissed=bool(is_dismissed) == forwards)
+        """Say again what a step dismissed, or take it back; whether it dismissed anything, or asked about it again."""
+        rows = self._database.rows("SELECT kind, subject, is_dismissed FROM dismissal WHERE step = ?", [step])
+        for *change, is_dismissed in rows:
+            self._change([change], dismissed=bool(is_dismissed) == forwards)
         return bool(rows)
 
-    def _change(self, strings: Iterable[str], *, dismissed: bool) -> None:
-        sql = (
-            "INSERT OR IGNORE INTO not_particle VALUES (?)" if dismissed else "DELETE FROM not_particle WHERE text = ?"
-        )
-        self._database.write_many(sql, [(text,) for text in strings])
+    def _change(self, changes: Iterable[Sequence[str]], *, dismissed: bool) -> None:
+        sql = "INSERT OR IGNORE INTO dismissed VALUES (?, ?)"
+        if not dismissed:
+            sql = "DELETE FROM dismissed WHERE kind = ? AND subject = ?"
+        self._database.write_many(sql, changes)

@@ -10,6 +10,7 @@ from core.domain.spans import SPLITS, SentenceNumber, Span, Split
 from core.store.columns import spans_from_text
 from core.store.database import Database, Row
 from core.store.gold.log import CORRECTIONS, Correction, correction_of_row
+from core.store.gold.remarks import DismissalKind, TextPlace
 from core.store.search import TextSearch
 
 StepKind = Literal[
@@ -25,6 +26,10 @@ StepKind = Literal[
     "delete label",
     "dismiss",
     "ask again",
+    "accept strings",
+    "question strings",
+    "accept places",
+    "question places",
     "mark",
     "unmark",
     "note",
@@ -40,6 +45,8 @@ revert: a sentence got the gold from before one correction.
 rename, merge: a label of the tag set got another name, or was merged into another one.
 add label, delete label: a label came into the tag set, or left it.
 dismiss, ask again: strings were dismissed as ending in no particle, or are asked about again.
+accept strings, question strings: strings were said to be labelled as they should be, or are asked about again.
+accept places, question places: the same of places of strings.
 mark, unmark: a sentence was marked as reviewed, or its mark was taken away.
 note: a note was written, or taken away.
 verdict: a verdict was given, with the correction and the mark that go with it.
@@ -61,8 +68,8 @@ class Step:
         kind: what it did.
         sentence: the first sentence that it touched, and `sentence_id` its id; where it touched none, any one or none.
         sentences: how many sentences it touched; none where it changed the tag set alone.
-        spans: how many spans it added, removed or changed, or strings it dismissed; None where it is of more than
-            `EXAMINED` sentences.
+        spans: how many spans it added, removed or changed, or strings or places it dismissed; None where it is of more
+            than `EXAMINED` sentences.
         old_label: the label that the spans had; of a step of the tag set, the label that went.
         new_label: the label that the spans got; of a step of the tag set, the label that came or took its place.
         string: the text of the spans; of those that the step removed, as it was.
@@ -108,7 +115,7 @@ def describe_step(database: Database, number: int) -> Step | None:
     old = labels.old if labels.kind is not None else _common(c.old_label for c in changes)
     new = labels.new if labels.kind is not None else _common(c.new_label for c in changes)
     (kind, sentence, sentence_id, *_), *_ = entries
-    if said.has_strings:
+    if said.has_dismissals:
         return _dismissal(database, number, sentence, sentence_id)
     return Step(
         number,
@@ -126,11 +133,35 @@ def describe_step(database: Database, number: int) -> Step | None:
     )
 
 
+_DISMISSED: dict[tuple[DismissalKind, bool], StepKind] = {
+    ("particle", True): "dismiss",
+    ("particle", False): "ask again",
+    ("string", True): "accept strings",
+    ("string", False): "question strings",
+    ("place", True): "accept places",
+    ("place", False): "question places",
+}
+
+
 def _dismissal(database: Database, number: int, sentence: SentenceNumber | None, sentence_id: str) -> Step:
-    """The step as one that said something of strings."""
-    rows = database.rows("SELECT text, is_dismissed FROM not_particle_change WHERE step = ?", [number])
-    kind: StepKind = "dismiss" if rows[0][1] else "ask again"
-    return Step(number, kind, sentence, sentence_id, 0, len(rows), string=_common(row[0] for row in rows))
+    """The step as one that dismissed strings or places, or asked about them again."""
+    rows = database.rows("SELECT kind, subject, is_dismissed FROM dismissal WHERE step = ? ORDER BY rowid", [number])
+    dismissed, is_dismissed, subjects = rows[0][0], bool(rows[0][2]), [row[1] for row in rows]
+    if dismissed == "place":
+        found = [TextPlace(*json.loads(subject)) for subject in subjects]
+        (sentence, sentence_id, _), *_ = _of_sentence(database, found[0].sentence)
+        subjects = [
+            text[place.start : place.end]
+            for place in found[:EXAMINED]
+            for *_, text in _of_sentence(database, place.sentence)
+        ]
+    kind = _DISMISSED[dismissed, is_dismissed]
+    sentences = len({place.sentence for place in found}) if dismissed == "place" else 0
+    return Step(number, kind, sentence, sentence_id, sentences, len(rows), string=_common(subjects))
+
+
+def _of_sentence(database: Database, number: SentenceNumber) -> list[Row]:
+    return database.rows("SELECT number, id, text FROM sentence WHERE number = ?", [number])
 
 
 class _SpanChange(NamedTuple):
@@ -160,20 +191,20 @@ class _Labels(NamedTuple):
 
 
 class _Remarks(NamedTuple):
-    """What was said in a step, and whether it changed labels or said something of strings; as SQLite gives it."""
+    """What was said in a step, and whether it changed labels or dismissed something; as SQLite gives it."""
 
     is_reviewed: int | None
     note: str | None
     blame: Blame | None
     has_labels: int
-    has_strings: int
+    has_dismissals: int
 
 
 _REMARKS = (
     "(SELECT is_reviewed FROM review WHERE step = ?1), (SELECT text FROM note WHERE step = ?1),"
     " (SELECT blame FROM verdict WHERE step = ?1),"
     " EXISTS (SELECT 1 FROM label_change WHERE step = ?1) OR EXISTS (SELECT 1 FROM relabelling WHERE step = ?1),"
-    " EXISTS (SELECT 1 FROM not_particle_change WHERE step = ?1)"
+    " EXISTS (SELECT 1 FROM dismissal WHERE step = ?1)"
 )
 """The columns of `_Remarks`, of the step that is parameter 1."""
 

@@ -42,6 +42,18 @@ def test_every_place_is_counted_as_what_the_gold_makes_of_it():
     }
 
 
+def test_a_place_that_is_right_as_it_is_says_nothing_against_its_string():
+    sentences = [example("서울은 크다.", (0, 2, "LC"), number=1), example("서울이 서울에서", (0, 2, "OG"), number=2)]
+    tally = run_to_end(tally_uses(lambda: sentences, settled=[(2, 0, 2), (2, 4, 6)]))
+    assert tally.inconsistent() == []
+    assert tally.of("서울").count("inside") == 2
+    tally.count(sentences[1], -1)
+    tally.settled = frozenset([(2, 0, 2)])
+    tally.count(sentences[1])
+    [found] = tally.inconsistent()
+    assert (found.labels, found.count("none"), found.exceptions) == ({"LC": 1}, 1, 1)
+
+
 @pytest.mark.parametrize("text", ["서울시청", "남서울", "서울7호", "X서울"])
 def test_parts_of_other_words_are_no_places(text):
     assert find_string("서울", text, ()) == []

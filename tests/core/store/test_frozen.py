@@ -9,6 +9,10 @@ particle and the label WORK.
 `frozen/schema-10.db.gz` was written by the code before predictions belonged to sources: `project_with_run`, news-3
 corrected, LC renamed to PLACE, a cross-check that was stopped before its epoch, and a run with the first epoch's
 predictions.
+
+`frozen/schema-11.db.gz` was written by the code before strings and places could be dismissed: `project_with_run`,
+news-3 corrected, 한글은 and 마음이 dismissed as ending in no particle, 마음이 asked about again, and 오늘은 dismissed,
+which was undone.
 """
 
 import gzip
@@ -49,7 +53,7 @@ def test_a_frozen_project_opens_and_checks_clean(project):
     assert project.predictions.count(EpochKey(1, 2), "dev") == 4
     assert "WORK" in project.sentences.labels()
     assert "TI" not in project.sentences.labels()
-    assert project.not_particles.strings() == {"한글은"}
+    assert project.dismissals.strings("particle") == {"한글은"}
 
 
 def test_what_was_corrected_and_said_in_a_frozen_project_is_there(project):
@@ -102,3 +106,21 @@ def test_the_runs_of_a_frozen_project_become_sources_that_keep_all_that_was_thei
         assert [s.span.label for s in project.predictions.of(EpochKey(1, 2), [number])[number]] == ["OG", "PLACE"]
         run = project.runs.start(TrainSettings())
         assert (run, sources.last_number()) == (4, 4)
+
+
+def test_the_dismissed_particles_of_a_frozen_project_are_dismissed_and_undone_as_before(tmp_path):
+    with thawed("schema-11.db.gz", tmp_path / "frozen.spandesk") as project:
+        dismissed, corrections = project.dismissals, project.corrections
+        assert dismissed.strings("particle") == {"한글은"}
+        assert (dismissed.strings("string"), dismissed.places()) == (set(), set())
+        step = corrections.next_steps().redo
+        assert (step.kind, step.string) == ("dismiss", "오늘은")
+        assert corrections.redo().dismissals
+        assert dismissed.strings("particle") == {"한글은", "오늘은"}
+        kinds = []
+        while corrections.can_undo:
+            kinds.append(corrections.next_steps().undo.kind)
+            corrections.undo()
+        assert kinds == ["dismiss", "ask again", "dismiss", "relabel"]
+        assert dismissed.strings("particle") == set()
+        assert project.problems() == []

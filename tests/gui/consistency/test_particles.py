@@ -34,7 +34,7 @@ def page(window, qtbot, tmp_path):
     window.open_project(tmp_path / "p.spandesk")
     click(window.rail.button("consistency"))
     page = window.pages["consistency"]
-    click(page.tabs["Particles"])
+    click(page.tabs["particles"])
     with qtbot.waitActive(window):
         window.activateWindow()
     click(page.particles.empty.button)
@@ -77,7 +77,7 @@ def test_all_that_are_ticked_are_one_step(page, window):
     click(page.all)
     page.table.go_to(0)
     press_key(Qt.Key.Key_Space)
-    assert page.apply.text() == "Drop 3 ticked particles"
+    assert page.apply.text() == "Drop 3 checked particles"
     click(page.apply)
     assert gold(window, "a") == [(0, 3, "PS"), (5, 7, "LC")]
     assert gold(window, "b") == [(0, 2, "LC"), (5, 7, "LC")]
@@ -101,7 +101,7 @@ def test_what_is_no_particle_is_not_asked_about_again(page, window, qtbot, tmp_p
     assert page.dismiss.text() == "Ask again"
     window.context.session.close()
     with open_project(tmp_path / "p.spandesk") as project:
-        assert project.not_particles.strings() == {"마음이"}
+        assert project.dismissals.strings("particle") == {"마음이"}
 
 
 def test_a_dismissed_string_is_asked_about_again(page):
@@ -112,7 +112,7 @@ def test_a_dismissed_string_is_asked_about_again(page):
     click(page.dismiss)
     assert rows(page) == []
     assert page.nothing.isVisible()
-    assert page.nothing.text() == "No string is said not to be a particle."
+    assert page.nothing.text() == "No string was dismissed."
     page.shown.setCurrentIndex(0)
     assert rows(page) == [MIND, *OTHERS]
 
@@ -121,7 +121,7 @@ def test_an_end_that_is_no_particle_is_added(page, window):
     page.shown.setCurrentIndex(1)
     assert rows(page) == [("f", "제주 LC", "제주도 LC")]
     page.table.go_to(0)
-    click(page.mend)
+    click(page.correct)
     assert gold(window, "f") == [(0, 3, "LC")]
     assert rows(page) == []
 
@@ -176,7 +176,7 @@ def test_a_correction_while_the_golds_are_read_is_not_lost(late_answers, page, w
     with qtbot.waitSignal(window.context.runner.job.finished):
         pass
     assert page._query.is_waiting
-    click(page.mend)
+    click(page.correct)
     assert gold(window, "c") == [(0, 3, "PS")], "nothing is corrected by what may be outdated"
     session.correct(session.project.sentences.by_id("c").number, [])
     qtbot.waitUntil(lambda: not page._query.is_waiting)

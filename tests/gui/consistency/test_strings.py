@@ -1,15 +1,15 @@
-"""Inconsistent strings in the real window: searched for, looked at in context, mended at once, undone at once."""
+"""Inconsistent strings in the real window: searched for, looked at in context, corrected at once, undone at once."""
 
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence, Span
-from core.store.project import create_project
-from gui.widgets.place_table import CURRENT, LEFT, PROPOSED, SENTENCE, STRING
+from core.store.project import create_project, open_project
+from gui.widgets.place_table import CURRENT, LEFT, PROPOSED, RIGHT, SENTENCE, STRING
 from tests.building import add_sentences
 from tests.gui.driving import LEFT as LEFT_BUTTON
 from tests.gui.driving import NONE, click, compose, wait_for_job
@@ -87,21 +87,30 @@ def test_it_offers_to_search_and_lists_what_it_finds(page):
         ("서울", "LC 7 · OG 1 · other edges 1 · no label 1", "3 of 10"),
         ("부산", "LC 1 · no label 1", "1 of 2"),
     ]
+    assert page.count.text() == "2 strings."
     assert "Searched at" in page.age.text()
 
 
-def test_the_places_that_differ_stand_first_and_few_are_ticked(page):
+def test_the_places_that_differ_come_first_and_none_is_ticked_beforehand(page):
     assert places(page)[:4] == [
         ("d-1", "", "OG", "LC"),
         ("d-2", "그는 서울에서 ", "no label", "LC"),
         ("x-1", "", "서울 시청 LC", "LC"),
         ("t-0", "", "LC", "–"),
     ]
-    assert ticked(page) == ["d-1", "d-2"]
+    assert ticked(page) == []
+    assert page.places.apply.text() == "Change 0 places"
+    assert not page.places.apply.isEnabled()
+    assert page.places.said.text() == "3 places differ."
+    page.places.target.setCurrentIndex(page.places.target.findData("OG"))
+    assert ticked(page) == []
+    click(page.places.all)
+    assert page.places.said.text() == "9 of 10 places checked, in 8 sentences; overlapping spans are replaced."
+
+
+def test_the_chosen_places_are_corrected_in_one_step_and_the_strings_stay_where_they_are(page, window, qtbot):
+    page.places.model.tick([0, 1])
     assert page.places.apply.text() == "Change 2 places"
-
-
-def test_the_chosen_places_are_mended_in_one_step_and_the_strings_stay_where_they_are(page, window, qtbot):
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert gold(window, "d-1") == [(0, 2, "LC")]
@@ -118,28 +127,30 @@ def test_the_chosen_places_are_mended_in_one_step_and_the_strings_stay_where_the
 
 
 def test_a_string_that_is_consistent_by_now_is_not_counted_among_the_inconsistent(page, window, qtbot):
-    assert page.age.text().startswith("2 strings. Searched at")
+    assert page.count.text() == "2 strings."
     row = [each[0] for each in strings(page)].index("부산")
     choose(qtbot, page, row)
+    page.places.model.tick_all()
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert strings(page)[row][2] == "✓"
-    assert page.age.text().startswith("1 string, 1 more is consistent by now. Searched at")
+    assert page.count.text() == "1 string. 1 more is settled."
 
 
-def test_places_show_what_was_mended_though_the_counts_are_outdated(page, window, qtbot):
+def test_places_show_what_was_corrected_though_the_counts_are_outdated(page, window, qtbot):
     new = Sentence("s-1", "서울이 좋다.", (Span(0, 2, "OG"),))
     window.context.session.add_sentences("train", [new], "scratch")
     wait_for_places(qtbot, page)
     assert "search again" in page.age.text()
     assert ("s-1", "", "OG", "LC") in places(page)
+    page.places.model.tick(row for row, each in enumerate(places(page)) if each[0] in ("d-1", "s-1"))
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert gold(window, "s-1") == gold(window, "d-1") == [(0, 2, "LC")]
     choose(qtbot, page, 0)
     assert ("d-1", "", "LC", "–") in places(page)
     assert page.places.apply.text() == "Change 0 places"
-    assert page.places.said.text().startswith("0 of 1 place that differs will change")
+    assert page.places.said.text() == "2 places differ."
 
 
 def test_a_search_hands_the_keys_to_the_list(page):
@@ -151,17 +162,18 @@ def test_no_label_takes_spans_away_and_a_string_that_agrees_is_ticked_off(page, 
     choose(qtbot, page, row)
     assert page.places.title.text() == "부산"
     page.places.target.setCurrentIndex(page.places.target.findText("no label"))
+    page.places.model.tick_all()
     assert ticked(page) == ["p-1"]
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert gold(window, "p-1") == []
     assert strings(page)[row] == ("부산", "no label 2", "✓")
-    assert page.places.said.text() == "All places are so already."
+    assert page.places.said.text() == "Nothing to change."
     page.filters.changed.emit()
     assert "부산" not in [each[0] for each in strings(page)]
 
 
-def test_another_edge_is_mended_where_it_is_ticked(page, window, qtbot):
+def test_another_edge_is_corrected_where_it_is_ticked(page, window, qtbot):
     model = page.places.model
     model.tick([])
     page.places.table.setFocus()
@@ -188,7 +200,7 @@ def test_filters(page, qtbot):
     page.filters.text.clear()
     page.filters.kind.setCurrentIndex(page.filters.kind.findData("labels"))
     assert [row[0] for row in strings(page)] == ["서울"]
-    assert "1 of " in page.age.text()
+    assert page.count.text() == "1 of 2 strings."
     page.filters.kind.setCurrentIndex(0)
     page.filters.label.setCurrentIndex(page.filters.label.findData("OG"))
     assert [row[0] for row in strings(page)] == ["서울"]
@@ -210,13 +222,111 @@ def test_the_filter_waits_for_the_last_key(page, qtbot):
     assert asked == ["busan", "busan2"]
 
 
-def test_the_kind_that_is_looked_at_is_ticked(page, qtbot):
-    page.filters.kind.setCurrentIndex(page.filters.kind.findData("edges"))
+def sorted_by(page, column):
+    """The ids, once the header of a column is clicked."""
+    header = page.places.table.horizontalHeader()
+    at = header.sectionViewportPosition(column) + header.sectionSize(column) // 2
+    QTest.mouseClick(header.viewport(), LEFT_BUTTON, NONE, QPoint(at, header.height() // 2))
+    return [each[0] for each in places(page)]
+
+
+def test_the_concordance_is_sorted_by_context_and_label_and_keeps_its_ticks(page):
+    unsorted = [each[0] for each in places(page)]
+    page.places.model.tick([1])
+    assert ticked(page) == ["d-2"]
+    contexts = [page.places.model.places[row] for row in range(10)]
+    by_right = sorted(contexts, key=lambda place: place.sentence.text[place.end :])
+    assert sorted_by(page, RIGHT) == [place.sentence.id for place in by_right]
+    assert ticked(page) == ["d-2"]
+    assert sorted_by(page, LEFT)[-2:] == ["d-2", "d-2"]
+    left = [row[1] for row in places(page)][-2:]
+    assert left == ["그는 ", "그는 서울에서 "], "from the match backwards: 는 before 서"
+    assert sorted_by(page, CURRENT)[-2:] == ["d-1", "x-1"]
+    assert sorted_by(page, CURRENT)[:2] == ["x-1", "d-1"]
+    assert sorted_by(page, CURRENT) == unsorted, "the third click"
+    assert ticked(page) == ["d-2"]
+
+
+def test_places_that_are_right_as_they_are_are_not_counted_against_the_string(page, window, qtbot):
+    page.places.model.tick([0, 1])
+    assert page.places.accept.text() == "Accept 2 places as right"
+    click(page.places.accept)
     wait_for_places(qtbot, page)
-    page.filters.text.setText("서울")
-    page.filters.text.returnPressed.emit()
-    choose(qtbot, page, [row[0] for row in strings(page)].index("서울"))
-    assert ticked(page) == ["x-1"]
+    session = window.context.session
+    accepted = session.project.dismissals.places()
+    assert {place.sentence for place in accepted} == {number_of(window, "d-1"), number_of(window, "d-2")}
+    assert strings(page)[0] == ("서울", "LC 7 · other edges 1", "1 of 8")
+    assert [row[0] for row in places(page)][-2:] == ["d-1", "d-2"]
+    assert places(page)[-1][3] == "right as it is"
+    assert not window.context.session.project.corrections.count()
+    click(page.places.all)
+    assert ticked(page) == ["x-1"], "they are not checked with the others"
+    page.places.model.tick([8, 9])
+    assert page.places.accept.text() == "Ask about 2 places again"
+    click(page.again)
+    wait_for_job(qtbot, window.context.runner)
+    wait_for_places(qtbot, page)
+    assert strings(page)[0] == ("서울", "LC 7 · other edges 1", "1 of 8")
+    assert window.undo.text() == "Undo: Accept the labelling of 2 × 서울"
+    window.undo.trigger()
+    wait_for_places(qtbot, page)
+    assert strings(page)[0] == ("서울", "LC 7 · OG 1 · other edges 1 · no label 1", "3 of 10")
+    assert session.project.dismissals.places() == set()
+
+
+def test_a_string_that_is_right_as_it_is_is_listed_for_itself(page, window, qtbot):
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_Delete)
+    wait_for_places(qtbot, page)
+    assert strings(page)[0][2] == "✓"
+    assert page.places.title.text() == "부산"
+    assert page.count.text() == "1 string. 1 more is settled."
+    click(page.again)
+    wait_for_job(qtbot, window.context.runner)
+    wait_for_places(qtbot, page)
+    assert [row[0] for row in strings(page)] == ["부산"]
+    page.filters.kind.setCurrentIndex(page.filters.kind.findData("accepted"))
+    wait_for_places(qtbot, page)
+    assert [row[0] for row in strings(page)] == ["서울"]
+    assert page.places.ways.text().endswith("right as it is")
+    click(page.places.accept_string)
+    wait_for_places(qtbot, page)
+    assert window.context.session.project.dismissals.strings("string") == set()
+    page.filters.kind.setCurrentIndex(0)
+    assert [row[0] for row in strings(page)] == ["서울", "부산"]
+    window.undo.trigger()
+    assert window.context.session.project.dismissals.strings("string") == {"서울"}
+
+
+def test_what_was_found_is_there_again_when_the_project_is_opened_again(page, window, qtbot, tmp_path):
+    session = window.context.session
+    session.correct(number_of(window, "p-2"), (Span(0, 2, "LC"),))
+    before, age = strings(page), page.age.text()
+    session.close_project()
+    assert page.model.rowCount() == 0
+    window.open_project(tmp_path / "p.spandesk")
+    click(window.rail.button("consistency"))
+    wait_for_places(qtbot, page)
+    assert page.age.text() == age
+    assert "1 correction since then is counted" in age
+    assert [row[0] for row in strings(page)] == ["서울"]
+    assert before[0] == strings(page)[0]
+    session.correct(number_of(window, "d-1"), (Span(0, 2, "LC"),))
+    assert strings(page)[0] == ("서울", "LC 8 · other edges 1 · no label 1", "2 of 10")
+
+
+def test_what_was_found_is_outdated_where_the_corpus_changed_meanwhile(page, window, qtbot, tmp_path):
+    window.context.session.close_project()
+    with open_project(tmp_path / "p.spandesk") as project:
+        project.corrections.correct(project.sentences.by_id("d-1").number, [])
+    window.open_project(tmp_path / "p.spandesk")
+    assert len(strings(page)) == 2
+    assert "the corpus has changed since, so search again" in page.age.text()
+    window.context.session.close_project()
+    cities(tmp_path / "other.spandesk").close()
+    window.open_project(tmp_path / "other.spandesk")
+    click(window.rail.button("consistency"))
+    assert page.empty.isVisible(), "it was found in another project"
 
 
 def test_a_change_that_cannot_be_counted_asks_for_another_search(page, window, qtbot):
@@ -274,7 +384,7 @@ def test_what_changed_in_too_many_ways_to_be_counted_is_not_written_over(page, w
     assert gold(window, "d-2") == [(0, 2, "PS"), (3, 5, "CITY"), (8, 10, "CITY")]
 
 
-def test_nothing_is_mended_while_places_are_sought_anew(late_answers, page, window):
+def test_nothing_is_corrected_while_places_are_sought_anew(late_answers, page, window):
     window.context.session.correct(number_of(window, "d-2"), (Span(0, 2, "PS"),))
     page.places.model.tick_all()
     assert not page.places.apply.isEnabled()

@@ -2,10 +2,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from gui.inspect.list_query import common_prefix
 from gui.inspect.sentence_list import KEPT, SLICE, SentenceList, SentenceListModel
 from gui.look.theme import LIGHT, Look
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceRow
+from gui.text.words import common_prefix
 
 MANY = 300_000
 

@@ -5,7 +5,7 @@ import pytest
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.store.gold.relabelling import Replacement
-from core.store.gold.remarks import Note
+from core.store.gold.remarks import Note, TextPlace
 from gui.text.steps import describe, redo_title, undo_title
 from tests.building import project_with_run
 
@@ -39,8 +39,20 @@ STEPS = [
         "Note on 2 sentences",
     ),
     (
-        lambda project: project.corrections.dismiss_particles(["마음이"], dismissed=True),
+        lambda project: project.corrections.dismiss("particle", ["마음이"], dismissed=True),
         "Dismiss 마음이 as not a particle",
+    ),
+    (
+        lambda project: project.corrections.dismiss("string", ["서울", "부산"], dismissed=True),
+        "Accept the labelling of 2 strings",
+    ),
+    (
+        lambda project: project.corrections.dismiss("place", [TextPlace(3, 0, 2)], dismissed=True),
+        "Accept the labelling of 세종 in news-3",
+    ),
+    (
+        lambda project: project.corrections.dismiss("place", [TextPlace(3, 0, 2), TextPlace(4, 0, 2)], dismissed=True),
+        "Accept the labelling of 2 places",
     ),
 ]
 

@@ -86,16 +86,16 @@ def test_it_tells_how_far_it_is_and_can_be_stopped():
 def test_what_is_no_particle_is_kept_in_the_project(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         corrections = project.corrections
-        assert corrections.dismiss_particles(["마음이", "김정은"], dismissed=True)
-        assert not corrections.dismiss_particles(["김정은"], dismissed=True)
-        assert corrections.dismiss_particles(["마음이", "서울이"], dismissed=False)
+        assert corrections.dismiss("particle", ["마음이", "김정은"], dismissed=True)
+        assert not corrections.dismiss("particle", ["김정은"], dismissed=True)
+        assert corrections.dismiss("particle", ["마음이", "서울이"], dismissed=False)
     with open_project(tmp_path / "p.spandesk") as project:
-        assert project.not_particles.strings() == {"김정은"}
-        assert project.corrections.undo().particles
-        assert project.not_particles.strings() == {"김정은", "마음이"}
+        assert project.dismissals.strings("particle") == {"김정은"}
+        assert project.corrections.undo().dismissals
+        assert project.dismissals.strings("particle") == {"김정은", "마음이"}
         assert project.corrections.next_steps().undo.kind == "dismiss"
         project.corrections.undo()
-        assert project.not_particles.strings() == set()
+        assert project.dismissals.strings("particle") == set()
         project.corrections.redo()
-        assert project.not_particles.strings() == {"김정은", "마음이"}
+        assert project.dismissals.strings("particle") == {"김정은", "마음이"}
         assert project.problems() == []

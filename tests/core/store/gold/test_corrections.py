@@ -11,6 +11,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.store.gold.corrections import LARGE
+from core.store.gold.remarks import TextPlace
 from core.store.gold.steps import StepFilter
 from core.store.gold.undo_stacks import Stacks, follow, steps_of
 from core.store.project import create_project, open_project
@@ -244,6 +245,31 @@ def test_a_large_revert_goes_in_slices_and_comes_to_the_same(project, monkeypatc
     corrections.undo()
     assert all(stored.gold == () for stored in project.sentences.each())
     assert project.problems() == []
+
+
+def test_strings_and_places_are_dismissed_each_for_itself_and_undone(tmp_path):
+    place = TextPlace(3, 0, 2)
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        corrections, dismissed = project.corrections, project.dismissals
+        assert corrections.dismiss("string", ["서울", "부산"], dismissed=True).kind == "dismiss"
+        assert corrections.dismiss("place", [place, TextPlace(4, 0, 4)], dismissed=True).dismissals
+        assert not corrections.dismiss("place", [place], dismissed=True)
+        assert corrections.dismiss("place", [place], dismissed=False)
+        assert dismissed.strings("string") == {"서울", "부산"}
+        assert dismissed.strings("particle") == set()
+        assert dismissed.places() == {TextPlace(4, 0, 4)}
+        step = corrections.next_steps().undo
+        assert (step.kind, step.sentence_id, step.string, step.spans) == ("question places", "news-3", "세종", 1)
+    with open_project(tmp_path / "p.spandesk") as project:
+        corrections, dismissed = project.corrections, project.dismissals
+        assert corrections.undo().dismissals
+        assert dismissed.places() == {place, TextPlace(4, 0, 4)}
+        corrections.undo()
+        corrections.undo()
+        assert (dismissed.places(), dismissed.strings("string")) == (set(), set())
+        corrections.redo()
+        assert dismissed.strings("string") == {"서울", "부산"}
+        assert project.problems() == []
 
 
 steps = st.lists(st.sampled_from(["news-3", "news-4", "both", "undo", "redo"]), max_size=12)
