@@ -1,4 +1,4 @@
-"""What training and tagging tell their caller as they go on; no torch here, so that the window imports it at once."""
+"""The events that training and tagging yield; imports no torch, so that the window can load it at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ Phase = Literal["prepare", "train", "predict"]
 
 
 ResumedFrom = Literal["state", "weights", "start"]
-"""The state of training that was saved last, with which it ends as if it had never stopped; the weights of the last
-finished epoch alone; or nothing, where neither is there."""
+"""What a run resumes from: `state`, the last saved state of training, with the same result as an uninterrupted run;
+`weights`, those of the last finished epoch; `start`, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The encoder is there and the sentences are encoded; training begins.
+    """The encoder is loaded and the sentences are encoded; training begins.
 
     Attributes:
         device: where it trains (`cpu`, `cuda`, `mps`).
-        parameters: how many numbers it learns.
-        ceiling: the strict micro F1 (0–1) that perfect tags would reach on dev; None where dev has no spans.
+        parameters: the number of trainable parameters.
+        ceiling: the strict micro F1 (0–1) that perfect tags would reach on dev; None if dev has no spans.
     """
 
     device: str
@@ -37,11 +37,11 @@ class Progress:
 
     Attributes:
         epoch: from 1; 0 while the corpus is prepared.
-        step: batches done in this phase of this epoch, of `steps`; while preparing, sentences: of both splits before
-            the first epoch, of train where an epoch has its own.
-        loss: mean over the last few steps, per tagging unit, in nats; None outside the phase `train`.
+        step: batches done in this phase of this epoch, of `steps`; while preparing, sentences (of both splits before
+            the first epoch, of train before an epoch with augmented sentences).
+        loss: mean over the last few steps, in nats per tagging unit; None outside the phase `train`.
         sentences_per_second: in this phase, so far.
-        seconds_left: for the whole training; None until it can be told.
+        seconds_left: of the whole training; None until it can be estimated.
     """
 
     phase: Phase
@@ -56,11 +56,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class BatchHalved:
-    """The memory did not suffice; from now on each batch goes through the network in smaller parts.
+    """Memory ran out; from now on each batch runs in smaller parts.
 
     Attributes:
-        at_once: sentences that go through together.
-        batch_size: sentences that a step still learns from.
+        at_once: sentences in one part.
+        batch_size: sentences in a step, which is unchanged.
     """
 
     epoch: int
@@ -70,13 +70,13 @@ class BatchHalved:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run exists in the project; its sentences are chosen.
+    """The run is stored in the project and its sentences are selected.
 
     Attributes:
-        moved: how many corrected dev sentences became training sentences for it.
-        resumed_from: what a run continues from that was stopped or killed; None for a new run.
-        epoch, step: the first epoch that is trained now, and how many of its steps are done already.
-        repeated: how many finished epochs are trained again.
+        moved: how many corrected dev sentences moved to train for it.
+        resumed_from: what a stopped or killed run resumes from; None for a new run.
+        epoch, step: the first epoch to train, and how many of its steps are already done.
+        repeated: how many finished epochs will be trained again.
     """
 
     run: int
@@ -94,8 +94,8 @@ class EpochFinished:
     """An epoch's weights, predictions and metrics are stored.
 
     Attributes:
-        loss: mean of the epoch, per tagging unit, in nats.
-        seconds: what training took; prediction not counted.
+        loss: mean over the epoch, in nats per tagging unit.
+        seconds: the time of training, without prediction.
         report: metrics on dev, on the gold as corrected.
     """
 
@@ -111,7 +111,7 @@ TrainingEvent = RunStarted | Prepared | Progress | BatchHalved | EpochFinished
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
-    """So much of the way to the ceilings of the tagging units is gone, of `total` steps."""
+    """Progress of measuring the ceilings of the tagging units, in steps."""
 
     done: int
     total: int
@@ -123,8 +123,8 @@ class FoldProgress:
 
     Attributes:
         fold: from 1.
-        share: how much of the whole is done, 0–1, by the number of steps.
-        seconds_left: for the whole; None until it can be told.
+        share: the share of all steps that are done (0–1).
+        seconds_left: of the whole cross-check; None until it can be estimated.
     """
 
     fold: int
@@ -139,7 +139,7 @@ CrosscheckEvent = RunStarted | FoldProgress | BatchHalved | EpochFinished
 
 @dataclass(frozen=True, slots=True)
 class Predicting:
-    """So many of the sentences have been predicted."""
+    """Progress of tagging, in sentences."""
 
     done: int
     total: int
@@ -147,7 +147,7 @@ class Predicting:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """So much of what is read of the corpus has been read, of `total` sentences."""
+    """Progress of reading the corpus, in sentences."""
 
     done: int
     total: int
@@ -155,20 +155,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Changing:
-    """So many sentences have been changed."""
+    """Progress of a change of many sentences."""
 
     done: int
 
 
 @dataclass(frozen=True, slots=True)
 class TaggerLoaded:
-    """A tagger is ready to answer; its weights take so many bytes of memory."""
+    """A tagger is loaded; `size` is the memory of its weights in bytes."""
 
     size: int
 
 
 @dataclass(frozen=True, slots=True)
 class LinesTagged:
-    """What a tagger found in some lines."""
+    """The spans that a tagger found in each line."""
 
     spans: Mapping[str, tuple[PredictedSpan, ...]]

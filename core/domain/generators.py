@@ -1,4 +1,4 @@
-"""Work that reports its progress by yielding, and ends with a result."""
+"""Helpers for generators that yield progress and return a result."""
 
 import queue
 import threading
@@ -12,10 +12,10 @@ Result = TypeVar("Result")
 
 
 def run_to_end(work: Generator[Step, None, Result], take: Callable[[Step], object] = lambda step: None) -> Result:
-    """Run the work to its end and return its result; where it raises, or `take` does, the work is closed.
+    """Run a generator to completion and return its result; it is closed if it or `take` raises.
 
     Args:
-        take: is given each step that the work yields.
+        take: called with each value that the generator yields.
     """
     try:
         while True:
@@ -30,7 +30,7 @@ def run_to_end(work: Generator[Step, None, Result], take: Callable[[Step], objec
 
 
 def map_progress(work: Generator[Step, None, Result], make: Callable[[Step], Event]) -> Generator[Event, None, Result]:
-    """The work with another report in place of each step that it yields; closed, it closes the work."""
+    """Map each value that a generator yields; closing the result closes the generator."""
     try:
         while True:
             try:
@@ -44,7 +44,7 @@ def map_progress(work: Generator[Step, None, Result], make: Callable[[Step], Eve
 
 
 def accumulate_progress(work: Generator[int, None, Result]) -> Generator[int, None, Result]:
-    """Work that yields how much was done since the last time, as one that yields how much is done so far."""
+    """Turn a generator that yields increments into one that yields the running total."""
     done = 0
 
     def add(step: int) -> int:
@@ -56,14 +56,14 @@ def accumulate_progress(work: Generator[int, None, Result]) -> Generator[int, No
 
 
 class _Closed(Exception):  # noqa: N818 - a way out, and no error
-    """The generator that the work reports to was closed."""
+    """Ends the work of a generator that was closed."""
 
 
 def yield_reports(work: Callable[[Callable[[int], None]], Result]) -> Generator[int, None, Result]:
-    """Work that reports how far it is by calling a function, as one that yields it.
+    """Turn work that reports its progress to a callback into a generator that yields it.
 
     Args:
-        work: runs on a thread of its own, at most two reports ahead; once the generator is closed, the next raises.
+        work: runs on its own thread, at most two reports ahead; after the generator is closed, its next report raises.
     """
     reports: queue.Queue[int | None] = queue.Queue(1)
     is_closed = threading.Event()
@@ -77,14 +77,14 @@ def yield_reports(work: Callable[[Callable[[int], None]], Result]) -> Generator[
         try:
             return work(report)
         finally:
-            reports.put(None)  # on this thread: the one that reads must never wait for room
+            reports.put(None)  # here and not on the reading thread, which must never block on a full queue
 
     with ThreadPoolExecutor(1, "reporting") as pool:
         future = pool.submit(run)
         try:
             while (done := reports.get()) is not None:
                 yield done
-        except BaseException:  # also Ctrl+C: the work waits for its reports to be taken
+        except BaseException:  # also Ctrl+C: the work blocks until its reports are read
             is_closed.set()
             while reports.get() is not None:
                 pass

@@ -1,4 +1,4 @@
-"""The tag set: the fifteen types of the TTA standard, and labels of the user's own."""
+"""Labels: the fifteen types of the TTA standard, and the user's own."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """A type of entity with its names for people."""
+    """An entity type with its display names."""
 
     label: str
     korean: str
@@ -40,7 +40,7 @@ _NAME = re.compile(rf"[\w.-]{{1,{_LONGEST}}}")
 
 
 def check_label_name(label: str) -> str:
-    """The label, once it is known to be one that every format can hold.
+    """Check that every format can store a label; returns it.
 
     Raises:
         UserError: it is empty, too long or has other characters.
@@ -60,16 +60,16 @@ _BY_LABEL = {entity_type.label: entity_type for entity_type in TTA_TYPES}
 
 
 def entity_type(label: str) -> EntityType:
-    """The type with its names; a label outside the standard is its own name."""
+    """The display names of a label; a label outside the standard is its own name."""
     return _BY_LABEL.get(label) or EntityType(label, label, label)
 
 
 @dataclass(frozen=True, slots=True)
 class FirstNames:
-    """What renamed labels were first called: a label keeps the colour and the names for people that it had then.
+    """The first names of renamed labels, from which a label keeps its colour and display names.
 
     Attributes:
-        renamed: labels that have another name now, each with its first one.
+        renamed: pairs of the current and the first name of a label.
     """
 
     renamed: tuple[tuple[str, str], ...] = ()
@@ -79,7 +79,7 @@ class FirstNames:
         return next((first for name, first in self.renamed if name == label), label)
 
     def entity_type(self, label: str) -> EntityType:
-        """The type with the names of the type that it was first."""
+        """The label with the display names of its first name."""
         first = _BY_LABEL.get(self.of(label), EntityType(label, label, label))
         return replace(first, label=label)
 

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 as values: one score, the table of an epoch, and what is stored of an epoch."""
+"""Precision, recall and F1 as values: one score, the table of an epoch, and the stored report of an epoch."""
 
 import math
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ AVERAGES = ("micro", "macro", "weighted")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Precision, recall and F1 (0–1) and the number of gold spans that they are of."""
+    """Precision, recall and F1 (0–1) and the number of gold spans."""
 
     precision: float
     recall: float
@@ -84,12 +84,12 @@ class KlueFigures:
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
-    """The metrics of an epoch as they were when it ended: on dev, or on train where its run is a cross-check.
+    """The metrics of an epoch when it ended: on dev, or on train if its run is a cross-check.
 
     Attributes:
         imported, corrected: on the gold as imported and as corrected.
         klue: KLUE's figures on each of them; empty in a cross-check, and in epochs of older versions.
-        ceiling: the F1 that perfect tags would have; None where it is not known.
+        ceiling: the F1 that perfect tags would reach; None if unknown.
     """
 
     imported: Report
@@ -122,10 +122,10 @@ class EpochReport:
 
 
 def read_number(value: object) -> float:
-    """The value of a document or a database where a number belongs.
+    """Check that a value read from JSON or the database is a finite number; returns it.
 
     Raises:
-        ValueError: it is no finite number.
+        ValueError: it is not a finite number.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ValueError(f"{value!r} is not a finite number")

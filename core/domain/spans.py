@@ -1,4 +1,4 @@
-"""Spans, sentences and what makes them valid."""
+"""Spans and sentences, and the checks that make them valid."""
 
 import itertools
 from collections.abc import Collection, Iterable
@@ -12,12 +12,12 @@ Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
 SentenceNumber = NewType("SentenceNumber", int)
-"""The row of a sentence in one project; `Sentence.id` is what survives import and export."""
+"""The number of a sentence in one project; `Sentence.id` is what survives import and export."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """An entity: half-open range of Unicode code points in its sentence's own text, and its label.
+    """An entity: a label and a half-open range of Unicode code points in the text of its sentence.
 
     Raises:
         UserError: the range is empty or begins before the text, or the label is empty.
@@ -39,7 +39,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PredictedSpan:
-    """A span that a run found, with the share (0–1) that the tag sequences holding just it have of all legal ones."""
+    """A span found by a run, with its probability (0–1) over all legal tag sequences."""
 
     span: Span
     probability: float
@@ -47,7 +47,7 @@ class PredictedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One text with the id that survives import and export, and its gold spans in order.
+    """A text with the id that survives import and export, and its gold spans in order of position.
 
     Raises:
         UserError: the text or id is empty, or the spans do not fit the text (see `check_spans`).
@@ -66,7 +66,7 @@ class Sentence:
 
     @classmethod
     def unchecked(cls, id: str, text: str, spans: tuple[Span, ...]) -> "Sentence":  # noqa: A002 - the field's name
-        """Build a sentence from a row of the database, which was checked when it was written."""
+        """Build a sentence without checks, from a row of the database, which was checked when it was written."""
         sentence = object.__new__(cls)
         object.__setattr__(sentence, "id", id)
         object.__setattr__(sentence, "text", text)
@@ -76,11 +76,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence of a project with its gold and what was predicted for it, both in order of position.
+    """A sentence of a project with its gold and predicted spans, both in order of position.
 
     Attributes:
         gold: as corrected or as imported, whichever was asked for.
-        predicted: empty as well where no prediction was asked for.
+        predicted: empty also if no prediction was asked for.
     """
 
     number: SentenceNumber
@@ -92,7 +92,7 @@ class Example:
 
 
 def check_spans(spans: Iterable[Span], text: str, labels: Collection[str] | None = None) -> tuple[Span, ...]:
-    """The spans in order of position, once they are known to fit the text and the tag set.
+    """Check that spans fit the text and the tag set; returns them in order of position.
 
     Args:
         labels: the tag set; None accepts every label.

@@ -1,4 +1,4 @@
-"""Equal texts: what makes them equal, how to keep them in one split, and how many are in two."""
+"""Equal texts: recognise them, keep them in one split, and count those in two."""
 
 import random
 import unicodedata
@@ -16,12 +16,12 @@ MEASURED_SPLITS: tuple[Split, ...] = ("dev", "test")
 
 
 def normalise_for_comparison(text: str) -> str:
-    """The text in NFC without outer white space; texts that agree in this are equal: one would tell of the other."""
+    """The text in NFC without outer white space. Texts equal in this form leak from one split to another."""
     return unicodedata.normalize("NFC", text).strip()
 
 
 def text_key(text: str) -> int:
-    """A number that equal texts share in this process, and other texts almost never."""
+    """A hash that equal texts share, within this process."""
     return hash(normalise_for_comparison(text))
 
 
@@ -30,13 +30,13 @@ def as_keys(numbers: "array[int]") -> Keys:
 
 
 def draw_dev(keys: Keys, ratio: float, seed: int, known: Mapping[Split, Keys]) -> dict[int, Split]:
-    """The places of the texts that go to another split than the rest: a share for dev, drawn by the seed.
+    """Draw a share of the texts for dev; returns the indices of texts that go to another split than the rest.
 
-    Equal texts stay together, so that the share is met as nearly as whole groups of them allow. A text that the corpus
-    has already goes where it is.
+    Equal texts stay together, so the share is met as closely as whole groups allow. A text that the corpus already has
+    goes to the same split.
 
     Args:
-        known: the keys of the texts that each split has already; the first split that has a text counts.
+        known: the keys of the texts of each split; a text in several counts for the first of them.
     """
     split_of: dict[int, Split] = {}
     for split, there in known.items():
@@ -48,7 +48,7 @@ def draw_dev(keys: Keys, ratio: float, seed: int, known: Mapping[Split, Keys]) -
 
 
 def _drawn(keys: Keys, wanted: int, seed: int) -> np.ndarray:
-    """Places of about as many texts as wanted, drawn in whole groups of equal ones."""
+    """The indices of about `wanted` texts, drawn in whole groups of equal texts."""
     _, first, group, size = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     in_order = np.argsort(first)
     sizes = size[in_order].tolist()
@@ -61,13 +61,13 @@ def _drawn(keys: Keys, wanted: int, seed: int) -> np.ndarray:
 
 
 def count_shared(known: Mapping[Split, Keys]) -> dict[Split, int]:
-    """How many sentences of each split that is measured on have a text that train has too; only splits with any."""
+    """How many sentences of each evaluated split have a text that is also in train; only splits with any."""
     shared = {split: int(np.isin(known[split], known["train"]).sum()) for split in MEASURED_SPLITS}
     return {split: count for split, count in shared.items() if count}
 
 
 def add_keys(known: dict[Split, Keys], keys: Keys, split: Split, drawn: Mapping[int, Split]) -> None:
-    """Add texts to those that the splits have: all to one split, but for those that were drawn for another."""
+    """Add texts to the known ones of a split, except those drawn for another."""
     others: dict[Split, list[int]] = {split: [] for split in SPLITS}
     for place, other in drawn.items():
         others[other].append(place)

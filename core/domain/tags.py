@@ -1,4 +1,4 @@
-"""BIO tags and the spans they stand for (strict IOB2), over the tagging units of a sentence."""
+"""Conversion between spans and BIO tags (strict IOB2) over the tagging units of a sentence."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -10,21 +10,21 @@ OUTSIDE = 0
 """The number of the tag O."""
 
 NO_TAG = -100
-"""Stands where a position carries no tag; torch's losses ignore it."""
+"""Marks a position without a tag; torch's losses ignore this number."""
 
 Extent = tuple[int, int]
-"""Code points [start, end) of one tagging unit in the sentence's own text."""
+"""The code points [start, end) of a tagging unit in the text of its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class TagSet:
-    """The labels a tagger knows; tag 0 is O, then B and I of each label in turn."""
+    """The labels that a tagger knows; tag 0 is O, followed by B and I of each label."""
 
     labels: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every tag's name in order of its number: O, B-PS, I-PS, …"""
+        """The names of the tags, in order of their numbers: O, B-PS, I-PS, …"""
         return ("O", *(f"{prefix}-{label}" for label in self.labels for prefix in "BI"))
 
     def begin(self, label: str) -> int:
@@ -47,9 +47,8 @@ class TagSet:
 
 
 def tags_of(spans: Sequence[Span], units: Sequence[Extent], tag_set: TagSet) -> list[int]:
-    """The tag of every unit; a unit that two spans share goes to the first, spans that touch no unit leave no tag.
-
-    The units are in order and do not overlap.
+    """The tag of every unit. A unit shared by two spans goes to the first; a span that touches no unit gets no tag. The
+    units must be in order and not overlap.
     """
     tags = [OUTSIDE] * len(units)
     for span in sorted(spans):
@@ -66,7 +65,7 @@ def tags_of(spans: Sequence[Span], units: Sequence[Extent], tag_set: TagSet) -> 
 
 
 def unit_ranges(tags: Sequence[int], tag_set: TagSet) -> list[tuple[int, int, str]]:
-    """The entities as ranges of units: a B and the I of its label that follow it; an I alone is none (strict IOB2)."""
+    """The entities as ranges of units: a B and the I of its label that follow it; a lone I is none (strict IOB2)."""
     ranges: list[tuple[int, int, str]] = []
     start = None
     for i, tag in enumerate([*tags, OUTSIDE]):
@@ -79,5 +78,5 @@ def unit_ranges(tags: Sequence[int], tag_set: TagSet) -> list[tuple[int, int, st
 
 
 def spans_of(tags: Sequence[int], units: Sequence[Extent], tag_set: TagSet) -> list[Span]:
-    """The spans that the tags of the units stand for, in code points."""
+    """The spans that the tags encode, in code points."""
     return [Span(units[first][0], units[last - 1][1], label) for first, last, label in unit_ranges(tags, tag_set)]

@@ -1,4 +1,4 @@
-"""JSON lines: one sentence a line, `{"id": "a", "text": "이순신은", "label": [[0, 3, "PS"]]}`, as doccano writes them.
+"""JSON Lines: one sentence per line, `{"id": "a", "text": "이순신은", "label": [[0, 3, "PS"]]}`, as doccano writes.
 
 Offsets are code points, end exclusive. Source: https://doccano.github.io/doccano/, sequence labelling, JSONL.
 """
@@ -28,7 +28,7 @@ from core.messages.catalogue import join_words
 
 _SPAN_KEYS = ("label", "labels", "spans", "entities")
 _GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
-"""Keys under which other programs write entities, in other shapes than ours."""
+"""Keys under which other programs write entities in other shapes."""
 _OPENING = re.compile(r'\{.*"text"\s*:', re.DOTALL)
 
 
@@ -42,7 +42,7 @@ def recognises(_path: Path, head: str) -> bool:
 
 
 def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
-    """The sentences of a JSON-lines file; one without an id gets one by its line (see `make_id`)."""
+    """Read the sentences of a JSON Lines file; one without an id gets one from its line number (see `make_id`)."""
 
     def sentence_of(record: dict[str, Any], text: str, name: str) -> Sentence:
         sentence = Sentence(name, text, tuple(span_of(item) for item in _spans(record)))
@@ -53,12 +53,12 @@ def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
 
 
 def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """The texts of a JSON-lines file with the same ids."""
+    """Read the texts of a JSON Lines file, with the same ids."""
     return _records(path, lambda _record, text, name: Text(text, name))
 
 
 def _records(path: Path, make: Callable[[dict[str, Any], str, str], Item]) -> Iterator[Item | Rejected]:
-    """What is made of the record, text and id of each line."""
+    """Read each line and pass its record, text and id to `make`."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
@@ -119,7 +119,7 @@ def _object(line: str) -> dict[str, Any]:
 
 
 def _id(record: dict[str, Any]) -> str:
-    """The record's own id; empty where it has none."""
+    """The record's own id; empty if it has none."""
     value = record.get("id")
     if value is None:
         return ""
@@ -138,10 +138,10 @@ def _text(record: dict[str, Any]) -> str:
 
 
 def _spans(record: dict[str, Any]) -> list[Any]:
-    """The list of spans under the first of the known keys; none of them means no entities.
+    """The list of spans under the first known key; without such a key there are no entities.
 
     Raises:
-        UserError: there is no list, or there seem to be spans under another key.
+        UserError: it is not a list, or there seem to be spans under another key.
     """
     key = next((key for key in _SPAN_KEYS if key in record), None)
     if key is None:
@@ -164,10 +164,10 @@ def _check_keys(record: dict[str, Any]) -> None:
 
 
 def span_of(item: Any) -> Span:
-    """The span that a parsed `[start, end, label]` stands for.
+    """The span of a parsed `[start, end, label]`.
 
     Raises:
-        UserError: it is none.
+        UserError: it is not a valid span.
     """
     match item:
         case [start, end, str(label)] if type(start) is int and type(end) is int:

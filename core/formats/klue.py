@@ -1,4 +1,4 @@
-"""KLUE-NER TSV: one character and its BIO tag a row, a marked-up line before each sentence.
+"""KLUE-NER TSV: one character and its BIO tag per row, with a marked-up header before each sentence.
 
     ## klue-ner-v1_dev_00001-wikitree<TAB><B:PS> 씨는 …
     B<TAB>B-PS
@@ -82,7 +82,7 @@ def recognises(_path: Path, head: str) -> bool:
 
 
 def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
-    """The sentences of a KLUE-NER file; one without a header gets an id by its place (see `make_id`)."""
+    """Read the sentences of a KLUE-NER file; one without a header gets an id from its position (see `make_id`)."""
 
     def sentence_of(block: _Block, number: int) -> Sentence:
         sentence = _sentence(block, path, number)
@@ -93,7 +93,7 @@ def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
 
 
 def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """The texts of a KLUE-NER file with the same ids, whatever their tags and headers."""
+    """Read the texts of a KLUE-NER file with the same ids, ignoring tags and headers."""
 
     def text_of(block: _Block, number: int) -> Text:
         _check_rows(block)
@@ -106,17 +106,17 @@ def read_texts(path: Path) -> Iterator[Text | Rejected]:
 
 
 def _records(path: Path, make: Callable[[_Block, int], Item]) -> Iterator[Item | Rejected]:
-    """What is made of each block and its number."""
+    """Pass each block and its number to `make`."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         for number, block in enumerate(_blocks(file), 1):
             yield _record(block, path, number, make)
 
 
 def write(path: Path, sentences: Iterable[Sentence]) -> None:
-    """Write the sentences as KLUE's own files are written, comment lines included.
+    """Write the sentences as in KLUE's own files, including the comment lines.
 
     Raises:
-        UserError: a sentence holds a tab or a line end, which rows cannot hold; or the file cannot be written.
+        UserError: a sentence contains a tab or a line end, which rows cannot; or the file cannot be written.
     """
     with replacing(path) as file:
         file.write(PREAMBLE)
@@ -187,7 +187,7 @@ def _sentence(block: _Block, path: Path, number: int) -> Sentence:
 
 
 def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
-    """The rows' characters joined, and the spans that their tags stand for (strict IOB2)."""
+    """The text of the rows, and the spans that their tags encode (strict IOB2)."""
     characters: list[str] = []
     spans: list[Span] = []
     at = start = 0
@@ -237,7 +237,7 @@ def _character(number: int, row: str) -> str:
 
 
 def _extends(before: str, after: str) -> bool:
-    """Whether a code point is of the same character, as people see it, as the one before it.
+    """Whether a code point belongs to the same grapheme cluster as the one before it.
 
     Source: Unicode Standard Annex 29, section 3, with a little more allowed.
     """
@@ -250,7 +250,7 @@ def _extends(before: str, after: str) -> bool:
 
 
 def _difference(header: str, rows: str) -> str:
-    """Where two unequal texts part, with a few characters of each."""
+    """Where two texts first differ, with a few characters of each."""
     pairs = enumerate(zip(header, rows, strict=False))
     at = next((i for i, (left, right) in pairs if left != right), min(len(header), len(rows)))
     return say(
@@ -262,7 +262,7 @@ def _difference(header: str, rows: str) -> str:
 
 
 def _marked_up(sentence: Sentence) -> str:
-    """The text with `<` before and `:LABEL>` after each entity."""
+    """The text with each entity as `<entity:LABEL>`."""
     pieces: list[str] = []
     at = 0
     for span in sentence.spans:

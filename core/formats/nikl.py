@@ -3,8 +3,8 @@
     {"id": …, "document": [{"id": …, "sentence": [{"id": …, "form": text, "NE": [
         {"id": 1, "form": "이순신", "label": "PS", "begin": 0, "end": 3}, …]}, …]}, …]}
 
-Offsets are code points, end exclusive. 2020 says `ne`; 2021 has fine labels, which fold to the fifteen types.
-Source: National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
+Offsets are code points, end exclusive. Edition 2020 has `ne`; edition 2021 has fine labels, which become the fifteen
+coarse types. Source: National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
 """
 
 import codecs
@@ -29,11 +29,11 @@ _NOTHING = "\0"
 _DOCUMENTS = re.compile(r'\s*\{.*"document"\s*:\s*\[', re.DOTALL)
 _CHUNK = 1 << 16
 _SYNTAX_ERRORS = (ijson.JSONError, UnicodeDecodeError)
-"""ijson's C backend raises the second on half a surrogate pair."""
+"""ijson's C backend raises UnicodeDecodeError on half a surrogate pair."""
 
 
 class _ReadAhead:
-    """A file as the parser reads it, with the last bytes that it read: a sentence that just came out stands in them."""
+    """The file that the parser reads; keeps the last bytes read, which contain the sentence just parsed."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -42,7 +42,7 @@ class _ReadAhead:
         self._cursor = 0
 
     def read(self, size: int) -> bytes:
-        """The next bytes; of those before them, `_CHUNK` are kept."""
+        """Read the next bytes, keeping `_CHUNK` of those before."""
         chunk = self._file.read(size)
         gone = max(0, len(self._bytes) - _CHUNK)
         self._line += self._bytes.count(b"\n", 0, gone)
@@ -51,7 +51,7 @@ class _ReadAhead:
         return chunk
 
     def line_of(self, key: str, value: str) -> int | None:
-        """The line of `"key": value`, looked for behind the last one found; None where it is not in the window."""
+        """The line of `"key": value`, searched for after the last one found; None if it is not in the kept bytes."""
         found = _member(key, value).search(self._bytes, self._cursor)
         if not found:
             return None
@@ -60,12 +60,12 @@ class _ReadAhead:
 
 
 def recognises(_path: Path, head: str) -> bool:
-    """Whether it is an object with a list of documents."""
+    """Whether the file is an object with a list of documents."""
     return bool(_DOCUMENTS.match(head))
 
 
 def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
-    """The sentences of a NIKL file; where its JSON breaks off, all before it and one `Rejected`."""
+    """Read the sentences of a NIKL file; if its JSON is damaged, those before the damage and one `Rejected`."""
 
     def sentence_of(item: Any) -> Sentence:
         sentence = _sentence(item)
@@ -76,12 +76,12 @@ def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
 
 
 def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """The texts of a NIKL file with their ids, whatever their entities."""
+    """Read the texts of a NIKL file with their ids, ignoring entities."""
     return _read(path, _text)
 
 
 def _read(path: Path, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
-    """What is made of each sentence; where the JSON breaks off, all before it and one `Rejected`."""
+    """Pass each sentence to `make`; if the JSON is damaged, end with one `Rejected`."""
     with path.open("rb") as file:
         empty = True
         for record in _records(file, str(path), make):
@@ -94,8 +94,8 @@ def _read(path: Path, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
 
 
 def write(path: Path, sentences: Iterable[Sentence]) -> None:
-    """Write the sentences in the shape of the 2019 edition, those in a row whose ids agree up to their last dot in
-    one document.
+    """Write the sentences in the form of the 2019 edition; consecutive ids that agree up to their last dot form one
+    document.
 
     Raises:
         UserError: the file cannot be written.
@@ -207,14 +207,14 @@ def _broken_off(file: BinaryIO, name: str, error: Exception) -> Rejected:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what the parser says; it is bytes where it quotes the file from the middle of a character."""
+    """The first line of the parser's message, which is bytes if it quotes the file from the middle of a character."""
     said = error.args[0] if error.args else error
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
     return text.partition("\n")[0].removesuffix(".")
 
 
 def _line_of_failure(file: BinaryIO, end: int) -> int:
-    """The line where the JSON breaks, known to lie in the chunk before the byte `end`: parse again, slowly there."""
+    """The line of the damage, which is in the chunk before the byte `end`: parse again, byte by byte in that chunk."""
     parser = ijson.items_coro(ijson.sendable_list(), _NOTHING)
     file.seek(0)
     _skip_mark(file)
@@ -237,7 +237,7 @@ def _bytes_taken(parser: Any, chunk: bytes) -> int:
 
 
 def _opening(members: dict[str, Any], last: str) -> str:
-    """An object's text up to the list under its last key."""
+    """The JSON text of an object up to the list under its last key."""
     return f'{json.dumps(members, ensure_ascii=False)[:-1]}, "{last}": ['
 
 
@@ -251,7 +251,7 @@ def _written(sentence: Sentence) -> dict[str, Any]:
 
 
 def _words(text: str) -> list[dict[str, Any]]:
-    """The eojeols, in NIKL's way: what stands between spaces."""
+    """The eojeols as NIKL counts them: the strings between spaces."""
     words, at = [], 0
     for i, form in enumerate(text.split(" "), 1):
         words.append({"id": i, "form": form, "begin": at, "end": at + len(form)})

@@ -1,9 +1,9 @@
-"""Parquet: texts to tag in the columns `text` and, if it is there, `id`; tagged texts out.
+"""Parquet: read texts to tag from the column `text` (and `id`, if present), and write tagged texts.
 
-Out come the columns `id`, `text` and `spans`, a list of structs of `start`, `end`, `label` and `probability`.
+The output has the columns `id`, `text` and `spans`, a list of structs of `start`, `end`, `label` and `probability`.
 
-Source: https://parquet.apache.org/docs/file-format/. `_pyarrow` is the one place that imports pyarrow, late: it is an
-optional package, and a big one.
+Source: https://parquet.apache.org/docs/file-format/. Only `_pyarrow` imports pyarrow, and only when needed, since it is
+optional and large.
 """
 
 import os
@@ -23,28 +23,28 @@ SUFFIX = ".parquet"
 
 _MAGIC = b"PAR1"
 ROWS_AT_ONCE = 1024
-"""Rows that are Python objects at the same time."""
+"""Rows that are converted to Python objects at once."""
 ROW_GROUP = 32
-"""So many times `ROWS_AT_ONCE` are written together: the file lists its row groups, so there must not be too many."""
+"""Multiples of `ROWS_AT_ONCE` in one row group: the footer lists all row groups, so there must not be too many."""
 _BUFFER = 1 << 20
-"""Bytes of a column that are read at a time; without it, or with `pre_buffer`, it is a whole row group's column."""
+"""Bytes of a column read at once; without it, or with `pre_buffer`, pyarrow reads the column of a whole row group."""
 
 
 def recognises(path: Path) -> bool:
-    """Whether the file is Parquet by its first bytes, or by its name means to be."""
+    """Whether the file is Parquet by its first bytes or by its suffix."""
     try:
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC or path.suffix.lower() == SUFFIX
     except OSError:
-        return False  # whoever reads it as something else says why it cannot be read
+        return False  # the reader of another format reports why it cannot be read
 
 
 def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """The texts of a Parquet file, one at a time, whatever the size of its row groups.
+    """Read the texts of a Parquet file one at a time, whatever the size of its row groups.
 
     Raises:
-        UserError: at once, before the first text: pyarrow is not installed, the file is no Parquet or damaged, it has
-            no column `text`, or one of its columns has the wrong type; later: it is damaged further on.
+        UserError: before the first text, if pyarrow is not installed, the file is not Parquet or is damaged, the column
+            `text` is missing, or a column has the wrong type; later, if the file is damaged further on.
     """
     with _reading(path) as file:
         schema = file.schema_arrow
@@ -64,7 +64,7 @@ def read_texts(path: Path) -> Iterator[Text | Rejected]:
 
 
 def write(path: Path, tagged: Iterable[TaggedText]) -> None:
-    """Write one text a row.
+    """Write one text per row.
 
     Raises:
         UserError: pyarrow is not installed, or the file cannot be written.
@@ -109,10 +109,10 @@ def _pyarrow(path: Path) -> Any:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[Any]:
-    """The open file; what pyarrow has against it in the block is the user's to mend."""
+    """Open the file; errors that pyarrow raises in the block become `UserError`s."""
     pyarrow = _pyarrow(path)
     try:
-        # By its bytes: pyarrow refuses a name that is not UTF-8.
+        # Opened here, since pyarrow refuses a file name that is not UTF-8.
         source = pyarrow.OSFile(os.fsencode(path))
         with source, pyarrow.parquet.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False) as file:
             yield file

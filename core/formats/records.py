@@ -1,4 +1,4 @@
-"""What a reader yields for each piece of a corpus file, texts to tag and tagged texts, and what a format is."""
+"""The records that readers of corpus files yield, and the description of a format."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +14,7 @@ from core.messages.words import escape_controls
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to tag, with the id that it has in its corpus file; lines of plain text have none."""
+    """A text to tag, with its id in the corpus file; lines of plain text have none."""
 
     text: str
     id: str | None = None
@@ -22,22 +22,21 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TaggedText:
-    """A text with the spans that a run found in it, in order of position."""
+    """A text with the spans that a run found, in order of position."""
 
     text: Text
     spans: tuple[PredictedSpan, ...]
 
 
 HEAD_LENGTH = 4096
-"""Characters of a file that a format sees to recognise it by."""
+"""How many characters of a file a format sees to recognise it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that could not be read: its file, its line from 1 where that is known, and why, in one clause.
+    """A record that could not be read: its file, its line (from 1) if known, and the reason.
 
-    The reason, which quotes the record, is cut off after `REASON_LENGTH` characters and has escapes for those that a
-    terminal would obey.
+    The reason may quote the record, so it is limited to `REASON_LENGTH` characters, and control characters are escaped.
     """
 
     file: str
@@ -58,7 +57,7 @@ REASON_LENGTH = 400
 
 
 def with_sentence_id(sentence_id: str, reason: UserError | str) -> str:
-    """Why a record is rejected, with the id of its sentence where it has one."""
+    """The reason why a record is rejected, with the id of its sentence if it has one."""
     return say("sentence {id}: {reason}", id=sentence_id, reason=reason) if sentence_id else str(reason)
 
 
@@ -68,39 +67,39 @@ Item = TypeVar("Item", Sentence, Text)
 """What a reader makes of a record: a sentence with its gold, or its text alone."""
 
 Check = Callable[[Sentence], None]
-"""Raises `UserError` against a sentence that is well-formed but not wanted; the reader rejects it with its line."""
+"""Raises `UserError` to reject a well-formed sentence; the reader adds its line."""
 
 
 def accept_any(_sentence: Sentence) -> None:
-    """The check that has nothing against any sentence."""
+    """The check that accepts every sentence."""
 
 
 def make_id(path: Path, number: int, text: str) -> str:
-    """The id of a record that comes without one: its file's stem, its number in there, six digits that tell its text.
+    """Make an id for a record without one: the stem of its file, its number there, and six digits of a hash of its
+    text.
 
-    The same file again gives the same ids, so that nothing is imported twice; another file of that name gives others.
+    The same file gives the same ids again, so nothing is imported twice; another file of the same name gives others.
     """
     return f"{escape_name(path.stem)}-{number}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def escape_name(name: str) -> str:
-    """A file's name as text: one that is no UTF-8 has escapes."""
+    """A file name as text, with escapes if it is not UTF-8."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True)
 class CorpusFormat:
-    """A shape of corpus file.
+    """A corpus file format.
 
     Args:
-        name: what `--format` takes.
-        title: what people call it.
-        suffix: of new files, with its dot; reading never looks at it.
-        recognises: whether a file with this head (its first `HEAD_LENGTH` characters, without a byte order mark) has
-            this shape.
-        read: the records in the file's order, one at a time; sentences that fail the check are rejected.
-        read_texts: the texts with their ids in the order of the file, whatever their gold; rejects only empty ones.
-        write: puts the sentences into a file that replaces an older one in one step.
+        name: the value of `--format`.
+        title: the name that users see.
+        suffix: of new files, with its dot; ignored in reading.
+        recognises: whether a file has this format, from its first `HEAD_LENGTH` characters, without a byte order mark.
+        read: yields the records in order; sentences that fail the check are rejected.
+        read_texts: yields the texts with their ids in order, ignoring gold; rejects only empty ones.
+        write: writes the sentences to a file, replacing an older one atomically.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The formats that can be read and written, and which of them a file has."""
+"""All formats, and how to detect the format of a file and read it."""
 
 import codecs
 import os
@@ -20,10 +20,10 @@ from core.messages.catalogue import join_words, mark, say
 AUTO = "auto"
 
 STANDARD_INPUT = Path("-")
-"""What the command line calls the process's standard input."""
+"""Standard input on the command line."""
 
 FORMATS: tuple[CorpusFormat, ...] = (klue.FORMAT, nikl.FORMAT, jsonl.FORMAT)
-"""In the order in which `detect_format` asks them."""
+"""In the order in which `detect_format` tries them."""
 
 _CHUNK = 1 << 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -33,7 +33,7 @@ def format_by_name(name: str) -> CorpusFormat:
     """The format with this name.
 
     Raises:
-        UserError: there is none; it lists those there are.
+        UserError: there is none; the message lists all names.
     """
     for known in FORMATS:
         if known.name == name:
@@ -46,7 +46,7 @@ def format_by_name(name: str) -> CorpusFormat:
 
 
 def detect_format(path: Path) -> CorpusFormat:
-    """The format of a file, by its content.
+    """Detect the format of a file from its content.
 
     Raises:
         UserError: the file is missing, a folder, empty, not UTF-8 text or in no known format.
@@ -56,14 +56,14 @@ def detect_format(path: Path) -> CorpusFormat:
 
 
 def read(path: Path, name: str = AUTO, check: Check = accept_any) -> Iterator[Record]:
-    """The records of a corpus file, one at a time.
+    """Read the records of a corpus file one at a time.
 
     Args:
-        name: of the format; "auto" goes by the content.
-        check: raises `UserError` against a sentence that is to be rejected.
+        name: of the format; "auto" detects it.
+        check: raises `UserError` to reject a sentence.
 
     Raises:
-        UserError: at once, before the first record: see `detect_format` and `format_by_name`.
+        UserError: at once, before the first record; see `detect_format` and `format_by_name`.
     """
     chosen = None if name == AUTO else format_by_name(name)
     _check_text(path)
@@ -71,13 +71,13 @@ def read(path: Path, name: str = AUTO, check: Check = accept_any) -> Iterator[Re
 
 
 def _guarded(path: Path, records: Iterator[Any]) -> Iterator[Any]:
-    """The records of a file, of which it is said if it cannot be read to its end."""
+    """The records of a file; an error while reading them becomes a `UserError`."""
     with _reading(path):
         yield from records
 
 
 def format_for_export(path: Path, name: str = AUTO) -> CorpusFormat:
-    """The format to write a file in: the named one, or for "auto" the one whose suffix the file has.
+    """The format to write a file in: the named one, or for "auto" the one with the file's suffix.
 
     Raises:
         UserError: there is none.
@@ -96,13 +96,13 @@ def format_for_export(path: Path, name: str = AUTO) -> CorpusFormat:
 
 
 def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """The texts of a file to tag, one at a time: a corpus or Parquet file's sentences, or the lines of any other text.
+    """Read the texts to tag one at a time: the sentences of a corpus or Parquet file, or the lines of any other text.
 
-    Gold is not read, so that it need not be right. The open file of a process, such as `-` or /dev/stdin, is read once.
+    Gold is not read, so it may be invalid. An open file of the process, such as `-` or /dev/stdin, is read once.
 
     Raises:
-        UserError: at once, before the first text: the file is missing, a folder, empty or not UTF-8 text, or see
-            `parquet.read_texts`; later: it cannot be read any more.
+        UserError: before the first text, if the file is missing, a folder, empty or not UTF-8 text, or see
+            `parquet.read_texts`; later, if it can no longer be read.
     """
     descriptor = 0 if path == STANDARD_INPUT else open_descriptor(path)
     if descriptor is None or (stat.S_ISREG(os.fstat(descriptor).st_mode) and path != STANDARD_INPUT):
@@ -119,7 +119,7 @@ def _texts(path: Path) -> Iterator[Text | Rejected]:
 
 
 def _copied_texts(descriptor: int, name: str) -> Iterator[Text | Rejected]:
-    """The texts of an open file that can be read but once; they are read from a copy that is gone afterwards."""
+    """The texts of an open file that can be read only once, from a temporary copy."""
     folder = TemporaryDirectory(prefix="spandesk-")
     copy = Path(folder.name) / "stdin"
     with _reading(Path(name)), os.fdopen(os.dup(descriptor), "rb") as source, copy.open("xb") as file:
@@ -137,7 +137,7 @@ def _copied_texts(descriptor: int, name: str) -> Iterator[Text | Rejected]:
 
 @contextmanager
 def _renamed(path: Path, name: str) -> Iterator[None]:
-    """Gives errors that name a path another name for it."""
+    """Replace a path with another name in the errors of the block."""
     try:
         yield
     except UserError as error:
@@ -172,7 +172,7 @@ _READ_ONCE: dict[Kind, str] = {
 
 
 def _check_text(path: Path) -> None:
-    """Read the file through once: a fault late in it must come up before anything is imported."""
+    """Read the whole file once: an error late in it must be found before anything is imported."""
     kind = kind_of(path)
     if kind == "missing":
         raise UserError("{path} does not exist", path=path)
@@ -189,7 +189,7 @@ def _check_text(path: Path) -> None:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Says of which file it is that the disk cannot give it, or gives it no more."""
+    """Turn read errors in the block into a `UserError` that names the file."""
     try:
         yield
     except OSError as error:
@@ -210,7 +210,7 @@ def _check_bytes(path: Path) -> None:
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """The file's text in pieces, each with the number of the line it begins in.
+    """The text of the file in chunks, each with the number of the line that it begins in.
 
     Raises:
         UnicodeDecodeError: its reason is the number of the line.

@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all, and what a path leads to."""
+"""Atomic replacement of files, and what kind of file a path leads to."""
 
 import errno
 import os
@@ -33,7 +33,7 @@ def kind_of(path: Path) -> Kind:
     """What is at a path, links followed.
 
     Raises:
-        UserError: nobody can tell, such as of a name that is too long.
+        UserError: it cannot be determined, for instance because the name is too long.
     """
     try:
         return _KINDS.get(stat.S_IFMT(path.stat().st_mode), "device")
@@ -48,8 +48,8 @@ STANDARD_OUTPUT = 1
 
 
 def open_descriptor(path: Path) -> int | None:
-    """The number of the open file that a path such as /dev/stdout or /dev/fd/63 stands for; None for other paths."""
-    for _ in range(40):  # as many links as Linux follows
+    """The descriptor that a path such as /dev/stdout or /dev/fd/63 refers to; None for other paths."""
+    for _ in range(40):  # Linux follows at most as many links
         folder = os.path.realpath(path.parent)
         if path.name.isdecimal() and folder == os.path.realpath("/dev/fd"):
             return int(path.name)
@@ -61,10 +61,10 @@ def open_descriptor(path: Path) -> int | None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A UTF-8 text file that takes the place of `path` once the block ends well; else `path` stays as it was.
+    """A new UTF-8 text file that replaces `path` when the block ends without error; otherwise `path` is unchanged.
 
-    It is written beside `path`, flushed to the disk and renamed; it keeps the mode of the older file. Line ends are
-    written as given. A link is followed. What is no file, such as a pipe, a device or /dev/stdout, is written to.
+    It is written beside `path`, flushed to disk and renamed; it keeps the mode of the old file. Line ends are written
+    as given. Links are followed. A pipe, a device or /dev/stdout is written to directly.
 
     Raises:
         UserError: the folder is missing or not writable, the disk is full, or `path` is a folder or a socket.
@@ -85,7 +85,7 @@ def _replacing(path: Path, new: Callable[[Path | int], File]) -> Iterator[File]:
     try:
         descriptor = open_descriptor(path)
         if descriptor is not None:
-            file = new(os.dup(descriptor))  # opened by its path it would begin at its start again
+            file = new(os.dup(descriptor))  # opening it by its path would overwrite it from its beginning
             with file:
                 yield file
         elif kind_of(path) in ("pipe", "device"):
@@ -113,7 +113,7 @@ def _replacing_file(target: Path, new: Callable[[Path | int], File]) -> Iterator
                 part.chmod(stat.S_IMODE(target.stat().st_mode))
             os.fsync(file.fileno())
         if sys.platform == "win32":
-            lock.close()  # an open file cannot be renamed there
+            lock.close()  # Windows cannot rename an open file
         part.replace(target)
         sync(target.parent)
     finally:
@@ -130,29 +130,29 @@ def _check_replaceable(target: Path) -> None:
 
 
 def _new_part(folder: Path) -> tuple[Path, BinaryIO]:
-    """A new file to be put in place, and itself, open and locked."""
+    """Create a temporary file; returns its path and the open, locked file."""
     while True:
         part = folder / f"{_PART}{uuid4().hex}{_PART_ENDS}"
         file = part.open("xb")
-        with suppress(OSError):  # there are file systems without locks; nothing is taken for left over there
+        with suppress(OSError):  # some file systems have no locks; no file there is removed as left over
             _lock(file, wait=True)
-        if os.fstat(file.fileno()).st_nlink:  # else it was taken for left over before it was locked
+        if os.fstat(file.fileno()).st_nlink:  # otherwise another process removed it as left over before it was locked
             return part, file
         file.close()
 
 
 def _lock(file: BinaryIO, *, wait: bool) -> None:
-    """Lock a file until it is closed, or its process ends. Windows needs no lock: it removes no open file.
+    """Lock a file until it is closed or the process ends. Windows needs no lock, since it does not remove open files.
 
     Raises:
-        OSError: another process has locked it, and is not waited for.
+        OSError: another process has locked it, and `wait` is false.
     """
     if sys.platform != "win32":
         fcntl.flock(file.fileno(), fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _remove_left_parts(folder: Path) -> None:
-    """Remove what a killed process was about to put in place here: the files that nobody has locked."""
+    """Remove the temporary files of killed processes: those that no process has locked."""
     for part in folder.glob(f"{_PART}*{_PART_ENDS}"):
         with suppress(OSError), part.open("rb+") as file:
             _lock(file, wait=False)

@@ -1,4 +1,4 @@
-"""Folders that are whole or not there at all."""
+"""Atomic creation of folders, and safe removal inside a root."""
 
 import os
 import shutil
@@ -10,12 +10,12 @@ from pathlib import Path
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder to fill, which becomes `folder` once the block ends well; else nothing is left of it.
+    """An empty folder to fill, which becomes `folder` when the block ends without error; otherwise it is removed.
 
-    It lies beside `folder`, hidden and named after it, until all of it is on the disk.
+    Until all of it is on disk, it is a hidden folder beside `folder`.
 
     Raises:
-        OSError: it cannot be written, or `folder` is there and not empty.
+        OSError: it cannot be written, or `folder` exists and is not empty.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
@@ -31,18 +31,18 @@ def new_folder(folder: Path) -> Iterator[Path]:
 
 
 def is_within(path: Path, root: Path) -> bool:
-    """Whether a path below a root is where it seems to be: neither it nor a folder on the way to it is a link."""
+    """Whether neither a path below a root nor any folder between them is a link."""
     return path.resolve() == root.resolve() / path.relative_to(root)
 
 
 def remove_within(folder: Path, root: Path) -> None:
-    """Remove a folder below a root, as far as that can be done; one that a link leads to is left alone."""
+    """Remove a folder below a root as far as possible; one behind a link is left alone."""
     if folder.is_dir() and is_within(folder, root):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def sync(path: Path) -> None:
-    """Puts a file's bytes, or a folder's names, on the disk; Windows has no such thing for folders."""
+    """Flush a file, or the entries of a folder, to disk; Windows cannot do so for folders."""
     if path.is_dir() and os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)

@@ -1,4 +1,4 @@
-"""`spandesk.json`, by which a saved tagger's folder is known to be as it was written; no torch here."""
+"""`spandesk.json`, the checksummed manifest of a saved tagger's folder; imports no torch."""
 
 import hashlib
 import json
@@ -11,13 +11,13 @@ from core.domain.errors import UserError
 from core.domain.settings import Unit
 
 FORMAT = 1
-"""Of `spandesk.json`; another one is another version's."""
+"""The version of the layout of `spandesk.json`."""
 _NAME = "spandesk.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What `spandesk.json` holds; `files` has every other file's SHA-256."""
+    """The content of `spandesk.json`; `files` has the SHA-256 of every other file."""
 
     format: int
     labels: list[str]
@@ -32,7 +32,7 @@ class Manifest:
 
 
 def load_manifest(folder: Path) -> Manifest:
-    """What `spandesk.json` says, once every file it names is known to be as it was written.
+    """Read `spandesk.json` and verify the checksums of all files.
 
     Raises:
         UserError: the folder is not there, is incomplete or altered, or was written by a newer version.
@@ -56,7 +56,7 @@ def load_manifest(folder: Path) -> Manifest:
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """Every file of a folder, however deep, in order."""
+    """All files in a folder and its subfolders, in order."""
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 

@@ -1,4 +1,4 @@
-"""Where the files that come with the program are: icons and the sample corpus."""
+"""The folder of the files shipped with the program: icons and the sample corpus."""
 
 from pathlib import Path
 

@@ -1,8 +1,8 @@
-"""Every sentence that is said, from one catalogue: English templates in the code, their translations by gettext.
+"""All user-facing text: English templates in the code, translated by gettext.
 
-A sentence is one template with named fields and, where it counts, both of its English forms; never glued from parts.
-A field is formatted as by `str.format` (`{count:,}`), and can be followed by the Korean particle that fits it:
-`{label:이/가}`, `{count:, 을/를}`.
+A sentence is one template with named fields, with both English forms if it has a count; it is never glued from
+parts. A field is formatted as by `str.format` (`{count:,}`), and can be followed by the Korean particle that fits
+it: `{label:이/가}`, `{count:, 을/를}`.
 """
 
 import gettext
@@ -18,43 +18,43 @@ DOMAIN = "spandesk"
 """The name of the catalogue's files: `LANGUAGE/LC_MESSAGES/spandesk.mo`."""
 
 PSEUDO = "pseudo"
-"""A language for tests: `⟦áććééñtééd, lóóñgéér sééñtééñćééś⟧`, so that what no catalogue translates is seen."""
+"""A language for tests: `⟦áććééñtééd, lóóñgéér sééñtééñćééś⟧`; text that bypasses the catalogue stands out."""
 
 _TRANSLATIONS = Path(__file__).parents[2] / "resources" / "translations"
 
 
 def say(template: str, /, **fields: object) -> str:
-    """The sentence in the language in use."""
+    """The sentence in the current language."""
     return _fill(_language.gettext(template), fields)
 
 
 def say_count(one: str, many: str, /, count: int, **fields: object) -> str:
-    """The sentence in the form that fits the count, which is its field `count` too."""
+    """The sentence in the plural form for a count, which is also its field `count`."""
     return _fill(_language.ngettext(one, many, count), {"count": count, **fields})
 
 
 def say_as(context: str, template: str, /, **fields: object) -> str:
-    """The sentence, where one English wording has several translations: the context tells them apart."""
+    """The sentence in a context, for English words that have several translations."""
     return _fill(_language.pgettext(context, template), fields)
 
 
 def mark(template: str) -> str:
-    """The template as it is, found by extraction here and said elsewhere: `say(TITLES[name])`."""
+    """Mark a template for extraction and return it unchanged, to be passed to `say` later: `say(TITLES[name])`."""
     return template
 
 
 def translate(template: str) -> str:
-    """The template in the language in use, for a library that fills it itself."""
+    """The template in the current language, for a library that fills in the fields itself."""
     return _language.gettext(template)
 
 
 def translate_count(one: str, many: str, count: int) -> str:
-    """The form of a library's template that fits a count."""
+    """The plural form of a library's template for a count."""
     return _language.ngettext(one, many, count)
 
 
 def join_words(words: Iterable[object]) -> str:
-    """The words as a list without an end: `PS, LC, OG`."""
+    """Join words with commas: `PS, LC, OG`."""
     joined = ""
     for word in words:
         joined = say("{words}, {word}", words=joined, word=word) if joined else str(word)
@@ -62,13 +62,13 @@ def join_words(words: Iterable[object]) -> str:
 
 
 def use_language(code: str, translations: Path = _TRANSLATIONS) -> None:
-    """Say everything in a language from now on, and in English what its catalogue lacks.
+    """Switch to a language; templates that its catalogue lacks stay English.
 
     Args:
         code: `en`, `pseudo`, or the name of a folder of translations.
 
     Raises:
-        FileNotFoundError: there is no catalogue of that language.
+        FileNotFoundError: there is no catalogue for that language.
     """
     global _language
     if code == "en":
@@ -80,7 +80,7 @@ def use_language(code: str, translations: Path = _TRANSLATIONS) -> None:
 
 
 class _PseudoTranslations(gettext.NullTranslations):
-    """Translates every template into itself, accented, a third longer and in white square brackets."""
+    """Translates every template to itself with accents, a third longer and in white square brackets."""
 
     def gettext(self, message: str) -> str:
         return _disguise(message)
@@ -94,7 +94,7 @@ class _PseudoTranslations(gettext.NullTranslations):
 
 _ACCENTS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "áƀćđéƒǧĥíǰķĺɱñóƥʠŕśťúṽẃẋýž")
 _KEPT = re.compile(r"(<[^<>]*>|&\w+;|%(?:\(\w+\))?[srd])")
-"""Markup and the fields of a library's own templates, which stay as they are."""
+"""Markup and the fields of library templates, which are not translated."""
 
 
 def _disguise(template: str) -> str:
@@ -110,7 +110,7 @@ def _disguise(template: str) -> str:
 
 
 class _Formatter(string.Formatter):
-    """Formats fields as `str.format` does, but for the particle that a format may end with."""
+    """Formats fields like `str.format`, and adds the Korean particle that a format may end with."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         spec, _, pair = format_spec.rpartition(" ")

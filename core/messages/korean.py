@@ -1,4 +1,4 @@
-"""The form of a Korean particle that fits the word before it: 서울이, 경기가; 부산으로, 서울로, 경기로.
+"""Choose the form of a Korean particle after a word: 서울이, 경기가; 부산으로, 서울로, 경기로.
 
 Source: the rules of 한글 맞춤법 and 표준어 규정 for particles with two forms; the sounds of Latin words are guessed.
 """
@@ -8,7 +8,7 @@ import unicodedata
 from typing import Literal
 
 Ending = Literal["vowel", "ㄹ", "consonant"]
-"""How a word sounds at its end, which decides the forms of particles after it: 는/은, 라/이라; 로 after ㄹ too."""
+"""The sound that a word ends in, which decides the particles after it: 는/은, 라/이라; 로 also after ㄹ."""
 
 _FIRST_SYLLABLE, _LAST_SYLLABLE, _FINALS = "가", "힣", 28
 _FINAL_L = 8
@@ -34,7 +34,7 @@ PAIR = re.compile("|".join(f"{one}/{other}|{other}/{one}" for one, other in _FOR
 
 
 def choose_particle(word: str, pair: str) -> str:
-    """The form of a particle that fits a word; both, as in `이(가)`, where the writing does not tell the sound.
+    """The form of a particle after a word; both, as in `이(가)`, if the spelling does not show the sound.
 
     Args:
         pair: as `PAIR` matches it.
@@ -48,7 +48,7 @@ def choose_particle(word: str, pair: str) -> str:
 
 
 def word_ending(word: str) -> Ending | None:
-    """How a word sounds at its end, whatever marks close it; None where the writing does not tell."""
+    """The sound that a word ends in, ignoring closing marks; None if the spelling does not show it."""
     text = unicodedata.normalize("NFC", word).rstrip()
     while text and text[-1] != "%" and not text[-1].isalnum():
         text = text[:-1]
@@ -65,7 +65,7 @@ def word_ending(word: str) -> Ending | None:
 
 
 def syllable_ending(syllable: str) -> Ending:
-    """How a Hangul syllable ends."""
+    """The sound that a Hangul syllable ends in."""
     final = (ord(syllable) - ord(_FIRST_SYLLABLE)) % _FINALS
     return "ㄹ" if final == _FINAL_L else "consonant" if final else "vowel"
 

@@ -1,4 +1,4 @@
-"""How the predicted spans of one sentence stand against its gold: what is right, and how each error errs."""
+"""Compare the predicted spans of one sentence with its gold: what is right, and the kind of each error."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class SpanMatch(NamedTuple):
-    """What a comparison comes to: the outcome, and the labels that it fell on; None where a side has no span."""
+    """The result of a comparison: the outcome and the two labels; None where a side has no span."""
 
     outcome: Outcome
     gold_label: str | None
@@ -22,11 +22,12 @@ class SpanMatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One gold span, one predicted span, or the two of them paired, and how they agree.
+    """A gold span, a predicted span, or a pair of them, and how they agree.
 
-    The outcome is `right` (edges and label agree), `edge` (label agrees, the two overlap), `type` (edges agree),
-    `both` (they overlap and nothing agrees), `missed` (gold alone) or `spurious` (predicted alone). All but `right`
-    count as errors in the metrics: as a false negative of the gold label and a false positive of the predicted one.
+    The outcome is `right` (edges and label agree), `edge` (label agrees, the two overlap), `type` (edges agree), `both`
+    (they overlap, but neither edges nor label agree), `missed` (gold only) or `spurious` (predicted only). All but
+    `right` count as errors in the metrics: as a false negative of the gold label and a false positive of the predicted
+    one.
     """
 
     outcome: Outcome
@@ -44,9 +45,9 @@ class Comparison:
 
 
 def compare_spans(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> tuple[Comparison, ...]:
-    """Every gold and every predicted span exactly once, in order of position.
+    """Compare all spans: each gold and each predicted span occurs once in the result, in order of position.
 
-    Spans that overlap are paired one to one; same edges go first, then same label, then the longest overlap.
+    Overlapping spans are paired one to one: first by equal edges, then by equal label, then by longest overlap.
     """
     pairs = sorted(
         _overlapping(gold, predicted),
@@ -66,7 +67,7 @@ def compare_spans(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> t
 
 
 def _overlapping(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> Iterator[tuple[Span, PredictedSpan]]:
-    """All pairs that share a character, found by their places: a sentence can have hundreds of spans."""
+    """All pairs that share a character, by binary search, since a sentence can have hundreds of spans."""
     ordered = sorted(gold)
     starts = [span.start for span in ordered]
     furthest = list(accumulate((span.end for span in ordered), max))

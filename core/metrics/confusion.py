@@ -1,4 +1,4 @@
-"""How the errors of each type err, and which types are taken for which."""
+"""The kinds of errors of each type, and which types are confused."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,10 +11,10 @@ from core.metrics.comparison import OUTCOMES, SpanMatch
 
 @dataclass(frozen=True, slots=True)
 class ErrorKinds:
-    """How often each outcome befell one type.
+    """The number of each outcome for one type.
 
-    A gold span and what was predicted for it stand under the type of the gold span, so that the first five add up to
-    the gold spans of the type; a spurious span, which has no gold, stands under the type that was predicted.
+    A gold span counts for its own type, whatever was predicted for it, so that the first five add up to the gold spans
+    of the type; a spurious span counts for the predicted type.
     """
 
     right: int = 0
@@ -37,8 +37,8 @@ class Confusion:
 
     Attributes:
         labels: the types that occur, in display order.
-        counts: spans by (gold label, predicted label); a gold label with None counts what was missed, None with a
-            predicted label what is spurious. Pairs that never came up are left out.
+        counts: spans by (gold label, predicted label); (label, None) counts missed spans, (None, label) spurious ones.
+            Pairs without spans are left out.
     """
 
     labels: tuple[str, ...]
@@ -58,7 +58,7 @@ class Confusion:
 
 
 def count_error_kinds(matches: Mapping[SpanMatch, int]) -> dict[str, ErrorKinds]:
-    """The outcomes of every type that occurs, in display order."""
+    """Count the outcomes of every type that occurs, in display order."""
     counts: Counter[tuple[str, str | None]] = Counter()
     for match, number in matches.items():
         counts[match.outcome, match.gold_label or match.predicted_label] += number
@@ -68,7 +68,7 @@ def count_error_kinds(matches: Mapping[SpanMatch, int]) -> dict[str, ErrorKinds]
 
 
 def build_confusion(matches: Mapping[SpanMatch, int]) -> Confusion:
-    """The table of all pairs of types; right spans and wrong edges stand on its diagonal."""
+    """The table of all pairs of types; right spans and spans with wrong edges are on the diagonal."""
     counts: Counter[tuple[str | None, str | None]] = Counter()
     for match, number in matches.items():
         counts[match.gold_label, match.predicted_label] += number

@@ -1,7 +1,7 @@
 """Strict precision, recall and F1 of entity spans, as seqeval's strict IOB2 report counts them.
 
-A predicted span is right only if both edges and the label agree with a gold span of the same sentence.
-Source: seqeval 1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ratio without denominator is 0.
+A predicted span is right only if both edges and the label agree with a gold span of the same sentence. Source: seqeval
+1.2.2, `classification_report(mode="strict", scheme=IOB2)`; a ratio with denominator 0 is 0.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from core.metrics.comparison import SpanMatch
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Spans of one label: predicted and right, predicted at all, in the gold."""
+    """The number of right, predicted and gold spans of one label."""
 
     right: int = 0
     predicted: int = 0
@@ -27,7 +27,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class KlueCounts:
-    """What KLUE's figures are made of: entities of each label, characters of each tag. Those of parts add up."""
+    """The counts behind KLUE's figures: entities of each label, characters of each tag; parts can be added."""
 
     entities: Mapping[str, Counts] = field(default_factory=dict)
     characters: Mapping[str, Counts] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class KlueCounts:
 
     @property
     def figures(self) -> KlueFigures:
-        """The mean F1 of the labels, and that of the tags, where a tag that stands nowhere counts as 1."""
+        """The mean F1 of the labels and that of the tags; a tag that never occurs counts as 1."""
         f1 = [score_counts(count).f1 if count != Counts() else 1.0 for count in self.characters.values()]
         return KlueFigures(build_report(self.entities).macro.f1, _ratio(sum(f1), len(f1)))
 
@@ -47,7 +47,7 @@ def _added(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str, 
 
 
 def count_spans(matches: Mapping[SpanMatch, int]) -> dict[str, Counts]:
-    """Right, predicted and gold spans of each label, from how often each kind of match occurs."""
+    """The right, predicted and gold spans of each label, from the number of each kind of match."""
     counts: dict[str, Counts] = defaultdict(Counts)
     for match, number in matches.items():
         if match.gold_label is not None:
@@ -59,7 +59,7 @@ def count_spans(matches: Mapping[SpanMatch, int]) -> dict[str, Counts]:
 
 
 def build_report(counts: Mapping[str, Counts]) -> Report:
-    """The table of the counts; labels that are neither predicted nor in the gold are left out, as seqeval does."""
+    """The table of scores; labels neither predicted nor in the gold are left out, as in seqeval."""
     present = {label: counts[label] for label in in_display_order(set(counts)) if counts[label] != Counts()}
     scores = {label: score_counts(count) for label, count in present.items()}
     total = sum(present.values(), Counts())

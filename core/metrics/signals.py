@@ -1,4 +1,4 @@
-"""What a run's own probabilities say of a sentence: how sure it is of its spans, and how far it doubts the gold."""
+"""Signals from a run's probabilities: how certain it is of a sentence, and how much it doubts the gold."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from core.domain.spans import PredictedSpan, Span
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """How sure a run is of one sentence, and how far it doubts the gold that the sentence had at the time.
+    """How certain a run is of one sentence, and how much it doubts the gold that the sentence had then.
 
     Attributes:
         uncertainty: −log of the probability of the best tags among all legal ones, in nats; 0 is certain.
-        loss: −log of the probability of the gold's tags, in nats; None where the tagging unit cannot express the gold.
-        suspicion: see `suspicion_of`; None where prediction and gold agree.
+        loss: −log of the probability of the gold's tags, in nats; None if the tagging unit cannot express the gold.
+        suspicion: see `suspicion_of`; None if prediction and gold agree.
         gold: the spans that loss and suspicion were measured on.
-        gold_probabilities: of each gold span its probability; None where the tagging unit cannot express it.
+        gold_probabilities: of each gold span; None if the tagging unit cannot express it.
     """
 
     uncertainty: float
@@ -26,15 +26,15 @@ class Signals:
 
 
 def suspicion_of(gold: Mapping[Span, float], predicted: Sequence[PredictedSpan]) -> float | None:
-    """How sure a run is that the gold is wrong somewhere (0–1); None where prediction and gold agree.
+    """How certain a run is that the gold contains an error (0–1); None if prediction and gold agree.
 
-    The largest over the disagreements: of another type on the same edges, one minus the probability of the gold span;
-    of any other predicted span that the gold has not, its probability; of a gold span where nothing was predicted, half
-    of one minus its probability, since a run that finds nothing is far oftener wrong itself.
+    The maximum over the disagreements. For another type on the same edges: 1 − p of the gold span. For any other
+    predicted span that is not in the gold: its p. For a gold span where nothing was predicted: (1 − p) / 2, since there
+    the run is far more often wrong.
 
-    It is the self-confidence that Northcutt, Jiang and Chuang rank label errors by (Confident Learning: Estimating
-    Uncertainty in Dataset Labels, 2021), taken for spans, where a sentence is as bad as its worst label (Wang and
-    Mueller, Detecting Label Errors in Token Classification Data, 2022). `tests/benchmarks/gold_errors.py` measures it.
+    This applies the self-confidence of Northcutt, Jiang and Chuang (Confident Learning: Estimating Uncertainty in
+    Dataset Labels, 2021) to spans; a sentence is as suspicious as its worst label (Wang and Mueller, Detecting Label
+    Errors in Token Classification Data, 2022). `tests/benchmarks/gold_errors.py` measures it.
 
     Args:
         gold: the gold spans with their probabilities, as far as the tagging unit can express them: where a gold edge

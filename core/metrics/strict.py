@@ -1,4 +1,4 @@
-"""Scores of whole corpora at once: strict counts from matrices of tags, and the two figures of KLUE's evaluation."""
+"""Scores of whole corpora with NumPy: strict counts from matrices of tags, and KLUE's two figures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -19,17 +19,16 @@ _PART = 1_000
 
 
 def count_entities(gold: Integers, predicted: Integers, labels: Sequence[str]) -> dict[str, Counts]:
-    """Right, predicted and gold entities of every label, under seqeval's strict IOB2.
+    """Count right, predicted and gold entities of every label under seqeval's strict IOB2.
 
-    An entity is a B and the I of its label that follow it; an I that follows neither is none. `build_report` makes the
-    classic table of it.
+    An entity is a B and the I of its label that follow it; any other I is ignored. Pass the result to `build_report`.
 
     Args:
-        gold, predicted: (sentences, length), tags as `TagSet(labels)` numbers them. Where the gold is `NO_TAG`, in any
-            place, the position does not count, whatever is predicted there; its neighbours then follow each other.
+        gold, predicted: (sentences, length), tags numbered as in `TagSet(labels)`. A position whose gold is `NO_TAG` is
+            removed, whatever was predicted there, so that its neighbours become adjacent.
 
     Raises:
-        ValueError: the shapes differ, the gold has a tag where nothing is predicted, or a tag is not of the labels.
+        ValueError: the shapes differ, the gold has a tag where the prediction has none, or a tag is out of range.
     """
     there = gold != NO_TAG
     if gold.shape != predicted.shape or (predicted[there] == NO_TAG).any():
@@ -48,7 +47,7 @@ def count_entities(gold: Integers, predicted: Integers, labels: Sequence[str]) -
 
 
 def _entity_ends(tags: Integers, rows: Integers) -> Integers:
-    """For every position that begins an entity, the position after its last; 0 for all others."""
+    """The end (exclusive) of the entity that begins at each position; 0 where none begins."""
     at = np.flatnonzero(tags != OUTSIDE)
     tagged, row, label = tags[at], rows[at], _labels_of(tags[at])
     goes_on = np.zeros(len(at), dtype=bool)
@@ -63,20 +62,20 @@ def _entity_ends(tags: Integers, rows: Integers) -> Integers:
 
 
 def _labels_of(tags: Integers) -> Integers:
-    """The position of each tag's label; −1 for O."""
+    """The index of each tag's label; −1 for O."""
     return (tags - 1) // 2
 
 
 def klue_figures(sentences: Iterable[Example]) -> KlueFigures:
     """Entity macro F1 and character macro F1, as KLUE's evaluation computes them.
 
-    As there, a character is a code point of the text other than the space, and one position before and one behind
-    each sentence ([CLS] and [SEP]) is O in gold and prediction. Entities are those that strict IOB2 finds in the
-    characters' tags. The character figure is the mean F1 of all tags, O among them, although the docstring of the
-    official function says that O is left out; a tag that stands nowhere counts as 1.
+    As there, a character is any code point except the space, and one position before and one after each sentence ([CLS]
+    and [SEP]) is O in gold and prediction. Entities are decoded from the characters' tags by strict IOB2. The character
+    figure is the mean F1 of all tags including O, although the docstring of the official function says that O is left
+    out; a tag that never occurs counts as 1.
 
-    It differs from KLUE in two ways: the labels are those that occur in gold or prediction, not a fixed list of six;
-    and sentences are scored to their end, where KLUE stops at 128 subwords.
+    Two differences from KLUE: the labels are those that occur in gold or prediction, not a fixed list of six; and
+    sentences are scored to their end, while KLUE stops at 128 subwords.
 
     Source: Park et al., KLUE: Korean Language Understanding Evaluation, 2021 (arXiv 2105.09680), section 3.4;
     `klue_ner_entity_macro_f1` and `klue_ner_char_macro_f1` in klue_baseline/metrics/functional.py and
@@ -87,14 +86,14 @@ def klue_figures(sentences: Iterable[Example]) -> KlueFigures:
 
 
 def split_into_parts(sentences: Iterable[Example]) -> Iterator[list[Example]]:
-    """The sentences in lists of a size that is counted in some tens of milliseconds."""
+    """Split the sentences into lists that take some tens of milliseconds to count."""
     iterator = iter(sentences)
     while part := list(islice(iterator, _PART)):
         yield part
 
 
 def count_for_klue(sentences: Sequence[Example]) -> KlueCounts:
-    """What `klue_figures` counts, for a part of the sentences."""
+    """Count the entities and characters of some sentences for `klue_figures`."""
     predictions = [[found.span for found in sentence.predicted] for sentence in sentences]
     sides: list[Sequence[Sequence[Span]]] = [[sentence.gold for sentence in sentences], predictions]
     labels = in_display_order({span.label for side in sides for spans in side for span in spans})
@@ -112,10 +111,10 @@ def count_for_klue(sentences: Sequence[Example]) -> KlueCounts:
 def _tags_of_characters(
     side: Sequence[Sequence[Span]], first: Sequence[int], length: int, labels: Sequence[str]
 ) -> Integers:
-    """The tag of every character of the framed texts.
+    """The tag of every character of the concatenated texts.
 
     Args:
-        first: where each sentence's first character stands.
+        first: the index of each sentence's first character.
     """
     tag_set = TagSet(tuple(labels))
     inside = {label: tag_set.inside(label) for label in labels}

@@ -1,4 +1,4 @@
-"""What each tagging unit can reach at best: the score of the spans that perfect tags would give."""
+"""The ceiling of each tagging unit: the score of the spans that perfect tags would encode."""
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
@@ -22,7 +22,7 @@ _AT_ONCE = 1000
 def count_best_spans(
     windows: Windows, sentences: Sequence[Sentence], tag_set: TagSet
 ) -> Generator[int, None, dict[str, Counts]]:
-    """For each label how the spans that perfect tags would give stand against the gold; their F1 is the ceiling.
+    """Count right, predicted and gold spans of each label for perfect tags; their F1 is the ceiling.
 
     Args:
         windows: of the sentences' texts, in the same order.
@@ -45,7 +45,7 @@ def count_best_spans(
 
 
 def _best_spans(windows: Windows, text: int, sentence: Sentence, tag_set: TagSet) -> list[Span]:
-    """The spans that perfect tags of all windows of the sentence stand for."""
+    """The spans that perfect tags of the sentence's windows encode."""
     found = []
     for window in windows.of_text(text):
         units = windows.extents_of(window)
@@ -58,24 +58,24 @@ def extent_of(span: Span) -> Extent:
 
 
 STEPS_OF_CEILINGS = 2 * len(UNITS)
-"""How often each sentence is gone through: encoded and counted, for every unit."""
+"""How many steps each sentence takes: encoding and counting, for every unit."""
 
 
 def compute_ceilings(
     sentences: Sequence[Sentence], encoder: str, training_texts: Iterable[str], cache: Path | None
 ) -> Generator[int, None, dict[Unit, Report]]:
-    """The scores that perfect tags would reach, for each tagging unit and label.
+    """Compute the scores that perfect tags would reach, for each tagging unit and label.
 
     Args:
         encoder: its name, as in the settings.
-        training_texts: what `tiny` learns its vocabulary from.
+        training_texts: the texts that `tiny` takes its vocabulary from.
         cache: the folder that keeps the windows; see `core.model.encoding.cache`.
 
     Yields:
-        How many sentences were gone through since the last time.
+        How many sentences were processed since the last time.
 
     Raises:
-        UserError: the encoder cannot be had.
+        UserError: the encoder cannot be loaded.
     """
     tokenizer, max_length = load_tokenizer(encoder, training_texts)
     tag_set = TagSet(in_display_order({span.label for sentence in sentences for span in sentence.spans}))

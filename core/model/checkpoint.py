@@ -1,4 +1,4 @@
-"""A tagger as a folder that `transformers` recognises, with its training state: complete, or not there at all."""
+"""Save and load taggers, with or without their training state, as folders that `transformers` can read, atomically."""
 
 import json
 import tempfile
@@ -23,16 +23,16 @@ from core.model.heads import Features, PieceFeatures, SyllableFeatures
 from core.model.tagger import Tagger, TextTagger
 
 MOMENTS = "optimiser."
-"""Begins the names of the optimiser's tensors."""
+"""The prefix of the names of the optimiser's tensors."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearnerState:
-    """What a learner must have back, beside the tagger's weights, to go on as if it had never stopped.
+    """What a learner needs, besides the tagger's weights, to continue as if it had never stopped.
 
     Attributes:
-        steps_done: since the first epoch began.
-        batch_size: windows that fit the memory at once.
+        steps_done: since the beginning of the first epoch.
+        batch_size: how many windows fit in memory at once.
         tensors: the optimiser's moments by the name and key of each parameter, and the random generators' states.
     """
 
@@ -43,15 +43,15 @@ class LearnerState:
 
 @dataclass(frozen=True, slots=True)
 class TrainingState:
-    """Where a training stands between two steps; with the tagger's weights it is all that going on takes.
+    """The position of a training between two steps; with the tagger's weights, all that is needed to resume.
 
     Attributes:
-        epoch: the one that the next step belongs to, from 1.
-        batches_done: of that epoch.
-        seconds: that its training took so far.
-        loss, units: the loss summed over that epoch so far, and over how many tagging units.
-        learner: the optimiser and the random generators; None where nothing but the weights of the epoch before was
-            kept, so that these begin anew.
+        epoch: the epoch of the next step, from 1.
+        batches_done: in that epoch.
+        seconds: the time that its training took so far.
+        loss, units: the sum of the loss in that epoch so far, and the number of its tagging units.
+        learner: the optimiser and the random generators; None if only the weights of the previous epoch were kept, so
+            that these start anew.
     """
 
     epoch: int
@@ -63,26 +63,26 @@ class TrainingState:
 
     @classmethod
     def after(cls, epoch: int) -> "TrainingState":
-        """Where a training stands of which only the weights of that epoch were kept."""
+        """The position after an epoch of which only the weights were kept."""
         return cls(epoch + 1, batches_done=0, seconds=0.0, loss=0.0, units=0, learner=None)
 
 
 _HEAD = "head.safetensors"
 _STATE = "state.safetensors"
 _NUMBERS = "numbers"
-"""The key of the file's metadata that has the state's numbers as JSON."""
+"""The metadata key of the state's numbers, as JSON."""
 _STATE_NUMBERS = ("epoch", "batches_done", "seconds", "loss", "units")
 
 
 def save(text_tagger: TextTagger, folder: Path, state: TrainingState | None = None) -> None:
-    """Writes the tagger to the folder, in place of what it held: beside it first, then renamed.
+    """Save the tagger to a folder, replacing its content: written beside it first, then renamed.
 
-    The folder has the encoder and tokenizer as `save_pretrained` writes them, features, linear layer and CRF in
-    `head.safetensors`, and `spandesk.json` with the labels and every file's SHA-256. With a state, from which
-    `load_state` lets the training go on, it also has `state.safetensors`.
+    The folder contains the encoder and tokenizer as `save_pretrained` writes them; features, linear layer and CRF in
+    `head.safetensors`; and `spandesk.json` with the labels and the SHA-256 of every file. With a state, for
+    `load_state`, it also contains `state.safetensors`.
 
     Raises:
-        UserError: the disk is full, or the folder cannot be written; then it is as it was.
+        UserError: the disk is full, or the folder cannot be written; then it is unchanged.
     """
     try:
         _save(text_tagger, folder, state)
@@ -109,17 +109,17 @@ def _save(text_tagger: TextTagger, folder: Path, state: TrainingState | None) ->
 
 
 def load(folder: Path, device: torch.device) -> TextTagger:
-    """The tagger of a folder that `save` wrote, ready to tag on the device; no random number is drawn.
+    """Load a tagger that `save` wrote, ready to tag on the device; draws no random numbers.
 
     Raises:
-        UserError: the folder is not there, is incomplete or altered, or was written by a newer version.
+        UserError: the folder is missing, incomplete or altered, or was written by a newer version.
     """
     manifest = load_manifest(folder)
     encoder, tokenizer = load_folder(folder)
     tag_set = TagSet(tuple(manifest.labels))
     try:
         head = load_file(folder / _HEAD)
-        with torch.device("meta"):  # initial weights would draw from the random numbers of a training under way
+        with torch.device("meta"):  # initial weights would draw random numbers of a running training
             features = _features(head, encoder.config.hidden_size, manifest)
             tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
         tagger.features.load_state_dict(_part(head, "features."), assign=True)
@@ -134,7 +134,7 @@ def load(folder: Path, device: torch.device) -> TextTagger:
 
 
 def load_state(folder: Path) -> TrainingState:
-    """The state that `save` wrote beside a tagger.
+    """Load the training state that `save` wrote with a tagger.
 
     Raises:
         UserError: it is not there, or is damaged.
@@ -147,7 +147,7 @@ def load_state(folder: Path) -> TrainingState:
 
 
 def load_position(folder: Path) -> tuple[int, int]:
-    """The epoch that the state beside a tagger belongs to, and how many of its batches are done.
+    """Load only the epoch of a saved training state, and how many of its batches are done.
 
     Raises:
         UserError: it is not there, or is damaged.
@@ -187,9 +187,9 @@ def _features(head: dict[str, Tensor], state_width: int, manifest: Manifest) -> 
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:
-    """Puts the new folder in the place of the one there, which goes to `old`, or comes back if that fails.
+    """Replace a folder with a new one; the existing one is renamed to `old`, and restored on failure.
 
-    After a kill between the two renames both are complete; `core.store.project` then puts the newer one in place.
+    If the process is killed between the two renames, both are complete, and `core.store.project` restores the newer.
     """
     if not folder.exists():
         new.rename(folder)
@@ -197,7 +197,7 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
     try:
         folder.rename(old)
         new.rename(folder)
-    except BaseException:  # an interrupt too: what lies beside the folder is removed next
+    except BaseException:  # also on an interrupt, since the temporary folder is removed next
         if not folder.exists():
             old.rename(folder)
         raise
@@ -229,7 +229,7 @@ def _write_tokenizer(text_tagger: TextTagger, folder: Path) -> None:
     except Exception as error:
         if type(error) is not Exception:
             raise
-        raise OSError(str(error)) from error  # tokenizers has no type of its own for a file that it cannot write
+        raise OSError(str(error)) from error  # tokenizers has no exception type for a file that it cannot write
 
 
 def _head(tagger: Tagger) -> dict[str, Tensor]:

@@ -1,10 +1,10 @@
-"""A linear-chain CRF over the valid positions of a batch: pytorch-crf's parameters, recursions of its own.
+"""A linear-chain CRF over the valid positions of a batch, with pytorch-crf's parameters and faster recursions.
 
-Valid positions are packed to the left first, so holes in the mask, padding and neighbours cannot reach a result.
-Inside this module packed tensors lead with the position: (steps, batch, tags). One loop runs the forward recursion on
-each sequence and the backward recursion on its mirror image in the scaled probability domain (Rabiner 1989, section
-V.A); the loss brings its own gradient, expected minus observed features (Lafferty, McCallum and Pereira 2001), so
-autograd never unrolls the loop. Recursions run in float32, or in float64 when the emissions are float64.
+Valid positions are packed to the left first, so holes in the mask and padding cannot affect a result. Inside this
+module packed tensors lead with the position: (steps, batch, tags). One loop runs the forward recursion on each sequence
+and the backward recursion on its mirror image in the scaled probability domain (Rabiner 1989, section V.A); the loss
+computes its own gradient, expected minus observed features (Lafferty, McCallum and Pereira 2001), so autograd never
+unrolls the loop. Recursions run in float32, or in float64 when the emissions are float64.
 """
 
 import math
@@ -23,7 +23,7 @@ from core.domain.tags import NO_TAG
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BioConstraints:
-    """What BIO allows: `start` (tags,) as the first tag, `transitions` (tags, tags) from row to column; both bool."""
+    """The tags that BIO allows, as bool tensors: `start` (tags,); `transitions` (tags, tags), from row to column."""
 
     start: Tensor
     transitions: Tensor
@@ -31,7 +31,7 @@ class BioConstraints:
 
 def bio_constraints(num_labels: int) -> BioConstraints:
     """The constraints of strict IOB2: an I follows only the B or the I of its own label and never comes first."""
-    # On the CPU even where modules are built on torch's meta device: no checkpoint holds them.
+    # On the CPU even if modules are built on torch's meta device, since no checkpoint contains them.
     tags = torch.arange(1 + 2 * num_labels, device="cpu")
     is_inside = (tags > 0) & (tags % 2 == 0)
     label = (tags + 1) // 2
@@ -41,13 +41,13 @@ def bio_constraints(num_labels: int) -> BioConstraints:
 class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
     """pytorch-crf's CRF, batch first, for masks of any shape; the same parameters, names and initial values.
 
-    With constraints there is one distribution, over the allowed tag sequences: the loss, the best tags and every
-    probability are taken from it. Scores of forbidden starts and transitions have no effect and get no gradient.
+    With constraints, loss, decoding and all probabilities use one distribution over the allowed tag sequences. Scores
+    of forbidden starts and transitions have no effect and no gradient.
 
-    Throughout: emissions (batch, length, num_tags) of any floating type, tags and valid (batch, length), of which batch
-    and length may be 0. What is at an invalid position, NaN and −100 included, is never looked at. A transition more
-    than about 60 below the best one (float32; 490 in float64), a forbidden one included, counts as that much below it
-    in sums, which keeps them finite; decoding uses it as it is.
+    Throughout: emissions (batch, length, num_tags) of any floating type, tags and valid (batch, length); batch and
+    length may be 0. Values at invalid positions are ignored, including NaN and −100. In sums, a transition more than
+    about 60 below the best one (float32; 490 in float64) counts as exactly that much below, which keeps sums finite;
+    decoding uses its true score.
 
     Args:
         constraints: which tags may come first and follow each other; None allows all, as pytorch-crf does.
@@ -66,11 +66,11 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
         self.register_buffer("allowed_transitions", constraints and constraints.transitions, persistent=False)
 
     def forward(self, emissions: Tensor, tags: Tensor, valid: Tensor) -> Tensor:
-        """The same as `loss`, for callers that go through the module call (hooks, wrappers)."""
+        """Same as `loss`, for callers that use the module call (hooks, wrappers)."""
         return self.loss(emissions, tags, valid)
 
     def loss(self, emissions: Tensor, tags: Tensor, valid: Tensor) -> Tensor:
-        """The negative log-likelihood of the tags, summed over sentences; one without valid positions adds 0.
+        """The negative log-likelihood of the tags, summed over sentences; 0 for one without valid positions.
 
         Tags must be an allowed sequence. Raises ValueError when the shapes disagree.
         """
@@ -100,7 +100,7 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
 
     @torch.no_grad()
     def posterior(self, emissions: Tensor, valid: Tensor) -> "Posterior":
-        """What the CRF makes of a batch, for any number of questions: both recursions run here, and only here.
+        """The distribution over the tags of a batch, for any number of queries; both recursions run here, once.
 
         Raises ValueError when the shapes disagree.
         """
@@ -112,13 +112,13 @@ class MaskedCRF(CRF):  # type: ignore[misc]  # torchcrf ships no types
             return Posterior(valid, packing, unary, transitions, _lattice(unary, transitions, packing))
 
     def marginals(self, emissions: Tensor, valid: Tensor) -> Tensor:
-        """The same as `Posterior.marginals`, for one question alone."""
+        """Same as `Posterior.marginals`, for a single query."""
         return self.posterior(emissions, valid).marginals()
 
     def span_probabilities(
         self, emissions: Tensor, valid: Tensor, rows: Tensor, starts: Tensor, ends: Tensor, labels: Tensor
     ) -> Tensor:
-        """The same as `Posterior.span_probabilities`, for one question alone."""
+        """Same as `Posterior.span_probabilities`, for a single query."""
         return self.posterior(emissions, valid).span_probabilities(rows, starts, ends, labels)
 
     def _check(self, emissions: Tensor, valid: Tensor) -> None:
@@ -153,9 +153,9 @@ class Posterior:
 
     @torch.no_grad()
     def log_likelihoods(self, tags: Tensor) -> Tensor:
-        """The log-probability (batch,) of each sentence's tags (batch, length); 0 where it has no valid position.
+        """The log-probability (batch,) of the tags (batch, length) of each sentence; 0 without valid positions.
 
-        What stands in tags where invalid is ignored.
+        Tags at invalid positions are ignored.
         """
         packed = _pack(tags[..., None], self._packing)[..., 0]
         return -_costs(self._lattice, self._unary, self._transitions, packed, self._packing)
@@ -168,11 +168,11 @@ class Posterior:
 
     @torch.no_grad()
     def span_probabilities(self, rows: Tensor, starts: Tensor, ends: Tensor, labels: Tensor) -> Tensor:
-        """The exact probability (spans,) that sentence `rows` holds just this entity: B, then I, and no I after.
+        """The exact probability (spans,) that sentence `rows` has exactly this entity: B, then I, and no I after.
 
         rows, starts, ends and labels are (spans,) integers on the emissions' device; starts and ends count the valid
-        positions of the sentence, end exclusive, 0 ≤ start < end ≤ their number. Takes no recursion of its own: given
-        the tag at t, the next one depends on the backward weights alone.
+        positions of the sentence, end exclusive, 0 ≤ start < end ≤ their number. Needs no recursion: given the tag at
+        t, the next one depends only on the backward weights.
         """
         begins, insides = 1 + 2 * labels, 2 + 2 * labels
         arrivals = self._lattice.arrivals(rows, starts, begins, insides)
@@ -189,10 +189,10 @@ def _allowed(scores: Tensor, allowed: Tensor | None) -> Tensor:
 
 @contextmanager
 def full_precision(values: Tensor) -> Iterator[None]:
-    """Keeps an enclosing autocast from computing with the values in 16 bits.
+    """Disable an enclosing autocast in the block, so that the values are not computed in 16 bits.
 
-    Nothing is entered where autocast is off: leaving `torch.autocast` takes a lock of the whole process, and a thread
-    that tags would wait on it for a training whose encoder is being compiled, which in turn waits for Python's lock.
+    Does nothing if autocast is off: leaving `torch.autocast` takes a process-wide lock, on which a thread that tags
+    would wait for a training whose encoder is being compiled, which in turn waits for Python's lock.
     """
     device = values.device.type
     with torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext():
@@ -201,11 +201,11 @@ def full_precision(values: Tensor) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Packing:
-    """Where each position goes when the valid ones move left.
+    """The mapping that moves valid positions to the left.
 
-    source (steps, batch): the place in the flat (batch, length) grid that a packed position comes from.
-    target (batch, length): the place in the flat (steps, batch) grid that a position went to; any, if invalid.
-    mirror (steps, batch): the place in the flat (steps, batch) grid of the same sentence read backwards.
+    source (steps, batch): the index in the flat (batch, length) grid that a packed position comes from.
+    target (batch, length): the index in the flat (steps, batch) grid that a position goes to; arbitrary if invalid.
+    mirror (steps, batch): the index in the flat (steps, batch) grid for the same sentence read backwards.
     present, last (steps, batch) bool: positions that exist, and the last one of each sentence.
     """
 
@@ -217,11 +217,11 @@ class _Packing:
 
 
 def _packing(valid: Tensor) -> _Packing:
-    """How to pack a mask (batch, length); the steps are the longest sentence's on a CPU, the length elsewhere."""
+    """The packing of a mask (batch, length); steps is the longest sentence on a CPU, the length elsewhere."""
     valid = valid.bool()
     batch, length = valid.shape
     counts = valid.sum(dim=1)
-    # Reading the longest count would make an accelerator wait for all it has queued.
+    # Reading the longest count would synchronise with an accelerator.
     longest = int(counts.max()) if batch and valid.device.type == "cpu" else length
     steps = min(length, max(1, longest))
     row = torch.arange(batch, device=valid.device)
@@ -238,7 +238,7 @@ def _packing(valid: Tensor) -> _Packing:
 
 
 def _take(values: Tensor, places: Tensor) -> Tensor:
-    """The vectors of values (any, any, width) that stand at the places in its flat grid: (*places, width)."""
+    """The vectors of values (any, any, width) at the indices `places` of its flat grid: (*places, width)."""
     return values.flatten(0, 1).index_select(0, places.flatten()).view(*places.shape, values.shape[2])
 
 
@@ -254,11 +254,11 @@ def _unpack(values: Tensor, packing: _Packing) -> Tensor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lattice:
-    """What the forward and the backward recursion leave behind, all in the probability domain.
+    """The result of the forward and backward recursions, in the probability domain.
 
     forward, backward (steps, batch, tags): the weight of each tag given the sentence up to and with this position, and
         given the sentence from it on; each sums to 1.
-    onward (steps, batch, tags): what follows a tag, its mean over the next position's backward weights; 1 at the end.
+    onward (steps, batch, tags): the weight of what follows a tag: the mean of the next backward weights; 1 at the end.
     scales (steps, batch): their product over a sentence is its partition function, of the centred scores.
     potentials (tags, tags): exp of the centred transitions.
     """
@@ -283,7 +283,7 @@ class _Lattice:
         return left.flatten(0, 1).t() @ self.backward[1:].flatten(0, 1) * self.potentials
 
     def arrivals(self, rows: Tensor, starts: Tensor, begins: Tensor, insides: Tensor) -> Tensor:
-        """The probability (steps, spans) of I at a position, given B just before if that is the start, else given I."""
+        """The probability (steps, spans) of I at a position, given B just before at the start, otherwise given I."""
         weights = self.backward[1:, rows, insides]
         from_begin = self.potentials[begins, insides] * weights / self.onward[:-1, rows, begins]
         from_inside = self.potentials[insides, insides] * weights / self.onward[:-1, rows, insides]
@@ -293,16 +293,16 @@ class _Lattice:
 
 
 def _centred_transitions(transitions: Tensor) -> Tensor:
-    """The transitions (tags, tags) relative to the best one, held above a floor that keeps every product normal.
+    """The transitions (tags, tags) relative to the best one, clamped to a floor that keeps every product normal.
 
-    With the floor at 0.7 of the exponent's range, what underflows is below 1e-11 of the sum that it is missing from.
+    With the floor at 0.7 of the exponent's range, what underflows is less than 1e-11 of its sum.
     """
     floor = 0.7 * math.log(torch.finfo(transitions.dtype).tiny)
     return (transitions - transitions.amax()).clamp(min=floor)
 
 
 def _lattice(unary: Tensor, transitions: Tensor, packing: _Packing) -> _Lattice:
-    """Runs both recursions over packed unary scores (steps, batch, tags)."""
+    """Run both recursions over packed unary scores (steps, batch, tags)."""
     scores = (unary - unary.amax(dim=2, keepdim=True)).exp()
     potentials = _centred_transitions(transitions).exp()
     both = torch.stack([scores, _take(scores, packing.mirror)], dim=1)
@@ -314,7 +314,7 @@ def _lattice(unary: Tensor, transitions: Tensor, packing: _Packing) -> _Lattice:
 
 
 def _recur(scores: Tensor, potentials: Tensor) -> tuple[Tensor, Tensor]:
-    """Filters scores (steps, 2, batch, tags) by potentials (2, tags, tags).
+    """Filter scores (steps, 2, batch, tags) with potentials (2, tags, tags).
 
     Returns the weights, which sum to 1 over the tags, and the sums (steps, 2, batch) they were divided by.
     """
@@ -331,7 +331,7 @@ def _recur(scores: Tensor, potentials: Tensor) -> tuple[Tensor, Tensor]:
 
 def _costs(lattice: _Lattice, unary: Tensor, transitions: Tensor, tags: Tensor, packing: _Packing) -> Tensor:
     """The negative log-likelihood (batch,) of packed tags (steps, batch), 0 past the end."""
-    # Term by term, so that a large log Z and a large score of the tags never meet.
+    # Term by term, so that a large log Z and a large score are never subtracted.
     centred = unary.gather(2, tags[..., None])[..., 0] - unary.amax(dim=2)
     steps = _centred_transitions(transitions)[tags[:-1], tags[1:]]
     costs: Tensor = ((lattice.scales.log() - centred) * packing.present).sum(dim=0)
@@ -339,7 +339,7 @@ def _costs(lattice: _Lattice, unary: Tensor, transitions: Tensor, tags: Tensor, 
 
 
 class _NegativeLogLikelihood(torch.autograd.Function):
-    """The loss of packed unary scores and transitions, with its gradient worked out along with it."""
+    """The loss of packed unary scores and transitions; the forward pass also computes the gradient."""
 
     @staticmethod
     def forward(ctx: Any, unary: Tensor, transitions: Tensor, tags: Tensor, packing: _Packing) -> Tensor:
@@ -369,10 +369,10 @@ def _observed_transitions(tags: Tensor, follows: Tensor, lattice: _Lattice) -> T
 def _best_tags(unary: Tensor, transitions: Tensor, last: Tensor) -> Tensor:
     """The best packed tags (steps, batch), by Viterbi; unary (steps, batch, tags), last (steps, batch).
 
-    The way back is worked out along the best path only: cheaper than keeping a pointer for every tag.
+    Backtracking recomputes the best predecessors: cheaper than storing a pointer for every tag.
     """
     scores = _viterbi_scores(unary.transpose(1, 2).contiguous(), transitions).transpose(1, 2).contiguous()
-    # Row `end`, one past the tags, stands for no next tag.
+    # Row `end`, one past the tags, means no next tag.
     end = len(transitions)
     towards = torch.cat([transitions.t(), transitions.new_zeros(1, end)])
     tags = torch.zeros_like(last, dtype=torch.long)
@@ -386,7 +386,7 @@ def _best_tags(unary: Tensor, transitions: Tensor, last: Tensor) -> Tensor:
 def _viterbi_scores(unary: Tensor, transitions: Tensor) -> Tensor:
     """The best score of any path to each tag at each step; unary and result (steps, tags, batch).
 
-    With the batch innermost, the maximum over the previous tag runs along contiguous memory.
+    With the batch as the last dimension, the maximum over the previous tag runs along contiguous memory.
     """
     scores = torch.empty_like(unary)
     scores[:1] = unary[:1]
@@ -399,10 +399,10 @@ def _viterbi_scores(unary: Tensor, transitions: Tensor) -> Tensor:
 
 
 def _block_width(unary: Tensor) -> int:
-    """How many tags (of unary's (steps, tags, batch)) to enter in one operation: on a CPU, few enough for one thread.
+    """How many tags of unary (steps, tags, batch) to process in one operation: on a CPU, few enough for one thread.
 
-    torch splits operations from 32,768 elements on among threads; at this size that gains nothing on an idle machine,
-    and on a busy one each of them waits for the slowest thread.
+    torch splits operations of 32,768 or more elements among threads; at this size that gains nothing on an idle
+    machine, and on a busy one each operation waits for the slowest thread.
     """
     _, tags, batch = unary.shape
     return max(1, 32_767 // max(1, tags * batch)) if unary.device.type == "cpu" else tags

@@ -1,4 +1,4 @@
-"""What a device can do: which one a setting means, when its memory is exhausted, and its fastest number format."""
+"""Devices: choose one, recognise that its memory ran out, and decide on bfloat16."""
 
 import gc
 
@@ -10,10 +10,10 @@ from core.messages.catalogue import join_words
 
 
 def device_of(choice: Device) -> torch.device:
-    """The device to train and tag on; `auto` takes the fastest there is.
+    """The device to train and tag on; `auto` takes the fastest one available.
 
     Raises:
-        UserError: this machine, or this build of torch, has not got the device asked for.
+        UserError: the device is not available on this machine or in this build of torch.
     """
     available = _available()
     if choice == "auto":
@@ -34,12 +34,12 @@ def _available() -> list[str]:
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch failed for want of memory; on the CPU it has no error class of its own for that."""
+    """Whether torch ran out of memory; on the CPU it has no error class for that."""
     return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 def release(device: torch.device) -> None:
-    """Gives back what the failed attempt left behind."""
+    """Free the cached memory of a failed attempt."""
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()
@@ -48,14 +48,14 @@ def release(device: torch.device) -> None:
 
 
 _FAST_ON_CPU = ("avx512_bf16", "amx_bf16")
-"""Instructions that make a processor faster in bfloat16; others imitate it and are slower."""
+"""CPU features that make bfloat16 faster; other CPUs emulate it and are slower."""
 
 _WORTH_IT = 256
-"""Width of the encoder's states from which bfloat16 saves more than converting costs."""
+"""The least width of the encoder's states at which bfloat16 saves more than conversions cost."""
 
 
 def bfloat16_pays(choice: Precision, device: torch.device, *, width: int) -> bool:
-    """Whether to train in bfloat16: as chosen, or where the device is faster with it.
+    """Whether to train in bfloat16: as chosen, or for `auto` if the device is faster with it.
 
     Args:
         width: of the encoder's states.

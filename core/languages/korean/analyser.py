@@ -1,7 +1,7 @@
-"""Kiwi in a process of its own: it keeps Python's lock while it loads and analyses, which would stop the window.
+"""Kiwi in a process of its own: it holds Python's lock while it loads and analyses, which would freeze the window.
 
-A message is its length and a marshalled value. The process is started when it is first needed, and ends with its
-parent, whose end closes its input.
+A message is a length and a marshalled value. The process starts on the first request and exits with its parent, which
+closes its input.
 """
 
 import atexit
@@ -26,15 +26,15 @@ Analyse = Callable[[Sequence[str]], Iterable[Iterable[Token]]]
 _ROOT = Path(__file__).resolve().parents[3]
 _SERVE = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from {__name__} import load_kiwi, serve; serve(load_kiwi)"
 _AT_ONCE = 500
-"""Texts a message: reading the answer to more would itself keep Python's lock for long."""
+"""Texts per message: unmarshalling a longer answer would itself hold Python's lock for too long."""
 _LENGTH = struct.Struct("<Q")
 
 
 class Analyser:
-    """The helper process; any thread may ask it.
+    """The helper process, safe to use from any thread.
 
     Args:
-        code: what the process runs.
+        code: the Python code that the process runs.
     """
 
     def __init__(self, code: str = _SERVE) -> None:
@@ -47,7 +47,7 @@ class Analyser:
         """The morphemes of each text.
 
         Raises:
-            UserError: the process cannot be started, or ends on these texts.
+            UserError: the process cannot be started, or fails on these texts.
         """
         found: list[list[Token]] = []
         for first in range(0, len(texts), _AT_ONCE):
@@ -56,7 +56,7 @@ class Analyser:
         return found
 
     def close(self) -> None:
-        """End the process; the next question starts another one."""
+        """End the process; the next request starts another one."""
         process, self._process = self._process, None
         if process is None or self._owner != os.getpid():
             return
@@ -73,13 +73,13 @@ class Analyser:
 
     def _ask(self, texts: list[str]) -> list[list[Token]]:
         answer: object = None
-        for _ in range(2):  # one that was ended from outside is replaced
+        for _ in range(2):  # a process that was killed is replaced once
             try:
                 answer = self._exchange(texts)
                 break
             except (OSError, EOFError):
                 self.close()
-            except BaseException:  # Ctrl+C, say: the answer under way must not be read as that to the next question
+            except BaseException:  # such as Ctrl+C: the pending answer must not be read as that of the next request
                 self.close()
                 raise
         if isinstance(answer, list):
@@ -99,9 +99,9 @@ class Analyser:
         return _receive(process.stdout)
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._owner != os.getpid():  # a fork must not read its parent's answers
+        if self._process is None or self._owner != os.getpid():  # a forked process must not read its parent's answers
             self._owner = os.getpid()
-            flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows would show a console
+            flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # otherwise Windows opens a console
             self._process = subprocess.Popen(
                 [sys.executable, "-c", self._code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=flags
             )
@@ -111,7 +111,7 @@ class Analyser:
 
 
 def load_kiwi() -> Analyse:
-    """Kiwi, ready to analyse; takes seconds."""
+    """Load Kiwi, which takes seconds; returns its analysis function."""
     from kiwipiepy import Kiwi  # in the helper process only
 
     kiwi = Kiwi()
@@ -124,11 +124,11 @@ def load_kiwi() -> Analyse:
 
 
 def serve(load: Callable[[], Analyse]) -> None:
-    """The helper's main function: answer until the input ends. A failure is answered by its words."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the parent's to handle
+    """Answer requests until the input ends; runs in the helper process. An error is answered with its message."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl+C
     answers = os.fdopen(os.dup(1), "wb")
     with contextlib.suppress(OSError):  # a window without a console has no standard error
-        os.dup2(2, 1)  # a library that prints must not do so into the answers
+        os.dup2(2, 1)  # output that a library prints must not mix with the answers
     analyse: Analyse | None = None
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
@@ -155,7 +155,7 @@ def _receive(file: IO[bytes]) -> object:
 
 
 def _read(file: IO[bytes], length: int) -> bytes:
-    """So many bytes.
+    """Read exactly `length` bytes.
 
     Raises:
         EOFError: the other process has ended.

@@ -1,7 +1,7 @@
-"""What may follow a noun within its eojeol: particles (조사) and the forms of 이다, as a closed list.
+"""Particles (조사) and forms of 이다, as a closed list: what may follow a noun within its eojeol.
 
-For questions about every place of a string in a large corpus, where the analysis of each sentence by
-`core.languages.korean.morphemes` would take minutes; what is asked of one span in one sentence is asked of Kiwi.
+Used where every place in a large corpus is checked, since analysing each sentence by `core.languages.korean.morphemes`
+would take minutes. Single spans are analysed by Kiwi.
 
 Source: the classes JK*, JX, JC and VCP of the Sejong corpus; the forms are those of a school grammar.
 """
@@ -28,7 +28,7 @@ _TAIL = re.compile(f"(?:{'|'.join(_FORMS)}){{1,3}}")
 
 
 def may_follow_noun(tail: str) -> bool:
-    """Whether the rest of an eojeol can be particles or 이다 behind a noun: up to three of the forms in a row."""
+    """Whether the rest of an eojeol after a noun can be particles or 이다: up to three forms in a row."""
     return _TAIL.fullmatch(tail) is not None
 
 
@@ -53,7 +53,7 @@ _AFTER_CONSONANT = ("은", "을", "과", "으", "이")
 
 
 def noun_end(word: str) -> int:
-    """Where the noun of an eojeol (NFC) ends, as far as its form alone shows; its own end where it has no particle.
+    """Where the noun of an eojeol (NFC) ends, judged by its form alone; the end of the eojeol if it has no particle.
 
     A noun in Hangul has two syllables at least, and the particles must fit its last one: 가 after a vowel, 이 after a
     consonant.

@@ -1,6 +1,6 @@
-"""The morphemes of a text (이순신은 = 이순신 + 은): where they meet, and of which class each character's is.
+"""Morphemes of texts (이순신은 = 이순신 + 은): their boundaries, and the morpheme class of each character.
 
-Source: Kiwi (Lee 2024), through `kiwipiepy`; its tags are those of the Sejong corpus with a few of its own.
+Source: Kiwi (Lee 2024) through `kiwipiepy`; its tags are those of the Sejong corpus and a few of its own.
 """
 
 import itertools
@@ -12,7 +12,7 @@ from core.languages.korean.analyser import Analyser, Token
 from core.languages.korean.normalise import Normalised
 
 SEPARATOR = "␟"
-"""Stands between two morphemes of an eojeol; tokenizers keep it, for it is neither a control nor punctuation."""
+"""Separates two morphemes of an eojeol; tokenizers keep it, since it is neither a control character nor punctuation."""
 
 # fmt: off
 _TAGS = (
@@ -24,20 +24,20 @@ _TAGS = (
 # fmt: on
 _NUMBERS = {tag: number for number, tag in enumerate(_TAGS, start=1)}
 MORPHEME_CLASSES = 2 * (len(_TAGS) + 1)
-"""Every tag, and none of them, each at the first character of a morpheme and inside it."""
+"""For every tag, and for unknown ones, a class for the first character of a morpheme and one for the others."""
 
 _analyser = Analyser()
 
 
 def analyser_version() -> str:
-    """Which analyser gives the morphemes: another version of it may find others in the same text."""
+    """The version of the analyser; another version may find other morphemes in the same text."""
     return f"kiwipiepy {version('kiwipiepy')}, model {version('kiwipiepy_model')}"
 
 
 def split_into_morphemes(texts: Sequence[Normalised]) -> list[Normalised]:
-    """The texts with `SEPARATOR` wherever two morphemes meet inside an eojeol; it stands for nothing of the original.
+    """Insert `SEPARATOR` between the morphemes of an eojeol; it maps to an empty range of the original.
 
-    A character that two morphemes share (했 = 하 + 었) stays whole. A `SEPARATOR` of the text's own is left out.
+    A character shared by two morphemes (했 = 하 + 었) is not split. A `SEPARATOR` in the text itself is removed.
     """
     analyses = _analyser.analyse([text.text for text in texts])
     return [
@@ -47,7 +47,7 @@ def split_into_morphemes(texts: Sequence[Normalised]) -> list[Normalised]:
 
 
 def morpheme_classes(texts: Sequence[Normalised]) -> list[list[int]]:
-    """For each character of each text its morpheme's class, below `MORPHEME_CLASSES`; 0 where there is no morpheme.
+    """The morpheme class of each character of each text, below `MORPHEME_CLASSES`; 0 outside morphemes.
 
     Where two morphemes share a character, the first counts.
     """
@@ -63,7 +63,7 @@ def morpheme_classes(texts: Sequence[Normalised]) -> list[list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Morpheme:
-    """A morpheme that has characters of its own: where it stands, and its tag."""
+    """A morpheme with characters of its own: its range and its tag."""
 
     start: int
     end: int
@@ -83,7 +83,7 @@ class Morpheme:
 
 
 def find_morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
-    """The morphemes of each text, in NFC, without those that share characters with another one (the ᆫ of 한)."""
+    """The morphemes of each text (NFC), except those that share a character with another one (the ᆫ of 한)."""
     return [_alone(tokens) for tokens in _analyser.analyse(texts)]
 
 

