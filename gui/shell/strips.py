@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QS
 from core.messages.catalogue import mark, say, say_count
 from core.store.project import Project
 from gui.background import Job, JobRunner
+from gui.sentence.accessible import announce
 from gui.session import Notice
 from gui.text.progress import status_of
 from gui.train.retrain import last_finished
@@ -102,13 +103,14 @@ class JobStrip(QFrame):
         self._outcome.start()
 
     def show_notice(self, notice: Notice) -> None:
-        """Show what was done for a while, in the place of the last job's line; beside that of one under way."""
+        """Show for a while, and announce, what was done: instead of the last job's line, or beside a running one."""
         self._sentence = notice.sentence
         self.notice.show_text(notice.words)
         self.notice.show()
         self.show_sentence.setVisible(notice.sentence is not None)
         self.text.setVisible(self._runner.job is not None)
         self._passing.start()
+        announce(self.notice, lambda: notice.words)
 
     def hide_notice(self) -> None:
         self._passing.stop()
@@ -149,8 +151,10 @@ class Banner(QFrame):
         self.hide()
 
     def show_text(self, text: str) -> None:
-        self.text.setText(text[:1].upper() + text[1:])
+        words = text[:1].upper() + text[1:]
+        self.text.setText(words)
         self.show()
+        announce(self.text, lambda: words)
 
 
 IDLE = mark("Ready")

@@ -73,3 +73,15 @@ def test_the_focus_is_seen_in_the_list_the_table_and_around_the_whole_of_what_is
         assert [image.pixelColor(x, y).name() for x, y in edges] == [LIGHT.accent] * 4
         page.filters.search.setFocus()
         assert seen.grab().toImage().pixelColor(*edges[3]).name() != LIGHT.accent
+
+
+def test_undo_and_redo_and_what_went_wrong_are_announced(opened, monkeypatch):
+    announced = []
+    monkeypatch.setattr("gui.shell.strips.announce", lambda _, words: announced.append(words()))
+    session = opened.context.session
+    session.correct(session.project.sentences.by_id("talk-2").number, ())
+    opened.undo.trigger()
+    opened.redo.trigger()
+    assert announced == ["Undone: Remove DT from 오늘 in talk-2", "Redone: Remove DT from 오늘 in talk-2"]
+    session.problem.emit("the disk is full")
+    assert announced[2:] == ["The disk is full"]
