@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
@@ -159,9 +160,15 @@ def font(size: int = LIST_SIZE, *, bold: bool = False, tabular: bool = False) ->
     Args:
         size: as on a desktop of the usual text size; on another one it is `scaled`.
     """
+    return QFont(_make_font(scaled(size), bold=bold, tabular=tabular))
+
+
+@lru_cache
+def _make_font(pixels: int, *, bold: bool, tabular: bool) -> QFont:
+    """Kept, since much is painted in few fonts."""
     made = QFont()
     made.setFamilies(list(FAMILIES))
-    made.setPixelSize(scaled(size))
+    made.setPixelSize(pixels)
     made.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if tabular:

@@ -344,7 +344,7 @@ class ChangesPanel(QSplitter):
 
     def fit(self, room: QSize) -> None:
         """Give the scores what they need of the room, and the errors the rest."""
-        wanted = 16 * room.width() // 25  # what three columns need in the smallest window
+        wanted = 3 * room.width() // 5  # in the smallest window, what its three columns need
         self.setSizes([wanted, room.width() - wanted - self.handleWidth()])
         self._errors.setSizes([11 * room.height() // 20, 9 * room.height() // 20])
 

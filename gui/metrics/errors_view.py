@@ -14,7 +14,7 @@ from core.metrics.confusion import Confusion, ErrorKinds, build_confusion, count
 from core.metrics.report import Counts
 from core.store.sentence_selection import Selection, behind_outcome, behind_pair
 from gui.look.palette import mixed
-from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
+from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font, scaled
 from gui.metrics.charts import Segment, SegmentChart
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.table_model import (
@@ -28,19 +28,17 @@ from gui.metrics.table_model import (
     SentencesLink,
 )
 from gui.metrics.table_painting import CountDelegate, chip_width, paint_chip
-from gui.metrics.table_view import TitledTable
+from gui.metrics.table_view import ROW_HEIGHT, TitledTable
 from gui.sentence.painting import wave
 from gui.text.inspect import VERDICTS
 from gui.widgets.choosers import chip
+from gui.widgets.tables import LEFT, RIGHT
 
-ROW_HEIGHT = 25
 _MARGIN, _GAP, _KEY_HEIGHT = 16, 8, 22
 _LONGEST = 2.0
 """Gold spans of a type that a bar has room for; what is beyond that is cut off, and says so."""
 _LEAST_BAR = 200
 _SPURIOUS = OUTCOMES.index("spurious")
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class KindBars(SegmentChart):
@@ -57,20 +55,20 @@ class KindBars(SegmentChart):
 
     def minimumSizeHint(self) -> QSize:
         width = self._names_width() + _LEAST_BAR + 2 * _MARGIN
-        return QSize(width, round(self._top()) + len(self._table.rows) * ROW_HEIGHT + _GAP)
+        return QSize(width, round(self._top()) + len(self._table.rows) * scaled(ROW_HEIGHT) + _GAP)
 
     def place_segments(self) -> Iterator[Segment]:
-        unit = self._unit()
+        unit, height = self._unit(), scaled(ROW_HEIGHT)
         for row, cells in enumerate(self._table.cells):
             gold, left = self._gold(row), self._left()
-            top = self._top() + row * ROW_HEIGHT + 4
+            top = self._top() + row * height + 4
             for column, cell in enumerate(cells):
                 count = self._count(row, column)
                 if column == _SPURIOUS:
                     left = self._left() + (unit if gold else 0) + 3
                 end = min(left + unit * count / max(gold, 1), self.width() - _MARGIN)
                 if count:
-                    rect = QRectF(left, top, max(end - left, 1.5), ROW_HEIGHT - 8)
+                    rect = QRectF(left, top, max(end - left, 1.5), height - 8)
                     yield Segment(rect, row, column, cell.words, cell.link)
                 left = end
 
@@ -99,12 +97,12 @@ class KindBars(SegmentChart):
         for outcome in OUTCOMES:
             width = legend_entry_width(say(VERDICTS[outcome]))
             if at.x() + width > self.width() and at.x() > _MARGIN:
-                at = QPointF(_MARGIN, at.y() + _KEY_HEIGHT)
+                at = QPointF(_MARGIN, at.y() + scaled(_KEY_HEIGHT))
             yield outcome, QPointF(at)
             at = QPointF(at.x() + width, at.y())
 
     def _top(self) -> float:
-        return max(at.y() for _, at in self._keys()) + _KEY_HEIGHT + _GAP
+        return max(at.y() for _, at in self._keys()) + scaled(_KEY_HEIGHT) + _GAP
 
     def draw(self, painter: QPainter) -> None:
         if not self._table.rows:
@@ -130,10 +128,11 @@ class KindBars(SegmentChart):
 
     def _draw_names(self, painter: QPainter, at: int) -> None:
         row = self._table.rows[at]
-        line = QRect(_MARGIN, round(self._top()) + at * ROW_HEIGHT, self._names_width() - _GAP, ROW_HEIGHT)
+        height = scaled(ROW_HEIGHT)
+        line = QRect(_MARGIN, round(self._top()) + at * height, self._names_width() - _GAP, height)
         if row.is_type:
             chip = self._chip() - _GAP
-            paint_chip(painter, QPoint(line.left(), line.center().y() - 8), chip, row.name, self.look.theme)
+            paint_chip(painter, QPoint(line.left(), line.center().y()), chip, row.name, self.look.theme)
         elif at:
             painter.setPen(QColor(self.look.theme.line))
             painter.drawLine(0, line.top(), self.width(), line.top())
@@ -141,15 +140,15 @@ class KindBars(SegmentChart):
         painter.setPen(QColor(self.look.theme.text))
         korean = self.look.theme.entity_type(row.name).korean
         name = row.title or ("" if korean == row.name else korean)
-        painter.drawText(line.adjusted(self._chip() if row.is_type else 0, 0, 0, 0), _LEFT, name)
+        painter.drawText(line.adjusted(self._chip() if row.is_type else 0, 0, 0, 0), LEFT, name)
         painter.setFont(font(SMALL_SIZE, tabular=True))
         painter.setPen(QColor(self.look.theme.muted))
-        painter.drawText(line, _RIGHT, f"{self._gold(at):,}")
+        painter.drawText(line, RIGHT, f"{self._gold(at):,}")
 
     def _draw_end_of_gold(self, painter: QPainter) -> None:
         x = self._left() + self._unit() + 1.5
         painter.setPen(QPen(QColor(self.look.theme.edge), 1))
-        painter.drawLine(QPointF(x, self._top()), QPointF(x, self._top() + len(self._table.rows) * ROW_HEIGHT))
+        painter.drawLine(QPointF(x, self._top()), QPointF(x, self._top() + len(self._table.rows) * scaled(ROW_HEIGHT)))
 
 
 _HATCHES: dict[Outcome, Qt.BrushStyle] = {
@@ -209,9 +208,7 @@ def paint_legend_entry(painter: QPainter, at: QPointF, outcome: Outcome, words: 
     painter.setFont(font(TAG_SIZE))
     painter.setPen(QColor(theme.muted))
     width = legend_entry_width(words)
-    painter.drawText(
-        QRectF(swatch.right() + 5, at.y(), width, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words
-    )
+    painter.drawText(QRectF(swatch.right() + 5, at.y(), width, 16), LEFT, words)
     return at.x() + width
 
 

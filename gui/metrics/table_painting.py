@@ -11,22 +11,13 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 
 from core.domain.labels import FirstNames
 from gui.look.palette import mixed
-from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font
+from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font, scaled
 from gui.metrics.table_model import MetricCell, MetricColumn, MetricModel, MetricRow, format_figure, rounds_to_change
 from gui.widgets.tables import LEFT, RIGHT
 
 PADDING = 8
-
-
-_GAP = 6
-
-
-_MARK = 7
-
-
-_BAR = 3
-
-
+_GAP, _MARK, _BAR = 6, 7, 3
+"""Pixels before the mark of a change, of the mark, and of the bar below a number."""
 _RINGED = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus
 
 
@@ -40,21 +31,17 @@ class MetricDelegate(QStyledItemDelegate):
         self.model = model
         self.look = look
         self.hovered: QPersistentModelIndex | None = None
-        self._font = font(LIST_SIZE, tabular=True)
-        self._bold = font(LIST_SIZE, bold=True, tabular=True)
-        self._small = font(TAG_SIZE, tabular=True)
-        self._change_width = _GAP + _MARK + 3 + QFontMetrics(self._small).horizontalAdvance(".000")
 
     def width(self, column: MetricColumn) -> int:
         """How wide a column must be for its title and for any number."""
         widest = "00,000" if column.metric == "support" else "0.000"
-        value = QFontMetrics(self._bold).horizontalAdvance(widest)
+        value = QFontMetrics(font(LIST_SIZE, bold=True, tabular=True)).horizontalAdvance(widest)
         title = 0 if column.is_type else QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(column.title)
         return max(value, title) + 2 * self.padding + self.change_width(column)
 
     def change_width(self, column: MetricColumn) -> int:
         """How much of it the change takes, on the right."""
-        return 0 if column.before is None else self._change_width
+        return 0 if column.before is None else _change_width(scaled(TAG_SIZE))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -129,7 +116,7 @@ class MetricDelegate(QStyledItemDelegate):
     ) -> None:
         theme = self.look.theme
         is_main = self.model.row(index.row()).name == "micro"
-        painter.setFont(self._bold if is_main else self._font)
+        painter.setFont(font(LIST_SIZE, bold=is_main, tabular=True))
         painter.setPen(QColor(theme.muted if self.is_faint(cell) else theme.text))
         painter.drawText(rect, RIGHT, self.shown(cell))
 
@@ -138,7 +125,7 @@ class MetricDelegate(QStyledItemDelegate):
             return
         theme, moves = self.look.theme, rounds_to_change(cell.change)
         colour = QColor(theme.muted if not moves else theme.right if cell.change > 0 else theme.error)
-        painter.setFont(self._small)
+        painter.setFont(font(TAG_SIZE, tabular=True))
         painter.setPen(colour)
         painter.drawText(rect, RIGHT, format_change(cell.change))
         if moves:
@@ -146,6 +133,12 @@ class MetricDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawPolygon(_triangle(rect.left() + _GAP, rect.center().y(), up=cell.change > 0))
+
+
+@lru_cache
+def _change_width(size: int) -> int:
+    """What a change takes at a size of its text, in pixels; kept, since every cell asks."""
+    return _GAP + _MARK + 3 + QFontMetrics(font(TAG_SIZE, tabular=True)).horizontalAdvance(".000")
 
 
 def format_change(change: float) -> str:
@@ -184,9 +177,10 @@ def chip_width(labels: Iterable[str]) -> int:
     return max((metrics.horizontalAdvance(label) for label in labels), default=0) + 10
 
 
-def paint_chip(painter: QPainter, place: QPoint, width: int, label: str, theme: Theme) -> None:
-    """Paint the label of a type on its own ground."""
-    chip, colours = QRect(place, QSize(width, _CHIP_HEIGHT)), theme.label(label)
+def paint_chip(painter: QPainter, left: QPoint, width: int, label: str, theme: Theme) -> None:
+    """Paint the label of a type on its own ground, from the middle of its left side on."""
+    height = scaled(_CHIP_HEIGHT)
+    chip, colours = QRect(left.x(), left.y() - height // 2, width, height), theme.label(label)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.fill))
@@ -209,7 +203,7 @@ class GroupedHeader(QHeaderView):
         self.setMinimumSectionSize(24)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), 2 * _LINE_HEIGHT + 1)
+        return QSize(super().sizeHint().width(), 2 * scaled(_LINE_HEIGHT) + 1)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
         column, theme = self._model.column(logicalIndex), self.look.theme
@@ -217,7 +211,7 @@ class GroupedHeader(QHeaderView):
         painter.setClipRect(rect)
         painter.fillRect(rect, ground(theme, is_current=column.is_current))
         top = QRect(self._group_rect(logicalIndex))
-        top.setHeight(_LINE_HEIGHT)
+        top.setHeight(scaled(_LINE_HEIGHT))
         painter.setFont(font(SMALL_SIZE, bold=column.is_current))
         painter.setPen(QColor(theme.accent if column.is_current else theme.text))
         painter.drawText(top.adjusted(PADDING, 0, -PADDING, 0), Qt.AlignmentFlag.AlignCenter, column.group)
@@ -228,10 +222,10 @@ class GroupedHeader(QHeaderView):
 
     def _paint_title(self, painter: QPainter, rect: QRect, section: int) -> None:
         column, theme = self._model.column(section), self.look.theme
-        below = rect.adjusted(0, _LINE_HEIGHT, -self._delegate.padding - self._delegate.change_width(column), 0)
+        below = rect.adjusted(0, scaled(_LINE_HEIGHT), -self._delegate.padding - self._delegate.change_width(column), 0)
         if column.is_type:
             width = chip_width([column.title])
-            paint_chip(painter, QPoint(below.right() + 1 - width, below.center().y() - 8), width, column.title, theme)
+            paint_chip(painter, QPoint(below.right() + 1 - width, below.center().y()), width, column.title, theme)
         else:
             painter.setFont(font(SMALL_SIZE))
             painter.setPen(QColor(theme.muted))
@@ -301,7 +295,7 @@ class NamesHeader(QHeaderView):
     def _paint_type(self, painter: QPainter, rect: QRect, row: MetricRow) -> None:
         label, korean, english = _names(row, self.look.theme.first_names, self._style)
         width = self._widths.chip
-        paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 9), width, label, self.look.theme)
+        paint_chip(painter, QPoint(rect.left() + 2 * PADDING, rect.center().y() - 1), width, label, self.look.theme)
         self._paint_names(painter, rect.adjusted(width + 3 * PADDING, 0, 0, -3), korean, english)
 
     def _paint_names(self, painter: QPainter, rect: QRect, korean: str, english: str) -> None:

@@ -1,6 +1,6 @@
 """The view of a metrics table: names stay in view, cells are links."""
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
@@ -162,7 +162,9 @@ class MetricView(QTableView):
             self._point_at_row(index.row())
 
     def _update_row(self, row: int) -> None:
-        self.viewport().update(QRect(0, self.rowViewportPosition(row), self.viewport().width(), ROW_HEIGHT))
+        self.viewport().update(
+            0, self.rowViewportPosition(row), self.viewport().width(), self._names.defaultSectionSize()
+        )
 
     def _point_at_row(self, row: int) -> None:
         if row != self._names.hovered_row:

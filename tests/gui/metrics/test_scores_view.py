@@ -15,7 +15,6 @@ from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.metrics.changes_view import build_moves_table
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.scores_view import PENDING, build_comparison_table, build_epochs_table
-from gui.metrics.table_model import format_figure
 from gui.metrics.table_painting import format_change
 from tests.building import project_with_run
 
@@ -117,10 +116,6 @@ def test_a_change_that_rounds_to_nothing_is_none():
     before, now = (figures(run, 1, {"PS": Counts(right, 9_000, 9_000)}) for run, right in ((1, 8_000), (2, 8_001)))
     words = cell(build_comparison_table(before, now), "PS", 3).words
     assert "Unchanged from run 1" in words
-
-
-def test_numbers_are_written_alike():
-    assert [format_figure(value) for value in (0.5, 1.0, 0.0, 1204, None)] == ["0.500", "1.000", "0.000", "1,204", "–"]
 
 
 def test_no_epoch_gives_an_empty_table():
