@@ -14,8 +14,7 @@ from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from gui.look.theme import Look, font, scaled
 from gui.sentence.scene import probability
-from gui.text.inspect import VERDICTS, verdict
-from gui.text.words import BLAME_WORDS, wrapped
+from gui.text.words import BLAME_WORDS, VERDICTS, name_outcome, wrapped
 from gui.widgets.tables import ROOT, Index, prepare_table
 
 _TITLES = (mark("Span"), mark("Gold"), mark("Predicted"), mark("Probability"), mark("Outcome"), mark("Verdict"))
@@ -96,7 +95,7 @@ class ComparisonModel(QAbstractTableModel):
             return " / ".join(probability(share) for share in self._shares(comparison) if share is not None)
         if column == _PREDICTED:
             return self._predicted(gold, predicted.span) if predicted else "–"
-        return verdict(comparison) if column == _OUTCOME else self._verdict(comparison)
+        return name_outcome(comparison) if column == _OUTCOME else self._verdict(comparison)
 
     def _verdict(self, comparison: Comparison) -> str:
         """What a person said of it, also where the gold was corrected since."""
@@ -157,7 +156,7 @@ class ComparisonTable(QTableView):
         self.rows = ComparisonModel(look, self)
         self._is_marking = False
         self.setModel(self.rows)
-        prepare_table(self, "Spans of the sentence", row_height=_ROW_HEIGHT)
+        prepare_table(self, say("Spans of the sentence"), row_height=_ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         for column in (_PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT):

@@ -1,4 +1,4 @@
-"""One sentence, large: what gold and run say of it, and the tools that mend the gold."""
+"""One sentence, large: what gold and run say of it, and the tools that correct the gold."""
 
 from collections.abc import Callable, Collection, Sequence
 
@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, 
 from core.analysis.verdicts import Blame, pair_of
 from core.domain.editing import with_span
 from core.domain.spans import SentenceNumber, Span
+from core.messages.catalogue import mark, say
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID
 from core.store.search import find_hits
 from core.store.sentences import Gold
 from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
-from gui.inspect.label_chips import READ_ONLY, LabelChips, Labelling, tool_button
-from gui.inspect.menu import SpanMenu, Subject
-from gui.inspect.review_bar import NoteLine, ReviewedMark, Verdicts
-from gui.inspect.sentence_data import LanesBar, ShownSentence
+from gui.inspect.labelling import READ_ONLY, LabelChips, Labelling, SpanMenu, Subject, tool_button
+from gui.inspect.review_bar import ComparisonBar, NoteLine, ReviewedMark, Verdicts
+from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import Name
 from gui.look.theme import scaled, set_property
 from gui.sentence.canvas import SentenceCanvas
@@ -29,10 +29,10 @@ from gui.widgets.page import PageContext
 from gui.widgets.text_labels import ElidedLabel, PlainLabel
 
 _TOOLS: dict[Name, str] = {
-    "accept": "Accept",
-    "accept and go on": "Accept, next",
-    "remove": "Remove",
-    "identical": "All identical…",
+    "accept": mark("Accept"),
+    "accept and go on": mark("Accept, next"),
+    "remove": mark("Remove"),
+    "identical": mark("All identical…"),
 }
 """The commands that have a button below the sentence, and its text."""
 _MARGIN = 16
@@ -62,11 +62,11 @@ class SentenceDetail(QWidget):
         self._is_warning = False
         self._seen: TextSelection | None = None
         self.position = ElidedLabel()
-        self.corrected = PlainLabel("✎ corrected")
+        self.corrected = PlainLabel(say("✎ corrected"))
         self.reviewed = ReviewedMark(mark)
         self.note = NoteLine(context.keymap)
         self.notice = ElidedLabel()
-        self.lanes = LanesBar()
+        self.lanes = ComparisonBar()
         self.canvas = SentenceCanvas(context.look)
         self.chips = LabelChips(context.look, context.keymap)
         self.labelling = Labelling(self.canvas, self.chips, context.keymap)
@@ -95,7 +95,7 @@ class SentenceDetail(QWidget):
             "previous eojeol": lambda: canvas.select_next_word(-1),
             "extend": canvas.extend,
             "shrink": canvas.shrink,
-            "sticky": self.labelling.keep_or_let_go,
+            "sticky": self.labelling.toggle_sticky,
             "copy": self._copy,
             "menu": self._show_menu_below,
             "clear": self._clear,
@@ -165,7 +165,7 @@ class SentenceDetail(QWidget):
     def _tools(self) -> FlowLayout:
         flow = FlowLayout()
         for name, text in _TOOLS.items():
-            self.actions_by_name[name].setIconText(text)
+            self.actions_by_name[name].setIconText(say(text))
         flow.add_group(*(tool_button(self.actions_by_name[name], outlined=True) for name in _TOOLS))
         flow.add_group(*self.verdicts.buttons)
         return flow
@@ -174,7 +174,7 @@ class SentenceDetail(QWidget):
         self.canvas.goldProposed.connect(self._propose)
         self.canvas.selectionChanged.connect(self._follow_selection)
         self.canvas.menuAsked.connect(self._show_menu)
-        self.labelling.said.connect(lambda words, refused: self.show_notice(words, refused=refused))
+        self.labelling.noticed.connect(lambda words, refused: self.show_notice(words, refused=refused))
         self.table.chosen.connect(self.select)
         self.verdicts.given.connect(self._judge)
         self.note.finished.connect(self.canvas.setFocus)
@@ -212,7 +212,7 @@ class SentenceDetail(QWidget):
         self.show_stored()
         if is_other or is_other_search:
             self._bring_into_view(*(hits[0] if hits else (0, 1)))
-        self.show_notice("" if self.is_editable or shown is None else READ_ONLY)
+        self.show_notice("" if self.is_editable or shown is None else say(READ_ONLY))
 
     def show_stored(self) -> None:
         """Show the gold as it is stored, whatever was proposed."""
@@ -262,7 +262,7 @@ class SentenceDetail(QWidget):
         shown = self._shown
         spans = self.canvas.replaced if self.is_editable and shown is not None else ()
         if spans and shown is not None:
-            self.show_notice("replaces " + words_of(shown.stored.text, spans))
+            self.show_notice(say("replaces {spans}", spans=words_of(shown.stored.text, spans)))
             self._is_warning = True
         elif self._is_warning:
             self.show_notice("")
@@ -330,7 +330,7 @@ class SentenceDetail(QWidget):
         else:
             self.canvas.clear_selection()
             self.show_stored()
-            self.show_notice(READ_ONLY, refused=True)
+            self.show_notice(say(READ_ONLY), refused=True)
 
     def _accept_and_go_on(self) -> None:
         """Accept what is selected and go to the next error; with the last one of the sentence, pass on."""
@@ -352,9 +352,9 @@ class SentenceDetail(QWidget):
     def _judge(self, blame: Blame) -> None:
         difference = difference_of(self.canvas.comparisons, self.canvas.selection)
         if not self.is_editable:
-            self.show_notice(READ_ONLY, refused=True)
+            self.show_notice(say(READ_ONLY), refused=True)
         elif difference is None:
-            self.show_notice("Select an error first")
+            self.show_notice(say("Select an error first"))
         else:
             self.judged.emit(difference, blame)
 

@@ -14,11 +14,12 @@ from PySide6.QtWidgets import (
 
 from core.analysis.occurrences import Occurrence, find_occurrences
 from core.domain.spans import SPLITS, Split
+from core.messages.catalogue import say, say_count
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.look.theme import Look
-from gui.text.words import counted, words_of
+from gui.text.words import words_of
 from gui.widgets.choosers import chip
 from gui.widgets.place_table import PROPOSED, Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel
@@ -44,16 +45,16 @@ class IdenticalWindow(QDialog):
     def __init__(self, project: Project, sought: Sought, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Label every “{sought.text}” as {sought.label}")
+        self.setWindowTitle(say("Label every “{text}” as {label}", text=sought.text, label=sought.label))
         self._project = project
         self._sought = sought
         self._same = 0
         self._found: list[Occurrence] = []
         self.model = PlaceModel(look, links=False)
-        self.table = PlaceTable(self.model, "Places of the string", hidden=[PROPOSED])
+        self.table = PlaceTable(self.model, say("Places of the string"), hidden=[PROPOSED])
         self.said = PlainLabel(wraps=True)
-        self.everywhere = chip("In all splits", f"Else in {sought.split} alone")
-        self.all, self.none = chip("All", checkable=False), chip("None", checkable=False)
+        self.everywhere = chip(say("In all splits"), say("Otherwise in {split} only", split=sought.split))
+        self.all, self.none = chip(say("All"), checkable=False), chip(say("None"), checkable=False)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._query = LatestQuery(self)
         self._lay_out()
@@ -65,7 +66,7 @@ class IdenticalWindow(QDialog):
         choices.setSpacing(8)
         choices.addWidget(self.everywhere)
         choices.addStretch(1)
-        choices.addWidget(PlainLabel("Tick"))
+        choices.addWidget(PlainLabel(say("Check")))
         for button in (self.all, self.none):
             choices.addWidget(button)
         layout = QVBoxLayout(self)
@@ -81,9 +82,9 @@ class IdenticalWindow(QDialog):
         self.everywhere.toggled.connect(lambda _: self._search())
         self.all.clicked.connect(lambda: self.model.tick_all())
         self.none.clicked.connect(lambda: self.model.tick([]))
-        self.model.ticked.connect(self._tell)
+        self.model.ticked.connect(self._show_choice)
         self._query.reported.connect(self._take)
-        self._query.answered.connect(lambda _: self._tell())
+        self._query.answered.connect(lambda _: self._show_choice())
         self.buttons.accepted.connect(self._agree)
         self.buttons.rejected.connect(self.reject)
 
@@ -98,7 +99,7 @@ class IdenticalWindow(QDialog):
         self.model.clear()
         splits = SPLITS if self.everywhere.isChecked() else (self._sought.split,)
         self._query.submit(lambda: _searching(self._project, self._sought, splits))
-        self._tell()
+        self._show_choice()
 
     def _take(self, found: list[Occurrence]) -> None:
         """Add what was found since the last time."""
@@ -107,30 +108,38 @@ class IdenticalWindow(QDialog):
         self._found += other
         ticked = (at for at, place in enumerate(other) if place.labelling == "unlabelled")
         self.model.add([_place(occurrence) for occurrence in other], ticked)
-        self._tell()
+        self._show_choice()
 
     @property
     def chosen(self) -> list[Occurrence]:
         """The ticked places, in order."""
         return [self._found[row] for row in self.model.ticked_rows]
 
-    def _tell(self) -> None:
+    def _show_choice(self) -> None:
         chosen = self.chosen
         sentences = len({place.sentence.number for place in chosen})
-        same = (
-            f" {counted(self._same, 'place')} {'has' if self._same == 1 else 'have'} it already." if self._same else ""
-        )
+        rows = self.model.rowCount()
         if self._query.is_waiting:
-            self.said.setText(f"Searching … {counted(self.model.rowCount(), 'place')} so far.")
-        elif not self.model.rowCount():
-            self.said.setText(f"There is no other place to label.{same}")
+            words = say_count("Searching … {count:,} place so far.", "Searching … {count:,} places so far.", rows)
+        elif not rows:
+            words = say("There is no other place to label.")
         else:
-            self.said.setText(
-                f"{len(chosen):,} of {counted(self.model.rowCount(), 'place')} will be labelled, in"
-                f" {counted(sentences, 'sentence')}; spans they overlap make way. One undo takes it back.{same}"
+            places = say_count("{count:,} place", "{count:,} places", rows)
+            words = say_count(
+                "{chosen:,} of {places} will be labelled, in {count:,} sentence; overlapping spans are replaced. One"
+                " undo takes it back.",
+                "{chosen:,} of {places} will be labelled, in {count:,} sentences; overlapping spans are replaced. One"
+                " undo takes it back.",
+                sentences,
+                chosen=len(chosen),
+                places=places,
             )
+        if self._same and not self._query.is_waiting:
+            same = say_count("{count:,} place has it already.", "{count:,} places have it already.", self._same)
+            words = f"{words} {same}"
+        self.said.setText(words)
         button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        button.setText(f"Label {counted(len(chosen), 'place')}")
+        button.setText(say_count("Label {count:,} place", "Label {count:,} places", len(chosen)))
         button.setEnabled(bool(chosen) and not self._query.is_waiting)
 
     def _agree(self) -> None:

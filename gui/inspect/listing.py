@@ -9,14 +9,24 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.domain.spans import SPLITS, SentenceNumber, Split
+from core.messages.catalogue import say
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.background import LatestQuery
-from gui.inspect.filters import Filter, FilterBar, filter_of, is_random_sample
-from gui.inspect.list_query import ListQuery, ListResult, SplitStats, run_query
+from gui.inspect.filter_bar import FilterBar
+from gui.inspect.filters import Filter, filter_of, is_random_sample
 from gui.inspect.review_bar import Reviewing
-from gui.inspect.sentence_data import ErrorIndex, ShownSentence, shown_sentences, shown_with_gold
+from gui.inspect.sentence_data import (
+    ErrorIndex,
+    ListQuery,
+    ListResult,
+    ShownSentence,
+    SplitStats,
+    run_query,
+    shown_sentences,
+    shown_with_gold,
+)
 from gui.inspect.sentence_list import SentenceList, SentenceListModel
 from gui.keys.keymap import Keymap
 from gui.look.theme import Look, scaled
@@ -127,7 +137,9 @@ class Listing(QWidget):
     def place(self) -> str:
         """Where the current sentence stands in the list, in words."""
         row = self.model.row_of(self.current) if self.current is not None else None
-        return "not in this list" if row is None else f"sentence {row + 1:,} of {len(self.model.numbers):,}"
+        if row is None:
+            return say("not in this list")
+        return say("{place:,} of {sentences:,}", place=row + 1, sentences=len(self.model.numbers))
 
     @property
     def searched(self) -> str:
@@ -186,7 +198,7 @@ class Listing(QWidget):
         before = sum(number in self.reviewing for number in listed)
         self.reviewing.count_again(numbers, self.filters.filter.split)
         self._left += before - sum(number in self.reviewing for number in listed)
-        self._say_left()
+        self._show_left()
 
     def count_corrected(self, change: ChangeSet) -> None:
         """What is corrected while it is listed is no longer left to review; what is undone is left again."""
@@ -195,11 +207,11 @@ class Listing(QWidget):
             self._corrected -= listed
         elif change.kind in ("correct", "redo", "revert"):
             self._corrected |= listed
-        self._say_left()
+        self._show_left()
 
-    def _say_left(self) -> None:
+    def _show_left(self) -> None:
         left = self._left - sum(number not in self.reviewing for number in self._corrected)
-        self.filters.queue.show_pace(left if self.filters.filter.is_queue else None, self.reviewing.pace)
+        self.filters.show_pace(left if self.filters.filter.is_queue else None, self.reviewing.pace)
 
     @property
     def is_random_sample(self) -> bool:
@@ -215,7 +227,7 @@ class Listing(QWidget):
     @property
     def progress(self) -> str:
         """How much of the split is reviewed, in words."""
-        return f"{len(self.reviewing):,} of {self._stats.sentences:,}"
+        return say("{reviewed:,} of {sentences:,}", reviewed=len(self.reviewing), sentences=self._stats.sentences)
 
     def _apply_filter(self) -> None:
         shown = self.filters.filter
@@ -265,7 +277,7 @@ class Listing(QWidget):
         self.model.show_numbers(numbers, ascending=shown.order == "import")
         self._left = self.reviewing.left_of(numbers)
         self._corrected.clear()
-        self._say_left()
+        self._show_left()
         self.filters.show_whether_all(len(numbers) == self._stats.sentences)
         row = self.model.row_of(before) if before is not None else None
         if numbers:
@@ -282,7 +294,8 @@ class Listing(QWidget):
 
     def _show_empty(self) -> None:
         has_others = self._stats.sentences > 0
-        words = "No sentence meets this filter." if has_others else f"There are no {self._stats.split} sentences."
+        none_in_split = say("There are no {split} sentences.", split=self._stats.split)
+        words = say("No sentence matches this filter.") if has_others else none_in_split
         self.list.show_empty(words, can_show_all=True)
 
     def _show_all(self) -> None:

@@ -1,4 +1,4 @@
-"""The Inspect page: sentences by their errors, one of them large, and its gold to be mended."""
+"""The Inspect page: sentences by their errors, one of them large, and its gold to be corrected."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout
 from core.analysis.occurrences import label_places
 from core.analysis.verdicts import Blame
 from core.domain.spans import SentenceNumber, Span
-from core.messages.catalogue import mark
+from core.messages.catalogue import mark, say, say_count
 from core.metrics.comparison import Comparison
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -23,14 +23,13 @@ from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import scaled
-from gui.text.words import counted
 from gui.widgets.page import EmptyState, Page, PageContext
 
 _STEPS: dict[Name, str] = {
-    "previous sentence": "↑",
-    "next sentence": "↓",
-    "previous error": "‹ error",
-    "next error": "error ›",
+    "previous sentence": mark("↑"),
+    "next sentence": mark("↓"),
+    "previous error": mark("‹ Previous error"),
+    "next error": mark("Next error ›"),
 }
 """The commands that have a button above the sentence, and its text."""
 
@@ -56,9 +55,9 @@ class InspectPage(Page):
         steps = [self.actions_by_name[name] for name in _STEPS]
         self.detail = SentenceDetail(context, steps, self.actions_by_name["reviewed"])
         self.empty = EmptyState(
-            "No sentences yet",
-            "Import a corpus: its sentences appear here with their gold spans, to be looked at and mended.",
-            "Go to Corpus",
+            say("No sentences yet"),
+            say("Import a corpus: its sentences appear here with their gold spans, to be looked at and corrected."),
+            say("Go to Corpus"),
         )
         self._lay_out(context)
         self._connect()
@@ -82,7 +81,7 @@ class InspectPage(Page):
         for name, command in COMMANDS.items():
             if name in runs:
                 made[name] = keymap.action(name, self, runs[name])
-                made[name].setIconText(_STEPS.get(name, command.title))
+                made[name].setIconText(say(_STEPS[name]) if name in _STEPS else command.title)
         return made
 
     def _lay_out(self, context: PageContext) -> None:
@@ -294,7 +293,9 @@ class InspectPage(Page):
                 self._show(shown)
         is_moved = change.kind in ("undo", "redo")  # the window says what was undone
         if len(touched) > 1 and not is_moved:
-            self.detail.show_notice(f"{counted(len(touched), 'sentence')} changed")
+            self.detail.show_notice(
+                say_count("{count:,} sentence changed", "{count:,} sentences changed", len(touched))
+            )
         elif is_moved and len(touched) == 1 and self.listing.current not in touched and self.isVisible():
             self._go_to_changed(touched[0])
         if change.kind in ("undo", "redo", "revert") and len(change.golds) == 1:
@@ -307,7 +308,7 @@ class InspectPage(Page):
         if self.listing.go_to(number):
             return
         for shown in self.listing.shown([number]):
-            self.detail.show_notice(f"{shown.stored.id} is not in this list")
+            self.detail.show_notice(say("{id} is not in this list", id=shown.stored.id))
 
     def _go_to_error(self, step: int, *, to_open: bool = False) -> None:
         """Go to another sentence of the list that has an error, and to the error in it."""
@@ -316,9 +317,11 @@ class InspectPage(Page):
         if self.listing.go_to_error(step, to_open=to_open):
             self._select_what_is_sought()
         elif to_open:
-            self.detail.show_notice("No further error without a verdict in this list")
+            self.detail.show_notice(say("No further error without a verdict in this list"))
         else:
-            self.detail.show_notice("No further error in this list" if step > 0 else "No earlier error in this list")
+            self.detail.show_notice(
+                say("No further error in this list") if step > 0 else say("No earlier error in this list")
+            )
 
     def _select_what_is_sought(self) -> None:
         sought = self.listing.sought

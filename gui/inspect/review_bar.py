@@ -1,21 +1,25 @@
-"""Where a person says what they think of the sentence: the mark above it, and the verdicts on its errors below."""
+"""Where a person says what they think of the sentence: reviewed or not, a note, verdicts on its errors."""
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from core.analysis.verdicts import BLAMES, Blame
 from core.domain.spans import SentenceNumber, Span, Split
+from core.messages.catalogue import mark, say
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import JudgementContext
-from gui.inspect.label_chips import tool_button
+from core.store.predictions import EpochKey
+from gui.inspect.labelling import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
 from gui.session import Session
+from gui.text.words import name_epoch
+from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
-from gui.widgets.text_labels import PlainLabel
+from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 class ReviewedMark(QWidget):
@@ -36,21 +40,53 @@ class ReviewedMark(QWidget):
         layout.addWidget(self.progress)
 
     def show_mark(self, is_reviewed: bool, progress: str) -> None:
-        """Show whether the sentence is reviewed; `progress` are words such as `214 of 5,564`."""
+        """Show whether the sentence is reviewed; `progress` is a text such as `214 of 5,564`."""
         action = self.button.defaultAction()
         action.setChecked(is_reviewed)
-        action.setIconText("✓ reviewed" if is_reviewed else "reviewed")
+        action.setIconText(say("✓ Reviewed") if is_reviewed else say("Mark as reviewed"))
         self.show_progress(progress)
 
     def show_progress(self, progress: str) -> None:
         self.progress.setText(progress)
-        self.progress.setToolTip("Reviewed sentences of the split")
+        self.progress.setToolTip(say("Reviewed sentences of the split"))
+
+
+class ComparisonBar(QWidget):
+    """Chooses which epoch's predictions are shown below; hidden where there is no other epoch.
+
+    Signals:
+        chosen: the person wants to see this epoch's predictions, too; an `EpochKey`, or None for none.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.other = chooser(
+            say("Compare with"), say("Show what another epoch predicted, dotted, below the predictions")
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(hint_label(say("Compare with")))
+        layout.addWidget(self.other)
+        self.other.activated.connect(lambda: self.chosen.emit(self.other.currentData()))
+
+    def offer(self, current: EpochKey | None, others: Sequence[EpochKey], chosen: EpochKey | None) -> None:
+        """Offer the other epochs."""
+        self.setVisible(current is not None and bool(others))
+        with QSignalBlocker(self.other):
+            self.other.clear()
+            self.other.addItem(say("none"), None)
+            for key in others:
+                self.other.addItem(name_epoch(key), key)
+            self.other.setCurrentIndex(others.index(chosen) + 1 if chosen in others else 0)
 
 
 _VERDICTS: dict[Blame, tuple[Name, str]] = {
-    "model": ("model wrong", "Model wrong"),
-    "gold": ("gold wrong", "Gold wrong: use prediction"),
-    "ambiguous": ("ambiguous", "Ambiguous"),
+    "model": ("model wrong", mark("Model wrong")),
+    "gold": ("gold wrong", mark("Gold wrong: use prediction")),
+    "ambiguous": ("ambiguous", mark("Ambiguous")),
 }
 """The command of each verdict, and the text of its button."""
 
@@ -75,7 +111,7 @@ class Verdicts(QObject):
     def _action(self, blame: Blame, keymap: Keymap) -> QAction:
         name, text = _VERDICTS[blame]
         action = keymap.action(name, self, lambda: self.given.emit(blame))
-        action.setIconText(text)
+        action.setIconText(say(text))
         return action
 
     def set_visible(self, visible: bool) -> None:
@@ -100,12 +136,12 @@ class NoteLine(LineField):
     finished = Signal()
 
     def __init__(self, keymap: Keymap) -> None:
-        super().__init__("Note")
+        super().__init__(say("Note"))
         self._keymap = keymap
         self._number: SentenceNumber | None = None
         self._stored = ""
         self._refused: dict[SentenceNumber, str] = {}
-        self.setAccessibleName("Note")
+        self.setAccessibleName(say("Note"))
         self.setProperty("note", True)
         self.setMaxLength(2_000)
         self.editingFinished.connect(self.commit)
@@ -113,7 +149,7 @@ class NoteLine(LineField):
         self._update_key_hint()
 
     def _update_key_hint(self) -> None:
-        self.setToolTip(tip("A note on the sentence; the search finds it", self._keymap.keys("note")))
+        self.setToolTip(tip(say("A note on the sentence; the search finds it"), self._keymap.keys("note")))
 
     def show_note(self, number: SentenceNumber | None, text: str) -> None:
         """Show the note of a sentence; what is being written on the same one stays, and what could not be stored."""

@@ -1,25 +1,22 @@
-"""Sentences with their predictions, as the list and the detail show them."""
+"""What the page shows, read from the project on whatever thread asks: sentences, lists of them, figures of a split."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
-
 from core.analysis.changes import EpochOutcomes
-from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.spans import PredictedSpan, SentenceNumber, Span, Split
+from core.messages.catalogue import say
 from core.metrics.signals import Signals
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
-from core.store.predictions import EpochKey
 from core.store.project import Project
+from core.store.sentence_selection import ALL_ERRORS, Selection
 from core.store.sentences import StoredSentence
+from gui.inspect.filters import Filter
 from gui.sentence.delegate import SentenceRow
 from gui.sentence.span_selection import comparisons_of
 from gui.session import Context
-from gui.text.words import name_epoch
-from gui.widgets.choosers import chooser
-from gui.widgets.text_labels import hint_label
+from gui.text.words import common_prefix, name_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class ShownSentence:
     Attributes:
         predicted: None where no run is chosen, or where it made no predictions for this sentence.
         steps: its path over the run's epochs, up to the one looked at.
-        other: what the epoch predicted that is held against it; None where there is none, or it made no predictions.
+        other: what the epoch that it is compared with predicted; None where there is none, or it made no predictions.
         gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
             not depend on what else became of the gold.
         said: what a person said of it, and of what the run predicted.
@@ -105,34 +102,109 @@ def _gold_shares(signals: Signals | None) -> dict[Span, float]:
     return {span: share for span, share in pairs if share is not None}
 
 
-class LanesBar(QWidget):
-    """Hidden where there is no other epoch.
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What is asked of a filter: which sentences it leaves, or the figures of its split, or both.
 
-    Signals:
-        chosen: the person wants to see this epoch's predictions, too; an `EpochKey`, or None for none.
+    Attributes:
+        lists, counts: whether the sentences of the filter, and whether the stats of its split, are wanted.
+        keeps: the current sentence stays where it is not listed, too; else the first one of the list is shown.
+        seeks: another page asked; what it looks for is then selected in the first sentence.
     """
 
-    chosen = Signal(object)
+    lists: bool = False
+    counts: bool = False
+    keeps: bool = True
+    seeks: bool = False
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.other = chooser("Compare with", "Show what another epoch predicted, dotted, below the predictions")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(hint_label("Compare with"))
-        layout.addWidget(self.other)
-        self.other.activated.connect(lambda: self.chosen.emit(self.other.currentData()))
+    def after(self, unanswered: "ListQuery | None") -> "ListQuery":
+        """The same, and what was wanted before and had no answer yet."""
+        if unanswered is None:
+            return self
+        return ListQuery(
+            self.lists or unanswered.lists,
+            self.counts or unanswered.counts,
+            self.keeps and unanswered.keeps,
+            self.seeks or unanswered.seeks,
+        )
 
-    def offer(self, current: EpochKey | None, others: Sequence[EpochKey], chosen: EpochKey | None) -> None:
-        """Offer the other epochs."""
-        self.setVisible(current is not None and bool(others))
-        with QSignalBlocker(self.other):
-            self.other.clear()
-            self.other.addItem("none", None)
-            for key in others:
-                self.other.addItem(name_epoch(key), key)
-            self.other.setCurrentIndex(others.index(chosen) + 1 if chosen in others else 0)
+
+@dataclass(frozen=True, slots=True)
+class SplitStats:
+    """Figures of a split.
+
+    Attributes:
+        errors: the sentences with an error, in order of number.
+        why_no_errors: why errors cannot be found; None where they can.
+        reviewed: the sentences that are marked as reviewed.
+        pace: the median of the seconds that the last ones took; None where none was timed.
+    """
+
+    split: Split
+    sentences: int = 0
+    errors: tuple[SentenceNumber, ...] = ()
+    why_no_errors: str | None = None
+    reviewed: frozenset[SentenceNumber] = frozenset()
+    pace: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult:
+    """An answer.
+
+    Attributes:
+        filter: the one that was asked with, without what needs predictions where there are none.
+        numbers, stats: None where they were not wanted.
+        id_prefix: what most of the ids begin with.
+    """
+
+    query: ListQuery
+    filter: Filter
+    numbers: list[SentenceNumber] | None
+    stats: SplitStats | None
+    id_prefix: str = ""
+
+
+def run_query(project: Project | None, context: Context, shown: Filter, query: ListQuery) -> ListResult:
+    """Answer a question; takes up to some tenths of a second in a large project."""
+    stats = _split_stats(project, context, shown.split) if query.counts else None
+    if stats is not None and stats.why_no_errors is not None and shown.selection.needs_run:
+        shown = shown.without_run()
+    numbers: list[SentenceNumber] | None = None
+    if query.lists:
+        numbers = project.selections.numbers(shown.selection, context.key, context.gold) if project is not None else []
+    prefix = common_prefix(project.sentences.ids(_sample(numbers))) if project is not None and numbers else ""
+    return ListResult(query, shown, numbers, stats, prefix)
+
+
+_SAMPLED = 400
+"""Sentences of a list whose ids are looked at."""
+
+
+def _sample(numbers: Sequence[SentenceNumber]) -> Sequence[SentenceNumber]:
+    return numbers[:: -(-len(numbers) // _SAMPLED)]
+
+
+def _split_stats(project: Project | None, context: Context, split: Split) -> SplitStats:
+    if project is None:
+        return SplitStats(split, why_no_errors=_why_no_errors(None, context, split))
+    reason = _why_no_errors(project, context, split)
+    errors: list[SentenceNumber] = []
+    if reason is None:
+        wrong = Selection(split=split, outcomes=ALL_ERRORS)
+        errors = project.selections.numbers(wrong, context.key, context.gold)
+    reviewed = frozenset(project.reviews.reviewed_in(split))
+    return SplitStats(split, project.sentences.count(split), tuple(errors), reason, reviewed, project.reviews.pace())
+
+
+def _why_no_errors(project: Project | None, context: Context, split: Split) -> str | None:
+    if project is None or context.key is None:
+        return say("Train a run first: errors are found by its predictions")
+    if not project.predictions.has_any(context.key, split):
+        return say(
+            "There are no predictions of {epoch} for the {split} sentences", epoch=name_epoch(context.key), split=split
+        )
+    return None
 
 
 class ErrorIndex:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.spans import SentenceNumber
+from core.messages.catalogue import say
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, explain, spoken
 from gui.widgets.tables import ROOT, Index
@@ -141,8 +142,8 @@ class SentenceList(QWidget):
         self._delegate = SentenceDelegate(look, self.view)
         self.view.setItemDelegate(self._delegate)
         self.none = hint_label(wraps=True)
-        self.show_all = QPushButton("Show all")
-        self.busy = PlainLabel("Searching …", self)
+        self.show_all = QPushButton(say("Show all"))
+        self.busy = PlainLabel(say("Searching …"), self)
         self.busy.setProperty("role", "busy")
         self.busy.hide()
         self._prepare_view()
@@ -154,7 +155,7 @@ class SentenceList(QWidget):
 
     def _prepare_view(self) -> None:
         view = self.view
-        view.setAccessibleName("Sentences")
+        view.setAccessibleName(say("Sentences"))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

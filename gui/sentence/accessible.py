@@ -6,17 +6,18 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from core.domain.spans import Span
-from core.metrics.comparison import Comparison
+from core.messages.catalogue import join_words, mark, say, say_count
+from core.metrics.comparison import Comparison, Outcome
 from gui.sentence.span_selection import TextSelection, comparison_of, stops
-from gui.text.words import counted
+from gui.text.words import words_of
 
-_VERDICTS = {
-    "right": "",
-    "edge": " (wrong edge)",
-    "type": " (wrong type)",
-    "both": " (wrong edge and type)",
-    "missed": " (missed)",
-    "spurious": " (spurious)",
+_OUTCOMES: dict[Outcome, str] = {
+    "right": mark("{spans}"),
+    "edge": mark("{spans} (wrong edge)"),
+    "type": mark("{spans} (wrong type)"),
+    "both": mark("{spans} (wrong edge and type)"),
+    "missed": mark("{spans} (missed)"),
+    "spurious": mark("{spans} (spurious)"),
 }
 _MOST_CHANGES = 3
 """Spans whose change is described one by one."""
@@ -39,9 +40,9 @@ def describe_selection(text: str, selection: TextSelection, comparisons: Sequenc
     """`gold 서울 LC, predicted 서울 OG 0.87 (wrong type), 2 of 5`, the selected one first; a range's characters."""
     comparison = comparison_of(comparisons, selection)
     if comparison is None:
-        return f"{text[selection.start : selection.end]}, without a label"
+        return say("{text}, without a label", text=text[selection.start : selection.end])
     is_predicted = selection.kind == "predicted"
-    return ", ".join([_describe(text, comparison, predicted_first=is_predicted), *_position(selection, comparisons)])
+    return join_words([_describe(text, comparison, predicted_first=is_predicted), *_position(selection, comparisons)])
 
 
 def describe_correction(
@@ -52,38 +53,37 @@ def describe_correction(
     lost, new = sorted(set(before) - set(after)), sorted(set(after) - set(before))
     if not lost and not new:
         return ""
-    changes = [f"{counted(max(len(lost), len(new)), 'span')} changed"]
+    changes = [say_count("{count:,} span changed", "{count:,} spans changed", max(len(lost), len(new)))]
     if len(lost) + len(new) <= _MOST_CHANGES:
         replaced = {span: next((other for other in lost if other.overlaps(span)), None) for span in new}
         changes = [_describe_change(text, old, span) for span, old in replaced.items()]
         changes += [_describe_change(text, span, None) for span in lost if span not in replaced.values()]
-    return ", ".join([*changes, *(_position(selection, comparisons) if selection is not None else [])])
+    return join_words([*changes, *(_position(selection, comparisons) if selection is not None else [])])
 
 
 def _describe_change(text: str, old: Span | None, new: Span | None) -> str:
     if old is None:
-        return f"{_name(text, new)} added" if new is not None else ""
+        return say("{span} added", span=words_of(text, [new])) if new is not None else ""
     if new is None:
-        return f"{_name(text, old)} removed"
+        return say("{span} removed", span=words_of(text, [old]))
     if (old.start, old.end) == (new.start, new.end):
-        return f"{text[new.start : new.end]}: {old.label} to {new.label}"
-    return f"{_name(text, old)} to {_name(text, new)}"
+        return say("{text}: {old} to {new}", text=text[new.start : new.end], old=old.label, new=new.label)
+    return say("{old} to {new}", old=words_of(text, [old]), new=words_of(text, [new]))
 
 
 def _position(selection: TextSelection, comparisons: Sequence[Comparison]) -> list[str]:
     """Which of all spans is selected, if one is."""
     places = stops(comparisons, errors_only=False)
-    return [f"{places.index(selection) + 1} of {len(places)}"] if selection in places else []
+    if selection not in places:
+        return []
+    return [say("{place:,} of {spans:,}", place=places.index(selection) + 1, spans=len(places))]
 
 
 def _describe(text: str, comparison: Comparison, *, predicted_first: bool = False) -> str:
     sides = []
     if comparison.gold is not None:
-        sides.append(f"gold {_name(text, comparison.gold)}")
+        sides.append(say("gold {span}", span=words_of(text, [comparison.gold])))
     if comparison.predicted is not None:
-        sides.append(f"predicted {_name(text, comparison.predicted.span)} {comparison.predicted.probability:.2f}")
-    return ", ".join(reversed(sides) if predicted_first else sides) + _VERDICTS[comparison.outcome]
-
-
-def _name(text: str, span: Span) -> str:
-    return f"{text[span.start : span.end]} {span.label}"
+        span, share = words_of(text, [comparison.predicted.span]), comparison.predicted.probability
+        sides.append(say("predicted {span} {probability:.2f}", span=span, probability=share))
+    return say(_OUTCOMES[comparison.outcome], spans=join_words(reversed(sides) if predicted_first else sides))

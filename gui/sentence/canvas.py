@@ -17,6 +17,7 @@ from core.domain.editing import (
 )
 from core.domain.spans import PredictedSpan, Span
 from core.languages.korean.words import word_shapes
+from core.messages.catalogue import say
 from gui.look.theme import Look
 from gui.sentence.accessible import announce, describe_correction, describe_selection, describe_sentence
 from gui.sentence.interaction import (
@@ -82,7 +83,7 @@ class SentenceCanvas(SentenceView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.setAccessibleName(self.tr("Sentence"))
+        self.setAccessibleName(say("Sentence"))
 
     @property
     def selection(self) -> TextSelection | None:

@@ -18,8 +18,7 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.painting import ROW_TEXT_SIZE, paint, row_style
 from gui.sentence.scene import Scene, arrange
 from gui.sentence.span_selection import comparisons_of
-from gui.text.inspect import explained
-from gui.text.words import wrapped
+from gui.text.words import explain_comparison, wrapped
 from gui.widgets.tables import Index
 
 ROW_HEIGHT = 52
@@ -181,7 +180,7 @@ def marks(row: SentenceRow, theme: Theme) -> list[RowMark]:
     """The marks of a row, the rightmost first."""
     found = []
     if row.comparisons is not None and row.errors:
-        wrong = "\n".join(explained(comparison, row.text) for comparison in row.errors)
+        wrong = "\n".join(explain_comparison(comparison, row.text) for comparison in row.errors)
         found.append(RowMark(f"✗ {len(row.errors)}", theme.error, wrong))
     elif row.comparisons is not None:
         found.append(RowMark("✓", theme.right, say("No error: every predicted span is a gold span and vice versa")))

@@ -10,8 +10,10 @@ from typing import Literal, get_args
 from PySide6.QtCore import QRectF
 
 from core.domain.spans import PredictedSpan, Span
+from core.messages.catalogue import say
 from core.metrics.comparison import Comparison
 from gui.sentence.layout import Piece, TextLayout
+from gui.text.words import ERROR_TAGS
 
 Lane = Literal["gold", "predicted", "other"]
 """The gold on the text, what the epoch predicted below it, and below that what another epoch predicted."""
@@ -27,8 +29,6 @@ _SHIFT = 8.0
 """How far to the left of its mark a tag may go rather than to a further row."""
 LINE_HEIGHT = 2.4
 """The least distance of two lines, in font sizes."""
-
-_ERROR_WORDS = {"edge": "edge", "type": "", "both": "edge", "missed": "missed", "spurious": "spurious", "right": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def tag_words(comparison: Comparison, lane: Lane) -> tuple[Words, ...]:
     if lane == "gold":
         assert gold is not None
         return (Words(gold.label, "label", gold.label),)
-    wrong = _ERROR_WORDS[comparison.outcome]
+    wrong = say(ERROR_TAGS[comparison.outcome]) if comparison.outcome in ERROR_TAGS else ""
     if predicted is None:
         return (Words(wrong, "error"),)
     label = predicted.span.label

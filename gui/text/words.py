@@ -1,4 +1,4 @@
-"""Counts, lists and lines as people write them; no Qt."""
+"""What several pages say of runs, labels, spans and outcomes, and lines as people write them; no Qt."""
 
 import html
 import textwrap
@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from core.analysis.verdicts import Blame
+from core.domain.labels import EntityType
 from core.domain.spans import Span
 from core.messages.catalogue import join_words, mark, say
+from core.metrics.comparison import Comparison, Outcome
 from core.store.predictions import EpochKey
 from core.store.runs import Status
 
@@ -17,6 +19,24 @@ BLAME_WORDS: dict[Blame, str] = {
     "ambiguous": mark("ambiguous"),
 }
 """What a person says of a disagreement."""
+
+VERDICTS: dict[Outcome, str] = {
+    "right": mark("right"),
+    "edge": mark("wrong edge"),
+    "type": mark("wrong type"),
+    "both": mark("wrong edge + type"),
+    "missed": mark("missed"),
+    "spurious": mark("spurious"),
+}
+"""How the comparison of a gold and a predicted span ends."""
+
+ERROR_TAGS: dict[Outcome, str] = {
+    "edge": mark("edge"),
+    "both": mark("edge"),
+    "missed": mark("missed"),
+    "spurious": mark("spurious"),
+}
+"""What the tag of a predicted span says beside its label, where the labels do not say what is wrong."""
 
 STATUS_WORDS: dict[Status, str] = {
     "running": mark("running"),
@@ -41,6 +61,29 @@ def name_source(source: int) -> str:
 def name_epoch(key: EpochKey) -> str:
     """What people call the predictions of one epoch: `run 3, epoch 2`."""
     return say("run {run}, epoch {epoch}", run=key.source, epoch=key.epoch)
+
+
+def label_names(label: EntityType) -> str:
+    """A label with its Korean and English names, as far as it has any."""
+    has_names = label.korean != label.label
+    return f"{label.label}  {label.korean} · {label.english}" if has_names else label.label
+
+
+def name_outcome(comparison: Comparison) -> str:
+    """How a comparison ended, with the mark that says right or wrong without colour."""
+    return f"{'✗' if comparison.is_error else '✓'} {say(VERDICTS[comparison.outcome])}"
+
+
+def explain_comparison(comparison: Comparison, text: str) -> str:
+    """What is wrong with a span: how the comparison ended, then what gold and run say."""
+    gold, predicted = comparison.gold, comparison.predicted
+    said = []
+    if gold is not None:
+        said.append(say("gold {span}", span=words_of(text, [gold])))
+    if predicted is not None:
+        span, share = words_of(text, [predicted.span]), predicted.probability
+        said.append(say("predicted {span} {probability:.2f}", span=span, probability=share))
+    return say("{outcome}: {spans}", outcome=name_outcome(comparison), spans=join_words(said))
 
 
 def counted(number: int, noun: str) -> str:

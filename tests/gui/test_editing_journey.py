@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gui.app import made_window
-from gui.inspect.menu import SpanMenu
+from gui.inspect.labelling import SpanMenu
 from gui.look.theme import LIGHT
 from gui.settings.window import SettingsWindow
 from tests.building import project_with_run

@@ -49,7 +49,7 @@ def test_after_a_choice_in_the_top_bar_the_keys_of_inspect_work_at_once(inspecti
 @pytest.mark.parametrize("name", ["split", "paths", "labels", "orders", "reviews"])
 def test_after_a_choice_among_the_filters_the_list_has_the_keys(inspecting, qtbot, name):
     page = inspecting.pages["inspect"]
-    box = getattr(page.filters, name, None) or getattr(page.filters.queue, name)
+    box = getattr(page.filters, name, None) or getattr(page.filters, name)
     box.setFocus()
     pick(qtbot, box, 1)
     has_sentences = page.model.rowCount() > 0

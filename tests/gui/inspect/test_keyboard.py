@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from gui.inspect.label_chips import LabelChip
+from gui.inspect.labelling import LabelChip
 from gui.inspect.review_bar import NoteLine
 from gui.keys.keymap import CommandAction
 from gui.sentence import canvas

@@ -60,7 +60,7 @@ def test_the_list_stays_until_the_new_one_is_there(bench, held, qtbot):
     assert bench.shown() == "news-4", "meanwhile it can be walked through"
     held.let_end()
     qtbot.waitUntil(lambda: bench.listed() == ["news-4"])
-    assert bench.page.detail.position.text() == "sentence 1 of 1 · dev · news-4"
+    assert bench.page.detail.position.text() == "1 of 1 · dev · news-4"
     assert not bench.page.list.busy.isVisible()
     assert threading.main_thread() not in held.threads
 
@@ -133,7 +133,7 @@ def test_a_mark_meanwhile_is_counted(bench, held, qtbot):
 
 
 def test_what_is_judged_before_the_random_order_is_there_is_no_sample(bench, held, qtbot):
-    queue = bench.page.filters.queue
+    queue = bench.page.filters
     queue.orders.setCurrentIndex(queue.orders.findData("random"))
     queue.orders.activated.emit(queue.orders.currentIndex())
     assert not bench.page.listing.is_random_sample

@@ -36,7 +36,7 @@ def choose(combo, text):
 
 def test_it_opens_on_all_dev_sentences_with_the_first_one_large(bench):
     assert bench.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
-    assert bench.page.detail.position.text() == "sentence 1 of 4 · dev · news-3"
+    assert bench.page.detail.position.text() == "1 of 4 · dev · news-3"
     assert (bench.page.filters.all.text(), bench.page.filters.errors.text()) == ("All 4", "Errors 2")
     assert QApplication.focusWidget() is bench.page.list.view
 
@@ -58,16 +58,16 @@ def test_error_filters(bench_over):
 
 def test_the_path_over_the_epochs(bench):
     filters = bench.page.filters
-    choose(filters.paths, "Learned")
+    choose(filters.histories, "Learned")
     assert bench.listed() == ["news-3", "news-4"]
     steps = [bench.page.model.data(bench.page.model.index(row, 0), SENTENCE_ROLE).steps for row in range(2)]
     assert steps == [(False, True), (False, True)]
-    choose(filters.paths, "Never right")
+    choose(filters.histories, "Never right")
     assert bench.listed() == ["talk-1", "talk-2"]
     bench.click(filters.errors)
     assert bench.listed() == ["talk-1", "talk-2"], "a path and errors hold together"
     choose(filters.split, "train")
-    assert not filters.paths.isEnabled()
+    assert not filters.histories.isEnabled()
     assert bench.listed() == ["news-1", "news-2"], "without predictions there is no path"
 
 
@@ -114,7 +114,7 @@ def test_label_and_split(bench):
     choose(filters.split, "train")
     assert bench.listed() == ["news-1", "news-2"]
     assert not filters.errors.isEnabled()
-    assert "no predictions for the train sentences" in filters.errors.toolTip()
+    assert "no predictions of run 1, epoch 2 for the train" in filters.errors.toolTip()
 
 
 def test_search_waits_for_the_last_key(bench, qtbot, monkeypatch):

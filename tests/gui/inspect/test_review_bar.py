@@ -38,7 +38,7 @@ def judging(bench_over):
 
 
 def choose(combo, text):
-    combo.setCurrentIndex(combo.findText(text, Qt.MatchFlag.MatchStartsWith))
+    combo.setCurrentIndex(combo.findText(text))
     combo.activated.emit(combo.currentIndex())
 
 
@@ -118,13 +118,13 @@ def test_verdicts_in_the_random_order_alone_are_a_sample(judging):
     filters = judging.page.filters
     judging.go_to("talk-2")
     judging.key(Key.Key_1, CTRL)
-    choose(filters.queue.orders, "Random sample")
+    choose(filters.orders, "Random sample")
     choose(filters.labels, "OG")
     judging.go_to("news-4")
     judging.key(Key.Key_1, CTRL)
     choose(filters.labels, "All types")
     judging.click(filters.errors)
-    choose(filters.queue.reviews, "Not reviewed")
+    choose(filters.reviews, "Not reviewed")
     judging.page.list.choose(0)
     judging.key(Key.Key_Tab)
     judging.key(Key.Key_1, CTRL)
@@ -137,13 +137,13 @@ def test_verdicts_in_the_random_order_alone_are_a_sample(judging):
 def test_the_mark_is_turned_by_key_and_button(judging):
     mark = judging.page.detail.reviewed
     judging.go_to("news-4")
-    assert (mark.button.text(), mark.progress.text()) == ("reviewed", "0 of 4")
+    assert (mark.button.text(), mark.progress.text()) == ("Mark as reviewed", "0 of 4")
     judging.key(Key.Key_R, CTRL)
     assert said(judging, "news-4").is_reviewed
-    assert (mark.button.text(), mark.button.isChecked(), mark.progress.text()) == ("✓ reviewed", True, "1 of 4")
+    assert (mark.button.text(), mark.button.isChecked(), mark.progress.text()) == ("✓ Reviewed", True, "1 of 4")
     judging.click(mark.button)
     assert not said(judging, "news-4").is_reviewed
-    assert (mark.button.text(), mark.button.isChecked(), mark.progress.text()) == ("reviewed", False, "0 of 4")
+    assert (mark.button.text(), mark.button.isChecked(), mark.progress.text()) == ("Mark as reviewed", False, "0 of 4")
     judging.session.undo()
     assert mark.progress.text() == "1 of 4"
     judging.key(Key.Key_R, CTRL | SHIFT)
@@ -219,40 +219,40 @@ def test_a_note_is_stored_when_one_goes_on_or_closes_the_project(judging):
 
 
 def test_the_least_certain_come_first(judging):
-    queue = judging.page.filters.queue
+    queue = judging.page.filters
     judging.go_to("talk-1")
-    assert not queue.said.isVisible()
+    assert not queue.pace.isVisible()
     choose(queue.orders, "Least certain first")
     assert judging.listed() == list(UNCERTAINTY)
     assert judging.shown() == "talk-2", "a queue begins at its beginning"
-    assert queue.said.text() == "4 to review"
+    assert queue.pace.text() == "4 to review"
     judging.key(Key.Key_1, CTRL)
     assert judging.shown() == "news-4", "the next one of the queue"
-    assert queue.said.text() == "3 to review · about 1 s each"
+    assert queue.pace.text() == "3 to review · about 1 s each"
     judging.key(Key.Key_Right, CTRL)
     assert judging.shown() == "news-3"
     judging.key(Key.Key_Left, CTRL)
     judging.key(Key.Key_Left, CTRL)
     assert judging.shown() == "talk-2"
     judging.session.undo()
-    assert queue.said.text().startswith("4 to review")
+    assert queue.pace.text().startswith("4 to review")
     choose(queue.orders, "In order of import")
     assert judging.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
-    assert not queue.said.isVisible()
+    assert not queue.pace.isVisible()
 
 
 def test_what_is_corrected_is_no_longer_left_and_an_undo_brings_it_back(judging):
-    queue, session = judging.page.filters.queue, judging.session
+    queue, session = judging.page.filters, judging.session
     choose(queue.orders, "Least certain first")
     number = judging.project.sentences.by_id("news-3").number
     session.correct(number, ())
-    assert queue.said.text() == "3 to review"
+    assert queue.pace.text() == "3 to review"
     session.mark(number, reviewed=True)
-    assert queue.said.text().startswith("3 to review"), "one sentence counts once"
+    assert queue.pace.text().startswith("3 to review"), "one sentence counts once"
     session.undo()
-    assert queue.said.text().startswith("3 to review")
+    assert queue.pace.text().startswith("3 to review")
     session.undo()
-    assert queue.said.text().startswith("4 to review")
+    assert queue.pace.text().startswith("4 to review")
 
 
 def test_the_button_of_all_sentences_is_lit_only_where_all_are_listed(judging):
@@ -276,7 +276,7 @@ def test_a_queue_can_be_asked_for(judging):
     filters = judging.page.filters
     assert not filters.asked.isVisible()
     assert filters.errors.isChecked()
-    assert (filters.queue.orders.currentText(), filters.queue.reviews.currentText()) == (
+    assert (filters.orders.currentText(), filters.reviews.currentText()) == (
         "Random sample",
         "Not reviewed",
     )
@@ -286,7 +286,7 @@ def test_a_queue_can_be_asked_for(judging):
 def test_reviewed_sentences_and_those_with_a_note(judging):
     judging.go_to("talk-1")
     judging.key(Key.Key_R, CTRL)
-    reviews = judging.page.filters.queue.reviews
+    reviews = judging.page.filters.reviews
     for text, names in (("Reviewed", ["talk-1"]), ("Not reviewed", ["news-3", "news-4", "talk-2"]), ("With note", [])):
         choose(reviews, text)
         assert judging.listed() == names
@@ -296,7 +296,7 @@ def test_reviewed_sentences_and_those_with_a_note(judging):
 
 def test_without_a_run_only_import_and_chance_order_the_list(bench_over):
     bench = bench_over(project_with_sentences)
-    orders = bench.page.filters.queue.orders
+    orders = bench.page.filters.orders
     enabled = [orders.itemText(at) for at in range(orders.count()) if orders.model().item(at).isEnabled()]
     assert enabled == ["In order of import", "Random sample"]
     choose(orders, "Random sample")

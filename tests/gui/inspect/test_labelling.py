@@ -8,8 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from gui.inspect.label_chips import READ_ONLY
-from gui.inspect.menu import SpanMenu
+from gui.inspect.labelling import READ_ONLY, SpanMenu
 from tests.gui.driving import LEFT, NONE
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -88,7 +87,7 @@ def test_a_kept_label_goes_on_every_drag_and_double_click(bench):
     assert kept(bench) == "TM"
     note = bench.page.detail.labelling.note
     assert note.isVisible()
-    assert note.text() == "Labelling TM · Esc ends it"
+    assert note.text() == "Sticky label TM (Esc to stop)"
     bench.drag(4, 5)
     double_click(bench.canvas, bench.point(8))
     assert bench.gold("talk-2") == [(0, 2, "DT"), (4, 6, "TM"), (7, 9, "TM")]
@@ -217,7 +216,7 @@ def test_the_menu_edits_the_span(bench):
     assert bench.gold("talk-1")[0] == (0, 2, "PS")
     choose(menu_at(bench, 0), "Copy")
     assert QGuiApplication.clipboard().text() == "민서"
-    choose(menu_at(bench, 0), "Keep PS")
+    choose(menu_at(bench, 0), "Use PS")
     assert kept(bench) == "PS"
     choose(menu_at(bench, 6), "Remove")
     assert bench.gold("talk-1") == [(0, 2, "PS")]
@@ -227,7 +226,7 @@ def test_the_gold_as_imported_has_a_menu_that_changes_nothing(bench):
     bench.session.set_context(gold="imported")
     menu = menu_at(bench, 0)
     enabled = [action.text() for action in menu.actions() if action.isEnabled() and action.text()]
-    assert [text for text in enabled if not text.startswith(("Copy", "Keep"))] == []
+    assert [text for text in enabled if not text.startswith(("Copy", "Use"))] == []
     menu.close()
 
 

@@ -2,7 +2,8 @@ import pytest
 
 from core.domain.labels import entity_type
 from core.store.sentence_selection import ALL_ERRORS, Selection
-from gui.text.inspect import label_names, pace_words, selection_words
+from gui.inspect.filters import describe_pace, describe_selection
+from gui.text.words import label_names
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ from gui.text.inspect import label_names, pace_words, selection_words
     ],
 )
 def test_a_selection_in_words(selection, words):
-    assert selection_words(selection) == words
+    assert describe_selection(selection) == words
 
 
 def test_a_label_of_the_users_own_has_no_second_name():
@@ -49,4 +50,4 @@ def test_a_label_of_the_users_own_has_no_second_name():
     ],
 )
 def test_how_much_is_left(left, seconds, words):
-    assert pace_words(left, seconds) == words
+    assert describe_pace(left, seconds) == words

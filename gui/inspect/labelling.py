@@ -1,18 +1,21 @@
-"""The labels of the tag set as chips, each with its key: a click labels, a double click keeps the label."""
+"""How spans get their labels: the chips of the tag set with their keys, a sticky label, and the menu of a span."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
-from core.messages.catalogue import say
-from gui.keys.commands import KEYED_LABELS, label_name, native
+from core.messages.catalogue import mark, say
+from core.metrics.comparison import Comparison
+from gui.keys.commands import KEYED_LABELS, Name, label_name, native
 from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import SMALL_SIZE, Look, Theme, scaled
 from gui.sentence.canvas import SentenceCanvas
-from gui.text.inspect import label_names
-from gui.text.words import words_of
+from gui.sentence.span_selection import TextSelection, comparison_of
+from gui.text.words import explain_comparison, label_names, words_of, wrapped
 from gui.widgets.choosers import chip as round_button
 from gui.widgets.text_labels import PlainLabel
 
@@ -133,10 +136,10 @@ class LabelChips(QWidget):
         for label, chip in self.chips.items():
             names, key = self._look.theme.entity_type(label), self.key_of(label)
             words = label if names.korean == label else f"{label} {names.korean}"
-            chip.setAccessibleName(f"Label {label} {names.english}")
+            chip.setAccessibleName(say("Label {label} {name}", label=label, name=names.english))
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
-            said = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
-            chip.setToolTip(f"{said}\nA double click keeps it for all that the mouse selects")
+            named = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
+            chip.setToolTip(wrapped(named, say("A double click uses it for every selection")))
         widths = (button.sizeHint().width() for button in (*self.chips.values(), self.more))
         self._widest = min(scaled(_GREATEST_WIDTH), max((scaled(_LEAST_WIDTH), *widths)))
         self._place()
@@ -240,11 +243,11 @@ def _style(theme: Theme, label: str) -> str:
     )
 
 
-READ_ONLY = "Switch to Gold: corrected to edit"
+READ_ONLY = mark("Switch to “Gold: corrected” to edit")
 
 
 class Labelling(QObject):
-    """Runs the keys of the labels, and tells which label is kept.
+    """Runs the keys of the labels, and says which label is sticky.
 
     Attributes:
         is_editable: whether the gold that is shown can be changed.
@@ -252,10 +255,10 @@ class Labelling(QObject):
         note: says that a label is kept; hidden where none is.
 
     Signals:
-        said: something the person should know; the words, and whether it is a refusal.
+        noticed: something the person should know; the text, and whether it is a refusal.
     """
 
-    said = Signal(str, bool)
+    noticed = Signal(str, bool)
 
     def __init__(self, canvas: SentenceCanvas, chips: LabelChips, keymap: Keymap) -> None:
         super().__init__(canvas)
@@ -269,7 +272,7 @@ class Labelling(QObject):
         self._before_click: str | None = None
         chips.chosen.connect(self._apply_clicked)
         chips.doubled.connect(self._take_back)
-        chips.kept_changed.connect(self._tell_kept)
+        chips.kept_changed.connect(self._show_kept)
 
     def _action(self, position: int) -> CommandAction:
         return self._keymap.action(label_name(position), self, lambda: self._apply_at(position))
@@ -293,13 +296,13 @@ class Labelling(QObject):
         """Label what is selected; where nothing is and a label is kept, keep this one instead."""
         kept = self._chips.kept
         if not self.is_editable:
-            self.said.emit(READ_ONLY, True)
+            self.noticed.emit(say(READ_ONLY), True)
         elif self._canvas.selection is not None:
             self._canvas.apply_label(label)
         elif kept is not None:
             self._chips.keep(None if label == kept else label)
         else:
-            self.said.emit("Select a span, or drag over text, first", False)
+            self.noticed.emit(say("Select a span or drag over text first"), False)
 
     def _label_drawn(self) -> None:
         """Put the label that is kept on what the mouse has just selected."""
@@ -308,9 +311,9 @@ class Labelling(QObject):
         replaced = self._canvas.replaced if self.is_editable else ()
         self.apply(self._chips.kept)
         if replaced:
-            self.said.emit("replaced " + words_of(self._canvas.scene.layout.text, replaced), False)
+            self.noticed.emit(say("replaced {spans}", spans=words_of(self._canvas.scene.layout.text, replaced)), False)
 
-    def keep_or_let_go(self) -> None:
+    def toggle_sticky(self) -> None:
         """Keep the label of the selected span, or else the first one; let it go where one is kept."""
         selection, labels = self._canvas.selection, self._chips.labels
         of_selected = selection.label if selection is not None and selection.label in labels else None
@@ -319,12 +322,14 @@ class Labelling(QObject):
     def let_go(self) -> None:
         self._chips.keep(None)
 
-    def _tell_kept(self) -> None:
+    def _show_kept(self) -> None:
         kept, keys = self._chips.kept, self._keymap.keys("clear")
-        way_out = native(keys[0]) if keys else "a click on its chip"
-        self.note.setText(f"Labelling {kept} · {way_out} ends it")
+        if kept is not None and keys:
+            self.note.setText(say("Sticky label {label} ({key} to stop)", label=kept, key=native(keys[0])))
+        elif kept is not None:
+            self.note.setText(say("Sticky label {label} (click its chip to stop)", label=kept))
         self.note.setVisible(kept is not None)
-        self.said.emit("", False)
+        self.noticed.emit("", False)
 
 
 def tool_button(action: QAction, *, outlined: bool = False) -> QToolButton:
@@ -339,3 +344,90 @@ def tool_button(action: QAction, *, outlined: bool = False) -> QToolButton:
     button.setAccessibleName(action.text())  # not the arrow that it shows
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+_LONGEST = 40
+_MENU: dict[Name, str] = {
+    "accept": mark("Accept the predicted span"),
+    "remove": mark("Remove"),
+    "identical": mark("Label all identical…"),
+    "extend": mark("Extend to whole eojeols"),
+    "shrink": mark("Shrink"),
+    "copy": mark("Copy text"),
+}
+"""The commands in the menu, and what it calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a menu is about: what is selected in a sentence."""
+
+    text: str
+    selection: TextSelection
+    comparisons: tuple[Comparison, ...]
+    is_editable: bool
+
+    @property
+    def words(self) -> str:
+        """The selected text, cut where it is long, and its label."""
+        text = self.text[self.selection.start : self.selection.end]
+        short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+        return f"{short}  {self.selection.label}".rstrip()
+
+
+class SpanMenu(QMenu):
+    """Shown once, and gone when it is closed.
+
+    Signals:
+        labelled: the person wants this label on it.
+        kept: the person wants this label on every selection.
+    """
+
+    labelled = Signal(str)
+    kept = Signal(str)
+
+    def __init__(
+        self,
+        subject: Subject,
+        labels: Mapping[str, str],
+        actions: Mapping[Name, QAction],
+        keymap: Keymap,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add_words(subject.words, role="heading")
+        comparison = comparison_of(subject.comparisons, subject.selection)
+        if comparison is not None and comparison.is_error:
+            self._add_words(explain_comparison(comparison, subject.text), role="error")
+        self.addSeparator()
+        self.addMenu(self._labels(subject, labels))
+        for name, text in _MENU.items():
+            actions[name].setText(say(text))
+            self.addAction(actions[name])
+            if name in ("identical", "shrink"):
+                self.addSeparator()
+        if subject.selection.label in labels:
+            label = subject.selection.label
+            keys = keymap.keys("sticky")
+            key = f"\t{native(keys[0])}" if keys else ""
+            self.addAction(say("Use {label} for every selection", label=label) + key, lambda: self.kept.emit(label))
+
+    def _add_words(self, words: str, *, role: str) -> None:
+        label = PlainLabel(words)
+        label.setProperty("role", role)
+        label.setContentsMargins(12, 4, 24, 4)
+        line = QWidgetAction(self)
+        line.setDefaultWidget(label)
+        line.setEnabled(False)
+        self.addAction(line)
+
+    def _labels(self, subject: Subject, labels: Mapping[str, str]) -> QMenu:
+        """Every label of the tag set with its key; that of the gold span is marked."""
+        menu = QMenu(say("Relabel") if subject.selection.kind == "gold" else say("Label"), self)
+        menu.setEnabled(subject.is_editable)
+        for label, caption in labels.items():
+            action = menu.addAction(caption, partial(self.labelled.emit, label))
+            action.setCheckable(True)
+            action.setChecked(subject.selection.kind == "gold" and subject.selection.label == label)
+        return menu
