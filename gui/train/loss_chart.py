@@ -7,6 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.messages.catalogue import say
 from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, font, scaled
 
 _MAX_POINTS = 2000
@@ -35,7 +36,7 @@ class LossChart(QWidget):
         self._top = 0.0
         pg.setConfigOptions(antialias=True)
         self._view: Any = pg.PlotWidget(enableMenu=False)
-        self._view.setAccessibleName("Loss and F1 of the run")
+        self._view.setAccessibleName(say("Loss and F1 of the run"))
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot: Any = self._view.getPlotItem()
         self._right: Any = pg.ViewBox(enableMenu=False, enableMouse=False)
@@ -67,6 +68,8 @@ class LossChart(QWidget):
     def _arrange(self) -> None:
         plot = self._plot
         plot.setMouseEnabled(x=False, y=False)
+        for action in plot.scene().contextMenu:
+            action.setParent(None)  # no menu shows it, and its words are pyqtgraph's
         plot.hideButtons()
         plot.addItem(self._loss_line)
         plot.addItem(self._mean_points)
@@ -96,15 +99,15 @@ class LossChart(QWidget):
             self._plot.getAxis(side).setWidth(_AXIS_WIDTH)
         size = f"{scaled(SMALL_SIZE)}px"
         self._plot.getAxis("left").enableAutoSIPrefix(False)
-        self._plot.getAxis("left").setLabel("loss", color=self._look.theme.accent, **{"font-size": size})
-        self._plot.getAxis("right").setLabel("● F1 on dev", color=self._look.theme.right, **{"font-size": size})
+        self._plot.getAxis("left").setLabel(say("loss"), color=self._look.theme.accent, **{"font-size": size})
+        self._plot.getAxis("right").setLabel(say("● F1 on dev"), color=self._look.theme.right, **{"font-size": size})
         self._label_steps()
         self._plot.getAxis("right").setTicks([[(tenth / 5, f"{tenth / 5:.1f}") for tenth in range(6)]])
 
     def _label_steps(self) -> None:
         axis = self._plot.getAxis("bottom")
         axis.enableAutoSIPrefix(False)
-        axis.setLabel("step", color=self._look.theme.muted, **{"font-size": f"{scaled(SMALL_SIZE)}px"})
+        axis.setLabel(say("step"), color=self._look.theme.muted, **{"font-size": f"{scaled(SMALL_SIZE)}px"})
         axis.setTicks(None if self._has_steps else [[]])
         axis.showLabel(self._has_steps)
 
@@ -173,7 +176,10 @@ class LossChart(QWidget):
         ]
         for line in self._boundaries:
             self._plot.addItem(line, ignoreBounds=True)
-        names = [(epoch * self._steps, f"epoch {epoch}" if epoch == named[0] else str(epoch)) for epoch in named]
+        names = [
+            (epoch * self._steps, say("epoch {epoch}", epoch=epoch) if epoch == named[0] else str(epoch))
+            for epoch in named
+        ]
         self._plot.getAxis("top").setTicks([names])
 
 

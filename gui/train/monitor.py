@@ -1,37 +1,46 @@
 """The right side of the Train page: how the training goes, in a headline, figures, a chart and a log."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.domain.events import EpochFinished, Prepared, Progress, RunStarted
 from core.domain.settings import TrainSettings
+from core.messages.catalogue import mark, say
 from core.store.runs import Epoch, Run
 from gui.look.chart_library import is_chart_library_loaded
-from gui.look.theme import Look
+from gui.look.theme import Look, font
 from gui.preferences import Preferences
-from gui.text.train import (
-    Compared,
+from gui.text.progress import duration
+from gui.train.fields import HEADING_HEIGHT, settings_line
+from gui.train.readiness import RunComparison
+from gui.train.training import (
     EpochScore,
+    TrainingEnd,
     event_line,
     result_line,
-    settings_line,
     stored_epoch_line,
     stored_result_line,
 )
-from gui.train.fields import HEADING_HEIGHT
-from gui.train.live_figures import Figures
-from gui.train.training_job import Ending
 from gui.widgets.text_labels import PlainLabel
 
 if TYPE_CHECKING:
     from gui.train.loss_chart import LossChart
-from datetime import datetime
-
-from PySide6.QtWidgets import QPlainTextEdit
 
 
 class Monitor(QWidget):
@@ -58,13 +67,14 @@ class Monitor(QWidget):
         self.headline = _plain_label("title")
         self.headline.setWordWrap(True)
         self.headline.setMinimumHeight(HEADING_HEIGHT)
-        self.see_metrics = QPushButton("See metrics")
-        self.see_metrics.setToolTip("Open the table of this run, type by type")
+        self.see_metrics = QPushButton(say("See metrics"))
+        self.see_metrics.setToolTip(say("Open the table of this run, type by type"))
         self.see_metrics.clicked.connect(lambda: self.metrics_asked.emit(self._run_with_metrics))
-        self.figures = Figures()
+        self.figures = LiveFigures()
         self.chart: LossChart | None = None
         self.placeholder = _plain_label("hint")
-        self.placeholder.setText("The loss, as a mean of ten steps, and the F1 of every epoch are drawn here.")
+        self.placeholder.setText(say("The loss, as a mean of ten steps, and the F1 of every epoch are drawn here."))
+        self.placeholder.setWordWrap(True)
         self.placeholder.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.chart_place = _panel(self.placeholder)
         self.log = LogView()
@@ -111,12 +121,12 @@ class Monitor(QWidget):
         self.figures.clear()
         for score in self._stored[-1:]:
             self.figures.show_score(score, self._epochs)
-        self.log.recall(f"Run {run.number}: {settings_line(run.settings)}")
+        self.log.recall(say("Run {run}: {settings}", run=run.number, settings=settings_line(run.settings)))
         for epoch in epochs:
             self.log.recall(stored_epoch_line(epoch))
         self._draw_stored()
 
-    def show_compared(self, compared: Compared) -> None:
+    def show_compared(self, compared: RunComparison) -> None:
         """Head a stored retrain with what it was made for, the comparison with the run before it."""
         if self.stored is not None and self.stored.number == compared.run:
             self.headline.setText(result_line(compared.run, self._stored, compared))
@@ -158,7 +168,7 @@ class Monitor(QWidget):
         self._epochs, self.stored, self._stored = settings.epochs, None, ()
         self.show_idle(title, None)
         self.figures.clear()
-        self.log.add(f"{title}: {settings_line(settings)}")
+        self.log.add(say("{training}: {settings}", training=title, settings=settings_line(settings)))
 
     def follow(self, event: object, epochs: Sequence[EpochScore]) -> None:
         """Show one event of the training.
@@ -178,7 +188,7 @@ class Monitor(QWidget):
         elif self.chart is not None:
             self._draw(self.chart, event, epochs)
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: TrainingEnd) -> None:
         """The training ended."""
         self.figures.show_end()
         self.log.add(ending.line)
@@ -241,8 +251,8 @@ class LogView(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__(readOnly=True)
         self.setMaximumBlockCount(_MAX_LINES)
-        self.setPlaceholderText("Training log")
-        self.setAccessibleName("Training log")
+        self.setPlaceholderText(say("Training log"))
+        self.setAccessibleName(say("Training log"))
         self.setTabChangesFocus(True)
         self._is_at_end = True
         bar = self.verticalScrollBar()
@@ -250,11 +260,11 @@ class LogView(QPlainTextEdit):
         bar.rangeChanged.connect(self._keep_place)
 
     def add(self, line: str) -> None:
-        """Note something that happened now."""
+        """Log something that happened now."""
         self.appendPlainText(f"{datetime.now():%H:%M:%S}  {line}")
 
     def recall(self, line: str) -> None:
-        """Note something that happened at another time."""
+        """Log something that happened at another time."""
         self.appendPlainText(line)
 
     def _note_place(self, value: int) -> None:
@@ -265,3 +275,103 @@ class LogView(QPlainTextEdit):
         if self._is_at_end or last == 0:
             self.verticalScrollBar().setValue(last)
             self._is_at_end = True
+
+
+_NOTHING = "–"
+_SIZE = 20
+_SHARES = {6: (4, 7, 4, 4, 6, 4), 3: (3, 6, 4), 2: (1, 1)}
+"""Of the width, by the number of columns: steps and the time left take the most."""
+_ROOM_FOR_ONE_ROW = 560
+"""Pixels; in less, the figures take two rows, or three where their names need that."""
+_STEPS = {"prepare": mark("encoding"), "train": mark("step"), "predict": mark("tagging dev")}
+
+
+class LiveFigure(QVBoxLayout):
+    """One number under its name."""
+
+    def __init__(self, name: str, purpose: str) -> None:
+        super().__init__()
+        self.setSpacing(0)
+        self.name = PlainLabel(name)
+        self.name.setProperty("role", "small")
+        self.number = PlainLabel(_NOTHING)
+        self.number.setFont(font(_SIZE, tabular=True))
+        self.number.setAccessibleName(name)
+        for label in (self.name, self.number):
+            label.setToolTip(purpose)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self.addWidget(label)
+
+
+class LiveFigures(QFrame):
+    """Epoch, step, loss, speed, time left and F1, in columns wide enough for a long training."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epoch = LiveFigure(say("epoch"), say("Passes over the training sentences"))
+        self.step = LiveFigure(say("step"), say("Batches of this epoch"))
+        self.loss = LiveFigure(say("loss"), say("Mean over this epoch so far, in nats per tagging unit"))
+        self.speed = LiveFigure(say("sentences/s"), say("Training sentences per second; tagging dev is not counted"))
+        self.left = LiveFigure(say("time left"), say("Until the last epoch ends, at this speed"))
+        self.f1 = LiveFigure(say("F1 on dev"), say("Micro F1 of the last finished epoch, on the gold as corrected"))
+        self._figures = (self.epoch, self.step, self.loss, self.speed, self.left, self.f1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._columns = 0
+        self._arrange(6)
+
+    def _arrange(self, columns: int) -> None:
+        """Lay the figures out in rows of so many."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, figure in enumerate(self._figures):
+            self._grid.removeItem(figure)
+            self._grid.addLayout(figure, *divmod(place, columns))
+        for column in range(len(self._figures)):
+            self._grid.setColumnStretch(column, _SHARES[columns][column] if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(6 if self.width() >= _ROOM_FOR_ONE_ROW else 3 if self._has_room_for_names(3) else 2)
+
+    def _has_room_for_names(self, columns: int) -> bool:
+        shares = _SHARES[columns]
+        room = (self.width() - (columns - 1) * self._grid.horizontalSpacing()) / sum(shares)
+        needed = [figure.name.sizeHint().width() for figure in self._figures]
+        return all(width <= room * shares[place % columns] for place, width in enumerate(needed))
+
+    def clear(self) -> None:
+        for figure in self._figures:
+            figure.number.setText(_NOTHING)
+
+    def show_score(self, score: EpochScore, epochs: int) -> None:
+        """Show a finished epoch, of so many that the run was to have."""
+        self.epoch.number.setText(f"{score.number}/{epochs}")
+        self.loss.number.setText(f"{score.loss:.4f}")
+        self.f1.number.setText(f"{score.f1:.4f}")
+
+    def show_event(self, event: object) -> None:
+        """Take over what an event says; other numbers stay."""
+        if isinstance(event, Progress):
+            self._show_progress(event)
+        elif isinstance(event, EpochFinished):
+            self.f1.number.setText(f"{event.report.micro.f1:.4f}")
+            self.loss.number.setText(f"{event.loss:.4f}")
+
+    def show_end(self) -> None:
+        """Nothing is left to wait for."""
+        self.left.number.setText(_NOTHING)
+
+    def _show_progress(self, event: Progress) -> None:
+        if event.epoch:
+            self.epoch.number.setText(f"{event.epoch}/{event.epochs}")
+        self.step.name.setText(say(_STEPS[event.phase]))
+        self.step.number.setText(f"{event.step:,}/{event.steps:,}")
+        if event.loss is not None:
+            self.loss.number.setText(f"{event.loss:.4f}")
+        if event.phase == "train":
+            self.speed.number.setText(f"{event.sentences_per_second:,.0f}")
+        if event.seconds_left is not None:
+            self.left.number.setText(duration(event.seconds_left))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedLayout, QVBoxLayou
 
 from core.domain.errors import UserError
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
-from core.messages.catalogue import mark
+from core.messages.catalogue import mark, say
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -15,19 +15,20 @@ from core.store.runs import Run
 from gui.background import Job, LatestQuery
 from gui.look.theme import scaled
 from gui.session import Context
-from gui.text.train import Compared
-from gui.train.ceilings import Ceilings, CeilingsWindow, MeasuresCeilings
-from gui.train.crosscheck import (
+from gui.train.checks import (
+    Ceilings,
+    CeilingsWindow,
     Crosscheck,
     CrosscheckPanel,
     Crosschecks,
+    MeasuresCeilings,
     purpose_line,
 )
 from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
-from gui.train.retrain import ResumesTraining, RetrainPanel, StartsTraining
-from gui.train.start_bar import Counted, Readiness, StartBar, count_corpus, readiness
-from gui.train.training_job import Ending, Training
+from gui.train.readiness import ProjectCounts, Readiness, RunComparison, check_readiness, count_project
+from gui.train.start_panels import RetrainPanel, StartBar
+from gui.train.training import ResumesTraining, StartsTraining, Training, TrainingEnd
 from gui.widgets.page import EmptyState, Page, PageContext, rule
 
 
@@ -55,11 +56,11 @@ class TrainPage(Page):
         self.start_bar = StartBar()
         self.monitor = Monitor(context.look, context.preferences)
         self.empty = EmptyState(
-            "There is nothing to train on yet",
-            "A run learns from the train split and is measured on the dev split. Import a corpus first.",
-            "Go to Corpus",
+            say("There is nothing to train on yet"),
+            say("A run learns from the train split and is measured on the dev split. Import a corpus first."),
+            say("Go to Corpus"),
         )
-        self._counted: Counted | None = None
+        self._counted: ProjectCounts | None = None
         self._query = LatestQuery(self)
         self._run_looked_at: int | None = None
         self._lay_out(context)
@@ -115,7 +116,7 @@ class TrainPage(Page):
         self.start_bar.resume_asked.connect(self._resume)
         self.form.ceilings_asked.connect(self._measure_ceilings)
         self.crosscheck_panel.asked.connect(self._crosscheck)
-        self.crosscheck_panel.look_asked.connect(self.crosscheck.look_at)
+        self.crosscheck_panel.findings_asked.connect(self.crosscheck.show_findings)
         self.form.show_ceilings.clicked.connect(self._show_ceilings)
         self.ceilings.found.connect(lambda: self.form.show_ceilings.show())
         self.start_bar.stop_asked.connect(self.training.stop)
@@ -143,7 +144,7 @@ class TrainPage(Page):
         if runs:
             self._show_stored(project, runs[-1])
         else:
-            self.monitor.show_idle("No run yet", None)
+            self.monitor.show_idle(say("No run yet"), None)
         self._show_room(project.sentences.has_any())
         self._follow_change()
 
@@ -155,7 +156,9 @@ class TrainPage(Page):
             self.monitor.show_stored(run, project.runs.epochs(run.number))
         except UserError as error:
             self.monitor.clear()
-            self.monitor.show_idle(f"Run {run.number} cannot be shown: {error}.", run.number)
+            self.monitor.show_idle(
+                say("Run {run} cannot be shown: {reason}.", run=run.number, reason=error), run.number
+            )
 
     def _follow_context(self, context: Context) -> None:
         """Show another run that is looked at, unless one trains."""
@@ -180,10 +183,10 @@ class TrainPage(Page):
         if project is None:
             return
         shown = self.monitor.stored
-        self._query.submit(lambda: count_corpus(project, shown))
+        self._query.submit(lambda: count_project(project, shown))
         self._show_readiness()
 
-    def _show_counted(self, counted: Counted) -> None:
+    def _show_counted(self, counted: ProjectCounts) -> None:
         """Offer a retrain where there is something to gain; while a run trains nothing is offered."""
         self._counted = counted
         self._show_room(counted.has_sentences)
@@ -192,7 +195,7 @@ class TrainPage(Page):
             self.retrain.show_found(counted.retraining)
         self._show_readiness()
 
-    def _show_compared(self, compared: Compared | None) -> None:
+    def _show_compared(self, compared: RunComparison | None) -> None:
         if compared is not None:
             self.monitor.show_compared(compared)
 
@@ -203,9 +206,9 @@ class TrainPage(Page):
 
     def _show_readiness(self) -> None:
         counted, busy, job = self._counted, self._busy(), self.training.job
-        found = Readiness("Counting the sentences …")
+        found = Readiness(say("Counting the sentences …"))
         if counted is not None:
-            found = readiness(counted.corpus, limit=self.form.limit_value(), moves=self._moves())
+            found = check_readiness(counted.corpus, limit=self.form.limit_value(), moves=self._moves())
             self._show_crosscheck(counted)
         has_panel = self.retrain.found is not None
         self.start_bar.move_dev.setVisible(counted is not None and counted.corpus.can_move and not has_panel)
@@ -221,20 +224,20 @@ class TrainPage(Page):
             is_stopping=job is not None and job.is_stopping,
         )
 
-    def _show_crosscheck(self, counted: Counted) -> None:
+    def _show_crosscheck(self, counted: ProjectCounts) -> None:
         """Say what a cross-check would do, and what the last one found."""
         corpus, past, problem = counted.corpus, counted.past, self.form.problem()
-        hindrance = self._busy() or (None if corpus.train_spans else _NO_SPANS) or problem
+        hindrance = self._busy() or (None if corpus.train_spans else say(_NO_SPANS)) or problem
         sentences = min(corpus.train, self.form.limit_value() or corpus.train)
         seconds = past.expected_seconds(self.form.settings(), sentences) if problem is None else None
         self.crosscheck_panel.show_purpose(purpose_line(sentences, seconds), hindrance)
-        self.crosscheck_panel.show_last(past.last, past.result)
+        self.crosscheck_panel.show_last(past)
 
     def _busy(self) -> str | None:
         """Why no training can start whatever the settings."""
         if (job := self._runner.job) is not None:
-            return f"“{job.title}” is running"
-        return None if self._counted is not None else "Wait for the count"
+            return say("“{job}” is running", job=job.title)
+        return None if self._counted is not None else say("Wait for the count")
 
     # Training
 
@@ -278,7 +281,7 @@ class TrainPage(Page):
         self.monitor.begin(self.training.job.title, settings)
         self._show_readiness()
 
-    def _show_ending(self, ending: Ending) -> None:
+    def _show_ending(self, ending: TrainingEnd) -> None:
         """Who watched the run to its end is shown its last epoch; who was elsewhere sees it on Metrics."""
         self.monitor.end(ending)
         self._follow_change()
@@ -298,7 +301,7 @@ class TrainPage(Page):
             self._session.set_context(source=run, epoch=project.runs.epoch_number(run, None))
 
 
-_NO_SPANS = "The training sentences hold no entity to learn from"
+_NO_SPANS = mark("The training sentences contain no entity to learn from")
 
 
 def _trained_runs(project: Project) -> list[Run]:

@@ -1,10 +1,13 @@
 """Controls that choose: combo boxes that say what they are for, and chips."""
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QSpinBox, QToolButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QToolButton
 
 from gui.text.words import wrapped
+from gui.widgets.text_labels import PlainLabel
 
 
 class Chooser(QComboBox):
@@ -65,6 +68,37 @@ def chip(text: str, purpose: str = "", *, checkable: bool = True) -> QToolButton
     button.setCheckable(checkable)
     button.setProperty("chip", True)
     return button
+
+
+_GAP = 8
+"""Pixels between a check box and its words."""
+
+
+class WrappingCheckBox(QCheckBox):
+    """A check box whose words go on in a second line where one is too short; Qt's own would be cut off."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setAccessibleName(text)
+        label = PlainLabel(text, wraps=True)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(super().sizeHint().width() + _GAP, 0, 0, 0)
+        layout.addWidget(label)
+
+    def hitButton(self, pos: QPoint) -> bool:  # noqa: N802
+        return self.rect().contains(pos)
+
+    def sizeHint(self) -> QSize:
+        return self._layout_size(QHBoxLayout.sizeHint)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._layout_size(QHBoxLayout.minimumSize)
+
+    def _layout_size(self, size: Callable[[QHBoxLayout], QSize]) -> QSize:
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        return size(layout).expandedTo(QSize(0, super().sizeHint().height()))
 
 
 _INDENT = 9

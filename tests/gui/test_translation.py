@@ -27,10 +27,10 @@ PLACES = (
     *("shell", "windows", "welcome", "corpus", "train", "metrics", "inspect", "consistency", "corrections", "scratch"),
 )
 
-NOT_YET = {"welcome", "corpus", "train"}
+NOT_YET = {"welcome", "corpus"}
 """Places with words that are in no catalogue yet; one that has none left must leave the set."""
 
-CUT_OFF = {"inspect", "train"}
+CUT_OFF = {"inspect"}
 """Places where something is cut off yet; one where nothing is must leave the set."""
 
 LEAST_SIZE = (960, 600)
@@ -72,6 +72,7 @@ def visited(window, qtbot, project_folder, tmp_path, monkeypatch):
         for part in STATES[place](window, qtbot, tmp_path):
             QApplication.processEvents()
             wait_for_job(qtbot, window.context.runner)
+            QApplication.processEvents()  # words that wrap get their height once they have their width
             yield part
 
     return visit

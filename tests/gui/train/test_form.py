@@ -126,7 +126,7 @@ def test_a_folder_is_chosen_with_the_button(form, tmp_path, monkeypatch):
     ],
 )
 def test_a_wrong_number_is_a_problem_and_marked(form, name, text):
-    field = form.learning_rate if name == "learning_rate" else getattr(form.advanced, name)
+    field = form.learning_rate if name == "learning_rate" else form.advanced.numbers[name]
     field.setText(text)
     assert form.problem() is not None
     assert field.property("error") is True
@@ -136,7 +136,7 @@ def test_a_wrong_number_is_a_problem_and_marked(form, name, text):
 
 
 def test_an_empty_head_rate_leaves_it_to_the_trainer(form):
-    form.advanced.head_learning_rate.setText("")
+    form.advanced.numbers["head_learning_rate"].setText("")
     assert form.settings().head_learning_rate is None
 
 
@@ -173,7 +173,7 @@ def test_the_wheel_does_not_change_a_field_that_it_passes_over(form):
 
 
 def test_every_field_has_a_hint(form):
-    numbers = form.advanced._numbers().values()
+    numbers = form.advanced.numbers.values()
     fields = [form.encoder.box, form.epochs, form.batch_size, form.learning_rate, form.seed, form.device, form.limit]
     for field in [*fields, *numbers, form.advanced.from_run]:
         assert field.toolTip()

@@ -12,9 +12,9 @@ from core.domain.spans import Sentence, Span
 from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
-from gui.text.train import stopped_line
-from gui.train.ceilings import CeilingsWindow
-from gui.train.start_bar import corpus_of
+from gui.train.checks import CeilingsWindow
+from gui.train.readiness import count_corpus
+from gui.train.training import stopped_line
 from tests import building
 from tests.gui.train.conftest import SECONDS, made_desk, numbered
 
@@ -237,7 +237,7 @@ def test_a_fault_is_told_in_one_line(desk, qtbot, script):
 @pytest.mark.parametrize("name", ["learning_rate", "dropout"])
 def test_a_wrong_number_disables_start_and_says_why(desk, name):
     form, bar = desk.page.form, desk.page.start_bar
-    field = form.learning_rate if name == "learning_rate" else form.advanced.dropout
+    field = form.learning_rate if name == "learning_rate" else form.advanced.numbers["dropout"]
     field.setText("much")
     assert not bar.start.isEnabled()
     assert "write a number" in bar.reason.text()
@@ -348,7 +348,7 @@ class TestRetrain:
         panel = desk.page.retrain
         panel.move_dev.setFocus()
         QTest.keyClick(panel.move_dev, " ")
-        assert "mended by looking at predictions" in panel.consequence.text()
+        assert "corrected after its prediction was seen" in panel.consequence.text()
         train(desk, qtbot, panel.button)
         assert script.calls[0].move_corrected_dev is False
         assert desk.project.sentences.by_id("talk-2").split == "dev"
@@ -555,7 +555,7 @@ def test_the_ceilings_of_the_units_are_worked_out_and_shown(desk, qtbot):
     assert window.isVisible()
     table = window.table
     units = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
-    assert units == ["type", "subword", "morpheme", "syllable", "support"]
+    assert units == ["Type", "subword", "morpheme", "syllable", "Support"]
     rows = {
         table.item(row, 0).text(): [table.item(row, column).text() for column in range(1, 5)]
         for row in range(table.rowCount())
@@ -577,7 +577,7 @@ def test_an_encoder_that_cannot_be_had_is_told_when_ceilings_are_asked_for(desk,
 
 def test_nothing_is_read_for_a_page_that_is_not_seen(desk, monkeypatch):
     read = []
-    monkeypatch.setattr("gui.train.start_bar.retraining_of", lambda project: read.append(project))
+    monkeypatch.setattr("gui.train.readiness.find_retraining", lambda project: read.append(project))
     desk.page.hide()
     number = numbered(desk.project, "news-3")
     for is_reviewed in (True, False, True):
@@ -596,9 +596,9 @@ def test_the_page_can_be_used_while_the_sentences_are_counted(desk, qtbot, monke
     def counting(project):
         threads.append(threading.current_thread())
         may_count.wait(SECONDS / 1000)
-        return corpus_of(project)
+        return count_corpus(project)
 
-    monkeypatch.setattr("gui.train.start_bar.corpus_of", counting)
+    monkeypatch.setattr("gui.train.readiness.count_corpus", counting)
     desk.page.hide()
     desk.session.correct(numbered(desk.project, "news-1"), [])
     desk.page.show()

@@ -1,12 +1,12 @@
 import pytest
 
 from core.domain.events import Progress
-from gui.train.live_figures import Figures
+from gui.train.monitor import LiveFigures
 
 
 @pytest.mark.parametrize("width", [340, 700])
 def test_no_figure_is_cut_off_however_narrow_the_page(qtbot, width):
-    figures = Figures()
+    figures = LiveFigures()
     qtbot.addWidget(figures)
     figures.resize(width, 120)
     figures.show()

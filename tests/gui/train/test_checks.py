@@ -11,7 +11,8 @@ from core.services.crosscheck import crosscheck
 from core.store.project import open_project
 from core.store.sentence_selection import Selection
 from gui.text.progress import FLEETING, status_of
-from gui.train.crosscheck import FOLDS, past_runs_of, purpose_line
+from gui.train.checks import purpose_line
+from gui.train.readiness import FOLDS, read_past_runs
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, add_sentences
 from tests.core.services.test_crosscheck import sentences
 
@@ -47,7 +48,7 @@ def test_a_cross_check_ends_in_inspect_with_likely_gold_errors_first(desk, qtbot
     use(desk, monkeypatch, quick)
     panel = desk.page.crosscheck_panel
     assert panel.button.isEnabled()
-    assert not panel.look.isVisible()
+    assert not panel.findings.isVisible()
     told = []
     desk.runner.started.connect(lambda job: job.reported.connect(lambda event: told.append(status_of(event))))
     with qtbot.waitSignal(desk.page.crosscheck.finished, timeout=SECONDS) as ended:
@@ -56,10 +57,10 @@ def test_a_cross_check_ends_in_inspect_with_likely_gold_errors_first(desk, qtbot
     assert any(status is not None and "tagger 2/2" in status.text for status in told)
     [run] = ended.args
     assert desk.project.runs.by_number(run).is_crosscheck
-    qtbot.waitUntil(lambda: panel.look.isVisible() and panel.button.isEnabled())
+    qtbot.waitUntil(lambda: panel.findings.isVisible() and panel.button.isEnabled())
     assert f"Run {run} cross-checked 21 sentences: F1" in panel.result.text()
     assert desk.session.context.source is None
-    desk.click(panel.look)
+    desk.click(panel.findings)
     assert (desk.session.context.source, desk.session.context.epoch) == (run, 1)
     assert asked == [Selection("train", order="suspicious")]
     assert desk.project.selections.numbers(asked[0], desk.session.context.key, "corrected")
@@ -88,7 +89,7 @@ def test_a_stopped_one_is_not_offered_as_a_training_to_go_on_with(desk, qtbot, m
     [run] = desk.project.runs.list_all()
     assert (run.status, run.is_crosscheck) == ("stopped", True)
     assert not desk.page.start_bar.resume.isVisible()
-    assert not desk.page.crosscheck_panel.look.isVisible()
+    assert not desk.page.crosscheck_panel.findings.isVisible()
 
 
 def test_what_it_does_and_how_long_it_takes():
@@ -100,9 +101,9 @@ def test_what_it_does_and_how_long_it_takes():
 
 def test_the_time_is_told_from_the_last_training_like_it(desk):
     project, settings = desk.project, TrainSettings(epochs=3)
-    assert past_runs_of(project, project.runs.list_all()).expected_seconds(settings, 100) is None
+    assert read_past_runs(project, project.runs.list_all()).expected_seconds(settings, 100) is None
     add_run(project, FIRST_EPOCH, SECOND_EPOCH)  # 2.5 s an epoch on 21 sentences
-    past = past_runs_of(project, project.runs.list_all())
+    past = read_past_runs(project, project.runs.list_all())
     assert past.expected_seconds(settings, 100) == pytest.approx(2.5 / 21 * 100 * 3 * 4)
     assert past.expected_seconds(replace(settings, unit="syllable"), 100) is None
 

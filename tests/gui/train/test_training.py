@@ -8,16 +8,9 @@ from core.domain.errors import UserError
 from core.domain.events import EpochFinished, Prepared, Progress, RunStarted
 from core.domain.settings import TrainSettings
 from core.metrics.report import Counts, build_report
-from gui.text.train import (
-    Compared,
-    EpochScore,
-    event_line,
-    failure_line,
-    rate_text,
-    result_line,
-    settings_line,
-    stopped_line,
-)
+from gui.train.fields import rate_text, settings_line
+from gui.train.readiness import RunComparison
+from gui.train.training import EpochScore, event_line, failure_line, result_line, stopped_line
 
 
 def finished(epoch, right):
@@ -63,7 +56,7 @@ def test_results():
     assert result_line(3, [score(1, 9), score(2, 8)], None) == (
         "Run 3 finished: F1 0.8000 after 2 epochs, best 0.9000 in epoch 1"
     )
-    assert result_line(3, [score(1, 8)], Compared(3, 1, 77, 0.81, 0.79)) == (
+    assert result_line(3, [score(1, 8)], RunComparison(3, 1, 77, 0.81, 0.79)) == (
         "Run 3 finished: F1 0.8100, run 1 0.7900 on the same 77 dev sentences"
     )
 
