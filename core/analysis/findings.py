@@ -1,4 +1,4 @@
-"""What a person should learn of a run without looking for it."""
+"""Findings: what a person should know of a run without looking for it."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _AT_ONCE = 2_000
 Metric = Literal["precision", "recall", "support"]
 
 
-class Scores(NamedTuple):
+class EpochCounts(NamedTuple):
     """One epoch: its number, the spans of each label, and on how many sentences they were counted."""
 
     epoch: int
@@ -56,40 +56,40 @@ class Finding:
     sentences: frozenset[SentenceNumber] = frozenset()
 
 
-def findings_of_scores(epochs: Sequence[Scores]) -> list[Finding]:
+def find_in_scores(epochs: Sequence[EpochCounts]) -> list[Finding]:
     """Precision or recall that collapsed from one epoch to the next, epochs that predict far too much, or nothing."""
     return [
-        *(finding for pair in pairwise(epochs) for finding in _fallen(*pair)),
-        *(finding for scores in epochs for finding in _swollen(scores)),
-        *(finding for scores in epochs[-1:] for finding in _nothing_found(scores)),
+        *(finding for pair in pairwise(epochs) for finding in _find_falls(*pair)),
+        *(finding for scores in epochs for finding in _find_excess(scores)),
+        *(finding for scores in epochs[-1:] for finding in _find_silence(scores)),
     ]
 
 
-def _nothing_found(scores: Scores) -> list[Finding]:
+def _find_silence(scores: EpochCounts) -> list[Finding]:
     total = scores.total
     if total.predicted or not total.support:
         return []
-    return [Finding(no_prediction_in_words(scores.epoch), scores.epoch, metric="recall")]
+    return [Finding(describe_no_predictions(scores.epoch), scores.epoch, metric="recall")]
 
 
-def no_prediction_in_words(epoch: int) -> str:
+def describe_no_predictions(epoch: int) -> str:
     """A warning of an epoch that tags everything with O."""
     return say("Epoch {epoch} predicts no entities.", epoch=epoch)
 
 
-def _fallen(before: Scores, after: Scores) -> list[Finding]:
+def _find_falls(before: EpochCounts, after: EpochCounts) -> list[Finding]:
     """What fell for all types together, or else type by type."""
     if before.sentences != after.sentences:
         return []
-    whole = _fall(before.total, after.total, after.epoch, None)
+    whole = _find_falls_of(before.total, after.total, after.epoch, None)
     return whole or [
         finding
         for label in in_display_order(set(before.counts) & set(after.counts))
-        for finding in _fall(before.counts[label], after.counts[label], after.epoch, label)
+        for finding in _find_falls_of(before.counts[label], after.counts[label], after.epoch, label)
     ]
 
 
-def _fall(before: Counts, after: Counts, epoch: int, label: str | None) -> list[Finding]:
+def _find_falls_of(before: Counts, after: Counts, epoch: int, label: str | None) -> list[Finding]:
     found = []
     leasts: dict[Metric, int] = {
         "precision": min(before.predicted, after.predicted),
@@ -125,7 +125,7 @@ _FALLS: dict[tuple[Metric, bool], str] = {
 """By the metric, and by whether it is of one label."""
 
 
-def _swollen(scores: Scores) -> list[Finding]:
+def _find_excess(scores: EpochCounts) -> list[Finding]:
     total = scores.total
     if total.support < _LEAST or total.predicted < _SWOLLEN * total.support:
         return []
@@ -138,7 +138,7 @@ def _swollen(scores: Scores) -> list[Finding]:
     return [Finding(words, scores.epoch, metric="precision")]
 
 
-def findings_of_labels(trained: Iterable[str], scores: Scores) -> list[Finding]:
+def find_in_labels(trained: Iterable[str], scores: EpochCounts) -> list[Finding]:
     """Types of the gold that the run could not learn, as no training sentence had them.
 
     Args:
@@ -161,7 +161,7 @@ def findings_of_labels(trained: Iterable[str], scores: Scores) -> list[Finding]:
     ]
 
 
-def findings_of_ceiling(ceiling: float | None, f1: float, unit: str) -> list[Finding]:
+def find_in_ceiling(ceiling: float | None, f1: float, unit: str) -> list[Finding]:
     """A tagging unit that explains much of a run's errors.
 
     Args:
@@ -180,7 +180,7 @@ def findings_of_ceiling(ceiling: float | None, f1: float, unit: str) -> list[Fin
     return [Finding(words)]
 
 
-def find_shared(
+def find_shared_sentences(
     train: Iterable[str], dev: Iterable[tuple[SentenceNumber, str]], split: str
 ) -> Generator[None, None, list[Finding]]:
     """Sentences that are measured on though the run may have learned them by heart. Yields now and then."""
@@ -197,10 +197,10 @@ def find_shared(
             yield
     if not shared:
         return []
-    return [Finding(shared_in_words(len(shared), split), sentences=frozenset(shared))]
+    return [Finding(describe_shared(len(shared), split), sentences=frozenset(shared))]
 
 
-def shared_in_words(count: int, split: str) -> str:
+def describe_shared(count: int, split: str) -> str:
     """A warning of sentences that a split has in common with train."""
     return say_count(
         "{count:,} {split} sentence also appears in train, so its scores are inflated.",
@@ -210,7 +210,7 @@ def shared_in_words(count: int, split: str) -> str:
     )
 
 
-def empty_dev_in_words(share: float) -> str:
+def describe_empty_dev(share: float) -> str:
     """A warning of a share that was to be kept for dev and left it empty."""
     return say(
         "No sentence was kept for dev, because a share of {share:g}% is less than the smallest group of equal"
@@ -219,6 +219,6 @@ def empty_dev_in_words(share: float) -> str:
     )
 
 
-def no_entity_in_words(split: str) -> str:
+def describe_no_entities(split: str) -> str:
     """A warning of a split that is measured on and has no gold span."""
     return say("The {split} sentences contain no entity, so their precision, recall and F1 mean nothing.", split=split)

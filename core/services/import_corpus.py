@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from core.analysis.findings import empty_dev_in_words, no_entity_in_words, shared_in_words
+from core.analysis.findings import describe_empty_dev, describe_no_entities, describe_shared
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name
 from core.domain.spans import SPLITS, Sentence, Split, check_spans
@@ -304,9 +304,9 @@ class _Staging:
         shared = count_shared(self._known)
         is_dev_empty = self._dev_ratio and not len(self._known["dev"])
         return (
-            *([empty_dev_in_words(self._dev_ratio)] if is_dev_empty else []),
-            *(shared_in_words(count, split) for split, count in shared.items()),
-            *(no_entity_in_words(split) for split in lacking),
+            *([describe_empty_dev(self._dev_ratio)] if is_dev_empty else []),
+            *(describe_shared(count, split) for split, count in shared.items()),
+            *(describe_no_entities(split) for split in lacking),
         )
 
     def close(self) -> None:

@@ -211,7 +211,7 @@ class Histogram(SegmentChart):
 
 
 def ticks(highest: int) -> list[int]:
-    """0, a round number near the highest, and two lower ones that stand apart by the square root."""
+    """0, a round number near the highest, and two lower ones, evenly apart by the square root."""
     return sorted({0, *(_rounded(highest // part) for part in (1, 4, 25) if highest >= part)})
 
 

@@ -252,7 +252,7 @@ class ScoreChart(QWidget):
         self.update()
 
     def emphasise(self, name: str) -> None:
-        """Let one line stand out and grey the others; an empty name, or one without a line, shows all alike."""
+        """Emphasise one line and grey the others; an empty name, or one without a line, shows all alike."""
         self._emphasised = name
         self.update()
 

@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.analysis.findings import (
+    EpochCounts,
     Finding,
-    Scores,
-    find_shared,
-    findings_of_ceiling,
-    findings_of_labels,
-    findings_of_scores,
+    find_in_ceiling,
+    find_in_labels,
+    find_in_scores,
+    find_shared_sentences,
 )
 from core.analysis.verdicts import Estimate
 from core.domain.errors import UserError
@@ -74,12 +74,12 @@ class FindingsBar(QWidget):
         Args:
             epochs: its figures, in order; not empty.
         """
-        scores = [Scores(figures.key.epoch, figures.counts, figures.sentences) for figures in epochs]
+        scores = [EpochCounts(figures.key.epoch, figures.counts, figures.sentences) for figures in epochs]
         shown = next((figures for figures in epochs if figures.key == current), epochs[-1])
-        of_labels = findings_of_labels(
-            project.runs.labels_now(run), Scores(shown.key.epoch, shown.counts, shown.sentences)
+        of_labels = find_in_labels(
+            project.runs.labels_now(run), EpochCounts(shown.key.epoch, shown.counts, shown.sentences)
         )
-        self._findings = [*findings_of_scores(scores), *of_labels, *_find_in_unit(project, run, shown)]
+        self._findings = [*find_in_scores(scores), *of_labels, *_find_in_unit(project, run, shown)]
         self._current, self._split = shown.key, shown.split
         is_known = self._split in self._shared or self._split == "train"
         if not is_known and (not self._query.is_waiting or self._searched != self._split):
@@ -135,12 +135,12 @@ def _find_in_unit(project: Project, run: Run, shown: EpochFigures) -> list[Findi
         ceiling = project.runs.epochs(run.number)[-1].report.ceiling
     except UserError as error:
         return [Finding(say("Ceiling unknown: {error}.", error=error))]
-    return findings_of_ceiling(ceiling, shown.report.micro.f1, run.settings.unit)
+    return find_in_ceiling(ceiling, shown.report.micro.f1, run.settings.unit)
 
 
 def _find_shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:
     train = (text for _, text in project.sentences.texts("train"))
-    return (yield from find_shared(train, project.sentences.texts(split), split))
+    return (yield from find_shared_sentences(train, project.sentences.texts(split), split))
 
 
 NO_VERDICTS = mark("How many are gold errors? Judge a random sample to estimate.")

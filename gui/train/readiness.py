@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.analysis.findings import no_entity_in_words
+from core.analysis.findings import describe_no_entities
 from core.domain.errors import UserError
 from core.domain.labels import in_display_order
 from core.domain.settings import TrainSettings
@@ -127,7 +127,7 @@ def _hindrance(corpus: CorpusCounts) -> str | None:
 
 def _warnings(corpus: CorpusCounts) -> tuple[str, ...]:
     if not corpus.dev_spans:
-        return (no_entity_in_words("dev"),)
+        return (describe_no_entities("dev"),)
     unseen = in_display_order(set(corpus.dev_spans) - set(corpus.train_spans))
     if not unseen:
         return ()

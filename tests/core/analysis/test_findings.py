@@ -3,22 +3,22 @@
 import pytest
 
 from core.analysis.findings import (
-    Scores,
-    find_shared,
-    findings_of_ceiling,
-    findings_of_labels,
-    findings_of_scores,
+    EpochCounts,
+    find_in_ceiling,
+    find_in_labels,
+    find_in_scores,
+    find_shared_sentences,
 )
 from core.domain.generators import run_to_end
 from core.metrics.report import Counts
 
 
 def epoch(number, sentences=100, **counts):
-    return Scores(number, {label: Counts(*row) for label, row in counts.items()}, sentences)
+    return EpochCounts(number, {label: Counts(*row) for label, row in counts.items()}, sentences)
 
 
 def findings_of(*epochs):
-    return [(found.epoch, found.label, found.metric, found.words) for found in findings_of_scores(epochs)]
+    return [(found.epoch, found.label, found.metric, found.words) for found in find_in_scores(epochs)]
 
 
 def test_the_reference_case_is_told():
@@ -67,7 +67,7 @@ def test_few_spans_tell_nothing():
 
 
 def test_a_type_that_was_never_seen():
-    [found] = findings_of_labels(["PS"], epoch(3, PS=(5, 5, 5), EV=(0, 0, 7), QT=(0, 3, 0)))
+    [found] = find_in_labels(["PS"], epoch(3, PS=(5, 5, 5), EV=(0, 0, 7), QT=(0, 3, 0)))
     assert (found.label, found.metric, found.epoch) == ("EV", "support", 3)
     assert found.words == "EV: 7 gold spans, but none in training."
 
@@ -77,22 +77,22 @@ def test_a_type_that_was_never_seen():
     [(0.93, 0.80, True), (0.93, 0.60, False), (0.9997, 0.85, False), (None, 0.5, False), (0.9, 1.0, False)],
 )
 def test_a_ceiling_is_told_where_it_is_much_of_what_lacks(ceiling, f1, is_told):
-    assert bool(findings_of_ceiling(ceiling, f1, "subword")) is is_told
+    assert bool(find_in_ceiling(ceiling, f1, "subword")) is is_told
 
 
 def test_sentences_of_both_splits():
-    [found] = run_to_end(find_shared(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
+    [found] = run_to_end(find_shared_sentences(["가", "나"], [(3, "다"), (4, "나"), (5, "나")], "dev"))
     assert found.sentences == {4, 5}
     assert found.words == "2 dev sentences also appear in train, so their scores are inflated."
-    assert run_to_end(find_shared(["가"], [(3, "다")], "dev")) == []
+    assert run_to_end(find_shared_sentences(["가"], [(3, "다")], "dev")) == []
 
 
 def test_sentences_of_both_splits_may_differ_in_normal_form_and_outer_white_space():
-    [found] = run_to_end(find_shared(["가게"], [(3, " \u1100\u1161\u1100\u1166\n"), (4, "가 게")], "dev"))
+    [found] = run_to_end(find_shared_sentences(["가게"], [(3, " \u1100\u1161\u1100\u1166\n"), (4, "가 게")], "dev"))
     assert found.sentences == {3}
 
 
 def test_an_epoch_that_predicts_nothing_is_told_where_it_is_the_last():
     silent, loud = epoch(1, PS=(0, 0, 100)), epoch(2, PS=(80, 90, 100))
-    assert findings_of_scores([loud, silent])[-1].words == "Epoch 1 predicts no entities."
-    assert [found for found in findings_of_scores([silent, loud]) if "no entity" in found.words] == []
+    assert find_in_scores([loud, silent])[-1].words == "Epoch 1 predicts no entities."
+    assert [found for found in find_in_scores([silent, loud]) if "no entity" in found.words] == []

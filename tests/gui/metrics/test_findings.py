@@ -1,4 +1,4 @@
-"""What the Metrics page tells unasked, on the reference case in small: precision collapses, recall stays."""
+"""What the Metrics page reports unasked, on the reference case in small: precision collapses, recall stays."""
 
 import threading
 

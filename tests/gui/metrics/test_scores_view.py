@@ -122,7 +122,7 @@ def test_no_epoch_gives_an_empty_table():
     assert build_epochs_table([], None).columns == ()
 
 
-def test_one_span_is_told_in_the_singular():
+def test_one_span_is_counted_in_the_singular():
     table = build_epochs_table([figures(1, 1, {"PS": Counts(1, 1, 1)})], None)
     assert "Right: 1 of 1 predicted span" in cell(table, "PS", 0).words
     assert "Found: 1 of 1 gold span" in cell(table, "PS", 1).words

@@ -1,4 +1,4 @@
-"""The model of the tables: Qt's contract, what it tells views, and Markdown."""
+"""The model of the tables: Qt's contract, what views hear of it, and Markdown."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -52,26 +52,26 @@ def test_the_models_of_the_page_keep_the_contract_while_a_person_works(open_desk
 
 @pytest.fixture
 def model():
-    """A model of one epoch, and what it told its views since."""
+    """A model of one epoch, and what its views have heard since."""
     model = MetricModel()
     model.show(build_epochs_table([ONE], None))
-    model.told = []
-    model.modelReset.connect(lambda: model.told.append("reset"))
-    model.dataChanged.connect(lambda first, last: model.told.append((first.row(), last.row(), last.column())))
+    model.heard = []
+    model.modelReset.connect(lambda: model.heard.append("reset"))
+    model.dataChanged.connect(lambda first, last: model.heard.append((first.row(), last.row(), last.column())))
     return model
 
 
 def test_other_numbers_of_the_same_shape_reset_nothing(model):
     model.show(build_epochs_table([ONE], EpochKey(1, 1)))
-    assert model.told == [(0, model.rowCount() - 1, model.columnCount() - 1)]
+    assert model.heard == [(0, model.rowCount() - 1, model.columnCount() - 1)]
     model.show(build_epochs_table([ONE], EpochKey(1, 1)))
-    assert len(model.told) == 1, "the same table again is no news"
+    assert len(model.heard) == 1, "the same table again is no news"
 
 
 def test_other_rows_or_columns_reset_the_model(model):
     model.show(build_epochs_table([ONE, TWO], None))
     model.show(EMPTY)
-    assert model.told == ["reset", "reset"]
+    assert model.heard == ["reset", "reset"]
     assert (model.rowCount(), model.columnCount()) == (0, 0)
 
 
