@@ -1,4 +1,4 @@
-"""From the states of pieces to the features of tagging units."""
+"""Heads: compute the features of tagging units from the encoder states of pieces."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ _PLACE_WIDTH = 32
 _MORPHEME_WIDTH = 32
 _WIDTH = 256
 _RAREST = 2
-"""A character seen less often is unknown."""
+"""Characters seen less often are unknown."""
 _MADE_UNKNOWN = 0.1
-"""Share of characters that training makes unknown."""
+"""The share of characters that are made unknown in training."""
 
 
 class PieceFeatures(nn.Module):
-    """The states of the pieces themselves, for units that are pieces.
+    """The encoder states, with dropout, for units that are pieces.
 
     Args:
         state_width: of the encoder's states.
@@ -41,14 +41,14 @@ class PieceFeatures(nn.Module):
 
 
 class SyllableFeatures(nn.Module):
-    """What tells the characters of one piece apart: which they are, where they stand, and what stands beside them.
+    """Features of single characters, which share the encoder state of their piece.
 
-    A character's piece state, its own embedding and those of its place and its morpheme's class go through a
-    convolution over three characters. In training some characters are made unknown, so that the unknown one is learned.
+    The piece state and embeddings of the character, its place and its morpheme class go through a convolution over
+    three characters. In training some characters are made unknown, to train the embedding of unknown ones.
 
     Args:
         state_width: of the encoder's states.
-        characters: how many are known, the unknown one included.
+        characters: how many there are, including the unknown one.
         dropout: share of states and features that training drops.
     """
 
@@ -67,7 +67,7 @@ class SyllableFeatures(nn.Module):
 
     @classmethod
     def of_texts(cls, state_width: int, texts: Iterable[str], *, dropout: float) -> "SyllableFeatures":
-        """Features that know the characters seen twice or more in the texts."""
+        """Create features that know the characters seen at least twice in the texts."""
         counts = Counter(ord(c) for text in texts for c in normalise_text(text).text if not c.isspace())
         known = sorted(character for character, count in counts.items() if count >= _RAREST)
         features = cls(state_width, characters=len(known) + 1, dropout=dropout)
@@ -82,14 +82,14 @@ class SyllableFeatures(nn.Module):
             self.places(batch.places),
             self.morphemes(batch.morphemes),
         )
-        # A hole or padding must read as the text's edge does: as nothing.
+        # A hole or padding must look like the edge of the text: zeros.
         read = torch.cat(parts, dim=2) * batch.valid[..., None]
         mixed = self.convolution(read.transpose(1, 2)).transpose(1, 2)
         features: Tensor = self.dropout(nn.functional.gelu(mixed))
         return features
 
     def _numbers(self, characters: Tensor) -> Tensor:
-        """The embedding's rows of code points (batch, units): 0 for an unknown one."""
+        """The embedding indices of code points (batch, units); 0 for unknown ones."""
         if not len(self.known):
             return torch.zeros_like(characters)
         places = torch.searchsorted(self.known, characters.contiguous()).clamp(max=len(self.known) - 1)

@@ -1,4 +1,4 @@
-"""Tags text: spans, each with its probability among all legal tag sequences."""
+"""Tag text: predict spans, each with its probability over all legal tag sequences."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -24,29 +24,29 @@ Prediction = tuple[int, tuple[PredictedSpan, ...]]
 Item = TypeVar("Item")
 
 _BATCH_ON_CPU = 16
-"""Texts: so few that hardly a piece is padding, enough to keep a processor busy."""
+"""Texts: few enough that there is little padding, enough to keep a CPU busy."""
 
 _BATCH_ON_ACCELERATOR = 128
 
 _ENCODED_AT_ONCE = 2048
-"""Texts: enough that a batch finds others of its length."""
+"""Texts: enough to form batches of similar length."""
 
 _WORTH_PACKING = 100
-"""Texts from which on it pays to lay out the weights first."""
+"""The number of texts from which packing the weights pays off."""
 
 
 def default_batch_size(device: torch.device) -> int:
-    """How many texts a device tags at once."""
+    """How many texts to tag at once on a device."""
     return _BATCH_ON_CPU if device.type == "cpu" else _BATCH_ON_ACCELERATOR
 
 
 def predict_batches(
     text_tagger: TextTagger, texts: Sequence[str], *, batch_size: int | None = None
 ) -> Iterator[list[Prediction]]:
-    """The spans of every text, in the order in which they are done: of some thousand texts the longest first.
+    """Predict the spans of every text; within some thousand texts, the longest come first.
 
-    Yields a list for every batch of at most `batch_size` texts; None takes what suits the device. Where memory does
-    not suffice, a batch is halved.
+    Yields a list for every batch of at most `batch_size` texts; None takes the default of the device. A batch is halved
+    when memory runs out.
     """
     for first, windows in encode_in_parts(text_tagger, texts):
         for predictions in predict_windows(text_tagger, windows, np.arange(windows.texts), batch_size=batch_size):
@@ -54,7 +54,7 @@ def predict_batches(
 
 
 def encode_in_parts(text_tagger: TextTagger, texts: Sequence[str]) -> Iterator[tuple[int, Windows]]:
-    """The windows of some thousand texts at a time, and the index of the first of these."""
+    """Encode some thousand texts at a time; yields the index of the first of them, and their windows."""
     for first in range(0, len(texts), _ENCODED_AT_ONCE):
         yield first, text_tagger.encoding.encode(texts[first : first + _ENCODED_AT_ONCE])
 
@@ -62,7 +62,7 @@ def encode_in_parts(text_tagger: TextTagger, texts: Sequence[str]) -> Iterator[t
 def predict_windows(
     text_tagger: TextTagger, windows: Windows, chosen: Numbers, *, batch_size: int | None = None
 ) -> Iterator[list[Prediction]]:
-    """The same as `predict_batches` for some texts (indices) of those that are encoded already."""
+    """Same as `predict_batches`, for chosen texts (indices) that are already encoded."""
     for batch in run_by_batch(
         text_tagger, windows, chosen, partial(_spans, text_tagger, windows), batch_size=batch_size
     ):
@@ -77,10 +77,10 @@ def run_by_batch(
     *,
     batch_size: int | None = None,
 ) -> Iterator[list[tuple[int, list[Item | None]]]]:
-    """What some work on windows (numbers) gives for those of the chosen texts (indices), the longest first.
+    """Run `work` on the windows (indices) of the chosen texts (indices), the longest texts first.
 
-    Yields a list for every batch of at most `batch_size` texts, and for each text what each of its windows gave: None
-    where the window has no units, which costs nothing. Where memory does not suffice, a batch is halved.
+    Yields a list for every batch of at most `batch_size` texts, with the results of the windows of each text; None for
+    a window without units, which is skipped. A batch is halved when memory runs out.
     """
     batch_size = batch_size or default_batch_size(text_tagger.tagger.device)
     lengths = np.diff(windows.piece_ends[windows.window_ends - 1], prepend=0)[chosen]
@@ -95,7 +95,7 @@ def run_by_batch(
 
 
 def _done(text_tagger: TextTagger, work: Callable[[Numbers], list[Item]], chosen: Numbers) -> list[Item]:
-    """The work on the chosen windows, all at once if the memory suffices."""
+    """Run the work on the chosen windows, all at once if memory allows."""
     try:
         return work(chosen)
     except RuntimeError as error:
@@ -116,7 +116,7 @@ def _extent_of(predicted: PredictedSpan) -> Extent:
 
 
 class UnitRange(NamedTuple):
-    """An entity in a batch: the row of its window, its units as a range, its label."""
+    """An entity in a batch: the row of its window, its range of units, its label."""
 
     row: int
     first: int
@@ -126,13 +126,13 @@ class UnitRange(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedWindows:
-    """What a tagger makes of some windows.
+    """The result of decoding some windows.
 
     Attributes:
-        batch, emissions: the windows and the scores of their tags, on the tagger's device.
-        tags: (batch, units), the best that BIO allows, NO_TAG beyond the last unit; likewise there.
-        extents: of each window's units.
-        found: the entities that the tags stand for.
+        batch, emissions: the windows and the scores of their tags, on the device of the tagger.
+        tags: (batch, units), the best legal tags, NO_TAG beyond the last unit; on the same device.
+        extents: of the units of each window.
+        found: the entities that the tags encode.
     """
 
     batch: Batch
@@ -143,7 +143,7 @@ class DecodedWindows:
 
 
 def decode_windows(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -> DecodedWindows:
-    """Reads the chosen windows (numbers), all at once; call it in inference mode."""
+    """Decode the chosen windows (indices) as one batch; call it in inference mode."""
     tagger = text_tagger.tagger.eval()
     batch = batch_of(windows, chosen, pad_id=text_tagger.encoding.pad_id, device=tagger.device)
     emissions = tagger(batch)
@@ -154,7 +154,7 @@ def decode_windows(text_tagger: TextTagger, windows: Windows, chosen: Numbers) -
 
 
 def unit_ranges_of(tags: Sequence[Sequence[int]], tag_set: TagSet) -> list[UnitRange]:
-    """The entities that the tags of each window's units stand for."""
+    """The entities that the tags of each window encode."""
     return [
         UnitRange(row, *unit_range) for row, of_row in enumerate(tags) for unit_range in unit_ranges(of_row, tag_set)
     ]
@@ -182,7 +182,7 @@ def spans_by_row(
 
 
 def compute_probabilities(text_tagger: TextTagger, posterior: Posterior, ranges: Sequence[UnitRange]) -> list[float]:
-    """The probability of each entity, exact to the last digits."""
+    """Compute the exact probability of each entity."""
     if not ranges:
         return []
     labels = text_tagger.tag_set.labels
@@ -194,12 +194,12 @@ def compute_probabilities(text_tagger: TextTagger, posterior: Posterior, ranges:
 
 @contextmanager
 def packed_weights(encoder: nn.Module) -> Iterator[None]:
-    """Within the block the encoder's linear layers run on copies of their weights that oneDNN has laid out.
+    """In the block, run the encoder's linear layers on copies of their weights that oneDNN has packed.
 
-    On a processor with AVX-512 that is faster than a plain product by a fifth to a third; the results differ in the
-    last digits, as those of two batch sizes do. Laying out takes some 20 ms, so it pays from about a hundred texts on.
-    Nothing changes where oneDNN cannot do it: on an accelerator, in 16 bits, with a compiled encoder. The weights must
-    stay as they are within the block. The operators are those that torch's own compiler emits for frozen weights.
+    On a CPU with AVX-512 that is faster by a fifth to a third; results differ in the last digits, as between batch
+    sizes. Packing takes about 20 ms, so it pays off from about a hundred texts. Does nothing where oneDNN cannot pack:
+    on an accelerator, in 16 bits, with a compiled encoder. The weights must not change in the block. The operators are
+    those that torch's compiler emits for frozen weights.
     """
     layers = list(_packable(encoder))
     for layer in layers:
@@ -212,7 +212,7 @@ def packed_weights(encoder: nn.Module) -> Iterator[None]:
 
 
 def _packable(encoder: nn.Module) -> Iterator[nn.Linear]:
-    if not hasattr(torch.ops.mkldnn, "_linear_pointwise"):  # a torch that was built without oneDNN
+    if not hasattr(torch.ops.mkldnn, "_linear_pointwise"):  # torch was built without oneDNN
         return
     if getattr(encoder, "_compiled_call_impl", None) is not None:
         return

@@ -1,4 +1,4 @@
-"""Tags text that has gold: spans, and beside them how sure the tagger is of its tags and how far it doubts the gold."""
+"""Tag text that has gold: predict spans and the signals of the tagger about the sentence and its gold."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Gold = Sequence[Span]
 
 
 class JudgedText(NamedTuple):
-    """The index of a text, its spans in order of position, and its signals on the gold."""
+    """The index of a text, its predicted spans in order of position, and its signals."""
 
     text: int
     spans: tuple[PredictedSpan, ...]
@@ -40,7 +40,7 @@ class JudgedText(NamedTuple):
 def judge_batches(
     text_tagger: TextTagger, texts: Sequence[str], golds: Sequence[Gold], *, batch_size: int | None = None
 ) -> Iterator[list[JudgedText]]:
-    """The spans of every text, as `core.model.predictor.predict_batches` gives them, and the signals on its gold."""
+    """Predict the spans of every text, like `core.model.predictor.predict_batches`, with signals about its gold."""
     for first, windows in encode_in_parts(text_tagger, texts):
         own = golds[first : first + windows.texts]
         for judged in judge_windows(text_tagger, windows, np.arange(windows.texts), own, batch_size=batch_size):
@@ -50,9 +50,9 @@ def judge_batches(
 def judge_windows(
     text_tagger: TextTagger, windows: Windows, chosen: Numbers, golds: Sequence[Gold], *, batch_size: int | None = None
 ) -> Iterator[list[JudgedText]]:
-    """The same as `judge_batches` for some texts (indices) of those that are encoded already; golds of all of them.
+    """Same as `judge_batches`, for chosen texts (indices) that are already encoded; `golds` are those of all texts.
 
-    Uncertainty and loss of a text in several windows are the sums over these: a stretch that two share counts in both.
+    Uncertainty and loss of a text in several windows are sums over its windows; what two windows share counts twice.
     """
     work = partial(_judged_windows, text_tagger, windows, golds)
     for batch in run_by_batch(text_tagger, windows, chosen, work, batch_size=batch_size):
@@ -61,11 +61,11 @@ def judge_windows(
 
 @dataclass(frozen=True, slots=True)
 class _WindowSignals:
-    """What was found in one window.
+    """The result of one window.
 
     Attributes:
-        cost, gold_cost: −log of the probability of the best tags, and of the gold's where it has tags.
-        expressed: the spans that the gold's tags stand for, with their probabilities.
+        cost, gold_cost: −log of the probability of the best tags, and of the gold's tags where it has any.
+        expressed: the spans that the gold's tags encode, with their probabilities.
     """
 
     spans: list[PredictedSpan]
@@ -108,7 +108,7 @@ def _padded(tags: Sequence[Sequence[int]], like: Tensor) -> Tensor:
 
 
 def _judged(windows: Windows, text: int, gold: Gold, found: Sequence[_WindowSignals | None]) -> JudgedText:
-    """What the windows of a text come to."""
+    """Combine the results of the windows of a text."""
     own = [window for window in found if window is not None]
     predicted = stitch_spans(windows, text, [window.spans if window else () for window in found])
     expressed = stitch_spans(windows, text, [window.expressed if window else () for window in found])

@@ -1,4 +1,4 @@
-"""The neural tagger: an encoder, features of tagging units, a linear layer and a CRF; and how training gets one."""
+"""The neural tagger: an encoder, features of tagging units, a linear layer and a CRF; and creating one for training."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ from core.model.heads import Features, PieceFeatures, SyllableFeatures
 class Tagger(nn.Module):
     """Scores the tags of tagging units.
 
-    The units' states are gathered to the left before the head, so that no special token, padding or continuation piece
-    reaches the CRF.
+    Only the states of units are gathered for the head, so no special token, padding or continuation piece reaches the
+    CRF.
 
     Args:
-        encoder: any transformer that gives `last_hidden_state`.
-        features: what the units' features are made with.
-        num_tags: how many tags the CRF knows, O and two for each label.
+        encoder: any transformer that returns `last_hidden_state`.
+        features: computes the features of units.
+        num_tags: the number of tags, O and two for each label.
     """
 
     def __init__(self, encoder: PreTrainedModel, features: Features, *, num_tags: int) -> None:
@@ -40,12 +40,12 @@ class Tagger(nn.Module):
     def forward(self, batch: Batch, tags: Tensor | None = None) -> Tensor:
         """Emission scores (batch, units, num_tags), in single precision; with tags (batch, units) their loss.
 
-        Units with NO_TAG are left out of the loss, which is summed over the batch. It is worked out here so that
-        wrappers of the module see all of it.
+        Units with NO_TAG are excluded from the loss, which is summed over the batch. It is computed here so that
+        wrappers of the module (for several GPUs) include it.
         """
         states = self.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
         indices = batch.positions.unsqueeze(-1).expand(-1, -1, states.shape[-1])
-        # The head is small; in 16 bits it would save nothing and blur the scores that the CRF adds up.
+        # The head is small: 16 bits would save nothing and reduce the precision of the scores that the CRF adds up.
         with full_precision(states):
             emissions: Tensor = self.linear(self.features(states.gather(1, indices).float(), batch))
             return emissions if tags is None else self.crf.loss(emissions, tags, batch.valid & (tags != NO_TAG))
@@ -57,7 +57,7 @@ class Tagger(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class TextTagger:
-    """All that is needed to tag text: the network, the way from text to units, and the meaning of its tags."""
+    """Everything needed to tag text: the network, the encoding of text to units, and the tag set."""
 
     tagger: Tagger
     encoding: TextEncoding
@@ -68,7 +68,7 @@ class TextTagger:
         return self.encoding.unit
 
     def with_names(self, names: Mapping[str, str]) -> "TextTagger":
-        """The same tagger under other names of some labels; two of them may share one."""
+        """The same tagger with some labels renamed; two of them may get the same name."""
         labels = tuple(names.get(label, label) for label in self.tag_set.labels)
         return replace(self, tag_set=TagSet(labels))
 
@@ -76,15 +76,15 @@ class TextTagger:
 def initial_tagger(
     sentences: Sequence[Sentence], tag_set: TagSet, settings: TrainSettings, start: TextTagger | None
 ) -> TextTagger:
-    """The tagger to train, on the CPU or where `start` is; torch's global generator is seeded for its new layers.
+    """Create the tagger to train, on the CPU or the device of `start`; seeds torch's global generator.
 
     Args:
-        sentences: the training split; `tiny` learns its vocabulary from it, a syllable head its characters.
-        start: whose weights are the start, in place of the settings' encoder; it is not changed. Tags that it knows
-            keep their weights.
+        sentences: the training split, from which `tiny` takes its vocabulary and a syllable head its characters.
+        start: the tagger to start from, instead of the settings' encoder; it is not changed. Tags that it knows keep
+            their weights.
 
     Raises:
-        UserError: the encoder cannot be had.
+        UserError: the encoder cannot be loaded.
     """
     if start is not None:
         torch.manual_seed(settings.seed)
@@ -103,7 +103,7 @@ def _features(state_width: int, texts: Sequence[str], settings: TrainSettings) -
 
 
 def _continued(start: TextTagger, tag_set: TagSet, settings: TrainSettings) -> TextTagger:
-    """A copy of a tagger for another tag set; tags that both have keep their weights and transitions."""
+    """A copy of a tagger for another tag set; shared tags keep their weights and transitions."""
     features = copy.deepcopy(start.tagger.features)
     features.dropout.p = settings.dropout
     tagger = Tagger(copy.deepcopy(start.tagger.encoder), features, num_tags=len(tag_set.names))

@@ -1,4 +1,4 @@
-"""Windows of text as tensors, and their order in an epoch."""
+"""Windows of text as padded tensors with their tags, and the order of batches in an epoch."""
 
 import random
 from collections.abc import Generator, Sequence
@@ -19,7 +19,8 @@ _AT_ONCE = 1000
 """Sentences between two reports."""
 
 _POOL = 64
-"""Batches' worth of shuffled windows that are sorted by length together: enough to save padding, few enough to mix."""
+"""Shuffled windows, counted in batches, that are sorted by length together: enough to save padding, few enough to
+mix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Batch:
     Attributes:
         input_ids: (batch, pieces).
         attention_mask: (batch, pieces), 1 on pieces and 0 on padding.
-        positions: (batch, units), where in `input_ids` each unit's piece stands; 0 beyond the last unit.
+        positions: (batch, units), the index in `input_ids` of each unit's piece; 0 beyond the last unit.
         valid: (batch, units), True on units.
         characters, places, morphemes: (batch, units), see `units.TaggingUnit`; 0 beyond the last unit.
     """
@@ -45,14 +46,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TaggedWindows:
-    """Windows with the gold tags of their units (units,), of all windows one after the other."""
+    """Windows with the gold tags (units,) of their units, concatenated over all windows."""
 
     windows: Windows
     tags: NDArray[np.int16]
 
     @property
     def with_units(self) -> Numbers:
-        """The numbers of the windows that have units; the others have nothing to teach."""
+        """The indices of the windows that have units; nothing can be learned from others."""
         return np.flatnonzero(self.windows.unit_counts())
 
     def __len__(self) -> int:
@@ -62,13 +63,13 @@ class TaggedWindows:
 def tag_windows(
     windows: Windows, sentences: Sequence[Sentence], tag_set: TagSet
 ) -> Generator[int, None, NDArray[np.int16]]:
-    """The tags (units,) that the sentences' spans stand for, of all windows one after the other.
+    """Compute the tags (units,) of the sentences' spans, concatenated over all windows.
 
     Args:
         windows: of the sentences' texts, in the same order.
 
     Yields:
-        How many sentences were dealt with since the last time.
+        How many sentences were tagged since the last time.
     """
     tags = np.empty(len(windows.positions), np.int16)
     end = 0
@@ -83,9 +84,9 @@ def tag_windows(
 
 
 def tags_of_window(windows: Windows, text: int, window: int, spans: Sequence[Span], tag_set: TagSet) -> list[int]:
-    """The tags of the units of one of a text's windows; NO_TAG on the rest of an entity that begins before it.
+    """The tags of the units of one window of a text; NO_TAG on the rest of an entity that begins before the window.
 
-    Such a rest is no B, and an I cannot come first.
+    Such a rest cannot be tagged B, and I is not allowed first.
     """
     units = windows.extents_of(window)
     is_before = [before for before in _units_before(windows, text, window) if units and before[1] <= units[0][0]]
@@ -97,13 +98,13 @@ def tags_of_window(windows: Windows, text: int, window: int, spans: Sequence[Spa
 
 
 def _units_before(windows: Windows, text: int, window: int) -> list[Extent]:
-    """The units of the last window of the text before this one that has some."""
+    """The units of the closest earlier window of the text that has any."""
     earlier = reversed(range(windows.of_text(text).start, window))
     return next((units for number in earlier if (units := windows.extents_of(number))), [])
 
 
 def batch_of(windows: Windows, chosen: Numbers, *, pad_id: int, device: torch.device) -> Batch:
-    """The chosen windows (numbers) as one batch on the device."""
+    """The chosen windows (indices) as one batch on the device."""
     ids, is_piece = _padded(windows.input_ids, windows.piece_ends, chosen, pad_id)
     positions, is_unit = _padded(windows.positions, windows.unit_ends, chosen, 0)
     kinds = (windows.characters, windows.places, windows.morphemes)
@@ -118,10 +119,10 @@ def tags_of_batch(examples: TaggedWindows, chosen: Numbers, *, device: torch.dev
 
 
 def shuffled_batches(examples: TaggedWindows, *, batch_size: int, seed: int, epoch: int) -> list[Numbers]:
-    """Every teaching window once, in batches of similar length in random order; the same for one seed and epoch."""
+    """All windows with units in batches of similar length and random order, determined by seed and epoch."""
     order = random.Random(f"{seed} {epoch}")
-    teaching = examples.with_units.tolist()
-    shuffled = np.array(order.sample(teaching, len(teaching)), np.int64)
+    usable = examples.with_units.tolist()
+    shuffled = np.array(order.sample(usable, len(usable)), np.int64)
     lengths = examples.windows.piece_counts()
     batches = [
         batch
@@ -136,7 +137,7 @@ _Items = TypeVar("_Items", list[int], list[str], list[Sentence], Numbers)
 
 
 def chunks(items: _Items, size: int) -> list[_Items]:
-    """The items in order, in parts of `size`; the last may be shorter."""
+    """The items in order, in chunks of `size`; the last may be shorter."""
     return [items[first : first + size] for first in range(0, len(items), size)]
 
 

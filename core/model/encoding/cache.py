@@ -1,4 +1,4 @@
-"""Windows of texts kept on disk, so that a text is tokenised once and not at every start."""
+"""A cache of encoded windows on disk, so that a text is tokenised only once."""
 
 import hashlib
 import shutil
@@ -18,7 +18,7 @@ _AT_ONCE = 1000
 """Texts that are encoded between two reports."""
 
 _ENCODINGS_KEPT = 4
-"""Of so many tokenizers and tagging units; what was used longest ago goes first."""
+"""How many encodings (tokenizer and tagging unit) are kept; the least recently used is removed first."""
 
 _KEY_BYTES = 16
 _KEYS = "keys"
@@ -27,20 +27,20 @@ _KEYS = "keys"
 def encode_cached(
     texts: Sequence[str], by: TextEncoding, folder: Path | None, *, keeps: bool = True
 ) -> Generator[int, None, Windows]:
-    """The windows of each text; those that the folder does not have yet are encoded and kept there.
+    """Encode texts to windows, reading from the cache folder what it has and adding the rest.
 
-    A folder that is damaged, or cannot be written, costs time and nothing else.
+    A damaged or unwritable folder only costs time.
 
     Args:
-        folder: None keeps nothing.
-        keeps: whether to write to the folder; of several processes one is enough.
+        folder: None disables the cache.
+        keeps: whether to write to the folder; one of several processes is enough.
 
     Yields:
-        How many texts were dealt with since the last time.
+        How many texts were encoded or read since the last time.
     """
     own = folder / by.digest[:16] if folder else None
     if own is not None and own.is_symlink():
-        own = None  # it leads out of the folder
+        own = None  # a link would lead out of the folder
     cache = _Cache(own, is_kept=keeps)
     keys = [_key(text) for text in texts]
     new = {key: text for key, text in zip(keys, texts, strict=True) if key not in cache.rows}
@@ -62,10 +62,10 @@ def _key(text: str) -> bytes:
 
 
 class _Cache:
-    """The segments of one encoding: each a folder of columns that was written whole and never changes.
+    """The segments of one encoding: each is a folder of columns that is written once, atomically.
 
     Attributes:
-        rows: for the key of each text its row, counted over all segments.
+        rows: the row of each text by its key, counted over all segments.
     """
 
     def __init__(self, folder: Path | None, *, is_kept: bool) -> None:
@@ -77,7 +77,7 @@ class _Cache:
             self._open(path)
 
     def add(self, keys: Sequence[bytes], windows: Windows) -> None:
-        """Takes in what was encoded, and writes it if it may and can."""
+        """Add encoded windows, and write them if allowed and possible."""
         if not keys:
             return
         if self._folder and self._is_kept:
@@ -86,7 +86,7 @@ class _Cache:
         self._take(keys, windows)
 
     def windows(self, keys: Sequence[bytes]) -> Windows:
-        """The windows of the texts of those keys, all of which are there."""
+        """The windows of the texts with these keys, all of which must be cached."""
         rows = np.array([self.rows[key] for key in keys], np.int64)
         ends = np.cumsum([segment.texts for segment in self._segments])
         if len(ends) == 1:
@@ -123,7 +123,7 @@ def _write(folder: Path, keys: Sequence[bytes], windows: Windows) -> None:
 
 
 def _forget_others(folder: Path, used: Path) -> None:
-    """Removes the encodings that were used longest ago."""
+    """Remove the least recently used encodings."""
     used.touch()
     folders = (path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
     known = sorted(folders, key=lambda path: path.stat().st_mtime)

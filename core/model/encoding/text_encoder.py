@@ -1,4 +1,4 @@
-"""From text to the pieces that an encoder reads, and to the tagging units that they stand for."""
+"""Encode text to the pieces that an encoder reads, and to tagging units."""
 
 import copy
 import hashlib
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 _PROBE = "a"
-"""Any text of one piece: what a tokenizer puts before and after it are its special tokens."""
+"""Any text of one piece; what a tokenizer puts before and after it are its special tokens."""
 
 _SPACE_MARKS = ("▁", "Ġ")
 """How SentencePiece and byte-level tokenizers write a space."""
@@ -26,21 +26,21 @@ _SPACE_MARKS = ("▁", "Ġ")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。")
 
 _OVERLAP = 8
-"""Windows of one text share at least the eighth part of a window: far more than an entity is long."""
+"""Consecutive windows share 1/8 of their pieces: far more than the length of an entity."""
 
 _VERSION = 1
-"""Of what `encode` gives for the same text; raise it when that changes, so that what is kept on disk is not used."""
+"""The version of the result of `encode`; raise it when that changes, so that cached windows are not used."""
 
 
 class TextEncoding:
     """Encodes text with a fast tokenizer, for one tagging unit.
 
-    `subword`: a tag stands on a piece. `morpheme`: likewise, where no piece crosses from one morpheme into the next.
-    `syllable`: a tag stands on a character, which takes the state of the piece and the class of the morpheme it is in.
+    `subword`: one tag per piece. `morpheme`: the same, with pieces that never cross the boundary of a morpheme.
+    `syllable`: one tag per character, which has the state of its piece and the class of its morpheme.
 
     Args:
-        tokenizer: a fast tokenizer; its truncation and padding are switched off for good.
-        max_length: the most pieces, special tokens included, that the encoder takes.
+        tokenizer: a fast tokenizer; its truncation and padding are permanently switched off.
+        max_length: the most pieces, including special tokens, that the encoder takes.
     """
 
     def __init__(self, tokenizer: "PreTrainedTokenizerBase", max_length: int, unit: Unit = "subword") -> None:
@@ -58,18 +58,18 @@ class TextEncoding:
 
     @property
     def pad_id(self) -> int:
-        """The piece that fills a batch up; any will do for a tokenizer without one, for it is masked."""
+        """The padding piece; any will do for a tokenizer without one, since it is masked."""
         return int(self.tokenizer.pad_token_id or 0)
 
     @property
     def digest(self) -> str:
-        """The same for every encoding that gives the same windows for the same text."""
+        """A hash that is equal for encodings that give the same windows for the same text."""
         analyser = "" if self.unit == "subword" else f" {analyser_version()}"
         what = f"{_VERSION} {self.unit}{analyser} {self.max_length} {self._backend.to_str()}"
         return hashlib.sha256(what.encode()).hexdigest()
 
     def encode(self, texts: Sequence[str]) -> Windows:
-        """For each text the windows that together hold all of it, in order; one at least."""
+        """Encode each text to windows that together cover it, in order; at least one."""
         read = [normalise_text(text) for text in texts]
         if self.unit == "morpheme":
             read = split_into_morphemes(read)
@@ -113,7 +113,7 @@ class TextEncoding:
 
 
 def _split_at_separators(backend: Tokenizer) -> Tokenizer:
-    """A copy whose pieces end at every `SEPARATOR`, which itself is in none."""
+    """A copy of a tokenizer that splits at every `SEPARATOR` and drops it."""
     split = copy.deepcopy(backend)
     cut = pre_tokenizers.Split(SEPARATOR, "removed")
     split.pre_tokenizer = pre_tokenizers.Sequence([split.pre_tokenizer, cut]) if split.pre_tokenizer else cut
@@ -121,7 +121,7 @@ def _split_at_separators(backend: Tokenizer) -> Tokenizer:
 
 
 def _with_characters(text: str, tokens: Sequence[str], offsets: Sequence[Extent]) -> list[Extent]:
-    """The offsets, empty for a mark of space that the tokenizer put before a character and says is that character."""
+    """The offsets, made empty for a space mark that the tokenizer inserted and maps to the next character."""
     return [
         (start, start) if token in _SPACE_MARKS and text[start:end] != token else (start, end)
         for token, (start, end) in zip(tokens, offsets, strict=True)
@@ -137,9 +137,9 @@ def _edge(text: Normalised, offsets: Sequence[Extent], piece: int) -> int:
 
 
 def _stretches(text: str, offsets: Sequence[Extent], room: int) -> Iterator[tuple[int, int, int]]:
-    """For each window its range of at most `room` pieces, and up to which piece it answers for what it reads.
+    """For each window, its range of at most `room` pieces, and the end of the part for which its result is used.
 
-    That is where a sentence ends if it can be, else before a word, else anywhere.
+    That is at the end of a sentence if possible, otherwise before a word, otherwise anywhere.
     """
     overlap = room // _OVERLAP
     first = own_first = 0
@@ -152,7 +152,7 @@ def _stretches(text: str, offsets: Sequence[Extent], room: int) -> Iterator[tupl
 
 
 def _cut(text: str, offsets: Sequence[Extent], earliest: int, latest: int) -> int:
-    """The best piece to begin a new part with, the last of its kind in the range."""
+    """The best piece to begin a new part with; the last such piece in the range."""
     candidates = range(latest, earliest - 1, -1)
     for is_good in (_begins_sentence, _begins_word):
         for piece in candidates:
@@ -169,6 +169,6 @@ def _begins_sentence(text: str, offsets: Sequence[Extent], piece: int) -> bool:
 def _begins_word(text: str, offsets: Sequence[Extent], piece: int) -> bool:
     """Whether a piece, not the first, begins at white space or just after it."""
     start = offsets[piece][0]
-    if start < offsets[piece - 1][1]:  # a further byte of a word's first character
+    if start < offsets[piece - 1][1]:  # another byte of a word's first character
         return False
     return text[start - 1].isspace() or text[start : start + 1].isspace()

@@ -1,4 +1,4 @@
-"""What each tag stands on: the tagging units of a text, found from the pieces that a tokenizer gave."""
+"""Tagging units: the parts of a text that get one tag each, computed from the pieces of a tokenizer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from core.domain.tags import Extent
 from core.languages.korean.normalise import Normalised
 
 PLACES = 16
-"""How many places in a piece a syllable can have: eight, each at the start of an eojeol or not."""
+"""The number of place classes of a syllable: eight positions in its piece, each at the start of an eojeol or not."""
 
 _LAST_PLACE = 7
 
 
 @dataclass(frozen=True, slots=True)
 class TaggingUnit:
-    """One unit: the piece that the encoder's state is taken from, and its extent in the original text.
+    """A tagging unit: the piece whose encoder state it uses, and its range in the original text.
 
     Attributes:
-        piece: index among the text's pieces.
-        extent: in code points; never empty, never overlapping another's.
-        character: the code point that a syllable is, as the model reads it; 0 for other units.
-        place: where a syllable stands in its piece and whether an eojeol begins with it (below `PLACES`); 0 for others.
-        morpheme: the class of the morpheme that a syllable is in (below `MORPHEME_CLASSES`); 0 for others.
+        piece: the index among the text's pieces.
+        extent: in code points; never empty and never overlapping.
+        character: the code point of a syllable after normalisation; 0 for other units.
+        place: the position of a syllable in its piece and whether it begins an eojeol (below `PLACES`); 0 for others.
+        morpheme: the morpheme class of a syllable (below `MORPHEME_CLASSES`); 0 for others.
     """
 
     piece: int
@@ -32,9 +32,9 @@ class TaggingUnit:
 
 
 def piece_units(text: Normalised, offsets: Sequence[Extent]) -> list[TaggingUnit]:
-    """A unit for each piece that stands for characters that no earlier piece stands for, white space aside.
+    """One unit for each piece that covers characters (not white space) that no earlier piece covers.
 
-    A piece that has none (a further byte of a character, a lone ▁) carries no tag.
+    Other pieces (another byte of a character, a lone ▁) have no tag.
     """
     units: list[TaggingUnit] = []
     read = taken = 0
@@ -47,10 +47,10 @@ def piece_units(text: Normalised, offsets: Sequence[Extent]) -> list[TaggingUnit
 
 
 def syllable_units(text: Normalised, offsets: Sequence[Extent], morphemes: Sequence[int]) -> list[TaggingUnit]:
-    """A unit for each visible character; one that no piece reads goes with the piece before it.
+    """One unit for each visible character; a character that no piece covers uses the piece before it.
 
     Args:
-        morphemes: the class of each character's morpheme; see `core.languages.korean.morphemes.morpheme_classes`.
+        morphemes: the morpheme class of each character; see `core.languages.korean.morphemes.morpheme_classes`.
     """
     units: list[TaggingUnit] = []
     taken = piece_start = 0
@@ -67,7 +67,7 @@ def syllable_units(text: Normalised, offsets: Sequence[Extent], morphemes: Seque
 
 
 def _pieces_of_characters(text: str, offsets: Sequence[Extent]) -> Iterator[tuple[int, int]]:
-    """The index of each visible character with the first piece that reads it, or else the one before."""
+    """The index of each visible character, with the first piece that covers it or the one before."""
     piece = 0
     for i, character in enumerate(text):
         while piece < len(offsets) - 1 and offsets[piece][1] <= i:
@@ -78,7 +78,7 @@ def _pieces_of_characters(text: str, offsets: Sequence[Extent]) -> Iterator[tupl
 
 
 def _stripped(text: Normalised, start: int, end: int) -> Extent | None:
-    """The original extent of a stretch of the text as read without white space around it; None if nothing is left."""
+    """The original extent of a range of the normalised text without white space at its edges; None if empty."""
     while start < end and text.text[start].isspace():
         start += 1
     while start < end and text.text[end - 1].isspace():

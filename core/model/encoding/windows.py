@@ -1,4 +1,4 @@
-"""Texts as the encoder reads them: windows of pieces with their tagging units, kept in columns for want of memory.
+"""Windows: texts as pieces for the encoder, with their tagging units, stored column-wise to save memory.
 
 A corpus has hundreds of thousands of windows; as Python objects they would take gigabytes.
 """
@@ -18,14 +18,14 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One stretch of a text, as the encoder reads it.
+    """A part of a text that the encoder reads at once.
 
     Attributes:
-        input_ids: its pieces between the tokenizer's special tokens.
+        input_ids: its pieces, including the tokenizer's special tokens.
         units: its tagging units.
-        shift: what leads from a unit's `piece` to the index of that piece in `input_ids`.
-        own: the code points of the text that this window answers for. The own parts of a text's windows tile the text;
-            the windows themselves overlap, so that each is read with what stands around it.
+        shift: the offset from a unit's `piece` to its index in `input_ids`.
+        own: the code points for which the result of this window is used. These parts tile the text; the windows
+            overlap, so that each part is read with its context.
     """
 
     input_ids: tuple[int, ...]
@@ -39,11 +39,12 @@ class Windows:
     """The windows of many texts, in order.
 
     Attributes:
-        window_ends (texts,), piece_ends (windows,), unit_ends (windows,): where, counted over all, those of each end.
+        window_ends (texts,), piece_ends (windows,), unit_ends (windows,): the cumulative counts of windows, pieces and
+            units.
         own (windows, 2): see `Window`.
         input_ids (pieces,): of all windows.
-        positions (units,): for each unit the index in its window's `input_ids` of the piece that carries its tag.
-        extents (units, 2): in the units' own texts, in code points.
+        positions (units,): the index of each unit's piece in the `input_ids` of its window.
+        extents (units, 2): in code points of the original text.
         characters, places, morphemes (units,): see `TaggingUnit`.
     """
 
@@ -66,19 +67,19 @@ class Windows:
         return len(self.piece_ends)
 
     def piece_counts(self) -> Numbers:
-        """How many pieces each window has, special tokens included (windows,)."""
+        """The number of pieces of each window, including special tokens (windows,)."""
         return np.diff(self.piece_ends, prepend=0)
 
     def unit_counts(self) -> Numbers:
-        """How many units each window has (windows,)."""
+        """The number of units of each window (windows,)."""
         return np.diff(self.unit_ends, prepend=0)
 
     def unit_counts_in(self, chosen: Numbers) -> Numbers:
-        """How many units each of the chosen windows (numbers) has; takes as long as these are many, not as all are."""
+        """The number of units of each chosen window (indices); takes time only for the chosen ones."""
         return self.unit_ends[chosen] - starts_of(self.unit_ends, chosen)
 
     def of_text(self, text: int) -> range:
-        """The numbers of a text's windows."""
+        """The indices of a text's windows."""
         return range(int(self.window_ends[text - 1]) if text else 0, int(self.window_ends[text]))
 
     def extents_of(self, window: int) -> list[Extent]:
@@ -106,12 +107,12 @@ class Windows:
 
 
 def starts_of(ends: Numbers, rows: Numbers) -> Numbers:
-    """Where the items of some rows begin in a column whose rows end there."""
+    """Where some rows begin in a column whose rows end at `ends`."""
     return np.where(rows > 0, ends[rows - 1], 0)
 
 
 def windows_of(texts: Iterable[Sequence[Window]]) -> Windows:
-    """The windows of each text, in columns."""
+    """Convert the windows of each text to columns."""
     of_texts = [tuple(windows) for windows in texts]
     windows = [window for of_text in of_texts for window in of_text]
     units = [unit for window in windows for unit in window.units]
@@ -130,7 +131,7 @@ def windows_of(texts: Iterable[Sequence[Window]]) -> Windows:
 
 
 def concatenate(parts: Sequence[Windows]) -> Windows:
-    """The windows of all parts, one after the other."""
+    """Concatenate the windows of all parts."""
     if not parts:
         return windows_of(())
     columns = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Windows)}
@@ -147,13 +148,15 @@ Item = TypeVar("Item")
 def stitch(
     windows: Windows, text: int, found: Sequence[Sequence[Item]], extent_of: Callable[[Item], Extent]
 ) -> list[Item]:
-    """What was found in the windows of a text as one list: each thing once, from the window that it begins in.
+    """Merge what was found in the windows of a text to one list: each item once, from the window whose own part it
+    begins in.
 
-    One that runs over the end of its window's own part is taken whole; what the next window has in its place is not.
+    An item that extends beyond its window's own part is kept whole, and overlapping items of the next window are
+    dropped.
 
     Args:
         found: for each window of the text, in order of position.
-        extent_of: the code points of a thing; things of one window do not overlap.
+        extent_of: the code points of an item; items of one window do not overlap.
     """
     kept: list[Item] = []
     read = 0
@@ -176,7 +179,7 @@ def _joined_ends(parts: Sequence[Numbers]) -> Numbers:
 
 
 def _rows(ends: Numbers, chosen: Numbers) -> tuple[Numbers, Numbers]:
-    """The places of the items of the chosen rows in a column whose rows end there, and where those rows then end."""
+    """The indices of the items of the chosen rows in a column whose rows end at `ends`, and the new ends."""
     lengths = ends[chosen] - starts_of(ends, chosen)
     new_ends = np.cumsum(lengths, dtype=np.int64)
     shifts = (ends[chosen] - lengths) - (new_ends - lengths)
