@@ -404,7 +404,7 @@ class Session(QObject):
             title = say_count(
                 "Reverting {count:,} change", "Reverting {count:,} changes", len(corrections) + len(steps)
             )
-            job = self.change_many(title, lambda: log.reverting(*corrections, steps=steps))
+            job = self.change_many(title, lambda: log.revert_in_slices(*corrections, steps=steps))
             job.finished.connect(self._notify_unchanged)
         else:
             change = log.revert(*corrections, steps=steps)

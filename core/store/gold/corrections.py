@@ -222,7 +222,7 @@ class Corrections(CorrectionLog):
         """
         return self._do([change for part in self._reverts(corrections, steps) for change in part], kind="revert")
 
-    def reverting(self, *corrections: int, steps: Collection[int] = ()) -> Generator[int, None, ChangeSet]:
+    def revert_in_slices(self, *corrections: int, steps: Collection[int] = ()) -> Generator[int, None, ChangeSet]:
         """`revert`, a slice at a time; yields how many sentences are changed so far."""
         with self._alone() as has_settled:
             parts = self._reverts(corrections, steps)

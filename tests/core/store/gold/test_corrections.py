@@ -211,7 +211,7 @@ def test_what_a_revert_of_several_cannot_give_back_changes_nothing(project):
     with pytest.raises(UserError, match="NEW has left the tag set"):
         corrections.revert(steps=steps)
     with pytest.raises(UserError, match="NEW has left the tag set"):
-        run_to_end(corrections.reverting(steps=steps))
+        run_to_end(corrections.revert_in_slices(steps=steps))
     assert (gold_of(project, "news-3"), gold_of(project, "news-4")) == ((), ())
     assert corrections.is_settled
     assert project.problems() == []
@@ -222,7 +222,7 @@ def test_a_renamed_label_is_not_given_its_old_name_by_a_revert(project):
     step = corrections.last_number() + 1
     run_to_end(project.labels.rename("PS", "PERSON"))
     assert not corrections.revert(steps=[step])
-    assert not run_to_end(corrections.reverting(step, step + 1))
+    assert not run_to_end(corrections.revert_in_slices(step, step + 1))
     assert gold_of(project, "news-3")[0].label == "PERSON"
 
 
@@ -234,9 +234,9 @@ def test_a_large_revert_goes_in_slices_and_comes_to_the_same(project, monkeypatc
     run_to_end(corrections.correct_in_slices([{stored.number: ()} for stored in project.sentences.each()]))
     [listed] = project.steps.list_matching(StepFilter())
     assert corrections.is_large_revert(steps=[listed.step.number]) == (size < 100)
-    assert not run_to_end(corrections.reverting())
+    assert not run_to_end(corrections.revert_in_slices())
     changed = []
-    work = corrections.reverting(steps=[listed.step.number])
+    work = corrections.revert_in_slices(steps=[listed.step.number])
     with contextlib.suppress(StopIteration):
         while True:
             changed.append(next(work))

@@ -145,7 +145,7 @@ class Act:
     def _revert_in_slices(self, project):
         steps = [each.step.number for each in project.steps.list_matching(StepFilter())]
         if steps:
-            run_to_end(project.corrections.reverting(steps=steps[self.one % len(steps) :][: 1 + self.two % 3]))
+            run_to_end(project.corrections.revert_in_slices(steps=steps[self.one % len(steps) :][: 1 + self.two % 3]))
 
     def _mark(self, project):
         project.reviews.mark(self._number(project), reviewed=bool(self.two % 2))
