@@ -1,4 +1,4 @@
-"""Copies of project.db, made before it is changed in a way that cannot be undone."""
+"""Back up project.db before a change that cannot be undone."""
 
 import sqlite3
 from contextlib import closing, suppress
@@ -11,21 +11,21 @@ from core.messages.catalogue import mark
 from core.store.faults import BACKUPS, explaining
 
 _KEPT = 3
-"""Copies of each name: an update that fails makes one at every attempt."""
+"""How many backups of each name are kept; a failing update makes one at every attempt."""
 
 
 def back_up(connection: sqlite3.Connection, path: Path, name: str) -> Path:
-    """Copy an open database into the project's folder of copies, check the copy, and return where it is.
+    """Copy an open database to the project's backup folder and check the copy; returns its path.
 
-    Of copies with the same name only the newest are kept, and what a killed process left of one is removed.
+    Only the newest backups of each name are kept; partial ones of killed processes are removed.
 
     Args:
-        connection: to the database that is copied.
-        path: of the database; the copies are beside it.
-        name: what the copy is called besides the time.
+        connection: to the database.
+        path: of the database; the backup folder is beside it.
+        name: of the backup; the time is added.
 
     Raises:
-        UserError: the copy cannot be made, or the database is damaged; then no copy is left.
+        UserError: the copy cannot be written, or the database is damaged; then no backup is left.
     """
     folder = path.parent / BACKUPS
     copy = folder / f"{path.stem}-{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{path.suffix}"
@@ -58,7 +58,7 @@ _WAY_OUT = mark("free some space or check the permissions, and open the project 
 def _copy(connection: sqlite3.Connection, path: Path, part: Path) -> None:
     with closing(sqlite3.connect(part)) as copy:
         connection.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # so that the copy is one file
+        copy.execute("PRAGMA journal_mode = DELETE")  # so that the backup is a single file
         found = [str(row[0]) for row in copy.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
         raise UserError("{path} is damaged ({fault}); restore it from a copy of the project", path=path, fault=found[0])

@@ -1,4 +1,4 @@
-"""What a mutation of the store changed; views refresh on it."""
+"""Change-sets: what a mutation of the store changed, so that views can refresh."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,15 +9,12 @@ from core.domain.spans import SentenceNumber, Span
 ChangeKind = Literal["correct", "review", "relabel", "labels", "dismiss", "undo", "redo", "revert", "import", "run"]
 """What happened:
 
-correct: a person gave sentences new gold, perhaps with a mark, a note or a verdict.
-review: a person said something of sentences, and their gold stayed.
-relabel: a label was renamed, merged or replaced across the corpus.
-labels: the tag set alone changed.
-dismiss: strings or places were dismissed as right as they are, or are asked about again.
-undo, redo: a step of any of these kinds was taken back or made again; `Corrections.next_steps` describes it beforehand.
-revert: a sentence got the gold from before one correction.
-import: sentences were added.
-run: a run began, went on or ended, and perhaps moved corrected dev sentences to train.
+correct: a person gave sentences new gold, perhaps with a mark, a note or a verdict. review: a person added a mark, a
+note or a verdict, without changing gold. relabel: a label was renamed, merged or replaced across the corpus. labels:
+only the tag set changed. dismiss: strings or places were dismissed as correct, or a dismissal was withdrawn. undo,
+redo: a step of any of these kinds was undone or redone; `Corrections.next_steps` describes it beforehand. revert:
+sentences got the gold from before some corrections. import: sentences were added. run: a run started, progressed or
+ended, and perhaps moved corrected dev sentences to train.
 """
 
 CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
@@ -32,18 +29,18 @@ class GoldChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What happened, and what it changed: some sentences, the corpus as a whole, some runs, what is said of sentences.
+    """What happened, and which sentences, runs, remarks or other parts of the project it changed.
 
     Attributes:
-        kind: what happened; where nothing changed, what was asked for.
-        sentences: those whose gold or split changed.
-        golds: the gold of each before and after, where a step changed at most `core.store.gold.corrections.LARGE` of
-            them; empty otherwise, so that a large change takes little memory.
-        corpus: whether so much changed, or the tag set did, that views read everything again.
-        runs: those that changed.
-        reviews: the sentences of which a mark, a note or a verdict changed; those whose gold changed as well are also
-            in `sentences`.
-        dismissals: whether it changed which strings and places are dismissed as right as they are.
+        kind: what happened; if nothing changed, what was requested.
+        sentences: the sentences whose gold or split changed.
+        golds: the gold of each before and after, if at most `core.store.gold.corrections.LARGE` sentences changed;
+            otherwise empty, to save memory.
+        corpus: whether views must reload everything, since many sentences or the tag set changed.
+        runs: the numbers of the runs that changed.
+        reviews: the sentences whose marks, notes or verdicts changed; those whose gold changed too are also in
+            `sentences`.
+        dismissals: whether the dismissed strings or places changed.
     """
 
     kind: ChangeKind
@@ -56,7 +53,7 @@ class ChangeSet:
 
     @property
     def touched(self) -> tuple[SentenceNumber, ...]:
-        """The sentences of which anything changed."""
+        """All sentences that changed in any way."""
         return tuple(dict.fromkeys((*self.sentences, *self.reviews)))
 
     def __bool__(self) -> bool:

@@ -1,4 +1,4 @@
-"""Values as the database holds them: spans as JSON text, times as ISO 8601."""
+"""Conversion to and from database columns: spans as JSON text, times as ISO 8601."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Any
 from core.domain.spans import PredictedSpan, Span
 
 _KEPT = 16
-"""Texts whose spans are remembered: a correction reads those of one sentence again and again."""
+"""The size of the cache of parsed spans: a correction reads those of one sentence repeatedly."""
 
 
 def spans_to_text(spans: Iterable[Span]) -> str:
@@ -17,7 +17,7 @@ def spans_to_text(spans: Iterable[Span]) -> str:
 
 
 def label_text(label: str) -> str:
-    """What stands in the text of every list of spans that has the label, and in no other."""
+    """A substring of the JSON text of every list of spans with the label, and of no other."""
     return json.dumps(label, ensure_ascii=False) + "]"
 
 
@@ -27,7 +27,7 @@ def spans_from_text(text: str) -> tuple[Span, ...]:
 
 
 def prediction_rows(spans: Iterable[PredictedSpan]) -> list[list[int | str | float]]:
-    """[start, end, label, probability to six decimals] of each span; what the command line prints as well."""
+    """[start, end, label, probability to six decimals] of each span, also for the command line."""
     return [[p.span.start, p.span.end, p.span.label, round(p.probability, 6)] for p in spans]
 
 
@@ -41,7 +41,7 @@ def predictions_from_text(text: str) -> tuple[PredictedSpan, ...]:
 
 
 def _parse(text: str) -> Any:
-    """The value of JSON text as it is stored, without blanks around it; `json.loads` takes twice as long."""
+    """The value of JSON text without surrounding blanks; twice as fast as `json.loads`."""
     value, end = _DECODER.raw_decode(text)
     if end != len(text):
         raise ValueError(f"there is more behind the JSON value: {text[end:]:.80}")
@@ -52,5 +52,5 @@ _DECODER = json.JSONDecoder()
 
 
 def now_text() -> str:
-    """The present time in UTC to the second, ISO 8601."""
+    """The current time in UTC to the second, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")

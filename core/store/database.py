@@ -1,4 +1,4 @@
-"""project.db: one SQLite connection that writes, and others beside it that only read."""
+"""Access to project.db: one SQLite connection for writing, and a pool of read-only ones."""
 
 import json
 import sqlite3
@@ -24,10 +24,10 @@ from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
 Row = tuple[Any, ...]
 
 _READER_CACHE = 8_192
-"""KiB of pages that a connection that reads keeps; the system keeps the file's pages besides."""
+"""The page cache of a reading connection in KiB; the operating system caches the file, too."""
 
 _NUMBERS_AT_ONCE = 10_000
-"""In one statement; SQLite takes at most 32,766 parameters, unless it was built to take more."""
+"""Parameters in one statement; SQLite's default limit is 32,766."""
 
 _NOT_SAVED = mark("the change was not saved ({reason}); the project is unchanged")
 _UNREADABLE = mark("the project cannot be read: {reason}")
@@ -39,15 +39,15 @@ _PATIENCE = 0.01
 """Seconds between attempts to interrupt running readers."""
 
 _LOCKED_WAIT = 0.1
-"""Seconds that a write waits where another program has locked the file, and that one of the window waits at most."""
+"""Seconds that one attempt to write waits for another program's lock; a responsive thread makes only one attempt."""
 _LONGEST_WAIT = 10.0
-"""Seconds that other writes wait, which have their turn again and again."""
+"""Seconds that writes of other threads wait in all, with repeated attempts."""
 _PAUSE = 0.01
-"""Seconds between two turns of them, in which others of this program have theirs."""
+"""Seconds between two attempts, in which other threads can write."""
 
 
 def create_database(path: Path) -> None:
-    """Write an empty database of today's schema, which is complete or not there at all.
+    """Create an empty database with the current schema, atomically.
 
     Raises:
         UserError: the disk is full, or the folder cannot be written.
@@ -57,7 +57,7 @@ def create_database(path: Path) -> None:
         with explaining(mark("{path} cannot be written: {reason}"), path, way_out=_ANOTHER_PLACE):
             with closing(sqlite3.connect(part)) as connection:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute("PRAGMA synchronous = OFF")  # all of it is put on the disk at the end
+                connection.execute("PRAGMA synchronous = OFF")  # flushed to disk once at the end
                 _apply_migrations(sqlite_utils.Database(connection))
             sync(part)
             part.rename(path)
@@ -74,20 +74,20 @@ def _apply_migrations(database: sqlite_utils.Database) -> None:
 
 
 class Database:
-    """project.db: a connection that writes, behind one lock, and connections that read, one for each reader at a time.
+    """project.db: one connection for writing, behind a lock, and a read-only connection for each concurrent reader.
 
-    What reads outside a transaction sees the last one that was committed, and waits for nobody: no list waits while a
-    job stores its predictions, no correction while a list is read. Inside a transaction a thread reads what it wrote.
-    Hold the lock briefly all the same, for others that want to write: long work goes in slices.
+    Reads outside a transaction see the last commit and never wait: a list can be read while a job stores predictions,
+    and a correction can be saved while a list is read. Inside a transaction a thread reads what it wrote. Keep
+    transactions short for other writers: do long work in slices.
 
     SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when one connection runs a checkpoint while another commits a
-    transaction that begins the log anew (https://www.sqlite.org/wal.html#walresetbug). Here the same connection does
-    both, under the lock; the others are opened with `mode=ro`, which neither writes nor runs checkpoints, and are
-    closed before it. A project has one process at a time (`core.store.project`).
+    transaction that restarts the log (https://www.sqlite.org/wal.html#walresetbug). Here one connection does both,
+    under the lock; the others are opened with `mode=ro`, so they neither write nor run checkpoints, and are closed
+    first. Only one process opens a project at a time (`core.store.project`).
 
     Args:
-        is_responsive: what the calling thread writes, now and later, fails soon where another program has locked the
-            file, as it does for a window that must not freeze; other threads wait.
+        is_responsive: whether writes of the calling thread fail soon if another program has locked the file, so that a
+            window does not freeze; other threads wait.
     """
 
     def __init__(self, path: Path, *, is_responsive: bool = False) -> None:
@@ -111,17 +111,17 @@ class Database:
             raise
 
     def _prepare(self) -> bool:
-        """Bring the schema up to date; returns whether the file can be read while it is written."""
+        """Update the schema; returns whether the file can be read while it is written."""
         self._check_ownership()
         [mode] = self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA cache_size = -65536")
         self._migrate()
-        self._connection.execute("PRAGMA foreign_keys = ON")  # a migration may put a table in the place of another
-        return bool(mode == "wal")  # some file systems of networks cannot
+        self._connection.execute("PRAGMA foreign_keys = ON")  # off until now, since a migration may replace a table
+        return bool(mode == "wal")  # some network file systems do not support WAL
 
     def _check_ownership(self) -> None:
-        """Make sure that the file is ours and not from a newer version, before anything is written to it."""
+        """Check that the file is a Spandesk project, not from a newer version, before anything is written."""
         if self.value("PRAGMA application_id") != APPLICATION_ID:
             if self._database.table_names():
                 raise UserError("{path} is an SQLite file, but not a Spandesk project", path=self._path)
@@ -135,15 +135,15 @@ class Database:
         return {migration.name for migration in migrations.applied(self._database)}
 
     def _migrate(self) -> None:
-        """Apply the migrations that the file lacks, after a checked copy of it was made.
+        """Back up the file and apply the missing migrations.
 
         Raises:
-            UserError: it cannot be copied or written; the text says where the copy is, if there is one.
+            UserError: it cannot be backed up or written; the message names the backup, if there is one.
         """
         applied = self._applied()
         if applied == MIGRATION_NAMES and self.value("PRAGMA user_version") == len(MIGRATION_NAMES):
             return
-        if not applied:  # an older version was killed while it made the file
+        if not applied:  # an older version was killed while creating the file
             _apply_migrations(self._database)
             return
         copy = back_up(self._connection, self._path, f"schema-{len(applied)}")
@@ -158,12 +158,12 @@ class Database:
 
     @property
     def is_writing(self) -> bool:
-        """Whether the calling thread is inside a transaction, and so reads what may never be committed."""
+        """Whether the calling thread is in a transaction, so that it reads uncommitted data."""
         return self._writing == threading.get_ident()
 
     @property
     def is_awaited(self) -> bool:
-        """Whether another thread waits for the end of the transaction under way, to write itself."""
+        """Whether another thread waits for the current transaction to end, in order to write."""
         return self._awaiting > 0
 
     @contextmanager
@@ -184,14 +184,13 @@ class Database:
 
     @contextmanager
     def atomic(self, *, is_temporary: bool = False) -> Generator[None, None, None]:
-        """One transaction, all or nothing; other threads wait. May be nested.
+        """Run the block in one transaction, all or nothing, while other writers wait. May be nested.
 
         Args:
-            is_temporary: only temporary tables are written, which no other program can keep from it.
+            is_temporary: whether only temporary tables are written, for which no other program's lock matters.
 
         Raises:
-            UserError: the disk is full, or the file is damaged or cannot be written; then nothing of the block is
-                stored.
+            UserError: the disk is full, or the file is damaged or cannot be written; then the block is rolled back.
         """
         begin = "BEGIN DEFERRED" if is_temporary else "BEGIN IMMEDIATE"
         with (
@@ -202,7 +201,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Generator[None, None, None]:
-        """The writer's turn from BEGIN to COMMIT; given up and taken again while another program has the lock."""
+        """Hold the write lock from BEGIN to COMMIT; it is released while another program keeps the file locked."""
         until = self._deadline()
         while True:
             with self._writing_turn():
@@ -222,7 +221,7 @@ class Database:
             time.sleep(_PAUSE)
 
     def _commit(self) -> None:
-        """End the transaction; tried again while another program reads a file that has no WAL."""
+        """Commit; retried while another program reads a file without WAL."""
         until = self._deadline()
         try:
             while not self._has_executed("COMMIT", until):
@@ -232,14 +231,14 @@ class Database:
 
     @property
     def _is_responsive(self) -> bool:
-        """Whether the calling thread is one that must not wait for other programs."""
+        """Whether the calling thread must not wait for other programs."""
         return self._responsive == threading.get_ident()
 
     def _deadline(self) -> float:
         return time.monotonic() + (0 if self._is_responsive else _LONGEST_WAIT)
 
     def _has_executed(self, sql: str, until: float) -> bool:
-        """Execute the statement, unless another program has the lock and it is not yet too late to try again."""
+        """Execute a statement; returns false if another program has locked the file and there is time to try again."""
         try:
             self._connection.execute(sql)
         except sqlite3.OperationalError as error:
@@ -250,7 +249,7 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Generator[sqlite3.Connection, None, None]:
-        """The connection that the calling thread is to read with."""
+        """The connection for reads of the calling thread."""
         if self._reads_beside and not self.is_writing:
             with self._readers.one() as reader:
                 yield reader
@@ -268,10 +267,10 @@ class Database:
             return connection.execute(sql, parameters).fetchall()
 
     def rows_of(self, sql: str, numbers: Sequence[int], parameters: Sequence[Any] = ()) -> list[Row]:
-        """The rows of a query about any number of sentences, or others that have numbers; read some at a time.
+        """The rows of a query for any number of sentence (or other) numbers, read in parts.
 
         Args:
-            sql: has `{numbers}` where the list of them is; other parameters come before it.
+            sql: contains `{numbers}` in place of their list; other parameters come before it.
         """
         rows: list[Row] = []
         for first in range(0, len(numbers), _NUMBERS_AT_ONCE):
@@ -280,11 +279,11 @@ class Database:
         return rows
 
     def paged(self, sql: str, parameters: Sequence[Any], *, size: int) -> Iterator[Row]:
-        """The rows of a query, read so many at a time; the database is held only that long.
+        """The rows of a query, read in pages, without a lock between them.
 
         Args:
-            sql: gives a number above 0 first, and ends with `AND number > ? ORDER BY number LIMIT ?`.
-            parameters: of what stands before that end.
+            sql: selects a positive number first, and ends with `AND number > ? ORDER BY number LIMIT ?`.
+            parameters: those before that end.
         """
         last = 0
         while True:
@@ -295,22 +294,22 @@ class Database:
             last = rows[-1][0]
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        """The first column of the only row; None if there is no row."""
+        """The first column of the only row; None without a row."""
         with explaining(_UNREADABLE, self._path, reads=True), self._reading() as connection:
             row = connection.execute(sql, parameters).fetchone()
         return row[0] if row else None
 
     def numbers(self, sql: str, parameters: Sequence[Any] = ()) -> list[SentenceNumber]:
-        """The sentence numbers in the first column, in the order of the rows; many of them faster than `rows`.
+        """The sentence numbers in the first column, in the order of the rows; faster than `rows` for many.
 
-        SQLite gathers them, so that Python's lock is not taken and given back for every row.
+        SQLite collects them, so that Python's lock is not released and acquired for every row.
         """
         gathering = f"WITH found (value) AS ({sql}) SELECT json_group_array(value) FROM found"
         found: list[SentenceNumber] = json.loads(self.value(gathering, parameters))
         return found
 
     def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Run one statement inside the open transaction, or in one of its own; returns the last row's number."""
+        """Run a statement in the open transaction, or in one of its own; returns the last inserted row number."""
         with self.atomic():
             return self._connection.execute(sql, parameters).lastrowid or 0
 
@@ -319,7 +318,7 @@ class Database:
             self._connection.executemany(sql, rows)
 
     def problems(self) -> list[str]:
-        """What SQLite's own integrity check finds; empty when the file is sound."""
+        """The problems found by SQLite's integrity check; empty if there are none."""
         try:
             found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
         except UserError as error:
@@ -331,14 +330,14 @@ class Database:
         return [problem for problem in found if problem != "ok"]
 
     def close(self) -> None:
-        """Close the file; what other threads read is broken off first."""
+        """Close the file, after interrupting the reads of other threads."""
         self._readers.close()
         with self._lock:
             self._connection.close()
 
 
 class _Readers:
-    """Connections that only read; made as they are needed, and lent to one thread at a time."""
+    """A pool of read-only connections, created on demand, each used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self._uri = f"{path.resolve().as_uri()}?mode=ro"
@@ -375,7 +374,7 @@ class _Readers:
             while len(self._idle) < len(self._all):
                 for reader in self._all:
                     reader.interrupt()
-                self._changed.wait(_PATIENCE)  # one that was just about to begin was not broken off
+                self._changed.wait(_PATIENCE)  # an interrupt has no effect on a query that is about to start
             for reader in self._all:
                 reader.close()
             self._all, self._idle = [], []

@@ -1,4 +1,4 @@
-"""What keeps SQLite from its work for a reason outside this program, in words that hold no text of the corpus."""
+"""Errors of SQLite with causes outside this program, as messages that contain no text of the corpus."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ _FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTO
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 _UNDECODABLE = "Could not decode to UTF-8"
-"""How Python's sqlite3 begins to say so; the text itself follows, and a code does not come with it."""
+"""The beginning of sqlite3's message for undecodable text, which has no error code; the text itself follows."""
 
 
 def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
-    """Why the file cannot be used, and the way out; None where the error is a fault of this program."""
+    """Why the file cannot be used, and the way out; None if the error is a bug."""
     code = _code(error) & 0xFF
     if code in _FULL:
         return say("the disk of {path} is full; free some space and try again", path=path)
@@ -41,7 +41,7 @@ def outer_cause(error: sqlite3.Error, path: Path) -> str | None:
 
 
 def locked_reason(path: Path) -> str:
-    """That another program keeps the file from being used, and the way out."""
+    """The reason that another program has locked the file, and the way out."""
     return say("another program is using {path}; close it and try again", path=path)
 
 
@@ -49,15 +49,14 @@ def locked_reason(path: Path) -> str:
 def explaining(
     failed: str, path: Path, *, way_out: str | None = None, reads: bool = False, **fields: object
 ) -> Iterator[None]:
-    """Turn what is raised for a reason outside this program into one sentence; a fault of ours stays as it is.
+    """Turn errors of the block with causes outside this program into a `UserError`; bugs are not changed.
 
     Args:
-        failed: the template that says what is not done when it raises; its fields are `reason`, `path`, the `folder`
-            of that, and more.
+        failed: the template of what failed, with the fields `reason`, `path`, its `folder`, and `fields`.
         path: of the database.
-        way_out: the template of one from an error of the file system, which is turned into a sentence as well; None
-            leaves it as it is.
-        reads: what is done only reads, so that an attempt to write is a fault of ours.
+        way_out: the template of the way out of a file system error, which is then also converted; None leaves those
+            unchanged.
+        reads: whether the block only reads, so that an attempt to write is a bug.
 
     Raises:
         UserError: the file cannot be used.
@@ -78,7 +77,7 @@ def explaining(
 
 
 def way_back(path: Path) -> str:
-    """Where an undamaged copy of the file may be."""
+    """The advice to restore the file from a backup."""
     folder = path.parent / BACKUPS
     if folder.is_dir():
         return say("restore it from a copy of the project, or from {folder}", folder=folder)
@@ -86,15 +85,15 @@ def way_back(path: Path) -> str:
 
 
 BACKUPS = "backups"
-"""The folder of a project that has copies of its database."""
+"""The backup folder of a project."""
 
 
 def is_locked(error: sqlite3.Error) -> bool:
-    """Whether another program keeps the file from being used, which may pass."""
+    """Whether another program has locked the file, so that it is worth trying again."""
     return _code(error) & 0xFF in _LOCKED
 
 
 def _code(error: sqlite3.Error) -> int:
-    """SQLite's result code; SQLITE_ERROR where the module raised the error by itself."""
+    """SQLite's result code; SQLITE_ERROR for errors raised by the module itself."""
     code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     return code

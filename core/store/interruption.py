@@ -1,4 +1,4 @@
-"""Reads that nobody waits for any more: another thread breaks them off."""
+"""Interrupt database reads whose result is no longer needed, from another thread."""
 
 import sqlite3
 import threading
@@ -7,15 +7,15 @@ from contextlib import contextmanager
 
 
 class InterruptedReadError(Exception):
-    """The read was broken off because its result is not wanted any more."""
+    """The read was interrupted, since its result is no longer needed."""
 
 
 _STEPS = 2_000_000
-"""Steps of SQLite's machine, some tens of milliseconds, between two looks whether to go on."""
+"""SQLite VM instructions, some tens of milliseconds, between two checks for an interruption."""
 
 
 class Interruption:
-    """Lets one thread break off what another one reads, from now on and for good."""
+    """A flag by which one thread permanently interrupts the reads of another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -23,14 +23,14 @@ class Interruption:
         self.is_set = False
 
     def set(self) -> None:
-        """Break off the query under way, and every later one."""
+        """Interrupt the current query and all later ones."""
         with self._lock:
             self.is_set = True
             if self._connection is not None:
                 self._connection.interrupt()
 
     def check(self) -> None:
-        """Raise where it was broken off, between two queries.
+        """Raise if interrupted; for use between queries.
 
         Raises:
             InterruptedReadError: it was.

@@ -1,4 +1,4 @@
-"""Corrections of the gold: append-only, committed step by step, undone and redone across restarts."""
+"""Correct the gold: an append-only log of steps that can be undone and redone, also after a restart."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,16 +22,16 @@ from core.store.sentences import Addition, Move, Sentences
 from core.store.tag_set import TagSetTable
 
 LARGE = 250
-"""Sentences that are written at once in some tens of milliseconds; a step of more goes in slices of so many."""
+"""Sentences that can be written in some tens of milliseconds; larger steps are written in slices of this size."""
 
 
 class NextSteps(NamedTuple):
-    """What is undone and redone next.
+    """The next steps to undo and redo.
 
     Attributes:
-        undo, redo: None where there is nothing to undo, or redo.
-        lasting: the newest import, and the newest move of dev sentences to train, that came after the step that is
-            undone next; no undo takes these back.
+        undo, redo: None if there is nothing to undo or redo.
+        lasting: the newest import, and the newest move of dev sentences to train, since the next step to undo; undo
+            does not cover these.
     """
 
     undo: Step | None = None
@@ -40,16 +40,16 @@ class NextSteps(NamedTuple):
 
 
 class Corrections(CorrectionLog):
-    """Writes the log and keeps each sentence's gold, and its comparison with every prediction, in step with it.
+    """Writes the log, and updates each sentence's gold and its comparisons with predictions.
 
-    A step is what is done at once and undone at once: one correction, or several of as many sentences, with what was
-    said of them. It is known by the number of its first correction. A remark without a change of gold is logged as an
-    entry with equal gold before and after, which carries the step and is not a correction. What can be undone and
-    redone is read from the log, so that it is right after any failure.
+    A step is what is done and undone at once: a correction, or one for each of several sentences, with remarks about
+    them. It is identified by the number of its first correction. A remark without a change of gold is logged as an
+    entry with equal gold before and after, which is not a correction. What can be undone and redone is computed from
+    the log, so it is correct after any failure.
 
-    A large step is written in slices, so that others may read the project meanwhile, and `unfinished_step` names it
-    until the last of them. No other step is made meanwhile. Where it fails it is taken back; where that fails too, it
-    is tried again before anything else is written, and when the project is opened.
+    A large step is written in slices, so that others can use the project meanwhile, and is recorded in
+    `unfinished_step` until its last slice. Other steps are refused meanwhile. If it fails, it is rolled back; if that
+    fails too, the rollback is tried again before the next change and when the project is opened.
     """
 
     def __init__(self, database: Database, sentences: Sentences, predictions: Predictions) -> None:
@@ -68,7 +68,7 @@ class Corrections(CorrectionLog):
 
     @property
     def rollbacks(self) -> int:
-        """How many steps were taken back since the project was opened, because they were not stored whole."""
+        """How many unfinished steps were rolled back since the project was opened."""
         return self._log.rollbacks
 
     @property
@@ -80,7 +80,7 @@ class Corrections(CorrectionLog):
         return self._history.stacks().undone is not None
 
     def next_steps(self) -> NextSteps:
-        """What `undo` would take back, and `redo` make again."""
+        """Describe the steps that `undo` and `redo` would apply to."""
         stacks = self._history.stacks()
         undo, redo = (
             None if chain is None else describe_step(self._database, chain[0]) for chain in (stacks.done, stacks.undone)
@@ -88,23 +88,23 @@ class Corrections(CorrectionLog):
         return NextSteps(undo, redo, self._sentences.lasting_since(undo.number) if undo is not None else ())
 
     def _next(self, kind: Literal["undo", "redo"]) -> int | None:
-        """The step that is undone or redone next."""
+        """The next step to undo or redo."""
         stacks = self._history.stacks()
         chain = stacks.done if kind == "undo" else stacks.undone
         return None if chain is None else chain[0]
 
     @property
     def is_settled(self) -> bool:
-        """Whether every step is stored whole; not so while a large one is stored, or could not be taken back."""
+        """Whether every step is complete: false while a large one is being written or could not be rolled back."""
         return self._database.value("SELECT 1 FROM unfinished_step") is None
 
     def settle(self) -> bool:
-        """Make sure that no step is half stored: take back one that failed; returns whether there was one.
+        """Roll back an unfinished step; returns whether there was one.
 
-        What must not begin on such a corpus, as a training or an export, calls this first.
+        Call this before work that needs a consistent corpus, such as a training or an export.
 
         Raises:
-            UserError: a step is being stored slice by slice, or one that failed cannot be taken back yet.
+            UserError: a large step is being written, or a failed one cannot be rolled back yet.
         """
         if not self._is_busy and self.is_settled:
             return False
@@ -112,7 +112,7 @@ class Corrections(CorrectionLog):
             return self._begin()
 
     def correct(self, number: SentenceNumber, spans: Iterable[Span]) -> ChangeSet:
-        """Give a sentence new gold; nothing is written when it has that gold already.
+        """Give a sentence new gold; does nothing if the gold is unchanged.
 
         Raises:
             UserError: the spans do not fit the sentence or the tag set.
@@ -122,10 +122,10 @@ class Corrections(CorrectionLog):
     def correct_together(
         self, golds: Mapping[SentenceNumber, Iterable[Span]], remarks: Sequence[Remark] = ()
     ) -> ChangeSet:
-        """Give several sentences new gold in one step; those that have it already are left alone.
+        """Give several sentences new gold in one step; unchanged ones are skipped.
 
         Args:
-            remarks: what is said of sentences in the same step.
+            remarks: marks, notes and verdicts of the same step.
 
         Raises:
             UserError: some spans do not fit their sentence or the tag set; then no sentence is changed.
@@ -141,15 +141,16 @@ class Corrections(CorrectionLog):
         known: Mapping[str, bool] | None = None,
         relabelled: tuple[str, str] | None = None,
     ) -> Generator[int, None, ChangeSet]:
-        """The same for any number of sentences, in one step; yields how many are changed so far.
+        """Give any number of sentences new gold in one step; yields how many were changed so far.
 
         Args:
-            golds: the new gold, some sentences at a time; no sentence comes twice.
-            known: labels that come into the tag set with the step, or leave it.
-            relabelled: a label that goes by another one from now on, also where older runs predicted it.
+            golds: the new gold of some sentences at a time; no sentence may occur twice.
+            known: labels that the step adds to the tag set (true) or removes from it (false).
+            relabelled: the old and new name of a label that is renamed or merged, also in the predictions of older
+                runs.
 
         Raises:
-            UserError: some spans do not fit, or another such step is under way; then no sentence is changed.
+            UserError: some spans do not fit, or another large step is being written; then no sentence is changed.
         """
         known = known or {}
         with self._alone() as has_settled:
@@ -168,7 +169,7 @@ class Corrections(CorrectionLog):
     def dismiss(
         self, kind: DismissalKind, subjects: Iterable[str] | Iterable[TextPlace], *, dismissed: bool
     ) -> ChangeSet:
-        """Dismiss strings or places as right as they are, or ask about them again; a step of its own."""
+        """Dismiss strings or places as correct, or withdraw that; a step of its own."""
         chosen = self._dismissals.unlike(kind, subjects, dismissed=dismissed)
         if not chosen:
             return ChangeSet("dismiss")
@@ -184,53 +185,52 @@ class Corrections(CorrectionLog):
             self._stale.add(relabelled)
 
     def undo(self) -> ChangeSet:
-        """Take the last step back, also one made before the last restart.
+        """Undo the last step, also one from before the last restart.
 
         Raises:
-            UserError: sentences were imported since under the name that it gave a label.
+            UserError: it renamed a label, and sentences with the new name were imported since.
         """
         return self._move("undo")
 
     def redo(self) -> ChangeSet:
-        """Make the step again that was undone last.
+        """Redo the step that was undone last.
 
         Raises:
-            UserError: sentences were imported since under the name that it would take from a label.
+            UserError: it would rename a label, and sentences with the old name were imported since.
         """
         return self._move("redo")
 
     def undo_in_slices(self) -> Generator[int, None, ChangeSet]:
-        """`undo`, a slice at a time; yields how many sentences are changed so far."""
+        """`undo` in slices; yields how many sentences were changed so far."""
         return self._moving("undo")
 
     def redo_in_slices(self) -> Generator[int, None, ChangeSet]:
-        """`redo`, a slice at a time; yields how many sentences are changed so far."""
+        """`redo` in slices; yields how many sentences were changed so far."""
         return self._moving("redo")
 
     def is_large(self, *, redo: bool = False) -> bool:
-        """Whether the step that would be undone, or redone, is of more sentences than one waits for."""
+        """Whether the next step to undo or redo is too large for one transaction."""
         step = self._next("redo" if redo else "undo")
         return step is not None and len(self._log.entries(step, limit=LARGE)) == LARGE
 
     def revert(self, *corrections: int, steps: Collection[int] = ()) -> ChangeSet:
-        """Give sentences the gold from before some corrections, or all those of some steps, in one step.
-
-        Later corrections of these sentences are undone with them.
+        """Give sentences the gold from before some corrections, or from before some steps, in one step. Later
+        corrections of these sentences are reverted, too.
 
         Raises:
-            UserError: the gold had a label that has left the tag set since.
+            UserError: the earlier gold has a label that was removed from the tag set since.
         """
         return self._do([change for part in self._reverts(corrections, steps) for change in part], kind="revert")
 
     def revert_in_slices(self, *corrections: int, steps: Collection[int] = ()) -> Generator[int, None, ChangeSet]:
-        """`revert`, a slice at a time; yields how many sentences are changed so far."""
+        """`revert` in slices; yields how many sentences were changed so far."""
         with self._alone() as has_settled:
             parts = self._reverts(corrections, steps)
             _, change = yield from self._stepping("revert", parts, lambda _: None, lambda _: None)
         return replace(change, corpus=change.corpus or has_settled)
 
     def is_large_revert(self, *corrections: int, steps: Collection[int] = ()) -> bool:
-        """Whether a revert may change more sentences than one waits for."""
+        """Whether a revert may be too large for one transaction."""
         count = len(corrections) + len(steps)
         for step in steps:
             if count >= LARGE:
@@ -239,7 +239,7 @@ class Corrections(CorrectionLog):
         return count >= LARGE
 
     def _reverts(self, corrections: Collection[int], steps: Collection[int]) -> Iterator[list[Change]]:
-        """What takes sentences back to before corrections, some at a time, without those whose gold is that already."""
+        """The changes that revert corrections, some at a time, without sentences that have that gold already."""
         history, labels = self._names.history(), {*self._sentences.labels()}
         earliest = self._log.earliest(corrections, steps)
         for part in (earliest[first : first + LARGE] for first in range(0, len(earliest), LARGE)):
@@ -265,7 +265,7 @@ class Corrections(CorrectionLog):
         also: Callable[[int], None] = lambda step: None,
         kind: ChangeKind = "correct",
     ) -> ChangeSet:
-        """A new step, after which there is nothing to redo; `also` adds to it, and is given its number."""
+        """Store a new step, which clears what can be redone; `also` is called with its number to add to it."""
         golds = changed_golds(changes)
         if not golds and kind == "correct":
             kind = "review"
@@ -280,11 +280,11 @@ class Corrections(CorrectionLog):
         return replace(change, corpus=has_settled or change.corpus, reviews=tuple(said))
 
     def problems(self) -> Iterator[str]:
-        """What is wrong with the log; nothing in a sound project."""
+        """The problems of the log; none in a sound project."""
         return problems_of_log(self._database, self._history)
 
     def _changes(self, golds: Mapping[SentenceNumber, Iterable[Span]], labels: Collection[str]) -> list[Change]:
-        """What gives these sentences new gold, without those that have it."""
+        """The changes that give sentences new gold, without unchanged ones."""
         changes = []
         for sentence in self._sentences.by_number(list(golds)):
             after = check_spans(golds[sentence.number], sentence.text, labels)
@@ -331,7 +331,7 @@ class Corrections(CorrectionLog):
         return replace(ended, sentences=change.sentences, golds=change.golds, corpus=is_wide)
 
     def _end_move(self, step: int, kind: Literal["undo", "redo"]) -> ChangeSet:
-        """Undo or redo what a step did besides its corrections; returns what that changed."""
+        """Undo or redo the parts of a step other than corrections; returns what changed."""
         self._remarks.set_undone(step, undone=kind == "undo")
         has_other_dismissals = self._dismissals.replay(step, forwards=kind == "redo")
         has_other_labels = self._tag_set.replay(step, forwards=kind == "redo")
@@ -339,7 +339,7 @@ class Corrections(CorrectionLog):
         return ChangeSet(kind, corpus=has_other_labels, reviews=said, dismissals=has_other_dismissals)
 
     def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
-        """What makes a step again, or takes it back, some corrections at a time."""
+        """The changes that undo or redo a step, some corrections at a time."""
         last = step - 1
         while rows := self._log.entries(step, after=last, limit=LARGE):
             yield [_replay(kind, *row) for row in rows]
@@ -352,11 +352,11 @@ class Corrections(CorrectionLog):
         end: Callable[[int], None],
         begin: Callable[[int], None],
     ) -> Generator[int, None, tuple[int | None, ChangeSet]]:
-        """Store a step part by part, each in a transaction of its own, whole or not at all; returns its number.
+        """Store a step in several transactions, all or nothing; returns its number and what changed.
 
         Args:
-            end: what belongs to the step besides, in its last transaction; is given the number.
-            begin: the same in its first transaction.
+            end: called with the number of the step in its last transaction, to store the rest of it.
+            begin: called with it in the first transaction.
         """
         step: int | None = None
         changed: list[SentenceNumber] = []
@@ -385,13 +385,13 @@ class Corrections(CorrectionLog):
 
     @contextmanager
     def _alone(self) -> Generator[bool, None, None]:
-        """Within the block no other step is made; one that is being stored is waited for.
+        """Refuse other steps during the block, which waits for one that is being stored.
 
         Yields:
-            Whether a step that had failed was taken back first.
+            Whether a failed step was rolled back first.
 
         Raises:
-            UserError: another such block is under way, or a step that failed cannot be taken back yet.
+            UserError: another such block is running, or a failed step cannot be rolled back yet.
         """
         is_ours = False
         try:
@@ -404,7 +404,7 @@ class Corrections(CorrectionLog):
                 self._is_busy = False
 
     def _begin(self) -> bool:
-        """What comes first in the transaction of every change; returns whether it took back a step that had failed."""
+        """Begin the transaction of a change; returns whether a failed step was rolled back."""
         if self._is_busy:
             raise UserError("many sentences are being changed right now; wait for it to finish, or cancel it")
         return self._log.take_back_unfinished(at_once=LARGE)
@@ -420,14 +420,14 @@ def _change_set(
 def _replay(
     kind: Literal["undo", "redo"], number: int, sentence: SentenceNumber | None, before: str, after: str
 ) -> Change:
-    """The entry that takes another one back, or makes it again."""
+    """The entry that undoes or redoes another one."""
     if before == after:
         return Change(sentence, kind, number)
     return Change(sentence, kind, number, *((after, before) if kind == "undo" else (before, after)))
 
 
 def _with_an_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
-    """The parts; where no sentence changes, an entry without a sentence, which carries the step."""
+    """The parts, or if they change no sentence, an entry without a sentence, to record the step."""
     has_any = False
     for part in parts:
         has_any = has_any or bool(part)

@@ -1,4 +1,4 @@
-"""The log of corrections: written, read and checked against the gold."""
+"""The log of corrections: read it, append to it, and check it against the gold."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ Kind = Literal["correct", "undo", "redo", "revert"]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One change of a sentence's gold, as the log keeps it for ever."""
+    """One change of a sentence's gold in the log, which is never removed."""
 
     number: int
     sentence: SentenceNumber
@@ -36,11 +36,11 @@ class Correction:
     before: tuple[Span, ...]
     after: tuple[Span, ...]
     is_newest: bool
-    """Whether no later correction changed the same sentence; a revert of any other undoes those as well."""
+    """Whether no later correction changed the sentence; otherwise a revert undoes those, too."""
 
 
 class CorrectionLog:
-    """Reads the corrections, and what the gold was at any time."""
+    """Reads corrections, and the gold at any time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,12 +53,12 @@ class CorrectionLog:
         return int(self._database.value("SELECT count(*) FROM correction WHERE before <> after"))
 
     def list_newest(self, first: int = 0, limit: int = -1) -> list[Correction]:
-        """The log, newest first."""
+        """Corrections from newest to oldest."""
         rows = self._database.rows(f"{CORRECTIONS} ORDER BY c.number DESC LIMIT ? OFFSET ?", [limit, first])
         return [correction_of_row(row) for row in rows]
 
     def sentences_changed_since(self, correction: int) -> list[SentenceNumber]:
-        """The sentences whose gold differs now from that right after a correction, renamed labels aside."""
+        """The sentences whose gold has changed since a correction, apart from renamed labels."""
         before, parameters = renaming_sql("c.before", self._names.history().since(correction))
         rows = self._database.rows(
             "SELECT s.number FROM sentence AS s JOIN correction AS c ON c.number ="
@@ -70,7 +70,7 @@ class CorrectionLog:
         return [row[0] for row in rows]
 
     def golds_at(self, correction: int) -> dict[SentenceNumber, tuple[Span, ...]]:
-        """What the gold was right after a correction, of those sentences that were changed later."""
+        """The gold right after a correction, of the sentences that were changed later."""
         rows = self._database.rows(
             "SELECT sentence, before FROM correction WHERE number IN"
             " (SELECT min(number) FROM correction WHERE number > ? AND sentence IS NOT NULL GROUP BY sentence)",
@@ -85,7 +85,7 @@ CORRECTIONS = (
     "  WHERE l.sentence = c.sentence AND l.number > c.number AND l.before <> l.after)"
     " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.before <> c.after"
 )
-"""The rows that `correction_of_row` reads; further conditions can follow."""
+"""Selects the rows for `correction_of_row`; conditions can be appended."""
 
 
 def correction_of_row(row: Row) -> Correction:
@@ -95,9 +95,9 @@ def correction_of_row(row: Row) -> Correction:
 
 
 class Change(NamedTuple):
-    """One entry that is to be made: why, of which correction, and the gold of a sentence before and after.
+    """An entry to append: its kind, the correction that it refers to, and the gold of a sentence before and after.
 
-    An entry without a gold leaves the sentence as it is; one without a sentence carries a step that changes none.
+    An entry without gold does not change the sentence; one without a sentence records a step that changes none.
     """
 
     sentence: SentenceNumber | None
@@ -108,7 +108,7 @@ class Change(NamedTuple):
 
 
 def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]:
-    """The sentences that get another gold."""
+    """The sentences whose gold changes, with the gold before and after."""
     return {
         change.sentence: GoldChange(spans_from_text(change.before), spans_from_text(change.after))
         for change in changes
@@ -117,7 +117,7 @@ def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]
 
 
 class Revertible(NamedTuple):
-    """An entry of the log, the step that it is of, and the gold before it."""
+    """An entry of the log, with its step and the gold before it."""
 
     sentence: SentenceNumber
     number: int
@@ -126,10 +126,10 @@ class Revertible(NamedTuple):
 
 
 class LogWriter:
-    """Adds entries to the log and keeps each sentence's gold, and its comparison with every prediction, in step.
+    """Appends entries to the log, and updates each sentence's gold and its comparisons with predictions.
 
     Attributes:
-        rollbacks: how many steps were taken back since the project was opened.
+        rollbacks: how many steps were rolled back since the project was opened.
     """
 
     def __init__(self, database: Database, predictions: Predictions, history: History, stale: StaleLabels) -> None:
@@ -140,10 +140,11 @@ class LogWriter:
         self.rollbacks = 0
 
     def append(self, changes: Sequence[Change], step: int | None = None, *, is_slice: bool = False) -> int:
-        """Store corrections, all of them or none, as a new step or the next part of one.
+        """Append corrections, all or nothing, as a new step or the next part of one.
 
         Args:
-            is_slice: the step has several transactions, of which this is one, and is taken back unless the last comes.
+            is_slice: whether this is one of several transactions of the step, which is rolled back unless the last is
+                made.
 
         Returns:
             The step's number.
@@ -160,12 +161,12 @@ class LogWriter:
         return step
 
     def _remove_entries(self, entries: Sequence[tuple[int, SentenceNumber | None, str]]) -> None:
-        """Remove entries from the log, given by number, and give their sentences back the gold from before them."""
+        """Remove entries, given by number, and restore the gold from before them."""
         self._set_golds([(before, sentence) for _, sentence, before in entries])
         self._database.write_many("DELETE FROM correction WHERE number = ?", [(number,) for number, *_ in entries])
 
     def _remove_first_entry(self, step: int) -> None:
-        """Remove the entry that a step is known by; entries that stay are a step of their own from then on."""
+        """Remove the first entry of a step; remaining entries become a step of their own."""
         kept = self._database.value("SELECT min(number) FROM correction WHERE step = ?", [step])
         first = self._database.rows(f"{_ENTRIES} WHERE number = ?", [step])
         if first and first[0][-1]:
@@ -183,13 +184,13 @@ class LogWriter:
         )
 
     def _set_golds(self, entries: Iterable[tuple[str | None, SentenceNumber | None]]) -> None:
-        """Give sentences their gold, and keep what follows from it in step; entries that lack either change nothing."""
+        """Set the gold of sentences and update what depends on it; entries without a sentence or gold are skipped."""
         golds = [(gold, number) for gold, number in entries if gold is not None and number is not None]
         self._database.write_many("UPDATE sentence SET gold = ? WHERE number = ?", golds)
         self._predictions.refresh([number for _, number in golds])
 
     def entries(self, step: int, *, after: int = 0, limit: int) -> list[Row]:
-        """Some of a step's entries in the log, after one of them: number, sentence, gold before and after."""
+        """Entries of a step after a given one: number, sentence, gold before and after."""
         entries = "SELECT number, sentence, before, after FROM correction"
         return self._database.rows(
             f"{entries} WHERE number = ?1 AND number > ?2"
@@ -198,7 +199,7 @@ class LogWriter:
         )
 
     def earliest(self, corrections: Collection[int], steps: Collection[int]) -> list[Revertible]:
-        """Of each sentence, the first of these corrections and of those of these steps; sentences in their order."""
+        """The first of these corrections, or of those of these steps, for each sentence, in order of sentences."""
         rows = self._database.rows(
             "WITH chosen (number) AS (SELECT value FROM json_each(?1) UNION SELECT value FROM json_each(?2) UNION"
             " SELECT number FROM correction WHERE step IN (SELECT value FROM json_each(?2)))"
@@ -210,13 +211,13 @@ class LogWriter:
         return [Revertible(*row) for row in rows]
 
     def take_back_unfinished(self, *, at_once: int) -> bool:
-        """Take back a step that was not stored whole; returns whether there was one.
+        """Roll back an unfinished step; returns whether there was one.
 
         Args:
-            at_once: how many sentences are changed back in one transaction.
+            at_once: how many sentences to restore in one transaction.
 
         Raises:
-            UserError: it cannot be done; it is tried again before the next change, and when the project is opened.
+            UserError: it failed; it is tried again before the next change, and when the project is opened.
         """
         try:
             unfinished = self._database.rows("SELECT step FROM unfinished_step")
@@ -233,7 +234,7 @@ class LogWriter:
     def _take_back(self, step: int, at_once: int) -> None:
         """Roll back a step that never finished, sentence by sentence.
 
-        A sentence that was changed again since keeps its gold, and its entry: that is what older versions let happen.
+        A sentence that was changed again since keeps its gold and its entry, as older versions allowed that.
         """
         self._database.write("DELETE FROM relabelling WHERE step = ?", [step])
         last = None
@@ -266,7 +267,7 @@ _INSERT = (
 
 
 def problems_of_log(database: Database, history: History) -> Iterator[str]:
-    """What is wrong with the log, one line for each sentence or entry; nothing in a sound project."""
+    """The problems of the log, one line for each sentence or entry; none in a sound project."""
     if database.value("SELECT 1 FROM unfinished_step") is not None:
         yield say("a change of many sentences was cut off and is not taken back yet")
     yield from _broken_chains(database)
@@ -280,7 +281,7 @@ def problems_of_log(database: Database, history: History) -> Iterator[str]:
 
 
 def _broken_chains(database: Database) -> Iterator[str]:
-    """Sentences whose entries do not join: gold as imported, each `before` the `after` ahead of it, gold of today."""
+    """Sentences whose entries do not lead from the gold as imported to the current gold without a gap."""
     last, end = 0, int(database.value("SELECT coalesce(max(number), 0) FROM sentence"))
     while last < end:
         rows = database.rows(
@@ -296,7 +297,7 @@ def _broken_chains(database: Database) -> Iterator[str]:
 
 
 def _break_of(entries: list[Row]) -> str | None:
-    """Where the entries of a sentence do not join; None where they all do."""
+    """Where the entries of a sentence do not connect; None if they do."""
     _, gold, today, *_ = entries[0]
     for *_, number, before, after in entries:
         if before != gold:
@@ -319,7 +320,7 @@ def _unexplained_golds(database: Database) -> Iterator[str]:
 
 
 def _wrong_moves(database: Database) -> Iterator[str]:
-    """Entries that did not bring back what they undid or redid."""
+    """Undo and redo entries that did not restore the right gold."""
     rows = database.rows(
         "SELECT s.id, c.number FROM correction AS c JOIN sentence AS s ON s.number = c.sentence"
         " LEFT JOIN correction AS t ON t.number = c.target AND t.sentence = c.sentence"

@@ -1,4 +1,4 @@
-"""Changes of labels across the corpus: renamed, merged, replaced where a text matches; no span is lost."""
+"""Change labels across the corpus: rename, merge, or replace where a text matches; no span is lost."""
 
 import unicodedata
 from collections.abc import Generator, Iterator
@@ -19,12 +19,12 @@ from core.store.tag_set import TagSetTable
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Another label for the spans that have a label, stand in a split, and whose string is or holds a text.
+    """A replacement of one label with another, in one split or all, for spans whose string equals or contains a text.
 
     Attributes:
-        split: None takes all splits.
-        text: empty takes every string; the same in any normal form.
-        is_whole: the text is all of the string, not only somewhere in it.
+        split: None means all splits.
+        text: empty matches every string; compared in NFC.
+        is_whole: whether the text must equal the whole string.
     """
 
     label: str
@@ -34,7 +34,7 @@ class Replacement:
     is_whole: bool = False
 
     def of(self, text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        """The gold of a sentence once it is made."""
+        """The gold of a sentence after the replacement."""
         return tuple(Span(span.start, span.end, self.new) if self._concerns(span, text) else span for span in spans)
 
     def _concerns(self, span: Span, text: str) -> bool:
@@ -47,20 +47,20 @@ class Replacement:
 
 
 class ReplacementCount(NamedTuple):
-    """How much a replacement changes."""
+    """How many spans and sentences a replacement changes."""
 
     spans: int = 0
     sentences: int = 0
 
 
 class Labels:
-    """Changes the tag set and, with it, the corrected gold.
+    """Changes the tag set and the labels of the corrected gold.
 
-    The gold as imported, and the runs, keep their labels, which are read under the names of today
+    The gold as imported and the predictions of runs keep their labels, which are read with current names
     (`core.store.label_renames`).
 
-    Each change is one step of corrections, and one that changes spans is written a slice at a time; the generators
-    yield how many sentences are changed so far, and one that is closed early takes all of it back.
+    Each change is one step of corrections. Changes of spans are written in slices: the generators yield how many
+    sentences were changed so far, and roll everything back if closed early.
     """
 
     def __init__(self, database: Database, corrections: Corrections) -> None:
@@ -69,19 +69,19 @@ class Labels:
         self._tag_set = TagSetTable(database)
 
     def add(self, name: str) -> ChangeSet:
-        """A new label.
+        """Add a label to the tag set.
 
         Raises:
-            UserError: it is no label, or there already.
+            UserError: it is not a valid label, or already exists.
         """
         self._refuse_known(check_label_name(name))
         return self._change_tag_set({name: True})
 
     def delete(self, name: str) -> ChangeSet:
-        """Take a label out of the tag set.
+        """Remove a label from the tag set.
 
         Raises:
-            UserError: it is not there, or a gold span has it.
+            UserError: it does not exist, or a gold span has it.
         """
         self._refuse_unknown(name)
         if spans := self.count(name):
@@ -97,34 +97,34 @@ class Labels:
         return run_to_end(_as_relabelling(self._corrections.correct_in_slices((), known), known))
 
     def rename(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
-        """Give a label another name.
+        """Rename a label.
 
         Raises:
-            UserError: the label is not there, or the new one is no label or there already.
+            UserError: the label does not exist, or the new name is not valid or already exists.
         """
         self._refuse_unknown(name)
         self._refuse_known(check_label_name(new))
         return self._replaced(Replacement(name, new), {name: False, new: True})
 
     def merge(self, name: str, into: str) -> Generator[int, None, ChangeSet]:
-        """Give all spans of a label another label of the tag set, and take theirs out of it.
+        """Merge a label into another one of the tag set, and remove it.
 
         Raises:
-            UserError: one of the two is not there, or they are the same.
+            UserError: one of the two does not exist, or they are equal.
         """
         self._refuse_unknown(name)
         return self._replaced(self._checked(Replacement(name, into)), {name: False})
 
     def replace(self, replacement: Replacement) -> Generator[int, None, ChangeSet]:
-        """Make a replacement; the tag set stays as it is.
+        """Make a replacement; the tag set does not change.
 
         Raises:
-            UserError: one of the two labels is not there, or they are the same.
+            UserError: one of the two labels does not exist, or they are equal.
         """
         return self._replaced(self._checked(replacement), {})
 
     def count_matching(self, replacement: Replacement) -> Generator[None, None, ReplacementCount]:
-        """How much a replacement would change, in steps of some milliseconds."""
+        """Count what a replacement would change, yielding every few milliseconds."""
         found = ReplacementCount()
         for part in self._parts(replacement):
             spans = sum(new != old for _, before, after in part for old, new in zip(before, after, strict=True))
@@ -133,7 +133,7 @@ class Labels:
         return found
 
     def count(self, name: str) -> int:
-        """How many gold spans have a label, as corrected."""
+        """How many spans of the corrected gold have a label."""
         return int(self._database.value("SELECT coalesce(sum(spans), 0) FROM label_count WHERE label = ?", [name]))
 
     def _replaced(self, replacement: Replacement, known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
@@ -144,7 +144,7 @@ class Labels:
     def _parts(
         self, replacement: Replacement
     ) -> Iterator[list[tuple[SentenceNumber, tuple[Span, ...], tuple[Span, ...]]]]:
-        """The sentences that change, with their gold before and after, some at a time."""
+        """The sentences that a replacement changes, with their gold before and after, some at a time."""
         last, end = 0, int(self._database.value("SELECT coalesce(max(number), 0) FROM sentence"))
         while last < end:
             rows = self._database.rows(

@@ -1,7 +1,7 @@
-"""What a person says of sentences beside their gold: an append-only log, each entry undone with the step it is of.
+"""Remarks about sentences besides their gold: an append-only log, in which each entry is undone with its step.
 
-Of each thing that can be said, the newest entry that is not undone holds. As steps are undone from the newest on, that
-is what held before the step was made.
+The newest entry of each kind that is not undone is valid. Since steps are undone from the newest, that is the one that
+was valid before the undone step.
 """
 
 import json
@@ -18,7 +18,7 @@ from core.store.predictions import EpochKey
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Whether a sentence is marked as reviewed, and for how many seconds it had been shown then, if that is known."""
+    """Whether a sentence is marked as reviewed, and for how many seconds it was shown before, if known."""
 
     TABLE: ClassVar[str] = "review"
     COLUMNS: ClassVar[str] = "is_reviewed, seconds"
@@ -33,7 +33,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A person's words on a sentence; empty for none."""
+    """A person's note on a sentence; empty for none."""
 
     TABLE: ClassVar[str] = "note"
     COLUMNS: ClassVar[str] = "text"
@@ -47,11 +47,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Who is wrong where an epoch's prediction and the gold differ.
+    """Which of an epoch's prediction and the gold is wrong where they differ.
 
     Attributes:
-        sampled: whether the sentence was met in the random order, so that the verdict stands for others as well.
-        seconds: how long it took, if that is known.
+        sampled: whether the sentence was shown in random order, so that the verdict can be generalised.
+        seconds: how long it took, if known.
     """
 
     TABLE: ClassVar[str] = "verdict"
@@ -72,19 +72,19 @@ Remark = Review | Note | Verdict
 
 
 def pair_texts(pair: SpanPair) -> tuple[str, str]:
-    """Both sides as the database holds them: a list of one span or none."""
+    """Both sides as stored in the database: a list of one span or none."""
     gold, predicted = ("[]" if span is None else spans_to_text([span]) for span in pair)
     return gold, predicted
 
 
 class RemarkLog:
-    """Writes the log; `core.store.gold.corrections` says when, `core.store.gold.reviews` reads it."""
+    """Writes the log, called by `core.store.gold.corrections`; `core.store.gold.reviews` reads it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def write(self, step: int, remarks: Sequence[Remark]) -> None:
-        """Add what is said in a step."""
+        """Add the remarks of a step."""
         made_at = now_text()
         for remark in remarks:
             values = (step, remark.sentence, made_at, *remark.values)
@@ -94,24 +94,25 @@ class RemarkLog:
             )
 
     def set_undone(self, step: int, *, undone: bool) -> None:
-        """Take back what was said in a step, or say it again."""
+        """Mark the remarks of a step as undone, or as valid again."""
         for kind in (Review, Note, Verdict):
             self._database.write(f"UPDATE {kind.TABLE} SET undone = ? WHERE step = ?", [undone, step])
 
     def sentences_of(self, step: int) -> list[SentenceNumber]:
-        """The sentences of which something was said in a step."""
+        """The sentences that a step has remarks about."""
         parts = (f"SELECT sentence FROM {kind.TABLE} WHERE step = ?" for kind in (Review, Note, Verdict))
         return [row[0] for row in self._database.rows(" UNION ".join(parts), [step] * 3)]
 
 
 DismissalKind = Literal["particle", "string", "place"]
-"""What is dismissed: that a string ends in a particle, that it is labelled inconsistently, or that a place of it is."""
+"""What was dismissed: that a string ends in a particle, that it is labelled inconsistently, or that one place of it
+is."""
 
 DISMISSAL_KINDS: tuple[DismissalKind, ...] = get_args(DismissalKind)
 
 
 class TextPlace(NamedTuple):
-    """A part of a sentence's text, however it is labelled."""
+    """A range of a sentence's text, whatever its label."""
 
     sentence: SentenceNumber
     start: int
@@ -119,33 +120,32 @@ class TextPlace(NamedTuple):
 
 
 class Dismissals:
-    """Reads and writes what a person said is right as it is; the gold does not depend on it.
-
-    `core.store.gold.corrections` says when it is written.
+    """Reads and writes what a person dismissed as correct; the gold does not depend on it. Written by
+    `core.store.gold.corrections`.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def strings(self, kind: Literal["particle", "string"]) -> frozenset[str]:
-        """The strings that end in no particle, or are labelled as they should be."""
+        """The strings dismissed as not ending in a particle, or as labelled correctly."""
         return frozenset(self._subjects(kind))
 
     def places(self) -> frozenset[TextPlace]:
-        """The places that are labelled as they should be."""
+        """The places dismissed as labelled correctly."""
         return frozenset(TextPlace(*json.loads(subject)) for subject in self._subjects("place"))
 
     def _subjects(self, kind: DismissalKind) -> list[str]:
         return [row[0] for row in self._database.rows("SELECT subject FROM dismissed WHERE kind = ?", [kind])]
 
     def unlike(self, kind: DismissalKind, subjects: Iterable[str | TextPlace], *, dismissed: bool) -> list[str]:
-        """Those of some subjects of which the other thing holds, as the database has them."""
+        """The subjects whose state differs from `dismissed`, in their form in the database."""
         known = set(self._subjects(kind))
         texts = (each if isinstance(each, str) else json.dumps([*each]) for each in subjects)
         return [text for text in dict.fromkeys(texts) if (text in known) != dismissed]
 
     def change_with(self, step: int, kind: DismissalKind, subjects: Iterable[str], *, dismissed: bool) -> None:
-        """Dismiss subjects that are not dismissed, or ask about dismissed ones again, as part of a step."""
+        """Dismiss subjects, or withdraw their dismissal, as part of a step."""
         changes = [(kind, subject) for subject in subjects]
         self._database.write_many(
             "INSERT INTO dismissal VALUES (?, ?, ?, ?)", [(step, *change, dismissed) for change in changes]
@@ -153,7 +153,7 @@ class Dismissals:
         self._change(changes, dismissed=dismissed)
 
     def replay(self, step: int, *, forwards: bool) -> bool:
-        """Say again what a step dismissed, or take it back; whether it dismissed anything, or asked about it again."""
+        """Undo or redo the dismissals of a step; returns whether it has any."""
         rows = self._database.rows("SELECT kind, subject, is_dismissed FROM dismissal WHERE step = ?", [step])
         for *change, is_dismissed in rows:
             self._change([change], dismissed=bool(is_dismissed) == forwards)

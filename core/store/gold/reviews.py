@@ -1,4 +1,4 @@
-"""What a person said of sentences: reviewed marks, notes, and verdicts on where prediction and gold differ."""
+"""Reviews: reviewed marks, notes, and verdicts on disagreements between prediction and gold."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,12 +32,12 @@ from core.store.sentence_selection import Selections
 from core.store.sentences import SLICE, Sentences
 
 _PACE = 20
-"""Sentences whose median time is the pace."""
+"""How many of the last sentences the pace is computed from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What is said of one sentence; `verdicts` are those on one epoch."""
+    """The remarks about one sentence; `verdicts` are those on one epoch."""
 
     is_reviewed: bool = False
     note: str = ""
@@ -48,14 +48,14 @@ NOTHING_SAID = Reviewed()
 
 
 class JudgementContext(NamedTuple):
-    """How a verdict or mark came about: whether in the random order, and how many seconds it took."""
+    """How a verdict or mark was made: whether in random order, and in how many seconds."""
 
     sampled: bool = False
     seconds: float | None = None
 
 
 class Reviews:
-    """Reads what was said and says more; every method that does is one step, undone with Undo as a correction is."""
+    """Reads and adds remarks; every method that adds some is one step, undone like a correction."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Reviews:
         self._names = LabelNames(database)
 
     def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> ChangeSet:
-        """Mark a sentence as reviewed, or take the mark away."""
+        """Mark a sentence as reviewed, or remove the mark."""
         if self._is_reviewed(number) == reviewed:
             return ChangeSet("review")
         return self._say(Review(number, reviewed, seconds))
@@ -81,7 +81,7 @@ class Reviews:
     def finish_sentence(
         self, number: SentenceNumber, gold: Sequence[Span], *, seconds: float | None = None
     ) -> ChangeSet:
-        """Give a sentence its new gold, if it is another, and mark it as reviewed, in one step.
+        """Give a sentence new gold, if it differs, and mark it as reviewed, in one step.
 
         Raises:
             UserError: the spans do not fit the sentence or the tag set.
@@ -90,7 +90,7 @@ class Reviews:
         return self._corrections.correct_together({number: gold}, marks)
 
     def note(self, number: SentenceNumber, text: str) -> ChangeSet:
-        """Put words to a sentence, in place of those that it has; empty ones take them away."""
+        """Set the note of a sentence; an empty one removes it."""
         text = text.strip()
         if self.of([number], None)[number].note == text:
             return ChangeSet("review")
@@ -104,10 +104,10 @@ class Reviews:
         blame: Blame,
         watch: JudgementContext = JudgementContext(),  # noqa: B008
     ) -> ChangeSet:
-        """Say who is wrong in a disagreement of an epoch with the gold as corrected.
+        """Record a verdict on a disagreement of an epoch with the gold as corrected.
 
-        Where it is the gold, the gold is mended as the prediction says. With the last verdict that a sentence needs it
-        is marked as reviewed. All of it is one step.
+        If the gold is wrong, it is corrected to the prediction. The last missing verdict of a sentence also marks it as
+        reviewed. All of this is one step.
         """
         [stored] = self._sentences.by_number([number])
         pair = pair_of(comparison)
@@ -131,16 +131,16 @@ class Reviews:
         return self._database.value("SELECT 1 FROM reviewed WHERE sentence = ?", [number]) is not None
 
     def reviewed_in(self, split: Split) -> set[SentenceNumber]:
-        """The sentences of a split that are marked as reviewed."""
+        """The reviewed sentences of a split."""
         rows = self._database.rows(
-            # From the marks to their sentences, in this order: they are the fewer by far.
+            # Join from the marks to their sentences, since there are far fewer marks.
             "SELECT r.sentence FROM reviewed AS r CROSS JOIN sentence AS s ON s.number = r.sentence WHERE s.split = ?",
             [split],
         )
         return {row[0] for row in rows}
 
     def of(self, numbers: Sequence[SentenceNumber], key: EpochKey | None) -> dict[SentenceNumber, Reviewed]:
-        """What is said of each of the sentences, and of what the epoch predicted for them."""
+        """The remarks about each sentence, with the verdicts on the epoch's predictions."""
         rows = self._database.rows_of("SELECT sentence FROM reviewed WHERE sentence IN ({numbers})", numbers)
         reviewed = {row[0] for row in rows}
         noted = self._database.rows_of("SELECT sentence, text FROM noted WHERE sentence IN ({numbers})", numbers)
@@ -151,7 +151,7 @@ class Reviews:
     def _verdicts(
         self, key: EpochKey, numbers: Sequence[SentenceNumber]
     ) -> dict[SentenceNumber, dict[SpanPair, Blame]]:
-        """The newest verdict on each pair of spans, under the label names of today."""
+        """The newest verdict on each pair of spans, with current label names."""
         rows = self._database.rows_of(
             "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND source = ? AND epoch = ?"
             " AND sentence IN ({numbers}) ORDER BY number",
@@ -169,7 +169,7 @@ class Reviews:
         return found
 
     def pace(self) -> float | None:
-        """The median of the seconds that each of the last sentences took; None where none was timed."""
+        """The median seconds per sentence of the last ones; None if none was timed."""
         rows = self._database.rows(
             "SELECT sentence, sum(seconds) FROM ("
             "SELECT * FROM (SELECT sentence, seconds, made_at FROM verdict WHERE undone = 0 AND seconds IS NOT NULL"
@@ -182,10 +182,10 @@ class Reviews:
         return median(seconds for _, seconds in rows) if rows else None
 
     def estimate(self, key: EpochKey, split: Split) -> Estimate | None:
-        """What the verdicts that were given in the random order say of a split; None where there are none yet.
+        """Estimate the gold errors of a split from the verdicts given in random order; None without any.
 
-        The split is as it was when the run began: a sample without the sentences that were corrected and moved to train
-        since would tell of hardly any gold error.
+        The split is that at the start of the run: without the sentences that were corrected and moved to train since,
+        the sample would contain hardly any gold errors.
         """
         sampled = self._sampled(key)
         if not sampled:
@@ -217,7 +217,7 @@ class Reviews:
 
 
 def apply_prediction(gold: Sequence[Span], pair: SpanPair) -> tuple[Span, ...]:
-    """The gold with what was predicted in place of a disagreement's gold span, and of all else that it overlaps."""
+    """The gold with the predicted span of a disagreement instead of all gold spans that it differs from or overlaps."""
     spans = tuple(gold) if pair.gold is None else without_span(tuple(gold), pair.gold)
     return spans if pair.predicted is None else with_span(spans, pair.predicted)
 

@@ -1,7 +1,5 @@
-"""Labels whose name just changed: what is stored under today's names is derived anew for the sentences that have them.
-
-That is each sentence's gold as imported, where a label of it was renamed (`sentence.renamed`), and its comparison with
-every prediction.
+"""Labels whose name just changed, and the update of stored data that depends on current names: each sentence's gold as
+imported with renamed labels (`sentence.renamed`), and its comparisons with predictions.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +12,11 @@ from core.store.predictions import Predictions
 from core.store.sentences import IMPORTED_NOW
 
 _SLICE = 1_000
-"""Sentences looked through at once."""
+"""Sentences searched at once."""
 
 
 class StaleLabels:
-    """Keeps which labels are stale, so that a process that is killed leaves the next one the rest of the work."""
+    """Stores which labels are stale, so that the next process finishes the work of a killed one."""
 
     def __init__(self, database: Database, predictions: Predictions) -> None:
         self._database = database
@@ -32,7 +30,7 @@ class StaleLabels:
         self._database.write("DELETE FROM stale_label")
 
     def refresh_in_slices(self) -> Iterator[int]:
-        """Derive anew what has a stale label, some sentences at a time; yields how many so far."""
+        """Update what depends on stale labels, some sentences at a time; yields how many were updated so far."""
         labels = [row[0] for row in self._database.rows("SELECT name FROM stale_label")]
         if not labels:
             return
@@ -49,7 +47,7 @@ class StaleLabels:
             last += _SLICE
 
     def refresh(self) -> None:
-        """The same at once."""
+        """Update what depends on stale labels."""
         if self._database.value("SELECT name FROM stale_label") is None:
             return
         with self._database.atomic():
@@ -58,7 +56,7 @@ class StaleLabels:
             self.clear()
 
     def _concerned(self, labels: Sequence[str], last: int) -> list[SentenceNumber]:
-        """The sentences of a slice that have a stale label in what is derived."""
+        """The sentences of a slice that have a stale label in derived data."""
         named = ",".join("?" * len(labels))
         holds = " OR ".join([f"instr({IMPORTED_NOW}, ?) > 0"] * len(labels))
         between = [last, last + _SLICE]
@@ -76,7 +74,7 @@ class StaleLabels:
         self._database.write_many("UPDATE sentence SET renamed = nullif(?, imported) WHERE number = ?", today)
 
     def wrong_imported(self) -> list[SentenceNumber]:
-        """Sentences whose gold as imported is not kept under the names of today; empty in a sound project."""
+        """Sentences whose gold as imported is not stored with current names; none in a sound project."""
         history, last, wrong = self._names.history(), 0, list[SentenceNumber]()
         while rows := self._database.rows(
             f"SELECT number, imported, {IMPORTED_NOW} FROM sentence WHERE number > ? ORDER BY number LIMIT {_SLICE}",

@@ -1,4 +1,4 @@
-"""Steps as the log has them: what each did, in fields from which words are made, and which of them changed gold."""
+"""Describe and list the steps of the log: what each did, as fields for a message, and which of them changed gold."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,45 +37,40 @@ StepKind = Literal[
 ]
 """What a step did:
 
-label, unlabel: spans were added, or removed, and nothing else.
-relabel: spans got another label and kept their edges; also a replacement of a label where a text matches.
-resize: spans got other edges and kept their label.
-correct: several of these at once.
-revert: a sentence got the gold from before one correction.
-rename, merge: a label of the tag set got another name, or was merged into another one.
-add label, delete label: a label came into the tag set, or left it.
-dismiss, ask again: strings were dismissed as ending in no particle, or are asked about again.
-accept strings, question strings: strings were said to be labelled as they should be, or are asked about again.
-accept places, question places: the same of places of strings.
-mark, unmark: a sentence was marked as reviewed, or its mark was taken away.
-note: a note was written, or taken away.
-verdict: a verdict was given, with the correction and the mark that go with it.
+label, unlabel: spans were only added, or only removed. relabel: spans got another label with the same edges; also a
+replacement of a label where a text matches. resize: spans got other edges with the same label. correct: several of
+these at once. revert: sentences got the gold from before some corrections. rename, merge: a label of the tag set was
+renamed, or merged into another one. add label, delete label: a label was added to the tag set, or removed from it.
+dismiss, ask again: strings were dismissed as not ending in a particle, or that was withdrawn. accept strings, question
+strings: strings were dismissed as labelled correctly, or that was withdrawn. accept places, question places: the same
+for places of strings. mark, unmark: a sentence was marked as reviewed, or its mark was removed. note: a note was set or
+removed. verdict: a verdict was given, perhaps with a correction and a mark.
 """
 
 EXAMINED = 250
-"""Sentences of a step whose spans are read to describe it; the largest steps change one thing in all of theirs."""
+"""How many sentences of a step are read to describe it; large steps make the same change in all of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is undone and redone at once. It is derived from the log, so that steps of older versions have it as well.
+    """What is undone and redone at once, described from the log, so that it works for steps of older versions.
 
-    What `old_label`, `new_label` and `string` say holds for every span that the step changed, in its first `EXAMINED`
-    sentences where it is of more; what differs from span to span is None.
+    `old_label`, `new_label` and `string` are those shared by all spans that the step changed in its first `EXAMINED`
+    sentences; None if they differ.
 
     Attributes:
-        number: of its first entry in the log.
+        number: that of its first entry in the log.
         kind: what it did.
-        sentence: the first sentence that it touched, and `sentence_id` its id; where it touched none, any one or none.
-        sentences: how many sentences it touched; none where it changed the tag set alone.
-        spans: how many spans it added, removed or changed, or strings or places it dismissed; None where it is of more
-            than `EXAMINED` sentences.
-        old_label: the label that the spans had; of a step of the tag set, the label that went.
-        new_label: the label that the spans got; of a step of the tag set, the label that came or took its place.
-        string: the text of the spans; of those that the step removed, as it was.
-        is_reviewed: the mark that the step set, or took away; None where it left marks as they were.
-        note: the note that it wrote, empty where it took one away; None where it left notes as they were.
-        blame: the verdict that it gave; None where it gave none.
+        sentence, sentence_id: the first sentence that it touched; arbitrary or None if it touched none.
+        sentences: how many sentences it touched; 0 if it only changed the tag set.
+        spans: how many spans it added, removed or changed, or strings or places it dismissed; None for more than
+            `EXAMINED` sentences.
+        old_label: the label that the spans had; for a change of the tag set, the removed label.
+        new_label: the label that the spans got; for a change of the tag set, the added label.
+        string: the text of the spans, including removed ones.
+        is_reviewed: the mark that the step set or removed; None if it changed no mark.
+        note: the note that it set, empty if it removed one; None if it changed no note.
+        blame: its verdict; None without one.
     """
 
     number: int
@@ -93,7 +88,7 @@ class Step:
 
 
 def describe_step(database: Database, number: int) -> Step | None:
-    """What the step with this number did; None where the log has no such step."""
+    """Describe the step with this number; None if there is none."""
     rows = database.rows(
         f"SELECT c.kind, s.number, coalesce(s.id, ''), s.text, c.before, c.after, {_REMARKS} FROM correction AS c"
         " LEFT JOIN sentence AS s ON s.number = c.sentence WHERE c.number = ?1 UNION ALL"
@@ -144,7 +139,7 @@ _DISMISSED: dict[tuple[DismissalKind, bool], StepKind] = {
 
 
 def _dismissal(database: Database, number: int, sentence: SentenceNumber | None, sentence_id: str) -> Step:
-    """The step as one that dismissed strings or places, or asked about them again."""
+    """Describe a step that dismissed strings or places, or withdrew that."""
     rows = database.rows("SELECT kind, subject, is_dismissed FROM dismissal WHERE step = ? ORDER BY rowid", [number])
     dismissed, is_dismissed, subjects = rows[0][0], bool(rows[0][2]), [row[1] for row in rows]
     if dismissed == "place":
@@ -165,7 +160,7 @@ def _of_sentence(database: Database, number: SentenceNumber) -> list[Row]:
 
 
 class _SpanChange(NamedTuple):
-    """What became of one span: one that came has no old label, one that went no new one."""
+    """The change of one span: an added one has no old label, a removed one no new label."""
 
     kind: StepKind
     old_label: str | None
@@ -174,7 +169,7 @@ class _SpanChange(NamedTuple):
 
 
 class _Labels(NamedTuple):
-    """What a step did to the tag set; nothing where its kind is None."""
+    """What a step did to the tag set; nothing if its kind is None."""
 
     kind: StepKind | None = None
     old: str | None = None
@@ -191,7 +186,7 @@ class _Labels(NamedTuple):
 
 
 class _Remarks(NamedTuple):
-    """What was said in a step, and whether it changed labels or dismissed something; as SQLite gives it."""
+    """The remarks of a step, and whether it changed labels or dismissals, as read from SQLite."""
 
     is_reviewed: int | None
     note: str | None
@@ -206,7 +201,7 @@ _REMARKS = (
     " EXISTS (SELECT 1 FROM label_change WHERE step = ?1) OR EXISTS (SELECT 1 FROM relabelling WHERE step = ?1),"
     " EXISTS (SELECT 1 FROM dismissal WHERE step = ?1)"
 )
-"""The columns of `_Remarks`, of the step that is parameter 1."""
+"""The columns of `_Remarks`; parameter 1 is the step."""
 
 
 def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: _Labels) -> StepKind:
@@ -225,7 +220,7 @@ def _kind(logged: str, changes: list[_SpanChange], said: _Remarks, labels: _Labe
 
 
 def _span_changes(entry: Row) -> Iterator[_SpanChange]:
-    """What an entry of the log did to the spans of its sentence."""
+    """The changes of spans by an entry of the log."""
     text: str = entry[3]
     before, after = (spans_from_text(gold) for gold in entry[4:6])
     known, kept = set(before), set(before) & set(after)
@@ -248,7 +243,7 @@ def _became(old: Span, new: Span) -> StepKind:
 
 
 def _common(values: Iterable[str | None]) -> str | None:
-    """The value that all have; None where they differ."""
+    """The common value; None if they differ."""
     different = set(values)
     return different.pop() if len(different) == 1 else None
 
@@ -261,13 +256,13 @@ STEP_GROUPS: tuple[StepGroup, ...] = get_args(StepGroup)
 
 @dataclass(frozen=True, slots=True)
 class StepFilter:
-    """Which changes of gold are listed, and with them which steps; what is not given lets all through.
+    """Which changes of gold, and so which steps, to list; conditions that are not set match all.
 
     Attributes:
         group: what the step did.
-        label: a label of a span that came, went or changed.
-        split: where the sentence is.
-        text: stands in the sentence's text, id or note.
+        label: the old or new label of a changed span.
+        split: that of the sentence.
+        text: occurs in the sentence's text, id or note.
     """
 
     group: StepGroup | None = None
@@ -278,12 +273,12 @@ class StepFilter:
 
 @dataclass(frozen=True, slots=True)
 class ListedStep:
-    """A step with those of its changes of gold that a filter lets through.
+    """A step with the changes of gold that match a filter.
 
     Attributes:
-        made_at: when, in UTC, ISO 8601.
-        is_undone: whether it was taken back and not made again.
-        corrections: how many changes of gold the filter lets through, and `first` the first of them.
+        made_at: the time in UTC, ISO 8601.
+        is_undone: whether it is currently undone.
+        corrections, first: how many changes of gold match, and the first of them.
     """
 
     step: Step
@@ -294,7 +289,7 @@ class ListedStep:
 
 
 class StepList:
-    """Lists the steps that changed gold, the newest first; undone ones too, but not what undid or redid them."""
+    """Lists the steps that changed gold, newest first, including undone ones but not undo and redo themselves."""
 
     def __init__(self, database: Database, search: TextSearch) -> None:
         self._database = database
@@ -303,7 +298,7 @@ class StepList:
     def list_matching(
         self, chosen: StepFilter, *, before: int | None = None, after: int = 0, limit: int = -1
     ) -> list[ListedStep]:
-        """The newest steps of a filter, of those numbered between two others."""
+        """The newest steps that match a filter, with numbers between two others."""
         condition, parameters = self._condition(chosen)
         rows = self._database.rows(
             "WITH found AS (SELECT coalesce(c.step, c.number) AS step, count(*) AS corrections, min(c.number) AS first"
@@ -324,7 +319,7 @@ class StepList:
         ]
 
     def corrections_of(self, step: int, chosen: StepFilter, *, after: int = 0, limit: int = -1) -> list[Correction]:
-        """Those changes of gold of a step that a filter lets through, in their order, after one of them."""
+        """The changes of gold of a step that match a filter, in order, after a given one."""
         condition, parameters = self._condition(chosen)
         rows = self._database.rows(
             f"{CORRECTIONS} AND coalesce(c.step, c.number) = ? AND c.number > ? AND c.number <="
@@ -335,7 +330,7 @@ class StepList:
         return [correction_of_row(row) for row in rows]
 
     def undone(self) -> frozenset[int]:
-        """All steps that were taken back and not made again."""
+        """All steps that are currently undone."""
         rows = self._database.rows(
             "SELECT target, kind, max(number) FROM correction"
             " WHERE target IS NOT NULL AND step IS NULL AND kind IN ('undo', 'redo') GROUP BY target"
@@ -343,7 +338,7 @@ class StepList:
         return frozenset(target for target, kind, _ in rows if kind == "undo")
 
     def _condition(self, chosen: StepFilter) -> tuple[str, Sequence[Any]]:
-        """What a correction c of a sentence s has to meet, as SQL with its parameters."""
+        """The condition on a correction c of a sentence s, as SQL with parameters."""
         conditions, parameters = ["true"], list[Any]()
         if chosen.label is not None:
             conditions.append(_CHANGES_LABEL)
@@ -367,7 +362,7 @@ _CHANGES_LABEL = (
     "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(c.before) UNION ALL SELECT value FROM json_each(c.after))"
     " WHERE json_extract(value, '$[2]') = ? GROUP BY value HAVING count(*) = 1)"
 )
-"""A span that the gold had before or after, and not both."""
+"""A span that the gold had either before or after, but not both."""
 
 _CHANGED_LABELS = (
     "(EXISTS (SELECT 1 FROM relabelling WHERE step = h.number)"

@@ -1,4 +1,4 @@
-"""What can be undone and redone: two stacks of steps, read from the log of corrections."""
+"""The undo and redo stacks of steps, computed from the log of corrections."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -6,16 +6,16 @@ from typing import NamedTuple
 from core.store.database import Database, Row
 
 Chain = tuple[int, "Chain"] | None
-"""The steps of a stack: the newest and the others. Stacks of two moments share what they have in common."""
+"""A stack as a linked list: the newest step and the rest, shared between stacks of different times."""
 
 
 class Stacks(NamedTuple):
-    """What a log says after its entry `read`.
+    """The stacks after the log's entry `read`.
 
     Attributes:
         done: steps that can be undone.
         undone: steps that can be redone.
-        irregular: entries that undo or redo another step than the log had come to; never in a sound project.
+        irregular: entries that undo or redo another step than the next one; none in a sound project.
     """
 
     read: int = 0
@@ -32,10 +32,10 @@ def steps_of(chain: Chain) -> Iterator[int]:
 
 
 def follow(stacks: Stacks, log: Iterable[tuple[int, str, int | None]] | Iterable[Row]) -> Stacks:
-    """The stacks after further steps of the log, each given as (number, kind, target) of its first entry.
+    """The stacks after more steps of the log, each given as (number, kind, target) of its first entry.
 
-    Every log has an answer: an entry that undoes what was not done last takes it out of the midst, and one that undoes
-    what was not done at all changes nothing.
+    Any log is accepted: an entry that undoes a step other than the last removes it from the middle, and one that undoes
+    an unknown step changes nothing.
     """
     read, done, undone, irregular = stacks
     for number, kind, target in log:
@@ -52,7 +52,7 @@ def follow(stacks: Stacks, log: Iterable[tuple[int, str, int | None]] | Iterable
 
 
 def _move(source: Chain, target: Chain, step: int | None) -> tuple[Chain, Chain, bool]:
-    """Both stacks after a step went from one to the other, and whether it was the next to go."""
+    """Both stacks after moving a step from one to the other, and whether it was the topmost."""
     if source is not None and source[0] == step:
         return source[1], (source[0], target), True
     steps = list(steps_of(source))
@@ -66,14 +66,14 @@ def _move(source: Chain, target: Chain, step: int | None) -> tuple[Chain, Chain,
 
 
 class History:
-    """Reads the log as far as it was committed; what a failed transaction wrote was never there."""
+    """Reads the committed log; ignores what a failed transaction wrote."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._stacks = Stacks()
 
     def stacks(self) -> Stacks:
-        """The stacks as they are now; a step that is stored slice by slice counts from its end on."""
+        """The current stacks; a step written in slices counts once it is complete."""
         rows = self._database.rows(
             "SELECT number, kind, target FROM correction WHERE number > ? AND step IS NULL"
             " AND number NOT IN (SELECT step FROM unfinished_step) ORDER BY number",
@@ -85,5 +85,5 @@ class History:
         return stacks
 
     def forget(self) -> None:
-        """Read the log from its beginning the next time."""
+        """Read the log from the beginning next time."""
         self._stacks = Stacks()
