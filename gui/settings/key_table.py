@@ -16,7 +16,7 @@ from core.messages.catalogue import join_words, mark, say
 from gui.keys.chords import chord_of, normalised
 from gui.keys.commands import SCOPES, native
 from gui.keys.keymap import Keymap
-from gui.look.theme import font
+from gui.look.theme import font, scaled
 from gui.widgets.line_field import LineField
 from gui.widgets.tables import ROOT, Index, prepare_table
 from gui.widgets.text_labels import PlainLabel
@@ -74,7 +74,7 @@ class KeysSection(QWidget):
         column.addWidget(self.table, 1)
         for row in (chosen, buttons, conflict):
             column.addLayout(row)
-        self.said.setMinimumHeight(30)
+        self.said.setMinimumHeight(scaled(30))
         self.caps.setSpacing(4)
 
     def _prepare_table(self) -> None:

@@ -63,7 +63,7 @@ def _button(action: CommandAction) -> QToolButton:
     button.setIconSize(QSize(20, 20))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
     words = QFontMetrics(font(SMALL_SIZE, bold=True)).horizontalAdvance(action.iconText())  # bold where checked
-    button.setFixedSize(max(scaled(80), words + _BESIDE_WORDS), scaled(60))
+    button.setFixedSize(max(scaled(80), words + scaled(_BESIDE_WORDS)), scaled(60))
     return button
 
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QS
 from core.messages.catalogue import mark, say, say_count
 from core.store.project import Project
 from gui.background import Job, JobRunner
+from gui.look.theme import scaled
 from gui.sentence.accessible import announce
 from gui.session import Notice
 from gui.text.progress import status_of
@@ -56,7 +57,7 @@ class JobStrip(QFrame):
         layout.addWidget(self.text, 1)
         layout.addWidget(self.bar)
         layout.addWidget(self.stop)
-        self.setFixedHeight(40)
+        self.setFixedHeight(scaled(40))
         self._rest()
         self.hide_notice()
         runner.started.connect(self._follow)

@@ -12,6 +12,7 @@ from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
+from gui.look.theme import scaled
 from gui.text.words import wrapped
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -68,7 +69,7 @@ class WelcomePage(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.sample, self.new, self.open):
-            button.setMinimumHeight(36)
+            button.setMinimumHeight(scaled(36))
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.settings)

@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -18,6 +19,7 @@ from core.domain.labels import TTA_TYPES
 from core.domain.spans import SPLITS, Span
 from core.messages.catalogue import PSEUDO, use_language
 from core.store.predictions import EpochKey
+from gui.look.theme import LIGHT, LIST_SIZE, apply_theme
 from gui.widgets.page import EmptyState
 from tests.building import SECOND_EPOCH, add_signals, project_with_run, project_with_sentences
 from tests.gui.driving import click, wait_for_job
@@ -32,6 +34,9 @@ NOT_YET = {"welcome", "corpus"}
 
 CUT_OFF = {"inspect"}
 """Places where something is cut off yet; one where nothing is must leave the set."""
+
+CUT_OFF_WHERE_LARGE = {"train", "metrics", "inspect"}
+"""Likewise where the desktop has large text."""
 
 LEAST_SIZE = (960, 600)
 
@@ -225,6 +230,28 @@ def test_nothing_is_cut_off_at_the_least_size(place, visited, window):
     for part in visited(place):
         if not isinstance(part, QDialog):
             assert (window.width(), window.height()) == LEAST_SIZE, "the window grew for something that needs more room"
+        for where, text in clipped_below(part):
+            cut.setdefault(text, where)
+    assert not cut, "\n".join(f"{text!r} in {where}" for text, where in cut.items())
+
+
+@pytest.fixture
+def large_text(qapp, pseudo):
+    """English in the size of a desktop whose own text has 20 pixels; before the window is made."""
+    use_language("en")
+    apply_theme(qapp, LIGHT)  # the first window of a process sets the font itself
+    usual = qapp.font()
+    large = QFont(usual)
+    large.setPixelSize(round(LIST_SIZE * 20 / 15))
+    qapp.setFont(large)
+    yield
+    qapp.setFont(usual)
+
+
+@pytest.mark.parametrize("place", places(except_for=CUT_OFF_WHERE_LARGE))
+def test_nothing_is_cut_off_where_the_desktop_has_large_text(place, large_text, visited):
+    cut = {}
+    for part in visited(place):
         for where, text in clipped_below(part):
             cut.setdefault(text, where)
     assert not cut, "\n".join(f"{text!r} in {where}" for text, where in cut.items())
