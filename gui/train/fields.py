@@ -29,7 +29,9 @@ from gui.text.words import wrapped
 from gui.widgets.choosers import indent
 from gui.widgets.text_labels import PlainLabel
 
-FIELD_WIDTH = 112
+FIELD_WIDTH = 118
+_AROUND_TEXT = 54
+"""Pixels of a list that are not its text: margins and arrow."""
 
 HEADING_HEIGHT = 30
 """Pixels; that of a button, so that headings are in line with one beside a button."""
@@ -105,11 +107,17 @@ def _number(text: str) -> float | None:
 def choice(titles: Mapping[Any, str]) -> QComboBox:
     """A list of values to choose one from; they are given with the templates of what they are called."""
     box = QComboBox()
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    box.setMinimumWidth(scaled(FIELD_WIDTH))
     for value, title in titles.items():
         box.addItem(say(title), value)
+    fit_width(box)
     return box
+
+
+def fit_width(box: QComboBox) -> None:
+    """Make a list as wide as the other fields, or wider where an item needs it."""
+    box.ensurePolished()  # or it has not yet the font that it is painted with
+    longest = max((box.fontMetrics().horizontalAdvance(box.itemText(at)) for at in range(box.count())), default=0)
+    box.setFixedWidth(max(scaled(FIELD_WIDTH), longest + _AROUND_TEXT))
 
 
 def whole_number(low: int, high: int) -> QSpinBox:
@@ -134,7 +142,7 @@ class FieldRows(QGridLayout):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setContentsMargins(0, 0, 0, 0)
-        self.setHorizontalSpacing(12)
+        self.setHorizontalSpacing(8)
         self.setVerticalSpacing(8)
         self.setColumnMinimumWidth(0, 96)
         self.setColumnStretch(2, 1)

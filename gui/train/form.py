@@ -27,6 +27,7 @@ from gui.train.fields import (
     NumberField,
     WheelGuard,
     choice,
+    fit_width,
     optional_number,
     whole_number,
 )
@@ -343,6 +344,7 @@ class AdvancedFields(QWidget):
             for run in runs:
                 self.from_run.addItem(name_source(run), run)
             self._choose_run(chosen)
+        fit_width(self.from_run)
 
     def show_settings(self, settings: TrainSettings) -> None:
         self.layers.setValue(settings.layers or 0)
