@@ -33,23 +33,23 @@ class Interruption:
         """Raise if interrupted; for use between queries.
 
         Raises:
-            InterruptedReadError: it was.
+            InterruptedReadError: it was interrupted.
         """
         if self.is_set:
             raise InterruptedReadError
 
     @contextmanager
     def reaching(self, connection: sqlite3.Connection) -> Generator[None, None, None]:
-        """While the block reads with this connection, `set` breaks it off.
+        """Let `set` interrupt the reads of this connection in the block.
 
         Raises:
-            InterruptedReadError: it was.
+            InterruptedReadError: it was interrupted.
         """
         with self._lock:
             if self.is_set:
                 raise InterruptedReadError
             outer, self._connection = self._connection, connection
-        # `Connection.interrupt` does nothing to a query that is just about to begin.
+        # `Connection.interrupt` has no effect on a query that is about to start.
         connection.set_progress_handler(lambda: self.is_set, _STEPS)
         try:
             yield
@@ -68,7 +68,7 @@ _of_thread = threading.local()
 
 @contextmanager
 def interruptible(interruption: Interruption) -> Generator[None, None, None]:
-    """All that the calling thread reads in the block can be broken off."""
+    """Make all reads of the calling thread in the block interruptible."""
     _of_thread.interruption = interruption
     try:
         yield
@@ -78,7 +78,7 @@ def interruptible(interruption: Interruption) -> Generator[None, None, None]:
 
 @contextmanager
 def reading(connection: sqlite3.Connection) -> Generator[None, None, None]:
-    """A read by the calling thread, which may have been made interruptible."""
+    """Wrap a read of the calling thread, which may be interruptible."""
     interruption: Interruption | None = getattr(_of_thread, "interruption", None)
     if interruption is None:
         yield

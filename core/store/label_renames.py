@@ -1,13 +1,14 @@
-"""Under which names labels go today: labels that were renamed or merged, as imports, runs and remarks knew them.
+"""Current names of labels: map the labels of older imports, runs and remarks through renames and merges.
 
-To rename a label, or to merge it into another, is not to correct a sentence. Golds as imported, predictions, signals
-and verdicts keep the names that they were stored with, and are read under the names of today.
+Renaming or merging a label is not a correction. Golds as imported, predictions, signals and verdicts keep the names
+that they were stored with, and are mapped to current names when read.
 
-Undoing and redoing such a step changes the sentences that it changed, and how all predictions are read. Sentences that
-were imported later under the name that would go keep it, so the two would no longer agree: a rename with such sentences
-is not undone, and a rename or merge with such sentences is not redone (`LabelNames.refuse_split`). A new rename, which
-changes all sentences, is the way then. Steps from before the rename can no longer be undone; their corrections can be
-reverted one by one. Undoing a merge gives no name back to predictions, so imports do not hinder it.
+Undoing or redoing such a step changes the sentences that it changed, and how all predictions are read. Sentences
+imported later with the name that would disappear would keep it and no longer agree with predictions. So a rename with
+such sentences cannot be undone, and a rename or merge with such sentences cannot be redone (`LabelNames.refuse_split`);
+a new rename, which changes all sentences, is possible. Steps from before the rename can then no longer be undone, but
+their corrections can be reverted. Undoing a merge does not change the names of predictions, so imports do not prevent
+it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,18 +26,18 @@ from core.store.sentences import IMPORTED_NOW
 from core.store.tag_set import TagSetTable
 
 Names = Mapping[str, str]
-"""Names of labels that are others today, each with the one of today."""
+"""Maps former names of labels to current ones; contains only labels whose name changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relabelling:
-    """A step that gave all spans of a label another one.
+    """A rename or merge of a label.
 
     Attributes:
-        step: the correction that it began with.
-        is_rename: whether the other label was new, so that undoing it gives the old name back.
-        last_sentence: the newest sentence at the time; later ones were imported under the names that it made.
-        turns: the corrections at which it was undone, redone, undone again and so on.
+        step: the number of its first correction.
+        is_rename: whether the other label was new, so that undoing it restores the old name.
+        last_sentence: the newest sentence at the time; later ones were imported with the new names.
+        turns: the corrections at which it was alternately undone and redone.
     """
 
     step: int
@@ -51,29 +52,29 @@ class Relabelling:
         return len(self.turns) % 2 == 0
 
     def was_active_at(self, correction: int) -> bool:
-        """Whether it held right after a correction."""
+        """Whether it was in effect right after a correction."""
         return self.step <= correction and sum(turn <= correction for turn in self.turns) % 2 == 0
 
 
 class LabelHistory:
-    """Every renaming and merging of a project, as they are at one moment; the oldest first."""
+    """All renames and merges of a project at one time, oldest first."""
 
     def __init__(self, relabellings: Sequence[Relabelling] = ()) -> None:
         self._relabellings = relabellings
 
     def since(self, correction: int) -> Names:
-        """What became of the names that labels had right after a correction."""
+        """Map the names of labels right after a correction to current ones."""
         undone = [each for each in self._relabellings if each.was_active_at(correction) and not each.is_active]
         made = [each for each in self._relabellings if each.is_active and not each.was_active_at(correction)]
         back = [(each.becomes, each.name) for each in reversed(undone) if each.is_rename]
         return _chain([*back, *((each.name, each.becomes) for each in made)])
 
     def of_step(self, step: int) -> Relabelling | None:
-        """What a step renamed or merged; None where it did no such thing."""
+        """The rename or merge of a step; None if it made none."""
         return next((each for each in self._relabellings if each.step == step), None)
 
     def find_misread(self, began: int) -> list[tuple[Relabelling, str, str]]:
-        """Of the predictions of a source that began right after a correction: which name is read as which other."""
+        """Find wrongly mapped labels of a source begun right after a correction: (change, learned name, read name)."""
         return [
             (each, each.becomes, each.name) if each.was_active_at(began) else (each, each.name, each.becomes)
             for each in self._relabellings
@@ -81,7 +82,7 @@ class LabelHistory:
         ]
 
     def of_import(self, sentence: SentenceNumber, until: int | None = None) -> Names:
-        """What became of the names that a sentence was imported with: today, or right after a correction."""
+        """Map the names that a sentence was imported with to current ones, or to those right after a correction."""
         held = (each for each in self._relabellings if (each.is_active if until is None else each.was_active_at(until)))
         return _chain((each.name, each.becomes) for each in held if sentence <= each.last_sentence)
 
@@ -95,7 +96,7 @@ def _chain(steps: Iterable[tuple[str, str]]) -> Names:
 
 
 class LabelNames:
-    """Reads the history; it is part of the log of corrections, and undone with it."""
+    """Reads the history of names, which is part of the log of corrections and undone with it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -110,10 +111,10 @@ class LabelNames:
         return LabelHistory([_relabelling(list(group)) for _, group in groupby(rows, key=lambda row: row[0])])
 
     def first_names(self) -> FirstNames:
-        """What the labels of the tag set were called before they were renamed.
+        """The first names of the labels of the tag set, before any rename.
 
-        A label that takes a name which another one gave up is a label of its own: where that other one is still there,
-        it does not share its first name.
+        A label that reuses the former name of another label is a separate label: while the other one exists, it does
+        not share its first name.
         """
         rows = self._database.rows(
             "SELECT l.name, l.is_known, r.name, r.becomes FROM label_change AS l"
@@ -135,10 +136,10 @@ class LabelNames:
         return FirstNames(tuple((label, first[label]) for label in tag_set if first[label] != label))
 
     def refuse_split(self, step: int, *, redo: bool) -> None:
-        """Make sure that undoing or redoing a step leaves no sentence under a name that predictions lose.
+        """Refuse to undo or redo a step if sentences would keep a name that predictions lose.
 
         Raises:
-            UserError: sentences were imported under that name since the step was made.
+            UserError: sentences with that name were imported since the step.
         """
         change = self.history().of_step(step)
         if change is None or not (redo or change.is_rename):
@@ -167,7 +168,7 @@ class LabelNames:
             )
 
     def _count(self, label: str, after: int, until: int | None = None) -> int:
-        """How many of the sentences imported after one, up to another, have a label in one of their golds."""
+        """How many sentences with numbers in a range have a label in one of their golds."""
         found = self._database.value(
             "SELECT count(*) FROM sentence WHERE number > ?1 AND number <= coalesce(?2, number)"
             f" AND (instr(gold, ?3) > 0 OR instr({IMPORTED_NOW}, ?3) > 0)",
@@ -176,7 +177,7 @@ class LabelNames:
         return int(found)
 
     def problems(self) -> Iterator[str]:
-        """Runs that learned a name from sentences that have it still, and whose predictions are read under another."""
+        """Runs whose predictions are read as another name, although the sentences that they learned from kept it."""
         history = self.history()
         for run, began, last in self._database.rows(
             "SELECT number, last_correction, last_sentence FROM run JOIN source USING (number) ORDER BY number"
@@ -192,12 +193,12 @@ class LabelNames:
                     )
 
     def of_source(self, source: int, history: LabelHistory | None = None) -> Names:
-        """What became of the names that labels had when a source was made."""
+        """Map the names of labels at the creation of a source to current ones."""
         began = self._database.value("SELECT last_correction FROM source WHERE number = ?", [source])
         return (history or self.history()).since(int(began or 0))
 
     def of_sources(self) -> Callable[[int], Names]:
-        """The same for any number of sources, looked up once each."""
+        """A function like `of_source` that caches its results."""
         history, known = self.history(), dict[int, Names]()
 
         def names_of(source: int) -> Names:
@@ -215,7 +216,7 @@ def _relabelling(rows: Sequence[Row]) -> Relabelling:
 
 
 def _unused(name: str, taken: Collection[str]) -> str:
-    """The name, or one that no label can have where another label has it as its first."""
+    """The name, or if another label has it as its first name, one that no label can have."""
     candidates = chain([name], (f"{name} ({number})" for number in count(2)))
     return next(candidate for candidate in candidates if candidate not in taken)
 
@@ -234,14 +235,14 @@ def rename_predictions(spans: tuple[PredictedSpan, ...], names: Names) -> tuple[
 
 
 def rename_text(text: str, names: Names) -> str:
-    """The same for a list of spans as the database holds it."""
+    """Rename the labels in the database text of a list of spans."""
     return spans_to_text(rename_spans(spans_from_text(text), names)) if names else text
 
 
 def renaming_sql(column: str, names: Names) -> tuple[str, list[Any]]:
-    """The SQL expression of a column of spans under other names, and its parameters.
+    """An SQL expression that renames labels in a column of spans, and its parameters.
 
-    All names are first replaced by what JSON never holds, so that two labels can swap theirs.
+    All names are first replaced with strings that JSON cannot contain, so that two labels can swap names.
     """
     steps = [(label_text(old), f"\1{place}]") for place, old in enumerate(names)]
     steps += [(f"\1{place}]", label_text(new)) for place, new in enumerate(names.values())]
@@ -251,5 +252,5 @@ def renaming_sql(column: str, names: Names) -> tuple[str, list[Any]]:
 
 
 def earlier_names(names: Names, labels: Sequence[str]) -> Names:
-    """What labels of today were called by a run that knew these labels; without those that it knew itself."""
+    """Map current labels to their names in a run that knew `labels`, except those that it knew as they are."""
     return {now: old for old, now in names.items() if now not in labels and old in labels}

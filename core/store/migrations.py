@@ -1,4 +1,4 @@
-"""The schema of project.db, as the ordered steps that lead to it. Steps that were released are never edited."""
+"""The schema of project.db as ordered migrations. Released migrations are never edited."""
 
 import json
 
@@ -7,7 +7,7 @@ from sqlite_utils import Database, Migrations
 from core.domain.labels import TTA_LABELS, in_display_order
 
 APPLICATION_ID = 0x5350414E
-"""«SPAN», SQLite's mark of whose file this is."""
+"""«SPAN», SQLite's id of the application that owns the file."""
 
 migrations = Migrations("spandesk")
 
@@ -105,7 +105,7 @@ CREATE INDEX comparison_by_sentence ON comparison (sentence, run, epoch)
 
 
 def _counting(row: str, sign: str) -> str:
-    """The statement that adds or takes away the spans of a sentence's old or new row."""
+    """The statement that adds or subtracts the spans of the old or new row of a sentence."""
     return (
         f"INSERT INTO label_count SELECT {row}.split, json_extract(value, '$[2]'), {sign}count(*)"
         f" FROM json_each({row}.gold) WHERE true GROUP BY 2"
@@ -122,14 +122,14 @@ LABEL_COUNT_TRIGGERS = (
 
 @migrations(name="0002_steps_of_several_corrections")
 def _steps_of_several_corrections(db: Database) -> None:
-    """Corrections that were made together, and are undone together, carry the number of the first of them."""
+    """Corrections made in one step refer to the first of them, and are undone together."""
     db.execute("ALTER TABLE correction ADD COLUMN step INTEGER REFERENCES correction (number)")
     db.execute("CREATE INDEX correction_by_step ON correction (step) WHERE step IS NOT NULL")
 
 
 @migrations(name="0003_signals")
 def _signals(db: Database) -> None:
-    """What runs say of each sentence beside its spans; see `core.metrics.signals`."""
+    """Signals of runs for each sentence; see `core.metrics.signals`."""
     for statement in SIGNALS.split(";\n"):
         db.execute(statement)
 
@@ -154,7 +154,7 @@ CREATE INDEX signal_by_suspicion ON signal (run, epoch, suspicion DESC, sentence
 
 @migrations(name="0004_reviews")
 def _reviews(db: Database) -> None:
-    """What a person says of sentences beside their gold; see core/store/remarks.py."""
+    """Remarks about sentences; see `core.store.gold.remarks`."""
     for statement in REVIEWS.split(";\n"):
         db.execute(statement)
 
@@ -208,7 +208,7 @@ CREATE INDEX correction_of_gold ON correction (number) WHERE before <> after -- 
 
 @migrations(name="0005_labels")
 def _labels(db: Database) -> None:
-    """Labels of the standard may leave the tag set, a step may change it, and steps may be too large for one write."""
+    """Standard labels can be removed from the tag set, steps can change it, and large steps are written in slices."""
     for statement in LABELS.split(";\n"):
         db.execute(statement)
 
@@ -235,7 +235,7 @@ CREATE TABLE not_particle ( -- strings whose end looks like a particle and is no
 
 @migrations(name="0006_search")
 def _search(db: Database) -> None:
-    """Texts and ids of sentences, packed for the search; filled when the project is opened, see `core.store.search`."""
+    """Texts and ids packed for search, filled when the project is opened; see `core.store.search`."""
     db.execute(
         "CREATE TABLE packed_text ("
         " first INTEGER NOT NULL,"  # the oldest of its sentences
@@ -247,14 +247,14 @@ def _search(db: Database) -> None:
 
 @migrations(name="0007_rejections")
 def _rejections(db: Database) -> None:
-    """How many records of a file were rejected; of new imports only the first are stored."""
+    """How many records of a file were rejected; only the first are stored."""
     db.execute("ALTER TABLE import ADD COLUMN rejections INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE import SET rejections = json_array_length(rejected)")
 
 
 @migrations(name="0008_label_names")
 def _label_names(db: Database) -> None:
-    """Renamed and merged labels, so that what was stored under an older name counts under the one of today."""
+    """Renamed and merged labels, so that data stored with former names counts for current ones."""
     for statement in LABEL_NAMES.split(";\n"):
         db.execute(statement)
     for step, name in db.execute("SELECT step, name FROM label_change WHERE NOT is_known").fetchall():
@@ -266,7 +266,7 @@ def _label_names(db: Database) -> None:
 
 
 def _new_label(db: Database, step: int, name: str) -> str | None:
-    """Which label the spans of one got in a step, as its first correction shows."""
+    """The label that the spans of another label got in a step, as its first correction shows."""
     for before, after in db.execute("SELECT before, after FROM correction WHERE number = ?", [step]).fetchall():
         for old, new in zip(json.loads(before), json.loads(after), strict=True):
             if old[2] == name:
@@ -293,7 +293,7 @@ CREATE INDEX sentence_corrected ON sentence (split, number) WHERE gold <> coales
 
 @migrations(name="0009_steps")
 def _steps(db: Database) -> None:
-    """Dismissed particles are steps, imports know the steps before them, and a label keeps its place."""
+    """Dismissing particles is a step, imports record the step before them, and labels keep their places."""
     for statement in STEPS.split(";\n"):
         db.execute(statement)
     own = {row[0] for row in db.execute("SELECT name FROM label UNION SELECT label FROM label_count WHERE spans > 0")}
@@ -321,7 +321,7 @@ CREATE TABLE label_place ( -- where a label stands among the others, and so its 
 
 @migrations(name="0010_steps_without_a_sentence")
 def _steps_without_a_sentence(db: Database) -> None:
-    """What changes no sentence is logged without one, and a run knows when dev sentences moved for it."""
+    """Steps that change no sentence are logged without one, and a run records when dev sentences moved for it."""
     # SQLite cannot drop a NOT NULL.
     for statement in WITHOUT_A_SENTENCE.split(";\n"):
         db.execute(statement)
@@ -357,7 +357,7 @@ ALTER TABLE run -- the newest correction when dev sentences moved for it; NULL: 
 
 @migrations(name="0011_sources")
 def _sources(db: Database) -> None:
-    """Predictions belong to a source; every source so far is a run, and has its number."""
+    """Predictions belong to a source; every existing one is a run, with the run's number."""
     for statement in SOURCES.split(";\n"):
         db.execute(statement)
 
@@ -399,7 +399,7 @@ ALTER TABLE verdict RENAME COLUMN run TO source
 
 @migrations(name="0012_dismissals")
 def _dismissals(db: Database) -> None:
-    """Not only particles are dismissed; see `core.store.gold.remarks.Dismissals`."""
+    """Other things than particles can be dismissed; see `core.store.gold.remarks.Dismissals`."""
     for statement in DISMISSALS.split(";\n"):
         db.execute(statement)
 
@@ -440,4 +440,4 @@ MIGRATION_NAMES = frozenset(
         "0012_dismissals",
     }
 )
-"""All that this program knows; a project with any other was made by a newer one."""
+"""All migrations that this version knows; a project with others is from a newer version."""

@@ -1,4 +1,4 @@
-"""What runs predicted, and how it compares with the gold: the source of every table, list and count."""
+"""Predictions of runs and their comparisons with the gold, on which all tables, lists and counts are based."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +25,8 @@ class EpochKey:
 
 
 class Predictions:
-    """Predicted spans of every run and epoch, kept beside their comparison with both golds.
-
-    The comparison of a sentence without corrections is stored once and serves both golds.
+    """Stores the predicted spans of every run and epoch with their comparisons with both golds. For a sentence without
+    corrections, one comparison is stored for both.
     """
 
     def __init__(self, database: Database) -> None:
@@ -35,7 +34,7 @@ class Predictions:
         self._names = LabelNames(database)
 
     def save(self, key: EpochKey, predictions: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
-        """Store an epoch's predictions for some sentences, in place of any that it had for them."""
+        """Store an epoch's predictions for some sentences, replacing earlier ones."""
         numbers = list(predictions)
         for first in range(0, len(numbers), SLICE // 5):
             part = {number: predictions[number] for number in numbers[first : first + SLICE // 5]}
@@ -61,7 +60,7 @@ class Predictions:
         )
 
     def forget_unfinished(self, run: int) -> None:
-        """Remove what was stored for epochs of a run that never became known."""
+        """Remove the predictions of unfinished epochs of a run."""
         for table in ("prediction", "comparison", "signal"):
             self._database.write(
                 f"DELETE FROM {table} WHERE source = ? AND epoch NOT IN (SELECT number FROM epoch WHERE source = ?)",
@@ -69,7 +68,7 @@ class Predictions:
             )
 
     def refresh(self, numbers: Sequence[SentenceNumber]) -> None:
-        """Compare sentences anew after their gold or a label's name changed; part of that transaction."""
+        """Update the comparisons of sentences after a change of gold or of a label's name, in the same transaction."""
         rows = self._database.rows_of(
             f"SELECT p.source, o.last_correction, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans"
             " FROM prediction AS p INDEXED BY prediction_by_sentence JOIN sentence AS s ON s.number = p.sentence"
@@ -90,7 +89,7 @@ class Predictions:
         self._database.write_many(_INSERT, comparisons)
 
     def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
-        """What an epoch predicted for those of the sentences that it was given."""
+        """The predictions of an epoch for the given sentences, without those that it did not tag."""
         rows = self._database.rows_of(
             "SELECT sentence, spans FROM prediction WHERE source = ? AND epoch = ? AND sentence IN ({numbers})",
             numbers,
@@ -102,8 +101,8 @@ class Predictions:
     def epoch_outcomes(
         self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold
     ) -> dict[SentenceNumber, EpochOutcomes]:
-        """How the epochs of a run, up to this one, tagged each sentence; without those that no epoch tagged."""
-        # Each by its index of sentences: SQLite, left to itself, may read all of an epoch for each sentence.
+        """How each epoch of a run, up to this one, tagged the sentences; without sentences that no epoch tagged."""
+        # The index by sentence is named, since SQLite might otherwise read a whole epoch for each sentence.
         rows = self._database.rows_of(
             "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c INDEXED BY comparison_by_sentence"
             f" WHERE c.sentence = p.sentence AND c.source = p.source AND c.epoch = p.epoch AND {_on(gold)}"
@@ -118,7 +117,7 @@ class Predictions:
         return dict(outcomes)
 
     def lacking(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
-        """The sentences of a split for which the epoch has no prediction yet."""
+        """The sentences of a split that the epoch has not tagged yet."""
         rows = self._database.rows(
             "SELECT number FROM sentence AS s WHERE split = ? AND NOT EXISTS"
             " (SELECT 1 FROM prediction WHERE source = ? AND epoch = ? AND sentence = s.number) ORDER BY number",
@@ -127,7 +126,7 @@ class Predictions:
         return [row[0] for row in rows]
 
     def has_any(self, key: EpochKey, split: Split) -> bool:
-        """Whether the epoch made predictions for a sentence of the split."""
+        """Whether the epoch tagged any sentence of the split."""
         found = self._database.value(
             "SELECT 1 FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
             " WHERE p.source = ? AND p.epoch = ? AND s.split = ? LIMIT 1",
@@ -136,7 +135,7 @@ class Predictions:
         return found is not None
 
     def count(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:
-        """For how many sentences of the split the epoch, and the other one if given, made predictions."""
+        """How many sentences of the split the epoch tagged; with `other`, how many both tagged."""
         sql = (
             "SELECT count(*) FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
             " WHERE p.source = ? AND p.epoch = ? AND s.split = ?"
@@ -144,15 +143,15 @@ class Predictions:
         return int(self._database.value(sql + _also(other), [key.source, key.epoch, split, *_numbers(other)]))
 
     def counts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
-        """Right, predicted and gold spans of each label on the sentences that are in the split now.
+        """Count right, predicted and gold spans of each label on the sentences that are in the split now.
 
         Args:
-            other: count only sentences that this epoch predicted as well, so that the two compare.
+            other: count only sentences that this epoch tagged as well, so that the two can be compared.
         """
         return count_spans(self.matches(key, split, gold, other))
 
     def matches(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[SpanMatch, int]:
-        """How often each kind of match occurs on the sentences that are in the split now; `other` is as in `counts`."""
+        """Count each kind of match on the sentences that are in the split now; `other` is as in `counts`."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
             f" WHERE p.source = ? AND p.epoch = ? AND {_on(gold)}"
@@ -162,7 +161,7 @@ class Predictions:
         return {SpanMatch(*match): number for *match, number in rows}
 
     def matches_then(self, key: EpochKey, split: Split) -> dict[SpanMatch, int]:
-        """The same on the gold as imported, and on the sentences that were in the split when the run began."""
+        """Count matches with the gold as imported, on the sentences that were in the split when the run began."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS c"
             " JOIN sentence AS s ON s.number = c.sentence"
@@ -172,10 +171,7 @@ class Predictions:
         return {SpanMatch(*match): number for *match, number in rows}
 
     def examples(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Example]:
-        """The sentences that are in the split now and have a prediction, in order of import.
-
-        Holds the database only a slice at a time.
-        """
+        """The tagged sentences that are in the split now, in order of import, read in slices."""
         rows = self._database.paged(
             f"SELECT p.sentence, id, text, {_column(gold)}, spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
@@ -189,9 +185,8 @@ class Predictions:
             yield Example(number, split, name, text, spans_from_text(gold_text), predicted)
 
     def pairs(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[tuple[Example, Example]]:
-        """The sentences that are in the split now and that both epochs predicted, in order of import, as each has them.
-
-        Holds the database only a slice at a time.
+        """The sentences that are in the split now and that both epochs tagged, once with the predictions of each, in
+        order of import, read in slices.
         """
         rows = self._database.paged(
             f"SELECT s.number, s.id, s.text, {_column(gold)}, b.spans, a.spans FROM sentence AS s"
@@ -210,7 +205,7 @@ class Predictions:
             )
 
     def wrong_comparisons(self) -> list[SentenceNumber]:
-        """Sentences whose stored comparison is not what their gold and predictions give; empty in a sound project."""
+        """Sentences whose stored comparison does not match their gold and predictions; none in a sound project."""
         stored: dict[tuple[int, int, int], list[Row]] = defaultdict(list)
         for row in self._database.rows("SELECT * FROM comparison"):
             stored[(row[2], row[0], row[1])].append(row)
@@ -228,12 +223,12 @@ class Predictions:
 
 
 def _on(gold: Gold) -> str:
-    """The column that says whether a comparison is with this gold."""
+    """The column that tells whether a comparison is with this gold."""
     return "on_corrected" if gold == "corrected" else "on_imported"
 
 
 def _column(gold: Gold) -> str:
-    """The column of a sentence that holds this gold under the label names of today."""
+    """The column of this gold with current label names."""
     return "gold" if gold == "corrected" else IMPORTED_NOW
 
 
@@ -250,7 +245,7 @@ def _numbers(other: EpochKey | None) -> list[int]:
 def _comparison_rows(
     key: EpochKey, number: int, imported: str, gold: str, predicted: Sequence[PredictedSpan]
 ) -> list[Row]:
-    """The rows of one sentence; a gold that was not corrected is compared once, for both."""
+    """The rows of one sentence; an uncorrected gold is compared once, for both."""
     if imported == gold:
         return _rows_on(key, number, (1, 1), spans_from_text(gold), predicted)
     return _rows_on(key, number, (1, 0), spans_from_text(imported), predicted) + _rows_on(

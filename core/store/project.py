@@ -1,4 +1,5 @@
-"""A project on disk: the folder NAME.spandesk with project.db and the runs' checkpoints; one process at a time."""
+"""A project on disk: the folder NAME.spandesk with project.db and the checkpoints of runs, open in one process at a
+time."""
 
 import os
 import re
@@ -40,7 +41,7 @@ class Project:
     """An open project; close it, or use it in a `with` statement.
 
     Args:
-        is_responsive: see `Database`; also in the functions below.
+        is_responsive: see `Database`; likewise in the functions below.
 
     Attributes:
         sentences, corrections, labels, label_names, dismissals, predictions, signals, runs, selections, reviews: the
@@ -65,13 +66,13 @@ class Project:
             self.selections = Selections(self.database, self.search)
             self.steps = StepList(self.database, self.search)
             self.reviews = Reviews(self.database, self.sentences, self.predictions, self.corrections, self.selections)
-            with suppress(UserError):  # a cache: what is not packed is found all the same, and packed another time
+            with suppress(UserError):  # only a cache: unpacked texts are searched one by one
                 self.search.pack()
             self._end_interrupted()
             on_failure.pop_all()
 
     def _end_interrupted(self) -> None:
-        """Clean up after a killed process: end its runs, and drop what it stored of an epoch that is not complete."""
+        """Clean up after a killed process: end its runs and remove partially stored epochs."""
         for run in self.runs.running():
             self._restore_resume_folder(run)
             with self.database.atomic():
@@ -82,9 +83,8 @@ class Project:
             self._remove_unfinished_checkpoints(run)
 
     def _restore_resume_folder(self, run: int) -> None:
-        """Put back a state that was replaced by a newer one just as the process was killed: the newer, if it is whole.
-
-        `core.model.checkpoint.save` leaves both of them beside it then.
+        """Restore the newest complete training state if the process was killed while replacing it.
+        `core.model.checkpoint.save` then leaves the old and the new one beside it.
         """
         folder = self.resume_folder(run)
         if folder.exists() or not is_within(folder, self.folder):
@@ -96,7 +96,7 @@ class Project:
                     return
 
     def _remove_unfinished_checkpoints(self, run: int) -> None:
-        """Remove the folders of epochs that never became known, and what a killed process wrote beside them."""
+        """Remove the checkpoints of unfinished epochs and temporary folders of a killed process."""
         whole = {self.checkpoint_folder(run, epoch).name for epoch in self.runs.epoch_numbers(run)}
         folder = self._run_folder(run)
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -108,11 +108,11 @@ class Project:
         return self.folder.name.removesuffix(SUFFIX)
 
     def checkpoint_folder(self, run: int, epoch: int) -> Path:
-        """Where the weights of an epoch lie."""
+        """The folder of the weights of an epoch."""
         return self._run_folder(run) / f"epoch-{epoch:04d}"
 
     def resume_folder(self, run: int) -> Path:
-        """Where a run that is not finished keeps what it takes to go on; not there before its first state is saved."""
+        """The folder of the training state of an unfinished run; missing until the first one is saved."""
         return self._run_folder(run) / "resume"
 
     def remove_resume_folder(self, run: int) -> None:
@@ -120,22 +120,19 @@ class Project:
 
     @property
     def encodings_folder(self) -> Path | None:
-        """Where encoded sentences are kept for the next training; it can be removed at any time.
-
-        None where a link is in its place: they are not kept then.
-        """
+        """The cache folder of encoded sentences, which can be removed at any time; None, for no cache, if it is a link."""
         folder = self.folder / "cache" / "encodings"
         return folder if is_within(folder, self.folder) else None
 
     def has_results_or_state(self, run: int) -> bool:
-        """Whether a run has a finished epoch, or can go on from a saved state."""
+        """Whether a run has a finished epoch, or a saved state to resume from."""
         return bool(self.runs.epoch_numbers(run)) or self.resume_folder(run).is_dir()
 
     def _run_folder(self, run: int) -> Path:
         return self.runs.folder(run)
 
     def problems(self) -> list[str]:
-        """What is wrong with the database: damage, a log that does not lead to the gold, derived data out of step."""
+        """The problems of the database: damage, a log that does not lead to the gold, inconsistent derived data."""
         if damage := self.database.problems():
             return damage
         checks: list[tuple[str, Callable[[], Iterator[str]]]] = [
@@ -172,10 +169,10 @@ class Project:
 
 
 def create_project(folder: Path, *, is_responsive: bool = False) -> Project:
-    """A new, empty project.
+    """Create a new, empty project.
 
     Raises:
-        UserError: something else is there, or the folder cannot be made.
+        UserError: the folder exists and is not empty, or cannot be created.
     """
     if kind_of(folder) != "missing" and not (folder.is_dir() and all(_is_left_over(path) for path in folder.iterdir())):
         raise UserError("{folder} exists and is not empty; choose another name for the new project", folder=folder)
@@ -189,15 +186,15 @@ def create_project(folder: Path, *, is_responsive: bool = False) -> Project:
 
 
 def _is_left_over(path: Path) -> bool:
-    """Whether a file is from a creation that was interrupted."""
+    """Whether a file is left over from an interrupted creation."""
     return path.name == LOCK or path.name.startswith(f".{DATABASE}-")
 
 
 def open_project(folder: Path, *, is_responsive: bool = False) -> Project:
-    """An existing project.
+    """Open an existing project.
 
     Raises:
-        UserError: there is none, it is damaged or from a newer version, or it is open elsewhere.
+        UserError: it does not exist, is damaged or from a newer version, or is open in another process.
     """
     if kind_of(folder) == "missing":
         raise UserError(
@@ -209,15 +206,15 @@ def open_project(folder: Path, *, is_responsive: bool = False) -> Project:
 
 
 def open_or_create_project(folder: Path) -> Project:
-    """The project in the folder; a new one where there is none yet."""
+    """Open the project in a folder, or create one."""
     return create_project(folder) if kind_of(folder / DATABASE) == "missing" else open_project(folder)
 
 
 def refuse_inside_project(path: Path) -> None:
-    """Make sure that a file to be written is in no project's folder, links followed or not.
+    """Refuse to write a file inside a project's folder, with or without following links.
 
     Raises:
-        UserError: it is in one.
+        UserError: the file would be in a project's folder.
     """
     for real in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # noqa: PTH100 - links stay here
         for folder in real.parents:
@@ -231,7 +228,7 @@ def refuse_inside_project(path: Path) -> None:
 
 @contextmanager
 def open_for_import(folder: Path) -> Iterator[Project]:
-    """The project in the folder, or a new one; if the block fails, a new one is gone again with all made for it."""
+    """Open or create a project; if the block fails, a project created for it is removed with its new folders."""
     made = [path for path in (folder, *folder.parents) if kind_of(path) == "missing"]
     is_new = kind_of(folder / DATABASE) == "missing"
     try:
@@ -251,7 +248,7 @@ def open_for_import(folder: Path) -> Iterator[Project]:
 
 
 def discard_if_empty(folder: Path, *, is_responsive: bool = False) -> None:
-    """Remove a closed project that holds no sentence, such as one made for an import that came to nothing."""
+    """Remove a closed project without sentences, such as one created for an import that failed."""
     if not (folder / DATABASE).exists():
         return
     with open_project(folder, is_responsive=is_responsive) as project:
@@ -281,16 +278,16 @@ def _locked(folder: Path, *, is_new: bool = False, is_responsive: bool) -> Proje
 
 
 def _write_new(folder: Path) -> None:
-    """The database of a new project, once its folder is locked."""
+    """Create the database of a new project in its locked folder."""
     for path in folder.glob(f".{DATABASE}-*"):
         path.unlink(missing_ok=True)
-    if (folder / DATABASE).exists():  # made by another process, just before the lock was had
+    if (folder / DATABASE).exists():  # created by another process just before the lock was acquired
         raise UserError("{folder} exists and is not empty; choose another name for the new project", folder=folder)
     create_database(folder / DATABASE)
 
 
 def _refuse_links(folder: Path) -> None:
-    """Make sure that the files that are written on opening lie in the folder."""
+    """Refuse to open a project in which a file that is written on opening is a link."""
     for name in (LOCK, DATABASE, *(DATABASE + ending for ending in ("-wal", "-shm", "-journal"))):
         if (folder / name).is_symlink():
             raise UserError(
@@ -299,7 +296,7 @@ def _refuse_links(folder: Path) -> None:
 
 
 def _all_found(failed: str, find: Callable[[], Iterator[str]]) -> Iterator[str]:
-    """The problems that a check finds; that it cannot be made is one as well."""
+    """The problems that a check finds; if it fails, that is one, too."""
     try:
         yield from find()
     except (UserError, ValueError, TypeError, KeyError) as error:
@@ -307,4 +304,4 @@ def _all_found(failed: str, find: Callable[[], Iterator[str]]) -> Iterator[str]:
 
 
 _OURS = re.compile(r"\.(epoch-|resume-).*|epoch-\d{4,}")
-"""Folders of a run that training makes and that may be removed."""
+"""The folders that training creates in a run's folder, which may be removed."""

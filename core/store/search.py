@@ -1,9 +1,9 @@
-"""Finds a string in texts and ids: those of some hundreds of sentences lie packed in one row, and a search scans them.
-Notes, of which there are few, are looked through one by one.
+"""Search texts, ids and notes of sentences by scanning rows, each of which packs some hundreds of texts and ids. The
+few notes are searched one by one.
 
-An index would have to hold strings of any length, also of one or two syllables, which is what people look for in
-Korean; SQLite's trigrams begin with three. Texts and ids of sentences never change and sentences are never removed, so
-what is packed stays right; sentences that are not packed yet are looked through one by one.
+An index would need strings of one or two syllables, which are common searches in Korean; SQLite's trigram index needs
+three. Texts and ids never change and sentences are never removed, so packed rows stay valid; sentences that are not
+packed yet are searched one by one.
 """
 
 import json
@@ -20,20 +20,20 @@ PACKED = 250
 """Sentences in one row."""
 _FEW = PACKED // 16
 _AT_ONCE = SLICE // PACKED
-"""Rows read or written while the database is held."""
+"""Rows read or written at once."""
 
 _SENTENCE_ENDS, _TEXT_ENDS = b"\xff", b"\xfe"
-"""Neither stands in any UTF-8."""
+"""Neither byte occurs in UTF-8."""
 
 
 class TextSearch:
-    """Knows which sentences hold a string, whatever its case and normal form."""
+    """Finds sentences that contain a string, ignoring case and normal form."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def pack(self) -> None:
-        """Pack the sentences that came since the last time, as far as they fill a row."""
+        """Pack the sentences added since the last time, as far as they fill rows."""
         while len(self._unpacked(self._last(), PACKED)) == PACKED:
             with self._database.atomic():
                 rows = self._unpacked(self._last(), PACKED * _AT_ONCE)
@@ -42,9 +42,9 @@ class TextSearch:
                 self._database.write_many("INSERT INTO packed_text VALUES (?, ?, ?, ?)", full)
 
     def find(self, text: str, split: Split) -> set[SentenceNumber]:
-        """The numbers of the sentences that have the string in their text, id or note: all of the split, and others."""
+        """The numbers of the sentences with a string in text, id or note: all those of the split, perhaps others."""
         sought = _folded(text)
-        # First what is not packed: it may be at any moment, and is then found twice rather than not at all.
+        # First those not packed: a sentence that is packed meanwhile is found twice rather than missed.
         rest = self._unpacked(self._last(), -1)
         found = {row[0] for row in rest if sought in _searched(*row[1:])}
         for _, numbers, texts in self._rows(split):
@@ -54,7 +54,7 @@ class TextSearch:
         return found
 
     def is_out_of_step(self) -> bool:
-        """Whether what is packed is not what the sentences hold; never in a sound project."""
+        """Whether packed rows differ from the sentences; never in a sound project."""
         after = 0
         for last, numbers, texts in self._rows():
             part = self._unpacked(after, PACKED)
@@ -73,7 +73,7 @@ class TextSearch:
         )
 
     def _rows(self, split: Split | None = None) -> Iterator[Row]:
-        """What is packed, some rows at a time: last number, numbers, texts; only rows with a sentence of the split."""
+        """Packed rows (last number, numbers, texts), some at a time; only those with a sentence of the split."""
         last = -1
         has_split = "EXISTS (SELECT 1 FROM sentence WHERE split = ? AND number BETWEEN first AND last)"
         while True:
@@ -98,10 +98,10 @@ def _searched(text: str, name: str) -> bytes:
 
 
 def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
-    """Where a text has what was searched for, as the search compares them; code points of the text as it is."""
+    """The ranges of a text, in code points, that match a search."""
     wanted = unicodedata.normalize("NFC", sought.casefold())
     composed = to_nfc(text)
-    folded, places = [], list[int]()  # of each folded character, the composed one that it comes from
+    folded, places = [], list[int]()  # the index of the composed character that each folded character comes from
     for place, character in enumerate(composed.text):
         characters = unicodedata.normalize("NFC", character.casefold())
         folded.append(characters)
@@ -114,12 +114,12 @@ def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
 
 
 def _folded(text: str) -> bytes:
-    """A string without what a search does not heed."""
+    """A string in the form that is compared: case-folded NFC, in UTF-8."""
     return unicodedata.normalize("NFC", text.casefold()).encode("utf-8", "replace")
 
 
 def _matches(sought: bytes, numbers: str, texts: bytes) -> list[SentenceNumber]:
-    """The sentences of a row that hold the string."""
+    """The sentences of a row that contain the string."""
     if sought not in texts:
         return []
     known: list[SentenceNumber] = json.loads(numbers)
@@ -130,7 +130,7 @@ def _matches(sought: bytes, numbers: str, texts: bytes) -> list[SentenceNumber]:
 
 
 def _walked(sought: bytes, known: Sequence[SentenceNumber], texts: bytes) -> Iterator[SentenceNumber]:
-    """The same, from one to the next, which is the quicker way where they are few."""
+    """The same, jumping from hit to hit, which is faster for few hits."""
     row, start, at = 0, 0, texts.find(sought)
     while at >= 0:
         row += texts.count(_SENTENCE_ENDS, start, at)

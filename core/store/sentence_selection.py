@@ -1,4 +1,4 @@
-"""Which sentences a list shows, and in which order: by split, text, correction, and what a run made of them."""
+"""Select and order the sentences of a list: by split, text, corrections, remarks and predictions."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -23,7 +23,7 @@ ERROR_KINDS: dict[ErrorKind, tuple[Outcome, ...]] = {
     "edge": ("edge", "both"),
     "type": ("type", "both"),
 }
-"""The outcomes that a filter button shows; a span wrong in both edge and type is found under either."""
+"""The outcomes of each error filter; a span wrong in both edge and type matches either."""
 
 ALL_ERRORS: tuple[Outcome, ...] = ("edge", "type", "both", "missed", "spurious")
 
@@ -39,7 +39,7 @@ _REVIEW_CONDITIONS: dict[ReviewState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FixedSet:
-    """Sentences that an analysis found, and what they have in common, in words."""
+    """Sentences that an analysis found, with a description."""
 
     words: str
     numbers: frozenset[SentenceNumber]
@@ -47,16 +47,16 @@ class FixedSet:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a list of sentences is asked to show; every condition that is set must hold.
+    """The conditions and the order of a list of sentences; all conditions that are set must be met.
 
-    `text` is looked for in texts, ids and notes, whatever its case and normal form; `sentence_id` is one whole id.
-    The conditions on outcomes and labels hold for one and the same comparison of the sentence: `gold_label` is the
-    label in the gold, `predicted_label` the predicted one, `label` either. `among` leaves only certain sentences,
-    `history` those with this history over the epochs of the run, up to the one that is asked about, `review` those that
-    are marked as reviewed, are not yet (`open`), or have a note.
+    `text` is searched for in texts, ids and notes, ignoring case and normal form; `sentence_id` is a complete id. The
+    conditions on outcomes and labels must be met by the same comparison in the sentence: `gold_label` is the label in
+    the gold, `predicted_label` the predicted one, `label` either. `among` restricts the list to certain sentences,
+    `history` to those with this history over the epochs of the run up to the chosen one, `review` to those that are
+    reviewed, not yet reviewed (`open`), or have a note.
 
-    `order` is that of the list: `import`, as the corpus has them; `uncertain`, the least certain first; `suspicious`,
-    first where a run is surest that the gold is wrong; `loss`, the least likely gold first; `random`, always the same.
+    `order`: `import`, in order of the corpus; `uncertain`, least certain first; `suspicious`, likeliest gold errors
+    first; `loss`, highest loss first; `random`, a fixed random order.
     """
 
     split: Split = "dev"
@@ -74,24 +74,24 @@ class Selection:
 
     @property
     def compares(self) -> bool:
-        """Whether the answer depends on a comparison of predicted spans with the gold."""
+        """Whether the result depends on comparisons of predicted and gold spans."""
         return bool(self.outcomes or self.gold_label or self.predicted_label)
 
     @property
     def needs_run(self) -> bool:
-        """Whether the answer depends on predictions."""
+        """Whether the result depends on predictions."""
         return self.compares or self.history is not None or needs_run(self.order)
 
 
 def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
-    """The sentences behind a number of `ErrorKinds`; without a label, behind the sum over all types."""
+    """The selection of the sentences counted in a number of `ErrorKinds`; without a label, in their total."""
     if outcome == "spurious":
         return Selection(split, outcomes=(outcome,), predicted_label=label)
     return Selection(split, outcomes=(outcome,), gold_label=label)
 
 
 def behind_pair(gold_label: str | None, predicted_label: str | None, split: Split) -> Selection:
-    """The sentences behind a number of `core.metrics.confusion.Confusion`."""
+    """The selection of the sentences counted in a number of `core.metrics.confusion.Confusion`."""
     if gold_label is None:
         outcomes: tuple[Outcome, ...] = ("spurious",)
     elif predicted_label is None:
@@ -109,7 +109,7 @@ class Selections:
         self._search = search
 
     def numbers(self, selection: Selection, key: EpochKey | None, gold: Gold) -> list[SentenceNumber]:
-        """The numbers of the sentences in its order; none where predictions are asked for and there are none."""
+        """The sentence numbers in the selection's order; empty if it needs predictions and there are none."""
         if selection.needs_run and key is None:
             return []
         wanted = list(self._wanted(selection, key, gold))
@@ -131,18 +131,17 @@ class Selections:
         return numbers
 
     def errors_at_random(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
-        """The sentences in which an epoch differs from the gold as imported, in the random order.
+        """The sentences in which an epoch differs from the gold as imported, in random order.
 
-        They are those of the split as it was when the run began, so that none leaves a sample by being corrected.
+        The split is that at the start of the run, so that no sentence leaves a sample by being corrected.
         """
         condition, parameters = _comparison_condition(Selection(split, outcomes=ALL_ERRORS), key, "imported")
         where = f"{condition} AND {SPLIT_THEN} = ?"
         return ordered_numbers(self._database, "random", key, "imported", where, [*parameters, key.source, split])
 
     def _wanted(self, selection: Selection, key: EpochKey | None, gold: Gold) -> Iterator[AbstractSet[SentenceNumber]]:
-        """The sentences that meet each condition that is not one of SQL, of all splits; they are looked up in memory.
-
-        SQLite would look up every number that was found among the sentences, which takes longer than reading all.
+        """For each condition that is not in SQL, the sentences of all splits that meet it. They are intersected in
+        memory, since in SQLite looking up every number would take longer than reading all sentences.
         """
         if selection.text:
             yield self._search.find(selection.text, selection.split)
@@ -186,9 +185,9 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def find_by_history(database: Database, history: SentenceHistory, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
-    """Those that the epoch tagged, right or wrong as the history ends, and whether that was ever otherwise before.
+    """The sentences that the epoch tagged with the last outcome of the history, and whether it ever differed before.
 
-    Python's sets do this: SQLite would ask anew for every sentence and epoch.
+    Done with Python sets, since SQLite would run a subquery for every sentence and epoch.
     """
     tagged, wrong = _tagged(database, key), _wrong(database, key, gold)
     is_right = history in ("right", "learned")
@@ -211,7 +210,7 @@ def _wrong(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]
     on = "on_corrected" if gold == "corrected" else "on_imported"
     found = database.numbers(
         f"SELECT DISTINCT sentence FROM comparison WHERE source = ? AND epoch = ? AND {on}"
-        " AND outcome IN ('edge', 'type', 'both', 'missed', 'spurious')",  # named, so that the index finds them
+        " AND outcome IN ('edge', 'type', 'both', 'missed', 'spurious')",  # listed, so that the index is used
         [key.source, key.epoch],
     )
     return set(found)

@@ -1,4 +1,4 @@
-"""The corpus of a project: its sentences, its tag set and where they came from."""
+"""The corpus of a project: sentences, the tag set, and imported files."""
 
 import json
 from collections import Counter
@@ -19,16 +19,16 @@ Gold = Literal["corrected", "imported"]
 GOLDS: tuple[Gold, ...] = get_args(Gold)
 
 SLICE = 5_000
-"""Sentences read or written while the database is held; long work pauses between slices for the window's sake."""
+"""Sentences read or written at once; long work can pause between slices."""
 
 REJECTED_KEPT = 100
-"""Rejected records that are stored of one file; a file that is imported twice has as many as sentences."""
+"""How many rejected records of a file are stored; a file imported twice has as many as sentences."""
 
 SPLIT_THEN = "CASE WHEN s.moved_for_run > ? THEN 'dev' ELSE s.split END"
-"""The split of a sentence `s` when a run (its number) began: what was corrected in dev may move for a later one."""
+"""The split of a sentence `s` when a run (a number) began; corrected dev sentences may have moved for a later run."""
 
 IMPORTED_NOW = "coalesce(renamed, imported)"
-"""The gold of a sentence as imported, under the label names of today."""
+"""The gold of a sentence as imported, with current label names."""
 
 _COLUMNS = "number, id, split, text, imported, renamed, gold"
 
@@ -38,7 +38,7 @@ class StoredSentence:
     """A sentence of a project with both its golds.
 
     Attributes:
-        imported: the gold as imported; `imported_now` is the same under the label names of today.
+        imported, imported_now: the gold as imported, with its original and with current label names.
         gold: as corrected.
     """
 
@@ -52,7 +52,7 @@ class StoredSentence:
 
     @property
     def corrected(self) -> bool:
-        """Whether a person changed its gold; a label that got another name changes none."""
+        """Whether its gold was corrected; renaming a label does not count."""
         return self.gold != self.imported_now
 
     @property
@@ -66,11 +66,11 @@ class StoredSentence:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """One file that was imported, as the Corpus page lists it.
+    """An imported file, as listed on the Corpus page.
 
     Attributes:
-        rejected: the first of the records that were rejected, at most `REJECTED_KEPT`.
-        rejections: how many were.
+        rejected: the first rejected records, at most `REJECTED_KEPT`.
+        rejections: how many records were rejected.
     """
 
     file: str
@@ -83,7 +83,7 @@ class ImportedFile:
 
 
 class Addition(NamedTuple):
-    """An import that added sentences: its number, what was imported, and how many they are."""
+    """An import that added sentences: its number, the file, and how many sentences."""
 
     number: int
     file: str
@@ -94,9 +94,9 @@ class Move(NamedTuple):
     """A training that moved corrected dev sentences to train.
 
     Attributes:
-        run: its number.
-        sentences: how many they are.
-        after: the newest correction at the time; a run that is resumed may move them again.
+        run: the number of the run.
+        sentences: how many sentences moved.
+        after: the newest correction at the time; resuming the run may move them again.
     """
 
     run: int
@@ -105,7 +105,7 @@ class Move(NamedTuple):
 
 
 class Sentences:
-    """Reads the corpus; writes are imports, additions, corrections and moves between splits."""
+    """Reads the corpus; writes imports, added sentences and moves between splits."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -116,7 +116,7 @@ class Sentences:
         return self._tag_set.labels()
 
     def label_places(self) -> dict[str, int]:
-        """The labels of the tag set in order, each with the place that gives it its key."""
+        """The labels of the tag set in order, each with the place that determines its key."""
         return self._tag_set.places()
 
     def add_labels(self, labels: Iterable[str]) -> None:
@@ -128,7 +128,7 @@ class Sentences:
         return int(self._database.value("SELECT count(*) FROM sentence WHERE split = ?", [split]))
 
     def has_any(self, split: Split | None = None) -> bool:
-        """Whether there is a sentence, of the split if one is given."""
+        """Whether there is any sentence, in the split if one is given."""
         if split is None:
             return self.last_number() > 0
         return self._database.value("SELECT 1 FROM sentence WHERE split = ? LIMIT 1", [split]) is not None
@@ -137,12 +137,12 @@ class Sentences:
         return int(self._database.value("SELECT coalesce(max(number), 0) FROM sentence"))
 
     def label_counts(self) -> dict[tuple[Split, str], int]:
-        """How many gold spans of each label each split holds, as corrected."""
+        """The number of corrected gold spans by split and label."""
         rows = self._database.rows("SELECT split, label, spans FROM label_count WHERE spans > 0")
         return {(split, label): count for split, label, count in rows}
 
     def problems(self) -> Iterator[str]:
-        """What is wrong with the spans, which no other read checks, and with the counts that triggers keep of them."""
+        """The problems of spans, which other reads do not check, and of the counts that triggers maintain."""
         counts: Counter[tuple[Split, str]] = Counter()
         for sentence in self.each():
             counts.update((sentence.split, span.label) for span in sentence.gold)
@@ -153,7 +153,7 @@ class Sentences:
             yield say("the counts of spans by label do not match the sentences")
 
     def by_number(self, numbers: Sequence[SentenceNumber]) -> list[StoredSentence]:
-        """The sentences with these numbers, in the order asked for; unknown numbers are left out."""
+        """The sentences with these numbers, in the given order; unknown numbers are left out."""
         rows = self._database.rows_of(f"SELECT {_COLUMNS} FROM sentence WHERE number IN ({{numbers}})", numbers)
         found = {row[0]: _stored(row) for row in rows}
         return [found[number] for number in numbers if number in found]
@@ -174,12 +174,12 @@ class Sentences:
         return self.text_of(sentence_id) is not None
 
     def text_of(self, sentence_id: str) -> str | None:
-        """The text of the sentence with this id; None where there is none."""
+        """The text of the sentence with this id; None if there is none."""
         text: str | None = self._database.value("SELECT text FROM sentence WHERE id = ?", [sentence_id])
         return text
 
     def each(self, split: Split | None = None, limit: int | None = None) -> Iterator[StoredSentence]:
-        """The sentences of one split, or all, in order of import; holds the database only a slice at a time."""
+        """The sentences of one split, or all, in order of import, read in slices."""
         last, left = 0, limit if limit is not None else -1
         where = "number > ?" if split is None else "number > ? AND split = ?"
         while left:
@@ -194,20 +194,20 @@ class Sentences:
             last, left = rows[-1][0], left - len(rows)
 
     def texts(self, split: Split) -> Iterator[tuple[SentenceNumber, str]]:
-        """The number and text of each sentence of a split, in order; holds the database only a slice at a time."""
+        """The number and text of each sentence of a split, in order, read in slices."""
         sql = "SELECT number, text FROM sentence WHERE split = ? AND number > ? ORDER BY number LIMIT ?"
         yield from self._database.paged(sql, [split], size=SLICE)
 
     def containing(self, text: str, split: Split) -> Iterator[list[StoredSentence]]:
-        """The sentences of a split that hold a string, in order, some at a time; holds the database only that long."""
+        """The sentences of a split that contain a string, in order, in slices."""
         return self._where("split = ? AND instr(text, ?) > 0", [split, text])
 
     def with_text(self, texts: Collection[str]) -> Iterator[list[StoredSentence]]:
-        """The sentences of any split that have one of the texts, in order; holds the database a slice at a time."""
+        """The sentences of any split with one of the texts, in order, read in slices."""
         return self._where("text IN (SELECT value FROM json_each(?))", [json.dumps(list(texts))])
 
     def _where(self, condition: str, parameters: Sequence[str]) -> Iterator[list[StoredSentence]]:
-        """Those of each slice of the corpus that meet a condition; there may be none in it."""
+        """The sentences of each slice of the corpus that meet a condition; a slice may be empty."""
         last, end = 0, self.last_number()
         while last < end:
             rows = self._database.rows(
@@ -218,9 +218,8 @@ class Sentences:
             last += SLICE
 
     def add(self, split: Split, sentences: Sequence[Sentence], source: str) -> ChangeSet:
-        """Add new sentences, all or none; they are told among the imports as a file of that name and format.
-
-        A run that goes on does not see them: it knows the newest sentence of its beginning.
+        """Add new sentences, all or none, listed as an import with that name and format. A run in progress ignores
+        them, since it records the newest sentence at its start.
 
         Raises:
             UserError: an id is taken, or a label is not in the tag set.
@@ -245,12 +244,12 @@ class Sentences:
         )
 
     def corrected_in(self, split: Split) -> list[SentenceNumber]:
-        """The sentences of a split whose gold differs from the gold as imported, renamed labels aside."""
+        """The sentences of a split whose gold differs from the gold as imported, apart from renamed labels."""
         rows = self._database.rows(f"SELECT number FROM sentence WHERE gold <> {IMPORTED_NOW} AND split = ?", [split])
         return [row[0] for row in rows]
 
     def move_to_train(self, numbers: Sequence[SentenceNumber], run: int) -> None:
-        """Make dev sentences training sentences from this run on."""
+        """Move dev sentences to train for this run and later ones."""
         with self._database.atomic():
             self._database.write_many(
                 "UPDATE sentence SET split = 'train', moved_for_run = ? WHERE number = ?", [(run, n) for n in numbers]
@@ -263,7 +262,7 @@ class Sentences:
         return int(self._database.value("SELECT count(*) FROM sentence WHERE moved_for_run = ?", [run]))
 
     def move_back(self, run: int) -> None:
-        """Undo `move_to_train` of a run that came to nothing."""
+        """Undo `move_to_train` of a run without results."""
         self._database.write("UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?", [run])
 
     def add_import(self, imported: ImportedFile) -> None:
@@ -283,7 +282,7 @@ class Sentences:
         )
 
     def lasting_since(self, correction: int) -> tuple[Addition | Move, ...]:
-        """The newest import of sentences, and the newest move to train, that came after a correction, if there are."""
+        """The newest import and the newest move to train since a correction, if any."""
         has_any = self._database.value(
             "SELECT EXISTS (SELECT 1 FROM import WHERE last_correction >= ?1 AND sentences > 0)"
             " OR EXISTS (SELECT 1 FROM run JOIN source USING (number)"
@@ -294,7 +293,7 @@ class Sentences:
         return tuple(each for each in lasting if each is not None)
 
     def _import_since(self, correction: int) -> Addition | None:
-        """The newest import of sentences that came after a correction; None where none did."""
+        """The newest import of sentences since a correction; None if there is none."""
         rows = self._database.rows(
             "SELECT number, file, sentences FROM import WHERE last_correction >= ? AND sentences > 0"
             " ORDER BY number DESC LIMIT 1",
@@ -303,7 +302,7 @@ class Sentences:
         return Addition(*rows[0]) if rows else None
 
     def _move_since(self, correction: int) -> Move | None:
-        """The newest move of dev sentences to train that came after a correction; None where none did."""
+        """The newest move of dev sentences to train since a correction; None if there is none."""
         runs = self._database.rows(
             "SELECT number, coalesce(moved_after, last_correction) AS after FROM run JOIN source USING (number)"
             " WHERE after >= ?"
@@ -313,7 +312,7 @@ class Sentences:
         return next((Move(run, count, after) for run, after in runs if (count := self.count_moved(run))), None)
 
     def imports(self) -> list[ImportedFile]:
-        """The files in order of import; of lists that older versions stored in full, only the beginning is read."""
+        """The files in order of import; only the beginning of long lists of rejected records is read."""
         rows = self._database.rows(
             "SELECT file, format, imported_at, sentences, spans, rejections, (SELECT json_group_array(json(value))"
             f" FROM (SELECT value FROM json_each(rejected) LIMIT {REJECTED_KEPT})) FROM import ORDER BY number"

@@ -1,4 +1,4 @@
-"""How sure runs are of each sentence and how far they doubt its gold, kept so that lists can be ordered by it."""
+"""Store the signals of runs for each sentence, and order lists by them."""
 
 import json
 import zlib
@@ -19,27 +19,27 @@ Order = Literal["import", "uncertain", "suspicious", "loss", "random"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 _COLUMNS: dict[Order, str] = {"uncertain": "uncertainty", "suspicious": "suspicion", "loss": "loss"}
-"""What the orders that need a run go by, largest first."""
+"""The columns that orders by signals sort by, largest first."""
 
 _DECIMALS = 6
 
 
 class SignalStore:
-    """The signals of every run and epoch. Those that were measured on a gold are valid only while a sentence has it."""
+    """The signals of every run and epoch; those measured on a gold are valid only while the sentence has it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._names = LabelNames(database)
 
     def save(self, key: EpochKey, signals: Mapping[SentenceNumber, Signals]) -> None:
-        """Store an epoch's signals of some sentences, in place of any that it had for them."""
+        """Store an epoch's signals of some sentences, replacing earlier ones."""
         numbers = list(signals)
         for first in range(0, len(numbers), SLICE // 5):
             rows = [_row(key, number, signals[number]) for number in numbers[first : first + SLICE // 5]]
             self._database.write_many("INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def of(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Signals]:
-        """An epoch's signals of those of the sentences that have some, whatever became of their gold since."""
+        """An epoch's signals of the given sentences that have some, even if their gold has changed since."""
         rows = self._database.rows_of(
             "SELECT sentence, uncertainty, loss, suspicion, gold, gold_probabilities FROM signal"
             " WHERE source = ? AND epoch = ? AND sentence IN ({numbers})",
@@ -54,7 +54,7 @@ class SignalStore:
         return found
 
     def has_any(self, key: EpochKey, split: Split) -> bool:
-        """Whether the epoch has signals of the split; those that older versions tagged have none."""
+        """Whether the epoch has signals of the split; epochs of older versions have none."""
         found = self._database.value(
             "SELECT 1 FROM sentence AS s JOIN signal ON sentence = s.number AND source = ? AND epoch = ?"
             " WHERE split = ? LIMIT 1",
@@ -64,23 +64,23 @@ class SignalStore:
 
 
 def needs_run(order: Order) -> bool:
-    """Whether an order goes by what a run made of the sentences."""
+    """Whether an order depends on a run."""
     return order in _COLUMNS
 
 
 def ordered_numbers(
     database: Database, order: Order, key: EpochKey | None, gold: Gold, where: str, parameters: Sequence[Any]
 ) -> list[SentenceNumber]:
-    """The numbers of the sentences `s` that meet a condition, in an order; ties by number.
+    """The numbers of the sentences `s` that meet a condition, in an order; ties are ordered by number.
 
-    An order that goes by a signal has those sentences alone that have it, on the gold that they have now.
+    An order by a signal contains only sentences that have it, measured on their current gold.
     """
     numbers = database.numbers(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
     if order == "random":
         return _shuffled(numbers, _seed(database))
     if order not in _COLUMNS or key is None:
         return numbers
-    # One scan of an index and a look into a set: a join would look up every sentence.
+    # One index scan and set lookups; a join would look up every sentence.
     wanted = set(numbers)
     if order != "uncertain":
         wanted -= _outdated(database, key, gold)
@@ -94,10 +94,9 @@ def ordered_numbers(
 
 
 def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
-    """The sentences that have another gold now than the one that an epoch's signals were measured on.
+    """The sentences whose gold differs from the one that an epoch's signals were measured on.
 
-    Only corrections change the gold that a sentence has, or make it differ from the one that was imported. A label
-    that got another name makes no other gold.
+    Only corrections change the gold of a sentence or make it differ from the imported one; renaming a label does not.
     """
     now = "s.gold" if gold == "corrected" else IMPORTED_NOW
     then, parameters = renaming_sql("g.gold", LabelNames(database).of_source(key.source))
@@ -116,15 +115,15 @@ def _row(key: EpochKey, number: SentenceNumber, signals: Signals) -> tuple[Any, 
 
 
 def _seed(database: Database) -> int:
-    """Of the random order, from the id of the first sentence: the same corpus gives the same order anywhere."""
+    """The seed of the random order: the id of the first sentence, so that a corpus has the same order everywhere."""
     first = database.value("SELECT id FROM sentence ORDER BY number LIMIT 1")
     return zlib.crc32(str(first).encode("utf-8", "surrogatepass"))
 
 
 def _shuffled(numbers: Sequence[SentenceNumber], seed: int) -> list[SentenceNumber]:
-    """The numbers in the order of their hashes: new ones come in between and leave the others' order as it was.
+    """The numbers ordered by their hashes: new ones are inserted without changing the order of others.
 
-    The hash is SplitMix64 (Steele, Lea and Flood 2014), whose steps can be undone, so no two numbers share one.
+    The hash is SplitMix64 (Steele, Lea and Flood 2014), which is invertible, so no two numbers have the same.
     """
     ordered = np.array(numbers, np.uint64)
     hashes = ordered + np.uint64(seed * 0x9E3779B97F4A7C15 % 2**64)

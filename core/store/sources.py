@@ -1,6 +1,6 @@
-"""The sources of predictions: whatever says where spans are. Today every source is a run of the trainer.
+"""Sources of predictions: anything that produces spans. Currently every source is a run of the trainer.
 
-A source has the number of its run; predictions, signals, comparisons, verdicts and epochs belong to the source.
+A source has the number of its run. Predictions, signals, comparisons, verdicts and epochs belong to a source.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ class Source:
     """What predictions belong to.
 
     Attributes:
-        name: what the person calls it; empty where it is called by its kind and number.
-        last_correction: the newest correction that it could see: labels renamed since then had another name.
+        name: given by the user; if empty, kind and number are shown.
+        last_correction: the newest correction at its creation; labels renamed since then had another name.
     """
 
     number: int
@@ -33,13 +33,13 @@ class Sources:
         self._database = database
 
     def add(self, source: Source) -> None:
-        """Make a source known, before there is anything that belongs to it."""
+        """Add a source, before anything that belongs to it."""
         self._database.write(
             "INSERT INTO source VALUES (?, ?, ?, ?)", [source.number, source.kind, source.name, source.last_correction]
         )
 
     def last_number(self) -> int:
-        """The highest number that a source has or had."""
+        """The highest number ever used for a source."""
         return int(self._database.value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'source'"))
 
     def list_all(self) -> list[Source]:

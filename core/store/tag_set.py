@@ -1,4 +1,4 @@
-"""The tag set of a project: the types of the standard less those that were retired, and labels of the user's own."""
+"""The tag set of a project: the standard types without removed ones, and the user's own labels."""
 
 from collections.abc import Collection, Mapping, Set
 from itertools import count
@@ -8,17 +8,17 @@ from core.store.database import Database
 
 
 class TagSetTable:
-    """Reads and changes the tag set; a label that some gold span has is in it whatever was said."""
+    """Reads and changes the tag set, which always includes labels of gold spans."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def labels(self) -> tuple[str, ...]:
-        """The tag set, in the order in which it is shown."""
+        """The tag set in display order."""
         return tuple(self.places(self.names()))
 
     def names(self) -> set[str]:
-        """The same in no order."""
+        """The tag set without an order."""
         rows = self._database.rows(
             "SELECT 'retired', name FROM retired_label UNION ALL SELECT 'added', name FROM label"
             " UNION ALL SELECT 'used', label FROM label_count GROUP BY label HAVING sum(spans) > 0"
@@ -27,10 +27,11 @@ class TagSetTable:
         return (({*TTA_LABELS} | added) - retired) | used
 
     def places(self, labels: Set[str] | None = None) -> dict[str, int]:
-        """The place of each label, in order: by it a label has its key, whatever comes and goes before it.
+        """The place of each label, in order; it determines the label's key, even when other labels are added or
+        removed.
 
         Args:
-            labels: None means those of the tag set.
+            labels: None means the tag set.
         """
         wanted = self.names() if labels is None else labels
         kept: dict[str, int] = dict(self._database.rows("SELECT name, place FROM label_place"))
@@ -43,7 +44,7 @@ class TagSetTable:
         return dict(sorted(places.items(), key=lambda item: item[1]))
 
     def change(self, known: Mapping[str, bool]) -> None:
-        """Put labels into the tag set, or take them out; one that comes for one that goes takes its place."""
+        """Add labels to the tag set (true) or remove them (false); a label that replaces another takes its place."""
         with self._database.atomic():
             self._give_places(known)
             for name, is_known in known.items():
@@ -54,7 +55,7 @@ class TagSetTable:
                     self._database.write(f"DELETE FROM {table} WHERE name = ?", [name])
 
     def _give_places(self, known: Mapping[str, bool]) -> None:
-        """Labels whose spans have their new names already may be there beside those that they replace."""
+        """Give places to added labels, which may coexist with the labels that they replace while spans are renamed."""
         kept: dict[str, int] = dict(self._database.rows("SELECT name, place FROM label_place"))
         places = self.places(self.names() - known.keys())
         vacated = [kept[name] for name, is_known in known.items() if not is_known and name in kept]
@@ -67,25 +68,25 @@ class TagSetTable:
             self._database.write("INSERT OR REPLACE INTO label_place VALUES (?, ?)", [name, place])
 
     def change_with(self, step: int, known: Mapping[str, bool]) -> None:
-        """The same, as part of a step of corrections: what is undone and redone with it."""
+        """Change the tag set as part of a step of corrections, to be undone and redone with it."""
         self._database.write_many(
             "INSERT INTO label_change VALUES (?, ?, ?)", [(step, name, is_known) for name, is_known in known.items()]
         )
         self.change(known)
 
     def replay(self, step: int, *, forwards: bool) -> bool:
-        """Make what a step did to the tag set again, or take it back; whether it did anything to it."""
+        """Undo or redo the changes of the tag set by a step; returns whether it made any."""
         rows = self._database.rows("SELECT name, is_known FROM label_change WHERE step = ?", [step])
         self.change({name: bool(is_known) == forwards for name, is_known in rows})
         return bool(rows)
 
     def relabel(self, step: int, name: str, becomes: str) -> None:
-        """Make a label go by another one from a step on."""
+        """Record that a step renamed or merged a label."""
         newest = "(SELECT coalesce(max(number), 0) FROM sentence)"
         self._database.write(f"INSERT INTO relabelling VALUES (?, ?, ?, {newest})", [step, name, becomes])
 
     def relabelling_of(self, step: int) -> list[str]:
-        """The two labels of which a step made one go by the other; none where it did no such thing."""
+        """The two labels of a step's rename or merge; empty if it made none."""
         rows = self._database.rows("SELECT name, becomes FROM relabelling WHERE step = ?", [step])
         return [label for row in rows for label in row]
 
