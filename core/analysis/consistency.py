@@ -15,8 +15,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 UseKind = Literal["span", "edge", "none", "inside"]
 """How the gold labels one place of a string: `span`, exactly as a span; `edge`, by a span with other edges and one of
-the string's labels; `none`, not at all; `inside`, by spans of other labels, or accepted as right
-by a person, which is no inconsistency."""
+the string's labels; `none`, not at all; `inside`, by spans of other labels, or accepted as right by a person, so it
+does not count as inconsistent."""
 
 SLICE = 2_000
 """Sentences between two progress reports."""
@@ -101,7 +101,8 @@ class StringTally:
     """Counts the uses of every string that is a gold span somewhere; its places are those that `find_string` finds.
 
     Attributes:
-        settled: places that a person accepted as right, given by sentence, start and end; they are no inconsistency.
+        settled: places that a person accepted as right, given by sentence, start and end; they do not count as
+            inconsistent.
     """
 
     def __init__(self, settled: Collection[tuple[SentenceNumber, int, int]] = ()) -> None:
@@ -193,7 +194,7 @@ def tally_uses(
 
     Args:
         read: the sentences from the first to the last; called twice, so that none has to be kept.
-        settled: places that are right as they are.
+        settled: places that a person accepted as right.
     """
     tally, done = StringTally(settled), 0
     for take in (tally.learn, tally.count):

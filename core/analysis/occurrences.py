@@ -25,8 +25,7 @@ class Occurrence:
 def find_occurrences(sentences: Iterable[Example], text: str, label: str) -> Iterator[Occurrence]:
     """Every occurrence of a string, left to right, compared with a span of the label.
 
-    Only whole words count where the string begins or ends in a Latin letter or a digit (AI not in SAID); in Hangul a
-    string ends anywhere, as particles follow without a space, but begins where an eojeol or its bracket begins.
+    Only whole words count; see `core.languages.korean.words.is_whole_word`.
     """
     for sentence in sentences:
         for start in _places(sentence.text, text):

@@ -89,7 +89,7 @@ _FINE = re.compile(r"([A-Z]{2})[A-Z]{0,2}_.+")
 
 
 def coarse_label(label: str) -> str:
-    """The coarse TTA type of a fine label (`OGG_ECONOMY` → `OG`); any other label as it is."""
+    """The coarse TTA type of a fine label (`OGG_ECONOMY` → `OG`); other labels are unchanged."""
     fine = _FINE.fullmatch(label)
     return fine[1] if fine and fine[1] in _BY_LABEL else label
 

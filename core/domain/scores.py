@@ -134,7 +134,7 @@ def read_number(value: object) -> float:
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise ValueError(f"{type(value).__name__} in place of an object")
+        raise ValueError(f"{type(value).__name__} instead of an object")
     return value
 
 

@@ -14,7 +14,8 @@ _FIRST_SYLLABLE, _LAST_SYLLABLE, _FINALS = "가", "힣", 28
 _FINAL_L = 8
 """Of the 28 finals, the number of ㄹ."""
 DIGITS = "영일이삼사오육칠팔구"
-"""As they are read; 0 also where it closes 십, 백, 천 or 만, which end in other consonants than ㄹ too."""
+"""The digits as they are read; for particles, 0 also at the end of 10, 100, 1,000 and 10,000 (십, 백, 천, 만), as all
+of these end in a consonant."""
 _TRILLION = re.compile(r"(?<![.\d])[1-9]\d{0,3}0{12}")
 """A number that closes in 조, the one unit that ends in a vowel."""
 

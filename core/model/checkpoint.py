@@ -63,7 +63,7 @@ class TrainingState:
 
     @classmethod
     def after(cls, epoch: int) -> "TrainingState":
-        """The position after an epoch of which only the weights were kept."""
+        """The position after an epoch, if only its weights were kept."""
         return cls(epoch + 1, batches_done=0, seconds=0.0, loss=0.0, units=0, learner=None)
 
 

@@ -270,7 +270,7 @@ class Database:
         """The rows of a query for any number of sentence (or other) numbers, read in parts.
 
         Args:
-            sql: contains `{numbers}` in place of their list; other parameters come before it.
+            sql: contains `{numbers}` where their list belongs; other parameters come before it.
         """
         rows: list[Row] = []
         for first in range(0, len(numbers), _NUMBERS_AT_ONCE):

@@ -120,7 +120,7 @@ class Project:
 
     @property
     def encodings_folder(self) -> Path | None:
-        """The cache folder of encoded sentences, which can be removed at any time; None, for no cache, if it is a link."""
+        """The cache folder of encoded sentences, which can be removed at any time; None if it is a link."""
         folder = self.folder / "cache" / "encodings"
         return folder if is_within(folder, self.folder) else None
 

@@ -1,7 +1,7 @@
 """Unpack a multilingual E5 to a BERT for `transformers`, with its vocabulary reduced to what Korean text needs.
 
-The model is that of Wang et al. 2024, "Multilingual E5 Text Embeddings": a BERT with the vocabulary of XLM-R, of which
-nine in ten pieces are for other scripts and languages.
+The model is that of Wang et al. 2024, "Multilingual E5 Text Embeddings": a BERT with the vocabulary of XLM-R, nine
+tenths of which are pieces of other scripts and languages.
 """
 
 import re

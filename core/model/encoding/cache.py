@@ -86,7 +86,7 @@ class _Cache:
         self._take(keys, windows)
 
     def windows(self, keys: Sequence[bytes]) -> Windows:
-        """The windows of the texts with these keys, all of which must be cached."""
+        """The windows of the texts with these keys, which must all be cached."""
         rows = np.array([self.rows[key] for key in keys], np.int64)
         ends = np.cumsum([segment.texts for segment in self._segments])
         if len(ends) == 1:
