@@ -75,7 +75,7 @@ def test_whatever_value_of_a_stored_report_is_damaged_it_is_refused(wrong):
         if is_harmless(place, wrong):
             assert EpochReport.of_json(document).corrected.micro == WHOLE.corrected.micro
         else:
-            with pytest.raises(ValueError, match=r"is not|in place of|is missing"):
+            with pytest.raises(ValueError, match=r"is not|instead of|is missing"):
                 EpochReport.of_json(document)
 
 
