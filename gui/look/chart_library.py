@@ -5,6 +5,7 @@ from collections.abc import Generator
 
 from PySide6.QtCore import QTimer
 
+from core.messages.catalogue import say
 from core.services.engine import loading
 from gui.background import JobRunner
 
@@ -19,7 +20,7 @@ def load_charts_soon(runner: JobRunner) -> None:
 
 def _start(runner: JobRunner) -> None:
     if not runner.is_shutting_down:
-        runner.start_beside("Loading the charts", _importing)
+        runner.start_beside(say("Loading the charts"), _importing)
 
 
 def _importing() -> Generator[None, None, None]:

@@ -236,14 +236,13 @@ def compare_runs(project: Project, key: EpochKey, other: EpochKey) -> RunCompari
 
 def correction_count(found: Retraining) -> str:
     """How much was corrected, and where."""
+    places = [say("{number:,} in {split}", number=number, split=split) for split, number in found.changed.items()]
     return say_count(
         "{count:,} sentence corrected since run {run}: {places}.",
         "{count:,} sentences corrected since run {run}: {places}.",
         sum(found.changed.values()),
         run=found.base.number,
-        places=join_words(
-            say("{number:,} in {split}", number=number, split=split) for split, number in found.changed.items()
-        ),
+        places=join_words(places),
     )
 
 

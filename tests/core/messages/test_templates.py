@@ -4,11 +4,16 @@ import argparse
 import ast
 import re
 import string
+from typing import get_args
 
 import pytest
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
+from core.store.gold.steps import StepKind
+from gui.keys.commands import COMMANDS
+from gui.look.theme import FAMILIES
+from gui.sentence.scene import Role
 from tests.paths import ROOT
 
 SAYING = {"say": 1, "say_count": 2, "mark": 1, "UserError": 1, "of_count": 2}
@@ -48,6 +53,56 @@ def test_templates_are_literal_and_their_fields_are_given(path):
         if name != "mark" and None not in given:
             counted = {"count"} if len(templates) == 2 else set()
             assert fields | counted == set(given) | counted, where
+
+
+WORDS = re.compile(r"[a-z]{2,},? [a-z(“]{2,}|^[A-Z][a-z]{2,}(…| [A-Za-z]|$)")
+"""What looks like words for people: two of them, or one with a capital."""
+
+NAMES = {
+    *(COMMANDS.keys() | set(get_args(StepKind)) | {key for command in COMMANDS.values() for key in command.keys}),
+    *get_args(Role),
+    *("Spandesk", "Fusion", *FAMILIES),
+}
+"""What looks so, but names a command, a kind of step, a key, this program, or something of Qt's."""
+
+NOT_YET = {"corpus"}
+"""Folders of gui with words that are in no catalogue yet."""
+
+
+def literals_outside(tree):
+    """The strings of a module that no function of the catalogue gets, no docstring, annotation or log line is."""
+    inside = set()
+    for node in ast.walk(tree):
+        parts = []
+        if isinstance(node, ast.Expr):
+            parts = [node.value] if isinstance(node.value, ast.Constant) else []
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            is_log = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "log"
+            parts = node.args if name in {*SAYING, "say_as", "translate", "RuntimeError"} or is_log else []
+        elif isinstance(node, ast.Assert):
+            parts = [node.msg]
+        elif isinstance(node, ast.Subscript):
+            parts = [node.slice] if getattr(node.value, "id", "") == "Literal" else []
+        elif isinstance(node, ast.FunctionDef):
+            parts = [node.returns, *(argument.annotation for argument in node.args.args)]
+        inside |= {id(each) for part in parts if part is not None for each in ast.walk(part)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES if ROOT / "gui" in path.parents}))
+def test_no_words_of_the_window_are_outside_of_the_catalogue(folder, request):
+    if folder.name in NOT_YET:
+        request.applymarker(pytest.mark.xfail(strict=True))
+    found = []
+    for path in sorted(folder.glob("*.py")):
+        for line, text in literals_outside(ast.parse(path.read_text(encoding="utf-8"))):
+            is_style = re.search(r"[{};]|border|<span", text)
+            if WORDS.search(text) and text not in NAMES and not is_style:
+                found.append(f"{path.relative_to(ROOT)}:{line}: {text}")
+    assert not found, "\n".join(found)
 
 
 def extraction_command():
