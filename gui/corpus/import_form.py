@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QTableView,
     QVBoxLayout,
 )
 
 from core.domain.spans import Split
+from core.messages.catalogue import join_words, mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan
 from core.store.project import SUFFIX
 from core.store.sentences import ImportedFile
@@ -28,7 +30,7 @@ from gui.widgets.tables import ROOT, Index, prepare_table
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 _TARGETS: tuple[tuple[str, Split, bool], ...] = (
-    ("train, with a share kept for dev", "train", True),
+    (mark("train, with a share kept for dev"), "train", True),
     ("train", "train", False),
     ("dev", "dev", False),
     ("test", "test", False),
@@ -40,7 +42,7 @@ class ImportForm(QFrame):
 
     Signals:
         accepted: the plan is ready; see `plan` and `folder`.
-        cancelled: the user thought better of it.
+        cancelled: nothing is to be imported.
     """
 
     accepted = Signal()
@@ -50,20 +52,21 @@ class ImportForm(QFrame):
         super().__init__()
         self.setProperty("panel", True)
         self.setMaximumWidth(640)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._files: tuple[Path, ...] = ()
         self._asks_folder = asks_folder
         self.files = PlainLabel(wraps=True)
         self.target = QComboBox()
-        for title, *_ in _TARGETS:
-            self.target.addItem(title)
+        for title, split, _ in _TARGETS:
+            self.target.addItem(title if title == split else say(title))
         self.share = QSpinBox(suffix=" %", minimum=1, maximum=90, value=round(DEV_SHARE * 100))
         indent(self.share)
         self.labels = QLineEdit()
-        self.labels.setPlaceholderText("none – the 15 types of the TTA standard are known")
+        self.labels.setPlaceholderText(say("none (the 15 TTA types are built in)"))
         self.folder_field = QLineEdit()
-        self.start = QPushButton("Import")
+        self.start = QPushButton(say("Import"))
         self.start.setProperty("primary", True)
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(say("Cancel"))
         self._lay_out()
         self.target.currentIndexChanged.connect(self._enable)
         self.folder_field.textChanged.connect(self._enable)
@@ -77,19 +80,19 @@ class ImportForm(QFrame):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
-        form.addRow("Files", self.files)
-        form.addRow(PlainLabel("Sentences go to"), target)
-        form.addRow("Further labels", self.labels)
+        form.addRow(say("Files"), self.files)
+        form.addRow(PlainLabel(say("Add to split")), target)
+        form.addRow(say("Extra labels"), self.labels)
         if not self._asks_folder:
-            stays = hint_label("Undo does not take imported sentences back.")
+            stays = hint_label(say("Undo does not take imported sentences back."))
             form.addRow("", stays)
         if self._asks_folder:
-            form.addRow("New project", self.folder_field)
+            form.addRow(say("New project"), self.folder_field)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
-        title = PlainLabel("New project from corpus" if self._asks_folder else "Add files to this project")
+        title = PlainLabel(say("New project from corpus") if self._asks_folder else say("Add files to this project"))
         title.setProperty("role", "title")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
@@ -107,9 +110,15 @@ class ImportForm(QFrame):
         else:
             self.start.click()
 
-    def ask(self, files: Sequence[Path]) -> None:
-        """Begin with these files."""
+    def ask(self, files: Sequence[Path], labels: Sequence[str] = ()) -> None:
+        """Begin with these files.
+
+        Args:
+            labels: those that the project has already.
+        """
         self._files = tuple(files)
+        if labels:
+            self.labels.setPlaceholderText(say("none (this project has {labels})", labels=join_words(labels)))
         self.files.setText("\n".join(path.name for path in files))
         first = files[0]
         self.folder_field.setText(str(_unused(first.with_name(first.stem + SUFFIX))))
@@ -144,7 +153,7 @@ def _unused(folder: Path) -> Path:
     return free
 
 
-COLUMNS = {"file": "File", "line": "Line", "reason": "Why it was skipped"}
+COLUMNS = {"file": mark("File"), "line": mark("Line"), "reason": mark("Why it was skipped")}
 
 
 class RejectedModel(QAbstractTableModel):
@@ -171,7 +180,7 @@ class RejectedModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return list(COLUMNS.values())[section]
+            return say(list(COLUMNS.values())[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -188,7 +197,7 @@ class RejectedTable(QTableView):
         super().__init__()
         self.rows = RejectedModel()
         self.setModel(self.rows)
-        prepare_table(self, "Skipped records", row_height=28)
+        prepare_table(self, say("Skipped records"), row_height=28)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)

@@ -1,4 +1,4 @@
-"""The Corpus page: what the project holds, what was left out, and more files in or out."""
+"""The Corpus page: what the project contains, which records were skipped, and files to import and export."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -20,7 +20,7 @@ from core.domain.events import Reading
 from core.domain.generators import map_progress, yield_reports
 from core.domain.spans import SPLITS, Split
 from core.formats.registry import AUTO, FORMATS, format_for_export
-from core.messages.catalogue import mark
+from core.messages.catalogue import mark, say, say_count
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.typed_sentences import SOURCE
@@ -32,7 +32,6 @@ from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
 from gui.look.theme import Look
 from gui.text.progress import FLEETING
-from gui.text.words import counted
 from gui.widgets.page import Page, PageContext
 from gui.widgets.tables import LabelItem, SplitTable
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -48,10 +47,10 @@ class CorpusPage(Page):
         self._context = context
         self._is_other_corpus = False
         self.said = hint_label(wraps=True)
-        self.add = QPushButton("Add files…")
-        self.labels = QPushButton("Labels…")
-        self.export = QPushButton("Export…")
-        self.train = QPushButton("Train")
+        self.add = QPushButton(say("Add files…"))
+        self.labels = QPushButton(say("Labels…"))
+        self.export = QPushButton(say("Export…"))
+        self.train = QPushButton(say("Train"))
         self.train.setProperty("primary", True)
         self.form = ImportForm(asks_folder=False)
         self.form.hide()
@@ -61,9 +60,9 @@ class CorpusPage(Page):
         self.rejected_title.setProperty("role", "heading")
         self.show_rejected = QPushButton()
         self.show_rejected.setCheckable(True)
-        self.show_rejected.setAccessibleName("Show the skipped records")
-        self.dismiss = QPushButton("Dismiss")
-        self.dismiss.setToolTip("Hide this line until an import skips more records")
+        self.show_rejected.setAccessibleName(say("Show the skipped records"))
+        self.dismiss = QPushButton(say("Dismiss"))
+        self.dismiss.setToolTip(say("Hide this line until an import skips more records"))
         self._lay_out()
         self._connect()
 
@@ -103,7 +102,7 @@ class CorpusPage(Page):
         session = self._context.session
         session.project_changed.connect(lambda _: self._take_project())
         session.changed.connect(self._follow)
-        session.import_asked.connect(self.form.ask)
+        session.import_asked.connect(self._ask)
         self.add.clicked.connect(self._choose_files)
         self.labels.clicked.connect(self._show_labels)
         self.export.clicked.connect(self._choose_export)
@@ -138,11 +137,10 @@ class CorpusPage(Page):
         listed = sum(len(imported.rejected) for imported in imports)
         files = sum(imported.format != SOURCE and imported.sentences > 0 for imported in imports)
         typed = sum(imported.sentences for imported in imports if imported.format == SOURCE)
-        self.said.setText(_said(project, files, typed))
+        self.said.setText(_describe(project, files, typed))
         self.summary.show_project(project)
         self.rejected.rows.show_imports(imports)
-        first = f" (the first {REJECTED_KEPT} of each file are listed)" if listed < rejected else ""
-        self.rejected_title.setText(f"Skipped records: {rejected:,}{first}")
+        self.rejected_title.setText(_count_rejected(rejected, listed))
         self.left_out.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
         has_sentences = project.sentences.has_any()
         self.export.setEnabled(has_sentences)
@@ -150,7 +148,7 @@ class CorpusPage(Page):
 
     def _unfold_rejected(self, is_unfolded: bool) -> None:
         """Show the list of skipped records, or the line alone that says how many they are."""
-        self.show_rejected.setText("Hide" if is_unfolded else "Show")
+        self.show_rejected.setText(say("Hide") if is_unfolded else say("Show"))
         self.rejected.setVisible(is_unfolded)
         vertical = QSizePolicy.Policy.Expanding if is_unfolded else QSizePolicy.Policy.Fixed
         self.left_out.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
@@ -164,10 +162,16 @@ class CorpusPage(Page):
         self._show_corpus(project)
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Add corpus files", str(self._context.preferences.folder()))
+        folder = str(self._context.preferences.folder())
+        names, _ = QFileDialog.getOpenFileNames(self, say("Add corpus files"), folder)
         if names:
             self._context.preferences.remember_folder(Path(names[0]).parent)
-            self.form.ask([Path(name) for name in names])
+            self._ask([Path(name) for name in names])
+
+    def _ask(self, files: list[Path]) -> None:
+        project = self._context.session.project
+        self.show_rejected.setChecked(False)  # a small window has no room for the form beside the list
+        self.form.ask(files, project.sentences.labels() if project is not None else ())
 
     def _show_labels(self) -> None:
         project = self._context.session.project
@@ -188,7 +192,7 @@ class CorpusPage(Page):
     def _choose_export(self) -> None:
         filters = [f"{known.title} (*{known.suffix})" for known in reversed(FORMATS)]
         start = str(self._context.preferences.folder() / f"corrected{FORMATS[-1].suffix}")
-        name, _ = QFileDialog.getSaveFileName(self, "Export the corrected corpus", start, ";;".join(filters))
+        name, _ = QFileDialog.getSaveFileName(self, say("Export the corrected corpus"), start, ";;".join(filters))
         if name:
             self._context.preferences.remember_folder(Path(name).parent)
             self._context.session.run_reporting_errors(lambda: self.export_to(Path(name)))
@@ -202,9 +206,9 @@ class CorpusPage(Page):
         project, session = self._context.session.project, self._context.session
         assert project is not None
         format_for_export(path)
-        title = f"Exporting {path.name}"
+        title = say("Exporting {file}", file=path.name)
         job = self._context.runner.start(title, lambda: _exporting(project, path), fleeting=FLEETING)
-        job.finished.connect(lambda count: self.said.setText(f"{counted(count, 'sentence')} written to {path}"))
+        job.finished.connect(lambda count: self.said.setText(_describe_export(count, path)))
         session.report_failure(job)
 
 
@@ -220,15 +224,26 @@ def start_import(context: PageContext, *plans: ImportPlan) -> Job:
 
 
 def _report_notices(context: PageContext, report: ImportReport) -> None:
-    skipped = (_skipped_in_words(report),) if report.rejections else ()
+    skipped = (_describe_skipped(report),) if report.rejections else ()
     if notices := (*skipped, *report.warnings):
         context.session.problem.emit(" ".join(notices))
 
 
-def _skipped_in_words(report: ImportReport) -> str:
-    records = "1 record was" if report.rejections == 1 else f"{report.rejections:,} records were"
-    known = f", {report.repeated:,} of them already in this project" if report.repeated else ""
-    return f"{records} skipped{known}; the Corpus page lists them with file, line and reason."
+def _describe_skipped(report: ImportReport) -> str:
+    if report.repeated:
+        return say_count(
+            "{count:,} record was skipped, {known:,} of them already in this project;"
+            " the Corpus page lists it with file, line and reason.",
+            "{count:,} records were skipped, {known:,} of them already in this project;"
+            " the Corpus page lists them with file, line and reason.",
+            report.rejections,
+            known=report.repeated,
+        )
+    return say_count(
+        "{count:,} record was skipped; the Corpus page lists it with file, line and reason.",
+        "{count:,} records were skipped; the Corpus page lists them with file, line and reason.",
+        report.rejections,
+    )
 
 
 def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
@@ -238,20 +253,48 @@ def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
     return (yield from map_progress(work, lambda done: Reading(done, total)))
 
 
-def _said(project: Project, imports: int, typed: int) -> str:
+def _describe(project: Project, files: int, typed: int) -> str:
+    """How many sentences there are and where they came from."""
     count = project.sentences.count()
     if not count:
-        return "No sentences yet. Add corpus files: KLUE-NER TSV, NIKL named-entity JSON or JSON Lines."
-    files = counted(imports, "file")
-    from_scratch = f", {typed:,} of them from the Scratch page" if typed else ""
-    return f"{counted(count, 'sentence')} from {files}{from_scratch}. Counts are of the gold as corrected."
+        return say("No sentences yet. Add corpus files: KLUE-NER TSV, NIKL named-entity JSON or JSON Lines.")
+    sentences = say_count("{count:,} sentence", "{count:,} sentences", count)
+    if not typed:
+        return say_count(
+            "{sentences} from {count:,} file. Counts are of the gold as corrected.",
+            "{sentences} from {count:,} files. Counts are of the gold as corrected.",
+            files,
+            sentences=sentences,
+        )
+    return say_count(
+        "{sentences}: {imported:,} from {count:,} file, {typed:,} from Scratch. Counts are of the gold as corrected.",
+        "{sentences}: {imported:,} from {count:,} files, {typed:,} from Scratch. Counts are of the gold as corrected.",
+        files,
+        sentences=sentences,
+        imported=count - typed,
+        typed=typed,
+    )
+
+
+def _count_rejected(rejected: int, listed: int) -> str:
+    if listed < rejected:
+        return say(
+            "Skipped records: {count:,} (the first {kept:,} of each file are listed)",
+            count=rejected,
+            kept=REJECTED_KEPT,
+        )
+    return say("Skipped records: {count:,}", count=rejected)
+
+
+def _describe_export(count: int, path: Path) -> str:
+    return say_count("{count:,} sentence written to {path}", "{count:,} sentences written to {path}", count, path=path)
 
 
 class SummaryTable(SplitTable):
     """Rows are types, columns splits; sentences first."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__("Gold spans", "Sentences and gold spans by split", row_height=28)
+        super().__init__(say("Gold spans"), say("Sentences and gold spans by split"), row_height=28)
         self._look = look
         self._sentences: dict[Split, int] = {}
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -263,13 +306,13 @@ class SummaryTable(SplitTable):
         self.show_spans(project)
 
     def show_spans(self, project: Project) -> None:
-        """Show it after a correction, which changes spans alone; counting all sentences would be felt."""
+        """Show it after a correction, which changes spans alone: counting all sentences takes too long."""
         counts = project.sentences.label_counts()
         labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
         self.setRowCount(len(labels) + 2)
-        self.fill(0, QTableWidgetItem("Sentences"), self._sentences, bold=True)
+        self.fill(0, QTableWidgetItem(say("Sentences")), self._sentences, bold=True)
         totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
-        self.fill(1, QTableWidgetItem("Spans"), totals, bold=True)
+        self.fill(1, QTableWidgetItem(say("Spans")), totals, bold=True)
         for row, label in enumerate(labels, start=2):
             of_label = {split: counts.get((split, label), 0) for split in SPLITS}
             self.fill(row, LabelItem(label, self._look), of_label)

@@ -346,3 +346,21 @@ def test_a_syllable_that_is_still_composed_counts_in_the_names(labels):
     assert labels.new.seen_text == "지역"
     click(labels.add)
     assert labels.table.item(labels.table.rowCount() - 1, 0).text() == "지역"
+
+
+def test_fields_and_buttons_keep_their_places_whichever_label_is_chosen(labels, qtbot):
+    session = labels._session
+    session.add_label("A_RATHER_LONG_LABEL")
+    labels.table.choose(None)
+    qtbot.waitUntil(lambda: not labels._settling.isActive())
+
+    def places():
+        labels.layout().activate()
+        fields = (labels.new_name, labels.into, labels.replaced_by, labels.rename, labels.replace)
+        return [each.geometry() for each in fields]
+
+    before = places()
+    for label in ("A_RATHER_LONG_LABEL", "LC", "PS"):
+        labels.table.choose(label)
+        assert places() == before
+    assert labels.into.geometry().width() == labels.replaced_by.geometry().width()

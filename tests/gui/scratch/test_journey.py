@@ -60,7 +60,7 @@ def _send(window, qtbot, spans):
     ]
     assert project.sentences.count("train") == before + 2
     click(window.rail.button("corpus"))
-    assert "2 of them from the Scratch page" in window.pages["corpus"].said.text()
+    assert "2 from Scratch" in window.pages["corpus"].said.text()
     click(window.rail.button("scratch"))
     click(page.send_bar.open)
     inspect = window.pages["inspect"]
