@@ -23,7 +23,7 @@ _AT_ONCE = 2_000
 """Sentences between two pauses."""
 
 
-Metric = Literal["precision", "recall", "support"]
+FindingMetric = Literal["precision", "recall", "support"]
 
 
 class EpochCounts(NamedTuple):
@@ -52,7 +52,7 @@ class Finding:
     words: str
     epoch: int | None = None
     label: str | None = None
-    metric: Metric | None = None
+    metric: FindingMetric | None = None
     sentences: frozenset[SentenceNumber] = frozenset()
 
 
@@ -91,7 +91,7 @@ def _find_falls(before: EpochCounts, after: EpochCounts) -> list[Finding]:
 
 def _find_falls_of(before: Counts, after: Counts, epoch: int, label: str | None) -> list[Finding]:
     found = []
-    leasts: dict[Metric, int] = {
+    leasts: dict[FindingMetric, int] = {
         "precision": min(before.predicted, after.predicted),
         "recall": min(before.support, after.support),
     }
@@ -112,7 +112,7 @@ def _find_falls_of(before: Counts, after: Counts, epoch: int, label: str | None)
     return found
 
 
-_FALLS: dict[tuple[Metric, bool], str] = {
+_FALLS: dict[tuple[FindingMetric, bool], str] = {
     ("precision", False): mark(
         "Precision fell from {was:.3f} to {now:.3f} in epoch {epoch}, with {spans} after {before:,}."
     ),

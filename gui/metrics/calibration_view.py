@@ -19,8 +19,7 @@ from gui.background import LatestQuery
 from gui.look.palette import mixed
 from gui.look.theme import TAG_SIZE, Look, font
 from gui.metrics.calibration import BIN_NAMES, CalibrationShown
-from gui.metrics.charts import Segment, SegmentChart
-from gui.metrics.errors_view import paint_legend_entry, paint_outcome
+from gui.metrics.charts import Segment, SegmentChart, paint_legend_entry, paint_outcome
 from gui.metrics.scores_view import EpochQuestion
 from gui.metrics.table_model import SentenceCounter, format_markdown
 from gui.widgets.choosers import chooser

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QSplitter
 
 from core.domain.labels import in_display_order
@@ -13,9 +13,15 @@ from core.metrics.comparison import OUTCOMES, Outcome
 from core.metrics.confusion import Confusion, ErrorKinds, build_confusion, count_error_kinds
 from core.metrics.report import Counts
 from core.store.sentence_selection import Selection, behind_outcome, behind_pair
-from gui.look.palette import mixed
-from gui.look.theme import LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, Theme, font, scaled
-from gui.metrics.charts import Segment, SegmentChart
+from gui.look.theme import LIST_SIZE, SMALL_SIZE, Look, font, scaled
+from gui.metrics.charts import (
+    Segment,
+    SegmentChart,
+    legend_entry_width,
+    paint_legend_entry,
+    paint_number,
+    paint_outcome,
+)
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.table_model import (
     EMPTY,
@@ -29,10 +35,157 @@ from gui.metrics.table_model import (
 )
 from gui.metrics.table_painting import CountDelegate, chip_width, paint_chip
 from gui.metrics.table_view import ROW_HEIGHT, TitledTable
-from gui.sentence.painting import wave
 from gui.text.words import VERDICTS
 from gui.widgets.choosers import chip
 from gui.widgets.tables import LEFT, RIGHT
+
+
+def all_types_row() -> MetricRow:
+    """The row of all types together."""
+    return MetricRow("all", say("all types"))
+
+
+_COLUMNS: dict[Outcome, tuple[str, str, str]] = {
+    "right": ("", mark("Right"), mark("Gold spans that were found with both edges and the type right")),
+    "edge": (
+        mark("Wrong"),
+        mark("edge"),
+        mark("Gold spans that were found with the right type and another start or end"),
+    ),
+    "type": (mark("Wrong"), mark("type"), mark("Gold spans that were found with both edges right and another type")),
+    "both": (
+        mark("Wrong"),
+        mark("both"),
+        mark("Gold spans that a predicted span of another type overlaps, with another start or end"),
+    ),
+    "missed": ("", mark("Missed"), mark("Gold spans that no predicted span is paired with")),
+    "spurious": (
+        "",
+        mark("Spurious"),
+        mark("Predicted spans that no gold span is paired with, under the predicted type"),
+    ),
+}
+"""Group, title and purpose of the column of each outcome."""
+
+
+_OF_ALL: dict[Outcome, str] = {
+    "right": mark("right spans"),
+    "edge": mark("gold spans with a wrong edge"),
+    "type": mark("gold spans taken for another type"),
+    "both": mark("gold spans wrong in edge and type"),
+    "missed": mark("missed spans"),
+    "spurious": mark("spurious spans"),
+}
+
+
+_OF_TYPE: dict[Outcome, str] = {
+    "right": mark("right {label}"),
+    "edge": mark("gold {label} with a wrong edge"),
+    "type": mark("gold {label} taken for another type"),
+    "both": mark("gold {label} wrong in edge and type"),
+    "missed": mark("missed {label}"),
+    "spurious": mark("spurious {label}"),
+}
+"""The titles of the sentences behind each outcome, of all types and of one."""
+
+
+def build_kinds_table(figures: EpochFigures) -> MetricTable:
+    """How often each outcome occurs in each type, and in all of them together."""
+    kinds = count_error_kinds(figures.matches)
+    if not kinds:
+        return EMPTY
+    columns = tuple(_kind_column(figures, outcome) for outcome in OUTCOMES)
+    labels = in_display_order(kinds, figures.tag_set)
+    rows = [(MetricRow(label), kinds[label], figures.counts[label]) for label in labels]
+    rows.append((all_types_row(), sum(kinds.values(), ErrorKinds()), figures.total))
+    cells = tuple(tuple(_kind_cell(figures, *row, outcome) for outcome in OUTCOMES) for row in rows)
+    return MetricTable(tuple(row for row, _, _ in rows), columns, cells)
+
+
+def _kind_column(figures: EpochFigures, outcome: Outcome) -> MetricColumn:
+    group, title, purpose = _COLUMNS[outcome]
+    starts_group = outcome not in ("type", "both")
+    return MetricColumn("count", figures, say(group) if group else "", say(title), say(purpose), starts_group)
+
+
+def _kind_cell(figures: EpochFigures, row: MetricRow, kind: ErrorKinds, counts: Counts, outcome: Outcome) -> MetricCell:
+    number: int = getattr(kind, outcome)
+    label = row.name if row.is_type else None
+    side: Side = "predicted" if outcome == "spurious" else "gold"
+    whole = counts.predicted if outcome == "spurious" else counts.support
+    title = say(_OF_TYPE[outcome], label=label) if label else say(_OF_ALL[outcome])
+    words = say(
+        "{number:,} of {spans}: {outcome}",
+        number=number,
+        spans=_count_spans(side, whole, label),
+        outcome=say(VERDICTS[outcome]),
+    )
+    heat = 0.0 if outcome == "right" else number / max(whole, 1)
+    return _cell(figures, number, words, behind_outcome(outcome, label, figures.split), title, heat)
+
+
+Side = Literal["gold", "predicted"]
+
+
+def _count_spans(side: Side, count: int, label: str | None) -> str:
+    if side == "gold":
+        if label is None:
+            return say_count("{count:,} gold span", "{count:,} gold spans", count)
+        return say_count("{count:,} gold span of {label}", "{count:,} gold spans of {label}", count, label=label)
+    if label is None:
+        return say_count("{count:,} predicted span", "{count:,} predicted spans", count)
+    return say_count("{count:,} predicted span of {label}", "{count:,} predicted spans of {label}", count, label=label)
+
+
+def build_confusion_table(figures: EpochFigures) -> MetricTable:
+    """Gold types by predicted types; after them what was missed, and below what is spurious."""
+    pairs = build_confusion(figures.matches)
+    if not pairs.labels:
+        return EMPTY
+    labels = in_display_order(pairs.labels, figures.tag_set)
+    columns = tuple(_predicted_column(figures, label, is_first=not at) for at, label in enumerate(labels))
+    rows = (*(MetricRow(label) for label in labels), MetricRow("spurious", say(VERDICTS["spurious"])))
+    cells = tuple(
+        tuple(_pair_cell(figures, pairs, gold, predicted) for predicted in (*labels, None)) for gold in (*labels, None)
+    )
+    return MetricTable(rows, (*columns, _kind_column(figures, "missed")), cells)
+
+
+def _predicted_column(figures: EpochFigures, label: str, *, is_first: bool) -> MetricColumn:
+    purpose = say("Predicted {label}", label=label)
+    return MetricColumn("count", figures, say("Predicted as"), label, purpose, starts_group=is_first, is_type=True)
+
+
+def _pair_cell(figures: EpochFigures, pairs: Confusion, gold: str | None, predicted: str | None) -> MetricCell:
+    if gold is None and predicted is None:
+        return MetricCell(None, None, say("Spans neither in the gold nor predicted are not counted"), None)
+    number = pairs.count(gold, predicted)
+    counts = figures.counts[gold or predicted or ""]
+    whole = counts.support if gold else counts.predicted
+    spans = _count_spans("gold" if gold else "predicted", whole, gold or predicted)
+    words, title = _describe_pair(gold, predicted, number, spans)
+    heat = 0.0 if gold == predicted else number / max(whole, 1)
+    return _cell(figures, number, words, behind_pair(gold, predicted, figures.split), title, heat)
+
+
+def _describe_pair(gold: str | None, predicted: str | None, number: int, spans: str) -> tuple[str, str]:
+    """What so many of the spans are, and the title of the sentences that have them."""
+    if gold is None or predicted is None:
+        outcome: Outcome = "spurious" if gold is None else "missed"
+        words = say("{number:,} of {spans}: {outcome}", number=number, spans=spans, outcome=say(VERDICTS[outcome]))
+        return words, say(_OF_TYPE[outcome], label=gold or predicted)
+    fields = {"number": number, "spans": spans, "predicted": predicted}
+    if gold == predicted:
+        words = say("{number:,} of {spans}: predicted as {predicted}, edges right or wrong", **fields)
+        return words, say("gold {label} predicted as {label}", label=gold)
+    words = say("{number:,} of {spans}: taken for {predicted}, edges right or wrong", **fields)
+    return words, say("gold {gold} taken for {predicted}", gold=gold, predicted=predicted)
+
+
+def _cell(figures: EpochFigures, number: int, words: str, selection: Selection, title: str, heat: float) -> MetricCell:
+    link = SentencesLink(figures.key, selection, title) if number else None
+    return MetricCell(number, None, words, link, heat)
+
 
 _MARGIN, _GAP, _KEY_HEIGHT = 16, 8, 22
 _LONGEST = 2.0
@@ -149,216 +302,6 @@ class KindBars(SegmentChart):
         x = self._left() + self._unit() + 1.5
         painter.setPen(QPen(QColor(self.look.theme.edge), 1))
         painter.drawLine(QPointF(x, self._top()), QPointF(x, self._top() + len(self._table.rows) * scaled(ROW_HEIGHT)))
-
-
-_HATCHES: dict[Outcome, Qt.BrushStyle] = {
-    "edge": Qt.BrushStyle.BDiagPattern,
-    "type": Qt.BrushStyle.VerPattern,
-    "both": Qt.BrushStyle.DiagCrossPattern,
-}
-_WAVES_APART = 5
-
-
-def outcome_ground(outcome: Outcome, theme: Theme) -> str:
-    """What lies under the pattern of an outcome."""
-    if outcome == "right":
-        return mixed(theme.right, theme.surface, 0.28)
-    return mixed(theme.error, theme.surface, 0.14) if outcome in _HATCHES else theme.surface
-
-
-def paint_outcome(painter: QPainter, rect: QRectF, outcome: Outcome, theme: Theme) -> None:
-    """Fill a rectangle as the outcome looks: even, hatched, striped, crossed, dashed around, or in waves."""
-    painter.save()
-    painter.fillRect(rect, QColor(outcome_ground(outcome, theme)))
-    painter.setClipRect(rect)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    ink = QColor(mixed(theme.error, theme.surface, 0.6))
-    if outcome in _HATCHES:
-        painter.fillRect(rect, QBrush(ink, _HATCHES[outcome]))
-    elif outcome == "missed":
-        pen = QPen(QColor(theme.error), 1.2)
-        pen.setDashPattern([3.0, 2.5])
-        painter.setPen(pen)
-        painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
-    elif outcome == "spurious":
-        painter.setPen(QPen(ink, 1))
-        for step in range(int(rect.height()) // _WAVES_APART + 1):
-            y = rect.top() + 2.5 + step * _WAVES_APART
-            painter.drawPath(wave(rect.left(), max(rect.right(), rect.left() + 8), y, height=2))
-    painter.restore()
-
-
-def paint_number(painter: QPainter, rect: QRectF, number: str, outcome: Outcome, theme: Theme) -> None:
-    """Write a number into a pattern, on a ground of its own; nothing where it does not fit."""
-    small = font(TAG_SIZE, tabular=True)
-    width = QFontMetricsF(small).horizontalAdvance(number) + 6
-    if width > rect.width() - 2:
-        return
-    spot = QRectF(rect.center().x() - width / 2, rect.top() + 2, width, rect.height() - 4)
-    painter.fillRect(spot, QColor(outcome_ground(outcome, theme)))
-    painter.setFont(small)
-    painter.setPen(QColor(theme.text))
-    painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, number)
-
-
-def paint_legend_entry(painter: QPainter, at: QPointF, outcome: Outcome, words: str, theme: Theme) -> float:
-    """One entry of a legend, swatch and words; returns where it ends."""
-    swatch = QRectF(at.x(), at.y() + 2, 16, 12)
-    paint_outcome(painter, swatch, outcome, theme)
-    painter.setFont(font(TAG_SIZE))
-    painter.setPen(QColor(theme.muted))
-    width = legend_entry_width(words)
-    painter.drawText(QRectF(swatch.right() + 5, at.y(), width, 16), LEFT, words)
-    return at.x() + width
-
-
-def legend_entry_width(words: str) -> float:
-    """What an entry of a legend takes, with the gap behind it."""
-    return 16 + 5 + QFontMetricsF(font(TAG_SIZE)).horizontalAdvance(words) + 14
-
-
-def all_types_row() -> MetricRow:
-    """The row of all types together."""
-    return MetricRow("all", say("all types"))
-
-
-_COLUMNS: dict[Outcome, tuple[str, str, str]] = {
-    "right": ("", mark("Right"), mark("Gold spans that were found with both edges and the type right")),
-    "edge": (
-        mark("Wrong"),
-        mark("edge"),
-        mark("Gold spans that were found with the right type and another start or end"),
-    ),
-    "type": (mark("Wrong"), mark("type"), mark("Gold spans that were found with both edges right and another type")),
-    "both": (
-        mark("Wrong"),
-        mark("both"),
-        mark("Gold spans that a predicted span of another type overlaps, with another start or end"),
-    ),
-    "missed": ("", mark("Missed"), mark("Gold spans that no predicted span is paired with")),
-    "spurious": (
-        "",
-        mark("Spurious"),
-        mark("Predicted spans that no gold span is paired with, under the predicted type"),
-    ),
-}
-"""Group, title and purpose of the column of each outcome."""
-
-_OF_ALL: dict[Outcome, str] = {
-    "right": mark("right spans"),
-    "edge": mark("gold spans with a wrong edge"),
-    "type": mark("gold spans taken for another type"),
-    "both": mark("gold spans wrong in edge and type"),
-    "missed": mark("missed spans"),
-    "spurious": mark("spurious spans"),
-}
-_OF_TYPE: dict[Outcome, str] = {
-    "right": mark("right {label}"),
-    "edge": mark("gold {label} with a wrong edge"),
-    "type": mark("gold {label} taken for another type"),
-    "both": mark("gold {label} wrong in edge and type"),
-    "missed": mark("missed {label}"),
-    "spurious": mark("spurious {label}"),
-}
-"""The titles of the sentences behind each outcome, of all types and of one."""
-
-
-def build_kinds_table(figures: EpochFigures) -> MetricTable:
-    """How often each outcome occurs in each type, and in all of them together."""
-    kinds = count_error_kinds(figures.matches)
-    if not kinds:
-        return EMPTY
-    columns = tuple(_kind_column(figures, outcome) for outcome in OUTCOMES)
-    labels = in_display_order(kinds, figures.tag_set)
-    rows = [(MetricRow(label), kinds[label], figures.counts[label]) for label in labels]
-    rows.append((all_types_row(), sum(kinds.values(), ErrorKinds()), figures.total))
-    cells = tuple(tuple(_kind_cell(figures, *row, outcome) for outcome in OUTCOMES) for row in rows)
-    return MetricTable(tuple(row for row, _, _ in rows), columns, cells)
-
-
-def _kind_column(figures: EpochFigures, outcome: Outcome) -> MetricColumn:
-    group, title, purpose = _COLUMNS[outcome]
-    starts_group = outcome not in ("type", "both")
-    return MetricColumn("count", figures, say(group) if group else "", say(title), say(purpose), starts_group)
-
-
-def _kind_cell(figures: EpochFigures, row: MetricRow, kind: ErrorKinds, counts: Counts, outcome: Outcome) -> MetricCell:
-    number: int = getattr(kind, outcome)
-    label = row.name if row.is_type else None
-    side: Side = "predicted" if outcome == "spurious" else "gold"
-    whole = counts.predicted if outcome == "spurious" else counts.support
-    title = say(_OF_TYPE[outcome], label=label) if label else say(_OF_ALL[outcome])
-    words = say(
-        "{number:,} of {spans}: {outcome}",
-        number=number,
-        spans=_count_spans(side, whole, label),
-        outcome=say(VERDICTS[outcome]),
-    )
-    heat = 0.0 if outcome == "right" else number / max(whole, 1)
-    return _cell(figures, number, words, behind_outcome(outcome, label, figures.split), title, heat)
-
-
-Side = Literal["gold", "predicted"]
-
-
-def _count_spans(side: Side, count: int, label: str | None) -> str:
-    if side == "gold":
-        if label is None:
-            return say_count("{count:,} gold span", "{count:,} gold spans", count)
-        return say_count("{count:,} gold span of {label}", "{count:,} gold spans of {label}", count, label=label)
-    if label is None:
-        return say_count("{count:,} predicted span", "{count:,} predicted spans", count)
-    return say_count("{count:,} predicted span of {label}", "{count:,} predicted spans of {label}", count, label=label)
-
-
-def build_confusion_table(figures: EpochFigures) -> MetricTable:
-    """Gold types by predicted types; after them what was missed, and below what is spurious."""
-    pairs = build_confusion(figures.matches)
-    if not pairs.labels:
-        return EMPTY
-    labels = in_display_order(pairs.labels, figures.tag_set)
-    columns = tuple(_predicted_column(figures, label, is_first=not at) for at, label in enumerate(labels))
-    rows = (*(MetricRow(label) for label in labels), MetricRow("spurious", say(VERDICTS["spurious"])))
-    cells = tuple(
-        tuple(_pair_cell(figures, pairs, gold, predicted) for predicted in (*labels, None)) for gold in (*labels, None)
-    )
-    return MetricTable(rows, (*columns, _kind_column(figures, "missed")), cells)
-
-
-def _predicted_column(figures: EpochFigures, label: str, *, is_first: bool) -> MetricColumn:
-    purpose = say("Predicted {label}", label=label)
-    return MetricColumn("count", figures, say("Predicted as"), label, purpose, starts_group=is_first, is_type=True)
-
-
-def _pair_cell(figures: EpochFigures, pairs: Confusion, gold: str | None, predicted: str | None) -> MetricCell:
-    if gold is None and predicted is None:
-        return MetricCell(None, None, say("Spans neither in the gold nor predicted are not counted"), None)
-    number = pairs.count(gold, predicted)
-    counts = figures.counts[gold or predicted or ""]
-    whole = counts.support if gold else counts.predicted
-    spans = _count_spans("gold" if gold else "predicted", whole, gold or predicted)
-    words, title = _describe_pair(gold, predicted, number, spans)
-    heat = 0.0 if gold == predicted else number / max(whole, 1)
-    return _cell(figures, number, words, behind_pair(gold, predicted, figures.split), title, heat)
-
-
-def _describe_pair(gold: str | None, predicted: str | None, number: int, spans: str) -> tuple[str, str]:
-    """What so many of the spans are, and the title of the sentences that have them."""
-    if gold is None or predicted is None:
-        outcome: Outcome = "spurious" if gold is None else "missed"
-        words = say("{number:,} of {spans}: {outcome}", number=number, spans=spans, outcome=say(VERDICTS[outcome]))
-        return words, say(_OF_TYPE[outcome], label=gold or predicted)
-    fields = {"number": number, "spans": spans, "predicted": predicted}
-    if gold == predicted:
-        words = say("{number:,} of {spans}: predicted as {predicted}, edges right or wrong", **fields)
-        return words, say("gold {label} predicted as {label}", label=gold)
-    words = say("{number:,} of {spans}: taken for {predicted}, edges right or wrong", **fields)
-    return words, say("gold {gold} taken for {predicted}", gold=gold, predicted=predicted)
-
-
-def _cell(figures: EpochFigures, number: int, words: str, selection: Selection, title: str, heat: float) -> MetricCell:
-    link = SentencesLink(figures.key, selection, title) if number else None
-    return MetricCell(number, None, words, link, heat)
 
 
 _PADDING = 8

@@ -17,7 +17,7 @@ from gui.look.palette import contrast
 from gui.look.theme import DARK, LIGHT
 from gui.metrics.calibration import CalibrationShown
 from gui.metrics.calibration_view import format_compact, ticks
-from gui.metrics.errors_view import outcome_ground
+from gui.metrics.charts import outcome_ground
 from gui.metrics.scores_view import EpochQuestion
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_sentences
 from tests.gui.reading import painted_below
