@@ -48,7 +48,7 @@ def crosscheck(project: Project, settings: TrainSettings) -> Generator[Crosschec
 
     Args:
         settings: `folds` says how many taggers; `patience`, `from_run` and dev sentences have no part in it: weights
-            that have seen a sentence would tell of it.
+            that have seen a sentence would leak it.
 
     Raises:
         UserError: there is too little to train on, or the encoder cannot be had.

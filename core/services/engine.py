@@ -46,7 +46,7 @@ def loading_torch() -> Generator[None, None, None]:
 def _open_torch_library() -> None:
     """Have the system load torch's C++ library; the import then finds it loaded.
 
-    An `import` keeps Python's lock while the system does that, for up to a second in which the window stands still; a
+    An `import` keeps Python's lock while the system does that, which freezes the window for up to a second; a
     foreign function called by ctypes gives it away. On Windows torch itself loads it that way. Where it cannot be
     loaded so, the import says why.
     """

@@ -26,8 +26,8 @@ def export_corpus(
         report: called now and then with how many are written; where it raises, the file stays untouched.
 
     Raises:
-        UserError: the format is unknown, cannot hold the corpus, or the file cannot be written or is in a project; or
-            many sentences are being changed right now.
+        UserError: the format is unknown or cannot express the corpus; the file cannot be written or is in a project;
+            or many sentences are being changed right now.
     """
     refuse_inside_project(path)
     corpus_format = registry.format_for_export(path, format_name)

@@ -152,7 +152,7 @@ class _Check:
 
 
 def _check_storable(sentence: Sentence) -> None:
-    """Refuse ids that nobody could name and other formats could not hold, and texts that hold a NUL."""
+    """Refuse ids that nobody could name and other formats could not express, and texts that contain a NUL."""
     if not sentence.id.strip():
         raise UserError("its id is blank")
     if escape_controls(sentence.id) != sentence.id:

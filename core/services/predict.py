@@ -2,7 +2,7 @@
 
 The texts go in blocks of `BLOCK`, and of these to the processes in turn. Once each process has tagged its block, all
 are gathered: so the results come in the order of the texts, no process is ever more than a block ahead of another, and
-memory holds a block for each process, however long the stream.
+memory is needed for a block for each process, however long the stream.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ def predict_texts(
 
     Raises:
         UserError: at once: the checkpoint is damaged, or the device is not there; later: what reading the records
-            raises, or `ToldError` for what has happened to another process.
+            raises, or `PropagatedError` for what has happened to another process.
     """
     return tag_texts(checkpoint.load(folder, device_of(device)), records, crew)
 

@@ -17,7 +17,7 @@ Questions = SimpleQueue[Sequence[str] | None]
 """Lines to tag; None ends the work."""
 
 _AT_ONCE = 16
-"""Lines between two answers: the first ones come first, and the analysis of no more holds up the window."""
+"""Lines between two answers: the first ones come first, and the analysis of no more delays the window."""
 
 
 def tag_lines(folder: Path, questions: Questions) -> Generator[TaggerLoaded | LinesTagged, None, None]:

@@ -129,7 +129,7 @@ def _receive() -> Any:
 def _train(
     project: Project, run: int, settings: TrainSettings, start: _Start, crew: Crew
 ) -> Generator[TrainingEvent, None, None]:
-    """Trains to the end, or until the patience is at its end; stores what comes."""
+    """Train all epochs, or until patience runs out, and store each."""
     task, dev_numbers = _make_task(project, run, settings, start)
     project.runs.describe(run, task.labels, task.train, len(task.dev))
     moved = project.sentences.count_moved(run)
@@ -227,7 +227,7 @@ def _check_splits(project: Project, moved: int) -> None:
 def _make_task(
     project: Project, run: int, settings: TrainSettings, start: _Start
 ) -> tuple[TrainingTask, list[SentenceNumber]]:
-    """What a run trains, as it stood when it began, and the numbers of its dev sentences."""
+    """What a run trains, as it was when it began, and the numbers of its dev sentences."""
     train = project.runs.training_sentences(run)
     dev = list(project.sentences.each("dev", settings.limit))
     if project.runs.by_number(run).training_digest not in ("", training_digest(train)[0]):
@@ -235,7 +235,7 @@ def _make_task(
     labels = in_display_order({span.label for sentence in train for span in sentence.spans})
     if not labels:
         raise UserError("the training sentences contain no entity; import or correct some first")
-    # A run that goes on after a label was renamed is measured under the names that it trains on.
+    # A run that is resumed after a label was renamed is measured under the names that it trains on.
     then = earlier_names(project.label_names.of_source(run), labels)
     gold = [Sentence.unchecked(stored.id, stored.text, rename_spans(stored.gold, then)) for stored in dev]
     has_own_weights = start.resumed_from in ("state", "weights")

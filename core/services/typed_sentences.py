@@ -9,7 +9,7 @@ from core.store.project import Project
 from core.store.sentences import StoredSentence
 
 SOURCE = "scratch"
-"""What stands among the imports for sentences that came this way."""
+"""What the list of imports calls sentences that came this way."""
 
 
 def scratch_id(text: str) -> str:

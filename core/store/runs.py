@@ -125,7 +125,7 @@ class Runs:
             )
 
     def describe(self, run: int, labels: tuple[str, ...], train: Iterable[Sentence], dev_sentences: int) -> None:
-        """Say what a run trains on."""
+        """Record what a run trains on."""
         digest, count = training_digest(train)
         self._database.write(
             "UPDATE run SET labels = ?, train_sentences = ?, dev_sentences = ?, training_digest = ? WHERE number = ?",
@@ -138,7 +138,7 @@ class Runs:
         return in_display_order({names.get(label, label) for label in run.labels})
 
     def add_epoch(self, epoch: Epoch) -> ChangeSet:
-        """Make an epoch known, once its checkpoint and predictions are stored."""
+        """Record an epoch, once its checkpoint and predictions are stored."""
         report = json.dumps(epoch.report.as_json(), ensure_ascii=False)
         self._database.write(
             "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)", [epoch.source, epoch.number, epoch.loss, epoch.seconds, report]
@@ -146,7 +146,7 @@ class Runs:
         return ChangeSet("run", runs=(epoch.source,))
 
     def reopen(self, run: int, *, from_epoch: int) -> ChangeSet:
-        """A run that was ended goes on; the epochs from that one on will come again.
+        """Reopen a run that ended, to be resumed; the epochs from that one on will come again.
 
         Raises:
             UserError: many sentences are being changed right now, or a link is in the place of the run's folder.
@@ -189,7 +189,7 @@ class Runs:
         return [row[0] for row in self._database.rows("SELECT number FROM run WHERE status = 'running'")]
 
     def by_number(self, number: int | None) -> Run:
-        """The run; None means the newest that has an epoch and is no cross-check.
+        """The run; None means the newest that has an epoch and is not a cross-check.
 
         Raises:
             UserError: there is none.
@@ -245,7 +245,7 @@ class Runs:
         return [_epoch(row) for row in rows]
 
     def seconds(self, run: int) -> list[float]:
-        """How long each finished epoch of a run took, in order; what is no number, by damage, is left out."""
+        """How long each finished epoch of a run took, in order; what is not a number because of damage is left out."""
         rows = self._database.rows(
             "SELECT seconds FROM epoch WHERE source = ? AND typeof(seconds) = 'real' ORDER BY number", [run]
         )

@@ -17,7 +17,7 @@ _REPLACED = 0.5
 """Share of a chosen sentence's mentions that are replaced."""
 
 Kind = tuple[str, bool, Ending | None]
-"""A label, whether its mentions end in a digit, and their ending; None where the writing does not tell the sound."""
+"""A label, whether its mentions end in a digit, and their ending; None where the spelling does not give the sound."""
 
 
 class MentionReplacement:

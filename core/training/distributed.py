@@ -24,27 +24,27 @@ _SIZES = ("WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE
 """Where accelerate looks in the environment for the number of processes: those of its own launcher and of MPI's."""
 
 
-class ToldError(UserError):
-    """An error that all processes of the crew know of: it need not be told to them again."""
+class PropagatedError(UserError):
+    """An error that was raised in every process of the crew already."""
 
 
 class LoneError(UserError):
-    """An error of one process at a place where the others wait for its gradients and cannot be told.
+    """An error of one process while the others wait for its gradients, where no message reaches them.
 
-    They learn of it as they lose the connection, once this process has ended.
+    They lose the connection once this process has ended.
     """
 
 
-def as_it_is(network: Thing) -> Thing:
+def identity(network: Thing) -> Thing:
     return network
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Processes that do the same work on different parts; each holds one such object.
+    """Processes that do the same work on different parts; each has one such object.
 
     They meet only in `gathered`, `from_main`, the end of `together` and the passes through a distributed network, which
-    every process must come to equally often and in the same order. What one process does alone and may fail goes into
+    every process must reach equally often and in the same order. What one process does alone and may fail goes into
     `from_main`: there the others wait for it, and not for its gradients.
 
     Attributes:
@@ -56,7 +56,7 @@ class Crew:
     rank: int = 0
     size: int = 1
     exchange: Exchange = list
-    distribute: Distribute = as_it_is
+    distribute: Distribute = identity
 
     @property
     def is_main(self) -> bool:
@@ -67,12 +67,12 @@ class Crew:
         """What every process gave, in order of rank.
 
         Raises:
-            ToldError: a process failed, or was lost, before it could give anything.
+            PropagatedError: a process failed, or was lost, before it could give anything.
         """
         given = self.exchange([thing])
         for outcome in given:
             if isinstance(outcome, UserError):
-                raise ToldError("{error}", error=outcome)
+                raise PropagatedError("{error}", error=outcome)
         return given
 
     def from_main(self, work: Callable[[], Thing]) -> Thing:
@@ -85,13 +85,13 @@ class Crew:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """A block that goes well in all processes or in none: a `UserError` in one ends it in each.
+        """A block that succeeds in all processes or in none: a `UserError` in one ends it in each.
 
         The others learn of it where they meet next, which must be here or in `gathered` or `from_main`.
         """
         try:
             yield
-        except (ToldError, LoneError):
+        except (PropagatedError, LoneError):
             raise
         except UserError as error:
             self.exchange([error])
@@ -100,11 +100,11 @@ class Crew:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """A block in which the processes exchange gradients: an error cannot be told, it ends the process.
+        """A block in which the processes exchange gradients: no error reaches the others, so it ends the process.
 
         Raises:
             LoneError: this process failed.
-            ToldError: another one was lost.
+            PropagatedError: another one was lost.
         """
         try:
             yield
@@ -114,7 +114,7 @@ class Crew:
             raise LoneError("{error}", error=error) from error
         except RuntimeError as error:
             if self.size > 1 and _is_from_connection(error):
-                raise ToldError("another process exited; see its last output for the reason") from error
+                raise PropagatedError("another process exited; see its last output for the reason") from error
             raise
 
 
@@ -148,7 +148,7 @@ def crew_of_launch(device: Device, *, trains: bool = False) -> Iterator[Crew]:
         return Accelerator(cpu=is_on_cpu, kwargs_handlers=[unused]).prepare_model(network)
 
     try:
-        yield Crew(state.process_index, state.num_processes, telling_of_loss(gather_object), distribute)
+        yield Crew(state.process_index, state.num_processes, reporting_lost_process(gather_object), distribute)
     finally:
         state.destroy_process_group()
 
@@ -158,13 +158,13 @@ def _is_from_connection(error: RuntimeError) -> bool:
     return "Dist" in type(error).__name__ or "gloo" in str(error) or "onnection" in str(error)
 
 
-def telling_of_loss(exchange: Exchange) -> Exchange:
-    """The exchange; where the connection breaks because a process was killed, it says so."""
+def reporting_lost_process(exchange: Exchange) -> Exchange:
+    """The exchange; where the connection breaks because a process was killed, its error says so."""
 
     def exchanged(things: list[Any]) -> list[Any]:
         try:
             return exchange(things)
         except RuntimeError as error:
-            raise ToldError("another process exited; see its last output for the reason") from error
+            raise PropagatedError("another process exited; see its last output for the reason") from error
 
     return exchanged

@@ -92,7 +92,7 @@ class Learner:
         units = int(examples.windows.unit_counts_in(chosen).sum())
         parts = chunks(chosen[self._crew.rank :: self._crew.size], self.batch_size)
         total = torch.zeros((), device=self._tagger.device)
-        # Every process must come to each meeting, if with nothing; there gradients are averaged, not added up.
+        # Every process must take part in each exchange, if with nothing; gradients are averaged there, not added up.
         for number in range(len(chunks(chosen[:: self._crew.size], self.batch_size))):
             is_own = number < len(parts)
             loss = self._loss(examples, parts[number] if is_own else chosen[:1])
@@ -110,7 +110,7 @@ class Learner:
         return loss
 
     def _precision(self, device: torch.device) -> AbstractContextManager[None]:
-        """Without autocast's cache, whose lock torch's compiler can hold while it waits for Python's.
+        """Without autocast's cache, whose lock torch's compiler can have while it waits for Python's.
 
         Each weight is used once in a forward pass, so that the cache would save nothing.
         """
@@ -150,7 +150,7 @@ class Learner:
         self._steps_done = steps
 
     def restore(self, state: LearnerState) -> None:
-        """Goes on from a state of a learner of the same tagger and settings."""
+        """Resume from a state of a learner of the same tagger and settings."""
         self._steps_done = state.steps_done
         self.batch_size = state.batch_size
         moments: dict[str, dict[str, Tensor]] = {}

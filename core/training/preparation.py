@@ -24,7 +24,7 @@ from core.training.distributed import ALONE, Crew
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class PreparedCorpus:
     """The two splits as the trainer needs them.
 
     Attributes:
@@ -40,18 +40,18 @@ class Corpus:
     ceilings: Report
 
 
-def preparing(
+def prepare_corpus(
     train: Sequence[Sentence],
     dev: Sequence[Sentence],
     text_tagger: TextTagger,
     epochs: int,
     cache: Path | None,
     crew: Crew = ALONE,
-) -> Generator[Progress, None, Corpus]:
-    """Encodes both splits.
+) -> Generator[Progress, None, PreparedCorpus]:
+    """Encode both splits.
 
     Args:
-        epochs: how many there will be, to tell with the progress.
+        epochs: how many there will be, for the progress events.
         cache: the folder that keeps the windows; see `core.model.encoding.cache`.
         crew: the processes that prepare the same; the main one fills the folder, the others then read it.
     """
@@ -62,11 +62,13 @@ def preparing(
     tags = yield from meter.with_heartbeat(tag_windows(windows, train, tag_set))
     dev_windows = yield from meter.count(_main_first(crew, encoded([sentence.text for sentence in dev])))
     counts = yield from meter.with_heartbeat(count_best_spans(dev_windows, dev, tag_set))
-    return Corpus(train, TaggedWindows(windows, tags), dev_windows, [s.spans for s in dev], build_report(counts))
+    return PreparedCorpus(
+        train, TaggedWindows(windows, tags), dev_windows, [s.spans for s in dev], build_report(counts)
+    )
 
 
 def _main_first(crew: Crew, work: Generator[int, None, Result]) -> Generator[int, None, Result]:
-    """Does the work in the main process, and then in the others; these meet it at each of its steps meanwhile."""
+    """Do the work in the main process, and then in the others, which meet it at each of its steps meanwhile."""
     if not crew.is_main:
         while crew.from_main(lambda: True):
             pass
@@ -82,7 +84,7 @@ def _main_first(crew: Crew, work: Generator[int, None, Result]) -> Generator[int
 
 
 class _Meter:
-    """How far the sentences of both splits have been gone through."""
+    """How many sentences of both splits are prepared."""
 
     def __init__(self, epochs: int, sentences: int) -> None:
         self._epochs = epochs
@@ -111,7 +113,7 @@ class EpochExamples:
         text_tagger: by whose encoding and tags.
     """
 
-    def __init__(self, corpus: Corpus, text_tagger: TextTagger, settings: TrainSettings) -> None:
+    def __init__(self, corpus: PreparedCorpus, text_tagger: TextTagger, settings: TrainSettings) -> None:
         self._corpus = corpus
         self._text_tagger = text_tagger
         self._settings = settings
@@ -133,7 +135,7 @@ class EpochExamples:
         )
 
     def _augmented(self, sentences: Sequence[Sentence]) -> Generator[int, None, TaggedWindows]:
-        """Examples of the corpus' sentences, of which some were changed; yields how many were dealt with since."""
+        """Examples of the corpus' sentences, some of them changed; yields how many were encoded or tagged since."""
         is_new = np.array([new is not old for new, old in zip(sentences, self._corpus.sentences, strict=True)])
         kept, new = ([sentences[number] for number in np.flatnonzero(chosen).tolist()] for chosen in (~is_new, is_new))
         encoded = yield from encode_cached([sentence.text for sentence in new], self._text_tagger.encoding, None)

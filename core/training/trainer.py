@@ -26,7 +26,7 @@ from core.model.tagger import TextTagger, initial_tagger
 from core.training.distributed import ALONE, Crew
 from core.training.learner import Learner
 from core.training.meter import Meter, Pace
-from core.training.preparation import Corpus, EpochExamples, preparing
+from core.training.preparation import EpochExamples, PreparedCorpus, prepare_corpus
 
 _READ_LOSS_EVERY = 10
 """Steps; reading the loss makes an accelerator wait for the processor."""
@@ -43,7 +43,7 @@ class EpochTrained:
         loss: mean over the epoch, per tagging unit, in nats.
         seconds: that training took, predicting not counted.
         predictions, signals: of each dev sentence, in dev's order.
-        text_tagger: the tagger as it now is; the next epoch changes it, so save it before going on.
+        text_tagger: the tagger as it now is; the next epoch changes it, so save it before the next event.
     """
 
     epoch: int
@@ -56,7 +56,7 @@ class EpochTrained:
 
 @dataclass(frozen=True, slots=True)
 class Resumable:
-    """The training can go on from here after a kill, if the caller saves state and tagger before the next step."""
+    """The training can be resumed from here after a kill, if the caller saves state and tagger before the next step."""
 
     state: TrainingState
     text_tagger: TextTagger
@@ -77,13 +77,13 @@ def train(
     cache: Path | None = None,
     crew: Crew = ALONE,
 ) -> Events:
-    """Trains a tagger on `train` and tags `dev` with it after each epoch.
+    """Train a tagger on `train`, and tag `dev` with it after each epoch.
 
     Yields `Progress` while it encodes, `Prepared`, then for each epoch a `Progress` for every batch, `EpochTrained`
-    and, unless it was the last, `Resumable`; that also every ten minutes. `BatchHalved` tells that memory ran out.
+    and, unless it was the last, `Resumable`; that also every ten minutes. `BatchHalved` says that memory ran out.
     To stop, close the generator between two events. Seeds torch's global generator and changes nothing else of torch's
     global state; on one CPU the same seed and sentences give the same run again, digit for digit, and so does a run
-    that goes on from a state.
+    that is resumed from a state.
 
     Args:
         labels: of the tag set; spans of other labels are not learned.
@@ -104,10 +104,10 @@ def train(
     device = device_of(settings.device)
     text_tagger = initial_tagger(train, TagSet(labels), settings, start)
     text_tagger.tagger.to(device)
-    corpus = yield from preparing(train, dev, text_tagger, settings.epochs, cache, crew)
+    corpus = yield from prepare_corpus(train, dev, text_tagger, settings.epochs, cache, crew)
     if not len(corpus.examples):
         raise UserError("there is nothing to train on: the encoder's tokenizer finds no piece in any training sentence")
-    crew.gathered(None)  # whoever could not come so far is missed here, and not where the network is distributed
+    crew.gathered(None)  # a process that failed before is missed here, and not where the network is distributed
     yield Prepared(
         device=device.type,
         parameters=sum(parameter.numel() for parameter in text_tagger.tagger.parameters()),
@@ -120,7 +120,7 @@ def train(
 class _Run:
     """What the epochs of one training share."""
 
-    def __init__(self, text_tagger: TextTagger, corpus: Corpus, settings: TrainSettings, crew: Crew) -> None:
+    def __init__(self, text_tagger: TextTagger, corpus: PreparedCorpus, settings: TrainSettings, crew: Crew) -> None:
         self.crew = crew
         self.text_tagger = text_tagger
         self.corpus = corpus
@@ -202,7 +202,7 @@ def _resumable(run: _Run, epoch: int, batches_done: int, meter: Meter) -> Resuma
 
 
 def _judge_dev(run: _Run, epoch: int) -> Generator[TrainerEvent, None, list[JudgedText]]:
-    """Tags dev, this process its share; returns what it makes of each sentence, in dev's order."""
+    """Tag dev, this process its share; return spans and signals of each sentence, in dev's order."""
     texts, crew = run.corpus.dev.texts, run.crew
     own: list[JudgedText] = []
     share = np.arange(crew.rank, texts, crew.size)

@@ -301,6 +301,6 @@ class EncoderField(QWidget):
 
 
 def _names_folder(encoder: str) -> bool:
-    """As `core.model.encoders.loading` tells them apart, which cannot be imported here: it imports torch."""
+    """As `core.model.encoders.loading` distinguishes them, which cannot be imported here: it imports torch."""
     path = Path(encoder).expanduser()
     return path.is_dir() or path.is_absolute() or encoder.startswith(".") or "\\" in encoder or encoder.count("/") > 1

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from core.domain.errors import UserError
-from core.training.distributed import Crew, ToldError, telling_of_loss
+from core.training.distributed import Crew, PropagatedError, reporting_lost_process
 from tests.core.crews import outcomes
 from tests.paths import ROOT
 
@@ -43,7 +43,7 @@ def test_a_block_that_goes_well_in_all_ends_well_in_all():
 def test_one_failure_ends_all_with_the_same_words(rank, number):
     found = outcomes(3, lambda crew: together(crew, (rank, number)))
     assert [str(error) for error in found] == [f"{rank} failed"] * 3
-    assert [type(error) for error in found] == [UserError if each == rank else ToldError for each in range(3)]
+    assert [type(error) for error in found] == [UserError if each == rank else PropagatedError for each in range(3)]
 
 
 def test_two_that_fail_at_once_tell_of_themselves_and_the_rest_of_the_first():
@@ -70,8 +70,8 @@ def test_a_lost_process_is_told_once_in_one_sentence():
     def broken(things):
         raise RuntimeError("Connection closed by peer")
 
-    crew = Crew(1, 2, telling_of_loss(broken))
-    with pytest.raises(ToldError, match="another process exited"), crew.together():
+    crew = Crew(1, 2, reporting_lost_process(broken))
+    with pytest.raises(PropagatedError, match="another process exited"), crew.together():
         crew.gathered(1)
 
 

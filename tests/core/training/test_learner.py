@@ -9,7 +9,7 @@ from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.model.encoding.batches import TaggedWindows, tag_windows
 from core.model.encoding.windows import Windows
-from core.training.distributed import ALONE, Crew, LoneError, ToldError
+from core.training.distributed import ALONE, Crew, LoneError, PropagatedError
 from core.training.learner import Learner
 from tests.core.toy_models import SENTENCES, text_tagger_of
 
@@ -185,5 +185,5 @@ def test_a_process_that_loses_another_amid_a_step_says_where_to_look(monkeypatch
 
     monkeypatch.setattr("core.model.tagger.Tagger.forward", lost)
     learner, examples = learner_of(crew=Crew(0, 2))
-    with pytest.raises(ToldError, match="another process exited; see its last output"):
+    with pytest.raises(PropagatedError, match="another process exited; see its last output"):
         learner.learn(examples, CHOSEN)
