@@ -65,7 +65,7 @@ class ComparisonModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section == _PROBABILITY else _LEFT
-        return say(_TITLES[section]) if role == Qt.ItemDataRole.DisplayRole else None
+        return say(_TITLES[section]) if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -165,7 +165,7 @@ class ComparisonTable(QTableView):
         self._compares = False
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setMinimumSectionSize(scaled(40))
-        self.setMinimumHeight(3 * scaled(_ROW_HEIGHT))
+        self.setMinimumHeight(2 * scaled(_ROW_HEIGHT) + 4)
         self.selectionModel().currentRowChanged.connect(lambda current: self._choose(current))
         self.clicked.connect(self._choose)
 
@@ -184,12 +184,12 @@ class ComparisonTable(QTableView):
         is_narrow = room < sum(needed.values()) + sum(least.values())
         self.setColumnHidden(_PROBABILITY, is_narrow or not self._compares)
         if is_narrow:
-            needed[_PROBABILITY] = 0
+            needed |= {_PROBABILITY: 0, _VERDICT: titles[_VERDICT]}
         left = room - sum(needed.values())
         for column, (share, most) in _FLEXIBLE.items():
             needed[column] = max(least[column], min(round(share * left), scaled(most)))
-        for column in (_SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME):  # the verdict takes what is left
-            self.horizontalHeader().resizeSection(column, needed[column])
+        for column, width in needed.items():  # the last one takes what is left
+            self.horizontalHeader().resizeSection(column, width)
 
     def show_comparisons(
         self,

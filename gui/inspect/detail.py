@@ -24,9 +24,9 @@ from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
 from gui.sentence.span_selection import TextSelection, comparisons_of, difference_of, of_gold, of_predicted, stops
 from gui.text.words import words_of
-from gui.widgets.flow import FlowLayout
+from gui.widgets.flow import FlowLayout, ScrolledPanel
 from gui.widgets.page import PageContext
-from gui.widgets.text_labels import ElidedLabel, PlainLabel
+from gui.widgets.text_labels import ElidedLabel
 
 _TOOLS: dict[Name, str] = {
     "accept": mark("Accept"),
@@ -36,6 +36,7 @@ _TOOLS: dict[Name, str] = {
 }
 """The commands that have a button below the sentence, and its text."""
 _MARGIN = 16
+_LEAST_HEIGHT = 240
 _AROUND = 24
 """Pixels above and below a line of the sentence in which its labels stand."""
 
@@ -62,7 +63,6 @@ class SentenceDetail(QWidget):
         self._is_warning = False
         self._seen: TextSelection | None = None
         self.position = ElidedLabel()
-        self.corrected = PlainLabel(say("✎ corrected"))
         self.reviewed = ReviewedMark(mark)
         self.note = NoteLine(context.keymap)
         self.notice = ElidedLabel()
@@ -104,8 +104,8 @@ class SentenceDetail(QWidget):
     def _lay_out(self, context: PageContext, steps: Sequence[QAction]) -> None:
         self.setProperty("panel", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        upper, lower = QWidget(), QWidget()
-        column = _column(upper, (0, 8, 0, 8))
+        upper, lower = ScrolledPanel(least_height=_LEAST_HEIGHT), QWidget()
+        column = _column(upper.panel, (0, 8, 0, 8))
         column.addLayout(self._header(steps))
         column.addLayout(self._review())
         column.addWidget(self.scroller, 1)
@@ -128,26 +128,25 @@ class SentenceDetail(QWidget):
 
     def _header(self, steps: Sequence[QAction]) -> QHBoxLayout:
         self.position.setProperty("role", "hint")
-        self.corrected.setProperty("role", "heading")
         row = _row(_MARGIN, 8)
         row.addWidget(self.position, 1)
-        row.addWidget(self.corrected)
-        row.addSpacing(8)
         for action in steps:
             row.addWidget(tool_button(action))
         return row
 
-    def _review(self) -> QHBoxLayout:
-        """What a person says of the whole sentence, and what its predictions are compared with."""
-        row = _row(_MARGIN, _MARGIN)
-        row.addWidget(self.reviewed)
-        row.addWidget(self.note, 1)
-        row.addWidget(self.lanes)
-        return row
+    def _review(self) -> FlowLayout:
+        """Whether the sentence is reviewed, and what its predictions are compared with."""
+        flow = FlowLayout(gap=16)
+        flow.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        flow.addWidget(self.reviewed)
+        flow.addWidget(self.lanes)
+        return flow
 
     def _notices(self) -> QHBoxLayout:
+        """The note on the sentence, and what the window says to what was done."""
         self.notice.setProperty("role", "hint")
         row = _row(0, 0)
+        row.addWidget(self.note, 1)
         row.addWidget(self.labelling.note)
         row.addWidget(self.notice, 1)
         return row
@@ -158,7 +157,7 @@ class SentenceDetail(QWidget):
         scroller.setProperty("sentence", True)
         self.canvas.focused.connect(lambda on: set_property(scroller, "focused", on))
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroller.setMinimumHeight(scaled(120))
+        scroller.setMinimumHeight(scaled(88))
         scroller.setWidget(self.canvas)
         return scroller
 
@@ -200,8 +199,8 @@ class SentenceDetail(QWidget):
             self.canvas.clear_selection()
         self._shown, self._gold = shown, gold
         self.labelling.is_editable = self.is_editable
-        self.position.show_text(position)
-        self.corrected.setVisible(shown is not None and shown.stored.corrected)
+        is_corrected = shown is not None and shown.stored.corrected
+        self.position.show_text(f"{say('✎ corrected')} · {position}" if is_corrected else position)
         said = shown.said if shown is not None else NOTHING_SAID
         self.reviewed.show_mark(said.is_reviewed, progress)
         self.note.show_note(self._number(shown), said.note)

@@ -59,7 +59,7 @@ class LabelChips(QWidget):
         self.more.setParent(self)
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.toggled.connect(self._unfold)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         keymap.changed.connect(self._update_key_hints)
@@ -140,7 +140,7 @@ class LabelChips(QWidget):
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
             named = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
             chip.setToolTip(wrapped(named, say("A double click uses it for every selection")))
-        widths = (button.sizeHint().width() for button in (*self.chips.values(), self.more))
+        widths = (chip.sizeHint().width() for chip in self.chips.values())
         self._widest = min(scaled(_GREATEST_WIDTH), max((scaled(_LEAST_WIDTH), *widths)))
         self._place()
         self.updateGeometry()
@@ -176,15 +176,29 @@ class LabelChips(QWidget):
     def _columns(self, width: int) -> int:
         return max(1, (width + _GAP) // (self._widest + _GAP))
 
+    @property
+    def _cells_of_more(self) -> int:
+        """How many columns the button for more takes: its text can be longer than a label."""
+        return -(-(self.more.sizeHint().width() + _GAP) // (self._widest + _GAP))
+
+    def _folds(self, columns: int) -> bool:
+        return len(self.chips) > columns
+
     def _shown_in(self, columns: int) -> list[str]:
         """The labels that are shown now, in display order."""
-        if self.more.isChecked() or len(self.chips) <= columns:
+        if self.more.isChecked() or not self._folds(columns):
             return list(self.chips)
         needed = [label for label in self.chips if label in self._needed or label == self.kept]
-        room = -(-(len(needed) + 1) // columns) * columns - 1
+        rows = -(-(len(needed) + self._cells_of_more) // columns)
+        room = max(len(needed), rows * columns - self._cells_of_more)
         recent = [label for label in self._recent if label not in needed]
         chosen = {*needed, *recent[: room - len(needed)]}
         return [label for label in self.chips if label in chosen]
+
+    def _cell_of_more(self, labels: int, columns: int) -> int:
+        """Where the button for more stands behind some labels: in their last row if that has room for it."""
+        is_whole = labels % columns + self._cells_of_more <= columns
+        return labels if is_whole else -(-labels // columns) * columns
 
     def _place(self) -> None:
         columns, height = self._columns(self.width()), scaled(_HEIGHT)
@@ -192,10 +206,12 @@ class LabelChips(QWidget):
         shown = self._shown_in(columns)
         for label, chip in self.chips.items():
             chip.setVisible(label in shown)
-        self.more.setVisible(len(self.chips) > columns)
-        for at, button in enumerate([*(self.chips[label] for label in shown), self.more]):
+        self.more.setVisible(self._folds(columns))
+        places: list[tuple[QWidget, int, int]] = [(self.chips[label], at, width) for at, label in enumerate(shown)]
+        places.append((self.more, self._cell_of_more(len(shown), columns), max(width, self.more.sizeHint().width())))
+        for button, at, its_width in places:
             row, column = divmod(at, columns)
-            button.setGeometry(column * (width + _GAP), row * (height + _GAP), width, height)
+            button.setGeometry(column * (width + _GAP), row * (height + _GAP), its_width, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -205,7 +221,8 @@ class LabelChips(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         columns = self._columns(width)
-        places = len(self._shown_in(columns)) + (len(self.chips) > columns)
+        labels = len(self._shown_in(columns))
+        places = self._cell_of_more(labels, columns) + 1 if self._folds(columns) else labels
         rows = -(-places // columns)
         return max(0, rows * (scaled(_HEIGHT) + _GAP) - _GAP)
 

@@ -1,9 +1,11 @@
-"""A layout that puts widgets side by side and goes on in a further row where there is no room for the next."""
+"""What adapts to little room: a layout that goes on in a further row, and a panel that scrolls."""
 
 from itertools import islice
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QScrollArea, QWidget
+
+from gui.look.theme import scaled
 
 
 class FlowLayout(QLayout):
@@ -96,3 +98,37 @@ class FlowLayout(QLayout):
             placed += [(item, place.translated(0, top + (height - place.height()) // 2)) for item, place in row]
             top += height + self._row_gap
         return placed
+
+
+class ScrolledPanel(QScrollArea):
+    """Shows a panel, and scrolls it where it is less high than its parts are at its width.
+
+    Args:
+        least_height: of what is seen of it, in pixels of the usual text size.
+
+    Attributes:
+        panel: what takes the layout.
+    """
+
+    def __init__(self, *, least_height: int) -> None:
+        super().__init__(widgetResizable=True)
+        self._least_height = least_height
+        self.panel = _Panel()
+        self.panel.setProperty("panel", True)
+        self.panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(self.panel)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.panel.minimumSizeHint().width(), scaled(self._least_height))
+
+
+class _Panel(QWidget):
+    """Its least height is that of its layout at its width, for which a scroll area does not ask."""
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        least = layout.minimumSize() if layout is not None else QSize()
+        needed = layout.minimumHeightForWidth(self.width()) if layout is not None else 0
+        return QSize(least.width(), max(least.height(), needed))

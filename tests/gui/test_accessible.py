@@ -60,7 +60,7 @@ def test_a_row_of_the_list_says_what_it_shows(opened):
 def test_the_focus_is_seen_in_the_list_the_table_and_around_the_whole_of_what_is_seen_of_a_sentence(opened):
     opened.show_page("inspect")
     page = opened.pages["inspect"]
-    scroller = page.detail.findChild(QScrollArea)
+    scroller = page.detail.scroller
     for part, seen in (
         (page.list.view, page.list.view),
         (page.detail.table, page.detail.table),

@@ -46,10 +46,10 @@ def test_after_a_choice_in_the_top_bar_the_keys_of_inspect_work_at_once(inspecti
     assert page.listing.current != before
 
 
-@pytest.mark.parametrize("name", ["split", "paths", "labels", "orders", "reviews"])
+@pytest.mark.parametrize("name", ["split", "histories", "labels", "orders", "reviews"])
 def test_after_a_choice_among_the_filters_the_list_has_the_keys(inspecting, qtbot, name):
     page = inspecting.pages["inspect"]
-    box = getattr(page.filters, name, None) or getattr(page.filters, name)
+    box = getattr(page.filters, name)
     box.setFocus()
     pick(qtbot, box, 1)
     has_sentences = page.model.rowCount() > 0

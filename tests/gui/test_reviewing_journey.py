@@ -40,7 +40,7 @@ def _ask_for_the_sample(window, qtbot):
     assert window.stack.currentWidget() is inspect
     numbers = project.selections.numbers(Selection(outcomes=ALL_ERRORS, order="random"), KEY, "corrected")
     assert list(inspect.model.numbers) == numbers
-    assert inspect.filters.queue.pace.text() == "4 to review"
+    assert inspect.filters.pace.text() == "4 to review"
     return [stored.id for stored in project.sentences.by_number(numbers)]
 
 
@@ -57,7 +57,7 @@ def _judge(window, order):
         assert project.reviews.of([number], KEY)[number].is_reviewed
     assert project.sentences.by_id("news-4").gold[0].label == "LC"
     assert detail.reviewed.progress.text() == "4 of 4"
-    assert window.pages["inspect"].filters.queue.pace.text().startswith("0 to review · about 1 s each")
+    assert window.pages["inspect"].filters.pace.text().startswith("0 to review · about 1 s each")
     rows = project.database.rows("SELECT blame, sampled, seconds >= 0 FROM verdict")
     assert sorted(rows) == [("ambiguous", 1, 1), ("gold", 1, 1), *[("model", 1, 1)] * 4]
 

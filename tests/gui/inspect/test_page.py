@@ -173,7 +173,7 @@ def test_corrected_sentences(bench):
     bench.session.correct(bench.project.sentences.by_id("talk-2").number, ())
     bench.click(bench.page.filters.corrected)
     assert bench.listed() == ["talk-2"]
-    assert bench.page.detail.corrected.isVisible()
+    assert "✎ corrected" in bench.page.detail.position.text()
 
 
 # What other pages ask for
@@ -207,7 +207,7 @@ def test_a_drag_and_a_digit_make_a_span(bench):
     bench.drag(11, 12)
     bench.key(Key.Key_4)
     assert bench.gold("news-3") == [(0, 2, "PS"), (4, 9, "DT"), (11, 13, "AF")]
-    assert bench.page.detail.corrected.isVisible()
+    assert "✎ corrected" in bench.page.detail.position.text()
     assert bench.canvas.selection.label == "AF"
 
 

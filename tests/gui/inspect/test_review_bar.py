@@ -38,7 +38,8 @@ def judging(bench_over):
 
 
 def choose(combo, text):
-    combo.setCurrentIndex(combo.findText(text))
+    exact = combo.findText(text)
+    combo.setCurrentIndex(exact if exact >= 0 else combo.findText(text, Qt.MatchFlag.MatchStartsWith))
     combo.activated.emit(combo.currentIndex())
 
 
