@@ -1,4 +1,4 @@
-# Sourced by ./run and ./test: makes sure of the system's libraries, a Hangul font, and .venv with the dependencies.
+# Sourced by ./run and ./test: ensures system libraries, a Hangul font, and .venv with the dependencies.
 
 system_packages=(libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3)
 window_packages=(libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0
@@ -6,7 +6,7 @@ window_packages=(libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
 
 say() { printf '%s\n' "$*" >&2; }
 
-# python3 of a version that Spandesk runs on, the system's own first.
+# Prints the path of a supported Python, preferring the system's python3.
 find_python() {
     local name
     for name in python3 python3.13 python3.12 python3.11; do
@@ -15,15 +15,15 @@ find_python() {
             return
         fi
     done
-    say "error: Spandesk needs Python 3.11, 3.12 or 3.13, and none is here; install one and start again"
+    say "error: Spandesk needs Python 3.11, 3.12 or 3.13, but none was found; install one and try again"
     return 1
 }
 
-# The Debian packages among the arguments that are not installed. libglib2.0-0 is called libglib2.0-0t64 on newer ones.
+# Prints the Debian packages among the arguments that are not installed. Newer releases rename some to NAMEt64.
 missing_packages() {
     local name states
     for name in "$@"; do
-        # It fails wherever one of the two names is unknown, as one always is, and still prints the other's state.
+        # It fails because one of the two names is always unknown, but still prints the state of the other.
         states=$(dpkg-query -W -f '${Status}\n' "$name" "${name}t64" 2>/dev/null) || true
         case $states in
             *' ok installed'*) ;;
@@ -44,19 +44,19 @@ prepare_system() {
     mapfile -t missing < <(missing_packages "${wanted[@]}")
     [ "${#missing[@]}" -gt 0 ] || return 0
     if [ "$(id -u)" != 0 ]; then
-        say "error: system packages are missing; run this once and start again:"
+        say "error: system packages are missing; run this once and try again:"
         say "  sudo apt-get update && sudo apt-get install -y ${missing[*]}"
         return 1
     fi
     say "installing ${missing[*]} …"
-    # What apt, dpkg and debconf say of a machine without a terminal or apt-utils matters only where they fail.
+    # Warnings of apt, dpkg and debconf (no terminal, no apt-utils) are shown only if the installation fails.
     local output
     output=$(apt_get update && apt_get install -y "${missing[@]}") || { say "$output"; return 1; }
 }
 
 apt_get() { DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" </dev/null 2>&1; }
 
-# prepare FOLDER run|test: everything in place, quickly when it is already.
+# prepare FOLDER run|test: installs what is missing; returns at once if nothing has changed.
 prepare() {
     local folder=$1 purpose=$2 extra='[starter]' stamp
     [ "$purpose" = test ] && extra='[dev,starter]'

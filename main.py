@@ -11,13 +11,13 @@ _SUFFIX = ".spandesk"
 
 def main() -> int:
     """Open the window or run a command; returns the exit status."""
-    # Each side is imported only when it is wanted: the command line needs no Qt, the window no command line.
+    # Imported late: the command line needs no Qt, and the window needs no command line.
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         from core.cli.commands import run
 
         return run(arguments)
-    if not _open_the_window(arguments):
+    if not _can_open_window(arguments):
         problem = say("neither a command nor a project: {arguments}", arguments=" ".join(arguments))
         print(unknown_usage(problem), file=sys.stderr)
         return 2
@@ -26,8 +26,8 @@ def main() -> int:
     return run_window(sys.argv)
 
 
-def _open_the_window(arguments: list[str]) -> bool:
-    """Whether they are none, or one that can be a project: a mistyped command is neither there nor so named."""
+def _can_open_window(arguments: list[str]) -> bool:
+    """Whether there is no argument, or one that exists or is named like a project, unlike a mistyped command."""
     if len(arguments) > 1:
         return False
     return all(Path(argument).name.endswith(_SUFFIX) or Path(argument).exists() for argument in arguments)
