@@ -18,7 +18,7 @@ from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.consistency.search_panel import Found, SearchPanel
 from gui.keys.commands import tip
-from gui.text.words import words_of
+from gui.text.words import format_spans
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.page import EmptyState, PageContext
 from gui.widgets.place_table import Place, PlaceModel, PlaceTable
@@ -91,13 +91,13 @@ class ParticlesPanel(SearchPanel):
 
     def _connect(self) -> None:
         self.shown.currentIndexChanged.connect(lambda _: self._list())
-        self.all.clicked.connect(self.model.tick_all)
-        self.none.clicked.connect(lambda: self.model.tick([]))
-        self.model.ticked.connect(self._tell)
+        self.all.clicked.connect(self.model.check_all)
+        self.none.clicked.connect(lambda: self.model.check([]))
+        self.model.checks_changed.connect(self._tell)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell())
         self.table.opened.connect(self._inspect)
         self.correct.clicked.connect(lambda: self._correct(self._selected()))
-        self.apply.clicked.connect(self._correct_ticked)
+        self.apply.clicked.connect(self._correct_checked)
         self.dismiss.clicked.connect(self._dismiss)
         keymap = self._context.keymap
         self.table.addAction(keymap.action("accept", self, lambda: self._correct(self._selected())))
@@ -152,10 +152,10 @@ class ParticlesPanel(SearchPanel):
     def _list(self) -> None:
         """Show the spans that are still as they were found; what is selected and checked stays so."""
         row = next(iter(self.table.selected_rows), 0)
-        ticked = {id(self.model.places[each].source) for each in self.model.ticked_rows}
+        checked = {id(self.model.places[each].source) for each in self.model.checked_rows}
         at = self.table.verticalScrollBar().value()
         self.model.show([_place(each) for each in self._listed()])
-        self.model.tick(row for row, place in enumerate(self.model.places) if id(place.source) in ticked)
+        self.model.check(row for row, place in enumerate(self.model.places) if id(place.source) in checked)
         self.table.verticalScrollBar().setValue(at)
         self.table.go_to(row)
         has_any = self.model.rowCount() > 0
@@ -186,9 +186,9 @@ class ParticlesPanel(SearchPanel):
         if golds:
             session.run_reporting_errors(lambda: session.correct_together(golds))
 
-    def _correct_ticked(self) -> None:
+    def _correct_checked(self) -> None:
         """Correct all checked rows, and give the table of those that are left the keys."""
-        self._correct([self.model.places[row].source for row in self.model.ticked_rows])
+        self._correct([self.model.places[row].source for row in self.model.checked_rows])
         self._focus()
 
     def _dismiss(self) -> None:
@@ -214,7 +214,7 @@ class ParticlesPanel(SearchPanel):
     def _tell(self) -> None:
         shown = self.shown.currentData()
         self._name_buttons(shown)
-        self.apply.setEnabled(bool(self.model.ticked_rows))
+        self.apply.setEnabled(bool(self.model.checked_rows))
         for button in (self.correct, self.dismiss):
             button.setEnabled(bool(self.table.selected_rows))
         self.nothing.setText(say(_NOTHING[shown]))
@@ -227,14 +227,16 @@ class ParticlesPanel(SearchPanel):
         )
 
     def _name_buttons(self, shown: str) -> None:
-        ticked, keymap = len(self.model.ticked_rows), self._context.keymap
+        checked, keymap = len(self.model.checked_rows), self._context.keymap
         if shown == ADD:
             self.correct.setText(say("Add the end"))
-            self.apply.setText(say_count("Add {count:,} checked end", "Add {count:,} checked ends", ticked))
+            self.apply.setText(say_count("Add {count:,} checked end", "Add {count:,} checked ends", checked))
             self.dismiss.setText(say("It is a particle"))
         else:
             self.correct.setText(say("Drop the particle"))
-            self.apply.setText(say_count("Drop {count:,} checked particle", "Drop {count:,} checked particles", ticked))
+            self.apply.setText(
+                say_count("Drop {count:,} checked particle", "Drop {count:,} checked particles", checked)
+            )
             self.dismiss.setText(say("Ask again") if shown == DISMISSED else say("Not a particle"))
         self.correct.setToolTip(tip(say("Correct the selected spans and go to the next"), keymap.keys("accept")))
         self.dismiss.setToolTip(tip(say("Kept in the project, for all spans of the string"), keymap.keys("remove")))
@@ -259,5 +261,5 @@ def _golds(project: Project, numbers: Sequence[SentenceNumber]) -> dict[Sentence
 
 def _place(found: ParticleSpan) -> Place:
     text, span = found.sentence.text, found.span
-    now, then = words_of(text, [span]), words_of(text, [found.corrected])
+    now, then = format_spans(text, [span]), format_spans(text, [found.corrected])
     return Place(found.sentence, span.start, span.end, span.label, now, then, source=found)

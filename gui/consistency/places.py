@@ -23,14 +23,14 @@ from core.store.gold.remarks import TextPlace
 from core.store.project import Project
 from gui.consistency.string_model import kinds_in_words, ways
 from gui.look.theme import Look
-from gui.text.words import words_of, wrapped
+from gui.text.words import format_spans, wrapped
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.place_table import Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 class PlacesPanel(QWidget):
-    """Shows the places of an `Inconsistency`, none of them ticked at first; stores nothing.
+    """Shows the places of an `Inconsistency`, none of them checked at first; stores nothing.
 
     Signals:
         agreed: the chosen places are to get the label; `chosen` and `label` say which.
@@ -68,9 +68,9 @@ class PlacesPanel(QWidget):
 
     def _connect(self) -> None:
         self.target.currentIndexChanged.connect(lambda _: self._show_places())
-        self.all.clicked.connect(self.model.tick_all)
-        self.none.clicked.connect(lambda: self.model.tick([]))
-        self.model.ticked.connect(self._tell)
+        self.all.clicked.connect(self.model.check_all)
+        self.none.clicked.connect(lambda: self.model.check([]))
+        self.model.checks_changed.connect(self._tell)
         self.apply.clicked.connect(self.agreed)
         self.accept.clicked.connect(self.places_accepted)
         self.accept_string.clicked.connect(self.string_accepted)
@@ -116,13 +116,13 @@ class PlacesPanel(QWidget):
 
     @property
     def chosen(self) -> list[StringPlace]:
-        """The ticked places, in order."""
-        return [self.model.places[row].source for row in self.model.ticked_rows]
+        """The checked places, in order."""
+        return [self.model.places[row].source for row in self.model.checked_rows]
 
     @property
     def asks_again(self) -> bool:
         """Whether all chosen places are right as they are, so that they can only be asked about again."""
-        rows = self.model.ticked_rows
+        rows = self.model.checked_rows
         return bool(rows) and all(self.model.places[row].is_accepted for row in rows)
 
     def show_waiting(self, found: Inconsistency, labels: Sequence[str], *, is_accepted: bool) -> None:
@@ -160,15 +160,15 @@ class PlacesPanel(QWidget):
         self._show_places()
 
     def _show_places(self) -> None:
-        """The rows for the label that is chosen; what was ticked stays ticked."""
+        """The rows for the label that is chosen; what was checked stays checked."""
         if self._found is None:
             return
-        ticked = {place_of(each) for each in self.chosen}
+        checked = {place_of(each) for each in self.chosen}
         at = self.table.verticalScrollBar().value()
         rows = [_place(each, self.label, is_accepted=place_of(each) in self._accepted) for each in self._places]
         rows.sort(key=lambda row: (row.is_accepted, not row.changes, row.sentence.number, row.start))
         self.model.show(rows)
-        self.model.tick(row for row, each in enumerate(self.model.places) if place_of(each.source) in ticked)
+        self.model.check(row for row, each in enumerate(self.model.places) if place_of(each.source) in checked)
         self.table.verticalScrollBar().setValue(at)
 
     def _tell(self) -> None:
@@ -220,7 +220,7 @@ def _in_words(place: StringPlace, spans: Sequence[Span]) -> str:
     """The label alone for a span of the string itself; `한국 정부 OG` for any other."""
     if [(span.start, span.end) for span in spans] == [(place.start, place.end)]:
         return spans[0].label
-    return words_of(place.sentence.text, spans) if spans else say("no label")
+    return format_spans(place.sentence.text, spans) if spans else say("no label")
 
 
 def _place(place: StringPlace, label: str | None, *, is_accepted: bool) -> Place:

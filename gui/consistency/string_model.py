@@ -50,7 +50,7 @@ class StringFilter:
 class StringModel(QAbstractTableModel):
     """The strings that a filter takes, the likeliest mistakes first.
 
-    A string whose counts change stays where it is, and is ticked off once it is consistent.
+    A string whose counts change stays where it is, and is checked off once it is consistent.
     """
 
     def __init__(self, look: Look) -> None:
@@ -89,7 +89,7 @@ class StringModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, TEXT), self.index(len(self._rows) - 1, EXCEPTIONS))
 
     def accept(self, accepted: frozenset[str], chosen: StringFilter) -> None:
-        """Tick off strings that are right as they are; one that is asked about again comes back."""
+        """Check off strings that are right as they are; one that is asked about again comes back."""
         again = self.accepted - accepted
         self.accepted = accepted
         if again - set(self._rows):

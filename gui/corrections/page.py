@@ -23,8 +23,7 @@ from core.store.changes import ChangeSet
 from core.store.gold.log import Correction
 from core.store.gold.steps import STEP_GROUPS, ListedStep, StepFilter, StepGroup
 from core.store.project import Project
-from gui.corrections.excerpts import ContextDelegate
-from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, StepModel
+from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, ContextDelegate, StepModel
 from gui.look.theme import scaled
 from gui.text.words import wrapped
 from gui.widgets.choosers import chooser

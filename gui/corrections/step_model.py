@@ -6,19 +6,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import QAbstractItemModel, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from core.domain.spans import SPLITS
-from core.messages.catalogue import join_words, mark, say, say_count
+from core.domain.spans import SPLITS, Span
+from core.messages.catalogue import mark, say, say_count
 from core.store.gold.log import Correction
 from core.store.gold.steps import ListedStep, StepFilter
 from core.store.project import Project
 from gui.background import LatestQuery
-from gui.corrections.excerpts import SPAN_ROLE, Excerpt, excerpt
 from gui.look.theme import Look, font, scaled
 from gui.text.steps import describe
-from gui.text.words import wrapped
+from gui.text.words import format_spans, wrapped
 from gui.widgets.tables import ROOT, Index
 
 CHANGE, CONTEXT, BEFORE, AFTER, WHEN = range(5)
@@ -26,6 +26,35 @@ _TITLES = (mark("Change"), mark("Context"), mark("Before"), mark("After"), mark(
 _ROW_HEIGHT = 30
 _AT_ONCE = 200
 """Steps, and sentences of a step, that are read at once."""
+
+
+SPAN_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The role of the `Excerpt` of an index; its text is what the index displays."""
+
+_LEAD, _REST = 8, 60
+"""Characters of context; the line is cut at its end, so that the span stays in sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A part of a text: what is before a span, the span, what is after it, and its label."""
+
+    before: str
+    span: str
+    after: str
+    label: str
+
+    @property
+    def text(self) -> str:
+        return self.before + self.span + self.after
+
+
+def excerpt(text: str, span: Span) -> Excerpt:
+    """The surroundings of a span on one line."""
+    line = text.replace("\n", " ")
+    first, last = max(0, span.start - _LEAD), span.end + _REST
+    before = ("…" if first else "") + line[first : span.start]
+    return Excerpt(before, line[span.start : span.end], line[span.end : last], span.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,10 +341,52 @@ def _of_correction(correction: Correction, column: int) -> str:
         return _excerpt(correction).text
     one, other = correction.before, correction.after
     shown = [span for span in (one if column == BEFORE else other) if span not in (other if column == BEFORE else one)]
-    return join_words(f"{correction.text[span.start : span.end]} {span.label}" for span in shown) or "–"
+    return format_spans(correction.text, shown)
 
 
 def _excerpt(correction: Correction) -> Excerpt:
     """The text around the first span that changed."""
     first, *_ = sorted({*correction.before} ^ {*correction.after}, key=lambda span: (span.start, -span.end))
     return excerpt(correction.text, first)
+
+
+class ContextDelegate(QStyledItemDelegate):
+    """Paints what a model gives under `SPAN_ROLE`; where that is nothing, the plain text."""
+
+    def __init__(self, look: Look, parent: QObject) -> None:
+        super().__init__(parent)
+        self._look = look
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        found = index.data(SPAN_ROLE)
+        if not isinstance(found, Excerpt):
+            super().paint(painter, option, index)
+            return
+        self.initStyleOption(option, index)
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        rect = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget)
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, option.widget) + 1
+        rect.adjust(margin, 0, -margin, 0)  # as Qt does for a text
+        option.text = ""
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        painter.save()
+        painter.setClipRect(rect)
+        self._paint_parts(painter, rect, option, found)
+        painter.restore()
+
+    def _paint_parts(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, found: Excerpt) -> None:
+        bold = QFont(option.font)
+        bold.setBold(True)
+        plain = option.palette.text().color()
+        ink = QColor(self._look.theme.label(found.label).ink)
+        for text, face, colour in (
+            (found.before, option.font, plain),
+            (found.span, bold, ink),
+            (found.after, option.font, plain),
+        ):
+            metrics = QFontMetrics(face)
+            painter.setFont(face)
+            painter.setPen(colour)
+            line = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
+            rect.setLeft(rect.left() + metrics.horizontalAdvance(line))

@@ -23,7 +23,7 @@ from gui.look.theme import scaled, set_property
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.interaction import place_below
 from gui.sentence.span_selection import TextSelection, comparisons_of, difference_of, of_gold, of_predicted, stops
-from gui.text.words import words_of
+from gui.text.words import format_spans
 from gui.widgets.flow import FlowLayout, ScrolledPanel
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import ElidedLabel
@@ -261,7 +261,7 @@ class SentenceDetail(QWidget):
         shown = self._shown
         spans = self.canvas.replaced if self.is_editable and shown is not None else ()
         if spans and shown is not None:
-            self.show_notice(say("replaces {spans}", spans=words_of(shown.stored.text, spans)))
+            self.show_notice(say("replaces {spans}", spans=format_spans(shown.stored.text, spans)))
             self._is_warning = True
         elif self._is_warning:
             self.show_notice("")

@@ -19,7 +19,7 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.look.theme import Look
-from gui.text.words import words_of
+from gui.text.words import format_spans
 from gui.widgets.choosers import chip
 from gui.widgets.place_table import PROPOSED, Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel
@@ -80,9 +80,9 @@ class IdenticalWindow(QDialog):
 
     def _connect(self) -> None:
         self.everywhere.toggled.connect(lambda _: self._search())
-        self.all.clicked.connect(lambda: self.model.tick_all())
-        self.none.clicked.connect(lambda: self.model.tick([]))
-        self.model.ticked.connect(self._show_choice)
+        self.all.clicked.connect(lambda: self.model.check_all())
+        self.none.clicked.connect(lambda: self.model.check([]))
+        self.model.checks_changed.connect(self._show_choice)
         self._query.reported.connect(self._take)
         self._query.answered.connect(lambda _: self._show_choice())
         self.buttons.accepted.connect(self._agree)
@@ -106,14 +106,14 @@ class IdenticalWindow(QDialog):
         other = [place for place in found if place.labelling != "same"]
         self._same += len(found) - len(other)
         self._found += other
-        ticked = (at for at, place in enumerate(other) if place.labelling == "unlabelled")
-        self.model.add([_place(occurrence) for occurrence in other], ticked)
+        checked = (at for at, place in enumerate(other) if place.labelling == "unlabelled")
+        self.model.add([_place(occurrence) for occurrence in other], checked)
         self._show_choice()
 
     @property
     def chosen(self) -> list[Occurrence]:
-        """The ticked places, in order."""
-        return [self._found[row] for row in self.model.ticked_rows]
+        """The checked places, in order."""
+        return [self._found[row] for row in self.model.checked_rows]
 
     def _show_choice(self) -> None:
         chosen = self.chosen
@@ -157,5 +157,5 @@ def _searching(project: Project, sought: Sought, splits: Iterable[Split]) -> Gen
 def _place(occurrence: Occurrence) -> Place:
     sentence, span = occurrence.sentence, occurrence.span
     touched = [other for other in sentence.gold if other.overlaps(span)]
-    then = words_of(sentence.text, [span])
-    return Place(sentence, span.start, span.end, span.label, words_of(sentence.text, touched), then)
+    then = format_spans(sentence.text, [span])
+    return Place(sentence, span.start, span.end, span.label, format_spans(sentence.text, touched), then)

@@ -15,7 +15,7 @@ from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import SMALL_SIZE, Look, Theme, scaled
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.span_selection import TextSelection, comparison_of
-from gui.text.words import explain_comparison, label_names, words_of, wrapped
+from gui.text.words import explain_comparison, format_spans, label_names, wrapped
 from gui.widgets.choosers import chip as round_button
 from gui.widgets.text_labels import PlainLabel
 
@@ -295,8 +295,7 @@ class Labelling(QObject):
         return self._keymap.action(label_name(position), self, lambda: self._apply_at(position))
 
     def _apply_at(self, position: int) -> None:
-        label = self._chips.label_at(position)
-        if label is not None:
+        if (label := self._chips.label_at(position)) is not None:
             self.apply(label)
 
     def _apply_clicked(self, label: str) -> None:
@@ -328,7 +327,8 @@ class Labelling(QObject):
         replaced = self._canvas.replaced if self.is_editable else ()
         self.apply(self._chips.kept)
         if replaced:
-            self.noticed.emit(say("replaced {spans}", spans=words_of(self._canvas.scene.layout.text, replaced)), False)
+            spans = format_spans(self._canvas.scene.layout.text, replaced)
+            self.noticed.emit(say("replaced {spans}", spans=spans), False)
 
     def toggle_sticky(self) -> None:
         """Keep the label of the selected span, or else the first one; let it go where one is kept."""

@@ -9,7 +9,7 @@ from core.domain.spans import Span
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.metrics.comparison import Comparison, Outcome
 from gui.sentence.span_selection import TextSelection, comparison_of, stops
-from gui.text.words import words_of
+from gui.text.words import format_spans
 
 _OUTCOMES: dict[Outcome, str] = {
     "right": mark("{spans}"),
@@ -63,12 +63,12 @@ def describe_correction(
 
 def _describe_change(text: str, old: Span | None, new: Span | None) -> str:
     if old is None:
-        return say("{span} added", span=words_of(text, [new])) if new is not None else ""
+        return say("{span} added", span=format_spans(text, [new])) if new is not None else ""
     if new is None:
-        return say("{span} removed", span=words_of(text, [old]))
+        return say("{span} removed", span=format_spans(text, [old]))
     if (old.start, old.end) == (new.start, new.end):
         return say("{text}: {old} to {new}", text=text[new.start : new.end], old=old.label, new=new.label)
-    return say("{old} to {new}", old=words_of(text, [old]), new=words_of(text, [new]))
+    return say("{old} to {new}", old=format_spans(text, [old]), new=format_spans(text, [new]))
 
 
 def _position(selection: TextSelection, comparisons: Sequence[Comparison]) -> list[str]:
@@ -82,8 +82,8 @@ def _position(selection: TextSelection, comparisons: Sequence[Comparison]) -> li
 def _describe(text: str, comparison: Comparison, *, predicted_first: bool = False) -> str:
     sides = []
     if comparison.gold is not None:
-        sides.append(say("gold {span}", span=words_of(text, [comparison.gold])))
+        sides.append(say("gold {span}", span=format_spans(text, [comparison.gold])))
     if comparison.predicted is not None:
-        span, share = words_of(text, [comparison.predicted.span]), comparison.predicted.probability
+        span, share = format_spans(text, [comparison.predicted.span]), comparison.predicted.probability
         sides.append(say("predicted {span} {probability:.2f}", span=span, probability=share))
     return say(_OUTCOMES[comparison.outcome], spans=join_words(reversed(sides) if predicted_first else sides))

@@ -79,24 +79,14 @@ def explain_comparison(comparison: Comparison, text: str) -> str:
     gold, predicted = comparison.gold, comparison.predicted
     said = []
     if gold is not None:
-        said.append(say("gold {span}", span=words_of(text, [gold])))
+        said.append(say("gold {span}", span=format_spans(text, [gold])))
     if predicted is not None:
-        span, share = words_of(text, [predicted.span]), predicted.probability
+        span, share = format_spans(text, [predicted.span]), predicted.probability
         said.append(say("predicted {span} {probability:.2f}", span=span, probability=share))
     return say("{outcome}: {spans}", outcome=name_outcome(comparison), spans=join_words(said))
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 sentence`, `1,964 spans`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def listed(names: Sequence[str]) -> str:
-    """`PS`, `PS and LC`, `PS, LC and OG`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def words_of(text: str, spans: Iterable[Span]) -> str:
+def format_spans(text: str, spans: Iterable[Span]) -> str:
     """Spans as people read them: `이순신 PS, 조선 LC`; a dash where there is none."""
     return join_words(f"{text[span.start : span.end]} {span.label}" for span in spans) or "–"
 

@@ -1,4 +1,4 @@
-"""The table of places: ticks with Space, ids that lead to their sentences."""
+"""The table of places: checks with Space, ids that lead to their sentences."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,21 +60,21 @@ class Place:
         return self.current != self.proposed and not self.is_accepted
 
     @property
-    def can_be_ticked(self) -> bool:
+    def can_be_checked(self) -> bool:
         return self.changes or self.is_accepted
 
 
 class PlaceModel(QAbstractTableModel):
-    """Places, those that would change with a tick or without.
+    """Places, those that would change with a check or without.
 
     Args:
         links: whether a click on an id leads to its sentence.
 
     Signals:
-        ticked: other places are ticked.
+        checks_changed: other places are checked.
     """
 
-    ticked = Signal()
+    checks_changed = Signal()
 
     def __init__(self, look: Look, *, links: bool = True) -> None:
         super().__init__()
@@ -82,16 +82,16 @@ class PlaceModel(QAbstractTableModel):
         self._rows: list[Place] = []
         self._added: list[int] = []
         self._id_prefix = ""
-        self._ticked: set[int] = set()
+        self._checked: set[int] = set()
         self._sorted_by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         self._bold = font(LIST_SIZE, bold=True)
         self._links = links
 
-    def add(self, found: Sequence[Place], ticked: Iterable[int]) -> None:
+    def add(self, found: Sequence[Place], checked: Iterable[int]) -> None:
         """Show further places at the end.
 
         Args:
-            ticked: which of them are ticked at first.
+            checked: which of them are checked at first.
         """
         if not found:
             return
@@ -100,19 +100,19 @@ class PlaceModel(QAbstractTableModel):
         self._rows += found
         self._id_prefix = common_prefix([each.sentence.id for each in self._rows])
         self._added += range(first, first + len(found))
-        self._ticked |= {first + at for at in ticked}
+        self._checked |= {first + at for at in checked}
         self.endInsertRows()
-        self.ticked.emit()
+        self.checks_changed.emit()
 
-    def show(self, found: Sequence[Place], ticked: Iterable[int] = ()) -> None:
+    def show(self, found: Sequence[Place], checked: Iterable[int] = ()) -> None:
         """Show these places alone."""
         self.beginResetModel()
-        self._rows, self._ticked = list(found), set(ticked)
+        self._rows, self._checked = list(found), set(checked)
         self._id_prefix = common_prefix([each.sentence.id for each in found])
         self._added = list(range(len(found)))
         self._reorder(self._order())
         self.endResetModel()
-        self.ticked.emit()
+        self.checks_changed.emit()
 
     def clear(self) -> None:
         self.show([])
@@ -122,23 +122,23 @@ class PlaceModel(QAbstractTableModel):
         return self._rows
 
     @property
-    def ticked_rows(self) -> list[int]:
-        return sorted(self._ticked)
+    def checked_rows(self) -> list[int]:
+        return sorted(self._checked)
 
-    def tick(self, rows: Iterable[int]) -> None:
-        """Tick exactly those of these rows that can be."""
-        self._ticked = {row for row in rows if self._rows[row].can_be_ticked}
+    def check(self, rows: Iterable[int]) -> None:
+        """Check exactly those of these rows that can be."""
+        self._checked = {row for row in rows if self._rows[row].can_be_checked}
         if self._rows:
             self.dataChanged.emit(self.index(0, LEFT), self.index(len(self._rows) - 1, LEFT))
-        self.ticked.emit()
+        self.checks_changed.emit()
 
-    def tick_all(self) -> None:
-        self.tick(row for row, place in enumerate(self._rows) if place.changes)
+    def check_all(self) -> None:
+        self.check(row for row, place in enumerate(self._rows) if place.changes)
 
     def toggle(self, rows: Iterable[int]) -> None:
-        """Tick all of these rows, or none of them where all are ticked."""
-        chosen = {row for row in rows if self._rows[row].can_be_ticked}
-        self.tick(self._ticked - chosen if chosen <= self._ticked else self._ticked | chosen)
+        """Check all of these rows, or none of them where all are checked."""
+        chosen = {row for row in rows if self._rows[row].can_be_checked}
+        self.check(self._checked - chosen if chosen <= self._checked else self._checked | chosen)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column, the context to the left from the match backwards; -1 brings back the order as shown."""
@@ -162,7 +162,7 @@ class PlaceModel(QAbstractTableModel):
     def _reorder(self, order: Sequence[int]) -> None:
         self._rows = [self._rows[row] for row in order]
         self._added = [self._added[row] for row in order]
-        self._ticked = {row for row, old in enumerate(order) if old in self._ticked}
+        self._checked = {row for row, old in enumerate(order) if old in self._checked}
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -174,8 +174,8 @@ class PlaceModel(QAbstractTableModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        can_tick = index.column() == LEFT and self._rows[index.row()].can_be_ticked
-        return flags | Qt.ItemFlag.ItemIsUserCheckable if can_tick else flags
+        can_check = index.column() == LEFT and self._rows[index.row()].can_be_checked
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if can_check else flags
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         is_words = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
@@ -193,8 +193,8 @@ class PlaceModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             text, cut = _cell(place, column), self._id_prefix if column == SENTENCE else ""
             return f"…{text.removeprefix(cut)}" if cut and text.startswith(cut) else text
-        if role == Qt.ItemDataRole.CheckStateRole and column == LEFT and place.can_be_ticked:
-            return Qt.CheckState.Checked if index.row() in self._ticked else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.CheckStateRole and column == LEFT and place.can_be_checked:
+            return Qt.CheckState.Checked if index.row() in self._checked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column == LEFT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -212,16 +212,16 @@ class PlaceModel(QAbstractTableModel):
             return QColor(self._look.theme.label(place.label).ink)
         if column == SENTENCE and self._links:
             return QColor(self._look.theme.accent)
-        if column == PROPOSED and index.row() not in self._ticked:
+        if column == PROPOSED and index.row() not in self._checked:
             return QColor(self._look.theme.muted)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole or index.column() != LEFT:
             return False
-        self._ticked ^= {index.row()}
+        self._checked ^= {index.row()}
         self.dataChanged.emit(index, self.index(index.row(), SENTENCE))
-        self.ticked.emit()
+        self.checks_changed.emit()
         return True
 
 
@@ -256,7 +256,7 @@ _WIDTHS = {STRING: 72, CURRENT: 88, PROPOSED: 80, SENTENCE: 96}
 
 
 class PlaceTable(QTableView):
-    """Shows a `PlaceModel`; Space ticks the selected rows.
+    """Shows a `PlaceModel`; Space checks the selected rows.
 
     Args:
         wide: how a place is labelled takes more than a label to say.

@@ -30,6 +30,9 @@ def test_the_models_of_the_window_keep_the_contract(window, tmp_path, qtbot):
         window.show_page(name)
     strings.search()
     wait_for_job(qtbot, window.context.runner)
+    strings.places.model.check_all()
+    for column in (0, 3, -1):
+        strings.places.model.sort(column)
     session.correct(session.project.sentences.by_id("news-3").number, [Span(0, 3, "PS")])
     session.revert(1)
     for name in window.pages:

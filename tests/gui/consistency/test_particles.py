@@ -142,12 +142,12 @@ def test_a_correction_made_elsewhere_takes_its_row_away(page, window):
 
 
 def test_after_all_ticked_ones_are_dropped_the_table_of_those_left_has_the_keys(page):
-    page.model.tick([0])
+    page.model.check([0])
     page.apply.setFocus()
     click(page.apply)
     assert page.model.rowCount() > 0
     assert QApplication.focusWidget() is page.table
-    page.model.tick_all()
+    page.model.check_all()
     page.apply.setFocus()
     click(page.apply)
     assert QApplication.focusWidget() is page.shown, "where none is left"

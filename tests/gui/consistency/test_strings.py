@@ -68,8 +68,8 @@ def _endless(project):
         yield
 
 
-def ticked(page):
-    return [page.places.model.places[row].sentence.id for row in page.places.model.ticked_rows]
+def checked(page):
+    return [page.places.model.places[row].sentence.id for row in page.places.model.checked_rows]
 
 
 def gold(window, name):
@@ -98,18 +98,18 @@ def test_the_places_that_differ_come_first_and_none_is_ticked_beforehand(page):
         ("x-1", "", "서울 시청 LC", "LC"),
         ("t-0", "", "LC", "–"),
     ]
-    assert ticked(page) == []
+    assert checked(page) == []
     assert page.places.apply.text() == "Change 0 places"
     assert not page.places.apply.isEnabled()
     assert page.places.said.text() == "3 places differ."
     page.places.target.setCurrentIndex(page.places.target.findData("OG"))
-    assert ticked(page) == []
+    assert checked(page) == []
     click(page.places.all)
     assert page.places.said.text() == "9 of 10 places checked, in 8 sentences; overlapping spans are replaced."
 
 
 def test_the_chosen_places_are_corrected_in_one_step_and_the_strings_stay_where_they_are(page, window, qtbot):
-    page.places.model.tick([0, 1])
+    page.places.model.check([0, 1])
     assert page.places.apply.text() == "Change 2 places"
     click(page.places.apply)
     wait_for_places(qtbot, page)
@@ -130,7 +130,7 @@ def test_a_string_that_is_consistent_by_now_is_not_counted_among_the_inconsisten
     assert page.count.text() == "2 strings."
     row = [each[0] for each in strings(page)].index("부산")
     choose(qtbot, page, row)
-    page.places.model.tick_all()
+    page.places.model.check_all()
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert strings(page)[row][2] == "✓"
@@ -143,7 +143,7 @@ def test_places_show_what_was_corrected_though_the_counts_are_outdated(page, win
     wait_for_places(qtbot, page)
     assert "search again" in page.age.text()
     assert ("s-1", "", "OG", "LC") in places(page)
-    page.places.model.tick(row for row, each in enumerate(places(page)) if each[0] in ("d-1", "s-1"))
+    page.places.model.check(row for row, each in enumerate(places(page)) if each[0] in ("d-1", "s-1"))
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert gold(window, "s-1") == gold(window, "d-1") == [(0, 2, "LC")]
@@ -162,8 +162,8 @@ def test_no_label_takes_spans_away_and_a_string_that_agrees_is_ticked_off(page, 
     choose(qtbot, page, row)
     assert page.places.title.text() == "부산"
     page.places.target.setCurrentIndex(page.places.target.findText("no label"))
-    page.places.model.tick_all()
-    assert ticked(page) == ["p-1"]
+    page.places.model.check_all()
+    assert checked(page) == ["p-1"]
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert gold(window, "p-1") == []
@@ -175,11 +175,11 @@ def test_no_label_takes_spans_away_and_a_string_that_agrees_is_ticked_off(page, 
 
 def test_another_edge_is_corrected_where_it_is_ticked(page, window, qtbot):
     model = page.places.model
-    model.tick([])
+    model.check([])
     page.places.table.setFocus()
     page.places.table.go_to(2)
     QTest.keyClick(page.places.table, Qt.Key.Key_Space)
-    assert ticked(page) == ["x-1"]
+    assert checked(page) == ["x-1"]
     click(page.places.apply)
     assert gold(window, "x-1") == [(0, 2, "LC")]
 
@@ -232,23 +232,23 @@ def sorted_by(page, column):
 
 def test_the_concordance_is_sorted_by_context_and_label_and_keeps_its_ticks(page):
     unsorted = [each[0] for each in places(page)]
-    page.places.model.tick([1])
-    assert ticked(page) == ["d-2"]
+    page.places.model.check([1])
+    assert checked(page) == ["d-2"]
     contexts = [page.places.model.places[row] for row in range(10)]
     by_right = sorted(contexts, key=lambda place: place.sentence.text[place.end :])
     assert sorted_by(page, RIGHT) == [place.sentence.id for place in by_right]
-    assert ticked(page) == ["d-2"]
+    assert checked(page) == ["d-2"]
     assert sorted_by(page, LEFT)[-2:] == ["d-2", "d-2"]
     left = [row[1] for row in places(page)][-2:]
     assert left == ["그는 ", "그는 서울에서 "], "from the match backwards: 는 before 서"
     assert sorted_by(page, CURRENT)[-2:] == ["d-1", "x-1"]
     assert sorted_by(page, CURRENT)[:2] == ["x-1", "d-1"]
     assert sorted_by(page, CURRENT) == unsorted, "the third click"
-    assert ticked(page) == ["d-2"]
+    assert checked(page) == ["d-2"]
 
 
 def test_places_that_are_right_as_they_are_are_not_counted_against_the_string(page, window, qtbot):
-    page.places.model.tick([0, 1])
+    page.places.model.check([0, 1])
     assert page.places.accept.text() == "Accept 2 places as right"
     click(page.places.accept)
     wait_for_places(qtbot, page)
@@ -260,8 +260,8 @@ def test_places_that_are_right_as_they_are_are_not_counted_against_the_string(pa
     assert places(page)[-1][3] == "right as it is"
     assert not window.context.session.project.corrections.count()
     click(page.places.all)
-    assert ticked(page) == ["x-1"], "they are not checked with the others"
-    page.places.model.tick([8, 9])
+    assert checked(page) == ["x-1"], "they are not checked with the others"
+    page.places.model.check([8, 9])
     assert page.places.accept.text() == "Ask about 2 places again"
     click(page.again)
     wait_for_job(qtbot, window.context.runner)
@@ -377,7 +377,7 @@ def test_what_changed_in_too_many_ways_to_be_counted_is_not_written_over(page, w
     window.context.session.correct(number_of(window, "d-2"), (Span(3, 5, "CITY"), Span(0, 2, "PS")))
     wait_for_places(qtbot, page)
     page.places.target.setCurrentIndex(page.places.target.findData("CITY"))
-    page.places.model.tick_all()
+    page.places.model.check_all()
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert gold(window, "d-1") == [(0, 2, "CITY")]
@@ -386,7 +386,7 @@ def test_what_changed_in_too_many_ways_to_be_counted_is_not_written_over(page, w
 
 def test_nothing_is_corrected_while_places_are_sought_anew(late_answers, page, window):
     window.context.session.correct(number_of(window, "d-2"), (Span(0, 2, "PS"),))
-    page.places.model.tick_all()
+    page.places.model.check_all()
     assert not page.places.apply.isEnabled()
 
 
@@ -432,10 +432,32 @@ def test_the_search_finds_what_is_still_being_composed(page, qtbot):
 
 def test_after_a_change_the_next_string_is_chosen_and_has_the_keys(page, qtbot):
     first, second = (row[0] for row in strings(page)[:2])
-    page.places.model.tick_all()
+    page.places.model.check_all()
     page.places.apply.setFocus()
     click(page.places.apply)
     wait_for_places(qtbot, page)
     assert page.places.title.text() == second != first
     assert QApplication.focusWidget() is page.table
     assert page.model.at(page.table.currentIndex().row()).text == second
+
+
+def test_the_page_works_with_answers_that_come_late(late_answers, page, window, qtbot):
+    assert [each[0] for each in strings(page)] == ["서울", "부산"]
+    page.places.model.check([0])
+    click(page.places.apply)
+    wait_for_places(qtbot, page)
+    assert gold(window, "d-1") == [(0, 2, "LC")]
+    assert page.places.title.text() == "부산"
+    click(page.places.accept_string)
+    wait_for_places(qtbot, page)
+    assert strings(page)[1][2] == "✓"
+    page.table.selectRow(0)
+    page.table.selectRow(1)
+    window.undo.trigger()
+    wait_for_places(qtbot, page)
+    assert page.places.title.text() == "부산"
+    assert {row[0] for row in places(page)} == {"p-1", "p-2"}
+    assert page.places.accept_string.text() == "Accept string as right"
+    window.context.session.close_project()
+    assert page.model.rowCount() == 0
+    assert not page._query.is_waiting

@@ -119,3 +119,14 @@ def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
     assert "is not a valid label" in window.banner.text.text()
     assert page.form.isVisible()
     assert window.context.runner.job is None
+
+
+def test_the_page_works_with_answers_that_come_late(late_answers, page, window, qtbot, tmp_path):
+    (tmp_path / "more.jsonl").write_text('{"id": "x", "text": "서울", "label": [[0, 2, "LC"]]}', encoding="utf-8")
+    window.take_files([tmp_path / "more.jsonl"])
+    assert "none (this project has PS, LC, OG" in page.form.labels.placeholderText()
+    click(page.form.start)
+    wait_for_job(qtbot, window.context.runner)
+    qtbot.waitUntil(lambda: counts(page)["Sentences"] == ["3", "4", "1"])
+    window.context.session.correct(window.context.session.project.sentences.by_id("x").number, [])
+    assert counts(page)["LC"] == ["2", "1", "1"]

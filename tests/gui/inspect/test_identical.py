@@ -1,4 +1,4 @@
-"""Labelling every identical string: found, shown in context, ticked, and stored as one step."""
+"""Labelling every identical string: found, shown in context, checked, and stored as one step."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -113,6 +113,6 @@ def test_what_changes_meanwhile_is_not_written_over(bench, qtbot):
     bench.session.correct(number, (Span(0, 2, "PS"),))
     qtbot.waitUntil(lambda: not window_of(bench)._query.is_waiting)
     window = window_of(bench)
-    window.model.tick_all()
+    window.model.check_all()
     qtbot.mouseClick(ok(window), Qt.MouseButton.LeftButton)
     assert bench.gold("b") == [(0, 2, "PS"), (3, 5, "LC"), (8, 10, "LC")]
