@@ -103,3 +103,13 @@ def test_the_marks_of_a_row_explain_themselves(view):
     index = view.model().index(0, 0)
     described = view.model().data(index, Qt.ItemDataRole.AccessibleDescriptionRole)
     assert described == f"✗ spurious: predicted 북한 LC 0.90\n{squares}"
+
+
+def test_escape_clears_the_search_and_then_leaves_it(bench_over):
+    bench = bench_over(build)
+    search(bench, "북한")
+    assert len(bench.listed()) == 3
+    bench.key(Qt.Key.Key_Escape)
+    assert (bench.page.filters.search.text(), len(bench.listed())) == ("", 4)
+    bench.key(Qt.Key.Key_Escape)
+    assert bench.page.list.view.hasFocus()

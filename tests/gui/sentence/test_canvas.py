@@ -1,4 +1,3 @@
-import itertools
 import unicodedata
 
 import pytest
@@ -398,9 +397,9 @@ def test_labels_relabel_gold_and_accept_predicted(host):
     assert host.gold == (Span(0, 3, "CV"),)
     assert host.canvas.selection == of_gold(Span(0, 3, "CV"))
     host.canvas.select_next(errors_only=True)
-    host.canvas.select_next(errors_only=True)
+    assert host.canvas.selection == of_predicted(LC)
     host.canvas.apply_label("OG")
-    assert host.gold[-1] in (Span(16, 18, "OG"), Span(0, 3, "OG"))
+    assert host.gold == (Span(0, 3, "CV"), Span(LC.start, LC.end, "OG"))
 
 
 def test_the_same_label_proposes_nothing(host):
@@ -505,21 +504,67 @@ def test_it_says_its_text_and_spans_and_takes_no_input_method(host):
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("text", [TEXT, "가\n나\t다\u2028라", "", "😀", "\ud800가"])
-def test_any_text_is_painted(host, theme, text):
+def test_every_character_that_is_no_blank_is_painted_in_its_place(host, theme, text):
     host.look.show_theme(theme)
     host.show(text, [Span(0, 1, "PS")] if text else [])
-    assert not host.canvas.grab().isNull()
+    grounds = {theme.surface, theme.label("PS").fill}
+    image = host.canvas.grab().toImage()
+    for cell in host.canvas.scene.layout.cells:
+        rect = host.canvas.scene.text_rects(cell.start, cell.end)[0].toRect().adjusted(1, 2, -1, -2)
+        ink = colours_in(image, rect) - grounds
+        assert bool(ink) == (text[cell.start] != " "), f"{text[cell.start]!r} at {cell.start}"
+    if not text:
+        assert colours_in(image, image.rect()) == {theme.surface}
 
 
-def test_every_kind_of_selection_is_painted(host):
+def colours_in(image, rect):
+    inside = rect.intersected(image.rect())
+    columns, rows = range(inside.left(), inside.right() + 1), range(inside.top(), inside.bottom() + 1)
+    return {image.pixelColor(x, y).name() for x in columns for y in rows}
+
+
+def test_whatever_is_selected_is_marked_at_its_place_alone(host):
     host.show(TEXT, [PS, OG], [PredictedSpan(Span(5, 7, "LC"), 0.6), PredictedSpan(LC, 0.4)])
-    pictures = [host.canvas.grab().toImage()]
-    for _stop in range(4):
+    image = host.canvas.grab().toImage()
+    assert LIGHT.accent not in colours_in(image, image.rect())
+    seen = []
+    for _ in range(4):
         host.canvas.select_next()
-        pictures.append(host.canvas.grab().toImage())
-    drag(host.canvas, point(host.canvas, 12), point(host.canvas, 20))
-    pictures.append(host.canvas.grab().toImage())
-    assert all(one != other for one, other in itertools.pairwise(pictures))
+        seen.append(host.canvas.selection)
+        assert marked_places(host) == [host.canvas.selection]
+    assert [selection.kind for selection in seen] == ["gold", "predicted", "gold", "predicted"]
+    drag(host.canvas, point(host.canvas, 12), point(host.canvas, 14))
+    assert host.canvas.selection.kind == "range"
+    rects = host.canvas.scene.text_rects(12, 15)
+    image = host.canvas.grab().toImage()
+    assert LIGHT.accent in colours_in(image, rects[0].toRect().adjusted(-2, -2, 2, 2))
+
+
+def marked_places(host):
+    """The spans whose edge on the text, or line below it, has the colour of what is selected."""
+    image, found = host.canvas.grab().toImage(), []
+    for selection in (of_gold(PS), of_gold(OG), of_predicted(Span(5, 7, "LC")), of_predicted(LC)):
+        rect = host.canvas.scene.text_rects(selection.start, selection.end)[0].toRect()
+        edge = QRect(rect.left() - 3, rect.center().y() - 2, 4, 4)
+        below = QRect(rect.left() + 4, rect.bottom() + 4, rect.width() - 8, 2)
+        if LIGHT.accent in colours_in(image, edge if selection.kind == "gold" else below):
+            found.append(selection)
+    return found
+
+
+RIGHT_TO_LEFT = "שלום עולם"
+
+
+def test_a_drag_over_a_right_to_left_word_takes_the_characters_under_it(host):
+    host.show(RIGHT_TO_LEFT)
+    places = [point(host.canvas, at).x() for at in range(len(RIGHT_TO_LEFT))]
+    assert places == sorted(places, reverse=True), "it begins at the right"
+    assert places[0] > host.canvas.width() / 2
+    for first, last in ((0, 3), (3, 0), (5, 8), (1, 6)):
+        drag(host.canvas, point(host.canvas, first), point(host.canvas, last))
+        assert host.canvas.selection == TextSelection("range", min(first, last), max(first, last) + 1)
+    double_click(host.canvas, point(host.canvas, 6))
+    assert selected(host) == "עולם"
 
 
 def begin_edge_drag(host):

@@ -99,11 +99,19 @@ def test_the_first_error_of_a_long_sentence_is_in_sight(qtbot):
 
 
 @pytest.mark.parametrize("text", ["", "😀", "가\n나\u2028다", "\ud800가", "가" * 5000])
-def test_any_text_is_painted(qtbot, text):
+def test_rows_of_any_text_are_painted_alike(qtbot, text):
     gold = (Span(0, 1, "PS"),) if text else ()
     view = table(qtbot, Rows(3, lambda number: row(number, text=text, gold=gold, predicted=())))
     view.selectRow(1)
-    assert not view.grab().isNull()
+    image = view.viewport().grab().toImage()
+    inks = []
+    for number, ground in enumerate((LIGHT.surface, LIGHT.selection, LIGHT.surface)):
+        lines = range(number * ROW_HEIGHT + 26, (number + 1) * ROW_HEIGHT - 6)
+        colours = {image.pixelColor(x, y).name() for x in range(12, 200) for y in lines}
+        assert ground in colours
+        inks.append(LIGHT.label("PS").fill in colours)
+        assert bool(colours - {ground, LIGHT.label("PS").fill, LIGHT.accent}) == bool(text)
+    assert inks == [bool(text)] * 3
 
 
 def test_a_cut_line_ends_after_a_whole_character(qapp):
