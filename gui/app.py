@@ -51,7 +51,7 @@ def run_window(arguments: Sequence[str]) -> int:
     application.setDesktopFileName("spandesk")
     log_file = start_log(platformdirs.user_log_path("spandesk", ensure_exists=True))
     application.setQuitOnLastWindowClosed(False)  # a closed window finishes its work first
-    window = made_window(application, QSettings("spandesk", "spandesk"), platformdirs.user_data_path("spandesk"))
+    window = build_window(application, QSettings("spandesk", "spandesk"), platformdirs.user_data_path("spandesk"))
     window.closed.connect(application.quit)
     sys.excepthook = BugReport(window, log_file)
     look_after(window)
@@ -73,7 +73,7 @@ def look_after(window: MainWindow) -> None:
     load_charts_soon(window.context.runner)
 
 
-def made_window(
+def build_window(
     application: QApplication, settings: QSettings, data_folder: Path, theme: Theme | None = None
 ) -> MainWindow:
     """The window with all its parts.
@@ -154,6 +154,6 @@ class GarbageCollector(QObject):
             gc.collect(due[-1])
 
     def stop(self) -> None:
-        """Give the work back to Python."""
+        """Re-enable automatic collection."""
         self._timer.stop()
         gc.enable()

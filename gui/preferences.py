@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
-from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter
+from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter, QWidget
 
 MAX_RECENT = 8
 
@@ -115,3 +115,17 @@ class Preferences:
 def _key_of(project: Path) -> str:
     """A path as one key: in settings a slash begins a group."""
     return quote(str(project.resolve()), safe="")
+
+
+_FRAME = QSize(16, 48)
+"""What title bar and borders take; Qt knows that only once the window is shown."""
+
+
+def fitting(wanted: QSize, available: QSize) -> QSize:
+    """The wanted size, or as much of it as a screen has room for with the window's frame."""
+    return wanted.boundedTo(available - _FRAME)
+
+
+def resize_to_fit(window: QWidget, wanted: QSize) -> None:
+    """Give a window a size at which no edge of it lies beyond its screen."""
+    window.resize(fitting(wanted, window.screen().availableGeometry().size()))

@@ -147,7 +147,7 @@ class Session(QObject):
         return project
 
     def discard(self, project: Project) -> None:
-        """Close a project, if it is the open one, and remove it if it holds nothing, as after a failed import."""
+        """Close a project, if it is the open one, and remove it if it is empty, as after a failed import."""
         if self._project is project:
             self.close()
             projects.discard_if_empty(project.folder, is_responsive=True)

@@ -31,10 +31,11 @@ from gui.keys.keys_window import KeysWindow
 from gui.look.appearance import Appearance
 from gui.look.icons import icon
 from gui.metrics.page import MetricsPage
+from gui.preferences import resize_to_fit
 from gui.settings.window import SettingsWindow
 from gui.shell.context_bar import ContextBar
 from gui.shell.history import History
-from gui.shell.rail import Rail, resize_to_fit
+from gui.shell.rail import Rail
 from gui.shell.strips import Banner, JobStrip, next_step
 from gui.text.steps import redo_title, undo_title
 from gui.welcome.page import WelcomePage
@@ -237,7 +238,7 @@ class MainWindow(QMainWindow):
         self.show_page(self._first_page(project))
 
     def _first_page(self, project: Project) -> str:
-        """The page that was shown last; at first the one that goes on from where the project is."""
+        """The page that was shown last; at first the one that fits the state of the project."""
         last = self.context.preferences.place(project.folder).get("page")
         if isinstance(last, str) and last in self.pages:
             return last

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.analysis.consistency import (
@@ -145,14 +145,12 @@ class PlacesPanel(QWidget):
         self._tell()
 
     def _offer(self, found: Inconsistency, labels: Sequence[str], chosen: str | None) -> None:
-        with QSignalBlocker(self.target):
-            self.target.clear()
-            for label in (*found.labels, *(label for label in labels if label not in found.labels)):
-                self.target.addItem(label, label)
-            self.target.insertItem(len(found.labels), say("no label"), None)
-            if chosen is not None and self.target.findData(chosen) < 0:  # it has left the tag set
-                chosen = most_common_label(found)
-            self.target.setCurrentIndex(len(found.labels) if chosen is None else self.target.findData(chosen))
+        others = [label for label in labels if label not in found.labels]
+        if chosen is not None and chosen not in (*found.labels, *others):  # it has left the tag set
+            chosen = most_common_label(found)
+        by_name = [(label, label) for label in (*found.labels, *others)]
+        at = len(found.labels)
+        self.target.offer([*by_name[:at], (say("no label"), None), *by_name[at:]], chosen)
 
     def show_places(self, places: Sequence[StringPlace], accepted: Collection[TextPlace]) -> None:
         """Show the places; those that would change come first, those that are right as they are last."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractTableModel, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -257,9 +257,5 @@ class StringFilterBar(QWidget):
     def show_labels(self, labels: list[str]) -> None:
         """Offer these labels; the chosen one stays chosen if it is among them."""
         chosen = self.label.currentData()
-        with QSignalBlocker(self.label):
-            self.label.clear()
-            self.label.addItem(say("Any label"), None)
-            for label in labels:
-                self.label.addItem(label, label)
-            self.label.setCurrentIndex(max(0, self.label.findData(chosen)))
+        items = [(say("Any label"), None), *((label, label) for label in labels)]
+        self.label.offer(items, chosen if chosen in labels else None)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -249,8 +248,8 @@ class StepFilterBar(QWidget):
         self.group = chooser(say("Kind"), say("What was done"))
         self.label = chooser(say("Label"), say("A label of a span that was changed"))
         self.split = chooser(say("Split"), say("The split of the sentence"))
-        _offer(self.group, say("Any kind"), ((say(_GROUPS[group]), group) for group in STEP_GROUPS))
-        _offer(self.split, say("All splits"), ((split, split) for split in SPLITS))
+        self.group.offer([(say("Any kind"), None), *((say(_GROUPS[group]), group) for group in STEP_GROUPS)])
+        self.split.offer([(say("All splits"), None), *((split, split) for split in SPLITS)])
         self.show_labels(())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -291,16 +290,7 @@ class StepFilterBar(QWidget):
     def show_labels(self, labels: Iterable[str]) -> None:
         """Offer these labels; the chosen one stays chosen if it is among them."""
         chosen = self.label.currentData()
-        with QSignalBlocker(self.label):
-            _offer(self.label, say("Any label"), ((label, label) for label in labels))
-            self.label.setCurrentIndex(max(0, self.label.findData(chosen)))
+        items = [(say("Any label"), None), *((label, label) for label in labels)]
+        self.label.offer(items, chosen if chosen in labels else None)
         if self.label.currentData() != chosen:
             self._change()
-
-
-def _offer(box: QComboBox, no_choice: str, choices: Iterable[tuple[str, str]]) -> None:
-    """Fill a box with choices, the first of which is none."""
-    box.clear()
-    box.addItem(no_choice, None)
-    for words, value in choices:
-        box.addItem(words, value)

@@ -73,7 +73,7 @@ class Command:
         template: what it does, for people, with its `fields`.
         keys: as Qt writes them in portable text, the one that is shown first.
         scope: where the focus must be, as `SCOPES` says.
-        repeats: whether a key that is held down does it again and again.
+        repeats: whether it repeats while a key is kept down.
     """
 
     template: str

@@ -79,7 +79,7 @@ class Keymap(QObject):
         self.changed.emit()
 
     def action(self, name: str, parent: QObject, run: Callable[[], object]) -> "CommandAction":
-        """The action of a command, which works in the widgets that it is added to and in what they hold."""
+        """The action of a command, which works in the widgets that it is added to and in their children."""
         made = CommandAction(self, name, parent, run)
         if self.commands[name].scope == "page":
             self._of_pages.append(made)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 from core.messages.catalogue import say
 from gui.keys.commands import KEYED_LABELS, SCOPES, Scope, label_name, native, page_name
 from gui.keys.keymap import Keymap
-from gui.shell.rail import resize_to_fit
+from gui.preferences import resize_to_fit
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 _SIDE, _TOP, _BOTTOM, _GAP = 24, 20, 12, 8

@@ -203,6 +203,6 @@ QStatusBar::item { border: none; }
 """)
 
 
-def filled(tokens: Mapping[str, str | int], *, shade: Literal["light", "dark"]) -> str:
+def render_stylesheet(tokens: Mapping[str, str | int], *, shade: Literal["light", "dark"]) -> str:
     """The style sheet with the tokens of a theme, and the arrows drawn for it, in place."""
     return _TEMPLATE.substitute(tokens, shade=shade, icons=ICON_FOLDER.as_posix())

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core.domain.labels import EntityType, FirstNames
 from core.io.resources import RESOURCES
 from gui.look.palette import LabelColours, label_colours, mixed
-from gui.look.stylesheet import filled
+from gui.look.stylesheet import render_stylesheet
 
 LIST_SIZE, SENTENCE_SIZE, TAG_SIZE, SMALL_SIZE, TITLE_SIZE = 13, 19, 11, 12, 16
 """Font sizes in pixels: lists and controls, the large sentence, tags on it, secondary text, page titles."""
@@ -183,7 +183,7 @@ def stylesheet(theme: Theme) -> str:
         "small_size": scaled(SMALL_SIZE),
         "title_size": scaled(TITLE_SIZE),
     }
-    return filled(tokens, shade="dark" if theme.dark else "light")
+    return render_stylesheet(tokens, shade="dark" if theme.dark else "light")
 
 
 def qt_palette(theme: Theme) -> QPalette:
@@ -238,7 +238,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 
 
 def apply_palette(application: QApplication, theme: Theme) -> None:
-    """Dress the application but for its style sheet, which Qt reads anew for every widget that finds its place."""
+    """Apply palette and font only: a style sheet set now would be re-polished for every widget added later."""
     if not application.styleSheet():  # each of these dresses every widget anew
         load_fonts()
         application.setStyle("Fusion")

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -81,14 +80,14 @@ class MetricsHeader(QWidget):
 
     def offer_splits(self, splits: Sequence[Split], current: Split) -> None:
         """The splits with predictions; hidden where there is nothing to choose."""
-        _fill(self.split, [(split, split) for split in splits], current)
+        self.split.offer([(split, split) for split in splits], current)
         for widget in self._splitting:
             widget.setVisible(len(splits) > 1)
 
     def offer_others(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
         """What the epoch can be compared with; hidden where there is no other, or one epoch alone is shown."""
         items = [(name_epoch(key), key) for key in others]
-        _fill(self.other, [(say("nothing"), None), *items], current)
+        self.other.offer([(say("nothing"), None), *items], current)
         for widget in self._comparing:
             widget.setVisible(bool(others) and not (self.errors.isChecked() or self.calibration.isChecked()))
 
@@ -117,16 +116,6 @@ def _label(text: str, buddy: QWidget) -> QLabel:
     label = PlainLabel(text)
     label.setBuddy(buddy)
     return label
-
-
-def _fill(box: QComboBox, items: Sequence[tuple[str, object]], current: object) -> None:
-    with QSignalBlocker(box):
-        if [(box.itemText(at), box.itemData(at)) for at in range(box.count())] != list(items):
-            box.clear()
-            for title, value in items:
-                box.addItem(title, value)
-        values = [value for _, value in items]
-        box.setCurrentIndex(values.index(current) if current in values else 0)
 
 
 def describe_run(run: Run) -> str:

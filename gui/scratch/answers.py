@@ -39,8 +39,8 @@ class _TaggerThread:
 class Answers(QObject):
     """Loads the tagger when the first line is asked for, keeps it for one checkpoint, and lets it go with that.
 
-    An answer is about a line's text, so it holds whatever else was typed since; what another checkpoint's tagger says
-    is dropped.
+    An answer is about a line's text, so it stays right whatever else was typed since; that of another checkpoint's
+    tagger is dropped.
 
     Signals:
         changed: some lines were tagged, or the state is another.

@@ -96,7 +96,7 @@ class LineView(SentenceView):
 
 
 class LineRow(QFrame):
-    """Shows a line; what comes of it is the page's.
+    """Shows a line; the page does what its buttons ask for.
 
     Args:
         cross: the icon of the button that removes the line.
@@ -201,7 +201,7 @@ def _lowered(widget: QWidget) -> QVBoxLayout:
 
 
 def _resemble(text: str, other: str) -> bool:
-    """Whether one may have come of the other under someone's hands: they begin or end alike."""
+    """Whether one may be an edited version of the other: they begin or end alike."""
     return bool(other) and (text[:2] == other[:2] or text[-2:] == other[-2:])
 
 

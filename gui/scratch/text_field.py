@@ -18,7 +18,7 @@ _BREAK = re.compile("[\u2028\u2029]|\\Z")
 
 @dataclass(frozen=True, slots=True)
 class ScratchLine:
-    """A sentence without the blanks around it, and where the whole line with its end stands (code points)."""
+    """A sentence without the blanks around it, and the place of the whole line with its end (code points)."""
 
     text: str
     start: int
@@ -41,7 +41,7 @@ def lines_of(raw: str) -> list[ScratchLine]:
 
 
 def sound(text: str) -> str:
-    """The text with U+FFFD for halves of characters, which no file and no database holds."""
+    """The text with U+FFFD for halves of characters, which no file and no database can store."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -114,7 +114,7 @@ class KeysSection(QWidget):
         return self._keymap.keys(self.name) if self.name else ()
 
     def _show(self) -> None:
-        """Show the chosen command as it stands, and ask nothing."""
+        """Show the chosen command as it is, and ask nothing."""
         name = self.name
         self.title.setText(self._keymap.commands[name].title if name else say("No command matches"))
         for widget in (self.change, self.add):
@@ -190,7 +190,7 @@ _COMMAND, _KEYS, _WHERE = range(3)
 
 
 class KeysModel(QAbstractTableModel):
-    """One command a row, as far as it holds the words that are sought; what the person changed is bold."""
+    """One command a row, of those that match the search; what the person changed is bold."""
 
     def __init__(self, keymap: Keymap, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -247,7 +247,7 @@ WAITING = mark("Press a key… Esc stops")
 
 
 class KeyRecorder(QPushButton):
-    """While it waits, every key is taken as it stands on the keyboard, Tab and shortcuts too.
+    """While it waits, every key is taken by its place on the keyboard, Tab and shortcuts too.
 
     Signals:
         recorded: a key was pressed, as `chord_of` writes it.

@@ -1,4 +1,4 @@
-"""The settings: a window of its own, open beside the main one, in which every change holds at once."""
+"""The settings: a window of its own, open beside the main one, in which every change takes effect at once."""
 
 from typing import Literal
 

@@ -1,8 +1,8 @@
 """The bar at the top: project, run, epoch and gold that all pages look at, and undo and redo."""
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from core.messages.catalogue import mark, say
 from core.store.changes import ChangeSet
@@ -78,8 +78,8 @@ class ContextBar(QFrame):
         project = self._session.project
         runs = project.runs.list_all() if project else []
         epochs = project.runs.epoch_numbers(context.source) if project and context.source else []
-        _fill(self.run, [(_run_title(run), run.number) for run in runs], context.source)
-        _fill(self.epoch, [(say("Epoch {number}", number=number), number) for number in epochs], context.epoch)
+        self.run.offer([(_run_title(run), run.number) for run in runs], context.source)
+        self.epoch.offer([(say("Epoch {number}", number=number), number) for number in epochs], context.epoch)
         self.gold.setCurrentIndex(self.gold.findData(context.gold))
         has_choice = context.source is not None or any(run.status != "running" for run in runs)
         for box, is_useful in ((self.run, has_choice), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
@@ -103,11 +103,3 @@ _CROSSCHECK_TITLES: dict[Status, str] = {
 def _run_title(run: Run) -> str:
     titles = _CROSSCHECK_TITLES if run.is_crosscheck else _STATUS_TITLES
     return say(titles[run.status], number=run.number)
-
-
-def _fill(box: QComboBox, items: list[tuple[str, int]], current: int | None) -> None:
-    with QSignalBlocker(box):
-        box.clear()
-        for title, value in items:
-            box.addItem(title, value)
-        box.setCurrentIndex(box.findData(current))

@@ -9,7 +9,7 @@ _BASIC_PLANE_END = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class Offsets:
-    """Where the characters of one text stand in both ways of counting; build it with `offsets`."""
+    """Positions in one text in both ways of counting; build it with `offsets`."""
 
     wide: tuple[int, ...]
     """Code-point positions of the characters that take two units."""

@@ -1,8 +1,8 @@
 """Controls that choose: combo boxes that say what they are for, and chips."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QToolButton
 
@@ -11,10 +11,10 @@ from gui.widgets.text_labels import PlainLabel
 
 
 class Chooser(QComboBox):
-    """A combo box that tells a choice in its open list from a step through its items by keys.
+    """A combo box that distinguishes a choice in its open list from a step through its items by keys.
 
     Signals:
-        picked: an item was chosen in the open list; whoever holds the person's work takes the focus back.
+        picked: an item was chosen in the open list; the page takes the focus back.
     """
 
     picked = Signal()
@@ -22,7 +22,18 @@ class Chooser(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self._was_opened = False
-        self.activated.connect(lambda _: self._tell())
+        self.activated.connect(lambda _: self._report_choice())
+
+    def offer(self, items: Iterable[tuple[str, object]], current: object = None) -> None:
+        """Offer these, by their words and data, with the current one chosen, or none; nothing is emitted."""
+        offered = list(items)
+        values = [value for _, value in offered]
+        with QSignalBlocker(self):
+            if [(self.itemText(at), self.itemData(at)) for at in range(self.count())] != offered:
+                self.clear()
+                for words, value in offered:
+                    self.addItem(words, value)
+            self.setCurrentIndex(values.index(current) if current in values else -1)
 
     def showPopup(self) -> None:  # noqa: N802
         self._was_opened = True
@@ -35,7 +46,7 @@ class Chooser(QComboBox):
         else:
             super().keyPressEvent(event)
 
-    def _tell(self) -> None:
+    def _report_choice(self) -> None:
         if self._was_opened:
             self._was_opened = False
             self.picked.emit()
@@ -75,7 +86,7 @@ _GAP = 8
 
 
 class WrappingCheckBox(QCheckBox):
-    """A check box whose words go on in a second line where one is too short; Qt's own would be cut off."""
+    """A check box whose words wrap to a second line where one is too short; Qt's own would be cut off."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

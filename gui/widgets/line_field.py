@@ -1,4 +1,4 @@
-"""A line of text: what stands in it character by character, with what an input method is about to add."""
+"""A line of text that knows what an input method is about to add."""
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import PredictedSpan, Sentence, Span
 from core.store.project import create_project
-from gui.app import made_window
+from gui.app import build_window
 from gui.look.theme import SENTENCE_SIZE, font
 from gui.sentence.span_selection import of_gold
 from tests.building import add_run
@@ -60,7 +60,7 @@ class Driver:
         add_run(project, {"short": (), "long": predicted})
         project.close()
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        self.window = made_window(QApplication.instance(), settings, folder)
+        self.window = build_window(QApplication.instance(), settings, folder)
         self.window.resize(1280, 720)
         self.window.show()
         self.window.context.session.open(folder / "long.spandesk")

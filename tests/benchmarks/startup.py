@@ -28,10 +28,10 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
-from gui.app import made_window
+from gui.app import build_window
 application = QApplication([])
 folder = Path(sys.argv[1])
-window = made_window(application, QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat), folder)
+window = build_window(application, QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat), folder)
 window.show()
 window.grab()
 """

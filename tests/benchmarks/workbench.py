@@ -29,7 +29,7 @@ from core.domain.spans import Span
 from core.services import engine
 from core.store.sentence_selection import Selection
 from core.store.signal_store import ORDERS
-from gui.app import look_after, made_window
+from gui.app import build_window, look_after
 from gui.window import MainWindow
 from tests.benchmarks import large_project
 from tests.benchmarks.startup import BARE, ROOT
@@ -49,7 +49,7 @@ class Driver:
     def __init__(self, folder: Path) -> None:
         self.application = QApplication([])
         settings = QSettings(str(folder.parent / "settings.ini"), QSettings.Format.IniFormat)
-        self.window: MainWindow = made_window(self.application, settings, folder.parent)
+        self.window: MainWindow = build_window(self.application, settings, folder.parent)
         self.window.resize(1280, 720)
         look_after(self.window)
         self.window.show()

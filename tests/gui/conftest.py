@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from core.domain.settings import TINY
-from gui.app import made_window
+from gui.app import build_window
 from gui.background import LatestQuery
 from gui.look.theme import LIGHT
 from tests.gui.driving import wait_for_end
@@ -17,7 +17,7 @@ from tests.gui.driving import wait_for_end
 def window(qtbot, qapp, tmp_path):
     """The real window with settings and data of its own, shown and, at the end, closed as a user would."""
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    window = made_window(qapp, settings, tmp_path / "data", LIGHT)
+    window = build_window(qapp, settings, tmp_path / "data", LIGHT)
     window.resize(1280, 720)
     window.show()
     qtbot.waitExposed(window)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.app import made_window
+from gui.app import build_window
 from gui.inspect.labelling import SpanMenu
 from gui.look.theme import LIGHT
 from gui.settings.window import SettingsWindow
@@ -40,7 +40,7 @@ def _open(window, folder, qtbot):
 
 def _started(qtbot, qapp, tmp_path):
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    window = made_window(qapp, settings, tmp_path / "data", LIGHT)
+    window = build_window(qapp, settings, tmp_path / "data", LIGHT)
     qtbot.addWidget(window)
     window.resize(1280, 720)
     _activate(window, qtbot)

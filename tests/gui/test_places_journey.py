@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 
 from core.store.sentence_selection import ALL_ERRORS, Selection
-from gui.app import made_window
+from gui.app import build_window
 from gui.inspect.filters import Filter, read_filter, stored_filter
 from gui.look.theme import LIGHT
 from tests.building import project_with_run
@@ -86,7 +86,7 @@ def test_another_project_has_no_way_back(window, folder, tmp_path):
 def restarted(qapp, qtbot, tmp_path, folder):
     """Another window with the same settings, on the same project."""
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    window = made_window(qapp, settings, tmp_path / "data", LIGHT)
+    window = build_window(qapp, settings, tmp_path / "data", LIGHT)
     window.show()
     window.open_project(folder)
     return window

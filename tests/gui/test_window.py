@@ -11,9 +11,9 @@ from core.domain.errors import UserError
 from core.domain.settings import TrainSettings
 from core.store.changes import ChangeSet
 from gui.keys.keys_window import KeysWindow
+from gui.preferences import fitting
 from gui.session import Session
 from gui.settings.window import SettingsWindow
-from gui.shell.rail import fitting
 from gui.shell.strips import IDLE, OUTCOME_STAYS
 from gui.window import MainWindow
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog
 
-from gui.app import made_window
+from gui.app import build_window
 from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance
 from gui.look.theme import DARK, LIGHT, SENTENCE_SIZE, Look, Theme, apply_theme
 from gui.preferences import Preferences
@@ -110,7 +110,7 @@ def test_a_window_that_takes_another_theme_looks_as_one_that_began_with_it(windo
     window.appearance.choose_theme("dark")
     changed = pictures(window, qtbot)
     window.context.session.close()
-    begun = made_window(qapp, settings, tmp_path / "data", DARK)
+    begun = build_window(qapp, settings, tmp_path / "data", DARK)
     qtbot.addWidget(begun)
     begun.resize(1280, 720)
     begun.show()
@@ -193,7 +193,7 @@ def test_the_desktop_is_followed_only_where_that_was_chosen(qapp, settings):
 
 def test_every_large_sentence_has_the_chosen_size(qapp, qtbot, settings, tmp_path):
     Preferences(settings).remember_sentence_size(24)
-    window = made_window(qapp, settings, tmp_path / "data", LIGHT)
+    window = build_window(qapp, settings, tmp_path / "data", LIGHT)
     qtbot.addWidget(window)
     canvas = window.pages["inspect"].detail.canvas
     canvas.show_sentence("이순신은", ())

@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from gui.look import chart_library
-from gui.app import look_after, made_window
+from gui.app import look_after, build_window
 from gui.look.theme import LIGHT, Look
 
 class Watching(importlib.abc.MetaPathFinder):
@@ -26,7 +26,7 @@ class Watching(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Watching())
 application = QApplication([])
 folder = Path(sys.argv[1])
-window = made_window(application, QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat), folder)
+window = build_window(application, QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat), folder)
 chart_library.DELAY = 0
 look_after(window)
 window.show()
