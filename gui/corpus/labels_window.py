@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
@@ -213,7 +212,9 @@ class LabelsWindow(QDialog):
             title.setText(say(named, label=label) if label else say(unnamed))
         others = [other for other in self._project.sentences.labels() if other != label]
         for box in (self.into, self.replaced_by):
-            _offer(box, others if label else [])
+            box.setPlaceholderText(say("choose a label"))
+            # None is chosen: what a click does is never left to the order of the list.
+            box.offer([(other, other) for other in others] if label else [])
         self._count()
 
     @property
@@ -381,16 +382,6 @@ def _merge_words(spans: int) -> str:
 
 def _replace_words(spans: int) -> str:
     return say_count("Replace {count:,} span", "Replace {count:,} spans", spans)
-
-
-def _offer(box: QComboBox, labels: list[str]) -> None:
-    """Offer these labels, none of them chosen: what a click does is never left to the order of the list."""
-    with QSignalBlocker(box):
-        box.clear()
-        for label in labels:
-            box.addItem(label, label)
-        box.setPlaceholderText(say("choose a label"))
-        box.setCurrentIndex(-1)
 
 
 class LabelsTable(SplitTable):
