@@ -99,6 +99,8 @@ def _searched(text: str, name: str) -> bytes:
 
 def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
     """The ranges of a text, in code points, that match a search."""
+    if not sought:
+        return ()
     wanted = unicodedata.normalize("NFC", sought.casefold())
     composed = to_nfc(text)
     folded, places = [], list[int]()  # the index of the composed character that each folded character comes from
@@ -107,7 +109,7 @@ def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
         folded.append(characters)
         places += [place] * len(characters)
     searched, found, at = "".join(folded), [], 0
-    while wanted and (at := searched.find(wanted, at)) >= 0:
+    while (at := searched.find(wanted, at)) >= 0:
         found.append(composed.original(places[at], places[at + len(wanted) - 1] + 1))
         at += len(wanted)
     return tuple(found)
