@@ -29,7 +29,7 @@ def test_from_the_train_page_to_likely_gold_errors_and_back(window, qtbot, proje
     numbers = [stored.number for stored in project.sentences.each("train")]
     assert sorted(project.signals.of(key, numbers)) == numbers
     assert window.context.session.context.source == 1, "who looks at a run goes on looking at it"
-    click(page.crosscheck_panel.look)
+    click(page.crosscheck_panel.findings)
     inspect = window.pages["inspect"]
     assert window.stack.currentWidget() is inspect
     expected = project.selections.numbers(Selection("train", order="suspicious"), key, "corrected")
@@ -48,7 +48,8 @@ def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
     click(window.rail.button("metrics"))
     metrics = window.pages["metrics"]
     assert "cross-check of 21 training sentences in 5 folds" in metrics.head.title.text()
-    assert metrics.head.hint.text().startswith("Scored on 21 train sentences, each tagged by a tagger")
+    scored_on = "Scored on 21 train sentences, each tagged by a model that was not trained on it"
+    assert metrics.head.hint.text().startswith(scored_on)
     assert {column.figures.split for column in metrics.model.table.columns} == {"train"}
     assert not metrics.head.evaluate.isEnabled()
     assert "keeps no weights" in metrics.head.evaluate.toolTip()

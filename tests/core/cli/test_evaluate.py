@@ -40,15 +40,15 @@ def printed(capsys, *arguments):
 def test_the_document_holds_scores_klues_figures_errors_and_confusion(folder, capsys):
     document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
     with open_project(folder) as project:
-        verdicts = project.predictions.verdicts(FIRST, "dev", "corrected")
+        matches = project.predictions.matches(FIRST, "dev", "corrected")
         figures = klue_figures(project.predictions.examples(FIRST, "dev", "corrected"))
     assert list(document) == [
         *("run", "epoch", "split", "gold", "sentences"),
         *("micro", "macro", "weighted", "labels", "klue", "errors", "confusion"),
     ]
     assert document["klue"] == figures.as_json()
-    assert document["errors"] == {label: kinds.as_json() for label, kinds in count_error_kinds(verdicts).items()}
-    assert document["confusion"] == build_confusion(verdicts).as_json()
+    assert document["errors"] == {label: kinds.as_json() for label, kinds in count_error_kinds(matches).items()}
+    assert document["confusion"] == build_confusion(matches).as_json()
 
 
 def test_the_text_ends_with_klues_figures_and_the_kinds_of_errors(folder, capsys):
