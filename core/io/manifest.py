@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
-from core.domain.settings import Unit
+from core.domain.settings import UNITS, Unit
 
 FORMAT = 1
 """The version of the layout of `spandesk.json`."""
@@ -72,13 +72,33 @@ def _read(folder: Path) -> Manifest:
             raise UserError(
                 "{folder} was written by another version of Spandesk; open it with the newest", folder=folder
             )
-        return Manifest(**content)
+        return _check_kinds(Manifest(**content))
     except OSError as error:
         raise UserError("{folder} is not a Spandesk model: {name} is missing", folder=folder, name=_NAME) from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
             "{path} is damaged; restore the folder from a copy or train again", path=f"{folder}/{_NAME}"
         ) from error
+
+
+def _check_kinds(manifest: Manifest) -> Manifest:
+    """Refuse values of another kind than `Manifest.write` writes.
+
+    Raises:
+        TypeError: one of them is.
+    """
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "labels": list,
+        "unit": str,
+        "dropout": (int, float),
+        "max_length": int,
+        "files": dict,
+    }
+    wrong = [name for name, kind in kinds.items() if not isinstance(getattr(manifest, name), kind)]
+    names = () if wrong else (*manifest.labels, *manifest.files, *manifest.files.values())
+    if wrong or manifest.unit not in UNITS or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"values of another kind: {wrong or 'names'}")
+    return manifest
 
 
 def _digest(path: Path) -> str:
