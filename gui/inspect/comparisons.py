@@ -19,8 +19,8 @@ from gui.widgets.tables import ROOT, Index, prepare_table
 
 _TITLES = (mark("Span"), mark("Gold"), mark("Predicted"), mark("Probability"), mark("Outcome"), mark("Verdict"))
 _SPAN, _GOLD, _PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT = range(6)
-_FLEXIBLE = {_SPAN: (0.55, 320), _PREDICTED: (0.45, 280)}
-"""Columns that share what the others leave, and their greatest width; the verdict takes what is left then."""
+_LEAST_WIDTH, _GREATEST_WIDTH = 56, 300
+"""Of the columns with text, which share what the others leave; the verdict takes what is left then."""
 _ROW_HEIGHT = 28
 CELL_MARGIN = 11
 """Pixels from the left edge of the table to the words in its first column."""
@@ -179,15 +179,15 @@ class ComparisonTable(QTableView):
         needed = {_GOLD: titles[_GOLD], _PROBABILITY: titles[_PROBABILITY]}
         needed[_OUTCOME] = _width_of([f"✗ {say(words)}" for words in VERDICTS.values()])
         needed[_VERDICT] = max(titles[_VERDICT], _width_of(say(words) for words in BLAME_WORDS.values()))
-        least = {column: max(titles[column], scaled(72)) for column in _FLEXIBLE}
+        least = {column: max(titles[column], scaled(_LEAST_WIDTH)) for column in (_SPAN, _PREDICTED)}
         room = self.viewport().width()
         is_narrow = room < sum(needed.values()) + sum(least.values())
         self.setColumnHidden(_PROBABILITY, is_narrow or not self._compares)
         if is_narrow:
             needed |= {_PROBABILITY: 0, _VERDICT: titles[_VERDICT]}
-        left = room - sum(needed.values())
-        for column, (share, most) in _FLEXIBLE.items():
-            needed[column] = max(least[column], min(round(share * left), scaled(most)))
+        left, greatest = room - sum(needed.values()), scaled(_GREATEST_WIDTH)
+        needed[_PREDICTED] = max(least[_PREDICTED], min(left // 2, greatest))
+        needed[_SPAN] = max(least[_SPAN], min(left - needed[_PREDICTED], greatest))
         for column, width in needed.items():  # the last one takes what is left
             self.horizontalHeader().resizeSection(column, width)
 

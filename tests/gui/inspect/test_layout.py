@@ -41,6 +41,7 @@ def test_at_the_least_size_nothing_is_cut_and_the_sentence_has_the_largest_share
     sentence = page.detail.scroller.height()
     others = (page.detail.table, page.detail.chips, page.filters)
     assert all(sentence > each.height() for each in others)
+    assert page.detail.table.horizontalScrollBar().maximum() == 0
     line = page.detail.canvas.scene.lines[0]
     assert sentence >= 2 * (line.bottom - line.top)
 
