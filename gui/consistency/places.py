@@ -23,7 +23,7 @@ from core.store.gold.remarks import TextPlace
 from core.store.project import Project
 from gui.consistency.string_model import kinds_in_words, ways
 from gui.look.theme import Look
-from gui.text.words import format_spans, wrapped
+from gui.text.words import format_spans, wrap_tooltip
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.place_table import Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -137,7 +137,7 @@ class PlacesPanel(QWidget):
         self.title.setText(found.text)
         self.ways.setText(_describe(found, is_accepted=is_accepted))
         self.accept_string.setText(say("Ask about string again") if is_accepted else say("Accept string as right"))
-        self.accept_string.setToolTip(wrapped(say("Kept in the project: a search lists the string no more.")))
+        self.accept_string.setToolTip(wrap_tooltip(say("Kept in the project: a search lists the string no more.")))
         self._offer(found, labels, most_common_label(found) if is_other else self.label)
         if is_other:
             self._places = []

@@ -12,7 +12,7 @@ from core.analysis.consistency import Inconsistency, Kind, StringTally
 from core.domain.spans import SPLITS, Split
 from core.messages.catalogue import join_words, mark, say
 from gui.look.theme import LIST_SIZE, Look, font
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
 from gui.widgets.tables import LEFT, RIGHT, ROOT, Index
@@ -142,7 +142,7 @@ class StringModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(found, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return wrapped(found.text, ways(found))
+            return wrap_tooltip(found.text, ways(found))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column == EXCEPTIONS else LEFT
         return self._style(found, column, role)

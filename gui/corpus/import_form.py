@@ -24,7 +24,7 @@ from core.messages.catalogue import join_words, mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan
 from core.store.project import SUFFIX
 from core.store.sentences import ImportedFile
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.choosers import indent
 from gui.widgets.tables import ROOT, Index, prepare_table
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -187,7 +187,7 @@ class RejectedModel(QAbstractTableModel):
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         text = self._rows[index.row()][index.column()]
-        return text if role == Qt.ItemDataRole.DisplayRole else wrapped(text)
+        return text if role == Qt.ItemDataRole.DisplayRole else wrap_tooltip(text)
 
 
 class RejectedTable(QTableView):

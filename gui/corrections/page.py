@@ -24,7 +24,7 @@ from core.store.gold.steps import STEP_GROUPS, ListedStep, StepFilter, StepGroup
 from core.store.project import Project
 from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, ContextDelegate, StepModel
 from gui.look.theme import scaled
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
 from gui.widgets.page import EmptyState, Page, PageContext
@@ -169,7 +169,7 @@ class CorrectionsPage(Page):
         self.revert.setEnabled(selected.revertible.has_any)
         words = _explain(selected)
         self.explanation.setText(words)
-        self.revert.setToolTip(wrapped(words))
+        self.revert.setToolTip(wrap_tooltip(words))
 
     def _revert(self) -> None:
         steps, corrections = self._selected().revertible

@@ -18,7 +18,7 @@ from core.store.project import Project
 from gui.background import LatestQuery
 from gui.look.theme import Look, font, scaled
 from gui.text.steps import describe
-from gui.text.words import format_spans, wrapped
+from gui.text.words import format_spans, wrap_tooltip
 from gui.widgets.tables import ROOT, Index
 
 CHANGE, CONTEXT, BEFORE, AFTER, WHEN = range(5)
@@ -312,10 +312,10 @@ class StepModel(QAbstractItemModel):
     def _tip(self, index: Index) -> str:
         correction = self.correction(index)
         if correction is not None and index.column() == CONTEXT:
-            return wrapped(correction.text)
+            return wrap_tooltip(correction.text)
         if not index.internalId() and index.column() == WHEN:
             return f"{datetime.fromisoformat(self.step(index).made_at).astimezone():%Y-%m-%d %H:%M:%S}"
-        return wrapped(self._text(index))
+        return wrap_tooltip(self._text(index))
 
     def _style(self, index: Index, role: int) -> QFont | QColor | QSize | None:
         is_undone = self.step(index).is_undone

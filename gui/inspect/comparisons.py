@@ -14,7 +14,7 @@ from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from gui.look.theme import Look, font, scaled
 from gui.sentence.scene import probability
-from gui.text.words import BLAME_WORDS, VERDICTS, name_outcome, wrapped
+from gui.text.words import BLAME_WORDS, VERDICTS, name_outcome, wrap_tooltip
 from gui.widgets.tables import ROOT, Index, prepare_table
 
 _TITLES = (mark("Span"), mark("Gold"), mark("Predicted"), mark("Probability"), mark("Outcome"), mark("Verdict"))
@@ -76,7 +76,7 @@ class ComparisonModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(comparison, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return wrapped(self._cell(comparison, column))
+            return wrap_tooltip(self._cell(comparison, column))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == _PROBABILITY else _LEFT
         if role == Qt.ItemDataRole.ForegroundRole:

@@ -26,7 +26,7 @@ from gui.inspect.filters import (
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
 from gui.look.theme import scaled
-from gui.text.words import label_names, wrapped
+from gui.text.words import label_names, wrap_tooltip
 from gui.widgets.choosers import Chooser, chip
 from gui.widgets.flow import FlowLayout
 from gui.widgets.line_field import LineField
@@ -177,7 +177,7 @@ class FilterBar(QWidget):
         for box, value in ((self.histories, shown.history), (self.labels, shown.label), (self.reviews, shown.review)):
             box.setCurrentIndex(max(0, box.findData(value)))
         self.orders.setCurrentIndex(self.orders.findData(shown.order))
-        self.orders.setToolTip(wrapped(say(ORDER_MEANINGS[shown.order])))
+        self.orders.setToolTip(wrap_tooltip(say(ORDER_MEANINGS[shown.order])))
         if self.search.seen_text != shown.text:
             self.search.show_text(shown.text)
         self._timer.stop()
@@ -190,7 +190,7 @@ class FilterBar(QWidget):
             words = describe_selection(asked)
             elided = self.asked.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, scaled(_LONGEST_ASKED))
             self.asked.setText(f"{elided}  ✕")
-            self.asked.setToolTip(wrapped(say("{filter}: remove this filter", filter=words)))
+            self.asked.setToolTip(wrap_tooltip(say("{filter}: remove this filter", filter=words)))
             self.asked.setAccessibleName(say("Remove the filter {filter}", filter=words))
             self.asked.setChecked(True)
 
@@ -204,7 +204,9 @@ class FilterBar(QWidget):
         self.pace.setVisible(left is not None)
         self.pace.setText("" if left is None else describe_pace(left, seconds))
         self.pace.setToolTip(
-            wrapped(say("Sentences of this list that are not marked as reviewed, and the median time of the last ones"))
+            wrap_tooltip(
+                say("Sentences of this list that are not marked as reviewed, and the median time of the last ones")
+            )
         )
 
     def show_labels(self, labels: Sequence[EntityType]) -> None:
@@ -223,7 +225,7 @@ class FilterBar(QWidget):
         tips[self.histories] = say("Sentences by their errors in all epochs of the run up to the one that is shown")
         for widget, purpose in tips.items():
             widget.setEnabled(reason is None)
-            widget.setToolTip(wrapped(reason or purpose))
+            widget.setToolTip(wrap_tooltip(reason or purpose))
         self._disable_run_orders(reason)
 
     def _disable_run_orders(self, reason: str | None) -> None:
@@ -231,16 +233,16 @@ class FilterBar(QWidget):
             if Selection(order=order).needs_run:
                 item = self.orders.model().item(at)  # type: ignore[attr-defined]
                 item.setEnabled(reason is None)
-                item.setToolTip(wrapped(reason or say(ORDER_MEANINGS[order])))
+                item.setToolTip(wrap_tooltip(reason or say(ORDER_MEANINGS[order])))
 
 
 def _chooser(name: str, purpose: str, titles: Mapping[Any, str], meanings: Iterable[str] = ()) -> Chooser:
     """A combo box of values by their titles, each with what it means as its tooltip."""
     box = Chooser()
     box.setAccessibleName(name)
-    box.setToolTip(wrapped(purpose))
+    box.setToolTip(wrap_tooltip(purpose))
     for value, title in titles.items():
         box.addItem(title, value)
     for at, meaning in enumerate(meanings):
-        box.setItemData(at, wrapped(meaning), Qt.ItemDataRole.ToolTipRole)
+        box.setItemData(at, wrap_tooltip(meaning), Qt.ItemDataRole.ToolTipRole)
     return box

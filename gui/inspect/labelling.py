@@ -15,7 +15,7 @@ from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import SMALL_SIZE, Look, Theme, scaled
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.span_selection import TextSelection, comparison_of
-from gui.text.words import explain_comparison, format_spans, label_names, wrapped
+from gui.text.words import explain_comparison, format_spans, label_names, wrap_tooltip
 from gui.widgets.choosers import chip as round_button
 from gui.widgets.text_labels import PlainLabel
 
@@ -139,7 +139,7 @@ class LabelChips(QWidget):
             chip.setAccessibleName(say("Label {label} {name}", label=label, name=names.english))
             chip.setText(f"{key.replace('Shift+', '⇧')}  {words}")
             named = f"{names.korean} · {names.english}" + (f" ({key})" if key else "")
-            chip.setToolTip(wrapped(named, say("A double click uses it for every selection")))
+            chip.setToolTip(wrap_tooltip(named, say("A double click uses it for every selection")))
         widths = (chip.sizeHint().width() for chip in self.chips.values())
         self._widest = min(scaled(_GREATEST_WIDTH), max((scaled(_LEAST_WIDTH), *widths)))
         self._place()

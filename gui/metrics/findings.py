@@ -27,7 +27,7 @@ from gui.background import LatestQuery
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.scores_view import link_behind
 from gui.metrics.table_model import SentencesLink
-from gui.text.words import BLAME_WORDS, wrapped
+from gui.text.words import BLAME_WORDS, wrap_tooltip
 from gui.widgets.text_labels import LinkLabel
 
 _MOST = 3
@@ -209,7 +209,7 @@ class VerdictsLine(QWidget):
         if estimate is not None:
             words, link = describe_estimate(estimate), say("Continue judging")
         self.line.show_words(words, link)
-        self.line.setToolTip(wrapped(*explain_estimate(estimate)))
+        self.line.setToolTip(wrap_tooltip(*explain_estimate(estimate)))
         self.setVisible(estimate is not None or self._offers)
 
 

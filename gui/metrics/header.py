@@ -19,7 +19,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.metrics.epoch_figures import EpochFigures
-from gui.text.words import STATUS_WORDS, name_epoch, wrapped
+from gui.text.words import STATUS_WORDS, name_epoch, wrap_tooltip
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -104,7 +104,7 @@ class CopyButton(QPushButton):
         self.setEnabled(possible)
         purpose = say("Copy what is shown as Markdown tables, with the run, the epoch and the gold")
         obstacle = say("The current epoch has not tagged any of these sentences; choose another epoch above")
-        self.setToolTip(wrapped(purpose if possible else obstacle))
+        self.setToolTip(wrap_tooltip(purpose if possible else obstacle))
 
     def confirm(self) -> None:
         self.setMinimumWidth(self.width())

@@ -34,7 +34,7 @@ from gui.metrics.table_model import (
 )
 from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.table_view import TitledTable
-from gui.text.words import name_epoch, name_source, wrapped
+from gui.text.words import name_epoch, name_source, wrap_tooltip
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label
 
@@ -314,7 +314,7 @@ class KlueLine(QWidget):
         ):
             labels = (hint_label(name), value)
             for label in labels:
-                label.setToolTip(wrapped(say(tip), say(_SOURCE)))
+                label.setToolTip(wrap_tooltip(say(tip), say(_SOURCE)))
             layout.add_group(*labels)
 
     def forget(self) -> None:

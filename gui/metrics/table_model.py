@@ -19,7 +19,7 @@ from core.store.sentences import Gold
 from gui.background import LatestQuery
 from gui.metrics.epoch_figures import EpochFigures
 from gui.session import Session
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.tables import RIGHT, ROOT, Index
 
 Metric = Literal["precision", "recall", "f1", "support", "count"]
@@ -173,7 +173,7 @@ class SentenceCounter(QObject):
     def tooltip(self, words: str, link: SentencesLink | None) -> str:
         """The words of a number, and what a click on it shows."""
         lines = words.splitlines()
-        return wrapped(*lines) if link is None else wrapped(*lines, describe_click(link, self.count(link)))
+        return wrap_tooltip(*lines) if link is None else wrap_tooltip(*lines, describe_click(link, self.count(link)))
 
 
 def _count(project: Project, question: _CountQuestion) -> tuple[_CountQuestion, int]:
@@ -253,7 +253,7 @@ class MetricModel(QAbstractTableModel):
     def tooltip(self, cell: MetricCell, column: MetricColumn) -> str:
         """The number in words, and what a click shows."""
         if cell.link is None or self._counter is None:
-            return wrapped(*cell.words.splitlines(), *([say("No sentences to show")] if column.links else []))
+            return wrap_tooltip(*cell.words.splitlines(), *([say("No sentences to show")] if column.links else []))
         return self._counter.tooltip(cell.words, cell.link)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -262,7 +262,7 @@ class MetricModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return row_title(self.row(section), self.first_names)
         column = self.column(section)
-        return column.title if role == Qt.ItemDataRole.DisplayRole else wrapped(column.purpose)
+        return column.title if role == Qt.ItemDataRole.DisplayRole else wrap_tooltip(column.purpose)
 
 
 def row_title(row: MetricRow, first_names: FirstNames) -> str:

@@ -14,7 +14,7 @@ from core.store.sentences import StoredSentence
 from gui.background import LatestQuery
 from gui.scratch.line_list import CorpusMatch
 from gui.session import Session
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import PlainLabel
 
@@ -44,7 +44,9 @@ class SendBar(QFrame):
             self.split.addItem(split, split)
         self.with_spans = QCheckBox(say("with the spans as gold"))
         self.with_spans.setChecked(True)
-        self.with_spans.setToolTip(wrapped(say("Without this the sentences have no gold and are labelled in Inspect")))
+        self.with_spans.setToolTip(
+            wrap_tooltip(say("Without this the sentences have no gold and are labelled in Inspect"))
+        )
         self.send = QPushButton()
         self.send.setProperty("primary", True)
         self.warning = PlainLabel(wraps=True)
@@ -96,7 +98,7 @@ class SendBar(QFrame):
         words = say_count("Send {count:,} line to {split}", "Send {count:,} lines to {split}", count, split=split)
         self.send.setText(words if count else say("Send to {split}", split=split))
         self.send.setEnabled(not obstacle)
-        self.send.setToolTip(wrapped(obstacle or say("They become sentences of the corpus, each with its own id")))
+        self.send.setToolTip(wrap_tooltip(obstacle or say("They become sentences of the corpus, each with its own id")))
         self.warning.setText(say(_INFLATES, split=split))
         self.warning.setVisible(split != "train" and self.with_spans.isChecked())
 

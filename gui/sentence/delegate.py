@@ -18,7 +18,7 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.painting import ROW_TEXT_SIZE, paint, row_style
 from gui.sentence.scene import Scene, arrange
 from gui.sentence.span_selection import comparisons_of
-from gui.text.words import explain_comparison, wrapped
+from gui.text.words import explain_comparison, wrap_tooltip
 from gui.widgets.tables import Index
 
 ROW_HEIGHT = 52
@@ -101,7 +101,7 @@ class SentenceDelegate(QStyledItemDelegate):
             return False
         parts = self._heading(QRectF(option.rect), row)
         meaning = next((part.meaning for part in parts if part.rect.contains(QPointF(event.pos()))), row.id)
-        QToolTip.showText(event.globalPos(), wrapped(*meaning.splitlines()), view)
+        QToolTip.showText(event.globalPos(), wrap_tooltip(*meaning.splitlines()), view)
         return True
 
 

@@ -109,7 +109,7 @@ def common_prefix(ids: Sequence[str]) -> str:
     return whole if len(whole) >= _LEAST_CUT else ""
 
 
-def wrapped(*paragraphs: str) -> str:
+def wrap_tooltip(*paragraphs: str) -> str:
     """The text of a tooltip: every paragraph begins a line, no line is wider than one likes to read, and no end of it.
 
     What looks like markup is shown as it is; see `literal`.

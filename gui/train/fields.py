@@ -25,7 +25,7 @@ from core.domain.settings import PRESETS, STARTER, TINY, Device, Precision, Rang
 from core.messages.catalogue import join_words, mark, say, say_count
 from gui.look.theme import scaled, set_property
 from gui.preferences import Preferences
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.choosers import indent
 from gui.widgets.text_labels import PlainLabel
 
@@ -273,7 +273,7 @@ class EncoderField(QWidget):
         self.note.setText(problem or self._source())
         mark_wrong(self.box, self.note, is_wrong=problem is not None)
         self.box.setToolTip(say("What reads the text: a preset, a name on the Hugging Face hub, or a local folder"))
-        self.note.setToolTip(wrapped(self.note.text()))
+        self.note.setToolTip(wrap_tooltip(self.note.text()))
 
     def _source(self) -> str:
         encoder = self.encoder()

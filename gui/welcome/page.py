@@ -13,7 +13,7 @@ from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
 from gui.look.theme import scaled
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import PlainLabel, hint_label
 
@@ -112,7 +112,7 @@ class WelcomePage(QWidget):
     def _recent_button(self, folder: Path) -> QPushButton:
         button = QPushButton(f"{folder.name.removesuffix(SUFFIX)}   {folder.parent}")
         button.setProperty("flat", True)
-        button.setToolTip(wrapped(str(folder)))
+        button.setToolTip(wrap_tooltip(str(folder)))
         session = self._context.session
         button.clicked.connect(lambda: session.run_reporting_errors(lambda: session.open(folder)))
         return button

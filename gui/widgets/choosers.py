@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QToolButton
 
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 from gui.widgets.text_labels import PlainLabel
 
 
@@ -75,7 +75,7 @@ def chip(text: str, purpose: str = "", *, checkable: bool = True) -> QToolButton
     """
     button = QToolButton()
     button.setText(text)
-    button.setToolTip(wrapped(purpose))
+    button.setToolTip(wrap_tooltip(purpose))
     button.setCheckable(checkable)
     button.setProperty("chip", True)
     return button

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from core.domain.spans import Example
 from core.messages.catalogue import mark, say
 from gui.look.theme import LIST_SIZE, Look, font
-from gui.text.words import common_prefix, wrapped
+from gui.text.words import common_prefix, wrap_tooltip
 from gui.widgets.tables import ROOT, Index, prepare_table
 
 LEFT, STRING, RIGHT, CURRENT, PROPOSED, SENTENCE = range(6)
@@ -199,7 +199,7 @@ class PlaceModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if column == LEFT else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return wrapped(place.sentence.text if column in (LEFT, STRING, RIGHT) else _cell(place, column))
+            return wrap_tooltip(place.sentence.text if column in (LEFT, STRING, RIGHT) else _cell(place, column))
         return self._style(place, index, role)
 
     def _style(self, place: Place, index: Index, role: int) -> QFont | QColor | None:

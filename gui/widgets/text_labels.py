@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from gui.text.words import wrapped
+from gui.text.words import wrap_tooltip
 
 
 class PlainLabel(QLabel):
@@ -63,7 +63,7 @@ class ElidedLabel(PlainLabel):
     def show_text(self, words: str) -> None:
         """Show these words."""
         self._words = words
-        self.setToolTip(wrapped(words))
+        self.setToolTip(wrap_tooltip(words))
         self.setAccessibleName(words)
         self.update()
 

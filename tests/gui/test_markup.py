@@ -11,7 +11,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Sentence, Span
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.project import create_project
-from gui.text.words import literal, wrapped
+from gui.text.words import literal, wrap_tooltip
 from gui.widgets.text_labels import PlainLabel
 from tests.building import add_run, add_sentences
 from tests.gui.driving import wait_for_job
@@ -87,6 +87,6 @@ def test_every_label_of_the_window_is_plain_or_says_that_it_is_not(window, hosti
 def test_a_tooltip_shows_markup_as_it_is_and_leaves_all_else_alone():
     assert literal("a < b") == '<span style="white-space: pre">a &lt; b</span>'
     assert literal("R&D\n2") == "R&D\n2"
-    assert "&lt;img" in wrapped(HOSTILE)
-    assert "<img" not in wrapped(HOSTILE)
-    assert len(wrapped("가" * 100_000)) < 1_100
+    assert "&lt;img" in wrap_tooltip(HOSTILE)
+    assert "<img" not in wrap_tooltip(HOSTILE)
+    assert len(wrap_tooltip("가" * 100_000)) < 1_100

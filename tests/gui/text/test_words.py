@@ -1,7 +1,7 @@
 """Spans and lines in words."""
 
 from core.domain.spans import Span
-from gui.text.words import format_spans, wrapped
+from gui.text.words import format_spans, wrap_tooltip
 
 
 def test_spans_are_named_by_their_words_and_labels():
@@ -10,6 +10,6 @@ def test_spans_are_named_by_their_words_and_labels():
 
 
 def test_a_tooltip_has_short_lines_and_keeps_its_paragraphs():
-    lines = wrapped("one " * 40, "two").splitlines()
+    lines = wrap_tooltip("one " * 40, "two").splitlines()
     assert max(map(len, lines)) < 60
     assert lines[-1] == "two"
