@@ -35,8 +35,6 @@ class Correction:
     target: int | None
     before: tuple[Span, ...]
     after: tuple[Span, ...]
-    is_newest: bool
-    """Whether no later correction changed the sentence; otherwise a revert undoes those, too."""
 
 
 class CorrectionLog:
@@ -80,18 +78,16 @@ class CorrectionLog:
 
 
 CORRECTIONS = (
-    "SELECT c.number, c.sentence, s.id, s.text, c.made_at, c.kind, c.target, c.before, c.after,"
-    " NOT EXISTS (SELECT 1 FROM correction AS l"
-    "  WHERE l.sentence = c.sentence AND l.number > c.number AND l.before <> l.after)"
+    "SELECT c.number, c.sentence, s.id, s.text, c.made_at, c.kind, c.target, c.before, c.after"
     " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.before <> c.after"
 )
 """Selects the rows for `correction_of_row`; conditions can be appended."""
 
 
 def correction_of_row(row: Row) -> Correction:
-    number, sentence, sentence_id, text, made_at, kind, target, before, after, is_newest = row
+    number, sentence, sentence_id, text, made_at, kind, target, before, after = row
     golds = spans_from_text(before), spans_from_text(after)
-    return Correction(number, sentence, sentence_id, text, made_at, kind, target, *golds, bool(is_newest))
+    return Correction(number, sentence, sentence_id, text, made_at, kind, target, *golds)
 
 
 class Change(NamedTuple):
