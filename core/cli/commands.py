@@ -221,7 +221,7 @@ def _started(event: RunStarted) -> str:
     dev = count_sentences(event.dev_sentences, "dev")
     lines = [say("run {run}: {train} and {dev}", run=event.run, train=train, dev=dev)]
     if event.resumed_from == "start":
-        lines.append(say("started again, because nothing of it was saved"))
+        lines.append(say("started from the beginning, because nothing had been saved"))
     elif event.resumed_from == "weights":
         epoch = event.epoch - 1
         lines.append(say("resumed from the weights of epoch {epoch}: its saved state is missing", epoch=epoch))

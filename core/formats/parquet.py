@@ -129,7 +129,7 @@ def _check_type(path: Path, name: str, column_type: Any) -> None:
     is_string = kinds.is_string(plain) or kinds.is_large_string(plain) or kinds.is_string_view(plain)
     if not is_string and not (name == "id" and kinds.is_integer(plain)):
         raise UserError(
-            "the column {name} of {path} holds {column_type}; convert it to strings",
+            "the column {name} of {path} has the type {column_type}; convert it to strings",
             name=name,
             path=path,
             column_type=str(column_type),

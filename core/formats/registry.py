@@ -195,7 +195,7 @@ def _reading(path: Path) -> Iterator[None]:
     except OSError as error:
         raise UserError("{path} cannot be read: {reason}", path=path, reason=error.strerror or error) from error
     except UnicodeDecodeError as error:
-        raise UserError("{path} has changed since it was checked: it is not UTF-8 any more", path=path) from error
+        raise UserError("{path} has changed since it was checked: it is no longer UTF-8", path=path) from error
 
 
 def _check_bytes(path: Path) -> None:

@@ -141,7 +141,7 @@ class Project:
             (mark("the runs cannot be checked: {reason}"), self.runs.problems),
             (mark("the names of labels cannot be checked: {reason}"), self.label_names.problems),
             (mark("the comparisons with runs cannot be checked: {reason}"), self._problems_of_comparisons),
-            (mark("what is derived from the sentences cannot be checked: {reason}"), self._problems_of_derived_data),
+            (mark("the data derived from the sentences cannot be checked: {reason}"), self._problems_of_derived_data),
         ]
         return [problem for failed, find in checks for problem in _all_found(failed, find)]
 
@@ -180,7 +180,7 @@ def create_project(folder: Path, *, is_responsive: bool = False) -> Project:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
-            "{folder} cannot be made: {reason}; choose another place", folder=folder, reason=error.strerror
+            "{folder} cannot be created: {reason}; choose another place", folder=folder, reason=error.strerror
         ) from error
     return _locked(folder, is_new=True, is_responsive=is_responsive)
 
@@ -198,7 +198,7 @@ def open_project(folder: Path, *, is_responsive: bool = False) -> Project:
     """
     if kind_of(folder) == "missing":
         raise UserError(
-            "there is no project at {folder}; check the path, or import a corpus to make one", folder=folder
+            "there is no project at {folder}; check the path, or import a corpus to create one", folder=folder
         )
     if kind_of(folder / DATABASE) != "file":
         raise UserError("{folder} is not a Spandesk project: {database} is missing", folder=folder, database=DATABASE)

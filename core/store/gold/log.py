@@ -221,7 +221,7 @@ class LogWriter:
                 self._take_back(step, at_once)
         except UserError as error:
             raise UserError(
-                "a change of many sentences was cut off and could not be taken back, so some of them"
+                "a change of many sentences was interrupted and could not be rolled back, so some of them"
                 " still have it; until that succeeds, nothing else is saved: {reason}",
                 reason=error.fields.get("reason", error),
             ) from error
@@ -265,7 +265,7 @@ _INSERT = (
 def problems_of_log(database: Database, history: History) -> Iterator[str]:
     """The problems of the log, one line for each sentence or entry; none in a sound project."""
     if database.value("SELECT 1 FROM unfinished_step") is not None:
-        yield say("a change of many sentences was cut off and is not taken back yet")
+        yield say("a change of many sentences was interrupted and is not rolled back yet")
     yield from _broken_chains(database)
     yield from _unexplained_golds(database)
     yield from _wrong_moves(database)

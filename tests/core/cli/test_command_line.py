@@ -293,7 +293,7 @@ def test_wrong_usage_is_status_2(arguments):
 def test_a_place_where_no_project_can_be_made_is_named(tmp_path):
     corpus = tmp_path / "c.jsonl"
     corpus.write_text('{"text": "비"}\n', encoding="utf-8")
-    assert "cannot be made" in run("import", "/proc/none/p.spandesk", corpus, status=1)
+    assert "cannot be created" in run("import", "/proc/none/p.spandesk", corpus, status=1)
 
 
 def test_a_reader_that_has_enough_is_no_fault(tmp_path):

@@ -358,7 +358,7 @@ def test_nothing_is_written_beside_a_step_that_could_not_be_taken_back(project):
     correct(project, "news-3")
     after = state_of(project)
     half_stored(project)
-    assert project.problems()[0] == "a change of many sentences was cut off and is not taken back yet"
+    assert project.problems()[0] == "a change of many sentences was interrupted and is not rolled back yet"
     for act in (
         lambda: correct(project, "news-1"),
         project.corrections.undo,
@@ -537,7 +537,7 @@ def test_every_prefix_of_a_log_opens_is_sound_and_is_undone_to_the_import(rich, 
         ("UPDATE sentence SET imported = '[]' WHERE id = 'news-3'", "news-3: entry 1 .* does not begin with the gold"),
         ("UPDATE correction SET before = '[]' WHERE number = 2", "news-3: entry 2 .* does not begin with the gold"),
         ("UPDATE correction SET target = NULL WHERE kind = 'undo'", "entry 3 .* does not restore"),
-        ("INSERT INTO unfinished_step VALUES (99)", "was cut off and is not taken back"),
+        ("INSERT INTO unfinished_step VALUES (99)", "was interrupted and is not rolled back"),
     ],
 )
 def test_check_finds_where_log_and_gold_part(project, statement, problem):
