@@ -74,16 +74,16 @@ def score_sums(sums: NDArray[np.float64]) -> ScoreArray:
 
 def _ratios(sums: NDArray[np.float64]) -> ScoreArray:
     right, predicted, gold = sums[..., 0], sums[..., 1], sums[..., 2]
-    return np.stack([_over(right, predicted), _over(right, gold), _over(2 * right, predicted + gold)], axis=-1)
+    return np.stack([_divide(right, predicted), _divide(right, gold), _divide(2 * right, predicted + gold)], axis=-1)
 
 
 def _mean(each: ScoreArray, weights: NDArray[np.float64]) -> ScoreArray:
     """The weighted mean over the labels; keeps the label axis."""
     sums = (each * weights[..., None]).sum(axis=-2, keepdims=True)
-    return _over(sums, np.broadcast_to(weights.sum(axis=-1)[..., None, None], sums.shape))
+    return _divide(sums, np.broadcast_to(weights.sum(axis=-1)[..., None, None], sums.shape))
 
 
-def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def _divide(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """The ratio; 0 where the denominator is 0."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 

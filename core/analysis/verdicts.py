@@ -120,11 +120,11 @@ def judge_errors(
         blame = verdicts.get(pair)
         if blame is None and pair in standing:
             return None
-        found.append(JudgedError(pair, blame or _of_correction(pair, corrected)))
+        found.append(JudgedError(pair, blame or _blame_of_correction(pair, corrected)))
     return found
 
 
-def _of_correction(pair: SpanPair, corrected: Sequence[Span]) -> Blame:
+def _blame_of_correction(pair: SpanPair, corrected: Sequence[Span]) -> Blame:
     is_as_predicted = pair.predicted in corrected if pair.predicted is not None else pair.gold not in corrected
     return "gold" if is_as_predicted else "model"
 

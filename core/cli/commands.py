@@ -153,8 +153,8 @@ def _train(options: argparse.Namespace, out: Output) -> int:
 
 def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     with open_project(options.project) as project:
-        work = _training(project, options, crew)
-        number = report_events(work, partial(_report_and_warn, project, out), is_fleeting=_is_passing)
+        work = _start_training(project, options, crew)
+        number = report_events(work, partial(_report_and_warn, project, out), is_fleeting=_is_skippable)
         finished = project.runs.by_number(number)
         epochs = project.runs.epochs(number)
         best = project.runs.epoch_number(number, "best")
@@ -170,7 +170,7 @@ def _train_run(options: argparse.Namespace, out: Output, crew: Crew) -> None:
     out.result({"event": "finished", **document}, text)
 
 
-def _training(project: Project, options: argparse.Namespace, crew: Crew) -> Generator[TrainingEvent, None, int]:
+def _start_training(project: Project, options: argparse.Namespace, crew: Crew) -> Generator[TrainingEvent, None, int]:
     """Start a new run or resume one, as the options say."""
     chosen = {name: getattr(options, name) for name in TRAIN_SETTINGS if getattr(options, name) is not None}
     if options.resume is None:
@@ -187,7 +187,7 @@ def _train_settings(project: Project, from_run: int | None, chosen: dict[str, An
     return TrainSettings.of_preset(chosen.pop("encoder", DEFAULT_ENCODER), **chosen)
 
 
-def _is_passing(event: TrainingEvent) -> bool:
+def _is_skippable(event: TrainingEvent) -> bool:
     """Whether an event may be skipped: progress, except for the last step of a phase."""
     return isinstance(event, Progress) and event.step != event.steps
 
@@ -202,11 +202,11 @@ def _report_and_warn(project: Project, out: Output, event: TrainingEvent) -> Non
 
 def _report(out: Output, event: TrainingEvent) -> None:
     if isinstance(event, RunStarted):
-        out.event("started", _fields(event), _started(event))
+        out.event("started", _fields(event), _describe_start(event))
     elif isinstance(event, Prepared):
-        out.event("prepared", _fields(event), _prepared(event))
+        out.event("prepared", _fields(event), _describe_preparation(event))
     elif isinstance(event, Progress):
-        out.event("progress", _fields(event), _progress(event))
+        out.event("progress", _fields(event), _describe_progress(event))
     elif isinstance(event, BatchHalved):
         out.event("batch_halved", _fields(event), batch_halved(event))
     else:
@@ -216,7 +216,7 @@ def _report(out: Output, event: TrainingEvent) -> None:
         out.event("epoch", document, f"{head}\n{table(event.report)}\n")
 
 
-def _started(event: RunStarted) -> str:
+def _describe_start(event: RunStarted) -> str:
     train = count_sentences(event.train_sentences, "train")
     dev = count_sentences(event.dev_sentences, "dev")
     lines = [say("run {run}: {train} and {dev}", run=event.run, train=train, dev=dev)]
@@ -246,7 +246,7 @@ def _started(event: RunStarted) -> str:
     return "\n".join(lines)
 
 
-def _prepared(event: Prepared) -> str:
+def _describe_preparation(event: Prepared) -> str:
     parameters = say_count("{count:,} parameter", "{count:,} parameters", event.parameters)
     if event.ceiling is None:
         return say("{parameters} on {device}", parameters=parameters, device=event.device)
@@ -265,7 +265,7 @@ _PHASES = {
 }
 
 
-def _progress(event: Progress) -> str:
+def _describe_progress(event: Progress) -> str:
     return say(
         _PHASES[event.phase],
         epoch=event.epoch,

@@ -47,17 +47,17 @@ def _tag(options: argparse.Namespace, out: Output, crew: Crew) -> None:
         raise UserError("several processes need one output file; name it with --out")
     if options.out is not None:
         refuse_inside_project(options.out)
-    records = _records(options, crew)
-    folder, names = crew.from_main(lambda: _weights(options))
-    tagged = _renamed(engine.predict_texts(folder, records, crew, options.device), names)
+    records = _read_records(options, crew)
+    folder, names = crew.from_main(lambda: _find_weights(options))
+    tagged = _rename_labels(engine.predict_texts(folder, records, crew, options.device), names)
     if crew.is_main:
         with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
-            _write(_Taken(tagged, Rejections(out, kept)), options.out, out)
+            _write(_TaggedTexts(tagged, Rejections(out, kept)), options.out, out)
     else:
         deque(tagged, maxlen=0)
 
 
-def _records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejected]:
+def _read_records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejected]:
     if (options.text is None) == (not options.files):
         raise UserError("predict takes either --text or files")
     if options.text is not None:
@@ -68,7 +68,7 @@ def _records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Rejecte
     return chain.from_iterable([registry.read_texts(path) for path in options.files])
 
 
-def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
+def _find_weights(options: argparse.Namespace) -> tuple[Path, Names]:
     """The checkpoint folder of the chosen epoch, and the labels renamed since.
 
     The project is closed again before the texts are tagged.
@@ -79,7 +79,7 @@ def _weights(options: argparse.Namespace) -> tuple[Path, Names]:
         return folder, project.label_names.of_source(run)
 
 
-def _renamed(records: Iterator[TaggedText | Rejected], names: Names) -> Iterator[TaggedText | Rejected]:
+def _rename_labels(records: Iterator[TaggedText | Rejected], names: Names) -> Iterator[TaggedText | Rejected]:
     """The records with the current names of labels."""
     for record in records:
         if isinstance(record, TaggedText):
@@ -88,7 +88,7 @@ def _renamed(records: Iterator[TaggedText | Rejected], names: Names) -> Iterator
 
 
 @dataclass(slots=True)
-class _Taken:
+class _TaggedTexts:
     """Iterates over the tagged texts and counts them; rejected records are reported separately."""
 
     records: Iterable[TaggedText | Rejected]
@@ -105,7 +105,7 @@ class _Taken:
         self.rejections.print_count()
 
 
-def _write(taken: _Taken, path: Path | None, out: Output) -> None:
+def _write(taken: _TaggedTexts, path: Path | None, out: Output) -> None:
     if path is not None:
         _write_file(taken, path, out)
     elif out.as_json:
@@ -117,21 +117,21 @@ def _write(taken: _Taken, path: Path | None, out: Output) -> None:
             print(mark_spans(tagged.text.text, tagged.spans), flush=True)
 
 
-def _write_file(taken: _Taken, path: Path, out: Output) -> None:
+def _write_file(taken: _TaggedTexts, path: Path, out: Output) -> None:
     if path.suffix.lower() == parquet.SUFFIX:
         parquet.write(path, taken)
     else:
         _write_lines(path, taken)
     if open_descriptor(path) == STANDARD_OUTPUT:
-        out.note(_in_words(taken))
+        out.note(_summary(taken))
     elif out.as_json:
         print(json.dumps({"file": str(path), "sentences": taken.tagged}, ensure_ascii=False)[:-1], end="")
         _print_rejected(taken)
     else:
-        out.result({}, _in_words(taken))
+        out.result({}, _summary(taken))
 
 
-def _in_words(taken: _Taken) -> str:
+def _summary(taken: _TaggedTexts) -> str:
     return say_count(
         "{count:,} sentence tagged, {rejected:,} rejected",
         "{count:,} sentences tagged, {rejected:,} rejected",
@@ -151,7 +151,7 @@ def _json_of(tagged: TaggedText) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def _print_rejected(taken: _Taken) -> None:
+def _print_rejected(taken: _TaggedTexts) -> None:
     """Print the last member of the JSON result and its end."""
     print(', "rejected": ', end="")
     taken.rejections.print_list()

@@ -26,7 +26,7 @@ def without_span(spans: GoldSpans, span: Span) -> GoldSpans:
 
 def with_label(spans: GoldSpans, span: Span, label: str) -> GoldSpans:
     """The gold with the label of one span changed."""
-    return _replaced(spans, span, Span(span.start, span.end, label))
+    return _replace(spans, span, Span(span.start, span.end, label))
 
 
 def with_edge(spans: GoldSpans, span: Span, edge: Edge, position: int, text: str) -> GoldSpans:
@@ -38,11 +38,11 @@ def with_edge(spans: GoldSpans, span: Span, edge: Edge, position: int, text: str
         return spans
     start, end = span.start, span.end
     if edge == "start":
-        start = _clamped(position, _end_before(spans, span), span.end - 1)
+        start = _clamp(position, _end_before(spans, span), span.end - 1)
     else:
-        end = _clamped(position, span.start + 1, _start_after(spans, span, len(text)))
+        end = _clamp(position, span.start + 1, _start_after(spans, span, len(text)))
     inside = trim_blanks(start, end, text)
-    return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
+    return spans if inside is None else _replace(spans, span, Span(*inside, span.label))
 
 
 def with_edges(spans: GoldSpans, span: Span, start: int, end: int, text: str) -> GoldSpans:
@@ -50,9 +50,9 @@ def with_edges(spans: GoldSpans, span: Span, start: int, end: int, text: str) ->
     if span not in spans:
         return spans
     low, high = _end_before(spans, span), _start_after(spans, span, len(text))
-    start = _clamped(start, low, high - 1)
-    inside = trim_blanks(start, _clamped(end, start + 1, high), text)
-    return spans if inside is None else _replaced(spans, span, Span(*inside, span.label))
+    start = _clamp(start, low, high - 1)
+    inside = trim_blanks(start, _clamp(end, start + 1, high), text)
+    return spans if inside is None else _replace(spans, span, Span(*inside, span.label))
 
 
 def overlapping_spans(spans: GoldSpans, start: int, end: int) -> GoldSpans:
@@ -116,7 +116,7 @@ def next_word(text: str, position: int, step: int) -> tuple[int, int] | None:
     return None
 
 
-def _replaced(spans: GoldSpans, old: Span, new: Span) -> GoldSpans:
+def _replace(spans: GoldSpans, old: Span, new: Span) -> GoldSpans:
     if old == new or old not in spans:
         return spans
     return tuple(new if span == old else span for span in spans)
@@ -130,5 +130,5 @@ def _start_after(spans: GoldSpans, span: Span, length: int) -> int:
     return min((other.start for other in spans if other.start >= span.end), default=length)
 
 
-def _clamped(value: int, lowest: int, highest: int) -> int:
+def _clamp(value: int, lowest: int, highest: int) -> int:
     return max(lowest, min(value, highest))

@@ -44,10 +44,10 @@ def draw_dev(keys: Keys, ratio: float, seed: int, known: Mapping[Split, Keys]) -
             split_of.setdefault(place, split)
     free = np.setdiff1d(np.arange(len(keys)), list(split_of))
     wanted = round(len(keys) * ratio) - sum(split == "dev" for split in split_of.values())
-    return split_of | dict.fromkeys(free[_drawn(keys[free], wanted, seed)].tolist(), "dev")
+    return split_of | dict.fromkeys(free[_draw_groups(keys[free], wanted, seed)].tolist(), "dev")
 
 
-def _drawn(keys: Keys, wanted: int, seed: int) -> np.ndarray:
+def _draw_groups(keys: Keys, wanted: int, seed: int) -> np.ndarray:
     """The indices of about `wanted` texts, drawn in whole groups of equal texts."""
     _, first, group, size = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     in_order = np.argsort(first)

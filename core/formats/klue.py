@@ -135,7 +135,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
             if _is_header(line):
                 if block:
                     yield block
-                block = _headed(number, line)
+                block = _start_block(number, line)
         elif line:
             block = block or _Block(number)
             block.rows.append((number, line))
@@ -150,7 +150,7 @@ def _is_header(line: str) -> bool:
     return line.startswith("## ") and "\t" in line and line != COLUMNS
 
 
-def _headed(number: int, line: str) -> _Block:
+def _start_block(number: int, line: str) -> _Block:
     sentence_id, _, markup = line[3:].partition("\t")
     return _Block(number, sentence_id, markup)
 
@@ -174,7 +174,7 @@ def _sentence(block: _Block, path: Path, number: int) -> Sentence:
     _check_rows(block)
     text, spans = _text_and_spans(block.rows)
     sentence = Sentence(block.id or make_id(path, number, text), text, spans)
-    if block.markup is not None and block.markup != (tagged := _marked_up(sentence)):
+    if block.markup is not None and block.markup != (tagged := _mark_up(sentence)):
         raise _MalformedError(
             block.line,
             say(
@@ -193,7 +193,7 @@ def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
     at = start = 0
     label = ""
     for number, row in rows:
-        character, tag = _cells(number, row)
+        character, tag = _split_row(number, row)
         inside = tag[0] == "I"
         if inside and tag[2:] != label:
             raise _MalformedError(
@@ -216,7 +216,7 @@ def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
     return "".join(characters), tuple(spans)
 
 
-def _cells(number: int, row: str) -> tuple[str, str]:
+def _split_row(number: int, row: str) -> tuple[str, str]:
     character, tab, tag = _character(number, row), *row.partition("\t")[1:]
     if not tab:
         raise _MalformedError(number, say("the row {row!r:.80} is not a character, a tab and a tag", row=row))
@@ -261,7 +261,7 @@ def _difference(header: str, rows: str) -> str:
     )
 
 
-def _marked_up(sentence: Sentence) -> str:
+def _mark_up(sentence: Sentence) -> str:
     """The text with each entity as `<entity:LABEL>`."""
     pieces: list[str] = []
     at = 0
@@ -280,7 +280,7 @@ def _block_text(sentence: Sentence) -> str:
             id=sentence.id,
         )
     rows = (f"{character}\t{tag}\n" for character, tag in zip(sentence.text, _tags(sentence), strict=True))
-    return f"## {sentence.id}\t{_marked_up(sentence)}\n{''.join(rows)}\n"
+    return f"## {sentence.id}\t{_mark_up(sentence)}\n{''.join(rows)}\n"
 
 
 def _tags(sentence: Sentence) -> list[str]:

@@ -108,7 +108,7 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
             file.write(",\n" if number else "\n")
             file.write(_opening({"id": document, "metadata": {}}, "sentence"))
             for place, sentence in enumerate(group):
-                file.write((",\n" if place else "\n") + json.dumps(_written(sentence), ensure_ascii=False))
+                file.write((",\n" if place else "\n") + json.dumps(_to_json(sentence), ensure_ascii=False))
             file.write("\n]}")
         file.write("\n]}\n")
 
@@ -123,7 +123,7 @@ def _records(file: BinaryIO, name: str, make: Callable[[Any], Item]) -> Iterator
         for item in ijson.items(window, _SENTENCES, buf_size=_CHUNK):
             yield _record(item, name, window, make)
     except _SYNTAX_ERRORS as error:
-        yield _broken_off(file, name, error)
+        yield _reject_rest(file, name, error)
 
 
 def _skip_mark(file: BinaryIO) -> None:
@@ -195,7 +195,7 @@ def _member(key: str, value: str) -> re.Pattern[bytes]:
     return re.compile(rb'"%s"\s*:\s*(?:%s)' % (key.encode(), either))
 
 
-def _broken_off(file: BinaryIO, name: str, error: Exception) -> Rejected:
+def _reject_rest(file: BinaryIO, name: str, error: Exception) -> Rejected:
     return Rejected(
         name,
         _line_of_failure(file, file.tell()),
@@ -241,7 +241,7 @@ def _opening(members: dict[str, Any], last: str) -> str:
     return f'{json.dumps(members, ensure_ascii=False)[:-1]}, "{last}": ['
 
 
-def _written(sentence: Sentence) -> dict[str, Any]:
+def _to_json(sentence: Sentence) -> dict[str, Any]:
     text = sentence.text
     entities = [
         {"id": i, "form": text[span.start : span.end], "label": span.label, "begin": span.start, "end": span.end}

@@ -52,7 +52,7 @@ def detect_format(path: Path) -> CorpusFormat:
         UserError: the file is missing, a folder, empty, not UTF-8 text or in no known format.
     """
     _check_text(path)
-    return _recognised(path)
+    return _recognise(path)
 
 
 def read(path: Path, name: str = AUTO, check: Check = accept_any) -> Iterator[Record]:
@@ -67,7 +67,7 @@ def read(path: Path, name: str = AUTO, check: Check = accept_any) -> Iterator[Re
     """
     chosen = None if name == AUTO else format_by_name(name)
     _check_text(path)
-    return _guarded(path, (chosen or _recognised(path)).read(path, check))
+    return _guarded(path, (chosen or _recognise(path)).read(path, check))
 
 
 def _guarded(path: Path, records: Iterator[Any]) -> Iterator[Any]:
@@ -106,29 +106,29 @@ def read_texts(path: Path) -> Iterator[Text | Rejected]:
     """
     descriptor = 0 if path == STANDARD_INPUT else open_descriptor(path)
     if descriptor is None or (stat.S_ISREG(os.fstat(descriptor).st_mode) and path != STANDARD_INPUT):
-        return _texts(path)
-    return _copied_texts(descriptor, say("standard input") if descriptor == 0 else str(path))
+        return _read_texts(path)
+    return _read_texts_of_copy(descriptor, say("standard input") if descriptor == 0 else str(path))
 
 
-def _texts(path: Path) -> Iterator[Text | Rejected]:
+def _read_texts(path: Path) -> Iterator[Text | Rejected]:
     if kind_of(path) == "file" and parquet.recognises(path):
         return parquet.read_texts(path)
     _check_text(path)
-    known = _known(path)
-    return _guarded(path, known.read_texts(path) if known else _lines(path))
+    known = _find_format(path)
+    return _guarded(path, known.read_texts(path) if known else _read_lines(path))
 
 
-def _copied_texts(descriptor: int, name: str) -> Iterator[Text | Rejected]:
+def _read_texts_of_copy(descriptor: int, name: str) -> Iterator[Text | Rejected]:
     """The texts of an open file that can be read only once, from a temporary copy."""
     folder = TemporaryDirectory(prefix="spandesk-")
     copy = Path(folder.name) / "stdin"
     with _reading(Path(name)), os.fdopen(os.dup(descriptor), "rb") as source, copy.open("xb") as file:
         shutil.copyfileobj(source, file)
-    with _renamed(copy, name):
-        records = _texts(copy)
+    with _naming(copy, name):
+        records = _read_texts(copy)
 
     def read() -> Iterator[Text | Rejected]:
-        with folder, _renamed(copy, name):
+        with folder, _naming(copy, name):
             for record in records:
                 yield replace(record, file=name) if isinstance(record, Rejected) else record
 
@@ -136,7 +136,7 @@ def _copied_texts(descriptor: int, name: str) -> Iterator[Text | Rejected]:
 
 
 @contextmanager
-def _renamed(path: Path, name: str) -> Iterator[None]:
+def _naming(path: Path, name: str) -> Iterator[None]:
     """Replace a path with another name in the errors of the block."""
     try:
         yield
@@ -145,19 +145,19 @@ def _renamed(path: Path, name: str) -> Iterator[None]:
         raise UserError(error.code, **fields) from error
 
 
-def _lines(path: Path) -> Iterator[Text]:
+def _read_lines(path: Path) -> Iterator[Text]:
     with path.open(encoding="utf-8-sig") as file:
         yield from (Text(line.strip()) for line in file if line.strip())
 
 
-def _known(path: Path) -> CorpusFormat | None:
+def _find_format(path: Path) -> CorpusFormat | None:
     with _reading(path), path.open(encoding="utf-8-sig", newline="") as file:
         head = file.read(HEAD_LENGTH)
     return next((known for known in FORMATS if known.recognises(path, head)), None)
 
 
-def _recognised(path: Path) -> CorpusFormat:
-    if known := _known(path):
+def _recognise(path: Path) -> CorpusFormat:
+    if known := _find_format(path):
         return known
     raise UserError(
         "{path} is in no known format ({known})", path=path, known=join_words(known.title for known in FORMATS)
@@ -200,7 +200,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 def _check_bytes(path: Path) -> None:
     filled = False
-    for line, text in _decoded(path, "utf-8-sig"):
+    for line, text in _decode(path, "utf-8-sig"):
         if "\0" in text:
             line += text.count("\n", 0, text.index("\0"))
             raise UserError("{path} is not text: line {line} contains a NUL byte", path=path, line=line)
@@ -209,7 +209,7 @@ def _check_bytes(path: Path) -> None:
         raise UserError("{path} is empty", path=path)
 
 
-def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+def _decode(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
     """The text of the file in chunks, each with the number of the line that it begins in.
 
     Raises:
@@ -257,7 +257,7 @@ def _encoding_fault(path: Path, error: UnicodeDecodeError) -> UserError:
 
 def _is_cp949(path: Path) -> bool:
     try:
-        for _ in _decoded(path, "cp949"):
+        for _ in _decode(path, "cp949"):
             pass
     except UnicodeDecodeError:
         return False

@@ -50,7 +50,7 @@ def compare_spans(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> t
     Overlapping spans are paired one to one: first by equal edges, then by equal label, then by longest overlap.
     """
     pairs = sorted(
-        _overlapping(gold, predicted),
+        _overlapping_pairs(gold, predicted),
         key=lambda pair: (_closeness(*pair), pair[0].start, pair[1].span.start),
         reverse=True,
     )
@@ -66,7 +66,9 @@ def compare_spans(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> t
     return tuple(sorted(comparisons, key=_position))
 
 
-def _overlapping(gold: Sequence[Span], predicted: Sequence[PredictedSpan]) -> Iterator[tuple[Span, PredictedSpan]]:
+def _overlapping_pairs(
+    gold: Sequence[Span], predicted: Sequence[PredictedSpan]
+) -> Iterator[tuple[Span, PredictedSpan]]:
     """All pairs that share a character, by binary search, since a sentence can have hundreds of spans."""
     ordered = sorted(gold)
     starts = [span.start for span in ordered]

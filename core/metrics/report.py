@@ -33,7 +33,7 @@ class KlueCounts:
     characters: Mapping[str, Counts] = field(default_factory=dict)
 
     def __add__(self, other: "KlueCounts") -> "KlueCounts":
-        return KlueCounts(_added(self.entities, other.entities), _added(self.characters, other.characters))
+        return KlueCounts(_add_counts(self.entities, other.entities), _add_counts(self.characters, other.characters))
 
     @property
     def figures(self) -> KlueFigures:
@@ -42,7 +42,7 @@ class KlueCounts:
         return KlueFigures(build_report(self.entities).macro.f1, _ratio(sum(f1), len(f1)))
 
 
-def _added(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str, Counts]:
+def _add_counts(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str, Counts]:
     return {name: one.get(name, Counts()) + other.get(name, Counts()) for name in {**one, **other}}
 
 

@@ -139,7 +139,7 @@ def load_state(folder: Path) -> TrainingState:
     Raises:
         UserError: it is not there, or is damaged.
     """
-    with _opened_state(folder) as file:
+    with _open_state(folder) as file:
         numbers = json.loads(file.metadata()[_NUMBERS])
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is not a dict
         learner = LearnerState(numbers.pop("steps_done"), numbers.pop("batch_size"), tensors)
@@ -152,13 +152,13 @@ def load_position(folder: Path) -> tuple[int, int]:
     Raises:
         UserError: it is not there, or is damaged.
     """
-    with _opened_state(folder) as file:
+    with _open_state(folder) as file:
         numbers = json.loads(file.metadata()[_NUMBERS])
         return int(numbers["epoch"]), int(numbers["batches_done"])
 
 
 @contextmanager
-def _opened_state(folder: Path) -> Iterator[Any]:
+def _open_state(folder: Path) -> Iterator[Any]:
     try:
         with safe_open(folder / _STATE, "pt") as file:
             yield file

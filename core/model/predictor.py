@@ -90,11 +90,11 @@ def run_by_batch(
             numbers = np.array([window for text in texts.tolist() for window in windows.of_text(text)], np.int64)
             found: dict[int, Item] = {}
             for part in chunks(numbers[windows.unit_counts_in(numbers) > 0], batch_size):
-                found.update(zip(part.tolist(), _done(text_tagger, work, part), strict=True))
+                found.update(zip(part.tolist(), _run_or_halve(text_tagger, work, part), strict=True))
             yield [(text, [found.get(window) for window in windows.of_text(text)]) for text in texts.tolist()]
 
 
-def _done(text_tagger: TextTagger, work: Callable[[Numbers], list[Item]], chosen: Numbers) -> list[Item]:
+def _run_or_halve(text_tagger: TextTagger, work: Callable[[Numbers], list[Item]], chosen: Numbers) -> list[Item]:
     """Run the work on the chosen windows, all at once if memory allows."""
     try:
         return work(chosen)
@@ -103,7 +103,7 @@ def _done(text_tagger: TextTagger, work: Callable[[Numbers], list[Item]], chosen
             raise
     release(text_tagger.tagger.device)
     half = len(chosen) // 2
-    return _done(text_tagger, work, chosen[:half]) + _done(text_tagger, work, chosen[half:])
+    return _run_or_halve(text_tagger, work, chosen[:half]) + _run_or_halve(text_tagger, work, chosen[half:])
 
 
 def stitch_spans(windows: Windows, text: int, found: Sequence[Sequence[PredictedSpan]]) -> tuple[PredictedSpan, ...]:
@@ -203,7 +203,7 @@ def packed_weights(encoder: nn.Module) -> Iterator[None]:
     """
     layers = list(_packable(encoder))
     for layer in layers:
-        layer.forward = _packed(layer)  # type: ignore[assignment]
+        layer.forward = _packed_forward(layer)  # type: ignore[assignment]
     try:
         yield
     finally:
@@ -221,7 +221,7 @@ def _packable(encoder: nn.Module) -> Iterator[nn.Linear]:
             yield module
 
 
-def _packed(layer: nn.Linear) -> Callable[[Tensor], Tensor]:
+def _packed_forward(layer: nn.Linear) -> Callable[[Tensor], Tensor]:
     weight = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach())
     bias = None if layer.bias is None else layer.bias.detach()
 

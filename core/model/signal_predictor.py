@@ -54,9 +54,9 @@ def judge_windows(
 
     Uncertainty and loss of a text in several windows are sums over its windows; what two windows share counts twice.
     """
-    work = partial(_judged_windows, text_tagger, windows, golds)
+    work = partial(_judge_at_once, text_tagger, windows, golds)
     for batch in run_by_batch(text_tagger, windows, chosen, work, batch_size=batch_size):
-        yield [_judged(windows, text, golds[text], found) for text, found in batch]
+        yield [_combine_windows(windows, text, golds[text], found) for text, found in batch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _WindowSignals:
 
 
 @torch.inference_mode()
-def _judged_windows(
+def _judge_at_once(
     text_tagger: TextTagger, windows: Windows, golds: Sequence[Gold], chosen: Numbers
 ) -> list[_WindowSignals]:
     reading = decode_windows(text_tagger, windows, chosen)
@@ -88,7 +88,7 @@ def _judged_windows(
     expressed = unit_ranges_of(tags, tag_set)
     crf, valid = text_tagger.tagger.crf, reading.batch.valid
     posterior = crf.posterior(reading.emissions, valid)
-    gold = _padded(tags, reading.tags)
+    gold = _pad_tags(tags, reading.tags)
     is_cut = any(NO_TAG in of_window for of_window in tags)
     of_gold = crf.posterior(reading.emissions, valid & (gold != NO_TAG)) if is_cut else posterior
     shares = compute_probabilities(text_tagger, posterior, [*reading.found, *expressed])
@@ -99,7 +99,7 @@ def _judged_windows(
     return [_WindowSignals(*window) for window in zip(spans, *costs, golden, strict=True)]
 
 
-def _padded(tags: Sequence[Sequence[int]], like: Tensor) -> Tensor:
+def _pad_tags(tags: Sequence[Sequence[int]], like: Tensor) -> Tensor:
     """The tags of each window as rows of a tensor, NO_TAG beyond the last unit."""
     padded = np.full(like.shape, NO_TAG, np.int64)
     for row, of_row in zip(padded, tags, strict=True):
@@ -107,7 +107,7 @@ def _padded(tags: Sequence[Sequence[int]], like: Tensor) -> Tensor:
     return torch.from_numpy(padded).to(like.device)
 
 
-def _judged(windows: Windows, text: int, gold: Gold, found: Sequence[_WindowSignals | None]) -> JudgedText:
+def _combine_windows(windows: Windows, text: int, gold: Gold, found: Sequence[_WindowSignals | None]) -> JudgedText:
     """Combine the results of the windows of a text."""
     own = [window for window in found if window is not None]
     predicted = stitch_spans(windows, text, [window.spans if window else () for window in found])

@@ -88,7 +88,7 @@ def initial_tagger(
     """
     if start is not None:
         torch.manual_seed(settings.seed)
-        return _continued(start, tag_set, settings)
+        return _continue_from(start, tag_set, settings)
     texts = [sentence.text for sentence in sentences]
     encoder, tokenizer = load_encoder(settings.encoder, texts, seed=settings.seed, layers=settings.layers)
     features = _features(encoder.config.hidden_size, texts, settings)
@@ -102,7 +102,7 @@ def _features(state_width: int, texts: Sequence[str], settings: TrainSettings) -
     return PieceFeatures(state_width, dropout=settings.dropout)
 
 
-def _continued(start: TextTagger, tag_set: TagSet, settings: TrainSettings) -> TextTagger:
+def _continue_from(start: TextTagger, tag_set: TagSet, settings: TrainSettings) -> TextTagger:
     """A copy of a tagger for another tag set; shared tags keep their weights and transitions."""
     features = copy.deepcopy(start.tagger.features)
     features.dropout.p = settings.dropout

@@ -129,10 +129,10 @@ class LabelNames:
             elif name == becomes and old is not None:
                 first[name] = given_up
             else:
-                first[name] = _unused(name, first.values())
+                first[name] = _make_unused(name, first.values())
         tag_set = TagSetTable(self._database).labels()
         for label in tag_set:
-            first.setdefault(label, _unused(label, first.values()))
+            first.setdefault(label, _make_unused(label, first.values()))
         return FirstNames(tuple((label, first[label]) for label in tag_set if first[label] != label))
 
     def refuse_split(self, step: int, *, redo: bool) -> None:
@@ -215,7 +215,7 @@ def _relabelling(rows: Sequence[Row]) -> Relabelling:
     return Relabelling(step, name, becomes, bool(is_rename), last_sentence, turns)
 
 
-def _unused(name: str, taken: Collection[str]) -> str:
+def _make_unused(name: str, taken: Collection[str]) -> str:
     """The name, or if another label has it as its first name, one that no label can have."""
     candidates = chain([name], (f"{name} ({number})" for number in count(2)))
     return next(candidate for candidate in candidates if candidate not in taken)

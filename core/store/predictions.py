@@ -105,7 +105,7 @@ class Predictions:
         # The index by sentence is named, since SQLite might otherwise read a whole epoch for each sentence.
         rows = self._database.rows_of(
             "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c INDEXED BY comparison_by_sentence"
-            f" WHERE c.sentence = p.sentence AND c.source = p.source AND c.epoch = p.epoch AND {_on(gold)}"
+            f" WHERE c.sentence = p.sentence AND c.source = p.source AND c.epoch = p.epoch AND {_gold_flag(gold)}"
             " AND outcome <> 'right') FROM prediction AS p INDEXED BY prediction_by_sentence"
             " WHERE source = ? AND epoch <= ? AND sentence IN ({numbers}) ORDER BY epoch",
             numbers,
@@ -140,7 +140,9 @@ class Predictions:
             "SELECT count(*) FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
             " WHERE p.source = ? AND p.epoch = ? AND s.split = ?"
         )
-        return int(self._database.value(sql + _also(other), [key.source, key.epoch, split, *_numbers(other)]))
+        return int(
+            self._database.value(sql + _other_condition(other), [key.source, key.epoch, split, *_numbers(other)])
+        )
 
     def counts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
         """Count right, predicted and gold spans of each label on the sentences that are in the split now.
@@ -154,8 +156,10 @@ class Predictions:
         """Count each kind of match on the sentences that are in the split now; `other` is as in `counts`."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
-            f" WHERE p.source = ? AND p.epoch = ? AND {_on(gold)}"
-            " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)" + _also(other) + " GROUP BY 1, 2, 3",
+            f" WHERE p.source = ? AND p.epoch = ? AND {_gold_flag(gold)}"
+            " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)"
+            + _other_condition(other)
+            + " GROUP BY 1, 2, 3",
             [key.source, key.epoch, split, *_numbers(other)],
         )
         return {SpanMatch(*match): number for *match, number in rows}
@@ -173,7 +177,7 @@ class Predictions:
     def examples(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Example]:
         """The tagged sentences that are in the split now, in order of import, read in slices."""
         rows = self._database.paged(
-            f"SELECT p.sentence, id, text, {_column(gold)}, spans FROM prediction AS p"
+            f"SELECT p.sentence, id, text, {_gold_column(gold)}, spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
             " WHERE p.source = ? AND p.epoch = ? AND s.split = ? AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
             [key.source, key.epoch, split],
@@ -189,7 +193,7 @@ class Predictions:
         order of import, read in slices.
         """
         rows = self._database.paged(
-            f"SELECT s.number, s.id, s.text, {_column(gold)}, b.spans, a.spans FROM sentence AS s"
+            f"SELECT s.number, s.id, s.text, {_gold_column(gold)}, b.spans, a.spans FROM sentence AS s"
             " JOIN prediction AS b ON b.source = ? AND b.epoch = ? AND b.sentence = s.number"
             " JOIN prediction AS a ON a.source = ? AND a.epoch = ? AND a.sentence = s.number"
             " WHERE s.split = ? AND s.number > ? ORDER BY s.number LIMIT ?",
@@ -222,17 +226,17 @@ class Predictions:
         return sorted(wrong | {SentenceNumber(number) for number, _, _ in stored})
 
 
-def _on(gold: Gold) -> str:
+def _gold_flag(gold: Gold) -> str:
     """The column that tells whether a comparison is with this gold."""
     return "on_corrected" if gold == "corrected" else "on_imported"
 
 
-def _column(gold: Gold) -> str:
+def _gold_column(gold: Gold) -> str:
     """The column of this gold with current label names."""
     return "gold" if gold == "corrected" else IMPORTED_NOW
 
 
-def _also(other: EpochKey | None) -> str:
+def _other_condition(other: EpochKey | None) -> str:
     if other is None:
         return ""
     return " AND EXISTS (SELECT 1 FROM prediction AS o WHERE o.source = ? AND o.epoch = ? AND o.sentence = p.sentence)"

@@ -143,7 +143,7 @@ class Project:
             (mark("the comparisons with runs cannot be checked: {reason}"), self._problems_of_comparisons),
             (mark("the data derived from the sentences cannot be checked: {reason}"), self._problems_of_derived_data),
         ]
-        return [problem for failed, find in checks for problem in _all_found(failed, find)]
+        return [problem for failed, find in checks for problem in _collect_problems(failed, find)]
 
     def _problems_of_comparisons(self) -> Iterator[str]:
         for sentence in self.sentences.by_number(self.predictions.wrong_comparisons()):
@@ -182,7 +182,7 @@ def create_project(folder: Path, *, is_responsive: bool = False) -> Project:
         raise UserError(
             "{folder} cannot be created: {reason}; choose another place", folder=folder, reason=error.strerror
         ) from error
-    return _locked(folder, is_new=True, is_responsive=is_responsive)
+    return _open_locked(folder, is_new=True, is_responsive=is_responsive)
 
 
 def _is_left_over(path: Path) -> bool:
@@ -202,7 +202,7 @@ def open_project(folder: Path, *, is_responsive: bool = False) -> Project:
         )
     if kind_of(folder / DATABASE) != "file":
         raise UserError("{folder} is not a Spandesk project: {database} is missing", folder=folder, database=DATABASE)
-    return _locked(folder, is_responsive=is_responsive)
+    return _open_locked(folder, is_responsive=is_responsive)
 
 
 def open_or_create_project(folder: Path) -> Project:
@@ -257,7 +257,7 @@ def discard_if_empty(folder: Path, *, is_responsive: bool = False) -> None:
         shutil.rmtree(folder)
 
 
-def _locked(folder: Path, *, is_new: bool = False, is_responsive: bool) -> Project:
+def _open_locked(folder: Path, *, is_new: bool = False, is_responsive: bool) -> Project:
     _refuse_links(folder)
     lock = FileLock(folder / LOCK, timeout=0)
     try:
@@ -295,7 +295,7 @@ def _refuse_links(folder: Path) -> None:
             )
 
 
-def _all_found(failed: str, find: Callable[[], Iterator[str]]) -> Iterator[str]:
+def _collect_problems(failed: str, find: Callable[[], Iterator[str]]) -> Iterator[str]:
     """The problems that a check finds; if it fails, that is one, too."""
     try:
         yield from find()

@@ -38,19 +38,19 @@ class TextSearch:
             with self._database.atomic():
                 rows = self._unpacked(self._last(), PACKED * _AT_ONCE)
                 parts = [rows[first : first + PACKED] for first in range(0, len(rows), PACKED)]
-                full = [_packed(part) for part in parts if len(part) == PACKED]
+                full = [_pack_rows(part) for part in parts if len(part) == PACKED]
                 self._database.write_many("INSERT INTO packed_text VALUES (?, ?, ?, ?)", full)
 
     def find(self, text: str, split: Split) -> set[SentenceNumber]:
         """The numbers of the sentences with a string in text, id or note: all those of the split, perhaps others."""
-        sought = _folded(text)
+        sought = _fold(text)
         # First those not packed: a sentence that is packed meanwhile is found twice rather than missed.
         rest = self._unpacked(self._last(), -1)
-        found = {row[0] for row in rest if sought in _searched(*row[1:])}
+        found = {row[0] for row in rest if sought in _searchable_text(*row[1:])}
         for _, numbers, texts in self._rows(split):
             found.update(_matches(sought, numbers, texts))
         notes = self._database.rows("SELECT sentence, text FROM noted")
-        found.update(sentence for sentence, note in notes if sought in _folded(note))
+        found.update(sentence for sentence, note in notes if sought in _fold(note))
         return found
 
     def is_out_of_step(self) -> bool:
@@ -58,7 +58,7 @@ class TextSearch:
         after = 0
         for last, numbers, texts in self._rows():
             part = self._unpacked(after, PACKED)
-            if not part or _packed(part) != (part[0][0], last, numbers, texts):
+            if not part or _pack_rows(part) != (part[0][0], last, numbers, texts):
                 return True
             after = last
         return False
@@ -88,13 +88,13 @@ class TextSearch:
             last = rows[-1][0]
 
 
-def _packed(part: Sequence[Row]) -> tuple[int, int, str, bytes]:
+def _pack_rows(part: Sequence[Row]) -> tuple[int, int, str, bytes]:
     numbers = json.dumps([row[0] for row in part])
-    return part[0][0], part[-1][0], numbers, _SENTENCE_ENDS.join(_searched(text, name) for _, text, name in part)
+    return part[0][0], part[-1][0], numbers, _SENTENCE_ENDS.join(_searchable_text(text, name) for _, text, name in part)
 
 
-def _searched(text: str, name: str) -> bytes:
-    return _folded(text) + _TEXT_ENDS + _folded(name)
+def _searchable_text(text: str, name: str) -> bytes:
+    return _fold(text) + _TEXT_ENDS + _fold(name)
 
 
 def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
@@ -115,7 +115,7 @@ def find_hits(text: str, sought: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _folded(text: str) -> bytes:
+def _fold(text: str) -> bytes:
     """A string in the form that is compared: case-folded NFC, in UTF-8."""
     return unicodedata.normalize("NFC", text.casefold()).encode("utf-8", "replace")
 
@@ -125,13 +125,13 @@ def _matches(sought: bytes, numbers: str, texts: bytes) -> list[SentenceNumber]:
     if sought not in texts:
         return []
     known: list[SentenceNumber] = json.loads(numbers)
-    found = list(islice(_walked(sought, known, texts), _FEW))
+    found = list(islice(_find_one_by_one(sought, known, texts), _FEW))
     if len(found) < _FEW:
         return found
     return [number for number, text in zip(known, texts.split(_SENTENCE_ENDS), strict=True) if sought in text]
 
 
-def _walked(sought: bytes, known: Sequence[SentenceNumber], texts: bytes) -> Iterator[SentenceNumber]:
+def _find_one_by_one(sought: bytes, known: Sequence[SentenceNumber], texts: bytes) -> Iterator[SentenceNumber]:
     """The same, jumping from hit to hit, which is faster for few hits."""
     row, start, at = 0, 0, texts.find(sought)
     while at >= 0:

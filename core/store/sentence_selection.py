@@ -168,7 +168,7 @@ def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tu
     conditions = ["source = ?", "epoch = ?", "on_corrected" if gold == "corrected" else "on_imported"]
     parameters: list[Any] = [key.source, key.epoch]
     if selection.outcomes:
-        conditions.append(f"outcome IN ({_marks(selection.outcomes)})")
+        conditions.append(f"outcome IN ({_placeholders(selection.outcomes)})")
         parameters += selection.outcomes
     if selection.label:
         conditions.append("(gold_label = ? OR predicted_label = ?)")
@@ -180,7 +180,7 @@ def _comparison_condition(selection: Selection, key: EpochKey, gold: Gold) -> tu
     return f"s.number IN (SELECT sentence FROM comparison WHERE {' AND '.join(conditions)})", parameters
 
 
-def _marks(values: Sequence[object]) -> str:
+def _placeholders(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
@@ -189,24 +189,24 @@ def find_by_history(database: Database, history: SentenceHistory, key: EpochKey,
 
     Done with Python sets, since SQLite would run a subquery for every sentence and epoch.
     """
-    tagged, wrong = _tagged(database, key), _wrong(database, key, gold)
+    tagged, wrong = _find_tagged(database, key), _find_wrong(database, key, gold)
     is_right = history in ("right", "learned")
     found = tagged - wrong if is_right else tagged & wrong
     otherwise: set[SentenceNumber] = set()
     for epoch in range(1, key.epoch):
         before = EpochKey(key.source, epoch)
-        wrong = _wrong(database, before, gold)
-        otherwise |= wrong if is_right else _tagged(database, before) - wrong
+        wrong = _find_wrong(database, before, gold)
+        otherwise |= wrong if is_right else _find_tagged(database, before) - wrong
     return found & otherwise if history in ("learned", "forgotten") else found - otherwise
 
 
-def _tagged(database: Database, key: EpochKey) -> set[SentenceNumber]:
+def _find_tagged(database: Database, key: EpochKey) -> set[SentenceNumber]:
     return set(
         database.numbers("SELECT sentence FROM prediction WHERE source = ? AND epoch = ?", [key.source, key.epoch])
     )
 
 
-def _wrong(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
+def _find_wrong(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
     on = "on_corrected" if gold == "corrected" else "on_imported"
     found = database.numbers(
         f"SELECT DISTINCT sentence FROM comparison WHERE source = ? AND epoch = ? AND {on}"

@@ -155,14 +155,14 @@ class Sentences:
     def by_number(self, numbers: Sequence[SentenceNumber]) -> list[StoredSentence]:
         """The sentences with these numbers, in the given order; unknown numbers are left out."""
         rows = self._database.rows_of(f"SELECT {_COLUMNS} FROM sentence WHERE number IN ({{numbers}})", numbers)
-        found = {row[0]: _stored(row) for row in rows}
+        found = {row[0]: _sentence_of_row(row) for row in rows}
         return [found[number] for number in numbers if number in found]
 
     def by_id(self, sentence_id: str) -> StoredSentence:
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM sentence WHERE id = ?", [sentence_id])
         if not rows:
             raise UserError("the project has no sentence with the id {sentence_id}", sentence_id=sentence_id)
-        return _stored(rows[0])
+        return _sentence_of_row(rows[0])
 
     def ids(self, numbers: Sequence[SentenceNumber]) -> list[str]:
         """The ids of the sentences with these numbers, in no order."""
@@ -188,7 +188,7 @@ class Sentences:
             rows = self._database.rows(
                 f"SELECT {_COLUMNS} FROM sentence WHERE {where} ORDER BY number LIMIT ?", parameters
             )
-            yield from map(_stored, rows)
+            yield from map(_sentence_of_row, rows)
             if len(rows) < size:
                 return
             last, left = rows[-1][0], left - len(rows)
@@ -214,7 +214,7 @@ class Sentences:
                 f"SELECT {_COLUMNS} FROM sentence WHERE number > ? AND number <= ? AND {condition} ORDER BY number",
                 [last, last + SLICE, *parameters],
             )
-            yield [_stored(row) for row in rows]
+            yield [_sentence_of_row(row) for row in rows]
             last += SLICE
 
     def add(self, split: Split, sentences: Sequence[Sentence], source: str) -> ChangeSet:
@@ -330,7 +330,7 @@ def _find_problem(spans: tuple[Span, ...], text: str) -> str | None:
         return str(error)
 
 
-def _stored(row: Row) -> StoredSentence:
+def _sentence_of_row(row: Row) -> StoredSentence:
     number, sentence_id, split, text, imported, renamed, gold = row
     spans = map(spans_from_text, (imported, renamed or imported, gold))
     return StoredSentence(number, sentence_id, split, text, *spans)

@@ -77,13 +77,13 @@ def ordered_numbers(
     """
     numbers = database.numbers(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
     if order == "random":
-        return _shuffled(numbers, _seed(database))
+        return _shuffle(numbers, _seed(database))
     if order not in _COLUMNS or key is None:
         return numbers
     # One index scan and set lookups; a join would look up every sentence.
     wanted = set(numbers)
     if order != "uncertain":
-        wanted -= _outdated(database, key, gold)
+        wanted -= _find_outdated(database, key, gold)
     column = _COLUMNS[order]
     ranked = database.numbers(
         f"SELECT sentence FROM signal WHERE source = ? AND epoch = ? AND {column} IS NOT NULL"
@@ -93,7 +93,7 @@ def ordered_numbers(
     return [number for number in ranked if number in wanted]
 
 
-def _outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
+def _find_outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:
     """The sentences whose gold differs from the one that an epoch's signals were measured on.
 
     Only corrections change the gold of a sentence or make it differ from the imported one; renaming a label does not.
@@ -120,7 +120,7 @@ def _seed(database: Database) -> int:
     return zlib.crc32(str(first).encode("utf-8", "surrogatepass"))
 
 
-def _shuffled(numbers: Sequence[SentenceNumber], seed: int) -> list[SentenceNumber]:
+def _shuffle(numbers: Sequence[SentenceNumber], seed: int) -> list[SentenceNumber]:
     """The numbers ordered by their hashes: new ones are inserted without changing the order of others.
 
     The hash is SplitMix64 (Steele, Lea and Flood 2014), which is invertible, so no two numbers have the same.

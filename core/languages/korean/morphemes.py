@@ -41,7 +41,7 @@ def split_into_morphemes(texts: Sequence[Normalised]) -> list[Normalised]:
     """
     analyses = _analyser.analyse([text.text for text in texts])
     return [
-        _separated(text, {edge for start, length, _ in tokens for edge in (start, start + length)})
+        _insert_separators(text, {edge for start, length, _ in tokens for edge in (start, start + length)})
         for text, tokens in zip(texts, analyses, strict=True)
     ]
 
@@ -84,10 +84,10 @@ class Morpheme:
 
 def find_morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
     """The morphemes of each text (NFC), except those that share a character with another one (the ᆫ of 한)."""
-    return [_alone(tokens) for tokens in _analyser.analyse(texts)]
+    return [_without_shared(tokens) for tokens in _analyser.analyse(texts)]
 
 
-def _alone(tokens: Sequence[Token]) -> list[Morpheme]:
+def _without_shared(tokens: Sequence[Token]) -> list[Morpheme]:
     shared = {
         at
         for (left, length, _), (right, _, _) in itertools.pairwise(tokens)
@@ -97,7 +97,7 @@ def _alone(tokens: Sequence[Token]) -> list[Morpheme]:
     return [Morpheme(start, start + length, tag) for start, length, tag in tokens if length and start not in shared]
 
 
-def _separated(text: Normalised, edges: set[int]) -> Normalised:
+def _insert_separators(text: Normalised, edges: set[int]) -> Normalised:
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -69,7 +69,7 @@ class _Evidence:
     followed: set[str] = field(default_factory=set)
 
     def learn(self, sentence: Example) -> None:
-        composed = _composed(sentence)
+        composed = _compose(sentence)
         for span in composed.spans:
             string = composed.text[span.start : span.end]
             self.spans[string, span.label] += 1
@@ -85,7 +85,7 @@ class _Composed(NamedTuple):
     ends: Sequence[int]
 
 
-def _composed(sentence: Example) -> _Composed:
+def _compose(sentence: Example) -> _Composed:
     text = to_nfc(sentence.text)
     if text.text == sentence.text:
         return _Composed(sentence.text, sentence.gold, text.ends)
@@ -110,14 +110,14 @@ def find_particles(
     waiting: list[Example] = []
     for each in read():
         done += 1
-        composed = _composed(each)
+        composed = _compose(each)
         if any(_is_worth_an_analysis(composed.text, span, evidence) for span in composed.spans):
             waiting.append(each)
         if done % SLICE == 0:
-            found += _found(waiting, evidence)
+            found += _find_ends(waiting, evidence)
             waiting = []
             yield done
-    found += _found(waiting, evidence)
+    found += _find_ends(waiting, evidence)
     return sorted(found, key=lambda each: (-each.seen, each.string, each.sentence.number))
 
 
@@ -147,8 +147,8 @@ def _can_add(text: str, span: Span, end: int, evidence: _Evidence) -> bool:
     return whole >= shorter and may_follow_noun(text[span.end : end])
 
 
-def _found(sentences: Sequence[Example], evidence: _Evidence) -> Iterator[ParticleSpan]:
-    composed = [_composed(each) for each in sentences]
+def _find_ends(sentences: Sequence[Example], evidence: _Evidence) -> Iterator[ParticleSpan]:
+    composed = [_compose(each) for each in sentences]
     for each, (text, spans, ends), analysis in zip(
         sentences, composed, find_morphemes([c.text for c in composed]), strict=True
     ):

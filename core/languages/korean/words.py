@@ -28,14 +28,14 @@ def word_shapes(text: str, index: int, boundaries: Sequence[int]) -> tuple[tuple
     if whole is None:
         return ()
     near = boundaries[bisect_left(boundaries, whole[0]) : bisect_right(boundaries, whole[1])]
-    with_particles = _bare(*whole, text, near)
+    with_particles = _strip_marks(*whole, text, near)
     composed = to_nfc(text[slice(*with_particles)])
     end = composed.ends[noun_end(composed.text) - 1] + with_particles[0]
-    noun = _bare(with_particles[0], max(at for at in near if at <= end), text, near)
+    noun = _strip_marks(with_particles[0], max(at for at in near if at <= end), text, near)
     return tuple(dict.fromkeys((noun, with_particles, whole)))
 
 
-def _bare(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
+def _strip_marks(start: int, end: int, text: str, boundaries: Sequence[int]) -> tuple[int, int]:
     """The range without punctuation at its edges, except a bracket whose other half is inside."""
     first, last = strip_punctuation(start, end, text, boundaries)
     inside = text[first:last]

@@ -108,7 +108,7 @@ class QuantisedEncoder:
             _refuse(self.path, say("it has no tensor {name} of {sizes}", name=name, sizes=sizes))
         by_row = stored.reshape(shape[0], -1)
         chosen = by_row if rows is None else by_row[rows]
-        values = _dequantised(chosen) if per_item > 1 else chosen.astype(np.float32)
+        values = _dequantise(chosen) if per_item > 1 else chosen.astype(np.float32)
         return values.reshape(len(chosen), *shape[1:])
 
 
@@ -188,7 +188,7 @@ def _tensors(cursor: _Cursor) -> dict[str, NDArray[Any]]:
     return tensors
 
 
-def _dequantised(blocks: NDArray[Any]) -> Floats:
+def _dequantise(blocks: NDArray[Any]) -> Floats:
     """The weights of Q4_0 blocks (rows, blocks), as (rows, blocks, 32)."""
     halves = blocks["halves"]
     numbers = np.concatenate([halves & 15, halves >> 4], axis=-1).astype(np.float32) - _ZERO

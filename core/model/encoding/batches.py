@@ -105,17 +105,17 @@ def _units_before(windows: Windows, text: int, window: int) -> list[Extent]:
 
 def batch_of(windows: Windows, chosen: Numbers, *, pad_id: int, device: torch.device) -> Batch:
     """The chosen windows (indices) as one batch on the device."""
-    ids, is_piece = _padded(windows.input_ids, windows.piece_ends, chosen, pad_id)
-    positions, is_unit = _padded(windows.positions, windows.unit_ends, chosen, 0)
+    ids, is_piece = _pad_rows(windows.input_ids, windows.piece_ends, chosen, pad_id)
+    positions, is_unit = _pad_rows(windows.positions, windows.unit_ends, chosen, 0)
     kinds = (windows.characters, windows.places, windows.morphemes)
-    features = [_padded(column, windows.unit_ends, chosen, 0)[0] for column in kinds]
+    features = [_pad_rows(column, windows.unit_ends, chosen, 0)[0] for column in kinds]
     columns = (ids, is_piece.long(), positions, is_unit, *features)
     return Batch(*(column.to(device) for column in columns))
 
 
 def tags_of_batch(examples: TaggedWindows, chosen: Numbers, *, device: torch.device) -> Tensor:
     """The gold tags (batch, units) of the chosen windows, NO_TAG beyond the last unit."""
-    return _padded(examples.tags, examples.windows.unit_ends, chosen, NO_TAG)[0].to(device)
+    return _pad_rows(examples.tags, examples.windows.unit_ends, chosen, NO_TAG)[0].to(device)
 
 
 def shuffled_batches(examples: TaggedWindows, *, batch_size: int, seed: int, epoch: int) -> list[Numbers]:
@@ -141,7 +141,7 @@ def chunks(items: _Items, size: int) -> list[_Items]:
     return [items[first : first + size] for first in range(0, len(items), size)]
 
 
-def _padded(column: NDArray[np.generic], ends: Numbers, chosen: Numbers, filler: int) -> tuple[Tensor, Tensor]:
+def _pad_rows(column: NDArray[np.generic], ends: Numbers, chosen: Numbers, filler: int) -> tuple[Tensor, Tensor]:
     """The chosen rows of a column, padded to the longest (rows, longest), and a mask that is True within a row."""
     last = ends[chosen]
     first = starts_of(ends, chosen)

@@ -101,7 +101,7 @@ class TextEncoding:
         self, text: Normalised, ids: list[int], offsets: list[Extent], units: list[TaggingUnit]
     ) -> Iterator[Window]:
         owned = 0
-        for first, last, own_last in _stretches(text.text, offsets, self._room):
+        for first, last, own_last in _window_ranges(text.text, offsets, self._room):
             own = owned, _edge(text, offsets, own_last)
             owned = own[1]
             yield Window(
@@ -136,7 +136,7 @@ def _edge(text: Normalised, offsets: Sequence[Extent], piece: int) -> int:
     return text.ends[-1] if text.text else 0
 
 
-def _stretches(text: str, offsets: Sequence[Extent], room: int) -> Iterator[tuple[int, int, int]]:
+def _window_ranges(text: str, offsets: Sequence[Extent], room: int) -> Iterator[tuple[int, int, int]]:
     """For each window, its range of at most `room` pieces, and the end of the part for which its result is used.
 
     That is at the end of a sentence if possible, otherwise before a word, otherwise anywhere.
@@ -145,13 +145,13 @@ def _stretches(text: str, offsets: Sequence[Extent], room: int) -> Iterator[tupl
     first = own_first = 0
     while len(offsets) - first > room:
         latest = first + room - overlap
-        own_last = _cut(text, offsets, max(own_first + 1, first + overlap + 1, latest - room // 2), latest)
+        own_last = _find_cut(text, offsets, max(own_first + 1, first + overlap + 1, latest - room // 2), latest)
         yield first, first + room, own_last
         first, own_first = own_last - overlap, own_last
     yield first, len(offsets), len(offsets)
 
 
-def _cut(text: str, offsets: Sequence[Extent], earliest: int, latest: int) -> int:
+def _find_cut(text: str, offsets: Sequence[Extent], earliest: int, latest: int) -> int:
     """The best piece to begin a new part with; the last such piece in the range."""
     candidates = range(latest, earliest - 1, -1)
     for is_good in (_begins_sentence, _begins_word):

@@ -39,7 +39,7 @@ def piece_units(text: Normalised, offsets: Sequence[Extent]) -> list[TaggingUnit
     units: list[TaggingUnit] = []
     read = taken = 0
     for piece, (start, end) in enumerate(offsets):
-        extent = _stripped(text, max(start, read), end)
+        extent = _strip_extent(text, max(start, read), end)
         if extent is not None and max(extent[0], taken) < extent[1]:
             units.append(TaggingUnit(piece, (max(extent[0], taken), extent[1])))
             read, taken = end, extent[1]
@@ -77,7 +77,7 @@ def _pieces_of_characters(text: str, offsets: Sequence[Extent]) -> Iterator[tupl
             yield i, piece if reads else piece - 1
 
 
-def _stripped(text: Normalised, start: int, end: int) -> Extent | None:
+def _strip_extent(text: Normalised, start: int, end: int) -> Extent | None:
     """The original extent of a range of the normalised text without white space at its edges; None if empty."""
     while start < end and text.text[start].isspace():
         start += 1

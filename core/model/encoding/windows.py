@@ -136,7 +136,7 @@ def concatenate(parts: Sequence[Windows]) -> Windows:
         return windows_of(())
     columns = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Windows)}
     together: dict[str, Any] = {
-        name: _joined_ends(values) if name.endswith("_ends") else np.concatenate(values)
+        name: _concatenate_ends(values) if name.endswith("_ends") else np.concatenate(values)
         for name, values in columns.items()
     }
     return Windows(**together)
@@ -174,7 +174,7 @@ def _ends(lengths: Iterable[int]) -> Numbers:
     return np.cumsum(np.fromiter(lengths, np.int64), dtype=np.int64)
 
 
-def _joined_ends(parts: Sequence[Numbers]) -> Numbers:
+def _concatenate_ends(parts: Sequence[Numbers]) -> Numbers:
     return np.cumsum(np.concatenate([np.diff(part, prepend=0) for part in parts]), dtype=np.int64)
 
 

@@ -133,7 +133,7 @@ class Corrections(CorrectionLog):
         changes = self._changes(golds, in_display_order(self._tag_set.names()) if golds else ())
         corrected = {change.sentence for change in changes}
         said = dict.fromkeys(remark.sentence for remark in remarks if remark.sentence not in corrected)
-        return self._do([*changes, *(Change(sentence, "correct") for sentence in said)], remarks)
+        return self._store_step([*changes, *(Change(sentence, "correct") for sentence in said)], remarks)
 
     def correct_in_slices(
         self,
@@ -153,12 +153,12 @@ class Corrections(CorrectionLog):
             UserError: some spans do not fit, or another large step is being written; then no sentence is changed.
         """
         known = known or {}
-        with self._alone() as has_settled:
+        with self._exclusively() as has_settled:
             labels = (*self._sentences.labels(), *known)
             parts: Iterator[list[Change]] = (self._changes(part, labels) for part in golds)
             if known:
-                parts = _with_an_entry(parts)
-            step, change = yield from self._stepping(
+                parts = _ensure_entry(parts)
+            step, change = yield from self._store_in_slices(
                 "correct",
                 parts,
                 lambda step: self._tag_set.change_with(step, known),
@@ -173,7 +173,7 @@ class Corrections(CorrectionLog):
         chosen = self._dismissals.unlike(kind, subjects, dismissed=dismissed)
         if not chosen:
             return ChangeSet("dismiss")
-        change = self._do(
+        change = self._store_step(
             [Change(None, "correct")],
             also=lambda step: self._dismissals.change_with(step, kind, chosen, dismissed=dismissed),
         )
@@ -202,11 +202,11 @@ class Corrections(CorrectionLog):
 
     def undo_in_slices(self) -> Generator[int, None, ChangeSet]:
         """`undo` in slices; yields how many sentences were changed so far."""
-        return self._moving("undo")
+        return self._move_in_slices("undo")
 
     def redo_in_slices(self) -> Generator[int, None, ChangeSet]:
         """`redo` in slices; yields how many sentences were changed so far."""
-        return self._moving("redo")
+        return self._move_in_slices("redo")
 
     def is_large(self, *, redo: bool = False) -> bool:
         """Whether the next step to undo or redo is too large for one transaction."""
@@ -220,13 +220,15 @@ class Corrections(CorrectionLog):
         Raises:
             UserError: the earlier gold has a label that was removed from the tag set since.
         """
-        return self._do([change for part in self._reverts(corrections, steps) for change in part], kind="revert")
+        return self._store_step(
+            [change for part in self._reverts(corrections, steps) for change in part], kind="revert"
+        )
 
     def revert_in_slices(self, *corrections: int, steps: Collection[int] = ()) -> Generator[int, None, ChangeSet]:
         """`revert` in slices; yields how many sentences were changed so far."""
-        with self._alone() as has_settled:
+        with self._exclusively() as has_settled:
             parts = self._reverts(corrections, steps)
-            _, change = yield from self._stepping("revert", parts, lambda _: None, lambda _: None)
+            _, change = yield from self._store_in_slices("revert", parts, lambda _: None, lambda _: None)
         return replace(change, corpus=change.corpus or has_settled)
 
     def is_large_revert(self, *corrections: int, steps: Collection[int] = ()) -> bool:
@@ -258,7 +260,7 @@ class Corrections(CorrectionLog):
                     changes.append(Change(each.sentence, "revert", each.number, golds[each.sentence], before))
             yield changes
 
-    def _do(
+    def _store_step(
         self,
         changes: Sequence[Change],
         remarks: Sequence[Remark] = (),
@@ -301,7 +303,7 @@ class Corrections(CorrectionLog):
                 return ChangeSet(kind, corpus=has_settled)
             self._names.refuse_split(step, redo=kind == "redo")
             entry, golds = None, dict[SentenceNumber, GoldChange]()
-            for part in self._replayed(step, kind):
+            for part in self._replay_entries(step, kind):
                 entry = self._log.append(part, entry)
                 golds |= changed_golds(part)
             self._stale.add(self._tag_set.relabelling_of(step))
@@ -311,8 +313,8 @@ class Corrections(CorrectionLog):
         is_wide = has_settled or ended.corpus or change.corpus
         return replace(ended, sentences=change.sentences, golds=change.golds, corpus=is_wide)
 
-    def _moving(self, kind: Literal["undo", "redo"]) -> Generator[int, None, ChangeSet]:
-        with self._alone() as has_settled:
+    def _move_in_slices(self, kind: Literal["undo", "redo"]) -> Generator[int, None, ChangeSet]:
+        with self._exclusively() as has_settled:
             step = self._next(kind)
             if step is None:
                 return ChangeSet(kind, corpus=has_settled)
@@ -324,8 +326,8 @@ class Corrections(CorrectionLog):
                 ended = self._end_move(step, kind)
 
             stale = self._tag_set.relabelling_of(step)
-            _, change = yield from self._stepping(
-                kind, self._replayed(step, kind), end, lambda _: self._stale.add(stale)
+            _, change = yield from self._store_in_slices(
+                kind, self._replay_entries(step, kind), end, lambda _: self._stale.add(stale)
             )
         is_wide = has_settled or ended.corpus or change.corpus
         return replace(ended, sentences=change.sentences, golds=change.golds, corpus=is_wide)
@@ -338,14 +340,14 @@ class Corrections(CorrectionLog):
         said = tuple(self._remarks.sentences_of(step))
         return ChangeSet(kind, corpus=has_other_labels, reviews=said, dismissals=has_other_dismissals)
 
-    def _replayed(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
+    def _replay_entries(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
         """The changes that undo or redo a step, some corrections at a time."""
         last = step - 1
         while rows := self._log.entries(step, after=last, limit=LARGE):
             yield [_replay(kind, *row) for row in rows]
             last = rows[-1][0]
 
-    def _stepping(
+    def _store_in_slices(
         self,
         kind: ChangeKind,
         parts: Iterable[Sequence[Change]],
@@ -384,7 +386,7 @@ class Corrections(CorrectionLog):
         return step, _change_set(kind, changed, golds)
 
     @contextmanager
-    def _alone(self) -> Generator[bool, None, None]:
+    def _exclusively(self) -> Generator[bool, None, None]:
         """Refuse other steps during the block, which waits for one that is being stored.
 
         Yields:
@@ -426,7 +428,7 @@ def _replay(
     return Change(sentence, kind, number, *((after, before) if kind == "undo" else (before, after)))
 
 
-def _with_an_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
+def _ensure_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
     """The parts, or if they change no sentence, an entry without a sentence, to record the step."""
     has_any = False
     for part in parts:

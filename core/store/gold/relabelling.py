@@ -33,11 +33,11 @@ class Replacement:
     text: str = ""
     is_whole: bool = False
 
-    def of(self, text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    def apply(self, text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
         """The gold of a sentence after the replacement."""
-        return tuple(Span(span.start, span.end, self.new) if self._concerns(span, text) else span for span in spans)
+        return tuple(Span(span.start, span.end, self.new) if self._matches(span, text) else span for span in spans)
 
-    def _concerns(self, span: Span, text: str) -> bool:
+    def _matches(self, span: Span, text: str) -> bool:
         if span.label != self.label:
             return False
         if not self.text:
@@ -94,7 +94,7 @@ class Labels:
         return self._change_tag_set({name: False})
 
     def _change_tag_set(self, known: dict[str, bool]) -> ChangeSet:
-        return run_to_end(_as_relabelling(self._corrections.correct_in_slices((), known), known))
+        return run_to_end(_with_kind(self._corrections.correct_in_slices((), known), known))
 
     def rename(self, name: str, new: str) -> Generator[int, None, ChangeSet]:
         """Rename a label.
@@ -104,7 +104,7 @@ class Labels:
         """
         self._refuse_unknown(name)
         self._refuse_known(check_label_name(new))
-        return self._replaced(Replacement(name, new), {name: False, new: True})
+        return self._replace_labels(Replacement(name, new), {name: False, new: True})
 
     def merge(self, name: str, into: str) -> Generator[int, None, ChangeSet]:
         """Merge a label into another one of the tag set, and remove it.
@@ -113,7 +113,7 @@ class Labels:
             UserError: one of the two does not exist, or they are equal.
         """
         self._refuse_unknown(name)
-        return self._replaced(self._checked(Replacement(name, into)), {name: False})
+        return self._replace_labels(self._check(Replacement(name, into)), {name: False})
 
     def replace(self, replacement: Replacement) -> Generator[int, None, ChangeSet]:
         """Make a replacement; the tag set does not change.
@@ -121,7 +121,7 @@ class Labels:
         Raises:
             UserError: one of the two labels does not exist, or they are equal.
         """
-        return self._replaced(self._checked(replacement), {})
+        return self._replace_labels(self._check(replacement), {})
 
     def count_matching(self, replacement: Replacement) -> Generator[None, None, ReplacementCount]:
         """Count what a replacement would change, yielding every few milliseconds."""
@@ -136,10 +136,10 @@ class Labels:
         """How many spans of the corrected gold have a label."""
         return int(self._database.value("SELECT coalesce(sum(spans), 0) FROM label_count WHERE label = ?", [name]))
 
-    def _replaced(self, replacement: Replacement, known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
+    def _replace_labels(self, replacement: Replacement, known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
         golds = ({number: after for number, _, after in part} for part in self._parts(replacement))
         relabelled = (replacement.label, replacement.new) if known else None
-        return (yield from _as_relabelling(self._corrections.correct_in_slices(golds, known, relabelled), known))
+        return (yield from _with_kind(self._corrections.correct_in_slices(golds, known, relabelled), known))
 
     def _parts(
         self, replacement: Replacement
@@ -153,11 +153,11 @@ class Labels:
                 [last, last + LARGE, label_text(replacement.label), replacement.split, replacement.split],
             )
             golds = ((number, text, spans_from_text(gold)) for number, text, gold in rows)
-            changed = ((number, before, replacement.of(text, before)) for number, text, before in golds)
+            changed = ((number, before, replacement.apply(text, before)) for number, text, before in golds)
             yield [each for each in changed if each[1] != each[2]]
             last += LARGE
 
-    def _checked(self, replacement: Replacement) -> Replacement:
+    def _check(self, replacement: Replacement) -> Replacement:
         for label in (replacement.label, replacement.new):
             self._refuse_unknown(label)
         if replacement.label == replacement.new:
@@ -174,6 +174,6 @@ class Labels:
             raise UserError("the label {name} is in the tag set already; merge into it instead", name=name)
 
 
-def _as_relabelling(work: Generator[int, None, ChangeSet], known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
+def _with_kind(work: Generator[int, None, ChangeSet], known: dict[str, bool]) -> Generator[int, None, ChangeSet]:
     change = yield from work
     return replace(change, kind="relabel" if change.sentences or not known else "labels")

@@ -76,7 +76,7 @@ class Reviews:
         """Mark a sentence as reviewed, or remove the mark."""
         if self._is_reviewed(number) == reviewed:
             return ChangeSet("review")
-        return self._say(Review(number, reviewed, seconds))
+        return self._add_remark(Review(number, reviewed, seconds))
 
     def finish_sentence(
         self, number: SentenceNumber, gold: Sequence[Span], *, seconds: float | None = None
@@ -94,7 +94,7 @@ class Reviews:
         text = text.strip()
         if self.of([number], None)[number].note == text:
             return ChangeSet("review")
-        return self._say(Note(number, text))
+        return self._add_remark(Note(number, text))
 
     def judge(
         self,
@@ -114,17 +114,17 @@ class Reviews:
         gold = apply_prediction(stored.gold, pair) if blame == "gold" else stored.gold
         remarks: list[Remark] = [Verdict(number, key, pair, blame, *watch)]
         said = self.of([number], key)[number]
-        left = set(self._standing(key, number, gold)) - set(said.verdicts) - {pair}
+        left = set(self._disagreements(key, number, gold)) - set(said.verdicts) - {pair}
         if not left and not said.is_reviewed:
             remarks.append(Review(number, True))
         return self._corrections.correct_together({number: gold}, remarks)
 
-    def _standing(self, key: EpochKey, number: SentenceNumber, gold: Sequence[Span]) -> list[SpanPair]:
+    def _disagreements(self, key: EpochKey, number: SentenceNumber, gold: Sequence[Span]) -> list[SpanPair]:
         """The disagreements of an epoch with a gold."""
         predicted = self._predictions.of(key, [number]).get(number, ())
         return [pair_of(comparison) for comparison in compare_spans(gold, predicted) if comparison.is_error]
 
-    def _say(self, remark: Remark) -> ChangeSet:
+    def _add_remark(self, remark: Remark) -> ChangeSet:
         return self._corrections.correct_together({}, [remark])
 
     def _is_reviewed(self, number: SentenceNumber) -> bool:
@@ -187,12 +187,12 @@ class Reviews:
         The split is that at the start of the run: without the sentences that were corrected and moved to train since,
         the sample would contain hardly any gold errors.
         """
-        sampled = self._sampled(key)
+        sampled = self._sampled_sentences(key)
         if not sampled:
             return None
         population = self._selections.errors_at_random(key, split)
         last = max((place for place, number in enumerate(population) if number in sampled), default=-1)
-        found = list(self._judged(key, population[: last + 1]))
+        found = list(self._judge_sentences(key, population[: last + 1]))
         sample = found[: sample_length([sentence is not None for sentence in found])]
         verdicts = self._predictions.matches_then(key, split)
         disagreements = sum(count for verdict, count in verdicts.items() if verdict.outcome != "right")
@@ -200,14 +200,14 @@ class Reviews:
         whole = [sentence for sentence in sample if sentence is not None]
         return estimate_errors(whole, Population(counts, len(population), disagreements))
 
-    def _sampled(self, key: EpochKey) -> set[SentenceNumber]:
+    def _sampled_sentences(self, key: EpochKey) -> set[SentenceNumber]:
         rows = self._database.rows(
             "SELECT DISTINCT sentence FROM verdict WHERE undone = 0 AND source = ? AND epoch = ? AND sampled",
             [key.source, key.epoch],
         )
         return {row[0] for row in rows}
 
-    def _judged(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> Iterator[list[JudgedError] | None]:
+    def _judge_sentences(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> Iterator[list[JudgedError] | None]:
         for first in range(0, len(numbers), SLICE):
             part = numbers[first : first + SLICE]
             predicted, verdicts = self._predictions.of(key, part), self._verdicts(key, part)

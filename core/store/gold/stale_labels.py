@@ -37,7 +37,7 @@ class StaleLabels:
         history, done = self._names.history(), 0
         last, end = 0, int(self._database.value("SELECT coalesce(max(number), 0) FROM sentence"))
         while last < end:
-            numbers = self._concerned(labels, last)
+            numbers = self._find_affected(labels, last)
             if numbers:
                 with self._database.atomic():
                     self._rename_imported(numbers, history)
@@ -55,7 +55,7 @@ class StaleLabels:
                 pass
             self.clear()
 
-    def _concerned(self, labels: Sequence[str], last: int) -> list[SentenceNumber]:
+    def _find_affected(self, labels: Sequence[str], last: int) -> list[SentenceNumber]:
         """The sentences of a slice that have a stale label in derived data."""
         named = ",".join("?" * len(labels))
         holds = " OR ".join([f"instr({IMPORTED_NOW}, ?) > 0"] * len(labels))

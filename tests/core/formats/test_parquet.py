@@ -80,7 +80,7 @@ def test_a_row_that_is_not_utf8_is_rejected(tmp_path):
     [
         ({"sentence": ["비"], "id": ["a"]}, r"a\.parquet has no column text; it has sentence, id"),
         ({"text": [1]}, r"the column text of .*a\.parquet has the type int64; convert it to strings"),
-        ({"text": [b"x"]}, r"the column text of .*a\.parquet holds binary"),
+        ({"text": [b"x"]}, r"the column text of .*a\.parquet has the type binary"),
         ({"text": ["비"], "id": [0.5]}, r"the column id of .*a\.parquet has the type double"),
     ],
 )

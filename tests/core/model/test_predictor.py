@@ -174,7 +174,7 @@ def test_many_texts_get_the_spans_that_few_get(monkeypatch):
     plain = tagged(text_tagger, texts)
     packed = []
     monkeypatch.setattr("core.model.predictor._WORTH_PACKING", 1)
-    monkeypatch.setattr("core.model.predictor._packed", lambda layer: packed.append(layer) or layer.forward)
+    monkeypatch.setattr("core.model.predictor._packed_forward", lambda layer: packed.append(layer) or layer.forward)
     assert tagged(text_tagger, texts) == plain
     assert packed
     monkeypatch.undo()
