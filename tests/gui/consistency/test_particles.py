@@ -181,3 +181,18 @@ def test_a_correction_while_the_golds_are_read_is_not_lost(late_answers, page, w
     session.correct(session.project.sentences.by_id("c").number, [])
     qtbot.waitUntil(lambda: not page._query.is_waiting)
     assert rows(page) == OTHERS
+
+
+def test_what_was_found_is_there_again_when_the_project_is_opened_again(page, window, tmp_path):
+    age = page.age.text()
+    page.model.check([0])
+    window.context.session.close_project()
+    assert rows(page) == []
+    window.open_project(tmp_path / "p.spandesk")
+    click(window.rail.button("consistency"))
+    assert rows(page) == [MIND, *OTHERS]
+    assert page.age.text() == age
+    assert page.model.checked_rows == []
+    session = window.context.session
+    session.correct(session.project.sentences.by_id("c").number, [])
+    assert rows(page) == OTHERS
