@@ -52,6 +52,11 @@ def test_every_folder_of_core_is_a_layer():
     assert folders == set(LAYERS)
 
 
+@pytest.mark.parametrize("path", modules("gui/text"), ids=name_of)
+def test_words_need_no_page(path):
+    assert not {other for other in imported(path) if other.startswith("gui") and not other.startswith("gui.text")}
+
+
 @pytest.mark.parametrize("package", ["core", "gui"])
 def test_no_two_modules_need_each_other(package):
     needs = {name_of(path): imported(path) for path in modules(package)}

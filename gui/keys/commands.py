@@ -98,9 +98,7 @@ COMMANDS: dict[Name, Command] = {
     "back": Command(mark("Go back to where a link was followed"), ("Alt+Left",), "window", repeats=False),
     "forward": Command(mark("Go forward again"), ("Alt+Right",), "window", repeats=False),
     "find": Command(mark("Search"), ("Ctrl+F",), "page", repeats=False),
-    "next pane": Command(
-        mark("Go to the search, the list, the comparison, the sentence or the table"), ("F6",), "page", repeats=False
-    ),
+    "next pane": Command(mark("Go to the next part of the page"), ("F6",), "page", repeats=False),
     "next sentence": Command(mark("Next sentence"), ("Ctrl+Down",), "page"),
     "previous sentence": Command(mark("Previous sentence"), ("Ctrl+Up",), "page"),
     "next error": Command(mark("Next sentence with an error"), ("Ctrl+Right",), "page"),
