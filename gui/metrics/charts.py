@@ -249,7 +249,7 @@ class ScoreChart(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 8, 8)
         layout.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
-        self.setMinimumSize(280, 180)
+        self.setMinimumSize(280, 140)
         self.setAccessibleName(say("Scores by epoch"))
 
     def show_lines(self, lines: tuple[ScoreLine, ...]) -> None:

@@ -285,7 +285,7 @@ class MetricsPage(Page):
         """Give the table what it needs of the room, and chart and comparison the rest."""
         wanted = self.table.fitting_width(room - QSize(_SIDE_WIDTH, self.klue.sizeHint().height()))
         self._body.setSizes([wanted, room.width() - wanted - self._body.handleWidth()])
-        self._side.setSizes([9 * self.height() // 20, 11 * self.height() // 20])
+        self._side.setSizes([2 * self.height() // 5, 3 * self.height() // 5])
 
     def _reveal_current(self) -> None:
         current = self._current_key()
