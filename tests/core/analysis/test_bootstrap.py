@@ -68,7 +68,7 @@ def test_no_sentence_cannot_be_resampled():
 
 
 @pytest.mark.parametrize(("interval", "sure"), [((0.01, 0.2), True), ((-0.2, -0.01), True), ((-0.1, 0.1), False)])
-def test_a_change_is_sure_where_the_interval_lies_on_one_side(interval, sure):
+def test_a_change_is_significant_if_the_interval_excludes_zero(interval, sure):
     assert Interval(*interval).excludes_zero is sure
 
 

@@ -71,7 +71,7 @@ def test_probabilities_that_say_what_is_right_have_no_error():
     assert expected_calibration_error(bins) == overconfidence(bins) == 0.0
 
 
-def test_too_sure_and_too_modest_are_told_apart():
+def test_over_and_under_confidence_are_distinguished():
     wrong, right = judgeable(1, (), predicted((0, 2, "PS", 0.9))), judgeable(1, GOLD, predicted((0, 2, "PS", 0.6)))
     assert overconfidence(of(wrong).bins()) == pytest.approx(0.9)
     assert overconfidence(of(right).bins()) == pytest.approx(-0.4)
@@ -96,7 +96,7 @@ def test_bins_have_names():
 
 
 @pytest.mark.parametrize("gold", ["corrected", "imported"])
-def test_what_the_store_holds_is_judged_as_its_comparisons_say(tmp_path, gold):
+def test_bins_agree_with_the_stored_comparisons(tmp_path, gold):
     with project_with_run(tmp_path / "p.spandesk") as project:
         number = project.sentences.by_id("news-4").number
         project.corrections.correct(number, [Span(0, 4, "LC")])

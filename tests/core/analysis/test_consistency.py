@@ -23,7 +23,7 @@ def uses(string, *sentences):
 SEOUL = example("서울은 크다.", (0, 2, "LC"))
 
 
-def test_every_place_is_counted_as_what_the_gold_makes_of_it():
+def test_every_place_is_counted_by_how_the_gold_labels_it():
     found = uses(
         "서울",
         SEOUL,
@@ -42,7 +42,7 @@ def test_every_place_is_counted_as_what_the_gold_makes_of_it():
     }
 
 
-def test_a_place_that_is_right_as_it_is_says_nothing_against_its_string():
+def test_an_accepted_place_does_not_make_its_string_inconsistent():
     sentences = [example("서울은 크다.", (0, 2, "LC"), number=1), example("서울이 서울에서", (0, 2, "OG"), number=2)]
     tally = run_to_end(tally_uses(lambda: sentences, settled=[(2, 0, 2), (2, 4, 6)]))
     assert tally.inconsistent() == []
@@ -55,7 +55,7 @@ def test_a_place_that_is_right_as_it_is_says_nothing_against_its_string():
 
 
 @pytest.mark.parametrize("text", ["서울시청", "남서울", "서울7호", "X서울"])
-def test_parts_of_other_words_are_no_places(text):
+def test_parts_of_other_words_are_not_places(text):
     assert find_string("서울", text, ()) == []
 
 
@@ -64,7 +64,7 @@ def test_words_with_what_may_follow_them_are_places(text):
     assert [text[start:end] for start, end in find_string("서울", text, ())] == ["서울"]
 
 
-def test_a_span_is_a_place_wherever_it_stands():
+def test_a_span_is_a_place_wherever_it_is():
     assert find_string("서울", "서울시청", (Span(0, 2, "LC"),)) == [(0, 2)]
     assert find_string("미", "미 정부와 미국", (Span(0, 1, "LC"),)) == [(0, 1)]
 

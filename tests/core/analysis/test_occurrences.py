@@ -24,7 +24,7 @@ def places(text, wanted, *gold, label="PS"):
         ("더블루KTX와 KTX", "KTX", [3, 8]),
     ],
 )
-def test_where_a_string_stands(text, wanted, starts):
+def test_where_a_string_occurs(text, wanted, starts):
     assert [start for start, _ in places(text, wanted)] == starts
 
 

@@ -38,7 +38,7 @@ def test_the_places_are_those_that_were_counted(places):
     assert [[span.label for span in place.touched] for place in places] == [["LC"], [], ["OG"], ["LC"], ["PS"]]
 
 
-def test_several_places_of_one_sentence_are_mended_together(places):
+def test_several_places_of_one_sentence_are_corrected_together(places):
     assert relabel_places(places, "OG") == {
         1: (Span(0, 2, "OG"), Span(7, 9, "OG")),
         2: (Span(0, 2, "OG"),),
@@ -48,11 +48,11 @@ def test_several_places_of_one_sentence_are_mended_together(places):
     assert relabel_places(places[1:3], "LC") == {1: (Span(0, 2, "LC"), Span(7, 9, "LC")), 2: (Span(0, 2, "LC"),)}
 
 
-def test_no_label_takes_away_what_stands_there(places):
+def test_no_label_removes_the_spans_of_the_place(places):
     assert relabel_places(places[:2] + places[3:4], None) == {1: (), 3: ()}
 
 
-def test_the_commonest_way_may_be_no_label():
+def test_the_most_common_label_may_be_none():
     def way(*rows):
         corpus = sentences(*rows)
         tally = run_to_end(tally_uses(lambda: corpus))

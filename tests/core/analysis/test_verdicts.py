@@ -67,7 +67,7 @@ def test_a_sample_of_all_is_the_truth():
 @pytest.mark.parametrize(
     ("size", "share", "alike"), [(40, 0.15, False), (60, 0.2, True), (120, 0.05, False), (200, 0.4, True)]
 )
-def test_the_intervals_hold_the_truth_about_95_times_of_100(monkeypatch, size, share, alike):
+def test_the_intervals_contain_the_truth_in_about_95_of_100_cases(monkeypatch, size, share, alike):
     monkeypatch.setattr(verdicts, "RESAMPLES", 200)
     population = judged_population(1_000, share, alike=alike)
     whole, true, random = counted(population), truth(population), np.random.default_rng(1)
@@ -90,7 +90,7 @@ def test_estimates_are_right_on_average():
     assert np.mean(values, axis=0) == pytest.approx(true, abs=0.006)
 
 
-def test_a_sample_without_a_gold_error_does_not_show_that_there_is_none():
+def test_a_sample_without_gold_errors_does_not_prove_that_there_are_none():
     sample = [[JudgedError(PAIRS[0], "model")]] * 20
     found = estimate_errors(sample, Population(Counts(800, 1_000, 1_000), 200, 200))
     assert found.share.value == 0
@@ -128,7 +128,7 @@ def test_the_verdicts_of_a_sentence():
     ]
 
 
-def test_a_correction_without_a_verdict_is_one():
+def test_a_correction_without_a_verdict_counts_as_one():
     said = predicted(PREDICTED)
     assert judge_errors((GOLD,), (PREDICTED,), said, {}) == [JudgedError(PAIRS[0], "gold")]
     assert judge_errors((GOLD,), (Span(1, 3, "LC"),), said, {}) == [JudgedError(PAIRS[0], "model")]
@@ -141,6 +141,6 @@ def test_a_correction_without_a_verdict_is_one():
     ("are_judged", "length"),
     [([], 0), ([False, False], 0), ([True], 1), ([True] * 9 + [False], 10), ([True] * 4 + [False] + [True] * 4, 4)],
 )
-def test_the_sample_ends_where_a_tenth_was_passed_over(are_judged, length):
+def test_the_sample_ends_where_a_tenth_was_skipped(are_judged, length):
     assert sample_length(are_judged) == length
     assert sample_length([*are_judged, *[False] * 90]) <= max(length, 11)

@@ -208,7 +208,7 @@ def test_an_import_of_nothing_is_an_error_and_leaves_nothing_behind(tmp_path):
     assert list((tmp_path / "empty.spandesk").iterdir()) == []
 
 
-def test_a_file_that_is_imported_again_is_told_in_one_sentence_and_its_records_in_the_result(tmp_path):
+def test_a_file_that_is_imported_again_is_reported_in_one_sentence_and_its_records_in_the_result(tmp_path):
     corpus, project = tmp_path / "c.jsonl", tmp_path / "p.spandesk"
     corpus.write_text('{"id": "a", "text": "서울"}\n{"id": "b", "text": "부산"}\n', encoding="utf-8")
     run("import", project, corpus)
@@ -296,7 +296,7 @@ def test_a_place_where_no_project_can_be_made_is_named(tmp_path):
     assert "cannot be created" in run("import", "/proc/none/p.spandesk", corpus, status=1)
 
 
-def test_a_reader_that_has_enough_is_no_fault(tmp_path):
+def test_a_reader_that_exits_early_is_not_an_error(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         for _ in range(60):
             add_run(project, FIRST_EPOCH)
@@ -308,7 +308,7 @@ def test_a_reader_that_has_enough_is_no_fault(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
-def test_a_file_name_that_is_no_text_can_be_told(tmp_path):
+def test_a_file_name_that_is_not_utf8_can_be_reported(tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
     file = os.fsencode(tmp_path) + b"/\xff.jsonl"
     assert json.loads(run("export", tmp_path / "p.spandesk", file, "--json"))["sentences"] == 7
@@ -407,7 +407,7 @@ def project(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no /dev/stdout")
-def test_standard_output_holds_an_export_and_nothing_else(project):
+def test_standard_output_contains_only_the_export(project):
     command = [sys.executable, str(MAIN), "export", str(project), "/dev/stdout", "--format", "jsonl"]
     result = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [name for name, *_ in TEXTS]

@@ -16,7 +16,7 @@ def folder(tmp_path):
     return tmp_path / "p.spandesk"
 
 
-def test_the_document_holds_scores_and_the_fates_of_errors(folder, capsys):
+def test_the_document_contains_scores_and_the_fates_of_errors(folder, capsys):
     assert run(["compare", str(folder), "1:1", "1:2", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["before"], document["after"]) == ({"run": 1, "epoch": 1}, {"run": 1, "epoch": 2})
@@ -50,7 +50,7 @@ def test_people_read_a_table_of_changes_and_one_of_fates(folder, capsys):
         (["1:9", "1"], "run 1 has no epoch 9; it has 1–2"),
     ],
 )
-def test_what_cannot_be_compared_is_told_in_one_line(folder, capsys, arguments, words):
+def test_what_cannot_be_compared_is_reported_in_one_line(folder, capsys, arguments, words):
     assert run(["compare", str(folder), *arguments]) == 1
     error = capsys.readouterr().err
     assert words in error

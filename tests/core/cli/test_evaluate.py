@@ -37,7 +37,7 @@ def printed(capsys, *arguments):
     return capsys.readouterr().out
 
 
-def test_the_document_holds_scores_klues_figures_errors_and_confusion(folder, capsys):
+def test_the_document_contains_scores_klues_figures_errors_and_confusion(folder, capsys):
     document = json.loads(printed(capsys, "evaluate", folder, "--epoch", 1, "--json"))
     with open_project(folder) as project:
         matches = project.predictions.matches(FIRST, "dev", "corrected")

@@ -57,7 +57,7 @@ def test_people_read_a_table(folder, capsys):
         (["--merge", "LC=NOPE"], "not in the tag set"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_line(folder, capsys, arguments, words):
+def test_what_cannot_be_done_is_reported_in_one_line(folder, capsys, arguments, words):
     assert run(["labels", str(folder), *arguments]) == 1
     error = capsys.readouterr().err
     assert words in error

@@ -54,7 +54,7 @@ def result(capsys, *arguments):
     return json.loads(capsys.readouterr().out)
 
 
-def test_all_results_tell_the_same(project, corpus, tmp_path, capsys):
+def test_all_outputs_have_the_same_content(project, corpus, tmp_path, capsys):
     document = result(capsys, project, corpus)
     assert list(document) == ["sentences", "rejected"]
     sentences = document["sentences"]
@@ -101,7 +101,7 @@ def test_nothing_to_tag_is_an_empty_list(project, tmp_path, capsys):
     assert (document["sentences"], len(document["rejected"])) == ([], 1)
 
 
-def test_what_is_wrong_with_the_last_file_is_told_before_the_first_is_tagged(project, corpus, tmp_path, capsys):
+def test_a_problem_of_the_last_file_is_reported_before_the_first_is_tagged(project, corpus, tmp_path, capsys):
     with pytest.raises(UserError, match=r"none\.jsonl does not exist"):
         run(project, corpus, tmp_path / "none.jsonl", as_json=True)
     assert capsys.readouterr() == ("", "")
@@ -134,7 +134,7 @@ def test_two_processes_write_what_one_writes(project, tmp_path):
     assert (tmp_path / "two.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
 
 
-def test_an_error_of_the_main_process_ends_both_and_is_said_once(corpus, tmp_path):
+def test_an_error_of_the_main_process_ends_both_and_is_reported_once(corpus, tmp_path):
     done = launched(tmp_path / "none.spandesk", corpus, "--out", tmp_path / "out.jsonl")
     assert done.returncode == 1
     assert [line for line in done.stderr.splitlines() if line.startswith("error: ")] == [

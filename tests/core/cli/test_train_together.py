@@ -56,7 +56,7 @@ def test_two_processes_train_what_one_trains(tmp_path, encoder):
         assert project.problems() == []
 
 
-def test_an_error_ends_both_and_is_said_once(tmp_path):
+def test_an_error_ends_both_and_is_reported_once(tmp_path):
     project = made(tmp_path / "p.spandesk")
     done, _ = trained(project, tmp_path / "no" / "encoder", *LAUNCH, "--main_process_port", "0")
     assert done.returncode == 1

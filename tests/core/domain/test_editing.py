@@ -77,7 +77,7 @@ def test_a_trimmed_range_is_the_same_from_both_ends_and_has_no_blank_edges(text,
 
 
 @given(TEXTS, st.integers(-2, 32))
-def test_an_eojeol_holds_its_character_and_no_blank(text, index):
+def test_an_eojeol_contains_its_character_and_no_blank(text, index):
     found = word_at(text, index)
     if found is None:
         assert not 0 <= index < len(text) or text[index].isspace()
@@ -97,7 +97,7 @@ def test_a_moved_edge_leaves_no_blank_at_the_edges(sentence, edge, position):
 
 
 @given(sentences())
-def test_what_a_range_replaces_is_what_a_span_over_it_takes_away(sentence):
+def test_the_spans_that_overlap_a_range_are_those_that_a_span_over_it_replaces(sentence):
     _text, gold, span = sentence
     assert set(overlapping_spans(gold, span.start, span.end)) - {span} == set(gold) - set(with_span(gold, span))
 
@@ -142,7 +142,7 @@ def test_stepping_goes_through_every_eojeol_in_both_directions(text):
 
 
 @given(sentences())
-def test_an_extended_range_holds_whole_eojeols(sentence):
+def test_an_extended_range_contains_whole_eojeols(sentence):
     text, _, span = sentence
     start, end = extend_to_words(span.start, span.end, text)
     assert start <= span.start < span.end <= end

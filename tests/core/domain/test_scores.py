@@ -80,6 +80,6 @@ def test_whatever_value_of_a_stored_report_is_damaged_it_is_refused(wrong):
 
 
 @pytest.mark.parametrize("document", [None, [], "report", 1, {}])
-def test_what_is_no_report_is_refused(document):
+def test_what_is_not_a_report_is_refused(document):
     with pytest.raises(ValueError, match=r"instead of an object|is missing"):
         EpochReport.of_json(document)

@@ -17,7 +17,7 @@ def test_spans_on_units_survive_the_round_trip(gold):
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=16))
-def test_an_inside_tag_without_a_begin_is_no_span(tags):
+def test_an_inside_tag_without_a_begin_is_not_a_span(tags):
     spans = spans_of(tags, CHARACTERS[: len(tags)], TAG_SET)
     assert [span.start for span in spans] == [i for i, tag in enumerate(tags) if TAG_SET.is_begin(tag)]
     for span in spans:

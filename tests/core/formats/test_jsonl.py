@@ -21,7 +21,7 @@ GOOD = '{"id": "a", "text": "이순신은", "label": [[0, 3, "PS"]]}'
 
 
 @pytest.mark.parametrize("key", ["label", "labels", "spans", "entities"])
-def test_spans_stand_under_any_of_the_usual_keys(records, key):
+def test_spans_may_be_under_any_of_the_usual_keys(records, key):
     assert records(GOOD.replace("label", key)) == [Sentence("a", "이순신은", (Span(0, 3, "PS"),))]
 
 
@@ -115,7 +115,7 @@ def test_entities_under_another_key_are_rejected_rather_than_lost(records, membe
     assert f"it has none of label, labels, spans, entities, but {list(members)[-1]}; write" in rejected.reason
 
 
-def test_keys_that_hold_something_else_are_passed_over(records):
+def test_keys_with_other_content_are_ignored(records):
     others = {"meta": {"tags": []}, "source": "news", "annotator": "a", "language": "ko", "generation": 3, "tokens": []}
     assert records(json.dumps({"id": "a", "text": "비"} | others)) == [Sentence("a", "비")]
 

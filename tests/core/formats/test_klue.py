@@ -50,7 +50,7 @@ def test_without_a_header_the_id_is_the_files_name_and_a_number(records):
     assert [record.id for record in records(f"{GOOD}\n\n{GOOD}")] == ["작은-1-9cd37d", "작은-2-9cd37d"]
 
 
-def test_the_columns_line_is_no_header(records):
+def test_the_columns_line_is_not_a_header(records):
     assert [record.id for record in records(f"{klue.PREAMBLE}{GOOD}")] == ["작은-1-9cd37d"]
 
 
@@ -59,7 +59,7 @@ def test_entities_touch_and_reach_the_end(records):
     assert sentence.spans == (Span(0, 1, "QT"), Span(1, 2, "QT"), Span(2, 4, "DT"))
 
 
-def test_a_row_may_hold_several_code_points(records):
+def test_a_row_may_contain_several_code_points(records):
     (sentence,) = records(rows(("👩‍👧", "O"), ("\u1112\u1161\u11ab", "B-PS"), ("!", "O")))
     assert sentence.text == "👩‍👧\u1112\u1161\u11ab!"
     assert sentence.spans == (Span(3, 6, "PS"),)
@@ -131,7 +131,7 @@ def test_a_bad_sentence_is_rejected_with_its_line_and_the_next_is_read(records, 
         Sentence("나쁜", "가", (Span(0, 1, "\t"),)),
     ],
 )
-def test_what_rows_cannot_hold_is_not_written(tmp_path, sentence):
+def test_what_rows_cannot_contain_is_not_written(tmp_path, sentence):
     path = tmp_path / "out"
     path.write_text("before")
     with pytest.raises(UserError, match=r"나쁜.*export as jsonl or nikl"):

@@ -132,7 +132,7 @@ def test_a_byte_order_mark_is_read(records):
     assert records(text) == [Sentence("a.1", "이순신은", (Span(0, 3, "PS"),))]
 
 
-def test_a_truncated_file_gives_what_stands_before_the_break(records):
+def test_a_truncated_file_gives_the_sentences_before_the_break(records):
     items = [item(f"a.{n}") for n in range(5000)]
     text = json.dumps(corpus(*items), ensure_ascii=False, indent=1)
     cut = text[: text.index('"a.4321"')]
@@ -160,7 +160,7 @@ def test_half_a_surrogate_pair_breaks_the_file_there(records):
 
 
 @pytest.mark.parametrize("content", [{"id": "x", "document": []}, {"document": {"sentence": [item()]}}])
-def test_a_file_without_sentences_is_not_passed_over_in_silence(records, content):
+def test_a_file_without_sentences_is_reported(records, content):
     (rejected,) = records(content)
     assert rejected.line is None
     assert "document[].sentence[]" in rejected.reason
@@ -189,7 +189,7 @@ def test_what_is_written_has_the_members_of_the_real_thing(nikl_like, tmp_path):
     assert ours == theirs
 
 
-def test_a_break_within_a_text_is_said_without_bytes(records):
+def test_a_break_within_a_text_is_reported_without_bytes(records):
     text = json.dumps(corpus(item("a.1", "가" * 20 + "X" + "부산에 산다고 하였다")), ensure_ascii=False)
     (rejected,) = records(text.replace("X", '"'))
     assert "(lexical error: invalid char in json text)" in rejected.reason

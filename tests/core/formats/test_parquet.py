@@ -84,13 +84,13 @@ def test_a_row_that_is_not_utf8_is_rejected(tmp_path):
         ({"text": ["비"], "id": [0.5]}, r"the column id of .*a\.parquet has the type double"),
     ],
 )
-def test_wrong_columns_are_told_at_once(tmp_path, columns, reason):
+def test_wrong_columns_are_reported_at_once(tmp_path, columns, reason):
     with pytest.raises(UserError, match=reason):
         parquet.read_texts(written(tmp_path / "a.parquet", **columns))
 
 
 @pytest.mark.parametrize("content", [b"", b'{"text": "\xeb\xb9\x84"}\n', b"PAR1", b"PAR1" + bytes(50)])
-def test_what_is_no_parquet_is_told_at_once(tmp_path, content):
+def test_what_is_not_parquet_is_reported_at_once(tmp_path, content):
     path = tmp_path / "a.parquet"
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"a\.parquet is not a Parquet file or is damaged \(.*\); write it again"):
@@ -108,7 +108,7 @@ def test_a_row_group_is_not_read_whole(tmp_path):
     assert max(held) < path.stat().st_size // 2
 
 
-def test_damage_further_on_is_told_when_it_is_reached(tmp_path):
+def test_damage_further_on_is_reported_when_it_is_reached(tmp_path):
     texts = parquet.read_texts(damaged(tmp_path / "a.parquet"))
     assert list(islice(texts, 2500)) == [Text(f"비 {number}") for number in range(2500)]
     with pytest.raises(UserError, match=r"a\.parquet is not a Parquet file or is damaged"):
@@ -124,7 +124,7 @@ def test_a_file_goes_by_its_first_bytes_or_its_name(tmp_path):
     assert not parquet.recognises(tmp_path / "missing.parquet")
 
 
-def test_without_pyarrow_it_is_said_what_to_install(tmp_path, monkeypatch):
+def test_without_pyarrow_the_error_says_what_to_install(tmp_path, monkeypatch):
     path = written(tmp_path / "a.parquet", text=["비"])
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
@@ -143,6 +143,6 @@ def test_two_columns_of_one_name_are_refused(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
-def test_a_file_whose_name_is_no_text_is_read(tmp_path):
+def test_a_file_whose_name_is_not_utf8_is_read(tmp_path):
     path = written(tmp_path / "a.parquet", text=["비"]).rename(tmp_path / os.fsdecode(b"\xff.parquet"))
     assert list(parquet.read_texts(path)) == [Text("비")]

@@ -72,7 +72,7 @@ def test_a_link_stays_a_link(tmp_path):
     assert target.read_text() == "x"
 
 
-def test_a_name_of_255_bytes_is_no_obstacle(tmp_path):
+def test_a_name_of_255_bytes_is_accepted(tmp_path):
     target = tmp_path / ("가" * 85)
     with replacing(target) as file:
         file.write("x")
@@ -141,7 +141,7 @@ def test_standard_output_is_written_on_where_it_is_and_never_replaced(tmp_path, 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["all.txt", "link"]
 
 
-def test_a_file_of_that_name_is_no_open_file(tmp_path):
+def test_a_file_of_that_name_is_not_an_open_file(tmp_path):
     (tmp_path / "1").touch()
     assert open_descriptor(tmp_path / "1") is None
 
@@ -184,7 +184,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_what_another_writ
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "a", "b": "b"}
 
 
-def test_a_name_that_is_too_long_is_said_in_one_sentence(tmp_path):
+def test_a_name_that_is_too_long_is_reported_in_one_sentence(tmp_path):
     for use in (kind_of, lambda path: replacing(path).__enter__()):
         with pytest.raises(UserError, match=r"xxx cannot be .*: File name too long"):
             use(tmp_path / ("x" * 300))

@@ -45,7 +45,7 @@ def test_a_file_that_is_altered_or_gone_is_named(folder, name):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": 1}', "\\ud800"])
-def test_a_manifest_that_is_none_is_damaged(folder, text):
+def test_a_malformed_manifest_is_damaged(folder, text):
     (folder / "spandesk.json").write_text(text)
     with pytest.raises(UserError, match=r"spandesk\.json is damaged; restore the folder"):
         load_manifest(folder)
@@ -71,6 +71,6 @@ def test_another_version_is_named_as_such(folder):
         load_manifest(folder)
 
 
-def test_a_folder_without_a_manifest_is_no_model(tmp_path):
+def test_a_folder_without_a_manifest_is_not_a_model(tmp_path):
     with pytest.raises(UserError, match=r"is not a Spandesk model: spandesk\.json is missing"):
         load_manifest(tmp_path)

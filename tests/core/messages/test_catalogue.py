@@ -35,7 +35,7 @@ def korean(tmp_path):
     use_language("ko", tmp_path)
 
 
-def test_a_template_is_said_with_its_fields():
+def test_a_template_is_filled_with_its_fields():
     assert say("{label} has {count:,} spans", label="PS", count=1964) == "PS has 1,964 spans"
     assert say("F1 {f1:.4f}", f1=0.5) == "F1 0.5000"
     assert say("[[0, 3]], {{}}, {name!r}", name="x") == "[[0, 3]], {}, 'x'"
@@ -69,7 +69,7 @@ def test_a_language_without_a_catalogue_is_refused(tmp_path):
         use_language("ko", tmp_path)
 
 
-def test_an_error_has_a_code_and_fields_and_is_said_in_the_language_in_use(korean):
+def test_an_error_has_a_code_and_fields_and_is_translated(korean):
     error = UserError("the label {label} is not in {project}", label="서울", project="모음")
     assert (error.code, error.fields) == (
         "the label {label} is not in {project}",

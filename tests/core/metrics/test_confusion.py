@@ -38,7 +38,7 @@ BY_HAND = {
 }
 
 
-def test_errors_stand_under_the_gold_type_and_spurious_ones_under_the_predicted():
+def test_errors_count_for_the_gold_type_and_spurious_ones_for_the_predicted():
     assert count_error_kinds(BY_HAND) == {
         "PS": ErrorKinds(right=10, edge=2, type=3, both=1, missed=4, spurious=5),
         "LC": ErrorKinds(),

@@ -176,6 +176,6 @@ def test_an_interrupt_between_the_two_renames_brings_back_what_was_there(saved, 
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
-def test_no_folder_is_no_model(tmp_path):
+def test_a_missing_folder_is_not_a_model(tmp_path):
     with pytest.raises(UserError, match="is not a Spandesk model"):
         load(tmp_path / "nowhere", CPU)

@@ -74,7 +74,7 @@ def test_spans_are_the_best_path_and_probabilities_come_from_enumeration(text_ta
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_a_window_answers_for_its_own_part_and_an_entity_across_the_cut_is_whole(unit):
+def test_the_own_part_of_a_window_is_used_and_an_entity_across_the_cut_is_complete(unit):
     text_tagger = text_tagger_of(unit=unit)
     short = TextTagger(text_tagger.tagger, TextEncoding(text_tagger.encoding.tokenizer, 26, unit), text_tagger.tag_set)
     text = " ".join(TEXTS[:6])
@@ -162,7 +162,7 @@ def test_the_layers_are_their_own_again_after_an_error():
 
 
 @pytest.mark.parametrize("options", [{"dtype": torch.bfloat16}, {"device": "meta"}])
-def test_what_cannot_be_packed_stays_as_it_is(options):
+def test_what_cannot_be_packed_is_unchanged(options):
     layers = network(**options)
     with packed_weights(layers):
         assert not any("forward" in vars(layer) for layer in layers)

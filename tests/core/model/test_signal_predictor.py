@@ -108,7 +108,7 @@ def test_gold_that_the_units_cannot_express_has_no_loss_and_raises_no_doubt():
     assert judged(text_tagger, [text], [(expressible,)])[0].signals.loss is not None
 
 
-def test_an_edge_inside_a_unit_is_judged_by_what_the_unit_makes_of_it(tmp_path):
+def test_an_edge_inside_a_unit_is_judged_by_the_span_that_the_unit_can_express(tmp_path):
     """A piece with its particle is all that the unit can find; that it finds it is no sign of wrong gold."""
     text_tagger = text_tagger_of(saved_encoder(tmp_path / "encoder", "bert"))
     texts = [sentence.text for sentence in SENTENCES]

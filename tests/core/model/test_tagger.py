@@ -16,7 +16,7 @@ def batch_for(text_tagger, texts):
     return batch_of(windows, np.arange(len(windows)), pad_id=0, device=CPU)
 
 
-def test_emissions_stand_on_the_units_alone():
+def test_emissions_are_for_units_only():
     text_tagger = text_tagger_of()
     tagger = text_tagger.tagger
     batch = batch_for(text_tagger, TEXTS[3:])
@@ -25,7 +25,7 @@ def test_emissions_stand_on_the_units_alone():
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_what_stands_off_the_units_gets_no_gradient(unit):
+def test_positions_outside_units_get_no_gradient(unit):
     text_tagger = text_tagger_of(unit=unit)
     tagger = text_tagger.tagger
     batch = batch_for(text_tagger, TEXTS)

@@ -136,7 +136,7 @@ def test_pages_are_all_the_rows_in_order(database, size):
     assert list(pages) == [(2, 0), (4, 0), (5, 1), (7, 1), (9, 1)]
 
 
-def test_closing_breaks_off_what_others_read(database):
+def test_closing_interrupts_reads_of_other_threads(database):
     began, ended = threading.Event(), []
     endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 

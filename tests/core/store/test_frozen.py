@@ -56,7 +56,7 @@ def test_a_frozen_project_opens_and_checks_clean(project):
     assert project.dismissals.strings("particle") == {"한글은"}
 
 
-def test_what_was_corrected_and_said_in_a_frozen_project_is_there(project):
+def test_corrections_and_remarks_of_a_frozen_project_are_there(project):
     changed = {s.id: s.gold for s in project.sentences.each() if s.gold != s.imported}
     assert changed == {
         "news-1": (Span(0, 3, "PS"),),

@@ -99,7 +99,7 @@ def test_a_corrected_sentence_stays_corrected_through_a_rename(project):
     assert project.sentences.corrected_in("dev") == []
 
 
-def test_signals_hold_after_a_rename_and_not_after_a_correction(project):
+def test_signals_are_valid_after_a_rename_but_not_after_a_correction(project):
     add_signals(project, KEY, dict.fromkeys(SECOND_EPOCH, (0.5, 1.0, 0.9)))
     numbers = project.selections.numbers(Selection("dev", order="suspicious"), KEY, "corrected")
     assert len(numbers) == 4
@@ -158,7 +158,7 @@ def test_a_name_that_is_given_again_is_another_label(project):
     assert project.problems() == []
 
 
-def test_a_revert_gives_the_old_gold_under_the_names_of_today(project):
+def test_a_revert_gives_the_old_gold_with_current_names(project):
     project.corrections.correct(4, [Span(0, 4, "OG")])
     run_to_end(project.labels.rename("LC", "PLACE"))
     project.corrections.revert(1)
@@ -174,7 +174,7 @@ def test_a_revert_brings_no_label_back_that_left_the_tag_set(project):
     assert "TI" not in project.sentences.labels()
 
 
-def test_a_verdict_holds_under_the_new_name(project):
+def test_a_verdict_is_valid_with_the_new_name(project):
     first = EpochKey(1, 1)
     pair = SpanPair(Span(0, 4, "OG"), Span(0, 4, "LC"))
     [comparison] = [
@@ -192,7 +192,7 @@ def compared_of(project, key, number):
     return compare_spans(stored.gold, project.predictions.of(key, [number])[number])
 
 
-def test_a_rename_that_does_not_come_to_its_end_leaves_nothing(project, tmp_path, monkeypatch):
+def test_an_unfinished_rename_is_rolled_back(project, tmp_path, monkeypatch):
     monkeypatch.setattr(corrections, "LARGE", 1)
     monkeypatch.setattr("core.store.gold.relabelling.LARGE", 1)
     before = rows(project)

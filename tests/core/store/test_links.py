@@ -53,7 +53,7 @@ def test_opening_removes_what_training_left_and_nothing_else(tmp_path):
 
 
 @pytest.mark.parametrize("linked", ["runs", "runs/0001"])
-def test_no_run_begins_or_goes_on_where_its_weights_would_be_written_outside(tmp_path, victim, linked):
+def test_no_run_starts_or_resumes_if_its_weights_would_be_written_outside(tmp_path, victim, linked):
     with project_with_run(tmp_path / "p.spandesk") as project:
         (project.folder / linked).parent.mkdir(exist_ok=True)
         (project.folder / linked).symlink_to(victim, target_is_directory=True)

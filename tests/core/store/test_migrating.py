@@ -51,7 +51,7 @@ def test_the_copy_can_be_put_in_the_place_of_the_project(folder):
         assert project.corrections.undo()
 
 
-def test_a_new_project_or_one_of_today_is_not_copied(tmp_path):
+def test_a_new_or_current_project_is_not_copied(tmp_path):
     project_with_run(tmp_path / "p.spandesk").close()
     open_project(tmp_path / "p.spandesk").close()
     assert not (tmp_path / "p.spandesk" / BACKUPS).exists()

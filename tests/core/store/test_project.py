@@ -18,7 +18,7 @@ from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_
 from tests.core.store.failing import sqlite_error
 
 
-def test_a_project_is_whole_after_it_was_copied(tmp_path):
+def test_a_copied_project_is_complete(tmp_path):
     with project_with_run(tmp_path / "a.spandesk") as project:
         before = list(project.sentences.each())
     shutil.copytree(tmp_path / "a.spandesk", tmp_path / "b.spandesk")
@@ -33,12 +33,12 @@ def test_no_project_there(tmp_path):
         open_project(tmp_path / "none")
 
 
-def test_a_folder_that_is_no_project(tmp_path):
+def test_a_folder_that_is_not_a_project(tmp_path):
     with pytest.raises(UserError, match="not a Spandesk project"):
         open_project(tmp_path)
 
 
-def test_a_new_project_takes_no_folder_that_holds_something(tmp_path):
+def test_a_new_project_needs_an_empty_folder(tmp_path):
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(UserError, match="not empty"):
         create_project(tmp_path)
@@ -53,7 +53,7 @@ def test_an_existing_project_is_opened_and_a_missing_one_made(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
-def test_a_file_that_is_no_database_is_left_alone(tmp_path, content):
+def test_a_file_that_is_not_a_database_is_left_alone(tmp_path, content):
     (tmp_path / DATABASE).write_bytes(content)
     with pytest.raises(
         UserError, match=r"is damaged(: it is empty| \(file is not a database\)); restore it from a copy"
@@ -159,7 +159,7 @@ def test_a_folder_that_only_an_interrupted_creation_left_is_taken(tmp_path):
         assert project.sentences.count() == 0
 
 
-def test_what_a_killed_training_left_is_put_in_order_at_the_next_opening(tmp_path):
+def test_opening_cleans_up_after_a_killed_training(tmp_path):
     folder = tmp_path / "p.spandesk"
     with project_with_run(folder) as project:
         sentence = project.sentences.by_id("news-3")
@@ -186,7 +186,7 @@ def test_texts_come_with_their_numbers_slice_by_slice(tmp_path, monkeypatch):
             assert list(project.sentences.texts(split)) == expected
 
 
-def test_sentences_that_hold_a_string_come_in_slices(tmp_path, monkeypatch):
+def test_sentences_that_contain_a_string_are_read_in_slices(tmp_path, monkeypatch):
     monkeypatch.setattr("core.store.sentences.SLICE", 3)
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         slices = list(project.sentences.containing("에서", "dev"))
@@ -274,7 +274,7 @@ def test_a_project_opens_and_is_exported_while_another_program_has_it_locked(tmp
             )
 
 
-def test_no_message_of_a_damaged_text_holds_the_text(tmp_path):
+def test_no_message_about_a_damaged_text_contains_the_text(tmp_path):
     folder = tmp_path / "p.spandesk"
     project_with_sentences(folder).close()
     in_database(folder, "UPDATE sentence SET text = CAST(CAST(text AS BLOB) || x'ff' AS TEXT) WHERE id = 'news-3'")
@@ -283,7 +283,7 @@ def test_no_message_of_a_damaged_text_holds_the_text(tmp_path):
     assert "세종" not in str(raised.value)
 
 
-def test_a_fault_in_our_own_sql_is_no_fault_of_the_disk(tmp_path):
+def test_an_error_in_our_sql_is_not_reported_as_a_disk_error(tmp_path):
     with (
         project_with_sentences(tmp_path / "p.spandesk") as project,
         pytest.raises(sqlite3.OperationalError, match="no such table"),
@@ -363,7 +363,7 @@ def write_state(folder, content, *, is_whole=True):
         (True, True, None, "there"),
     ],
 )
-def test_a_state_that_was_being_replaced_when_the_process_was_killed_is_put_back(tmp_path, there, new, old, kept):
+def test_a_state_that_was_being_replaced_when_the_process_was_killed_is_restored(tmp_path, there, new, old, kept):
     folder = tmp_path / "p.spandesk"
     with project_with_run(folder) as project:
         project.database.write("UPDATE run SET status = 'running'")
@@ -380,7 +380,7 @@ def test_a_state_that_was_being_replaced_when_the_process_was_killed_is_put_back
     assert not (state.parent / ".resume-abc123").exists()
 
 
-def test_no_state_is_put_back_from_outside_the_project(tmp_path):
+def test_no_state_is_restored_from_outside_the_project(tmp_path):
     folder = tmp_path / "p.spandesk"
     with project_with_run(folder) as project:
         project.database.write("UPDATE run SET status = 'running'")

@@ -91,7 +91,7 @@ def test_a_sentence_that_moved_is_found_in_its_new_split(tmp_path):
 
 
 @pytest.mark.usefixtures("packed_by_three")
-def test_sentences_that_are_packed_while_a_search_goes_on_are_found(tmp_path, monkeypatch):
+def test_sentences_that_are_packed_during_a_search_are_found(tmp_path, monkeypatch):
     with create_project(tmp_path / "p.spandesk") as project:
         add_sentences(project, [("dev", Sentence(f"id-{n}", f"서울 {n}")) for n in range(4)])
         rows = project.search._rows

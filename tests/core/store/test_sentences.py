@@ -57,7 +57,7 @@ def test_an_id_given_twice_adds_nothing(project):
     assert project.sentences.count() == 7
 
 
-def test_a_run_that_goes_on_does_not_see_them_and_the_next_one_does(project):
+def test_a_run_in_progress_ignores_them_and_the_next_one_does_not(project):
     first = project.runs.start(TrainSettings())
     project.sentences.add("train", NEW, "scratch")
     assert {"a-1", "a-2"}.isdisjoint(sentence.id for sentence in project.runs.training_sentences(first))
@@ -65,7 +65,7 @@ def test_a_run_that_goes_on_does_not_see_them_and_the_next_one_does(project):
     assert project.runs.training_sentences(second)[-2:] == [*NEW]
 
 
-def test_sentences_are_found_by_their_whole_text_in_every_split(project):
+def test_sentences_are_found_by_their_full_text_in_every_split(project):
     texts = ["대구에서 축제가 열렸다.", "민서야 😀 오후 3시에 보자!", "축제", "없는 글"]
     found = chain.from_iterable(project.sentences.with_text(texts))
     assert [(stored.id, stored.split) for stored in found] == [("talk-1", "dev"), ("news-5", "test")]

@@ -64,7 +64,7 @@ def test_an_order_is_that_of_its_epoch(project):
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_conditions_hold_in_every_order(project, order):
+def test_conditions_apply_in_every_order(project, order):
     everywhere = ids(project, order)
     assert ids(project, order, text="talk") == [name for name in everywhere if name.startswith("talk")]
     wrong = set(ids(project, "import", outcomes=ALL_ERRORS, label="OG"))
@@ -91,7 +91,7 @@ def test_a_corrected_sentence_leaves_the_queues_until_it_is_undone(project):
     assert {order: ids(project, order) for order in ORDERS} == before
 
 
-def test_signals_on_a_correction_hold_for_the_corrected_gold_alone(project):
+def test_signals_on_a_correction_are_valid_only_for_the_corrected_gold(project):
     project.corrections.correct(project.sentences.by_id("news-4").number, [Span(0, 4, "OG")])
     add_signals(project, KEY, MEASURES)
     for order in ("suspicious", "loss"):

@@ -74,7 +74,7 @@ def test_texts_that_end_it_are_refused_with_the_way_out(analyser_of):
         analyser_of("os._exit(1)").analyse(["가"])
 
 
-def test_a_failure_in_it_is_said(analyser_of):
+def test_a_failure_in_the_process_is_reported(analyser_of):
     with pytest.raises(UserError, match=r"does not work here: ZeroDivisionError: division by zero; reinstall"):
         analyser_of("1 / 0").analyse(["가"])
 

@@ -23,7 +23,7 @@ def split(text):
         ("😀 삼성전자가 Galaxy를 샀다", "😀 삼성전자␟가 Galaxy␟를 샀␟다"),
     ],
 )
-def test_separators_stand_between_morphemes(text, parts):
+def test_separators_are_between_morphemes(text, parts):
     assert split(text).text == parts
 
 
@@ -53,7 +53,7 @@ def test_decomposed_text_is_split_where_composed_text_is():
     assert decomposed.original(4, 5) == (8, 11)
 
 
-def test_classes_tell_the_kind_of_morpheme_and_its_first_character():
+def test_classes_show_the_kind_of_morpheme_and_its_first_character():
     (classes,) = morpheme_classes([normalise_text("이순신은 갔다")])
     assert classes[0] % 2 == 0
     assert classes[1:3] == [classes[0] + 1] * 2

@@ -57,7 +57,7 @@ def test_a_span_in_the_midst_of_an_eojeol_is_left_alone():
     assert found(("서울에서는 눈이 왔다.", (0, 4, "LC"))) == []
 
 
-def test_what_a_span_leaves_out_and_is_no_particle():
+def test_an_ending_that_a_span_cuts_off_and_is_not_a_particle_is_found():
     whole = ("이용도 목사가 왔다.", (0, 3, "PS"))
     row = ("제주도 바다가 푸르다.", (0, 2, "LC"))
     assert found(whole, row, ("제주도 여행을 갔다.", (0, 3, "LC"))) == [("제주", "제주도")]
@@ -76,14 +76,14 @@ def test_positions_are_those_of_the_text_as_imported():
     assert (each.span.end, each.end) == (end, len(name))
 
 
-def test_it_tells_how_far_it_is_and_can_be_stopped():
+def test_it_reports_progress_and_can_be_stopped():
     rows = examples(*[("이순신은 이겼다.", (0, 4, "PS"))] * 1001)
     work = find_particles(lambda: rows)
     assert [next(work), next(work), next(work)] == [500, 1000, 1500]
     work.close()
 
 
-def test_what_is_no_particle_is_kept_in_the_project(tmp_path):
+def test_dismissed_particles_are_kept_in_the_project(tmp_path):
     with project_with_sentences(tmp_path / "p.spandesk") as project:
         corrections = project.corrections
         assert corrections.dismiss("particle", ["마음이", "김정은"], dismissed=True)

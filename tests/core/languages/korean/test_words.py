@@ -53,7 +53,7 @@ def test_a_particle_is_left_out_first_and_taken_then(word, noun):
         "도서관",
     ],
 )
-def test_the_end_of_a_name_is_no_particle(word):
+def test_the_end_of_a_name_is_not_a_particle(word):
     assert shapes(word) == [word]
 
 

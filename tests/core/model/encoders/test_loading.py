@@ -44,7 +44,7 @@ def test_tiny_leaves_rare_characters_unknown():
 
 
 @pytest.mark.parametrize("family", [*FAMILIES, "tiny"])
-def test_the_first_layers_give_what_they_give_within_the_whole(tmp_path, family):
+def test_the_first_layers_alone_give_the_same_as_in_the_full_encoder(tmp_path, family):
     name = "tiny" if family == "tiny" else str(saved_encoder(tmp_path / family, family))
     whole, _ = load_encoder(name, TEXTS, seed=1)
     first, tokenizer = load_encoder(name, TEXTS, seed=1, layers=1)
@@ -72,7 +72,7 @@ def test_layers_that_an_encoder_does_not_have_are_refused(tmp_path, layers):
         load_encoder(str(folder), [], seed=1, layers=layers)
 
 
-def test_layers_that_cannot_be_told_apart_are_refused(tmp_path):
+def test_layers_that_cannot_be_distinguished_are_refused(tmp_path):
     folder = saved_encoder(tmp_path / "albert", "bert")
     AlbertModel(AlbertConfig(vocab_size=200, hidden_size=16, num_attention_heads=2)).save_pretrained(folder)
     with pytest.raises(UserError, match="cannot be distinguished"):

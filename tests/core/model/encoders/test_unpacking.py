@@ -101,7 +101,7 @@ def test_cutting_the_vocabulary_changes_nothing_for_the_pieces_kept(file, folder
         assert torch.equal(of_cut, of_whole)
 
 
-def test_a_text_stands_between_its_special_pieces(tokenizer):
+def test_a_text_is_between_its_special_pieces(tokenizer):
     assert tokenizer.convert_ids_to_tokens(tokenizer("이순신은")["input_ids"]) == ["<s>", "▁이순신", "은", "</s>"]
     assert tokenizer.decode(tokenizer("이순신은 조선")["input_ids"], skip_special_tokens=True) == "이순신은 조선"
     assert (tokenizer.pad_token, tokenizer.mask_token) == ("<pad>", "<mask>")
@@ -112,7 +112,7 @@ def test_letters_are_not_put_together_to_syllables(tokenizer):
 
 
 @given(st.text(st.sampled_from([*READ_AS, *"이순신은조선😀～é漢語A12. "]), max_size=12))
-def test_offsets_stand_on_the_text_as_given(tokenizer, text):
+def test_offsets_are_in_the_original_text(tokenizer, text):
     """Each piece is in what its characters are read as, and no visible character is left out."""
     encoding = tokenizer.backend_tokenizer.encode(text, add_special_tokens=False)
     covered, before = set(), (0, 0)

@@ -54,7 +54,7 @@ def test_windows_without_units_make_a_batch():
     assert (batch.input_ids.tolist(), batch.positions.shape) == ([[2, 3]], (1, 0))
 
 
-def test_tags_beyond_the_units_are_no_tags():
+def test_tags_beyond_the_units_are_ignored():
     examples = TaggedWindows(WINDOWS, np.array([1, 2, 0], np.int16))
     assert tags_of_batch(examples, BOTH, device=CPU).tolist() == [[1, 2], [0, NO_TAG]]
 

@@ -75,7 +75,7 @@ def test_only_the_newest_encodings_are_kept(tmp_path):
     assert len(list(tmp_path.iterdir())) == 4
 
 
-def test_steps_tell_how_many_texts_are_done(tmp_path, by, monkeypatch):
+def test_steps_report_how_many_texts_are_done(tmp_path, by, monkeypatch):
     monkeypatch.setattr("core.model.encoding.cache._AT_ONCE", 2)
     assert list(encode_cached(TEXTS[:5], by, tmp_path)) == [2, 2, 1]
     assert list(encode_cached(TEXTS, by, tmp_path)) == [5, 1]

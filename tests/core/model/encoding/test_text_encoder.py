@@ -44,7 +44,7 @@ def units_of(encoding, text):
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("name", TOKENIZERS)
 @given(text=KOREAN, length=st.integers(3, 40))
-def test_units_hold_every_visible_character_once_and_in_order(name, unit, text, length):
+def test_units_contain_every_visible_character_once_and_in_order(name, unit, text, length):
     """In the windows' own parts; what a window shares with the next is there for context."""
     windows = windows_of(TextEncoding(TOKENIZERS[name], length, unit), text)
     for window in windows:
@@ -165,7 +165,7 @@ def test_perfect_tags_give_the_gold_where_units_are_characters():
     assert ceiling(encoding, SENTENCES, ("DT",)) == Counts()
 
 
-def test_perfect_tags_cannot_tell_apart_what_is_one_piece():
+def test_perfect_tags_cannot_separate_what_is_one_piece():
     encoding = TextEncoding(TOKENIZERS["wordpiece"], 64)
     sentence = Sentence("1", "뷁뷁은 이순신", (Span(0, 2, "PS"), Span(4, 7, "PS")))
     assert ceiling(encoding, [sentence], ("PS",)) == Counts(1, 2, 2)

@@ -22,7 +22,7 @@ def test_joined_parts_are_what_all_texts_together_give(one, other):
     assert seen(concatenate([ENCODING.encode(one), ENCODING.encode(other)])) == seen(ENCODING.encode([*one, *other]))
 
 
-def test_no_parts_are_no_windows():
+def test_without_parts_there_are_no_windows():
     assert (len(concatenate([])), concatenate([]).texts) == (0, 0)
     assert len(windows_of([])) == 0
 

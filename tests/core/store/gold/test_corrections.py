@@ -45,7 +45,7 @@ def test_a_correction_is_on_disk_at_once_and_says_what_changed(project):
     assert (logged.before, logged.after, logged.kind) == (stored.imported, stored.gold, "correct")
 
 
-def test_the_same_gold_again_is_no_correction(project):
+def test_the_same_gold_again_is_not_a_correction(project):
     stored = project.sentences.by_id("news-3")
     assert not project.corrections.correct(stored.number, stored.gold)
     assert project.corrections.count() == 0
@@ -143,7 +143,7 @@ def test_several_sentences_are_one_step(tmp_path):
         assert project.corrections.count() == 6
 
 
-def test_a_step_is_made_whole_or_not_at_all(project):
+def test_a_step_is_all_or_nothing(project):
     good, bad = number_of(project, "news-3"), number_of(project, "news-4")
     with pytest.raises(UserError, match="reaches past the text"):
         project.corrections.correct_together({good: (), bad: (Span(0, 99, "PS"),)})
@@ -151,7 +151,7 @@ def test_a_step_is_made_whole_or_not_at_all(project):
     assert project.corrections.count() == 0
 
 
-def test_a_step_is_made_whole_or_not_at_all_when_the_disk_fails(project, monkeypatch):
+def test_a_step_is_all_or_nothing_when_the_disk_fails(project, monkeypatch):
     refresh = project.predictions.refresh
 
     def fail_at_the_end(numbers):
@@ -226,7 +226,7 @@ def test_a_renamed_label_is_not_given_its_old_name_by_a_revert(project):
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
-def test_a_large_revert_goes_in_slices_and_comes_to_the_same(project, monkeypatch, size):
+def test_a_large_revert_in_slices_has_the_same_result(project, monkeypatch, size):
     monkeypatch.setattr("core.store.gold.corrections.LARGE", size)
     corrections = project.corrections
     before = {stored.id: stored.gold for stored in project.sentences.each()}

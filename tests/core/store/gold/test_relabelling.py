@@ -59,7 +59,7 @@ def test_a_label_is_renamed_everywhere_and_one_undo_takes_it_back(project):
     assert project.problems() == []
 
 
-def test_imports_and_runs_keep_their_labels_and_count_under_the_names_of_today(project):
+def test_imports_and_runs_keep_their_labels_and_count_with_current_names(project):
     key = EpochKey(1, 2)
     run, imported = project.runs.by_number(1), {s.id: s.imported for s in project.sentences.each()}
     on_imported = project.predictions.counts(key, "dev", "imported")
@@ -93,7 +93,7 @@ def test_a_merge_keeps_both_labels_spans_under_one(project):
         (Replacement("LC", "OG", text="부산", is_whole=True, split="test"), set()),
     ],
 )
-def test_a_replacement_takes_what_matches_and_the_count_says_so_before(project, replacement, changed):
+def test_a_replacement_changes_what_matches_and_the_count_predicts_it(project, replacement, changed):
     before = golds(project)
     counted = run_to_end(project.labels.count_matching(replacement))
     run_to_end(project.labels.replace(replacement))
@@ -179,7 +179,7 @@ def test_a_type_of_the_standard_that_an_import_named_leaves_the_tag_set_as_any_o
         (lambda labels: labels.replace(Replacement("LC", "LC")), "already"),
     ],
 )
-def test_what_cannot_be_done_is_said_at_once(project, act, reason):
+def test_what_cannot_be_done_is_reported_at_once(project, act, reason):
     with pytest.raises(UserError, match=reason):
         act(project.labels)
 

@@ -56,7 +56,7 @@ def judge(project, name, blame, at=0, watch=JudgementContext()):  # noqa: B008
     return project.reviews.judge(number_of(project, name), KEY, errors(project, name)[at], blame, watch)
 
 
-def test_a_mark_is_no_correction_and_can_be_taken_away(project):
+def test_a_mark_is_not_a_correction_and_can_be_removed(project):
     number = number_of(project, "news-3")
     change = project.reviews.mark(number, reviewed=True)
     assert (change.sentences, change.reviews) == ((), (number,))
@@ -114,7 +114,7 @@ def test_the_model_is_wrong(project):
         ("talk-1", 1, [(0, 2, "PS"), (6, 11, "TI"), (12, 14, "OG")]),
     ],
 )
-def test_the_gold_is_wrong_and_mended_in_one_step(project, name, at, after):
+def test_a_verdict_of_wrong_gold_corrects_it_in_one_step(project, name, at, after):
     before = gold_of(project, name)
     change = judge(project, name, "gold", at)
     assert change.sentences == change.reviews == (number_of(project, name),)
@@ -142,7 +142,7 @@ def test_passing_on_is_one_step_too(project):
     assert not said(project, "talk-2").is_reviewed
 
 
-def test_nothing_is_said_where_the_step_cannot_be_stored(project, monkeypatch):
+def test_no_remark_is_stored_if_the_step_fails(project, monkeypatch):
     def fail(step, remarks):
         raise full_disk()
 
@@ -154,7 +154,7 @@ def test_nothing_is_said_where_the_step_cannot_be_stored(project, monkeypatch):
     assert not project.corrections.can_undo
 
 
-def test_the_log_of_corrections_leaves_out_what_was_only_said(project):
+def test_the_log_of_corrections_does_not_list_remarks(project):
     project.reviews.mark(number_of(project, "news-3"), reviewed=True)
     project.corrections.correct(number_of(project, "news-3"), [])
     project.reviews.note(number_of(project, "news-3"), "why")
@@ -173,7 +173,7 @@ def test_the_pace_is_the_median_of_the_last_sentences(project):
     assert project.reviews.pace() == 5.0, "both verdicts on one sentence are its time"
 
 
-def test_a_copy_of_the_folder_holds_everything(tmp_path):
+def test_a_copy_of_the_folder_contains_everything(tmp_path):
     with project_with_run(tmp_path / "p.spandesk") as project:
         judge(project, "news-4", "gold")
         project.reviews.note(number_of(project, "news-4"), "memo")
@@ -200,7 +200,7 @@ def judge_number(project, number, blame, *, sampled):
     judge(project, name, blame, watch=JudgementContext(sampled=sampled))
 
 
-def test_an_estimate_stands_on_the_random_sample_alone(sampling):
+def test_an_estimate_uses_only_the_random_sample(sampling):
     project, order = sampling
     assert project.reviews.estimate(KEY, "dev") is None
     for number in order[40:50]:
@@ -233,14 +233,14 @@ def test_sentences_that_moved_to_train_for_a_later_run_stay_in_the_sample(sampli
     assert project.reviews.estimate(KEY, "train") is None, "they were no training sentences then"
 
 
-def test_a_mended_sentence_in_the_sample_counts_without_a_verdict(sampling):
+def test_a_corrected_sentence_in_the_sample_counts_without_a_verdict(sampling):
     project, order = sampling
     project.corrections.correct(order[0], [Span(0, 3, "PS")])
     judge_number(project, order[1], "model", sampled=True)
     assert project.reviews.estimate(KEY, "dev").verdicts == {"model": 1, "gold": 1, "ambiguous": 0}
 
 
-def test_sentences_that_were_passed_over_end_the_sample(sampling):
+def test_skipped_sentences_end_the_sample(sampling):
     project, order = sampling
     for number in (*order[:9], *order[10:19], order[50]):
         judge_number(project, number, "model", sampled=True)
@@ -271,7 +271,7 @@ def _state(project):
 
 @settings(deadline=None, max_examples=25)
 @given(steps)
-def test_undo_and_redo_bring_back_what_was_said_across_restarts(tmp_path_factory, steps):
+def test_undo_and_redo_restore_remarks_across_restarts(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("log") / "p.spandesk"
     project = project_with_run(folder)
     states, at = [_state(project)], 0

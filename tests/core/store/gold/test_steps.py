@@ -71,7 +71,7 @@ def test_changes_of_labels_say_which_and_in_how_many_sentences(project, monkeypa
     assert fields(project.corrections.next_steps().undo, *said) == ("relabel", "PLACE", "OG", 1, 1)
 
 
-def test_what_was_said_of_a_sentence_is_a_step_of_its_own_kind(project):
+def test_a_remark_is_a_step_of_its_own_kind(project):
     number, key = number_of(project, "talk-2"), EpochKey(1, 1)
     assert project.reviews.mark(number, reviewed=True).kind == "review"
     assert fields(project.corrections.next_steps().undo, "kind", "is_reviewed", "spans") == ("mark", True, 0)
@@ -88,7 +88,7 @@ def test_what_was_said_of_a_sentence_is_a_step_of_its_own_kind(project):
     assert project.sentences.by_id("talk-2").gold == ()
 
 
-def test_a_correction_with_a_mark_is_told_by_the_correction(project):
+def test_a_correction_with_a_mark_is_described_by_the_correction(project):
     assert project.reviews.finish_sentence(number_of(project, "news-3"), [Span(4, 9, "DT")]).kind == "correct"
     assert fields(project.corrections.next_steps().undo, "kind", "is_reviewed", "string") == ("unlabel", True, "세종")
 
