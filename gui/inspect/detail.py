@@ -220,11 +220,13 @@ class SentenceDetail(QWidget):
             self.canvas.show_sentence("", ())
             self.table.show_comparisons("", (), {}, compares=False)
         else:
-            compares, comparisons = shown.predicted is not None, comparisons_of(shown.gold, shown.predicted)
+            compares, comparisons = shown.predicted is not None, shown.comparisons
             self.table.show_comparisons(
                 shown.stored.text, comparisons, shown.gold_shares, shown.said, compares=compares
             )
-            self.canvas.show_sentence(shown.stored.text, shown.gold, shown.predicted, shown.other)
+            self.canvas.show_sentence(
+                shown.stored.text, shown.gold, shown.predicted, shown.other, comparisons=comparisons
+            )
             self.verdicts.set_visible(compares)
         self._follow_selection()
 

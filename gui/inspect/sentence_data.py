@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from core.analysis.changes import EpochOutcomes
 from core.domain.spans import PredictedSpan, SentenceNumber, Span, Split
 from core.messages.catalogue import say
+from core.metrics.comparison import Comparison
 from core.metrics.signals import Signals
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from core.store.project import Project
@@ -30,6 +31,7 @@ class ShownSentence:
         gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
             not depend on what else became of the gold.
         said: what a person said of it, and of what the run predicted.
+        comparisons: how the predicted spans compare with the gold; without predictions, all gold is right.
     """
 
     stored: StoredSentence
@@ -39,18 +41,21 @@ class ShownSentence:
     other: tuple[PredictedSpan, ...] | None = None
     gold_shares: Mapping[Span, float] = field(default_factory=dict)
     said: Reviewed = NOTHING_SAID
+    comparisons: tuple[Comparison, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "comparisons", comparisons_of(self.gold, self.predicted))
 
     @property
     def row(self) -> SentenceRow:
         stored = self.stored
-        comparisons = None if self.predicted is None else comparisons_of(self.gold, self.predicted)
         return SentenceRow(
             number=stored.number,
             id=stored.id,
             split=stored.split,
             text=stored.text,
             gold=self.gold,
-            comparisons=comparisons,
+            comparisons=None if self.predicted is None else self.comparisons,
             corrected=stored.corrected,
             steps=self.steps,
             reviewed=self.said.is_reviewed,

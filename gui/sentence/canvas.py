@@ -18,6 +18,7 @@ from core.domain.editing import (
 from core.domain.spans import PredictedSpan, Span
 from core.languages.korean.words import word_shapes
 from core.messages.catalogue import say
+from core.metrics.comparison import Comparison
 from gui.look.theme import Look
 from gui.sentence.accessible import announce, describe_correction, describe_selection, describe_sentence
 from gui.sentence.interaction import (
@@ -110,18 +111,21 @@ class SentenceCanvas(SentenceView):
         gold: Sequence[Span],
         predicted: Sequence[PredictedSpan] | None = None,
         other: Sequence[PredictedSpan] | None = None,
+        *,
+        comparisons: tuple[Comparison, ...] | None = None,
     ) -> None:
         """Show a sentence; the selected span of the same text stays so.
 
         Args:
             predicted: None where no run is chosen.
             other: what another epoch predicted, for a third lane; None for none.
+            comparisons: how predicted and gold compare; None has them compared.
         """
         is_same, before = text == self._shown.text, self._shown.gold
         is_corrected = is_same and self._proposed is not None
         was_pressed = self.is_pressed
         self._press = None
-        self._shown.show(text, gold, predicted, other)
+        self._shown.show(text, gold, predicted, other, comparisons)
         is_moved = self._set_selection(self._selected_after() if is_same else None)
         self._refresh()
         if is_corrected:

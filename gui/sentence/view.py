@@ -49,12 +49,18 @@ class Arrangement:
         gold: Sequence[Span],
         predicted: Sequence[PredictedSpan] | None,
         other: Sequence[PredictedSpan] | None,
+        comparisons: tuple[Comparison, ...] | None = None,
     ) -> None:
-        """Show other spans; a drag ends."""
+        """Show other spans; a drag ends.
+
+        Args:
+            comparisons: how predicted and gold compare; None has them compared.
+        """
         self.text, self.gold, self._drag = text, tuple(sorted(gold)), None
         self.predicted = None if predicted is None else tuple(predicted)
         self.other = None if other is None else tuple(other)
         self._forget()
+        self._comparisons = comparisons
 
     @property
     def size(self) -> int:

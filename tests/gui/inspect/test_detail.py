@@ -26,3 +26,14 @@ def test_a_row_of_the_table_selects_its_span_without_a_stop_on_the_way(bench_ove
     last = table.rows.index(SPANS - 1, 0)
     QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(last).center())
     assert passed == [of_gold(GOLD[-1])]
+
+
+def test_what_a_sentence_compares_is_handed_on_to_its_row_its_table_and_the_large_sentence(bench):
+    bench.go_to("news-4")
+    [shown] = bench.page.listing.shown_current()
+    bench.page.detail.show_sentence(shown, "corrected", "")
+    assert bench.canvas.comparisons is shown.comparisons
+    assert shown.row.comparisons is shown.comparisons
+    assert all(
+        one is other for one, other in zip(bench.page.detail.table.rows.comparisons, shown.comparisons, strict=True)
+    )
