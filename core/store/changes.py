@@ -9,12 +9,15 @@ from core.domain.spans import SentenceNumber, Span
 ChangeKind = Literal["correct", "review", "relabel", "labels", "dismiss", "undo", "redo", "revert", "import", "run"]
 """What happened:
 
-correct: a person gave sentences new gold, perhaps with a mark, a note or a verdict. review: a person added a mark, a
-note or a verdict, without changing gold. relabel: a label was renamed, merged or replaced across the corpus. labels:
-only the tag set changed. dismiss: strings or places were dismissed as correct, or a dismissal was withdrawn. undo,
-redo: a step of any of these kinds was undone or redone; `Corrections.next_steps` describes it beforehand. revert:
-sentences got the gold from before some corrections. import: sentences were added. run: a run started, progressed or
-ended, and perhaps moved corrected dev sentences to train.
+correct: a person gave sentences new gold, perhaps with a mark, a note or a verdict.
+review: a person added a mark, a note or a verdict, without changing gold.
+relabel: a label was renamed, merged or replaced across the corpus.
+labels: only the tag set changed.
+dismiss: strings or places were dismissed as correct, or a dismissal was withdrawn.
+undo, redo: a step of any of these kinds was undone or redone; `Corrections.next_steps` describes it beforehand.
+revert: sentences got the gold from before some corrections.
+import: sentences were added.
+run: a run started, progressed or ended, and perhaps moved corrected dev sentences to train.
 """
 
 CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)

@@ -15,7 +15,7 @@ from core.store.gold.log import Change, CorrectionLog, LogWriter, changed_golds,
 from core.store.gold.remarks import DismissalKind, Dismissals, Remark, RemarkLog, TextPlace
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
-from core.store.gold.undo_stacks import History
+from core.store.gold.undo_stacks import UndoHistory
 from core.store.label_renames import rename_text
 from core.store.predictions import Predictions
 from core.store.sentences import Addition, Move, Sentences
@@ -60,7 +60,7 @@ class Corrections(CorrectionLog):
         self._remarks = RemarkLog(database)
         self._dismissals = Dismissals(database)
         self._stale = StaleLabels(database, predictions)
-        self._history = History(database)
+        self._history = UndoHistory(database)
         self._log = LogWriter(database, predictions, self._history, self._stale)
         self._is_busy = False
         self.settle()

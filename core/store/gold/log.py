@@ -14,7 +14,7 @@ from core.store.changes import GoldChange
 from core.store.columns import now_text, spans_from_text
 from core.store.database import Database, Row
 from core.store.gold.stale_labels import StaleLabels
-from core.store.gold.undo_stacks import History
+from core.store.gold.undo_stacks import UndoHistory
 from core.store.label_renames import LabelNames, renaming_sql
 from core.store.predictions import Predictions
 from core.store.sentences import SLICE
@@ -128,7 +128,7 @@ class LogWriter:
         rollbacks: how many steps were rolled back since the project was opened.
     """
 
-    def __init__(self, database: Database, predictions: Predictions, history: History, stale: StaleLabels) -> None:
+    def __init__(self, database: Database, predictions: Predictions, history: UndoHistory, stale: StaleLabels) -> None:
         self._database = database
         self._predictions = predictions
         self._history = history
@@ -262,7 +262,7 @@ _INSERT = (
 )
 
 
-def problems_of_log(database: Database, history: History) -> Iterator[str]:
+def problems_of_log(database: Database, history: UndoHistory) -> Iterator[str]:
     """The problems of the log, one line for each sentence or entry; none in a sound project."""
     if database.value("SELECT 1 FROM unfinished_step") is not None:
         yield say("a change of many sentences was interrupted and is not rolled back yet")

@@ -37,14 +37,19 @@ StepKind = Literal[
 ]
 """What a step did:
 
-label, unlabel: spans were only added, or only removed. relabel: spans got another label with the same edges; also a
-replacement of a label where a text matches. resize: spans got other edges with the same label. correct: several of
-these at once. revert: sentences got the gold from before some corrections. rename, merge: a label of the tag set was
-renamed, or merged into another one. add label, delete label: a label was added to the tag set, or removed from it.
-dismiss, ask again: strings were dismissed as not ending in a particle, or that was withdrawn. accept strings, question
-strings: strings were dismissed as labelled correctly, or that was withdrawn. accept places, question places: the same
-for places of strings. mark, unmark: a sentence was marked as reviewed, or its mark was removed. note: a note was set or
-removed. verdict: a verdict was given, perhaps with a correction and a mark.
+label, unlabel: spans were only added, or only removed.
+relabel: spans got another label with the same edges; also a replacement of a label where a text matches.
+resize: spans got other edges with the same label.
+correct: several of these at once.
+revert: sentences got the gold from before some corrections.
+rename, merge: a label of the tag set was renamed, or merged into another one.
+add label, delete label: a label was added to the tag set, or removed from it.
+dismiss, ask again: strings were dismissed as not ending in a particle, or that was withdrawn.
+accept strings, question strings: strings were dismissed as labelled correctly, or that was withdrawn.
+accept places, question places: the same for places of strings.
+mark, unmark: a sentence was marked as reviewed, or its mark was removed.
+note: a note was set or removed.
+verdict: a verdict was given, perhaps with a correction and a mark.
 """
 
 EXAMINED = 250

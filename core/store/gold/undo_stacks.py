@@ -65,7 +65,7 @@ def _move(source: Chain, target: Chain, step: int | None) -> tuple[Chain, Chain,
     return rest, (step, target), False
 
 
-class History:
+class UndoHistory:
     """Reads the committed log; ignores what a failed transaction wrote."""
 
     def __init__(self, database: Database) -> None:
