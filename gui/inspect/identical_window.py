@@ -56,6 +56,7 @@ class IdenticalWindow(QDialog):
         self.everywhere = chip(say("In all splits"), say("Otherwise in {split} only", split=sought.split))
         self.all, self.none = chip(say("All"), checkable=False), chip(say("None"), checkable=False)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(say("Cancel"))
         self._query = LatestQuery(self)
         self._lay_out()
         self._connect()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QDialog,
+    QMenu,
 )
 
 from core.domain.labels import TTA_TYPES
@@ -158,6 +159,21 @@ def in_every_state(page, qtbot, window):
                 click(button)
 
 
+def visit_inspect(window, qtbot, folder):
+    window.show_page("inspect")
+    detail = window.pages["inspect"].detail
+    detail.canvas.select_next(1)
+    detail.actions_by_name["menu"].trigger()
+    menu = QApplication.activePopupWidget()
+    yield menu
+    menu.close()
+    detail.actions_by_name["identical"].trigger()
+    for dialog in window.findChildren(QDialog):
+        yield dialog
+        dialog.close()
+    yield from visit_page("inspect")(window, qtbot, folder)
+
+
 def visit_windows(window, qtbot, folder):
     window.show_settings()
     window.show_keys()
@@ -165,12 +181,13 @@ def visit_windows(window, qtbot, folder):
         yield from in_every_state(dialog, qtbot, window)
 
 
-STATES = {
+STATES = {name: visit_page(name) for name in ("train", "metrics", "consistency", "corrections", "scratch")} | {
     "shell": visit_shell,
+    "windows": visit_windows,
     "welcome": visit_welcome,
     "corpus": visit_corpus,
-    "windows": visit_windows,
-} | {name: visit_page(name) for name in PLACES if name not in ("shell", "welcome", "corpus", "windows")}
+    "inspect": visit_inspect,
+}
 
 
 # What is read
@@ -225,7 +242,7 @@ def test_nothing_is_left_untranslated(place, visited):
 def test_nothing_is_cut_off_at_the_least_size(place, visited, window):
     cut = {}
     for part in visited(place):
-        if not isinstance(part, QDialog):
+        if not isinstance(part, QDialog | QMenu):
             assert (window.width(), window.height()) == LEAST_SIZE, "the window grew for something that needs more room"
         for where, text in clipped_below(part):
             cut.setdefault(text, where)
