@@ -28,6 +28,7 @@ from gui.metrics.page import MetricsPage
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
 from gui.session import Session
+from gui.train.monitor import Monitor
 from gui.train.page import TrainPage
 from gui.welcome.page import WelcomePage
 from gui.widgets.page import PageContext
@@ -70,7 +71,9 @@ def look_after(window: MainWindow) -> None:
     """Keep the window's thread free of what would stall it, as long as the window is there."""
     GarbageCollector(window)
     sys.setswitchinterval(SWITCH_INTERVAL)
-    load_charts_soon(window.context.runner)
+    monitor = window.findChild(Monitor)
+    assert monitor is not None, "Train is a page of every window"
+    load_charts_soon(window.context.runner, monitor.prepare_chart)
 
 
 def build_window(

@@ -1,7 +1,6 @@
 """The plotting library, loaded ahead of the first chart."""
 
-import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from PySide6.QtCore import QTimer
 
@@ -13,26 +12,17 @@ DELAY = 1_500
 """Milliseconds from the start: the first project is painted by then."""
 
 
-def load_charts_soon(runner: JobRunner) -> None:
+def load_charts_soon(runner: JobRunner, when_loaded: Callable[[], object]) -> None:
     """Import pyqtgraph on another thread a moment from now: it takes half a second, which no page shall wait for."""
-    QTimer.singleShot(DELAY, runner, lambda: _start(runner))
+    QTimer.singleShot(DELAY, runner, lambda: _start(runner, when_loaded))
 
 
-def _start(runner: JobRunner) -> None:
+def _start(runner: JobRunner, when_loaded: Callable[[], object]) -> None:
     if not runner.is_shutting_down:
-        runner.start_beside(say("Loading the charts"), _importing)
+        runner.start_beside(say("Loading the charts"), _importing).finished.connect(lambda _: when_loaded())
 
 
 def _importing() -> Generator[None, None, None]:
     with loading():
         import pyqtgraph  # noqa: F401
-    _loaded.set()
     yield
-
-
-def is_chart_library_loaded() -> bool:
-    """Whether a chart can be made without waiting for the import."""
-    return _loaded.is_set()
-
-
-_loaded = threading.Event()

@@ -23,7 +23,6 @@ from core.domain.events import EpochFinished, Prepared, Progress, RunStarted
 from core.domain.settings import TrainSettings
 from core.messages.catalogue import mark, say
 from core.store.runs import Epoch, Run
-from gui.look.chart_library import is_chart_library_loaded
 from gui.look.theme import Look, font
 from gui.preferences import Preferences
 from gui.text.progress import duration
@@ -132,18 +131,10 @@ class Monitor(QWidget):
             self.headline.setText(result_line(compared.run, self._stored, compared))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Make the chart after the rest is painted, since it takes as long as all of that.
-
-        Made as a training starts it takes five times as long: torch is being loaded then.
-        """
+        """Make the chart after the rest is painted, since it takes as long as all of that."""
         super().showEvent(event)
         if self.chart is None:
-            QTimer.singleShot(0, self, self._prepare_chart)
-
-    def _prepare_chart(self) -> None:
-        if self.isVisible() and is_chart_library_loaded():
-            self._make_chart()
-        self._draw_stored()
+            QTimer.singleShot(0, self, self._draw_stored)
 
     def _draw_stored(self) -> None:
         """Draw a stored run, once the chart is needed."""
@@ -159,9 +150,7 @@ class Monitor(QWidget):
         self.figures.clear()
         self.log.clear()
         self.run, self.stored, self._stored = None, None, ()
-        self.placeholder.show()
-        if self.chart is not None:
-            self.chart.hide()
+        self._hide_chart()
 
     def begin(self, title: str, settings: TrainSettings) -> None:
         """A training was started."""
@@ -184,9 +173,14 @@ class Monitor(QWidget):
             self.run = event.run
             for score in epochs[-1:]:
                 self.figures.show_score(score, self._epochs)
-            self._shown_chart().begin(self._epochs, 1)
+            self._hide_chart()
+        elif isinstance(event, Prepared):
+            chart = self._shown_chart()  # not before: while the encoder is loaded, this would freeze the window
+            chart.begin(self._epochs, event.steps_per_epoch)
+            for score in epochs:
+                chart.end_epoch(score.number, score.loss, score.f1)
         elif self.chart is not None:
-            self._draw(self.chart, event, epochs)
+            self._draw(self.chart, event)
 
     def end(self, ending: TrainingEnd) -> None:
         """The training ended."""
@@ -194,18 +188,19 @@ class Monitor(QWidget):
         self.log.add(ending.line)
         self.show_idle(ending.headline, ending.run)
 
-    def _draw(self, chart: "LossChart", event: object, epochs: Sequence[EpochScore]) -> None:
-        if isinstance(event, Prepared):
-            chart.begin(self._epochs, event.steps_per_epoch)
-            for score in epochs:
-                chart.end_epoch(score.number, score.loss, score.f1)
-        elif isinstance(event, Progress) and event.loss is not None:
+    def _draw(self, chart: "LossChart", event: object) -> None:
+        if isinstance(event, Progress) and event.loss is not None:
             chart.add_loss(event.epoch, event.step, event.loss)
         elif isinstance(event, EpochFinished):
             chart.end_epoch(event.epoch, event.loss, event.report.micro.f1)
 
+    def prepare_chart(self) -> None:
+        """Make the chart ahead of a training: while that loads torch, the window's thread takes five times as long."""
+        self._make_chart()
+        self._draw_stored()
+
     def _make_chart(self) -> "LossChart":
-        """pyqtgraph takes half a second to import; no window without a run needs it."""
+        """pyqtgraph takes half a second to import, where it is not loaded yet."""
         if self.chart is None:
             from gui.train.loss_chart import LossChart
 
@@ -215,6 +210,11 @@ class Monitor(QWidget):
             assert layout is not None
             layout.addWidget(self.chart)
         return self.chart
+
+    def _hide_chart(self) -> None:
+        self.placeholder.show()
+        if self.chart is not None:
+            self.chart.hide()
 
     def _shown_chart(self) -> "LossChart":
         chart = self._make_chart()

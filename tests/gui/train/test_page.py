@@ -447,6 +447,24 @@ class TestRetrain:
             qtbot.waitUntil(lambda: monitor.chart is not None and monitor.chart.isVisible())
 
 
+@pytest.mark.parametrize("has_run", [True, False])
+def test_a_chart_that_was_made_ahead_is_seen_once_there_is_a_run(qtbot, tmp_path, script, has_run):
+    make = building.project_with_run if has_run else building.project_with_sentences
+    make(tmp_path / "p.spandesk").close()
+    with made_desk(qtbot, tmp_path, script, None) as desk:
+        monitor = desk.page.monitor
+        desk.page.hide()
+        desk.session.open(tmp_path / "p.spandesk")
+        assert monitor.chart is None
+        monitor.prepare_chart()
+        desk.page.show()
+        assert (monitor.chart.isVisible(), monitor.placeholder.isVisible()) == (has_run, not has_run)
+        if not has_run:
+            train(desk, qtbot)
+            assert (monitor.chart.isVisible(), monitor.placeholder.isVisible()) == (True, False)
+        assert len(monitor.chart._f1_line.getOriginalDataset()[0]) == len(desk.project.runs.epochs(1))
+
+
 def test_nothing_to_train_on_leads_to_corpus(qtbot, tmp_path, script):
     building.create_project(tmp_path / "bare.spandesk").close()
     with made_desk(qtbot, tmp_path, script, tmp_path / "bare.spandesk") as desk:
