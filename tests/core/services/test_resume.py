@@ -232,7 +232,7 @@ def test_a_run_that_begins_again_moves_no_sentence_of_a_large_step_that_was_cut_
         while not project.sentences.corrected_in("dev"):
             next(work)
         connection_of(project).fail(0, lasts=True)
-        with pytest.raises(UserError, match="could not be taken back"):
+        with pytest.raises(UserError, match="could not be rolled back"):
             run_to_end(work)
         connection_of(project).heal()
         training = resume_run(project, 1)

@@ -201,7 +201,7 @@ def test_a_rename_that_can_be_neither_finished_nor_taken_back_is_shown_and_holds
         session.change_many("Renaming LC to PLACE", rename)
     assert changed.args[0].corpus
     wait_for_job(qtbot, window.context.runner)
-    assert "could not be taken back, so some of them still have it" in problems[0]
+    assert "could not be rolled back, so some of them still have it" in problems[0]
     number = project.sentences.by_id("news-3").number
     assert not session.run_reporting_errors(lambda: session.correct(number, []))
     connection.heal()

@@ -349,11 +349,11 @@ def half_stored(project):
     work = project.labels.rename("LC", "PLACE")
     next(work)
     connection_of(project).fail(0, lasts=True)
-    with pytest.raises(UserError, match="could not be taken back, so some of them still have it"):
+    with pytest.raises(UserError, match="could not be rolled back, so some of them still have it"):
         run_to_end(work)
 
 
-def test_nothing_is_written_beside_a_step_that_could_not_be_taken_back(project):
+def test_nothing_is_written_beside_a_step_that_could_not_be_rolled_back(project):
     before = state_of(project)
     correct(project, "news-3")
     after = state_of(project)
