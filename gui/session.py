@@ -30,7 +30,7 @@ from core.store.sentences import Addition, Gold, Move
 from gui.background import Job, JobRunner, describe_failure
 from gui.baseline import Baseline
 from gui.text.progress import FLEETING
-from gui.text.steps import describe, lasting_notice
+from gui.text.step_descriptions import describe, lasting_notice
 
 
 @dataclass(frozen=True, slots=True)

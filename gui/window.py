@@ -37,7 +37,7 @@ from gui.shell.context_bar import ContextBar
 from gui.shell.history import History
 from gui.shell.rail import Rail
 from gui.shell.strips import Banner, JobStrip, next_step
-from gui.text.steps import redo_title, undo_title
+from gui.text.step_descriptions import redo_title, undo_title
 from gui.welcome.page import WelcomePage
 from gui.widgets.page import Page, PageContext
 

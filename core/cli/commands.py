@@ -40,7 +40,7 @@ from core.formats.jsonl import span_of
 from core.io.files import STANDARD_OUTPUT, open_descriptor
 from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say, say_count
-from core.messages.words import escape_controls
+from core.messages.terminal import escape_controls
 from core.metrics.confusion import build_confusion, count_error_kinds
 from core.services import engine
 from core.services.export_corpus import export_corpus

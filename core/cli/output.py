@@ -15,7 +15,7 @@ from core.domain.settings import Unit
 from core.domain.spans import PredictedSpan, Split
 from core.formats.records import Rejected
 from core.messages.catalogue import mark, say, say_count
-from core.messages.words import escape_controls
+from core.messages.terminal import escape_controls
 from core.metrics.comparison import OUTCOMES
 from core.metrics.confusion import ErrorKinds
 from core.services.import_corpus import ImportProgress

@@ -24,7 +24,7 @@ from core.io.files import STANDARD_OUTPUT, open_descriptor, replacing
 from core.messages.catalogue import say_count
 from core.services import engine
 from core.store.columns import prediction_rows
-from core.store.label_renames import Names, rename_predictions
+from core.store.label_history import Names, rename_predictions
 from core.store.project import open_project, refuse_inside_project
 from core.training.distributed import Crew, crew_of_launch
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan, Sentence
 from core.messages.catalogue import say
-from core.messages.words import escape_controls
+from core.messages.terminal import escape_controls
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from core.model.devices import device_of
 from core.model.encoding.windows import Windows
 from core.model.signal_predictor import JudgedText, judge_batches, judge_windows
 from core.model.tagger import TextTagger
-from core.store.label_renames import earlier_names, rename_spans
+from core.store.label_history import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import EpochChoice

@@ -25,7 +25,7 @@ from core.domain.splitting import (
 from core.formats import registry
 from core.formats.records import Record, Rejected, escape_name
 from core.messages.catalogue import join_words, mark, say, say_count
-from core.messages.words import escape_controls
+from core.messages.terminal import escape_controls
 from core.store.columns import now_text, spans_to_text
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT, SLICE, ImportedFile

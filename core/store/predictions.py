@@ -10,7 +10,7 @@ from core.metrics.comparison import SpanMatch, compare_spans
 from core.metrics.report import Counts, count_spans
 from core.store.columns import predictions_from_text, predictions_to_text, spans_from_text
 from core.store.database import Database, Row
-from core.store.label_renames import LabelNames, Names, rename_predictions
+from core.store.label_history import LabelNames, Names, rename_predictions
 from core.store.sentences import IMPORTED_NOW, SLICE, SPLIT_THEN, Gold
 
 _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

@@ -20,7 +20,7 @@ from core.store.changes import ChangeSet
 from core.store.columns import now_text, spans_to_text
 from core.store.database import Database, Row
 from core.store.gold.corrections import Corrections
-from core.store.label_renames import LabelNames, rename_spans
+from core.store.label_history import LabelNames, rename_spans
 from core.store.sentences import Sentences, StoredSentence
 from core.store.sources import Source, SourceKind, Sources
 

@@ -11,7 +11,7 @@ from core.domain.spans import SentenceNumber, Split
 from core.metrics.signals import Signals
 from core.store.columns import spans_from_text, spans_to_text
 from core.store.database import Database
-from core.store.label_renames import LabelNames, rename_spans, renaming_sql
+from core.store.label_history import LabelNames, rename_spans, renaming_sql
 from core.store.predictions import EpochKey
 from core.store.sentences import IMPORTED_NOW, SLICE, Gold
 

@@ -18,10 +18,10 @@ from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.consistency.search_panel import Found, SearchPanel
 from gui.keys.commands import tip
-from gui.text.words import format_spans
+from gui.text.wording import format_spans
 from gui.widgets.choosers import chip, chooser
+from gui.widgets.concordance import Place, PlaceModel, PlaceTable
 from gui.widgets.page import EmptyState, PageContext
-from gui.widgets.place_table import Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 DROP, ADD, DISMISSED = "drop", "add", "dismissed"

@@ -12,7 +12,7 @@ from core.analysis.consistency import Inconsistency, Kind, StringTally
 from core.domain.spans import SPLITS, Split
 from core.messages.catalogue import join_words, mark, say
 from gui.look.theme import LIST_SIZE, Look, font
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
 from gui.widgets.tables import LEFT, RIGHT, ROOT, Index

@@ -11,7 +11,7 @@ from core.messages.catalogue import say, say_count
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentence_selection import Selection
-from gui.consistency.places import PlacesPanel, Search, finding_places, place_of, recount, searching, settle
+from gui.consistency.places_panel import PlacesPanel, Search, finding_places, place_of, recount, searching, settle
 from gui.consistency.search_panel import Found, SearchPanel
 from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
 from gui.widgets.page import EmptyState, PageContext

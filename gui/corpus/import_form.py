@@ -24,7 +24,7 @@ from core.messages.catalogue import join_words, mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan
 from core.store.project import SUFFIX
 from core.store.sentences import ImportedFile
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import indent
 from gui.widgets.tables import ROOT, Index, prepare_table
 from gui.widgets.text_labels import PlainLabel, hint_label

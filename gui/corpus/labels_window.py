@@ -24,7 +24,7 @@ from gui.background import Job, LatestQuery, describe_failure
 from gui.keys.keymap import Keymap
 from gui.look.theme import Look, scaled
 from gui.session import Session
-from gui.text.steps import undo_title
+from gui.text.step_descriptions import undo_title
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
 from gui.widgets.tables import LabelItem, SplitTable

@@ -24,7 +24,7 @@ from core.store.gold.steps import STEP_GROUPS, ListedStep, StepFilter, StepGroup
 from core.store.project import Project
 from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, ContextDelegate, StepModel
 from gui.look.theme import scaled
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
 from gui.widgets.page import EmptyState, Page, PageContext

@@ -17,8 +17,8 @@ from core.store.gold.steps import ListedStep, StepFilter
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.look.theme import Look, font, scaled
-from gui.text.steps import describe
-from gui.text.words import format_spans, wrap_tooltip
+from gui.text.step_descriptions import describe
+from gui.text.wording import format_spans, wrap_tooltip
 from gui.widgets.tables import ROOT, Index
 
 CHANGE, CONTEXT, BEFORE, AFTER, WHEN = range(5)

@@ -26,7 +26,7 @@ from gui.inspect.filters import (
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
 from gui.look.theme import scaled
-from gui.text.words import label_names, wrap_tooltip
+from gui.text.wording import label_names, wrap_tooltip
 from gui.widgets.choosers import Chooser, chip
 from gui.widgets.flow import FlowLayout
 from gui.widgets.line_field import LineField

@@ -9,7 +9,7 @@ from core.messages.catalogue import join_words, mark, say
 from core.metrics.comparison import Comparison, Outcome
 from core.store.sentence_selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
 from core.store.signal_store import ORDERS, Order
-from gui.text.words import VERDICTS
+from gui.text.wording import VERDICTS
 
 
 @dataclass(frozen=True, slots=True)

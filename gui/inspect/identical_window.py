@@ -19,9 +19,9 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.look.theme import Look
-from gui.text.words import format_spans
+from gui.text.wording import format_spans
 from gui.widgets.choosers import chip
-from gui.widgets.place_table import PROPOSED, Place, PlaceModel, PlaceTable
+from gui.widgets.concordance import PROPOSED, Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel
 
 

@@ -15,7 +15,7 @@ from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import SMALL_SIZE, Look, Theme, scaled
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.span_selection import TextSelection, comparison_of
-from gui.text.words import explain_comparison, format_spans, label_names, wrap_tooltip
+from gui.text.wording import explain_comparison, format_spans, label_names, wrap_tooltip
 from gui.widgets.choosers import chip as round_button
 from gui.widgets.text_labels import PlainLabel
 

@@ -15,10 +15,10 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.baseline import offered_epochs
-from gui.inspect.detail import SentenceDetail
+from gui.inspect.detail_pane import SentenceDetail
 from gui.inspect.filters import concerns, read_filter, stored_filter
 from gui.inspect.identical_window import IdenticalWindow, Sought
-from gui.inspect.listing import Listing, ListPlace
+from gui.inspect.list_pane import Listing, ListPlace
 from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap

@@ -16,7 +16,7 @@ from gui.inspect.labelling import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
 from gui.session import Session
-from gui.text.words import name_epoch
+from gui.text.wording import name_epoch
 from gui.widgets.choosers import chooser
 from gui.widgets.line_field import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label

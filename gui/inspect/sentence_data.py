@@ -17,7 +17,7 @@ from gui.inspect.filters import Filter
 from gui.sentence.delegate import SentenceRow
 from gui.sentence.span_selection import comparisons_of
 from gui.session import Context
-from gui.text.words import common_prefix, name_epoch
+from gui.text.wording import common_prefix, name_epoch
 
 
 @dataclass(frozen=True, slots=True)

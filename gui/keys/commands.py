@@ -10,7 +10,7 @@ from typing import Literal
 from PySide6.QtGui import QKeySequence
 
 from core.messages.catalogue import mark, say
-from gui.text.words import literal
+from gui.text.wording import literal
 
 Name = Literal[
     "keys",

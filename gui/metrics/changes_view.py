@@ -36,7 +36,7 @@ from gui.metrics.table_model import (
 )
 from gui.metrics.table_painting import CountDelegate, MetricDelegate
 from gui.metrics.table_view import TitledTable
-from gui.text.words import VERDICTS, name_epoch
+from gui.text.wording import VERDICTS, name_epoch
 from gui.widgets.tables import RIGHT
 
 _METRICS: tuple[Metric, ...] = ("precision", "recall", "f1")

@@ -35,7 +35,7 @@ from gui.metrics.table_model import (
 )
 from gui.metrics.table_painting import CountDelegate, chip_width, paint_chip
 from gui.metrics.table_view import ROW_HEIGHT, TitledTable
-from gui.text.words import VERDICTS
+from gui.text.wording import VERDICTS
 from gui.widgets.choosers import chip
 from gui.widgets.tables import LEFT, RIGHT
 

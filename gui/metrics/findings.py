@@ -27,7 +27,7 @@ from gui.background import LatestQuery
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.scores_view import link_behind
 from gui.metrics.table_model import SentencesLink
-from gui.text.words import BLAME_WORDS, wrap_tooltip
+from gui.text.wording import BLAME_WORDS, wrap_tooltip
 from gui.widgets.text_labels import LinkLabel
 
 _MOST = 3

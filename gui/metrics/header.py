@@ -19,7 +19,7 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.metrics.epoch_figures import EpochFigures
-from gui.text.words import STATUS_WORDS, name_epoch, wrap_tooltip
+from gui.text.wording import STATUS_WORDS, name_epoch, wrap_tooltip
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label

@@ -29,7 +29,7 @@ from gui.metrics.table_model import MetricModel, SentenceCounter, SentencesLink,
 from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.table_view import MetricView
 from gui.text.progress import FLEETING
-from gui.text.words import STATUS_WORDS, name_epoch, wrap_tooltip
+from gui.text.wording import STATUS_WORDS, name_epoch, wrap_tooltip
 from gui.widgets.page import EmptyState, Page, PageContext, column_of
 
 _SIDE_WIDTH = 320

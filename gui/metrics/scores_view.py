@@ -34,7 +34,7 @@ from gui.metrics.table_model import (
 )
 from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.table_view import TitledTable
-from gui.text.words import name_epoch, name_source, wrap_tooltip
+from gui.text.wording import name_epoch, name_source, wrap_tooltip
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label
 

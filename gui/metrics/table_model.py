@@ -19,7 +19,7 @@ from core.store.sentences import Gold
 from gui.background import LatestQuery
 from gui.metrics.epoch_figures import EpochFigures
 from gui.session import Session
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.tables import RIGHT, ROOT, Index
 
 Metric = Literal["precision", "recall", "f1", "support", "count"]

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from core.domain.events import LinesTagged, TaggerLoaded
 from core.domain.spans import PredictedSpan
 from core.messages.catalogue import say
-from core.store.label_renames import Names, rename_predictions
+from core.store.label_history import Names, rename_predictions
 from gui.background import Job, JobRunner
 
 Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]

@@ -27,7 +27,7 @@ from gui.sentence.accessible import describe_sentence
 from gui.sentence.painting import MARGIN
 from gui.sentence.scene import Mark, probability
 from gui.sentence.view import SentenceView
-from gui.text.words import label_names
+from gui.text.wording import label_names
 from gui.widgets.text_labels import PlainLabel
 
 MOST = 100

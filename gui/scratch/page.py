@@ -19,7 +19,7 @@ from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
 from gui.scratch.send import SendBar, Sending, Sent, find_obstacle
 from gui.scratch.text_field import ScratchLine, TextField
 from gui.session import Context
-from gui.text.words import name_epoch
+from gui.text.wording import name_epoch
 from gui.widgets.page import EmptyState, Page, PageContext, rule
 from gui.widgets.text_labels import PlainLabel
 

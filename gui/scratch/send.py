@@ -14,7 +14,7 @@ from core.store.sentences import StoredSentence
 from gui.background import LatestQuery
 from gui.scratch.line_list import CorpusMatch
 from gui.session import Session
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import PlainLabel
 

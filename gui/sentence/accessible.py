@@ -9,7 +9,7 @@ from core.domain.spans import Span
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.metrics.comparison import Comparison, Outcome
 from gui.sentence.span_selection import TextSelection, comparison_of, stops
-from gui.text.words import format_spans
+from gui.text.wording import format_spans
 
 _OUTCOMES: dict[Outcome, str] = {
     "right": mark("{spans}"),

@@ -21,7 +21,8 @@ from core.messages.catalogue import say
 from core.metrics.comparison import Comparison
 from gui.look.theme import Look
 from gui.sentence.accessible import announce, describe_correction, describe_selection, describe_sentence
-from gui.sentence.interaction import (
+from gui.sentence.layout import TextLayout
+from gui.sentence.mouse import (
     EdgeDrag,
     RangeDrag,
     Target,
@@ -31,7 +32,6 @@ from gui.sentence.interaction import (
     nearest_character,
     target_at,
 )
-from gui.sentence.layout import TextLayout
 from gui.sentence.span_selection import (
     Proposal,
     TextSelection,

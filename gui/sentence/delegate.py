@@ -18,7 +18,7 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.painting import ROW_TEXT_SIZE, paint, row_style
 from gui.sentence.scene import Scene, arrange
 from gui.sentence.span_selection import comparisons_of
-from gui.text.words import explain_comparison, wrap_tooltip
+from gui.text.wording import explain_comparison, wrap_tooltip
 from gui.widgets.tables import Index
 
 ROW_HEIGHT = 52

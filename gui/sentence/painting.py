@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from core.domain.spans import Span
 from gui.look.theme import SENTENCE_SIZE, TAG_SIZE, Theme, font, scaled
-from gui.sentence.interaction import edges_of
 from gui.sentence.layout import Piece
+from gui.sentence.mouse import edges_of
 from gui.sentence.scene import BRACKET, TAG_PADDING, Mark, Scene, Style, TagMetrics, Words
 from gui.sentence.span_selection import TextSelection, of_gold, of_predicted
 

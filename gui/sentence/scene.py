@@ -13,7 +13,7 @@ from core.domain.spans import PredictedSpan, Span
 from core.messages.catalogue import say
 from core.metrics.comparison import Comparison
 from gui.sentence.layout import Piece, TextLayout
-from gui.text.words import ERROR_TAGS
+from gui.text.wording import ERROR_TAGS
 
 Lane = Literal["gold", "predicted", "other"]
 """The gold on the text, what the epoch predicted below it, and below that what another epoch predicted."""

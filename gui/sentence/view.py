@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison
 from gui.look.theme import SENTENCE_SIZE, Look, font
-from gui.sentence.interaction import EdgeDrag, RangeDrag
 from gui.sentence.layout import TextLayout, lay_out
+from gui.sentence.mouse import EdgeDrag, RangeDrag
 from gui.sentence.painting import MARGIN, large_style, paint
 from gui.sentence.scene import Scene, arrange, unjudged
 from gui.sentence.span_selection import TextSelection, comparisons_of, of_gold

@@ -25,7 +25,7 @@ from core.domain.settings import PRESETS, STARTER, TINY, Device, Precision, Rang
 from core.messages.catalogue import join_words, mark, say, say_count
 from gui.look.theme import scaled, set_property
 from gui.preferences import Preferences
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import indent
 from gui.widgets.text_labels import PlainLabel
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from core.domain.settings import DEFAULT_ENCODER, RANGES, Preset, TrainSettings, Unit, preset
 from core.messages.catalogue import mark, say
 from gui.preferences import Preferences
-from gui.text.words import name_source
+from gui.text.wording import name_source
 from gui.train.fields import (
     DEVICE_TITLES,
     HEADING_HEIGHT,

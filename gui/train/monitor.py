@@ -28,7 +28,7 @@ from gui.preferences import Preferences
 from gui.text.progress import duration
 from gui.train.fields import HEADING_HEIGHT, settings_line
 from gui.train.readiness import RunComparison
-from gui.train.training import (
+from gui.train.training_job import (
     EpochScore,
     TrainingEnd,
     event_line,

@@ -28,7 +28,7 @@ from gui.train.form import SettingsForm
 from gui.train.monitor import Monitor
 from gui.train.readiness import ProjectCounts, Readiness, RunComparison, check_readiness, count_project
 from gui.train.start_panels import RetrainPanel, StartBar
-from gui.train.training import ResumesTraining, StartsTraining, Training, TrainingEnd
+from gui.train.training_job import ResumesTraining, StartsTraining, Training, TrainingEnd
 from gui.widgets.page import EmptyState, Page, PageContext, rule
 
 

@@ -13,7 +13,7 @@ from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm
 from gui.corpus.page import start_import
 from gui.look.theme import scaled
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import PlainLabel, hint_label
 

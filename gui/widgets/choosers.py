@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QToolButton
 
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.text_labels import PlainLabel
 
 

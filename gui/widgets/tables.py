@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTable
 
 from core.domain.spans import SPLITS, Split
 from gui.look.theme import Look, font, scaled
-from gui.text.words import label_names
+from gui.text.wording import label_names
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()

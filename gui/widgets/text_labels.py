@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from gui.text.words import wrap_tooltip
+from gui.text.wording import wrap_tooltip
 
 
 class PlainLabel(QLabel):

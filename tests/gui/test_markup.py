@@ -11,7 +11,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import PredictedSpan, Sentence, Span
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.project import create_project
-from gui.text.words import literal, wrap_tooltip
+from gui.text.wording import literal, wrap_tooltip
 from gui.widgets.text_labels import PlainLabel
 from tests.building import add_run, add_sentences
 from tests.gui.driving import wait_for_job

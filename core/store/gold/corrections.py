@@ -16,7 +16,7 @@ from core.store.gold.remarks import DismissalKind, Dismissals, Remark, RemarkLog
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
 from core.store.gold.undo_stacks import UndoHistory
-from core.store.label_renames import rename_text
+from core.store.label_history import rename_text
 from core.store.predictions import Predictions
 from core.store.sentences import Addition, Move, Sentences
 from core.store.tag_set import TagSetTable

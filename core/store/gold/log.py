@@ -15,7 +15,7 @@ from core.store.columns import now_text, spans_from_text
 from core.store.database import Database, Row
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.undo_stacks import UndoHistory
-from core.store.label_renames import LabelNames, renaming_sql
+from core.store.label_history import LabelNames, renaming_sql
 from core.store.predictions import Predictions
 from core.store.sentences import SLICE
 

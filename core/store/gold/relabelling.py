@@ -57,7 +57,7 @@ class Labels:
     """Changes the tag set and the labels of the corrected gold.
 
     The gold as imported and the predictions of runs keep their labels, which are read with current names
-    (`core.store.label_renames`).
+    (`core.store.label_history`).
 
     Each change is one step of corrections. Changes of spans are written in slices: the generators yield how many
     sentences were changed so far, and roll everything back if closed early.

@@ -26,7 +26,7 @@ from core.store.columns import spans_from_text
 from core.store.database import Database
 from core.store.gold.corrections import Corrections
 from core.store.gold.remarks import Note, Remark, Review, Verdict
-from core.store.label_renames import LabelNames, Names, rename_spans
+from core.store.label_history import LabelNames, Names, rename_spans
 from core.store.predictions import EpochKey, Predictions
 from core.store.sentence_selection import Selections
 from core.store.sentences import SLICE, Sentences

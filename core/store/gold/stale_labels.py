@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from core.domain.spans import SentenceNumber
 from core.store.columns import label_text
 from core.store.database import Database
-from core.store.label_renames import LabelHistory, LabelNames, rename_text
+from core.store.label_history import LabelHistory, LabelNames, rename_text
 from core.store.predictions import Predictions
 from core.store.sentences import IMPORTED_NOW
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from core.domain.spans import Sentence, Span
 from core.store.project import create_project, open_project
 from core.store.sentences import Sentences
-from gui.widgets.place_table import CURRENT, PROPOSED, SENTENCE
+from gui.widgets.concordance import CURRENT, PROPOSED, SENTENCE
 from tests.building import add_sentences
 from tests.gui.driving import LEFT, NONE, click, press_key, wait_for_job
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.domain.spans import Sentence, Span
 from core.store.project import create_project, open_project
-from gui.widgets.place_table import CURRENT, LEFT, PROPOSED, RIGHT, SENTENCE, STRING
+from gui.widgets.concordance import CURRENT, LEFT, PROPOSED, RIGHT, SENTENCE, STRING
 from tests.building import add_sentences
 from tests.gui.driving import LEFT as LEFT_BUTTON
 from tests.gui.driving import NONE, click, compose, wait_for_job

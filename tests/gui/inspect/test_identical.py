@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from core.domain.spans import Sentence, Span
 from core.store.project import create_project
 from gui.inspect.identical_window import IdenticalWindow
-from gui.widgets.place_table import CURRENT, LEFT, RIGHT, STRING
+from gui.widgets.concordance import CURRENT, LEFT, RIGHT, STRING
 from tests.building import add_sentences
 
 SEOUL = "서울은 큰 도시다."

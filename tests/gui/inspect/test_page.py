@@ -6,8 +6,8 @@ from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.project import create_project
 from core.store.sentence_selection import ALL_ERRORS, FixedSet, Selection
-from gui.inspect.comparisons import CELL_MARGIN
-from gui.inspect.detail import READ_ONLY
+from gui.inspect.comparison_table import CELL_MARGIN
+from gui.inspect.detail_pane import READ_ONLY
 from gui.sentence.delegate import SENTENCE_ROLE
 from tests.building import FIRST_EPOCH, add_run, add_sentences, project_with_run, project_with_sentences
 from tests.gui.driving import LEFT, NONE, move_to

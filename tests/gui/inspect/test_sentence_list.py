@@ -5,7 +5,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from gui.inspect.sentence_list import KEPT, SLICE, SentenceList, SentenceListModel
 from gui.look.theme import LIGHT, Look
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceRow
-from gui.text.words import common_prefix
+from gui.text.wording import common_prefix
 
 MANY = 300_000
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison, compare_spans
 from gui.look.theme import SENTENCE_SIZE, font
-from gui.sentence.interaction import target_at
 from gui.sentence.layout import lay_out
+from gui.sentence.mouse import target_at
 from gui.sentence.painting import MARGIN, large_style
 from gui.sentence.scene import arrange, probability, tag_words
 

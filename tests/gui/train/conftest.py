@@ -25,7 +25,7 @@ from gui.look.theme import LIGHT, Look
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.train.page import TrainPage
-from gui.train.training import StartsTraining
+from gui.train.training_job import StartsTraining
 from gui.widgets.page import PageContext
 from tests import building
 from tests.gui.driving import wait_for_end

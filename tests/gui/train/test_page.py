@@ -14,7 +14,7 @@ from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from gui.train.checks import CeilingsWindow
 from gui.train.readiness import count_corpus
-from gui.train.training import stopped_line
+from gui.train.training_job import stopped_line
 from tests import building
 from tests.gui.train.conftest import SECONDS, made_desk, numbered
 

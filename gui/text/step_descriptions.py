@@ -5,7 +5,7 @@ from core.services.typed_sentences import SOURCE
 from core.store.gold.corrections import NextSteps
 from core.store.gold.steps import Step, StepKind
 from core.store.sentences import Addition, Move
-from gui.text.words import BLAME_WORDS
+from gui.text.wording import BLAME_WORDS
 
 _STRING_LENGTH = 24
 """Characters of a string that are quoted whole."""

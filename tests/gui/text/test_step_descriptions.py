@@ -6,7 +6,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.store.gold.relabelling import Replacement
 from core.store.gold.remarks import Note, TextPlace
-from gui.text.steps import describe, redo_title, undo_title
+from gui.text.step_descriptions import describe, redo_title, undo_title
 from tests.building import project_with_run
 
 

@@ -14,7 +14,7 @@ from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from gui.look.theme import Look, font, scaled
 from gui.sentence.scene import probability
-from gui.text.words import BLAME_WORDS, VERDICTS, name_outcome, wrap_tooltip
+from gui.text.wording import BLAME_WORDS, VERDICTS, name_outcome, wrap_tooltip
 from gui.widgets.tables import ROOT, Index, prepare_table
 
 _TITLES = (mark("Span"), mark("Gold"), mark("Predicted"), mark("Probability"), mark("Outcome"), mark("Verdict"))

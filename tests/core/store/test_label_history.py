@@ -15,7 +15,7 @@ from core.domain.spans import PredictedSpan, Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.metrics.report import build_report
 from core.store.gold import corrections
-from core.store.label_renames import LabelHistory, LabelNames, Relabelling, rename_spans
+from core.store.label_history import LabelHistory, LabelNames, Relabelling, rename_spans
 from core.store.migrations import migrations
 from core.store.predictions import EpochKey
 from core.store.project import create_project, open_project

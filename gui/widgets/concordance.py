@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from core.domain.spans import Example
 from core.messages.catalogue import mark, say
 from gui.look.theme import LIST_SIZE, Look, font
-from gui.text.words import common_prefix, wrap_tooltip
+from gui.text.wording import common_prefix, wrap_tooltip
 from gui.widgets.tables import ROOT, Index, prepare_table
 
 LEFT, STRING, RIGHT, CURRENT, PROPOSED, SENTENCE = range(6)

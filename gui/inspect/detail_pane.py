@@ -14,16 +14,16 @@ from core.metrics.comparison import Comparison
 from core.store.gold.reviews import NOTHING_SAID
 from core.store.search import find_hits
 from core.store.sentences import Gold
-from gui.inspect.comparisons import CELL_MARGIN, ComparisonTable
+from gui.inspect.comparison_table import CELL_MARGIN, ComparisonTable
 from gui.inspect.labelling import READ_ONLY, LabelChips, Labelling, SpanMenu, Subject, tool_button
 from gui.inspect.review_bar import ComparisonBar, NoteLine, ReviewedMark, Verdicts
 from gui.inspect.sentence_data import ShownSentence
 from gui.keys.commands import Name
 from gui.look.theme import scaled, set_property
 from gui.sentence.canvas import SentenceCanvas
-from gui.sentence.interaction import place_below
+from gui.sentence.mouse import place_below
 from gui.sentence.span_selection import TextSelection, comparisons_of, difference_of, of_gold, of_predicted, stops
-from gui.text.words import format_spans
+from gui.text.wording import format_spans
 from gui.widgets.flow import FlowLayout, ScrolledPanel
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import ElidedLabel

@@ -1,7 +1,7 @@
 """Spans and lines in words."""
 
 from core.domain.spans import Span
-from gui.text.words import format_spans, wrap_tooltip
+from gui.text.wording import format_spans, wrap_tooltip
 
 
 def test_spans_are_named_by_their_words_and_labels():

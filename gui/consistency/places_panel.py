@@ -23,9 +23,9 @@ from core.store.gold.remarks import TextPlace
 from core.store.project import Project
 from gui.consistency.string_model import kinds_in_words, ways
 from gui.look.theme import Look
-from gui.text.words import format_spans, wrap_tooltip
+from gui.text.wording import format_spans, wrap_tooltip
 from gui.widgets.choosers import chip, chooser
-from gui.widgets.place_table import Place, PlaceModel, PlaceTable
+from gui.widgets.concordance import Place, PlaceModel, PlaceTable
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 

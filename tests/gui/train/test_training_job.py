@@ -10,7 +10,7 @@ from core.domain.settings import TrainSettings
 from core.metrics.report import Counts, build_report
 from gui.train.fields import rate_text, settings_line
 from gui.train.readiness import RunComparison
-from gui.train.training import EpochScore, event_line, failure_line, result_line, stopped_line
+from gui.train.training_job import EpochScore, event_line, failure_line, result_line, stopped_line
 
 
 def finished(epoch, right):
