@@ -159,9 +159,9 @@ class LabelNames:
         if count:
             raise UserError.of_count(
                 "the rename of {kept} to {gone} cannot be undone: {count:,} sentence with {gone} was imported since;"
-                " rename {gone} to {kept} instead, and revert older corrections one by one",
+                " rename {gone} to {kept} instead, and revert older corrections",
                 "the rename of {kept} to {gone} cannot be undone: {count:,} sentences with {gone} were imported since;"
-                " rename {gone} to {kept} instead, and revert older corrections one by one",
+                " rename {gone} to {kept} instead, and revert older corrections",
                 count=count,
                 gone=gone,
                 kept=kept,

@@ -256,6 +256,12 @@ class ScoreChart(QWidget):
         self._lines = lines
         self.update()
 
+    @property
+    def height_for_names(self) -> int:
+        """The height in pixels in which every line has its name, with room for one more."""
+        around = self.height() - math.floor(self._plot.height())
+        return around + _LEAST_GAP * (1 + sum(bool(line.values) for line in self._lines))
+
     def emphasise(self, name: str) -> None:
         """Emphasise one line and grey the others; an empty name, or one without a line, shows all alike."""
         self._emphasised = name

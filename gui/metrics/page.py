@@ -285,7 +285,9 @@ class MetricsPage(Page):
         """Give the table what it needs of the room, and chart and comparison the rest."""
         wanted = self.table.fitting_width(room - QSize(_SIDE_WIDTH, self.klue.sizeHint().height()))
         self._body.setSizes([wanted, room.width() - wanted - self._body.handleWidth()])
-        self._side.setSizes([2 * self.height() // 5, 3 * self.height() // 5])
+        height = self._side.height() - self._side.handleWidth()
+        chart = min(max(self.chart.height_for_names, 2 * height // 5), 3 * height // 5)
+        self._side.setSizes([chart, height - chart])
 
     def _reveal_current(self) -> None:
         current = self._current_key()

@@ -37,7 +37,7 @@ from gui.widgets.text_labels import PlainLabel
 _MAX_SEED = 2**31 - 1
 
 
-class _Row(NamedTuple):
+class _FieldRow(NamedTuple):
     """What a row of the form says: templates."""
 
     title: str
@@ -46,7 +46,7 @@ class _Row(NamedTuple):
 
 
 _ROWS = {
-    "unit": _Row(
+    "unit": _FieldRow(
         mark("Tagging unit"),
         mark("unit that gets one tag"),
         mark(
@@ -54,74 +54,74 @@ _ROWS = {
             " syllable: a character"
         ),
     ),
-    "epochs": _Row(mark("Epochs"), mark("passes over the corpus"), mark("Passes over the training sentences")),
-    "batch_size": _Row(mark("Batch size"), mark("sentences a step"), mark("Sentences that one step learns from")),
-    "learning_rate": _Row(
+    "epochs": _FieldRow(mark("Epochs"), mark("passes over the corpus"), mark("Passes over the training sentences")),
+    "batch_size": _FieldRow(mark("Batch size"), mark("sentences a step"), mark("Sentences that one step learns from")),
+    "learning_rate": _FieldRow(
         mark("Learning rate"),
         mark("of the encoder, at its peak"),
         mark(
             "AdamW's rate for the encoder after warm-up, a number between 0 and 1 such as 5e-5; falls to 0 by the end"
         ),
     ),
-    "seed": _Row(
+    "seed": _FieldRow(
         mark("Seed"),
         mark("same seed gives the same result"),
         mark("Seed of the random numbers: order of batches, new weights"),
     ),
-    "device": _Row(
+    "device": _FieldRow(
         mark("Device"),
         mark("auto takes the fastest"),
         mark("What computes: the processor (cpu), an NVIDIA card (cuda), an Apple GPU (mps)"),
     ),
 }
 
-_LIMIT_ROW = _Row(
+_LIMIT_ROW = _FieldRow(
     mark("Limit"),
     mark("sentences of each split"),
     mark("Train and measure on at most so many sentences of each split, to try settings quickly"),
 )
 
 _ADVANCED_ROWS = {
-    "layers": _Row(
+    "layers": _FieldRow(
         mark("Layers"),
         mark("of the encoder, from below"),
         mark("Keep only so many of the encoder's layers: fewer are faster, and can be better for finding entities"),
     ),
-    "patience": _Row(
+    "patience": _FieldRow(
         mark("Patience"),
         mark("epochs without a better F1"),
         mark("Stop when so many epochs in a row brought no better F1 on dev"),
     ),
-    "layer_decay": _Row(
+    "layer_decay": _FieldRow(
         mark("Layer decay"),
         mark("of the rate, per layer"),
         mark("Each encoder layer learns at this share of the rate of the layer above it; 1 gives all the same rate"),
     ),
-    "head_learning_rate": _Row(
+    "head_learning_rate": _FieldRow(
         mark("Head rate"),
         mark("empty: as the encoder's"),
         mark("Learning rate of the linear layer; empty takes the encoder's or 1e-3, whichever is larger"),
     ),
-    "crf_learning_rate": _Row(
+    "crf_learning_rate": _FieldRow(
         mark("CRF rate"), mark("of transitions"), mark("Learning rate of the CRF's transition scores")
     ),
-    "weight_decay": _Row(
+    "weight_decay": _FieldRow(
         mark("Weight decay"), mark("of AdamW"), mark("How strongly AdamW pulls weights towards 0; 0.01 is usual")
     ),
-    "warmup_ratio": _Row(
+    "warmup_ratio": _FieldRow(
         mark("Warm-up"), mark("share of all steps"), mark("Share of all steps (0–1) in which the rate rises from 0")
     ),
-    "dropout": _Row(
+    "dropout": _FieldRow(
         mark("Dropout"),
         mark("share of values"),
         mark("Share of the encoder's outputs (0–1) blanked while training"),
     ),
-    "max_gradient_norm": _Row(
+    "max_gradient_norm": _FieldRow(
         mark("Gradient norm"),
         mark("longer ones are cut"),
         mark("Gradients longer than this (L2 norm) are shortened to it, so that one bad batch does no harm"),
     ),
-    "augmentation": _Row(
+    "augmentation": _FieldRow(
         mark("Augmentation"),
         mark("share of sentences"),
         mark(
@@ -129,17 +129,17 @@ _ADVANCED_ROWS = {
             " of their type, so that the tagger learns from the words around them"
         ),
     ),
-    "precision": _Row(
+    "precision": _FieldRow(
         mark("Precision"),
         mark("auto takes the fastest"),
         mark("Numbers that the network trains with; tagging is always done in float32"),
     ),
-    "compile": _Row(
+    "compile": _FieldRow(
         mark("Compile"),
         mark("slow start, then faster"),
         mark("Let torch compile the encoder; pays on large corpora, needs a C++ compiler"),
     ),
-    "from_run": _Row(
+    "from_run": _FieldRow(
         mark("Start from"),
         mark("weights to begin with"),
         mark("The run whose last weights the new run starts from"),
@@ -383,7 +383,7 @@ class AdvancedFields(QWidget):
 
 
 def _add_rows(
-    rows: FieldRows, words: Mapping[str, _Row], form: QWidget, numbers: Mapping[str, QWidget] | None = None
+    rows: FieldRows, words: Mapping[str, _FieldRow], form: QWidget, numbers: Mapping[str, QWidget] | None = None
 ) -> None:
     """A row for each setting; its field is among the numbers, or the form's attribute of its name."""
     for name, row in words.items():

@@ -339,7 +339,7 @@ def test_corrections_from_before_a_rename_that_cannot_be_undone_are_reverted(tmp
         correction = project.corrections.last_number()
         run_to_end(project.labels.rename("PS", "PERSON"))
         import_new(project, "PERSON")
-        with pytest.raises(UserError, match="rename PERSON to PS instead, and revert older corrections one by one"):
+        with pytest.raises(UserError, match="rename PERSON to PS instead, and revert older corrections"):
             project.corrections.undo()
         project.corrections.revert(correction)
         names = {"PS": "PERSON"}

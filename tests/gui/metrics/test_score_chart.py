@@ -80,3 +80,19 @@ def test_names_never_overlap_nor_leave_the_chart(wanted):
     assert all(high - low >= LABEL_GAP - 1e-6 for low, high in itertools.pairwise(sorted(placed)))
     order = sorted(range(len(wanted)), key=lambda index: placed[index])
     assert [wanted[index] for index in order] == sorted(wanted)
+
+
+def test_from_some_height_on_every_line_has_its_name(chart):
+    labels = ["PS", "LC", "OG", "AF", "DT", "TI", "QT", "CV", "AM", "PT", "MT", "FD", "TR", "EV", "TM"]
+    chart.show_lines(tuple(ScoreLine(label, (1, 2), (at / 20, at / 20)) for at, label in enumerate(labels)))
+
+    def colours_of_names():
+        image, left = chart.grab().toImage(), round(chart.place_of(2, 0).x()) + 16
+        places = itertools.product(range(left, chart.width()), range(chart.height()))
+        return {image.pixelColor(x, y).name() for x, y in places}
+
+    inks = {LIGHT.label(label).ink for label in labels}
+    chart.resize(320, chart.height_for_names)
+    assert len(inks & colours_of_names()) > len(labels) // 2, "thin letters do not fill a pixel with their ink"
+    chart.resize(320, chart.height_for_names - 40)
+    assert not inks & colours_of_names()
