@@ -9,6 +9,7 @@ import gettext
 import re
 import string
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,14 @@ class _Formatter(string.Formatter):
 
 
 def _fill(template: str, fields: Mapping[str, object]) -> str:
-    return _FORMATTER.vformat(template, (), fields)
+    return _FORMATTER.vformat(template, (), fields) if _has_particles(template) else template.format_map(fields)
+
+
+@lru_cache
+def _has_particles(template: str) -> bool:
+    """Whether a field asks for a particle; `str.format`, which is far faster, does for all others."""
+    specs = [spec for _, _, spec, _ in _FORMATTER.parse(template) if spec]
+    return any(PAIR.fullmatch(spec.rpartition(" ")[2]) for spec in specs)
 
 
 _FORMATTER = _Formatter()

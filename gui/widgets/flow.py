@@ -16,6 +16,7 @@ class FlowLayout(QLayout):
         self._items: list[QLayoutItem] = []
         self._groups: list[int] = []  # how many items each group of them has
         self._row_gap = row_gap
+        self._known: dict[int, list[tuple[QLayoutItem, QRect]]] = {}
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(gap)
 
@@ -36,6 +37,10 @@ class FlowLayout(QLayout):
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
         return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def invalidate(self) -> None:
+        self._known.clear()
+        super().invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
         return Qt.Orientation(0)
@@ -70,7 +75,15 @@ class FlowLayout(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _places(self, width: int) -> list[tuple[QLayoutItem, QRect]]:
-        """Each item with its rectangle, from the corner of the layout on; in the middle of its row's height."""
+        """Each item with its rectangle, from the corner of the layout on; in the middle of its row's height.
+
+        Kept until something changes: Qt asks for several widths each time that a window is laid out.
+        """
+        if width not in self._known:
+            self._known[width] = self._stacked(self._rows(width))
+        return self._known[width]
+
+    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QRect]]]:
         rows: list[list[tuple[QLayoutItem, QRect]]] = [[]]
         left = 0
         for group in self._grouped():
@@ -83,7 +96,7 @@ class FlowLayout(QLayout):
                     left = 0
                 rows[-1].append((item, QRect(QPoint(left, 0), size)))
                 left += size.width() + self.spacing()
-        return self._stacked(rows)
+        return rows
 
     def _grouped(self) -> list[list[QLayoutItem]]:
         """The items that are shown, group by group."""
