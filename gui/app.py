@@ -4,7 +4,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import platformdirs
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.domain.labels import FirstNames
 from core.messages.catalogue import say
-from core.services.engine import is_loading
+from core.services.engine import is_loading, loading
 from gui.background import JobRunner
 from gui.consistency.page import ConsistencyPage
 from gui.corpus.page import CorpusPage
@@ -21,9 +21,7 @@ from gui.corrections.page import CorrectionsPage
 from gui.inspect.page import InspectPage
 from gui.keys.keymap import Keymap
 from gui.logs import BugReport, start_log
-from gui.look.appearance import Appearance
-from gui.look.chart_library import load_charts_soon
-from gui.look.theme import Theme
+from gui.look.theme import Appearance, Theme
 from gui.metrics.page import MetricsPage
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
@@ -160,3 +158,23 @@ class GarbageCollector(QObject):
         """Re-enable automatic collection."""
         self._timer.stop()
         gc.enable()
+
+
+CHART_DELAY = 1_500
+"""Milliseconds from the start to the loading of the charts' library: the first project is painted by then."""
+
+
+def load_charts_soon(runner: JobRunner, when_loaded: Callable[[], object]) -> None:
+    """Import pyqtgraph on another thread a moment from now: it takes half a second, which no page shall wait for."""
+    QTimer.singleShot(CHART_DELAY, runner, lambda: _start_loading(runner, when_loaded))
+
+
+def _start_loading(runner: JobRunner, when_loaded: Callable[[], object]) -> None:
+    if not runner.is_shutting_down:
+        runner.start_beside(say("Loading the charts"), _import_charts).finished.connect(lambda _: when_loaded())
+
+
+def _import_charts() -> Generator[None, None, None]:
+    with loading():
+        import pyqtgraph  # noqa: F401
+    yield

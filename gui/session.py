@@ -28,25 +28,9 @@ from core.store.project import Project
 from core.store.sentence_selection import Selection
 from core.store.sentences import Addition, Gold, Move
 from gui.background import Job, JobRunner, describe_failure
-from gui.baseline import Baseline
+from gui.context import Baseline, Context
 from gui.text.progress import FLEETING
 from gui.text.step_descriptions import describe, lasting_notice
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Which predictions are compared with which gold, and with which other ones; the same on every page."""
-
-    source: int | None = None
-    epoch: int | None = None
-    gold: Gold = "corrected"
-    other: EpochKey | None = None
-
-    @property
-    def key(self) -> EpochKey | None:
-        if self.source is None or self.epoch is None:
-            return None
-        return EpochKey(self.source, self.epoch)
 
 
 @dataclass(frozen=True, slots=True)

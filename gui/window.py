@@ -28,15 +28,12 @@ from gui.corpus.page import CorpusPage
 from gui.inspect.page import InspectPage
 from gui.keys.commands import Name, tip
 from gui.keys.keys_window import KeysWindow
-from gui.look.appearance import Appearance
-from gui.look.icons import icon
+from gui.look.theme import Appearance, icon
 from gui.metrics.page import MetricsPage
 from gui.preferences import resize_to_fit
 from gui.settings.window import SettingsWindow
-from gui.shell.context_bar import ContextBar
-from gui.shell.history import History
-from gui.shell.rail import Rail
-from gui.shell.strips import Banner, JobStrip, next_step
+from gui.shell.bars import Banner, ContextBar, JobStrip, next_step
+from gui.shell.navigation import History, Rail
 from gui.text.step_descriptions import redo_title, undo_title
 from gui.welcome.page import WelcomePage
 from gui.widgets.page import Page, PageContext

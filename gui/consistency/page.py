@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QStacke
 from core.messages.catalogue import mark, say
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from gui.consistency.particles import ParticlesPanel
+from gui.consistency.particles_panel import ParticlesPanel
 from gui.consistency.search_panel import SearchPanel
-from gui.consistency.strings import StringsPanel
+from gui.consistency.strings_panel import StringsPanel
 from gui.widgets.choosers import chip
 from gui.widgets.page import EmptyState, Page, PageContext
 

@@ -14,8 +14,8 @@ from core.messages.catalogue import join_words, mark, say
 from gui.look.theme import LIST_SIZE, Look, font
 from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chooser
-from gui.widgets.line_field import LineField
 from gui.widgets.tables import LEFT, RIGHT, ROOT, Index
+from gui.widgets.text_fields import LineField
 
 TEXT, LABELLED, EXCEPTIONS = range(3)
 _TITLES = (mark("String"), mark("How it is labelled"), mark("Exceptions"))

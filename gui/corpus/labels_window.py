@@ -26,8 +26,8 @@ from gui.look.theme import Look, scaled
 from gui.session import Session
 from gui.text.step_descriptions import undo_title
 from gui.widgets.choosers import chooser
-from gui.widgets.line_field import LineField
 from gui.widgets.tables import LabelItem, SplitTable
+from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 _TITLES = {

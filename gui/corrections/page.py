@@ -26,8 +26,8 @@ from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, Con
 from gui.look.theme import scaled
 from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chooser
-from gui.widgets.line_field import LineField
 from gui.widgets.page import EmptyState, Page, PageContext
+from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import hint_label
 
 SEARCH_DELAY = 250

@@ -17,7 +17,7 @@ from core.store.sentences import Gold
 from gui.inspect.comparison_table import CELL_MARGIN, ComparisonTable
 from gui.inspect.labelling import READ_ONLY, LabelChips, Labelling, SpanMenu, Subject, tool_button
 from gui.inspect.review_bar import ComparisonBar, NoteLine, ReviewedMark, Verdicts
-from gui.inspect.sentence_data import ShownSentence
+from gui.inspect.sentence_list import ShownSentence
 from gui.keys.commands import Name
 from gui.look.theme import scaled, set_property
 from gui.sentence.canvas import SentenceCanvas

@@ -1,5 +1,6 @@
 """The left half of the Inspect page: the filters, the sentences that they leave, and the current one of them."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,20 +15,19 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.background import LatestQuery
-from gui.inspect.filter_bar import FilterBar
-from gui.inspect.filters import Filter, filter_of, is_random_sample
+from gui.inspect.filter_bar import Filter, FilterBar, filter_of, is_random_sample
 from gui.inspect.review_bar import Reviewing
-from gui.inspect.sentence_data import (
-    ErrorIndex,
+from gui.inspect.sentence_list import (
     ListQuery,
     ListResult,
+    SentenceList,
+    SentenceListModel,
     ShownSentence,
     SplitStats,
     run_query,
     shown_sentences,
     shown_with_gold,
 )
-from gui.inspect.sentence_list import SentenceList, SentenceListModel
 from gui.keys.keymap import Keymap
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import SentenceRow
@@ -361,3 +361,35 @@ def _first_split(project: Project | None) -> Split:
     if project is None or project.sentences.has_any("dev"):
         return "dev"
     return next((split for split in SPLITS if project.sentences.has_any(split)), "dev")
+
+
+class ErrorIndex:
+    """Sentence numbers in ascending order."""
+
+    def __init__(self, numbers: list[SentenceNumber]) -> None:
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def set_has_error(self, number: SentenceNumber, has_error: bool) -> None:
+        """Say whether a sentence has an error now."""
+        at, known = bisect_left(self._numbers, number), number in self
+        if has_error and not known:
+            insort(self._numbers, number)
+        elif known and not has_error:
+            del self._numbers[at]
+
+    def __contains__(self, number: SentenceNumber) -> bool:
+        at = bisect_left(self._numbers, number)
+        return at < len(self._numbers) and self._numbers[at] == number
+
+    def following(
+        self, number: SentenceNumber, step: int, is_listed: Callable[[SentenceNumber], bool]
+    ) -> SentenceNumber | None:
+        """The next sentence with an error that is listed, or with -1 the one before; None after the last."""
+        if step > 0:
+            candidates = range(bisect_right(self._numbers, number), len(self._numbers))
+        else:
+            candidates = range(bisect_left(self._numbers, number) - 1, -1, -1)
+        return next((self._numbers[at] for at in candidates if is_listed(self._numbers[at])), None)

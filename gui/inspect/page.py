@@ -14,12 +14,12 @@ from core.metrics.comparison import Comparison
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentence_selection import Selection
-from gui.baseline import offered_epochs
+from gui.context import offered_epochs
 from gui.inspect.detail_pane import SentenceDetail
-from gui.inspect.filters import concerns, read_filter, stored_filter
+from gui.inspect.filter_bar import read_filter, stored_filter
 from gui.inspect.identical_window import IdenticalWindow, Sought
 from gui.inspect.list_pane import Listing, ListPlace
-from gui.inspect.sentence_data import ShownSentence
+from gui.inspect.sentence_list import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import scaled
@@ -344,3 +344,17 @@ class InspectPage(Page):
         if focused is None or not self.isAncestorOf(focused):
             self.list.setFocus()
         super().showEvent(event)
+
+
+def concerns(selection: Selection, comparison: Comparison) -> bool:
+    """Whether a comparison is what a selection looks for: its outcome and labels if it names any, else any error."""
+    gold = comparison.gold.label if comparison.gold else None
+    predicted = comparison.predicted.span.label if comparison.predicted else None
+    if not selection.compares and not comparison.is_error:
+        return False
+    return (
+        (not selection.outcomes or comparison.outcome in selection.outcomes)
+        and selection.gold_label in (None, gold)
+        and selection.predicted_label in (None, predicted)
+        and selection.label in (None, gold, predicted)
+    )

@@ -18,7 +18,7 @@ from gui.keys.keymap import Keymap
 from gui.session import Session
 from gui.text.wording import name_epoch
 from gui.widgets.choosers import chooser
-from gui.widgets.line_field import LineField
+from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 

@@ -1,17 +1,20 @@
-"""Design tokens of the light and the dark window, its fonts, and the palette that keeps the platform's colours out."""
+"""How the window looks: tokens of light and dark, fonts, icons, and the appearance that the person chose."""
 
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from typing import Literal, get_args
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.domain.labels import EntityType, FirstNames
 from core.io.resources import RESOURCES
 from gui.look.palette import LabelColours, label_colours, mixed
-from gui.look.stylesheet import render_stylesheet
+from gui.look.stylesheet import ICON_FOLDER, render_stylesheet
+from gui.preferences import Preferences
 
 LIST_SIZE, SENTENCE_SIZE, TAG_SIZE, SMALL_SIZE, TITLE_SIZE = 13, 19, 11, 12, 16
 """Font sizes in pixels: lists and controls, the large sentence, tags on it, secondary text, page titles."""
@@ -254,3 +257,94 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+ThemeChoice = Literal["system", "light", "dark"]
+LEAST_SIZE, GREATEST_SIZE = 14, 40
+"""Of the large sentence's text, in pixels."""
+
+
+class Appearance(QObject):
+    """Dresses the application as the person chose; `look` says how everything in it looks.
+
+    Args:
+        theme: the theme to begin with, whatever the person chose; None takes the choice.
+    """
+
+    def __init__(self, application: QApplication, preferences: Preferences, theme: Theme | None = None) -> None:
+        super().__init__()
+        self._application, self._preferences = application, preferences
+        self._is_dressed = False
+        self._first_names = FirstNames()
+        chosen = preferences.theme()
+        self.choice: ThemeChoice = next((choice for choice in get_args(ThemeChoice) if choice == chosen), "system")
+        size = max(LEAST_SIZE, min(preferences.sentence_size(SENTENCE_SIZE), GREATEST_SIZE))
+        self.look = Look(theme or self._chosen(), size)
+        self.look.setParent(self)
+        apply_palette(application, self.look.theme)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
+
+    def _chosen(self) -> Theme:
+        if self.choice == "system":
+            return theme_for(QGuiApplication.styleHints().colorScheme())
+        return DARK if self.choice == "dark" else LIGHT
+
+    def apply(self) -> None:
+        """Dress all windows from now on; the main window's widgets are in their places by now."""
+        self._is_dressed = True
+        apply_theme(self._application, self.look.theme)
+
+    def choose_theme(self, choice: ThemeChoice) -> None:
+        """Take a theme, or the desktop's, at once and at every start."""
+        self.choice = choice
+        self._preferences.remember_theme(choice)
+        self._dress(self._chosen())
+
+    def choose_size(self, size: int) -> None:
+        """Show large sentences at this size (pixels), at once and at every start."""
+        self._preferences.remember_sentence_size(size)
+        self.look.show_size(size)
+
+    def name_labels(self, first_names: FirstNames) -> None:
+        """Show the labels of a project in the colours, and with the names for people, that they had first."""
+        self._first_names = first_names
+        self._dress(self.look.theme)
+
+    def _follow_desktop(self, scheme: Qt.ColorScheme) -> None:
+        if self.choice == "system":
+            self._dress(theme_for(scheme))
+
+    def _dress(self, theme: Theme) -> None:
+        theme = replace(theme, first_names=self._first_names)
+        if theme != self.look.theme:
+            self.look.show_theme(theme)
+            apply_theme(self._application, theme)
+
+
+ICON_SIZE = 20
+_SCALES = (1, 2, 3)
+
+
+def icon(name: str, theme: Theme) -> QIcon:
+    """The icon `resources/icons/NAME.svg`: in the theme's ink, in its accent where checked, pale where disabled.
+
+    Raises:
+        FileNotFoundError: there is no such icon.
+    """
+    drawing = (ICON_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    made = QIcon()
+    for scale in _SCALES:
+        made.addPixmap(_pixmap(drawing, theme.muted, scale), QIcon.Mode.Normal, QIcon.State.Off)
+        made.addPixmap(_pixmap(drawing, theme.text, scale), QIcon.Mode.Active, QIcon.State.Off)
+        made.addPixmap(_pixmap(drawing, theme.accent, scale), QIcon.Mode.Normal, QIcon.State.On)
+        made.addPixmap(_pixmap(drawing, theme.edge, scale), QIcon.Mode.Disabled, QIcon.State.Off)
+    return made
+
+
+def _pixmap(drawing: str, colour: str, scale: int) -> QPixmap:
+    pixmap = QPixmap(ICON_SIZE * scale, ICON_SIZE * scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(drawing.replace("currentColor", colour).encode())).render(painter)
+    painter.end()
+    return pixmap

@@ -16,7 +16,7 @@ from core.store.runs import Run
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from core.store.sentences import Gold
 from gui.background import Job, LatestQuery
-from gui.baseline import epoch_keys, offered_epochs
+from gui.context import epoch_keys, offered_epochs
 from gui.metrics.calibration_view import CalibrationPanel
 from gui.metrics.changes_view import ChangesPanel, ChangesQuestion
 from gui.metrics.charts import ScoreChart, build_f1_lines

@@ -20,14 +20,13 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import PredictedSpan, SentenceNumber, Split
 from core.messages.catalogue import say, say_count
-from gui.look.icons import icon
-from gui.look.theme import Look
-from gui.scratch.text_field import ScratchLine
+from gui.look.theme import Look, icon
 from gui.sentence.accessible import describe_sentence
 from gui.sentence.painting import MARGIN
 from gui.sentence.scene import Mark, probability
 from gui.sentence.view import SentenceView
 from gui.text.wording import label_names
+from gui.widgets.text_fields import FieldLine
 from gui.widgets.text_labels import PlainLabel
 
 MOST = 100
@@ -113,7 +112,7 @@ class LineRow(QFrame):
 
     def __init__(self, look: Look, cross: QIcon) -> None:
         super().__init__()
-        self.line = ScratchLine("", 0, 0)
+        self.line = FieldLine("", 0, 0)
         self._place: CorpusMatch | None = None
         self._shown: object = None
         self.chosen = QCheckBox()
@@ -162,7 +161,7 @@ class LineRow(QFrame):
 
     def show_line(
         self,
-        line: ScratchLine,
+        line: FieldLine,
         spans: Sequence[PredictedSpan] | None,
         *,
         is_chosen: bool,
@@ -248,7 +247,7 @@ class ShownLines:
         is_soon_tagged: whether lines that are not tagged will be, in a moment.
     """
 
-    lines: Sequence[ScratchLine] = ()
+    lines: Sequence[FieldLine] = ()
     known: Mapping[str, Sequence[PredictedSpan]] = field(default_factory=dict)
     left_out: Collection[str] = ()
     places: Mapping[str, CorpusMatch] = field(default_factory=dict)
@@ -260,7 +259,7 @@ class LineList(QWidget):
 
     Signals:
         toggled: a line, and whether it is to be sent.
-        removed: a line is to go; the `ScratchLine`.
+        removed: a line is to go; the `FieldLine`.
         opened: a sentence of the corpus is to be shown; the `CorpusMatch`.
         example_chosen: a text to begin with.
     """
@@ -350,7 +349,7 @@ class LineList(QWidget):
         else:
             self._timer.stop()
 
-    def _show_line(self, line: ScratchLine, row: LineRow) -> None:
+    def _show_line(self, line: FieldLine, row: LineRow) -> None:
         shown = self._shown
         row.show_line(
             line,

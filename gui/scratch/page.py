@@ -13,14 +13,14 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentence_selection import FixedSet, Selection
 from gui.background import Job, describe_failure
+from gui.context import Context
 from gui.look.theme import set_property
-from gui.scratch.answers import Answering, Answers
 from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
+from gui.scratch.line_tagger import LineTagger, TagsLines
 from gui.scratch.send import SendBar, Sending, Sent, find_obstacle
-from gui.scratch.text_field import ScratchLine, TextField
-from gui.session import Context
 from gui.text.wording import name_epoch
 from gui.widgets.page import EmptyState, Page, PageContext, rule
+from gui.widgets.text_fields import FieldLine, TextField
 from gui.widgets.text_labels import PlainLabel
 
 PAUSE = 150
@@ -32,17 +32,18 @@ class ScratchPage(Page):
 
     id, title, icon = "scratch", mark("Scratch"), "scratch"
 
-    def __init__(self, context: PageContext, answering: Answering = engine.tag_lines) -> None:
+    def __init__(self, context: PageContext, tagging: TagsLines = engine.tag_lines) -> None:
         super().__init__()
         self._session, self._runner = context.session, context.runner
         self._left_out: set[str] = set()
         self._places: dict[str, CorpusMatch] = {}
         self._sent: Sent | None = None
-        self._lines: list[ScratchLine] = []
+        self._lines: list[FieldLine] = []
         self._cut_off = 0
-        self.answers = Answers(context.runner, answering, self)
+        self.tagger = LineTagger(context.runner, tagging, self)
         self.sending = Sending(context.session, self)
-        self.field = TextField()
+        self.field = TextField(say("Type or paste text, one sentence per line"))
+        self.field.setAccessibleName(say("Text to tag"))
         self.status = PlainLabel(wraps=True)
         self.retry = QPushButton(say("Try again"))
         self.said = PlainLabel()
@@ -104,8 +105,8 @@ class ScratchPage(Page):
         self.empty.button.clicked.connect(lambda: session.show_page("train"))
         self.field.edited.connect(self._pause.start)
         self._pause.timeout.connect(self.refresh)
-        self.answers.changed.connect(self._show)
-        self.retry.clicked.connect(self.answers.try_again)
+        self.tagger.changed.connect(self._show)
+        self.retry.clicked.connect(self.tagger.try_again)
         self.list.example_chosen.connect(self._begin_with)
         self.list.toggled.connect(self._toggle)
         self.list.removed.connect(self.field.remove)
@@ -130,7 +131,7 @@ class ScratchPage(Page):
         folder = self._folder(context.key)
         project = self._session.project
         names = {} if project is None or context.source is None else project.label_names.of_source(context.source)
-        self.answers.look_at(folder, names)
+        self.tagger.look_at(folder, names)
         if folder is None:
             self._explain(context)
         self._stack.setCurrentIndex(0 if folder is None else 1)
@@ -171,18 +172,18 @@ class ScratchPage(Page):
         lines = self.field.lines
         self._lines = lines[:MOST]
         self._cut_off = len(lines) - len(self._lines)
-        self.answers.ask([line.text for line in self._lines])
+        self.tagger.ask([line.text for line in self._lines])
         self._show()
 
     def _show(self) -> None:
         """Show the lines as far as they are tagged, and what can be done with them."""
-        known, job = self.answers.known, self._runner.job
-        self.status.setText(describe_model(self.answers, self._session.context.key, job.title if job else ""))
-        has_failed = self.answers.state == "failed"
+        known, job = self.tagger.known, self._runner.job
+        self.status.setText(describe_model(self.tagger, self._session.context.key, job.title if job else ""))
+        has_failed = self.tagger.state == "failed"
         set_property(self.status, "role", "error" if has_failed else "hint")
         self.retry.setVisible(has_failed)
         self.said.setText(describe_lines([line.text for line in self._lines], known, self._cut_off))
-        is_ready = self.answers.state == "ready"
+        is_ready = self.tagger.state == "ready"
         self.list.show_lines(ShownLines(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready))
         chosen, with_spans = self._chosen(), self.send_bar.with_spans.isChecked()
         obstacle = find_obstacle(chosen, known, with_spans=with_spans, is_sending=not self.sending.is_idle)
@@ -200,7 +201,7 @@ class ScratchPage(Page):
         self._show()
 
     def _send(self) -> None:
-        project, known = self._session.project, self.answers.known
+        project, known = self._session.project, self.tagger.known
         if project is None:
             return
         golds: dict[str, list[Span]] = {text: [] for text in self._chosen()}
@@ -236,7 +237,7 @@ class ScratchPage(Page):
             self._session.inspect(Selection(stored.split, sentence_id=stored.id))
 
 
-def describe_model(answers: Answers, key: EpochKey | None, job: str) -> str:
+def describe_model(tagger: LineTagger, key: EpochKey | None, job: str) -> str:
     """Whose spans are shown, and what is awaited.
 
     Args:
@@ -245,14 +246,14 @@ def describe_model(answers: Answers, key: EpochKey | None, job: str) -> str:
     if key is None:
         return ""
     epoch = name_epoch(key)
-    if answers.state == "failed" and answers.failure is not None:
-        reason = describe_failure(say("Loading the model"), answers.failure)
+    if tagger.state == "failed" and tagger.failure is not None:
+        reason = describe_failure(say("Loading the model"), tagger.failure)
         return say("Tagging with {epoch} failed: {reason}", epoch=epoch, reason=reason)
-    if answers.state == "loading":
+    if tagger.state == "loading":
         return say("Loading {epoch} …", epoch=epoch)
-    if answers.state == "idle":
+    if tagger.state == "idle":
         return say("Model: {epoch}, loaded with the first line", epoch=epoch)
-    size = f"{answers.size / 2**20:,.0f} MB" if answers.size >= 2**20 else say("less than 1 MB")
+    size = f"{tagger.size / 2**20:,.0f} MB" if tagger.size >= 2**20 else say("less than 1 MB")
     if job:
         return say(
             "Model: {epoch} ({size}). Answers take longer while “{job}” is running.", epoch=epoch, size=size, job=job

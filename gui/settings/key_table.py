@@ -13,12 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.messages.catalogue import join_words, mark, say
-from gui.keys.chords import chord_of, normalised
 from gui.keys.commands import SCOPES, native
-from gui.keys.keymap import Keymap
+from gui.keys.keymap import Keymap, chord_of, normalised
 from gui.look.theme import font, scaled
-from gui.widgets.line_field import LineField
 from gui.widgets.tables import ROOT, Index, prepare_table
+from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel
 
 _ROW_HEIGHT = 28

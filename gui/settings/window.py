@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from core.domain.spans import PredictedSpan, Span
 from core.messages.catalogue import mark, say
 from gui.keys.keymap import Keymap
-from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
+from gui.look.theme import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
 from gui.sentence.canvas import SentenceCanvas
 from gui.settings.key_table import KeysSection
 from gui.widgets.choosers import chip, indent

@@ -13,9 +13,9 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from gui.background import Job, LatestQuery
+from gui.context import Context
 from gui.look.theme import scaled
-from gui.session import Context
-from gui.train.checks import (
+from gui.train.ceilings_and_crosscheck import (
     Ceilings,
     CeilingsWindow,
     Crosscheck,

@@ -142,7 +142,7 @@ class Watched:
             yield
             return list(islice(spans, HITS))
 
-        patch("gui.consistency.particles._searching", found).start()
+        patch("gui.consistency.particles_panel._searching", found).start()
         panel.particles.search()
         self._job().ended.connect(lambda: self._when_answered(done))
 

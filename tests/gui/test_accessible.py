@@ -77,7 +77,7 @@ def test_the_focus_is_seen_in_the_list_the_table_and_around_the_whole_of_what_is
 
 def test_undo_and_redo_and_what_went_wrong_are_announced(opened, monkeypatch):
     announced = []
-    monkeypatch.setattr("gui.shell.strips.announce", lambda _, words: announced.append(words()))
+    monkeypatch.setattr("gui.shell.bars.announce", lambda _, words: announced.append(words()))
     session = opened.context.session
     session.correct(session.project.sentences.by_id("talk-2").number, ())
     opened.undo.trigger()

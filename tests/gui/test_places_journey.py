@@ -5,7 +5,7 @@ from PySide6.QtCore import QSettings, Qt
 
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.app import build_window
-from gui.inspect.filters import Filter, read_filter, stored_filter
+from gui.inspect.filter_bar import Filter, read_filter, stored_filter
 from gui.look.theme import LIGHT
 from tests.building import project_with_run
 from tests.gui.driving import click, press_key, wait_for_end

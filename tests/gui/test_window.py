@@ -14,7 +14,7 @@ from gui.keys.keys_window import KeysWindow
 from gui.preferences import fitting
 from gui.session import Session
 from gui.settings.window import SettingsWindow
-from gui.shell.strips import IDLE, OUTCOME_STAYS
+from gui.shell.bars import IDLE, OUTCOME_STAYS
 from gui.window import MainWindow
 from tests.building import FIRST_EPOCH, add_run, project_with_run, project_with_sentences
 from tests.gui.driving import click, press_key, wait_for_job

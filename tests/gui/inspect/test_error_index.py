@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.inspect.sentence_data import ErrorIndex
+from gui.inspect.list_pane import ErrorIndex
 
 NUMBERS = st.integers(1, 30)
 

@@ -2,7 +2,7 @@ import pytest
 
 from core.domain.labels import entity_type
 from core.store.sentence_selection import ALL_ERRORS, Selection
-from gui.inspect.filters import describe_pace, describe_selection
+from gui.inspect.filter_bar import describe_pace, describe_selection
 from gui.text.wording import label_names
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from gui.keys.chords import chord_of, normalised
 from gui.keys.commands import COMMANDS
+from gui.keys.keymap import chord_of, normalised
 
 Key = Qt.Key
 NONE, SHIFT, CTRL, ALT = (
@@ -137,5 +137,5 @@ def test_signs_are_found_where_a_layout_types_other_letters():
 def test_keys_that_type_jamo_are_known_by_their_place_on_every_platform(
     monkeypatch, platform, scan_code, virtual_key, chord
 ):
-    monkeypatch.setattr("gui.keys.chords.sys.platform", platform)
+    monkeypatch.setattr("gui.keys.keymap.sys.platform", platform)
     assert chord_of(press(ord("ㅎ"), scan_code=scan_code, virtual_key=virtual_key)) == chord

@@ -6,8 +6,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog
 
 from gui.app import build_window
-from gui.look.appearance import GREATEST_SIZE, LEAST_SIZE, Appearance
-from gui.look.theme import DARK, LIGHT, SENTENCE_SIZE, Look, Theme, apply_theme
+from gui.look.theme import DARK, GREATEST_SIZE, LEAST_SIZE, LIGHT, SENTENCE_SIZE, Appearance, Look, Theme, apply_theme
 from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
 from gui.widgets.text_labels import LinkLabel

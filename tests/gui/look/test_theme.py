@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from core.domain.labels import TTA_LABELS
-from gui.look.icons import icon
 from gui.look.palette import contrast, label_colours
 from gui.look.stylesheet import ICON_FOLDER
 from gui.look.theme import (
@@ -34,6 +33,7 @@ from gui.look.theme import (
     apply_palette,
     apply_theme,
     font,
+    icon,
     qt_palette,
     scaled,
     stylesheet,

@@ -15,8 +15,7 @@ from core.store.predictions import EpochKey
 from core.store.sentence_selection import FixedSet, Selection
 from gui.look.palette import contrast
 from gui.look.theme import DARK, LIGHT
-from gui.metrics.calibration import CalibrationShown
-from gui.metrics.calibration_view import format_compact, ticks
+from gui.metrics.calibration_charts import CalibrationShown, format_compact, ticks
 from gui.metrics.charts import outcome_ground
 from gui.metrics.scores_view import EpochQuestion
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, predicted, project_with_sentences

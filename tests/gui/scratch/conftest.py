@@ -76,7 +76,7 @@ class Desk:
 
     def wait(self, qtbot) -> None:
         wanted = {line.text for line in self.page.field.lines}
-        qtbot.waitUntil(lambda: set(self.page.answers.known) == wanted)
+        qtbot.waitUntil(lambda: set(self.page.tagger.known) == wanted)
 
     @property
     def rows(self):

@@ -39,7 +39,7 @@ def _type(window, qtbot):
     QTest.keyClicks(page.field, TYPED)
     QTest.keyClick(page.field, Qt.Key.Key_Return)
     page.field.insertPlainText(PASTED)
-    qtbot.waitUntil(lambda: set(page.answers.known) == {TYPED, PASTED}, timeout=JOB_TIMEOUT)
+    qtbot.waitUntil(lambda: set(page.tagger.known) == {TYPED, PASTED}, timeout=JOB_TIMEOUT)
     assert [row.view.text for row in page.list.rows] == [TYPED, PASTED]
     assert "run 1, epoch 1" in page.status.text()
     for row in page.list.rows:

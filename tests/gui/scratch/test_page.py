@@ -82,15 +82,15 @@ def test_another_epoch_has_its_own_tagger_and_the_first_one_is_let_go(desk, qtbo
 def test_an_answer_of_the_tagger_before_is_dropped(desk, qtbot):
     desk.tagger.may_load.clear()
     desk.page.field.setPlainText(TEXT)
-    qtbot.waitUntil(lambda: desk.page.answers.state == "loading")
+    qtbot.waitUntil(lambda: desk.page.tagger.state == "loading")
     desk.session.set_context(epoch=1)
     desk.session.set_context(epoch=2)
     desk.session.set_context(epoch=1)
-    assert not desk.page.answers.known
+    assert not desk.page.tagger.known
     desk.tagger.may_load.set()
     desk.wait(qtbot)
     assert desk.tagger.loaded[-1] == desk.project.checkpoint_folder(1, 1)
-    qtbot.waitUntil(lambda: desk.page.answers.state == "ready")
+    qtbot.waitUntil(lambda: desk.page.tagger.state == "ready")
 
 
 def test_a_page_that_is_not_seen_loads_nothing_and_lets_go_what_is_not_looked_at(open_desk, qtbot):
@@ -127,7 +127,7 @@ def test_a_closed_project_lets_the_tagger_go(desk, qtbot):
 def test_the_tagger_ends_with_the_window_even_while_it_loads(desk, qtbot):
     desk.tagger.may_load.clear()
     desk.page.field.setPlainText(TEXT)
-    qtbot.waitUntil(lambda: desk.page.answers.state == "loading")
+    qtbot.waitUntil(lambda: desk.page.tagger.state == "loading")
     desk.runner.shut_down()
     desk.tagger.may_load.set()
     wait_for_end(qtbot, desk.runner)
@@ -173,7 +173,7 @@ def test_while_a_job_runs_it_answers_and_says_that_it_is_slower(desk, qtbot):
 
 def test_very_long_text_is_shown_in_part_and_says_so(desk, qtbot):
     desk.page.field.setPlainText("\n".join(f"{number}번째 줄" for number in range(MOST + 7)))
-    qtbot.waitUntil(lambda: len(desk.page.answers.known) == MOST)
+    qtbot.waitUntil(lambda: len(desk.page.tagger.known) == MOST)
     qtbot.waitUntil(lambda: len(desk.page.list.rows) == MOST)
     assert all(row.view.spans for row in desk.page.list.rows)
     assert "for the 7 others" in desk.page.said.text()

@@ -13,7 +13,7 @@ from core.domain.spans import Sentence, Span
 from core.services import engine
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
-from gui.train.checks import CeilingsWindow
+from gui.train.ceilings_and_crosscheck import CeilingsWindow
 from gui.train.readiness import count_corpus
 from gui.train.training_job import stopped_line
 from tests import building

@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from gui.widgets.line_field import LineField
+from gui.widgets.text_fields import LineField
 from tests.gui.driving import commit, compose
 
 
@@ -34,7 +34,7 @@ class InputMethod:
 @pytest.fixture(params=[True, False], ids=["commits", "ignores commit"])
 def method(request, monkeypatch):
     method = InputMethod(request.param)
-    monkeypatch.setattr("gui.widgets.line_field.QGuiApplication.inputMethod", lambda: method)
+    monkeypatch.setattr("gui.widgets.text_fields.QGuiApplication.inputMethod", lambda: method)
     return method
 
 

@@ -11,7 +11,7 @@ from core.services.crosscheck import crosscheck
 from core.store.project import open_project
 from core.store.sentence_selection import Selection
 from gui.text.progress import FLEETING, status_of
-from gui.train.checks import purpose_line
+from gui.train.ceilings_and_crosscheck import purpose_line
 from gui.train.readiness import FOLDS, read_past_runs
 from tests.building import FIRST_EPOCH, SECOND_EPOCH, add_run, add_sentences
 from tests.core.services.test_crosscheck import sentences

@@ -14,7 +14,7 @@ from core.messages.catalogue import say
 from core.store.label_history import Names, rename_predictions
 from gui.background import Job, JobRunner
 
-Answering = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]
+TagsLines = Callable[[Path, SimpleQueue[Sequence[str] | None]], Generator[TaggerLoaded | LinesTagged, None, None]]
 """`core.services.engine.tag_lines`, or what tests put in its place."""
 
 State = Literal["idle", "loading", "ready", "failed"]
@@ -36,7 +36,7 @@ class _TaggerThread:
         self.questions.put(None)
 
 
-class Answers(QObject):
+class LineTagger(QObject):
     """Loads the tagger when the first line is asked for, keeps it for one checkpoint, and lets it go with that.
 
     An answer is about a line's text, so it stays right whatever else was typed since; that of another checkpoint's
@@ -48,10 +48,10 @@ class Answers(QObject):
 
     changed = Signal()
 
-    def __init__(self, runner: JobRunner, answering: Answering, parent: QObject) -> None:
+    def __init__(self, runner: JobRunner, tagging: TagsLines, parent: QObject) -> None:
         super().__init__(parent)
         self._runner = runner
-        self._answering = answering
+        self._tagging = tagging
         self._folder: Path | None = None
         self._names: Names = {}
         self._tagger: _TaggerThread | None = None
@@ -107,7 +107,7 @@ class Answers(QObject):
     def _started(self, folder: Path) -> _TaggerThread:
         questions: SimpleQueue[Sequence[str] | None] = SimpleQueue()
         job = self._runner.start_beside(
-            say("The tagger of the Scratch page"), lambda: self._answering(folder, questions), interval=ANSWER_INTERVAL
+            say("The tagger of the Scratch page"), lambda: self._tagging(folder, questions), interval=ANSWER_INTERVAL
         )
         tagger = _TaggerThread(job, folder, questions)
         job.reported.connect(lambda event: self._take(tagger, event))

@@ -12,7 +12,7 @@ import importlib.abc, sys, threading
 from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
-from gui.look import chart_library
+from gui import app
 from gui.app import look_after, build_window
 from gui.look.theme import LIGHT, Look
 
@@ -27,7 +27,7 @@ sys.meta_path.insert(0, Watching())
 application = QApplication([])
 folder = Path(sys.argv[1])
 window = build_window(application, QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat), folder)
-chart_library.DELAY = 0
+app.CHART_DELAY = 0
 look_after(window)
 window.show()
 window.grab()

@@ -154,7 +154,7 @@ def test_after_all_ticked_ones_are_dropped_the_table_of_those_left_has_the_keys(
 
 
 def test_after_a_search_another_thread_reads_the_gold_of_many(late_answers, page, window, qtbot, monkeypatch):
-    monkeypatch.setattr("gui.consistency.particles.LARGE", 1)
+    monkeypatch.setattr("gui.consistency.particles_panel.LARGE", 1)
     threads, by_number = [], Sentences.by_number
 
     def watched(*arguments):
@@ -170,7 +170,7 @@ def test_after_a_search_another_thread_reads_the_gold_of_many(late_answers, page
 
 
 def test_a_correction_while_the_golds_are_read_is_not_lost(late_answers, page, window, qtbot, monkeypatch):
-    monkeypatch.setattr("gui.consistency.particles.LARGE", 1)
+    monkeypatch.setattr("gui.consistency.particles_panel.LARGE", 1)
     session = window.context.session
     click(page.again)
     with qtbot.waitSignal(window.context.runner.job.finished):

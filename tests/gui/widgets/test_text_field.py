@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
-from gui.scratch.text_field import ScratchLine, TextField, lines_of, sound
+from gui.widgets.text_fields import FieldLine, TextField, lines_of, sound
 
 BREAKS = "\u2028\u2029"
 
@@ -82,7 +82,7 @@ def test_a_line_goes_with_its_end_and_comes_back(field, removed, end):
 
 def test_a_line_that_is_not_there_any_more_takes_nothing_with_it(field):
     field.setPlainText("하나\n둘")
-    field.remove(ScratchLine("옛 줄", 0, 3))
+    field.remove(FieldLine("옛 줄", 0, 3))
     assert texts(field) == ["하나", "둘"]
 
 

@@ -404,7 +404,7 @@ def test_a_correction_during_the_search_is_told(page, window, qtbot):
 def test_a_stopped_search_leaves_it_said_that_the_corpus_has_changed(page, window, qtbot, monkeypatch):
     session = window.context.session
     session.publish(session.project.labels.add("NEW"))
-    monkeypatch.setattr("gui.consistency.strings.searching", _endless)
+    monkeypatch.setattr("gui.consistency.strings_panel.searching", _endless)
     click(page.again)
     window.context.runner.job.cancel()
     wait_for_job(qtbot, window.context.runner)

@@ -1,7 +1,26 @@
-"""Which epoch the current one is compared with."""
+"""What the whole window looks at: a run, an epoch and a gold, and the other epoch that it is compared with."""
+
+from dataclasses import dataclass
 
 from core.store.predictions import EpochKey
 from core.store.project import Project
+from core.store.sentences import Gold
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Which predictions are compared with which gold, and with which other ones; the same on every page."""
+
+    source: int | None = None
+    epoch: int | None = None
+    gold: Gold = "corrected"
+    other: EpochKey | None = None
+
+    @property
+    def key(self) -> EpochKey | None:
+        if self.source is None or self.epoch is None:
+            return None
+        return EpochKey(self.source, self.epoch)
 
 
 def epoch_keys(project: Project, run: int) -> list[EpochKey]:
