@@ -55,7 +55,7 @@ class ParticlesPanel(SearchPanel):
             self.shown.addItem(say(title), what)
         self.all, self.none = chip(say("All"), checkable=False), chip(say("None"), checkable=False)
         self.model = PlaceModel(context.look)
-        self.table = PlaceTable(self.model, say("Spans that end in a particle"), wide=True, sortable=True)
+        self.table = PlaceTable(self.model, say("Spans that end in a particle"), sortable=True)
         self.said = PlainLabel(wraps=True)
         self.dismiss, self.correct, self.apply = QPushButton(), QPushButton(), QPushButton()
         self.apply.setProperty("primary", True)

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.analysis.consistency import (
     Inconsistency,
@@ -47,6 +47,7 @@ class PlacesPanel(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.setProperty("panel", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._found: Inconsistency | None = None
         self._places: list[StringPlace] = []
         self._accepted: Collection[TextPlace] = ()
@@ -79,8 +80,11 @@ class PlacesPanel(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(12)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.accept_string)
+        self._heading = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._heading.addWidget(self.title)
+        self._heading.addWidget(self.ways, 1)
+        head.addLayout(self._heading, 1)
+        head.addWidget(self.accept_string, 0, Qt.AlignmentFlag.AlignTop)
         choices = QHBoxLayout()
         choices.setSpacing(8)
         choices.addWidget(PlainLabel(say("Set checked places to")))
@@ -95,13 +99,18 @@ class PlacesPanel(QWidget):
         foot.addWidget(self.accept)
         foot.addWidget(self.apply)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(self.ways)
         layout.addLayout(choices)
         layout.addWidget(self.table, 1)
         layout.addLayout(foot)
+
+    def lay_out_heading(self, *, is_low: bool) -> None:
+        """Place the string and how it is labelled in one row, or below each other."""
+        direction = QBoxLayout.Direction
+        self._heading.setDirection(direction.LeftToRight if is_low else direction.TopToBottom)
+        self._heading.setSpacing(12 if is_low else 4)
 
     @property
     def label(self) -> str | None:

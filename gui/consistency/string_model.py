@@ -133,7 +133,8 @@ class StringModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if section == EXCEPTIONS else LEFT
-        return say(_TITLES[section]) if role == Qt.ItemDataRole.DisplayRole else None
+        is_words = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+        return say(_TITLES[section]) if is_words else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -197,6 +198,11 @@ SEARCH_DELAY = 250
 """Milliseconds after the last keystroke before the list is filtered and the places of its first string are found."""
 
 
+_IN_ONE_ROW = ((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1), (0, 3, 1, 1))
+_IN_THREE_ROWS = ((0, 0, 1, 2), (1, 0, 1, 2), (2, 0, 1, 1), (2, 1, 1, 1))
+"""Row, column and their spans for text, kind, label and split."""
+
+
 class StringFilterBar(QWidget):
     """Makes a `StringFilter`.
 
@@ -222,7 +228,10 @@ class StringFilterBar(QWidget):
         for split in SPLITS:
             self.split.addItem(split, split)
         self.show_labels([])
-        self._lay_out()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(16, 8, 16, 8)
+        self._grid.setSpacing(8)
+        self.lay_out(is_low=False)
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY)
         self._timer.timeout.connect(self.changed)
         self.text.edited.connect(lambda: self._timer.start())
@@ -234,14 +243,12 @@ class StringFilterBar(QWidget):
         self._timer.stop()
         self.changed.emit()
 
-    def _lay_out(self) -> None:
-        layout = QGridLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.text, 0, 0, 1, 2)
-        layout.addWidget(self.kind, 1, 0, 1, 2)
-        layout.addWidget(self.label, 2, 0)
-        layout.addWidget(self.split, 2, 1)
+    def lay_out(self, *, is_low: bool) -> None:
+        """Place the controls in one row, or in three narrow ones."""
+        cells = _IN_ONE_ROW if is_low else _IN_THREE_ROWS
+        for control, cell in zip((self.text, self.kind, self.label, self.split), cells, strict=True):
+            self._grid.addWidget(control, *cell)
+        self._grid.setColumnStretch(0, int(is_low))
 
     @property
     def filter(self) -> StringFilter:

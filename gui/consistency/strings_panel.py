@@ -2,8 +2,7 @@
 
 from collections.abc import Generator
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from core.analysis.consistency import Inconsistency, StringPlace, StringTally, relabel_places
 from core.domain.labels import in_display_order
@@ -14,6 +13,7 @@ from core.store.sentence_selection import Selection
 from gui.consistency.places_panel import PlacesPanel, Search, finding_places, place_of, recount, searching, settle
 from gui.consistency.search_panel import Found, SearchPanel
 from gui.consistency.string_model import EXCEPTIONS, LABELLED, TEXT, StringFilterBar, StringModel
+from gui.widgets.flow import StackingSplitter
 from gui.widgets.page import EmptyState, PageContext
 from gui.widgets.tables import prepare_table
 from gui.widgets.text_labels import PlainLabel
@@ -49,27 +49,34 @@ class StringsPanel(SearchPanel):
         ages.setSpacing(0)
         ages.addWidget(self.count)
         ages.addWidget(self.age)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 8, 12, 8)
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(16, 8, 16, 8)
         foot.setSpacing(8)
         foot.addLayout(ages, 1)
         foot.addWidget(self.again)
         left = QWidget()
         left.setMinimumWidth(272)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.filters)
-        column.addWidget(self.table, 1)
-        column.addLayout(foot)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(left)
-        self.splitter.addWidget(self.places)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([300, 920])
-        self._context.preferences.keep_splitter("consistency", self.splitter)
+        self._grid = QGridLayout(left)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(0)
+        self._grid.setRowStretch(1, 1)
+        self._arrange(is_stacked=False)
+        panes = (left, self.places)
+        self.splitter = StackingSplitter(
+            self._context.preferences, "consistency", *panes, beside=[360, 860], stacked=[180, 292], stacked_from=400
+        )
+        self.splitter.turned.connect(lambda is_stacked: self._arrange(is_stacked=is_stacked))
         self._stack.addWidget(self.splitter)
+
+    def _arrange(self, *, is_stacked: bool) -> None:
+        """Take few rows above the strings and their places where these are stacked."""
+        self.filters.lay_out(is_low=is_stacked)
+        self.places.lay_out_heading(is_low=is_stacked)
+        self._grid.addWidget(self.filters, 0, 0)
+        self._grid.addWidget(self.table, 1, 0, 1, 2 if is_stacked else 1)
+        self._grid.addWidget(self._foot, *((0, 1) if is_stacked else (2, 0)))
+        self._grid.setColumnStretch(0, 1)
 
     def _prepare_table(self) -> None:
         self.table.setModel(self.model)

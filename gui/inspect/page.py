@@ -3,8 +3,8 @@
 from collections import Counter
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedLayout
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QStackedLayout
 
 from core.analysis.occurrences import label_places
 from core.analysis.verdicts import Blame
@@ -22,7 +22,7 @@ from gui.inspect.list_pane import Listing, ListPlace
 from gui.inspect.sentence_list import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
-from gui.look.theme import scaled
+from gui.widgets.flow import StackingSplitter
 from gui.widgets.page import EmptyState, Page, PageContext
 
 _STEPS: dict[Name, str] = {
@@ -32,10 +32,6 @@ _STEPS: dict[Name, str] = {
     "next error": mark("Next error ›"),
 }
 """The commands that have a button above the sentence, and its text."""
-
-
-_STACKED_BELOW, _STACKED_FROM = 1000, 640
-"""Pixels: the panes are stacked in a page that is narrower than the one and at least as high as the other."""
 
 
 class InspectPage(Page):
@@ -85,33 +81,14 @@ class InspectPage(Page):
         return made
 
     def _lay_out(self, context: PageContext) -> None:
-        self.splitter = QSplitter()
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.listing)
-        self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.splitterMoved.connect(lambda *_: self._preferences.remember_splitter(self._side, self.splitter))
-        self._place_panes(Qt.Orientation.Horizontal)
+        panes = (self.listing, self.detail)
+        self.splitter = StackingSplitter(
+            self._preferences, "inspect", *panes, beside=[400, 800], stacked=[300, 600], stacked_from=640
+        )
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.splitter)
         self.setFocusProxy(self.list)
-
-    def _place_panes(self, orientation: Qt.Orientation) -> None:
-        """Put the list beside the sentence or above it, each with the share that it had last."""
-        self.splitter.setOrientation(orientation)
-        is_stacked = orientation == Qt.Orientation.Vertical
-        self._side = "inspect-stacked" if is_stacked else "inspect"
-        if not self._preferences.restore_splitter(self._side, self.splitter):
-            self.splitter.setSizes([300, 600] if is_stacked else [400, 800])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Stack the panes where they are too narrow side by side, unless they would be too low above each other."""
-        super().resizeEvent(event)
-        is_stacked = self.width() < scaled(_STACKED_BELOW) and self.height() >= scaled(_STACKED_FROM)
-        orientation = Qt.Orientation.Vertical if is_stacked else Qt.Orientation.Horizontal
-        if orientation != self.splitter.orientation():
-            self._place_panes(orientation)
 
     def _connect(self) -> None:
         session = self._session

@@ -1,6 +1,6 @@
 """The table of places: checks with Space, ids that lead to their sentences."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import Example
 from core.messages.catalogue import mark, say
-from gui.look.theme import LIST_SIZE, Look, font
+from gui.look.theme import LIST_SIZE, Look, font, scaled
 from gui.text.wording import common_prefix, wrap_tooltip
 from gui.widgets.tables import ROOT, Index, prepare_table
 
@@ -252,14 +252,15 @@ def _sort_key(place: Place, column: int) -> str:
 
 
 _ROW_HEIGHT = 30
-_WIDTHS = {STRING: 72, CURRENT: 88, PROPOSED: 80, SENTENCE: 96}
+_MOST_WIDTH = {STRING: 160, CURRENT: 152, PROPOSED: 152, SENTENCE: 128}
+"""Pixels; what is longer is cut off."""
+_MEASURED_ROWS = 40
 
 
 class PlaceTable(QTableView):
     """Shows a `PlaceModel`; Space checks the selected rows.
 
     Args:
-        wide: how a place is labelled takes more than a label to say.
         sortable: whether a click on a header sorts by it, and a third one no more.
 
     Signals:
@@ -274,7 +275,6 @@ class PlaceTable(QTableView):
         says: str,
         *,
         hidden: Collection[int] = (),
-        wide: bool = False,
         sortable: bool = False,
     ) -> None:
         super().__init__()
@@ -283,7 +283,7 @@ class PlaceTable(QTableView):
         prepare_table(self, says, row_height=_ROW_HEIGHT)
         self.setItemDelegateForColumn(LEFT, _Elided(self, Qt.TextElideMode.ElideLeft))
         self.setItemDelegateForColumn(SENTENCE, _Elided(self, Qt.TextElideMode.ElideRight))
-        self._prepare_header({**_WIDTHS, CURRENT: 152, PROPOSED: 152} if wide else _WIDTHS)
+        self._prepare_header()
         for column in hidden:
             self.hideColumn(column)
         if sortable:
@@ -292,12 +292,29 @@ class PlaceTable(QTableView):
             self.setSortingEnabled(True)
         self.clicked.connect(self._open)
 
-    def _prepare_header(self, widths: Mapping[int, int]) -> None:
+    def _prepare_header(self) -> None:
         header = self.horizontalHeader()
+        header.setResizeContentsPrecision(_MEASURED_ROWS)
         for column in (LEFT, RIGHT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        for column, width in widths.items():
-            header.resizeSection(column, max(width, header.sectionSizeHint(column)))
+        self._fitted = {column: header.sectionSizeHint(column) for column in _MOST_WIDTH}
+        for column, width in self._fitted.items():
+            header.resizeSection(column, width)
+        self._model.modelReset.connect(self._fit_columns)
+        self._model.rowsInserted.connect(self._fit_columns)
+
+    def _fit_columns(self) -> None:
+        """Leave the context all the width that the other columns do not need.
+
+        They grow until other places are shown, so that no correction moves them; one that a person resized stays.
+        """
+        header = self.horizontalHeader()
+        for column, fitted in self._fitted.items():
+            if header.sectionSize(column) == fitted:
+                least = fitted if self._model.rowCount() else 0
+                wanted = max(least, header.sectionSizeHint(column), self.sizeHintForColumn(column))
+                self._fitted[column] = max(least, min(wanted, scaled(_MOST_WIDTH[column])))
+                header.resizeSection(column, self._fitted[column])
 
     @property
     def selected_rows(self) -> list[int]:

@@ -1,11 +1,13 @@
-"""What adapts to little room: a layout that goes on in a further row, and a panel that scrolls."""
+"""What adapts to little room: a layout that continues in a further row, a panel that scrolls, panes that stack."""
 
 from itertools import islice
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QScrollArea, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLayout, QLayoutItem, QScrollArea, QSplitter, QWidget
 
 from gui.look.theme import scaled
+from gui.preferences import Preferences
 
 
 class FlowLayout(QLayout):
@@ -145,3 +147,62 @@ class _Panel(QWidget):
         least = layout.minimumSize() if layout is not None else QSize()
         needed = layout.minimumHeightForWidth(self.width()) if layout is not None else 0
         return QSize(least.width(), max(least.height(), needed))
+
+
+_STACKED_BELOW = 1000
+"""Panes in less than this width are stacked, where there is height for it; pixels of the usual text size."""
+
+
+class StackingSplitter(QSplitter):
+    """Two panes beside each other, or stacked where they would be too narrow; each way keeps its share of the room.
+
+    Args:
+        name: what the shares are remembered by, with `-stacked` for those of stacked panes.
+        beside, stacked: the sizes of the panes at first, in pixels.
+        stacked_from: the least height of stacked panes, in pixels of the usual text size.
+
+    Signals:
+        turned: the panes are placed another way; whether they are stacked.
+    """
+
+    turned = Signal(bool)
+
+    def __init__(
+        self,
+        preferences: Preferences,
+        name: str,
+        *panes: QWidget,
+        beside: list[int],
+        stacked: list[int],
+        stacked_from: int,
+    ) -> None:
+        super().__init__()
+        self._preferences, self._name = preferences, name
+        self._beside, self._stacked, self._stacked_from = beside, stacked, stacked_from
+        self.setChildrenCollapsible(False)
+        for pane in panes:
+            self.addWidget(pane)
+        self.setStretchFactor(1, 1)
+        self.splitterMoved.connect(lambda *_: preferences.remember_splitter(self._key, self))
+        self._share_room()
+
+    @property
+    def is_stacked(self) -> bool:
+        return self.orientation() == Qt.Orientation.Vertical
+
+    @property
+    def _key(self) -> str:
+        return f"{self._name}-stacked" if self.is_stacked else self._name
+
+    def _share_room(self) -> None:
+        """Give each pane the share that it had last when they were placed this way."""
+        if not self._preferences.restore_splitter(self._key, self):
+            self.setSizes(self._stacked if self.is_stacked else self._beside)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_stacked = self.width() < scaled(_STACKED_BELOW) and self.height() >= scaled(self._stacked_from)
+        if is_stacked != self.is_stacked:
+            self.setOrientation(Qt.Orientation.Vertical if is_stacked else Qt.Orientation.Horizontal)
+            self.turned.emit(is_stacked)
+            self._share_room()

@@ -13,6 +13,7 @@ from gui.widgets.concordance import CURRENT, LEFT, PROPOSED, RIGHT, SENTENCE, ST
 from tests.building import add_sentences
 from tests.gui.driving import LEFT as LEFT_BUTTON
 from tests.gui.driving import NONE, click, compose, wait_for_job
+from tests.gui.reading import clipped_below
 
 
 def cities(folder):
@@ -89,6 +90,25 @@ def test_it_offers_to_search_and_lists_what_it_finds(page):
     ]
     assert page.count.text() == "2 strings."
     assert "Searched at" in page.age.text()
+
+
+def context_width(page):
+    return page.places.table.columnWidth(LEFT) + page.places.table.columnWidth(RIGHT)
+
+
+def test_in_a_narrow_window_the_places_are_below_the_strings_and_have_room_for_context(page, window):
+    assert not page.splitter.is_stacked
+    window.resize(960, 600)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (960, 600)
+    assert page.splitter.is_stacked
+    assert context_width(page) > 400
+    for table, rows in ((page.table, 3), (page.places.table, 4)):
+        assert table.viewport().height() >= rows * table.rowHeight(0)
+    assert not [text for _, text in clipped_below(page)]
+    window.resize(1280, 720)
+    QApplication.processEvents()
+    assert not page.splitter.is_stacked
 
 
 def test_the_places_that_differ_come_first_and_none_is_ticked_beforehand(page):
