@@ -10,6 +10,7 @@ import numpy as np
 
 from core.analysis.bootstrap import CONFIDENCE, Interval, wilson_interval
 from core.domain.spans import PredictedSpan, Span
+from core.messages.catalogue import say, say_count
 from core.metrics.comparison import Comparison, compare_spans
 from core.metrics.report import Counts, score_counts
 
@@ -240,3 +241,26 @@ def _f1_interval(sample: Sequence[Sequence[JudgedError]], population: Population
     closer = sqrt(_share_left(len(everything), population.disagreements))
     low, high = (min(1.0, estimate + closer * (float(bound) - estimate)) for bound in bounds)
     return Interval(min(low, estimate), max(high, estimate))
+
+
+def describe_estimate(estimate: Estimate) -> str:
+    """The share of gold errors among all errors, how many that makes, and F1 adjusted for them, with 95 % intervals."""
+    share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
+    return say(
+        "By {verdicts} in {sentences}, {share:.1%} ({share_low:.1%}–{share_high:.1%}) of {errors} are gold errors:"
+        " about {number:,.0f} ({low:,.0f}–{high:,.0f}). Adjusted for them, micro F1 is {f1:.3f}"
+        " ({f1_low:.3f}–{f1_high:.3f}) instead of {f1_imported:.3f} on the gold as imported.",
+        verdicts=say_count("{count:,} verdict", "{count:,} verdicts", sum(estimate.verdicts.values())),
+        sentences=say_count("{count:,} sampled sentence", "{count:,} sampled sentences", estimate.sentences),
+        errors=say_count("{count:,} error", "{count:,} errors", estimate.population.disagreements),
+        share=share.value,
+        share_low=share.interval.low,
+        share_high=share.interval.high,
+        number=number.value,
+        low=number.interval.low,
+        high=number.interval.high,
+        f1=f1.value,
+        f1_low=f1.interval.low,
+        f1_high=f1.interval.high,
+        f1_imported=estimate.f1_imported,
+    )

@@ -8,10 +8,12 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
 
+from core.analysis.verdicts import describe_estimate
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.labels import labels
@@ -25,7 +27,6 @@ from core.cli.output import (
     klue_line,
     report_events,
     table,
-    verdicts_line,
 )
 from core.cli.parser import TRAIN_SETTINGS, parse_arguments
 from core.cli.predict import predict
@@ -324,7 +325,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
     text = f"{head}\n{table(evaluation.report)}\n\n{klue_line(evaluation.klue)}\n\n{error_table(kinds)}"
     if estimate is not None:
         document["verdicts"] = estimate.as_json()
-        text = f"{text}\n\n{verdicts_line(estimate)}"
+        text = f"{text}\n\n{describe_estimate(estimate)}"
     out.result(document, text)
 
 
@@ -360,10 +361,17 @@ def _export(options: argparse.Namespace, out: Output) -> None:
         out.result({"file": str(options.file), "sentences": count}, text)
 
 
-def _runs(options: argparse.Namespace, out: Output) -> None:
+def _runs(options: argparse.Namespace, out: Output) -> int:
     with open_project(options.project) as project:
-        runs = [_run_document(project, run) for run in project.runs.list_all()]
-    out.result({"runs": runs}, "\n".join(map(_run_line, runs)) or say("no run yet"))
+        problems, runs = list(project.runs.problems()), []
+        for run in project.runs.list_all():
+            with suppress(UserError):  # its report is damaged, as the problems say
+                runs.append(_run_document(project, run))
+    for problem in problems:
+        out.note(say("error: {text}", text=problem))
+    none = say("no run can be read") if problems else say("no run yet")
+    out.result({"runs": runs}, "\n".join(map(_run_line, runs)) or none)
+    return int(bool(problems))
 
 
 def _run_line(run: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from core.analysis.verdicts import Estimate
 from core.domain.events import BatchHalved
 from core.domain.generators import Event, run_to_end
 from core.domain.scores import AVERAGES, KlueFigures, Report
@@ -104,29 +103,6 @@ def klue_line(figures: KlueFigures) -> str:
         "KLUE: entity macro F1 {entities:.4f}, character macro F1 {characters:.4f}",
         entities=figures.entity_macro_f1,
         characters=figures.character_macro_f1,
-    )
-
-
-def verdicts_line(estimate: Estimate) -> str:
-    """The estimate from verdicts on a random sample: gold errors and the F1 without them."""
-    share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
-    return say(
-        "{verdicts} in {sentences}: {share:.1%} [{share_low:.1%}, {share_high:.1%}] of the {disagreements} with the"
-        " gold as imported are gold errors, about {errors:,.0f} [{errors_low:,.0f}, {errors_high:,.0f}]; micro F1"
-        " {imported:.4f}, adjusted {adjusted:.4f} [{adjusted_low:.4f}, {adjusted_high:.4f}]",
-        verdicts=say_count("{count:,} verdict", "{count:,} verdicts", sum(estimate.verdicts.values())),
-        sentences=say_count("{count:,} sampled sentence", "{count:,} sampled sentences", estimate.sentences),
-        disagreements=say_count("{count:,} disagreement", "{count:,} disagreements", estimate.population.disagreements),
-        share=share.value,
-        share_low=share.interval.low,
-        share_high=share.interval.high,
-        errors=number.value,
-        errors_low=number.interval.low,
-        errors_high=number.interval.high,
-        imported=estimate.f1_imported,
-        adjusted=f1.value,
-        adjusted_low=f1.interval.low,
-        adjusted_high=f1.interval.high,
     )
 
 

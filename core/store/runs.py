@@ -174,7 +174,7 @@ class Runs:
             try:
                 self.epochs(number)
             except UserError as error:
-                yield say("run {run}: {reason}", run=number, reason=error)
+                yield str(error)
 
     def _readable(self) -> Iterator[tuple[int, Run | None]]:
         """Every run by its number; None where its row is damaged."""

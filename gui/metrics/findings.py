@@ -15,10 +15,10 @@ from core.analysis.findings import (
     find_in_scores,
     find_shared_sentences,
 )
-from core.analysis.verdicts import Estimate
+from core.analysis.verdicts import Estimate, describe_estimate
 from core.domain.errors import UserError
 from core.domain.spans import Split
-from core.messages.catalogue import join_words, mark, say, say_count
+from core.messages.catalogue import join_words, mark, say
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
@@ -211,29 +211,6 @@ class VerdictsLine(QWidget):
         self.line.show_words(words, link)
         self.line.setToolTip(wrap_tooltip(*explain_estimate(estimate)))
         self.setVisible(estimate is not None or self._offers)
-
-
-def describe_estimate(estimate: Estimate) -> str:
-    """The share of gold errors among the errors, how many that makes, and what F1 would be without them."""
-    share, number, f1 = estimate.share, estimate.gold_errors, estimate.f1
-    return say(
-        "By {verdicts} in {sentences}, {share:.0%} ({share_low:.0%}–{share_high:.0%}) of {errors} are gold errors:"
-        " about {number:,.0f} ({low:,.0f}–{high:,.0f}). Adjusted for them, micro F1 is {f1:.3f}"
-        " ({f1_low:.3f}–{f1_high:.3f}) instead of {f1_imported:.3f}.",
-        verdicts=say_count("{count:,} verdict", "{count:,} verdicts", sum(estimate.verdicts.values())),
-        sentences=say_count("{count:,} sampled sentence", "{count:,} sampled sentences", estimate.sentences),
-        errors=say_count("{count:,} error", "{count:,} errors", estimate.population.disagreements),
-        share=share.value,
-        share_low=share.interval.low,
-        share_high=share.interval.high,
-        number=number.value,
-        low=number.interval.low,
-        high=number.interval.high,
-        f1=f1.value,
-        f1_low=f1.interval.low,
-        f1_high=f1.interval.high,
-        f1_imported=estimate.f1_imported,
-    )
 
 
 def explain_estimate(estimate: Estimate | None) -> list[str]:

@@ -50,11 +50,6 @@ class CorrectionLog:
     def count(self) -> int:
         return int(self._database.value("SELECT count(*) FROM correction WHERE before <> after"))
 
-    def list_newest(self, first: int = 0, limit: int = -1) -> list[Correction]:
-        """Corrections from newest to oldest."""
-        rows = self._database.rows(f"{CORRECTIONS} ORDER BY c.number DESC LIMIT ? OFFSET ?", [limit, first])
-        return [correction_of_row(row) for row in rows]
-
     def sentences_changed_since(self, correction: int) -> list[SentenceNumber]:
         """The sentences whose gold has changed since a correction, apart from renamed labels."""
         before, parameters = renaming_sql("c.before", self._names.history().since(correction))

@@ -327,12 +327,27 @@ def test_no_display_is_one_line(monkeypatch):
     assert len(said.splitlines()) == 1
 
 
-def test_a_damaged_report_of_an_epoch_is_one_sentence(tmp_path):
-    with project_with_run(tmp_path / "p.spandesk") as project:
+def test_a_damaged_report_of_an_epoch_is_one_sentence_beside_the_other_runs(tmp_path, capsys):
+    folder = tmp_path / "p.spandesk"
+    with project_with_run(folder) as project:
         project.database.write("UPDATE epoch SET report = json_set(report, '$.corrected.micro.f1', 'high')")
-    damaged = "the stored report of run 1, epoch 1 is damaged; restore project.db from a copy, or use another run\n"
-    assert run("runs", tmp_path / "p.spandesk", status=1) == f"error: {damaged}"
-    assert _checked(tmp_path / "p.spandesk") == {"ok": False, "problems": [f"run 1: {damaged.strip()}"]}
+        add_run(project, FIRST_EPOCH)
+    damaged = "the stored report of run 1, epoch 1 is damaged; restore project.db from a copy, or use another run"
+    assert commands.run(["runs", str(folder)]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("run 2  finished")
+    assert len(said.out.splitlines()) == 1
+    assert said.err == f"error: {damaged}\n"
+    assert commands.run(["runs", str(folder), "--json"]) == 1
+    assert [each["run"] for each in json.loads(capsys.readouterr().out)["runs"]] == [2]
+    assert _checked(folder) == {"ok": False, "problems": [damaged]}
+
+
+def test_where_no_run_can_be_read_none_is_said_to_be_missing(tmp_path, capsys):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.database.write("UPDATE run SET settings = '{'")
+    assert commands.run(["runs", str(tmp_path / "p.spandesk")]) == 1
+    assert capsys.readouterr() == ("no run can be read\n", "error: run 1: its settings or labels cannot be read\n")
 
 
 def test_a_damaged_checkpoint_is_found(tmp_path):

@@ -79,5 +79,5 @@ def test_verdicts_in_the_random_order_add_a_key_and_a_line(folder, capsys):
     assert (said["model"], said["gold"], said["ambiguous"], said["sentences"], said["of_sentences"]) == (6, 0, 0, 4, 4)
     assert said["adjusted_f1"]["value"] == pytest.approx(before["micro"]["f1"])
     last = printed(capsys, "evaluate", folder, "--epoch", 1).splitlines()[-1]
-    assert last.startswith("6 verdicts in 4 sampled sentences: 0.0% [0.0%, 0.0%] of the 6 disagreements")
+    assert last.startswith("By 6 verdicts in 4 sampled sentences, 0.0% (0.0%–0.0%) of 6 errors are gold errors")
     assert "verdicts" not in json.loads(printed(capsys, "evaluate", folder, "--epoch", 2, "--json"))

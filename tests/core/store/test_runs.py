@@ -73,7 +73,7 @@ def test_a_damaged_report_of_an_epoch_is_named_and_its_numbers_are_still_there(t
         damaged = "the stored report of run 1, epoch 2 is damaged; restore project.db from a copy, or use another run"
         with pytest.raises(UserError, match=damaged):
             project.runs.epochs(1)
-        assert project.problems() == [f"run 1: {damaged}"]
+        assert project.problems() == [damaged]
         assert project.runs.epoch_numbers(1) == [1, 2]
         assert project.runs.seconds(1) == [2.5, 2.5]
 

@@ -149,10 +149,13 @@ def test_verdicts_are_summed_up_as_soon_as_there_are_some(open_desk, qtbot):
     line = desk.page.verdicts
     judge_all(desk, "gold")
     qtbot.waitUntil(
-        lambda: "By 6 verdicts in 4 sampled sentences, 100% (100%–100%) of 6 errors are gold errors" in line.line.text()
+        lambda: (
+            "By 6 verdicts in 4 sampled sentences, 100.0% (100.0%–100.0%) of 6 errors are gold errors"
+            in line.line.text()
+        )
     )
     assert line.isVisible()
-    assert "micro F1 is 1.000 (1.000–1.000) instead of 0.333" in line.line.text()
+    assert "micro F1 is 1.000 (1.000–1.000) instead of 0.333 on the gold as imported" in line.line.text()
     assert "gold wrong: 6" in line.line.toolTip()
     desk.session.undo()
     qtbot.waitUntil(lambda: "By 5 verdicts in 3 sampled sentences" in line.line.text())

@@ -41,7 +41,8 @@ def test_a_correction_is_on_disk_at_once_and_says_what_changed(project):
     assert stored.gold == (Span(4, 9, "DT"),)
     assert stored.imported == (Span(0, 2, "PS"), Span(4, 9, "DT"))
     assert stored.corrected
-    [logged] = project.corrections.list_newest()
+    [listed] = project.steps.list_matching(StepFilter())
+    logged = listed.first
     assert (logged.before, logged.after, logged.kind) == (stored.imported, stored.gold, "correct")
 
 
@@ -99,7 +100,7 @@ def test_a_revert_takes_later_corrections_of_the_sentence_back_too_and_can_be_un
     project.corrections.correct(number, [Span(4, 9, "DT")])
     project.corrections.correct(number, [])
     project.corrections.correct(number_of(project, "news-4"), [])
-    *_, first = project.corrections.list_newest()
+    first = project.steps.list_matching(StepFilter())[-1].first
     assert project.corrections.revert(first.number).sentences == (number,)
     assert gold_of(project, "news-3") == original
     assert gold_of(project, "news-4") == ()
@@ -169,7 +170,8 @@ def test_one_correction_of_a_step_is_reverted_alone(project):
     names = ("news-3", "news-4")
     before = gold_of(project, "news-4")
     project.corrections.correct_together({number_of(project, name): () for name in names})
-    newest = project.corrections.list_newest(0, 1)[0]
+    [listed] = project.steps.list_matching(StepFilter())
+    newest = project.steps.corrections_of(listed.step.number, StepFilter())[-1]
     assert newest.sentence_id == "news-4"
     project.corrections.revert(newest.number)
     assert (gold_of(project, "news-3"), gold_of(project, "news-4")) == ((), before)

@@ -69,6 +69,10 @@ def state_of(project):
     )
 
 
+def _steps(project):
+    return [each.step.number for each in project.steps.list_matching(StepFilter())]
+
+
 @dataclass(frozen=True)
 class Act:
     """Something that a person does: its name, and numbers that choose what it is done to."""
@@ -133,17 +137,17 @@ class Act:
             run_to_end(project.labels.replace(Replacement(label, new, SPLITS[self.two % 3])))
 
     def _revert(self, project):
-        log = project.corrections.list_newest()
+        log = [each for step in _steps(project) for each in project.steps.corrections_of(step, StepFilter())]
         if log:
             project.corrections.revert(log[self.one % len(log)].number)
 
     def _revert_steps(self, project):
-        steps = [each.step.number for each in project.steps.list_matching(StepFilter())]
+        steps = _steps(project)
         if steps:
             project.corrections.revert(steps=[steps[self.one % len(steps)], steps[self.two % len(steps)]])
 
     def _revert_in_slices(self, project):
-        steps = [each.step.number for each in project.steps.list_matching(StepFilter())]
+        steps = _steps(project)
         if steps:
             run_to_end(project.corrections.revert_in_slices(steps=steps[self.one % len(steps) :][: 1 + self.two % 3]))
 
@@ -459,7 +463,7 @@ def rich(tmp_path_factory, template):
         for name, one, two in [
             ("correct", 2, 3), ("together", 0, 3), ("rename", 1, 4), ("undo", 0, 0), ("redo", 0, 0), ("undo", 0, 0),
             ("many", 5, 1), ("undo_in_slices", 0, 0), ("redo_in_slices", 0, 0), ("mark", 2, 1), ("note", 4, 1),
-            ("judge", 1, 1), ("finish_sentence", 3, 2), ("undo", 0, 0), ("revert", 0, 0), ("merge", 1, 2),
+            ("judge", 1, 1), ("finish_sentence", 3, 2), ("undo", 0, 0), ("revert", 1, 0), ("merge", 1, 2),
             ("replace", 2, 0), ("revert", 9, 0), ("undo", 0, 0), ("correct", 4, 5),
         ]:  # fmt: skip
             Act(name, one, two)(project)

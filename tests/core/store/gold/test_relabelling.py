@@ -12,6 +12,7 @@ from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.gold import corrections
 from core.store.gold.relabelling import Replacement
+from core.store.gold.steps import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import create_project, open_project
 from core.store.sentences import GOLDS
@@ -305,7 +306,7 @@ def test_in_a_project_without_sentences_each_change_of_labels_is_a_step_that_is_
             run_to_end(project.corrections.redo_in_slices())
             assert project.sentences.labels() == tag_set
         assert project.corrections.count() == 0
-        assert project.corrections.list_newest() == []
+        assert project.steps.list_matching(StepFilter()) == []
         assert project.problems() == []
     with open_project(tmp_path / "empty.spandesk") as project:
         add_sentences(project, [("train", Sentence("s", "가나다라", (Span(0, 1, "NEWER"),)))])

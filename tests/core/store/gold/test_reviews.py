@@ -13,6 +13,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.store.gold.reviews import NOTHING_SAID, JudgementContext, Reviewed
+from core.store.gold.steps import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection
@@ -64,7 +65,7 @@ def test_a_mark_is_not_a_correction_and_can_be_removed(project):
     assert not project.reviews.mark(number, reviewed=True), "it is already"
     assert project.reviews.reviewed_in("dev") == {number}
     assert project.reviews.reviewed_in("train") == set()
-    assert (project.corrections.count(), project.corrections.list_newest()) == (0, [])
+    assert (project.corrections.count(), project.steps.list_matching(StepFilter())) == (0, [])
     project.reviews.mark(number, reviewed=False)
     assert said(project, "news-3") == NOTHING_SAID
     assert project.problems() == []
@@ -158,8 +159,8 @@ def test_the_log_of_corrections_does_not_list_remarks(project):
     project.reviews.mark(number_of(project, "news-3"), reviewed=True)
     project.corrections.correct(number_of(project, "news-3"), [])
     project.reviews.note(number_of(project, "news-3"), "why")
-    [logged] = project.corrections.list_newest()
-    assert logged.after == ()
+    [listed] = project.steps.list_matching(StepFilter())
+    assert (listed.corrections, listed.first.after) == (1, ())
     assert project.corrections.count() == 1
     assert project.corrections.sentences_changed_since(0) == [number_of(project, "news-3")]
 
