@@ -8,14 +8,14 @@ import pytest
 
 from core.domain.labels import TTA_LABELS
 from core.domain.spans import Sentence
-from core.formats import registry
+from tests.corpora import read_only_sentences
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "sample"
 
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, list[Sentence]]:
-    return {split: list(registry.read(FOLDER / f"{split}.jsonl")) for split in ("train", "dev")}
+    return {split: read_only_sentences(FOLDER / f"{split}.jsonl") for split in ("train", "dev")}
 
 
 def test_every_record_is_good_and_every_text_its_own(splits):

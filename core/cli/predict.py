@@ -20,6 +20,7 @@ from core.cli.output import Output, Rejections, mark_spans, print_list
 from core.domain.errors import UserError
 from core.formats import parquet, registry
 from core.formats.records import Rejected, TaggedText, Text
+from core.formats.sources import STANDARD_INPUT
 from core.io.files import STANDARD_OUTPUT, open_descriptor, replacing
 from core.messages.catalogue import say_count
 from core.services import engine
@@ -62,7 +63,7 @@ def _read_records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Re
         raise UserError("predict takes either --text or files")
     if options.text is not None:
         return iter([Text(options.text)])
-    if crew.size > 1 and registry.STANDARD_INPUT in options.files:
+    if crew.size > 1 and STANDARD_INPUT in options.files:
         raise UserError("several processes cannot share standard input; save it in a file first")
     # Open all files now, so that a problem of the last one is reported at once and not after hours.
     return chain.from_iterable([registry.read_texts(path) for path in options.files])

@@ -11,6 +11,9 @@ from core.messages.catalogue import join_words
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
+Judged = Literal["yes", "no", "partly"]
+"""Whether a person decided what the entities of a sentence are: all of them, none yet, or some."""
+
 SentenceNumber = NewType("SentenceNumber", int)
 """The number of a sentence in one project; `Sentence.id` is what survives import and export."""
 

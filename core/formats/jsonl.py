@@ -5,24 +5,23 @@ Offsets are code points, end exclusive. Source: https://doccano.github.io/doccan
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
-from core.domain.spans import Sentence, Span
+from core.domain.spans import Span
 from core.formats.records import (
-    HEAD_LENGTH,
-    Check,
     CorpusFormat,
-    Item,
+    Head,
     Record,
     Rejected,
-    Text,
-    accept_any,
-    make_id,
-    with_sentence_id,
+    StatedSpan,
+    WriteOptions,
+    reject,
+    stated_spans,
 )
+from core.formats.sources import Source
 from core.io.files import replacing
 from core.messages.catalogue import join_words
 
@@ -32,53 +31,43 @@ _GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|
 _OPENING = re.compile(r'\{.*"text"\s*:', re.DOTALL)
 
 
-def recognises(_path: Path, head: str) -> bool:
-    """Whether one of the first lines is an object with a text."""
-    lines = head.split("\n")
-    complete = lines[:-1] if len(head) >= HEAD_LENGTH else lines
-    if any(_has_text(line) for line in complete):
-        return True
-    return len(lines) == 1 and bool(_OPENING.match(head.lstrip()))
+def score(head: Head) -> float:
+    """Surely if one of the first lines is an object with a text."""
+    if any(_has_text(line) for line in head.lines):
+        return 1.0
+    return 0.9 if len(head.lines) == 1 and _OPENING.match(head.text.lstrip()) else 0.0
 
 
-def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
-    """Read the sentences of a JSON Lines file; one without an id gets one from its line number (see `make_id`)."""
-
-    def sentence_of(record: dict[str, Any], text: str, name: str) -> Sentence:
-        sentence = Sentence(name, text, tuple(span_of(item) for item in _spans(record)))
-        check(sentence)
-        return sentence
-
-    return _records(path, sentence_of)
+def read(source: Source) -> Iterator[Record | Rejected]:
+    """Read the records of a JSON Lines file, one a line; their number is that of the line."""
+    for number, line in source.lines():
+        if line.strip():
+            yield _record(source, number, line)
 
 
-def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """Read the texts of a JSON Lines file, with the same ids."""
-    return _records(path, lambda _record, text, name: Text(text, name))
-
-
-def _records(path: Path, make: Callable[[dict[str, Any], str, str], Item]) -> Iterator[Item | Rejected]:
-    """Read each line and pass its record, text and id to `make`."""
-    with path.open(encoding="utf-8-sig", newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                yield _record(line, path, number, make)
-
-
-def write(path: Path, sentences: Iterable[Sentence]) -> None:
+def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
     """Write one sentence a line.
 
     Raises:
         UserError: the file cannot be written.
     """
     with replacing(path) as file:
-        for sentence in sentences:
-            label = [[span.start, span.end, span.label] for span in sentence.spans]
-            record = {"id": sentence.id, "text": sentence.text, "label": label}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        for record in records:
+            label = [[span.start, span.end, span.label] for span in stated_spans(record)]
+            members = {"id": record.id, "text": record.text, "label": label}
+            file.write(json.dumps(members, ensure_ascii=False) + "\n")
+    return ()
 
 
-FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", recognises, read, read_texts, write)
+FORMAT = CorpusFormat(
+    "jsonl",
+    "JSON lines",
+    ".jsonl",
+    score,
+    read,
+    write,
+    holds=frozenset({"ids", "whitespace", "line ends", "half words"}),
+)
 
 
 def _has_text(line: str) -> bool:
@@ -89,15 +78,22 @@ def _has_text(line: str) -> bool:
     return isinstance(record, dict) and "text" in record
 
 
-def _record(line: str, path: Path, number: int, make: Callable[[dict[str, Any], str, str], Item]) -> Item | Rejected:
+def _record(source: Source, number: int, line: str) -> Record | Rejected:
     known_id = ""
     try:
-        record = _object(line)
-        known_id = _id(record)
-        text = _text(record)
-        return make(record, text, known_id or make_id(path, number, text))
+        members = _object(line)
+        known_id = _id(members)
+        text = _text(members)
     except UserError as error:
-        return Rejected(str(path), number, with_sentence_id(known_id, error))
+        return reject(source, number, error, known_id)
+    return Record(number, text, _gold(source, number, members, known_id), known_id, number)
+
+
+def _gold(source: Source, number: int, members: dict[str, Any], known_id: str) -> tuple[StatedSpan, ...] | Rejected:
+    try:
+        return tuple([_stated_span(item) for item in _spans(members)])
+    except UserError as error:
+        return reject(source, number, error, known_id)
 
 
 def _object(line: str) -> dict[str, Any]:
@@ -132,8 +128,6 @@ def _text(record: dict[str, Any]) -> str:
     text = record.get("text")
     if not isinstance(text, str):
         raise UserError('it has no string under "text"')
-    if not text.strip():
-        raise UserError("it has no text")
     return text
 
 
@@ -163,13 +157,22 @@ def _check_keys(record: dict[str, Any]) -> None:
         )
 
 
-def span_of(item: Any) -> Span:
+def _stated_span(item: Any) -> StatedSpan:
     """The span of a parsed `[start, end, label]`.
+
+    Raises:
+        UserError: it is none.
+    """
+    match item:
+        case [start, end, str(label)] if type(start) is int and type(end) is int:
+            return StatedSpan(start, end, label)
+    raise UserError("{item} is not [start, end, label]", item=json.dumps(item, ensure_ascii=False))
+
+
+def span_of(item: Any) -> Span:
+    """The same as a valid span.
 
     Raises:
         UserError: it is not a valid span.
     """
-    match item:
-        case [start, end, str(label)] if type(start) is int and type(end) is int:
-            return Span(start, end, label)
-    raise UserError("{item} is not [start, end, label]", item=json.dumps(item, ensure_ascii=False))
+    return Span(*_stated_span(item)[:3])

@@ -10,24 +10,23 @@ Source: klue_benchmark/klue-ner-v1.1 of https://github.com/KLUE-benchmark/KLUE.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from core.domain.errors import UserError
-from core.domain.spans import Sentence, Span
 from core.formats.records import (
-    Check,
     CorpusFormat,
-    Item,
+    Head,
     Record,
     Rejected,
-    Text,
-    accept_any,
-    make_id,
-    with_sentence_id,
+    StatedSpan,
+    WriteOptions,
+    reject,
+    stated_spans,
 )
+from core.formats.sources import Source
 from core.io.files import replacing
 from core.messages.catalogue import say
 
@@ -66,53 +65,31 @@ class _Block:
 
 
 class _MalformedError(Exception):
-    """A sentence that is not in the format; the line and the reason."""
+    """A sentence that is not in the format."""
+
+    def __init__(self, line: int, reason: UserError) -> None:
+        super().__init__(line, reason)
+        self.line = line
+        self.reason = reason
 
 
-def recognises(_path: Path, head: str) -> bool:
-    """Whether the first rows are tagged characters; tagged words, as in CoNLL files, need a KLUE header to pass."""
-    body, cut, _ = head.rpartition("\n")
-    lines = (body if cut else head).split("\n")
-    rows = [line for line in lines if line.strip("\r") and not line.startswith("##")]
+def score(head: Head) -> float:
+    """Surely if the first rows are tagged characters; tagged words, as in CoNLL files, need a KLUE header."""
+    rows = [line for line in head.lines if line and not line.startswith("##")]
     if not rows:
-        return COLUMNS in head or bool(_HEADER.search(head))
+        return 0.9 if COLUMNS in head.text or _HEADER.search(head.text) else 0.0
     if not any(_ROW.fullmatch(row) for row in rows):
-        return False
-    return bool(_HEADER.search(head)) or all(row.find("\t") == 1 for row in rows)
+        return 0.0
+    return 1.0 if _HEADER.search(head.text) or all(row.find("\t") == 1 for row in rows) else 0.0
 
 
-def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
-    """Read the sentences of a KLUE-NER file; one without a header gets an id from its position (see `make_id`)."""
-
-    def sentence_of(block: _Block, number: int) -> Sentence:
-        sentence = _sentence(block, path, number)
-        check(sentence)
-        return sentence
-
-    return _records(path, sentence_of)
+def read(source: Source) -> Iterator[Record | Rejected]:
+    """Read the sentences of a KLUE-NER file; their number is that of their block of rows."""
+    for number, block in enumerate(_blocks(source.lines()), 1):
+        yield _record(source, number, block)
 
 
-def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """Read the texts of a KLUE-NER file with the same ids, ignoring tags and headers."""
-
-    def text_of(block: _Block, number: int) -> Text:
-        _check_rows(block)
-        text = "".join(_character(*row) for row in block.rows)
-        if not text.strip():
-            raise _MalformedError(block.line, say("it has no text"))
-        return Text(text, block.id or make_id(path, number, text))
-
-    return _records(path, text_of)
-
-
-def _records(path: Path, make: Callable[[_Block, int], Item]) -> Iterator[Item | Rejected]:
-    """Pass each block and its number to `make`."""
-    with path.open(encoding="utf-8-sig", newline="\n") as file:
-        for number, block in enumerate(_blocks(file), 1):
-            yield _record(block, path, number, make)
-
-
-def write(path: Path, sentences: Iterable[Sentence]) -> None:
+def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
     """Write the sentences as in KLUE's own files, including the comment lines.
 
     Raises:
@@ -120,16 +97,19 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
     """
     with replacing(path) as file:
         file.write(PREAMBLE)
-        for sentence in sentences:
-            file.write(_block_text(sentence))
+        for record in records:
+            file.write(_block_text(record))
+    return ()
 
 
-FORMAT = CorpusFormat("klue", "KLUE-NER TSV", ".tsv", recognises, read, read_texts, write)
+FORMAT = CorpusFormat(
+    "klue", "KLUE-NER TSV", ".tsv", score, read, write, holds=frozenset({"ids", "whitespace", "half words"})
+)
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
+def _blocks(lines: Iterable[Row]) -> Iterator[_Block]:
     block: _Block | None = None
-    for number, ended in enumerate(lines, 1):
+    for number, ended in lines:
         line = ended.rstrip("\r\n")
         if line.startswith("##"):
             if _is_header(line):
@@ -155,41 +135,44 @@ def _start_block(number: int, line: str) -> _Block:
     return _Block(number, sentence_id, markup)
 
 
-def _record(block: _Block, path: Path, number: int, make: Callable[[_Block, int], Item]) -> Item | Rejected:
+def _record(source: Source, number: int, block: _Block) -> Record | Rejected:
     try:
-        return make(block, number)
+        _check_rows(block)
+        text = "".join([_character(*row) for row in block.rows])
     except _MalformedError as error:
-        line, reason = error.args
-    except UserError as error:
-        line, reason = block.line, str(error)
-    return Rejected(str(path), line, with_sentence_id(block.id, reason))
+        return reject(source, error.line, error.reason, block.id)
+    return Record(number, text, _gold(source, block, text), block.id, block.line)
+
+
+def _gold(source: Source, block: _Block, text: str) -> tuple[StatedSpan, ...] | Rejected:
+    try:
+        spans = _spans(block.rows)
+        _check_header(block, text, spans)
+    except _MalformedError as error:
+        return reject(source, error.line, error.reason, block.id)
+    return spans
 
 
 def _check_rows(block: _Block) -> None:
     if not block.rows:
-        raise _MalformedError(block.line, say("no character rows follow its header"))
+        raise _MalformedError(block.line, UserError("no character rows follow its header"))
 
 
-def _sentence(block: _Block, path: Path, number: int) -> Sentence:
-    _check_rows(block)
-    text, spans = _text_and_spans(block.rows)
-    sentence = Sentence(block.id or make_id(path, number, text), text, spans)
-    if block.markup is not None and block.markup != (tagged := _mark_up(sentence)):
+def _check_header(block: _Block, text: str, spans: tuple[StatedSpan, ...]) -> None:
+    if block.markup is not None and block.markup != (tagged := _mark_up(text, spans)):
         raise _MalformedError(
             block.line,
-            say(
+            UserError(
                 "its header and its rows disagree ({difference}); correct one of them, or delete the header to use the"
                 " rows",
                 difference=_difference(block.markup, tagged),
             ),
         )
-    return sentence
 
 
-def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
-    """The text of the rows, and the spans that their tags encode (strict IOB2)."""
-    characters: list[str] = []
-    spans: list[Span] = []
+def _spans(rows: Iterable[Row]) -> tuple[StatedSpan, ...]:
+    """The spans that the tags of the rows encode (strict IOB2)."""
+    spans: list[StatedSpan] = []
     at = start = 0
     label = ""
     for number, row in rows:
@@ -198,40 +181,39 @@ def _text_and_spans(rows: Iterable[Row]) -> tuple[str, tuple[Span, ...]]:
         if inside and tag[2:] != label:
             raise _MalformedError(
                 number,
-                say(
+                UserError(
                     "{tag} follows no {first} or {tag}; an entity begins with {first}",
                     tag=tag,
                     first=f"B-{tag[2:]}",
                 ),
             )
         if label and not inside:
-            spans.append(Span(start, at, label))
+            spans.append(StatedSpan(start, at, label))
             label = ""
         if tag[0] == "B":
             start, label = at, tag[2:]
-        characters.append(character)
         at += len(character)
     if label:
-        spans.append(Span(start, at, label))
-    return "".join(characters), tuple(spans)
+        spans.append(StatedSpan(start, at, label))
+    return tuple(spans)
 
 
 def _split_row(number: int, row: str) -> tuple[str, str]:
     character, tab, tag = _character(number, row), *row.partition("\t")[1:]
     if not tab:
-        raise _MalformedError(number, say("the row {row!r:.80} is not a character, a tab and a tag", row=row))
+        raise _MalformedError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) == 2 or "\t" in tag):
-        raise _MalformedError(number, say("the tag {tag!r:.80} is not O, B-… or I-…", tag=tag))
+        raise _MalformedError(number, UserError("the tag {tag!r:.80} is not O, B-… or I-…", tag=tag))
     return character, tag
 
 
 def _character(number: int, row: str) -> str:
     character = row.partition("\t")[0]
     if not character:
-        raise _MalformedError(number, say("the row {row!r:.80} is not a character, a tab and a tag", row=row))
+        raise _MalformedError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if not all(_extends(*pair) for pair in pairwise(character)):
         raise _MalformedError(
-            number, say("the row {row!r:.80} contains more than one character; KLUE-NER has one per row", row=row)
+            number, UserError("the row {row!r:.80} contains more than one character; KLUE-NER has one per row", row=row)
         )
     return character
 
@@ -261,30 +243,31 @@ def _difference(header: str, rows: str) -> str:
     )
 
 
-def _mark_up(sentence: Sentence) -> str:
+def _mark_up(text: str, spans: Iterable[StatedSpan]) -> str:
     """The text with each entity as `<entity:LABEL>`."""
     pieces: list[str] = []
     at = 0
-    for span in sentence.spans:
-        pieces += (sentence.text[at : span.start], "<", sentence.text[span.start : span.end], f":{span.label}>")
+    for span in spans:
+        pieces += (text[at : span.start], "<", text[span.start : span.end], f":{span.label}>")
         at = span.end
-    return "".join((*pieces, sentence.text[at:]))
+    return "".join((*pieces, text[at:]))
 
 
-def _block_text(sentence: Sentence) -> str:
-    cells = (sentence.id, sentence.text, *(span.label for span in sentence.spans))
+def _block_text(record: Record) -> str:
+    spans = stated_spans(record)
+    cells = (record.id, record.text, *(span.label for span in spans))
     if any(_UNWRITABLE.search(cell) for cell in cells):
         raise UserError(
             "the sentence {id!r} contains a tab, a line end or a NUL, which a KLUE-NER file cannot contain;"
             " export as jsonl or nikl instead",
-            id=sentence.id,
+            id=record.id,
         )
-    rows = (f"{character}\t{tag}\n" for character, tag in zip(sentence.text, _tags(sentence), strict=True))
-    return f"## {sentence.id}\t{_mark_up(sentence)}\n{''.join(rows)}\n"
+    rows = (f"{character}\t{tag}\n" for character, tag in zip(record.text, _tags(record.text, spans), strict=True))
+    return f"## {record.id}\t{_mark_up(record.text, spans)}\n{''.join(rows)}\n"
 
 
-def _tags(sentence: Sentence) -> list[str]:
-    tags = ["O"] * len(sentence.text)
-    for span in sentence.spans:
+def _tags(text: str, spans: Iterable[StatedSpan]) -> list[str]:
+    tags = ["O"] * len(text)
+    for span in spans:
         tags[span.start : span.end] = [f"B-{span.label}", *[f"I-{span.label}"] * (span.end - span.start - 1)]
     return tags

@@ -7,22 +7,29 @@ Offsets are code points, end exclusive. Edition 2020 has `ne`; edition 2021 has 
 coarse types. Source: National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
 """
 
-import codecs
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import ijson
 
 from core.domain.errors import UserError
 from core.domain.labels import coarse_label
-from core.domain.spans import Sentence, Span
-from core.formats.records import Check, CorpusFormat, Item, Record, Rejected, Text, accept_any, with_sentence_id
+from core.formats.records import (
+    CorpusFormat,
+    Head,
+    Record,
+    Rejected,
+    StatedSpan,
+    WriteOptions,
+    reject,
+    stated_spans,
+)
+from core.formats.sources import Readable, Source
 from core.io.files import replacing
-from core.messages.catalogue import say
 
 _SENTENCES = "document.item.sentence.item"
 _NOTHING = "\0"
@@ -33,17 +40,23 @@ _SYNTAX_ERRORS = (ijson.JSONError, UnicodeDecodeError)
 
 
 class _ReadAhead:
-    """The file that the parser reads; keeps the last bytes read, which contain the sentence just parsed."""
+    """The file that the parser reads; keeps the last bytes read, which contain the sentence just parsed.
 
-    def __init__(self, file: BinaryIO) -> None:
+    Attributes:
+        taken: how many bytes the parser has had.
+    """
+
+    def __init__(self, file: Readable) -> None:
         self._file = file
         self._bytes = b""
         self._line = 1
         self._cursor = 0
+        self.taken = 0
 
     def read(self, size: int) -> bytes:
         """Read the next bytes, keeping `_CHUNK` of those before."""
         chunk = self._file.read(size)
+        self.taken += len(chunk)
         gone = max(0, len(self._bytes) - _CHUNK)
         self._line += self._bytes.count(b"\n", 0, gone)
         self._bytes = self._bytes[gone:] + chunk
@@ -59,41 +72,26 @@ class _ReadAhead:
         return self._line + self._bytes.count(b"\n", 0, found.start())
 
 
-def recognises(_path: Path, head: str) -> bool:
-    """Whether the file is an object with a list of documents."""
-    return bool(_DOCUMENTS.match(head))
+def score(head: Head) -> float:
+    """Surely if the file is an object with a list of documents."""
+    return 1.0 if _DOCUMENTS.match(head.text) else 0.0
 
 
-def read(path: Path, check: Check = accept_any) -> Iterator[Record]:
+def read(source: Source) -> Iterator[Record | Rejected]:
     """Read the sentences of a NIKL file; if its JSON is damaged, those before the damage and one `Rejected`."""
-
-    def sentence_of(item: Any) -> Sentence:
-        sentence = _sentence(item)
-        check(sentence)
-        return sentence
-
-    return _read(path, sentence_of)
-
-
-def read_texts(path: Path) -> Iterator[Text | Rejected]:
-    """Read the texts of a NIKL file with their ids, ignoring entities."""
-    return _read(path, _text)
-
-
-def _read(path: Path, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
-    """Pass each sentence to `make`; if the JSON is damaged, end with one `Rejected`."""
-    with path.open("rb") as file:
-        empty = True
-        for record in _records(file, str(path), make):
-            empty = False
-            yield record
-    if empty:
-        yield Rejected(
-            str(path), None, say("it contains no sentences at document[].sentence[], where NIKL files have them")
+    is_empty = True
+    for record in _records(source):
+        is_empty = False
+        yield record
+    if is_empty:
+        yield reject(
+            source,
+            None,
+            UserError("it contains no sentences at document[].sentence[], where NIKL files have them"),
         )
 
 
-def write(path: Path, sentences: Iterable[Sentence]) -> None:
+def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
     """Write the sentences in the form of the 2019 edition; consecutive ids that agree up to their last dot form one
     document.
 
@@ -103,41 +101,53 @@ def write(path: Path, sentences: Iterable[Sentence]) -> None:
     with replacing(path) as file:
         metadata = {"title": path.stem, "annotation_level": ["개체명"]}
         file.write(_opening({"id": path.stem, "metadata": metadata}, "document"))
-        groups = groupby(sentences, key=lambda sentence: sentence.id.rpartition(".")[0] or path.stem)
+        groups = groupby(records, key=lambda record: record.id.rpartition(".")[0] or path.stem)
         for number, (document, group) in enumerate(groups):
             file.write(",\n" if number else "\n")
             file.write(_opening({"id": document, "metadata": {}}, "sentence"))
-            for place, sentence in enumerate(group):
-                file.write((",\n" if place else "\n") + json.dumps(_to_json(sentence), ensure_ascii=False))
+            for place, record in enumerate(group):
+                file.write((",\n" if place else "\n") + json.dumps(_to_json(record), ensure_ascii=False))
             file.write("\n]}")
         file.write("\n]}\n")
+    return ()
 
 
-FORMAT = CorpusFormat("nikl", "NIKL named-entity JSON", ".json", recognises, read, read_texts, write)
+FORMAT = CorpusFormat(
+    "nikl",
+    "NIKL named-entity JSON",
+    ".json",
+    score,
+    read,
+    write,
+    holds=frozenset({"ids", "whitespace", "line ends", "half words"}),
+)
 
 
-def _records(file: BinaryIO, name: str, make: Callable[[Any], Item]) -> Iterator[Item | Rejected]:
-    _skip_mark(file)
-    window = _ReadAhead(file)
+def _records(source: Source) -> Iterator[Record | Rejected]:
+    with source.open_utf8() as file:
+        window = _ReadAhead(file)
+        try:
+            for number, item in enumerate(ijson.items(window, _SENTENCES, buf_size=_CHUNK), 1):
+                yield _record(source, number, item, window)
+        except _SYNTAX_ERRORS as error:
+            yield _reject_rest(source, window.taken, error)
+
+
+def _record(source: Source, number: int, item: Any, window: _ReadAhead) -> Record | Rejected:
+    known_id, form = _string(item, "id"), _string(item, "form")
     try:
-        for item in ijson.items(window, _SENTENCES, buf_size=_CHUNK):
-            yield _record(item, name, window, make)
-    except _SYNTAX_ERRORS as error:
-        yield _reject_rest(file, name, error)
-
-
-def _skip_mark(file: BinaryIO) -> None:
-    file.seek(len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0)
-
-
-def _record(item: Any, name: str, window: _ReadAhead, make: Callable[[Any], Item]) -> Item | Rejected:
-    try:
-        return make(item)
+        _check_sentence(item)
     except UserError as error:
-        known_id = _string(item, "id")
-        form = _string(item, "form")
-        line = window.line_of("id", known_id) if known_id else window.line_of("form", form) if form else None
-        return Rejected(name, line, with_sentence_id(known_id, error))
+        return reject(source, _find_line(window, known_id, form), error, known_id)
+    try:
+        gold = _entities(item, form)
+    except UserError as error:
+        return Record(number, form, reject(source, _find_line(window, known_id, form), error, known_id), known_id)
+    return Record(number, form, gold, known_id, _find_line(window, known_id, form))
+
+
+def _find_line(window: _ReadAhead, known_id: str, form: str) -> int | None:
+    return window.line_of("id", known_id) if known_id else window.line_of("form", form) if form else None
 
 
 def _string(item: Any, key: str) -> str:
@@ -145,48 +155,25 @@ def _string(item: Any, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _text(item: Any) -> Text:
+def _check_sentence(item: Any) -> None:
     if not isinstance(item, dict):
         raise UserError("a sentence is not an object but {item!r:.40}", item=item)
-    if not (sentence_id := _string(item, "id")):
+    if not _string(item, "id"):
         raise UserError("a sentence has no id")
-    if not (form := _string(item, "form")).strip():
-        raise UserError("it has no text")
-    return Text(form, sentence_id)
 
 
-def _sentence(item: Any) -> Sentence:
-    text = _text(item)
+def _entities(item: dict[str, Any], text: str) -> tuple[StatedSpan, ...]:
     entities = item.get("NE", item.get("ne"))
     if not isinstance(entities, list):
         raise UserError("it has no list of entities (NE or ne)")
-    return Sentence(text.id or "", text.text, tuple(_span(entity, text.text) for entity in entities))
+    return tuple([_span(entity, text) for entity in entities])
 
 
-def _span(entity: Any, text: str) -> Span:
+def _span(entity: Any, text: str) -> StatedSpan:
     match entity:
         case {"begin": begin, "end": end, "label": str(label), "form": str(form)} if type(begin) is type(end) is int:
-            span = Span(begin, end, coarse_label(label))
-        case _:
-            raise UserError("an entity lacks one of begin, end, label and form: {entity!r:.80}", entity=entity)
-    if end > len(text):
-        raise UserError.of_count(
-            "the entity {form!r} at {start}–{end} reaches past the text, which has {count:,} character",
-            "the entity {form!r} at {start}–{end} reaches past the text, which has {count:,} characters",
-            count=len(text),
-            form=form,
-            start=begin,
-            end=end,
-        )
-    if text[begin:end] != form:
-        raise UserError(
-            "the text at {begin}–{end} is {text!r}, but the file says {form!r}",
-            begin=begin,
-            end=end,
-            text=text[begin:end],
-            form=form,
-        )
-    return span
+            return StatedSpan(begin, end, coarse_label(label), form)
+    raise UserError("an entity lacks one of begin, end, label and form: {entity!r:.80}", entity=entity)
 
 
 def _member(key: str, value: str) -> re.Pattern[bytes]:
@@ -195,11 +182,11 @@ def _member(key: str, value: str) -> re.Pattern[bytes]:
     return re.compile(rb'"%s"\s*:\s*(?:%s)' % (key.encode(), either))
 
 
-def _reject_rest(file: BinaryIO, name: str, error: Exception) -> Rejected:
-    return Rejected(
-        name,
-        _line_of_failure(file, file.tell()),
-        say(
+def _reject_rest(source: Source, taken: int, error: Exception) -> Rejected:
+    return reject(
+        source,
+        _line_of_failure(source, taken),
+        UserError(
             "the JSON breaks here ({fault}), so nothing after it could be read; correct the file or get it again",
             fault=_reason(error),
         ),
@@ -213,17 +200,18 @@ def _reason(error: Exception) -> str:
     return text.partition("\n")[0].removesuffix(".")
 
 
-def _line_of_failure(file: BinaryIO, end: int) -> int:
+def _line_of_failure(source: Source, end: int) -> int:
     """The line of the damage, which is in the chunk before the byte `end`: parse again, byte by byte in that chunk."""
     parser = ijson.items_coro(ijson.sendable_list(), _NOTHING)
-    file.seek(0)
-    _skip_mark(file)
-    chunk = file.read(_CHUNK)
-    line = 1
-    while file.tell() < end:
-        parser.send(chunk)
-        line += chunk.count(b"\n")
+    line, taken = 1, 0
+    with source.open_utf8() as file:
         chunk = file.read(_CHUNK)
+        taken += len(chunk)
+        while taken < end:
+            parser.send(chunk)
+            line += chunk.count(b"\n")
+            chunk = file.read(_CHUNK)
+            taken += len(chunk)
     return line + chunk.count(b"\n", 0, _bytes_taken(parser, chunk))
 
 
@@ -241,13 +229,13 @@ def _opening(members: dict[str, Any], last: str) -> str:
     return f'{json.dumps(members, ensure_ascii=False)[:-1]}, "{last}": ['
 
 
-def _to_json(sentence: Sentence) -> dict[str, Any]:
-    text = sentence.text
+def _to_json(record: Record) -> dict[str, Any]:
+    text = record.text
     entities = [
         {"id": i, "form": text[span.start : span.end], "label": span.label, "begin": span.start, "end": span.end}
-        for i, span in enumerate(sentence.spans, 1)
+        for i, span in enumerate(stated_spans(record), 1)
     ]
-    return {"id": sentence.id, "form": text, "word": _words(text), "NE": entities}
+    return {"id": record.id, "form": text, "word": _words(text), "NE": entities}
 
 
 def _words(text: str) -> list[dict[str, Any]]:

@@ -15,9 +15,10 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan
-from core.formats.records import Rejected, TaggedText, Text
+from core.formats.records import CorpusFormat, Head, Record, Rejected, TaggedText, reject
+from core.formats.sources import Source
 from core.io.files import replacing_bytes
-from core.messages.catalogue import join_words, say
+from core.messages.catalogue import join_words
 
 SUFFIX = ".parquet"
 
@@ -30,22 +31,19 @@ _BUFFER = 1 << 20
 """Bytes of a column read at once; without it, or with `pre_buffer`, pyarrow reads the column of a whole row group."""
 
 
-def recognises(path: Path) -> bool:
-    """Whether the file is Parquet by its first bytes or by its suffix."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_MAGIC)) == _MAGIC or path.suffix.lower() == SUFFIX
-    except OSError:
-        return False  # the reader of another format reports why it cannot be read
+def score(head: Head) -> float:
+    """Surely by the first bytes; a file with the suffix alone is refused with what is wrong with it."""
+    return 1.0 if head.data.startswith(_MAGIC) else 0.9 if head.path.suffix.lower() == SUFFIX else 0.0
 
 
-def read_texts(path: Path) -> Iterator[Text | Rejected]:
+def read(source: Source) -> Iterator[Record | Rejected]:
     """Read the texts of a Parquet file one at a time, whatever the size of its row groups.
 
     Raises:
         UserError: before the first text, if pyarrow is not installed, the file is not Parquet or is damaged, the column
             `text` is missing, or a column has the wrong type; later, if the file is damaged further on.
     """
+    path = source.path
     with _reading(path) as file:
         schema = file.schema_arrow
     columns = [name for name in ("text", "id") if name in schema.names]
@@ -60,7 +58,10 @@ def read_texts(path: Path) -> Iterator[Text | Rejected]:
                 name=name,
             )
         _check_type(path, name, schema.field(name).type)
-    return _records(path, columns)
+    return _records(source, columns)
+
+
+FORMAT = CorpusFormat("parquet", "Parquet", SUFFIX, score, read, None, "binary")
 
 
 def write(path: Path, tagged: Iterable[TaggedText]) -> None:
@@ -136,23 +137,23 @@ def _check_type(path: Path, name: str, column_type: Any) -> None:
         )
 
 
-def _records(path: Path, columns: list[str]) -> Iterator[Text | Rejected]:
-    with _reading(path) as file:
+def _records(source: Source, columns: list[str]) -> Iterator[Record | Rejected]:
+    with _reading(source.path) as file:
         number = 0
         for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
             names = batch.column("id") if "id" in columns else repeat(None)
             for text, name in zip(batch.column("text"), names, strict=False):
                 number += 1
-                yield _record(path, number, text, name)
+                yield _record(source, number, text, name)
 
 
-def _record(path: Path, number: int, text: Any, name: Any) -> Text | Rejected:
+def _record(source: Source, number: int, text: Any, name: Any) -> Record | Rejected:
     """The text of one row; `text` and `name` are scalars of pyarrow."""
     try:
         value = text.as_py()
         known_id = None if name is None else name.as_py()
     except UnicodeDecodeError:
-        return Rejected(str(path), None, say("row {number} is not UTF-8", number=number))
+        return reject(source, None, UserError("row {number} is not UTF-8", number=number))
     if value is None or not value.strip():
-        return Rejected(str(path), None, say("row {number} has no text", number=number))
-    return Text(value, None if known_id is None else str(known_id))
+        return reject(source, None, UserError("row {number} has no text", number=number))
+    return Record(number, value, (), "" if known_id is None else str(known_id), judged="no")

@@ -1,13 +1,18 @@
-"""The records that readers of corpus files yield, and the description of a format."""
+"""What readers of corpus files yield and writers take, and the description of a format.
+
+A reader says what its file says and judges nothing: labels, ids, overlaps, and whether a stated surface is what the
+offsets cut are checked by `core.services.import_corpus`, by one rule for all formats.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Literal, NamedTuple
 
 from core.domain.errors import UserError
-from core.domain.spans import PredictedSpan, Sentence
+from core.domain.spans import Judged, PredictedSpan
+from core.formats.sources import Source, find_bad_byte
 from core.messages.catalogue import say
 from core.messages.terminal import escape_controls
 
@@ -28,20 +33,20 @@ class TaggedText:
     spans: tuple[PredictedSpan, ...]
 
 
-HEAD_LENGTH = 4096
-"""How many characters of a file a format sees to recognise it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A record that could not be read: its file, its line (from 1) if known, and the reason.
 
     The reason may quote the record, so it is limited to `REASON_LENGTH` characters, and control characters are escaped.
+
+    Attributes:
+        kind: what records rejected for the same reason have in common: the template of the reason; empty: unknown.
     """
 
     file: str
     line: int | None
     reason: str
+    kind: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", escape_controls(self.reason, most=REASON_LENGTH))
@@ -49,11 +54,65 @@ class Rejected:
     @property
     def where(self) -> str:
         if self.line is None:
-            return self.file
-        return say("{file}, line {line}", file=self.file, line=self.line)
+            return escape_controls(self.file)
+        return say("{file}, line {line}", file=escape_controls(self.file), line=self.line)
 
 
 REASON_LENGTH = 400
+
+
+class StatedSpan(NamedTuple):
+    """An entity as a file states it, unchecked.
+
+    Attributes:
+        start, end: in code points, end exclusive, unless the file was written with other offsets.
+        surface: the text that it covers according to the file, if the file says so.
+    """
+
+    start: int
+    end: int
+    label: str
+    surface: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One text of a corpus file with all that the file says of it, unchecked.
+
+    Attributes:
+        number: its place in the file, from 1; the same each time that the file is read.
+        gold: its entities in the file's order, or why they cannot be read.
+        id: as in the file; empty: the file gives none.
+        line: where it begins, from 1, for messages.
+        judged: whether a person decided what its entities are.
+        document: the id or number of its document in the file; empty: the file knows no documents.
+        annotator: who made its gold, if the file says so.
+        extras: what the file says besides, as JSON values, under the file's own keys.
+    """
+
+    number: int
+    text: str
+    gold: "tuple[StatedSpan, ...] | Rejected" = ()
+    id: str = ""
+    line: int | None = None
+    judged: Judged = "yes"
+    document: str = ""
+    annotator: str = ""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+def stated_spans(record: Record) -> tuple[StatedSpan, ...]:
+    """The entities of a record to be written, which is never one whose entities could not be read."""
+    assert not isinstance(record.gold, Rejected), record.gold.reason
+    return record.gold
+
+
+def reject(source: Source, line: int | None, reason: UserError | str, sentence_id: str = "") -> Rejected:
+    """The rejection of a record of a file; if the reason quotes bytes that are not text, they are the reason."""
+    if source.is_damaged and (byte := find_bad_byte(str(reason))) is not None:
+        reason = _describe_bad_byte(source, byte)
+    kind = reason.code if isinstance(reason, UserError) else reason
+    return Rejected(source.name, line, with_sentence_id(sentence_id, reason), kind)
 
 
 def with_sentence_id(sentence_id: str, reason: UserError | str) -> str:
@@ -61,31 +120,88 @@ def with_sentence_id(sentence_id: str, reason: UserError | str) -> str:
     return say("sentence {id}: {reason}", id=sentence_id, reason=reason) if sentence_id else str(reason)
 
 
-Record = Sentence | Rejected
-
-Item = TypeVar("Item", Sentence, Text)
-"""What a reader makes of a record: a sentence with its gold, or its text alone."""
-
-Check = Callable[[Sentence], None]
-"""Raises `UserError` to reject a well-formed sentence; the reader adds its line."""
-
-
-def accept_any(_sentence: Sentence) -> None:
-    """The check that accepts every sentence."""
+def screen(source: Source, record: Record | Rejected) -> Record | Rejected:
+    """The record with an id, or why nobody can use its text."""
+    if isinstance(record, Rejected):
+        return record
+    try:
+        _check_text(source, record)
+    except UserError as error:
+        return reject(source, record.line, error, record.id)
+    return record if record.id else replace(record, id=make_id(source, record.number, record.text))
 
 
-def make_id(path: Path, number: int, text: str) -> str:
+def _check_text(source: Source, record: Record) -> None:
+    if not record.text.strip():
+        raise UserError("it has no text")
+    if "\0" in record.text:
+        raise UserError("its text contains a NUL character")
+    if source.is_damaged and (byte := find_bad_byte(record.text + record.id)) is not None:
+        raise _describe_bad_byte(source, byte)
+    try:
+        record.text.encode()
+    except UnicodeEncodeError:
+        raise UserError("it contains half a character, an escape such as \\ud83d without its other half") from None
+
+
+def _describe_bad_byte(source: Source, byte: int) -> UserError:
+    return UserError("the byte 0x{byte:02X} in it is not {encoding}", byte=byte, encoding=source.encoding_name)
+
+
+def make_id(source: Source, number: int, text: str) -> str:
     """Make an id for a record without one: the stem of its file, its number there, and six digits of a hash of its
     text.
 
     The same file gives the same ids again, so nothing is imported twice; another file of the same name gives others.
     """
-    return f"{escape_name(path.stem)}-{number}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{escape_name(Path(source.name).stem)}-{number}-{digest[:6]}"
 
 
 def escape_name(name: str) -> str:
     """A file name as text, with escapes if it is not UTF-8."""
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+HEAD_LENGTH = 4096
+"""How many characters of a file a format sees to recognise it."""
+
+
+class Head(NamedTuple):
+    """The beginning of a file, by which its format is recognised.
+
+    Attributes:
+        path: of the file; its suffix says little, since files are renamed.
+        text: the first `HEAD_LENGTH` characters, without a byte order mark; empty for a binary file and a folder.
+        data: the first bytes; empty for a folder.
+    """
+
+    path: Path
+    text: str
+    data: bytes
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that are complete, without their ends; the only line even if it is cut off."""
+        *lines, last = self.text.split("\n")
+        return [line.removesuffix("\r") for line in lines or [last]]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How to write a corpus where a format cannot hold all of it.
+
+    Attributes:
+        cut_words: what happens to spans that end inside a word in a format that tags whole words: they are refused,
+            widened to the word, or left out.
+    """
+
+    cut_words: Literal["refuse", "widen", "leave out"] = "refuse"
+
+
+Kind = Literal["text", "binary", "folder"]
+Holding = Literal["ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"]
+"""What a format can hold besides texts and their spans; "half words" are spans that begin or end inside a word."""
 
 
 @dataclass(frozen=True)
@@ -96,16 +212,19 @@ class CorpusFormat:
         name: the value of `--format`.
         title: the name that users see.
         suffix: of new files, with its dot; ignored in reading.
-        recognises: whether a file has this format, from its first `HEAD_LENGTH` characters, without a byte order mark.
-        read: yields the records in order; sentences that fail the check are rejected.
-        read_texts: yields the texts with their ids in order, ignoring gold; rejects only empty ones.
-        write: writes the sentences to a file, replacing an older one atomically.
+        kind: whether a corpus is a text file (decoded by the reader of any encoding), a binary file or a folder.
+        score: how surely a file has this format, from 0 (not at all) to 1.
+        read: yields the records in order.
+        write: writes the records to a file, replacing an older one atomically, and returns notices for the user, a
+            sentence each; None: the format can only be read.
+        holds: what comes back when what was written is read again, besides texts and spans.
     """
 
     name: str
     title: str
     suffix: str
-    recognises: Callable[[Path, str], bool]
-    read: Callable[[Path, Check], Iterator[Record]]
-    read_texts: Callable[[Path], Iterator[Text | Rejected]]
-    write: Callable[[Path, Iterable[Sentence]], None]
+    score: Callable[[Head], float]
+    read: Callable[[Source], Iterator[Record | Rejected]]
+    write: Callable[[Path, Iterable[Record], WriteOptions], tuple[str, ...]] | None = None
+    kind: Kind = "text"
+    holds: frozenset[Holding] = frozenset()

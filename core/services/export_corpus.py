@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from core.domain.spans import Sentence, Split
+from core.domain.spans import Split
 from core.formats import registry
+from core.formats.records import Record, StatedSpan, WriteOptions
 from core.store.project import Project, refuse_inside_project
-from core.store.sentences import Gold
+from core.store.sentences import Gold, StoredSentence
 
 _REPORT_EVERY = 2_000
 """Sentences between two words of progress."""
@@ -34,13 +35,19 @@ def export_corpus(
     project.corrections.settle()
     count = 0
 
-    def sentences() -> Iterator[Sentence]:
+    def records() -> Iterator[Record]:
         nonlocal count
         for stored in project.sentences.each(split):
             count += 1
             if count % _REPORT_EVERY == 0:
                 report(count)
-            yield stored.with_gold(gold)
+            yield _record(count, stored, gold)
 
-    corpus_format.write(path, sentences())
+    assert corpus_format.write is not None
+    corpus_format.write(path, records(), WriteOptions())
     return count
+
+
+def _record(number: int, stored: StoredSentence, gold: Gold) -> Record:
+    spans = stored.gold if gold == "corrected" else stored.imported
+    return Record(number, stored.text, tuple([StatedSpan(s.start, s.end, s.label) for s in spans]), stored.id)

@@ -4,14 +4,14 @@ import sqlite3
 import time
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from core.analysis.findings import describe_empty_dev, describe_no_entities, describe_shared
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name
-from core.domain.spans import SPLITS, Sentence, Split, check_spans
+from core.domain.spans import SPLITS, Sentence, Span, Split, check_spans
 from core.domain.splitting import (
     MEASURED_SPLITS,
     Keys,
@@ -23,7 +23,8 @@ from core.domain.splitting import (
     text_key,
 )
 from core.formats import registry
-from core.formats.records import Record, Rejected, escape_name
+from core.formats.records import Record, Rejected, StatedSpan, escape_name, reject
+from core.formats.sources import Source
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.messages.terminal import escape_controls
 from core.store.columns import now_text, spans_to_text
@@ -103,18 +104,19 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
     """
     new_labels = tuple(label for plan in plans for label in plan.new_labels)
     check = _Check(project, (*project.sentences.labels(), *new_labels))
-    sources = [(plan, [(path, registry.read(path, plan.format, check)) for path in plan.files]) for plan in plans]
-    staging = _Staging(project)
-    try:
-        for plan, files in sources:
-            for path, records in files:
-                yield from staging.read(path, plan.format, records)
+    with ExitStack() as stack:
+        opened = [
+            (plan, [stack.enter_context(registry.open_corpus(path, plan.format)) for path in plan.files])
+            for plan in plans
+        ]
+        staging = stack.enter_context(closing(_Staging(project)))
+        for plan, files in opened:
+            for file in files:
+                yield from staging.read(file, check)
             yield from staging.assign(plan)
         staging.refuse_nothing(check.repeated)
         yield from staging.add_to_corpus(new_labels)
         return staging.report(check.repeated)
-    finally:
-        staging.close()
 
 
 class _Check:
@@ -130,7 +132,18 @@ class _Check:
         self._seen: set[str] = set()
         self.repeated = 0
 
-    def __call__(self, sentence: Sentence) -> None:
+    def judge(self, source: Source, record: Record | Rejected) -> Sentence | Rejected:
+        """The sentence that a record becomes in the project, or why it is rejected."""
+        sentence = make_sentence(source, record)
+        if isinstance(sentence, Rejected):
+            return sentence
+        try:
+            self._check(sentence)
+        except UserError as error:
+            return reject(source, record.line, error, sentence.id)
+        return sentence
+
+    def _check(self, sentence: Sentence) -> None:
         _check_storable(sentence)
         if sentence.id in self._seen:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
@@ -151,14 +164,38 @@ class _Check:
         raise UserError("the project has another sentence with this id; every sentence needs its own")
 
 
+def make_sentence(source: Source, record: Record | Rejected) -> Sentence | Rejected:
+    """The sentence that a record becomes, whatever the project; or why it is none."""
+    if isinstance(record, Rejected):
+        return record
+    if isinstance(record.gold, Rejected):
+        return record.gold
+    try:
+        return Sentence(record.id, record.text, tuple([_read_span(stated, record.text) for stated in record.gold]))
+    except UserError as error:
+        return reject(source, record.line, error, record.id)
+
+
+def _read_span(stated: StatedSpan, text: str) -> Span:
+    """The span that a file states; where it also states what the span covers, both must agree."""
+    span = Span(stated.start, stated.end, stated.label)
+    if stated.surface is None or span.end > len(text) or text[span.start : span.end] == stated.surface:
+        return span
+    raise UserError(
+        "the text at {begin}–{end} is {text!r}, but the file says {form!r}",
+        begin=span.start,
+        end=span.end,
+        text=text[span.start : span.end],
+        form=stated.surface,
+    )
+
+
 def _check_storable(sentence: Sentence) -> None:
-    """Refuse ids that nobody could name and other formats could not express, and texts that contain a NUL."""
+    """Refuse ids that nobody could name and other formats could not express."""
     if not sentence.id.strip():
         raise UserError("its id is blank")
     if escape_controls(sentence.id) != sentence.id:
         raise UserError("its id “{id}” contains a control character", id=escape_controls(sentence.id, most=80))
-    if "\0" in sentence.text:
-        raise UserError("its text contains a NUL character")
 
 
 @dataclass(slots=True)
@@ -201,11 +238,11 @@ class _Staging:
                 "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT, text TEXT, gold TEXT, split TEXT)"
             )
 
-    def read(self, path: Path, format_name: str, records: Iterator[Record]) -> Iterator[ImportProgress]:
+    def read(self, corpus: registry.CorpusFile, check: _Check) -> Iterator[ImportProgress]:
         """Stage a file's records slice by slice."""
-        file = _StagedFile(escape_name(path.name), format_name)
+        file = _StagedFile(escape_name(Path(corpus.source.name).name), corpus.format.name)
         self._files.append(file)
-        for part in _slices(records):
+        for part in _slices(check.judge(corpus.source, record) for record in corpus.records()):
             good = [record for record in part if isinstance(record, Sentence)]
             bad = tuple(record for record in part if isinstance(record, Rejected))
             rows = [(sentence.id, sentence.text, spans_to_text(sentence.spans)) for sentence in good]
@@ -354,8 +391,8 @@ def _why_nothing(report: ImportReport, files: Sequence[str]) -> str:
     )
 
 
-def _slices(records: Iterable[Record]) -> Iterator[list[Record]]:
-    part: list[Record] = []
+def _slices(records: Iterable[Sentence | Rejected]) -> Iterator[list[Sentence | Rejected]]:
+    part: list[Sentence | Rejected] = []
     for record in records:
         part.append(record)
         if len(part) == SLICE // 5:

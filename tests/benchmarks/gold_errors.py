@@ -26,7 +26,6 @@ from pathlib import Path
 
 from core.domain.settings import DEVICES, Device, TrainSettings
 from core.domain.spans import Sentence, Span
-from core.formats import registry
 from core.model.checkpoint import load
 from core.model.devices import device_of
 from core.model.predictor import predict_batches
@@ -34,6 +33,7 @@ from core.model.signal_predictor import JudgedText, judge_batches
 from core.model.tagger import TextTagger
 from core.store.project import open_project
 from core.training.trainer import EpochTrained, train
+from tests.corpora import read_only_sentences
 
 KINDS = ("type", "edge", "dropped")
 TURNS = 5
@@ -129,7 +129,7 @@ def cost(text_tagger: TextTagger, sentences: Sequence[Sentence]) -> float:
 
 def from_file(options: argparse.Namespace) -> tuple[TextTagger, list[Sentence]]:
     """A tagger trained on a part of the file, and the sentences held out."""
-    sentences = [record for record in registry.read(options.file) if isinstance(record, Sentence)]
+    sentences = read_only_sentences(options.file)
     random.Random(options.seed).shuffle(sentences)
     settings = TrainSettings.of_preset(options.encoder, epochs=options.epochs, device=options.device, seed=options.seed)
     return trained(sentences[options.held_out :], settings), sentences[: options.held_out]

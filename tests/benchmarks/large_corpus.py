@@ -21,8 +21,8 @@ from typing import Any
 from core.domain.events import Prepared, Progress
 from core.domain.settings import UNITS, TrainSettings
 from core.domain.spans import Sentence
-from core.formats import registry
 from core.training.trainer import train
+from tests.corpora import read_only_sentences
 from tests.paths import SAMPLE
 
 STEPS = 20
@@ -30,7 +30,7 @@ STEPS = 20
 
 def sentences(count: int, name: str) -> list[Sentence]:
     """As many as asked for, of ordinary length; no two have the same text."""
-    read = [record for record in registry.read(SAMPLE / "train.jsonl") if isinstance(record, Sentence)]
+    read = read_only_sentences(SAMPLE / "train.jsonl")
     return [
         Sentence(f"{name}-{number}", f"{sentence.text} {name} {number}", sentence.spans)
         for number, sentence in enumerate(islice(cycle(read), count))

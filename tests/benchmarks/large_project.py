@@ -19,7 +19,7 @@ from pathlib import Path
 from core.domain.labels import TTA_LABELS
 from core.domain.settings import TrainSettings
 from core.domain.spans import PredictedSpan, Sentence, SentenceNumber, Span, Split
-from core.formats import jsonl, registry
+from core.formats import jsonl
 from core.metrics.signals import Signals, suspicion_of
 from core.metrics.strict import klue_figures
 from core.services.import_corpus import ImportPlan, import_corpus
@@ -28,6 +28,7 @@ from core.store.project import Project, create_project
 from core.store.runs import Epoch
 from core.store.sentences import GOLDS, SLICE, StoredSentence
 from tests.building import epoch_report
+from tests.corpora import read_only_sentences, write_sentences
 from tests.paths import ROOT
 
 KLUE = ROOT.parent / "shared" / "data" / "klue-ner" / "klue-ner-v1.1_dev.tsv"
@@ -39,7 +40,7 @@ PER_DOCUMENT = 20
 def numbered(count: int, first: int) -> Iterator[Sentence]:
     """As many sentences as asked for, numbered from the first number on."""
     source = KLUE if KLUE.exists() else SAMPLE
-    read = [record for record in registry.read(source) if isinstance(record, Sentence)]
+    read = read_only_sentences(source)
     for number, sentence in enumerate(islice(cycle(read), count), start=first):
         prefix = f"{number}. "
         spans = tuple(Span(s.start + len(prefix), s.end + len(prefix), s.label) for s in sentence.spans)
@@ -54,7 +55,7 @@ def built(folder: Path, train: int = TRAIN, dev: int = DEV, epochs: int = EPOCHS
         plans = []
         for split, count, first in sizes:
             path = Path(name) / f"{split}.jsonl"
-            jsonl.write(path, numbered(count, first))
+            write_sentences(jsonl.FORMAT, path, numbered(count, first))
             plans.append(ImportPlan((path,), split))
         for _ in import_corpus(project, *plans):
             pass

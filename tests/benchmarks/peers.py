@@ -32,10 +32,10 @@ from transformers import (
 from core.domain.settings import Precision, TrainSettings
 from core.domain.spans import Sentence, Span
 from core.domain.tags import NO_TAG, TagSet, tags_of
-from core.formats import registry
 from core.model.encoders.loading import load_encoder
 from core.model.predictor import predict_batches
 from core.training.trainer import EpochTrained, train
+from tests.corpora import read_only_sentences
 
 BATCH = 16
 RATE = 1.5e-4
@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=1000)
     parser.add_argument("--layers", type=int, default=6)
     options = parser.parse_args()
-    read = [record for record in registry.read(options.file) if isinstance(record, Sentence)]
+    read = read_only_sentences(options.file)
     training, dev = read[: options.sentences], read[-500:]
     tag_set = TagSet(tuple(sorted({span.label for sentence in training for span in sentence.spans})))
     with tempfile.TemporaryDirectory() as folder:

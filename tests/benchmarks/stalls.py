@@ -46,6 +46,7 @@ from gui.corpus.page import start_import
 from tests.benchmarks import large_project
 from tests.benchmarks.startup import ROOT
 from tests.benchmarks.workbench import Driver
+from tests.corpora import write_sentences
 
 BEAT = 1
 """Milliseconds between two beats."""
@@ -231,7 +232,7 @@ def works(watched: Watched) -> dict[str, Callable[[Callable[[], None]], object]]
 def measured(folder: Path, where: int | None, only: Sequence[str]) -> dict[str, Any]:
     """The window's longest stalls, and when each work began and ended."""
     first = large_project.TRAIN + large_project.DEV + 1
-    jsonl.write(folder.parent / "imported.jsonl", large_project.numbered(IMPORTED, first))
+    write_sentences(jsonl.FORMAT, folder.parent / "imported.jsonl", large_project.numbered(IMPORTED, first))
     watched = Watched(folder, where)
     for name, begin in works(watched).items():
         if not only or any(word in name for word in only):

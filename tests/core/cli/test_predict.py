@@ -13,8 +13,8 @@ from core.cli.output import Output
 from core.cli.parser import parse_arguments
 from core.cli.predict import predict
 from core.domain.errors import UserError
-from core.formats import parquet
 from core.formats.records import Text
+from core.formats.registry import read_texts
 from core.model.checkpoint import save
 from core.services.predict import BLOCK
 from tests.building import project_with_run
@@ -67,7 +67,7 @@ def test_all_outputs_have_the_same_content(project, corpus, tmp_path, capsys):
         written = result(capsys, project, corpus, "--out", out)
         assert written == {"file": str(out), "sentences": 6, "rejected": document["rejected"]}
     assert [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()] == sentences
-    assert list(parquet.read_texts(rows)) == [Text(s["text"], s["id"]) for s in sentences]
+    assert list(read_texts(rows)) == [Text(s["text"], s["id"]) for s in sentences]
     again = result(capsys, project, rows)
     assert [s["text"] for s in again["sentences"]] == [s["text"] for s in sentences]
     assert [[span[:3] for span in s["spans"]] for s in again["sentences"]] == [

@@ -5,6 +5,8 @@ import pytest
 from core.domain.spans import Sentence, Span
 from core.formats import jsonl
 from core.formats.records import REASON_LENGTH, Rejected, Text
+from core.formats.registry import read_texts
+from tests.corpora import read_sentences, write_sentences
 
 
 @pytest.fixture
@@ -12,7 +14,7 @@ def records(tmp_path):
     def records_of(text):
         path = tmp_path / "작은.jsonl"
         path.write_bytes(text.encode())
-        return list(jsonl.read(path))
+        return read_sentences(path, "jsonl")
 
     return records_of
 
@@ -93,7 +95,7 @@ def test_a_bad_line_is_rejected_and_the_next_is_read(records, bad, reason):
 
 def test_hangul_is_written_as_itself(tmp_path):
     path = tmp_path / "out"
-    jsonl.write(path, [Sentence("a", "이순신은", (Span(0, 3, "PS"),)), Sentence("b", "비")])
+    write_sentences(jsonl.FORMAT, path, [Sentence("a", "이순신은", (Span(0, 3, "PS"),)), Sentence("b", "비")])
     assert path.read_text(encoding="utf-8") == f'{GOOD}\n{{"id": "b", "text": "비", "label": []}}\n'
 
 
@@ -131,7 +133,7 @@ def test_texts_need_no_gold(tmp_path):
         '{"text": "비"}',
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
-    read = list(jsonl.read_texts(path))
+    read = list(read_texts(path))
     assert read[:4] == [Text("비", name) for name in "abcd"]
     assert read[4] == Rejected(str(path), 5, "sentence e: it has no text")
     assert read[5].id.startswith("a-6-")

@@ -6,6 +6,8 @@ from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
 from core.formats import klue
 from core.formats.records import Rejected, Text
+from core.formats.registry import read_texts
+from tests.corpora import read_only_sentences, read_sentences, write_sentences
 
 
 @pytest.fixture
@@ -13,7 +15,7 @@ def records(tmp_path):
     def records_of(text):
         path = tmp_path / "작은.tsv"
         path.write_bytes(text.encode())
-        return list(klue.read(path))
+        return read_sentences(path, "klue")
 
     return records_of
 
@@ -26,7 +28,7 @@ GOOD = rows(("경", "B-OG"), ("찰", "I-OG"), (" ", "O"), ("은", "O"))
 
 
 def test_the_shared_file_gives_its_known_counts(klue_file):
-    records = list(klue.read(klue_file))
+    records = read_sentences(klue_file, "klue")
     assert not [record for record in records if isinstance(record, Rejected)]
     assert len(records) == 5000
     counts = Counter(span.label for record in records for span in record.spans)
@@ -36,7 +38,7 @@ def test_the_shared_file_gives_its_known_counts(klue_file):
 
 def test_the_shared_file_comes_out_byte_for_byte(klue_file, tmp_path):
     path = tmp_path / "out"
-    klue.write(path, klue.read(klue_file))
+    write_sentences(klue.FORMAT, path, read_only_sentences(klue_file))
     assert path.read_bytes() == klue_file.read_bytes()
 
 
@@ -135,7 +137,7 @@ def test_what_rows_cannot_contain_is_not_written(tmp_path, sentence):
     path = tmp_path / "out"
     path.write_text("before")
     with pytest.raises(UserError, match=r"나쁜.*export as jsonl or nikl"):
-        klue.write(path, [Sentence("a", "가"), sentence])
+        write_sentences(klue.FORMAT, path, [Sentence("a", "가"), sentence])
     assert path.read_text() == "before"
 
 
@@ -143,6 +145,6 @@ def test_texts_need_no_tags(tmp_path):
     path = tmp_path / "작은.tsv"
     blocks = [f"## a\t갑을 은\n{GOOD}", f"## b\t<경찰:OG> 은\n{rows(('가', 'I-PS'), ('나', 'X'))}다\n", "## c\t비\n"]
     path.write_text("\n".join(blocks), encoding="utf-8")
-    *good, bad = klue.read_texts(path)
+    *good, bad = read_texts(path)
     assert good == [Text("경찰 은", "a"), Text("가나다", "b")]
     assert "no character rows" in bad.reason

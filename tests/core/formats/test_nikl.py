@@ -5,8 +5,10 @@ import sys
 import pytest
 
 from core.domain.spans import Sentence, Span
-from core.formats import klue, nikl
+from core.formats import nikl
 from core.formats.records import Rejected, Text
+from core.formats.registry import read_texts
+from tests.corpora import read_only_sentences, read_sentences, write_sentences
 
 EDITIONS = ["2019", "2020", "2021"]
 
@@ -29,7 +31,7 @@ def records(tmp_path):
         path = tmp_path / "작은.json"
         text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, **options)
         path.write_bytes(text.encode())
-        return list(nikl.read(path))
+        return read_sentences(path, "nikl")
 
     return records_of
 
@@ -52,8 +54,8 @@ def nikl_like(klue_file, tmp_path):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_each_edition_gives_the_same_coarse_spans(nikl_like, klue_file, edition):
-    source = list(klue.read(klue_file))[:300]
-    read = list(nikl.read(nikl_like(edition)))
+    source = read_sentences(klue_file, "klue")[:300]
+    read = read_sentences(nikl_like(edition), "nikl")
     assert len(read) == 300
     for number, (ours, theirs) in enumerate(zip(read, source, strict=True), 1):
         shift = len(f"{number}. ")
@@ -67,7 +69,7 @@ def test_each_broken_record_is_rejected_and_every_other_read(nikl_like, edition,
     path = nikl_like(edition, "--broken")
     if indent:
         path.write_text(json.dumps(json.loads(path.read_text()), ensure_ascii=False, indent=indent))
-    read = list(nikl.read(path))
+    read = read_sentences(path, "nikl")
     rejected = [record for record in read if isinstance(record, Rejected)]
     expected = [
         (2, "reaches past the text, which has 79 characters"),
@@ -89,7 +91,7 @@ def test_each_broken_record_is_rejected_and_every_other_read(nikl_like, edition,
     [
         (
             item(NE=[entity(0, 9, "이순신은")]),
-            "sentence a.1: the entity '이순신은' at 0–9 reaches past the text, which has 4",
+            "sentence a.1: the span 0–9 reaches past the text, which has 4 characters",
         ),
         (item(NE=[entity(1, 3, "이순신")]), "sentence a.1: the text at 1–3 is '순신', but the file says '이순신'"),
         (item(NE=[entity(-2, 4, "신은")]), "begins before the text"),
@@ -175,7 +177,7 @@ def test_a_rejected_sentence_whose_line_cannot_be_found_has_none(records):
 def test_sentences_are_written_in_documents(tmp_path):
     path = tmp_path / "말뭉치.json"
     sentences = [Sentence(i, "이순신은 갔다") for i in ("a.b.1", "a.b.2", "c.1", "d", "e")]
-    nikl.write(path, sentences)
+    write_sentences(nikl.FORMAT, path, sentences)
     written = json.loads(path.read_text(encoding="utf-8"))
     assert [d["id"] for d in written["document"]] == ["a.b", "c", "말뭉치"]
     assert [s["id"] for d in written["document"] for s in d["sentence"]] == ["a.b.1", "a.b.2", "c.1", "d", "e"]
@@ -184,7 +186,7 @@ def test_sentences_are_written_in_documents(tmp_path):
 def test_what_is_written_has_the_members_of_the_real_thing(nikl_like, tmp_path):
     original = nikl_like("2019")
     path = tmp_path / "out"
-    nikl.write(path, nikl.read(original))
+    write_sentences(nikl.FORMAT, path, read_only_sentences(original))
     ours, theirs = (json.loads(file.read_text(encoding="utf-8"))["document"] for file in (path, original))
     assert ours == theirs
 
@@ -199,6 +201,6 @@ def test_texts_need_no_entities(tmp_path):
     path = tmp_path / "a.json"
     items = [item("a.1"), item("a.2", NE=None), item("a.3", NE=[entity(0, 99, "x")]), item("a.4", "")]
     path.write_text(json.dumps(corpus(*items)), encoding="utf-8")
-    *good, bad = nikl.read_texts(path)
+    *good, bad = read_texts(path)
     assert good == [Text("이순신은", f"a.{n}") for n in (1, 2, 3)]
     assert bad.reason == "sentence a.4: it has no text"

@@ -1,0 +1,265 @@
+"""Corpus files as readers see them: opened once, decoded, and called by the name that the user knows."""
+
+import codecs
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, NamedTuple, Protocol
+
+from core.domain.errors import UserError
+from core.io.files import Kind, kind_of, open_descriptor
+from core.messages.catalogue import mark, say
+
+STANDARD_INPUT = Path("-")
+"""Standard input on the command line."""
+
+Encoding = str
+"""A codec of Python: utf-8-sig (with or without mark), utf-16 (with mark) or cp949 (a superset of EUC-KR)."""
+
+_ENCODING_NAMES = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp949": "CP949"}
+
+_CHUNK = 1 << 20
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a reader cannot find out from a file alone.
+
+    Attributes:
+        tag_names: the names of the numbers under `ner_tags`, from 0.
+        tag_column: the column of the tags in a file of columns, from 1.
+    """
+
+    tag_names: tuple[str, ...] = ()
+    tag_column: int | None = None
+
+
+DEFAULTS = ReadOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A corpus file to read.
+
+    Attributes:
+        path: of the file, or of a copy of what came through a pipe.
+        name: what messages call it.
+        is_damaged: whether some bytes are not text in this encoding; `screen` rejects the records that contain them.
+    """
+
+    path: Path
+    name: str
+    encoding: Encoding = "utf-8-sig"
+    is_damaged: bool = False
+    options: ReadOptions = DEFAULTS
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """The lines with their numbers from 1 and with their ends."""
+        with self.path.open(encoding=self.encoding, errors=self._errors, newline="\n") as file:
+            yield from enumerate(file, 1)
+
+    @contextmanager
+    def open_utf8(self) -> Iterator["Readable"]:
+        """The bytes of the file in UTF-8, without a byte order mark."""
+        with self.path.open("rb") as file:
+            if self.encoding == "utf-8-sig" and not self.is_damaged:
+                file.seek(len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0)
+                yield file
+            else:
+                yield _Recoded(file, codecs.getincrementaldecoder(self.encoding)(self._errors))
+
+    @property
+    def encoding_name(self) -> str:
+        """The encoding as people write it."""
+        return _ENCODING_NAMES[self.encoding]
+
+    @property
+    def _errors(self) -> str:
+        return _MARK_BAD_BYTES if self.is_damaged else "strict"
+
+
+class Readable(Protocol):
+    """What `Source.open_utf8` opens."""
+
+    def read(self, size: int, /) -> bytes:
+        """At least one byte, unless the file is at its end."""
+        ...
+
+
+class _Recoded:
+    """A file in another encoding as UTF-8."""
+
+    def __init__(self, file: BinaryIO, decoder: codecs.IncrementalDecoder) -> None:
+        self._file = file
+        self._decoder = decoder
+
+    def read(self, size: int, /) -> bytes:
+        while True:
+            data = self._file.read(size)
+            text = self._decoder.decode(data, final=not data)
+            if text or not data:
+                return text.encode("utf-8", "surrogatepass")
+
+
+_BAD_BYTE = 0x10FF00
+"""Added to a byte that is not text: a code point at the end of the last private area, which no corpus uses."""
+_MARK_BAD_BYTES = "spandesk-mark-bad-bytes"
+_BAD_BYTES = re.compile(r"[\U0010ff00-\U0010ffff]|\\U0010ff[0-9a-f]{2}")
+"""The mark of a byte that is not text, as it is or as `repr` writes it."""
+
+
+def _mark_bad_bytes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(_BAD_BYTE + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_MARK_BAD_BYTES, _mark_bad_bytes)
+
+
+def find_bad_byte(text: str) -> int | None:
+    """The first byte that was not text, in a text of a damaged source."""
+    found = _BAD_BYTES.search(text)
+    if not found:
+        return None
+    return int(found[0][-2:], 16) if found[0].startswith("\\") else ord(found[0]) - _BAD_BYTE
+
+
+_READ_ONCE: dict[Kind, str] = {
+    "pipe": mark("{path} is a pipe, which can only be read once; save its output in a file first"),
+    "device": mark("{path} is a device, which can only be read once; save its output in a file first"),
+    "socket": mark("{path} is a socket, which cannot be read; save its output in a file first"),
+}
+
+
+def check_kind(path: Path) -> Kind:
+    """Check that a path leads to a file or a folder; returns which.
+
+    Raises:
+        UserError: it leads to nothing, or to what cannot be read twice.
+    """
+    kind = kind_of(path)
+    if kind == "missing":
+        raise UserError("{path} does not exist", path=path)
+    if kind not in ("file", "folder"):
+        raise UserError(_READ_ONCE[kind], path=path)
+    return kind
+
+
+@contextmanager
+def naming_read_errors(name: str) -> Iterator[None]:
+    """Turn read errors in the block into a `UserError` that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError("{path} cannot be read: {reason}", path=name, reason=error.strerror or error) from error
+    except UnicodeDecodeError as error:
+        raise UserError("{path} has changed since it was checked: its encoding is another", path=name) from error
+
+
+def copy_once(path: Path) -> tuple[TemporaryDirectory[str], Path] | None:
+    """A temporary copy of an open file of this process that can be read only once, such as - or /dev/stdin; None for
+    other paths."""
+    descriptor = 0 if path == STANDARD_INPUT else open_descriptor(path)
+    if descriptor is None or (stat.S_ISREG(os.fstat(descriptor).st_mode) and path != STANDARD_INPUT):
+        return None
+    folder = TemporaryDirectory(prefix="spandesk-")
+    copy = Path(folder.name) / "stdin"
+    with naming_read_errors(name_of(path)), os.fdopen(os.dup(descriptor), "rb") as source, copy.open("xb") as file:
+        shutil.copyfileobj(source, file)
+    return folder, copy
+
+
+def name_of(path: Path) -> str:
+    """What messages call a corpus file."""
+    return say("standard input") if path == STANDARD_INPUT or open_descriptor(path) == 0 else str(path)
+
+
+class TextCheck(NamedTuple):
+    """How a text file is encoded, and whether all of it is."""
+
+    encoding: Encoding
+    is_damaged: bool
+
+
+def check_text(path: Path, name: str) -> TextCheck:
+    """Read a whole file to find its encoding, before anything of it is imported.
+
+    Bytes that contradict UTF-8 make it CP949 if more lines are text in that encoding alone than in UTF-8 alone.
+
+    Raises:
+        UserError: it is empty or binary.
+    """
+    with path.open("rb") as file:
+        start = file.read(HEAD_BYTES)
+    if start.startswith(_UTF16_MARKS):
+        return _check_decoding(path, name, "utf-16")
+    if b"\0" in start:
+        raise UserError("{path} is binary, not text", path=name)
+    return _check_decoding(path, name, "utf-8-sig")
+
+
+HEAD_BYTES = 1 << 14
+"""How many bytes of a file tell that it is binary."""
+
+
+def _check_decoding(path: Path, name: str, encoding: Encoding) -> TextCheck:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    is_filled = False
+    try:
+        for chunk in _chunks(path):
+            text = decoder.decode(chunk, final=not chunk)
+            is_filled = is_filled or bool(text.strip())
+    except UnicodeDecodeError:
+        return TextCheck(encoding, True) if encoding == "utf-16" else _compare_encodings(path)
+    if not is_filled:
+        raise UserError("{path} is empty", path=name)
+    return TextCheck(encoding, False)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, then an empty chunk."""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+    yield b""
+
+
+def _compare_encodings(path: Path) -> TextCheck:
+    """The encoding that explains more of a file's lines, which are not all UTF-8."""
+    utf8 = cp949 = 0
+    is_all_cp949 = True
+    with path.open("rb") as file:
+        for line in iter(lambda: file.readline(_CHUNK), b""):
+            if line.isascii():
+                continue
+            if _decodes(line, "utf-8"):
+                utf8 += 1
+            elif _decodes(line, "cp949"):
+                cp949 += 1
+            else:
+                is_all_cp949 = False
+    if cp949 > utf8:
+        return TextCheck("cp949", not is_all_cp949 or utf8 > 0)
+    return TextCheck("utf-8-sig", True)
+
+
+def _decodes(line: bytes, encoding: Encoding) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def read_head(path: Path, encoding: Encoding, length: int) -> str:
+    """The first characters of a text file, without a byte order mark."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        return file.read(length)

@@ -1,0 +1,35 @@
+"""Corpus files as sentences, read and written as the program does."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from core.domain.spans import Sentence
+from core.formats.records import CorpusFormat, Record, Rejected, StatedSpan, WriteOptions
+from core.formats.registry import AUTO, open_corpus
+from core.formats.sources import DEFAULTS, ReadOptions
+from core.services.import_corpus import make_sentence
+
+
+def read_sentences(path: Path, name: str = AUTO, options: ReadOptions = DEFAULTS) -> list[Sentence | Rejected]:
+    """The sentences of a file whatever their labels, and the records that are none."""
+    with open_corpus(path, name, options) as file:
+        return [make_sentence(file.source, record) for record in file.records()]
+
+
+def read_only_sentences(path: Path, name: str = AUTO, options: ReadOptions = DEFAULTS) -> list[Sentence]:
+    """The sentences of a file that has nothing else."""
+    read = read_sentences(path, name, options)
+    rejected = [record for record in read if isinstance(record, Rejected)]
+    assert not rejected, rejected[0]
+    return [record for record in read if isinstance(record, Sentence)]
+
+
+def write_sentences(corpus_format: CorpusFormat, path: Path, sentences: Iterable[Sentence]) -> None:
+    """Write sentences in a format."""
+    assert corpus_format.write is not None
+    corpus_format.write(path, map(_record, sentences), WriteOptions())
+
+
+def _record(sentence: Sentence) -> Record:
+    spans = tuple(StatedSpan(span.start, span.end, span.label) for span in sentence.spans)
+    return Record(1, sentence.text, spans, sentence.id)
