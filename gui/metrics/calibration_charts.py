@@ -157,17 +157,24 @@ _LEAST, _MOST = 3.5, 10.0
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
 
 
-class ReliabilityDiagram(SegmentChart):
-    """A dot a bin, larger the more spans it has; on the diagonal probabilities are the shares of right spans."""
+class _CalibrationChart(SegmentChart):
+    """A chart of the calibration that it is asked to show."""
 
-    def __init__(self, counter: SentenceCounter, look: Look) -> None:
-        super().__init__(counter, look, say("Share of right spans by probability"))
+    def __init__(self, counter: SentenceCounter, look: Look, purpose: str) -> None:
+        super().__init__(counter, look, purpose)
         self._shown: CalibrationShown | None = None
 
     def show_calibration(self, shown: CalibrationShown | None) -> None:
         """Show these spans; None shows none."""
         self._shown = shown
         self.refresh()
+
+
+class ReliabilityDiagram(_CalibrationChart):
+    """A dot a bin, larger the more spans it has; on the diagonal probabilities are the shares of right spans."""
+
+    def __init__(self, counter: SentenceCounter, look: Look) -> None:
+        super().__init__(counter, look, say("Share of right spans by probability"))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 240)
@@ -246,17 +253,11 @@ _LOOKS: tuple[Outcome, Outcome] = ("right", "both")
 _WORDS = (mark("right"), mark("wrong"))
 
 
-class Histogram(SegmentChart):
+class Histogram(_CalibrationChart):
     """Two bars a bin. Their heights go by the square root, so that a few spans are seen beside thousands."""
 
     def __init__(self, counter: SentenceCounter, look: Look) -> None:
         super().__init__(counter, look, say("Right and wrong predicted spans by probability"))
-        self._shown: CalibrationShown | None = None
-
-    def show_calibration(self, shown: CalibrationShown | None) -> None:
-        """Show these spans; None shows none."""
-        self._shown = shown
-        self.refresh()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(420, 240)

@@ -10,9 +10,9 @@ from core.analysis.calibration import (
 from core.domain.labels import in_display_order
 from core.messages.catalogue import say
 from core.store.project import Project
-from gui.background import LatestQuery
 from gui.look.theme import Look
 from gui.metrics.calibration_charts import CalibrationShown, Histogram, ReliabilityDiagram
+from gui.metrics.epoch_figures import KeptAnswers
 from gui.metrics.scores_view import EpochQuestion
 from gui.metrics.table_model import SentenceCounter, format_markdown
 from gui.widgets.choosers import chooser
@@ -32,12 +32,13 @@ class CalibrationPanel(QWidget):
         super().__init__()
         self._look = look
         self._tag_set: tuple[str, ...] = ()
-        self._asked: EpochQuestion | None = None
-        self._known: dict[EpochQuestion, Calibration] = {}
+        self._calibration: Calibration | None = None
         self._label: str | None = None
         self._shown: CalibrationShown | None = None
-        self._query = LatestQuery(self)
-        self._query.answered.connect(self._take)
+        self._calibrations = KeptAnswers[EpochQuestion](self)
+        self._calibrations.counting.connect(self._show_counting)
+        self._calibrations.answered.connect(self._take)
+        self.forget = self._calibrations.forget
         self.title = PlainLabel()
         self.title.setProperty("role", "heading")
         self.caption = hint_label(wraps=True)
@@ -72,28 +73,18 @@ class CalibrationPanel(QWidget):
         layout.addLayout(words)
         layout.addWidget(self.splitter, 1)
 
-    def forget(self) -> None:
-        """Count everything anew from now on, and nothing until asked."""
-        self._query.cancel()
-        self._known.clear()
-        self._asked = None
-
     def show_question(self, project: Project, question: EpochQuestion) -> None:
         """Show an epoch's calibration, as soon as it is counted."""
-        if question == self._asked:
-            return
-        self._query.cancel()
-        self._asked, self._tag_set = question, project.sentences.labels()
+        self._tag_set = project.sentences.labels()
         self.title.setText(say("Calibration in epoch {epoch}", epoch=question.key.epoch))
-        if question in self._known:
-            self._show()
-        else:
-            self._show_charts(None, say("Counting the spans …"))
-            self._query.submit(lambda: calibrate(project.predictions.examples(*question)))
+        self._calibrations.ask(question, lambda: calibrate(project.predictions.examples(*question)))
+
+    def _show_counting(self) -> None:
+        self._calibration = None
+        self._show_charts(None, say("Counting the spans …"))
 
     def _take(self, calibration: Calibration) -> None:
-        assert self._asked is not None
-        self._known[self._asked] = calibration
+        self._calibration = calibration
         self._show()
 
     def _choose(self, label: str | None) -> None:
@@ -101,13 +92,13 @@ class CalibrationPanel(QWidget):
         self._show()
 
     def _show(self) -> None:
-        if self._asked not in self._known:
+        calibration, question = self._calibration, self._calibrations.question
+        if calibration is None or question is None:
             return
-        calibration = self._known[self._asked]
         if self._label not in calibration.labels:
             self._label = None
         self._offer(calibration.labels)
-        shown = CalibrationShown(calibration, self._asked, self._label)
+        shown = CalibrationShown(calibration, question, self._label)
         self._show_charts(shown, shown.summary)
 
     def _offer(self, labels: tuple[str, ...]) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QSplitter
 
 from core.analysis.bootstrap import Interval
 from core.analysis.changes import FATES, Changes, Fate, compare_epochs
@@ -18,9 +17,8 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentence_selection import FixedSet, Selection
 from core.store.sentences import Gold
-from gui.background import LatestQuery
 from gui.look.theme import LIST_SIZE, Look, font
-from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.epoch_figures import EpochFigures, KeptAnswers
 from gui.metrics.errors_view import all_types_row
 from gui.metrics.scores_view import METRIC_TITLES, NOTHING_IN_COMMON, average_row
 from gui.metrics.table_model import (
@@ -35,7 +33,7 @@ from gui.metrics.table_model import (
     SentencesLink,
 )
 from gui.metrics.table_painting import CountDelegate, MetricDelegate
-from gui.metrics.table_view import TitledTable
+from gui.metrics.table_view import TablesPanel, TitledTable
 from gui.text.wording import VERDICTS, name_epoch
 from gui.widgets.tables import RIGHT
 
@@ -237,23 +235,18 @@ class ChangesQuestion(NamedTuple):
     gold: Gold
 
 
-class ChangesPanel(QSplitter):
-    """Three tables; what was compared is kept until `forget`.
-
-    Signals:
-        opened: a number with sentences behind it was chosen; its `SentencesLink`.
-    """
-
-    opened = Signal(object)
+class ChangesPanel(TablesPanel):
+    """The changes of scores, beside two tables of errors; what was compared is kept until `forget`."""
 
     def __init__(self, counter: SentenceCounter, look: Look) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self._asked: ChangesQuestion | None = None
+        scores = TitledTable(say("What changed"), "", MoveDelegate(MetricModel(counter), look), names="korean")
+        super().__init__(Qt.Orientation.Horizontal, scores)
+        self.scores = scores
         self._now: EpochFigures | None = None
-        self._known: dict[ChangesQuestion, Changes] = {}
-        self._query = LatestQuery(self)
-        self._query.answered.connect(self._take)
-        self.scores = TitledTable(say("What changed"), "", MoveDelegate(MetricModel(counter), look), names="korean")
+        self._changes = KeptAnswers[ChangesQuestion](self)
+        self._changes.counting.connect(lambda: self._show(None, say("Comparing the sentences …")))
+        self._changes.answered.connect(self._show_changes)
+        self.forget = self._changes.forget
         self.types, self.kinds = (
             TitledTable(
                 title, caption, CountDelegate(MetricModel(counter), look, padding=_COUNT_PADDING), names="korean"
@@ -263,26 +256,9 @@ class ChangesPanel(QSplitter):
                 (say("Errors by kind"), say("Fixed: by their old kind. New and remaining: by their current kind.")),
             )
         )
-        self._errors = QSplitter(Qt.Orientation.Vertical)
-        for table in (self.types, self.kinds):
-            self._errors.addWidget(table)
-        self.addWidget(self.scores)
+        self._errors = TablesPanel(Qt.Orientation.Vertical, self.types, self.kinds)
+        self._errors.opened.connect(self.opened)
         self.addWidget(self._errors)
-        for splitter in (self, self._errors):
-            splitter.setChildrenCollapsible(False)
-        for table in self._tables:
-            table.view.opened.connect(self.opened)
-        self.setProperty("panel", True)
-
-    @property
-    def _tables(self) -> tuple[TitledTable, TitledTable, TitledTable]:
-        return self.scores, self.types, self.kinds
-
-    def forget(self) -> None:
-        """Compare everything anew from now on, and nothing until asked."""
-        self._query.cancel()
-        self._known.clear()
-        self._asked = None
 
     def show_nothing(self) -> None:
         """There is no epoch to compare with."""
@@ -296,21 +272,9 @@ class ChangesPanel(QSplitter):
         Args:
             now: the later epoch's figures on the sentences that both predicted.
         """
-        if question == self._asked:
-            return
-        self._query.cancel()
         self._errors.show()
-        self._asked, self._now = question, now
-        if question in self._known:
-            self._show_changes(self._known[question])
-        else:
-            self._show(None, say("Comparing the sentences …"))
-            self._query.submit(lambda: compare_epochs(project.predictions.pairs(*question)))
-
-    def _take(self, changes: Changes) -> None:
-        assert self._asked is not None
-        self._known[self._asked] = changes
-        self._show_changes(changes)
+        self._now = now
+        self._changes.ask(question, lambda: compare_epochs(project.predictions.pairs(*question)))
 
     def _show_changes(self, changes: Changes) -> None:
         if not changes.sentences:
@@ -327,9 +291,9 @@ class ChangesPanel(QSplitter):
         self.scores.caption.setText(caption)
         now = self._now
         builders = (build_moves_table, build_type_fates_table, build_kind_fates_table)
-        for table, build in zip(self._tables, builders, strict=True):
+        for table, build in zip((self.scores, self.types, self.kinds), builders, strict=True):
             table.view.show_table(EMPTY if changes is None or now is None else build(changes, now))
-        asked = self._asked
+        asked = self._changes.question
         if asked is None:
             self.scores.title.setText(say("What changed"))
         else:
@@ -338,8 +302,7 @@ class ChangesPanel(QSplitter):
 
     def markdown(self) -> list[str]:
         """The tables and how to read them, or why there are none."""
-        parts = [part for table in self._tables for part in table.markdown()]
-        return [*parts, self.scores.caption.text()]
+        return [*super().markdown(), *self._errors.markdown(), self.scores.caption.text()]
 
     def fit(self, room: QSize) -> None:
         """Give the scores what they need of the room, and the errors the rest."""

@@ -1,8 +1,10 @@
-"""The figures of one epoch, read from the store and kept until something changes."""
+"""The figures of one epoch, and answers about it, read from the store and kept until something changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from PySide6.QtCore import QObject, Signal
 
 from core.domain.scores import Report
 from core.domain.spans import Split
@@ -11,6 +13,7 @@ from core.metrics.report import Counts, build_report, count_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import GOLDS, Gold
+from gui.background import LatestQuery
 
 _SCORED: tuple[Split, ...] = ("dev", "test")
 
@@ -113,3 +116,57 @@ class FiguresCache:
         if (key, split) not in self._sentences:
             self._sentences[key, split] = self._project.predictions.count(key, split)
         return self._sentences[key, split]
+
+
+Question = TypeVar("Question", bound=Hashable)
+
+
+class KeptAnswers(QObject, Generic[Question]):
+    """Answers the question that a view asks now on another thread, and keeps the answers until `forget`.
+
+    Args:
+        is_patient: whether a question waits until what is shown is painted.
+
+    Signals:
+        counting: another question was asked whose answer is not known yet.
+        answered: the answer to the question.
+    """
+
+    counting = Signal()
+    answered = Signal(object)
+
+    def __init__(self, parent: QObject, *, is_patient: bool = False) -> None:
+        super().__init__(parent)
+        self.question: Question | None = None
+        self._known: dict[Question, Any] = {}
+        self._query = LatestQuery(self)
+        self._query.answered.connect(self._take)
+        self._submit = self._query.submit_when_painted if is_patient else self._query.submit
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer to the question is known."""
+        return self.question in self._known
+
+    def forget(self) -> None:
+        """Count everything anew from now on, and nothing until asked."""
+        self._query.cancel()
+        self._known.clear()
+        self.question = None
+
+    def ask(self, question: Question, count: Callable[[], object]) -> None:
+        """Ask this, unless it was asked last; where its answer is known, `answered` is emitted at once."""
+        if question == self.question:
+            return
+        self._query.cancel()
+        self.question = question
+        if question in self._known:
+            self.answered.emit(self._known[question])
+        else:
+            self.counting.emit()
+            self._submit(count)
+
+    def _take(self, answer: object) -> None:
+        assert self.question is not None
+        self._known[self.question] = answer
+        self.answered.emit(answer)

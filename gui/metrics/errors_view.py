@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QSplitter
+from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea
 
 from core.domain.labels import in_display_order
 from core.messages.catalogue import mark, say, say_count
@@ -34,7 +34,7 @@ from gui.metrics.table_model import (
     SentencesLink,
 )
 from gui.metrics.table_painting import CountDelegate, chip_width, paint_chip
-from gui.metrics.table_view import ROW_HEIGHT, TitledTable
+from gui.metrics.table_view import ROW_HEIGHT, TablesPanel, TitledTable
 from gui.text.wording import VERDICTS
 from gui.widgets.choosers import chip
 from gui.widgets.tables import LEFT, RIGHT
@@ -345,30 +345,20 @@ class KindsPanel(TitledTable):
 _PAIRS_PADDING = 5
 
 
-class ErrorsPanel(QSplitter):
-    """Both tables of one epoch, the first one as bars if asked for.
-
-    Signals:
-        opened: a number with sentences behind it was chosen; its `SentencesLink`.
-    """
-
-    opened = Signal(object)
+class ErrorsPanel(TablesPanel):
+    """Both tables of one epoch, the first one as bars if asked for."""
 
     def __init__(self, counter: SentenceCounter, look: Look) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.kinds = KindsPanel(counter, look)
-        self.confusion = TitledTable(
+        kinds = KindsPanel(counter, look)
+        confusion = TitledTable(
             say("Confusion of types"),
             say("Gold types in rows, predicted types in columns; on the diagonal the edges may be wrong"),
             CountDelegate(MetricModel(counter), look, padding=_PAIRS_PADDING),
             names="label",
         )
-        self.confusion.title.setMinimumHeight(self.kinds.as_table.sizeHint().height())  # both headings on one line
-        for table in (self.kinds, self.confusion):
-            self.addWidget(table)
-            table.view.opened.connect(self.opened)
-        self.setChildrenCollapsible(False)
-        self.setProperty("panel", True)
+        confusion.title.setMinimumHeight(kinds.as_table.sizeHint().height())  # both headings on one line
+        super().__init__(Qt.Orientation.Horizontal, kinds, confusion)
+        self.kinds, self.confusion = kinds, confusion
 
     def show_figures(self, figures: EpochFigures) -> None:
         """Show the errors of an epoch."""
@@ -377,10 +367,6 @@ class ErrorsPanel(QSplitter):
         self.confusion.show_table(
             build_confusion_table(figures), say("Confusion of types in epoch {epoch}", epoch=epoch)
         )
-
-    def markdown(self) -> list[str]:
-        """Both tables."""
-        return [*self.kinds.markdown(), *self.confusion.markdown()]
 
     def fit(self, room: QSize) -> None:
         """Give both tables what they need of the room; what is left makes longer bars of the first one."""

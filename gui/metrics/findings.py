@@ -24,7 +24,7 @@ from core.store.project import Project
 from core.store.runs import Run
 from core.store.sentence_selection import FixedSet, Selection
 from gui.background import LatestQuery
-from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.epoch_figures import EpochFigures, KeptAnswers
 from gui.metrics.scores_view import link_behind
 from gui.metrics.table_model import SentencesLink
 from gui.text.wording import BLAME_WORDS, wrap_tooltip
@@ -165,22 +165,15 @@ class VerdictsLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.line = LinkLabel()
-        self._asked: EstimateQuestion | None = None
-        self._offers = False
-        self._known: dict[EstimateQuestion, Estimate | None] = {}
-        self._query = LatestQuery(self)
-        self._query.answered.connect(self._take)
+        self._offers = self._has_verdicts = False
+        self._estimates = KeptAnswers[EstimateQuestion](self, is_patient=True)
+        self._estimates.answered.connect(self._show)
+        self.forget = self._estimates.forget
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.addWidget(self.line)
         self.line.linkActivated.connect(lambda _: self.sample_asked.emit())
         self.hide()
-
-    def forget(self) -> None:
-        """Estimate anew from now on, and nothing until asked."""
-        self._query.cancel()
-        self._known.clear()
-        self._asked = None
 
     def show_epoch(self, project: Project, asked: EstimateQuestion, *, offers: bool) -> None:
         """Show what the verdicts on an epoch say, as soon as it is known.
@@ -189,20 +182,11 @@ class VerdictsLine(QWidget):
             offers: whether to offer a sample where there are no verdicts yet.
         """
         self._offers = offers
-        if asked != self._asked:
-            if self._asked is not None:  # the line is of another epoch
-                self.hide()
-            self._query.cancel()
-            self._asked = asked
-            if asked not in self._known:
-                self._query.submit_when_painted(partial(project.reviews.estimate, *asked))
-        if asked in self._known:
-            self._show(self._known[asked])
-
-    def _take(self, estimate: Estimate | None) -> None:
-        assert self._asked is not None
-        self._known[self._asked] = estimate
-        self._show(estimate)
+        if self._estimates.question not in (None, asked):  # the line is of another epoch
+            self.hide()
+        self._estimates.ask(asked, partial(project.reviews.estimate, *asked))
+        if self._estimates.is_answered:
+            self.setVisible(self._has_verdicts or offers)
 
     def _show(self, estimate: Estimate | None) -> None:
         words, link = (say(NO_VERDICTS), say("Judge a sample"))
@@ -210,7 +194,8 @@ class VerdictsLine(QWidget):
             words, link = describe_estimate(estimate), say("Continue judging")
         self.line.show_words(words, link)
         self.line.setToolTip(wrap_tooltip(*explain_estimate(estimate)))
-        self.setVisible(estimate is not None or self._offers)
+        self._has_verdicts = estimate is not None
+        self.setVisible(self._has_verdicts or self._offers)
 
 
 def explain_estimate(estimate: Estimate | None) -> list[str]:

@@ -17,9 +17,8 @@ from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from core.store.sentences import Gold
-from gui.background import LatestQuery
 from gui.look.theme import Look, font
-from gui.metrics.epoch_figures import EpochFigures
+from gui.metrics.epoch_figures import EpochFigures, KeptAnswers
 from gui.metrics.table_model import (
     Metric,
     MetricCell,
@@ -301,10 +300,10 @@ class KlueLine(QWidget):
         super().__init__()
         self.epoch = hint_label("")
         self.entity, self.character = _value(), _value()
-        self._asked: EpochQuestion | None = None
-        self._known: dict[EpochQuestion, KlueFigures] = {}
-        self._query = LatestQuery(self)
-        self._query.answered.connect(self._take)
+        self._figures = KeptAnswers[EpochQuestion](self, is_patient=True)
+        self._figures.counting.connect(lambda: self._show(None))
+        self._figures.answered.connect(self._show)
+        self.forget = self._figures.forget
         layout = FlowLayout(self, gap=8)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.add_group(self.epoch)
@@ -317,24 +316,10 @@ class KlueLine(QWidget):
                 label.setToolTip(wrap_tooltip(say(tip), say(_SOURCE)))
             layout.add_group(*labels)
 
-    def forget(self) -> None:
-        """Count everything anew from now on, and nothing until asked."""
-        self._query.cancel()
-        self._known.clear()
-        self._asked = None
-
     def show_epoch(self, project: Project, question: EpochQuestion) -> None:
         """Show the figures of an epoch, as soon as they are counted."""
-        if question == self._asked:
-            return
-        self._query.cancel()
-        self._asked = question
         self.epoch.setText(say("KLUE, epoch {epoch}", epoch=question.key.epoch))
-        if question in self._known:
-            self._show(self._known[question])
-        else:
-            self._show(None)
-            self._query.submit_when_painted(lambda: _count_klue(project.predictions.examples(*question)))
+        self._figures.ask(question, lambda: _count_klue(project.predictions.examples(*question)))
 
     def describe(self) -> str:
         """The figures in one line; empty as long as they are not counted."""
@@ -346,11 +331,6 @@ class KlueLine(QWidget):
             entity=self.entity.text(),
             character=self.character.text(),
         )
-
-    def _take(self, figures: KlueFigures) -> None:
-        assert self._asked is not None
-        self._known[self._asked] = figures
-        self._show(figures)
 
     def _show(self, figures: KlueFigures | None) -> None:
         self.entity.setText(format_figure(figures.entity_macro_f1) if figures else PENDING)

@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.look.theme import scaled
 from gui.metrics.table_model import MetricModel, MetricTable, markdown_table
@@ -223,3 +232,26 @@ class TitledTable(QWidget):
         """Show a table and what it is of."""
         self.title.setText(title)
         self.view.show_table(table)
+
+
+class TablesPanel(QSplitter):
+    """Tables beside or below each other, which never collapse.
+
+    Signals:
+        opened: a number with sentences behind it was chosen; its `SentencesLink`.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, orientation: Qt.Orientation, *tables: TitledTable) -> None:
+        super().__init__(orientation)
+        self.tables = tables
+        for table in tables:
+            self.addWidget(table)
+            table.view.opened.connect(self.opened)
+        self.setChildrenCollapsible(False)
+        self.setProperty("panel", True)
+
+    def markdown(self) -> list[str]:
+        """The tables with their headings."""
+        return [part for table in self.tables for part in table.markdown()]
