@@ -20,8 +20,16 @@ from core.messages.catalogue import mark, say, say_count
 from core.metrics.comparison import Outcome
 from core.store.sentence_selection import FixedSet, Selection
 from gui.look.palette import mixed
-from gui.look.theme import TAG_SIZE, Look, font
-from gui.metrics.charts import Segment, SegmentChart, paint_legend_entry, paint_outcome
+from gui.look.theme import TAG_SIZE, Look, font, scaled
+from gui.metrics.charts import (
+    TEXT_HEIGHT,
+    Segment,
+    SegmentChart,
+    paint_legend_entry,
+    paint_outcome,
+    write_below,
+    write_beside,
+)
 from gui.metrics.scores_view import EpochQuestion
 from gui.metrics.table_model import SentenceCounter, SentencesLink, format_figure
 
@@ -154,7 +162,6 @@ NOTHING_PREDICTED = mark("No span was predicted here.")
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 40
 _LEAST, _MOST = 3.5, 10.0
 """Radius in pixels of the dot of a bin with hardly any span, and of one with all of them."""
-_MIDDLE = Qt.AlignmentFlag.AlignCenter
 
 
 class _CalibrationChart(SegmentChart):
@@ -177,7 +184,7 @@ class ReliabilityDiagram(_CalibrationChart):
         super().__init__(counter, look, say("Share of right spans by probability"))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 240)
+        return QSize(scaled(240), scaled(240))
 
     def place_segments(self) -> Iterator[Segment]:
         if self._shown is None:
@@ -194,8 +201,9 @@ class ReliabilityDiagram(_CalibrationChart):
     @property
     def _plot(self) -> QRectF:
         """The largest square that there is room for."""
-        side = max(min(self.width() - _LEFT - _RIGHT, self.height() - _TOP - _BOTTOM), 1)
-        return QRectF(_LEFT, _TOP, side, side)
+        left = scaled(_LEFT)
+        side = max(min(self.width() - left - _RIGHT, self.height() - _TOP - scaled(_BOTTOM)), 1)
+        return QRectF(left, _TOP, side, side)
 
     def _at(self, x: float, y: float) -> QPointF:
         plot = self._plot
@@ -228,26 +236,24 @@ class ReliabilityDiagram(_CalibrationChart):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(
-                QRectF(16, y - 8, _LEFT - 22, 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words
-            )
-            painter.drawText(QRectF(x - 20, plot.bottom() + 4, 40, 14), _MIDDLE, words)
+            write_beside(painter, QPointF(plot.left() - 6, y), words)
+            write_below(painter, QPointF(x, plot.bottom() + 4), words)
         painter.setPen(QPen(QColor(theme.edge), 1, Qt.PenStyle.DashLine))
         painter.drawLine(self._at(0, 0), self._at(1, 1))
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QRectF(plot.left(), plot.bottom() + 20, plot.width(), 16), _MIDDLE, say("mean probability"))
+        below, height = plot.bottom() + 4 + scaled(TEXT_HEIGHT), scaled(TEXT_HEIGHT)
+        write_below(painter, QPointF(plot.center().x(), below), say("mean probability"))
         painter.save()
-        painter.translate(8, plot.center().y())
         painter.rotate(-90)
-        painter.drawText(QRectF(-60, -8, 120, 16), _MIDDLE, say("share that is right"))
+        write_below(painter, QPointF(-plot.center().y(), 0), say("share that is right"))
         painter.restore()
-        near_top = QRectF(plot.left() + 6, plot.top() + 4, plot.width() - 12, 16)
+        near_top = QRectF(plot.left() + 6, plot.top() + 4, plot.width() - 12, height)
         painter.drawText(near_top, Qt.AlignmentFlag.AlignLeft, say("under-confident"))
-        near_end = QRectF(plot.left(), plot.bottom() - 20, plot.width() - 6, 16)
+        near_end = QRectF(plot.left(), plot.bottom() - 4 - height, plot.width() - 6, height)
         painter.drawText(near_end, Qt.AlignmentFlag.AlignRight, say("over-confident"))
 
 
-_BARS_LEFT, _BARS_RIGHT, _BARS_TOP, _BARS_BOTTOM = 52, 12, 44, 40
+_BARS_LEFT, _BARS_RIGHT, _BARS_TOP = 52, 12, 44
 _LOOKS: tuple[Outcome, Outcome] = ("right", "both")
 """The outcomes whose looks the bars of right and of wrong spans have."""
 _WORDS = (mark("right"), mark("wrong"))
@@ -260,7 +266,7 @@ class Histogram(_CalibrationChart):
         super().__init__(counter, look, say("Right and wrong predicted spans by probability"))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(420, 240)
+        return QSize(scaled(420), scaled(240))
 
     def place_segments(self) -> Iterator[Segment]:
         if self._shown is None:
@@ -281,9 +287,8 @@ class Histogram(_CalibrationChart):
 
     @property
     def _plot(self) -> QRectF:
-        return QRectF(
-            _BARS_LEFT, _BARS_TOP, self.width() - _BARS_LEFT - _BARS_RIGHT, self.height() - _BARS_TOP - _BARS_BOTTOM
-        )
+        left, top = scaled(_BARS_LEFT), scaled(_BARS_TOP)
+        return QRectF(left, top, self.width() - left - _BARS_RIGHT, self.height() - top - scaled(_BOTTOM))
 
     @property
     def _highest(self) -> int:
@@ -291,7 +296,7 @@ class Histogram(_CalibrationChart):
         return max((max(found.right, found.wrong) for found in self._shown.bins), default=0) or 1
 
     def draw(self, painter: QPainter) -> None:
-        at = QPointF(_BARS_LEFT, 4)
+        at = QPointF(self._plot.left(), 4)
         for look, words in zip(_LOOKS, _WORDS, strict=True):
             at = QPointF(paint_legend_entry(painter, at, look, say(words), self.look.theme), 4)
         if self._shown is None:
@@ -309,18 +314,14 @@ class Histogram(_CalibrationChart):
             painter.setPen(QPen(QColor(self.look.theme.line), 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(QColor(self.look.theme.muted))
-            place = QRectF(0, y - 8, _BARS_LEFT - 6, 16)
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{tick:,}")
+            write_beside(painter, QPointF(plot.left() - 6, y), f"{tick:,}")
         step = plot.width() / len(BIN_NAMES)
-        for column, words in enumerate(BIN_NAMES):
-            place = QRectF(plot.left() + column * step, plot.bottom() + 4, step, 14)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
-        place = QRectF(plot.left(), plot.bottom() + 20, plot.width(), 16)
-        painter.drawText(
-            place,
-            Qt.AlignmentFlag.AlignCenter,
-            say("probability of the predicted span; heights by the square root of the count"),
-        )
+        widest = max(map(QFontMetricsF(painter.font()).horizontalAdvance, BIN_NAMES)) + 4
+        for column in range(len(BIN_NAMES) - 1, -1, -math.ceil(widest / step)):
+            middle = plot.left() + (column + 0.5) * step
+            write_below(painter, QPointF(middle, plot.bottom() + 4), BIN_NAMES[column])
+        words = say("probability of the predicted span; heights by the square root of the count")
+        write_below(painter, QPointF(plot.center().x(), plot.bottom() + 4 + scaled(TEXT_HEIGHT)), words)
 
     def _draw_count(self, painter: QPainter, segment: Segment) -> None:
         assert self._shown is not None
@@ -330,10 +331,9 @@ class Histogram(_CalibrationChart):
         width = QFontMetricsF(small).horizontalAdvance(number)
         if width > segment.rect.width() * 1.3:
             return
-        place = QRectF(segment.rect.center().x() - width, segment.rect.top() - 15, 2 * width, 14)
         painter.setFont(small)
         painter.setPen(QColor(self.look.theme.text))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number)
+        write_below(painter, QPointF(segment.rect.center().x(), segment.rect.top() - scaled(TEXT_HEIGHT)), number)
 
 
 def ticks(highest: int) -> list[int]:

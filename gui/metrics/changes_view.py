@@ -288,7 +288,7 @@ class ChangesPanel(TablesPanel):
             self._show(changes, f"{base} {describe_intervals(split)}")
 
     def _show(self, changes: Changes | None, caption: str) -> None:
-        self.scores.caption.setText(caption)
+        self.scores.describe(caption)
         now = self._now
         builders = (build_moves_table, build_type_fates_table, build_kind_fates_table)
         for table, build in zip((self.scores, self.types, self.kinds), builders, strict=True):

@@ -21,15 +21,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
-from core.domain.labels import in_display_order
 from core.messages.catalogue import say
 from core.metrics.comparison import Outcome
 from gui.look.palette import mixed
-from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, Theme, font
-from gui.metrics.epoch_figures import EpochFigures
+from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, Theme, font, scaled
+from gui.metrics.epoch_figures import MICRO, ScoreLine
 from gui.metrics.table_model import SentenceCounter, SentencesLink
 from gui.sentence.painting import wave
-from gui.widgets.tables import LEFT
+from gui.widgets.tables import LEFT, RIGHT
 from gui.widgets.text_labels import PlainLabel
 
 _STEPS = {
@@ -197,43 +196,18 @@ class SegmentChart(QWidget):
         return self.minimumSizeHint()
 
 
-MICRO = "micro"
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreLine:
-    """The F1 of a type, or of all (`micro`), at those epochs that have one."""
-
-    name: str
-    epochs: tuple[int, ...]
-    values: tuple[float, ...]
-
-
-def build_f1_lines(figures: Sequence[EpochFigures]) -> tuple[ScoreLine, ...]:
-    """A line for every type that occurs, and the micro average last."""
-    found = {label for epoch in figures for label in epoch.report.labels}
-    labels = in_display_order(found, figures[0].tag_set) if figures else ()
-    rows = [(epoch.key.epoch, epoch.report.rows()) for epoch in figures]
-    return tuple(
-        ScoreLine(
-            name,
-            tuple(epoch for epoch, row in rows if name in row),
-            tuple(row[name].f1 for _, row in rows if name in row),
-        )
-        for name in (*labels, MICRO)
-        if figures
-    )
-
-
 LABEL_GAP = 13
-"""Pixels from the middle of one line's name to that of the next."""
+"""Pixels from the middle of one line's name to that of the next, at the usual text size as all below."""
 
 _LEAST_GAP = 10
 _LEADER, _LABEL_WIDTH, _MARGIN, _TICK_WIDTH = 12, 44, 10, 26
 _LEFT, _RIGHT, _ABOVE, _BELOW = 52, 8, 14, 36
 """Pixels around the lines: their scale is on the left of them, the epochs are below."""
+TEXT_HEIGHT = 16
+"""Pixels of a line of small text in a chart."""
 _MOST_DOTS = 12
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
 
 
 class ScoreChart(QWidget):
@@ -249,7 +223,7 @@ class ScoreChart(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 8, 8)
         layout.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
-        self.setMinimumSize(280, 140)
+        self.setMinimumSize(scaled(280), scaled(140))
         self.setAccessibleName(say("Scores by epoch"))
 
     def show_lines(self, lines: tuple[ScoreLine, ...]) -> None:
@@ -260,7 +234,7 @@ class ScoreChart(QWidget):
     def height_for_names(self) -> int:
         """The height in pixels in which every line has its name, with room for one more."""
         around = self.height() - math.floor(self._plot.height())
-        return around + _LEAST_GAP * (1 + sum(bool(line.values) for line in self._lines))
+        return around + scaled(_LEAST_GAP) * (1 + sum(bool(line.values) for line in self._lines))
 
     def emphasise(self, name: str) -> None:
         """Emphasise one line and grey the others; an empty name, or one without a line, shows all alike."""
@@ -270,14 +244,14 @@ class ScoreChart(QWidget):
     def place_of(self, epoch: int, value: float) -> QPointF:
         """Where a score is drawn; the only epoch of a run is in the middle."""
         plot, epochs = self._plot, self._epochs
-        room = plot.adjusted(_MARGIN, 0, -_MARGIN - _LEADER - _LABEL_WIDTH, 0)
+        room = plot.adjusted(_MARGIN, 0, -scaled(_MARGIN + _LEADER + _LABEL_WIDTH), 0)
         share = (epoch - epochs[0]) / (epochs[-1] - epochs[0]) if len(epochs) > 1 else 0.5
         return QPointF(room.left() + share * room.width(), plot.bottom() - value * plot.height())
 
     @property
     def _plot(self) -> QRectF:
-        top = self._title.geometry().bottom() + _ABOVE
-        return QRectF(_LEFT, top, self.width() - _LEFT - _RIGHT, self.height() - top - _BELOW)
+        left, top = scaled(_LEFT), self._title.geometry().bottom() + _ABOVE
+        return QRectF(left, top, self.width() - left - _RIGHT, self.height() - top - scaled(_BELOW))
 
     @property
     def _epochs(self) -> list[int]:
@@ -318,12 +292,11 @@ class ScoreChart(QWidget):
             painter.setPen(QColor(mixed(theme.line, theme.surface, 0.6)))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QRectF(0, y - 8, _LEFT - 5, 16), _MIDDLE | Qt.AlignmentFlag.AlignRight, f"{tick / 5:.1f}")
-        epochs = self._epochs
-        room = self.place_of(epochs[-1], 0).x() - self.place_of(epochs[0], 0).x() + _TICK_WIDTH
-        for epoch in epochs[:: -math.ceil(len(epochs) * _TICK_WIDTH / room)]:
-            place = QRectF(self.place_of(epoch, 0).x() - 20, plot.bottom() + 10, 40, 16)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(epoch))
+            write_beside(painter, QPointF(plot.left() - 5, y), f"{tick / 5:.1f}")
+        epochs, width = self._epochs, scaled(_TICK_WIDTH)
+        room = self.place_of(epochs[-1], 0).x() - self.place_of(epochs[0], 0).x() + width
+        for epoch in epochs[:: -math.ceil(len(epochs) * width / room)]:
+            write_below(painter, QPointF(self.place_of(epoch, 0).x(), plot.bottom() + 10), str(epoch))
         painter.setPen(QColor(theme.line))
         corner = QPointF(plot.left(), plot.bottom() + 8)
         painter.drawPolyline([QPointF(plot.left(), plot.top() - 8), corner, QPointF(plot.right(), corner.y())])
@@ -348,9 +321,9 @@ class ScoreChart(QWidget):
         plot, theme = self._plot, self._look.theme
         lines = [line for line in self._lines if line.values]
         ends = [self.place_of(line.epochs[-1], line.values[-1]) for line in lines]
-        left = self.place_of(self._epochs[-1], 0).x() + _LEADER
-        fit = plot.height() >= _LEAST_GAP * len(lines)
-        places = spread_labels([end.y() for end in ends], LABEL_GAP, plot.top(), plot.bottom())
+        left = self.place_of(self._epochs[-1], 0).x() + scaled(_LEADER)
+        fit = plot.height() >= scaled(_LEAST_GAP) * len(lines)
+        places = spread_labels([end.y() for end in ends], scaled(LABEL_GAP), plot.top(), plot.bottom())
         for line, end, y in zip(lines, ends, places, strict=True):
             if fit or self._is_thick(line):
                 painter.setPen(QColor(mixed(theme.muted, theme.surface, 0.28)))
@@ -358,10 +331,21 @@ class ScoreChart(QWidget):
                 painter.setPen(self._ink(line, 0.6))
                 painter.setFont(font(SMALL_SIZE if line.name == MICRO else TAG_SIZE, bold=True))
                 painter.drawText(
-                    QRectF(left + 3, y - 10, self.width() - left, 20),
+                    QRectF(left + 3, y - TEXT_HEIGHT, self.width() - left, 2 * TEXT_HEIGHT),
                     _MIDDLE,
                     say("micro") if line.name == MICRO else line.name,
                 )
+
+
+def write_beside(painter: QPainter, at: QPointF, words: str) -> None:
+    """Write what an axis says beside it, so that it ends at a point in the middle of its line."""
+    height = scaled(TEXT_HEIGHT)
+    painter.drawText(QRectF(0, at.y() - height / 2, at.x(), height), RIGHT, words)
+
+
+def write_below(painter: QPainter, at: QPointF, words: str) -> None:
+    """Write what an axis says below it, in the middle under a point."""
+    painter.drawText(QRectF(at.x(), at.y(), 0, scaled(TEXT_HEIGHT)), _CENTRED, words)
 
 
 def spread_labels(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -389,7 +373,7 @@ _HATCHES: dict[Outcome, Qt.BrushStyle] = {
 }
 
 
-_WAVES_APART = 5
+_WAVES_APART, _SWATCH = 5, 16
 
 
 def outcome_ground(outcome: Outcome, theme: Theme) -> str:
@@ -436,15 +420,15 @@ def paint_number(painter: QPainter, rect: QRectF, number: str, outcome: Outcome,
 
 def paint_legend_entry(painter: QPainter, at: QPointF, outcome: Outcome, words: str, theme: Theme) -> float:
     """One entry of a legend, swatch and words; returns where it ends."""
-    swatch = QRectF(at.x(), at.y() + 2, 16, 12)
+    swatch = QRectF(at.x(), at.y() + 2, scaled(_SWATCH), scaled(TEXT_HEIGHT) - 4)
     paint_outcome(painter, swatch, outcome, theme)
     painter.setFont(font(TAG_SIZE))
     painter.setPen(QColor(theme.muted))
     width = legend_entry_width(words)
-    painter.drawText(QRectF(swatch.right() + 5, at.y(), width, 16), LEFT, words)
+    painter.drawText(QRectF(swatch.right() + 5, at.y(), width, scaled(TEXT_HEIGHT)), LEFT, words)
     return at.x() + width
 
 
 def legend_entry_width(words: str) -> float:
     """What an entry of a legend takes, with the gap behind it."""
-    return 16 + 5 + QFontMetricsF(font(TAG_SIZE)).horizontalAdvance(words) + 14
+    return scaled(_SWATCH) + 5 + QFontMetricsF(font(TAG_SIZE)).horizontalAdvance(words) + 14

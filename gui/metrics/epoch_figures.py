@@ -1,4 +1,4 @@
-"""The figures of one epoch, and answers about it, read from the store and kept until something changes."""
+"""The figures of epochs, the F1 of each as lines, and answers about one, kept until something changes."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from core.domain.labels import in_display_order
 from core.domain.scores import Report
 from core.domain.spans import Split
 from core.metrics.comparison import SpanMatch
@@ -116,6 +117,34 @@ class FiguresCache:
         if (key, split) not in self._sentences:
             self._sentences[key, split] = self._project.predictions.count(key, split)
         return self._sentences[key, split]
+
+
+MICRO = "micro"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """The F1 of a type, or of all (`micro`), at those epochs that have one."""
+
+    name: str
+    epochs: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+def build_f1_lines(figures: Sequence[EpochFigures]) -> tuple[ScoreLine, ...]:
+    """A line for every type that occurs, and the micro average last."""
+    found = {label for epoch in figures for label in epoch.report.labels}
+    labels = in_display_order(found, figures[0].tag_set) if figures else ()
+    rows = [(epoch.key.epoch, epoch.report.rows()) for epoch in figures]
+    return tuple(
+        ScoreLine(
+            name,
+            tuple(epoch for epoch, row in rows if name in row),
+            tuple(row[name].f1 for _, row in rows if name in row),
+        )
+        for name in (*labels, MICRO)
+        if figures
+    )
 
 
 Question = TypeVar("Question", bound=Hashable)

@@ -334,7 +334,7 @@ class KindsPanel(TitledTable):
 
     def _show_bars(self, is_shown: bool) -> None:
         caption = _AS_BARS if is_shown else _AS_TABLE
-        self.caption.setText(say(caption))
+        self.describe(say(caption))
         self.body.setCurrentIndex(int(is_shown))
 
     def show_table(self, table: MetricTable, title: str) -> None:

@@ -19,8 +19,8 @@ from gui.background import Job, LatestQuery
 from gui.context import epoch_keys, offered_epochs
 from gui.metrics.calibration_view import CalibrationPanel
 from gui.metrics.changes_view import ChangesPanel, ChangesQuestion
-from gui.metrics.charts import ScoreChart, build_f1_lines
-from gui.metrics.epoch_figures import EpochFigures, FiguresCache, FiguresRequest
+from gui.metrics.charts import ScoreChart
+from gui.metrics.epoch_figures import EpochFigures, FiguresCache, FiguresRequest, build_f1_lines
 from gui.metrics.errors_view import ErrorsPanel
 from gui.metrics.findings import EstimateQuestion, FindingsBar, VerdictsLine
 from gui.metrics.header import MetricsHeader, describe_base, describe_evaluation, describe_golds, describe_run
@@ -286,7 +286,8 @@ class MetricsPage(Page):
         wanted = self.table.fitting_width(room - QSize(_SIDE_WIDTH, self.klue.sizeHint().height()))
         self._body.setSizes([wanted, room.width() - wanted - self._body.handleWidth()])
         height = self._side.height() - self._side.handleWidth()
-        chart = min(max(self.chart.height_for_names, 2 * height // 5), 3 * height // 5)
+        beside = self.comparison.least_height(room.width() - wanted)
+        chart = min(max(self.chart.height_for_names, 2 * height // 5), 3 * height // 5, height - beside)
         self._side.setSizes([chart, height - chart])
 
     def _reveal_current(self) -> None:

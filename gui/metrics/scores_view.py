@@ -247,7 +247,7 @@ class ComparisonPanel(TitledTable):
                 other=name_epoch(before.key),
             )
         )
-        self.caption.setText(describe_comparison(before, now))
+        self.describe(describe_comparison(before, now))
         self.view.show_table(build_comparison_table(before, now))
         self.view.setVisible(bool(now.sentences))
 

@@ -1,7 +1,7 @@
 """The view of a metrics table: names stay in view, cells are links."""
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from gui.look.theme import scaled
 from gui.metrics.table_model import MetricModel, MetricTable, markdown_table
 from gui.metrics.table_painting import GroupedHeader, MetricDelegate, NamesHeader, NameStyle
+from gui.text.wording import wrap_tooltip
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 ROW_HEIGHT = 25
@@ -190,8 +191,13 @@ class MetricView(QTableView):
             self.row_pointed.emit(name)
 
 
+_MARGIN, _ABOVE, _CAPTION_GAP, _TABLE_GAP = 16, 12, 4, 8
+
+
 class TitledTable(QWidget):
     """A heading, a line that says how to read the table, and the table.
+
+    Where there is no room for the line it is in the tooltip of the heading.
 
     Args:
         delegate: paints the model that the table shows.
@@ -209,19 +215,40 @@ class TitledTable(QWidget):
         self.model = delegate.model
         self.view = MetricView(self.model, delegate, title, names=names)
         words = QVBoxLayout()
-        words.setContentsMargins(16, 0, 16, 0)
-        words.setSpacing(4)
+        words.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        words.setSpacing(_CAPTION_GAP)
         self.head = QHBoxLayout()
         self.head.addWidget(self.title, 1)
         words.addLayout(self.head)
         words.addWidget(self.caption)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
-        layout.setSpacing(8)
+        layout.setContentsMargins(0, _ABOVE, 0, 0)
+        layout.setSpacing(_TABLE_GAP)
         layout.addLayout(words)
         self.body = QStackedWidget()
         self.body.addWidget(self.view)
         layout.addWidget(self.body, 1)
+
+    def describe(self, caption: str) -> None:
+        """Say how to read the table."""
+        self.caption.setText(caption)
+        self._fold_caption()
+
+    def least_height(self, width: int) -> int:
+        """What heading, caption, head of the columns and a row take at a width."""
+        rows = self.view.horizontalHeader().sizeHint().height() + scaled(ROW_HEIGHT) + 2 * self.view.frameWidth()
+        caption = self.caption.heightForWidth(width - 2 * _MARGIN)
+        words = _ABOVE + self.head.sizeHint().height() + _CAPTION_GAP + caption + _TABLE_GAP
+        return words + max(rows, self.body.minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold_caption()
+
+    def _fold_caption(self) -> None:
+        has_room = self.least_height(self.width()) <= self.height()
+        self.caption.setVisible(has_room)
+        self.title.setToolTip("" if has_room else wrap_tooltip(self.caption.text()))
 
     def markdown(self) -> list[str]:
         """The table with its heading; nothing where there is none."""

@@ -30,19 +30,7 @@ PLACES = (
     *("shell", "windows", "welcome", "corpus", "train", "metrics", "inspect", "consistency", "corrections", "scratch"),
 )
 
-CUT_OFF: set[str] = set()
-"""Places where something is cut off yet; one where nothing is must leave the set."""
-
-CUT_OFF_WHERE_LARGE = {"metrics"}
-"""Likewise where the desktop has large text."""
-
 LEAST_SIZE = (960, 600)
-
-
-def places(*, except_for):
-    """Every place, one that is known to fail as such."""
-    fails = pytest.mark.xfail(raises=AssertionError, strict=True)
-    return [pytest.param(place, marks=fails) if place in except_for else place for place in PLACES]
 
 
 @pytest.fixture(autouse=True)
@@ -238,7 +226,7 @@ def test_nothing_is_left_untranslated(place, visited):
     assert not left, "\n".join(f"{text!r} in {where}" for text, where in left.items())
 
 
-@pytest.mark.parametrize("place", places(except_for=CUT_OFF))
+@pytest.mark.parametrize("place", PLACES)
 def test_nothing_is_cut_off_at_the_least_size(place, visited, window):
     cut = {}
     for part in visited(place):
@@ -262,7 +250,7 @@ def large_text(qapp, pseudo):
     qapp.setFont(usual)
 
 
-@pytest.mark.parametrize("place", places(except_for=CUT_OFF_WHERE_LARGE))
+@pytest.mark.parametrize("place", PLACES)
 def test_nothing_is_cut_off_where_the_desktop_has_large_text(place, large_text, visited):
     cut = {}
     for part in visited(place):

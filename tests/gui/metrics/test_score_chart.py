@@ -5,10 +5,12 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.look.palette import mixed
-from gui.look.theme import LIGHT, Look
-from gui.metrics.charts import LABEL_GAP, MICRO, ScoreChart, ScoreLine, build_f1_lines, spread_labels
+from gui.look.theme import LIGHT, LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, font, scaled
+from gui.metrics.charts import LABEL_GAP, TEXT_HEIGHT, ScoreChart, spread_labels
+from gui.metrics.epoch_figures import MICRO, ScoreLine, build_f1_lines
 from tests.gui.metrics.test_scores_view import ONE, TWO
 
 
@@ -96,3 +98,23 @@ def test_from_some_height_on_every_line_has_its_name(chart):
     assert len(inks & colours_of_names()) > len(labels) // 2, "thin letters do not fill a pixel with their ink"
     chart.resize(320, chart.height_for_names - 40)
     assert not inks & colours_of_names()
+
+
+@pytest.fixture
+def large_text(qapp):
+    """Text of 26 pixels instead of 13."""
+    usual = qapp.font()
+    large = QFont(usual)
+    large.setPixelSize(2 * LIST_SIZE)
+    qapp.setFont(large)
+    yield
+    qapp.setFont(usual)
+
+
+def test_what_axes_say_has_the_room_that_the_desktops_text_needs(large_text, chart):
+    metrics = QFontMetricsF(font(TAG_SIZE, tabular=True))
+    assert scaled(TEXT_HEIGHT) >= metrics.height()
+    assert chart._plot.left() > metrics.horizontalAdvance("0.0")
+    assert chart.height() - chart._plot.bottom() >= 10 + scaled(TEXT_HEIGHT)
+    names = QFontMetricsF(font(SMALL_SIZE, bold=True)).horizontalAdvance("micro")
+    assert chart.place_of(2, 0).x() + names < chart.width()
