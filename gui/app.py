@@ -42,7 +42,7 @@ SWITCH_INTERVAL = 0.0005
 def run_window(arguments: Sequence[str]) -> int:
     """Open the window, on a project if one is given; returns the exit status."""
     if not _has_display():
-        error = say("there is no display to open a window on; main.py --help lists the commands that need none")
+        error = say("no display was found to open a window on; main.py --help lists the commands that need none")
         print(say("error: {error}", error=error), file=sys.stderr)
         return 1
     application = QApplication(list(arguments))

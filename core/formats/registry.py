@@ -40,7 +40,7 @@ def format_by_name(name: str) -> CorpusFormat:
         if known.name == name:
             return known
     raise UserError(
-        "there is no corpus format {name!r}; it must be one of {known}",
+        "unknown corpus format {name!r}; it must be one of {known}",
         name=name,
         known=join_words(known.name for known in FORMATS),
     )

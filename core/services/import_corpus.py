@@ -367,7 +367,7 @@ class NothingImportedError(UserError):
 def _why_nothing(report: ImportReport, files: Sequence[str]) -> str:
     count, repeated = report.rejections, report.repeated
     if not count:
-        return say("there is no sentence in {files}", files=join_words(files))
+        return say("no sentence was found in {files}", files=join_words(files))
     if repeated == count:
         return say_count(
             "the one sentence is already in this project", "all {count:,} sentences are already in this project", count

@@ -198,7 +198,7 @@ def open_project(folder: Path, *, is_responsive: bool = False) -> Project:
     """
     if kind_of(folder) == "missing":
         raise UserError(
-            "there is no project at {folder}; check the path, or import a corpus to create one", folder=folder
+            "no project was found at {folder}; check the path, or import a corpus to create one", folder=folder
         )
     if kind_of(folder / DATABASE) != "file":
         raise UserError("{folder} is not a Spandesk project: {database} is missing", folder=folder, database=DATABASE)

@@ -100,13 +100,13 @@ def train(
             that does not suffice for one sentence.
     """
     if not train or not labels:
-        raise UserError("there is nothing to train on: the training split has no sentences, or no sentence has a span")
+        raise UserError("the training split has no sentences with a span to train on")
     device = device_of(settings.device)
     text_tagger = initial_tagger(train, TagSet(labels), settings, start)
     text_tagger.tagger.to(device)
     corpus = yield from prepare_corpus(train, dev, text_tagger, settings.epochs, cache, crew)
     if not len(corpus.examples):
-        raise UserError("there is nothing to train on: the encoder's tokenizer finds no piece in any training sentence")
+        raise UserError("the encoder's tokenizer finds no piece in any training sentence to train on")
     crew.gathered(None)  # a process that failed before is missed here, and not where the network is distributed
     yield Prepared(
         device=device.type,

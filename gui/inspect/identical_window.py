@@ -123,7 +123,7 @@ class IdenticalWindow(QDialog):
         if self._query.is_waiting:
             words = say_count("Searching … {count:,} place so far.", "Searching … {count:,} places so far.", rows)
         elif not rows:
-            words = say("There is no other place to label.")
+            words = say("No other place to label.")
         else:
             places = say_count("{count:,} place", "{count:,} places", rows)
             words = say_count(

@@ -294,7 +294,7 @@ class Listing(QWidget):
 
     def _show_empty(self) -> None:
         has_others = self._stats.sentences > 0
-        none_in_split = say("There are no {split} sentences.", split=self._stats.split)
+        none_in_split = say("The project has no {split} sentences.", split=self._stats.split)
         words = say("No sentence matches this filter.") if has_others else none_in_split
         self.list.show_empty(words, can_show_all=True)
 

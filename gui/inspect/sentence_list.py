@@ -222,9 +222,7 @@ def _why_no_errors(project: Project | None, context: Context, split: Split) -> s
     if project is None or context.key is None:
         return say("Train a run first: errors are found by its predictions")
     if not project.predictions.has_any(context.key, split):
-        return say(
-            "There are no predictions of {epoch} for the {split} sentences", epoch=name_epoch(context.key), split=split
-        )
+        return say("No predictions of {epoch} for the {split} sentences", epoch=name_epoch(context.key), split=split)
     return None
 
 

@@ -380,13 +380,13 @@ class MetricsPage(Page):
         project, key, job = self._context.session.project, self._current_key(), self._context.runner.job
         purpose = ""
         if project is None or key is None:
-            obstacle = say("There is no finished epoch to evaluate")
+            obstacle = say("The run has no finished epoch to evaluate")
         elif project.runs.by_number(key.source).is_crosscheck:
             obstacle = say(
                 "Run {run} is a cross-check, which keeps no weights to tag other sentences with", run=key.source
             )
         elif not project.sentences.count("test"):
-            obstacle = say("There are no test sentences; import some into the test split first")
+            obstacle = say("The project has no test sentences; import some into the test split first")
         elif job is not None:
             obstacle = say("Wait until “{job}” has ended, or stop it", job=job.title)
         else:

@@ -252,7 +252,7 @@ class ComparisonPanel(TitledTable):
         self.view.setVisible(bool(now.sentences))
 
 
-NOTHING_IN_COMMON = mark("The two have no predicted sentence in common, so there is nothing to compare.")
+NOTHING_IN_COMMON = mark("The two epochs have no predicted sentence in common to compare.")
 
 
 def describe_comparison(before: EpochFigures, now: EpochFigures) -> str:

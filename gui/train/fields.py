@@ -263,7 +263,7 @@ class EncoderField(QWidget):
         if _names_folder(encoder):
             folder = Path(encoder).expanduser()
             if not folder.is_dir():
-                return say("there is no such folder")
+                return say("this folder does not exist")
             if not (folder / "config.json").is_file():
                 return say("the folder has no config.json; choose one with a model for transformers")
         return None

@@ -56,7 +56,7 @@ class TrainPage(Page):
         self.start_bar = StartBar()
         self.monitor = Monitor(context.look, context.preferences)
         self.empty = EmptyState(
-            say("There is nothing to train on yet"),
+            say("Nothing to train on yet"),
             say("A run learns from the train split and is measured on the dev split. Import a corpus first."),
             say("Go to Corpus"),
         )

@@ -117,9 +117,9 @@ def _summary(corpus: CorpusCounts, limit: int | None, moving: int) -> str:
 
 def _hindrance(corpus: CorpusCounts) -> str | None:
     if not corpus.train:
-        return say("There are no training sentences: import some into train.")
+        return say("The project has no training sentences: import some into train.")
     if not corpus.dev:
-        return say("There are no dev sentences to measure on: import some into dev, or split the corpus.")
+        return say("The project has no dev sentences to measure on: import some into dev, or split the corpus.")
     if not corpus.train_spans:
         return say("The training sentences contain no entity: import or correct some first.")
     return None

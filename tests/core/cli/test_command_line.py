@@ -233,7 +233,7 @@ def test_an_import_warns_of_sentences_that_train_and_dev_share(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["train", "{p}"], "no project at"),
+        (["train", "{p}"], "no project was found at"),
         (["import", "{p}", "{p}.tsv"], "does not exist"),
         (["evaluate", "{q}"], "no trained run yet"),
         (["evaluate", "{q}", "--run", "9"], "no run 9"),
@@ -323,7 +323,7 @@ def test_no_display_is_one_line(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     said = run(status=1)
-    assert said.startswith("error: there is no display")
+    assert said.startswith("error: no display was found")
     assert len(said.splitlines()) == 1
 
 

@@ -142,7 +142,7 @@ def test_an_error_of_the_main_process_ends_both_and_is_reported_once(corpus, tmp
     done = launched(tmp_path / "none.spandesk", corpus, "--out", tmp_path / "out.jsonl")
     assert done.returncode == 1
     assert [line for line in done.stderr.splitlines() if line.startswith("error: ")] == [
-        f"error: there is no project at {tmp_path}/none.spandesk; check the path, or import a corpus to create one"
+        f"error: no project was found at {tmp_path}/none.spandesk; check the path, or import a corpus to create one"
     ]
     assert list(tmp_path.iterdir()) == [corpus]
 

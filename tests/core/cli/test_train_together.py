@@ -66,7 +66,7 @@ def test_an_error_ends_both_and_is_reported_once(tmp_path):
     assert done.returncode == 1
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
-    assert "there is no folder" in errors[0]
+    assert "does not exist; give a folder with a model" in errors[0]
 
 
 _FULL_DISK = """

@@ -25,7 +25,7 @@ JSONL = '{"text": "비"}\n'
 
 def test_formats_go_by_their_names():
     assert [format_by_name(known.name) for known in FORMATS] == list(FORMATS)
-    with pytest.raises(UserError, match="no corpus format 'xml'; it must be one of jsonl, klue, nikl"):
+    with pytest.raises(UserError, match="unknown corpus format 'xml'; it must be one of jsonl, klue, nikl"):
         format_by_name("xml")
 
 
@@ -144,7 +144,7 @@ def test_reading_by_name_asks_no_detection(tmp_path):
     path.write_text("{broken\n")
     (rejected,) = read(path, "jsonl")
     assert rejected.line == 1
-    with pytest.raises(UserError, match="no corpus format 'xml'"):
+    with pytest.raises(UserError, match="unknown corpus format 'xml'"):
         read(path, "xml")
 
 

@@ -76,7 +76,7 @@ def literals_outside(tree):
         elif isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             is_log = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "log"
-            parts = node.args if name in {*SAYING, "say_as", "translate", "RuntimeError"} or is_log else []
+            parts = node.args if name in {*SAYING, "say_as", "translate", "RuntimeError", "TypeVar"} or is_log else []
         elif isinstance(node, ast.Assert):
             parts = [node.msg]
         elif isinstance(node, ast.Subscript):

@@ -110,7 +110,7 @@ def test_a_sentence_is_encoded_once_for_all_folds(project, monkeypatch, tmp_path
 
 
 def test_an_encoder_that_cannot_be_had_leaves_no_run(project, tmp_path):
-    with pytest.raises(UserError, match="there is no folder"):
+    with pytest.raises(UserError, match="does not exist; give a folder with a model"):
         next(crosscheck(project, replace(SETTINGS, encoder=str(tmp_path / "no" / "encoder"))))
     assert project.runs.list_all() == []
 

@@ -29,7 +29,7 @@ def test_a_copied_project_is_complete(tmp_path):
 
 
 def test_no_project_there(tmp_path):
-    with pytest.raises(UserError, match="there is no project at"):
+    with pytest.raises(UserError, match="no project was found at"):
         open_project(tmp_path / "none")
 
 

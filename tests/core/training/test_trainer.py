@@ -189,7 +189,7 @@ def test_dev_may_be_empty():
 
 @pytest.mark.parametrize(("sentences", "labels"), [([], LABELS), (CORPUS, ())])
 def test_nothing_to_train_on_is_said(sentences, labels):
-    with pytest.raises(UserError, match="nothing to train on"):
+    with pytest.raises(UserError, match="no sentences with a span to train on"):
         next(train(sentences, SENTENCES, labels, SETTINGS))
 
 

@@ -114,7 +114,7 @@ def test_label_and_split(bench):
     choose(filters.split, "train")
     assert bench.listed() == ["news-1", "news-2"]
     assert not filters.errors.isEnabled()
-    assert "no predictions of run 1, epoch 2 for the train" in filters.errors.toolTip()
+    assert "No predictions of run 1, epoch 2 for the train" in filters.errors.toolTip()
 
 
 def test_search_waits_for_the_last_key(bench, qtbot, monkeypatch):

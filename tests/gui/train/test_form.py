@@ -81,7 +81,11 @@ def test_a_hub_name_is_taken_as_typed(form):
 
 @pytest.mark.parametrize(
     ("text", "part"),
-    [("", "name an encoder"), ("/no/such/folder", "no such folder"), ("./nothing", "no such folder")],
+    [
+        ("", "name an encoder"),
+        ("/no/such/folder", "folder does not exist"),
+        ("./nothing", "folder does not exist"),
+    ],
 )
 def test_a_wrong_encoder_is_explained_below_the_field(form, text, part):
     form.encoder.box.setEditText(text)

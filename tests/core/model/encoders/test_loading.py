@@ -80,7 +80,7 @@ def test_layers_that_cannot_be_distinguished_are_refused(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"no folder .*nowhere"):
+    with pytest.raises(UserError, match=r"the folder .*nowhere does not exist"):
         load_encoder(str(tmp_path / "nowhere"), [], seed=1)
 
 
@@ -244,5 +244,5 @@ def test_a_tokenizer_out_of_reach_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(UserError, match=r"some/encoder.*folder.*HF_HOME"):
         load_tokenizer("some/encoder", [])
-    with pytest.raises(UserError, match=r"no folder .*nowhere"):
+    with pytest.raises(UserError, match=r"the folder .*nowhere does not exist"):
         load_tokenizer(str(tmp_path / "nowhere"), [])
