@@ -28,7 +28,7 @@ from core.store.project import Project
 from core.store.sentence_selection import Selection
 from core.store.sentences import Addition, Gold, Move
 from gui.background import Job, JobRunner, describe_failure
-from gui.context import Baseline, Context
+from gui.context import Baseline, Context, epoch_keys
 from gui.text.progress import FLEETING
 from gui.text.step_descriptions import describe, lasting_notice
 
@@ -178,6 +178,11 @@ class Session(QObject):
         """Show what another epoch predicted beside the one that is looked at; None shows that one alone."""
         self._change_context(replace(self._context, other=other))
 
+    def restore_context(self, context: Context) -> None:
+        """Look at what was looked at before, unless its epoch is gone since."""
+        if context.key is None or context.key in epoch_keys(self._open_project(), context.key.source):
+            self._change_context(context)
+
     def _change_context(self, context: Context) -> None:
         if context.other is not None and context.other == context.key:
             context = replace(context, other=None)
@@ -199,14 +204,29 @@ class Session(QObject):
         if runs and project is self._project:
             self.publish(ChangeSet("run", runs=runs, corpus=moved))
 
-    def inspect(self, selection: Selection) -> None:
-        """Ask for sentences in Inspect."""
+    def inspect(
+        self,
+        selection: Selection,
+        *,
+        source: int | None = None,
+        epoch: int | None = None,
+        gold: Gold | None = None,
+        other: EpochKey | None = None,
+    ) -> None:
+        """Ask for sentences in Inspect; under another run, epoch or gold, compared with another epoch, if given.
+
+        The context changes here, after the way back was noted, so that it leads back to the context from before.
+        """
         self.link_followed.emit()
+        self.set_context(source=source, epoch=epoch, gold=gold)
+        if other is not None:
+            self.set_comparison(other)
         self.inspection_asked.emit(selection)
 
-    def show_page(self, page: str) -> None:
-        """Ask for another page by its id."""
+    def show_page(self, page: str, *, source: int | None = None, epoch: int | None = None) -> None:
+        """Ask for another page by its id; with another run or epoch if given."""
         self.link_followed.emit()
+        self.set_context(source=source, epoch=epoch)
         self.page_asked.emit(page)
 
     def run_reporting_errors(self, action: Callable[[], object], report: Callable[[str], None] | None = None) -> bool:

@@ -75,9 +75,9 @@ class MainWindow(QMainWindow):
         self.undo = self._window_action("undo", say("Undo"), lambda: session.run_reporting_errors(session.undo))
         self.redo = self._window_action("redo", say("Redo"), lambda: session.run_reporting_errors(session.redo))
         self.settings = self._window_action("settings", say("Settings…"), self.show_settings)
-        self.history = History(self.pages, self._shown_page)
-        self.back = self._window_action("back", say("Back"), lambda: self.history.go_back(self.show_page))
-        self.forward = self._window_action("forward", say("Forward"), lambda: self.history.go_forward(self.show_page))
+        self.history = History(session, self.pages, self._shown_page)
+        self.back = self._window_action("back", say("Back"), lambda: self.history.go_back(self._turn_to))
+        self.forward = self._window_action("forward", say("Forward"), lambda: self.history.go_forward(self._turn_to))
         self.project_menu = self._project_menu()
         self.context_bar = ContextBar(
             context.session, self.project_menu, [self.back, self.undo, self.redo, self.settings]
@@ -212,6 +212,9 @@ class MainWindow(QMainWindow):
     def show_page(self, page_id: str) -> None:
         if page_id == MetricsPage.id:
             self.context.session.show_new_run()
+        self._turn_to(page_id)
+
+    def _turn_to(self, page_id: str) -> None:
         self.stack.setCurrentWidget(self.pages[page_id])
         self.rail.show_chosen(page_id)
         self._name_back()

@@ -314,19 +314,18 @@ class MetricsPage(Page):
         self.refresh_when_seen()
 
     def _open(self, link: SentencesLink) -> None:
-        self._context.session.set_context(epoch=link.key.epoch)
-        project = self._context.session.project
-        if project is not None and self.head.changes.isChecked():
-            self._context.session.set_comparison(self._context.session.baseline.resolve(project, link.key))
-        self._context.session.inspect(link.selection)
+        session = self._context.session
+        other = None
+        if session.project is not None and self.head.changes.isChecked():
+            other = session.baseline.resolve(session.project, link.key)
+        session.inspect(link.selection, epoch=link.key.epoch, other=other)
 
     def _judge_sample(self) -> None:
         """Show what is left of a random sample of the sentences with an error, for verdicts."""
         current = self._current_key()
         if current is not None:
-            self._context.session.set_context(epoch=current.epoch, gold="corrected")
             selection = Selection(self._split, outcomes=ALL_ERRORS, review="open", order="random")
-            self._context.session.inspect(selection)
+            self._context.session.inspect(selection, epoch=current.epoch, gold="corrected")
 
     def _copy(self) -> None:
         current = self._current_key()

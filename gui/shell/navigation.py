@@ -7,9 +7,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
+from gui.context import Context
 from gui.keys.commands import page_commands, page_name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.look.theme import SMALL_SIZE, font, scaled
+from gui.session import Session
 from gui.widgets.page import Page
 
 
@@ -75,10 +77,11 @@ _BESIDE_WORDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A page, and what it showed: what its `place` was."""
+    """A page, and what it showed: what its `place` was, under which context."""
 
     page: str
     place: object
+    context: Context
 
 
 class History:
@@ -88,7 +91,8 @@ class History:
         current: the page that is shown, if one is.
     """
 
-    def __init__(self, pages: Mapping[str, Page], current: Callable[[], Page | None]) -> None:
+    def __init__(self, session: Session, pages: Mapping[str, Page], current: Callable[[], Page | None]) -> None:
+        self._session = session
         self._pages = pages
         self._current = current
         self._back: list[Visit] = []
@@ -126,9 +130,10 @@ class History:
             visit = visits.pop()
             self._move_to(others)
             show(visit.page)
+            self._session.restore_context(visit.context)
             self._pages[visit.page].return_to(visit.place)
 
     def _move_to(self, visits: list[Visit]) -> None:
         page = self._current()
         if page is not None:
-            visits.append(Visit(page.id, page.place()))
+            visits.append(Visit(page.id, page.place(), self._session.context))

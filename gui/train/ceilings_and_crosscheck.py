@@ -179,8 +179,7 @@ class Crosscheck(QObject):
 
     def show_findings(self, run: int) -> None:
         """Show what a cross-check found, likely gold errors first."""
-        self._session.set_context(source=run)
-        self._session.inspect(Selection("train", order="suspicious"))
+        self._session.inspect(Selection("train", order="suspicious"), source=run)
 
 
 class CrosscheckPanel(QFrame):

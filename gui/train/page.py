@@ -287,18 +287,16 @@ class TrainPage(Page):
         self._follow_change()
         if ending.is_finished and ending.run is not None:
             if self.isVisible():
-                self._look_at(ending.run)
+                self._session.set_context(source=ending.run, epoch=self._last_epoch(ending.run))
             else:
                 self._session.announce_run(ending.run)
 
     def _show_metrics(self, run: int) -> None:
-        self._look_at(run)
-        self._session.show_page("metrics")
+        self._session.show_page("metrics", source=run, epoch=self._last_epoch(run))
 
-    def _look_at(self, run: int) -> None:
+    def _last_epoch(self, run: int) -> int | None:
         project = self._session.project
-        if project is not None:
-            self._session.set_context(source=run, epoch=project.runs.epoch_number(run, None))
+        return project.runs.epoch_number(run, None) if project is not None else None
 
 
 _NO_SPANS = mark("The training sentences contain no entity to learn from")

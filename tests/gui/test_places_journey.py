@@ -7,7 +7,7 @@ from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.app import build_window
 from gui.inspect.filter_bar import Filter, read_filter, stored_filter
 from gui.look.theme import LIGHT
-from tests.building import project_with_run
+from tests.building import FIRST_EPOCH, add_run, project_with_run
 from tests.gui.driving import click, press_key, wait_for_end
 from tests.gui.metrics.conftest import click_on, index_of
 
@@ -72,6 +72,35 @@ def test_back_within_inspect_shows_the_filter_and_the_sentence_again(window, fol
     assert (listed(window), shown_sentence(window), inspect.filters.filter) == before
     press_key(Key.Key_Right, ALT)
     assert inspect.filters.filter.asked is not None
+
+
+def test_back_and_forward_show_the_epoch_and_the_gold_that_were_looked_at(window, folder, qtbot):
+    window.open_project(folder)
+    window.activateWindow()
+    window.show_page("metrics")
+    session, metrics = window.context.session, window.pages["metrics"]
+    session.set_context(epoch=2)
+    click_on(qtbot, metrics.table, index_of(metrics.model, "LC", "Epoch 1", "P"))
+    assert session.context.epoch == 1
+    session.set_context(gold="imported")
+    press_key(Key.Key_Left, ALT)
+    assert (shown_page(window), session.context.epoch, session.context.gold) == ("metrics", 2, "corrected")
+    press_key(Key.Key_Right, ALT)
+    assert (listed(window), session.context.epoch, session.context.gold) == (["news-4"], 1, "imported")
+
+
+def test_back_to_metrics_leaves_a_new_run_for_the_next_visit(window, folder):
+    window.open_project(folder)
+    session = window.context.session
+    window.show_page("metrics")
+    session.show_page("train")
+    add_run(session.project, FIRST_EPOCH)
+    session.announce_run(2)
+    window.back.trigger()
+    assert (shown_page(window), session.context.source) == ("metrics", 1)
+    window.show_page("inspect")
+    window.show_page("metrics")
+    assert session.context.source == 2
 
 
 def test_another_project_has_no_way_back(window, folder, tmp_path):
