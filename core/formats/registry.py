@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from core.domain.errors import UserError
-from core.formats import jsonl, klue, nikl, parquet, plain
+from core.formats import jsonl, klue, label_studio, label_studio_min, nikl, parquet, plain
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
 from core.formats.sources import (
     DEFAULTS,
@@ -26,7 +26,15 @@ from core.messages.catalogue import join_words
 
 AUTO = "auto"
 
-FORMATS: tuple[CorpusFormat, ...] = (jsonl.FORMAT, klue.FORMAT, nikl.FORMAT, parquet.FORMAT, plain.FORMAT)
+FORMATS: tuple[CorpusFormat, ...] = (
+    jsonl.FORMAT,
+    klue.FORMAT,
+    nikl.FORMAT,
+    label_studio.FORMAT,
+    label_studio_min.FORMAT,
+    parquet.FORMAT,
+    plain.FORMAT,
+)
 """In the order in which people are shown them."""
 
 

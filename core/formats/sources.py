@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 from core.domain.errors import UserError
 from core.io.files import Kind, kind_of, open_descriptor
@@ -62,8 +62,12 @@ class Source:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """The lines with their numbers from 1 and with their ends."""
-        with self.path.open(encoding=self.encoding, errors=self._errors, newline="\n") as file:
+        with self.open_text() as file:
             yield from enumerate(file, 1)
+
+    def open_text(self) -> TextIO:
+        """Open the file's text; lines end with \\n, and other line ends are left as they are."""
+        return self.path.open(encoding=self.encoding, errors=self._errors, newline="\n")
 
     @contextmanager
     def open_utf8(self) -> Iterator["Readable"]:

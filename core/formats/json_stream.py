@@ -1,0 +1,125 @@
+"""JSON files of any size, one value of their list at a time."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TextIO
+
+from core.domain.errors import UserError
+from core.formats.records import Rejected, reject
+from core.formats.sources import Source
+
+LIST = re.compile(r"\s*\[")
+"""The opening of a file that is one list."""
+
+_CHUNK = 1 << 20
+_LONGEST_WORD = 12
+"""A little more than the longest token of JSON that is no string: a fault nearer to the end may be only the cut."""
+_GAP = re.compile(r"[\s,]*")
+_DECODER = json.JSONDecoder()
+
+
+class Element(NamedTuple):
+    """A value of a file's list, its place there and the line where it begins, both from 1."""
+
+    number: int
+    line: int
+    value: Any
+
+
+class _Window:
+    """The part of a text that is in memory; it moves on, and grows where one value is larger.
+
+    Attributes:
+        line: the line at which the window's position is.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._text = ""
+        self._at = 0
+        self.line = 1
+
+    def open_list(self, opening: re.Pattern[str]) -> bool:
+        """Move to the values of the list that `opening` finds near the beginning; without it, to the first value."""
+        self._grow()
+        found = opening.match(self._text)
+        self._move_to(found.end() if found else 0)
+        return found is not None
+
+    def peek(self) -> str:
+        """Move to what follows commas and blanks; returns its first character, or nothing at the end of the file."""
+        while True:
+            gap = _GAP.match(self._text, self._at)
+            self._move_to(gap.end() if gap else self._at)
+            if self._at < len(self._text) or not self._grow():
+                return self._text[self._at : self._at + 1]
+
+    def take(self) -> Any:
+        """Move behind the next value and return it.
+
+        Raises:
+            json.JSONDecodeError: it is not JSON; the window's line is that of the fault.
+            ValueError, RecursionError: a number is too long, or the value is too deep.
+        """
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if not self._may_be_cut(error) or not self._grow():
+                    self._move_to(min(error.pos, len(self._text)))
+                    raise
+            else:
+                if end < len(self._text) or not self._grow():
+                    self._move_to(end)
+                    return value
+
+    def _may_be_cut(self, error: json.JSONDecodeError) -> bool:
+        return error.msg.startswith("Unterminated") or error.pos > len(self._text) - _LONGEST_WORD
+
+    def _move_to(self, place: int) -> None:
+        self.line += self._text.count("\n", self._at, place)
+        self._at = place
+
+    def _grow(self) -> bool:
+        """Drop what was read and read as much as is left, so that a value of any size is scanned few times."""
+        left = self._text[self._at :]
+        more = self._file.read(max(_CHUNK, len(left)))
+        self._text, self._at = left + more, 0
+        return bool(more)
+
+
+def read_elements(source: Source, opening: re.Pattern[str] = LIST) -> Iterator[Element | Rejected]:
+    """Read the values of a JSON list one at a time, or those of a file with one value after another.
+
+    If the JSON is damaged, those before the damage and one `Rejected`.
+
+    Args:
+        opening: matches the file's beginning up to and including the list's bracket.
+    """
+    with source.open_text() as file:
+        window = _Window(file)
+        is_list = window.open_list(opening)
+        number = 0
+        try:
+            while (first := window.peek()) and not (is_list and first == "]"):
+                number += 1
+                line = window.line
+                yield Element(number, line, window.take())
+        except (ValueError, RecursionError) as error:
+            yield _reject_rest(source, window.line, error)
+        else:
+            if is_list and not first:
+                yield reject(source, window.line, UserError("the file ends before its list does; get it again"))
+
+
+def _reject_rest(source: Source, line: int, error: Exception) -> Rejected:
+    fault = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
+    return reject(
+        source,
+        line,
+        UserError(
+            "the JSON breaks here ({fault}), so nothing after it could be read; correct the file or get it again",
+            fault=fault,
+        ),
+    )

@@ -1,0 +1,126 @@
+"""Label Studio's JSON-MIN: a list with a row for each annotation.
+
+    [{"id": 1, "text": "이순신은", "label": [{"start": 0, "end": 3, "text": "이순신", "labels": ["PS"]}],
+      "annotator": 2, "annotation_id": 7, "lead_time": 3.2}]
+
+A row without the number of an annotation was not judged. Source: https://labelstud.io/guide/export.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.domain.errors import UserError
+from core.formats import label_studio
+from core.formats.json_stream import Element
+from core.formats.label_studio import LABEL, OWN, TEXT, TextKeys
+from core.formats.records import (
+    CorpusFormat,
+    Head,
+    Record,
+    Rejected,
+    StatedSpan,
+    WriteOptions,
+    reject,
+    stated_spans,
+)
+from core.formats.sources import Source
+from core.messages.catalogue import say_count
+
+_ROW = re.compile(r'"annotation_id"\s*:|\{[^{}]*"start"\s*:[^{}]*"labels"\s*:\s*\[\s*"')
+_OF_ANNOTATION = {"annotation_id", "created_at", "updated_at", "lead_time", "agreement"}
+"""Keys of a row that are not of the task's data."""
+
+
+def score(head: Head) -> float:
+    """Surely if the file is a list of rows with the number of an annotation, or with regions."""
+    is_list = head.text.lstrip().startswith("[") and not label_studio.score(head)
+    return 1.0 if is_list and _ROW.search(head.text) else 0.0
+
+
+def read(source: Source) -> Iterator[Record | Rejected]:
+    """Read the rows; those of one task have one id."""
+    return label_studio.read_tasks(source, _records)
+
+
+def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Record]:
+    row = element.value
+    controls = [key for key, value in row.items() if _is_list_of_regions(value) or (key == LABEL and value == [])]
+    is_judged = bool(controls) or row.get("annotation_id") is not None
+    sentence_id = label_studio.find_id(row)
+    spans: tuple[StatedSpan, ...] = ()
+    fault = None
+    try:
+        spans = tuple([span for key in controls for region in row[key] for span in _spans(region)])
+    except UserError as error:
+        fault = reject(source, element.line, error, sentence_id)
+    others = {key: value for key, value in row.items() if key not in {"id", "annotator", *controls}}
+    if others.get("annotation_id", 0) is None:
+        del others["annotation_id"]
+    data = {key: value for key, value in others.items() if key not in _OF_ANNOTATION}
+    text_key = keys.find(data, TEXT, spans)
+    yield Record(
+        element.number,
+        row[text_key],
+        fault or spans,
+        sentence_id,
+        element.line,
+        "yes" if is_judged else "no",
+        annotator=label_studio.name_annotator(row.get("annotator")),
+        extras=label_studio.pack_extras(
+            others, text_key, control=controls[0] if controls[:1] not in ([], [LABEL]) else ""
+        ),
+    )
+
+
+def _spans(region: dict[str, Any]) -> list[StatedSpan]:
+    kind = next((key for key in region if key.endswith("labels")), "labels")
+    return label_studio.cut_spans(region, kind)
+
+
+def _is_list_of_regions(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(each, dict) and {"start", "end"} <= each.keys() for each in value)
+    )
+
+
+def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
+    """Write one row a sentence; what was judged in part is written without entities, as not judged.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    partly = label_studio.write_list(path, records, _row)
+    notice = say_count(
+        "{count:,} sentence was judged in part, which JSON-MIN cannot say; it has no entities in the file",
+        "{count:,} sentences were judged in part, which JSON-MIN cannot say; they have no entities in the file",
+        partly,
+    )
+    return (notice,) if partly else ()
+
+
+def _row(record: Record) -> dict[str, Any]:
+    _, row, own = label_studio.unpack_extras(record)
+    control = own.pop("control", LABEL)
+    own.pop("text_key", None)
+    number, ours = label_studio.number_or_member(record.id)
+    row |= ours | number | ({OWN: own} if own else {})
+    if record.judged == "yes":
+        row[control] = [label_studio.make_region(record.text, span) for span in stated_spans(record)]
+    else:
+        row["annotation_id"] = None
+    return row | ({"annotator": record.annotator} if record.annotator else {})
+
+
+FORMAT = CorpusFormat(
+    "label-studio-min",
+    "Label Studio JSON-MIN",
+    ".json",
+    score,
+    read,
+    write,
+    holds=frozenset({"ids", "extras", "annotators", "whitespace", "line ends", "half words"}),
+)
