@@ -10,6 +10,10 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter, QWidget
 
 MAX_RECENT = 8
 
+SETTLED_AFTER = 2_000
+"""Milliseconds that a place is looked at before it is remembered: after a crash the next start finds it, and no disk is
+waited for while a person moves on."""
+
 
 class Preferences:
     """Typed access to the settings file."""
@@ -89,7 +93,9 @@ class Preferences:
 
     def remember_place(self, project: Path, **parts: object) -> None:
         """Remember some parts of what is shown of a project, for the next start; they are written as JSON."""
-        self._settings.setValue(f"place/{_key_of(project)}", json.dumps({**self.place(project), **parts}))
+        before = self.place(project)
+        if (now := {**before, **parts}) != before:
+            self._settings.setValue(f"place/{_key_of(project)}", json.dumps(now))
 
     def keep_size(self, name: str, dialog: QDialog) -> None:
         """Give a dialog its last size, and remember the one that it is closed with."""

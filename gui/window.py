@@ -30,7 +30,7 @@ from gui.keys.commands import Name, tip
 from gui.keys.keys_window import KeysWindow
 from gui.look.theme import Appearance, icon
 from gui.metrics.page import MetricsPage
-from gui.preferences import resize_to_fit
+from gui.preferences import SETTLED_AFTER, resize_to_fit
 from gui.settings.window import SettingsWindow
 from gui.shell.bars import Banner, ContextBar, JobStrip, next_step
 from gui.shell.navigation import History, Rail
@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         )
         self.job_strip = JobStrip(context.runner)
         self._steps = QTimer(self, singleShot=True, interval=STEP_DELAY)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_AFTER)
         self._lay_out()
         self._connect()
         self._draw_icons()
@@ -122,7 +123,9 @@ class MainWindow(QMainWindow):
         self.welcome.settings.clicked.connect(self.show_settings)
         self.addActions(list(self.rail.keyed.values()))
         self.context.keymap.watch(self)
-        session.closing.connect(self._remember_page)
+        for is_time in (session.closing, self._settled.timeout):
+            is_time.connect(self._remember_page)
+        self.stack.currentChanged.connect(lambda _: self._settled.start())
         session.link_followed.connect(self.history.leave)
         session.page_asked.connect(self.show_page)
         session.inspection_asked.connect(lambda _: self.show_page(InspectPage.id))

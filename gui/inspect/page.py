@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout
 
@@ -22,6 +22,7 @@ from gui.inspect.list_pane import Listing, ListPlace
 from gui.inspect.sentence_list import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
+from gui.preferences import SETTLED_AFTER
 from gui.widgets.flow import StackingSplitter
 from gui.widgets.page import EmptyState, Page, PageContext
 
@@ -45,6 +46,7 @@ class InspectPage(Page):
         self._preferences = context.preferences
         self._look = context.look
         self._reload_pending = False
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_AFTER)
         self.listing = Listing(context.session, context.look, context.keymap)
         self.filters, self.model, self.list = self.listing.filters, self.listing.model, self.listing.list
         self.actions_by_name = self._page_actions(context.keymap)
@@ -96,7 +98,9 @@ class InspectPage(Page):
         session.context_changed.connect(lambda _: self._reload_when_free())
         session.changed.connect(self._follow)
         session.inspection_asked.connect(self._inspect)
-        session.closing.connect(self._remember_place)
+        for is_time in (session.closing, self._settled.timeout):
+            is_time.connect(self._remember_place)
+        self.listing.current_changed.connect(lambda: self._settled.start())
         self.empty.button.clicked.connect(lambda: session.show_page("corpus"))
         self.listing.current_changed.connect(self._show_current)
         self.listing.sought_shown.connect(self._select_what_is_sought)

@@ -1,5 +1,8 @@
 """The way back from a link, and the place that is kept over a restart, in the real window."""
 
+import itertools
+import shutil
+
 import pytest
 from PySide6.QtCore import QSettings, Qt
 
@@ -7,6 +10,7 @@ from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.app import build_window
 from gui.inspect.filter_bar import Filter, read_filter, stored_filter
 from gui.look.theme import LIGHT
+from gui.preferences import Preferences
 from tests.building import FIRST_EPOCH, add_run, project_with_run
 from tests.gui.driving import click, press_key, wait_for_end
 from tests.gui.metrics.conftest import click_on, index_of
@@ -155,6 +159,36 @@ def test_page_filter_and_sentence_are_kept_over_a_restart(window, folder, restar
     assert shown_page(again) == "corrections"
     again.show_page("inspect")
     assert (listed(again), shown_sentence(again), again.pages["inspect"].filters.filter) == before
+
+
+@pytest.fixture
+def settled_at_once(monkeypatch):
+    """Before the window is made: what is looked at is remembered without delay."""
+    for module in ("gui.window", "gui.inspect.page"):
+        monkeypatch.setattr(f"{module}.SETTLED_AFTER", 0)
+
+
+def test_page_filter_and_sentence_are_on_disk_before_the_window_is_closed(
+    settled_at_once, window, folder, qtbot, tmp_path
+):
+    window.open_project(folder)
+    inspect = window.pages["inspect"]
+    window.show_page("inspect")
+    click(inspect.filters.kinds["edge"])
+    inspect.list.choose(len(listed(window)) - 1)
+    filter_now, number = inspect.place()
+    assert number is not None
+    window.show_page("corrections")
+
+    def on_disk():
+        copy = tmp_path / f"{next(copies)}.ini"  # Qt does not read a file again that it knows
+        shutil.copy(tmp_path / "settings.ini", copy)
+        place = Preferences(QSettings(str(copy), QSettings.Format.IniFormat)).place(folder)
+        return place.get("page"), read_filter(place.get("filter")), place.get("sentence")
+
+    copies = itertools.count()
+    qtbot.waitUntil((tmp_path / "settings.ini").exists)
+    qtbot.waitUntil(lambda: on_disk() == ("corrections", filter_now, number))
 
 
 def test_a_place_that_cannot_be_read_is_as_at_first(window, folder, restart):
