@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
@@ -129,12 +130,19 @@ INTERVAL = 1_000
 
 
 class GarbageCollector(QObject):
-    """Switches the automatic collector off and does its work from a timer, by its own thresholds."""
+    """Has garbage collected on the window's thread alone: from a timer, by Python's thresholds.
+
+    A collection destroys what it finds on the thread that it runs on, and an object of Qt that another thread destroys
+    crashes the process or blocks it for ever. So Python's own collections are switched off, and `gc.collect`, which
+    torch's compiler calls, does nothing on other threads.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
         gc.freeze()  # modules and the window's own parts stay for ever; no collection need look at them
+        self._collect, self._thread = gc.collect, threading.get_ident()
+        gc.collect = self._collect_here
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.collect)
         self._timer.start()
@@ -152,11 +160,15 @@ class GarbageCollector(QObject):
             if limit and count > limit
         ]
         if due:
-            gc.collect(due[-1])
+            self._collect(due[-1])
+
+    def _collect_here(self, generation: int = 2) -> int:
+        return self._collect(generation) if threading.get_ident() == self._thread else 0
 
     def stop(self) -> None:
-        """Re-enable automatic collection."""
+        """Leave collections to Python again."""
         self._timer.stop()
+        gc.collect = self._collect
         gc.enable()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from core.domain.settings import TINY
-from gui.app import build_window
+from gui.app import GarbageCollector, build_window
 from gui.background import LatestQuery
 from gui.look.theme import LIGHT
 from tests.gui.driving import wait_for_end
@@ -29,6 +29,20 @@ def window(qtbot, qapp, tmp_path):
     wait_for_end(qtbot, window.context.runner)
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what is left over, every later theme dresses
+
+
+@pytest.fixture(scope="session")
+def collector(qapp):
+    collector = GarbageCollector(qapp)
+    yield collector
+    collector.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_garbage_is_collected_on_other_threads(collector):
+    """As in the window: the next test's question would else destroy what is left of this test's widgets."""
+    yield
+    collector.collect()
 
 
 @pytest.fixture(autouse=True)
