@@ -37,7 +37,7 @@ from core.domain.events import BatchHalved, EpochFinished, Prepared, Progress, R
 from core.domain.generators import run_to_end
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.domain.spans import Span
-from core.formats.jsonl import span_of
+from core.formats.json_spans import span_of
 from core.io.files import STANDARD_OUTPUT, open_descriptor
 from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say, say_count

@@ -1,4 +1,4 @@
-"""JSON Lines: one sentence per line, `{"id": "a", "text": "이순신은", "label": [[0, 3, "PS"]]}`, as doccano writes.
+"""JSON Lines: one record per line, in all dialects; we write `{"id": "a", "text": "이순신", "label": [[0, 3, "PS"]]}`.
 
 Offsets are code points, end exclusive. Source: https://doccano.github.io/doccano/, sequence labelling, JSONL.
 """
@@ -10,25 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
-from core.domain.spans import Span
-from core.formats.records import (
-    CorpusFormat,
-    Head,
-    Record,
-    Rejected,
-    StatedSpan,
-    WriteOptions,
-    reject,
-    stated_spans,
-)
+from core.formats.json_records import TEXT_KEYS, has_text, read_record, to_members
+from core.formats.json_spans import names_of_numbers
+from core.formats.records import CorpusFormat, Head, Record, Rejected, WriteOptions, reject
 from core.formats.sources import Source
 from core.io.files import replacing
-from core.messages.catalogue import join_words
 
-_SPAN_KEYS = ("label", "labels", "spans", "entities")
-_GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
-"""Keys under which other programs write entities in other shapes."""
-_OPENING = re.compile(r'\{.*"text"\s*:', re.DOTALL)
+_OPENING = re.compile(rf'\{{.*"(?:{"|".join(TEXT_KEYS)})"\s*:\s*"', re.DOTALL)
 
 
 def score(head: Head) -> float:
@@ -40,9 +28,15 @@ def score(head: Head) -> float:
 
 def read(source: Source) -> Iterator[Record | Rejected]:
     """Read the records of a JSON Lines file, one a line; their number is that of the line."""
+    names = names_of_numbers(source.options.tag_names)
     for number, line in source.lines():
-        if line.strip():
-            yield _record(source, number, line)
+        if not line.isspace():
+            try:
+                members = _object(line)
+            except UserError as error:
+                yield reject(source, number, error)
+            else:
+                yield read_record(source, number, number, members, names)
 
 
 def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
@@ -53,9 +47,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     """
     with replacing(path) as file:
         for record in records:
-            label = [[span.start, span.end, span.label] for span in stated_spans(record)]
-            members = {"id": record.id, "text": record.text, "label": label}
-            file.write(json.dumps(members, ensure_ascii=False) + "\n")
+            file.write(json.dumps(to_members(record), ensure_ascii=False) + "\n")
     return ()
 
 
@@ -66,34 +58,15 @@ FORMAT = CorpusFormat(
     score,
     read,
     write,
-    holds=frozenset({"ids", "whitespace", "line ends", "half words"}),
+    holds=frozenset({"ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"}),
 )
 
 
 def _has_text(line: str) -> bool:
     try:
-        record = json.loads(line)
+        return has_text(json.loads(line))
     except (ValueError, RecursionError):
         return False
-    return isinstance(record, dict) and "text" in record
-
-
-def _record(source: Source, number: int, line: str) -> Record | Rejected:
-    known_id = ""
-    try:
-        members = _object(line)
-        known_id = _id(members)
-        text = _text(members)
-    except UserError as error:
-        return reject(source, number, error, known_id)
-    return Record(number, text, _gold(source, number, members, known_id), known_id, number)
-
-
-def _gold(source: Source, number: int, members: dict[str, Any], known_id: str) -> tuple[StatedSpan, ...] | Rejected:
-    try:
-        return tuple([_stated_span(item) for item in _spans(members)])
-    except UserError as error:
-        return reject(source, number, error, known_id)
 
 
 def _object(line: str) -> dict[str, Any]:
@@ -112,67 +85,3 @@ def _object(line: str) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise UserError('the line is not an object {{"text": …, "label": …}}')
     return record
-
-
-def _id(record: dict[str, Any]) -> str:
-    """The record's own id; empty if it has none."""
-    value = record.get("id")
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise UserError("the id {id!r} is neither a string nor a whole number", id=value)
-    return str(value)
-
-
-def _text(record: dict[str, Any]) -> str:
-    text = record.get("text")
-    if not isinstance(text, str):
-        raise UserError('it has no string under "text"')
-    return text
-
-
-def _spans(record: dict[str, Any]) -> list[Any]:
-    """The list of spans under the first known key; without such a key there are no entities.
-
-    Raises:
-        UserError: it is not a list, or there seem to be spans under another key.
-    """
-    key = next((key for key in _SPAN_KEYS if key in record), None)
-    if key is None:
-        _check_keys(record)
-    spans = record[key] if key else []
-    if not isinstance(spans, list):
-        raise UserError('what is under "{key}" is not a list of [start, end, label]', key=key)
-    return spans
-
-
-def _check_keys(record: dict[str, Any]) -> None:
-    others = [key for key in record if _GOLD_BY_ANOTHER_NAME.search(key)]
-    if others:
-        raise UserError(
-            'it has none of {known}, but {others:.80}; write its entities as "label": [[start, end,'
-            ' "PS"], …], or "label": [] if it has none',
-            known=join_words(_SPAN_KEYS),
-            others=join_words(others),
-        )
-
-
-def _stated_span(item: Any) -> StatedSpan:
-    """The span of a parsed `[start, end, label]`.
-
-    Raises:
-        UserError: it is none.
-    """
-    match item:
-        case [start, end, str(label)] if type(start) is int and type(end) is int:
-            return StatedSpan(start, end, label)
-    raise UserError("{item} is not [start, end, label]", item=json.dumps(item, ensure_ascii=False))
-
-
-def span_of(item: Any) -> Span:
-    """The same as a valid span.
-
-    Raises:
-        UserError: it is not a valid span.
-    """
-    return Span(*_stated_span(item)[:3])

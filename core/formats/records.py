@@ -84,10 +84,11 @@ class Record:
         gold: its entities in the file's order, or why they cannot be read.
         id: as in the file; empty: the file gives none.
         line: where it begins, from 1, for messages.
-        judged: whether a person decided what its entities are.
+        judged: whether a person decided what its entities are; the likeliest where the file does not say so.
         document: the id or number of its document in the file; empty: the file knows no documents.
         annotator: who made its gold, if the file says so.
         extras: what the file says besides, as JSON values, under the file's own keys.
+        says_judged: whether the file says what `judged` is; else a person should be asked, once for a file.
     """
 
     number: int
@@ -99,6 +100,7 @@ class Record:
     document: str = ""
     annotator: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
+    says_judged: bool = True
 
 
 def stated_spans(record: Record) -> tuple[StatedSpan, ...]:

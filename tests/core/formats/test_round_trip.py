@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.domain.labels import TTA_LABELS
 from core.domain.spans import Sentence, Span
 from core.formats import jsonl, klue, nikl
-from core.formats.registry import FORMATS, detect_format
+from core.formats.records import Record, StatedSpan, WriteOptions
+from core.formats.registry import FORMATS, detect_format, read
 from tests.corpora import read_only_sentences, read_sentences, write_sentences
 
 TRICKY = [
@@ -73,6 +74,46 @@ def test_jsonl(tmp_path_factory, corpus):
     path = tmp_path_factory.getbasetemp() / "round"
     assert came_back(path, jsonl.FORMAT, corpus) == corpus
     assert detect_format(path) is jsonl.FORMAT
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(ANY),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(ANY), values, max_size=3),
+    max_leaves=5,
+)
+MEANINGFUL = (
+    "id text label labels spans entities ner document doc_id judged answer annotator tokens ner_tags tags extras"
+    " span_extras sentence meta _view_id"
+)
+KEYS = st.text(ANY) | st.sampled_from(MEANINGFUL.split())
+
+
+@st.composite
+def full_records(draw):
+    """Records with everything that a file can say of a text."""
+    sentence = draw(sentences(ANY, labels=st.text(ANY, min_size=1)))
+    spans = tuple(StatedSpan(span.start, span.end, span.label) for span in sentence.spans)
+    return Record(
+        1,
+        sentence.text,
+        spans,
+        sentence.id,
+        judged=draw(st.sampled_from(["yes", "no", "partly"])),
+        document=draw(st.text(ANY)),
+        annotator=draw(st.text(ANY)),
+        extras=draw(st.dictionaries(KEYS, json_values, max_size=4)),
+    )
+
+
+def comparable(records):
+    return [(r.id, r.text, r.gold, r.judged, r.document, r.annotator, dict(r.extras)) for r in records]
+
+
+@given(st.lists(full_records(), min_size=1, max_size=3))
+def test_what_json_lines_say_besides(tmp_path_factory, corpus):
+    path = tmp_path_factory.getbasetemp() / "round"
+    jsonl.write(path, corpus, WriteOptions())
+    assert comparable(read(path, "jsonl")) == comparable(corpus)
 
 
 WRITABLE_WITH_SPANS = [known for known in FORMATS if "half words" in known.holds]

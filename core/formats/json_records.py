@@ -1,0 +1,259 @@
+"""Records of JSON in all dialects: which member is the text, which the entities, and what is said besides.
+
+Every record is read by what it contains, since files are joined and tools write several shapes. Sources: doccano,
+Prodigy, Hugging Face datasets, transformers, and our own `export` and `predict`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from core.domain.errors import UserError
+from core.domain.spans import Judged
+from core.formats.json_spans import Entities, Names, has_span_shape, read_entities, read_triples
+from core.formats.records import Record, Rejected, reject, stated_spans
+from core.formats.sources import Source
+from core.messages.catalogue import join_words
+
+TEXT_KEYS = ("text", "sentence", "data", "content")
+_GOLD_KEYS = dict.fromkeys(("label", "labels", "spans", "entities", "annotations", "annotation", "ner"))
+"""Ordered for messages."""
+_CLASS_KEYS = frozenset({"label", "labels"})
+"""Keys under which a record may also have the class of its whole text."""
+_DOCUMENT_KEYS = frozenset({"document", "doc_id", "document_id"})
+_ANNOTATOR_KEYS = frozenset({"annotator", "_annotator_id"})
+_JUDGED: tuple[Judged, ...] = ("yes", "no", "partly")
+_MANUAL_VIEWS = ("ner_manual", "spans_manual")
+"""Prodigy's interfaces in which a person marks all entities of a text, and not only answers for one."""
+_GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
+"""Keys under which other programs write entities in other shapes."""
+_SPAN_EXTRAS = "span_extras"
+_EXTRAS = "extras"
+_OURS = frozenset({*_GOLD_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer", _EXTRAS})
+"""Keys that a reader would take for something else, were an extra written under them."""
+
+
+class _Gold(NamedTuple):
+    """The entities of a record, and the members that state them."""
+
+    entities: Entities
+    keys: list[str]
+    judged: Judged
+    says_judged: bool
+
+
+def has_text(members: Any) -> bool:
+    """Whether a JSON value looks like a record."""
+    return isinstance(members, dict) and any(isinstance(members.get(key), str) for key in TEXT_KEYS)
+
+
+def read_record(
+    source: Source, number: int, line: int | None, members: Mapping[str, Any], names: Names
+) -> Record | Rejected:
+    """The record that the members of a JSON object make.
+
+    Args:
+        number, line: its place in the file and where it begins, from 1.
+        names: what numbers stand for that are written for labels.
+    """
+    known_id = ""
+    try:
+        known_id = _read_id(members)
+        text_key = _find_text(members)
+    except UserError as error:
+        return reject(source, line, error, known_id)
+    text = members[text_key]
+    used = {"id", text_key}
+    annotator, document = _take(members, _ANNOTATOR_KEYS, used), _take(members, _DOCUMENT_KEYS, used)
+    try:
+        gold = _read_gold(members, text, names)
+    except UserError as error:
+        rejected = reject(source, line, error, known_id)
+        return Record(number, text, rejected, known_id, line, document=document, annotator=annotator)
+    used.update(gold.keys)
+    extras = _unpack({key: value for key, value in members.items() if key not in used})
+    spans, span_extras, _ = gold.entities
+    if span_extras:
+        extras[_SPAN_EXTRAS] = list(span_extras)
+    return Record(number, text, spans, known_id, line, gold.judged, document, annotator, extras, gold.says_judged)
+
+
+def to_members(record: Record) -> dict[str, Any]:
+    """The members of a record in our own dialect, which `read_record` reads as the same record."""
+    members: dict[str, Any] = {
+        "id": record.id,
+        "text": record.text,
+        "label": [[span.start, span.end, span.label] for span in stated_spans(record)],
+    }
+    if record.document:
+        members["document"] = record.document
+    if record.annotator:
+        members["annotator"] = record.annotator
+    if record.judged != "yes":
+        members["judged"] = record.judged
+    hidden = {key: value for key, value in record.extras.items() if key in _OURS}
+    members.update((key, value) for key, value in record.extras.items() if key not in _OURS)
+    if hidden:
+        members[_EXTRAS] = hidden
+    return members
+
+
+def _unpack(extras: dict[str, Any]) -> dict[str, Any]:
+    """The extras with those that `to_members` had to write under a key of their own."""
+    hidden = extras.get(_EXTRAS)
+    if isinstance(hidden, dict) and hidden and hidden.keys() <= _OURS:
+        del extras[_EXTRAS]
+        extras.update(hidden)
+    return extras
+
+
+def _read_id(members: Mapping[str, Any]) -> str:
+    """The record's own id; empty if it has none."""
+    value = members.get("id")
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise UserError("the id {id!r} is neither a string nor a whole number", id=value)
+    return str(value)
+
+
+def _find_text(members: Mapping[str, Any]) -> str:
+    if members.get("text") and type(members["text"]) is str:
+        return "text"
+    keys = [key for key in TEXT_KEYS if isinstance(members.get(key), str)]
+    if not keys:
+        raise UserError('it has no string under "text" (or {others})', others=join_words(TEXT_KEYS[1:]))
+    return next((key for key in keys if members[key]), keys[0])
+
+
+def _take(members: Mapping[str, Any], keys: frozenset[str], used: set[str]) -> str:
+    """The first string or whole number under one of the keys, as a string; empty if there is none."""
+    if keys.isdisjoint(members):
+        return ""
+    for key, value in members.items():
+        if key in keys and value and isinstance(value, str | int) and not isinstance(value, bool):
+            used.add(key)
+            return str(value)
+    return ""
+
+
+def _read_gold(members: Mapping[str, Any], text: str, names: Names) -> _Gold:
+    """The entities of a record.
+
+    Raises:
+        UserError: they cannot be read, or are not meant to be used.
+    """
+    found = [key for key in members if key in _GOLD_KEYS]
+    if len(found) == 1 and (triples := read_triples(members[found[0]])) is not None:
+        return _judge(members, Entities(triples), found)
+    states = {key: read_entities(members[key], text, names) for key in found if has_span_shape(members[key])}
+    if not states:
+        return _judge(members, Entities(), _keys_without_entities(members, found))
+    _check_agreement(states)
+    if isinstance(members.get("tokens"), list):
+        _check_token_places(members)
+    return _judge(
+        members, next(iter(states.values())), [key for key in found if key in states or _is_empty(members[key])]
+    )
+
+
+def _check_agreement(states: Mapping[str, Entities]) -> None:
+    """Refuse entities under two keys that differ."""
+    first, *others = states
+    for other in others:
+        if sorted(span[:3] for span in states[first].spans) != sorted(span[:3] for span in states[other].spans):
+            raise UserError("its entities under {first} and under {other} differ", first=first, other=other)
+
+
+def _check_token_places(members: Mapping[str, Any]) -> None:
+    """Refuse entities of Prodigy that begin or end elsewhere than the tokens that they name; `token_end` is the last.
+
+    A span that ends within a token names none.
+    """
+    tokens = members["tokens"]
+    for span in members.get("spans") or ():
+        match span:
+            case {"start": start, "end": end, "token_start": int(first), "token_end": int(last)}:
+                edges = _edge(tokens, first, "start"), _edge(tokens, last, "end")
+                if edges != (start, end):
+                    raise UserError(
+                        "the entity {start}–{end} names the tokens {first} to {last}, which are at {begin}–{stop}",
+                        start=start,
+                        end=end,
+                        first=first,
+                        last=last,
+                        begin=edges[0],
+                        stop=edges[1],
+                    )
+
+
+def _edge(tokens: list[Any], place: int, key: str) -> Any:
+    token = tokens[place] if 0 <= place < len(tokens) else None
+    return token.get(key) if isinstance(token, dict) else None
+
+
+def _keys_without_entities(members: Mapping[str, Any], found: Iterable[str]) -> list[str]:
+    """The keys by which a record says that it has no entities.
+
+    Raises:
+        UserError: there seem to be entities in a shape that nobody knows.
+    """
+    empty = []
+    for key in found:
+        value = members[key]
+        if _is_empty(value):
+            empty.append(key)
+        elif not _is_class(key, value):
+            if isinstance(value, list):
+                read_entities(value, "", {})
+            raise UserError('what is under "{key}" is not a list of [start, end, label]', key=key)
+    others = [key for key, value in members.items() if _may_be_gold(key, value)]
+    if not empty and others:
+        raise UserError(
+            'it has none of {known}, but {others:.80}; write its entities as "label": [[start, end,'
+            ' "PS"], …], or "label": [] if it has none',
+            known=join_words(_GOLD_KEYS),
+            others=join_words(others),
+        )
+    return empty
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or value == {}
+
+
+def _is_class(key: str, value: Any) -> bool:
+    """Whether a value is the class of a text, or several."""
+    if key not in _CLASS_KEYS:
+        return False
+    if isinstance(value, str):
+        return not value.lstrip().startswith(("[", "(", "{"))
+    return isinstance(value, int | float) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
+
+
+def _may_be_gold(key: str, value: Any) -> bool:
+    is_known = key in _GOLD_KEYS or key == _SPAN_EXTRAS
+    return not is_known and isinstance(value, list | dict) and bool(_GOLD_BY_ANOTHER_NAME.search(key))
+
+
+def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str]) -> _Gold:
+    """Find out whether a person decided what the entities are.
+
+    Raises:
+        UserError: a person rejected them, or passed over them.
+    """
+    if (said := members.get("judged")) in _JUDGED:
+        return _Gold(entities, [*keys, "judged"], said, True)
+    if (answer := members.get("answer")) in ("reject", "ignore"):
+        raise UserError("its answer in Prodigy is {answer}, and only accepted ones are read", answer=answer)
+    if answer == "accept" and (keys or members.get("_view_id") in _MANUAL_VIEWS):
+        return _Gold(entities, [*keys, "answer"], "partly" if _is_binary(members, entities) else "yes", True)
+    if keys and all(members[key] is None for key in keys):
+        return _Gold(entities, keys, "no", True)
+    return _Gold(entities, keys, "no" if entities.are_predicted or not keys else "yes", False)
+
+
+def _is_binary(members: Mapping[str, Any], entities: Entities) -> bool:
+    """Whether a person only answered for one entity and did not mark all, as in Prodigy's `ner.teach`."""
+    view = members.get("_view_id")
+    return view == "ner" if view else len(entities.spans) == 1 and "tokens" not in members

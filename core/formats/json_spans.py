@@ -1,0 +1,237 @@
+"""Entities in JSON, in the shapes in which programs write them.
+
+Sources: doccano (`[start, end, label]`, objects with `start_offset`), Prodigy (objects with `start`, a span's `text`),
+transformers' token classification pipeline (`entity_group`, `entity`), Hugging Face datasets (an object of lists), and
+the output of our own `predict` (`[start, end, label, probability]`).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from core.domain.errors import UserError
+from core.domain.spans import Span
+from core.formats.records import StatedSpan
+
+Names = Mapping[int, str]
+"""What the numbers stand for that a file has for labels or tags."""
+
+_EDGES = (
+    ("start", "end"),
+    ("start_offset", "end_offset"),
+    ("begin", "end"),
+    ("start_char", "end_char"),
+    ("start_pos", "end_pos"),
+)
+_LABELS = ("label", "labels", "entity_group", "entity", "type")
+_SURFACES = ("text", "form", "surface")
+_TOKEN_PLACES = frozenset({"token_start", "token_end"})
+_PROBABILITIES = frozenset({"probability", "score"})
+_PIECE = re.compile(r"([BI])-(.+)", re.DOTALL)
+"""The tag of a piece of an entity, as transformers' pipeline gives it without aggregation."""
+
+
+class Entities(NamedTuple):
+    """The entities of one text.
+
+    Attributes:
+        extras: what is said of some of them besides, with their `start` and `end`.
+        are_predicted: whether all have a probability, so that a model found them.
+    """
+
+    spans: tuple[StatedSpan, ...] = ()
+    extras: tuple[dict[str, Any], ...] = ()
+    are_predicted: bool = False
+
+
+def names_of_numbers(given: Iterable[str]) -> Names:
+    """The names that a user gave: one after the other from 0, or `12=PS`, in any order."""
+    names: dict[int, str] = {}
+    for place, name in enumerate(given):
+        number, equals, label = name.partition("=")
+        if equals and number.strip().isdecimal():
+            names[int(number)] = label.strip()
+        else:
+            names[place] = name.strip()
+    return names
+
+
+def has_span_shape(value: Any) -> bool:
+    """Whether a value looks like a list of entities with at least one."""
+    if isinstance(value, dict):
+        return any(isinstance(value.get(start), list) and end in value for start, end in _EDGES)
+    return isinstance(value, list) and any(map(_is_span, value))
+
+
+def _is_span(item: Any) -> bool:
+    if isinstance(item, dict):
+        return any(start in item and end in item for start, end in _EDGES) and any(key in item for key in _LABELS)
+    if not isinstance(item, list) or len(item) < 3:
+        return False
+    kinds = tuple(map(type, item[:3]))
+    return kinds in ((int, int, str), (str, int, int), (int, int, int))
+
+
+def read_entities(value: Any, text: str, names: Names) -> Entities:
+    """The entities of a text from a list of them, or from an object of lists.
+
+    Raises:
+        UserError: one of them is none, or its label is a number without a name.
+    """
+    items = _transpose(value) if isinstance(value, dict) else value
+    spans: list[StatedSpan] = []
+    extras: list[dict[str, Any]] = []
+    for item in items:
+        span, besides = _read_item(item, names)
+        spans.append(span)
+        if besides:
+            extras.append({"start": span.start, "end": span.end, **besides})
+    are_predicted = 0 < len(spans) == sum(not _PROBABILITIES.isdisjoint(each) for each in extras)
+    if items and all(isinstance(item, dict) and _is_piece(item) for item in items):
+        return Entities(tuple(_join_pieces(spans, text)), (), are_predicted)
+    return Entities(tuple(spans), tuple(extras), are_predicted)
+
+
+def read_triples(value: Any) -> tuple[StatedSpan, ...] | None:
+    """The entities of a list of `[start, end, label]`, by far the most frequent shape; None for any other value."""
+    if type(value) is not list:
+        return None
+    spans = []
+    for item in value:
+        if type(item) is not list or len(item) != 3:
+            return None
+        start, end, label = item
+        if type(start) is not int or type(end) is not int or type(label) is not str:
+            return None
+        spans.append(StatedSpan(start, end, label))
+    return tuple(spans)
+
+
+def span_of(item: Any) -> Span:
+    """The valid span of a parsed `[start, end, label]`.
+
+    Raises:
+        UserError: it is not a valid span.
+    """
+    spans = read_triples([item])
+    if spans is None:
+        raise _no_span(item)
+    return Span(*spans[0][:3])
+
+
+def _read_item(item: Any, names: Names) -> tuple[StatedSpan, dict[str, Any]]:
+    """The span of an item of any shape, and what the item says besides."""
+    if isinstance(item, dict):
+        return _span_of_object(item, names)
+    match item:
+        case [str() as label, start, end] if type(start) is type(end) is int:
+            return StatedSpan(start, end, label), {}
+        case [str() as label, start, end, int() | float() as probability] if type(start) is type(end) is int:
+            return StatedSpan(start, end, label), {"probability": probability}
+        case [start, end, str() | int() as label] if type(start) is type(end) is int:
+            return StatedSpan(start, end, _label(label, names)), {}
+        case [start, end, str() | int() as label, int() | float() as probability] if type(start) is type(end) is int:
+            return StatedSpan(start, end, _label(label, names)), {"probability": probability}
+        case [start, end, str() | int() as label, str() as surface] if type(start) is type(end) is int:
+            return StatedSpan(start, end, _label(label, names), surface), {}
+    raise _no_span(item)
+
+
+def _no_span(item: Any) -> UserError:
+    return UserError("{item:.80} is not [start, end, label]", item=json.dumps(item, ensure_ascii=False, default=str))
+
+
+def _span_of_object(item: dict[str, Any], names: Names) -> tuple[StatedSpan, dict[str, Any]]:
+    edges = next((edges for edges in _EDGES if edges[0] in item and edges[1] in item), ("", ""))
+    start, end = item.get(edges[0]), item.get(edges[1])
+    label_key = next((key for key in _LABELS if key in item), "")
+    if type(start) is not int or type(end) is not int or not label_key:
+        raise UserError(
+            "{item:.80} does not have a start, an end and a label",
+            item=json.dumps(item, ensure_ascii=False, default=str),
+        )
+    label = item[label_key]
+    if isinstance(label, list):
+        if len(label) != 1:
+            raise UserError(
+                "the entity {start}–{end} has {number} labels; it can have only one",
+                start=start,
+                end=end,
+                number=len(label),
+            )
+        label = label[0]
+    surface_key = next((key for key in _SURFACES if isinstance(item.get(key), str)), "")
+    used = {*edges, label_key, surface_key} | _TOKEN_PLACES
+    besides = {key: value for key, value in item.items() if key not in used}
+    return StatedSpan(start, end, _label(label, names), item.get(surface_key)), besides
+
+
+def _label(label: Any, names: Names) -> str:
+    if isinstance(label, str):
+        return label
+    if type(label) is int:
+        return name_of(label, names)
+    raise UserError("the label {label} is not a string", label=json.dumps(label, ensure_ascii=False, default=str))
+
+
+def name_of(number: int, names: Names) -> str:
+    """What a number stands for.
+
+    Raises:
+        UserError: there are no names, or it has none.
+    """
+    if number in names:
+        return names[number]
+    if names:
+        raise UserError(
+            "the number {number} has no name; those from {first} to {last} have one",
+            number=number,
+            first=min(names),
+            last=max(names),
+        )
+    raise UserError(
+        "its labels are numbers without names; name them from 0 in their order, as in --tag-names O,B-PS,I-PS, or by"
+        " their number, as in --tag-names 12=PS,13=LC"
+    )
+
+
+def _transpose(lists: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects of an object of lists, which Hugging Face datasets make of a list of objects."""
+    columns = {key: value for key, value in lists.items() if isinstance(value, list)}
+    lengths = {key: len(value) for key, value in columns.items()}
+    if len(set(lengths.values())) != 1:
+        (first, count), (second, other) = _two_that_differ(lengths)
+        raise UserError(
+            "it has {count} values of {first} but {other} of {second}",
+            count=count,
+            first=first,
+            other=other,
+            second=second,
+        )
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _two_that_differ(lengths: dict[str, int]) -> tuple[tuple[str, int], tuple[str, int]]:
+    first, *others = lengths.items()
+    return first, next(other for other in others if other[1] != first[1])
+
+
+def _is_piece(item: dict[str, Any]) -> bool:
+    return isinstance(item.get("entity"), str) and "label" not in item and bool(_PIECE.fullmatch(item["entity"]))
+
+
+def _join_pieces(pieces: Iterable[StatedSpan], text: str) -> list[StatedSpan]:
+    """The entities of tagged pieces: a piece inside an entity continues the one before it if only blanks are between.
+
+    Pieces outside of entities are not listed, so what lies between two pieces tells whether there were any.
+    """
+    joined: list[StatedSpan] = []
+    for piece in pieces:
+        begins, label = piece.label.split("-", 1)
+        last = joined[-1] if joined else None
+        if begins == "I" and last and last.label == label and not text[last.end : piece.start].strip():
+            joined[-1] = last._replace(end=piece.end)
+        else:
+            joined.append(StatedSpan(piece.start, piece.end, label))
+    return joined
