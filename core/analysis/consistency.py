@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, get_args
 
 from core.analysis.bootstrap import wilson_interval
 from core.domain.editing import GoldSpans, overlapping_spans, with_span
-from core.domain.spans import Example, SentenceNumber, Span, Split
+from core.domain.spans import Example, Section, SentenceNumber, Span
 from core.languages.korean.words import ends_word, find_word_starts, starts_word
 
 Kind = Literal["labels", "edges", "missed"]
@@ -25,7 +25,7 @@ SLICE = 2_000
 class Use(NamedTuple):
     """How the gold labels one place of a string; the label is empty where there is no span."""
 
-    split: Split
+    split: Section
     kind: UseKind
     label: str = ""
 

@@ -11,6 +11,11 @@ from core.messages.catalogue import join_words
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
+Section = Literal["train", "dev", "test", "pool", "aside", "deleted"]
+"""Where a sentence is: in a split; in the pool of those that nobody judged yet; set aside, neither trained nor measured
+on; or deleted, kept only to be brought back."""
+SECTIONS: tuple[Section, ...] = get_args(Section)
+
 Judged = Literal["yes", "no", "partly"]
 """Whether a person decided what the entities of a sentence are: all of them, none yet, or some."""
 
@@ -87,7 +92,7 @@ class Example:
     """
 
     number: SentenceNumber
-    split: Split
+    split: Section
     id: str
     text: str
     gold: tuple[Span, ...]

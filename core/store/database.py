@@ -19,7 +19,8 @@ from core.messages.catalogue import mark, say
 from core.store.backups import back_up
 from core.store.faults import explaining, is_locked, locked_reason, way_back
 from core.store.interruption import reading
-from core.store.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations
+from core.store.migrations import APPLICATION_ID, migrations
+from core.store.newest_migrations import MIGRATION_NAMES
 
 Row = tuple[Any, ...]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.analysis.changes import EpochOutcomes
-from core.domain.spans import Example, PredictedSpan, SentenceNumber, Span, Split
+from core.domain.spans import Example, PredictedSpan, Section, SentenceNumber, Span
 from core.metrics.comparison import SpanMatch, compare_spans
 from core.metrics.report import Counts, count_spans
 from core.store.columns import predictions_from_text, predictions_to_text, spans_from_text
@@ -116,7 +116,7 @@ class Predictions:
             outcomes[number] += (bool(is_right),)
         return dict(outcomes)
 
-    def lacking(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
+    def lacking(self, key: EpochKey, split: Section) -> list[SentenceNumber]:
         """The sentences of a split that the epoch has not tagged yet."""
         rows = self._database.rows(
             "SELECT number FROM sentence AS s WHERE split = ? AND NOT EXISTS"
@@ -125,7 +125,7 @@ class Predictions:
         )
         return [row[0] for row in rows]
 
-    def has_any(self, key: EpochKey, split: Split) -> bool:
+    def has_any(self, key: EpochKey, split: Section) -> bool:
         """Whether the epoch tagged any sentence of the split."""
         found = self._database.value(
             "SELECT 1 FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
@@ -134,7 +134,7 @@ class Predictions:
         )
         return found is not None
 
-    def count(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:
+    def count(self, key: EpochKey, split: Section, other: EpochKey | None = None) -> int:
         """How many sentences of the split the epoch tagged; with `other`, how many both tagged."""
         sql = (
             "SELECT count(*) FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
@@ -144,7 +144,7 @@ class Predictions:
             self._database.value(sql + _other_condition(other), [key.source, key.epoch, split, *_numbers(other)])
         )
 
-    def counts(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
+    def counts(self, key: EpochKey, split: Section, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
         """Count right, predicted and gold spans of each label on the sentences that are in the split now.
 
         Args:
@@ -152,7 +152,7 @@ class Predictions:
         """
         return count_spans(self.matches(key, split, gold, other))
 
-    def matches(self, key: EpochKey, split: Split, gold: Gold, other: EpochKey | None = None) -> dict[SpanMatch, int]:
+    def matches(self, key: EpochKey, split: Section, gold: Gold, other: EpochKey | None = None) -> dict[SpanMatch, int]:
         """Count each kind of match on the sentences that are in the split now; `other` is as in `counts`."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
@@ -164,7 +164,7 @@ class Predictions:
         )
         return {SpanMatch(*match): number for *match, number in rows}
 
-    def matches_then(self, key: EpochKey, split: Split) -> dict[SpanMatch, int]:
+    def matches_then(self, key: EpochKey, split: Section) -> dict[SpanMatch, int]:
         """Count matches with the gold as imported, on the sentences that were in the split when the run began."""
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS c"
@@ -174,7 +174,7 @@ class Predictions:
         )
         return {SpanMatch(*match): number for *match, number in rows}
 
-    def examples(self, key: EpochKey, split: Split, gold: Gold) -> Iterator[Example]:
+    def examples(self, key: EpochKey, split: Section, gold: Gold) -> Iterator[Example]:
         """The tagged sentences that are in the split now, in order of import, read in slices."""
         rows = self._database.paged(
             f"SELECT p.sentence, id, text, {_gold_column(gold)}, spans FROM prediction AS p"
@@ -188,7 +188,7 @@ class Predictions:
             predicted = rename_predictions(predictions_from_text(spans), names)
             yield Example(number, split, name, text, spans_from_text(gold_text), predicted)
 
-    def pairs(self, before: EpochKey, after: EpochKey, split: Split, gold: Gold) -> Iterator[tuple[Example, Example]]:
+    def pairs(self, before: EpochKey, after: EpochKey, split: Section, gold: Gold) -> Iterator[tuple[Example, Example]]:
         """The sentences that are in the split now and that both epochs tagged, once with the predictions of each, in
         order of import, read in slices.
         """

@@ -252,7 +252,7 @@ def discard_if_empty(folder: Path, *, is_responsive: bool = False) -> None:
     if not (folder / DATABASE).exists():
         return
     with open_project(folder, is_responsive=is_responsive) as project:
-        is_empty = project.sentences.count() == 0
+        is_empty = not project.sentences.has_any()
     if is_empty:
         shutil.rmtree(folder)
 

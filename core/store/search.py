@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from core.domain.spans import SentenceNumber, Split
+from core.domain.spans import Section, SentenceNumber
 from core.languages.korean.normalise import to_nfc
 from core.store.database import Database, Row
 from core.store.sentences import SLICE
@@ -41,7 +41,7 @@ class TextSearch:
                 full = [_pack_rows(part) for part in parts if len(part) == PACKED]
                 self._database.write_many("INSERT INTO packed_text VALUES (?, ?, ?, ?)", full)
 
-    def find(self, text: str, split: Split) -> set[SentenceNumber]:
+    def find(self, text: str, split: Section) -> set[SentenceNumber]:
         """The numbers of the sentences with a string in text, id or note: all those of the split, perhaps others."""
         sought = _fold(text)
         # First those not packed: a sentence that is packed meanwhile is found twice rather than missed.
@@ -72,7 +72,7 @@ class TextSearch:
             "SELECT number, text, id FROM sentence WHERE number > ? ORDER BY number LIMIT ?", [after, limit]
         )
 
-    def _rows(self, split: Split | None = None) -> Iterator[Row]:
+    def _rows(self, split: Section | None = None) -> Iterator[Row]:
         """Packed rows (last number, numbers, texts), some at a time; only those with a sentence of the split."""
         last = -1
         has_split = "EXISTS (SELECT 1 FROM sentence WHERE split = ? AND number BETWEEN first AND last)"

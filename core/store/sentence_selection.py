@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.analysis.changes import SentenceHistory
-from core.domain.spans import SentenceNumber, Split
+from core.domain.spans import Section, SentenceNumber
 from core.metrics.comparison import Outcome
 from core.store.columns import label_text
 from core.store.database import Database
@@ -59,7 +59,7 @@ class Selection:
     first; `loss`, highest loss first; `random`, a fixed random order.
     """
 
-    split: Split = "dev"
+    split: Section = "dev"
     text: str = ""
     sentence_id: str | None = None
     corrected: bool = False
@@ -83,14 +83,14 @@ class Selection:
         return self.compares or self.history is not None or needs_run(self.order)
 
 
-def behind_outcome(outcome: Outcome, label: str | None, split: Split) -> Selection:
+def behind_outcome(outcome: Outcome, label: str | None, split: Section) -> Selection:
     """The selection of the sentences counted in a number of `ErrorKinds`; without a label, in their total."""
     if outcome == "spurious":
         return Selection(split, outcomes=(outcome,), predicted_label=label)
     return Selection(split, outcomes=(outcome,), gold_label=label)
 
 
-def behind_pair(gold_label: str | None, predicted_label: str | None, split: Split) -> Selection:
+def behind_pair(gold_label: str | None, predicted_label: str | None, split: Section) -> Selection:
     """The selection of the sentences counted in a number of `core.metrics.confusion.Confusion`."""
     if gold_label is None:
         outcomes: tuple[Outcome, ...] = ("spurious",)
@@ -130,7 +130,7 @@ class Selections:
             numbers = [number for number in numbers if number in found]
         return numbers
 
-    def errors_at_random(self, key: EpochKey, split: Split) -> list[SentenceNumber]:
+    def errors_at_random(self, key: EpochKey, split: Section) -> list[SentenceNumber]:
         """The sentences in which an epoch differs from the gold as imported, in random order.
 
         The split is that at the start of the run, so that no sentence leaves a sample by being corrected.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from core.domain.errors import UserError
-from core.domain.spans import Example, Sentence, SentenceNumber, Span, Split, check_spans
+from core.domain.spans import Example, Section, Sentence, SentenceNumber, Span, Split, check_spans
 from core.formats.records import with_sentence_id
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
@@ -27,6 +27,9 @@ REJECTED_KEPT = 100
 SPLIT_THEN = "CASE WHEN s.moved_for_run > ? THEN 'dev' ELSE s.split END"
 """The split of a sentence `s` when a run (a number) began; corrected dev sentences may have moved for a later run."""
 
+IN_A_SPLIT = "split IN ('train', 'dev', 'test')"
+"""Whether a sentence is in a split, rather than in the pool, set aside or deleted."""
+
 IMPORTED_NOW = "coalesce(renamed, imported)"
 """The gold of a sentence as imported, with current label names."""
 
@@ -44,7 +47,7 @@ class StoredSentence:
 
     number: SentenceNumber
     id: str
-    split: Split
+    split: Section
     text: str
     imported: tuple[Span, ...]
     imported_now: tuple[Span, ...]
@@ -122,29 +125,30 @@ class Sentences:
     def add_labels(self, labels: Iterable[str]) -> None:
         self._tag_set.change(dict.fromkeys(labels, True))
 
-    def count(self, split: Split | None = None) -> int:
-        if split is None:
-            return int(self._database.value("SELECT count(*) FROM sentence"))
-        return int(self._database.value("SELECT count(*) FROM sentence WHERE split = ?", [split]))
+    def count(self, section: Section | None = None) -> int:
+        """How many sentences a section has; without one, all splits together."""
+        if section is None:
+            return int(self._database.value(f"SELECT count(*) FROM sentence WHERE {IN_A_SPLIT}"))
+        return int(self._database.value("SELECT count(*) FROM sentence WHERE split = ?", [section]))
 
-    def has_any(self, split: Split | None = None) -> bool:
-        """Whether there is any sentence, in the split if one is given."""
-        if split is None:
+    def has_any(self, section: Section | None = None) -> bool:
+        """Whether there is any sentence; in the section, if one is given."""
+        if section is None:
             return self.last_number() > 0
-        return self._database.value("SELECT 1 FROM sentence WHERE split = ? LIMIT 1", [split]) is not None
+        return self._database.value("SELECT 1 FROM sentence WHERE split = ? LIMIT 1", [section]) is not None
 
     def last_number(self) -> int:
         return int(self._database.value("SELECT coalesce(max(number), 0) FROM sentence"))
 
-    def label_counts(self) -> dict[tuple[Split, str], int]:
-        """The number of corrected gold spans by split and label."""
+    def label_counts(self) -> dict[tuple[Section, str], int]:
+        """The number of corrected gold spans by section and label."""
         rows = self._database.rows("SELECT split, label, spans FROM label_count WHERE spans > 0")
         return {(split, label): count for split, label, count in rows}
 
     def problems(self) -> Iterator[str]:
         """The problems of spans, which other reads do not check, and of the counts that triggers maintain."""
-        counts: Counter[tuple[Split, str]] = Counter()
-        for sentence in self.each():
+        counts: Counter[tuple[Section, str]] = Counter()
+        for sentence in self.each_anywhere():
             counts.update((sentence.split, span.label) for span in sentence.gold)
             for spans in {sentence.imported, sentence.imported_now, sentence.gold}:
                 if (problem := _find_problem(spans, sentence.text)) is not None:
@@ -178,13 +182,22 @@ class Sentences:
         text: str | None = self._database.value("SELECT text FROM sentence WHERE id = ?", [sentence_id])
         return text
 
-    def each(self, split: Split | None = None, limit: int | None = None) -> Iterator[StoredSentence]:
-        """The sentences of one split, or all, in order of import, read in slices."""
+    def each(self, section: Section | None = None, limit: int | None = None) -> Iterator[StoredSentence]:
+        """The sentences of one section, or of all splits, in order of import, read in slices."""
+        if section is None:
+            return self._each(IN_A_SPLIT, [], limit)
+        return self._each("split = ?", [section], limit)
+
+    def each_anywhere(self) -> Iterator[StoredSentence]:
+        """All sentences whatever their section, also deleted ones, in order of import, read in slices."""
+        return self._each("true", [], None)
+
+    def _each(self, condition: str, values: Sequence[str], limit: int | None) -> Iterator[StoredSentence]:
         last, left = 0, limit if limit is not None else -1
-        where = "number > ?" if split is None else "number > ? AND split = ?"
+        where = f"number > ? AND {condition}"
         while left:
             size = SLICE if left < 0 else min(SLICE, left)
-            parameters = [last, size] if split is None else [last, split, size]
+            parameters = [last, *values, size]
             rows = self._database.rows(
                 f"SELECT {_COLUMNS} FROM sentence WHERE {where} ORDER BY number LIMIT ?", parameters
             )
@@ -193,12 +206,12 @@ class Sentences:
                 return
             last, left = rows[-1][0], left - len(rows)
 
-    def texts(self, split: Split) -> Iterator[tuple[SentenceNumber, str]]:
+    def texts(self, split: Section) -> Iterator[tuple[SentenceNumber, str]]:
         """The number and text of each sentence of a split, in order, read in slices."""
         sql = "SELECT number, text FROM sentence WHERE split = ? AND number > ? ORDER BY number LIMIT ?"
         yield from self._database.paged(sql, [split], size=SLICE)
 
-    def containing(self, text: str, split: Split) -> Iterator[list[StoredSentence]]:
+    def containing(self, text: str, split: Section) -> Iterator[list[StoredSentence]]:
         """The sentences of a split that contain a string, in order, in slices."""
         return self._where("split = ? AND instr(text, ?) > 0", [split, text])
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from core.domain.spans import SentenceNumber, Split
+from core.domain.spans import Section, SentenceNumber
 from core.metrics.signals import Signals
 from core.store.columns import spans_from_text, spans_to_text
 from core.store.database import Database
@@ -53,7 +53,7 @@ class SignalStore:
             found[number] = Signals(uncertainty, loss, suspicion, gold, tuple(json.loads(probabilities)))
         return found
 
-    def has_any(self, key: EpochKey, split: Split) -> bool:
+    def has_any(self, key: EpochKey, split: Section) -> bool:
         """Whether the epoch has signals of the split; epochs of older versions have none."""
         found = self._database.value(
             "SELECT 1 FROM sentence AS s JOIN signal ON sentence = s.number AND source = ? AND epoch = ?"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.analysis.changes import SentenceHistory
 from core.domain.labels import EntityType
-from core.domain.spans import SPLITS, Split
+from core.domain.spans import SPLITS, Section
 from core.messages.catalogue import join_words, mark, say
 from core.metrics.comparison import Outcome
 from core.store.sentence_selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
@@ -34,7 +34,7 @@ class Filter:
         asked: what another page asked to see; stands in place of errors, kinds and label until one of them is touched.
     """
 
-    split: Split = "dev"
+    split: Section = "dev"
     errors: bool = False
     kinds: frozenset[ErrorKind] = frozenset()
     corrected: bool = False

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.analysis.occurrences import Occurrence, find_occurrences
-from core.domain.spans import SPLITS, Split
+from core.domain.spans import SPLITS, Section
 from core.messages.catalogue import say, say_count
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -30,7 +30,7 @@ class Sought(NamedTuple):
 
     text: str
     label: str
-    split: Split
+    split: Section
 
 
 class IdenticalWindow(QDialog):
@@ -149,7 +149,7 @@ class IdenticalWindow(QDialog):
         self.agreed.emit(chosen)
 
 
-def _searching(project: Project, sought: Sought, splits: Iterable[Split]) -> Generator[list[Occurrence], None, None]:
+def _searching(project: Project, sought: Sought, splits: Iterable[Section]) -> Generator[list[Occurrence], None, None]:
     for split in splits:
         for sentences in project.sentences.containing(sought.text, split):
             yield list(find_occurrences((stored.example for stored in sentences), sought.text, sought.label))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from core.analysis.verdicts import BLAMES, Blame
-from core.domain.spans import SentenceNumber, Span, Split
+from core.domain.spans import Section, SentenceNumber, Span
 from core.messages.catalogue import mark, say
 from core.metrics.comparison import Comparison
 from core.store.gold.reviews import JudgementContext
@@ -215,7 +215,7 @@ class Reviewing:
         """Take what was read: which sentences of the split are reviewed, and the seconds that the last ones took."""
         self._reviewed, self.pace = set(reviewed), pace
 
-    def count_again(self, numbers: Sequence[SentenceNumber], split: Split) -> None:
+    def count_again(self, numbers: Sequence[SentenceNumber], split: Section) -> None:
         """Keep the count in step with some sentences."""
         project = self._session.project
         if project is None or not numbers:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.analysis.changes import EpochOutcomes
-from core.domain.spans import PredictedSpan, SentenceNumber, Span, Split
+from core.domain.spans import PredictedSpan, Section, SentenceNumber, Span
 from core.messages.catalogue import say
 from core.metrics.comparison import Comparison
 from core.metrics.signals import Signals
@@ -161,7 +161,7 @@ class SplitStats:
         pace: the median of the seconds that the last ones took; None where none was timed.
     """
 
-    split: Split
+    split: Section
     sentences: int = 0
     errors: tuple[SentenceNumber, ...] = ()
     why_no_errors: str | None = None
@@ -206,7 +206,7 @@ def _sample(numbers: Sequence[SentenceNumber]) -> Sequence[SentenceNumber]:
     return numbers[:: -(-len(numbers) // _SAMPLED)]
 
 
-def _split_stats(project: Project | None, context: Context, split: Split) -> SplitStats:
+def _split_stats(project: Project | None, context: Context, split: Section) -> SplitStats:
     if project is None:
         return SplitStats(split, why_no_errors=_why_no_errors(None, context, split))
     reason = _why_no_errors(project, context, split)
@@ -218,7 +218,7 @@ def _split_stats(project: Project | None, context: Context, split: Split) -> Spl
     return SplitStats(split, project.sentences.count(split), tuple(errors), reason, reviewed, project.reviews.pace())
 
 
-def _why_no_errors(project: Project | None, context: Context, split: Split) -> str | None:
+def _why_no_errors(project: Project | None, context: Context, split: Section) -> str | None:
     if project is None or context.key is None:
         return say("Train a run first: errors are found by its predictions")
     if not project.predictions.has_any(context.key, split):

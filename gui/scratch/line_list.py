@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.spans import PredictedSpan, SentenceNumber, Split
+from core.domain.spans import PredictedSpan, Section, SentenceNumber
 from core.messages.catalogue import say, say_count
 from gui.look.theme import Look, icon
 from gui.sentence.accessible import describe_sentence
@@ -39,7 +39,7 @@ class CorpusMatch:
 
     number: SentenceNumber
     id: str
-    split: Split
+    split: Section
     is_new: bool
 
 

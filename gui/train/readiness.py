@@ -8,7 +8,7 @@ from core.analysis.findings import describe_no_entities
 from core.domain.errors import UserError
 from core.domain.labels import in_display_order
 from core.domain.settings import TrainSettings
-from core.domain.spans import SPLITS, Split
+from core.domain.spans import SPLITS, Section, Split
 from core.messages.catalogue import join_words, say, say_count
 from core.metrics.report import build_report
 from core.store.predictions import EpochKey
@@ -55,7 +55,7 @@ def count_corpus(project: Project) -> CorpusCounts:
     )
 
 
-def _of_split(counts: Mapping[tuple[Split, str], int], split: Split) -> dict[str, int]:
+def _of_split(counts: Mapping[tuple[Section, str], int], split: Split) -> dict[str, int]:
     return {label: number for (of, label), number in counts.items() if of == split}
 
 

@@ -18,7 +18,7 @@ from core.analysis.verdicts import (
     sample_length,
 )
 from core.domain.editing import with_span, without_span
-from core.domain.spans import SentenceNumber, Span, Split
+from core.domain.spans import Section, SentenceNumber, Span
 from core.metrics.comparison import Comparison, compare_spans
 from core.metrics.report import Counts, count_spans
 from core.store.changes import ChangeSet
@@ -130,7 +130,7 @@ class Reviews:
     def _is_reviewed(self, number: SentenceNumber) -> bool:
         return self._database.value("SELECT 1 FROM reviewed WHERE sentence = ?", [number]) is not None
 
-    def reviewed_in(self, split: Split) -> set[SentenceNumber]:
+    def reviewed_in(self, split: Section) -> set[SentenceNumber]:
         """The reviewed sentences of a split."""
         rows = self._database.rows(
             # Join from the marks to their sentences, since there are far fewer marks.
@@ -181,7 +181,7 @@ class Reviews:
         )
         return median(seconds for _, seconds in rows) if rows else None
 
-    def estimate(self, key: EpochKey, split: Split) -> Estimate | None:
+    def estimate(self, key: EpochKey, split: Section) -> Estimate | None:
         """Estimate the gold errors of a split from the verdicts given in random order; None without any.
 
         The split is that at the start of the run: without the sentences that were corrected and moved to train since,

@@ -13,6 +13,9 @@ predictions.
 `frozen/schema-11.db.gz` was written by the code before strings and places could be dismissed: `project_with_run`,
 news-3 corrected, 한글은 and 마음이 dismissed as ending in no particle, 마음이 asked about again, and 오늘은 dismissed,
 which was undone.
+
+`frozen/schema-12.db.gz` was written by the code before sentences had documents and sections: `project_with_run`, CV
+added to news-3, LC renamed to PLACE, and a place of news-4 accepted.
 """
 
 import gzip
@@ -25,6 +28,7 @@ from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, open_project
 from core.store.sources import Source, Sources
+from tests.building import TEXTS
 
 FROZEN = Path(__file__).parent / "frozen"
 
@@ -123,4 +127,22 @@ def test_the_dismissed_particles_of_a_frozen_project_are_dismissed_and_undone_as
             corrections.undo()
         assert kinds == ["dismiss", "ask again", "dismiss", "relabel"]
         assert dismissed.strings("particle") == set()
+        assert project.problems() == []
+
+
+def test_the_sentences_of_a_frozen_project_without_documents_are_in_their_splits_as_before(tmp_path):
+    with thawed("schema-12.db.gz", tmp_path / "frozen.spandesk") as project:
+        assert [(s.id, s.split) for s in project.sentences.each_anywhere()] == [
+            (id_, split) for id_, split, *_ in TEXTS
+        ]
+        assert project.problems() == []
+        news = project.sentences.by_id("news-3")
+        assert news.gold == (Span(0, 2, "PS"), Span(4, 9, "DT"), Span(10, 12, "CV"))
+        assert project.sentences.label_counts()["train", "PLACE"] == 2
+        kinds = []
+        while project.corrections.can_undo:
+            kinds.append(project.corrections.next_steps().undo.kind)
+            project.corrections.undo()
+        assert kinds == ["accept places", "rename", "label"]
+        assert golds(project) == {sentence.id: sentence.imported for sentence in project.sentences.each()}
         assert project.problems() == []

@@ -10,7 +10,7 @@ import pytest
 from core.domain.errors import UserError
 from core.store import database as database_module
 from core.store.faults import BACKUPS
-from core.store.migrations import MIGRATION_NAMES
+from core.store.newest_migrations import MIGRATION_NAMES
 from core.store.project import DATABASE, open_project
 from tests.building import project_with_run
 from tests.core.store.failing import full_disk
