@@ -16,6 +16,7 @@ from typing import Any
 from core.analysis.verdicts import describe_estimate
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
+from core.cli.export import export
 from core.cli.labels import labels
 from core.cli.output import (
     Output,
@@ -38,13 +39,12 @@ from core.domain.generators import run_to_end
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.domain.spans import Span
 from core.formats.json_spans import span_of
-from core.io.files import STANDARD_OUTPUT, open_descriptor
+from core.formats.sources import ReadOptions
 from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say, say_count
 from core.messages.terminal import escape_controls
 from core.metrics.confusion import build_confusion, count_error_kinds
 from core.services import engine
-from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
 from core.store.predictions import EpochKey
 from core.store.project import Project, open_for_import, open_project
@@ -97,7 +97,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 def _import(options: argparse.Namespace, out: Output) -> None:
     labels = tuple(label.strip() for label in options.add_labels.split(",") if label.strip())
-    plan = ImportPlan(tuple(options.files), options.split, options.dev_ratio, options.seed, options.format, labels)
+    plan = ImportPlan(
+        tuple(options.files),
+        options.split,
+        options.dev_ratio,
+        options.seed,
+        options.format,
+        labels,
+        ReadOptions(tag_column=options.tag_column),
+    )
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
         rejections = Rejections(out, kept)
         try:
@@ -349,18 +357,6 @@ def _spans(text: str) -> list[Span]:
     return [span_of(row) for row in rows]
 
 
-def _export(options: argparse.Namespace, out: Output) -> None:
-    with open_project(options.project) as project:
-        count = export_corpus(project, options.file, options.format, options.split, options.gold)
-    text = say_count(
-        "{count:,} sentence written to {path}", "{count:,} sentences written to {path}", count, path=options.file
-    )
-    if open_descriptor(options.file) == STANDARD_OUTPUT:
-        out.note(text)
-    else:
-        out.result({"file": str(options.file), "sentences": count}, text)
-
-
 def _runs(options: argparse.Namespace, out: Output) -> int:
     with open_project(options.project) as project:
         problems, runs = list(project.runs.problems()), []
@@ -433,7 +429,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "predict": predict,
     "correct": _correct,
     "labels": labels,
-    "export": _export,
+    "export": export,
     "runs": _runs,
     "check": _check,
 }

@@ -80,6 +80,12 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         help=say("format of the files (default: auto, by content)"),
     )
     parser.add_argument(
+        "--tag-column",
+        type=_number,
+        metavar="N",
+        help=say("the column of the tags in files of columns, from 1, where it is not clear"),
+    )
+    parser.add_argument(
         "--add-labels",
         type=_text,
         default="",
@@ -211,6 +217,12 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, type=_epoch_of_run, metavar=name.upper(), help=purpose)
     parser.add_argument("--split", choices=SPLITS, default="dev")
     parser.add_argument("--gold", choices=GOLDS, default="corrected")
+    parser.add_argument(
+        "--cut-words",
+        choices=("refuse", "widen", "leave-out"),
+        default="refuse",
+        help=say("what happens to spans that cut a word in a format that tags whole words (default: refuse)"),
+    )
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
@@ -252,6 +264,12 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
     parser.add_argument("--split", choices=SPLITS)
     parser.add_argument("--gold", choices=GOLDS, default="corrected")
+    parser.add_argument(
+        "--cut-words",
+        choices=("refuse", "widen", "leave-out"),
+        default="refuse",
+        help=say("what happens to spans that cut a word in a format that tags whole words (default: refuse)"),
+    )
 
 
 def _add_nothing(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.domain.errors import UserError
 from core.formats.records import (
+    BadLineError,
     CorpusFormat,
     Head,
     Record,
@@ -62,15 +63,6 @@ class _Block:
     id: str = ""
     markup: str | None = None
     rows: list[Row] = field(default_factory=list)
-
-
-class _MalformedError(Exception):
-    """A sentence that is not in the format."""
-
-    def __init__(self, line: int, reason: UserError) -> None:
-        super().__init__(line, reason)
-        self.line = line
-        self.reason = reason
 
 
 def score(head: Head) -> float:
@@ -139,7 +131,7 @@ def _record(source: Source, number: int, block: _Block) -> Record | Rejected:
     try:
         _check_rows(block)
         text = "".join([_character(*row) for row in block.rows])
-    except _MalformedError as error:
+    except BadLineError as error:
         return reject(source, error.line, error.reason, block.id)
     return Record(number, text, _gold(source, block, text), block.id, block.line)
 
@@ -148,19 +140,19 @@ def _gold(source: Source, block: _Block, text: str) -> tuple[StatedSpan, ...] | 
     try:
         spans = _spans(block.rows)
         _check_header(block, text, spans)
-    except _MalformedError as error:
+    except BadLineError as error:
         return reject(source, error.line, error.reason, block.id)
     return spans
 
 
 def _check_rows(block: _Block) -> None:
     if not block.rows:
-        raise _MalformedError(block.line, UserError("no character rows follow its header"))
+        raise BadLineError(block.line, UserError("no character rows follow its header"))
 
 
 def _check_header(block: _Block, text: str, spans: tuple[StatedSpan, ...]) -> None:
     if block.markup is not None and block.markup != (tagged := _mark_up(text, spans)):
-        raise _MalformedError(
+        raise BadLineError(
             block.line,
             UserError(
                 "its header and its rows disagree ({difference}); correct one of them, or delete the header to use the"
@@ -179,7 +171,7 @@ def _spans(rows: Iterable[Row]) -> tuple[StatedSpan, ...]:
         character, tag = _split_row(number, row)
         inside = tag[0] == "I"
         if inside and tag[2:] != label:
-            raise _MalformedError(
+            raise BadLineError(
                 number,
                 UserError(
                     "{tag} follows no {first} or {tag}; an entity begins with {first}",
@@ -201,18 +193,18 @@ def _spans(rows: Iterable[Row]) -> tuple[StatedSpan, ...]:
 def _split_row(number: int, row: str) -> tuple[str, str]:
     character, tab, tag = _character(number, row), *row.partition("\t")[1:]
     if not tab:
-        raise _MalformedError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
+        raise BadLineError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) == 2 or "\t" in tag):
-        raise _MalformedError(number, UserError("the tag {tag!r:.80} is not O, B-… or I-…", tag=tag))
+        raise BadLineError(number, UserError("the tag {tag!r:.80} is not O, B-… or I-…", tag=tag))
     return character, tag
 
 
 def _character(number: int, row: str) -> str:
     character = row.partition("\t")[0]
     if not character:
-        raise _MalformedError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
+        raise BadLineError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if not all(_extends(*pair) for pair in pairwise(character)):
-        raise _MalformedError(
+        raise BadLineError(
             number, UserError("the row {row!r:.80} contains more than one character; KLUE-NER has one per row", row=row)
         )
     return character

@@ -109,6 +109,15 @@ def stated_spans(record: Record) -> tuple[StatedSpan, ...]:
     return record.gold
 
 
+class BadLineError(Exception):
+    """A record that a line makes unreadable; readers turn it into a `Rejected`."""
+
+    def __init__(self, line: int | None, reason: UserError) -> None:
+        super().__init__(line, reason)
+        self.line = line
+        self.reason = reason
+
+
 def reject(source: Source, line: int | None, reason: UserError | str, sentence_id: str = "") -> Rejected:
     """The rejection of a record of a file; if the reason quotes bytes that are not text, they are the reason."""
     if source.is_damaged and (byte := find_bad_byte(str(reason))) is not None:

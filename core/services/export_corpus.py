@@ -1,6 +1,7 @@
 """A project's sentences into a corpus file; no torch here."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.domain.spans import Split
@@ -13,6 +14,21 @@ _REPORT_EVERY = 2_000
 """Sentences between two words of progress."""
 
 
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export wrote.
+
+    Attributes:
+        notices: what the format could not hold, a sentence each.
+    """
+
+    sentences: int
+    notices: tuple[str, ...] = ()
+
+
+_REFUSE = WriteOptions()
+
+
 def export_corpus(
     project: Project,
     path: Path,
@@ -20,8 +36,9 @@ def export_corpus(
     split: Split | None,
     gold: Gold,
     report: Callable[[int], None] = lambda _: None,
-) -> int:
-    """Write the sentences of a split, or all, to a file; returns how many. The file is complete or untouched.
+    options: WriteOptions = _REFUSE,
+) -> ExportReport:
+    """Write the sentences of a split, or all, to a file. The file is complete or untouched.
 
     Args:
         report: called now and then with how many are written; where it raises, the file stays untouched.
@@ -44,8 +61,8 @@ def export_corpus(
             yield _record(count, stored, gold)
 
     assert corpus_format.write is not None
-    corpus_format.write(path, records(), WriteOptions())
-    return count
+    notices = corpus_format.write(path, records(), options)
+    return ExportReport(count, notices)
 
 
 def _record(number: int, stored: StoredSentence, gold: Gold) -> Record:

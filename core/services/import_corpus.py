@@ -24,7 +24,7 @@ from core.domain.splitting import (
 )
 from core.formats import registry
 from core.formats.records import Record, Rejected, StatedSpan, escape_name, reject
-from core.formats.sources import Source
+from core.formats.sources import DEFAULTS, ReadOptions, Source
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.messages.terminal import escape_controls
 from core.store.columns import now_text, spans_to_text
@@ -48,6 +48,7 @@ class ImportPlan:
     Attributes:
         dev_ratio: share (0–1) of the new sentences that go to dev, drawn with the seed; the others go to `split`.
         new_labels: labels to add to the tag set first.
+        options: what the files do not say themselves.
 
     Raises:
         UserError: the ratio is not a share, or a new label is none.
@@ -59,6 +60,7 @@ class ImportPlan:
     seed: int = 1
     format: str = "auto"
     new_labels: tuple[str, ...] = ()
+    options: ReadOptions = DEFAULTS
 
     def __post_init__(self) -> None:
         if not 0 <= self.dev_ratio < 1:
@@ -106,7 +108,7 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
     check = _Check(project, (*project.sentences.labels(), *new_labels))
     with ExitStack() as stack:
         opened = [
-            (plan, [stack.enter_context(registry.open_corpus(path, plan.format)) for path in plan.files])
+            (plan, [stack.enter_context(registry.open_corpus(path, plan.format, plan.options)) for path in plan.files])
             for plan in plans
         ]
         staging = stack.enter_context(closing(_Staging(project)))

@@ -21,7 +21,7 @@ from core.domain.generators import map_progress, yield_reports
 from core.domain.spans import SPLITS, Split
 from core.formats.registry import AUTO, FORMATS, format_for_export
 from core.messages.catalogue import mark, say, say_count
-from core.services.export_corpus import export_corpus
+from core.services.export_corpus import ExportReport, export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.typed_sentences import SOURCE
 from core.store.changes import ChangeSet
@@ -208,8 +208,13 @@ class CorpusPage(Page):
         format_for_export(path)
         title = say("Exporting {file}", file=path.name)
         job = self._context.runner.start(title, lambda: _exporting(project, path), fleeting=FLEETING)
-        job.finished.connect(lambda count: self.said.setText(_describe_export(count, path)))
+        job.finished.connect(lambda report: self._report_export(report, path))
         session.report_failure(job)
+
+    def _report_export(self, report: ExportReport, path: Path) -> None:
+        self.said.setText(_describe_export(report.sentences, path))
+        if report.notices:
+            self._context.session.problem.emit(" ".join(report.notices))
 
 
 def start_import(context: PageContext, *plans: ImportPlan) -> Job:
@@ -246,7 +251,7 @@ def _describe_skipped(report: ImportReport) -> str:
     )
 
 
-def _exporting(project: Project, path: Path) -> Generator[object, None, int]:
+def _exporting(project: Project, path: Path) -> Generator[object, None, ExportReport]:
     """`export_corpus` as a job's work; one that is stopped leaves the file as it was."""
     total = project.sentences.count()
     work = yield_reports(lambda report: export_corpus(project, path, AUTO, None, "corrected", report))

@@ -1,0 +1,33 @@
+"""The `export` command: write the sentences of a project to a corpus file."""
+
+import argparse
+
+from core.cli.output import Output
+from core.formats.records import WriteOptions
+from core.io.files import STANDARD_OUTPUT, open_descriptor
+from core.messages.catalogue import say_count
+from core.services.export_corpus import export_corpus
+from core.store.project import open_project
+
+
+def export(options: argparse.Namespace, out: Output) -> None:
+    """Write a split, or all, and warn of what the format could not hold."""
+    with open_project(options.project) as project:
+        report = export_corpus(
+            project,
+            options.file,
+            options.format,
+            options.split,
+            options.gold,
+            options=WriteOptions(options.cut_words.replace("-", " ")),
+        )
+    count = report.sentences
+    for notice in report.notices:
+        out.warn(notice)
+    text = say_count(
+        "{count:,} sentence written to {path}", "{count:,} sentences written to {path}", count, path=options.file
+    )
+    if open_descriptor(options.file) == STANDARD_OUTPUT:
+        out.note(text)
+    else:
+        out.result({"file": str(options.file), "sentences": count, "warnings": report.notices}, text)
