@@ -101,7 +101,6 @@ class CorrectionsPage(Page):
         self.tree.setAccessibleName(say("Corrections"))
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setUniformRowHeights(True)
-        self.tree.setAllColumnsShowFocus(True)
         self.tree.setItemDelegateForColumn(CONTEXT, ContextDelegate(self._context.look, self.tree))
         header = self.tree.header()
         header.setStretchLastSection(False)

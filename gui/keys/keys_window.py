@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.messages.catalogue import say
@@ -64,7 +65,7 @@ def _series(keymap: Keymap) -> list[tuple[str, list[str]]]:
 
 
 class KeysWindow(QDialog):
-    """The groups side by side, as the keys are at any time.
+    """The groups side by side, or below each other where they would be cut off, as the keys are at any time.
 
     Signals:
         change_asked: the person wants to change keys.
@@ -92,13 +93,20 @@ class KeysWindow(QDialog):
         self._show()
 
     def _show(self) -> None:
-        body = _body(groups(self._keymap))
+        body, self._columns = _body(groups(self._keymap))
+        self._width_of_columns = body.sizeHint().width()
         self._scroller.setWidget(body)
         below = _GAP + self.change.sizeHint().height()
         resize_to_fit(self, body.sizeHint() + QSize(2 * _SIDE, _TOP + _BOTTOM + below))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        has_room = event.size().width() - 2 * _SIDE >= self._width_of_columns
+        self._columns.setDirection(QHBoxLayout.Direction.LeftToRight if has_room else QHBoxLayout.Direction.TopToBottom)
 
-def _body(shown_groups: dict[str, list[KeyRow]]) -> QWidget:
+
+def _body(shown_groups: dict[str, list[KeyRow]]) -> tuple[QWidget, QHBoxLayout]:
+    """The groups, and the layout of their two columns."""
     body = QWidget()
     row = QHBoxLayout(body)
     row.setContentsMargins(0, 0, 0, 0)
@@ -114,7 +122,7 @@ def _body(shown_groups: dict[str, list[KeyRow]]) -> QWidget:
     for column in (left, right):
         column.addStretch(1)
         row.addLayout(column)
-    return body
+    return body, row
 
 
 def _heading(title: str) -> QLabel:

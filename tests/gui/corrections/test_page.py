@@ -12,6 +12,7 @@ from core.domain.spans import Span
 from core.store.gold.steps import StepFilter
 from gui.corrections import step_model
 from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN
+from gui.look.theme import LIGHT
 from tests.building import TEXTS, project_with_run
 from tests.gui.driving import LEFT, NONE, click, wait_for_job
 
@@ -315,3 +316,13 @@ def test_the_page_works_with_answers_that_come_late(page, session, qtbot, late_a
     qtbot.waitUntil(page.nothing.isVisible)
     session.close_project()
     assert page.model.rowCount() == 0
+
+
+def test_a_selected_row_with_the_keys_is_one_even_colour(page, session):
+    session.correct(number_of(session, "news-3"), [])
+    choose(page, 0)
+    page.tree.setFocus()
+    rect = page.tree.visualRect(page.model.index(0, WHEN))
+    image = page.tree.viewport().grab().toImage()
+    right_end = {image.pixelColor(page.tree.viewport().width() - 2, y).name() for y in range(rect.top(), rect.bottom())}
+    assert right_end == {LIGHT.selection}
