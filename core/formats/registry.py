@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from core.domain.errors import UserError
-from core.formats import columns, jsonl, klue, label_studio, label_studio_min, nikl, parquet, plain
+from core.formats import brat, columns, jsonl, klue, label_studio, label_studio_min, nikl, parquet, plain
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
 from core.formats.sources import (
     DEFAULTS,
@@ -33,6 +33,7 @@ FORMATS: tuple[CorpusFormat, ...] = (
     columns.FORMAT,
     label_studio.FORMAT,
     label_studio_min.FORMAT,
+    brat.FORMAT,
     parquet.FORMAT,
     plain.FORMAT,
 )
