@@ -4,6 +4,7 @@ Every record is read by what it contains, since files are joined and tools write
 Prodigy, Hugging Face datasets, transformers, and our own `export` and `predict`.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 from core.domain.errors import UserError
 from core.domain.spans import Judged
 from core.formats.json_spans import Entities, Names, has_span_shape, read_entities, read_triples
-from core.formats.records import Record, Rejected, reject, stated_spans
+from core.formats.records import Holding, Record, Rejected, reject, stated_spans
 from core.formats.sources import Source
 from core.messages.catalogue import join_words
 
@@ -33,6 +34,17 @@ _OURS = frozenset({*_GOLD_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text",
 """Keys that a reader would take for something else, were an extra written under them."""
 
 
+HELD: frozenset[Holding] = frozenset(
+    {"ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"}
+)
+"""What comes back from records that `to_members` has written."""
+
+TEXT_MEMBER = re.compile(rf'\{{.*"(?:{"|".join(TEXT_KEYS)})"\s*:\s*"', re.DOTALL)
+"""The beginning of a record that is too long to be parsed in the head of a file."""
+
+HALF_CHARACTER = UserError("an escape such as \\ud83d is half a character without its other half")
+
+
 class _Gold(NamedTuple):
     """The entities of a record, and the members that state them."""
 
@@ -45,6 +57,15 @@ class _Gold(NamedTuple):
 def has_text(members: Any) -> bool:
     """Whether a JSON value looks like a record."""
     return isinstance(members, dict) and any(isinstance(members.get(key), str) for key in TEXT_KEYS)
+
+
+def has_half_character(members: Any) -> bool:
+    """Whether a JSON value contains half of a surrogate pair, which no text can."""
+    try:
+        json.dumps(members, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def read_record(

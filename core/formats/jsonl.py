@@ -4,26 +4,34 @@ Offsets are code points, end exclusive. Source: https://doccano.github.io/doccan
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
-from core.formats.json_records import TEXT_KEYS, has_text, read_record, to_members
+from core.formats.json_list import LIST
+from core.formats.json_records import (
+    HALF_CHARACTER,
+    HELD,
+    TEXT_MEMBER,
+    has_half_character,
+    has_text,
+    read_record,
+    to_members,
+)
 from core.formats.json_spans import names_of_numbers
 from core.formats.records import CorpusFormat, Head, Record, Rejected, WriteOptions, reject
 from core.formats.sources import Source
 from core.io.files import replacing
 
-_OPENING = re.compile(rf'\{{.*"(?:{"|".join(TEXT_KEYS)})"\s*:\s*"', re.DOTALL)
-
 
 def score(head: Head) -> float:
-    """Surely if one of the first lines is an object with a text."""
+    """Surely if one of the first lines is an object with a text, unless it is one of a list."""
+    if LIST.match(head.text):
+        return 0.0
     if any(_has_text(line) for line in head.lines):
         return 1.0
-    return 0.9 if len(head.lines) == 1 and _OPENING.match(head.text.lstrip()) else 0.0
+    return 0.9 if len(head.lines) == 1 and TEXT_MEMBER.match(head.text.lstrip()) else 0.0
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:
@@ -51,15 +59,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     return ()
 
 
-FORMAT = CorpusFormat(
-    "jsonl",
-    "JSON lines",
-    ".jsonl",
-    score,
-    read,
-    write,
-    holds=frozenset({"ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"}),
-)
+FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", score, read, write, holds=HELD)
 
 
 def _has_text(line: str) -> bool:
@@ -72,16 +72,14 @@ def _has_text(line: str) -> bool:
 def _object(line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
-        if "\\u" in line:
-            json.dumps(record, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise UserError(
             "the line is not JSON: {fault} at character {place:,}", fault=error.msg, place=error.pos + 1
         ) from error
-    except UnicodeEncodeError as error:
-        raise UserError("an escape such as \\ud83d is half a character without its other half") from error
     except (ValueError, RecursionError) as error:
         raise UserError("the JSON is too large or too deep to read") from error
+    if "\\u" in line and has_half_character(record):
+        raise HALF_CHARACTER
     if not isinstance(record, dict):
         raise UserError('the line is not an object {{"text": …, "label": …}}')
     return record

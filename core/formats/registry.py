@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from core.domain.errors import UserError
-from core.formats import brat, columns, jsonl, klue, label_studio, label_studio_min, nikl, parquet, plain
+from core.formats import brat, columns, json_list, jsonl, klue, label_studio, label_studio_min, nikl, parquet, plain
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
 from core.formats.sources import (
     DEFAULTS,
@@ -30,6 +30,7 @@ FORMATS: tuple[CorpusFormat, ...] = (
     jsonl.FORMAT,
     klue.FORMAT,
     nikl.FORMAT,
+    json_list.FORMAT,
     columns.FORMAT,
     label_studio.FORMAT,
     label_studio_min.FORMAT,

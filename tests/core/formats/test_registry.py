@@ -27,7 +27,7 @@ COLUMNS = "이순신은\tB-PS\n갔다\tO\n"
 
 def test_formats_go_by_their_names():
     assert [format_by_name(known.name) for known in FORMATS] == list(FORMATS)
-    with pytest.raises(UserError, match="unknown corpus format 'xml'; it must be one of jsonl, klue, nikl, columns"):
+    with pytest.raises(UserError, match="unknown corpus format 'xml'; it must be one of jsonl, klue, nikl, json"):
         format_by_name("xml")
 
 
@@ -65,7 +65,8 @@ def test_a_format_is_known_by_content(tmp_path, content, expected):
         "a,b,c\n",
         "[1]",
         '{"a": 1}',
-        '[{"text": "비"}]',
+        '[{"body": "비"}]',
+        '{"data": [{"title": "비"}]}',
         "<xml/>",
         "## 제목\n본문\n",
     ],
