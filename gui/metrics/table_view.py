@@ -88,13 +88,18 @@ class MetricView(QTableView):
                 bar.setValue(place)
 
     def fitting_width(self, limit: QSize) -> int:
-        """The width within a limit that shows as many columns from the last as fit, and none of them in part."""
+        """The width within a limit that shows as many columns from the last as fit, and none of them in part.
+
+        Where the support is in the way of the current epoch's figures, as many as these take.
+        """
         width = self._names.sizeHint().width() + 2 * self.frameWidth()
         if self._columns.sizeHint().height() + self._names.length() > limit.height():
             width += self.verticalScrollBar().sizeHint().width()
+        current = [number for number, column in enumerate(self._model.table.columns) if column.is_current]
+        alone = width + sum(map(self._columns.sectionSize, current))
         for column in reversed(range(self._columns.count())):
             if width + self._columns.sectionSize(column) > limit.width():
-                break
+                return alone if column in current and alone <= limit.width() else width
             width += self._columns.sectionSize(column)
         return width
 

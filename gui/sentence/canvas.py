@@ -296,7 +296,14 @@ class SentenceCanvas(SentenceView):
             self._drop_press()
             cell = target_at(self.scene, event.position(), None).cell
             shapes = word_shapes(self._shown.text, cell.start, self._layout.boundaries) if cell is not None else ()
-            self._draw_range(self._next_of(shapes))
+            self._draw_range(self._next_of(self._entities_first(shapes)))
+
+    def _entities_first(self, shapes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """What is labelled in this sentence first: 김정은 is a name there, and not 김정 with a particle."""
+        shown = self._shown
+        spans = [*shown.gold, *(found.span for found in (*(shown.predicted or ()), *(shown.other or ())))]
+        entities = {shown.text[span.start : span.end] for span in spans}
+        return sorted(shapes, key=lambda shape: shown.text[slice(*shape)] not in entities)
 
     def _next_of(self, shapes: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
         """The shape of a word after the one that was selected before this double click; else the likeliest."""

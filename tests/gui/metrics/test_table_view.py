@@ -1,6 +1,7 @@
 """What heads a table of figures."""
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from gui.look.theme import LIGHT, Look
@@ -32,3 +33,13 @@ def test_the_line_on_how_to_read_it_is_whole_or_in_the_tooltip_of_the_heading(ta
     table.resize(240, table.least_height(240))
     QApplication.processEvents()
     assert table.caption.height() >= table.caption.heightForWidth(table.caption.width())
+
+
+def test_the_table_is_wide_enough_for_the_whole_epoch_that_is_looked_at(desk):
+    view, columns = desk.page.table, desk.page.model.table.columns
+    current = [number for number, column in enumerate(columns) if column.is_current]
+    assert columns[current[-1] + 1].metric == "support"
+    names = view.fitting_width(QSize(0, 10_000))
+    needed = names + sum(map(view.columnWidth, current))
+    assert view.fitting_width(QSize(needed + 1, 10_000)) == needed, "without the support"
+    assert view.fitting_width(QSize(10_000, 10_000)) == names + sum(map(view.columnWidth, range(len(columns))))
