@@ -8,7 +8,20 @@ from types import TracebackType
 from typing import Self
 
 from core.domain.errors import UserError
-from core.formats import brat, columns, json_list, jsonl, klue, label_studio, label_studio_min, nikl, parquet, plain
+from core.formats import (
+    brat,
+    columns,
+    json_list,
+    jsonl,
+    klue,
+    kmou,
+    label_studio,
+    label_studio_min,
+    naver,
+    nikl,
+    parquet,
+    plain,
+)
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
 from core.formats.sources import (
     DEFAULTS,
@@ -32,6 +45,8 @@ FORMATS: tuple[CorpusFormat, ...] = (
     nikl.FORMAT,
     json_list.FORMAT,
     columns.FORMAT,
+    naver.FORMAT,
+    kmou.FORMAT,
     label_studio.FORMAT,
     label_studio_min.FORMAT,
     brat.FORMAT,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
-from core.formats import columns, jsonl, klue, nikl, parquet
+from core.formats import columns, jsonl, klue, kmou, naver, nikl, parquet
 from core.formats.records import Record, Rejected, TaggedText, Text
 from core.formats.registry import FORMATS, detect_format, format_by_name, open_corpus, read, read_texts
 from core.formats.sources import Source
@@ -48,6 +48,10 @@ def test_formats_go_by_their_names():
         ("{broken\n" + JSONL, jsonl),
         (COLUMNS, columns),
         (COLUMNS.replace("\t", " "), columns),
+        ("1\t이순신은\tPER_B\n2\t갔다\t-\n", columns),
+        ("이순신은 갔다\tPER-B O\n비\tO\n", naver),
+        ("## 1\n## 이순신은\n## <이순신:PER>은\n이순신\t이순신\tNNP\tB-PER\n은\t은\tJX\tO\n", kmou),
+        ("; 이순신은\n$<이순신:PS>은\n1\t이순신\tNNP\tB_PS\n1\t은\tJX\tO\n", kmou),
         (f"\n\n{JSONL}", jsonl),
     ],
 )
