@@ -5,6 +5,8 @@
      <TAB>O
     씨<TAB>O
 
+A header may also contain the plain text, or be missing; rows may end in empty columns.
+
 Source: klue_benchmark/klue-ner-v1.1 of https://github.com/KLUE-benchmark/KLUE.
 """
 
@@ -41,7 +43,7 @@ PREAMBLE = rf"""## 토큰, 레이블 구분자 : \t
 """The five comment lines with which KLUE's own files begin."""
 
 _HEADER = re.compile(r"^## .*\t", re.MULTILINE)
-_ROW = re.compile(r"[^\t\n]+\t(?:O|[BI]-[^\t\n]+)\r?")
+_ROW = re.compile(r"[^\t\n]+\t(?:O|[BI]-[^\t\n]+)\t*\r?")
 _JOINER = "\u200d"
 _EXTENDING = re.compile(
     "[\u200c\u200d\u1160-\u11ff\ud7b0-\ud7ff\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
@@ -151,7 +153,7 @@ def _check_rows(block: _Block) -> None:
 
 
 def _check_header(block: _Block, text: str, spans: tuple[StatedSpan, ...]) -> None:
-    if block.markup is not None and block.markup != (tagged := _mark_up(text, spans)):
+    if block.markup not in (None, text) and block.markup != (tagged := _mark_up(text, spans)):
         raise BadLineError(
             block.line,
             UserError(
@@ -191,7 +193,7 @@ def _spans(rows: Iterable[Row]) -> tuple[StatedSpan, ...]:
 
 
 def _split_row(number: int, row: str) -> tuple[str, str]:
-    character, tab, tag = _character(number, row), *row.partition("\t")[1:]
+    character, (_, tab, tag) = _character(number, row), row.rstrip("\t").partition("\t")
     if not tab:
         raise BadLineError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) == 2 or "\t" in tag):

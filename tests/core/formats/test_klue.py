@@ -6,7 +6,7 @@ from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
 from core.formats import klue
 from core.formats.records import Rejected, Text
-from core.formats.registry import read_texts
+from core.formats.registry import detect_format, read_texts
 from tests.corpora import read_only_sentences, read_sentences, write_sentences
 
 
@@ -84,6 +84,18 @@ def test_comments_between_rows_are_skipped_and_keep_line_numbers(records):
     assert bad.line == 14
 
 
+def test_a_header_may_be_the_plain_text(records):
+    text = f"## own-1\t경찰 은\n{GOOD}\n## own-2\t비\n{rows(('비', 'O'))}"
+    assert records(text) == [Sentence("own-1", "경찰 은", (Span(0, 2, "OG"),)), Sentence("own-2", "비")]
+
+
+def test_rows_may_end_in_empty_columns(records, tmp_path):
+    assert records(GOOD.replace("\n", "\t\n")) == records(GOOD)
+    assert detect_format(tmp_path / "작은.tsv") is klue.FORMAT
+    (rejected,) = records(GOOD.replace("\n", "\tx\n"))
+    assert "the tag 'B-OG\\tx' is not O" in rejected.reason
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_read(records):
     text = f"\ufeff## 1\t<경찰:OG> 은\n{GOOD}\n## 2\t<경찰:OG> 은\n{GOOD}\n"
     assert records(text.replace("\n", "\r\n")) == records(text)
@@ -104,14 +116,14 @@ def test_a_header_ends_the_sentence_before_it(records):
         (rows(("가", "B-PS"), ("나", "E-PS")), 2, "the tag 'E-PS' is not O, B-… or I-…"),
         (rows(("가", "B-")), 1, "the tag 'B-' is not O"),
         (rows(("가", "B-PS\tO")), 1, "is not O"),
-        (rows(("가", "")), 1, "the tag '' is not O"),
+        (rows(("가", "")), 1, r"the row '가\t' is not a character, a tab and a tag"),
         (rows(("", "O")), 1, r"the row '\tO' is not a character, a tab and a tag"),
         ("가\n", 1, "is not a character, a tab and a tag"),
         (rows((" ", "O")), 1, "has no text"),
         (rows(("She", "O"), ("lives", "O")), 1, r"the row 'She\tO' contains more than one character; KLUE-NER has one"),
         (rows(("가나", "O")), 1, "more than one character"),
         (rows(("가\u200d\u1161나", "O")), 1, "more than one character"),
-        (f"## 7\t경찰 은\n{GOOD}", 1, "sentence 7: its header and its rows disagree (at character 1 "),
+        (f"## 7\t경찰은\n{GOOD}", 1, "sentence 7: its header and its rows disagree (at character 1 "),
         (f"## 7\t<경찰:OG> 은요\n{GOOD}", 1, "at character 10 the header has '요', the rows ''"),
         ("## 7\t가\n", 1, "sentence 7: no character rows follow its header"),
     ],
