@@ -134,6 +134,9 @@ def crew_of_launch(device: Device, *, trains: bool = False) -> Iterator[Crew]:
     if all(os.environ.get(name, "1") == "1" for name in _SIZES):
         yield ALONE
         return
+    # Before the process group is made: it would become the default of arguments there when torch imports this for
+    # gradients, and its threads would outlive Python, where one that then wants Python's lock aborts the process.
+    import torch.distributed.nn  # noqa: F401
     from accelerate import Accelerator, PartialState
     from accelerate.utils import DistributedDataParallelKwargs, gather_object
 

@@ -18,7 +18,7 @@ from core.formats.registry import read_texts
 from core.model.checkpoint import save
 from core.services.predict import BLOCK
 from tests.building import project_with_run
-from tests.core.cli.launching import LAUNCH, has_aborted
+from tests.core.cli.launching import LAUNCH
 from tests.core.formats.parquet_files import damaged
 from tests.core.toy_models import SENTENCES, text_tagger_of
 from tests.paths import MAIN
@@ -120,12 +120,7 @@ def launched(*arguments):
     """A command in two processes on the CPU, ended."""
     command = [*LAUNCH, "--main_process_port", "0", str(MAIN), "predict", *map(str, arguments), "--device", "cpu"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-
-    def run_once():
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
-
-    done = run_once()
-    return run_once() if has_aborted(done) else done
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_two_processes_write_what_one_writes(project, tmp_path):
