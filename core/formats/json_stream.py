@@ -27,7 +27,7 @@ class Element(NamedTuple):
     value: Any
 
 
-class _Window:
+class JsonWindow:
     """The part of a text that is in memory; it moves on, and grows where one value is larger.
 
     Attributes:
@@ -74,6 +74,36 @@ class _Window:
                     self._move_to(end)
                     return value
 
+    def members(self) -> Iterator[str]:
+        """The keys of the object that is next; take the value of each, or go through its elements, before the next key.
+
+        Raises:
+            json.JSONDecodeError: it is no object, or ends too early.
+        """
+        self._pass("{")
+        while self.peek() not in ("}", ""):
+            key = self.take()
+            self._pass(":")
+            self.peek()
+            yield str(key)
+        self._pass("}")
+
+    def elements(self) -> Iterator[int]:
+        """The lines of the elements of the list that is next; take each before the next one.
+
+        Raises:
+            json.JSONDecodeError: it is no list, or ends too early.
+        """
+        self._pass("[")
+        while self.peek() not in ("]", ""):
+            yield self.line
+        self._pass("]")
+
+    def _pass(self, character: str) -> None:
+        if self.peek() != character:
+            raise json.JSONDecodeError(f"Expecting '{character}'", self._text, self._at)
+        self._move_to(self._at + 1)
+
     def _may_be_cut(self, error: json.JSONDecodeError) -> bool:
         return error.msg.startswith("Unterminated") or error.pos > len(self._text) - _LONGEST_WORD
 
@@ -98,7 +128,7 @@ def read_elements(source: Source, opening: re.Pattern[str] = LIST) -> Iterator[E
         opening: matches the file's beginning up to and including the list's bracket.
     """
     with source.open_text() as file:
-        window = _Window(file)
+        window = JsonWindow(file)
         is_list = window.open_list(opening)
         number = 0
         try:
@@ -107,13 +137,14 @@ def read_elements(source: Source, opening: re.Pattern[str] = LIST) -> Iterator[E
                 line = window.line
                 yield Element(number, line, window.take())
         except (ValueError, RecursionError) as error:
-            yield _reject_rest(source, window.line, error)
+            yield reject_rest(source, window.line, error)
         else:
             if is_list and not first:
                 yield reject(source, window.line, UserError("the file ends before its list does; get it again"))
 
 
-def _reject_rest(source: Source, line: int, error: Exception) -> Rejected:
+def reject_rest(source: Source, line: int, error: Exception) -> Rejected:
+    """The rejection of what follows a fault in a JSON file."""
     fault = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
     return reject(
         source,

@@ -1,23 +1,24 @@
-"""NIKL named-entity JSON (모두의 말뭉치 개체명 분석 말뭉치), editions 2019 to 2021.
+"""NIKL named-entity JSON (모두의 말뭉치 개체명 분석 말뭉치), editions 2019 to 2022.
 
     {"id": …, "document": [{"id": …, "sentence": [{"id": …, "form": text, "NE": [
         {"id": 1, "form": "이순신", "label": "PS", "begin": 0, "end": 3}, …]}, …]}, …]}
 
-Offsets are code points, end exclusive. Edition 2020 has `ne`; edition 2021 has fine labels, which become the fifteen
-coarse types. Source: National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
+Offsets are code points, end exclusive. Edition 2020 has `ne`; later ones have fine labels, which become the fifteen
+coarse types, and links (`kid`, `wikiid`, `URL`); spoken documents have `utterance` instead of `sentence`. Source:
+National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
-import ijson
-
 from core.domain.errors import UserError
 from core.domain.labels import coarse_label
+from core.formats.json_stream import JsonWindow, reject_rest
 from core.formats.records import (
     CorpusFormat,
     Head,
@@ -28,48 +29,17 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Readable, Source
+from core.formats.sources import Source
 from core.io.files import replacing
+from core.messages.catalogue import say_count
 
-_SENTENCES = "document.item.sentence.item"
-_NOTHING = "\0"
 _DOCUMENTS = re.compile(r'\s*\{.*"document"\s*:\s*\[', re.DOTALL)
-_CHUNK = 1 << 16
-_SYNTAX_ERRORS = (ijson.JSONError, UnicodeDecodeError)
-"""ijson's C backend raises UnicodeDecodeError on half a surrogate pair."""
-
-
-class _ReadAhead:
-    """The file that the parser reads; keeps the last bytes read, which contain the sentence just parsed.
-
-    Attributes:
-        taken: how many bytes the parser has had.
-    """
-
-    def __init__(self, file: Readable) -> None:
-        self._file = file
-        self._bytes = b""
-        self._line = 1
-        self._cursor = 0
-        self.taken = 0
-
-    def read(self, size: int) -> bytes:
-        """Read the next bytes, keeping `_CHUNK` of those before."""
-        chunk = self._file.read(size)
-        self.taken += len(chunk)
-        gone = max(0, len(self._bytes) - _CHUNK)
-        self._line += self._bytes.count(b"\n", 0, gone)
-        self._bytes = self._bytes[gone:] + chunk
-        self._cursor = max(0, self._cursor - gone)
-        return chunk
-
-    def line_of(self, key: str, value: str) -> int | None:
-        """The line of `"key": value`, searched for after the last one found; None if it is not in the kept bytes."""
-        found = _member(key, value).search(self._bytes, self._cursor)
-        if not found:
-            return None
-        self._cursor = found.end()
-        return self._line + self._bytes.count(b"\n", 0, found.start())
+_LISTS = ("sentence", "utterance")
+_ENTITY = {"id", "form", "label", "begin", "end"}
+"""The members that every entity has."""
+_CORPUS, _DOCUMENT, _BEFORE, _AFTER = "corpus", "document", "blank before", "blank after"
+"""The extras with members of the file (at its first sentence) and of a document (likewise), and with sentences
+without a text that precede a sentence, or follow the last one of a document."""
 
 
 def score(head: Head) -> float:
@@ -79,34 +49,43 @@ def score(head: Head) -> float:
 
 def read(source: Source) -> Iterator[Record | Rejected]:
     """Read the sentences of a NIKL file; if its JSON is damaged, those before the damage and one `Rejected`."""
-    is_empty = True
-    for record in _records(source):
-        is_empty = False
-        yield record
-    if is_empty:
+    with source.open_text() as file:
+        reading = _Reading(source, JsonWindow(file))
+        try:
+            yield from reading.records()
+        except (ValueError, RecursionError) as error:
+            yield from reading.release()
+            yield reject_rest(source, reading.window.line, error)
+            return
+    if not reading.number:
         yield reject(
-            source,
-            None,
-            UserError("it contains no sentences at document[].sentence[], where NIKL files have them"),
+            source, None, UserError("it contains no sentences at document[].sentence[], where NIKL files have them")
         )
+    if reading.blank:
+        yield Rejected(source.name, None, _describe_blank(reading.blank))
 
 
 def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
-    """Write the sentences in the form of the 2019 edition; consecutive ids that agree up to their last dot form one
-    document.
+    """Write the sentences with their documents; without documents, consecutive ids that agree up to their last dot
+    form one.
 
     Raises:
         UserError: the file cannot be written.
     """
+    rest = iter(records)
+    first = next(rest, None)
+    corpus = _members(first, _CORPUS) if first else {}
+    metadata = {"title": path.stem, "annotation_level": ["개체명"]}
+    groups = groupby(chain([first] if first else [], rest), key=lambda record: _document_of(record, path))
     with replacing(path) as file:
-        metadata = {"title": path.stem, "annotation_level": ["개체명"]}
-        file.write(_opening({"id": path.stem, "metadata": metadata}, "document"))
-        groups = groupby(records, key=lambda record: record.id.rpartition(".")[0] or path.stem)
+        file.write(_opening({"id": path.stem, "metadata": metadata} | corpus, "document"))
         for number, (document, group) in enumerate(groups):
-            file.write(",\n" if number else "\n")
-            file.write(_opening({"id": document, "metadata": {}}, "sentence"))
-            for place, record in enumerate(group):
-                file.write((",\n" if place else "\n") + json.dumps(_to_json(record), ensure_ascii=False))
+            opener = next(group)
+            members = _members(opener, _DOCUMENT)
+            key = "utterance" if members.pop("utterance", None) == [] else "sentence"
+            file.write((",\n" if number else "\n") + _opening({"id": document, "metadata": {}} | members, key))
+            sentences = (item for record in chain([opener], group) for item in _to_json(record))
+            file.writelines((",\n" if place else "\n") + _dump(item) for place, item in enumerate(sentences))
             file.write("\n]}")
         file.write("\n]}\n")
     return ()
@@ -119,123 +98,179 @@ FORMAT = CorpusFormat(
     score,
     read,
     write,
-    holds=frozenset({"ids", "whitespace", "line ends", "half words"}),
+    holds=frozenset({"ids", "documents", "extras", "whitespace", "line ends", "half words"}),
 )
 
 
-def _records(source: Source) -> Iterator[Record | Rejected]:
-    with source.open_utf8() as file:
-        window = _ReadAhead(file)
+class _Reading:
+    """One pass over a file.
+
+    Attributes:
+        number: how many sentences there were so far, without blank ones.
+        blank: how many had neither a text nor entities.
+        held: the sentence before, which waits for what follows it in its document.
+    """
+
+    def __init__(self, source: Source, window: JsonWindow) -> None:
+        self.window = window
+        self.number = self.blank = 0
+        self.held: Record | Rejected | None = None
+        self._source = source
+        self._openings: dict[str, Any] = {}
+        self._before: list[Any] = []
+
+    def records(self) -> Iterator[Record | Rejected]:
+        """The sentences of all documents."""
+        corpus: dict[str, Any] = {}
+        documents = 0
+        for key in self.window.members():
+            if key != "document" or self.window.peek() != "[":
+                corpus[key] = self.window.take()
+                continue
+            if corpus:
+                self._openings[_CORPUS] = corpus
+            for line in self.window.elements():
+                documents += 1
+                if self.window.peek() == "{":
+                    yield from self._document(str(documents))
+                else:
+                    reason = UserError("a document is not an object but {item!r:.40}", item=self.window.take())
+                    yield reject(self._source, line, reason)
+
+    def _document(self, name: str) -> Iterator[Record | Rejected]:
+        members: dict[str, Any] = {}
+        for key in self.window.members():
+            if key not in _LISTS or self.window.peek() != "[":
+                members[key] = self.window.take()
+                continue
+            name = self._begin(key, members, name)
+            for line in self.window.elements():
+                item = self.window.take()
+                if _is_blank(item):
+                    self.blank += 1
+                    self._before.append(item)
+                else:
+                    yield from self.release()
+                    self.held = self._record(item, line, name)
+        if self._before and isinstance(self.held, Record):
+            self.held = replace(self.held, extras={**self.held.extras, _AFTER: self._before})
+        self._before = []
+        yield from self.release()
+
+    def release(self) -> Iterator[Record | Rejected]:
+        """The sentence that is held, if one is."""
+        if self.held is not None:
+            yield self.held
+            self.held = None
+
+    def _begin(self, key: str, members: dict[str, Any], name: str) -> str:
+        """Note what a document says besides its sentences, for its first one; returns its id, or its number."""
+        besides = {member: value for member, value in members.items() if member != "id"}
+        if key == "utterance":
+            besides[key] = []
+        if besides not in ({}, {"metadata": {}}):
+            self._openings[_DOCUMENT] = besides
+        return _id(members) or name
+
+    def _record(self, item: Any, line: int, document: str) -> Record | Rejected:
+        self.number += 1
+        if not isinstance(item, dict):
+            return reject(self._source, line, UserError("a sentence is not an object but {item!r:.40}", item=item))
+        known_id, form = _id(item), item.get("form")
+        text = form if isinstance(form, str) else ""
         try:
-            for number, item in enumerate(ijson.items(window, _SENTENCES, buf_size=_CHUNK), 1):
-                yield _record(source, number, item, window)
-        except _SYNTAX_ERRORS as error:
-            yield _reject_rest(source, window.taken, error)
+            gold = _entities(item)
+        except UserError as error:
+            return Record(self.number, text, reject(self._source, line, error, known_id), known_id, line)
+        extras = self._openings | _extras(item, text)
+        if self._before:
+            extras[_BEFORE] = self._before
+        self._openings, self._before = {}, []
+        return Record(self.number, text, gold, known_id, line, document=document, extras=extras)
 
 
-def _record(source: Source, number: int, item: Any, window: _ReadAhead) -> Record | Rejected:
-    known_id, form = _string(item, "id"), _string(item, "form")
-    try:
-        _check_sentence(item)
-    except UserError as error:
-        return reject(source, _find_line(window, known_id, form), error, known_id)
-    try:
-        gold = _entities(item, form)
-    except UserError as error:
-        return Record(number, form, reject(source, _find_line(window, known_id, form), error, known_id), known_id)
-    return Record(number, form, gold, known_id, _find_line(window, known_id, form))
+def _id(members: Mapping[str, Any]) -> str:
+    value = members.get("id")
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-def _find_line(window: _ReadAhead, known_id: str, form: str) -> int | None:
-    return window.line_of("id", known_id) if known_id else window.line_of("form", form) if form else None
+def _is_blank(item: Any) -> bool:
+    """Whether a sentence has neither a text nor entities, as between the paragraphs of some documents."""
+    if not isinstance(item, dict) or item.get("NE") or item.get("ne"):
+        return False
+    form = item.get("form")
+    return isinstance(form, str) and not form.strip()
 
 
-def _string(item: Any, key: str) -> str:
-    value = item.get(key) if isinstance(item, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _check_sentence(item: Any) -> None:
-    if not isinstance(item, dict):
-        raise UserError("a sentence is not an object but {item!r:.40}", item=item)
-    if not _string(item, "id"):
-        raise UserError("a sentence has no id")
-
-
-def _entities(item: dict[str, Any], text: str) -> tuple[StatedSpan, ...]:
+def _entities(item: Mapping[str, Any]) -> tuple[StatedSpan, ...]:
     entities = item.get("NE", item.get("ne"))
     if not isinstance(entities, list):
         raise UserError("it has no list of entities (NE or ne)")
-    return tuple([_span(entity, text) for entity in entities])
+    return tuple([_span(entity) for entity in entities])
 
 
-def _span(entity: Any, text: str) -> StatedSpan:
+def _span(entity: Any) -> StatedSpan:
     match entity:
         case {"begin": begin, "end": end, "label": str(label), "form": str(form)} if type(begin) is type(end) is int:
             return StatedSpan(begin, end, coarse_label(label), form)
     raise UserError("an entity lacks one of begin, end, label and form: {entity!r:.80}", entity=entity)
 
 
-def _member(key: str, value: str) -> re.Pattern[bytes]:
-    spellings = (json.dumps(value, ensure_ascii=False), json.dumps(value))
-    either = b"|".join(re.escape(spelling.encode()) for spelling in spellings)
-    return re.compile(rb'"%s"\s*:\s*(?:%s)' % (key.encode(), either))
+def _extras(item: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """What a sentence says besides its text and its entities, unless `write` makes it up again."""
+    extras = {key: value for key, value in item.items() if key not in ("id", "form", "word", "NE", "ne")}
+    if (words := item.get("word")) != _words(text):
+        extras["word"] = words
+    key = "NE" if "NE" in item else "ne"
+    if key == "ne" or any(entity.keys() - _ENTITY for entity in item[key]):
+        extras[key] = [{name: value for name, value in entity.items() if name != "form"} for entity in item[key]]
+    return extras
 
 
-def _reject_rest(source: Source, taken: int, error: Exception) -> Rejected:
-    return reject(
-        source,
-        _line_of_failure(source, taken),
-        UserError(
-            "the JSON breaks here ({fault}), so nothing after it could be read; correct the file or get it again",
-            fault=_reason(error),
-        ),
+def _describe_blank(count: int) -> str:
+    return say_count(
+        "{count:,} sentence without a text was skipped; it is kept with its neighbours",
+        "{count:,} sentences without a text were skipped; they are kept with their neighbours",
+        count,
     )
 
 
-def _reason(error: Exception) -> str:
-    """The first line of the parser's message, which is bytes if it quotes the file from the middle of a character."""
-    said = error.args[0] if error.args else error
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
-    return text.partition("\n")[0].removesuffix(".")
+def _members(record: Record, key: str) -> dict[str, Any]:
+    """What a record keeps of its file or its document."""
+    members = record.extras.get(key)
+    return dict(members) if isinstance(members, Mapping) else {}
 
 
-def _line_of_failure(source: Source, end: int) -> int:
-    """The line of the damage, which is in the chunk before the byte `end`: parse again, byte by byte in that chunk."""
-    parser = ijson.items_coro(ijson.sendable_list(), _NOTHING)
-    line, taken = 1, 0
-    with source.open_utf8() as file:
-        chunk = file.read(_CHUNK)
-        taken += len(chunk)
-        while taken < end:
-            parser.send(chunk)
-            line += chunk.count(b"\n")
-            chunk = file.read(_CHUNK)
-            taken += len(chunk)
-    return line + chunk.count(b"\n", 0, _bytes_taken(parser, chunk))
+def _document_of(record: Record, path: Path) -> str:
+    return record.document or record.id.rpartition(".")[0] or path.stem
 
 
-def _bytes_taken(parser: Any, chunk: bytes) -> int:
-    for at in range(len(chunk)):
-        try:
-            parser.send(chunk[at : at + 1])
-        except _SYNTAX_ERRORS:
-            return at
-    return len(chunk)
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _opening(members: dict[str, Any], last: str) -> str:
     """The JSON text of an object up to the list under its last key."""
-    return f'{json.dumps(members, ensure_ascii=False)[:-1]}, "{last}": ['
+    return f'{_dump(members)[:-1]}, "{last}": ['
 
 
-def _to_json(record: Record) -> dict[str, Any]:
-    text = record.text
-    entities = [
-        {"id": i, "form": text[span.start : span.end], "label": span.label, "begin": span.start, "end": span.end}
-        for i, span in enumerate(stated_spans(record), 1)
-    ]
-    return {"id": record.id, "form": text, "word": _words(text), "NE": entities}
+def _to_json(record: Record) -> Iterator[Any]:
+    """The sentence with blank ones before and after it."""
+    text, extras = record.text, dict(record.extras)
+    before, after = extras.pop(_BEFORE, []), extras.pop(_AFTER, [])
+    for key in (_CORPUS, _DOCUMENT):
+        if isinstance(extras.get(key), Mapping):
+            del extras[key]
+    words = extras.pop("word") if "word" in extras else _words(text)
+    key = "ne" if "ne" in extras else "NE"
+    known = {(entity["begin"], entity["end"]): entity for entity in extras.pop(key, [])}
+    entities = []
+    for i, span in enumerate(stated_spans(record), 1):
+        own = {"form": text[span.start : span.end], "label": span.label, "begin": span.start, "end": span.end}
+        entities.append({"id": i} | own | known.get(span[:2], {}) | own)
+    yield from before
+    yield {"id": record.id, "form": text, **({} if words is None else {"word": words}), **extras, key: entities}
+    yield from after
 
 
 def _words(text: str) -> list[dict[str, Any]]:
