@@ -21,6 +21,8 @@ from core.formats import (
     nikl,
     parquet,
     plain,
+    spacy_docs,
+    spacy_json,
 )
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
 from core.formats.sources import (
@@ -50,6 +52,8 @@ FORMATS: tuple[CorpusFormat, ...] = (
     label_studio.FORMAT,
     label_studio_min.FORMAT,
     brat.FORMAT,
+    spacy_docs.FORMAT,
+    spacy_json.FORMAT,
     parquet.FORMAT,
     plain.FORMAT,
 )

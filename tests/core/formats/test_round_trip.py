@@ -122,8 +122,14 @@ WRITABLE_WITH_SPANS = [known for known in FORMATS if "half words" in known.holds
 
 @pytest.mark.parametrize("corpus_format", WRITABLE_WITH_SPANS, ids=lambda known: known.name)
 def test_the_shared_file_through_each_format(klue_file, tmp_path, corpus_format):
+    if corpus_format.name == "spacy":
+        pytest.importorskip("spacy", reason="spaCy is not installed")
     corpus = read_only_sentences(klue_file)
     path = tmp_path / "a-name-that-says-nothing"
     write_sentences(corpus_format, path, corpus)
     assert detect_format(path) is corpus_format
-    assert read_sentences(path) == corpus
+    read = read_only_sentences(path)
+    if "ids" in corpus_format.holds:
+        assert read == corpus
+    else:
+        assert [(each.text, each.spans) for each in read] == [(each.text, each.spans) for each in corpus]
