@@ -44,10 +44,23 @@ def draw_dev(keys: Keys, ratio: float, seed: int, known: Mapping[Split, Keys]) -
             split_of.setdefault(place, split)
     free = np.setdiff1d(np.arange(len(keys)), list(split_of))
     wanted = round(len(keys) * ratio) - sum(split == "dev" for split in split_of.values())
-    return split_of | dict.fromkeys(free[_draw_groups(keys[free], wanted, seed)].tolist(), "dev")
+    return split_of | dict.fromkeys(free[draw_groups(keys[free], wanted, seed)].tolist(), "dev")
 
 
-def _draw_groups(keys: Keys, wanted: int, seed: int) -> np.ndarray:
+def join_groups(*keys: Keys) -> Keys:
+    """One number for each sentence: the same for those that share one of their keys, directly or through others."""
+    places = [np.unique(each, return_inverse=True)[1] for each in keys]
+    group, before = np.arange(len(keys[0])), np.array([-1])
+    while not np.array_equal(group, before):
+        before = group
+        for place in places:
+            lowest = np.full(len(group), len(group))
+            np.minimum.at(lowest, place, group)
+            group = lowest[place]
+    return group
+
+
+def draw_groups(keys: Keys, wanted: int, seed: int) -> np.ndarray:
     """The indices of about `wanted` texts, drawn in whole groups of equal texts."""
     _, first, group, size = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     in_order = np.argsort(first)

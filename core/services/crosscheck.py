@@ -124,7 +124,7 @@ def _check_folds(
     project: Project, run: int, settings: TrainSettings, labels: tuple[str, ...], folds: Sequence[_Fold]
 ) -> Generator[CrosscheckEvent, None, None]:
     """Trains and tags fold by fold; the epoch becomes known at the end, when all of it is there."""
-    numbers = {stored.id: stored.number for stored in project.sentences.each("train")}
+    numbers = {stored.id: stored.number for stored in project.sentences.each_of_train_then(run)}
     key, clock, losses, seconds = EpochKey(run, settings.epochs), _Clock(len(folds)), [], 0.0
     # The pieces of `tiny` are those of its own fold; others read a sentence alike in every fold.
     cache = None if settings.encoder == TINY else project.encodings_folder

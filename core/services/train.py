@@ -64,7 +64,7 @@ def train_run(project: Project, settings: TrainSettings, crew: Crew = ALONE) -> 
     check_start(settings)
     with project.database.atomic():
         project.corrections.settle()
-        moved = project.sentences.corrected_in("dev") if settings.move_corrected_dev else []
+        moved = project.sentences.to_take_to_train() if settings.move_corrected_dev else []
         _check_splits(project, len(moved))
         run = project.runs.start(settings)
         project.sentences.move_to_train(moved, run)
@@ -92,7 +92,7 @@ def resume_run(project: Project, run: int, crew: Crew = ALONE) -> Generator[Trai
     with project.database.atomic():
         project.corrections.settle()
         if known.settings.move_corrected_dev and not project.has_results_or_state(run):
-            project.sentences.move_to_train(project.sentences.corrected_in("dev"), run)
+            project.sentences.move_to_train(project.sentences.to_take_to_train(), run)
         project.runs.reopen(run, from_epoch=start.epoch)
         project.predictions.forget_unfinished(run)
     with record_end(project, run):
@@ -229,7 +229,8 @@ def _make_task(
 ) -> tuple[TrainingTask, list[SentenceNumber]]:
     """What a run trains, as it was when it began, and the numbers of its dev sentences."""
     train = project.runs.training_sentences(run)
-    dev = list(project.sentences.each("dev", settings.limit))
+    own = {sentence.id for sentence in train}  # a person may have moved some to dev since the run began
+    dev = [stored for stored in project.sentences.each("dev", settings.limit) if stored.id not in own]
     if project.runs.by_number(run).training_digest not in ("", training_digest(train)[0]):
         raise UserError("run {run} cannot be resumed: the corpus has changed since it began; train a new run", run=run)
     labels = in_display_order({span.label for sentence in train for span in sentence.spans})

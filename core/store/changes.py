@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple, get_args
 
 from core.domain.spans import SentenceNumber, Span
 
-ChangeKind = Literal["correct", "review", "relabel", "labels", "dismiss", "undo", "redo", "revert", "import", "run"]
+ChangeKind = Literal[
+    "correct", "review", "relabel", "labels", "dismiss", "move", "undo", "redo", "revert", "import", "run"
+]
 """What happened:
 
 correct: a person gave sentences new gold, perhaps with a mark, a note or a verdict.
@@ -14,6 +16,7 @@ review: a person added a mark, a note or a verdict, without changing gold.
 relabel: a label was renamed, merged or replaced across the corpus.
 labels: only the tag set changed.
 dismiss: strings or places were dismissed as correct, or a dismissal was withdrawn.
+move: sentences were moved between the sections of the corpus: splits, pool, set aside, deleted.
 undo, redo: a step of any of these kinds was undone or redone; `Corrections.next_steps` describes it beforehand.
 revert: sentences got the gold from before some corrections.
 import: sentences were added.
@@ -39,7 +42,7 @@ class ChangeSet:
         sentences: the sentences whose gold or split changed.
         golds: the gold of each before and after, if at most `core.store.gold.corrections.LARGE` sentences changed;
             otherwise empty, to save memory.
-        corpus: whether views must reload everything, since many sentences or the tag set changed.
+        corpus: whether views must reload everything, since many sentences, the section of any, or the tag set changed.
         runs: the numbers of the runs that changed.
         reviews: the sentences whose marks, notes or verdicts changed; those whose gold changed too are also in
             `sentences`.

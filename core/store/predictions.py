@@ -11,7 +11,7 @@ from core.metrics.report import Counts, count_spans
 from core.store.columns import predictions_from_text, predictions_to_text, spans_from_text
 from core.store.database import Database, Row
 from core.store.label_history import LabelNames, Names, rename_predictions
-from core.store.sentences import IMPORTED_NOW, SLICE, SPLIT_THEN, Gold
+from core.store.sentences import IMPORTED_NOW, SLICE, Gold, in_section, section_then
 
 _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -27,6 +27,9 @@ class EpochKey:
 class Predictions:
     """Stores the predicted spans of every run and epoch with their comparisons with both golds. For a sentence without
     corrections, one comparison is stored for both.
+
+    What is read of a split is of the sentences that are in it now. Those of dev and test that the run was trained on,
+    before a person moved them there, are left out: they would flatter its scores.
     """
 
     def __init__(self, database: Database) -> None:
@@ -117,11 +120,11 @@ class Predictions:
         return dict(outcomes)
 
     def lacking(self, key: EpochKey, split: Section) -> list[SentenceNumber]:
-        """The sentences of a split that the epoch has not tagged yet."""
+        """The sentences of a split that the epoch has not tagged yet, and its run was not trained on."""
         rows = self._database.rows(
-            "SELECT number FROM sentence AS s WHERE split = ? AND NOT EXISTS"
+            f"SELECT number FROM sentence AS s WHERE {in_section(split, key.source)} AND NOT EXISTS"
             " (SELECT 1 FROM prediction WHERE source = ? AND epoch = ? AND sentence = s.number) ORDER BY number",
-            [split, key.source, key.epoch],
+            [key.source, key.epoch],
         )
         return [row[0] for row in rows]
 
@@ -129,8 +132,8 @@ class Predictions:
         """Whether the epoch tagged any sentence of the split."""
         found = self._database.value(
             "SELECT 1 FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
-            " WHERE p.source = ? AND p.epoch = ? AND s.split = ? LIMIT 1",
-            [key.source, key.epoch, split],
+            f" WHERE p.source = ? AND p.epoch = ? AND {in_section(split, key.source)} LIMIT 1",
+            [key.source, key.epoch],
         )
         return found is not None
 
@@ -138,11 +141,9 @@ class Predictions:
         """How many sentences of the split the epoch tagged; with `other`, how many both tagged."""
         sql = (
             "SELECT count(*) FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
-            " WHERE p.source = ? AND p.epoch = ? AND s.split = ?"
+            f" WHERE p.source = ? AND p.epoch = ? AND {_in_section_of(split, key, other)}"
         )
-        return int(
-            self._database.value(sql + _other_condition(other), [key.source, key.epoch, split, *_numbers(other)])
-        )
+        return int(self._database.value(sql + _other_condition(other), [key.source, key.epoch, *_numbers(other)]))
 
     def counts(self, key: EpochKey, split: Section, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
         """Count right, predicted and gold spans of each label on the sentences that are in the split now.
@@ -157,10 +158,10 @@ class Predictions:
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS p"
             f" WHERE p.source = ? AND p.epoch = ? AND {_gold_flag(gold)}"
-            " AND p.sentence IN (SELECT number FROM sentence WHERE split = ?)"
+            f" AND p.sentence IN (SELECT number FROM sentence AS s WHERE {_in_section_of(split, key, other)})"
             + _other_condition(other)
             + " GROUP BY 1, 2, 3",
-            [key.source, key.epoch, split, *_numbers(other)],
+            [key.source, key.epoch, *_numbers(other)],
         )
         return {SpanMatch(*match): number for *match, number in rows}
 
@@ -169,8 +170,9 @@ class Predictions:
         rows = self._database.rows(
             "SELECT outcome, gold_label, predicted_label, count(*) FROM comparison AS c"
             " JOIN sentence AS s ON s.number = c.sentence"
-            f" WHERE c.source = ? AND c.epoch = ? AND c.on_imported AND {SPLIT_THEN} = ? GROUP BY 1, 2, 3",
-            [key.source, key.epoch, key.source, split],
+            f" WHERE c.source = ? AND c.epoch = ? AND c.on_imported"
+            f" AND {section_then(key.source)} = ? GROUP BY 1, 2, 3",
+            [key.source, key.epoch, split],
         )
         return {SpanMatch(*match): number for *match, number in rows}
 
@@ -179,8 +181,9 @@ class Predictions:
         rows = self._database.paged(
             f"SELECT p.sentence, id, text, {_gold_column(gold)}, spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
-            " WHERE p.source = ? AND p.epoch = ? AND s.split = ? AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
-            [key.source, key.epoch, split],
+            f" WHERE p.source = ? AND p.epoch = ? AND {in_section(split, key.source)}"
+            " AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
+            [key.source, key.epoch],
             size=SLICE // 5,
         )
         names = self._names.of_source(key.source)
@@ -196,8 +199,8 @@ class Predictions:
             f"SELECT s.number, s.id, s.text, {_gold_column(gold)}, b.spans, a.spans FROM sentence AS s"
             " JOIN prediction AS b ON b.source = ? AND b.epoch = ? AND b.sentence = s.number"
             " JOIN prediction AS a ON a.source = ? AND a.epoch = ? AND a.sentence = s.number"
-            " WHERE s.split = ? AND s.number > ? ORDER BY s.number LIMIT ?",
-            [before.source, before.epoch, after.source, after.epoch, split],
+            f" WHERE {in_section(split, before.source, after.source)} AND s.number > ? ORDER BY s.number LIMIT ?",
+            [before.source, before.epoch, after.source, after.epoch],
             size=SLICE // 5,
         )
         names_before, names_after = self._names.of_source(before.source), self._names.of_source(after.source)
@@ -234,6 +237,10 @@ def _gold_flag(gold: Gold) -> str:
 def _gold_column(gold: Gold) -> str:
     """The column of this gold with current label names."""
     return "gold" if gold == "corrected" else IMPORTED_NOW
+
+
+def _in_section_of(section: Section, key: EpochKey, other: EpochKey | None) -> str:
+    return in_section(section, key.source, *(() if other is None else (other.source,)))
 
 
 def _other_condition(other: EpochKey | None) -> str:

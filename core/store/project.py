@@ -19,6 +19,7 @@ from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say
 from core.store.database import Database, create_database
 from core.store.gold.corrections import Corrections
+from core.store.gold.moves import Moves
 from core.store.gold.relabelling import Labels
 from core.store.gold.remarks import Dismissals
 from core.store.gold.reviews import Reviews
@@ -44,8 +45,8 @@ class Project:
         is_responsive: see `Database`; likewise in the functions below.
 
     Attributes:
-        sentences, corrections, labels, label_names, dismissals, predictions, signals, runs, selections, reviews: the
-            parts of the store.
+        sentences, corrections, labels, moves, label_names, dismissals, predictions, signals, runs, selections,
+            reviews: the parts of the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock, *, is_responsive: bool = False) -> None:
@@ -61,6 +62,7 @@ class Project:
             self.dismissals = Dismissals(self.database)
             self.label_names = LabelNames(self.database)
             self.labels = Labels(self.database, self.corrections)
+            self.moves = Moves(self.database, self.corrections)
             self.runs = Runs(self.database, self.sentences, self.corrections, self.folder)
             self.search = TextSearch(self.database)
             self.selections = Selections(self.database, self.search)

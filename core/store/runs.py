@@ -305,9 +305,6 @@ class Runs:
 
     def _candidates(self, run: Run) -> Iterator[StoredSentence]:
         """The training sentences of the time; under a limit as many as it takes, and all that were ever corrected."""
-        moved_later = {
-            row[0] for row in self._database.rows("SELECT number FROM sentence WHERE moved_for_run > ?", [run.number])
-        }
         touched = {
             row[0]
             for row in self._database.rows(
@@ -315,10 +312,10 @@ class Runs:
             )
         }
         limit, taken = run.settings.limit, 0
-        for stored in self._sentences.each("train"):
+        for stored in self._sentences.each_of_train_then(run.number):
             if stored.number > run.last_sentence:
                 return
-            if stored.number not in moved_later and (limit is None or taken < limit or stored.number in touched):
+            if limit is None or taken < limit or stored.number in touched:
                 taken += 1
                 yield stored
 

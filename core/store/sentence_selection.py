@@ -12,7 +12,7 @@ from core.store.columns import label_text
 from core.store.database import Database
 from core.store.predictions import EpochKey
 from core.store.search import TextSearch
-from core.store.sentences import IMPORTED_NOW, SPLIT_THEN, Gold
+from core.store.sentences import IMPORTED_NOW, Gold, in_section, section_then
 from core.store.signal_store import Order, needs_run, ordered_numbers
 
 ErrorKind = Literal["missed", "spurious", "edge", "type"]
@@ -118,7 +118,7 @@ class Selections:
         conditions, parameters = _own_conditions(selection)
         if selection.compares and key is not None:
             condition, more = _comparison_condition(selection, key, gold)
-            conditions.append(condition)
+            conditions += [condition, in_section(selection.split, key.source)]
             parameters += more
         elif selection.label:
             column = "gold" if gold == "corrected" else IMPORTED_NOW
@@ -136,8 +136,8 @@ class Selections:
         The split is that at the start of the run, so that no sentence leaves a sample by being corrected.
         """
         condition, parameters = _comparison_condition(Selection(split, outcomes=ALL_ERRORS), key, "imported")
-        where = f"{condition} AND {SPLIT_THEN} = ?"
-        return ordered_numbers(self._database, "random", key, "imported", where, [*parameters, key.source, split])
+        where = f"{condition} AND {section_then(key.source)} = ?"
+        return ordered_numbers(self._database, "random", key, "imported", where, [*parameters, split])
 
     def _wanted(self, selection: Selection, key: EpochKey | None, gold: Gold) -> Iterator[AbstractSet[SentenceNumber]]:
         """For each condition that is not in SQL, the sentences of all splits that meet it. They are intersected in

@@ -24,8 +24,40 @@ SLICE = 5_000
 REJECTED_KEPT = 100
 """How many rejected records of a file are stored; a file imported twice has as many as sentences."""
 
-SPLIT_THEN = "CASE WHEN s.moved_for_run > ? THEN 'dev' ELSE s.split END"
-"""The split of a sentence `s` when a run (a number) began; corrected dev sentences may have moved for a later run."""
+
+def section_then(run: int) -> str:
+    """The section of a sentence `s` when a run began, in SQL: since then, a person may have moved it, and a later run
+    may have taken it from dev to train.
+    """
+    later = (
+        "FROM move AS m WHERE m.sentence = s.number"
+        f" AND m.step > (SELECT last_correction FROM source WHERE number = {run:d})"
+    )
+    next_section = (
+        "coalesce((SELECT n.before FROM move AS n WHERE n.sentence = m.sentence AND n.step > m.step"
+        " ORDER BY n.step LIMIT 1), s.split)"
+    )
+    was_taken_after = f"EXISTS (SELECT 1 {later} AND m.after = 'dev' AND {next_section} = 'train')"
+    return (
+        f"CASE WHEN s.moved_for_run = {run:d} THEN 'train'"
+        f" WHEN s.moved_for_run > {run:d} AND NOT {was_taken_after} THEN 'dev'"
+        f" ELSE coalesce((SELECT m.before {later} ORDER BY m.step LIMIT 1), s.split) END"
+    )
+
+
+def in_section(section: Section, *runs: int) -> str:
+    """Whether a sentence `s` is in a section now, in SQL, and none of the runs was trained on it, unless the section is
+    train.
+    """
+    trained_on = (
+        " AND s.number NOT IN (SELECT s.number FROM sentence AS s WHERE s.number IN"
+        f" (SELECT sentence FROM move WHERE before = 'train') AND s.split = '{section}'"
+        f" AND {section_then(run)} = 'train')"
+        for run in runs
+        if section != "train"
+    )
+    return f"s.split = '{section}'" + "".join(trained_on)
+
 
 IN_A_SPLIT = "split IN ('train', 'dev', 'test')"
 """Whether a sentence is in a split, rather than in the pool, set aside or deleted."""
@@ -188,6 +220,12 @@ class Sentences:
             return self._each(IN_A_SPLIT, [], limit)
         return self._each("split = ?", [section], limit)
 
+    def each_of_train_then(self, run: int) -> Iterator[StoredSentence]:
+        """The sentences that were in train when a run began, wherever they are now, in order, read in slices."""
+        return self._each(
+            f"(split = 'train' OR number IN (SELECT sentence FROM move)) AND {section_then(run)} = 'train'", [], None
+        )
+
     def each_anywhere(self) -> Iterator[StoredSentence]:
         """All sentences whatever their section, also deleted ones, in order of import, read in slices."""
         return self._each("true", [], None)
@@ -199,7 +237,7 @@ class Sentences:
             size = SLICE if left < 0 else min(SLICE, left)
             parameters = [last, *values, size]
             rows = self._database.rows(
-                f"SELECT {_COLUMNS} FROM sentence WHERE {where} ORDER BY number LIMIT ?", parameters
+                f"SELECT {_COLUMNS} FROM sentence AS s WHERE {where} ORDER BY number LIMIT ?", parameters
             )
             yield from map(_sentence_of_row, rows)
             if len(rows) < size:
@@ -261,6 +299,14 @@ class Sentences:
         rows = self._database.rows(f"SELECT number FROM sentence WHERE gold <> {IMPORTED_NOW} AND split = ?", [split])
         return [row[0] for row in rows]
 
+    def to_take_to_train(self) -> list[SentenceNumber]:
+        """The dev sentences that the next run takes to train: corrected ones, but not those that a person moved back
+        after a run had taken them.
+        """
+        return self._database.numbers(
+            f"SELECT number FROM sentence WHERE gold <> {IMPORTED_NOW} AND split = 'dev' AND moved_for_run IS NULL"
+        )
+
     def move_to_train(self, numbers: Sequence[SentenceNumber], run: int) -> None:
         """Move dev sentences to train for this run and later ones."""
         with self._database.atomic():
@@ -275,8 +321,12 @@ class Sentences:
         return int(self._database.value("SELECT count(*) FROM sentence WHERE moved_for_run = ?", [run]))
 
     def move_back(self, run: int) -> None:
-        """Undo `move_to_train` of a run without results."""
-        self._database.write("UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?", [run])
+        """Undo `move_to_train` of a run without results, except for sentences that a person has moved since."""
+        self._database.write(
+            "UPDATE sentence SET split = 'dev', moved_for_run = NULL WHERE moved_for_run = ?1 AND number NOT IN"
+            " (SELECT sentence FROM move WHERE step > (SELECT last_correction FROM source WHERE number = ?1))",
+            [run],
+        )
 
     def add_import(self, imported: ImportedFile) -> None:
         """Record that a file was imported."""

@@ -28,20 +28,32 @@ _TEMPLATES: dict[StepKind, str] = {
     "question strings": mark("Ask again about the labelling of {strings}"),
     "accept places": mark("Accept the labelling of {places}"),
     "question places": mark("Ask again about the labelling of {places}"),
+    "move": mark("Move {sentences} to {section}"),
+    "set aside": mark("Set {sentences} aside"),
+    "delete": mark("Delete {sentences}"),
+    "bring back": mark("Bring {sentences} back to {section}"),
     "mark": mark("Mark {sentences} as reviewed"),
     "unmark": mark("Remove the reviewed mark from {sentences}"),
     "note": mark("Note on {sentences}"),
     "verdict": mark("Verdict “{verdict}” on {sentences}"),
 }
 
-_OF_SEVERAL_LABELS: dict[StepKind, str] = {
+_OF_SEVERAL: dict[StepKind, str] = {
     "label": mark("Label {spans}"),
     "unlabel": mark("Remove {spans}"),
     "relabel": mark("Relabel {spans}"),
+    "move": mark("Move {sentences}"),
+    "bring back": mark("Bring {sentences} back"),
 }
-"""What is said where the spans do not share their label."""
+"""What is said where the spans do not share their label, or the sentences their section."""
 
-_NEEDED: dict[StepKind, tuple[str, ...]] = {"label": ("new",), "unlabel": ("old",), "relabel": ("old", "new")}
+_NEEDED: dict[StepKind, tuple[str, ...]] = {
+    "label": ("new",),
+    "unlabel": ("old",),
+    "relabel": ("old", "new"),
+    "move": ("section",),
+    "bring back": ("section",),
+}
 
 
 def describe(step: Step) -> str:
@@ -53,12 +65,13 @@ def describe(step: Step) -> str:
         "places": _places(step),
         "strings": _quote(step.string) if step.string is not None else _count_strings(step.spans or 0),
         "sentences": step.sentence_id if step.sentences == 1 else _count_sentences(step.sentences),
+        "section": step.section,
         "verdict": say(BLAME_WORDS[step.blame]) if step.blame is not None else "",
     }
     if step.kind == "relabel" and step.spans == 1:
         return say("{sentence} {old} → {new}", sentence=step.sentence_id, old=step.old_label, new=step.new_label)
     is_one = all(fields[each] is not None for each in _NEEDED.get(step.kind, ()))
-    template = (_TEMPLATES if is_one else _OF_SEVERAL_LABELS)[step.kind]
+    template = (_TEMPLATES if is_one else _OF_SEVERAL)[step.kind]
     return say(template, **fields)
 
 

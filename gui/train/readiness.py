@@ -49,7 +49,7 @@ def count_corpus(project: Project) -> CorpusCounts:
     return CorpusCounts(
         train=sentences.count("train"),
         dev=sentences.count("dev"),
-        corrected_dev=len(sentences.corrected_in("dev")),
+        corrected_dev=len(sentences.to_take_to_train()),
         train_spans=_of_split(counts, "train"),
         dev_spans=_of_split(counts, "dev"),
     )
@@ -191,7 +191,7 @@ def find_retraining(project: Project) -> Retraining | None:
         return None
     splits = Counter(sentence.split for sentence in project.sentences.by_number(changed))
     key = EpochKey(base.number, project.runs.epoch_number(base.number, None))
-    moving = project.sentences.corrected_in("dev")
+    moving = project.sentences.to_take_to_train()
     common = project.predictions.count(key, "dev")
     return Retraining(
         base=base,

@@ -11,8 +11,9 @@ from core.domain.spans import SentenceNumber, Span, check_spans
 from core.store.changes import ChangeKind, ChangeSet, GoldChange
 from core.store.columns import spans_from_text, spans_to_text
 from core.store.database import Database
-from core.store.gold.log import Change, CorrectionLog, LogWriter, changed_golds, problems_of_log
+from core.store.gold.log import Change, CorrectionLog, LogWriter, StepPart, changed_golds, problems_of_log
 from core.store.gold.remarks import DismissalKind, Dismissals, Remark, RemarkLog, TextPlace
+from core.store.gold.section_changes import SectionChange
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
 from core.store.gold.undo_stacks import UndoHistory
@@ -70,6 +71,10 @@ class Corrections(CorrectionLog):
     def rollbacks(self) -> int:
         """How many unfinished steps were rolled back since the project was opened."""
         return self._log.rollbacks
+
+    def sign(self, author: str) -> None:
+        """Store this name with all steps from now on, as that of whoever makes them; empty if it is not known."""
+        self._log.author = author
 
     @property
     def can_undo(self) -> bool:
@@ -160,11 +165,26 @@ class Corrections(CorrectionLog):
                 parts = _ensure_entry(parts)
             step, change = yield from self._store_in_slices(
                 "correct",
-                parts,
+                map(StepPart, parts),
                 lambda step: self._tag_set.change_with(step, known),
                 lambda step: self._relabel(step, relabelled),
             )
         return replace(change, corpus=change.corpus or has_settled or (bool(known) and step is not None))
+
+    def move_in_slices(self, parts: Iterable[Sequence[SectionChange]]) -> Generator[int, None, ChangeSet]:
+        """Move any number of sentences between sections in one step; yields how many were moved so far.
+
+        Args:
+            parts: some sentences at a time, each once; `core.store.gold.moves` makes them.
+
+        Raises:
+            UserError: another large step is being written; then no sentence is moved.
+        """
+        with self._exclusively() as has_settled:
+            entries: list[Change] = [Change(None, "correct")]
+            steps = (StepPart(() if place else entries, part) for place, part in enumerate(filter(None, parts)))
+            _, change = yield from self._store_in_slices("move", steps)
+        return replace(change, corpus=change.corpus or has_settled)
 
     def dismiss(
         self, kind: DismissalKind, subjects: Iterable[str] | Iterable[TextPlace], *, dismissed: bool
@@ -211,7 +231,7 @@ class Corrections(CorrectionLog):
     def is_large(self, *, redo: bool = False) -> bool:
         """Whether the next step to undo or redo is too large for one transaction."""
         step = self._next("redo" if redo else "undo")
-        return step is not None and len(self._log.entries(step, limit=LARGE)) == LARGE
+        return step is not None and self._log.is_large(step, LARGE)
 
     def revert(self, *corrections: int, steps: Collection[int] = ()) -> ChangeSet:
         """Give sentences the gold from before some corrections, or from before some steps, in one step. Later
@@ -227,8 +247,8 @@ class Corrections(CorrectionLog):
     def revert_in_slices(self, *corrections: int, steps: Collection[int] = ()) -> Generator[int, None, ChangeSet]:
         """`revert` in slices; yields how many sentences were changed so far."""
         with self._exclusively() as has_settled:
-            parts = self._reverts(corrections, steps)
-            _, change = yield from self._store_in_slices("revert", parts, lambda _: None, lambda _: None)
+            parts = map(StepPart, self._reverts(corrections, steps))
+            _, change = yield from self._store_in_slices("revert", parts)
         return replace(change, corpus=change.corpus or has_settled)
 
     def is_large_revert(self, *corrections: int, steps: Collection[int] = ()) -> bool:
@@ -274,7 +294,7 @@ class Corrections(CorrectionLog):
         with self._database.atomic():
             has_settled = self._begin()
             if changes:
-                step = self._log.append(changes)
+                step = self._log.append(StepPart(changes))
                 self._remarks.write(step, remarks)
                 also(step)
         said = dict.fromkeys(remark.sentence for remark in remarks)
@@ -302,15 +322,16 @@ class Corrections(CorrectionLog):
             if step is None:
                 return ChangeSet(kind, corpus=has_settled)
             self._names.refuse_split(step, redo=kind == "redo")
-            entry, golds = None, dict[SentenceNumber, GoldChange]()
-            for part in self._replay_entries(step, kind):
+            entry, golds, moved = None, dict[SentenceNumber, GoldChange](), list[SentenceNumber]()
+            for part in self._log.replay(step, kind, LARGE):
                 entry = self._log.append(part, entry)
-                golds |= changed_golds(part)
+                golds |= changed_golds(part.changes)
+                moved += [each.sentence for each in part.moves]
             self._stale.add(self._tag_set.relabelling_of(step))
             self._stale.refresh()
             ended = self._end_move(step, kind)
-        change = _change_set(kind, golds, golds)
-        is_wide = has_settled or ended.corpus or change.corpus
+        change = _change_set(kind, [*golds, *moved], golds)
+        is_wide = has_settled or ended.corpus or change.corpus or bool(moved)
         return replace(ended, sentences=change.sentences, golds=change.golds, corpus=is_wide)
 
     def _move_in_slices(self, kind: Literal["undo", "redo"]) -> Generator[int, None, ChangeSet]:
@@ -327,7 +348,7 @@ class Corrections(CorrectionLog):
 
             stale = self._tag_set.relabelling_of(step)
             _, change = yield from self._store_in_slices(
-                kind, self._replay_entries(step, kind), end, lambda _: self._stale.add(stale)
+                kind, self._log.replay(step, kind, LARGE), end, lambda _: self._stale.add(stale)
             )
         is_wide = has_settled or ended.corpus or change.corpus
         return replace(ended, sentences=change.sentences, golds=change.golds, corpus=is_wide)
@@ -340,19 +361,12 @@ class Corrections(CorrectionLog):
         said = tuple(self._remarks.sentences_of(step))
         return ChangeSet(kind, corpus=has_other_labels, reviews=said, dismissals=has_other_dismissals)
 
-    def _replay_entries(self, step: int, kind: Literal["undo", "redo"]) -> Iterator[list[Change]]:
-        """The changes that undo or redo a step, some corrections at a time."""
-        last = step - 1
-        while rows := self._log.entries(step, after=last, limit=LARGE):
-            yield [_replay(kind, *row) for row in rows]
-            last = rows[-1][0]
-
     def _store_in_slices(
         self,
         kind: ChangeKind,
-        parts: Iterable[Sequence[Change]],
-        end: Callable[[int], None],
-        begin: Callable[[int], None],
+        parts: Iterable[StepPart],
+        end: Callable[[int], None] = lambda step: None,
+        begin: Callable[[int], None] = lambda step: None,
     ) -> Generator[int, None, tuple[int | None, ChangeSet]]:
         """Store a step in several transactions, all or nothing; returns its number and what changed.
 
@@ -363,15 +377,17 @@ class Corrections(CorrectionLog):
         step: int | None = None
         changed: list[SentenceNumber] = []
         golds: dict[SentenceNumber, GoldChange] = {}
+        has_moved = False
         try:
             for part in parts:
                 with self._database.atomic():
-                    is_first, step = step is None, self._log.append(part, step, is_slice=True) if part else step
+                    is_first, step = step is None, self._log.append(part, step, is_slice=True) if any(part) else step
                     if is_first and step is not None:
                         begin(step)
-                in_part = changed_golds(part)
-                changed += in_part
+                in_part = changed_golds(part.changes)
+                changed += [*in_part, *(each.sentence for each in part.moves)]
                 golds = golds | in_part if len(changed) <= LARGE else {}
+                has_moved = has_moved or bool(part.moves)
                 yield len(changed)
             for _ in self._stale.refresh_in_slices():
                 yield len(changed)
@@ -383,7 +399,8 @@ class Corrections(CorrectionLog):
         except BaseException:
             self._log.take_back_unfinished(at_once=LARGE)
             raise
-        return step, _change_set(kind, changed, golds)
+        change = _change_set(kind, changed, golds)
+        return step, replace(change, corpus=change.corpus or has_moved)
 
     @contextmanager
     def _exclusively(self) -> Generator[bool, None, None]:
@@ -417,15 +434,6 @@ def _change_set(
 ) -> ChangeSet:
     is_large = len(sentences) > LARGE
     return ChangeSet(kind, sentences=tuple(sentences), corpus=is_large, golds={} if is_large else golds)
-
-
-def _replay(
-    kind: Literal["undo", "redo"], number: int, sentence: SentenceNumber | None, before: str, after: str
-) -> Change:
-    """The entry that undoes or redoes another one."""
-    if before == after:
-        return Change(sentence, kind, number)
-    return Change(sentence, kind, number, *((after, before) if kind == "undo" else (before, after)))
 
 
 def _ensure_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:

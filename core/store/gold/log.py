@@ -13,6 +13,7 @@ from core.messages.catalogue import say
 from core.store.changes import GoldChange
 from core.store.columns import now_text, spans_from_text
 from core.store.database import Database, Row
+from core.store.gold.section_changes import SectionChange, SectionChanges, problems_of_sections
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.undo_stacks import UndoHistory
 from core.store.label_history import LabelNames, renaming_sql
@@ -98,6 +99,13 @@ class Change(NamedTuple):
     after: str | None = None
 
 
+class StepPart(NamedTuple):
+    """What is stored of a step in one transaction: entries of the log, and moves of sentences between sections."""
+
+    changes: Sequence[Change] = ()
+    moves: Sequence[SectionChange] = ()
+
+
 def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]:
     """The sentences whose gold changes, with the gold before and after."""
     return {
@@ -121,6 +129,7 @@ class LogWriter:
 
     Attributes:
         rollbacks: how many steps were rolled back since the project was opened.
+        author: the name of whoever makes the steps; empty if it is not known.
     """
 
     def __init__(self, database: Database, predictions: Predictions, history: UndoHistory, stale: StaleLabels) -> None:
@@ -128,10 +137,12 @@ class LogWriter:
         self._predictions = predictions
         self._history = history
         self._stale = stale
+        self._sections = SectionChanges(database)
         self.rollbacks = 0
+        self.author = ""
 
-    def append(self, changes: Sequence[Change], step: int | None = None, *, is_slice: bool = False) -> int:
-        """Append corrections, all or nothing, as a new step or the next part of one.
+    def append(self, part: StepPart, step: int | None = None, *, is_slice: bool = False) -> int:
+        """Append a part, all or nothing, as a new step, which begins with an entry, or the next part of one.
 
         Args:
             is_slice: whether this is one of several transactions of the step, which is rolled back unless the last is
@@ -141,12 +152,13 @@ class LogWriter:
             The step's number.
         """
         made_at, is_first = now_text(), step is None
-        rows = [(made_at, each.kind, each.target, each.after, each.sentence) for each in changes]
+        rows = [(made_at, self.author, each.kind, each.target, each.after, each.sentence) for each in part.changes]
         with self._database.atomic():
             if step is None:
                 step = self._database.write(_INSERT.format(step="NULL"), rows[0])
             self._database.write_many(_INSERT.format(step=step), rows[1:] if is_first else rows)
-            self._set_golds([(each.after, each.sentence) for each in changes])
+            self._set_golds([(each.after, each.sentence) for each in part.changes])
+            self._sections.write(step, part.moves)
             if is_first and is_slice:
                 self._database.write("INSERT INTO unfinished_step VALUES (?)", [step])
         return step
@@ -189,6 +201,18 @@ class LogWriter:
             [step, after, limit],
         )
 
+    def is_large(self, step: int, limit: int) -> bool:
+        """Whether a step changed or moved at least so many sentences."""
+        return len(self.entries(step, limit=limit)) == limit or self._sections.have_many(step, limit)
+
+    def replay(self, step: int, kind: Literal["undo", "redo"], limit: int) -> Iterator[StepPart]:
+        """The parts that undo or redo a step, some sentences at a time."""
+        moved_by, last = self._sections.newest_entry(step), step - 1
+        while rows := self.entries(step, after=last, limit=limit):
+            yield StepPart([_replay_entry(kind, *row) for row in rows])
+            last = rows[-1][0]
+        yield from (StepPart(moves=part) for part in self._sections.inverse(moved_by, limit))
+
     def earliest(self, corrections: Collection[int], steps: Collection[int]) -> list[Revertible]:
         """The first of these corrections, or of those of these steps, for each sentence, in order of sentences."""
         rows = self._database.rows(
@@ -228,6 +252,8 @@ class LogWriter:
         A sentence that was changed again since keeps its gold and its entry, as older versions allowed that.
         """
         self._database.write("DELETE FROM relabelling WHERE step = ?", [step])
+        while self._sections.remove(step, at_once):
+            pass
         last = None
         while rows := self._database.rows(
             f"{_ENTRIES} WHERE step = ? AND number < coalesce(?, number + 1) ORDER BY number DESC LIMIT ?",
@@ -244,6 +270,15 @@ class LogWriter:
         self._history.forget()
 
 
+def _replay_entry(
+    kind: Literal["undo", "redo"], number: int, sentence: SentenceNumber | None, before: str, after: str
+) -> Change:
+    """The entry that undoes or redoes another one."""
+    if before == after:
+        return Change(sentence, kind, number)
+    return Change(sentence, kind, number, *((after, before) if kind == "undo" else (before, after)))
+
+
 _ENTRIES = (
     "SELECT number, sentence, before, NOT EXISTS"
     " (SELECT 1 FROM correction AS l WHERE l.sentence = c.sentence AND l.number > c.number) FROM correction AS c"
@@ -251,8 +286,8 @@ _ENTRIES = (
 """Of entries of the log: number, sentence, gold before, and whether it is the sentence's newest."""
 
 _INSERT = (
-    "INSERT INTO correction (sentence, made_at, kind, target, before, after, step)"
-    " SELECT number, ?, ?, ?, coalesce(gold, '[]'), coalesce(?, gold, '[]'), {step}"
+    "INSERT INTO correction (sentence, made_at, author, kind, target, before, after, step)"
+    " SELECT number, ?, ?, ?, ?, coalesce(gold, '[]'), coalesce(?, gold, '[]'), {step}"
     " FROM (SELECT ? AS wanted) LEFT JOIN sentence ON number = wanted"
 )
 
@@ -263,7 +298,8 @@ def problems_of_log(database: Database, history: UndoHistory) -> Iterator[str]:
         yield say("a change of many sentences was interrupted and is not rolled back yet")
     yield from _broken_chains(database)
     yield from _unexplained_golds(database)
-    yield from _wrong_moves(database)
+    yield from _wrong_replays(database)
+    yield from problems_of_sections(database)
     for number in history.stacks().irregular:
         yield say(
             "entry {number} of the log undoes or redoes a step that was not the next to be undone or redone",
@@ -310,7 +346,7 @@ def _unexplained_golds(database: Database) -> Iterator[str]:
         )
 
 
-def _wrong_moves(database: Database) -> Iterator[str]:
+def _wrong_replays(database: Database) -> Iterator[str]:
     """Undo and redo entries that did not restore the right gold."""
     rows = database.rows(
         "SELECT s.id, c.number FROM correction AS c JOIN sentence AS s ON s.number = c.sentence"

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 from core.analysis.verdicts import Blame
-from core.domain.spans import SPLITS, SentenceNumber, Span, Split
+from core.domain.spans import SPLITS, Section, SentenceNumber, Span, Split
 from core.store.columns import spans_from_text
 from core.store.database import Database, Row
 from core.store.gold.log import CORRECTIONS, Correction, correction_of_row
@@ -30,6 +31,10 @@ StepKind = Literal[
     "question strings",
     "accept places",
     "question places",
+    "move",
+    "set aside",
+    "delete",
+    "bring back",
     "mark",
     "unmark",
     "note",
@@ -47,6 +52,8 @@ add label, delete label: a label was added to the tag set, or removed from it.
 dismiss, ask again: strings were dismissed as not ending in a particle, or that was withdrawn.
 accept strings, question strings: strings were dismissed as labelled correctly, or that was withdrawn.
 accept places, question places: the same for places of strings.
+move: sentences went from some sections of the corpus to others.
+set aside, delete, bring back: all of them went aside, were deleted, or came back from there.
 mark, unmark: a sentence was marked as reviewed, or its mark was removed.
 note: a note was set or removed.
 verdict: a verdict was given, perhaps with a correction and a mark.
@@ -76,6 +83,8 @@ class Step:
         is_reviewed: the mark that the step set or removed; None if it changed no mark.
         note: the note that it set, empty if it removed one; None if it changed no note.
         blame: its verdict; None without one.
+        section: where it moved the sentences; None if it moved none, or not all to the same section.
+        reason: why it moved them, in a person's words.
     """
 
     number: int
@@ -90,6 +99,8 @@ class Step:
     is_reviewed: bool | None = None
     note: str | None = None
     blame: Blame | None = None
+    section: Section | None = None
+    reason: str = ""
 
 
 def describe_step(database: Database, number: int) -> Step | None:
@@ -97,7 +108,7 @@ def describe_step(database: Database, number: int) -> Step | None:
     rows = database.rows(
         f"SELECT c.kind, s.number, coalesce(s.id, ''), s.text, c.before, c.after, {_REMARKS} FROM correction AS c"
         " LEFT JOIN sentence AS s ON s.number = c.sentence WHERE c.number = ?1 UNION ALL"
-        " SELECT *, NULL, NULL, NULL, NULL, NULL FROM (SELECT c.kind, s.number, s.id, s.text, c.before, c.after"
+        " SELECT *, NULL, NULL, NULL, NULL, NULL, NULL FROM (SELECT c.kind, s.number, s.id, s.text, c.before, c.after"
         " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence WHERE c.step = ?1 AND c.number <> c.step"
         " ORDER BY c.number LIMIT ?2)",
         [number, EXAMINED - 1],
@@ -117,6 +128,8 @@ def describe_step(database: Database, number: int) -> Step | None:
     (kind, sentence, sentence_id, *_), *_ = entries
     if said.has_dismissals:
         return _dismissal(database, number, sentence, sentence_id)
+    if said.has_moves:
+        return _describe_moves(database, number)
     return Step(
         number,
         _kind(kind, changes, said, labels),
@@ -160,6 +173,32 @@ def _dismissal(database: Database, number: int, sentence: SentenceNumber | None,
     return Step(number, kind, sentence, sentence_id, sentences, len(rows), string=_common(subjects))
 
 
+def _describe_moves(database: Database, number: int) -> Step:
+    """Describe a step that moved sentences."""
+    rows = database.rows(
+        "SELECT before, after, count(*), min(sentence), max(reason) FROM move WHERE step = ? GROUP BY 1, 2", [number]
+    )
+    before, after = {row[0] for row in rows}, {row[1] for row in rows}
+    (sentence, sentence_id, _), *_ = _of_sentence(database, min(row[3] for row in rows))
+    return Step(
+        number,
+        _kind_of_moves(before, after),
+        sentence,
+        sentence_id,
+        sum(row[2] for row in rows),
+        section=after.pop() if len(after) == 1 else None,
+        reason=max(row[4] for row in rows),
+    )
+
+
+def _kind_of_moves(before: AbstractSet[Section], after: AbstractSet[Section]) -> StepKind:
+    if after == {"deleted"}:
+        return "delete"
+    if before <= {"aside", "deleted"}:
+        return "bring back"
+    return "set aside" if after == {"aside"} else "move"
+
+
 def _of_sentence(database: Database, number: SentenceNumber) -> list[Row]:
     return database.rows("SELECT number, id, text FROM sentence WHERE number = ?", [number])
 
@@ -191,20 +230,21 @@ class _Labels(NamedTuple):
 
 
 class _Remarks(NamedTuple):
-    """The remarks of a step, and whether it changed labels or dismissals, as read from SQLite."""
+    """The remarks of a step, and whether it changed labels, dismissals or sections, as read from SQLite."""
 
     is_reviewed: int | None
     note: str | None
     blame: Blame | None
     has_labels: int
     has_dismissals: int
+    has_moves: int
 
 
 _REMARKS = (
     "(SELECT is_reviewed FROM review WHERE step = ?1), (SELECT text FROM note WHERE step = ?1),"
     " (SELECT blame FROM verdict WHERE step = ?1),"
     " EXISTS (SELECT 1 FROM label_change WHERE step = ?1) OR EXISTS (SELECT 1 FROM relabelling WHERE step = ?1),"
-    " EXISTS (SELECT 1 FROM dismissal WHERE step = ?1)"
+    " EXISTS (SELECT 1 FROM dismissal WHERE step = ?1), EXISTS (SELECT 1 FROM move WHERE step = ?1)"
 )
 """The columns of `_Remarks`; parameter 1 is the step."""
 

@@ -90,14 +90,14 @@ def test_a_limited_run_is_rebuilt_after_later_corrections_and_moves(project):
 
 
 def test_a_correction_made_while_the_corpus_is_read_is_not_trained_on(project, monkeypatch):
-    each, before = Sentences.each, project.sentences.by_id("news-1").gold
+    each, before = Sentences.each_of_train_then, project.sentences.by_id("news-1").gold
 
-    def corrects_meanwhile(sentences, split=None, limit=None):
-        if split == "train" and not project.corrections.count():
+    def corrects_meanwhile(sentences, run):
+        if not project.corrections.count():
             correct(project, "news-1", (0, 1, "PS"))
-        return each(sentences, split, limit)
+        return each(sentences, run)
 
-    monkeypatch.setattr(Sentences, "each", corrects_meanwhile)
+    monkeypatch.setattr(Sentences, "each_of_train_then", corrects_meanwhile)
     assert trained_on(project, SETTINGS)["news-1"] == before
     changed = project.corrections.sentences_changed_since(project.runs.by_number(1).last_correction)
     assert changed == [project.sentences.by_id("news-1").number]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
-from core.domain.spans import SPLITS, Span
+from core.domain.spans import SECTIONS, SPLITS, Span
 from core.metrics.comparison import compare_spans
 from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, import_corpus
@@ -46,6 +46,7 @@ def small_steps():
     with (
         patch("core.store.gold.corrections.LARGE", 2),
         patch("core.store.gold.relabelling.LARGE", 2),
+        patch("core.store.gold.moves.LARGE", 2),
         failing_connections(),
     ):
         yield
@@ -59,9 +60,11 @@ def copy_of(template, folder):
 
 def state_of(project):
     """Everything that a step may change."""
-    stored = list(project.sentences.each())
+    stored = list(project.sentences.each_anywhere())
     said = project.reviews.of([s.number for s in stored], KEY)
     return (
+        {s.id: s.split for s in stored},
+        project.moves.reasons([s.number for s in stored if s.split == "aside"]),
         {s.id: s.gold for s in stored},
         {s.id: said[s.number] for s in stored},
         project.sentences.labels(),
@@ -108,13 +111,13 @@ class Act:
         project.corrections.correct_together(golds)
 
     def _many(self, project):
-        numbers = [s.number for s in project.sentences.each()]
+        numbers = [s.number for s in project.sentences.each_anywhere()]
         span = self._span(project)
         parts = ({n: [span] for n in numbers[first : first + 2]} for first in (0, 2, 4, 6))
         run_to_end(project.corrections.correct_in_slices(parts))
 
     def _cancelled(self, project):
-        numbers = [s.number for s in project.sentences.each()]
+        numbers = [s.number for s in project.sentences.each_anywhere()]
         span = self._span(project)
         work = project.corrections.correct_in_slices({n: [span]} for n in numbers)
         for _ in range(self.two % 4):
@@ -167,6 +170,22 @@ class Act:
         if wrong:
             blame = ("model", "gold", "ambiguous")[self.two % 3]
             project.reviews.judge(stored.number, KEY, wrong[self.two % len(wrong)], blame)
+
+    def _move_one(self, project):
+        to = (*SECTIONS, "back")[self.two % 7]
+        run_to_end(project.moves.move_in_slices([self._number(project)], to, "까닭" * (self.two % 3)))
+
+    def _move_many(self, project):
+        numbers = [s.number for s in project.sentences.each_anywhere()]
+        to = (*SECTIONS, "back")[self.two % 7]
+        run_to_end(project.moves.move_in_slices(numbers[self.one % 4 :], to))
+
+    def _move_cancelled(self, project):
+        numbers = [s.number for s in project.sentences.each_anywhere()]
+        work = project.moves.move_in_slices(numbers, SECTIONS[self.one % 6])
+        for _ in range(self.two % 4):
+            next(work, None)
+        work.close()
 
     def _undo(self, project):
         project.corrections.undo()
@@ -464,7 +483,8 @@ def rich(tmp_path_factory, template):
             ("correct", 2, 3), ("together", 0, 3), ("rename", 1, 4), ("undo", 0, 0), ("redo", 0, 0), ("undo", 0, 0),
             ("many", 5, 1), ("undo_in_slices", 0, 0), ("redo_in_slices", 0, 0), ("mark", 2, 1), ("note", 4, 1),
             ("judge", 1, 1), ("finish_sentence", 3, 2), ("undo", 0, 0), ("revert", 1, 0), ("merge", 1, 2),
-            ("replace", 2, 0), ("revert", 9, 0), ("undo", 0, 0), ("correct", 4, 5),
+            ("replace", 2, 0), ("revert", 9, 0), ("undo", 0, 0), ("correct", 4, 5), ("move_one", 2, 4),
+            ("move_many", 1, 5), ("undo", 0, 0), ("redo", 0, 0), ("move_one", 5, 6), ("undo", 0, 0), ("move_one", 3, 0),
         ]:  # fmt: skip
             Act(name, one, two)(project)
         assert {kind for (kind,) in project.database.rows("SELECT kind FROM correction")} == {
@@ -509,7 +529,7 @@ def test_a_project_opens_whatever_entry_its_log_lacks_and_check_names_it(rich, t
 
 def test_every_prefix_of_a_log_opens_is_sound_and_is_undone_to_the_import(rich, tmp_path):
     """A step that the prefix cuts in two is one that was not stored whole."""
-    tables = ("label_change", "relabelling", "review", "note", "verdict")
+    tables = ("label_change", "relabelling", "review", "note", "verdict", "move")
     for last in [0, *entries_of(rich)]:
         folder = changed_copy(
             rich,
@@ -518,6 +538,8 @@ def test_every_prefix_of_a_log_opens_is_sound_and_is_undone_to_the_import(rich, 
             f" WHERE number = {last} AND EXISTS (SELECT 1 FROM correction AS l"
             f" WHERE l.number > {last} AND l.step = coalesce(c.step, c.number))",
             "INSERT OR IGNORE INTO stale_label SELECT name FROM relabelling UNION SELECT becomes FROM relabelling",
+            "UPDATE sentence SET split = coalesce((SELECT before FROM move AS m WHERE m.sentence = sentence.number"
+            f" AND step > {last} ORDER BY step LIMIT 1), split)",
             *(f"DELETE FROM {table} WHERE step > {last}" for table in tables),
             "DELETE FROM label_change WHERE step IN (SELECT step FROM unfinished_step)",
             f"DELETE FROM correction WHERE number > {last}",
@@ -529,7 +551,8 @@ def test_every_prefix_of_a_log_opens_is_sound_and_is_undone_to_the_import(rich, 
             assert project.problems() == []
             while project.corrections.can_undo:
                 project.corrections.undo()
-            assert all(s.gold == s.imported for s in project.sentences.each())
+            assert all(s.gold == s.imported for s in project.sentences.each_anywhere())
+            assert [(s.id, s.split) for s in project.sentences.each()] == [(name, split) for name, split, *_ in TEXTS]
             assert project.problems() == []
 
 
@@ -541,6 +564,8 @@ def test_every_prefix_of_a_log_opens_is_sound_and_is_undone_to_the_import(rich, 
         ("UPDATE sentence SET imported = '[]' WHERE id = 'news-3'", "news-3: entry 1 .* does not begin with the gold"),
         ("UPDATE correction SET before = '[]' WHERE number = 2", "news-3: entry 2 .* does not begin with the gold"),
         ("UPDATE correction SET target = NULL WHERE kind = 'undo'", "entry 3 .* does not restore"),
+        ("UPDATE sentence SET split = 'test' WHERE id = 'news-4'", "news-4: it is not where the log of moves put it"),
+        ("UPDATE move SET after = 'dev' WHERE before = 'aside'", "news-4: it is not where the log of moves put it"),
         ("INSERT INTO unfinished_step VALUES (99)", "was interrupted and is not rolled back"),
     ],
 )
@@ -548,6 +573,8 @@ def test_check_finds_where_log_and_gold_part(project, statement, problem):
     correct(project, "news-3", (0, 2, "PS"))
     correct(project, "news-3", (0, 2, "OG"))
     project.corrections.undo()
+    for to in ("aside", "train"):
+        run_to_end(project.moves.move_in_slices([project.sentences.by_id("news-4").number], to))
     assert project.problems() == []
     project.database.write(statement)
     assert any(re.search(problem, found) for found in project.problems())

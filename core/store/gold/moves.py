@@ -1,0 +1,142 @@
+"""Move sentences between the sections of the corpus: splits, pool, set aside, deleted."""
+
+from array import array
+from collections.abc import Generator, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from core.domain.errors import UserError
+from core.domain.spans import Section, SentenceNumber
+from core.domain.splitting import as_keys, draw_groups, join_groups, text_key
+from core.store.changes import ChangeSet
+from core.store.database import Database
+from core.store.gold.corrections import LARGE, Corrections
+from core.store.gold.section_changes import SectionChange
+from core.store.sentences import SLICE
+
+Destination = Section | Literal["back"]
+"""A section, or `back`: where a sentence was before it was set aside or deleted."""
+
+
+class Loss(NamedTuple):
+    """How many of the dev sentences that a run was measured on a step moved away."""
+
+    run: int
+    sentences: int
+
+
+class OutsideSentence(NamedTuple):
+    """A sentence outside of the corpus, as listed, and why it is there."""
+
+    number: SentenceNumber
+    id: str
+    text: str
+    reason: str
+
+
+class Moves:
+    """Chooses sentences and moves them. Nothing is lost by it: gold, predictions and remarks of a sentence stay, and
+    each move is one step of corrections.
+    """
+
+    def __init__(self, database: Database, corrections: Corrections) -> None:
+        self._database = database
+        self._corrections = corrections
+
+    def move_in_slices(
+        self, numbers: Sequence[SentenceNumber], to: Destination, reason: str = ""
+    ) -> Generator[int, None, ChangeSet]:
+        """Move sentences to a section; yields how many were moved so far. Those that are there already stay.
+
+        Args:
+            reason: why, in a person's words.
+
+        Raises:
+            UserError: another large step is being written; then no sentence is moved.
+        """
+        return self._corrections.move_in_slices(self._parts([*dict.fromkeys(numbers)], to, reason))
+
+    def _parts(self, numbers: Sequence[SentenceNumber], to: Destination, reason: str) -> Iterator[list[SectionChange]]:
+        then = _BACK if to == "back" else "?"
+        sql = f"SELECT s.number, s.split, {then} FROM sentence AS s WHERE number IN ({{numbers}})"
+        for first in range(0, len(numbers), LARGE):
+            part = numbers[first : first + LARGE]
+            rows = self._database.rows_of(sql, part, [] if to == "back" else [to])
+            yield [
+                SectionChange(number, now, wanted, reason) for number, now, wanted in rows if wanted not in (now, None)
+            ]
+
+    def of_import(self, number: int) -> list[SentenceNumber]:
+        """The sentences that an import added, without deleted ones.
+
+        Raises:
+            UserError: the import does not exist, or is of an older version, which did not record it.
+        """
+        count = self._database.value("SELECT sentences FROM import WHERE number = ?", [number])
+        if count is None:
+            raise UserError("the project has no import {number}; the corpus lists them", number=number)
+        found = self._database.numbers("SELECT number FROM sentence WHERE import = ? AND split <> 'deleted'", [number])
+        if count and self._database.value("SELECT 1 FROM sentence WHERE import = ? LIMIT 1", [number]) is None:
+            raise UserError(
+                "import {number} was made by an older version, which did not record its sentences; choose them by split"
+                " or id instead",
+                number=number,
+            )
+        return found
+
+    def draw_share(self, section: Section, share: float, seed: int) -> list[SentenceNumber]:
+        """Draw about a share (above 0, up to 1) of a section at random; equal texts and whole documents stay together.
+
+        Raises:
+            UserError: the share is outside of its range.
+        """
+        if not 0 < share <= 1:
+            raise UserError("the share {share} must be above 0 and at most 1", share=share)
+        numbers, texts, documents = array("q"), array("q"), array("q")
+        for number, text, document in self._database.paged(
+            "SELECT number, text, document FROM sentence WHERE split = ? AND number > ? ORDER BY number LIMIT ?",
+            [section],
+            size=SLICE,
+        ):
+            numbers.append(number)
+            texts.append(text_key(text))
+            documents.append(-number if document is None else document)
+        if not numbers:
+            return []
+        groups = join_groups(as_keys(texts), as_keys(documents))
+        drawn = draw_groups(groups, round(len(numbers) * share), seed)
+        return [SentenceNumber(number) for number in as_keys(numbers)[drawn].tolist()]
+
+    def losses(self, step: int) -> list[Loss]:
+        """What the runs of the project lost by a step that moved dev sentences away."""
+        rows = self._database.rows(
+            "SELECT p.source, count(DISTINCT p.sentence) FROM move AS m"
+            " JOIN prediction AS p INDEXED BY prediction_by_sentence ON p.sentence = m.sentence"
+            " WHERE m.step = ? AND m.before = 'dev' GROUP BY 1 ORDER BY 1",
+            [step],
+        )
+        return [Loss(*row) for row in rows]
+
+    def reasons(self, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, str]:
+        """Why sentences were put where they are, as far as a reason was given."""
+        rows = self._database.rows_of(
+            "SELECT sentence, max(step), reason FROM move WHERE sentence IN ({numbers}) GROUP BY sentence", numbers
+        )
+        return {number: reason for number, _, reason in rows if reason}
+
+    def list_outside(self, section: Literal["aside", "deleted"]) -> Iterator[OutsideSentence]:
+        """The sentences that were set aside, or deleted, in order of import, read in slices."""
+        rows = self._database.paged(
+            "SELECT number, id, text, (SELECT reason FROM move WHERE sentence = number ORDER BY step DESC LIMIT 1)"
+            " FROM sentence WHERE split = ? AND number > ? ORDER BY number LIMIT ?",
+            [section],
+            size=SLICE,
+        )
+        for number, sentence_id, text, reason in rows:
+            yield OutsideSentence(number, sentence_id, text, reason or "")
+
+
+_BACK = (
+    "iif(s.split IN ('aside', 'deleted'), (SELECT m.before FROM move AS m WHERE m.sentence = s.number"
+    " AND m.after = s.split AND NOT (s.split = 'aside' AND m.before = 'deleted') ORDER BY m.step DESC LIMIT 1), NULL)"
+)
+"""The section where a sentence `s` was before it was set aside or deleted; NULL where it was not."""

@@ -1,0 +1,86 @@
+"""Which sections the steps of the log moved sentences between, in an append-only list of its own.
+
+A step moves sentences, undoing it moves them back, and each of these has its rows, so that the rows of a sentence lead
+to its section without a gap. One thing moves a sentence without a row: a training that takes a corrected dev sentence
+to train, once (`Sentences.move_to_train`). What it did is kept: undo and redo leave a sentence where it is that is no
+longer where the step put it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from core.domain.spans import Section, SentenceNumber
+from core.formats.records import with_sentence_id
+from core.messages.catalogue import say
+from core.store.database import Database
+
+
+class SectionChange(NamedTuple):
+    """A sentence that a step moves from one section to another, and why, in a person's words."""
+
+    sentence: SentenceNumber
+    before: Section
+    after: Section
+    reason: str = ""
+
+
+class SectionChanges:
+    """Writes and reads the moves of steps, called by `core.store.gold.log`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write(self, step: int, changes: Sequence[SectionChange]) -> None:
+        """Move sentences as a part of a step."""
+        self._database.write_many("INSERT INTO move VALUES (?, ?, ?, ?, ?)", [(step, *change) for change in changes])
+        self._database.write_many(
+            "UPDATE sentence SET split = ? WHERE number = ?", [(change.after, change.sentence) for change in changes]
+        )
+
+    def have_many(self, step: int, limit: int) -> bool:
+        """Whether a step moved at least so many sentences."""
+        rows = self._database.rows("SELECT 1 FROM move WHERE step = ? LIMIT ?", [step, limit])
+        return len(rows) == limit
+
+    def newest_entry(self, step: int) -> int:
+        """The entry of the log that made, undid or redid a step last."""
+        return int(
+            self._database.value(
+                "SELECT max(number) FROM correction WHERE number = ?1"
+                " OR target = ?1 AND kind IN ('undo', 'redo') AND step IS NULL",
+                [step],
+            )
+        )
+
+    def inverse(self, entry: int, limit: int) -> Iterator[list[SectionChange]]:
+        """The moves that take back those of an entry, some at a time, without sentences that are elsewhere now."""
+        last = 0
+        while rows := self._database.rows(
+            "SELECT sentence, m.after, m.before, reason FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
+            " WHERE step = ? AND sentence > ? AND s.split = m.after ORDER BY sentence LIMIT ?",
+            [entry, last, limit],
+        ):
+            yield [SectionChange(*row) for row in rows]
+            last = rows[-1][0]
+
+    def remove(self, step: int, limit: int) -> bool:
+        """Remove some moves of a step and take the sentences back; returns whether it had any."""
+        rows = self._database.rows("SELECT before, sentence FROM move WHERE step = ? LIMIT ?", [step, limit])
+        with self._database.atomic():
+            self._database.write_many("UPDATE sentence SET split = ? WHERE number = ?", rows)
+            self._database.write_many(
+                "DELETE FROM move WHERE step = ? AND sentence = ?", [(step, sentence) for _, sentence in rows]
+            )
+        return bool(rows)
+
+
+def problems_of_sections(database: Database) -> Iterator[str]:
+    """The sentences whose moves do not lead to their section; none in a sound project."""
+    rows = database.rows(
+        "SELECT DISTINCT s.id FROM"
+        " (SELECT *, lead(before) OVER (PARTITION BY sentence ORDER BY step) AS next FROM move) AS m"
+        " JOIN sentence AS s ON s.number = m.sentence WHERE coalesce(m.next, s.split) <> m.after AND NOT"
+        " (m.after = 'dev' AND coalesce(m.next, s.split) = 'train' AND s.moved_for_run IS NOT NULL) ORDER BY s.number"
+    )
+    for (sentence_id,) in rows:
+        yield with_sentence_id(sentence_id, say("it is not where the log of moves put it"))
