@@ -7,7 +7,7 @@ from core.domain.spans import Sentence
 from core.formats.records import CorpusFormat, Record, Rejected, StatedSpan, WriteOptions
 from core.formats.registry import AUTO, open_corpus
 from core.formats.sources import DEFAULTS, ReadOptions
-from core.services.import_corpus import make_sentence
+from core.services.span_reading import make_sentence
 
 
 def read_sentences(path: Path, name: str = AUTO, options: ReadOptions = DEFAULTS) -> list[Sentence | Rejected]:

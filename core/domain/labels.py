@@ -35,19 +35,18 @@ TTA_TYPES = (
 )
 """TTAK.KO-10.0852, coarse types, in the order in which the window shows them."""
 
-_LONGEST = 32
-_NAME = re.compile(rf"[\w.-]{{1,{_LONGEST}}}")
+_LONGEST = 64
 
 
 def check_label_name(label: str) -> str:
-    """Check that every format can store a label; returns it.
+    """Check that a label can be stored and shown; returns it. A format that cannot hold one says so when it is written.
 
     Raises:
-        UserError: it is empty, too long or has other characters.
+        UserError: it is empty or too long, begins or ends with a blank, or has characters that cannot be printed.
     """
-    if not _NAME.fullmatch(label):
+    if not 0 < len(label) <= _LONGEST or label != label.strip() or not label.isprintable():
         raise UserError(
-            "{label!r} is not a valid label; use letters, digits, _, - and . only, at most {most}",
+            "{label!r} is not a valid label; use at most {most} printable characters, without outer blanks",
             label=label,
             most=_LONGEST,
         )

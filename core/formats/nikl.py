@@ -3,9 +3,9 @@
     {"id": …, "document": [{"id": …, "sentence": [{"id": …, "form": text, "NE": [
         {"id": 1, "form": "이순신", "label": "PS", "begin": 0, "end": 3}, …]}, …]}, …]}
 
-Offsets are code points, end exclusive. Edition 2020 has `ne`; later ones have fine labels, which become the fifteen
-coarse types, and links (`kid`, `wikiid`, `URL`); spoken documents have `utterance` instead of `sentence`. Source:
-National Institute of Korean Language, https://kli.korean.go.kr/corpus/.
+Offsets are code points, end exclusive. Edition 2020 has `ne`; later ones have fine labels and links (`kid`, `wikiid`,
+`URL`); spoken documents have `utterance` instead of `sentence`. Source: National Institute of Korean Language,
+https://kli.korean.go.kr/corpus/.
 """
 
 import json
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
-from core.domain.labels import coarse_label
 from core.formats.json_stream import JsonWindow, reject_rest
 from core.formats.records import (
     CorpusFormat,
@@ -212,7 +211,7 @@ def _entities(item: Mapping[str, Any]) -> tuple[StatedSpan, ...]:
 def _span(entity: Any) -> StatedSpan:
     match entity:
         case {"begin": begin, "end": end, "label": str(label), "form": str(form)} if type(begin) is type(end) is int:
-            return StatedSpan(begin, end, coarse_label(label), form)
+            return StatedSpan(begin, end, label, form)
     raise UserError("an entity lacks one of begin, end, label and form: {entity!r:.80}", entity=entity)
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple, Protocol, TextIO
 from core.domain.errors import UserError
 from core.io.files import Kind, kind_of, open_descriptor
 from core.messages.catalogue import mark, say
+from core.messages.terminal import escape_controls
 
 STANDARD_INPUT = Path("-")
 """Standard input on the command line."""
@@ -78,6 +79,11 @@ class Source:
                 yield file
             else:
                 yield _Recoded(file, codecs.getincrementaldecoder(self.encoding)(self._errors))
+
+    @property
+    def file_name(self) -> str:
+        """The name without its folder, as text on one line."""
+        return escape_controls(Path(self.name).name)
 
     @property
     def encoding_name(self) -> str:

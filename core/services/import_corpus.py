@@ -1,5 +1,8 @@
 """Corpus files into a project; no torch here."""
 
+import hashlib
+import json
+import os
 import sqlite3
 import time
 from array import array
@@ -7,27 +10,20 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from core.analysis.findings import describe_empty_dev, describe_no_entities, describe_shared
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name
-from core.domain.spans import SPLITS, Sentence, Span, Split, check_spans
-from core.domain.splitting import (
-    MEASURED_SPLITS,
-    Keys,
-    add_keys,
-    as_keys,
-    count_shared,
-    draw_dev,
-    normalise_for_comparison,
-    text_key,
-)
+from core.domain.spans import Split
+from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev, text_key
 from core.formats import registry
-from core.formats.records import Record, Rejected, StatedSpan, escape_name, reject
-from core.formats.sources import DEFAULTS, ReadOptions, Source
+from core.formats.records import Rejected, escape_name
+from core.formats.sources import DEFAULTS, ReadOptions
 from core.messages.catalogue import join_words, mark, say, say_count
-from core.messages.terminal import escape_controls
-from core.store.columns import now_text, spans_to_text
+from core.services.intake import RULES, Accepted, Intake, Rules
+from core.services.tally import Tally, describe_tally
+from core.store.columns import json_text, now_text, spans_to_text
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT, SLICE, ImportedFile
 
@@ -48,7 +44,8 @@ class ImportPlan:
     Attributes:
         dev_ratio: share (0–1) of the new sentences that go to dev, drawn with the seed; the others go to `split`.
         new_labels: labels to add to the tag set first.
-        options: what the files do not say themselves.
+        options: what the readers cannot find out from the files alone.
+        rules: how the records are judged.
 
     Raises:
         UserError: the ratio is not a share, or a new label is none.
@@ -61,11 +58,12 @@ class ImportPlan:
     format: str = "auto"
     new_labels: tuple[str, ...] = ()
     options: ReadOptions = DEFAULTS
+    rules: Rules = RULES
 
     def __post_init__(self) -> None:
         if not 0 <= self.dev_ratio < 1:
             raise UserError("the dev ratio is {dev_ratio}; it must be at least 0 and below 1", dev_ratio=self.dev_ratio)
-        for label in self.new_labels:
+        for label in (*self.new_labels, *(label for _, label in self.rules.label_map)):
             check_label_name(label)
 
 
@@ -86,7 +84,8 @@ class ImportReport:
         rejected: the first records of each file that are not in the project now, at most `REJECTED_KEPT`.
         rejections: how many there are.
         repeated: how many of them the project had already, word for word.
-        warnings: what a person should know of the corpus as it is now, a sentence each.
+        warnings: what a person should know of the corpus as it is now and of what came in, a sentence each.
+        tally: what the records had.
     """
 
     sentences: int
@@ -95,6 +94,7 @@ class ImportReport:
     rejections: int = 0
     repeated: int = 0
     warnings: tuple[str, ...] = ()
+    tally: Tally = field(default_factory=Tally)
 
 
 def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
@@ -105,194 +105,135 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
             nothing of any plan is imported.
     """
     new_labels = tuple(label for plan in plans for label in plan.new_labels)
-    check = _Check(project, (*project.sentences.labels(), *new_labels))
+    intake = Intake(project, project.sentences.labels(), new_labels)
     with ExitStack() as stack:
         opened = [
             (plan, [stack.enter_context(registry.open_corpus(path, plan.format, plan.options)) for path in plan.files])
             for plan in plans
         ]
-        staging = stack.enter_context(closing(_Staging(project)))
+        staging = stack.enter_context(closing(_Staging(project, intake)))
+        for _ in intake.learn_texts():
+            yield ImportProgress("", 0)
         for plan, files in opened:
             for file in files:
-                yield from staging.read(file, check)
-            yield from staging.assign(plan)
-        staging.refuse_nothing(check.repeated)
-        yield from staging.add_to_corpus(new_labels)
-        return staging.report(check.repeated)
-
-
-class _Check:
-    """Refuses sentences whose id is taken or whose labels are not in the tag set.
-
-    Attributes:
-        repeated: how many it refused that the project has already, word for word.
-    """
-
-    def __init__(self, project: Project, labels: tuple[str, ...]) -> None:
-        self._project = project
-        self._labels = labels
-        self._seen: set[str] = set()
-        self.repeated = 0
-
-    def judge(self, source: Source, record: Record | Rejected) -> Sentence | Rejected:
-        """The sentence that a record becomes in the project, or why it is rejected."""
-        sentence = make_sentence(source, record)
-        if isinstance(sentence, Rejected):
-            return sentence
-        try:
-            self._check(sentence)
-        except UserError as error:
-            return reject(source, record.line, error, sentence.id)
-        return sentence
-
-    def _check(self, sentence: Sentence) -> None:
-        _check_storable(sentence)
-        if sentence.id in self._seen:
-            raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
-        self._check_known(sentence)
-        try:
-            check_spans(sentence.spans, sentence.text, self._labels)
-        except UserError as error:
-            raise UserError("{error}; add the label on import if it is intended", error=error) from error
-        self._seen.add(sentence.id)
-
-    def _check_known(self, sentence: Sentence) -> None:
-        known = self._project.sentences.text_of(sentence.id)
-        if known is None:
-            return
-        if normalise_for_comparison(known) == normalise_for_comparison(sentence.text):
-            self.repeated += 1
-            raise UserError("it is already in this project")
-        raise UserError("the project has another sentence with this id; every sentence needs its own")
-
-
-def make_sentence(source: Source, record: Record | Rejected) -> Sentence | Rejected:
-    """The sentence that a record becomes, whatever the project; or why it is none."""
-    if isinstance(record, Rejected):
-        return record
-    if isinstance(record.gold, Rejected):
-        return record.gold
-    try:
-        return Sentence(record.id, record.text, tuple([_read_span(stated, record.text) for stated in record.gold]))
-    except UserError as error:
-        return reject(source, record.line, error, record.id)
-
-
-def _read_span(stated: StatedSpan, text: str) -> Span:
-    """The span that a file states; where it also states what the span covers, both must agree."""
-    span = Span(stated.start, stated.end, stated.label)
-    if stated.surface is None or span.end > len(text) or text[span.start : span.end] == stated.surface:
-        return span
-    raise UserError(
-        "the text at {begin}–{end} is {text!r}, but the file says {form!r}",
-        begin=span.start,
-        end=span.end,
-        text=text[span.start : span.end],
-        form=stated.surface,
-    )
-
-
-def _check_storable(sentence: Sentence) -> None:
-    """Refuse ids that nobody could name and other formats could not express."""
-    if not sentence.id.strip():
-        raise UserError("its id is blank")
-    if escape_controls(sentence.id) != sentence.id:
-        raise UserError("its id “{id}” contains a control character", id=escape_controls(sentence.id, most=80))
+                yield from staging.read(file, plan)
+            staging.assign(plan)
+        staging.refuse_nothing()
+        yield from staging.add_to_corpus()
+        return staging.report()
 
 
 @dataclass(slots=True)
 class _StagedFile:
     """What one file brought so far."""
 
-    name: str
-    format: str
+    corpus: registry.CorpusFile
+    digest: str | None
     sentences: int = 0
     spans: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     rejections: int = 0
 
-    def add(self, good: Iterable[Sentence], bad: Sequence[Rejected]) -> None:
-        for sentence in good:
-            self.sentences += 1
-            self.spans += len(sentence.spans)
+    @property
+    def name(self) -> str:
+        return escape_name(Path(self.corpus.source.name).name)
+
+    def add(self, good: Iterable[Accepted], bad: Sequence[Rejected]) -> None:
+        for accepted in good:
+            self.sentences += accepted.replaces is None
+            self.spans += len(accepted.sentence.spans)
         self.rejected += bad[: REJECTED_KEPT - len(self.rejected)]
         self.rejections += len(bad)
 
     def stored(self, now: str) -> ImportedFile:
         rejected = tuple({**asdict(record), "file": escape_name(record.file)} for record in self.rejected)
-        return ImportedFile(self.name, self.format, now, self.sentences, self.spans, rejected, self.rejections)
+        source = self.corpus.source
+        is_file = source.path == Path(source.name)
+        return ImportedFile(
+            self.name,
+            self.corpus.format.name,
+            now,
+            self.sentences,
+            self.spans,
+            rejected,
+            self.rejections,
+            path=_text_path(source.path) if is_file else None,
+            digest=self.digest,
+            encoding=source.encoding,
+            options=json.dumps(asdict(source.options), ensure_ascii=False),
+        )
 
 
 class _Staging:
     """Sentences on their way in, in a temporary table of the same database."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, intake: Intake) -> None:
         self._project = project
         self._database = project.database
+        self._intake = intake
         self._files: list[_StagedFile] = []
-        self._assigned = 0
+        self._staged = 0
         self._dev_ratio = 0.0
-        self._new_keys = array("q")
-        self._known: dict[Split, Keys] = {}
+        self._unassigned = _Unassigned()
         with self._database.atomic(is_temporary=True):
             self._database.write("DROP TABLE IF EXISTS temp.incoming")  # of an import that could not clean up
-            self._database.write(
-                "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, id TEXT, text TEXT, gold TEXT, split TEXT)"
-            )
+            self._database.write(_INCOMING)
 
-    def read(self, corpus: registry.CorpusFile, check: _Check) -> Iterator[ImportProgress]:
+    def read(self, corpus: registry.CorpusFile, plan: ImportPlan) -> Iterator[ImportProgress]:
         """Stage a file's records slice by slice."""
-        file = _StagedFile(escape_name(Path(corpus.source.name).name), corpus.format.name)
+        file = _StagedFile(corpus, _digest(corpus.source.path))
         self._files.append(file)
-        for part in _slices(check.judge(corpus.source, record) for record in corpus.records()):
-            good = [record for record in part if isinstance(record, Sentence)]
+        judge, source, rules = self._intake.judge, corpus.source, plan.rules
+        for part in _slices(judge(source, rules, record) for record in corpus.records()):
+            good = [record for record in part if isinstance(record, Accepted)]
             bad = tuple(record for record in part if isinstance(record, Rejected))
-            rows = [(sentence.id, sentence.text, spans_to_text(sentence.spans)) for sentence in good]
-            with self._database.atomic(is_temporary=True):
-                self._database.write_many("INSERT INTO incoming (id, text, gold) VALUES (?, ?, ?)", rows)
-            self._new_keys.extend(text_key(sentence.text) for sentence in good)
+            self._stage(good)
             file.add(good, bad)
             yield ImportProgress(file.name, file.sentences, bad)
 
-    def assign(self, plan: ImportPlan) -> Iterator[ImportProgress]:
-        """Put what was read since the last plan into the plan's splits; equal texts stay together in a drawn share."""
-        if not self._known:
-            yield from self._read_known()
-        keys, first = as_keys(self._new_keys), self._assigned + 1
-        drawn = draw_dev(keys, plan.dev_ratio, plan.seed, self._known) if plan.dev_ratio else {}
+    def _stage(self, accepted: Sequence[Accepted]) -> None:
+        new = [each for each in accepted if each.replaces is None]
+        rows = [_row(len(self._files), each) for each in new]
+        replaced = [
+            (spans_to_text(each.sentence.spans), each.replaces + 1) for each in accepted if each.replaces is not None
+        ]
+        with self._database.atomic(is_temporary=True):
+            self._database.write_many(_STAGE, rows)
+            self._database.write_many("UPDATE incoming SET gold = ? WHERE position = ?", replaced)
+        for each in new:
+            self._staged += 1
+            if each.judged == "yes":
+                self._unassigned.add(self._staged, each, len(self._files))
+
+    def assign(self, plan: ImportPlan) -> None:
+        """Put what was read since the last plan into the plan's splits; what nobody judged is in the pool.
+
+        Equal texts stay together in a drawn share, or whole documents where the files have any.
+        """
+        new, known = self._unassigned, self._intake.known
+        drawn = draw_dev(as_keys(new.groups), plan.dev_ratio, plan.seed, known) if plan.dev_ratio else {}
         with self._database.atomic(is_temporary=True):
             self._database.write("UPDATE incoming SET split = ? WHERE split IS NULL", [plan.split])
-            others = ((split, first + place) for place, split in drawn.items() if split != plan.split)
+            others = ((split, new.positions[place]) for place, split in drawn.items() if split != plan.split)
             self._database.write_many("UPDATE incoming SET split = ? WHERE position = ?", others)
-        add_keys(self._known, keys, plan.split, drawn)
-        self._assigned += len(keys)
+        add_keys(known, as_keys(new.keys), plan.split, drawn)
         self._dev_ratio = max(self._dev_ratio, plan.dev_ratio)
-        self._new_keys = array("q")
+        self._unassigned = _Unassigned()
 
-    def _read_known(self) -> Iterator[ImportProgress]:
-        """Learn which texts the project has, pausing now and then."""
-        for split in SPLITS:
-            keys = array("q")
-            for number, (_, text) in enumerate(self._project.sentences.texts(split)):
-                keys.append(text_key(text))
-                if number % SLICE == 0:
-                    yield ImportProgress(self._files[-1].name, self._files[-1].sentences)
-            self._known[split] = as_keys(keys)
-
-    def refuse_nothing(self, repeated: int) -> None:
-        """Make sure that there is something to import.
+    def refuse_nothing(self) -> None:
+        """Make sure that something can be imported.
 
         Raises:
-            NothingImportedError: nothing is.
+            NothingImportedError: nothing can.
         """
-        if not self._assigned:
-            raise NothingImportedError(self.report(repeated), [file.name for file in self._files])
+        if not self._staged:
+            raise NothingImportedError(self.report(), [file.name for file in self._files])
 
-    def add_to_corpus(self, new_labels: tuple[str, ...]) -> Iterator[ImportProgress]:
+    def add_to_corpus(self) -> Iterator[ImportProgress]:
         """Move everything staged into the corpus in one transaction; a correction meanwhile does not wait for it."""
         for attempt in range(_ATTEMPTS):
             try:
-                self._add_all(new_labels, gives_way=attempt < _ATTEMPTS - 1)
+                self._add_all(gives_way=attempt < _ATTEMPTS - 1)
                 break
             except _GaveWayError:
                 yield ImportProgress(self._files[-1].name, self._files[-1].sentences)
@@ -301,7 +242,7 @@ class _Staging:
         with suppress(UserError, sqlite3.Error):
             self._project.search.pack()
 
-    def _add_all(self, new_labels: tuple[str, ...], *, gives_way: bool) -> None:
+    def _add_all(self, *, gives_way: bool) -> None:
         """Add all in one transaction.
 
         Raises:
@@ -311,37 +252,51 @@ class _Staging:
         now = now_text()
         with self._database.atomic():
             self._project.corrections.settle()
-            self._project.sentences.add_labels(new_labels)
-            for first in range(1, self._assigned + 1, _ADDED_AT_ONCE):
+            self._project.sentences.add_labels(self._intake.new_labels)
+            for index, file in enumerate(self._files, 1):
+                self._add_import(index, self._project.sentences.add_import(file.stored(now)))
+            for first in range(1, self._staged + 1, _ADDED_AT_ONCE):
                 if gives_way and self._database.is_awaited:
                     raise _GaveWayError
                 self._add_slice(first)
-            for file in self._files:
-                self._project.sentences.add_import(file.stored(now))
+
+    def _add_import(self, index: int, number: int) -> None:
+        """Give the sentences of a staged file the number of its import, and add its documents."""
+        self._database.write("UPDATE incoming SET import = ? WHERE file = ?", [number, index])
+        self._database.write(
+            "INSERT INTO document (import, name) SELECT import, document FROM incoming"
+            " WHERE file = ? AND document <> '' GROUP BY document ORDER BY min(position)",
+            [index],
+        )
 
     def _add_slice(self, first: int) -> None:
         self._database.write(
-            "INSERT INTO sentence (id, split, text, imported, gold)"
-            " SELECT id, split, text, gold, gold FROM incoming WHERE position >= ? AND position < ? ORDER BY position",
+            "INSERT INTO sentence (id, split, text, imported, gold, judged, import, place, document, original_id,"
+            " annotator, extras) SELECT i.id, split, text, gold, gold, judged, i.import, place, d.number, original_id,"
+            " annotator, extras FROM incoming AS i"
+            " LEFT JOIN document AS d ON d.import = i.import AND d.name = i.document"
+            " WHERE position >= ? AND position < ? ORDER BY position",
             [first, first + _ADDED_AT_ONCE],
         )
 
-    def report(self, repeated: int) -> ImportReport:
+    def report(self) -> ImportReport:
         """What came of it."""
         return ImportReport(
-            sentences=self._assigned,
-            spans=sum(file.spans for file in self._files),
+            sentences=self._staged,
+            spans=self._intake.tally.spans.total(),
             rejected=tuple(record for file in self._files for record in file.rejected),
             rejections=sum(file.rejections for file in self._files),
-            repeated=repeated,
-            warnings=self._warnings(),
+            repeated=self._intake.tally.repeated,
+            tally=self._intake.tally,
+            warnings=(*self._warnings(), *describe_tally(self._intake.tally)),
         )
 
     def _warnings(self) -> tuple[str, ...]:
+        known = self._intake.known
         measured = {split for split, _ in self._project.sentences.label_counts()}
-        lacking = [split for split in MEASURED_SPLITS if len(self._known[split]) and split not in measured]
-        shared = count_shared(self._known)
-        is_dev_empty = self._dev_ratio and not len(self._known["dev"])
+        lacking = [split for split in MEASURED_SPLITS if len(known[split]) and split not in measured]
+        shared = count_shared(known)
+        is_dev_empty = self._dev_ratio and not len(known["dev"])
         return (
             *([describe_empty_dev(self._dev_ratio)] if is_dev_empty else []),
             *(describe_shared(count, split) for split, count in shared.items()),
@@ -352,6 +307,61 @@ class _Staging:
         """Remove the table; where that fails, the next import does, and the reason why this one ends is not hidden."""
         with suppress(UserError), self._database.atomic(is_temporary=True):
             self._database.write("DROP TABLE incoming")
+
+
+_STAGED = "file, id, text, gold, split, judged, place, document, original_id, annotator, extras"
+_STAGE = f"INSERT INTO incoming ({_STAGED}) VALUES ({', '.join('?' * (_STAGED.count(',') + 1))})"
+_INCOMING = (
+    "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, file INTEGER, id TEXT, text TEXT, gold TEXT, split TEXT,"
+    " judged TEXT, place INTEGER, document TEXT, original_id TEXT, annotator TEXT, extras TEXT, import INTEGER)"
+)
+
+
+def _row(file: int, accepted: Accepted) -> tuple[Any, ...]:
+    """The values of `_STAGED`."""
+    sentence, record = accepted.sentence, accepted.record
+    return (
+        file,
+        sentence.id,
+        sentence.text,
+        spans_to_text(sentence.spans),
+        None if accepted.judged == "yes" else "pool",
+        accepted.judged,
+        record.number,
+        record.document,
+        record.id if record.id != sentence.id else None,
+        record.annotator or None,
+        json_text(record.extras) if record.extras else None,
+    )
+
+
+@dataclass(slots=True)
+class _Unassigned:
+    """Staged sentences without a split: their positions, the keys of their texts, and what they are drawn by."""
+
+    positions: "array[int]" = field(default_factory=lambda: array("q"))
+    keys: "array[int]" = field(default_factory=lambda: array("q"))
+    groups: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def add(self, position: int, accepted: Accepted, file: int) -> None:
+        key, document = text_key(accepted.sentence.text), accepted.record.document
+        self.positions.append(position)
+        self.keys.append(key)
+        self.groups.append(hash((file, document)) if document else key)
+
+
+def _text_path(path: Path) -> str | None:
+    """The absolute path of a file; None if its name is not text, which the database could not hold."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 - links are kept
+    return absolute if absolute == escape_name(absolute) else None
+
+
+def _digest(path: Path) -> str | None:
+    """The SHA-256 of a file; None for a folder."""
+    if path.is_dir():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _GaveWayError(Exception):
@@ -393,8 +403,8 @@ def _why_nothing(report: ImportReport, files: Sequence[str]) -> str:
     )
 
 
-def _slices(records: Iterable[Sentence | Rejected]) -> Iterator[list[Sentence | Rejected]]:
-    part: list[Sentence | Rejected] = []
+def _slices(records: Iterable[Accepted | Rejected]) -> Iterator[list[Accepted | Rejected]]:
+    part: list[Accepted | Rejected] = []
     for record in records:
         part.append(record)
         if len(part) == SLICE // 5:

@@ -16,6 +16,16 @@ def spans_to_text(spans: Iterable[Span]) -> str:
     return json.dumps([[s.start, s.end, s.label] for s in spans], ensure_ascii=False, separators=(",", ":"))
 
 
+def json_text(value: object) -> str:
+    """The JSON text of a value; halves of surrogate pairs, which SQLite cannot store, are escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text
+
+
 def label_text(label: str) -> str:
     """A substring of the JSON text of every list of spans with the label, and of no other."""
     return json.dumps(label, ensure_ascii=False) + "]"

@@ -11,7 +11,7 @@ from core.domain.spans import Example, Section, Sentence, SentenceNumber, Span, 
 from core.formats.records import with_sentence_id
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
-from core.store.columns import now_text, spans_from_text, spans_to_text
+from core.store.columns import json_text, now_text, spans_from_text, spans_to_text
 from core.store.database import Database, Row
 from core.store.tag_set import TagSetTable
 
@@ -106,6 +106,9 @@ class ImportedFile:
     Attributes:
         rejected: the first rejected records, at most `REJECTED_KEPT`.
         rejections: how many records were rejected.
+        path: where the file was, absolute; None: typed, piped, or imported by an older version.
+        digest: the SHA-256 of the file in hexadecimal digits.
+        encoding, options: how the file was read; the options are JSON.
     """
 
     file: str
@@ -115,6 +118,10 @@ class ImportedFile:
     spans: int
     rejected: tuple[dict[str, str | int | None], ...]
     rejections: int
+    path: str | None = None
+    digest: str | None = None
+    encoding: str | None = None
+    options: str | None = None
 
 
 class Addition(NamedTuple):
@@ -328,19 +335,24 @@ class Sentences:
             [run],
         )
 
-    def add_import(self, imported: ImportedFile) -> None:
-        """Record that a file was imported."""
-        self._database.write(
-            "INSERT INTO import (file, format, imported_at, sentences, spans, rejected, rejections, last_correction)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) FROM correction))",
+    def add_import(self, imported: ImportedFile) -> int:
+        """Record that a file was imported; returns the number of the import."""
+        return self._database.write(
+            "INSERT INTO import (file, format, imported_at, sentences, spans, rejected, rejections, path, digest,"
+            " encoding, options, last_correction)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) FROM correction))",
             [
                 imported.file,
                 imported.format,
                 imported.imported_at,
                 imported.sentences,
                 imported.spans,
-                json.dumps(imported.rejected[:REJECTED_KEPT], ensure_ascii=False),
+                json_text(imported.rejected[:REJECTED_KEPT]),
                 imported.rejections,
+                imported.path,
+                imported.digest,
+                imported.encoding,
+                imported.options,
             ],
         )
 

@@ -15,14 +15,14 @@ from core.domain.labels import (
 )
 
 
-@pytest.mark.parametrize("name", ["PS", "제품", "a-b_c.1", "x" * 32])
-def test_a_name_of_letters_digits_and_few_signs_is_valid(name):
+@pytest.mark.parametrize("name", ["PS", "제품", "a-b_c.1", "사람 이름", "기관/단체", "<b>", "B:PS", "x" * 64])
+def test_any_printable_name_is_valid(name):
     assert check_label_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "x" * 33, "a b", "a/b", "PS\n", "B:PS", "<b>"])
+@pytest.mark.parametrize("name", ["", "x" * 65, " a", "a ", "PS\n", "a\tb", "\u202ea", "\ud83d"])
 def test_other_names_are_refused_in_one_sentence(name):
-    with pytest.raises(UserError, match=r"is not a valid label; use letters, digits, _, - and \. only, at most 32$"):
+    with pytest.raises(UserError, match="is not a valid label; use at most 64 printable characters, without outer"):
         check_label_name(name)
 
 

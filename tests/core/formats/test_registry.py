@@ -16,7 +16,7 @@ from core.formats import columns, jsonl, klue, kmou, naver, nikl, parquet
 from core.formats.records import Record, Rejected, TaggedText, Text
 from core.formats.registry import FORMATS, detect_format, format_by_name, open_corpus, read, read_texts
 from core.formats.sources import Source
-from core.services.import_corpus import make_sentence
+from core.services.span_reading import make_sentence
 from tests.corpora import read_sentences, write_sentences
 
 KLUE = "경\tB-OG\n찰\tI-OG\n \tO\n"

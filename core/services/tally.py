@@ -1,0 +1,161 @@
+"""What the records of an import had, counted and in sentences for the user."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from core.domain.spans import Judged
+from core.messages.catalogue import say_count
+
+LISTED = 20
+"""How many sentences with the same text and other gold are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherGold:
+    """Two sentences with the same text and other gold; ids with the spans in words."""
+
+    first: str
+    second: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an intake met, for the user.
+
+    Attributes:
+        spans: the spans of each label that came in.
+        unknown: the spans of each label that is not in the tag set, which keep their records out.
+        folded: the spans of each fine label that became its type.
+        repeated: records that the project has already, word for word.
+        left_out: overlapping spans that were left out, and the first of them in words.
+        merged: records that were joined with an earlier one of the same sentence.
+        judged: the records that came in, by whether somebody judged them.
+        in_utf16: rejected records whose offsets are right if they count UTF-16 units.
+        shifted: rejected records whose spans say what they cover, all by the same shift.
+        same_text: sentences whose text the project or this import has already under another id with the same gold.
+        other_gold: how many have it with other gold, and the first of them.
+    """
+
+    spans: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    folded: Counter[str] = field(default_factory=Counter)
+    judged: Counter[Judged] = field(default_factory=Counter)
+    repeated: int = 0
+    left_out: int = 0
+    first_left_out: str = ""
+    merged: int = 0
+    in_utf16: int = 0
+    shifted: int = 0
+    same_text: int = 0
+    other_gold: int = 0
+    first_other_gold: list[OtherGold] = field(default_factory=list)
+
+
+def describe_tally(tally: Tally) -> tuple[str, ...]:
+    """What a person should know of what came in, and of what did not, a sentence each."""
+    notices = []
+    if tally.unknown:
+        notices.append(
+            say_count(
+                "{count:,} span has a label that the tag set does not have, so its sentence was rejected: {labels}.",
+                "{count:,} spans have labels that the tag set does not have, so their sentences were rejected:"
+                " {labels}.",
+                tally.unknown.total(),
+                labels=name_counts(tally.unknown),
+            )
+        )
+    if tally.folded:
+        notices.append(
+            say_count(
+                "{count:,} span with a fine label got its type: {labels}.",
+                "{count:,} spans with fine labels got their types: {labels}.",
+                tally.folded.total(),
+                labels=name_counts(tally.folded),
+            )
+        )
+    others = (_describe_overlaps, _describe_offsets, _describe_judging, _describe_texts)
+    return (*notices, *(notice for describe in others for notice in describe(tally)))
+
+
+def name_counts(counts: Counter[str]) -> str:
+    """Labels with their counts, the most frequent first."""
+    most = [f"{label} ({count:,})" for label, count in counts.most_common(LISTED)]
+    return ", ".join(most) + ("" if len(counts) <= LISTED else ", …")
+
+
+def _describe_overlaps(tally: Tally) -> list[str]:
+    if not tally.left_out:
+        return []
+    return [
+        say_count(
+            "{count:,} overlapping span was left out: {first}.",
+            "{count:,} overlapping spans were left out, the first of {first}.",
+            tally.left_out,
+            first=tally.first_left_out,
+        )
+    ]
+
+
+def _describe_offsets(tally: Tally) -> list[str]:
+    notices = []
+    if tally.in_utf16:
+        notices.append(
+            say_count(
+                "{count:,} rejected record fits its text if its offsets count UTF-16 units: import it so.",
+                "{count:,} rejected records fit their texts if their offsets count UTF-16 units: import them so.",
+                tally.in_utf16,
+            )
+        )
+    if tally.shifted:
+        notices.append(
+            say_count(
+                "The spans of {count:,} rejected record all cover what they name if they are shifted: import it so.",
+                "The spans of {count:,} rejected records all cover what they name if they are shifted: import them so.",
+                tally.shifted,
+            )
+        )
+    return notices
+
+
+def _describe_judging(tally: Tally) -> list[str]:
+    notices = []
+    if count := tally.judged["no"]:
+        notices.append(
+            say_count(
+                "Nobody judged {count:,} sentence: it is in the pool, not in a split.",
+                "Nobody judged {count:,} sentences: they are in the pool, not in a split.",
+                count,
+            )
+        )
+    if count := tally.judged["partly"]:
+        notices.append(
+            say_count(
+                "{count:,} sentence was judged in part: it is in the pool, not in a split.",
+                "{count:,} sentences were judged in part: they are in the pool, not in a split.",
+                count,
+            )
+        )
+    if tally.merged:
+        notices.append(
+            say_count(
+                "{count:,} record was joined with an earlier one of the same sentence.",
+                "{count:,} records were joined with earlier ones of the same sentences.",
+                tally.merged,
+            )
+        )
+    return notices
+
+
+def _describe_texts(tally: Tally) -> list[str]:
+    notices = []
+    if tally.other_gold:
+        pairs = "; ".join(f"{each.first} / {each.second}" for each in tally.first_other_gold[:3])
+        notices.append(
+            say_count(
+                "{count:,} sentence has the text of another one and other gold: {pairs}.",
+                "{count:,} sentences have the text of other ones and other gold, the first of them: {pairs}.",
+                tally.other_gold,
+                pairs=pairs,
+            )
+        )
+    return notices
