@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -17,10 +16,10 @@ from core.analysis.verdicts import describe_estimate
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.export import export
+from core.cli.import_files import import_files
 from core.cli.labels import labels
 from core.cli.output import (
     Output,
-    Rejections,
     batch_halved,
     count_sentences,
     error_table,
@@ -39,15 +38,13 @@ from core.domain.generators import run_to_end
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.domain.spans import Span
 from core.formats.json_spans import span_of
-from core.formats.sources import ReadOptions
 from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say, say_count
 from core.messages.terminal import escape_controls
 from core.metrics.confusion import build_confusion, count_error_kinds
 from core.services import engine
-from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
 from core.store.predictions import EpochKey
-from core.store.project import Project, open_for_import, open_project
+from core.store.project import Project, open_project
 from core.store.runs import Run
 from core.training.distributed import Crew, LoneError, crew_of_launch
 
@@ -93,49 +90,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _import(options: argparse.Namespace, out: Output) -> None:
-    labels = tuple(label.strip() for label in options.add_labels.split(",") if label.strip())
-    plan = ImportPlan(
-        tuple(options.files),
-        options.split,
-        options.dev_ratio,
-        options.seed,
-        options.format,
-        labels,
-        ReadOptions(tag_column=options.tag_column),
-    )
-    with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
-        rejections = Rejections(out, kept)
-        try:
-            with open_for_import(options.project) as project:
-                report = run_to_end(import_corpus(project, plan), rejections.keep_all_of)
-        except NothingImportedError as error:
-            if error.report.repeated < error.report.rejections > 1:
-                rejections.print_first(error.report.rejected)
-            _print_import(error.report, rejections, out)
-            raise
-        rejections.print_first(report.rejected)
-        for warning in report.warnings:
-            out.warn(warning)
-        _print_import(report, rejections, out)
-
-
-def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> None:
-    if out.as_json:
-        print(f'{{"sentences": {report.sentences}, "spans": {report.spans}, "rejected": ', end="")
-        rejections.print_list()
-        print(f', "warnings": {json.dumps(report.warnings, ensure_ascii=False)}}}', flush=True)
-    elif report.sentences:
-        text = say_count(
-            "{count:,} sentence with {spans} imported, {rejected:,} rejected",
-            "{count:,} sentences with {spans} imported, {rejected:,} rejected",
-            report.sentences,
-            spans=say_count("{count:,} span", "{count:,} spans", report.spans),
-            rejected=rejections.count,
-        )
-        out.result({}, text)
 
 
 def _train(options: argparse.Namespace, out: Output) -> int:
@@ -420,7 +374,7 @@ def _damaged_checkpoints(project: Project) -> list[str]:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
-    "import": _import,
+    "import": import_files,
     "train": _train,
     "crosscheck": crosscheck,
     "ceilings": _ceilings,

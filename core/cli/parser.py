@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from core.cli.compare import EpochArgument
 from core.cli.labels import LabelPair
@@ -11,6 +12,8 @@ from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, 
 from core.domain.spans import SPLITS
 from core.formats.registry import FORMATS
 from core.messages.catalogue import join_words, say, translate, translate_count
+from core.services.intake import FineLabels, Overlaps, WithoutSpans
+from core.services.span_reading import OFFSETS
 from core.store.runs import EpochChoice
 from core.store.sentences import GOLDS
 
@@ -91,6 +94,46 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="A,B",
         help=say("labels to add to the project's tag set"),
+    )
+    _add_rules(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    """How records are judged."""
+    parser.add_argument(
+        "--map",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="A=B",
+        help=say("spans with the label A get the label B; can be repeated"),
+    )
+    parser.add_argument(
+        "--fine-labels",
+        choices=get_args(FineLabels),
+        default="fold",
+        help=say("fine labels such as PS_NAME that the tag set does not have: fold to their type, or keep and add"),
+    )
+    parser.add_argument(
+        "--overlaps",
+        choices=get_args(Overlaps),
+        default="reject",
+        help=say("overlapping spans: reject the record, or keep the outermost or the innermost"),
+    )
+    parser.add_argument(
+        "--offsets",
+        choices=OFFSETS,
+        default="characters",
+        help=say("what offsets count; surface: shift them until all spans cover what the file says they cover"),
+    )
+    parser.add_argument(
+        "--without-spans",
+        choices=get_args(WithoutSpans),
+        default="as-stated",
+        help=say("texts without spans, where the file does not say whether anybody judged them"),
+    )
+    parser.add_argument(
+        "--annotator", type=_text, default="", metavar="NAME", help=say("whose gold to take (default: the last)")
     )
 
 

@@ -26,7 +26,7 @@ _OTHER_OFFSETS: tuple[Offsets, ...] = ("utf-16", "surface")
 
 FineLabels = Literal["fold", "keep"]
 Overlaps = Literal["reject", "outermost", "innermost"]
-WithoutSpans = Literal["as stated", "no entities", "not judged"]
+WithoutSpans = Literal["as-stated", "no-entities", "not-judged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Rules:
     fine_labels: FineLabels = "fold"
     overlaps: Overlaps = "reject"
     offsets: Offsets = "characters"
-    without_spans: WithoutSpans = "as stated"
+    without_spans: WithoutSpans = "as-stated"
     annotator: str = ""
 
 
@@ -142,7 +142,6 @@ class Intake:
 
     def _remember(self, record: Record, sentence: Sentence, key: int) -> None:
         place = len(self._names)
-        self._ids_of_file.add(record.id)
         self._places[sentence.id] = place
         self._names.append(sentence.id)
         self._golds.append(spans_to_text(sentence.spans))
@@ -250,20 +249,19 @@ class Intake:
         """
         if source.name != self._file:
             self._file, self._ids_of_file = source.name, set()
+        if record.id in self._ids_of_file:
+            raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
+        self._ids_of_file.add(record.id)
         for name in (record.id, f"{source.file_name}#{record.id}"):
             place = self._places.get(name)
-            if place is not None and self._keys[place] == key and record.id not in self._ids_of_file:
+            if place is not None and self._keys[place] == key:
                 self.tally.repeated += 1
                 raise UserError("the same sentence is in another file of this import")
             stored = self._stored(name) if place is None else None
             if stored is not None and _is_same_text(stored.text, record.text):
                 self._refuse_known(stored, spans)
-            if record.id in self._ids_of_file:
-                break
             if place is None and stored is None:
                 return name
-        if record.id in self._ids_of_file:
-            raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
         raise UserError("the project has another sentence with this id from a file of this name; rename the file")
 
     def _stored(self, name: str) -> StoredSentence | None:
@@ -319,9 +317,9 @@ class Intake:
 
 
 def _judged(rules: Rules, record: Record, spans: Sequence[Span]) -> Judged:
-    if spans or record.says_judged or rules.without_spans == "as stated":
+    if spans or record.says_judged or rules.without_spans == "as-stated":
         return record.judged
-    return "yes" if rules.without_spans == "no entities" else "no"
+    return "yes" if rules.without_spans == "no-entities" else "no"
 
 
 def _joining_key(record: Record) -> str | None:

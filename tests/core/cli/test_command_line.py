@@ -222,12 +222,12 @@ def test_a_file_that_is_imported_again_is_reported_in_one_sentence_and_its_recor
 
 def test_an_import_warns_of_sentences_that_train_and_dev_share(tmp_path):
     corpus, project = tmp_path / "c.jsonl", tmp_path / "p.spandesk"
-    corpus.write_text('{"text": "서울"}\n', encoding="utf-8")
+    corpus.write_text('{"text": "서울", "label": []}\n', encoding="utf-8")
     run("import", project, corpus)
     corpus.write_text('{"id": "b", "text": "서울 ", "label": [[0, 2, "LC"]]}\n', encoding="utf-8")
     command = [sys.executable, str(MAIN), "import", str(project), str(corpus), "--split", "dev"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
-    assert said == "warning: 1 dev sentence also appears in train, so its scores are inflated.\n"
+    assert said.startswith("warning: 1 dev sentence also appears in train, so its scores are inflated.\n")
 
 
 @pytest.mark.parametrize(
@@ -480,3 +480,15 @@ def test_help_says_what_there_is_to_know(capsys, command, words):
         commands.run([command, "--help"])
     assert ending.value.code == 0
     assert words in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_import_says_with_which_options_what_was_rejected_comes_in(tmp_path, capsys):
+    corpus = tmp_path / "a.jsonl"
+    lines = ['{"id": 1, "text": "나리는", "label": [[0, 2, "PER"]]}', '{"id": 2, "text": "비", "label": []}']
+    corpus.write_text("\n".join(lines), encoding="utf-8")
+    project = str(tmp_path / "p.spandesk")
+    assert commands.run(["import", project, str(corpus)]) == 0
+    assert "use --add-labels PER or --map LABEL=OTHER" in capsys.readouterr().err
+    assert commands.run(["import", project, str(corpus), "--map", "PER=PS", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["sentences"], printed["spans"], printed["judged"]) == (1, 1, {"yes": 1})

@@ -185,15 +185,7 @@ def test_texts_without_ids_come_in_once_whatever_their_file_is_called(project, i
     assert (report.sentences, report.repeated) == (1, 3)
 
 
-def test_what_nobody_judged_is_in_the_pool_and_not_in_a_split(project, imported):
-    report = imported(
-        {"id": "p", "text": "나리는 갔다", "spans": [{"start": 0, "end": 2, "label": "PS"}], "answer": "accept"},
-        name="judged.jsonl",
-    )
-    assert report.tally.judged == {"yes": 1}
-
-
-def test_texts_without_spans_are_not_judged_where_a_person_says_so(project, tmp_path):
+def test_what_nobody_judged_is_in_the_pool_and_not_in_a_split(project, tmp_path):
     path = tmp_path / "texts.txt"
     path.write_text("나리는 갔다\n비가 온다\n", encoding="utf-8")
     report = run_to_end(import_corpus(project, ImportPlan((path,))))
@@ -202,7 +194,7 @@ def test_texts_without_spans_are_not_judged_where_a_person_says_so(project, tmp_
     assert report.warnings == ("Nobody judged 2 sentences: they are in the pool, not in a split.",)
 
 
-@pytest.mark.parametrize(("without_spans", "section"), [("as stated", "train"), ("not judged", "pool")])
+@pytest.mark.parametrize(("without_spans", "section"), [("as-stated", "train"), ("not-judged", "pool")])
 def test_whether_a_text_without_spans_was_judged_is_asked_where_the_file_does_not_say(
     project, imported, without_spans, section
 ):

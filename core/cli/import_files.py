@@ -1,0 +1,86 @@
+"""The `import` command."""
+
+import argparse
+import json
+import shlex
+import tempfile
+
+from core.cli.output import Output, Rejections
+from core.domain.generators import run_to_end
+from core.formats.sources import ReadOptions
+from core.messages.catalogue import say, say_count
+from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
+from core.services.intake import Rules
+from core.store.project import open_for_import
+
+
+def import_files(options: argparse.Namespace, out: Output) -> None:
+    labels = tuple(label.strip() for label in options.add_labels.split(",") if label.strip())
+    plan = ImportPlan(
+        tuple(options.files),
+        options.split,
+        options.dev_ratio,
+        options.seed,
+        options.format,
+        labels,
+        ReadOptions(tag_column=options.tag_column),
+        _rules(options),
+    )
+    with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
+        rejections = Rejections(out, kept)
+        try:
+            with open_for_import(options.project) as project:
+                report = run_to_end(import_corpus(project, plan), rejections.keep_all_of)
+        except NothingImportedError as error:
+            if error.report.repeated < error.report.rejections > 1:
+                rejections.print_first(error.report.rejected)
+            _print_import(error.report, rejections, out)
+            _print_way_out(error.report, out)
+            raise
+        rejections.print_first(report.rejected)
+        for warning in report.warnings:
+            out.warn(warning)
+        _print_import(report, rejections, out)
+        _print_way_out(report, out)
+
+
+def _rules(options: argparse.Namespace) -> Rules:
+    return Rules(
+        tuple((pair.label, pair.other) for pair in options.map),
+        options.fine_labels,
+        options.overlaps,
+        options.offsets,
+        options.without_spans,
+        options.annotator,
+    )
+
+
+def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> None:
+    if out.as_json:
+        print(f'{{"sentences": {report.sentences}, "spans": {report.spans}, "rejected": ', end="")
+        rejections.print_list()
+        more = {"warnings": report.warnings, "judged": report.tally.judged, "unknown_labels": report.tally.unknown}
+        print(f", {json.dumps(more, ensure_ascii=False)[1:]}", flush=True)
+    elif report.sentences:
+        text = say_count(
+            "{count:,} sentence with {spans} imported, {rejected:,} rejected",
+            "{count:,} sentences with {spans} imported, {rejected:,} rejected",
+            report.sentences,
+            spans=say_count("{count:,} span", "{count:,} spans", report.spans),
+            rejected=rejections.count,
+        )
+        out.result({}, text)
+
+
+def _print_way_out(report: ImportReport, out: Output) -> None:
+    """Print the options with which what was rejected comes in."""
+    tally = report.tally
+    if tally.unknown:
+        labels = ",".join(tally.unknown)
+        out.note(say("To import them, use --add-labels {labels} or --map LABEL=OTHER.", labels=shlex.quote(labels)))
+    if tally.folded:
+        out.note(say("To keep fine labels, use --fine-labels keep."))
+    if tally.in_utf16:
+        out.note(say("To import them, use --offsets utf-16."))
+    if tally.shifted:
+        out.note(say("To import them, use --offsets surface."))
