@@ -140,9 +140,12 @@ class CorrectionsPage(Page):
     def _show_loaded(self) -> None:
         """Show what was read, or what to do where there is nothing yet."""
         has_rows = self.model.rowCount() > 0
-        self._stack.setCurrentIndex(int(has_rows or self.filters.filter != StepFilter()))
+        is_opening = has_rows and self._stack.currentIndex() == 0
         self.tree.setVisible(has_rows)
         self.nothing.setVisible(not has_rows)
+        self._stack.setCurrentIndex(int(has_rows or self.filters.filter != StepFilter()))
+        if is_opening and self.isVisible():
+            self.tree.setFocus()
         self.said.setText(
             say_count(
                 "{count:,} sentence differs from the gold as imported.",

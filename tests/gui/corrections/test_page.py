@@ -326,3 +326,17 @@ def test_a_selected_row_with_the_keys_is_one_even_colour(page, session):
     image = page.tree.viewport().grab().toImage()
     right_end = {image.pixelColor(page.tree.viewport().width() - 2, y).name() for y in range(rect.top(), rect.bottom())}
     assert right_end == {LIGHT.selection}
+
+
+def test_the_first_correction_has_the_keys_when_the_page_is_shown(late_answers, window, tmp_path, qtbot):
+    project_with_run(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    session, page = window.context.session, window.pages["corrections"]
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.show_page("corrections")
+    window.show_page("inspect")
+    session.correct(number_of(session, "news-3"), [])
+    window.show_page("corrections")
+    qtbot.waitUntil(page.tree.isVisible)
+    assert page.tree.hasFocus()
