@@ -23,7 +23,7 @@ def import_files(options: argparse.Namespace, out: Output) -> None:
         options.seed,
         options.format,
         labels,
-        ReadOptions(tag_column=options.tag_column),
+        ReadOptions(tag_column=options.tag_column, split_sentences=options.split_sentences),
         _rules(options),
     )
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:

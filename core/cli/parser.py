@@ -88,6 +88,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=say("the column of the tags in files of columns, from 1, where it is not clear"),
     )
+    _add_split_sentences(parser)
     parser.add_argument(
         "--add-labels",
         type=_text,
@@ -277,11 +278,18 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=say("a corpus, a Parquet file, or plain text, one sentence per line; - is standard input"),
     )
+    _add_split_sentences(parser)
     parser.add_argument("--text", type=_text, metavar="STR")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help=say("write JSON Lines here, or Parquet if it ends in .parquet")
     )
     parser.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_split_sentences(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--split-sentences", action="store_true", help=say("split each line of plain text into its sentences")
+    )
 
 
 def _add_correct(parser: argparse.ArgumentParser) -> None:

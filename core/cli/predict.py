@@ -20,7 +20,7 @@ from core.cli.output import Output, Rejections, mark_spans, print_list
 from core.domain.errors import UserError
 from core.formats import parquet, registry
 from core.formats.records import Rejected, TaggedText, Text
-from core.formats.sources import STANDARD_INPUT
+from core.formats.sources import STANDARD_INPUT, ReadOptions
 from core.io.files import STANDARD_OUTPUT, open_descriptor, replacing
 from core.messages.catalogue import say_count
 from core.services import engine
@@ -66,7 +66,8 @@ def _read_records(options: argparse.Namespace, crew: Crew) -> Iterator[Text | Re
     if crew.size > 1 and STANDARD_INPUT in options.files:
         raise UserError("several processes cannot share standard input; save it in a file first")
     # Open all files now, so that a problem of the last one is reported at once and not after hours.
-    return chain.from_iterable([registry.read_texts(path) for path in options.files])
+    reading = ReadOptions(split_sentences=options.split_sentences)
+    return chain.from_iterable([registry.read_texts(path, reading) for path in options.files])
 
 
 def _find_weights(options: argparse.Namespace) -> tuple[Path, Names]:

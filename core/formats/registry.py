@@ -226,7 +226,7 @@ def format_for_export(path: Path, name: str = AUTO) -> CorpusFormat:
     )
 
 
-def read_texts(path: Path) -> Iterator[Text | Rejected]:
+def read_texts(path: Path, options: ReadOptions = DEFAULTS) -> Iterator[Text | Rejected]:
     """Read the texts to tag one at a time: the sentences of a corpus file, or the lines of any other text.
 
     Gold is not looked at, so it may be invalid. An open file of the process, such as `-` or /dev/stdin, is read once.
@@ -234,7 +234,7 @@ def read_texts(path: Path) -> Iterator[Text | Rejected]:
     Raises:
         UserError: before the first text, if the file is missing, empty or binary; later, if it can no longer be read.
     """
-    file = _open(path, None, DEFAULTS, otherwise=plain.FORMAT)
+    file = _open(path, None, options, otherwise=plain.FORMAT)
     assert file is not None
     has_ids = file.format is not plain.FORMAT
     return (

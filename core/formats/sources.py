@@ -36,10 +36,12 @@ class ReadOptions:
     Attributes:
         tag_names: the names of the numbers under `ner_tags`, from 0.
         tag_column: the column of the tags in a file of columns, from 1.
+        split_sentences: whether the lines of plain text are running text, to be split into sentences.
     """
 
     tag_names: tuple[str, ...] = ()
     tag_column: int | None = None
+    split_sentences: bool = False
 
 
 DEFAULTS = ReadOptions()

@@ -20,14 +20,18 @@ from typing import IO
 from core.domain.errors import UserError
 
 Token = tuple[int, int, str]
-"""Start, length and tag of a morpheme."""
+"""Start, length and tag of a morpheme, or of a sentence."""
 Analyse = Callable[[Sequence[str]], Iterable[Iterable[Token]]]
 
 _ROOT = Path(__file__).resolve().parents[3]
-_SERVE = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from {__name__} import load_kiwi, serve; serve(load_kiwi)"
 _AT_ONCE = 500
 """Texts per message: unmarshalling a longer answer would itself hold Python's lock for too long."""
 _LENGTH = struct.Struct("<Q")
+
+
+def serving(load: str) -> str:
+    """The code of a helper process that answers with the analysis that a function of this module loads."""
+    return f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from {__name__} import {load}, serve; serve({load})"
 
 
 class Analyser:
@@ -37,7 +41,7 @@ class Analyser:
         code: the Python code that the process runs.
     """
 
-    def __init__(self, code: str = _SERVE) -> None:
+    def __init__(self, code: str) -> None:
         self._code = code
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -121,6 +125,19 @@ def load_kiwi() -> Analyse:
             yield ((token.start, token.len, token.tag.split("-")[0]) for token in tokens)
 
     return analyse
+
+
+def load_splitter() -> Analyse:
+    """Load Kiwi as well; returns a function that gives the sentences of texts, which have no tag."""
+    from kiwipiepy import Kiwi  # in the helper process only
+
+    kiwi = Kiwi()
+
+    def split(texts: Sequence[str]) -> Iterable[Iterable[Token]]:
+        for sentences in kiwi.split_into_sents(texts):
+            yield ((sentence.start, sentence.end - sentence.start, "") for sentence in sentences)
+
+    return split
 
 
 def serve(load: Callable[[], Analyse]) -> None:

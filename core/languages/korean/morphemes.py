@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from core.languages.korean.analyser import Analyser, Token
+from core.languages.korean.analyser import Analyser, Token, serving
 from core.languages.korean.normalise import Normalised
 
 SEPARATOR = "␟"
@@ -26,7 +26,7 @@ _NUMBERS = {tag: number for number, tag in enumerate(_TAGS, start=1)}
 MORPHEME_CLASSES = 2 * (len(_TAGS) + 1)
 """For every tag, and for unknown ones, a class for the first character of a morpheme and one for the others."""
 
-_analyser = Analyser()
+_analyser = Analyser(serving("load_kiwi"))
 
 
 def analyser_version() -> str:
