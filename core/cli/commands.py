@@ -18,6 +18,7 @@ from core.cli.crosscheck import crosscheck
 from core.cli.export import export
 from core.cli.import_files import import_files
 from core.cli.labels import labels
+from core.cli.move import move, open_to_change
 from core.cli.output import (
     Output,
     batch_halved,
@@ -293,7 +294,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
 
 def _correct(options: argparse.Namespace, out: Output) -> None:
     spans = _spans(options.spans)
-    with open_project(options.project) as project:
+    with open_to_change(options) as project:
         sentence = project.sentences.by_id(options.sentence)
         changed = bool(project.corrections.correct(sentence.number, spans))
     template = mark("sentence {id} corrected") if changed else mark("sentence {id} already has these spans")
@@ -382,6 +383,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "compare": compare,
     "predict": predict,
     "correct": _correct,
+    "move": move,
     "labels": labels,
     "export": export,
     "runs": _runs,

@@ -4,12 +4,13 @@ import argparse
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from core.cli.move import open_to_change
 from core.cli.output import Output
 from core.domain.generators import run_to_end
 from core.domain.spans import SPLITS
 from core.messages.catalogue import say_count
 from core.store.changes import ChangeSet
-from core.store.project import Project, open_project
+from core.store.project import Project
 
 
 class LabelPair(NamedTuple):
@@ -21,7 +22,7 @@ class LabelPair(NamedTuple):
 
 def labels(options: argparse.Namespace, out: Output) -> None:
     """Change the labels as asked: add, then rename, then merge, then delete; then list them with their spans."""
-    with open_project(options.project) as project:
+    with open_to_change(options) as project:
         changed = sum(len(change.sentences) for change in _changes(project, options))
         counts, known = project.sentences.label_counts(), project.sentences.labels()
     rows = {label: {split: counts.get((split, label), 0) for split in SPLITS} for label in known}

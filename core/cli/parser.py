@@ -1,6 +1,7 @@
 """The words of the command line. Scripts rely on them: add, never change."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -9,7 +10,7 @@ from core.cli.compare import EpochArgument
 from core.cli.labels import LabelPair
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
-from core.domain.spans import SPLITS
+from core.domain.spans import SECTIONS, SPLITS
 from core.formats.registry import FORMATS
 from core.messages.catalogue import join_words, say, translate, translate_count
 from core.services.intake import FineLabels, Overlaps, WithoutSpans
@@ -297,6 +298,38 @@ def _add_correct(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--spans", type=_text, required=True, metavar="JSON", help=say('[[start, end, "PS"], …], end exclusive')
     )
+    _add_author(parser)
+
+
+def _add_author(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--author",
+        type=_text,
+        default=os.environ.get("SPANDESK_AUTHOR", ""),
+        metavar="NAME",
+        help=say("who makes the change (default: the environment variable SPANDESK_AUTHOR)"),
+    )
+
+
+def _add_move(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--to",
+        choices=(*SECTIONS, "back"),
+        help=say("where to move them; back: where they were before they were set aside or deleted"),
+    )
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--sentence", type=_text, nargs="+", metavar="ID", help=say("the sentences with these ids"))
+    chosen.add_argument("--import", dest="imported", type=_number, metavar="N", help=say("all sentences of import N"))
+    chosen.add_argument("--split", choices=SECTIONS, help=say("the sentences that are there"))
+    parser.add_argument(
+        "--share",
+        type=float,
+        metavar="R",
+        help=say("draw this share of the split, above 0 to 1; equal texts and documents stay together"),
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help=say("seed of the draw (default: 1)"))
+    parser.add_argument("--reason", type=_text, default="", metavar="TEXT", help=say("why, kept with the sentences"))
+    _add_author(parser)
 
 
 def _add_labels(parser: argparse.ArgumentParser) -> None:
@@ -308,6 +341,7 @@ def _add_labels(parser: argparse.ArgumentParser) -> None:
     }
     for name, (shape, type_, purpose) in purposes.items():
         parser.add_argument(f"--{name}", type=type_, action="append", default=[], metavar=shape, help=purpose)
+    _add_author(parser)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -377,6 +411,7 @@ _ADDERS = {
     "compare": _add_compare,
     "predict": _add_predict,
     "correct": _add_correct,
+    "move": _add_move,
     "labels": _add_labels,
     "export": _add_export,
     "runs": _add_nothing,

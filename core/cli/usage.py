@@ -13,6 +13,7 @@ COMMANDS = {
     "compare": mark("what changed from one epoch to another, of one run or of two, and how certain that is"),
     "predict": mark("tag texts or files with a run"),
     "correct": mark("give a sentence new gold spans"),
+    "move": mark("move sentences between splits, set them aside, delete them, or bring them back"),
     "labels": mark("list the labels and their spans; add, rename, merge or delete some"),
     "export": mark("write the corpus to a file"),
     "runs": mark("list the runs with their epochs"),

@@ -24,13 +24,15 @@ class Loss(NamedTuple):
     sentences: int
 
 
-class OutsideSentence(NamedTuple):
-    """A sentence outside of the corpus, as listed, and why it is there."""
+class ImportedPart(NamedTuple):
+    """An import: its number, the file, how many sentences it added, and how many of these are not deleted; none of
+    either where an older version made it, which did not record its sentences.
+    """
 
-    number: SentenceNumber
-    id: str
-    text: str
-    reason: str
+    number: int
+    file: str
+    sentences: int
+    left: int
 
 
 class Moves:
@@ -64,6 +66,14 @@ class Moves:
             yield [
                 SectionChange(number, now, wanted, reason) for number, now, wanted in rows if wanted not in (now, None)
             ]
+
+    def imports(self) -> list[ImportedPart]:
+        """The imports in their order."""
+        rows = self._database.rows(
+            "SELECT i.number, i.file, count(s.number), coalesce(sum(s.split <> 'deleted'), 0) FROM import AS i"
+            " LEFT JOIN sentence AS s ON s.import = i.number GROUP BY i.number"
+        )
+        return [ImportedPart(*row) for row in rows]
 
     def of_import(self, number: int) -> list[SentenceNumber]:
         """The sentences that an import added, without deleted ones.
@@ -117,22 +127,13 @@ class Moves:
         return [Loss(*row) for row in rows]
 
     def reasons(self, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, str]:
-        """Why sentences were put where they are, as far as a reason was given."""
+        """Why sentences were set aside or deleted, of those that are, as far as a reason was given."""
         rows = self._database.rows_of(
-            "SELECT sentence, max(step), reason FROM move WHERE sentence IN ({numbers}) GROUP BY sentence", numbers
+            "SELECT m.sentence, max(m.step), m.reason FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
+            " WHERE s.split IN ('aside', 'deleted') AND m.sentence IN ({numbers}) GROUP BY 1",
+            numbers,
         )
         return {number: reason for number, _, reason in rows if reason}
-
-    def list_outside(self, section: Literal["aside", "deleted"]) -> Iterator[OutsideSentence]:
-        """The sentences that were set aside, or deleted, in order of import, read in slices."""
-        rows = self._database.paged(
-            "SELECT number, id, text, (SELECT reason FROM move WHERE sentence = number ORDER BY step DESC LIMIT 1)"
-            " FROM sentence WHERE split = ? AND number > ? ORDER BY number LIMIT ?",
-            [section],
-            size=SLICE,
-        )
-        for number, sentence_id, text, reason in rows:
-            yield OutsideSentence(number, sentence_id, text, reason or "")
 
 
 _BACK = (

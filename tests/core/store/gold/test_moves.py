@@ -86,10 +86,9 @@ def test_what_was_set_aside_or_deleted_comes_back_to_where_it_was(project):
     move(project, "deleted", "news-3", "news-4")
     move(project, "back", "news-3", "news-4")
     assert {**sections(project), "news-1": "train"} == {**BEFORE, "news-3": "aside"}
-    assert [(each.id, each.reason) for each in project.moves.list_outside("aside")] == [
-        ("news-1", "번역투"),
-        ("news-3", ""),
-    ]
+    assert project.moves.reasons([number_of(project, "news-1"), number_of(project, "news-3")]) == {
+        number_of(project, "news-1"): "번역투"
+    }
     move(project, "back", "news-1", "news-3")
     assert sections(project) == BEFORE
     assert project.problems() == []
