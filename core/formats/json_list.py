@@ -16,10 +16,9 @@ from core.formats.json_records import (
     to_members,
 )
 from core.formats.json_spans import names_of_numbers
-from core.formats.json_stream import read_elements
+from core.formats.json_stream import read_elements, write_elements
 from core.formats.records import CorpusFormat, Head, Record, Rejected, WriteOptions, reject
 from core.formats.sources import Source
-from core.io.files import replacing
 
 LIST = re.compile(r'\s*(?:\{[^\[\]{}]*"(?:data|examples|records|sentences)"\s*:\s*)?\[')
 _DECODER = json.JSONDecoder()
@@ -58,11 +57,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     Raises:
         UserError: the file cannot be written.
     """
-    with replacing(path) as file:
-        file.write("[")
-        for number, record in enumerate(records):
-            file.write((",\n" if number else "\n") + json.dumps(to_members(record), ensure_ascii=False))
-        file.write("\n]\n")
+    write_elements(path, map(to_members, records))
     return ()
 
 

@@ -17,7 +17,7 @@ from core.formats.sources import Source
 from core.messages.catalogue import join_words
 
 TEXT_KEYS = ("text", "sentence", "data", "content")
-_GOLD_KEYS = dict.fromkeys(("label", "labels", "spans", "entities", "annotations", "annotation", "ner"))
+_GOLD_KEYS = dict.fromkeys(("label", "labels", "spans", "entities", "annotations", "annotation", "ner", "ents"))
 """Ordered for messages."""
 _CLASS_KEYS = frozenset({"label", "labels"})
 """Keys under which a record may also have the class of its whole text."""

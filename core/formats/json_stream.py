@@ -1,13 +1,15 @@
-"""JSON files of any size, one value of their list at a time."""
+"""JSON files of any size, read and written one value of their list at a time."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from core.domain.errors import UserError
 from core.formats.records import Rejected, reject
 from core.formats.sources import Source
+from core.io.files import replacing
 
 LIST = re.compile(r"\s*\[")
 """The opening of a file that is one list."""
@@ -154,3 +156,16 @@ def reject_rest(source: Source, line: int, error: Exception) -> Rejected:
             fault=fault,
         ),
     )
+
+
+def write_elements(path: Path, values: Iterable[Any]) -> None:
+    """Write a list, one value a line.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with replacing(path) as file:
+        file.write("[")
+        for number, value in enumerate(values):
+            file.write((",\n" if number else "\n") + json.dumps(value, ensure_ascii=False))
+        file.write("\n]\n")

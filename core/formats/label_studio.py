@@ -18,7 +18,7 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged
-from core.formats.json_stream import Element, read_elements
+from core.formats.json_stream import Element, read_elements, write_elements
 from core.formats.records import (
     CorpusFormat,
     Head,
@@ -30,7 +30,6 @@ from core.formats.records import (
     stated_spans,
 )
 from core.formats.sources import Source
-from core.io.files import replacing
 from core.messages.catalogue import join_words, say_count
 
 OWN = "label_studio"
@@ -301,15 +300,16 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
 
 
 def write_list(path: Path, records: Iterable[Record], to_json: Callable[[Record], dict[str, Any]]) -> int:
-    """Write a list of objects, one a line; returns how many records were judged in part."""
+    """Write a list of objects; returns how many records were judged in part."""
     partly = 0
-    with replacing(path) as file:
-        separator = "[\n"
+
+    def objects() -> Iterator[dict[str, Any]]:
+        nonlocal partly
         for record in records:
             partly += record.judged == "partly"
-            file.write(separator + json.dumps(to_json(record), ensure_ascii=False))
-            separator = ",\n"
-        file.write("[]\n" if separator == "[\n" else "\n]\n")
+            yield to_json(record)
+
+    write_elements(path, objects())
     return partly
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged
-from core.formats.json_stream import Element, read_elements
+from core.formats.json_stream import Element, read_elements, write_elements
 from core.formats.records import (
     CorpusFormat,
     Head,
@@ -31,7 +31,6 @@ from core.formats.records import (
 )
 from core.formats.sources import Source
 from core.formats.word_tags import BadTagError, find_ranges
-from core.io.files import replacing
 
 _OPENING = re.compile(r'\s*(?:\{\s*"classes"\s*:.*?"annotations"\s*:\s*)?\[', re.DOTALL)
 _DOCUMENTS = re.compile(r'\s*\[?\s*\{[^\[]*"paragraphs"\s*:\s*\[')
@@ -221,12 +220,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     Raises:
         UserError: the file cannot be written.
     """
-    with replacing(path) as file:
-        separator = "[\n"
-        for record in records:
-            file.write(separator + json.dumps(_document(record), ensure_ascii=False))
-            separator = ",\n"
-        file.write("[]\n" if separator == "[\n" else "\n]\n")
+    write_elements(path, map(_document, records))
     return ()
 
 

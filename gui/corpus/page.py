@@ -190,24 +190,32 @@ class CorpusPage(Page):
             self.form.hide()
 
     def _choose_export(self) -> None:
-        filters = [f"{known.title} (*{known.suffix})" for known in reversed(FORMATS)]
-        start = str(self._context.preferences.folder() / f"corrected{FORMATS[-1].suffix}")
-        name, _ = QFileDialog.getSaveFileName(self, say("Export the corrected corpus"), start, ";;".join(filters))
+        writable = {f"{known.title} (*{known.suffix})": known for known in FORMATS if known.write is not None}
+        start = str(self._context.preferences.folder() / f"corrected{FORMATS[0].suffix}")
+        title = say("Export the corrected corpus")
+        name, chosen = QFileDialog.getSaveFileName(self, title, start, ";;".join(writable))
         if name:
-            self._context.preferences.remember_folder(Path(name).parent)
-            self._context.session.run_reporting_errors(lambda: self.export_to(Path(name)))
+            path = Path(name)
+            self._context.preferences.remember_folder(path.parent)
+            known = writable.get(chosen)
+            is_of_suffix = known is not None and path.suffix.lower() == known.suffix
+            format_name = known.name if known and is_of_suffix else AUTO
+            self._context.session.run_reporting_errors(lambda: self.export_to(path, format_name))
 
-    def export_to(self, path: Path) -> None:
-        """Write all sentences, with the corrected gold, to a file whose suffix tells the format; a background job.
+    def export_to(self, path: Path, format_name: str = AUTO) -> None:
+        """Write all sentences, with the corrected gold, to a file; a background job.
+
+        Args:
+            format_name: "auto" for the first format with the suffix of the file.
 
         Raises:
             UserError: no format has the suffix, or another job is under way.
         """
         project, session = self._context.session.project, self._context.session
         assert project is not None
-        format_for_export(path)
+        format_for_export(path, format_name)
         title = say("Exporting {file}", file=path.name)
-        job = self._context.runner.start(title, lambda: _exporting(project, path), fleeting=FLEETING)
+        job = self._context.runner.start(title, lambda: _exporting(project, path, format_name), fleeting=FLEETING)
         job.finished.connect(lambda report: self._report_export(report, path))
         session.report_failure(job)
 
@@ -251,10 +259,10 @@ def _describe_skipped(report: ImportReport) -> str:
     )
 
 
-def _exporting(project: Project, path: Path) -> Generator[object, None, ExportReport]:
+def _exporting(project: Project, path: Path, format_name: str) -> Generator[object, None, ExportReport]:
     """`export_corpus` as a job's work; one that is stopped leaves the file as it was."""
     total = project.sentences.count()
-    work = yield_reports(lambda report: export_corpus(project, path, AUTO, None, "corrected", report))
+    work = yield_reports(lambda report: export_corpus(project, path, format_name, None, "corrected", report))
     return (yield from map_progress(work, lambda done: Reading(done, total)))
 
 

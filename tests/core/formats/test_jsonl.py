@@ -23,7 +23,7 @@ def records(tmp_path):
 GOOD = '{"id": "a", "text": "이순신은", "label": [[0, 3, "PS"]]}'
 
 
-@pytest.mark.parametrize("key", ["label", "labels", "spans", "entities", "annotations", "annotation", "ner"])
+@pytest.mark.parametrize("key", ["label", "labels", "spans", "entities", "annotations", "annotation", "ner", "ents"])
 def test_spans_may_be_under_any_of_the_usual_keys(records, key):
     assert records(GOOD.replace("label", key)) == [Sentence("a", "이순신은", (Span(0, 3, "PS"),))]
 
@@ -261,8 +261,8 @@ def test_hangul_is_written_as_itself(tmp_path):
 def test_entities_under_another_key_are_rejected_rather_than_lost(records, members):
     (rejected,) = records(json.dumps({"text": "나리는"} | members))
     assert (
-        f"it has none of label, labels, spans, entities, annotations, annotation, ner, but {list(members)[-1]}; write"
-        in rejected.reason
+        "it has none of label, labels, spans, entities, annotations, annotation, ner, ents,"
+        f" but {list(members)[-1]}; write" in rejected.reason
     )
 
 

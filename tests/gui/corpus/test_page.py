@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from tests.building import project_with_sentences
 from tests.gui.driving import click, wait_for_job
@@ -108,6 +109,25 @@ def test_export_writes_the_corrected_gold(page, window, qtbot, tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {line["id"]: line["label"] for line in lines}["talk-2"] == []
     assert "7 sentences" in page.said.text()
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "key"),
+    [
+        ("out.json", "Label Studio JSON (*.json)", "annotations"),
+        ("out.json", "JSON list (*.json)", "label"),
+        ("out.jsonl", "Label Studio JSON (*.json)", "label"),
+    ],
+)
+def test_of_formats_with_one_suffix_the_chosen_one_is_written(
+    page, window, qtbot, tmp_path, monkeypatch, name, chosen, key
+):
+    path = tmp_path / name
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), chosen))
+    click(page.export)
+    wait_for_job(qtbot, window.context.runner)
+    first = path.read_text(encoding="utf-8").removeprefix("[\n").partition("\n")[0]
+    assert key in json.loads(first.removesuffix(","))
 
 
 def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
