@@ -36,7 +36,7 @@ OWN = "label_studio"
 """The extra that has what Label Studio says of its own work; the others are the members of a task's data."""
 SENTENCE_ID = "sentence_id"
 """Under this key of its data a task has the id of our sentence: Label Studio gives each task a number of its own."""
-TEXT, LABEL = "text", "label"
+TEXT, LABEL, DOCUMENT = "text", "label", "document"
 
 _PARTLY = "partly judged"
 """The version of the “model” whose predictions are the entities of a sentence that is judged in part."""
@@ -149,7 +149,8 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
                 f"{sentence_id}/{key}" if len(texts) > 1 and sentence_id else sentence_id,
                 element.line,
                 annotation.judged,
-                annotator=annotation.annotator,
+                name_document(data),
+                annotation.annotator,
                 extras=pack_extras(data, key, task=others, annotation=annotation.others),
             )
 
@@ -175,9 +176,16 @@ def find_id(task: dict[str, Any]) -> str:
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
+def name_document(data: Mapping[str, Any]) -> str:
+    """The document that a task's data names; empty if there is none."""
+    value = data.get(DOCUMENT)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
 def pack_extras(data: Mapping[str, Any], text_key: str, **own: Any) -> dict[str, Any]:
     """The members of a task's data besides its text, and under one key what Label Studio says besides."""
-    extras = {key: value for key, value in data.items() if key not in (text_key, SENTENCE_ID)}
+    used = {text_key, SENTENCE_ID, *([DOCUMENT] if name_document(data) else [])}
+    extras = {key: value for key, value in data.items() if key not in used}
     own = {key: value for key, value in own.items() if value}
     if text_key != TEXT:
         own["text_key"] = text_key
@@ -335,6 +343,7 @@ def unpack_extras(record: Record) -> tuple[str, dict[str, Any], dict[str, Any]]:
     data = {key: value for key, value in record.extras.items() if key != OWN}
     while text_key in data:
         text_key += "_"
+    data |= {DOCUMENT: record.document} if record.document else {}
     return text_key, {text_key: record.text} | data, own
 
 
@@ -383,5 +392,5 @@ FORMAT = CorpusFormat(
     score,
     read,
     write,
-    holds=frozenset({"ids", "extras", "judged", "annotators", "whitespace", "line ends", "half words"}),
+    holds=frozenset({"ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"}),
 )

@@ -67,7 +67,8 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
         sentence_id,
         element.line,
         "yes" if is_judged else "no",
-        annotator=label_studio.name_annotator(row.get("annotator")),
+        label_studio.name_document(data),
+        label_studio.name_annotator(row.get("annotator")),
         extras=label_studio.pack_extras(
             others, text_key, control=controls[0] if controls[:1] not in ([], [LABEL]) else ""
         ),
@@ -122,5 +123,5 @@ FORMAT = CorpusFormat(
     score,
     read,
     write,
-    holds=frozenset({"ids", "extras", "annotators", "whitespace", "line ends", "half words"}),
+    holds=frozenset({"ids", "documents", "extras", "annotators", "whitespace", "line ends", "half words"}),
 )

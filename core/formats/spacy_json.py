@@ -36,6 +36,8 @@ _OPENING = re.compile(r'\s*(?:\{\s*"classes"\s*:.*?"annotations"\s*:\s*)?\[', re
 _DOCUMENTS = re.compile(r'\s*\[?\s*\{[^\[]*"paragraphs"\s*:\s*\[')
 _PAIRS = re.compile(r'\s*\[\s*"(?:[^"\\]|\\.)*(?:$|"\s*,\s*\{\s*(?:\}|"(?:entities|cats|links)"\s*:))', re.DOTALL)
 _UNKNOWN = "-"
+_OWN = ("document", "annotator")
+"""Members of a document that spaCy does not know: what we say of it ourselves."""
 _RUN = re.compile(r"\s+|\S+")
 
 Piece = tuple[int, int]
@@ -177,6 +179,7 @@ def _sentence(
     document = _id_of(element.value)
     sentence_id = f"{document}.{place}" if place and document else document
     others = {key: value for key, value in element.value.items() if key not in ("id", "paragraphs")}
+    own = {key: others.pop(key) for key in _OWN if isinstance(others.get(key), str)}
     try:
         gold: tuple[StatedSpan, ...] | Rejected = _spans(_find_tokens(text, words), tags)
     except UserError as error:
@@ -187,16 +190,18 @@ def _sentence(
         gold,
         sentence_id,
         element.line,
-        _judged([tag for tag, word in zip(tags, words, strict=True) if word.strip()]),
-        document if place else "",
+        _judged(tags, words),
+        own.get("document", document if place else ""),
+        own.get("annotator", ""),
         extras=others | of_paragraph | _columns(tokens),
     )
 
 
-def _judged(tags: Sequence[Any]) -> Judged:
-    """Whether somebody decided what all, some or none of the tokens are."""
-    decided = sum(tag not in (None, _UNKNOWN) for tag in tags)
-    return "yes" if decided == len(tags) else "partly" if decided else "no"
+def _judged(tags: Sequence[Any], words: Sequence[str]) -> Judged:
+    """Whether somebody decided what all, some or none of the tokens are; blanks need no decision."""
+    decided = [tag not in (None, _UNKNOWN) for tag in tags]
+    needed = [is_decided for is_decided, word in zip(decided, words, strict=True) if is_decided or word.strip()]
+    return "yes" if all(needed) else "partly" if any(needed) else "no"
 
 
 def _spans(pieces: Sequence[Piece], tags: Sequence[Any]) -> tuple[StatedSpan, ...]:
@@ -238,7 +243,10 @@ def _document(record: Record) -> dict[str, Any]:
         {"id": place, "orth": text[start:end], "ner": tag}
         for place, ((start, end), tag) in enumerate(zip(pieces, tags, strict=True))
     ]
-    return {"id": record.id, "paragraphs": [{"raw": text, "sentences": [{"tokens": tokens, "brackets": []}]}]}
+    own = dict(zip(_OWN, (record.document, record.annotator), strict=True))
+    said = {key: value for key, value in record.extras.items() if key not in ("id", "paragraphs")}
+    said |= {key: value for key, value in own.items() if value}
+    return {"id": record.id, "paragraphs": [{"raw": text, "sentences": [{"tokens": tokens, "brackets": []}]}]} | said
 
 
 def cut_tokens(text: str, spans: Iterable[StatedSpan]) -> list[Piece]:
@@ -266,5 +274,5 @@ FORMAT = CorpusFormat(
     score,
     read,
     write,
-    holds=frozenset({"ids", "judged", "whitespace", "line ends", "half words"}),
+    holds=frozenset({"ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"}),
 )

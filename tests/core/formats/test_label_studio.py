@@ -184,15 +184,20 @@ def test_the_label_control_and_the_text_of_a_row_may_have_any_name(records):
 
 def records_strategy(judged):
     names = st.text(ANY, min_size=1)
-    extras = st.dictionaries(names.filter(lambda key: key not in ("text", "sentence_id")), st.integers() | names)
-    return st.builds(as_record, sentences(ANY, labels=names), st.sampled_from(judged), names | st.just(""), extras)
+    extras = st.dictionaries(
+        names.filter(lambda key: key not in ("text", "sentence_id", "document")), st.integers() | names
+    )
+    name = names | st.just("")
+    return st.builds(as_record, sentences(ANY, labels=names), st.sampled_from(judged), name, name, extras)
 
 
-def as_record(sentence, judged, annotator, extras):
+def as_record(sentence, judged, document, annotator, extras):
     spans = () if judged == "no" else sentence.spans
     gold = tuple(StatedSpan(s.start, s.end, s.label, sentence.text[s.start : s.end]) for s in spans)
     annotator = annotator if judged == "yes" else ""
-    return Record(1, sentence.text, gold, sentence.id, judged=judged, annotator=annotator, extras=extras)
+    return Record(
+        1, sentence.text, gold, sentence.id, judged=judged, document=document, annotator=annotator, extras=extras
+    )
 
 
 def came_back(path, corpus_format, written):
@@ -202,7 +207,7 @@ def came_back(path, corpus_format, written):
 
 
 def same(record):
-    return record.text, record.gold, record.id, record.judged, record.annotator, dict(record.extras)
+    return record.text, record.gold, record.id, record.judged, record.document, record.annotator, dict(record.extras)
 
 
 @given(st.lists(records_strategy(["yes", "no", "partly"]), max_size=3))
