@@ -210,7 +210,7 @@ class SentenceDetail(QWidget):
         is_other_search, self.canvas.hits = hits != self.canvas.hits, hits
         self.show_stored()
         if is_other or is_other_search:
-            self._bring_into_view(*(hits[0] if hits else (0, 1)))
+            self._show_beginning(hits)
         self.show_notice("" if self.is_editable or shown is None else say(READ_ONLY))
 
     def show_stored(self) -> None:
@@ -229,6 +229,13 @@ class SentenceDetail(QWidget):
             )
             self.verdicts.set_visible(compares)
         self._follow_selection()
+
+    def _show_beginning(self, hits: Sequence[tuple[int, int]]) -> None:
+        """Bring the first hit of a search into view, and where there is none the beginning, which takes no layout."""
+        if hits:
+            self._bring_into_view(*hits[0])
+        else:
+            self.scroller.verticalScrollBar().setValue(0)
 
     def _bring_into_view(self, start: int, end: int) -> None:
         """Scroll until a range of the sentence is seen with the labels around it."""

@@ -311,7 +311,10 @@ class Listing(QWidget):
         self.current_changed.emit()
 
     def _rows(self, numbers: Sequence[SentenceNumber]) -> list[SentenceRow]:
-        return [shown.row for shown in self.shown(numbers)]
+        project = self._session.project
+        if project is None:
+            return []
+        return [shown.row for shown in shown_sentences(project, self._session.context, numbers, as_rows=True)]
 
     def go_to(self, number: SentenceNumber) -> bool:
         """Make a sentence the current one, if it is listed; whether it is."""

@@ -79,16 +79,22 @@ class ShownSentence:
         )
 
 
-def shown_sentences(project: Project, context: Context, numbers: Sequence[SentenceNumber]) -> list[ShownSentence]:
-    """The sentences with these numbers; unknown numbers are left out."""
+def shown_sentences(
+    project: Project, context: Context, numbers: Sequence[SentenceNumber], *, as_rows: bool = False
+) -> list[ShownSentence]:
+    """The sentences with these numbers; unknown numbers are left out.
+
+    Args:
+        as_rows: read only what a row shows: neither what another epoch predicted nor the gold's probabilities.
+    """
     predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
     steps: dict[SentenceNumber, EpochOutcomes] = {}
     signals: dict[SentenceNumber, Signals] = {}
     if context.key is not None:
-        signals = project.signals.of(context.key, numbers)
+        signals = {} if as_rows else project.signals.of(context.key, numbers)
         predicted = project.predictions.of(context.key, numbers)
         steps = project.predictions.epoch_outcomes(context.key, numbers, context.gold)
-    other = project.predictions.of(context.other, numbers) if context.other is not None else {}
+    other = project.predictions.of(context.other, numbers) if context.other is not None and not as_rows else {}
     said = project.reviews.of(numbers, context.key)
     return [
         ShownSentence(
@@ -322,8 +328,11 @@ class SentenceListModel(QAbstractTableModel):
         return self._rows.get(number)
 
     def _fetch_around(self, row: int) -> None:
-        first = row - row % SLICE
-        for fetched in self._fetch(self._numbers[first : first + SLICE]):
+        """Fetch what is missing from a row on; up to it where the rows after it are there, as in scrolling up."""
+        is_last = row + 1 < len(self._numbers) and self._numbers[row + 1] in self._rows
+        first = max(0, row - SLICE + 1) if is_last else row
+        missing = [number for number in self._numbers[first : first + SLICE] if number not in self._rows]
+        for fetched in self._fetch(missing):
             self._rows[fetched.number] = fetched
         while len(self._rows) > KEPT:
             self._rows.popitem(last=False)

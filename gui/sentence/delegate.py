@@ -310,8 +310,7 @@ def _excerpt(text: str, start: int, width: float) -> _Excerpt:
         whole = [cell.left for cell in layout.row(0) if layout.width - cell.left <= room]
         return _Excerpt(layout, min(whole, default=layout.width), layout.width, 0.0, is_cut)
     indent = width - layout.width
-    whole = [cell.right for cell in layout.row(0) if cell.right <= room]
-    return _Excerpt(layout, indent, indent + max(whole, default=0.0), indent, is_cut)
+    return _Excerpt(layout, indent, indent + layout.right_edge_within(room), indent, is_cut)
 
 
 @lru_cache(maxsize=1)

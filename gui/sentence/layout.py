@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,19 +16,14 @@ from gui.text.utf16 import offsets
 HANGING = 2
 """Blanks that may hang out at the end of a line."""
 
-
 _SHOWN = {"\n": "↵", "\r": "↵", "\t": "→", "\v": "↵", "\f": "↵", "\x85": "↵", "\u2028": "↵", "\u2029": "¶"}
 
-
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 _PLAIN = re.compile(r"[ -~가-힣ㄱ-ㆎ一-鿿“”‘’·…]*")
 """Texts that are shown as they are, each of whose characters stands for itself."""
 
-
 _FORWARD = Qt.LayoutDirection.LeftToRight
-
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 """A character of a script that is written from right to left."""
@@ -254,11 +249,6 @@ class TextLayout:
         return range(len(self.starts))
 
     @property
-    def cells(self) -> tuple[CharacterBox, ...]:
-        """All characters."""
-        return tuple(cell for line in self.lines for cell in self.row(line))
-
-    @property
     def is_reversed(self) -> bool:
         """Whether the text as a whole is written from right to left; then it is flush right."""
         return self._direction == Qt.LayoutDirection.RightToLeft
@@ -266,7 +256,7 @@ class TextLayout:
     def row(self, line: int) -> tuple[CharacterBox, ...]:
         """The characters of one line, in the order of the text."""
         if line not in self._rows:
-            self._rows[line] = tuple(self._placed(line))
+            self._rows[line] = tuple(self._place_row(line))
         return self._rows[line]
 
     def draw(self, painter: QPainter, line: int, at: QPointF) -> None:
@@ -286,12 +276,26 @@ class TextLayout:
         """The characters that a range of code points touches."""
         if start >= end:
             return []
-        found: list[CharacterBox] = []
-        for line in range(self.line_of(start), self.line_of(end - 1) + 1):
+        lines = range(self.line_of(start), self.line_of(end - 1) + 1)
+        return [cell for line in lines for cell in self._cells_between(line, start, end)]
+
+    def _cells_between(self, line: int, start: int, end: int) -> Sequence[CharacterBox]:
+        """The characters of a line that a range touches; where directions do not mix, the others are not placed."""
+        if self._is_mixed:
             row = self.row(line)
             first = bisect_right(row, start, key=lambda cell: cell.end)
-            found += row[first : bisect_left(row, end, key=lambda cell: cell.start)]
-        return found
+            return row[first : bisect_left(row, end, key=lambda cell: cell.start)]
+        first = bisect_right(self.boundaries, max(start, self.starts[line])) - 1
+        last = bisect_left(self.boundaries, min(end, self._end_of(line)))
+        return self._place_cells(line, self.boundaries[first : last + 1])
+
+    def right_edge_within(self, room: float) -> float:
+        """Where the last character ends of those that the first so many pixels of the first line show whole."""
+        if self._is_mixed or not self._visible:
+            return max((cell.right for cell in self.row(0) if cell.right <= room), default=0.0)
+        boundaries, x_at = self.boundaries[: bisect_right(self.boundaries, self._end_of(0))], self._x_on(0)
+        fitting = bisect_right(boundaries, room, key=x_at)
+        return x_at(boundaries[fitting - 1]) if fitting > 1 else 0.0
 
     def pieces(self, start: int, end: int) -> tuple[Piece, ...]:
         """A range of code points as one piece a line, or more where writing directions mix."""
@@ -359,41 +363,47 @@ class TextLayout:
             self._lines[line] = lay_line(text, self._font, self.width, self._direction)
         return self._lines[line]
 
-    def _placed(self, line: int) -> Iterator[CharacterBox]:
+    def _place_row(self, line: int) -> Sequence[CharacterBox]:
         start, solid, end = self.starts[line], self._solid_end_of(line), self._end_of(line)
-        first = bisect_left(self.boundaries, start)
-        inside = self.boundaries[first : bisect_right(self.boundaries, solid)]
-        text = self._visible_between(start, solid)
-        if text:
-            mapping, laid = offsets(text), self._laid(line)
-            units = [mapping.to_units(at - start) for at in inside]
-            places = (_mixed_places if self._is_mixed else _places)(laid.lineAt(0), units)
-            far, is_reversed = 0.0, False
-            for (left, right, is_reversed), (begins, ends) in zip(places, pairwise(inside), strict=True):
-                yield CharacterBox(begins, ends, line, left, right, is_reversed)
-                far = left if is_reversed else right
-            hanging = self.boundaries[first + len(inside) - 1 : bisect_right(self.boundaries, end)]
-            for begins, ends in pairwise(hanging):
-                yield CharacterBox(begins, ends, line, far, far, is_reversed)
+        boundaries = self.boundaries[bisect_left(self.boundaries, start) : bisect_right(self.boundaries, end)]
+        if not self._is_mixed or solid == start:
+            return self._place_cells(line, boundaries)
+        mapping, laid = offsets(self._visible_between(start, solid)), self._laid(line).lineAt(0)
+        inside = boundaries[: bisect_right(boundaries, solid)]
+        places = _mixed_places(laid, [mapping.to_units(at - start) for at in inside])
+        left, right, is_reversed = places[-1] if places else (0.0, 0.0, False)
+        far = left if is_reversed else right
+        places += [(far, far, is_reversed)] * (len(boundaries) - len(inside))
+        return _boxes(line, boundaries, places)
+
+    def _place_cells(self, line: int, boundaries: Sequence[int]) -> Sequence[CharacterBox]:
+        """The characters between some boundaries of a line, where writing directions do not mix."""
+        if self._solid_end_of(line) == self.starts[line]:
+            return ()
+        places = [(left, right, False) for left, right in pairwise(map(self._x_on(line), boundaries))]
+        return _boxes(line, boundaries, places)
+
+    def _x_on(self, line: int) -> Callable[[int], float]:
+        """From a code point of a line to its place; the blanks that hang out at the end have none of their own."""
+        start, solid = self.starts[line], self._solid_end_of(line)
+        mapping, laid = offsets(self._visible_between(start, solid)), self._laid(line).lineAt(0)
+        return lambda at: _x_at(laid, mapping.to_units(min(at, solid) - start))
 
 
 _Extent = tuple[float, float, bool]
 """Left and right edge of a character, and whether it is written from right to left."""
 
 
-def lay_out(text: str, font: QFont, width: float) -> TextLayout:
-    """Lay a text out in lines no wider than `width` pixels."""
-    return TextLayout(text, font, width)
+def _boxes(line: int, boundaries: Sequence[int], places: Sequence[_Extent]) -> list[CharacterBox]:
+    return [
+        CharacterBox(start, end, line, *place) for (start, end), place in zip(pairwise(boundaries), places, strict=True)
+    ]
 
 
 def _shifted(positions: Sequence[int], by: int) -> Sequence[int]:
     if isinstance(positions, range):
         return range(positions.start + by, positions.stop + by)
     return tuple(position + by for position in positions) if by else positions
-
-
-def _places(line: QTextLine, units: Sequence[int]) -> list[_Extent]:
-    return [(left, right, False) for left, right in pairwise(_x_at(line, unit) for unit in units)]
 
 
 def _x_at(line: QTextLine, unit: int) -> float:
@@ -428,15 +438,12 @@ def _extent_of(line: QTextLine, unit: int, following: int) -> _Extent:
     return min(rect.left() for rect in rects), max(rect.right() for rect in rects), runs[0].isRightToLeft()
 
 
-def _runs(cells: Sequence[CharacterBox]) -> Iterator[tuple[int, float, float]]:
+def _runs(cells: Sequence[CharacterBox]) -> list[tuple[int, float, float]]:
     """Stretches of cells that touch one another, line by line, from left to right."""
-    current: tuple[int, float, float] | None = None
+    found: list[tuple[int, float, float]] = []
     for cell in sorted(cells, key=lambda cell: (cell.line, cell.left)):
-        if current is not None and cell.line == current[0] and cell.left - current[2] < 1:
-            current = (cell.line, current[1], max(current[2], cell.right))
-            continue
-        if current is not None:
-            yield current
-        current = (cell.line, cell.left, cell.right)
-    if current is not None:
-        yield current
+        if found and cell.line == found[-1][0] and cell.left - found[-1][2] < 1:
+            found[-1] = (cell.line, found[-1][1], max(found[-1][2], cell.right))
+        else:
+            found.append((cell.line, cell.left, cell.right))
+    return found

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison
 from gui.look.theme import SENTENCE_SIZE, Look, font
-from gui.sentence.layout import TextLayout, lay_out
+from gui.sentence.layout import TextLayout
 from gui.sentence.mouse import EdgeDrag, RangeDrag
 from gui.sentence.painting import MARGIN, large_style, paint
 from gui.sentence.scene import Scene, arrange, unjudged
@@ -128,7 +128,7 @@ class Arrangement:
 
 
 def _lay_out(text: str, size: int, width: float) -> TextLayout:
-    return lay_out(text, font(size), width)
+    return TextLayout(text, font(size), width)
 
 
 class SentenceView(QWidget):

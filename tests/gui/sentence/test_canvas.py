@@ -524,7 +524,7 @@ def test_every_character_that_is_no_blank_is_painted_in_its_place(host, theme, t
     host.show(text, [Span(0, 1, "PS")] if text else [])
     grounds = {theme.surface, theme.label("PS").fill}
     image = host.canvas.grab().toImage()
-    for cell in host.canvas.scene.layout.cells:
+    for cell in host.canvas.scene.layout.cells_of(0, len(host.canvas.scene.layout.text)):
         rect = host.canvas.scene.text_rects(cell.start, cell.end)[0].toRect().adjusted(1, 2, -1, -2)
         ink = colours_in(image, rect) - grounds
         assert bool(ink) == (text[cell.start] != " "), f"{text[cell.start]!r} at {cell.start}"

@@ -8,24 +8,28 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from gui.look.theme import SENTENCE_SIZE, font
-from gui.sentence.layout import lay_out, shown
+from gui.sentence.layout import TextLayout, shown
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
 SENTENCE = "이순신은 조선 수군을 이끌고 옥포 앞바다에서 왜군을 물리쳤다."
 
 
+def all_cells(layout):
+    return layout.cells_of(0, len(layout.text))
+
+
 def laid(text, width=400):
-    return lay_out(text, font(SENTENCE_SIZE), width)
+    return TextLayout(text, font(SENTENCE_SIZE), width)
 
 
 @given(st.text(max_size=40), st.integers(1, 400))
 @settings(max_examples=150, deadline=None)
 def test_cells_cover_any_text_in_order(text, width):
     layout = laid(text, width)
-    assert "".join(text[cell.start : cell.end] for cell in layout.cells) == text
-    assert [cell.line for cell in layout.cells] == sorted(cell.line for cell in layout.cells)
-    assert len(layout.lines) == (layout.cells[-1].line + 1 if layout.cells else 1)
+    assert "".join(text[cell.start : cell.end] for cell in all_cells(layout)) == text
+    assert [cell.line for cell in all_cells(layout)] == sorted(cell.line for cell in all_cells(layout))
+    assert len(layout.lines) == (all_cells(layout)[-1].line + 1 if all_cells(layout) else 1)
 
 
 @given(st.text())
@@ -38,36 +42,36 @@ def test_what_is_shown_has_the_same_offsets(text):
 
 def test_lines_break_between_eojeols_and_stay_within_the_width():
     layout = laid(SENTENCE, 180)
-    starts = [next(cell.start for cell in layout.cells if cell.line == line) for line in range(len(layout.lines))]
+    starts = [next(cell.start for cell in all_cells(layout) if cell.line == line) for line in range(len(layout.lines))]
     assert len(starts) > 2
     assert all(start == 0 or SENTENCE[start - 1] == " " for start in starts)
-    assert max(cell.right for cell in layout.cells) <= 180
+    assert max(cell.right for cell in all_cells(layout)) <= 180
 
 
 def test_an_eojeol_wider_than_a_line_is_broken_inside():
     layout = laid("가" * 40, 100)
     assert len(layout.lines) > 4
-    assert max(cell.right for cell in layout.cells) <= 100
+    assert max(cell.right for cell in all_cells(layout)) <= 100
 
 
 def test_decomposed_hangul_is_one_cell_a_syllable():
     text = unicodedata.normalize("NFD", "이순신은")
     layout = laid(text)
-    assert [text[cell.start : cell.end] for cell in layout.cells] == [
+    assert [text[cell.start : cell.end] for cell in all_cells(layout)] == [
         unicodedata.normalize("NFD", syllable) for syllable in "이순신은"
     ]
 
 
 def test_a_family_of_emoji_is_one_cell():
     layout = laid("가👨‍👩‍👧나")
-    assert [(cell.start, cell.end) for cell in layout.cells] == [(0, 1), (1, 6), (6, 7)]
+    assert [(cell.start, cell.end) for cell in all_cells(layout)] == [(0, 1), (1, 6), (6, 7)]
     assert layout.moved(1, 1) == 6
     assert layout.moved(6, -1) == 1
 
 
 def test_a_range_over_two_lines_is_two_pieces():
     layout = laid(SENTENCE, 180)
-    second = next(cell.start for cell in layout.cells if cell.line == 1)
+    second = next(cell.start for cell in all_cells(layout) if cell.line == 1)
     pieces = layout.pieces(second - 3, second + 2)
     assert [(piece.line, piece.first, piece.last) for piece in pieces] == [(0, True, False), (1, False, True)]
     assert pieces[1].left == 0
@@ -75,7 +79,7 @@ def test_a_range_over_two_lines_is_two_pieces():
 
 def test_boundaries_and_characters_are_found_by_place():
     layout = laid("가나다")
-    middle = layout.cells[1]
+    middle = all_cells(layout)[1]
     assert layout.cell_at(0, (middle.left + middle.right) / 2) == middle
     assert layout.boundary_at(0, middle.left + 1) == 1
     assert layout.boundary_at(0, middle.right - 1) == 2
@@ -145,7 +149,7 @@ def test_lines_of_any_direction_fit_the_width(text, width):
 @settings(max_examples=150, deadline=None)
 def test_every_character_is_hit_where_it_stands(text, width):
     layout = laid(text, width)
-    for cell in layout.cells:
+    for cell in all_cells(layout):
         if cell.right - cell.left > 1:
             quarter = (cell.far - cell.near) / 4
             assert layout.cell_at(cell.line, (cell.left + cell.right) / 2) == cell
@@ -170,7 +174,7 @@ def test_the_pieces_of_a_range_are_its_characters_and_end_where_it_ends(text, wi
 def test_characters_of_right_to_left_words_are_as_wide_as_their_glyphs():
     metrics = QFontMetricsF(font(SENTENCE_SIZE))
     for text in ("가 שלום 나", "שלום 가나 עולם", "שלום"):
-        for cell in laid(text).cells:
+        for cell in all_cells(laid(text)):
             assert cell.right - cell.left == pytest.approx(metrics.horizontalAdvance(text[cell.start]), abs=0.1)
 
 
@@ -178,7 +182,7 @@ def test_characters_of_right_to_left_words_are_as_wide_as_their_glyphs():
 def test_the_ink_of_every_character_is_in_its_cell_and_blanks_have_none(text):
     layout = laid(text)
     ink = ink_of(layout)
-    for cell in layout.cells:
+    for cell in all_cells(layout):
         inside = {x for x in ink if cell.left + 1.5 <= x <= cell.right - 2.5}
         assert bool(inside) == (text[cell.start] != " ")
 
@@ -211,3 +215,21 @@ def test_many_blanks_take_room_and_few_hang_out():
     assert 80 <= max(cell.right for cell in row) <= 100
     layout = laid("가나다라  마바사아", 80)
     assert [layout.row(line)[0].start for line in layout.lines] == [0, 6]
+
+
+@given(st.text(max_size=40), st.integers(1, 400), st.integers(0, 40), st.integers(0, 40))
+@settings(max_examples=150, deadline=None)
+def test_characters_of_a_range_are_where_the_whole_line_has_them(text, width, start, end):
+    layout = laid(text, width)
+    whole = [cell for line in layout.lines for cell in layout.row(line)]
+    assert layout.cells_of(start, end) == [
+        cell for cell in whole if cell.start < end and cell.end > start and start < end
+    ]
+
+
+@given(st.text(max_size=40), st.integers(0, 400))
+@settings(max_examples=150, deadline=None)
+def test_a_line_that_is_cut_ends_with_a_whole_character(text, room):
+    layout = TextLayout(text, font(SENTENCE_SIZE), 400, part=range(len(text)))
+    fitting = [cell.right for cell in layout.row(0) if cell.right <= room]
+    assert layout.right_edge_within(room) == max(fitting, default=0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.domain.spans import PredictedSpan, Span
 from core.metrics.comparison import Comparison, compare_spans
 from gui.look.theme import SENTENCE_SIZE, font
-from gui.sentence.layout import lay_out
+from gui.sentence.layout import TextLayout
 from gui.sentence.mouse import target_at
 from gui.sentence.painting import MARGIN, large_style
 from gui.sentence.scene import arrange, probability, tag_words
@@ -29,7 +29,7 @@ def scene_of(gold, predicted, width=300, other=None):
         None if side is None else compare_spans(gold, [PredictedSpan(s, 0.5) for s in side])
         for side in (predicted, other)
     ]
-    layout = lay_out(TEXT, font(SENTENCE_SIZE), width)
+    layout = TextLayout(TEXT, font(SENTENCE_SIZE), width)
     return arrange(layout, sides[0], large_style(), predicted=True, other=sides[1])
 
 
@@ -39,7 +39,11 @@ def test_tags_never_overlap_one_another_or_any_text(gold, predicted, other, widt
     scene = scene_of(gold, predicted, width, other)
     rects = [mark.tag.rect.adjusted(0.1, 0.1, -0.1, -0.1) for mark in scene.marks]
     assert not any(one.intersects(other) for one, other in itertools.combinations(rects, 2))
-    text = [rect for cell in scene.layout.cells for rect in scene.text_rects(cell.start, cell.end)]
+    text = [
+        rect
+        for cell in scene.layout.cells_of(0, len(scene.layout.text))
+        for rect in scene.text_rects(cell.start, cell.end)
+    ]
     assert not any(rect.intersects(cell) for rect in rects for cell in text)
 
 
@@ -110,7 +114,7 @@ def test_only_the_characters_that_differ_are_hatched():
 
 
 def test_without_a_run_there_is_no_lane_for_one():
-    layout = lay_out(TEXT, font(SENTENCE_SIZE), 300)
+    layout = TextLayout(TEXT, font(SENTENCE_SIZE), 300)
     gold = [Comparison("right", Span(0, 3, "PS"), None)]
     with_lane, without_lane = (arrange(layout, gold, large_style(), predicted=predicted) for predicted in (True, False))
     assert without_lane.height < with_lane.height
