@@ -15,15 +15,14 @@ from core.store.project import open_for_import
 
 
 def import_files(options: argparse.Namespace, out: Output) -> None:
-    labels = tuple(label.strip() for label in options.add_labels.split(",") if label.strip())
     plan = ImportPlan(
         tuple(options.files),
         options.split,
         options.dev_ratio,
         options.seed,
         options.format,
-        labels,
-        ReadOptions(tag_column=options.tag_column, split_sentences=options.split_sentences),
+        _split_names(options.add_labels),
+        ReadOptions(_split_names(options.tag_names), options.tag_column, split_sentences=options.split_sentences),
         _rules(options),
     )
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
@@ -42,6 +41,10 @@ def import_files(options: argparse.Namespace, out: Output) -> None:
             out.warn(warning)
         _print_import(report, rejections, out)
         _print_way_out(report, out)
+
+
+def _split_names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _rules(options: argparse.Namespace) -> Rules:

@@ -11,6 +11,7 @@ from core.cli.labels import LabelPair
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
 from core.domain.spans import SECTIONS, SPLITS
+from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.formats.registry import FORMATS
 from core.messages.catalogue import join_words, say, translate, translate_count
 from core.services.intake import FineLabels, Overlaps, WithoutSpans
@@ -90,6 +91,17 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         help=say("the column of the tags in files of columns, from 1, where it is not clear"),
     )
     _add_split_sentences(parser)
+    parser.add_argument(
+        "--tag-names",
+        type=_text,
+        default="",
+        metavar="A,B",
+        help=say(
+            "what the numbers mean that files have for labels or tags: names from 0 (O,B-PS,I-PS), by number"
+            " (12=PS,13=LC), or the list of a data set ({known})",
+            known=join_words(KNOWN_TAG_NAMES),
+        ),
+    )
     parser.add_argument(
         "--add-labels",
         type=_text,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from core.domain.errors import UserError
 from core.domain.spans import Judged
 from core.formats.json_spans import Entities, Names, has_span_shape, read_entities, read_triples
+from core.formats.json_tokens import TAG_KEYS, TOKEN_KEYS, Tokens, TokenText, find_tokens, read_tags, read_token_text
 from core.formats.records import Holding, Record, Rejected, reject, stated_spans
 from core.formats.sources import Source
 from core.messages.catalogue import join_words
@@ -28,9 +29,12 @@ _MANUAL_VIEWS = ("ner_manual", "spans_manual")
 """Prodigy's interfaces in which a person marks all entities of a text, and not only answers for one."""
 _GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
 """Keys under which other programs write entities in other shapes."""
+_TOKEN_KEYS = frozenset(TOKEN_KEYS)
 _SPAN_EXTRAS = "span_extras"
 _EXTRAS = "extras"
-_OURS = frozenset({*_GOLD_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer", _EXTRAS})
+_OURS = frozenset(
+    {*_GOLD_KEYS, *TAG_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer", _EXTRAS}
+)
 """Keys that a reader would take for something else, were an extra written under them."""
 
 
@@ -45,6 +49,15 @@ TEXT_MEMBER = re.compile(rf'\{{.*"(?:{"|".join(TEXT_KEYS)})"\s*:\s*"', re.DOTALL
 HALF_CHARACTER = UserError("an escape such as \\ud83d is half a character without its other half")
 
 
+class _Body(NamedTuple):
+    """The text of a record, the members that state it, and its tokens if they have tags or are its only text."""
+
+    text: str
+    keys: tuple[str, ...]
+    tokens: Tokens | None = None
+    token_text: TokenText | None = None
+
+
 class _Gold(NamedTuple):
     """The entities of a record, and the members that state them."""
 
@@ -56,7 +69,9 @@ class _Gold(NamedTuple):
 
 def has_text(members: Any) -> bool:
     """Whether a JSON value looks like a record."""
-    return isinstance(members, dict) and any(isinstance(members.get(key), str) for key in TEXT_KEYS)
+    if not isinstance(members, dict):
+        return False
+    return any(isinstance(members.get(key), str) for key in TEXT_KEYS) or find_tokens(members) is not None
 
 
 def has_half_character(members: Any) -> bool:
@@ -80,14 +95,14 @@ def read_record(
     known_id = ""
     try:
         known_id = _read_id(members)
-        text_key = _find_text(members)
+        body = _read_body(members)
     except UserError as error:
         return reject(source, line, error, known_id)
-    text = members[text_key]
-    used = {"id", text_key}
+    text = body.text
+    used = {"id", *body.keys}
     annotator, document = _take(members, _ANNOTATOR_KEYS, used), _take(members, _DOCUMENT_KEYS, used)
     try:
-        gold = _read_gold(members, text, names)
+        gold = _read_gold(members, body, names)
     except UserError as error:
         rejected = reject(source, line, error, known_id)
         return Record(number, text, rejected, known_id, line, document=document, annotator=annotator)
@@ -138,13 +153,19 @@ def _read_id(members: Mapping[str, Any]) -> str:
     return str(value)
 
 
-def _find_text(members: Mapping[str, Any]) -> str:
-    if members.get("text") and type(members["text"]) is str:
-        return "text"
-    keys = [key for key in TEXT_KEYS if isinstance(members.get(key), str)]
-    if not keys:
-        raise UserError('it has no string under "text" (or {others})', others=join_words(TEXT_KEYS[1:]))
-    return next((key for key in keys if members[key]), keys[0])
+def _read_body(members: Mapping[str, Any]) -> _Body:
+    tokens = None if _TOKEN_KEYS.isdisjoint(members) else find_tokens(members)
+    if tokens is None or not tokens.tag_keys:
+        if members.get("text") and type(members["text"]) is str:
+            return _Body(members["text"], ("text",))
+        keys = [key for key in TEXT_KEYS if isinstance(members.get(key), str)]
+        if keys:
+            key = next((key for key in keys if members[key]), keys[0])
+            return _Body(members[key], (key,))
+        if tokens is None:
+            raise UserError('it has no string under "text" (or {others})', others=join_words(TEXT_KEYS[1:]))
+    found = read_token_text(members, tokens, TEXT_KEYS)
+    return _Body(found.text, found.keys, tokens, found)
 
 
 def _take(members: Mapping[str, Any], keys: frozenset[str], used: set[str]) -> str:
@@ -158,24 +179,34 @@ def _take(members: Mapping[str, Any], keys: frozenset[str], used: set[str]) -> s
     return ""
 
 
-def _read_gold(members: Mapping[str, Any], text: str, names: Names) -> _Gold:
+def _read_gold(members: Mapping[str, Any], body: _Body, names: Names) -> _Gold:
     """The entities of a record.
 
     Raises:
         UserError: they cannot be read, or are not meant to be used.
     """
     found = [key for key in members if key in _GOLD_KEYS]
-    if len(found) == 1 and (triples := read_triples(members[found[0]])) is not None:
+    if body.tokens is None and len(found) == 1 and (triples := read_triples(members[found[0]])) is not None:
         return _judge(members, Entities(triples), found)
-    states = {key: read_entities(members[key], text, names) for key in found if has_span_shape(members[key])}
+    states = {key: read_entities(members[key], body.text, names) for key in found if has_span_shape(members[key])}
+    tagged = _read_tags(members, body, names, may_lack_names=bool(states))
+    states |= tagged
     if not states:
         return _judge(members, Entities(), _keys_without_entities(members, found))
     _check_agreement(states)
-    if isinstance(members.get("tokens"), list):
-        _check_token_places(members)
-    return _judge(
-        members, next(iter(states.values())), [key for key in found if key in states or _is_empty(members[key])]
-    )
+    _check_token_places(members)
+    keys = [*states, *(key for key in found if _is_empty(members[key]))]
+    return _judge(members, next(iter(states.values())), keys, is_tagged=bool(tagged))
+
+
+def _read_tags(members: Mapping[str, Any], body: _Body, names: Names, *, may_lack_names: bool) -> dict[str, Entities]:
+    """The entities by the keys of tags; numbers without names say nothing where the entities are stated elsewhere."""
+    if body.tokens is None or body.token_text is None:
+        return {}
+    keys = body.tokens.tag_keys
+    named = [key for key in keys if names or not any(type(tag) is int for tag in members[key])]
+    used = named if named or may_lack_names else keys
+    return {key: read_tags(members[key], body.tokens, body.token_text, names) for key in used}
 
 
 def _check_agreement(states: Mapping[str, Entities]) -> None:
@@ -191,7 +222,9 @@ def _check_token_places(members: Mapping[str, Any]) -> None:
 
     A span that ends within a token names none.
     """
-    tokens = members["tokens"]
+    tokens = members.get("tokens")
+    if not isinstance(tokens, list) or not any(isinstance(token, dict) for token in tokens):
+        return
     for span in members.get("spans") or ():
         match span:
             case {"start": start, "end": end, "token_start": int(first), "token_end": int(last)}:
@@ -257,8 +290,8 @@ def _may_be_gold(key: str, value: Any) -> bool:
     return not is_known and isinstance(value, list | dict) and bool(_GOLD_BY_ANOTHER_NAME.search(key))
 
 
-def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str]) -> _Gold:
-    """Find out whether a person decided what the entities are.
+def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str], *, is_tagged: bool = False) -> _Gold:
+    """Find out whether a person decided what the entities are, which tags say, since O is one.
 
     Raises:
         UserError: a person rejected them, or passed over them.
@@ -271,7 +304,7 @@ def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str]) -> _
         return _Gold(entities, [*keys, "answer"], "partly" if _is_binary(members, entities) else "yes", True)
     if keys and all(members[key] is None for key in keys):
         return _Gold(entities, keys, "no", True)
-    return _Gold(entities, keys, "no" if entities.are_predicted or not keys else "yes", False)
+    return _Gold(entities, keys, "no" if entities.are_predicted or not keys else "yes", is_tagged)
 
 
 def _is_binary(members: Mapping[str, Any], entities: Entities) -> bool:

@@ -13,9 +13,16 @@ from typing import Any, NamedTuple
 from core.domain.errors import UserError
 from core.domain.spans import Span
 from core.formats.records import StatedSpan
+from core.messages.catalogue import join_words
 
 Names = Mapping[int, str]
 """What the numbers stand for that a file has for labels or tags."""
+
+KNOWN_TAG_NAMES: dict[str, tuple[str, ...]] = {
+    "klue": (*(f"{part}-{label}" for label in ("DT", "LC", "OG", "PS", "QT", "TI") for part in "BI"), "O"),
+    "conll2003": ("O", *(f"{part}-{label}" for label in ("PER", "ORG", "LOC", "MISC") for part in "BI")),
+}
+"""The names of the tags of data sets of the Hugging Face hub, by the number of each."""
 
 _EDGES = (
     ("start", "end"),
@@ -46,9 +53,10 @@ class Entities(NamedTuple):
 
 
 def names_of_numbers(given: Iterable[str]) -> Names:
-    """The names that a user gave: one after the other from 0, or `12=PS`, in any order."""
+    """The names that a user gave: one after the other from 0, some as `12=PS`, or a list that is known by its name."""
     names: dict[int, str] = {}
-    for place, name in enumerate(given):
+    listed = tuple(given)
+    for place, name in enumerate(KNOWN_TAG_NAMES.get(listed[0], listed) if len(listed) == 1 else listed):
         number, equals, label = name.partition("=")
         if equals and number.strip().isdecimal():
             names[int(number)] = label.strip()
@@ -191,8 +199,9 @@ def name_of(number: int, names: Names) -> str:
             last=max(names),
         )
     raise UserError(
-        "its labels are numbers without names; name them from 0 in their order, as in --tag-names O,B-PS,I-PS, or by"
-        " their number, as in --tag-names 12=PS,13=LC"
+        "its labels are numbers without names; give them with --tag-names: from 0 in their order (O,B-PS,I-PS), by"
+        " their number (12=PS,13=LC), or by the data set ({known})",
+        known=join_words(KNOWN_TAG_NAMES),
     )
 
 

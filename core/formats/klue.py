@@ -153,7 +153,7 @@ def _check_rows(block: _Block) -> None:
 
 
 def _check_header(block: _Block, text: str, spans: tuple[StatedSpan, ...]) -> None:
-    if block.markup not in (None, text) and block.markup != (tagged := _mark_up(text, spans)):
+    if block.markup not in (None, text) and block.markup != (tagged := mark_up(text, spans)):
         raise BadLineError(
             block.line,
             UserError(
@@ -237,7 +237,7 @@ def _difference(header: str, rows: str) -> str:
     )
 
 
-def _mark_up(text: str, spans: Iterable[StatedSpan]) -> str:
+def mark_up(text: str, spans: Iterable[StatedSpan]) -> str:
     """The text with each entity as `<entity:LABEL>`."""
     pieces: list[str] = []
     at = 0
@@ -257,7 +257,7 @@ def _block_text(record: Record) -> str:
             id=record.id,
         )
     rows = (f"{character}\t{tag}\n" for character, tag in zip(record.text, _tags(record.text, spans), strict=True))
-    return f"## {record.id}\t{_mark_up(record.text, spans)}\n{''.join(rows)}\n"
+    return f"## {record.id}\t{mark_up(record.text, spans)}\n{''.join(rows)}\n"
 
 
 def _tags(text: str, spans: Iterable[StatedSpan]) -> list[str]:

@@ -218,7 +218,7 @@ def line(**members):
         (line(entities="나리/PS"), 'what is under "entities" is not a list'),
         (line(label={"PS": [[0, 3]]}), 'what is under "label" is not a list'),
         (line(label=[[0, 3]]), "sentence b: [0, 3] is not [start, end, label]"),
-        (line(label=[[0, 3, 1]]), "its labels are numbers without names; name them from 0 in their order, as in"),
+        (line(label=[[0, 3, 1]]), "its labels are numbers without names; give them with --tag-names"),
         (line(label=[[0.0, 3, "PS"]]), '[0.0, 3, "PS"] is not [start, end, label]'),
         (line(label=[[False, True, "PS"]]), '[false, true, "PS"] is not [start, end, label]'),
         (line(label=[{"start": 0}]), '{"start": 0} does not have a start, an end and a label'),
@@ -251,7 +251,7 @@ def test_hangul_is_written_as_itself(tmp_path):
 @pytest.mark.parametrize(
     "members",
     [
-        {"tokens": ["나리는"], "ner_tags": ["B-PS"]},
+        {"ner_tags": ["B-PS"]},
         {"NE": [[0, 2, "PS"]]},
         {"named_entities": []},
         {"bio_tags": ["B-PS"]},

@@ -117,7 +117,7 @@ def test_what_json_says_besides(tmp_path_factory, module, corpus):
     assert comparable(read(path)) == comparable(corpus)
 
 
-WRITABLE_WITH_SPANS = [known for known in FORMATS if "half words" in known.holds]
+WRITABLE_WITH_SPANS = [known for known in FORMATS if known.holds >= {"ids", "half words"}]
 
 
 @pytest.mark.parametrize("corpus_format", WRITABLE_WITH_SPANS, ids=lambda known: known.name)
