@@ -34,6 +34,7 @@ from core.formats.records import (
 from core.formats.sources import Source
 from core.formats.word_tags import BadTagError, find_ranges
 from core.io.files import replacing
+from core.messages.catalogue import mark
 
 _SAMPLE = 5_000
 """How many lines of a file tell what its columns contain."""
@@ -119,7 +120,16 @@ def write(path: Path, records: Iterable[Record], options: WriteOptions) -> tuple
     return words.notices()
 
 
-FORMAT = CorpusFormat("columns", "columns (CoNLL)", ".conll", score, read, write, holds=frozenset({"documents"}))
+FORMAT = CorpusFormat(
+    "columns",
+    "columns (CoNLL)",
+    ".conll",
+    score,
+    read,
+    write,
+    holds=frozenset({"documents"}),
+    remark=mark("The texts of {file} are its words, joined by single blanks where the file does not say otherwise."),
+)
 
 
 def _sample(lines: Iterable[str]) -> dict[Shape, list[list[Cells]]]:

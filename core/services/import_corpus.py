@@ -297,7 +297,9 @@ class _Staging:
         lacking = [split for split in MEASURED_SPLITS if len(known[split]) and split not in measured]
         shared = count_shared(known)
         is_dev_empty = self._dev_ratio and not len(known["dev"])
+        remarks = [(file.corpus.format.remark, file) for file in self._files if file.sentences]
         return (
+            *(say(remark, file=file.name) for remark, file in remarks if remark),
             *([describe_empty_dev(self._dev_ratio)] if is_dev_empty else []),
             *(describe_shared(count, split) for split, count in shared.items()),
             *(describe_no_entities(split) for split in lacking),

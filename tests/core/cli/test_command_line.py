@@ -143,6 +143,25 @@ def test_export_gives_back_what_was_imported_and_what_was_corrected(tmp_path):
         assert (first["id"], first["label"]) == ("news-3", spans)
 
 
+def test_columns_and_running_text_come_in_as_asked_and_whole_words_go_out(tmp_path):
+    project, out = tmp_path / "p.spandesk", tmp_path / "out.conll"
+    columns, running = tmp_path / "a.conll", tmp_path / "b.txt"
+    columns.write_text("# sent_id = c\n나리 B-PS O\n갔다 O B-LC\n", encoding="utf-8")
+    running.write_text("그는 왔다. “나리도 왔다.” 끝.\n", encoding="utf-8")
+    refused = run("import", project, columns, status=1)
+    assert "its columns 2, 3 all contain tags; name the one to use (--tag-column 3)" in refused
+    imported = document("import", project, columns, "--tag-column", "2")
+    assert (imported["sentences"], imported["spans"]) == (1, 1)
+    assert imported["warnings"][0].startswith("The texts of a.conll are its words, joined by single blanks")
+    assert document("import", project, running, "--split-sentences")["judged"] == {"no": 3}
+    document("correct", project, "--sentence", "c", "--spans", '[[0, 1, "PS"], [3, 5, "LC"]]')
+    assert "the span “나” of the sentence 'c' cuts a word" in run("export", project, out, status=1)
+    assert document("export", project, out, "--cut-words", "leave-out")["warnings"] == [
+        "1 span was left out because it cuts a word: “나” of the sentence c"
+    ]
+    assert out.read_text(encoding="utf-8") == "나리\tO\n갔다\tB-LC\n\n"
+
+
 def test_a_share_for_dev_is_exact_and_the_same_for_the_same_seed(tmp_path):
     corpus = tmp_path / "c.jsonl"
     lines = [json.dumps({"text": f"{n}번 문장", "label": [[0, 1, "QT"]]}, ensure_ascii=False) for n in range(50)]
