@@ -16,14 +16,14 @@ from core.analysis.findings import describe_empty_dev, describe_no_entities, des
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name
 from core.domain.spans import Split
-from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev, text_key
+from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev
 from core.formats import registry
 from core.formats.records import Rejected, escape_name
 from core.formats.sources import DEFAULTS, ReadOptions
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.intake import RULES, Accepted, Intake, Rules
 from core.services.tally import Tally, describe_tally
-from core.store.columns import json_text, now_text, spans_to_text
+from core.store.columns import json_text, now_text
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT, SLICE, ImportedFile
 
@@ -113,7 +113,7 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
         ]
         staging = stack.enter_context(closing(_Staging(project, intake)))
         for _ in intake.learn_texts():
-            yield ImportProgress("", 0)
+            yield ImportProgress(escape_name(plans[0].files[0].name), 0)
         for plan, files in opened:
             for file in files:
                 yield from staging.read(file, plan)
@@ -194,9 +194,7 @@ class _Staging:
     def _stage(self, accepted: Sequence[Accepted]) -> None:
         new = [each for each in accepted if each.replaces is None]
         rows = [_row(len(self._files), each) for each in new]
-        replaced = [
-            (spans_to_text(each.sentence.spans), each.replaces + 1) for each in accepted if each.replaces is not None
-        ]
+        replaced = [(each.gold, each.replaces + 1) for each in accepted if each.replaces is not None]
         with self._database.atomic(is_temporary=True):
             self._database.write_many(_STAGE, rows)
             self._database.write_many("UPDATE incoming SET gold = ? WHERE position = ?", replaced)
@@ -326,7 +324,7 @@ def _row(file: int, accepted: Accepted) -> tuple[Any, ...]:
         file,
         sentence.id,
         sentence.text,
-        spans_to_text(sentence.spans),
+        accepted.gold,
         None if accepted.judged == "yes" else "pool",
         accepted.judged,
         record.number,
@@ -346,10 +344,10 @@ class _Unassigned:
     groups: "array[int]" = field(default_factory=lambda: array("q"))
 
     def add(self, position: int, accepted: Accepted, file: int) -> None:
-        key, document = text_key(accepted.sentence.text), accepted.record.document
+        document = accepted.record.document
         self.positions.append(position)
-        self.keys.append(key)
-        self.groups.append(hash((file, document)) if document else key)
+        self.keys.append(accepted.key)
+        self.groups.append(hash((file, document)) if document else accepted.key)
 
 
 def _text_path(path: Path) -> str | None:

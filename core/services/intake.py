@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-import numpy as np
-
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name, coarse_label
-from core.domain.spans import SPLITS, Judged, Sentence, SentenceNumber, Span, Split, check_spans
+from core.domain.spans import SECTIONS, SPLITS, Judged, Section, Sentence, SentenceNumber, Span, Split, check_spans
 from core.domain.splitting import Keys, as_keys, normalise_for_comparison, text_key
 from core.formats.records import Record, Rejected, StatedSpan, make_id, reject
 from core.formats.sources import Source
@@ -62,12 +60,16 @@ class Accepted:
 
     Attributes:
         sentence: with its gold by the rules, and an id that no other sentence has.
+        gold: the same gold as it is stored.
+        key: of the text, as `core.domain.splitting` compares texts.
         judged: whether a person decided its gold; only what was judged wholly goes to a split.
         replaces: the place among the accepted ones, from 0, of an earlier record of the same sentence that this one
             takes the place of; None for a new sentence.
     """
 
     sentence: Sentence
+    gold: str
+    key: int
     record: Record
     judged: Judged
     replaces: int | None = None
@@ -87,7 +89,8 @@ class Intake:
         self.new_labels = dict.fromkeys(new_labels)
         self.tally = Tally()
         self.known: dict[Split, Keys] = {split: as_keys(array("q")) for split in SPLITS}
-        self._known_keys, self._known_numbers = as_keys(array("q")), as_keys(array("q"))
+        self._known_ids: set[int] = set()
+        self._known_texts: dict[int, SentenceNumber] = {}
         self._file = ""
         self._ids_of_file: set[str] = set()
         self._places: dict[str, int] = {}
@@ -101,17 +104,15 @@ class Intake:
         """Learn which texts the project has, pausing now and then."""
         if self._project is None or not self._project.sentences.has_any():
             return
-        keys, numbers = array("q"), array("q")
-        for split in SPLITS:
-            first = len(keys)
-            for number, text in self._project.sentences.texts(split):
-                keys.append(text_key(text))
-                numbers.append(number)
-                if len(keys) % SLICE == 0:
-                    yield
-            self.known[split] = as_keys(keys[first:])
-        order = np.argsort(as_keys(keys), kind="stable")
-        self._known_keys, self._known_numbers = as_keys(keys)[order], as_keys(numbers)[order]
+        keys: dict[Section, array[int]] = {section: array("q") for section in SECTIONS}
+        for place, (number, sentence_id, section, text) in enumerate(self._project.sentences.texts_and_ids()):
+            key = text_key(text)
+            keys[section].append(key)
+            self._known_ids.add(hash(sentence_id))
+            self._known_texts.setdefault(key, number)
+            if place % SLICE == SLICE - 1:
+                yield
+        self.known = {split: as_keys(keys[split]) for split in SPLITS}
 
     def judge(self, source: Source, rules: Rules, record: Record | Rejected) -> Accepted | Rejected:
         """What a record becomes, or why it is rejected."""
@@ -133,22 +134,24 @@ class Intake:
             return joined
         _check_id(record.id)
         key = text_key(record.text)
-        sentence = Sentence(self._name(source, record, key, spans), record.text, spans)
-        self._compare_texts(source, record, sentence, key)
-        self._remember(record, sentence, key)
-        self.tally.spans.update(span.label for span in spans)
-        self.tally.judged[judged] += 1
-        return Accepted(sentence, record, judged)
+        sentence = Sentence.unchecked(self._name(source, record, key, spans), record.text, spans)
+        accepted = Accepted(sentence, spans_to_text(spans), key, record, judged)
+        self._compare_texts(source, accepted)
+        self._remember(accepted)
+        return accepted
 
-    def _remember(self, record: Record, sentence: Sentence, key: int) -> None:
-        place = len(self._names)
+    def _remember(self, accepted: Accepted) -> None:
+        place, sentence = len(self._names), accepted.sentence
         self._places[sentence.id] = place
         self._names.append(sentence.id)
-        self._golds.append(spans_to_text(sentence.spans))
-        self._keys.append(key)
-        self._first_with_text.setdefault(key, place)
-        if (joining := _joining_key(record)) is not None:
+        self._golds.append(accepted.gold)
+        self._keys.append(accepted.key)
+        self._first_with_text.setdefault(accepted.key, place)
+        if (joining := _joining_key(accepted.record)) is not None:
             self._joinable[joining] = (place, sentence)
+        for span in sentence.spans:
+            self.tally.spans[span.label] += 1
+        self.tally.judged[accepted.judged] += 1
 
     def _join(self, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted | None:
         """What becomes of a record and an earlier one of the same sentence by another person, or with other spans of a
@@ -157,7 +160,7 @@ class Intake:
         Raises:
             UserError: two people's parts contradict each other.
         """
-        known = self._joinable.get(_joining_key(record) or "")
+        known = self._joinable.get(_joining_key(record) or "") if self._joinable else None
         if known is None or known[1].text != record.text:
             return None
         place, earlier = known
@@ -166,42 +169,39 @@ class Intake:
                 spans = check_spans({*earlier.spans, *spans}, record.text)
             except UserError as error:
                 raise UserError("it contradicts an earlier record of the same text: {error}", error=error) from error
-        sentence = Sentence(earlier.id, record.text, spans)
+        sentence = Sentence.unchecked(earlier.id, record.text, spans)
         self._joinable[_joining_key(record) or ""] = (place, sentence)
         self._golds[place] = spans_to_text(spans)
         self.tally.merged += 1
         self.tally.spans.subtract(span.label for span in earlier.spans)
         self.tally.spans.update(span.label for span in spans)
-        return Accepted(sentence, record, judged, replaces=place)
+        return Accepted(sentence, self._golds[place], self._keys[place], record, judged, replaces=place)
 
     def _spans(self, rules: Rules, record: Record, stated: tuple[StatedSpan, ...]) -> tuple[Span, ...]:
         try:
             spans = read_spans(record.text, stated, rules.offsets)
-            kept = self._without_overlaps(rules, record, spans)
-            check_spans(kept, record.text)
+            kept = check_spans(self._without_overlaps(rules, record, spans), record.text)
         except UserError:
             self._seek_other_offsets(record.text, stated)
             raise
-        return tuple(sorted(self._label(rules, spans=kept)))
+        return tuple(self._label(rules, kept))
 
-    def _label(self, rules: Rules, spans: Sequence[Span]) -> list[Span]:
+    def _label(self, rules: Rules, spans: Sequence[Span]) -> Sequence[Span]:
         """The spans with the labels of the tag set that they get."""
+        if not rules.label_map and all(span.label in self._labels for span in spans):
+            return spans
         renamed = dict(rules.label_map)
-        labelled = [
-            Span(span.start, span.end, self._known_label(rules, renamed.get(span.label, span.label))) for span in spans
-        ]
-        unknown = [span.label for span in labelled if span.label not in self._labels]
-        if unknown:
+        stated = [renamed.get(span.label, span.label) for span in spans]
+        labels = [self._known_label(rules, label) for label in stated]
+        if unknown := [label for label in labels if label not in self._labels]:
             self.tally.unknown.update(unknown)
             raise UserError(
                 "the label {label} is not in the tag set ({known}); add the label on import if it is intended",
                 label=unknown[0],
                 known=join_words(sorted(self._labels)),
             )
-        for span, before in zip(labelled, spans, strict=True):
-            if span.label != (stated := renamed.get(before.label, before.label)):
-                self.tally.folded[stated] += 1
-        return labelled
+        self.tally.folded.update(before for before, label in zip(stated, labels, strict=True) if before != label)
+        return [Span(span.start, span.end, label) for span, label in zip(spans, labels, strict=True)]
 
     def _known_label(self, rules: Rules, label: str) -> str:
         """The label, or its type where it is a fine one that the tag set does not have."""
@@ -252,7 +252,7 @@ class Intake:
         if record.id in self._ids_of_file:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
         self._ids_of_file.add(record.id)
-        for name in (record.id, f"{source.file_name}#{record.id}"):
+        for name in _names_to_try(source, record):
             place = self._places.get(name)
             if place is not None and self._keys[place] == key:
                 self.tally.repeated += 1
@@ -265,7 +265,7 @@ class Intake:
         raise UserError("the project has another sentence with this id from a file of this name; rename the file")
 
     def _stored(self, name: str) -> StoredSentence | None:
-        if self._project is None or not self._project.sentences.has_id(name):
+        if self._project is None or hash(name) not in self._known_ids or not self._project.sentences.has_id(name):
             return None
         return self._project.sentences.by_id(name)
 
@@ -281,13 +281,14 @@ class Intake:
         self.tally.repeated += 1
         raise UserError("it is already in this project")
 
-    def _compare_texts(self, source: Source, record: Record, sentence: Sentence, key: int) -> None:
+    def _compare_texts(self, source: Source, accepted: Accepted) -> None:
         """Notice a text that is there already under another id.
 
         Raises:
             UserError: the record has no id of its own, and the project has the text with the same gold.
         """
-        stored = self._find_text(key, sentence.text)
+        sentence, record = accepted.sentence, accepted.record
+        stored = self._find_text(accepted.key, sentence.text)
         if stored is not None and sentence.spans in (stored.imported_now, stored.gold):
             if record.id == make_id(source, record.number, record.text):
                 self.tally.repeated += 1
@@ -295,8 +296,8 @@ class Intake:
             self.tally.same_text += 1
         elif stored is not None:
             self._notice_other_gold(sentence, _name_gold(stored.id, stored.text, stored.gold))
-        elif (place := self._first_with_text.get(key)) is not None:
-            if self._golds[place] == spans_to_text(sentence.spans):
+        elif (place := self._first_with_text.get(accepted.key)) is not None:
+            if self._golds[place] == accepted.gold:
                 self.tally.same_text += 1
             else:
                 first = _name_gold(self._names[place], sentence.text, spans_from_text(self._golds[place]))
@@ -304,16 +305,21 @@ class Intake:
 
     def _find_text(self, key: int, text: str) -> StoredSentence | None:
         """A sentence of the project with a text."""
-        place = int(np.searchsorted(self._known_keys, key))
-        if self._project is None or place >= len(self._known_keys) or self._known_keys[place] != key:
+        number = self._known_texts.get(key)
+        if self._project is None or number is None:
             return None
-        found = self._project.sentences.by_number([SentenceNumber(int(self._known_numbers[place]))])
+        found = self._project.sentences.by_number([number])
         return next((stored for stored in found if _is_same_text(stored.text, text)), None)
 
     def _notice_other_gold(self, sentence: Sentence, first: str) -> None:
         self.tally.other_gold += 1
         if len(self.tally.first_other_gold) < LISTED:
             self.tally.first_other_gold.append(OtherGold(first, _name_gold(sentence.id, sentence.text, sentence.spans)))
+
+
+def _names_to_try(source: Source, record: Record) -> Iterator[str]:
+    yield record.id
+    yield f"{source.file_name}#{record.id}"
 
 
 def _judged(rules: Rules, record: Record, spans: Sequence[Span]) -> Judged:

@@ -251,10 +251,15 @@ class Sentences:
                 return
             last, left = rows[-1][0], left - len(rows)
 
-    def texts(self, split: Section) -> Iterator[tuple[SentenceNumber, str]]:
-        """The number and text of each sentence of a split, in order, read in slices."""
+    def texts(self, section: Section) -> Iterator[tuple[SentenceNumber, str]]:
+        """The number and text of each sentence of a section, in order, read in slices."""
         sql = "SELECT number, text FROM sentence WHERE split = ? AND number > ? ORDER BY number LIMIT ?"
-        yield from self._database.paged(sql, [split], size=SLICE)
+        yield from self._database.paged(sql, [section], size=SLICE)
+
+    def texts_and_ids(self) -> Iterator[tuple[SentenceNumber, str, Section, str]]:
+        """The number, id, section and text of each sentence, also of deleted ones, in order, read in slices."""
+        sql = "SELECT number, id, split, text FROM sentence WHERE number > ? ORDER BY number LIMIT ?"
+        yield from self._database.paged(sql, [], size=SLICE)
 
     def containing(self, text: str, split: Section) -> Iterator[list[StoredSentence]]:
         """The sentences of a split that contain a string, in order, in slices."""
