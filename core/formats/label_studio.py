@@ -41,6 +41,7 @@ TEXT, LABEL, DOCUMENT = "text", "label", "document"
 _PARTLY = "partly judged"
 """The version of the “model” whose predictions are the entities of a sentence that is judged in part."""
 _NAMES = {"from_name": LABEL, "to_name": TEXT, "type": "labels"}
+_LINE_END = re.compile(r"[\r\n]")
 _START = re.compile(r"\s*[\[{]")
 _TASK = re.compile(r'"data"\s*:\s*\{|"(?:annotations|completions)"\s*:\s*\[\s*(?:\{[^{}\[\]]*"result"\s*:|\]\s*,)')
 
@@ -145,7 +146,7 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
             yield Record(
                 element.number,
                 data[key],
-                fault or annotation.spans.get(name, ()),
+                fault or unescape_surfaces(data[key], annotation.spans.get(name, ())),
                 f"{sentence_id}/{key}" if len(texts) > 1 and sentence_id else sentence_id,
                 element.line,
                 annotation.judged,
@@ -271,6 +272,20 @@ def cut_spans(region: Any, kind: str = "labels") -> list[StatedSpan]:
             )
     region_text = json.dumps(region, ensure_ascii=False)
     raise UserError("a region lacks one of start, end and a label: {region:.160}", region=region_text)
+
+
+def unescape_surfaces(text: str, spans: tuple[StatedSpan, ...]) -> tuple[StatedSpan, ...]:
+    """The spans of a text; a line end in what they cover, for which Label Studio writes `\\n`, is one again."""
+    if not any(span.surface and "\\n" in span.surface for span in spans):
+        return spans
+    cuts = [text[max(0, span.start) : max(0, span.end)] for span in spans]
+    is_escaped = [_LINE_END.sub(r"\\n", cut) == span.surface for cut, span in zip(cuts, spans, strict=True)]
+    return tuple(
+        [
+            span._replace(surface=cut) if escaped else span
+            for span, cut, escaped in zip(spans, cuts, is_escaped, strict=True)
+        ]
+    )
 
 
 def _place(span: StatedSpan) -> str:

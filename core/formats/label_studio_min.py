@@ -63,7 +63,7 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
     yield Record(
         element.number,
         row[text_key],
-        fault or spans,
+        fault or label_studio.unescape_surfaces(row[text_key], spans),
         sentence_id,
         element.line,
         "yes" if is_judged else "no",

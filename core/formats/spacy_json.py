@@ -39,6 +39,7 @@ _UNKNOWN = "-"
 _OWN = ("document", "annotator")
 """Members of a document that spaCy does not know: what we say of it ourselves."""
 _RUN = re.compile(r"\s+|\S+")
+_BLANKS = re.compile(r"\s+")
 
 Piece = tuple[int, int]
 """Where a token is in its text."""
@@ -151,8 +152,8 @@ def _find_tokens(raw: str, words: Iterable[str]) -> list[Piece]:
     """
     pieces, at = [], 0
     for word in words:
-        if word.strip():
-            at += len(raw[at:]) - len(raw[at:].lstrip()) if not raw.startswith(word, at) else 0
+        if not raw.startswith(word, at) and (gap := _BLANKS.match(raw, at)):
+            at = gap.end()
         if not raw.startswith(word, at):
             raise UserError(
                 "its text goes on with {rest!r:.80}, its tokens with {word!r:.80}", rest=raw[at : at + 20], word=word
@@ -231,14 +232,20 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
 
 def _document(record: Record) -> dict[str, Any]:
     text, spans = record.text, stated_spans(record)
-    pieces = [piece for piece in cut_tokens(text, spans) if not _is_only_gap(text, piece, spans)]
+    begins, ends = {span.start for span in spans}, {span.end for span in spans}
+    pieces = [
+        (start, end)
+        for start, end in cut_tokens(text, spans)
+        if start in begins or end in ends or not _is_gap(text, start, end)
+    ]
     tags = ["O" if record.judged == "yes" else _UNKNOWN] * len(pieces)
+    first = {start: place for place, (start, _) in enumerate(pieces)}
+    last = {end: place for place, (_, end) in enumerate(pieces)}
     for span in spans:
-        inside = [place for place, (start, end) in enumerate(pieces) if span.start <= start and end <= span.end]
-        for place in inside:
-            tags[place] = f"I-{span.label}"
-        tags[inside[-1]] = f"L-{span.label}"
-        tags[inside[0]] = f"{'B' if len(inside) > 1 else 'U'}-{span.label}"
+        begin, end = first[span.start], last[span.end]
+        tags[begin : end + 1] = [f"I-{span.label}"] * (end + 1 - begin)
+        tags[end] = f"L-{span.label}"
+        tags[begin] = f"{'B' if begin < end else 'U'}-{span.label}"
     tokens = [
         {"id": place, "orth": text[start:end], "ner": tag}
         for place, ((start, end), tag) in enumerate(zip(pieces, tags, strict=True))
@@ -256,15 +263,10 @@ def cut_tokens(text: str, spans: Iterable[StatedSpan]) -> list[Piece]:
     return list(pairwise(sorted(cuts)))
 
 
-def _is_only_gap(text: str, piece: Piece, spans: Iterable[StatedSpan]) -> bool:
-    """Whether a piece is all of the blanks between two words, and no span begins or ends with it."""
-    start, end = piece
-    is_gap = (
-        text[start:end].isspace()
-        and not text[max(0, start - 1) : start].isspace()
-        and not text[end : end + 1].isspace()
-    )
-    return is_gap and not any(span.start == start or span.end == end for span in spans)
+def _is_gap(text: str, start: int, end: int) -> bool:
+    """Whether a piece of a text is all of the blanks between two words, or at one of its ends."""
+    around = text[max(0, start - 1) : start], text[end : end + 1]
+    return text[start:end].isspace() and not any(each.isspace() for each in around)
 
 
 FORMAT = CorpusFormat(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.spans import Span
 from core.formats import label_studio, label_studio_min
 from core.formats.records import Record, Rejected, StatedSpan, WriteOptions
 from core.formats.registry import detect_format, open_corpus
@@ -89,6 +90,17 @@ def test_a_surface_that_the_offsets_do_not_cut_is_rejected(tmp_path):
     path.write_text(json.dumps([task(annotation(result(PERSON | {"start": 1, "end": 3})))]), encoding="utf-8")
     (rejected,) = read_sentences(path)
     assert rejected.reason == "sentence 1: the text at 1–3 is '리는', but the file says '나리'"
+
+
+@pytest.mark.parametrize("as_row", [False, True])
+def test_a_line_end_in_a_surface_is_written_as_an_escape(tmp_path, as_row):
+    text, region = "나리\r\n씨는", {"start": 0, "end": 5, "text": "나리\\n\\n씨", "labels": ["PS"]}
+    row = {"text": text, "id": 1, "label": [region], "annotation_id": 7}
+    path = tmp_path / "a.json"
+    given = row if as_row else task(annotation(result(region)), data={"text": text})
+    path.write_text(json.dumps([given]), encoding="utf-8")
+    (sentence,) = read_sentences(path)
+    assert sentence.spans == (Span(0, 5, "PS"),)
 
 
 def test_spans_go_to_the_text_that_they_are_of(records):
@@ -264,3 +276,29 @@ def test_each_kind_is_recognised(tmp_path):
     for content in ([{"text": "a", "id": 1, "annotation_id": None}], [{"t": "a", "label": [PERSON], "annotator": 1}]):
         path.write_text(json.dumps(content), encoding="utf-8")
         assert detect_format(path) is label_studio_min.FORMAT
+
+
+KEYS = ["id", "data", "text", "annotations", "result", "value", "start", "end", "labels", "label", "type", "to_name"]
+KEYS += ["completed_by", "predictions", "model_version", "was_cancelled", "annotation_id", "annotator", "sentence_id"]
+LEAVES = st.none() | st.booleans() | st.integers(-3, 9) | st.sampled_from(["labels", "text", "partly judged", "나리는"])
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)
+)
+SHAPED = st.fixed_dictionaries(
+    {"data": st.fixed_dictionaries({"text": st.just(TEXT)})},
+    optional={
+        "annotations": st.lists(st.fixed_dictionaries({"result": st.lists(ANYTHING | st.just(result(PERSON)))})),
+        "predictions": ANYTHING,
+    },
+)
+
+
+@given(st.lists(ANYTHING | SHAPED, max_size=3))
+def test_no_content_makes_a_reader_or_a_writer_fail(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    for known in (label_studio.FORMAT, label_studio_min.FORMAT):
+        with open_corpus(path, known.name) as file:
+            records = [record for record in file.records() if isinstance(record, Record)]
+        written = [record for record in records if isinstance(record.gold, tuple)]
+        known.write(path.with_suffix(".again"), written, WriteOptions())

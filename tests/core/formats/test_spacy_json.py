@@ -189,3 +189,21 @@ def test_tokens_end_where_spans_do(tmp_path):
     (written,) = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     (sentence,) = written["paragraphs"][0]["sentences"]
     assert sentence["tokens"] == GOOD["paragraphs"][0]["sentences"][0]["tokens"]
+
+
+KEYS = ["id", "paragraphs", "raw", "sentences", "tokens", "orth", "ner", "entities", "cats"]
+LEAVES = st.none() | st.booleans() | st.integers(-3, 9) | st.sampled_from(["나리", "U-PS", "-", "", " "])
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+)
+SHAPED = st.fixed_dictionaries(
+    {"orth": st.sampled_from(["나리", " ", ""])}, optional={"ner": st.sampled_from(["U-PS", "B-PS", "-", "O", None, 5])}
+)
+
+
+@given(st.lists(ANYTHING | st.lists(SHAPED, max_size=3).map(lambda given: document({"tokens": given})), max_size=3))
+def test_no_content_makes_the_reader_fail(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with open_corpus(path, "spacy-json") as file:
+        assert all(isinstance(record, Record | Rejected) for record in file.records())
