@@ -81,9 +81,10 @@ class _Words(NamedTuple):
 def score(head: Head) -> float:
     """Likely if one of the columns of the first lines contains tags."""
     samples = _sample(head.lines)
-    _, sentences = _most_frequent(samples)
-    rows, of = _count_rows(sentences), sum(map(_count_rows, samples.values()))
-    return 0.8 if rows and rows * 2 >= of and has_tags(sentences) else 0.0
+    shape, sentences = _most_frequent(samples)
+    others = (row for other, blocks in samples.items() if other != shape for block in blocks for row in block)
+    is_most = _count_rows(sentences) >= sum(not row[0].startswith("#") for row in others)
+    return 0.8 if sentences and is_most and has_tags(sentences) else 0.0
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:

@@ -102,6 +102,37 @@ def test_blanks_are_where_the_file_says_and_other_columns_are_kept(records):
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "document", "entities"),
+    [
+        (
+            "-DOCSTART- -X- -X- O\n\nNARI NNP B-NP B-ORG\ncalls VBZ B-VP O\nKim NNP B-NP B-PER\nLee NNP I-NP I-PER\n",
+            "1",
+            [("NARI", "ORG"), ("Kim Lee", "PER")],
+        ),
+        (
+            "-DOCSTART- -X- O O\n\nNARI NNP I-NP I-ORG\ncalls VBZ I-VP O\nKim NNP I-NP I-PER\nLee NNP B-NP B-PER\n",
+            "1",
+            [("NARI", "ORG"), ("Kim", "PER"), ("Lee", "PER")],
+        ),
+        ("-DOCSTART- -DOCSTART- O\nDe Art O\nheer N O\nKim N B-PER\n", "1", [("Kim", "PER")]),
+        ("Ross Ross NE I-NC I-PER\nlebt leben VVFIN I-VC O\nin in APPR I-PC O\n", "", [("Ross", "PER")]),
+        ("#\thttp://example.org [2009-10-17]\n1\tKim\tB-PER\tO\n2\tlebt\tO\tO\n", "", [("Kim", "PER")]),
+        ("@nari\tO\nloves\tO\nSeoul\tB-location\n#seoul\tO\n:)\tO\n", "", [("Seoul", "location")]),
+        (
+            "# global.columns = ID FORM UPOS NER\n# newdoc id = d\n# sent_id = d-1\n# text = Kim goes.\n"
+            "1\tKim\tPROPN\tS-person\n2\tgoes\tVERB\tO\n3\t.\tPUNCT\tO\n",
+            "d",
+            [("Kim", "person")],
+        ),
+    ],
+    ids=["CoNLL 2003", "CoNLL 2003 as IOB1", "CoNLL 2002", "CoNLL 2003, German", "GermEval", "WNUT", "CoNLL-U"],
+)
+def test_the_files_that_people_have_are_read(records, text, document, entities):
+    (record,) = records(text)
+    assert (record.document, marked(record)[1]) == (document, entities)
+
+
 CONLL_U = """# newdoc id = d1
 # sent_id = s1
 # text = 나리는  여수에\u00a0간다.
