@@ -87,6 +87,7 @@ def build_window(
     runner = JobRunner()
     session = Session(runner)
     preferences = Preferences(settings)
+    session.sign(preferences.author())
     appearance = Appearance(application, preferences, theme)
     keymap = Keymap(preferences)
     _name_labels(session, appearance)  # before any page shows them

@@ -59,6 +59,13 @@ class Preferences:
     def remember_theme(self, choice: str) -> None:
         self._settings.setValue("theme", choice)
 
+    def author(self) -> str:
+        """The name that the person's steps are stored with; empty where none was given."""
+        return str(self._settings.value("author", ""))
+
+    def remember_author(self, name: str) -> None:
+        self._settings.setValue("author", name)
+
     def sentence_size(self, default: int) -> int:
         """The size of the large sentence's text, in pixels."""
         stored = str(self._settings.value("sentence-size", default))

@@ -1,8 +1,7 @@
 """What the whole window shares: the open project, what is looked at, and the news of every change."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core.analysis.verdicts import Blame
 from core.domain.errors import UserError
 from core.domain.events import Changing
-from core.domain.generators import map_progress
+from core.domain.generators import map_progress, run_to_end
 from core.domain.spans import Sentence, SentenceNumber, Span, Split
 from core.messages.catalogue import join_words, say, say_count
 from core.metrics.comparison import Comparison
@@ -19,6 +18,7 @@ from core.services.import_corpus import ImportPlan, import_corpus
 from core.store import project as projects
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE, NextSteps
+from core.store.gold.moves import Destination
 from core.store.gold.relabelling import Replacement
 from core.store.gold.remarks import DismissalKind, TextPlace
 from core.store.gold.reviews import JudgementContext
@@ -30,15 +30,7 @@ from core.store.sentences import Addition, Gold, Move
 from gui.background import Job, JobRunner, describe_failure
 from gui.context import Baseline, Context, epoch_keys
 from gui.text.progress import FLEETING
-from gui.text.step_descriptions import describe, lasting_notice
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What was done, to be read in passing, and the sentence that it is about, if it is one."""
-
-    words: str
-    sentence: SentenceNumber | None = None
+from gui.text.step_descriptions import Notice, describe, lasting_notice, moved_notice
 
 
 class Session(QObject):
@@ -78,6 +70,7 @@ class Session(QObject):
         self._context = Context()
         self._new_run: int | None = None
         self._passed = set[Addition | Move]()
+        self._author = ""
         self.baseline = Baseline()
 
     @property
@@ -124,6 +117,7 @@ class Session(QObject):
         project = make()
         self.close()
         self._project = project
+        project.corrections.sign(self._author)
         self._passed.clear()
         self._context = self._newest()
         self.project_changed.emit(project)
@@ -252,9 +246,32 @@ class Session(QObject):
         if len(golds) < LARGE:
             self.publish(corrections.correct_together(golds))
         else:
-            parts = list(_parts(golds, LARGE))
+            all_golds = list(golds.items())
+            parts = [dict(all_golds[first : first + LARGE]) for first in range(0, len(all_golds), LARGE)]
             title = say_count("Changing {count:,} sentence", "Changing {count:,} sentences", len(golds))
             self.change_many(title, lambda: corrections.correct_in_slices(parts))
+
+    def move_sentences(self, numbers: Sequence[SentenceNumber], to: Destination, reason: str = "") -> None:
+        """Move sentences to a section as one step, those of many as a job, and report what runs lose by it."""
+        moves = self._open_project().moves
+        if len(numbers) < LARGE:
+            change = run_to_end(moves.move_in_slices(numbers, to, reason))
+            self.publish(change)
+            self._notify_moved(change)
+        else:
+            title = say_count("Moving {count:,} sentence", "Moving {count:,} sentences", len(numbers))
+            job = self.change_many(title, lambda: moves.move_in_slices(numbers, to, reason))
+            job.finished.connect(self._notify_moved)
+
+    def _notify_moved(self, change: ChangeSet) -> None:
+        if change and (step := self.next_steps().undo) is not None:
+            self.notified.emit(moved_notice(step, self._open_project().moves.losses(step.number)))
+
+    def sign(self, author: str) -> None:
+        """Store this name with all steps from now on, as that of whoever makes them."""
+        self._author = author
+        if self._project is not None:
+            self._project.corrections.sign(author)
 
     def mark(self, number: SentenceNumber, *, reviewed: bool, seconds: float | None = None) -> None:
         """Mark a sentence as reviewed after it was shown for some seconds, or take the mark away."""
@@ -431,11 +448,3 @@ class Session(QObject):
 
     def _last_epoch(self, run: int) -> int | None:
         return next(reversed(self._open_project().runs.epoch_numbers(run)), None)
-
-
-def _parts(
-    golds: Mapping[SentenceNumber, Iterable[Span]], size: int
-) -> Iterator[Mapping[SentenceNumber, Iterable[Span]]]:
-    items = iter(golds.items())
-    while part := dict(islice(items, size)):
-        yield part

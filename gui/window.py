@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         """Open the settings, or bring them to the front."""
         open_one = self.findChild(SettingsWindow)
-        window = open_one or SettingsWindow(self.context.keymap, self.appearance, self)
+        window = open_one or SettingsWindow(self.context, self.appearance, self)
         if open_one is None:
             self.context.preferences.keep_size("settings", window)
         window.show()

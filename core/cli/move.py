@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import SECTIONS, SentenceNumber
 from core.messages.catalogue import say_count
-from core.store.gold.moves import Loss
+from core.store.gold.moves import describe_losses
 from core.store.project import Project, open_project
 
 
@@ -56,21 +56,11 @@ def _move(project: Project, numbers: Sequence[SentenceNumber] | None, options: a
     change = run_to_end(project.moves.move_in_slices(numbers, options.to, options.reason))
     step = project.corrections.next_steps().undo
     losses = project.moves.losses(step.number) if change and step is not None else []
-    for loss in losses:
-        out.warn(describe_loss(loss))
+    if losses:
+        out.warn(describe_losses(losses))
     text = say_count("{count:,} sentence moved", "{count:,} sentences moved", len(change.sentences))
     document = {"moved": len(change.sentences), "losses": [loss._asdict() for loss in losses]}
     out.result({**document, "sections": _count_sections(project)}, text)
-
-
-def describe_loss(loss: Loss) -> str:
-    """What a run lost by a move; a sentence."""
-    return say_count(
-        "Run {run} is measured on {count:,} dev sentence less.",
-        "Run {run} is measured on {count:,} dev sentences less.",
-        loss.sentences,
-        run=loss.run,
-    )
 
 
 def _count_sections(project: Project) -> dict[str, int]:

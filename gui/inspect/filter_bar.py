@@ -1,6 +1,6 @@
 """What the list of sentences is filtered by, how that is said, and the bar above the list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.analysis.changes import SentenceHistory
 from core.domain.labels import EntityType
-from core.domain.spans import SPLITS, Section
+from core.domain.spans import SECTIONS, SPLITS, Section
 from core.messages.catalogue import join_words, mark, say
 from core.metrics.comparison import Outcome
 from core.store.sentence_selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
@@ -18,7 +18,7 @@ from core.store.signal_store import ORDERS, Order
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
 from gui.look.theme import scaled
-from gui.text.wording import VERDICTS, label_names, wrap_tooltip
+from gui.text.wording import SECTION_WORDS, VERDICTS, label_names, wrap_tooltip
 from gui.widgets.choosers import Chooser, chip
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_fields import LineField
@@ -245,9 +245,8 @@ class FilterBar(QWidget):
         super().__init__()
         self._keymap = keymap
         self.filter = Filter()
-        self.split = _chooser(
-            say("Split"), say("The split whose sentences are listed"), {name: name for name in SPLITS}
-        )
+        self.split = _chooser(say("Split"), say("The split whose sentences are listed"), {})
+        self.show_sections(())
         self.all = chip(say("All"), say("Every sentence of the split"))
         self.errors = chip(say("Errors"), say(_ERRORS))
         self.kinds = {kind: chip(say(_KINDS[kind][0]), say(_KINDS[kind][1])) for kind in get_args(ErrorKind)}
@@ -353,7 +352,9 @@ class FilterBar(QWidget):
     def show_filter(self, shown: Filter) -> None:
         """Display this filter without emitting `changed`."""
         self.filter = shown
-        self.split.setCurrentText(shown.split)
+        if self.split.findData(shown.split) < 0:
+            self.show_sections((shown.split,))
+        self.split.setCurrentIndex(self.split.findData(shown.split))
         self.all.setChecked(not shown.errors and shown.asked is None)
         self.errors.setChecked(shown.errors)
         for kind, button in self.kinds.items():
@@ -393,6 +394,12 @@ class FilterBar(QWidget):
                 say("Sentences of this list that are not marked as reviewed, and the median time of the last ones")
             )
         )
+
+    def show_sections(self, others: Collection[Section]) -> None:
+        """Offer the splits, and those of pool, set aside and deleted that have sentences, or are shown."""
+        shown = self.filter.split
+        offered = (each for each in SECTIONS if each in SPLITS or each in others or each == shown)
+        self.split.offer([(say(SECTION_WORDS[section]), section) for section in offered], shown)
 
     def show_labels(self, labels: Sequence[EntityType]) -> None:
         """Offer the labels of the tag set."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.domain.spans import SPLITS, SentenceNumber, Split
+from core.domain.spans import SECTIONS, SPLITS, SentenceNumber, Split
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
 from core.store.project import Project
@@ -32,6 +32,7 @@ from gui.keys.keymap import Keymap
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import SentenceRow
 from gui.session import Session
+from gui.text.wording import SECTION_WORDS
 
 BUSY_AFTER = 200
 """Milliseconds without an answer until the window says that it searches."""
@@ -124,6 +125,8 @@ class Listing(QWidget):
         if shown.label is not None and shown.label not in labels:  # it was renamed, merged or deleted
             self.filters.show_filter(shown.with_label(None))
         self.filters.show_labels([self._look.theme.entity_type(label) for label in labels])
+        if project is not None:
+            self.filters.show_sections([section for section in SECTIONS if project.sentences.has_any(section)])
         self._ask(ListQuery(lists=True, counts=True))
 
     def inspect(self, selection: Selection) -> None:
@@ -294,7 +297,8 @@ class Listing(QWidget):
 
     def _show_empty(self) -> None:
         has_others = self._stats.sentences > 0
-        none_in_split = say("The project has no {split} sentences.", split=self._stats.split)
+        split = say(SECTION_WORDS[self._stats.split])
+        none_in_split = say("The project has no {split} sentences.", split=split)
         words = say("No sentence matches this filter.") if has_others else none_in_split
         self.list.show_empty(words, can_show_all=True)
 

@@ -19,10 +19,12 @@ from gui.inspect.detail_pane import SentenceDetail
 from gui.inspect.filter_bar import read_filter, stored_filter
 from gui.inspect.identical_window import IdenticalWindow, Sought
 from gui.inspect.list_pane import Listing, ListPlace
+from gui.inspect.moving import SentenceMover
 from gui.inspect.sentence_list import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.preferences import SETTLED_AFTER
+from gui.text.wording import SECTION_WORDS
 from gui.widgets.flow import StackingSplitter
 from gui.widgets.page import EmptyState, Page, PageContext
 
@@ -50,6 +52,7 @@ class InspectPage(Page):
         self.listing = Listing(context.session, context.look, context.keymap)
         self.filters, self.model, self.list = self.listing.filters, self.listing.model, self.listing.list
         self.actions_by_name = self._page_actions(context.keymap)
+        self.mover = SentenceMover(context.session, self.listing, context.keymap)
         steps = [self.actions_by_name[name] for name in _STEPS]
         self.detail = SentenceDetail(context, steps, self.actions_by_name["reviewed"])
         self.empty = EmptyState(
@@ -117,6 +120,7 @@ class InspectPage(Page):
         for leaves in (session.closing, self.listing.leaving):
             leaves.connect(self.detail.note.commit)
         self.detail.install_shortcuts(self.list.view)
+        self.addActions(self.mover.actions)
         for name, action in self.actions_by_name.items():
             (self.detail.canvas if COMMANDS[name].scope == "canvas" else self).addAction(action)
 
@@ -200,10 +204,18 @@ class InspectPage(Page):
             self._show(shown)
 
     def _show(self, shown: ShownSentence) -> None:
-        words = f"{self.listing.place} · {shown.stored.split} · {shown.stored.id}"
+        section = self._name_section(shown)
+        words = f"{self.listing.place} · {section} · {shown.stored.id}"
         self.detail.show_sentence(
             shown, self._session.context.gold, words, self.listing.progress, self.listing.searched
         )
+
+    def _name_section(self, shown: ShownSentence) -> str:
+        """Where a sentence is, and why, if a reason was given."""
+        number, section = shown.stored.number, say(SECTION_WORDS[shown.stored.split])
+        project = self._session.project
+        reason = project.moves.reasons([number]).get(number) if project is not None else None
+        return say("{section}: {reason}", section=section, reason=reason) if reason else section
 
     def _correct(self, spans: tuple[Span, ...]) -> None:
         number = self.listing.current

@@ -45,6 +45,12 @@ Name = Literal[
     "reviewed",
     "reviewed and go on",
     "note",
+    "set aside",
+    "delete sentence",
+    "bring back",
+    "to train",
+    "to dev",
+    "to test",
     "model wrong",
     "gold wrong",
     "ambiguous",
@@ -108,6 +114,22 @@ COMMANDS: dict[Name, Command] = {
         mark("Mark the sentence as reviewed and go to the next one"), ("Ctrl+Shift+R",), "page", repeats=False
     ),
     "note": Command(mark("Write a note on the sentence"), ("Ctrl+N",), "page", repeats=False),
+    "set aside": Command(
+        mark("Set the sentence aside"),
+        ("Ctrl+Shift+A",),
+        "page",
+        repeats=False,
+    ),
+    "delete sentence": Command(mark("Delete the sentence"), ("Ctrl+Shift+Del",), "page", repeats=False),
+    "bring back": Command(
+        mark("Bring the sentence back"),
+        ("Ctrl+Shift+B",),
+        "page",
+        repeats=False,
+    ),
+    "to train": Command(mark("Move the sentence to train"), ("Ctrl+Shift+T",), "page", repeats=False),
+    "to dev": Command(mark("Move the sentence to dev"), ("Ctrl+Shift+D",), "page", repeats=False),
+    "to test": Command(mark("Move the sentence to test"), ("Ctrl+Shift+X",), "page", repeats=False),
     "model wrong": Command(
         mark("Verdict: the model is wrong, the gold is right"), ("Ctrl+1",), "sentence", repeats=False
     ),

@@ -20,24 +20,28 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import PredictedSpan, Span
 from core.messages.catalogue import mark, say
-from gui.keys.keymap import Keymap
-from gui.look.theme import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice
+from gui.look.theme import GREATEST_SIZE, LEAST_SIZE, Appearance, ThemeChoice, scaled
+from gui.preferences import Preferences
 from gui.sentence.canvas import SentenceCanvas
+from gui.session import Session
 from gui.settings.key_table import KeysSection
 from gui.widgets.choosers import chip, indent
+from gui.widgets.page import PageContext
+from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
 
-Section = Literal["keys", "look"]
+Section = Literal["keys", "look", "person"]
 
 
 class SettingsWindow(QDialog):
-    """Two sections, one of them shown."""
+    """Three sections, one of them shown."""
 
-    def __init__(self, keymap: Keymap, appearance: Appearance, parent: QWidget) -> None:
+    def __init__(self, context: PageContext, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(say("Settings"))
-        self.keys, self.look = KeysSection(keymap), LookSection(appearance)
+        self.keys, self.look = KeysSection(context.keymap), LookSection(appearance)
+        self.person = PersonSection(context.session, context.preferences)
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
         self.sections: dict[Section, QToolButton] = {}
@@ -46,6 +50,7 @@ class SettingsWindow(QDialog):
         sections: dict[Section, tuple[str, QWidget]] = {
             "keys": (say("Keys"), self.keys),
             "look": (say("Appearance"), self.look),
+            "person": (say("You"), self.person),
         }
         for name, (title, section) in sections.items():
             self._stack.addWidget(section)
@@ -104,6 +109,40 @@ class SizeBox(QSpinBox):
         if not digits.isdecimal():
             return text
         return f"{max(self.minimum(), min(int(digits), self.maximum()))}{self.suffix()}"
+
+
+class PersonSection(QWidget):
+    """Who corrects the gold: the name that every step is stored with."""
+
+    def __init__(self, session: Session, preferences: Preferences) -> None:
+        super().__init__()
+        self._session = session
+        self._preferences = preferences
+        self.name = LineField(say("No name"), clearable=True)
+        self.name.setAccessibleName(say("Your name"))
+        self.name.setMaxLength(64)
+        self.name.setFixedWidth(scaled(240))
+        self.name.show_text(preferences.author())
+        self.name.edited.connect(self._remember)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.addRow(PlainLabel(say("Your name")), self.name)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(form)
+        column.addWidget(
+            hint_label(
+                say("Your corrections, moves, notes and verdicts are stored with it, and Corrections shows it."),
+                wraps=True,
+            )
+        )
+        column.addStretch(1)
+
+    def _remember(self) -> None:
+        name = self.name.seen_text.strip()
+        self._preferences.remember_author(name)
+        self._session.sign(name)
 
 
 class LookSection(QWidget):

@@ -12,8 +12,9 @@ from gui.background import Job, JobRunner
 from gui.context import Context
 from gui.look.theme import scaled
 from gui.sentence.accessible import announce
-from gui.session import Notice, Session
+from gui.session import Session
 from gui.text.progress import status_of
+from gui.text.step_descriptions import Notice
 from gui.train.readiness import last_finished
 from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import ElidedLabel, PlainLabel

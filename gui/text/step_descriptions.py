@@ -1,11 +1,25 @@
 """What is undone and redone, in words: for menus, tooltips and the notice afterwards; no Qt."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.domain.spans import SentenceNumber
 from core.messages.catalogue import mark, say, say_count
 from core.services.typed_sentences import SOURCE
 from core.store.gold.corrections import NextSteps
+from core.store.gold.moves import Loss, describe_losses
 from core.store.gold.steps import Step, StepKind
 from core.store.sentences import Addition, Move
 from gui.text.wording import BLAME_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was done, to be read in passing, and the sentence that it is about, if it is one."""
+
+    words: str
+    sentence: SentenceNumber | None = None
+
 
 _STRING_LENGTH = 24
 """Characters of a string that are quoted whole."""
@@ -116,6 +130,14 @@ def lasting_notice(lasting: Addition | Move, step: Step) -> str:
     """What the first undo after an import or a move says instead of undoing what came before it."""
     obstacle = describe_lasting(lasting)
     return say("Nothing was undone. {obstacle} Undo again to undo: {step}", obstacle=obstacle, step=describe(step))
+
+
+def moved_notice(step: Step, losses: Sequence[Loss]) -> Notice:
+    """What is said after sentences were moved, with what runs lose by it."""
+    words = describe(step)
+    if lost := describe_losses(losses):
+        return Notice(say("Done: {step}. {losses}", step=words, losses=lost))
+    return Notice(say("Done: {step}", step=words))
 
 
 def _spans(step: Step) -> str:

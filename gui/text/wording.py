@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from core.analysis.verdicts import Blame
 from core.domain.labels import EntityType
-from core.domain.spans import Span
+from core.domain.spans import Section, Span
 from core.messages.catalogue import join_words, mark, say
 from core.metrics.comparison import Comparison, Outcome
 from core.store.predictions import EpochKey
@@ -37,6 +37,16 @@ ERROR_TAGS: dict[Outcome, str] = {
     "spurious": mark("spurious"),
 }
 """What the tag of a predicted span says beside its label, where the labels do not say what is wrong."""
+
+SECTION_WORDS: dict[Section, str] = {
+    "train": mark("train"),
+    "dev": mark("dev"),
+    "test": mark("test"),
+    "pool": mark("pool"),
+    "aside": mark("set aside"),
+    "deleted": mark("deleted"),
+}
+"""Where sentences are."""
 
 STATUS_WORDS: dict[Status, str] = {
     "running": mark("running"),

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from core.domain.errors import UserError
 from core.domain.spans import Section, SentenceNumber
 from core.domain.splitting import as_keys, draw_groups, join_groups, text_key
+from core.messages.catalogue import join_words, say, say_count
 from core.store.changes import ChangeSet
 from core.store.database import Database
 from core.store.gold.corrections import LARGE, Corrections
@@ -22,6 +23,21 @@ class Loss(NamedTuple):
 
     run: int
     sentences: int
+
+
+def describe_losses(losses: Sequence[Loss]) -> str:
+    """What runs lost by a move; a sentence, empty where none lost anything."""
+    if not losses:
+        return ""
+    if len(losses) == 1:
+        return say_count(
+            "Run {run} is measured on {count:,} dev sentence less.",
+            "Run {run} is measured on {count:,} dev sentences less.",
+            losses[0].sentences,
+            run=losses[0].run,
+        )
+    runs = join_words(say("run {run} ({count:,} less)", run=loss.run, count=loss.sentences) for loss in losses)
+    return say("These are measured on fewer dev sentences: {runs}.", runs=runs)
 
 
 class ImportedPart(NamedTuple):

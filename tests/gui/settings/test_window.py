@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from gui.look.theme import LIGHT, apply_theme
 from gui.settings.key_table import WAITING
 from gui.settings.window import SettingsWindow
+from tests.building import project_with_sentences
 from tests.gui.driving import click, compose, press_key
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -217,3 +218,19 @@ def test_the_labels_of_the_large_sentence_grow_with_it(opened):
     assert look.sample.scene.style.tags.size == 22
     look.text_size.setValue(14)
     assert look.sample.scene.style.tags.size == 11, "they stay legible"
+
+
+def test_the_name_of_the_person_is_stored_with_their_steps_from_now_on(window, opened, tmp_path):
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    window.context.session.open(tmp_path / "p.spandesk")
+    project = window.context.session.project
+    window.context.session.correct(3, [])
+    click(opened.sections["person"])
+    opened.person.name.setText(" 지민 ")
+    window.context.session.correct(4, [])
+    assert project.database.rows("SELECT author FROM correction") == [("",), ("지민",)]
+    assert window.context.preferences.author() == "지민"
+    window.context.session.close_project()
+    window.context.session.open(tmp_path / "p.spandesk")
+    window.context.session.undo()
+    assert window.context.session.project.database.value("SELECT author FROM correction WHERE kind = 'undo'") == "지민"

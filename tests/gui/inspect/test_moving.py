@@ -1,0 +1,116 @@
+"""Moving sentences from Inspect: by keys, by the menu of the list, and back."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QInputDialog, QMenu
+
+from tests.building import project_with_run
+
+Key = Qt.Key
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def bench(bench_over):
+    return bench_over(project_with_run)
+
+
+@pytest.fixture
+def notices(bench):
+    said = []
+    bench.session.notified.connect(lambda notice: said.append(notice.words))
+    return said
+
+
+def offered(bench):
+    box = bench.page.filters.split
+    return [box.itemText(at) for at in range(box.count())]
+
+
+def entries(menu):
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def give_reason(bench, words):
+    [dialog] = bench.page.findChildren(QInputDialog)
+    dialog.setTextValue(words)
+    dialog.accept()
+
+
+def test_a_deleted_sentence_leaves_the_list_which_goes_on_with_the_next(bench, notices):
+    assert offered(bench) == ["train", "dev", "test"]
+    bench.go_to("news-4")
+    bench.key(Key.Key_Delete, CTRL_SHIFT)
+    assert bench.listed() == ["news-3", "talk-1", "talk-2"]
+    assert bench.shown() == "talk-1"
+    assert notices == ["Done: Delete news-4. Run 1 is measured on 1 dev sentence less."]
+    assert offered(bench) == ["train", "dev", "test", "deleted"]
+    bench.session.undo()
+    assert bench.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
+    assert offered(bench) == ["train", "dev", "test"]
+
+
+def test_the_last_one_of_the_list_is_followed_by_the_one_before(bench):
+    bench.go_to("talk-2")
+    bench.key(Key.Key_Delete, CTRL_SHIFT)
+    assert (bench.listed(), bench.shown()) == (["news-3", "news-4", "talk-1"], "talk-1")
+
+
+def test_a_sentence_is_set_aside_with_a_reason_and_comes_back(bench, notices):
+    bench.go_to("news-3")
+    bench.key(Key.Key_A, CTRL_SHIFT)
+    give_reason(bench, " 번역투 ")
+    assert bench.shown() == "news-4"
+    split = bench.page.filters.split
+    split.setCurrentIndex(split.findData("aside"))
+    split.activated.emit(split.currentIndex())
+    assert bench.listed() == ["news-3"]
+    assert bench.page.detail.position.text() == "1 of 1 · set aside: 번역투 · news-3"
+    bench.key(Key.Key_B, CTRL_SHIFT)
+    assert bench.project.sentences.by_id("news-3").split == "dev"
+    assert notices[-1] == "Done: Bring news-3 back to dev"
+    assert bench.page.list.none.text() == "The project has no set aside sentences."
+    assert bench.project.problems() == []
+
+
+def test_keys_move_between_splits(bench):
+    bench.go_to("news-3")
+    for key, section in ((Key.Key_X, "test"), (Key.Key_T, "train"), (Key.Key_D, "dev")):
+        bench.key(key, CTRL_SHIFT)
+        assert bench.project.sentences.by_id("news-3").split == section
+        bench.page.listing.go_to(bench.project.sentences.by_id("news-3").number)
+        bench.page.listing.current = bench.project.sentences.by_id("news-3").number
+
+
+def test_who_gives_no_answer_sets_nothing_aside(bench, notices):
+    bench.go_to("news-3")
+    bench.key(Key.Key_A, CTRL_SHIFT)
+    [dialog] = bench.page.findChildren(QInputDialog)
+    dialog.reject()
+    assert bench.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
+    assert notices == []
+
+
+def test_the_menu_offers_what_can_be_done_with_the_sentence_and_with_all_that_are_listed(bench, notices, qtbot):
+    bench.go_to("news-4")
+    menu = bench.page.mover.menu()
+    assert entries(menu) == ["Move to train", "Move to test", "Set aside…", "Delete", "All 4 listed sentences"]
+    everything = menu.actions()[-1].menu()
+    assert entries(everything) == ["Move to train", "Move to test", "Set aside…", "Delete"]
+    everything.actions()[1].trigger()
+    assert bench.listed() == []
+    assert bench.project.sentences.count("test") == 5
+    assert notices == ["Done: Move 4 sentences to test. Run 1 is measured on 4 dev sentences less."]
+    bench.session.undo()
+    assert len(bench.listed()) == 4
+
+
+def test_the_menu_opens_over_a_sentence_and_closes_for_good(bench, qtbot):
+    view = bench.page.list.view
+    at = view.visualRect(bench.page.model.index(1, 0)).center()
+    view.customContextMenuRequested.emit(at)
+    [menu] = [menu for menu in bench.page.findChildren(QMenu) if menu.isVisible()]
+    with qtbot.waitSignal(menu.destroyed):
+        menu.close()
+    view.customContextMenuRequested.emit(QPoint(5, view.viewport().height() - 1))
+    assert not [menu for menu in bench.page.findChildren(QMenu) if menu.isVisible()]
