@@ -1,3 +1,5 @@
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -55,6 +57,31 @@ def test_memory_that_does_not_suffice_halves_what_goes_through_at_once(monkeypat
     assert tight.batch_size == room
     pairs = zip(ample.text_tagger.tagger.parameters(), tight.text_tagger.tagger.parameters(), strict=True)
     assert all(torch.allclose(a, b, atol=1e-4) for a, b in pairs)
+
+
+def test_nothing_is_left_of_a_failed_attempt_and_no_garbage_is_collected(monkeypatch):
+    from core.model.tagger import Tagger
+
+    forward, results, left = Tagger.forward, [], []
+
+    def fails_at_its_end(tagger, batch, tags=None):
+        left.append([result() for result in results])
+        hooks = [each.register_forward_hook(lambda *call: results.append(weakref.ref(call[2]))) for each in linear]
+        result = forward(tagger, batch, tags)
+        for hook in hooks:
+            hook.remove()
+        if len(batch.input_ids) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return result
+
+    monkeypatch.setattr(Tagger, "forward", fails_at_its_end)
+    learner, examples = learner_of()
+    linear = [each for each in learner.text_tagger.tagger.modules() if isinstance(each, torch.nn.Linear)]
+    with monkeypatch.context() as patch:
+        patch.setattr(gc, "collect", lambda *_: pytest.fail("not on the thread of a training"))
+        learner.learn(examples, CHOSEN)
+    assert len(left[1]) > 5
+    assert not any(each is not None for each in left[1])
 
 
 def test_a_step_counts_the_units_of_its_own_windows_alone(monkeypatch):
