@@ -121,7 +121,7 @@ def _write(taken: _TaggedTexts, path: Path | None, out: Output) -> None:
 
 def _write_file(taken: _TaggedTexts, path: Path, out: Output) -> None:
     if path.suffix.lower() == parquet.SUFFIX:
-        parquet.write(path, taken)
+        parquet.write_tagged(path, taken)
     else:
         _write_lines(path, taken)
     if open_descriptor(path) == STANDARD_OUTPUT:

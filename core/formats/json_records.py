@@ -18,7 +18,7 @@ from core.formats.sources import Source
 from core.messages.catalogue import join_words
 
 TEXT_KEYS = ("text", "sentence", "data", "content")
-_GOLD_KEYS = dict.fromkeys(("label", "labels", "spans", "entities", "annotations", "annotation", "ner", "ents"))
+GOLD_KEYS = dict.fromkeys(("label", "labels", "spans", "entities", "annotations", "annotation", "ner", "ents"))
 """Ordered for messages."""
 _CLASS_KEYS = frozenset({"label", "labels"})
 """Keys under which a record may also have the class of its whole text."""
@@ -32,9 +32,7 @@ _GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|
 _TOKEN_KEYS = frozenset(TOKEN_KEYS)
 _SPAN_EXTRAS = "span_extras"
 _EXTRAS = "extras"
-_OURS = frozenset(
-    {*_GOLD_KEYS, *TAG_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer", _EXTRAS}
-)
+_OURS = frozenset({*GOLD_KEYS, *TAG_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer", _EXTRAS})
 """Keys that a reader would take for something else, were an extra written under them."""
 
 
@@ -185,7 +183,7 @@ def _read_gold(members: Mapping[str, Any], body: _Body, names: Names) -> _Gold:
     Raises:
         UserError: they cannot be read, or are not meant to be used.
     """
-    found = [key for key in members if key in _GOLD_KEYS]
+    found = [key for key in members if key in GOLD_KEYS]
     if body.tokens is None and len(found) == 1 and (triples := read_triples(members[found[0]])) is not None:
         return _judge(members, Entities(triples), found)
     states = {key: read_entities(members[key], body.text, names) for key in found if has_span_shape(members[key])}
@@ -266,7 +264,7 @@ def _keys_without_entities(members: Mapping[str, Any], found: Iterable[str]) -> 
         raise UserError(
             'it has none of {known}, but {others:.80}; write its entities as "label": [[start, end,'
             ' "PS"], …], or "label": [] if it has none',
-            known=join_words(_GOLD_KEYS),
+            known=join_words(GOLD_KEYS),
             others=join_words(others),
         )
     return empty
@@ -286,7 +284,7 @@ def _is_class(key: str, value: Any) -> bool:
 
 
 def _may_be_gold(key: str, value: Any) -> bool:
-    is_known = key in _GOLD_KEYS or key == _SPAN_EXTRAS
+    is_known = key in GOLD_KEYS or key == _SPAN_EXTRAS
     return not is_known and isinstance(value, list | dict) and bool(_GOLD_BY_ANOTHER_NAME.search(key))
 
 

@@ -171,7 +171,7 @@ def _span_of_object(item: dict[str, Any], names: Names) -> tuple[StatedSpan, dic
         label = label[0]
     surface_key = next((key for key in _SURFACES if isinstance(item.get(key), str)), "")
     used = {*edges, label_key, surface_key} | _TOKEN_PLACES
-    besides = {key: value for key, value in item.items() if key not in used}
+    besides = {key: value for key, value in item.items() if key not in used and value is not None}
     return StatedSpan(start, end, _label(label, names), item.get(surface_key)), besides
 
 

@@ -37,7 +37,7 @@ def texts(count: int) -> Iterator[Text]:
 
 def write(path: Path, count: int) -> None:
     if path.suffix == parquet.SUFFIX:
-        parquet.write(path, (TaggedText(text, ()) for text in texts(count)))
+        parquet.write_tagged(path, (TaggedText(text, ()) for text in texts(count)))
         return
     with path.open("w", encoding="utf-8") as file:
         for text in texts(count):

@@ -1,3 +1,5 @@
+import datetime
+import json
 import os
 import sys
 from itertools import islice
@@ -11,8 +13,10 @@ from pyarrow import parquet as files
 from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan, Span
 from core.formats import parquet, plain
-from core.formats.records import Rejected, TaggedText, Text
-from core.formats.registry import detect_format, read_texts
+from core.formats.json_spans import KNOWN_TAG_NAMES
+from core.formats.records import Record, Rejected, StatedSpan, TaggedText, Text, WriteOptions
+from core.formats.registry import detect_format, read, read_texts
+from core.formats.sources import ReadOptions
 from tests.core.formats.parquet_files import damaged, written
 
 
@@ -30,7 +34,7 @@ words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @given(st.lists(st.builds(with_spans, words, words), max_size=5))
 def test_what_is_written_is_read_again(tmp_path_factory, tagged):
     path = tmp_path_factory.getbasetemp() / "tagged.parquet"
-    parquet.write(path, tagged)
+    parquet.write_tagged(path, tagged)
     assert list(read_texts(path)) == [each.text for each in tagged]
     rows = files.read_table(path).to_pylist()
     assert [(row["id"], row["text"]) for row in rows] == [(each.text.id, each.text.text) for each in tagged]
@@ -42,7 +46,7 @@ def test_what_is_written_is_read_again(tmp_path_factory, tagged):
 def test_rows_are_written_in_few_groups(tmp_path, monkeypatch):
     monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 2)
     monkeypatch.setattr(parquet, "ROW_GROUP", 2)
-    parquet.write(tmp_path / "a.parquet", (with_spans("비", str(number)) for number in range(10)))
+    parquet.write_tagged(tmp_path / "a.parquet", (with_spans("비", str(number)) for number in range(10)))
     with files.ParquetFile(tmp_path / "a.parquet") as file:
         assert [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)] == [4, 4, 2]
         assert [row["id"] for row in file.read().to_pylist()] == [str(number) for number in range(10)]
@@ -64,24 +68,22 @@ def test_ids_are_strings_or_whole_numbers(tmp_path, names, expected):
 
 def test_a_row_without_text_is_rejected(tmp_path):
     path = written(tmp_path / "a.parquet", text=["비", None, "", " \n", "눈"])
-    reasons = [f"row {number} has no text" for number in (2, 3, 4)]
-    assert list(read_texts(path)) == [
-        Text("비", "a-1-5e0d62"),
-        *(Rejected(str(path), None, reason) for reason in reasons),
-        Text("눈", "a-5-ab1b14"),
-    ]
+    first, *rejected, last = read_texts(path)
+    assert (first, last) == (Text("비", "a-1-5e0d62"), Text("눈", "a-5-ab1b14"))
+    none, blank = 'it has no string under "text" (or sentence, data, content)', "it has no text"
+    assert [(each.line, each.reason) for each in rejected] == [(2, none), (3, blank), (4, blank)]
 
 
 def test_a_row_that_is_not_utf8_is_rejected(tmp_path):
     text = pyarrow.array([b"\xff", "눈".encode()], pyarrow.binary()).view(pyarrow.string())
     path = written(tmp_path / "a.parquet", text=text)
-    assert list(read_texts(path)) == [Rejected(str(path), None, "row 1 is not UTF-8"), Text("눈", "a-2-ab1b14")]
+    assert list(read_texts(path)) == [Rejected(str(path), 1, "the row is not UTF-8"), Text("눈", "a-2-ab1b14")]
 
 
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
-        ({"sentence": ["비"], "id": ["a"]}, r"a\.parquet has no column text; it has sentence, id"),
+        ({"body": ["비"], "id": ["a"]}, r"a\.parquet has no column text; it has body, id"),
         ({"text": [1]}, r"the column text of .*a\.parquet has the type int64; convert it to strings"),
         ({"text": [b"x"]}, r"the column text of .*a\.parquet has the type binary"),
         ({"text": ["비"], "id": [0.5]}, r"the column id of .*a\.parquet has the type double"),
@@ -133,7 +135,7 @@ def test_without_pyarrow_the_error_says_what_to_install(tmp_path, monkeypatch):
     with pytest.raises(UserError, match=r"needs the package pyarrow: install Spandesk with its extra \[parquet\]"):
         read_texts(path)
     with pytest.raises(UserError, match="needs the package pyarrow"):
-        parquet.write(tmp_path / "b.parquet", [])
+        parquet.write_tagged(tmp_path / "b.parquet", [])
     assert not (tmp_path / "b.parquet").exists()
 
 
@@ -142,6 +144,77 @@ def test_two_columns_of_one_name_are_refused(tmp_path):
     files.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(UserError, match=r"a\.parquet has 2 columns text; keep one of them"):
         read_texts(tmp_path / "a.parquet")
+
+
+def with_classes(table, **names):
+    """A table whose schema names the classes of columns as Hugging Face datasets do."""
+    features = {
+        key: {"feature": {"names": of, "_type": "ClassLabel"}, "_type": "Sequence"} for key, of in names.items()
+    }
+    return table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
+
+
+def read_table(path, table, *names):
+    files.write_table(table, path / "a.parquet")
+    return list(read(path / "a.parquet", options=ReadOptions(names)))
+
+
+def test_klue_of_the_hub_is_read_by_the_names_of_its_schema(tmp_path):
+    """O is the last class, blanks are tokens, and the sentence is markup."""
+    table = pyarrow.table(
+        {
+            "sentence": ["<나리:PS> 집", "비"],
+            "tokens": [["나", "리", " ", "집"], ["비"]],
+            "ner_tags": [[6, 7, 12, 12], [99]],
+        }
+    )
+    first, second = read_table(tmp_path, with_classes(table, ner_tags=list(KNOWN_TAG_NAMES["klue"])))
+    assert (first.text, first.gold, first.judged) == ("나리 집", (StatedSpan(0, 2, "PS"),), "yes")
+    assert second.gold.reason == "the token 1, '비': the number 99 has no name; those from 0 to 12 have one"
+    first, _ = read_table(tmp_path, table)
+    assert "its labels are numbers without names; give them with --tag-names" in first.gold.reason
+    assert read_table(tmp_path, table, "klue")[0].gold == (StatedSpan(0, 2, "PS"),)
+
+
+def test_the_names_of_other_classes_are_not_those_of_the_tags(tmp_path):
+    table = pyarrow.table({"tokens": [["나리", "온다"]], "pos_tags": [[0, 1]], "ner_tags": [[1, 0]]})
+    (record,) = read_table(tmp_path, with_classes(table, pos_tags=["NNP", "VV"], ner_tags=["O", "B-PS"]))
+    assert record.gold == (StatedSpan(0, 2, "PS"),)
+    assert record.extras == {"pos_tags": ["NNP", "VV"]}
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        [{"start": 0, "end": 2, "label": "PS"}],
+        {"start": [0], "end": [2], "label": ["PS"]},
+        [{"start_offset": 0, "end_offset": 2, "label": "PS", "user": None}],
+    ],
+)
+def test_entities_are_lists_of_structs_or_structs_of_lists(tmp_path, entities):
+    day = datetime.date(2026, 1, 2)
+    table = pyarrow.table(
+        {"text": ["나리는 갔다"], "entities": [entities], "day": [day], "gone": [None], "raw": [b"\0"]}
+    )
+    (record,) = read_table(tmp_path, table)
+    assert record.gold == (StatedSpan(0, 2, "PS"),)
+    assert record.extras == {"day": "2026-01-02"}, "neither what is missing nor bytes"
+
+
+def test_what_predict_writes_can_be_imported(tmp_path):
+    parquet.write_tagged(tmp_path / "a.parquet", [with_spans("비", "x"), TaggedText(Text("눈"), ())])
+    first, second = read(tmp_path / "a.parquet")
+    assert (first.id, first.gold, first.judged) == ("x", (StatedSpan(0, 1, "PS"),), "no")
+    assert first.extras == {"span_extras": [{"start": 0, "end": 1, "probability": 0.333333}]}
+    assert second.gold == ()
+
+
+def test_what_is_said_besides_may_differ_from_record_to_record(tmp_path, monkeypatch):
+    """Arrow wants one schema, which must be known before the first row."""
+    monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 2)
+    given = [{"meta": {}, "score": 1}] * 4 + [{"meta": {"who": ["a"]}, "score": "n/a"}]
+    parquet.write(tmp_path / "a.parquet", [Record(1, "비", extras=each) for each in given], WriteOptions())
+    assert [record.extras for record in read(tmp_path / "a.parquet")] == given
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")

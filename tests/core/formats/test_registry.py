@@ -170,7 +170,7 @@ def test_texts_to_tag_have_the_ids_of_their_file_and_none_is_lost_silently(tmp_p
     assert (bad.line, "no text" in bad.reason) == (2, True)
     path.write_text(" 비\n\n눈\n", encoding="utf-8")
     assert list(read_texts(path)) == [Text("비"), Text("눈")]
-    parquet.write(path, [TaggedText(Text("비", "x"), ())])
+    parquet.write_tagged(path, [TaggedText(Text("비", "x"), ())])
     assert list(read_texts(path)) == [Text("비", "x")]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.domain.labels import TTA_LABELS
 from core.domain.spans import Sentence, Span
-from core.formats import json_list, jsonl, klue, nikl
+from core.formats import json_list, jsonl, klue, nikl, parquet
 from core.formats.records import Record, StatedSpan, WriteOptions
 from core.formats.registry import FORMATS, detect_format, read
 from tests.corpora import read_only_sentences, read_sentences, write_sentences
@@ -109,9 +109,9 @@ def comparable(records):
     return [(r.id, r.text, r.gold, r.judged, r.document, r.annotator, dict(r.extras)) for r in records]
 
 
-@pytest.mark.parametrize("module", [jsonl, json_list])
+@pytest.mark.parametrize("module", [jsonl, json_list, parquet])
 @given(corpus=st.lists(full_records(), min_size=1, max_size=3))
-def test_what_json_says_besides(tmp_path_factory, module, corpus):
+def test_what_records_say_besides(tmp_path_factory, module, corpus):
     path = tmp_path_factory.getbasetemp() / "round"
     module.write(path, corpus, WriteOptions())
     assert comparable(read(path)) == comparable(corpus)
