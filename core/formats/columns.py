@@ -129,6 +129,7 @@ FORMAT = CorpusFormat(
     read,
     write,
     holds=frozenset({"documents"}),
+    tags_words=True,
     remark=mark("The texts of {file} are its words, joined by single blanks where the file does not say otherwise."),
 )
 

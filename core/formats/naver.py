@@ -52,7 +52,7 @@ def write(path: Path, records: Iterable[Record], options: WriteOptions) -> tuple
     return words.notices()
 
 
-FORMAT = CorpusFormat("naver", "Naver NER (a sentence per line)", ".tsv", score, read, write)
+FORMAT = CorpusFormat("naver", "Naver NER (a sentence per line)", ".tsv", score, read, write, tags_words=True)
 
 
 def _count_tags(line: str) -> int:

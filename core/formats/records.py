@@ -229,6 +229,7 @@ class CorpusFormat:
         write: writes the records to a file, replacing an older one atomically, and returns notices for the user, a
             sentence each; None: the format can only be read.
         holds: what comes back when what was written is read again, besides texts and spans.
+        tags_words: whether it tags whole words, so that there is a choice for spans that cut one (see `WriteOptions`).
         remark: the message on what a person should know of the sentences of a {file}; empty: nothing.
     """
 
@@ -240,4 +241,5 @@ class CorpusFormat:
     write: Callable[[Path, Iterable[Record], WriteOptions], tuple[str, ...]] | None = None
     kind: Kind = "text"
     holds: frozenset[Holding] = frozenset()
+    tags_words: bool = False
     remark: str = ""

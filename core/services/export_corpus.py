@@ -26,7 +26,7 @@ class ExportReport:
     notices: tuple[str, ...] = ()
 
 
-_REFUSE = WriteOptions()
+DEFAULT_OPTIONS = WriteOptions()
 
 
 def export_corpus(
@@ -36,7 +36,7 @@ def export_corpus(
     split: Split | None,
     gold: Gold,
     report: Callable[[int], None] = lambda _: None,
-    options: WriteOptions = _REFUSE,
+    options: WriteOptions = DEFAULT_OPTIONS,
 ) -> ExportReport:
     """Write the sentences of a split, or all, to a file. The file is complete or untouched.
 

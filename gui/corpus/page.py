@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from core.domain.events import Reading
 from core.domain.generators import map_progress, yield_reports
 from core.domain.spans import SPLITS, Split
+from core.formats.records import CorpusFormat, WriteOptions
 from core.formats.registry import AUTO, FORMATS, format_for_export
 from core.messages.catalogue import mark, say, say_count
-from core.services.export_corpus import ExportReport, export_corpus
+from core.services.export_corpus import DEFAULT_OPTIONS, ExportReport, export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.typed_sentences import SOURCE
 from core.store.changes import ChangeSet
@@ -190,19 +191,19 @@ class CorpusPage(Page):
             self.form.hide()
 
     def _choose_export(self) -> None:
-        writable = {f"{known.title} (*{known.suffix})": known for known in FORMATS if known.write is not None}
+        writable = _list_export_choices()
         start = str(self._context.preferences.folder() / f"corrected{FORMATS[0].suffix}")
         title = say("Export the corrected corpus")
         name, chosen = QFileDialog.getSaveFileName(self, title, start, ";;".join(writable))
         if name:
             path = Path(name)
             self._context.preferences.remember_folder(path.parent)
-            known = writable.get(chosen)
+            known, options = writable.get(chosen, (None, DEFAULT_OPTIONS))
             is_of_suffix = known is not None and path.suffix.lower() == known.suffix
             format_name = known.name if known and is_of_suffix else AUTO
-            self._context.session.run_reporting_errors(lambda: self.export_to(path, format_name))
+            self._context.session.run_reporting_errors(lambda: self.export_to(path, format_name, options))
 
-    def export_to(self, path: Path, format_name: str = AUTO) -> None:
+    def export_to(self, path: Path, format_name: str = AUTO, options: WriteOptions = DEFAULT_OPTIONS) -> None:
         """Write all sentences, with the corrected gold, to a file; a background job.
 
         Args:
@@ -215,7 +216,9 @@ class CorpusPage(Page):
         assert project is not None
         format_for_export(path, format_name)
         title = say("Exporting {file}", file=path.name)
-        job = self._context.runner.start(title, lambda: _exporting(project, path, format_name), fleeting=FLEETING)
+        job = self._context.runner.start(
+            title, lambda: _exporting(project, path, format_name, options), fleeting=FLEETING
+        )
         job.finished.connect(lambda report: self._report_export(report, path))
         session.report_failure(job)
 
@@ -259,10 +262,27 @@ def _describe_skipped(report: ImportReport) -> str:
     )
 
 
-def _exporting(project: Project, path: Path, format_name: str) -> Generator[object, None, ExportReport]:
+def _list_export_choices() -> dict[str, tuple[CorpusFormat, WriteOptions]]:
+    """The formats that can be written, by what the dialog shows; twice those that tag words."""
+    choices: dict[str, tuple[CorpusFormat, WriteOptions]] = {}
+    for known in (known for known in FORMATS if known.write is not None):
+        widened, left_out = (WriteOptions(how) for how in ("widen", "leave out"))
+        by_title = {known.title: DEFAULT_OPTIONS}
+        if known.tags_words:
+            by_title = {
+                say("{format}, spans widened to whole words", format=known.title): widened,
+                say("{format}, without spans that cut a word", format=known.title): left_out,
+            }
+        choices |= {f"{title} (*{known.suffix})": (known, options) for title, options in by_title.items()}
+    return choices
+
+
+def _exporting(
+    project: Project, path: Path, format_name: str, options: WriteOptions
+) -> Generator[object, None, ExportReport]:
     """`export_corpus` as a job's work; one that is stopped leaves the file as it was."""
     total = project.sentences.count()
-    work = yield_reports(lambda report: export_corpus(project, path, format_name, None, "corrected", report))
+    work = yield_reports(lambda report: export_corpus(project, path, format_name, None, "corrected", report, options))
     return (yield from map_progress(work, lambda done: Reading(done, total)))
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from core.domain.spans import Span
 from tests.building import project_with_sentences
 from tests.gui.driving import click, wait_for_job
 
@@ -128,6 +129,26 @@ def test_of_formats_with_one_suffix_the_chosen_one_is_written(
     wait_for_job(qtbot, window.context.runner)
     first = path.read_text(encoding="utf-8").removeprefix("[\n").partition("\n")[0]
     assert key in json.loads(first.removesuffix(","))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "tag", "notice"),
+    [
+        ("columns (CoNLL), spans widened to whole words (*.conll)", "B-PS", "widened to whole words"),
+        ("columns (CoNLL), without spans that cut a word (*.conll)", "O", "left out"),
+    ],
+)
+def test_spans_that_cut_a_word_are_widened_or_left_out_as_chosen(
+    page, window, qtbot, tmp_path, monkeypatch, chosen, tag, notice
+):
+    session, path = window.context.session, tmp_path / "out.conll"
+    stored = session.project.sentences.by_id("talk-2")
+    session.correct(stored.number, [Span(0, 1, "PS")])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), chosen))
+    click(page.export)
+    wait_for_job(qtbot, window.context.runner)
+    assert f"{stored.text.split(' ')[0]}\t{tag}\n" in path.read_text(encoding="utf-8")
+    assert notice in window.banner.text.text()
 
 
 def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
