@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain, count, groupby
+from itertools import accumulate, chain, count, groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ _UNWRITABLE = re.compile(r"[\r\n]|^\ufeff")
 _UNSAFE = re.compile(r'(?:^|(?<=/))\.|[\x00-\x1f<>:"|?*%\\]|\.(?=(?:txt|ann)/)')
 """What no system takes in a name, and what would hide a file or give a folder the name of one."""
 _ESCAPED = re.compile("%([0-9A-F]{2})")
+_AT_ONCE = 5_000
+"""Sentences of a document that are written at once; relations between those of two such parts are left out."""
 _NO_NAME = "%"
 """The file name of a document whose name is empty; a percent sign in a name is escaped."""
 
@@ -251,7 +253,8 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
         with new_folder(path) as folder:
             writer = _Writer(folder)
             for document, group in groupby(records, key=lambda record: record.document or path.stem):
-                writer.append(document, list(group))
+                while part := list(islice(group, _AT_ONCE)):
+                    writer.append(document, part)
     except OSError as error:
         raise UserError(
             "{path} cannot be written ({reason}); choose the name of a new folder",
@@ -306,7 +309,7 @@ class _Writer:
 
     def _annotations(self, written: _Written, records: list[Record], starts: list[int]) -> list[str]:
         """The lines of entities, then the others that are about entities which are still there."""
-        ids = [_kept_ids(record) for record in records]
+        ids = [_kept_ids(record, written.entities) for record in records]
         taken = {*chain.from_iterable(each.values() for each in ids)}
         written.entities = max([written.entities, *(int(name[1:]) for name in taken)])
         lines = []
@@ -368,11 +371,18 @@ def _own(record: Record) -> Mapping[str, Any]:
     return own if isinstance(own, Mapping) else {}
 
 
-def _kept_ids(record: Record) -> dict[tuple[int, int, str], str]:
-    """The numbers that entities of a sentence had, by their places and labels, if they are still there."""
+def _kept_ids(record: Record, used: int) -> dict[tuple[int, int, str], str]:
+    """The numbers that entities of a sentence had, by their places and labels, if they are still there and free.
+
+    Args:
+        used: the highest number that is in use.
+    """
     spans = {span[:3] for span in stated_spans(record)}
-    places = {tuple(place): name for name, place in _own(record).get("ids", {}).items() if name[1:].isdecimal()}
-    return {place: name for place, name in places.items() if place in spans}
+    kept = {}
+    for name, place in _own(record).get("ids", {}).items():
+        if tuple(place) in spans and name[1:].isdecimal() and int(name[1:]) > used:
+            kept[tuple(place)] = name
+    return kept
 
 
 def _keep_valid(lines: list[str], taken: Collection[str]) -> list[str]:

@@ -157,6 +157,18 @@ def test_what_is_about_an_entity_that_is_gone_is_left_out_and_said(records, tmp_
     assert written == "T4\tPS 0 3\t나리는\nT2\tLC 4 6\t부산\nT3\tPS 11 13\t다온\nA1\tSure T3\n"
 
 
+def test_numbers_are_free_where_a_document_comes_in_pieces(records, tmp_path):
+    first, second = records(ann=ANN + OTHERS)
+    new = Record(3, "비", (StatedSpan(0, 1, "PS"),), document="a")
+    other = Record(4, "눈", document="b")
+    notices = brat.write(tmp_path / "out", [new, other, second, other, first], WriteOptions())
+    lines = (tmp_path / "out" / "a.ann").read_text(encoding="utf-8").splitlines()
+    entities = [line.partition("\t")[0] for line in lines if line.startswith("T")]
+    assert len(set(entities)) == 4
+    assert notices[0].startswith("5 relations, events, attributes and notes were left out")
+    assert len(read_again(tmp_path / "out")) == 5
+
+
 def as_records(corpus, documents, judged):
     records = []
     for sentence, document in zip(corpus, documents, strict=False):
