@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
-from core.store.project import Project
+from core.store.project import DATABASE, SUFFIX, Project
 from gui.background import Job
 from gui.corpus.page import CorpusPage
 from gui.inspect.page import InspectPage
@@ -289,10 +289,10 @@ class MainWindow(QMainWindow):
         self.take_files(paths)
 
     def take_files(self, paths: list[Path]) -> None:
-        """Open a dropped project; offer to import dropped corpus files."""
-        folders = [path for path in paths if path.is_dir()]
-        if folders:
-            self.open_project(folders[0])
+        """Open a dropped project; offer to import dropped corpus files and folders."""
+        projects = [path for path in paths if path.is_dir() and (path.suffix == SUFFIX or (path / DATABASE).exists())]
+        if projects:
+            self.open_project(projects[0])
         elif paths and self.context.session.project is not None:
             self.show_page(CorpusPage.id)
             self.context.session.import_asked.emit(paths)

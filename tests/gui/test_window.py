@@ -129,6 +129,19 @@ def test_stop_on_the_strip_stops_the_job(window, projects, qtbot):
     assert not strip.stop.isVisible()
 
 
+def test_a_dropped_folder_that_is_a_corpus_is_imported(window, qtbot, projects, tmp_path):
+    window.open_project(projects[0])
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "a.txt").write_text("나리는 갔다\n", encoding="utf-8")
+    (folder / "a.ann").write_text("T1\tPS 0 2\t나리\n", encoding="utf-8")
+    window.take_files([folder])
+    click(window.pages["corpus"].form.start)
+    wait_for_job(qtbot, window.context.runner)
+    (span,) = window.context.session.project.sentences.by_id("a:1").gold
+    assert (span.start, span.end, span.label) == (0, 2, "PS")
+
+
 def test_a_fault_in_a_job_is_told_with_where_the_log_is(window, qtbot, tmp_path, monkeypatch, caplog):
     def broken(project, *plans):
         yield "step"
