@@ -2,13 +2,14 @@
 
 import argparse
 import json
-import shlex
 import tempfile
+from pathlib import Path
 
 from core.cli.output import Output, Rejections
+from core.cli.preview import preview_files, print_way_out
 from core.domain.generators import run_to_end
 from core.formats.sources import ReadOptions
-from core.messages.catalogue import say, say_count
+from core.messages.catalogue import say_count
 from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
 from core.services.intake import Rules
 from core.store.project import open_for_import
@@ -25,22 +26,29 @@ def import_files(options: argparse.Namespace, out: Output) -> None:
         ReadOptions(_split_names(options.tag_names), options.tag_column, split_sentences=options.split_sentences),
         _rules(options),
     )
+    if options.dry_run:
+        preview_files(options.project, plan, out)
+    else:
+        _import_plan(options.project, plan, out)
+
+
+def _import_plan(folder: Path, plan: ImportPlan, out: Output) -> None:
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
         rejections = Rejections(out, kept)
         try:
-            with open_for_import(options.project) as project:
+            with open_for_import(folder) as project:
                 report = run_to_end(import_corpus(project, plan), rejections.keep_all_of)
         except NothingImportedError as error:
             if error.report.repeated < error.report.rejections > 1:
                 rejections.print_first(error.report.rejected)
             _print_import(error.report, rejections, out)
-            _print_way_out(error.report, out)
+            print_way_out(error.report.tally, out)
             raise
         rejections.print_first(report.rejected)
         for warning in report.warnings:
             out.warn(warning)
         _print_import(report, rejections, out)
-        _print_way_out(report, out)
+        print_way_out(report.tally, out)
 
 
 def _split_names(text: str) -> tuple[str, ...]:
@@ -73,17 +81,3 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
             rejected=rejections.count,
         )
         out.result({}, text)
-
-
-def _print_way_out(report: ImportReport, out: Output) -> None:
-    """Print the options with which what was rejected comes in."""
-    tally = report.tally
-    if tally.unknown:
-        labels = ",".join(tally.unknown)
-        out.note(say("To import them, use --add-labels {labels} or --map LABEL=OTHER.", labels=shlex.quote(labels)))
-    if tally.folded:
-        out.note(say("To keep fine labels, use --fine-labels keep."))
-    if tally.in_utf16:
-        out.note(say("To import them, use --offsets utf-16."))
-    if tally.shifted:
-        out.note(say("To import them, use --offsets surface."))

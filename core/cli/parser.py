@@ -109,6 +109,11 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help=say("labels to add to the project's tag set"),
     )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=say("store nothing; print what is in the files and what would be rejected"),
+    )
     _add_rules(parser)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NewType, get_args
 
 from core.domain.errors import UserError
-from core.messages.catalogue import join_words
+from core.messages.catalogue import join_words, mark
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -99,6 +99,10 @@ class Example:
     predicted: tuple[PredictedSpan, ...] = ()
 
 
+OVERLAP = mark("the spans {span} and {other} overlap")
+"""The template of the error that overlapping spans are."""
+
+
 def check_spans(spans: Iterable[Span], text: str, labels: Collection[str] | None = None) -> tuple[Span, ...]:
     """Check that spans fit the text and the tag set; returns them in order of position.
 
@@ -124,7 +128,7 @@ def check_spans(spans: Iterable[Span], text: str, labels: Collection[str] | None
             )
     for left, right in itertools.pairwise(ordered):
         if left.overlaps(right):
-            raise UserError("the spans {span} and {other} overlap", span=_words(left), other=_words(right))
+            raise UserError(OVERLAP, span=_words(left), other=_words(right))
     return ordered
 
 

@@ -1,6 +1,6 @@
 """All formats, and how to detect the format of a file and read it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +32,9 @@ from core.formats.sources import (
     Source,
     check_kind,
     check_text,
+    check_text_in_steps,
     copy_once,
+    guess_encoding,
     name_of,
     naming_read_errors,
     read_head,
@@ -108,16 +110,19 @@ class CorpusFile:
         self.close()
 
 
-def open_corpus(path: Path, name: str = AUTO, options: ReadOptions = DEFAULTS) -> CorpusFile:
+def open_corpus(
+    path: Path, name: str = AUTO, options: ReadOptions = DEFAULTS, *, is_guessing: bool = False
+) -> CorpusFile:
     """Open a corpus file, or a folder that is one corpus.
 
     Args:
         name: of the format; "auto" detects it by the content.
+        is_guessing: whether the encoding is taken from the first megabyte, until `check_encoding` reads all of it.
 
     Raises:
         UserError: the file is missing, empty, binary, or in no known format; or no format has the name.
     """
-    opened = _open(path, None if name == AUTO else format_by_name(name), options)
+    opened = _open(path, None if name == AUTO else format_by_name(name), options, is_guessing=is_guessing)
     if opened is None:
         raise UserError(
             "{path} is in no known format ({known})",
@@ -128,13 +133,18 @@ def open_corpus(path: Path, name: str = AUTO, options: ReadOptions = DEFAULTS) -
 
 
 def _open(
-    path: Path, named: CorpusFormat | None, options: ReadOptions, otherwise: CorpusFormat | None = None
+    path: Path,
+    named: CorpusFormat | None,
+    options: ReadOptions,
+    otherwise: CorpusFormat | None = None,
+    *,
+    is_guessing: bool = False,
 ) -> CorpusFile | None:
     """Open a corpus file in the named format, or the one recognised, or `otherwise`; None if there is none of them."""
     copied = copy_once(path)
     copy, place = copied or (None, path)
     try:
-        source, known = _recognise(Source(place, name_of(path), options=options), named)
+        source, known = _recognise(Source(place, name_of(path), options=options), named, is_guessing=is_guessing)
     except BaseException:
         if copy is not None:
             copy.cleanup()
@@ -143,7 +153,23 @@ def _open(
     return None if chosen is None else CorpusFile(source, chosen, copy)
 
 
-def _recognise(source: Source, named: CorpusFormat | None) -> tuple[Source, CorpusFormat | None]:
+def check_encoding(file: CorpusFile, name: str = AUTO) -> Generator[None, None, CorpusFile]:
+    """Read all of a file that was opened by a guess; returns it in the encoding and the format that it has.
+
+    Raises:
+        UserError: see `open_corpus`.
+    """
+    if file.format.kind != "text":
+        return file
+    with naming_read_errors(file.source.name):
+        encoding, is_damaged = yield from check_text_in_steps(file.source.path, file.source.name)
+    source = replace(file.source, encoding=encoding, is_damaged=is_damaged)
+    if source == file.source or name != AUTO:
+        return replace(file, source=source)
+    return replace(file, source=source, format=_recognise_text(source) or file.format)
+
+
+def _recognise(source: Source, named: CorpusFormat | None, *, is_guessing: bool) -> tuple[Source, CorpusFormat | None]:
     """The source with its encoding, and its format; None if it is text in no known format."""
     if check_kind(source.path) == "folder":
         return source, _check_folder(source, named)
@@ -153,11 +179,15 @@ def _recognise(source: Source, named: CorpusFormat | None) -> tuple[Source, Corp
         binary = named or _best("binary", Head(source.path, "", data))
         if binary is not None and binary.kind == "binary":
             return source, binary
-        encoding, is_damaged = check_text(source.path, source.name)
-        text = read_head(source.path, encoding, HEAD_LENGTH)
-    return replace(source, encoding=encoding, is_damaged=is_damaged), named or _best(
-        "text", Head(source.path, text, data)
-    )
+        encoding, is_damaged = (guess_encoding if is_guessing else check_text)(source.path, source.name)
+        source = replace(source, encoding=encoding, is_damaged=is_damaged)
+        return source, named or _recognise_text(source)
+
+
+def _recognise_text(source: Source) -> CorpusFormat | None:
+    with source.path.open("rb") as file:
+        data = file.read(HEAD_BYTES)
+    return _best("text", Head(source.path, read_head(source.path, source.encoding, HEAD_LENGTH), data))
 
 
 def _check_folder(source: Source, named: CorpusFormat | None) -> CorpusFormat:

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 from core.domain.errors import UserError
+from core.domain.generators import run_to_end
 from core.io.files import Kind, kind_of, open_descriptor
 from core.messages.catalogue import mark, say
 from core.messages.terminal import escape_controls
@@ -209,28 +210,46 @@ def check_text(path: Path, name: str) -> TextCheck:
     Raises:
         UserError: it is empty or binary.
     """
+    return run_to_end(check_text_in_steps(path, name))
+
+
+def guess_encoding(path: Path, name: str) -> TextCheck:
+    """How the first megabyte of a file is encoded.
+
+    Raises:
+        UserError: it is empty or binary.
+    """
+    return run_to_end(check_text_in_steps(path, name, most=_CHUNK))
+
+
+def check_text_in_steps(path: Path, name: str, most: int | None = None) -> Generator[None, None, TextCheck]:
+    """`check_text` of at most so many bytes, pausing after each megabyte."""
     with path.open("rb") as file:
         start = file.read(HEAD_BYTES)
     if start.startswith(_UTF16_MARKS):
-        return _check_decoding(path, name, "utf-16")
+        return (yield from _check_decoding(path, name, "utf-16", most))
     if b"\0" in start:
         raise UserError("{path} is binary, not text", path=name)
-    return _check_decoding(path, name, "utf-8-sig")
+    return (yield from _check_decoding(path, name, "utf-8-sig", most))
 
 
 HEAD_BYTES = 1 << 14
 """How many bytes of a file tell that it is binary."""
 
 
-def _check_decoding(path: Path, name: str, encoding: Encoding) -> TextCheck:
+def _check_decoding(path: Path, name: str, encoding: Encoding, most: int | None) -> Generator[None, None, TextCheck]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    is_filled = False
+    is_filled, done = False, 0
     try:
         for chunk in _chunks(path):
             text = decoder.decode(chunk, final=not chunk)
             is_filled = is_filled or bool(text.strip())
+            done += len(chunk)
+            if most is not None and done >= most:
+                return TextCheck(encoding, False)
+            yield
     except UnicodeDecodeError:
-        return TextCheck(encoding, True) if encoding == "utf-16" else _compare_encodings(path)
+        return TextCheck(encoding, True) if encoding == "utf-16" else (yield from _compare_encodings(path, most))
     if not is_filled:
         raise UserError("{path} is empty", path=name)
     return TextCheck(encoding, False)
@@ -244,12 +263,15 @@ def _chunks(path: Path) -> Iterator[bytes]:
     yield b""
 
 
-def _compare_encodings(path: Path) -> TextCheck:
+def _compare_encodings(path: Path, most: int | None) -> Generator[None, None, TextCheck]:
     """The encoding that explains more of a file's lines, which are not all UTF-8."""
-    utf8 = cp949 = 0
+    utf8 = cp949 = done = 0
     is_all_cp949 = True
     with path.open("rb") as file:
         for line in iter(lambda: file.readline(_CHUNK), b""):
+            done, before = done + len(line), done
+            if done // _CHUNK > before // _CHUNK:
+                yield
             if line.isascii():
                 continue
             if _decodes(line, "utf-8"):
@@ -258,6 +280,8 @@ def _compare_encodings(path: Path) -> TextCheck:
                 cp949 += 1
             else:
                 is_all_cp949 = False
+            if most is not None and done >= most:
+                break
     if cp949 > utf8:
         return TextCheck("cp949", not is_all_cp949 or utf8 > 0)
     return TextCheck("utf-8-sig", True)

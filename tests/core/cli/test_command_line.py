@@ -511,3 +511,19 @@ def test_an_import_says_with_which_options_what_was_rejected_comes_in(tmp_path, 
     assert commands.run(["import", project, str(corpus), "--map", "PER=PS", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert (printed["sentences"], printed["spans"], printed["judged"]) == (1, 1, {"yes": 1})
+
+
+def test_a_dry_run_of_an_import_prints_what_is_in_the_files_and_stores_nothing(tmp_path, capsys):
+    corpus = tmp_path / "a.jsonl"
+    lines = ['{"id": 1, "text": "나리는", "label": [[0, 2, "PER"]]}', '{"id": 2, "text": "비", "label": []}']
+    corpus.write_text("\n".join(lines), encoding="utf-8")
+    project = tmp_path / "p.spandesk"
+    assert commands.run(["import", str(project), str(corpus), "--dry-run"]) == 0
+    printed = capsys.readouterr()
+    assert "1 sentence with 0 spans, 1 rejected" in printed.out
+    assert "use --add-labels PER or --map LABEL=OTHER" in printed.err
+    assert commands.run(["import", str(project), str(corpus), "--dry-run", "--json", "--map", "PER=PS"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["files"][0]["first"][0] == {"id": "1", "text": "나리는", "label": [[0, 2, "PS"]]}
+    assert printed["unknown_labels"] == {}
+    assert not project.exists()
