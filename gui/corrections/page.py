@@ -1,6 +1,6 @@
 """The Corrections page: every step that changed gold, and the way back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.spans import SPLITS
+from core.domain.spans import SPLITS, SentenceNumber
 from core.messages.catalogue import mark, say, say_count
 from core.store.changes import ChangeSet
 from core.store.gold.log import Correction
 from core.store.gold.steps import STEP_GROUPS, ListedStep, StepFilter, StepGroup
 from core.store.project import Project
-from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, ContextDelegate, StepModel
+from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, WHO, ContextDelegate, StepModel
 from gui.look.theme import scaled
 from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chooser
@@ -38,8 +38,10 @@ _GROUPS: dict[StepGroup, str] = {
     "labels": mark("Renamed and merged labels"),
     "verdicts": mark("Verdicts"),
     "reverts": mark("Reverts"),
+    "moves": mark("Moved sentences"),
 }
 _LABEL_KINDS = ("rename", "merge")
+_MOVE_KINDS = ("move", "set aside", "delete", "bring back")
 
 
 class CorrectionsPage(Page):
@@ -105,7 +107,7 @@ class CorrectionsPage(Page):
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in ((BEFORE, 120), (AFTER, 120), (WHEN, 136)):
+        for column, width in ((BEFORE, 120), (AFTER, 120), (WHO, 96), (WHEN, 136)):
             header.resizeSection(column, scaled(width))
         for column in (CHANGE, CONTEXT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
@@ -142,6 +144,8 @@ class CorrectionsPage(Page):
         has_rows = self.model.rowCount() > 0
         is_opening = has_rows and self._stack.currentIndex() == 0
         self.tree.setVisible(has_rows)
+        self.tree.setColumnHidden(WHO, not self.model.authors)
+        self.filters.show_authors(self.model.authors)
         self.nothing.setVisible(not has_rows)
         self._stack.setCurrentIndex(int(has_rows or self.filters.filter != StepFilter()))
         if is_opening and self.isVisible():
@@ -167,7 +171,7 @@ class CorrectionsPage(Page):
 
     def _enable(self) -> None:
         selected = self._selected()
-        self.show_sentence.setEnabled(self._shown_correction() is not None)
+        self.show_sentence.setEnabled(self._shown_sentence() is not None)
         self.revert.setEnabled(selected.revertible.has_any)
         words = _explain(selected)
         self.explanation.setText(words)
@@ -182,14 +186,19 @@ class CorrectionsPage(Page):
             )
         )
 
-    def _shown_correction(self) -> Correction | None:
-        """The correction that is selected, if it is one alone."""
+    def _shown_sentence(self) -> SentenceNumber | None:
+        """The sentence of what is selected, if that is one alone."""
         rows = self.tree.selectionModel().selectedRows()
-        return self.model.correction(rows[0]) if len(rows) == 1 else None
+        if len(rows) != 1:
+            return None
+        correction, step = self.model.correction(rows[0]), self.model.step(rows[0]).step
+        if correction is not None:
+            return correction.sentence
+        return step.sentence if step.kind in _MOVE_KINDS and step.sentences == 1 else None
 
     def _inspect(self) -> None:
-        if (correction := self._shown_correction()) is not None:
-            self._context.session.show_sentence(correction.sentence)
+        if (number := self._shown_sentence()) is not None:
+            self._context.session.show_sentence(number)
 
 
 class _Selected(NamedTuple):
@@ -204,7 +213,7 @@ class _Selected(NamedTuple):
 
     @property
     def revertible(self) -> "_Selected":
-        """What a revert takes back: not what is undone, nor the names of labels; a step with all that is of it."""
+        """What a revert takes back: not what is undone, nor names of labels, nor moves; a step with all of it."""
         whole = {each.step.number for each in self.steps}
         return _Selected(
             [each for each in self.steps if _is_revertible(each)],
@@ -213,7 +222,7 @@ class _Selected(NamedTuple):
 
 
 def _is_revertible(listed: ListedStep) -> bool:
-    return not listed.is_undone and listed.step.kind not in _LABEL_KINDS
+    return not listed.is_undone and listed.step.kind not in (*_LABEL_KINDS, *_MOVE_KINDS)
 
 
 def _explain(selected: _Selected) -> str:
@@ -231,6 +240,8 @@ def _explain(selected: _Selected) -> str:
         )
     if all(each.is_undone for each in (*selected.steps, *(step for step, _ in selected.corrections))):
         return say("What is selected is undone already.")
+    if all(each.step.kind in _MOVE_KINDS for each in (*selected.steps, *(step for step, _ in selected.corrections))):
+        return say("Moves are not reverted: undo the step, or move the sentences in Inspect.")
     return say("Renamed and merged labels are not reverted: undo the step, or rename the label again.")
 
 
@@ -250,9 +261,11 @@ class StepFilterBar(QWidget):
         self.group = chooser(say("Kind"), say("What was done"))
         self.label = chooser(say("Label"), say("A label of a span that was changed"))
         self.split = chooser(say("Split"), say("The split of the sentence"))
+        self.author = chooser(say("Who"), say("Who made the change"))
         self.group.offer([(say("Any kind"), None), *((say(_GROUPS[group]), group) for group in STEP_GROUPS)])
         self.split.offer([(say("All splits"), None), *((split, split) for split in SPLITS)])
         self.show_labels(())
+        self.show_authors(())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -261,7 +274,7 @@ class StepFilterBar(QWidget):
         self._timer.timeout.connect(self.changed)
         self.text.edited.connect(self._timer.start)
         self.text.returnPressed.connect(self._change)
-        for box in (self.group, self.label, self.split):
+        for box in (self.group, self.label, self.split, self.author):
             layout.addWidget(box)
             box.currentIndexChanged.connect(lambda _: self._change())
 
@@ -272,19 +285,23 @@ class StepFilterBar(QWidget):
     @property
     def parts(self) -> tuple[QWidget, ...]:
         """Its controls, from left to right."""
-        return self.text, self.group, self.label, self.split
+        return self.text, self.group, self.label, self.split, self.author
 
     @property
     def filter(self) -> StepFilter:
         return StepFilter(
-            self.group.currentData(), self.label.currentData(), self.split.currentData(), self.text.seen_text.strip()
+            self.group.currentData(),
+            self.label.currentData(),
+            self.split.currentData(),
+            self.text.seen_text.strip(),
+            self.author.currentData(),
         )
 
     def clear(self) -> None:
         """Let everything through."""
         with QSignalBlocker(self.text):
             self.text.show_text("")
-        for box in (self.group, self.label, self.split):
+        for box in (self.group, self.label, self.split, self.author):
             with QSignalBlocker(box):
                 box.setCurrentIndex(0)
         self._change()
@@ -295,4 +312,13 @@ class StepFilterBar(QWidget):
         items = [(say("Any label"), None), *((label, label) for label in labels)]
         self.label.offer(items, chosen if chosen in labels else None)
         if self.label.currentData() != chosen:
+            self._change()
+
+    def show_authors(self, authors: Collection[str]) -> None:
+        """Offer those who made steps, where there are any; the chosen one stays chosen if it is among them."""
+        chosen = self.author.currentData()
+        self.author.setVisible(bool(authors))
+        items = [(say("Anyone"), None), *((author, author) for author in authors), (say("No name"), "")]
+        self.author.offer(items, chosen if chosen in (*authors, "") else None)
+        if self.author.currentData() != chosen:
             self._change()

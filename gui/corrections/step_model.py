@@ -1,4 +1,4 @@
-"""The steps that changed gold, a row each, and under each the sentences that it changed."""
+"""The steps that changed gold or moved sentences, a row each, and under each the sentences whose gold it changed."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,8 @@ from gui.text.step_descriptions import describe
 from gui.text.wording import format_spans, wrap_tooltip
 from gui.widgets.tables import ROOT, Index
 
-CHANGE, CONTEXT, BEFORE, AFTER, WHEN = range(5)
-_TITLES = (mark("Change"), mark("Context"), mark("Before"), mark("After"), mark("When"))
+CHANGE, CONTEXT, BEFORE, AFTER, WHO, WHEN = range(6)
+_TITLES = (mark("Change"), mark("Context"), mark("Before"), mark("After"), mark("Who"), mark("When"))
 _ROW_HEIGHT = 30
 _AT_ONCE = 200
 """Steps, and sentences of a step, that are read at once."""
@@ -75,13 +75,14 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read, beside how many sentences differ now from their gold as imported."""
+    """What was read, beside who made steps, and how many sentences differ now from their gold as imported."""
 
     wanted: _Wanted
     newer: list[ListedStep]
     older: list[ListedStep]
     undone: frozenset[int]
     corrections: dict[int, list[Correction]]
+    authors: list[str]
     corrected: int
 
 
@@ -93,7 +94,7 @@ def _read(project: Project, wanted: _Wanted) -> _Read:
         step: steps.corrections_of(step, chosen, after=last, limit=_AT_ONCE) for step, last in wanted.opened.items()
     }
     corrected = sum(len(project.sentences.corrected_in(split)) for split in SPLITS)
-    return _Read(wanted, newer, older, steps.undone(), corrections, corrected)
+    return _Read(wanted, newer, older, steps.undone(), corrections, steps.authors(), corrected)
 
 
 @dataclass(slots=True)
@@ -130,6 +131,7 @@ class StepModel(QAbstractItemModel):
         self._opened = set[int]()
         self._taken_back = 0
         self.corrected = 0
+        self.authors: list[str] = []
         self._query = LatestQuery(self)
         self._query.answered.connect(self._take)
 
@@ -169,7 +171,7 @@ class StepModel(QAbstractItemModel):
 
     def _take(self, read: _Read) -> None:
         self._is_taking = True
-        self.corrected = read.corrected
+        self.corrected, self.authors = read.corrected, read.authors
         if read.wanted.newest is None or len(read.newer) == _AT_ONCE:
             self._show(read.newer, has_older=len(read.newer) == _AT_ONCE)
         else:
@@ -228,7 +230,7 @@ class StepModel(QAbstractItemModel):
         return self._rows[index.row() if not index.internalId() else self._row_of(index.internalId())].listed
 
     def correction(self, index: Index) -> Correction | None:
-        """The correction that a row shows; None for that of a step of several."""
+        """The correction that a row shows; None for that of a step of several, or of moves."""
         if index.internalId():
             return self._rows[self._row_of(index.internalId())].corrections[index.row()]
         listed = self._rows[index.row()].listed
@@ -301,12 +303,16 @@ class StepModel(QAbstractItemModel):
         listed, correction, column = self.step(index), self.correction(index), index.column()
         if column == CHANGE:
             return correction.sentence_id if index.internalId() and correction is not None else _title(listed)
+        if column == WHO:
+            return "" if index.internalId() else listed.author
         if column == WHEN:
             return "" if index.internalId() else f"{datetime.fromisoformat(listed.made_at).astimezone():%Y-%m-%d %H:%M}"
         if correction is not None:
             return _of_correction(correction, column)
         if column == CONTEXT:
-            return say_count("{count:,} sentence", "{count:,} sentences", listed.corrections)
+            return listed.step.reason or say_count(
+                "{count:,} sentence", "{count:,} sentences", listed.corrections or listed.step.sentences
+            )
         return (listed.step.old_label if column == BEFORE else listed.step.new_label) or ""
 
     def _tip(self, index: Index) -> str:
@@ -319,7 +325,7 @@ class StepModel(QAbstractItemModel):
 
     def _style(self, index: Index, role: int) -> QFont | QColor | QSize | None:
         is_undone = self.step(index).is_undone
-        if role == Qt.ItemDataRole.ForegroundRole and (is_undone or (index.column() == WHEN)):
+        if role == Qt.ItemDataRole.ForegroundRole and (is_undone or index.column() in (WHO, WHEN)):
             return QColor(self._look.theme.muted)
         if role == Qt.ItemDataRole.FontRole:
             plain = font(tabular=index.column() == WHEN)

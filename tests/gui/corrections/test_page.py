@@ -11,7 +11,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.store.gold.steps import StepFilter
 from gui.corrections import step_model
-from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN
+from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, WHO
 from gui.look.theme import LIGHT
 from tests.building import TEXTS, project_with_run
 from tests.gui.driving import LEFT, NONE, click, wait_for_job
@@ -340,3 +340,44 @@ def test_the_first_correction_has_the_keys_when_the_page_is_shown(late_answers, 
     window.show_page("corrections")
     qtbot.waitUntil(page.tree.isVisible)
     assert page.tree.hasFocus()
+
+
+def test_moves_are_listed_and_their_sentences_shown_wherever_they_are(page, session, window, qtbot):
+    session.correct(number_of(session, "news-4"), [])
+    session.move_sentences([number_of(session, "news-3")], "aside", "번역투")
+    session.move_sentences([number_of(session, name) for name in ("news-1", "news-4")], "test")
+    assert [row_cells(page, row)[:2] for row in range(3)] == [
+        ["Move 2 sentences to test", "2 sentences"],
+        ["Set news-3 aside", "번역투"],
+        ["Remove 2 spans", "한국은행이 부산에서 회의를 열었다."],
+    ]
+    page.filters.group.setCurrentIndex(page.filters.group.findData("moves"))
+    assert page.model.rowCount() == 2
+    choose(page, 0)
+    assert not page.show_sentence.isEnabled()
+    choose(page, 1)
+    assert not page.revert.isEnabled()
+    assert page.explanation.text() == "Moves are not reverted: undo the step, or move the sentences in Inspect."
+    click(page.show_sentence)
+    inspect = window.pages["inspect"]
+    qtbot.waitUntil(lambda: "set aside: 번역투 · news-3" in inspect.detail.position.text())
+    session.undo()
+    assert page.filters.filter.group == "moves"
+    page.filters.clear()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 3)
+
+
+def test_who_made_a_step_is_shown_and_filtered_by_once_anybody_is_known(page, session):
+    session.correct(number_of(session, "news-3"), [])
+    assert page.tree.isColumnHidden(WHO)
+    assert not page.filters.author.isVisible()
+    session.sign("지민")
+    session.correct(number_of(session, "news-4"), [])
+    session.move_sentences([number_of(session, "news-5")], "deleted")
+    assert not page.tree.isColumnHidden(WHO)
+    assert [page.model.index(row, WHO).data() for row in range(3)] == ["지민", "지민", ""]
+    author = page.filters.author
+    assert [author.itemText(at) for at in range(author.count())] == ["Anyone", "지민", "No name"]
+    for name, changes in (("지민", ["Delete news-5", "Remove 2 spans"]), ("", ["Remove 2 spans"])):
+        author.setCurrentIndex(author.findData(name))
+        assert [row_cells(page, row)[0] for row in range(page.model.rowCount())] == changes

@@ -201,3 +201,24 @@ def test_a_verdict_with_its_correction_is_listed_as_such(project):
     [found] = project.steps.list_matching(StepFilter("verdicts"))
     assert (found.step.kind, found.corrections) == ("verdict", 1)
     assert listed(project, "corrections") == []
+
+
+def test_moves_are_listed_by_group_text_split_and_author(project):
+    project.corrections.correct(number_of(project, "news-3"), [])
+    project.corrections.sign("지민")
+    for names, to in ((("news-3", "news-1"), "deleted"), (("news-4",), "train")):
+        run_to_end(project.moves.move_in_slices([number_of(project, name) for name in names], to))
+    project.corrections.undo()
+
+    def listed(**chosen):
+        found = project.steps.list_matching(StepFilter(**chosen))
+        return [(each.step.kind, each.step.sentences, each.author, each.is_undone) for each in found]
+
+    moved, deleted = ("move", 1, "지민", True), ("delete", 2, "지민", False)
+    corrected = ("unlabel", 1, "", False)
+    assert listed() == [moved, deleted, corrected]
+    assert listed(group="moves") == listed(author="지민") == [moved, deleted]
+    assert listed(group="corrections") == listed(author="") == listed(label="PS") == [corrected]
+    assert listed(text="세종은") == [deleted, corrected]
+    assert listed(split="dev") == [moved]
+    assert project.steps.authors() == ["지민"]
