@@ -40,6 +40,9 @@ _CORPUS, _DOCUMENT, _BEFORE, _AFTER = "corpus", "document", "blank before", "bla
 """The extras with members of the file (at its first sentence) and of a document (likewise), and with sentences
 without a text that precede a sentence, or follow the last one of a document."""
 
+_OWN = frozenset({"id", "form", "word", "NE", "ne", _BEFORE, _AFTER})
+"""The members of a sentence, and the extras, that `write` makes itself."""
+
 
 def score(head: Head) -> float:
     """Surely if the file is an object with a list of documents."""
@@ -255,21 +258,28 @@ def _opening(members: dict[str, Any], last: str) -> str:
 
 def _to_json(record: Record) -> Iterator[Any]:
     """The sentence with blank ones before and after it."""
-    text, extras = record.text, dict(record.extras)
-    before, after = extras.pop(_BEFORE, []), extras.pop(_AFTER, [])
-    for key in (_CORPUS, _DOCUMENT):
-        if isinstance(extras.get(key), Mapping):
-            del extras[key]
-    words = extras.pop("word") if "word" in extras else _words(text)
+    text, extras = record.text, record.extras
     key = "ne" if "ne" in extras else "NE"
-    known = {(entity["begin"], entity["end"]): entity for entity in extras.pop(key, [])}
+    known = {(entity.get("begin"), entity.get("end")): entity for entity in _objects(extras.get(key))}
     entities = []
     for i, span in enumerate(stated_spans(record), 1):
         own = {"form": text[span.start : span.end], "label": span.label, "begin": span.start, "end": span.end}
         entities.append({"id": i} | own | known.get(span[:2], {}) | own)
-    yield from before
-    yield {"id": record.id, "form": text, **({} if words is None else {"word": words}), **extras, key: entities}
-    yield from after
+    words = extras["word"] if "word" in extras else _words(text)
+    others = {name: value for name, value in extras.items() if name not in _OWN and not _is_opening(name, value)}
+    yield from filter(_is_blank, _objects(extras.get(_BEFORE)))
+    yield {"id": record.id, "form": text, **({} if words is None else {"word": words}), **others, key: entities}
+    yield from filter(_is_blank, _objects(extras.get(_AFTER)))
+
+
+def _is_opening(name: str, value: Any) -> bool:
+    """Whether an extra says something of the file or the document rather than of a sentence."""
+    return name in (_CORPUS, _DOCUMENT) and isinstance(value, Mapping)
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list that `read` kept; another format may have kept anything under the same key."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _words(text: str) -> list[dict[str, Any]]:

@@ -224,6 +224,15 @@ def test_sentences_are_known_by_their_documents(tmp_path):
     assert [(record.number, record.document) for record in records] == [(1, "d1"), (2, "2"), (3, "7")]
 
 
+@pytest.mark.parametrize("value", [None, 5, "x", [5], [{}], {"id": 1}])
+@pytest.mark.parametrize("key", ["id", "form", "NE", "ne", "word", "corpus", "document", "blank before", "blank after"])
+def test_what_other_formats_keep_under_our_keys_does_no_harm(tmp_path, key, value):
+    path = tmp_path / "a.json"
+    nikl.write(path, [Record(1, "비", (StatedSpan(0, 1, "PS"),), "a", extras={key: value})], WriteOptions())
+    sentence, *_ = read_sentences(path)
+    assert (sentence.text, sentence.spans) == ("비", (Span(0, 1, "PS"),))
+
+
 def test_blank_sentences_are_counted_once(records):
     first, second, blank = records(corpus(BLANK, item(), BLANK, item("a.2")))
     assert [first.id, second.id] == ["a.1", "a.2"]
