@@ -59,7 +59,7 @@ def test_all_outputs_have_the_same_content(project, corpus, tmp_path, capsys):
     sentences = document["sentences"]
     assert [(s["id"], s["text"]) for s in sentences] == [(f"s{s.id}", s.text) for s in SENTENCES]
     assert any(sentence["spans"] for sentence in sentences)
-    reason = 'sentence bad: it has no string under "text"'
+    reason = 'sentence bad: it has no string under "text" (or sentence, data, content)'
     assert document["rejected"] == [{"file": str(corpus), "line": 4, "reason": reason}]
 
     lines, rows = tmp_path / "out.jsonl", tmp_path / "out.parquet"
@@ -80,7 +80,10 @@ def test_people_read_a_line_a_text_and_what_was_rejected_beside_it(project, corp
     said = capsys.readouterr()
     assert "[" in said.out
     assert re.sub(r"\[([^:]+):[A-Z]{2} [01]\.\d\d\]", r"\1", said.out).splitlines() == [s.text for s in SENTENCES]
-    assert said.err == f'rejected: {corpus}, line 4: sentence bad: it has no string under "text"\n'
+    assert (
+        said.err
+        == f'rejected: {corpus}, line 4: sentence bad: it has no string under "text" (or sentence, data, content)\n'
+    )
     run(project, corpus, "--out", tmp_path / "out.jsonl")
     assert capsys.readouterr().out == "6 sentences tagged, 1 rejected\n"
 

@@ -115,7 +115,7 @@ def test_labels_come_and_only_those_without_a_span_go(labels, window, qtbot):
 
 
 def test_what_cannot_be_done_is_said_in_the_window(labels, window):
-    labels.new.setText("no label!")
+    labels.new.setText("no\u200blabel")
     click(labels.add)
     assert "is not a valid label" in labels.said.text()
     labels.table.choose("LC")

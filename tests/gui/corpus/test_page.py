@@ -155,7 +155,7 @@ def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
     corpus = tmp_path / "more.jsonl"
     corpus.write_text('{"text": "서울"}', encoding="utf-8")
     window.take_files([corpus])
-    page.form.labels.setText("BAD LABEL!")
+    page.form.labels.setText("BAD\u200bLABEL")
     click(page.form.start)
     assert "is not a valid label" in window.banner.text.text()
     assert page.form.isVisible()
