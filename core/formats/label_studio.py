@@ -241,19 +241,25 @@ def _sort_results(results: Any) -> tuple[dict[str, list[StatedSpan]], list[dict[
     spans: dict[str, list[StatedSpan]] = {}
     others, regions = [], {}
     for result in results:
-        kind = result.get("type")
-        if not isinstance(kind, str) or not kind.endswith("labels"):
+        value = result.get("value")
+        kind = find_kind(value)
+        if not kind and not str(result.get("type")).lower().endswith("labels"):
             others.append(result)
             continue
-        cut = cut_spans(result.get("value"), kind)
+        cut = cut_spans(value, kind)
         spans.setdefault(str(result.get("to_name", TEXT)), []).extend(cut)
         if details := _details(result, kind):
             regions.update({_place(span): details for span in cut})
     return spans, others, regions
 
 
-def cut_spans(region: Any, kind: str = "labels") -> list[StatedSpan]:
-    """A span for each label of a region.
+def find_kind(region: Any) -> str:
+    """The key under which a region has its labels, which is also the kind of its control; empty if it has none."""
+    return next((key for key in region if key.endswith("labels")), "") if isinstance(region, dict) else ""
+
+
+def cut_spans(region: Any, kind: str) -> list[StatedSpan]:
+    """A span for each label that a region has under a key.
 
     Raises:
         UserError: it is not a region of a text.
@@ -392,7 +398,8 @@ def _result(text: str, span: StatedSpan, regions: Mapping[str, dict[str, Any]], 
     details = dict(regions.get(_place(span), {key: like[key] for key in ("from_name", "to_name") if key in like}))
     more = details.pop("value", {})
     result = _NAMES | details
-    return result | {"value": make_region(text, span, result["type"]) | more}
+    kind = result["type"] if str(result["type"]).endswith("labels") else _NAMES["type"]
+    return result | {"value": make_region(text, span, kind) | more}
 
 
 def make_region(text: str, span: StatedSpan, kind: str = "labels") -> dict[str, Any]:

@@ -52,7 +52,14 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
     spans: tuple[StatedSpan, ...] = ()
     fault = None
     try:
-        spans = tuple([span for key in controls for region in row[key] for span in _spans(region)])
+        spans = tuple(
+            [
+                span
+                for key in controls
+                for region in row[key]
+                for span in label_studio.cut_spans(region, label_studio.find_kind(region))
+            ]
+        )
     except UserError as error:
         fault = reject(source, element.line, error, sentence_id)
     others = {key: value for key, value in row.items() if key not in {"id", "annotator", *controls}}
@@ -73,11 +80,6 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
             others, text_key, control=controls[0] if controls[:1] not in ([], [LABEL]) else ""
         ),
     )
-
-
-def _spans(region: dict[str, Any]) -> list[StatedSpan]:
-    kind = next((key for key in region if key.endswith("labels")), "labels")
-    return label_studio.cut_spans(region, kind)
 
 
 def _is_list_of_regions(value: Any) -> bool:

@@ -67,6 +67,16 @@ def test_what_nobody_annotated_is_not_judged(records, annotations):
     assert (record.judged, record.gold) == ("no", ())
 
 
+@pytest.mark.parametrize("kind", ["Labels", "hypertextlabels", None])
+def test_regions_are_known_by_their_labels_whatever_their_control_is_called(records, tmp_path, kind):
+    value = {"start": 0, "end": 2, "text": "나리", "hypertextlabels" if kind == "hypertextlabels" else "labels": ["PS"]}
+    (record,) = records([task(annotation(result(value, type=kind)))])
+    assert record.gold == (StatedSpan(0, 2, "PS", "나리"),)
+    label_studio.write(tmp_path / "b.json", [record], WriteOptions())
+    (written,) = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
+    assert written["annotations"][0]["result"][0]["value"] == value
+
+
 def test_an_annotation_without_regions_says_that_there_is_no_entity(records):
     (record,) = records([task(annotation())])
     assert (record.judged, record.gold) == ("yes", ())
