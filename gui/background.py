@@ -372,10 +372,15 @@ _ONE_AT_A_TIME = threading.Lock()
 """Held by the patient question that is being answered."""
 
 
+_AT_WORK = set["_QuestionWorker"]()
+"""Those with a thread, which must not have the last reference: it would destroy them there."""
+
+
 class _QuestionWorker(QObject):
     """A thread while there are questions; it belongs to no widget, so that it outlives the one that asked."""
 
     news = Signal()
+    _ended = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -385,14 +390,21 @@ class _QuestionWorker(QObject):
         self._lock = threading.Lock()
         self._next: _Question | None = None
         self._thread: threading.Thread | None = None
+        self._ended.connect(self._let_go)
 
     def take(self, question: _Question) -> None:
         """Answer this next."""
         with self._lock:
             self._next = question
             if self._thread is None:
+                _AT_WORK.add(self)
                 self._thread = threading.Thread(target=self._run, name="question", daemon=True)
                 self._thread.start()
+
+    def _let_go(self, thread: threading.Thread) -> None:
+        thread.join()
+        if self._thread is None:
+            _AT_WORK.discard(self)
 
     def _run(self) -> None:
         while (question := self._taken()) is not None:
@@ -404,6 +416,8 @@ class _QuestionWorker(QObject):
                 pass
             except BaseException as error:
                 self._put(question, "error", _as_exception(error))
+        with suppress(RuntimeError):  # the application has ended
+            self._ended.emit(threading.current_thread())
 
     def _taken(self) -> _Question | None:
         with self._lock:

@@ -4,7 +4,7 @@ import itertools
 import threading
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QObject, QThread
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread
 from PySide6.QtWidgets import QWidget
 
 from core.domain.errors import UserError
@@ -360,12 +360,17 @@ def test_a_query_under_way_is_broken_off_when_another_one_is_asked(query, qtbot,
 
 
 def test_a_widget_that_went_with_its_question_hears_nothing(qtbot, late_answers):
-    parent, question = QObject(), Held(7)
+    parent, question, destroyed_on = QObject(), Held(7), []
     query = LatestQuery(parent)
     query.submit(question)
     question.began.wait()
+    query._worker.destroyed.connect(
+        lambda: destroyed_on.append(threading.current_thread()), Qt.ConnectionType.DirectConnection
+    )
     del query
     parent.deleteLater()
     QCoreApplication.sendPostedEvents(parent, 52)
     question.may_end.set()
-    qtbot.waitUntil(lambda: questions_running() == 0)
+    qtbot.waitUntil(lambda: bool(destroyed_on))
+    assert questions_running() == 0
+    assert destroyed_on == [threading.main_thread()], "the question's thread may not destroy what belongs to this one"
