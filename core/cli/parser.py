@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from core.cli.compare import EpochArgument
+from core.cli.export import read_addenda
 from core.cli.labels import LabelPair
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
@@ -14,6 +15,7 @@ from core.domain.spans import SECTIONS, SPLITS
 from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.formats.registry import FORMATS
 from core.messages.catalogue import join_words, say, translate, translate_count
+from core.services.export_corpus import ADDENDA
 from core.services.intake import FineLabels, Overlaps, WithoutSpans
 from core.services.span_reading import OFFSETS
 from core.store.runs import EpochChoice
@@ -364,8 +366,16 @@ def _add_labels(parser: argparse.ArgumentParser) -> None:
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
-    parser.add_argument("--split", choices=SPLITS)
+    parser.add_argument("--split", choices=(*SPLITS, "pool", "aside"), help=say("default: train, dev and test"))
     parser.add_argument("--gold", choices=GOLDS, default="corrected")
+    parser.add_argument(
+        "--with",
+        dest="addenda",
+        type=read_addenda,
+        default=(),
+        metavar="A,B",
+        help=say("what is written with each sentence: {choices}", choices=join_words(ADDENDA)),
+    )
     parser.add_argument(
         "--cut-words",
         choices=("refuse", "widen", "leave-out"),

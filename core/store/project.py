@@ -18,6 +18,7 @@ from core.io.folders import is_within, remove_within
 from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say
 from core.store.database import Database, create_database
+from core.store.documents import Documents
 from core.store.gold.corrections import Corrections
 from core.store.gold.moves import Moves
 from core.store.gold.relabelling import Labels
@@ -45,8 +46,8 @@ class Project:
         is_responsive: see `Database`; likewise in the functions below.
 
     Attributes:
-        sentences, corrections, labels, moves, label_names, dismissals, predictions, signals, runs, selections,
-            reviews: the parts of the store.
+        sentences, documents, corrections, labels, moves, label_names, dismissals, predictions, signals, runs,
+            selections, reviews: the parts of the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock, *, is_responsive: bool = False) -> None:
@@ -56,6 +57,7 @@ class Project:
         with ExitStack() as on_failure:
             on_failure.callback(self.database.close)
             self.sentences = Sentences(self.database)
+            self.documents = Documents(self.database)
             self.predictions = Predictions(self.database)
             self.signals = SignalStore(self.database)
             self.corrections = Corrections(self.database, self.sentences, self.predictions)

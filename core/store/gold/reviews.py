@@ -47,6 +47,14 @@ class Reviewed:
 NOTHING_SAID = Reviewed()
 
 
+class GivenVerdict(NamedTuple):
+    """A verdict on what an epoch predicted."""
+
+    key: EpochKey
+    pair: SpanPair
+    blame: Blame
+
+
 class JudgementContext(NamedTuple):
     """How a verdict or mark was made: whether in random order, and in how many seconds."""
 
@@ -151,22 +159,37 @@ class Reviews:
     def _verdicts(
         self, key: EpochKey, numbers: Sequence[SentenceNumber]
     ) -> dict[SentenceNumber, dict[SpanPair, Blame]]:
-        """The newest verdict on each pair of spans, with current label names."""
-        rows = self._database.rows_of(
-            "SELECT sentence, step, gold, predicted, blame FROM verdict WHERE undone = 0 AND source = ? AND epoch = ?"
-            " AND sentence IN ({numbers}) ORDER BY number",
-            numbers,
-            [key.source, key.epoch],
-        )
+        """The newest verdict on each pair of spans of an epoch, with current label names."""
         found = defaultdict[SentenceNumber, dict[SpanPair, Blame]](dict)
-        if not rows:
-            return found
-        history = self._names.history()
-        of_run = self._names.of_source(key.source, history)
-        for sentence, step, gold, predicted, blame in rows:
-            sides = (_only_span(gold, history.since(step)), _only_span(predicted, of_run))
-            found[sentence][SpanPair(*sides)] = blame
+        for sentence, given in self._read_verdicts(numbers, "AND source = ? AND epoch = ?", key.source, key.epoch):
+            found[sentence][given.pair] = given.blame
         return found
+
+    def verdicts(self, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, list[GivenVerdict]]:
+        """The newest verdict on each pair of spans of every epoch, with current label names."""
+        found = defaultdict[SentenceNumber, dict[tuple[EpochKey, SpanPair], GivenVerdict]](dict)
+        for sentence, given in self._read_verdicts(numbers):
+            found[sentence][given.key, given.pair] = given
+        return {sentence: list(given.values()) for sentence, given in found.items()}
+
+    def _read_verdicts(
+        self, numbers: Sequence[SentenceNumber], condition: str = "", *parameters: int
+    ) -> Iterator[tuple[SentenceNumber, GivenVerdict]]:
+        """Verdicts that were not undone, oldest first."""
+        rows = self._database.rows_of(
+            "SELECT sentence, step, source, epoch, gold, predicted, blame FROM verdict WHERE undone = 0"
+            f" {condition} AND sentence IN ({{numbers}}) ORDER BY number",
+            numbers,
+            parameters,
+        )
+        if not rows:
+            return
+        history, names_of = self._names.history(), dict[int, Names]()
+        for sentence, step, source, epoch, gold, predicted, blame in rows:
+            if source not in names_of:
+                names_of[source] = self._names.of_source(source, history)
+            pair = SpanPair(_only_span(gold, history.since(step)), _only_span(predicted, names_of[source]))
+            yield sentence, GivenVerdict(EpochKey(source, epoch), pair, blame)
 
     def pace(self) -> float | None:
         """The median seconds per sentence of the last ones; None if none was timed."""

@@ -1,0 +1,120 @@
+"""What files say of sentences besides texts and gold: their documents, annotators and extras."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from core.domain.spans import Judged, Section, SentenceNumber
+from core.store.database import Database, Row
+from core.store.sentences import IN_A_SPLIT
+
+DocumentNumber = int
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the file of a sentence says of it; what it does not say is empty.
+
+    Attributes:
+        file: the name of the file.
+        document: its document there, by name.
+        judged: whether a person decided its gold.
+        extras: what the file says besides, under its own keys.
+        original_id: its id in the file, where another sentence of the project has that id; else None.
+    """
+
+    file: str = ""
+    document: str = ""
+    document_number: DocumentNumber | None = None
+    annotator: str = ""
+    judged: Judged = "yes"
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    original_id: str | None = None
+
+
+NO_DETAILS = Details()
+
+
+class Neighbour(NamedTuple):
+    """A sentence of the same document."""
+
+    number: SentenceNumber
+    text: str
+
+
+class Surroundings(NamedTuple):
+    """Where a sentence is in its document.
+
+    Attributes:
+        place, sentences: from 1, and how many the document has.
+        before, after: the nearest sentences, in order, without deleted ones.
+    """
+
+    place: int
+    sentences: int
+    before: tuple[Neighbour, ...]
+    after: tuple[Neighbour, ...]
+
+
+class Documents:
+    """Reads what files say of sentences."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def details(self, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Details]:
+        """What files say of some sentences."""
+        rows = self._database.rows_of(
+            "SELECT s.number, i.file, d.name, s.document, s.annotator, s.judged, s.extras, s.original_id"
+            " FROM sentence AS s LEFT JOIN import AS i ON i.number = s.import"
+            " LEFT JOIN document AS d ON d.number = s.document WHERE s.number IN ({numbers})",
+            numbers,
+        )
+        return {row[0]: _details_of_row(row) for row in rows}
+
+    def surroundings(self, number: SentenceNumber, document: DocumentNumber, each_side: int) -> Surroundings:
+        """The place of a sentence in its document, and its neighbours there.
+
+        Args:
+            each_side: how many neighbours are read before and after it.
+        """
+        before, after = self._neighbours(number, document, each_side)
+        place = self._database.value(
+            "SELECT count(*) FROM sentence WHERE document = ? AND number <= ?", [document, number]
+        )
+        sentences = self._database.value("SELECT count(*) FROM sentence WHERE document = ?", [document])
+        return Surroundings(int(place), int(sentences), before, after)
+
+    def _neighbours(
+        self, number: SentenceNumber, document: DocumentNumber, each_side: int
+    ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+        sides = []
+        for comparison, order in (("<", "DESC"), (">", "ASC")):
+            rows = self._database.rows(
+                f"SELECT number, text FROM sentence WHERE document = ? AND number {comparison} ?"
+                f" AND split <> 'deleted' ORDER BY number {order} LIMIT ?",
+                [document, number, each_side],
+            )
+            sides.append([Neighbour(*row) for row in rows])
+        before, after = sides
+        return tuple(reversed(before)), tuple(after)
+
+    def repeated_ids(self, section: Section | None) -> set[str]:
+        """The ids in files that several sentences of a section, or of all splits, share."""
+        rows = self._database.rows(
+            "SELECT s.original_id FROM sentence AS s WHERE s.original_id IS NOT NULL AND"
+            f" {_in_scope(section, 's')} GROUP BY s.original_id HAVING count(*) > 1 OR EXISTS"
+            f" (SELECT 1 FROM sentence AS o WHERE o.id = s.original_id AND {_in_scope(section, 'o')})"
+        )
+        return {row[0] for row in rows}
+
+
+def _in_scope(section: Section | None, table: str) -> str:
+    return f"{table}.split = '{section}'" if section is not None else f"{table}.{IN_A_SPLIT}"
+
+
+def _details_of_row(row: Row) -> Details:
+    _, file, document, document_number, annotator, judged, extras, original_id = row
+    said = json.loads(extras) if extras else {}
+    return Details(file or "", document or "", document_number, annotator or "", judged, said, original_id)

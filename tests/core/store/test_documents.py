@@ -1,0 +1,73 @@
+"""What files say of sentences, and the neighbours of a sentence in its document."""
+
+import json
+
+import pytest
+
+from core.domain.generators import run_to_end
+from core.services.import_corpus import ImportPlan, import_corpus
+from core.store.project import create_project
+
+
+def record(sentence_id, document="", text=None, **others):
+    named = {"document": document} if document else {}
+    return {"id": sentence_id, "text": text or f"{sentence_id} 문장이다.", "label": [], **named, **others}
+
+
+def write(path, *records):
+    path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def project(tmp_path):
+    with create_project(tmp_path / "p.spandesk") as project:
+        records = [record(f"a-{number}", "사설") for number in range(1, 6)]
+        source = record("b-1", "기사", annotator="민서", judged="yes", source={"date": "2020-01-02", "score": 0.5})
+        file = write(tmp_path / "news.jsonl", *records, source, record("c-1"))
+        run_to_end(import_corpus(project, ImportPlan((file,), "dev")))
+        yield project
+
+
+def number_of(project, sentence_id):
+    return project.sentences.by_id(sentence_id).number
+
+
+def surroundings(project, sentence_id, each_side=2):
+    number = number_of(project, sentence_id)
+    document = project.documents.details([number])[number].document_number
+    return project.documents.surroundings(number, document, each_side)
+
+
+def test_details_are_those_of_the_file(project):
+    number = number_of(project, "b-1")
+    details = project.documents.details([number])[number]
+    assert (details.file, details.document, details.annotator, details.judged) == ("news.jsonl", "기사", "민서", "yes")
+    assert details.extras == {"source": {"date": "2020-01-02", "score": 0.5}}
+    plain = project.documents.details([number_of(project, "c-1")])[number_of(project, "c-1")]
+    assert (plain.document_number, plain.extras, plain.annotator) == (None, {}, "")
+
+
+def test_neighbours_are_the_nearest_of_the_document_in_order(project):
+    found = surroundings(project, "a-3", each_side=1)
+    assert (found.place, found.sentences) == (3, 5)
+    assert [each.text for each in (*found.before, *found.after)] == ["a-2 문장이다.", "a-4 문장이다."]
+    first = surroundings(project, "a-1")
+    assert first.before == ()
+    assert [each.text for each in first.after] == ["a-2 문장이다.", "a-3 문장이다."]
+    assert surroundings(project, "a-5").after == ()
+
+
+def test_deleted_neighbours_are_passed_over(project):
+    run_to_end(project.moves.move_in_slices([number_of(project, "a-2")], "deleted"))
+    assert [each.text for each in surroundings(project, "a-3").before] == ["a-1 문장이다."]
+
+
+def test_neighbours_are_found_by_the_index(project):
+    document = project.documents.details([number_of(project, "a-3")])[number_of(project, "a-3")].document_number
+    plan = project.database.rows(
+        "EXPLAIN QUERY PLAN SELECT number, text FROM sentence WHERE document = ? AND number > ?"
+        " AND split <> 'deleted' ORDER BY number ASC LIMIT 2",
+        [document, 3],
+    )
+    assert "USING INDEX sentence_by_document" in plan[0][-1]
