@@ -203,6 +203,8 @@ def _split_row(number: int, row: str) -> tuple[str, str]:
 
 def _character(number: int, row: str) -> str:
     character = row.partition("\t")[0]
+    if len(character) == 1:
+        return character
     if not character:
         raise BadLineError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if not all(_extends(*pair) for pair in pairwise(character)):

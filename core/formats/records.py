@@ -7,6 +7,7 @@ offsets cut are checked by `core.services.import_corpus`, by one rule for all fo
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -166,7 +167,12 @@ def make_id(source: Source, number: int, text: str) -> str:
     The same file gives the same ids again, so nothing is imported twice; another file of the same name gives others.
     """
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{escape_name(Path(source.name).stem)}-{number}-{digest[:6]}"
+    return f"{_stem(source.name)}-{number}-{digest[:6]}"
+
+
+@lru_cache(maxsize=16)
+def _stem(name: str) -> str:
+    return escape_name(Path(name).stem)
 
 
 def escape_name(name: str) -> str:
