@@ -45,10 +45,12 @@ def read(source: Source) -> Iterator[Record | Rejected]:
             yield reject(
                 source, element.line, UserError("a record is not an object but {item!r:.40}", item=element.value)
             )
-        elif has_half_character(element.value):
-            yield reject(source, element.line, HALF_CHARACTER)
         else:
-            yield read_record(source, element.number, element.line, element.value, names)
+            record = read_record(source, element.number, element.line, element.value, names)
+            if isinstance(record, Record) and record.extras and has_half_character(record.extras):
+                yield reject(source, element.line, HALF_CHARACTER, record.id)
+            else:
+                yield record
 
 
 def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ def read_record(
         rejected = reject(source, line, error, known_id)
         return Record(number, text, rejected, known_id, line, document=document, annotator=annotator)
     used.update(gold.keys)
-    extras = _unpack({key: value for key, value in members.items() if key not in used})
+    extras = {} if members.keys() <= used else _read_extras(members, used)
     spans, span_extras, _ = gold.entities
     if span_extras:
         extras[_SPAN_EXTRAS] = list(span_extras)
@@ -132,8 +132,9 @@ def to_members(record: Record) -> dict[str, Any]:
     return members
 
 
-def _unpack(extras: dict[str, Any]) -> dict[str, Any]:
-    """The extras with those that `to_members` had to write under a key of their own."""
+def _read_extras(members: Mapping[str, Any], used: set[str]) -> dict[str, Any]:
+    """The members that are not used, with those that `to_members` had to write under a key of their own."""
+    extras = {key: value for key, value in members.items() if key not in used}
     hidden = extras.get(_EXTRAS)
     if isinstance(hidden, dict) and hidden and hidden.keys() <= _OURS:
         del extras[_EXTRAS]
@@ -300,7 +301,7 @@ def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str], *, i
         raise UserError("its answer in Prodigy is {answer}, and only accepted ones are read", answer=answer)
     if answer == "accept" and (keys or members.get("_view_id") in _MANUAL_VIEWS):
         return _Gold(entities, [*keys, "answer"], "partly" if _is_binary(members, entities) else "yes", True)
-    if keys and all(members[key] is None for key in keys):
+    if keys and members[keys[0]] is None and all(members[key] is None for key in keys):
         return _Gold(entities, keys, "no", True)
     return _Gold(entities, keys, "no" if entities.are_predicted or not keys else "yes", is_tagged)
 

@@ -24,6 +24,7 @@ from core.formats import (
     spacy_docs,
     spacy_json,
 )
+from core.formats.archives import unpack_only_file
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
 from core.formats.sources import (
     DEFAULTS,
@@ -141,7 +142,7 @@ def _open(
     is_guessing: bool = False,
 ) -> CorpusFile | None:
     """Open a corpus file in the named format, or the one recognised, or `otherwise`; None if there is none of them."""
-    copied = copy_once(path)
+    copied = copy_once(path) or unpack_only_file(path)
     copy, place = copied or (None, path)
     try:
         source, known = _recognise(Source(place, name_of(path), options=options), named, is_guessing=is_guessing)

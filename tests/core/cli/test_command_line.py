@@ -206,12 +206,13 @@ def test_warnings_of_an_import_are_in_its_result(tmp_path):
 
 def test_the_first_rejected_records_are_printed_and_the_number_of_all(tmp_path):
     corpus = tmp_path / "c.jsonl"
-    corpus.write_text('{"text": "서울"}\n' + "{}\n" * 5000, encoding="utf-8")
+    corpus.write_text('{"text": "서울", "label": []}\n' + "{}\n" * 5000, encoding="utf-8")
     command = [sys.executable, str(MAIN), "import", str(tmp_path / "p.spandesk"), str(corpus)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.stdout == "1 sentence with 0 spans imported, 5,000 rejected\n"
     *first, rest = result.stderr.splitlines()
-    assert first == [f'rejected: {corpus}, line {n}: it has no string under "text"' for n in range(2, 12)]
+    reason = 'it has no string under "text" (or sentence, data, content)'
+    assert first == [f"rejected: {corpus}, line {n}: {reason}" for n in range(2, 12)]
     assert rest == "rejected: 4,990 more; --json lists all"
     assert len(document("import", tmp_path / "q.spandesk", corpus)["rejected"]) == 5000
 

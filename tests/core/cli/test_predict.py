@@ -13,10 +13,13 @@ from core.cli.output import Output
 from core.cli.parser import parse_arguments
 from core.cli.predict import predict
 from core.domain.errors import UserError
+from core.domain.generators import run_to_end
 from core.formats.records import Text
 from core.formats.registry import read_texts
 from core.model.checkpoint import save
+from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.predict import BLOCK
+from core.store.project import open_for_import
 from tests.building import project_with_run
 from tests.core.cli.launching import LAUNCH
 from tests.core.formats.parquet_files import damaged
@@ -75,15 +78,25 @@ def test_all_outputs_have_the_same_content(project, corpus, tmp_path, capsys):
     ]
 
 
+@pytest.mark.parametrize("name", ["out.jsonl", "out.parquet"])
+def test_what_was_tagged_can_be_imported_as_not_judged(project, corpus, tmp_path, capsys, name):
+    sentences = result(capsys, project, corpus)["sentences"]
+    run(project, corpus, "--out", tmp_path / name)
+    labels = tuple({label for sentence in sentences for *_, label, _ in sentence["spans"]})
+    with open_for_import(tmp_path / "new.spandesk") as new:
+        report = run_to_end(import_corpus(new, ImportPlan((tmp_path / name,), new_labels=labels)))
+    assert (report.sentences, report.rejections) == (6, 0)
+    assert report.spans == sum(len(sentence["spans"]) for sentence in sentences)
+    assert report.tally.judged["yes"] == sum(not sentence["spans"] for sentence in sentences)
+
+
 def test_people_read_a_line_a_text_and_what_was_rejected_beside_it(project, corpus, tmp_path, capsys):
     run(project, corpus)
     said = capsys.readouterr()
     assert "[" in said.out
     assert re.sub(r"\[([^:]+):[A-Z]{2} [01]\.\d\d\]", r"\1", said.out).splitlines() == [s.text for s in SENTENCES]
-    assert (
-        said.err
-        == f'rejected: {corpus}, line 4: sentence bad: it has no string under "text" (or sentence, data, content)\n'
-    )
+    reason = 'sentence bad: it has no string under "text" (or sentence, data, content)'
+    assert said.err == f"rejected: {corpus}, line 4: {reason}\n"
     run(project, corpus, "--out", tmp_path / "out.jsonl")
     assert capsys.readouterr().out == "6 sentences tagged, 1 rejected\n"
 
