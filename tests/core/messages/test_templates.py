@@ -10,6 +10,7 @@ import pytest
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
+from core.formats.records import WriteOptions
 from core.store.gold.steps import StepKind
 from gui.keys.commands import COMMANDS
 from gui.look.theme import FAMILIES
@@ -61,9 +62,10 @@ WORDS = re.compile(r"[a-z]{2,},? [a-z(“]{2,}|^[A-Z][a-z]{2,}(…| [A-Za-z]|$)"
 NAMES = {
     *(COMMANDS.keys() | set(get_args(StepKind)) | {key for command in COMMANDS.values() for key in command.keys}),
     *get_args(Role),
+    *get_args(WriteOptions.__annotations__["cut_words"]),
     *("Spandesk", "Fusion", *FAMILIES),
 }
-"""What looks so, but names a command, a kind of step, a key, this program, or something of Qt's."""
+"""What looks so, but names a command, a kind of step, a key, an option, this program, or something of Qt's."""
 
 
 def literals_outside(tree):
