@@ -19,7 +19,7 @@ def export(options: argparse.Namespace, out: Output) -> None:
             options.format,
             options.split,
             options.gold,
-            options=WriteOptions(options.cut_words.replace("-", " ")),
+            options=WriteOptions(options.cut_words),
             addenda=options.addenda,
         )
     count = report.sentences

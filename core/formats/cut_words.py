@@ -16,7 +16,7 @@ class CutWords:
         how: whether such a span is refused, widened to its words, or left out.
     """
 
-    def __init__(self, how: Literal["refuse", "widen", "leave out"]) -> None:
+    def __init__(self, how: Literal["refuse", "widen", "leave-out"]) -> None:
         self._how = how
         self._widened = self._left_out = 0
         self._first_widened = self._first_left_out = ("", "")
@@ -48,7 +48,7 @@ class CutWords:
                 span=named[0],
                 id=named[1],
             )
-        if (not is_whole and self._how == "leave out") or not is_free:
+        if (not is_whole and self._how == "leave-out") or not is_free:
             self._left_out += 1
             self._first_left_out = named if self._left_out == 1 else self._first_left_out
             return False

@@ -213,7 +213,7 @@ class WriteOptions:
             widened to the word, or left out.
     """
 
-    cut_words: Literal["refuse", "widen", "leave out"] = "refuse"
+    cut_words: Literal["refuse", "widen", "leave-out"] = "refuse"
 
 
 Kind = Literal["text", "binary", "folder"]

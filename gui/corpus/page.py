@@ -266,7 +266,7 @@ def _list_export_choices() -> dict[str, tuple[CorpusFormat, WriteOptions]]:
     """The formats that can be written, by what the dialog shows; twice those that tag words."""
     choices: dict[str, tuple[CorpusFormat, WriteOptions]] = {}
     for known in (known for known in FORMATS if known.write is not None):
-        widened, left_out = (WriteOptions(how) for how in ("widen", "leave out"))
+        widened, left_out = (WriteOptions(how) for how in ("widen", "leave-out"))
         by_title = {known.title: DEFAULT_OPTIONS}
         if known.tags_words:
             by_title = {

@@ -156,9 +156,8 @@ def test_columns_and_running_text_come_in_as_asked_and_whole_words_go_out(tmp_pa
     assert document("import", project, running, "--split-sentences")["judged"] == {"no": 3}
     document("correct", project, "--sentence", "c", "--spans", '[[0, 1, "PS"], [3, 5, "LC"]]')
     assert "the span “나” of the sentence 'c' cuts a word" in run("export", project, out, status=1)
-    assert document("export", project, out, "--cut-words", "leave-out")["warnings"] == [
-        "1 span was left out because it cuts a word: “나” of the sentence c"
-    ]
+    warnings = document("export", project, out, "--cut-words", "leave-out")["warnings"]
+    assert "1 span was left out because it cuts a word: “나” of the sentence c" in warnings
     assert out.read_text(encoding="utf-8") == "나리\tO\n갔다\tB-LC\n\n"
 
 

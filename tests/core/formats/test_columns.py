@@ -263,7 +263,7 @@ def test_spans_that_cut_a_word_are_refused_widened_or_left_out(tmp_path):
         "1 span was left out because it cuts a word: “에” of the sentence 가-1",
     )
     assert path.read_text(encoding="utf-8") == "나리는\tB-PS\n여수에\tB-LC\n산다\tO\n\n"
-    assert write(path, [CUT], "leave out") == (
+    assert write(path, [CUT], "leave-out") == (
         "3 spans were left out because they cut a word, the first of them “나리” of the sentence 가-1",
     )
     assert path.read_text(encoding="utf-8") == "나리는\tO\n여수에\tO\n산다\tO\n\n"
