@@ -1,6 +1,7 @@
 """The main window: rail, context bar, pages, status strip."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -153,13 +154,25 @@ class MainWindow(QMainWindow):
     def _project_menu(self) -> QMenu:
         session = self.context.session
         menu = QMenu(self)
+        menu.addAction(say("New project from corpus…"), self.welcome.choose_files)
         menu.addAction(self._window_action("open", say("Open project…"), self.welcome.choose_project))
+        recent = menu.addMenu(say("Recent projects"))
+        menu.aboutToShow.connect(lambda: self._list_recent(recent))
         menu.addAction(say("Close project"), lambda: session.run_reporting_errors(session.close_project))
         menu.addAction(self.settings)
         menu.addAction(self._window_action("keys", say("Keys…"), self.show_keys))
         menu.addSeparator()
         menu.addAction(self._window_action("quit", say("Quit"), self.close))
         return menu
+
+    def _list_recent(self, menu: QMenu) -> None:
+        """Offer the projects opened last, without the open one."""
+        menu.clear()
+        project = self.context.session.project
+        for folder in self.context.preferences.recent_projects():
+            if project is None or folder != project.folder.resolve():
+                menu.addAction(str(folder).replace("&", "&&"), partial(self.open_project, folder))
+        menu.setEnabled(not menu.isEmpty())
 
     def _window_action(self, name: Name, text: str, run: Callable[[], object]) -> QAction:
         """The action of a command of the window, with its words for a menu."""

@@ -8,22 +8,29 @@ from PySide6.QtCore import QAbstractTableModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFormLayout,
+    QFileDialog,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QTableView,
     QVBoxLayout,
 )
 
+from core.domain.errors import UserError
+from core.domain.labels import TTA_LABELS
 from core.domain.spans import Split
-from core.messages.catalogue import join_words, mark, say
+from core.io.files import kind_of
+from core.messages.catalogue import mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan
-from core.store.project import SUFFIX
+from core.services.preview_corpus import preview_corpus
+from core.store.project import SUFFIX, Project
 from core.store.sentences import ImportedFile
+from gui.background import LatestQuery
+from gui.corpus.import_preview import ImportPreview
+from gui.look.theme import Look
 from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import indent
 from gui.widgets.tables import ROOT, Index, prepare_table
@@ -38,7 +45,7 @@ _TARGETS: tuple[tuple[str, Split, bool], ...] = (
 
 
 class ImportForm(QFrame):
-    """Asks for what an `ImportPlan` needs.
+    """Shows what is in files, and asks for what an `ImportPlan` needs; nothing is stored before it is accepted.
 
     Signals:
         accepted: the plan is ready; see `plan` and `folder`.
@@ -48,57 +55,60 @@ class ImportForm(QFrame):
     accepted = Signal()
     cancelled = Signal()
 
-    def __init__(self, *, asks_folder: bool) -> None:
+    def __init__(self, look: Look, *, asks_folder: bool) -> None:
         super().__init__()
         self.setProperty("panel", True)
-        self.setMaximumWidth(640)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._files: tuple[Path, ...] = ()
+        self._project: Project | None = None
         self._asks_folder = asks_folder
-        self.files = PlainLabel(wraps=True)
         self.target = QComboBox()
         for title, split, _ in _TARGETS:
             self.target.addItem(title if title == split else say(title))
         self.share = QSpinBox(suffix=" %", minimum=1, maximum=90, value=round(DEV_SHARE * 100))
         indent(self.share)
-        self.labels = QLineEdit()
-        self.labels.setPlaceholderText(say("none (the 15 TTA types are built in)"))
         self.folder_field = QLineEdit()
+        self.browse = QPushButton(say("Browse…"))
+        self.problem = hint_label(wraps=True)
+        self.preview = ImportPreview(look)
         self.start = QPushButton(say("Import"))
         self.start.setProperty("primary", True)
         self.cancel = QPushButton(say("Cancel"))
+        self._query = LatestQuery(self)
         self._lay_out()
+        self._query.reported.connect(self.preview.show_preview)
+        self._query.answered.connect(self.preview.show_preview)
+        self.preview.changed.connect(self._read)
         self.target.currentIndexChanged.connect(self._enable)
         self.folder_field.textChanged.connect(self._enable)
+        self.browse.clicked.connect(self._choose_folder)
         self.start.clicked.connect(self.accepted)
         self.cancel.clicked.connect(self.cancelled)
 
     def _lay_out(self) -> None:
-        target = QHBoxLayout()
-        target.addWidget(self.target, 1)
-        target.addWidget(self.share)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(12)
-        form.addRow(say("Files"), self.files)
-        form.addRow(PlainLabel(say("Add to split")), target)
-        form.addRow(say("Extra labels"), self.labels)
-        if not self._asks_folder:
-            stays = hint_label(say("Undo does not take imported sentences back."))
-            form.addRow("", stays)
-        if self._asks_folder:
-            form.addRow(say("New project"), self.folder_field)
+        place = QGridLayout()
+        place.setHorizontalSpacing(8)
+        place.setVerticalSpacing(4)
+        place.addWidget(PlainLabel(say("New project")), 0, 0)
+        place.addWidget(self.folder_field, 0, 1)
+        place.addWidget(self.browse, 0, 2)
+        place.addWidget(self.problem, 1, 1)
         buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(PlainLabel(say("Add to split")))
+        buttons.addWidget(self.target)
+        buttons.addWidget(self.share)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
         title = PlainLabel(say("New project from corpus") if self._asks_folder else say("Add files to this project"))
         title.setProperty("role", "title")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
         layout.addWidget(title)
-        layout.addLayout(form)
+        layout.addWidget(self.preview, 1)
+        if self._asks_folder:
+            layout.addLayout(place)
         layout.addLayout(buttons)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -110,28 +120,44 @@ class ImportForm(QFrame):
         else:
             self.start.click()
 
-    def ask(self, files: Sequence[Path], labels: Sequence[str] = ()) -> None:
+    def ask(self, files: Sequence[Path], project: Project | None = None) -> None:
         """Begin with these files.
 
         Args:
-            labels: those that the project has already.
+            project: the one that they are for; None: a new one.
         """
-        self._files = tuple(files)
-        if labels:
-            self.labels.setPlaceholderText(say("none (this project has {labels})", labels=join_words(labels)))
-        self.files.setText("\n".join(path.name for path in files))
+        self._files, self._project = tuple(files), project
+        self.preview.forget(project.sentences.labels() if project is not None else TTA_LABELS)
         first = files[0]
         self.folder_field.setText(str(_unused(first.with_name(first.stem + SUFFIX))))
         self._enable()
         self.show()
         self.start.setFocus()
+        self._read()
+
+    def dismiss(self) -> None:
+        """Hide, and read no more of the files."""
+        self._query.cancel()
+        self._files, self._project = (), None
+        self.hide()
+
+    def _read(self) -> None:
+        """Read the files with what is chosen now; what was read before is out of date."""
+        self._query.cancel()
+        if not self._files:
+            return
+        try:
+            project, plan = self._project, self.plan
+        except UserError as error:
+            self.preview.said.setText(str(error))
+            return
+        self._query.submit(lambda: preview_corpus(project, plan))
 
     @property
     def plan(self) -> ImportPlan:
         _, split, keeps_share = _TARGETS[self.target.currentIndex()]
-        labels = tuple(label.strip() for label in self.labels.text().split(",") if label.strip())
         ratio = self.share.value() / 100 if keeps_share else 0.0
-        return ImportPlan(self._files, split, ratio, new_labels=labels)
+        return ImportPlan(self._files, split, ratio, new_labels=self.preview.new_labels, rules=self.preview.rules)
 
     @property
     def folder(self) -> Path:
@@ -139,9 +165,21 @@ class ImportForm(QFrame):
         path = Path(self.folder_field.text().strip())
         return path if path.suffix == SUFFIX or not path.name else path.with_name(path.name + SUFFIX)
 
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, say("Folder for the new project"), str(self.folder.parent))
+        if name:
+            self.folder_field.setText(str(_unused(Path(name) / self.folder.name)))
+
+    def show_problem(self, words: str) -> None:
+        """Say below the field why there can be no project in that place."""
+        self.problem.setText(words)
+        self.problem.setVisible(bool(words))
+
     def _enable(self) -> None:
         self.share.setVisible(_TARGETS[self.target.currentIndex()][2])
         self.start.setEnabled(bool(self._files) and bool(self.folder_field.text().strip()))
+        is_taken = self._asks_folder and kind_of(self.folder) != "missing"
+        self.show_problem(say("This folder exists already; choose another name.") if is_taken else "")
 
 
 def _unused(folder: Path) -> Path:

@@ -53,7 +53,7 @@ class CorpusPage(Page):
         self.export = QPushButton(say("Export…"))
         self.train = QPushButton(say("Train"))
         self.train.setProperty("primary", True)
-        self.form = ImportForm(asks_folder=False)
+        self.form = ImportForm(context.look, asks_folder=False)
         self.form.hide()
         self.summary = SummaryTable(context.look)
         self.rejected = RejectedTable()
@@ -91,13 +91,17 @@ class CorpusPage(Page):
         self.splitter.addWidget(self.left_out)
         self.splitter.setChildrenCollapsible(False)
         self._context.preferences.keep_splitter("corpus", self.splitter)
+        self.body = QWidget()
+        body = QVBoxLayout(self.body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(12)
+        body.addLayout(head)
+        body.addWidget(self.said)
+        body.addWidget(self.splitter, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(12)
-        layout.addLayout(head)
-        layout.addWidget(self.said)
-        layout.addWidget(self.form)
-        layout.addWidget(self.splitter, 1)
+        layout.addWidget(self.form, 1)
+        layout.addWidget(self.body, 1)
 
     def _connect(self) -> None:
         session = self._context.session
@@ -109,12 +113,17 @@ class CorpusPage(Page):
         self.export.clicked.connect(self._choose_export)
         self.train.clicked.connect(lambda: session.show_page("train"))
         self.form.accepted.connect(self._import)
-        self.form.cancelled.connect(self.form.hide)
+        self.form.cancelled.connect(self._dismiss_form)
+        self._context.runner.shutting_down.connect(self.form.dismiss)
         self.show_rejected.toggled.connect(self._unfold_rejected)
         self.dismiss.clicked.connect(self._dismiss_rejected)
 
+    def _dismiss_form(self) -> None:
+        self.form.dismiss()
+        self.body.show()
+
     def _take_project(self) -> None:
-        self.form.hide()
+        self._dismiss_form()
         self.show_rejected.setChecked(False)
         self._is_other_corpus = True
         self.refresh_when_seen()
@@ -172,7 +181,8 @@ class CorpusPage(Page):
     def _ask(self, files: list[Path]) -> None:
         project = self._context.session.project
         self.show_rejected.setChecked(False)  # a small window has no room for the form beside the list
-        self.form.ask(files, project.sentences.labels() if project is not None else ())
+        self.body.hide()
+        self.form.ask(files, project)
 
     def _show_labels(self) -> None:
         project = self._context.session.project
@@ -188,7 +198,7 @@ class CorpusPage(Page):
 
     def _import(self) -> None:
         if self._context.session.run_reporting_errors(lambda: start_import(self._context, self.form.plan)):
-            self.form.hide()
+            self._dismiss_form()
 
     def _choose_export(self) -> None:
         writable = _list_export_choices()

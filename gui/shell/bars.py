@@ -15,6 +15,7 @@ from gui.sentence.accessible import announce
 from gui.session import Session
 from gui.text.progress import status_of
 from gui.text.step_descriptions import Notice
+from gui.text.wording import wrap_tooltip
 from gui.train.readiness import last_finished
 from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import ElidedLabel, PlainLabel
@@ -188,6 +189,9 @@ def next_step(project: Project | None) -> str:
 _GOLD_TITLES = {"corrected": mark("Gold: corrected"), "imported": mark("Gold: as imported")}
 
 
+_OPENS_MENU = mark("Open another project, or close this one")
+
+
 class ContextBar(QFrame):
     """Shows and changes the session's context.
 
@@ -208,7 +212,7 @@ class ContextBar(QFrame):
         self.project_name = QToolButton()
         self.project_name.setProperty("title", True)
         self.project_name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.project_name.setToolTip(say("Open another project, or close this one"))
+        self.project_name.setToolTip(say(_OPENS_MENU))
         self.project_name.setMenu(menu)
         self.run = chooser(say("Run"), say("The run whose predictions are shown"))
         self.run.setPlaceholderText(say("Choose a run"))
@@ -242,6 +246,7 @@ class ContextBar(QFrame):
 
     def _show_project(self, project: Project | None) -> None:
         self.project_name.setText(project.name if project else "")
+        self.project_name.setToolTip(wrap_tooltip(str(project.folder) if project else "", say(_OPENS_MENU)))
         self._show_context(self._session.context)
 
     def _follow(self, change: ChangeSet) -> None:

@@ -40,15 +40,18 @@ class WelcomePage(QWidget):
         self.open = QPushButton(say("Open project…"))
         self.settings = QPushButton(say("Settings…"))
         self.settings.setProperty("flat", True)
-        self.form = ImportForm(asks_folder=True)
+        self.form = ImportForm(context.look, asks_folder=True)
         self.form.hide()
         self.start = QWidget()
         self.recent = QVBoxLayout()
         self._lay_out()
         self.sample.clicked.connect(lambda: context.session.run_reporting_errors(self.open_sample))
-        self.new.clicked.connect(self._choose_files)
+        self.new.clicked.connect(self.choose_files)
         self.open.clicked.connect(self.choose_project)
-        self.form.accepted.connect(lambda: context.session.run_reporting_errors(self._create_proposed))
+        self.form.accepted.connect(
+            lambda: context.session.run_reporting_errors(self._create_proposed, self.form.show_problem)
+        )
+        context.runner.shutting_down.connect(self.form.dismiss)
         self.form.cancelled.connect(self._show_start)
         context.session.project_changed.connect(lambda _: self._show_start())
         self._show_start()
@@ -82,21 +85,16 @@ class WelcomePage(QWidget):
         start.addWidget(dropped)
         start.addSpacing(8)
         start.addLayout(self.recent)
-        column = QVBoxLayout()
-        column.addStretch(2)
-        column.addWidget(self.start)
-        column.addWidget(self.form)
-        column.addStretch(3)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(48, 32, 48, 32)
-        layout.addStretch(1)
-        layout.addLayout(column)
-        layout.addStretch(1)
-        for part in (self.start, self.form):
-            part.setFixedWidth(_WIDTH)
+        self.start.setFixedWidth(_WIDTH)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(32, 24, 32, 24)
+        layout.addStretch(2)
+        layout.addWidget(self.start, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.form, 1_000)
+        layout.addStretch(3)
 
     def _show_start(self) -> None:
-        self.form.hide()
+        self.form.dismiss()
         self.start.show()
         while item := self.recent.takeAt(0):
             if widget := item.widget():
@@ -132,11 +130,16 @@ class WelcomePage(QWidget):
         self.start.hide()
         self.form.ask(files)
 
-    def _choose_files(self) -> None:
+    def choose_files(self) -> None:
+        """Ask for corpus files and offer to make a project of them; an open project is closed."""
         names, _ = QFileDialog.getOpenFileNames(self, say("Corpus files"), str(self._context.preferences.folder()))
         if names:
             self._context.preferences.remember_folder(Path(names[0]).parent)
-            self.propose([Path(name) for name in names])
+            self._context.session.run_reporting_errors(lambda: self._leave_for([Path(name) for name in names]))
+
+    def _leave_for(self, files: list[Path]) -> None:
+        self._context.session.close_project()
+        self.propose(files)
 
     def _create_proposed(self) -> None:
         self._create(self.form.folder, self.form.plan)

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from gui.corpus.import_form import ImportForm
+from gui.look.theme import LIGHT, Look
 from tests.building import project_with_run
 from tests.gui.driving import LEFT, NONE, click, press_key
 
@@ -111,13 +112,13 @@ def test_a_button_that_is_disabled_hands_the_focus_to_its_page(inspecting):
 
 
 def test_enter_in_the_import_form_imports(qtbot, tmp_path):
-    form = ImportForm(asks_folder=True)
+    form = ImportForm(Look(LIGHT), asks_folder=True)
     qtbot.addWidget(form)
     with qtbot.waitActive(form):
         form.show()
         form.activateWindow()
     form.ask([tmp_path / "corpus.jsonl"])
-    for widget in (form.start, form.labels, form.folder_field):
+    for widget in (form.start, form.target, form.folder_field):
         widget.setFocus()
         with qtbot.waitSignal(form.accepted):
             press_key(Key.Key_Return)
@@ -125,7 +126,7 @@ def test_enter_in_the_import_form_imports(qtbot, tmp_path):
     with qtbot.waitSignal(form.cancelled):
         press_key(Key.Key_Return)
     form.folder_field.setText("")
-    form.labels.setFocus()
+    form.target.setFocus()
     with qtbot.assertNotEmitted(form.accepted):
         press_key(Key.Key_Enter)
     click(form.cancel)
