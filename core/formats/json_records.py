@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged
-from core.formats.json_spans import Entities, Names, has_span_shape, read_entities, read_triples
+from core.formats.json_spans import Entities, Names, has_span_shape, read_entities, read_plain_entities
 from core.formats.json_tokens import TAG_KEYS, TOKEN_KEYS, Tokens, TokenText, find_tokens, read_tags, read_token_text
 from core.formats.records import Holding, Record, Rejected, reject, stated_spans
 from core.formats.sources import Source
@@ -185,8 +185,8 @@ def _read_gold(members: Mapping[str, Any], body: _Body, names: Names) -> _Gold:
         UserError: they cannot be read, or are not meant to be used.
     """
     found = [key for key in members if key in GOLD_KEYS]
-    if body.tokens is None and len(found) == 1 and (triples := read_triples(members[found[0]])) is not None:
-        return _judge(members, Entities(triples), found)
+    if body.tokens is None and len(found) == 1 and (plain := read_plain_entities(members[found[0]])) is not None:
+        return _judge(members, Entities(plain), found)
     states = {key: read_entities(members[key], body.text, names) for key in found if has_span_shape(members[key])}
     tagged = _read_tags(members, body, names, may_lack_names=bool(states))
     states |= tagged

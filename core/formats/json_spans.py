@@ -101,15 +101,20 @@ def read_entities(value: Any, text: str, names: Names) -> Entities:
     return Entities(tuple(spans), tuple(extras), are_predicted)
 
 
-def read_triples(value: Any) -> tuple[StatedSpan, ...] | None:
-    """The entities of a list of `[start, end, label]`, by far the most frequent shape; None for any other value."""
+def read_plain_entities(value: Any) -> tuple[StatedSpan, ...] | None:
+    """The entities of a list of `[start, end, label]` or of objects of just these, by far the most frequent shapes;
+    None for any other value.
+    """
     if type(value) is not list:
         return None
     spans = []
     for item in value:
-        if type(item) is not list or len(item) != 3:
+        if type(item) is list and len(item) == 3:
+            start, end, label = item
+        elif type(item) is dict and len(item) == 3:
+            start, end, label = item.get("start"), item.get("end"), item.get("label")
+        else:
             return None
-        start, end, label = item
         if type(start) is not int or type(end) is not int or type(label) is not str:
             return None
         spans.append(StatedSpan(start, end, label))
@@ -122,8 +127,8 @@ def span_of(item: Any) -> Span:
     Raises:
         UserError: it is not a valid span.
     """
-    spans = read_triples([item])
-    if spans is None:
+    spans = read_plain_entities([item])
+    if spans is None or not isinstance(item, list):
         raise _no_span(item)
     return Span(*spans[0][:3])
 

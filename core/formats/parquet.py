@@ -235,11 +235,12 @@ def _record(
 
 def _parse_extras(members: dict[str, Any]) -> dict[str, Any]:
     """Take what `write` has put in one column out of a row."""
-    try:
-        extras = json.loads(members.get(_EXTRAS, ""))
-    except (TypeError, ValueError, RecursionError):
+    written = members.get(_EXTRAS)
+    if not isinstance(written, str) or not written.startswith("{"):
         return {}
-    if not isinstance(extras, dict):
+    try:
+        extras: dict[str, Any] = json.loads(written)
+    except (ValueError, RecursionError):
         return {}
     del members[_EXTRAS]
     return extras
