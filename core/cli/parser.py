@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from core.cli.compare import EpochArgument
-from core.cli.export import read_addenda
+from core.cli.export import IMPORTED, read_addenda
 from core.cli.labels import LabelPair
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
@@ -281,12 +281,6 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, type=_epoch_of_run, metavar=name.upper(), help=purpose)
     parser.add_argument("--split", choices=SPLITS, default="dev")
     parser.add_argument("--gold", choices=GOLDS, default="corrected")
-    parser.add_argument(
-        "--cut-words",
-        choices=("refuse", "widen", "leave-out"),
-        default="refuse",
-        help=say("what happens to spans that cut a word in a format that tags whole words (default: refuse)"),
-    )
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
@@ -365,6 +359,14 @@ def _add_labels(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--patch",
+        type=Path,
+        nargs="?",
+        const=IMPORTED,
+        metavar="ORIGINAL",
+        help=say("write an imported file again with nothing but the corrections changed (default: the only file)"),
+    )
     parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
     parser.add_argument("--split", choices=(*SPLITS, "pool", "aside"), help=say("default: train, dev and test"))
     parser.add_argument("--gold", choices=GOLDS, default="corrected")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.labels import TTA_LABELS, coarse_label
@@ -49,6 +50,24 @@ class Layout:
     def used(self) -> frozenset[int]:
         """The columns that a record does not keep as they are."""
         return frozenset({self.word, self.tag} if self.index is None else {self.word, self.tag, self.index})
+
+
+Split = tuple[int, Cells]
+"""A line's number and columns."""
+
+
+class Words(NamedTuple):
+    """The words of a sentence and the text that they make.
+
+    Attributes:
+        starts, ends: where each begins and ends in the text; None inside a token of CoNLL-U with several words.
+    """
+
+    layout: Layout
+    rows: Sequence[Split]
+    text: str
+    starts: Sequence[int | None]
+    ends: Sequence[int | None]
 
 
 def split_row(line: str) -> list[str]:

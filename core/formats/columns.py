@@ -11,19 +11,24 @@ https://universaldependencies.org/format.html (CoNLL-U).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from core.domain.errors import UserError
-from core.formats.column_layout import Cells, Layout, Shape, find_layout, has_tags, shape_of, split_row
+from core.formats.column_layout import Cells, Layout, Shape, Split, Words, find_layout, has_tags, shape_of, split_row
+from core.formats.column_patch import change_rows
 from core.formats.cut_words import CutWords
+from core.formats.patching import LineBuffer, patch_lines
 from core.formats.records import (
     BadLineError,
     CorpusFormat,
+    Edit,
     Head,
+    Piece,
     Record,
     Rejected,
     StatedSpan,
@@ -32,7 +37,7 @@ from core.formats.records import (
     stated_spans,
 )
 from core.formats.sources import Source
-from core.formats.word_tags import BadTagError, find_ranges
+from core.formats.word_tags import BadTagError, TagStyle, find_ranges, find_style
 from core.io.files import replacing
 from core.messages.catalogue import mark
 
@@ -49,8 +54,6 @@ _SPACING = re.compile(rf"^ | $|  |^{_DOCUMENT}")
 
 Row = tuple[int, str]
 """A line's number and text."""
-Split = tuple[int, Cells]
-"""A line's number and columns."""
 Layouts = dict[Shape, Layout]
 """What the columns of a file contain, by the shape of its rows."""
 
@@ -62,20 +65,6 @@ class _Block:
     document: str
     comments: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-
-
-class _Words(NamedTuple):
-    """The words of a sentence and the text that they make.
-
-    Attributes:
-        starts, ends: where each begins and ends in the text; None inside a token of CoNLL-U with several words.
-    """
-
-    layout: Layout
-    rows: Sequence[Split]
-    text: str
-    starts: Sequence[int | None]
-    ends: Sequence[int | None]
 
 
 def score(head: Head) -> float:
@@ -93,12 +82,48 @@ def read(source: Source) -> Iterator[Record | Rejected]:
     Raises:
         UserError: at once, if it is unclear which column contains the tags.
     """
+    return _records(source, _find_layouts(source))
+
+
+def patch(source: Source, edit: Edit, options: WriteOptions) -> Generator[Piece, None, tuple[str, ...]]:
+    """The lines of a file, with other tags in some sentences, in the tags' own scheme."""
+    layouts, cut_words, lines = _find_layouts(source), CutWords(options.cut_words), LineBuffer(source)
+    style = find_style(_sample_tags(source, layouts))
+    for number, block in enumerate(_blocks(lines, layouts), 1):
+        record = _record(source, number, block, layouts)
+        change = partial(_change, source, block, layouts, style, cut_words)
+        yield patch_lines(lines, block.rows[-1][0], record, edit, change)
+    yield lines.release()
+    return cut_words.notices()
+
+
+def _change(
+    source: Source, block: _Block, layouts: Layouts, style: TagStyle, cut_words: CutWords, record: Record
+) -> dict[int, str]:
+    stated = _read_comments(block.comments).get("text")
+    words = _words(block.rows, layouts, source.options.tag_column, stated)
+    return change_rows(words, dict(block.rows), style, cut_words, record)
+
+
+def _sample_tags(source: Source, layouts: Layouts) -> set[str]:
+    """The tags in the first lines of a file."""
+    rows = (line.rstrip("\r\n") for _, line in islice(source.lines(), _SAMPLE))
+    split = ((row, split_row(row)) for row in rows if row.strip())
+    found = ((layouts.get(shape_of(row, cells)), cells) for row, cells in split)
+    return {cells[layout.tag] for layout, cells in found if layout is not None and layout.is_tagged(cells)}
+
+
+def _find_layouts(source: Source) -> Layouts:
+    """The layout of most rows of a file.
+
+    Raises:
+        UserError: it is unclear which column contains the tags.
+    """
     shape, sentences = _most_frequent(_sample(line for _, line in islice(source.lines(), _SAMPLE)))
     try:
-        layouts = {shape: find_layout(sentences, source.options.tag_column)}
+        return {shape: find_layout(sentences, source.options.tag_column)}
     except UserError as error:
         raise UserError("{path}: {error}", path=source.name, error=error) from error
-    return _records(source, layouts)
 
 
 def write(path: Path, records: Iterable[Record], options: WriteOptions) -> tuple[str, ...]:
@@ -131,6 +156,7 @@ FORMAT = CorpusFormat(
     holds=frozenset({"documents"}),
     tags_words=True,
     remark=mark("The texts of {file} are its words, joined by single blanks where the file does not say otherwise."),
+    patch=patch,
 )
 
 
@@ -232,7 +258,7 @@ def _read_comments(comments: Iterable[str]) -> dict[str, Any]:
     return {**named, _OTHERS: others} if others else named
 
 
-def _words(rows: Sequence[Row], layouts: Layouts, tag_column: int | None, stated: str | None) -> _Words:
+def _words(rows: Sequence[Row], layouts: Layouts, tag_column: int | None, stated: str | None) -> Words:
     split = [(number, split_row(line)) for number, line in rows]
     layout = _layout(rows[0][1], split, layouts, tag_column)
     if layout.index is not None:
@@ -248,9 +274,9 @@ def _words(rows: Sequence[Row], layouts: Layouts, tag_column: int | None, stated
         text, starts = stated, _find_forms(rows[0][0], forms, stated)
     ends = [start + len(form) for start, form in zip(starts, forms, strict=True)]
     if sizes is None:
-        return _Words(layout, tokens, text, starts, ends)
+        return Words(layout, tokens, text, starts, ends)
     inside = [row for row in split if "-" not in row[1][layout.index or 0]]
-    return _Words(layout, inside, text, _spread(starts, sizes), _spread(ends[::-1], sizes[::-1])[::-1])
+    return Words(layout, inside, text, _spread(starts, sizes), _spread(ends[::-1], sizes[::-1])[::-1])
 
 
 def _layout(line: str, rows: Sequence[Split], layouts: Layouts, tag_column: int | None) -> Layout:
@@ -339,7 +365,7 @@ def _find_forms(line: int, forms: Sequence[str], text: str) -> list[int]:
     return starts
 
 
-def _gold(source: Source, words: _Words, known_id: str) -> tuple[StatedSpan, ...] | Rejected:
+def _gold(source: Source, words: Words, known_id: str) -> tuple[StatedSpan, ...] | Rejected:
     layout, rows = words.layout, words.rows
     tags = [cells[layout.tag] for _, cells in rows]
     try:
@@ -349,14 +375,14 @@ def _gold(source: Source, words: _Words, known_id: str) -> tuple[StatedSpan, ...
         return reject(source, rows[error.place][0], error.reason, known_id)
 
 
-def _span(words: _Words, first: int, end: int, label: str) -> StatedSpan:
+def _span(words: Words, first: int, end: int, label: str) -> StatedSpan:
     start, stop = words.starts[first], words.ends[end - 1]
     if start is None or stop is None:
         raise BadTagError(first, UserError("an entity {label} cuts a token of several words", label=label))
     return StatedSpan(start, stop, label)
 
 
-def _other_columns(words: _Words) -> dict[str, list[str]]:
+def _other_columns(words: Words) -> dict[str, list[str]]:
     """The columns that are neither words nor tags nor numbers, by their numbers from 1."""
     width = len(words.rows[0][1])
     kept = [place for place in range(width) if place not in words.layout.used]

@@ -1,11 +1,13 @@
 """Spans as tags of whole words, for formats that tag words, and what happens to spans that cut a word."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal
 
 from core.domain.errors import UserError
 from core.formats.records import Record, StatedSpan, stated_spans
+from core.formats.word_tags import WordRange
 from core.messages.catalogue import say_count
 
 
@@ -31,12 +33,27 @@ class CutWords:
         starts = [0, *accumulate(len(word) + 1 for word in words)][:-1]
         ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
         tags = ["O"] * len(words)
+        for first, end, label in self.find_ranges(record, starts, ends):
+            tags[first:end] = [f"B-{label}", *[f"I-{label}"] * (end - first - 1)]
+        return list(zip(words, tags, strict=True))
+
+    def find_ranges(self, record: Record, starts: Sequence[int], ends: Sequence[int]) -> list[WordRange]:
+        """The spans of a record as ranges of words, in order.
+
+        Args:
+            starts, ends: where the words begin and end in the text.
+
+        Raises:
+            UserError: a span cuts a word, and that is refused.
+        """
+        ranges: list[WordRange] = []
         for span in sorted(stated_spans(record)):
             first, end = bisect_right(ends, span.start), bisect_left(starts, span.end)
             is_whole = first < end and starts[first] == span.start and ends[end - 1] == span.end
-            if self._takes(record, span, is_whole=is_whole, is_free=tags[first:end].count("O") == end - first > 0):
-                tags[first:end] = [f"B-{span.label}", *[f"I-{span.label}"] * (end - first - 1)]
-        return list(zip(words, tags, strict=True))
+            is_free = first < end and (not ranges or ranges[-1][1] <= first)
+            if self._takes(record, span, is_whole=is_whole, is_free=is_free):
+                ranges.append((first, end, span.label))
+        return ranges
 
     def _takes(self, record: Record, span: StatedSpan, *, is_whole: bool, is_free: bool) -> bool:
         """Whether a span is written; it is not where a widened one has taken one of its words."""

@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from core.domain.errors import UserError
+from core.formats.json_patch import JsonPatch
 from core.formats.json_records import (
     HALF_CHARACTER,
     HELD,
@@ -15,9 +17,9 @@ from core.formats.json_records import (
     read_record,
     to_members,
 )
-from core.formats.json_spans import names_of_numbers
-from core.formats.json_stream import read_elements, write_elements
-from core.formats.records import CorpusFormat, Head, Record, Rejected, WriteOptions, reject
+from core.formats.json_spans import Names, names_of_numbers
+from core.formats.json_stream import Element, JsonWindow, read_elements, read_elements_in, write_elements
+from core.formats.records import CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
 from core.formats.sources import Source
 
 LIST = re.compile(r'\s*(?:\{[^\[\]{}]*"(?:data|examples|records|sentences)"\s*:\s*)?\[')
@@ -39,18 +41,40 @@ def read(source: Source) -> Iterator[Record | Rejected]:
     """Read the records of a list; if its JSON is damaged, those before the damage and one `Rejected`."""
     names = names_of_numbers(source.options.tag_names)
     for element in read_elements(source, LIST):
-        if isinstance(element, Rejected):
-            yield element
-        elif not isinstance(element.value, dict):
-            yield reject(
-                source, element.line, UserError("a record is not an object but {item!r:.40}", item=element.value)
-            )
-        else:
-            record = read_record(source, element.number, element.line, element.value, names)
-            if isinstance(record, Record) and record.extras and has_half_character(record.extras):
-                yield reject(source, element.line, HALF_CHARACTER, record.id)
-            else:
-                yield record
+        yield element if isinstance(element, Rejected) else _record(source, element, names)
+
+
+def _record(source: Source, element: Element, names: Names) -> Record | Rejected:
+    if not isinstance(element.value, dict):
+        return reject(source, element.line, UserError("a record is not an object but {item!r:.40}", item=element.value))
+    record = read_record(source, element.number, element.line, element.value, names)
+    if isinstance(record, Record) and record.extras and has_half_character(record.extras):
+        return reject(source, element.line, HALF_CHARACTER, record.id)
+    return record
+
+
+def patch(source: Source, edit: Edit, options: WriteOptions) -> Generator[Piece, None, tuple[str, ...]]:
+    """The text of a file, with other entities in some records."""
+    names = names_of_numbers(source.options.tag_names)
+    records = JsonPatch(source, names, lambda: _values(source), edit, options)
+    with source.open_text() as file:
+        passed: list[str] = []
+        window = JsonWindow(file, passed)
+        for element in read_elements_in(source, window, LIST):
+            text = passed.pop() if isinstance(element, Element) else ""
+            yield Piece("".join(passed))
+            passed.clear()
+            if isinstance(element, Element):
+                yield records.patch(text, element.value, _record(source, element, names))
+        for _ in window.pass_rest():
+            yield Piece("".join(passed))
+            passed.clear()
+        yield Piece("".join(passed))
+    return records.notices()
+
+
+def _values(source: Source) -> Iterator[Any]:
+    return (element.value for element in read_elements(source, LIST) if isinstance(element, Element))
 
 
 def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
@@ -63,4 +87,4 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     return ()
 
 
-FORMAT = CorpusFormat("json", "JSON list", ".json", score, read, write, holds=HELD)
+FORMAT = CorpusFormat("json", "JSON list", ".json", score, read, write, holds=HELD, patch=patch)

@@ -30,7 +30,7 @@ _MANUAL_VIEWS = ("ner_manual", "spans_manual")
 _GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
 """Keys under which other programs write entities in other shapes."""
 _TOKEN_KEYS = frozenset(TOKEN_KEYS)
-_SPAN_EXTRAS = "span_extras"
+SPAN_EXTRAS = "span_extras"
 _EXTRAS = "extras"
 _OURS = frozenset({*GOLD_KEYS, *TAG_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer", _EXTRAS})
 """Keys that a reader would take for something else, were an extra written under them."""
@@ -47,7 +47,7 @@ TEXT_MEMBER = re.compile(rf'\{{.*"(?:{"|".join(TEXT_KEYS)})"\s*:\s*"', re.DOTALL
 HALF_CHARACTER = UserError("an escape such as \\ud83d is half a character without its other half")
 
 
-class _Body(NamedTuple):
+class Body(NamedTuple):
     """The text of a record, the members that state it, and its tokens if they have tags or are its only text."""
 
     text: str
@@ -93,7 +93,7 @@ def read_record(
     known_id = ""
     try:
         known_id = _read_id(members)
-        body = _read_body(members)
+        body = read_body(members)
     except UserError as error:
         return reject(source, line, error, known_id)
     text = body.text
@@ -108,7 +108,7 @@ def read_record(
     extras = {} if members.keys() <= used else _read_extras(members, used)
     spans, span_extras, _ = gold.entities
     if span_extras:
-        extras[_SPAN_EXTRAS] = list(span_extras)
+        extras[SPAN_EXTRAS] = list(span_extras)
     return Record(number, text, spans, known_id, line, gold.judged, document, annotator, extras, gold.says_judged)
 
 
@@ -152,19 +152,19 @@ def _read_id(members: Mapping[str, Any]) -> str:
     return str(value)
 
 
-def _read_body(members: Mapping[str, Any]) -> _Body:
+def read_body(members: Mapping[str, Any]) -> Body:
     tokens = None if _TOKEN_KEYS.isdisjoint(members) else find_tokens(members)
     if tokens is None or not tokens.tag_keys:
         if members.get("text") and type(members["text"]) is str:
-            return _Body(members["text"], ("text",))
+            return Body(members["text"], ("text",))
         keys = [key for key in TEXT_KEYS if isinstance(members.get(key), str)]
         if keys:
             key = next((key for key in keys if members[key]), keys[0])
-            return _Body(members[key], (key,))
+            return Body(members[key], (key,))
         if tokens is None:
             raise UserError('it has no string under "text" (or {others})', others=join_words(TEXT_KEYS[1:]))
     found = read_token_text(members, tokens, TEXT_KEYS)
-    return _Body(found.text, found.keys, tokens, found)
+    return Body(found.text, found.keys, tokens, found)
 
 
 def _take(members: Mapping[str, Any], keys: frozenset[str], used: set[str]) -> str:
@@ -178,7 +178,7 @@ def _take(members: Mapping[str, Any], keys: frozenset[str], used: set[str]) -> s
     return ""
 
 
-def _read_gold(members: Mapping[str, Any], body: _Body, names: Names) -> _Gold:
+def _read_gold(members: Mapping[str, Any], body: Body, names: Names) -> _Gold:
     """The entities of a record.
 
     Raises:
@@ -194,11 +194,11 @@ def _read_gold(members: Mapping[str, Any], body: _Body, names: Names) -> _Gold:
         return _judge(members, Entities(), _keys_without_entities(members, found))
     _check_agreement(states)
     _check_token_places(members)
-    keys = [*states, *(key for key in found if _is_empty(members[key]))]
+    keys = [*states, *(key for key in found if is_empty(members[key]))]
     return _judge(members, next(iter(states.values())), keys, is_tagged=bool(tagged))
 
 
-def _read_tags(members: Mapping[str, Any], body: _Body, names: Names, *, may_lack_names: bool) -> dict[str, Entities]:
+def _read_tags(members: Mapping[str, Any], body: Body, names: Names, *, may_lack_names: bool) -> dict[str, Entities]:
     """The entities by the keys of tags; numbers without names say nothing where the entities are stated elsewhere."""
     if body.tokens is None or body.token_text is None:
         return {}
@@ -254,13 +254,13 @@ def _keys_without_entities(members: Mapping[str, Any], found: Iterable[str]) -> 
     empty = []
     for key in found:
         value = members[key]
-        if _is_empty(value):
+        if is_empty(value):
             empty.append(key)
         elif not _is_class(key, value):
             if isinstance(value, list):
                 read_entities(value, "", {})
             raise UserError('what is under "{key}" is not a list of [start, end, label]', key=key)
-    others = [key for key, value in members.items() if _may_be_gold(key, value)]
+    others = [key for key, value in members.items() if may_be_gold(key, value)]
     if not empty and others:
         raise UserError(
             'it has none of {known}, but {others:.80}; write its entities as "label": [[start, end,'
@@ -271,7 +271,7 @@ def _keys_without_entities(members: Mapping[str, Any], found: Iterable[str]) -> 
     return empty
 
 
-def _is_empty(value: Any) -> bool:
+def is_empty(value: Any) -> bool:
     return value is None or value == [] or value == {}
 
 
@@ -284,8 +284,8 @@ def _is_class(key: str, value: Any) -> bool:
     return isinstance(value, int | float) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
-def _may_be_gold(key: str, value: Any) -> bool:
-    is_known = key in GOLD_KEYS or key == _SPAN_EXTRAS
+def may_be_gold(key: str, value: Any) -> bool:
+    is_known = key in GOLD_KEYS or key == SPAN_EXTRAS
     return not is_known and isinstance(value, list | dict) and bool(_GOLD_BY_ANOTHER_NAME.search(key))
 
 

@@ -24,17 +24,17 @@ KNOWN_TAG_NAMES: dict[str, tuple[str, ...]] = {
 }
 """The names of the tags of data sets of the Hugging Face hub, by the number of each."""
 
-_EDGES = (
+EDGES = (
     ("start", "end"),
     ("start_offset", "end_offset"),
     ("begin", "end"),
     ("start_char", "end_char"),
     ("start_pos", "end_pos"),
 )
-_LABELS = ("label", "labels", "entity_group", "entity", "type")
-_SURFACES = ("text", "form", "surface")
+LABELS = ("label", "labels", "entity_group", "entity", "type")
+SURFACES = ("text", "form", "surface")
 _TOKEN_PLACES = frozenset({"token_start", "token_end"})
-_PROBABILITIES = frozenset({"probability", "score"})
+PROBABILITIES = frozenset({"probability", "score"})
 _PIECE = re.compile(r"([BI])-(.+)", re.DOTALL)
 """The tag of a piece of an entity, as transformers' pipeline gives it without aggregation."""
 
@@ -68,13 +68,13 @@ def names_of_numbers(given: Iterable[str]) -> Names:
 def has_span_shape(value: Any) -> bool:
     """Whether a value looks like a list of entities with at least one."""
     if isinstance(value, dict):
-        return any(isinstance(value.get(start), list) and end in value for start, end in _EDGES)
+        return any(isinstance(value.get(start), list) and end in value for start, end in EDGES)
     return isinstance(value, list) and any(map(_is_span, value))
 
 
 def _is_span(item: Any) -> bool:
     if isinstance(item, dict):
-        return any(start in item and end in item for start, end in _EDGES) and any(key in item for key in _LABELS)
+        return any(start in item and end in item for start, end in EDGES) and any(key in item for key in LABELS)
     if not isinstance(item, list) or len(item) < 3:
         return False
     kinds = tuple(map(type, item[:3]))
@@ -87,16 +87,16 @@ def read_entities(value: Any, text: str, names: Names) -> Entities:
     Raises:
         UserError: one of them is none, or its label is a number without a name.
     """
-    items = _transpose(value) if isinstance(value, dict) else value
+    items = transpose(value) if isinstance(value, dict) else value
     spans: list[StatedSpan] = []
     extras: list[dict[str, Any]] = []
     for item in items:
-        span, besides = _read_item(item, names)
+        span, besides = read_item(item, names)
         spans.append(span)
         if besides:
             extras.append({"start": span.start, "end": span.end, **besides})
-    are_predicted = 0 < len(spans) == sum(not _PROBABILITIES.isdisjoint(each) for each in extras)
-    if items and all(isinstance(item, dict) and _is_piece(item) for item in items):
+    are_predicted = 0 < len(spans) == sum(not PROBABILITIES.isdisjoint(each) for each in extras)
+    if items and all(isinstance(item, dict) and is_piece(item) for item in items):
         return Entities(tuple(_join_pieces(spans, text)), (), are_predicted)
     return Entities(tuple(spans), tuple(extras), are_predicted)
 
@@ -133,7 +133,7 @@ def span_of(item: Any) -> Span:
     return Span(*spans[0][:3])
 
 
-def _read_item(item: Any, names: Names) -> tuple[StatedSpan, dict[str, Any]]:
+def read_item(item: Any, names: Names) -> tuple[StatedSpan, dict[str, Any]]:
     """The span of an item of any shape, and what the item says besides."""
     if isinstance(item, dict):
         return _span_of_object(item, names)
@@ -156,9 +156,9 @@ def _no_span(item: Any) -> UserError:
 
 
 def _span_of_object(item: dict[str, Any], names: Names) -> tuple[StatedSpan, dict[str, Any]]:
-    edges = next((edges for edges in _EDGES if edges[0] in item and edges[1] in item), ("", ""))
+    edges = next((edges for edges in EDGES if edges[0] in item and edges[1] in item), ("", ""))
     start, end = item.get(edges[0]), item.get(edges[1])
-    label_key = next((key for key in _LABELS if key in item), "")
+    label_key = next((key for key in LABELS if key in item), "")
     if type(start) is not int or type(end) is not int or not label_key:
         raise UserError(
             "{item:.80} does not have a start, an end and a label",
@@ -174,7 +174,7 @@ def _span_of_object(item: dict[str, Any], names: Names) -> tuple[StatedSpan, dic
                 number=len(label),
             )
         label = label[0]
-    surface_key = next((key for key in _SURFACES if isinstance(item.get(key), str)), "")
+    surface_key = next((key for key in SURFACES if isinstance(item.get(key), str)), "")
     used = {*edges, label_key, surface_key} | _TOKEN_PLACES
     besides = {key: value for key, value in item.items() if key not in used and value is not None}
     return StatedSpan(start, end, _label(label, names), item.get(surface_key)), besides
@@ -210,7 +210,7 @@ def name_of(number: int, names: Names) -> str:
     )
 
 
-def _transpose(lists: dict[str, Any]) -> list[dict[str, Any]]:
+def transpose(lists: dict[str, Any]) -> list[dict[str, Any]]:
     """The objects of an object of lists, which Hugging Face datasets make of a list of objects."""
     columns = {key: value for key, value in lists.items() if isinstance(value, list)}
     lengths = {key: len(value) for key, value in columns.items()}
@@ -231,7 +231,7 @@ def _two_that_differ(lengths: dict[str, int]) -> tuple[tuple[str, int], tuple[st
     return first, next(other for other in others if other[1] != first[1])
 
 
-def _is_piece(item: dict[str, Any]) -> bool:
+def is_piece(item: dict[str, Any]) -> bool:
     return isinstance(item.get("entity"), str) and "label" not in item and bool(_PIECE.fullmatch(item["entity"]))
 
 

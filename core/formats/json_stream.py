@@ -32,12 +32,16 @@ class Element(NamedTuple):
 class JsonWindow:
     """The part of a text that is in memory; it moves on, and grows where one value is larger.
 
+    Args:
+        passed: gets all text that the window moves over, in pieces; each value that is taken is a piece.
+
     Attributes:
         line: the line at which the window's position is.
     """
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, passed: list[str] | None = None) -> None:
         self._file = file
+        self._passed = passed
         self._text = ""
         self._at = 0
         self.line = 1
@@ -111,7 +115,16 @@ class JsonWindow:
 
     def _move_to(self, place: int) -> None:
         self.line += self._text.count("\n", self._at, place)
+        if self._passed is not None:
+            self._passed.append(self._text[self._at : place])
         self._at = place
+
+    def pass_rest(self) -> Iterator[None]:
+        """Move to the end of the file, whatever is there, pausing now and then."""
+        self._move_to(len(self._text))
+        while self._grow():
+            yield
+            self._move_to(len(self._text))
 
     def _grow(self) -> bool:
         """Drop what was read and read as much as is left, so that a value of any size is scanned few times."""
@@ -130,19 +143,23 @@ def read_elements(source: Source, opening: re.Pattern[str] = LIST) -> Iterator[E
         opening: matches the file's beginning up to and including the list's bracket.
     """
     with source.open_text() as file:
-        window = JsonWindow(file)
-        is_list = window.open_list(opening)
-        number = 0
-        try:
-            while (first := window.peek()) and not (is_list and first == "]"):
-                number += 1
-                line = window.line
-                yield Element(number, line, window.take())
-        except (ValueError, RecursionError) as error:
-            yield reject_rest(source, window.line, error)
-        else:
-            if is_list and not first:
-                yield reject(source, window.line, UserError("the file ends before its list does; get it again"))
+        yield from read_elements_in(source, JsonWindow(file), opening)
+
+
+def read_elements_in(source: Source, window: JsonWindow, opening: re.Pattern[str]) -> Iterator[Element | Rejected]:
+    """The same as `read_elements` through a window at the beginning of the file."""
+    is_list = window.open_list(opening)
+    number = 0
+    try:
+        while (first := window.peek()) and not (is_list and first == "]"):
+            number += 1
+            line = window.line
+            yield Element(number, line, window.take())
+    except (ValueError, RecursionError) as error:
+        yield reject_rest(source, window.line, error)
+    else:
+        if is_list and not first:
+            yield reject(source, window.line, UserError("the file ends before its list does; get it again"))
 
 
 def reject_rest(source: Source, line: int, error: Exception) -> Rejected:

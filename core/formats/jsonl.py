@@ -4,12 +4,14 @@ Offsets are code points, end exclusive. Source: https://doccano.github.io/doccan
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
 from core.formats.json_list import LIST
+from core.formats.json_patch import JsonPatch
 from core.formats.json_records import (
     HALF_CHARACTER,
     HELD,
@@ -20,7 +22,7 @@ from core.formats.json_records import (
     to_members,
 )
 from core.formats.json_spans import names_of_numbers
-from core.formats.records import CorpusFormat, Head, Record, Rejected, WriteOptions, reject
+from core.formats.records import CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
 from core.formats.sources import Source
 from core.io.files import replacing
 
@@ -47,6 +49,28 @@ def read(source: Source) -> Iterator[Record | Rejected]:
                 yield read_record(source, number, number, members, names)
 
 
+def patch(source: Source, edit: Edit, options: WriteOptions) -> Generator[Piece, None, tuple[str, ...]]:
+    """The lines of a file, with other entities in some."""
+    names = names_of_numbers(source.options.tag_names)
+    records = JsonPatch(source, names, lambda: _values(source), edit, options)
+    for number, line in source.lines():
+        try:
+            members = None if line.isspace() else _object(line)
+        except UserError:
+            members = None
+        if members is None:
+            yield Piece(line)
+        else:
+            yield records.patch(line, members, read_record(source, number, number, members, names))
+    return records.notices()
+
+
+def _values(source: Source) -> Iterator[Any]:
+    for _, line in source.lines():
+        with suppress(ValueError, RecursionError):
+            yield json.loads(line)
+
+
 def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
     """Write one sentence a line.
 
@@ -59,7 +83,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     return ()
 
 
-FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", score, read, write, holds=HELD)
+FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", score, read, write, holds=HELD, patch=patch)
 
 
 def _has_text(line: str) -> bool:

@@ -12,16 +12,21 @@ Source: klue_benchmark/klue-ner-v1.1 of https://github.com/KLUE-benchmark/KLUE.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import partial
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
 from core.domain.errors import UserError
+from core.formats.cut_words import CutWords
+from core.formats.patching import LineBuffer, patch_lines
 from core.formats.records import (
     BadLineError,
     CorpusFormat,
+    Edit,
     Head,
+    Piece,
     Record,
     Rejected,
     StatedSpan,
@@ -30,6 +35,7 @@ from core.formats.records import (
     stated_spans,
 )
 from core.formats.sources import Source
+from core.formats.word_tags import TagStyle
 from core.io.files import replacing
 from core.messages.catalogue import say
 
@@ -83,6 +89,44 @@ def read(source: Source) -> Iterator[Record | Rejected]:
         yield _record(source, number, block)
 
 
+def patch(source: Source, edit: Edit, options: WriteOptions) -> Generator[Piece, None, tuple[str, ...]]:
+    """The lines of a file, with other tags and markup in some sentences."""
+    words, lines = CutWords(options.cut_words), LineBuffer(source)
+    for number, block in enumerate(_blocks(lines), 1):
+        last = block.rows[-1][0] if block.rows else block.line
+        yield patch_lines(lines, last, _record(source, number, block), edit, partial(_change, source, block, words))
+    yield lines.release()
+    return words.notices()
+
+
+def _change(source: Source, block: _Block, words: CutWords, record: Record) -> dict[int, str]:
+    """The lines of a block with the gold of a record."""
+    _check_writable(record)
+    ends = list(accumulate(len(_character(*row)) for row in block.rows))
+    starts = [0, *ends[:-1]]
+    ranges = words.find_ranges(record, starts, ends)
+    changed = {}
+    for (number, row), tag in zip(block.rows, TagStyle().write(ranges, len(ends)), strict=True):
+        character, _, rest = row.partition("\t")
+        changed[number] = f"{character}\t{tag}{rest[len(rest.rstrip(chr(9))) :]}"
+    if block.markup is not None and not _has_plain_header(source, block):
+        spans = [StatedSpan(starts[first], ends[end - 1], label) for first, end, label in ranges]
+        changed[block.line] = f"## {block.id}\t{mark_up(record.text, spans)}"
+    return changed
+
+
+def _has_plain_header(source: Source, block: _Block) -> bool:
+    """Whether a block's header is the plain text; where it has no entities, as that of the first block with some."""
+    blocks = chain([block], _blocks(source.lines()))
+    tagged = (
+        each
+        for each in blocks
+        if each.markup is not None and any(row.rstrip("\t")[-2:] != "\tO" for _, row in each.rows)
+    )
+    first = next(tagged, None)
+    return first is not None and first.markup == "".join([row.partition("\t")[0] for _, row in first.rows])
+
+
 def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
     """Write the sentences as in KLUE's own files, including the comment lines.
 
@@ -97,7 +141,14 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
 
 
 FORMAT = CorpusFormat(
-    "klue", "KLUE-NER TSV", ".tsv", score, read, write, holds=frozenset({"ids", "whitespace", "half words"})
+    "klue",
+    "KLUE-NER TSV",
+    ".tsv",
+    score,
+    read,
+    write,
+    holds=frozenset({"ids", "whitespace", "half words"}),
+    patch=patch,
 )
 
 
@@ -250,16 +301,20 @@ def mark_up(text: str, spans: Iterable[StatedSpan]) -> str:
 
 
 def _block_text(record: Record) -> str:
+    _check_writable(record)
     spans = stated_spans(record)
-    cells = (record.id, record.text, *(span.label for span in spans))
+    rows = (f"{character}\t{tag}\n" for character, tag in zip(record.text, _tags(record.text, spans), strict=True))
+    return f"## {record.id}\t{mark_up(record.text, spans)}\n{''.join(rows)}\n"
+
+
+def _check_writable(record: Record) -> None:
+    cells = (record.id, record.text, *(span.label for span in stated_spans(record)))
     if any(_UNWRITABLE.search(cell) for cell in cells):
         raise UserError(
             "the sentence {id!r} contains a tab, a line end or a NUL, which a KLUE-NER file cannot contain;"
             " export as jsonl or nikl instead",
             id=record.id,
         )
-    rows = (f"{character}\t{tag}\n" for character, tag in zip(record.text, _tags(record.text, spans), strict=True))
-    return f"## {record.id}\t{mark_up(record.text, spans)}\n{''.join(rows)}\n"
 
 
 def _tags(text: str, spans: Iterable[StatedSpan]) -> list[str]:

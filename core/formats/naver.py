@@ -7,17 +7,33 @@ blocks of `index word tag`, is one of columns.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from core.domain.errors import UserError
+from core.formats.column_patch import check_labels
 from core.formats.cut_words import CutWords
-from core.formats.records import CorpusFormat, Head, Record, Rejected, StatedSpan, WriteOptions, reject, stated_spans
+from core.formats.patching import LineBuffer, patch_lines, retag
+from core.formats.records import (
+    CorpusFormat,
+    Edit,
+    Head,
+    Piece,
+    Record,
+    Rejected,
+    StatedSpan,
+    WriteOptions,
+    reject,
+    stated_spans,
+)
 from core.formats.sources import Source
-from core.formats.word_tags import BadTagError, find_ranges, parse_tag
+from core.formats.word_tags import BadTagError, TagStyle, find_ranges, parse_tag
 from core.io.files import replacing
 
 _WORD = re.compile(r"[^ ]+")
+_STYLE = TagStyle(is_label_first=True)
 _BREAKS = re.compile(r"[\t\r\n\0]")
 
 
@@ -36,6 +52,29 @@ def read(source: Source) -> Iterator[Record | Rejected]:
             yield _record(source, number, line)
 
 
+def patch(source: Source, edit: Edit, options: WriteOptions) -> Generator[Piece, None, tuple[str, ...]]:
+    """The lines of a file, with other tags in some."""
+    words, lines = CutWords(options.cut_words), LineBuffer(source)
+    for number, ended in lines:
+        line = ended.rstrip("\r\n")
+        if line.strip():
+            yield patch_lines(lines, number, _record(source, number, line), edit, partial(_change, number, line, words))
+    yield lines.release()
+    return words.notices()
+
+
+def _change(number: int, line: str, words: CutWords, record: Record) -> dict[int, str]:
+    """The line with the gold of a record."""
+    check_labels(record, _STYLE, r"[\s\0]")
+    text, _, tags = line.rpartition("\t")
+    forms, cells = list(_WORD.finditer(text)), list(_WORD.finditer(tags))
+    names = [cell[0] for cell in cells]
+    after = words.find_ranges(record, [form.start() for form in forms], [form.end() for form in forms])
+    new = retag(names, find_ranges(names), after, _STYLE)
+    gaps = [tags[: cells[0].start()], *(tags[a.end() : b.start()] for a, b in pairwise(cells)), tags[cells[-1].end() :]]
+    return {number: f"{text}\t{gaps[0]}{''.join(tag + gap for tag, gap in zip(new, gaps[1:], strict=True))}"}
+
+
 def write(path: Path, records: Iterable[Record], options: WriteOptions) -> tuple[str, ...]:
     """Write a sentence per line.
 
@@ -52,7 +91,9 @@ def write(path: Path, records: Iterable[Record], options: WriteOptions) -> tuple
     return words.notices()
 
 
-FORMAT = CorpusFormat("naver", "Naver NER (a sentence per line)", ".tsv", score, read, write, tags_words=True)
+FORMAT = CorpusFormat(
+    "naver", "Naver NER (a sentence per line)", ".tsv", score, read, write, tags_words=True, patch=patch
+)
 
 
 def _count_tags(line: str) -> int:

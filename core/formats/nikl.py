@@ -10,22 +10,30 @@ https://kli.korean.go.kr/corpus/.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
+from core.formats.json_span_edits import SpanEdits
 from core.formats.json_stream import JsonWindow, reject_rest
+from core.formats.json_text import Container
+from core.formats.patching import find_wanted
 from core.formats.records import (
+    CannotFollowError,
     CorpusFormat,
+    Edit,
     Head,
+    Piece,
     Record,
     Rejected,
     StatedSpan,
     WriteOptions,
     reject,
+    screen,
     stated_spans,
 )
 from core.formats.sources import Source
@@ -34,6 +42,7 @@ from core.messages.catalogue import say_count
 
 _DOCUMENTS = re.compile(r'\s*\{.*"document"\s*:\s*\[', re.DOTALL)
 _LISTS = ("sentence", "utterance")
+_NEW_ENTITY = {"id": 1, "form": "", "label": "", "begin": 0, "end": 0}
 _ENTITY = {"id", "form", "label", "begin", "end"}
 """The members that every entity has."""
 _CORPUS, _DOCUMENT, _BEFORE, _AFTER = "corpus", "document", "blank before", "blank after"
@@ -65,6 +74,20 @@ def read(source: Source) -> Iterator[Record | Rejected]:
         )
     if reading.blank:
         yield Rejected(source.name, None, _describe_blank(reading.blank))
+
+
+def patch(source: Source, edit: Edit, _options: WriteOptions) -> Generator[Piece, None, tuple[str, ...]]:
+    """The text of a file, with other entities in some sentences."""
+    with source.open_text() as file:
+        passed: list[str] = []
+        reading = _Patching(source, JsonWindow(file, passed), passed, edit)
+        with suppress(ValueError, RecursionError):
+            for _ in reading.records():
+                yield from reading.take_pieces()
+        for _ in reading.window.pass_rest():
+            yield from reading.take_pieces()
+        yield from reading.take_pieces()
+    return ()
 
 
 def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tuple[str, ...]:
@@ -101,6 +124,7 @@ FORMAT = CorpusFormat(
     read,
     write,
     holds=frozenset({"ids", "documents", "extras", "whitespace", "line ends", "half words"}),
+    patch=patch,
 )
 
 
@@ -152,8 +176,9 @@ class _Reading:
                     self.blank += 1
                     self._before.append(item)
                 else:
+                    record = self._record(item, line, name)
                     yield from self.release()
-                    self.held = self._record(item, line, name)
+                    self.held = record
         if self._before and isinstance(self.held, Record):
             self.held = replace(self.held, extras={**self.held.extras, _AFTER: self._before})
         self._before = []
@@ -189,6 +214,52 @@ class _Reading:
             extras[_BEFORE] = self._before
         self._openings, self._before = {}, []
         return Record(self.number, text, gold, known_id, line, document=document, extras=extras)
+
+
+class _Patching(_Reading):
+    """One pass over a file that is written again.
+
+    Args:
+        passed: the pieces of text that the window has moved over, the newest last.
+    """
+
+    def __init__(self, source: Source, window: JsonWindow, passed: list[str], edit: Edit) -> None:
+        super().__init__(source, window)
+        self._passed = passed
+        self._edit = edit
+        self._pieces: list[Piece] = []
+
+    def take_pieces(self) -> Iterator[Piece]:
+        """What the window has moved over since the last time."""
+        self._keep_passed()
+        yield from self._pieces
+        self._pieces = []
+
+    def _keep_passed(self) -> None:
+        self._pieces.append(Piece("".join(self._passed)))
+        self._passed.clear()
+
+    def _record(self, item: Any, line: int, document: str) -> Record | Rejected:
+        record = super()._record(item, line, document)
+        text = self._passed.pop()
+        self._keep_passed()
+        self._pieces.append(self._patch(text, item, record))
+        return record
+
+    def _patch(self, text: str, item: Any, record: Record | Rejected) -> Piece:
+        record = screen(self._source, record)
+        try:
+            wanted = None if isinstance(record, Rejected) else find_wanted(record, self._edit)
+        except CannotFollowError as error:
+            return Piece(text, refused=error.reason)
+        if wanted is None:
+            return Piece(text)
+        root = Container.parse(text)
+        edits = SpanEdits(wanted, {}, root.find_style())
+        for member in root.items:
+            if member.key in ("NE", "ne"):
+                member.text = edits.rewrite(member.text, item[member.key], _NEW_ENTITY)
+        return Piece(text, str(root), removed=tuple(edits.removed))
 
 
 def _id(members: Mapping[str, Any]) -> str:

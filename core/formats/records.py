@@ -5,7 +5,7 @@ offsets cut are checked by `core.services.import_corpus`, by one rule for all fo
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -108,6 +108,55 @@ def stated_spans(record: Record) -> tuple[StatedSpan, ...]:
     """The entities of a record to be written, which is never one whose entities could not be read."""
     assert not isinstance(record.gold, Rejected), record.gold.reason
     return record.gold
+
+
+class WantedSpan(NamedTuple):
+    """An entity that a record is to state when its file is written again with corrections.
+
+    Attributes:
+        start, end: in what the file's offsets count.
+        surface: the text that it covers.
+        origin: the entity of the record that this one is or was made of, with its surface; None: it is new.
+    """
+
+    start: int
+    end: int
+    label: str
+    surface: str
+    origin: StatedSpan | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the record does not state it yet."""
+        return self.origin is None or self[:3] != self.origin[:3]
+
+
+Edit = Callable[[Record], Sequence[WantedSpan] | None]
+"""What the entities of a record are to be, in order of position; None: as they are. Called once for each record that
+can be read, in order; raises `CannotFollowError` where the record cannot have them."""
+
+
+class Piece(NamedTuple):
+    """A part of a file's text, and what it becomes.
+
+    Attributes:
+        new: None if it stays as it is.
+        refused: why its record stays as it is although its entities should change.
+        removed: what was removed because it repeats the entities and cannot follow them.
+    """
+
+    old: str
+    new: str | None = None
+    refused: UserError | None = None
+    removed: tuple[str, ...] = ()
+
+
+class CannotFollowError(Exception):
+    """A record cannot state the entities that it should; it stays as it is."""
+
+    def __init__(self, reason: UserError) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class BadLineError(Exception):
@@ -237,6 +286,8 @@ class CorpusFormat:
         holds: what comes back when what was written is read again, besides texts and spans.
         tags_words: whether it tags whole words, so that there is a choice for spans that cut one (see `WriteOptions`).
         remark: the message on what a person should know of the sentences of a {file}; empty: nothing.
+        patch: yields the whole text of a file in pieces, with other entities in some of its records; returns notices
+            for the user; None: the format cannot be patched.
     """
 
     name: str
@@ -249,3 +300,4 @@ class CorpusFormat:
     holds: frozenset[Holding] = frozenset()
     tags_words: bool = False
     remark: str = ""
+    patch: Callable[[Source, Edit, WriteOptions], Generator[Piece, None, tuple[str, ...]]] | None = None

@@ -1,11 +1,12 @@
 """Corpus files as readers see them: opened once, decoded, and called by the name that the user knows."""
 
 import codecs
+import hashlib
 import os
 import re
 import shutil
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,30 @@ class Source:
             else:
                 yield _Recoded(file, codecs.getincrementaldecoder(self.encoding)(self._errors))
 
+    def open_encoder(self) -> tuple[bytes, Callable[[str], bytes]]:
+        """The byte order mark of the file, and what makes bytes of its text as they are in it.
+
+        The function raises UnicodeEncodeError for text that the encoding does not have.
+        """
+        with self.path.open("rb") as file:
+            start = file.read(len(codecs.BOM_UTF8))
+        if self.encoding == "utf-16":
+            mark = start[:2]
+            codec = "utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"
+        elif self.encoding == "utf-8-sig":
+            mark, codec = (start if start == codecs.BOM_UTF8 else b""), "utf-8"
+        else:
+            mark, codec = b"", self.encoding
+        return mark, lambda text: self._encode(text, codec)
+
+    def _encode(self, text: str, codec: str) -> bytes:
+        if not self.is_damaged:
+            return text.encode(codec)
+        pieces = _BAD_CHARACTER.split(text)
+        return b"".join(
+            bytes([ord(piece) - _BAD_BYTE]) if place % 2 else piece.encode(codec) for place, piece in enumerate(pieces)
+        )
+
     @property
     def file_name(self) -> str:
         """The name without its folder, as text on one line."""
@@ -126,6 +151,7 @@ _BAD_BYTE = 0x10FF00
 _MARK_BAD_BYTES = "spandesk-mark-bad-bytes"
 _BAD_BYTES = re.compile(r"[\U0010ff00-\U0010ffff]|\\U0010ff[0-9a-f]{2}")
 """The mark of a byte that is not text, as it is or as `repr` writes it."""
+_BAD_CHARACTER = re.compile(r"([\U0010ff00-\U0010ffff])")
 
 
 def _mark_bad_bytes(error: UnicodeError) -> tuple[str, int]:
@@ -164,6 +190,14 @@ def check_kind(path: Path) -> Kind:
     if kind not in ("file", "folder"):
         raise UserError(_READ_ONCE[kind], path=path)
     return kind
+
+
+def digest_of(path: Path) -> str | None:
+    """The SHA-256 of a file in hexadecimal digits, by which it is known again; None for a folder."""
+    if path.is_dir():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

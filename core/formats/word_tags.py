@@ -114,3 +114,63 @@ def _parse(place: int, tag: str, label: str) -> WordTag:
 
 def _describe_lone(tag: str, label: str) -> UserError:
     return UserError("{tag} continues no entity with the label {label}; an entity begins with B", tag=tag, label=label)
+
+
+class TagStyle(NamedTuple):
+    """How a file writes tags.
+
+    Attributes:
+        inside, end, single: the letters of parts; `end` and `single` are empty where a file has no tags of them.
+        separator: between a part and a label.
+    """
+
+    inside: str = "I"
+    end: str = ""
+    single: str = ""
+    separator: str = "-"
+    is_label_first: bool = False
+
+    def write(self, ranges: Iterable[WordRange], count: int, outside: str = "O", *, is_iob1: bool = False) -> list[str]:
+        """The tags of as many words, for entities in order of position."""
+        tags, last = [outside] * count, (0, 0, "")
+        for entity in ranges:
+            first, end, label = entity
+            begins = not is_iob1 or (last[1:] == (first, label) and last[1] > 0)
+            letters = ["B" if begins else self.inside, *[self.inside] * (end - first - 1)]
+            if self.single and end - first == 1:
+                letters = [self.single]
+            elif self.end and end - first > 1:
+                letters[-1] = self.end
+            tags[first:end] = [self._join(letter, label) for letter in letters]
+            last = entity
+        return tags
+
+    def can_write(self, label: str) -> bool:
+        """Whether tags with a label are read as such."""
+        return parse_tag(self._join("B", label)) == ("B", label)
+
+    def _join(self, letter: str, label: str) -> str:
+        parts = (label, letter) if self.is_label_first else (letter, label)
+        return self.separator.join(parts)
+
+
+def find_style(tags: Iterable[str]) -> TagStyle:
+    """How tags are written, as far as they tell."""
+    letters, separator, is_label_first = set(), "-", False
+    for tag in set(tags):
+        if tag != "O" and (found := _TAG.fullmatch(tag)):
+            before, label, label_before, after = found.groups()
+            letters.add(before or after)
+            if label or label_before:
+                is_label_first = after is not None
+                separator = tag[-2] if is_label_first else tag[1]
+    has_ends = not letters.isdisjoint("ELSUW")
+    is_bilou = not letters.isdisjoint("LU")
+    single = next((letter for letter in "SUW" if letter in letters), "U" if is_bilou else "S")
+    return TagStyle(
+        "M" if "M" in letters and "I" not in letters else "I",
+        ("L" if is_bilou else "E") if has_ends else "",
+        single if has_ends else "",
+        separator,
+        is_label_first,
+    )

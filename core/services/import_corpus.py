@@ -1,6 +1,5 @@
 """Corpus files into a project; no torch here."""
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -19,7 +18,7 @@ from core.domain.spans import Split
 from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev
 from core.formats import registry
 from core.formats.records import Rejected, escape_name
-from core.formats.sources import DEFAULTS, ReadOptions
+from core.formats.sources import DEFAULTS, ReadOptions, digest_of
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.intake import RULES, Accepted, Intake, Rules
 from core.services.tally import Tally, describe_tally
@@ -128,6 +127,7 @@ class _StagedFile:
     """What one file brought so far."""
 
     corpus: registry.CorpusFile
+    rules: Rules
     digest: str | None
     sentences: int = 0
     spans: int = 0
@@ -160,7 +160,7 @@ class _StagedFile:
             path=_text_path(source.path) if is_file else None,
             digest=self.digest,
             encoding=source.encoding,
-            options=json.dumps(asdict(source.options), ensure_ascii=False),
+            options=json.dumps({**asdict(source.options), "rules": asdict(self.rules)}, ensure_ascii=False),
         )
 
 
@@ -181,7 +181,7 @@ class _Staging:
 
     def read(self, corpus: registry.CorpusFile, plan: ImportPlan) -> Iterator[ImportProgress]:
         """Stage a file's records slice by slice."""
-        file = _StagedFile(corpus, _digest(corpus.source.path))
+        file = _StagedFile(corpus, plan.rules, digest_of(corpus.source.path))
         self._files.append(file)
         judge, source, rules = self._intake.judge, corpus.source, plan.rules
         for part in _slices(judge(source, rules, record) for record in corpus.records()):
@@ -354,14 +354,6 @@ def _text_path(path: Path) -> str | None:
     """The absolute path of a file; None if its name is not text, which the database could not hold."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - links are kept
     return absolute if absolute == escape_name(absolute) else None
-
-
-def _digest(path: Path) -> str | None:
-    """The SHA-256 of a file; None for a folder."""
-    if path.is_dir():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _GaveWayError(Exception):

@@ -147,7 +147,7 @@ class Intake:
         self._golds.append(accepted.gold)
         self._keys.append(accepted.key)
         self._first_with_text.setdefault(accepted.key, place)
-        if (joining := _joining_key(accepted.record)) is not None:
+        if (joining := joining_key(accepted.record)) is not None:
             self._joinable[joining] = (place, sentence)
         for span in sentence.spans:
             self.tally.spans[span.label] += 1
@@ -160,7 +160,7 @@ class Intake:
         Raises:
             UserError: two people's parts contradict each other.
         """
-        known = self._joinable.get(_joining_key(record) or "") if self._joinable else None
+        known = self._joinable.get(joining_key(record) or "") if self._joinable else None
         if known is None or known[1].text != record.text:
             return None
         place, earlier = known
@@ -170,7 +170,7 @@ class Intake:
             except UserError as error:
                 raise UserError("it contradicts an earlier record of the same text: {error}", error=error) from error
         sentence = Sentence.unchecked(earlier.id, record.text, spans)
-        self._joinable[_joining_key(record) or ""] = (place, sentence)
+        self._joinable[joining_key(record) or ""] = (place, sentence)
         self._golds[place] = spans_to_text(spans)
         self.tally.merged += 1
         self.tally.spans.subtract(span.label for span in earlier.spans)
@@ -328,7 +328,7 @@ def _judged(rules: Rules, record: Record, spans: Sequence[Span]) -> Judged:
     return "yes" if rules.without_spans == "no-entities" else "no"
 
 
-def _joining_key(record: Record) -> str | None:
+def joining_key(record: Record) -> str | None:
     """What records of the same sentence have in common, where a file may have several of them."""
     if record.judged == "partly":
         return record.text

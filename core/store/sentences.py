@@ -108,7 +108,8 @@ class ImportedFile:
         rejections: how many records were rejected.
         path: where the file was, absolute; None: typed, piped, or imported by an older version.
         digest: the SHA-256 of the file in hexadecimal digits.
-        encoding, options: how the file was read; the options are JSON.
+        encoding, options: how the file was read, and its records judged; the options are JSON.
+        number: of the import; 0: it is not stored yet.
     """
 
     file: str
@@ -122,6 +123,7 @@ class ImportedFile:
     digest: str | None = None
     encoding: str | None = None
     options: str | None = None
+    number: int = 0
 
 
 class Addition(NamedTuple):
@@ -212,6 +214,12 @@ class Sentences:
         return [
             row[0] for row in self._database.rows_of("SELECT id FROM sentence WHERE number IN ({numbers})", numbers)
         ]
+
+    def without_import(self, sentence_id: str, text: str) -> StoredSentence | None:
+        """The sentence with this id and text if an older version imported it, so that its file is not known."""
+        sql = f"SELECT {_COLUMNS} FROM sentence WHERE id = ? AND text = ? AND import IS NULL"
+        rows = self._database.rows(sql, [sentence_id, text])
+        return _sentence_of_row(rows[0]) if rows else None
 
     def has_id(self, sentence_id: str) -> bool:
         return self.text_of(sentence_id) is not None
@@ -395,12 +403,37 @@ class Sentences:
         """The files in order of import; only the beginning of long lists of rejected records is read."""
         rows = self._database.rows(
             "SELECT file, format, imported_at, sentences, spans, rejections, (SELECT json_group_array(json(value))"
-            f" FROM (SELECT value FROM json_each(rejected) LIMIT {REJECTED_KEPT})) FROM import ORDER BY number"
+            f" FROM (SELECT value FROM json_each(rejected) LIMIT {REJECTED_KEPT})), path, digest, encoding, options,"
+            " number FROM import ORDER BY number"
         )
         return [
-            ImportedFile(file, name, when, sentences, spans, tuple(json.loads(rejected)), rejections)
-            for file, name, when, sentences, spans, rejections, rejected in rows
+            ImportedFile(file, name, when, sentences, spans, tuple(json.loads(rejected)), rejections, *source)
+            for file, name, when, sentences, spans, rejections, rejected, *source in rows
         ]
+
+    def corrected_of(self, imported: int) -> Iterator[tuple[int, StoredSentence]]:
+        """The sentences of an import whose gold, with the names of its labels, is not as imported, whatever their
+        section, with the places of their records in the file, in that order, read in slices.
+        """
+        sql = (
+            f"SELECT place, {_COLUMNS} FROM sentence WHERE gold <> imported AND import = ?"
+            " AND place > ? ORDER BY place LIMIT ?"
+        )
+        for place, *row in self._database.paged(sql, [imported], size=SLICE):
+            yield place, _sentence_of_row(tuple(row))
+
+    def count_put_away(self, imported: int) -> int:
+        """How many sentences of an import are set aside or deleted."""
+        sql = "SELECT count(*) FROM sentence WHERE import = ? AND split IN ('aside', 'deleted')"
+        return int(self._database.value(sql, [imported]))
+
+    def has_joined(self, imported: int) -> bool:
+        """Whether a corrected sentence of an import may come from several records of its file."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM sentence WHERE import = ? AND gold <> imported"
+            " AND (annotator IS NOT NULL OR judged = 'partly'))"
+        )
+        return bool(self._database.value(sql, [imported]))
 
 
 def _find_problem(spans: tuple[Span, ...], text: str) -> str | None:

@@ -161,6 +161,18 @@ def test_columns_and_running_text_come_in_as_asked_and_whole_words_go_out(tmp_pa
     assert out.read_text(encoding="utf-8") == "나리\tO\n갔다\tB-LC\n\n"
 
 
+def test_export_writes_the_corrections_into_the_original(tmp_path):
+    project, original, copy = (tmp_path / name for name in ("p.spandesk", "original.jsonl", "copy.jsonl"))
+    original.write_text('{"id":"a", "text":"나리는 갔다", "label":[]}\r\n', encoding="utf-8", newline="")
+    run("import", project, original)
+    run("correct", project, "--sentence", "a", "--spans", '[[0, 2, "PS"]]')
+    result = {"file": str(copy), "original": str(original), "corrected": 1, "warnings": []}
+    assert document("export", project, copy, "--patch") == result
+    assert document("export", project, "--patch", original, copy) == result
+    assert copy.read_bytes() == original.read_bytes().replace(b"[]", b'[[0, 2, "PS"]]')
+    assert "leave out --format" in run("export", project, copy, "--patch", "--split", "dev", status=1)
+
+
 def test_a_share_for_dev_is_exact_and_the_same_for_the_same_seed(tmp_path):
     corpus = tmp_path / "c.jsonl"
     lines = [json.dumps({"text": f"{n}번 문장", "label": [[0, 1, "QT"]]}, ensure_ascii=False) for n in range(50)]

@@ -91,6 +91,8 @@ def test_a_project_and_what_is_wrong_with_its_commands(capsys, tmp_path, corpus)
         ("labels", project, "--add", "a b"),
         ("labels", project, "--add", "PS"),
         ("export", project, tmp_path / "out.xyz"),
+        ("export", project, tmp_path / "out.jsonl", "--patch", tmp_path / "none.jsonl"),
+        ("export", project, tmp_path / "out.jsonl", "--patch", "--split", "dev"),
         ("evaluate", project),
         ("compare", project, "1", "2"),
         ("predict", project, "--text", "이순신"),
