@@ -27,9 +27,10 @@ def read_only_sentences(path: Path, name: str = AUTO, options: ReadOptions = DEF
 def write_sentences(corpus_format: CorpusFormat, path: Path, sentences: Iterable[Sentence]) -> None:
     """Write sentences in a format."""
     assert corpus_format.write is not None
-    corpus_format.write(path, map(_record, sentences), WriteOptions())
+    corpus_format.write(path, map(record_of, sentences), WriteOptions())
 
 
-def _record(sentence: Sentence) -> Record:
+def record_of(sentence: Sentence) -> Record:
+    """The record that a sentence is written as."""
     spans = tuple(StatedSpan(span.start, span.end, span.label) for span in sentence.spans)
     return Record(1, sentence.text, spans, sentence.id)
