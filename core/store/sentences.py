@@ -237,9 +237,7 @@ class Sentences:
 
     def each_of_train_then(self, run: int) -> Iterator[StoredSentence]:
         """The sentences that were in train when a run began, wherever they are now, in order, read in slices."""
-        return self._each(
-            f"(split = 'train' OR number IN (SELECT sentence FROM move)) AND {section_then(run)} = 'train'", [], None
-        )
+        return self._each(f"{section_then(run)} = 'train'", [], None)
 
     def each_anywhere(self) -> Iterator[StoredSentence]:
         """All sentences whatever their section, also deleted ones, in order of import, read in slices."""

@@ -76,7 +76,9 @@ class ComparisonModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(comparison, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return wrap_tooltip(self._cell(comparison, column))
+            author = self._said.verdict_authors.get(pair_of(comparison)) if column == _VERDICT else None
+            words = self._cell(comparison, column)
+            return wrap_tooltip(say("{verdict} (by {author})", verdict=words, author=author) if author else words)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == _PROBABILITY else _LEFT
         if role == Qt.ItemDataRole.ForegroundRole:

@@ -203,7 +203,7 @@ class SentenceDetail(QWidget):
         self.position.show_text(f"{say('✎ corrected')} · {position}" if is_corrected else position)
         said = shown.said if shown is not None else NOTHING_SAID
         self.reviewed.show_mark(said.is_reviewed, progress)
-        self.note.show_note(self._number(shown), said.note)
+        self.note.show_note(self._number(shown), said.note, said.note_author)
         self._body.setVisible(shown is not None)
         self.chips.show_needed(_labels_of(shown) if shown is not None else ())
         hits = find_hits(shown.stored.text, searched) if shown is not None else ()

@@ -246,6 +246,7 @@ class FilterBar(QWidget):
         self._keymap = keymap
         self.filter = Filter()
         self.split = _chooser(say("Split"), say("The split whose sentences are listed"), {})
+        self.split.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToContents)
         self.show_sections(())
         self.all = chip(say("All"), say("Every sentence of the split"))
         self.errors = chip(say("Errors"), say(_ERRORS))

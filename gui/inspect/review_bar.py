@@ -140,6 +140,7 @@ class NoteLine(LineField):
         self._keymap = keymap
         self._number: SentenceNumber | None = None
         self._stored = ""
+        self._author = ""
         self._refused: dict[SentenceNumber, str] = {}
         self.setAccessibleName(say("Note"))
         self.setProperty("note", True)
@@ -149,12 +150,18 @@ class NoteLine(LineField):
         self._update_key_hint()
 
     def _update_key_hint(self) -> None:
-        self.setToolTip(tip(say("A note on the sentence; the search finds it"), self._keymap.keys("note")))
+        words = say("A note on the sentence; the search finds it")
+        if self._author:
+            words = say("Written by {author}; the search finds it", author=self._author)
+        self.setToolTip(tip(words, self._keymap.keys("note")))
 
-    def show_note(self, number: SentenceNumber | None, text: str) -> None:
-        """Show the note of a sentence; what is being written on the same one stays, and what could not be stored."""
+    def show_note(self, number: SentenceNumber | None, text: str, author: str = "") -> None:
+        """Show the note of a sentence, and who wrote it, if that is known; what is being written on the same one stays,
+        and what could not be stored.
+        """
         is_writing = number == self._number and self.hasFocus() and self.seen_text != self._stored
-        self._number, self._stored = number, text
+        self._number, self._stored, self._author = number, text, author
+        self._update_key_hint()
         if not is_writing:
             self.show_text(text if number is None else self._refused.get(number, text))
             self.setCursorPosition(0)

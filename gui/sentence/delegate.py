@@ -18,7 +18,7 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.painting import ROW_TEXT_SIZE, paint, row_style
 from gui.sentence.scene import Scene, arrange
 from gui.sentence.span_selection import comparisons_of
-from gui.text.wording import explain_comparison, wrap_tooltip
+from gui.text.wording import SECTION_WORDS, explain_comparison, wrap_tooltip
 from gui.widgets.tables import Index
 
 ROW_HEIGHT = 52
@@ -154,7 +154,7 @@ def _heading(rect: QRectF, row: SentenceRow, id_prefix: str, theme: Theme) -> li
 def _short_name(row: SentenceRow, id_prefix: str, width: float) -> str:
     """The id, cut at its beginning as far as others have the same or room is lacking, and the split."""
     short = f"…{row.id.removeprefix(id_prefix)}" if id_prefix and row.id.startswith(id_prefix) else row.id
-    metrics, split = QFontMetricsF(_small()), f" · {row.split}"
+    metrics, split = QFontMetricsF(_small()), f" · {_name_place(row)}"
     room = width - metrics.horizontalAdvance(split)
     return metrics.elidedText(short, Qt.TextElideMode.ElideLeft, room) + split
 
@@ -212,7 +212,7 @@ def explain(row: SentenceRow) -> str:
 
 def spoken(row: SentenceRow) -> str:
     """A row for a screen reader: the sentence, and what else the row shows of it."""
-    said = [row.id, row.split]
+    said = [row.id, _name_place(row)]
     if row.comparisons is not None:
         errors = len(row.errors)
         said.append(say_count("{count:,} error", "{count:,} errors", errors) if errors else say("no error"))
@@ -326,3 +326,8 @@ def _small(*, bold: bool = False) -> QFont:
 @lru_cache(maxsize=1)
 def _text_font() -> QFont:
     return font(ROW_TEXT_SIZE)
+
+
+def _name_place(row: SentenceRow) -> str:
+    """Where the sentence is: a section, or the file that it comes from."""
+    return say(SECTION_WORDS[row.split]) if row.split in SECTION_WORDS else row.split

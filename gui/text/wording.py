@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from core.analysis.verdicts import Blame
 from core.domain.labels import EntityType
-from core.domain.spans import Section, Span
+from core.domain.spans import Span
 from core.messages.catalogue import join_words, mark, say
 from core.metrics.comparison import Comparison, Outcome
 from core.store.predictions import EpochKey
@@ -38,7 +38,7 @@ ERROR_TAGS: dict[Outcome, str] = {
 }
 """What the tag of a predicted span says beside its label, where the labels do not say what is wrong."""
 
-SECTION_WORDS: dict[Section, str] = {
+SECTION_WORDS: dict[str, str] = {
     "train": mark("train"),
     "dev": mark("dev"),
     "test": mark("test"),

@@ -37,22 +37,31 @@ _PACE = 20
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The remarks about one sentence; `verdicts` are those on one epoch."""
+    """The remarks about one sentence; `verdicts` are those on one epoch. The authors are those that are known."""
 
     is_reviewed: bool = False
     note: str = ""
     verdicts: Mapping[SpanPair, Blame] = field(default_factory=dict)
+    note_author: str = ""
+    verdict_authors: Mapping[SpanPair, str] = field(default_factory=dict)
 
 
 NOTHING_SAID = Reviewed()
 
+_NOTES = (
+    "SELECT n.sentence, n.text, coalesce(c.author, '') FROM noted AS n JOIN note AS w ON w.number ="
+    " (SELECT max(number) FROM note WHERE sentence = n.sentence AND undone = 0)"
+    " LEFT JOIN correction AS c ON c.number = w.step WHERE n.sentence IN ({numbers})"
+)
+
 
 class GivenVerdict(NamedTuple):
-    """A verdict on what an epoch predicted."""
+    """A verdict on what an epoch predicted, and who gave it, if that is known."""
 
     key: EpochKey
     pair: SpanPair
     blame: Blame
+    author: str = ""
 
 
 class JudgementContext(NamedTuple):
@@ -151,18 +160,23 @@ class Reviews:
         """The remarks about each sentence, with the verdicts on the epoch's predictions."""
         rows = self._database.rows_of("SELECT sentence FROM reviewed WHERE sentence IN ({numbers})", numbers)
         reviewed = {row[0] for row in rows}
-        noted = self._database.rows_of("SELECT sentence, text FROM noted WHERE sentence IN ({numbers})", numbers)
-        notes: dict[SentenceNumber, str] = dict(noted)
-        verdicts = self._verdicts(key, numbers) if key is not None else {}
-        return {n: Reviewed(n in reviewed, notes.get(n, ""), verdicts.get(n, {})) for n in numbers}
+        notes = {sentence: (text, author) for sentence, text, author in self._database.rows_of(_NOTES, numbers)}
+        given = self._verdicts(key, numbers) if key is not None else {}
+        said = {}
+        for number in numbers:
+            verdicts, (note, author) = given.get(number, {}), notes.get(number, ("", ""))
+            blames = {pair: verdict.blame for pair, verdict in verdicts.items()}
+            authors = {pair: verdict.author for pair, verdict in verdicts.items() if verdict.author}
+            said[number] = Reviewed(number in reviewed, note, blames, author, authors)
+        return said
 
     def _verdicts(
         self, key: EpochKey, numbers: Sequence[SentenceNumber]
-    ) -> dict[SentenceNumber, dict[SpanPair, Blame]]:
+    ) -> dict[SentenceNumber, dict[SpanPair, GivenVerdict]]:
         """The newest verdict on each pair of spans of an epoch, with current label names."""
-        found = defaultdict[SentenceNumber, dict[SpanPair, Blame]](dict)
-        for sentence, given in self._read_verdicts(numbers, "AND source = ? AND epoch = ?", key.source, key.epoch):
-            found[sentence][given.pair] = given.blame
+        found = defaultdict[SentenceNumber, dict[SpanPair, GivenVerdict]](dict)
+        for sentence, given in self._read_verdicts(numbers, "AND v.source = ? AND v.epoch = ?", key.source, key.epoch):
+            found[sentence][given.pair] = given
         return found
 
     def verdicts(self, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, list[GivenVerdict]]:
@@ -177,19 +191,20 @@ class Reviews:
     ) -> Iterator[tuple[SentenceNumber, GivenVerdict]]:
         """Verdicts that were not undone, oldest first."""
         rows = self._database.rows_of(
-            "SELECT sentence, step, source, epoch, gold, predicted, blame FROM verdict WHERE undone = 0"
-            f" {condition} AND sentence IN ({{numbers}}) ORDER BY number",
+            "SELECT v.sentence, v.step, v.source, v.epoch, v.gold, v.predicted, v.blame, coalesce(c.author, '')"
+            " FROM verdict AS v LEFT JOIN correction AS c ON c.number = v.step WHERE v.undone = 0"
+            f" {condition} AND v.sentence IN ({{numbers}}) ORDER BY v.number",
             numbers,
             parameters,
         )
         if not rows:
             return
         history, names_of = self._names.history(), dict[int, Names]()
-        for sentence, step, source, epoch, gold, predicted, blame in rows:
+        for sentence, step, source, epoch, gold, predicted, blame, author in rows:
             if source not in names_of:
                 names_of[source] = self._names.of_source(source, history)
             pair = SpanPair(_only_span(gold, history.since(step)), _only_span(predicted, names_of[source]))
-            yield sentence, GivenVerdict(EpochKey(source, epoch), pair, blame)
+            yield sentence, GivenVerdict(EpochKey(source, epoch), pair, blame, author)
 
     def pace(self) -> float | None:
         """The median seconds per sentence of the last ones; None if none was timed."""
@@ -235,7 +250,7 @@ class Reviews:
             part = numbers[first : first + SLICE]
             predicted, verdicts = self._predictions.of(key, part), self._verdicts(key, part)
             for stored in self._sentences.by_number(part):
-                said = verdicts.get(stored.number, {})
+                said = {pair: verdict.blame for pair, verdict in verdicts.get(stored.number, {}).items()}
                 yield judge_errors(stored.imported_now, stored.gold, predicted[stored.number], said)
 
 

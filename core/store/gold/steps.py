@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -175,28 +174,18 @@ def _dismissal(database: Database, number: int, sentence: SentenceNumber | None,
 
 def _describe_moves(database: Database, number: int) -> Step:
     """Describe a step that moved sentences."""
-    rows = database.rows(
-        "SELECT before, after, count(*), min(sentence), max(reason) FROM move WHERE step = ? GROUP BY 1, 2", [number]
+    [(count, first, reason, lowest, highest, outside)] = database.rows(
+        "SELECT count(*), min(sentence), max(reason), min(after), max(after), sum(before IN ('aside', 'deleted'))"
+        " FROM move WHERE step = ?",
+        [number],
     )
-    before, after = {row[0] for row in rows}, {row[1] for row in rows}
-    (sentence, sentence_id, _), *_ = _of_sentence(database, min(row[3] for row in rows))
-    return Step(
-        number,
-        _kind_of_moves(before, after),
-        sentence,
-        sentence_id,
-        sum(row[2] for row in rows),
-        section=after.pop() if len(after) == 1 else None,
-        reason=max(row[4] for row in rows),
-    )
-
-
-def _kind_of_moves(before: AbstractSet[Section], after: AbstractSet[Section]) -> StepKind:
-    if after == {"deleted"}:
-        return "delete"
-    if before <= {"aside", "deleted"}:
-        return "bring back"
-    return "set aside" if after == {"aside"} else "move"
+    section: Section | None = lowest if lowest == highest else None
+    kinds: dict[Section | None, StepKind] = {"deleted": "delete", "aside": "set aside"}
+    kind = kinds.get(section, "move")
+    if outside == count and kind != "delete":
+        kind = "bring back"
+    (sentence, sentence_id, _), *_ = _of_sentence(database, first)
+    return Step(number, kind, sentence, sentence_id, count, section=section, reason=reason)
 
 
 def _of_sentence(database: Database, number: SentenceNumber) -> list[Row]:

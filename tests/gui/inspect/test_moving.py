@@ -1,10 +1,13 @@
-"""Moving sentences from Inspect: by keys, by the menu of the list, and back."""
+"""Moving sentences from Inspect: by keys, by the menu of the list, and back; and who said what of them."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QInputDialog, QMenu
 
+from core.domain.spans import Span
+from core.metrics.comparison import compare_spans
 from tests.building import project_with_run
+from tests.gui.driving import wait_for_job
 
 Key = Qt.Key
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -114,3 +117,38 @@ def test_the_menu_opens_over_a_sentence_and_closes_for_good(bench, qtbot):
         menu.close()
     view.customContextMenuRequested.emit(QPoint(5, view.viewport().height() - 1))
     assert not [menu for menu in bench.page.findChildren(QMenu) if menu.isVisible()]
+
+
+def test_many_sentences_move_in_a_job_and_are_taken_back_in_one(window, tmp_path, monkeypatch, qtbot):
+    for module in ("gui.session", "core.store.gold.moves", "core.store.gold.corrections"):
+        monkeypatch.setattr(f"{module}.LARGE", 2)
+    project_with_run(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    session, said = window.context.session, []
+    session.notified.connect(lambda notice: said.append(notice.words))
+    session.move_sentences([1, 2, 3, 4], "aside")
+    wait_for_job(qtbot, window.context.runner)
+    assert session.project.sentences.count("aside") == 4
+    session.undo()
+    wait_for_job(qtbot, window.context.runner)
+    assert session.project.sentences.count("aside") == 0
+    assert said == [
+        "Done: Set 4 sentences aside. Run 1 is measured on 2 dev sentences less.",
+        "Undone: Set 4 sentences aside",
+    ]
+
+
+def test_who_wrote_a_note_and_gave_a_verdict_is_in_their_tooltips(bench):
+    project, number = bench.project, bench.project.sentences.by_id("talk-2").number
+    bench.go_to("talk-2")
+    assert bench.page.detail.note.toolTip().startswith("A note on the sentence")
+    bench.session.sign("지민")
+    bench.session.note(number, "확인")
+    assert bench.page.detail.note.toolTip().startswith("Written by 지민; the search finds it")
+    predicted = project.predictions.of(bench.session.context.key, [number])[number]
+    wrong = next(each for each in compare_spans((Span(0, 2, "DT"),), predicted) if each.is_error)
+    project.reviews.judge(number, bench.session.context.key, wrong, "model")
+    bench.page.refresh()
+    rows = bench.page.detail.table.model()
+    tips = [rows.index(row, 5).data(Qt.ItemDataRole.ToolTipRole) for row in range(rows.rowCount())]
+    assert "model wrong (by 지민)" in tips

@@ -341,3 +341,21 @@ def test_after_a_label_got_another_name_errors_wait_for_a_verdict_as_before(proj
     assert project.reviews.estimate(KEY, "dev").verdicts["model"] == 5
     judge(project, "news-4", "ambiguous", watch=JudgementContext(sampled=True))
     assert project.reviews.estimate(KEY, "dev").verdicts == {"model": 5, "gold": 0, "ambiguous": 1}
+
+
+def test_notes_and_verdicts_have_the_name_of_who_gave_them(project):
+    number = project.sentences.by_id("news-4").number
+    project.corrections.sign("지민")
+    project.reviews.note(number, "확인")
+    project.corrections.sign("현우")
+    predicted = project.predictions.of(KEY, [number])[number]
+    stored = project.sentences.by_id("news-4")
+    wrong = next(each for each in compare_spans(stored.gold, predicted) if each.is_error)
+    project.reviews.judge(number, KEY, wrong, "model")
+    said = project.reviews.of([number], KEY)[number]
+    assert (said.note_author, [*said.verdict_authors.values()]) == ("지민", ["현우"])
+    project.corrections.sign("")
+    project.reviews.note(number, "확인함")
+    assert project.reviews.of([number], KEY)[number].note_author == ""
+    project.corrections.undo()
+    assert project.reviews.of([number], KEY)[number].note_author == "지민"
