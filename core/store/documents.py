@@ -1,11 +1,14 @@
 """What files say of sentences besides texts and gold: their documents, annotators and extras."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from core.domain.spans import Judged, Section, SentenceNumber
+from core.store.columns import json_text
 from core.store.database import Database, Row
 from core.store.sentences import IN_A_SPLIT
 
@@ -118,3 +121,64 @@ def _details_of_row(row: Row) -> Details:
     _, file, document, document_number, annotator, judged, extras, original_id = row
     said = json.loads(extras) if extras else {}
     return Details(file or "", document or "", document_number, annotator or "", judged, said, original_id)
+
+
+TermKind = Literal["file", "document", "annotator", "extra"]
+
+_TERM = re.compile(r'(?:^|(?<=\s))(file|document|annotator|extra):(?:"((?:[^"]|"")*)"?|(\S*))(?:\s+|$)')
+
+
+class SearchTerm(NamedTuple):
+    """A condition on what files say, as part of a search: `document:news` or `document:"news 1"`.
+
+    Attributes:
+        is_whole: the value was quoted: the whole name, where `extra` only has to contain it.
+    """
+
+    kind: TermKind
+    value: str
+    is_whole: bool
+
+
+def split_search(search: str) -> tuple[str, tuple[SearchTerm, ...]]:
+    """The text that a search looks for, and its conditions on what files say."""
+    terms = [
+        SearchTerm(match[1], (match[2] or match[3] or "").replace('""', '"'), match[2] is not None)  # type: ignore[arg-type]
+        for match in _TERM.finditer(search)
+    ]
+    if not terms:
+        return search, ()
+    return _TERM.sub("", search).strip(), tuple(term for term in terms if term.value)
+
+
+def write_term(kind: TermKind, value: str) -> str:
+    """The search for a value, as `split_search` reads it."""
+    doubled = value.replace('"', '""')
+    return f'{kind}:"{doubled}"'
+
+
+def searchable_extra(key: str, value: Any) -> str:
+    """A value of the extras of a sentence as a search for `extra` finds it."""
+    return _without_quotes(json_text({key: value}))[1:-1]
+
+
+def _without_quotes(text: str) -> str:
+    return text.replace('"', "")
+
+
+_TERM_CONDITIONS: dict[TermKind, tuple[str, str]] = {
+    "file": ("s.import IN (SELECT number FROM import WHERE {})", "file"),
+    "document": ("s.document IN (SELECT number FROM document WHERE {})", "name"),
+    "annotator": ("{}", "s.annotator"),
+    "extra": ("{}", "replace(s.extras, '\"', '')"),
+}
+
+
+def term_condition(term: SearchTerm) -> tuple[str, list[str]]:
+    """Whether a sentence `s` meets a term, in SQL, with the parameters."""
+    frame, column = _TERM_CONDITIONS[term.kind]
+    is_extra = term.kind == "extra"
+    value = _without_quotes(term.value) if is_extra else term.value
+    forms = sorted({value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))})
+    test = f"{column} = ?" if term.is_whole and not is_extra else f"instr(lower({column}), lower(?)) > 0"
+    return frame.format(f"({' OR '.join([test] * len(forms))})"), forms

@@ -10,6 +10,7 @@ from core.domain.spans import Section, SentenceNumber
 from core.metrics.comparison import Outcome
 from core.store.columns import label_text
 from core.store.database import Database
+from core.store.documents import split_search, term_condition
 from core.store.predictions import EpochKey
 from core.store.search import TextSearch
 from core.store.sentences import IMPORTED_NOW, Gold, in_section, section_then
@@ -49,7 +50,8 @@ class FixedSet:
 class Selection:
     """The conditions and the order of a list of sentences; all conditions that are set must be met.
 
-    `text` is searched for in texts, ids and notes, ignoring case and normal form; `sentence_id` is a complete id. The
+    `text` is searched for in texts, ids and notes, ignoring case and normal form; terms such as `document:news` in it
+    are conditions on what files say, see `core.store.documents.split_search`. `sentence_id` is a complete id. The
     conditions on outcomes and labels must be met by the same comparison in the sentence: `gold_label` is the label in
     the gold, `predicted_label` the predicted one, `label` either. `among` restricts the list to certain sentences,
     `history` to those with this history over the epochs of the run up to the chosen one, `review` to those that are
@@ -143,8 +145,8 @@ class Selections:
         """For each condition that is not in SQL, the sentences of all splits that meet it. They are intersected in
         memory, since in SQLite looking up every number would take longer than reading all sentences.
         """
-        if selection.text:
-            yield self._search.find(selection.text, selection.split)
+        if text := split_search(selection.text)[0]:
+            yield self._search.find(text, selection.split)
         if selection.among is not None:
             yield selection.among.numbers
         if selection.history is not None and key is not None:
@@ -159,6 +161,10 @@ def _own_conditions(selection: Selection) -> tuple[list[str], list[Any]]:
     if selection.sentence_id is not None:
         conditions.append("s.id = ?")
         parameters.append(selection.sentence_id)
+    for term in split_search(selection.text)[1]:
+        condition, more = term_condition(term)
+        conditions.append(condition)
+        parameters += more
     if selection.review is not None:
         conditions.append(_REVIEW_CONDITIONS[selection.review])
     return conditions, parameters

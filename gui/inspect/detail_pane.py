@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.analysis.verdicts import Blame, pair_of
@@ -15,6 +15,7 @@ from core.store.gold.reviews import NOTHING_SAID
 from core.store.search import find_hits
 from core.store.sentences import Gold
 from gui.inspect.comparison_table import CELL_MARGIN, ComparisonTable
+from gui.inspect.document_panel import DocumentPanel
 from gui.inspect.labelling import READ_ONLY, LabelChips, Labelling, SpanMenu, Subject, tool_button
 from gui.inspect.review_bar import ComparisonBar, NoteLine, ReviewedMark, Verdicts
 from gui.inspect.sentence_list import ShownSentence
@@ -70,6 +71,7 @@ class SentenceDetail(QWidget):
         self.canvas = SentenceCanvas(context.look)
         self.chips = LabelChips(context.look, context.keymap)
         self.labelling = Labelling(self.canvas, self.chips, context.keymap)
+        self.document = DocumentPanel()
         self.table = ComparisonTable(context.look)
         self.verdicts = Verdicts(context.keymap, self)
         self.scroller = self._make_scroller()
@@ -99,6 +101,8 @@ class SentenceDetail(QWidget):
             "copy": self._copy,
             "menu": self._show_menu_below,
             "clear": self._clear,
+            "next in document": lambda: self.document.go(1),
+            "previous in document": lambda: self.document.go(-1),
         }
 
     def _lay_out(self, context: PageContext, steps: Sequence[QAction]) -> None:
@@ -108,7 +112,10 @@ class SentenceDetail(QWidget):
         column = _column(upper.panel, (0, 8, 0, 8))
         column.addLayout(self._header(steps))
         column.addLayout(self._review())
+        column.addWidget(self.document.details)
+        column.addWidget(self.document.before)
         column.addWidget(self.scroller, 1)
+        column.addWidget(self.document.after)
         tools = QVBoxLayout()
         tools.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         tools.setSpacing(6)
@@ -212,6 +219,10 @@ class SentenceDetail(QWidget):
         if is_other or is_other_search:
             self._show_beginning(hits)
         self.show_notice("" if self.is_editable or shown is None else say(READ_ONLY))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.document.fit(self.height())
 
     def show_stored(self) -> None:
         """Show the gold as it is stored, whatever was proposed."""

@@ -217,6 +217,10 @@ def _describe_outcomes(selection: Selection) -> str:
     return join_words(say(words) for outcome, words in VERDICTS.items() if outcome in outcomes)
 
 
+_SEARCH = mark(
+    "Sentences with this in their text, id or note; file:, document:, annotator: and extra: with a name or value look"
+    " in what their file says, as document:news"
+)
 SEARCH_DELAY = 250
 """Milliseconds after the last keystroke before the search begins."""
 _LONGEST_ASKED = 320
@@ -320,7 +324,7 @@ class FilterBar(QWidget):
         self._keymap.changed.connect(self._update_key_hint)
 
     def _update_key_hint(self) -> None:
-        self.search.setToolTip(tip(say("Sentences with this in their text, id or note"), self._keymap.keys("find")))
+        self.search.setToolTip(wrap_tooltip(tip(say(_SEARCH), self._keymap.keys("find"))))
 
     def _show_all(self) -> None:
         """Show errors or not; where it was not, drop all that keeps sentences out of the list."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.domain.spans import SECTIONS, SPLITS, SentenceNumber, Split
 from core.messages.catalogue import say
 from core.store.changes import ChangeSet
+from core.store.documents import split_search
 from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.background import LatestQuery
@@ -147,7 +148,7 @@ class Listing(QWidget):
     @property
     def searched(self) -> str:
         """The text that the listed sentences were searched for."""
-        return self._listed.text
+        return split_search(self._listed.text)[0]
 
     @property
     def sought(self) -> Selection:
@@ -261,7 +262,7 @@ class Listing(QWidget):
             self.filters.show_filter(answer.filter)
         self._show_counts()
         if answer.numbers is not None:
-            self.list.show_marks_of(searched=answer.filter.text, id_prefix=answer.id_prefix)
+            self.list.show_marks_of(searched=split_search(answer.filter.text)[0], id_prefix=answer.id_prefix)
             self._list_sentences(answer.numbers, answer.filter, keeps=answer.query.keeps)
         if answer.query.seeks:
             self.sought_shown.emit()

@@ -16,7 +16,8 @@ from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.context import offered_epochs
 from gui.inspect.detail_pane import SentenceDetail
-from gui.inspect.filter_bar import read_filter, stored_filter
+from gui.inspect.document_panel import read_document
+from gui.inspect.filter_bar import Filter, read_filter, stored_filter
 from gui.inspect.identical_window import IdenticalWindow, Sought
 from gui.inspect.list_pane import Listing, ListPlace
 from gui.inspect.moving import SentenceMover
@@ -114,6 +115,8 @@ class InspectPage(Page):
         self.detail.canvas.released.connect(self._run_pending_reload)
         self.detail.identicalAsked.connect(self._label_identical)
         self.detail.lanes.chosen.connect(session.set_comparison)
+        self.detail.document.neighbour_asked.connect(self._go_to_neighbour)
+        self.detail.document.sought.connect(self._search_for)
         self.detail.sentence_done.connect(self._finish_sentence)
         self.detail.judged.connect(self._judge)
         self.detail.note.given.connect(self.listing.reviewing.note)
@@ -197,6 +200,7 @@ class InspectPage(Page):
     def _show_current(self) -> None:
         number, context = self.listing.current, self._session.context
         self.listing.reviewing.watch(number)
+        self.detail.document.show_view(read_document(self._session.project, number))
         if number is None:
             self.detail.show_sentence(None, context.gold, "")
             return
@@ -216,6 +220,21 @@ class InspectPage(Page):
         project = self._session.project
         reason = project.moves.reasons([number]).get(number) if project is not None else None
         return say("{section}: {reason}", section=section, reason=reason) if reason else section
+
+    def _go_to_neighbour(self, number: SentenceNumber) -> None:
+        """Show another sentence of the document; where it is not listed, by a link to the list of the document."""
+        if not self.listing.go_to(number):
+            for shown in self.listing.shown([number]):
+                listed = Filter(split=shown.stored.split, text=self.detail.document.search)
+                self._follow_link(ListPlace(listed, number))
+
+    def _search_for(self, search: str) -> None:
+        """List all sentences of the split of which files say the same, with the way back."""
+        self._follow_link(ListPlace(Filter(split=self.filters.filter.split, text=search), self.listing.current))
+
+    def _follow_link(self, place: ListPlace) -> None:
+        self._session.link_followed.emit()
+        self.listing.return_to(place)
 
     def _correct(self, spans: tuple[Span, ...]) -> None:
         number = self.listing.current

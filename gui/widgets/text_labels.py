@@ -1,6 +1,7 @@
 """Labels: plain words, words on one line, words with a link."""
 
 import html
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -47,6 +48,37 @@ class LinkLabel(QLabel):
             text = self.text()
             self.clear()
             self.setText(text)
+
+
+class QuietLinks(LinkLabel):
+    """Parts that are links and look like other words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "hint")
+        self._parts: Sequence[tuple[str, str]] = ()
+        self._separator = ""
+
+    def show_links(self, parts: Sequence[tuple[str, str]], separator: str) -> None:
+        """Show parts, each with what its link leads to, or nothing."""
+        self._parts, self._separator = parts, separator
+        self._show()
+
+    def _show(self) -> None:
+        joint = html.escape(self._separator).replace("\n", "<br>")
+        colour = self.palette().windowText().color().name()
+        self.setText(joint.join(_linked(words, target, colour) for words, target in self._parts))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show()
+        super().changeEvent(event)
+
+
+def _linked(words: str, target: str, colour: str) -> str:
+    shown = html.escape(words)
+    style = f"color: {colour}; text-decoration: none"
+    return f'<a href="{html.escape(target)}" style="{style}">{shown}</a>' if target else shown
 
 
 class ElidedLabel(PlainLabel):
