@@ -47,6 +47,7 @@ class Finding:
         label: the type that it is about; None for all together.
         metric: the number that it is about.
         sentences: those that it is about, where it is about certain ones.
+        title: what these are, as the title of their list.
     """
 
     words: str
@@ -54,6 +55,7 @@ class Finding:
     label: str | None = None
     metric: FindingMetric | None = None
     sentences: frozenset[SentenceNumber] = frozenset()
+    title: str = ""
 
 
 def find_in_scores(epochs: Sequence[EpochCounts]) -> list[Finding]:
@@ -197,7 +199,8 @@ def find_shared_sentences(
             yield
     if not shared:
         return []
-    return [Finding(describe_shared(len(shared), split), sentences=frozenset(shared))]
+    title = say("{split} sentences that also appear in train", split=split)
+    return [Finding(describe_shared(len(shared), split), sentences=frozenset(shared), title=title)]
 
 
 def describe_shared(count: int, split: str) -> str:
@@ -205,6 +208,28 @@ def describe_shared(count: int, split: str) -> str:
     return say_count(
         "{count:,} {split} sentence also appears in train, so its scores are inflated.",
         "{count:,} {split} sentences also appear in train, so their scores are inflated.",
+        count,
+        split=split,
+    )
+
+
+def find_shared_documents(shared: Sequence[SentenceNumber], split: str) -> list[Finding]:
+    """Sentences that are measured on though the run has learned from others of their documents.
+
+    Args:
+        shared: those of the split whose documents are also in train.
+    """
+    if not shared:
+        return []
+    title = say("{split} sentences of documents that are also in train", split=split)
+    return [Finding(describe_shared_documents(len(shared), split), sentences=frozenset(shared), title=title)]
+
+
+def describe_shared_documents(count: int, split: str) -> str:
+    """A warning of sentences of a split whose documents train has as well."""
+    return say_count(
+        "{count:,} {split} sentence is of a document that is also in train, so its scores may be inflated.",
+        "{count:,} {split} sentences are of documents that are also in train, so their scores may be inflated.",
         count,
         split=split,
     )

@@ -11,7 +11,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.analysis.findings import describe_empty_dev, describe_no_entities, describe_shared
+from core.analysis.findings import (
+    describe_empty_dev,
+    describe_no_entities,
+    describe_shared,
+    describe_shared_documents,
+)
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name
 from core.domain.spans import Split
@@ -300,6 +305,11 @@ class _Staging:
             *(say(remark, file=file.name) for remark, file in remarks if remark),
             *([describe_empty_dev(self._dev_ratio)] if is_dev_empty else []),
             *(describe_shared(count, split) for split, count in shared.items()),
+            *(
+                describe_shared_documents(len(numbers), split)
+                for split in MEASURED_SPLITS
+                if (numbers := self._project.documents.shared_with_train(split))
+            ),
             *(describe_no_entities(split) for split in lacking),
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from core.domain.spans import Judged, Section, SentenceNumber
+from core.domain.spans import Judged, Section, SentenceNumber, Split
 from core.store.columns import json_text
 from core.store.database import Database, Row
 from core.store.sentences import IN_A_SPLIT
@@ -102,6 +102,14 @@ class Documents:
             sides.append([Neighbour(*row) for row in rows])
         before, after = sides
         return tuple(reversed(before)), tuple(after)
+
+    def shared_with_train(self, split: Split) -> list[SentenceNumber]:
+        """The sentences of a split whose documents have sentences in train as well, in order."""
+        return self._database.numbers(
+            "SELECT number FROM sentence WHERE split = ? AND document IN (SELECT document FROM sentence"
+            " WHERE split = 'train' AND document IS NOT NULL) ORDER BY number",
+            [split],
+        )
 
     def repeated_ids(self, section: Section | None) -> set[str]:
         """The ids in files that several sentences of a section, or of all splits, share."""

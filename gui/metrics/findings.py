@@ -13,6 +13,7 @@ from core.analysis.findings import (
     find_in_ceiling,
     find_in_labels,
     find_in_scores,
+    find_shared_documents,
     find_shared_sentences,
 )
 from core.analysis.verdicts import Estimate, describe_estimate
@@ -119,7 +120,7 @@ class FindingsBar(QWidget):
     def _link(self, finding: Finding) -> SentencesLink | None:
         assert self._current is not None
         if finding.sentences:
-            among = FixedSet(say("{split} sentences that also appear in train", split=self._split), finding.sentences)
+            among = FixedSet(finding.title, finding.sentences)
             return SentencesLink(self._current, Selection(self._split, among=among), among.words)
         if finding.metric is None:
             return None
@@ -140,7 +141,8 @@ def _find_in_unit(project: Project, run: Run, shown: EpochFigures) -> list[Findi
 
 def _find_shared(project: Project, split: Split) -> Generator[None, None, list[Finding]]:
     train = (text for _, text in project.sentences.texts("train"))
-    return (yield from find_shared_sentences(train, project.sentences.texts(split), split))
+    sentences = yield from find_shared_sentences(train, project.sentences.texts(split), split)
+    return [*sentences, *find_shared_documents(project.documents.shared_with_train(split), split)]
 
 
 NO_VERDICTS = mark("How many are gold errors? Judge a random sample to estimate.")

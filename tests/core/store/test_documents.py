@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from core.analysis.findings import find_shared_documents
 from core.domain.generators import run_to_end
 from core.services.import_corpus import ImportPlan, import_corpus
+from core.store.documents import split_search, write_term
 from core.store.project import create_project
 
 
@@ -71,3 +73,47 @@ def test_neighbours_are_found_by_the_index(project):
         [document, 3],
     )
     assert "USING INDEX sentence_by_document" in plan[0][-1]
+
+
+def test_sentences_of_a_document_that_is_also_in_train_are_warned_of(project):
+    assert project.documents.shared_with_train("dev") == []
+    run_to_end(project.moves.move_in_slices([number_of(project, "a-2"), number_of(project, "c-1")], "train"))
+    shared = project.documents.shared_with_train("dev")
+    assert shared == [number_of(project, f"a-{number}") for number in (1, 3, 4, 5)]
+    [finding] = find_shared_documents(shared, "dev")
+    assert finding.words == "4 dev sentences are of documents that are also in train, so their scores may be inflated."
+    assert finding.sentences == set(shared)
+
+
+def test_an_import_warns_of_a_document_in_two_splits(tmp_path):
+    files = [write(tmp_path / "a.jsonl", record("1", "사설"), record("2", "사설")), tmp_path / "b.jsonl"]
+    write(files[1], record("3", "사설"))
+    with create_project(tmp_path / "two.spandesk") as project:
+        plans = ImportPlan((files[0],), "train"), ImportPlan((files[1],), "dev")
+        assert not any("documents" in each for each in run_to_end(import_corpus(project, *plans)).warnings)
+        run_to_end(project.moves.move_in_slices([number_of(project, "1")], "dev"))
+        more = write(tmp_path / "c.jsonl", record("4", "기사"))
+        report = run_to_end(import_corpus(project, ImportPlan((more,), "train")))
+    assert "1 dev sentence is of a document that is also in train, so its scores may be inflated." in report.warnings
+
+
+@pytest.mark.parametrize(
+    ("search", "text", "terms"),
+    [
+        ("이순신 file", "이순신 file", []),
+        ("document:사설", "", [("document", "사설", False)]),
+        ('이순신 document:"사설 1" 은', "이순신 은", [("document", "사설 1", True)]),
+        ('file:a.json extra:"k:v ""w"""', "", [("file", "a.json", False), ("extra", 'k:v "w"', True)]),
+        ('extra:"not closed', "", [("extra", "not closed", True)]),
+        ("annotator:", "", []),
+        ("http://document:80", "http://document:80", []),
+    ],
+)
+def test_terms_of_a_search(search, text, terms):
+    assert split_search(search) == (text, tuple(terms))
+
+
+@pytest.mark.parametrize("value", ["사설 1", 'a"b', "", 'ends with "'])
+def test_a_written_term_is_read_again(value):
+    _, terms = split_search(f"{write_term('document', value)} {write_term('file', 'x')}")
+    assert [term.value for term in terms] == [*([value] if value else []), "x"]
