@@ -1,6 +1,5 @@
 """The Corpus page: what the project contains, which records were skipped, and files to import and export."""
 
-from collections.abc import Generator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,23 +15,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.events import Reading
-from core.domain.generators import map_progress, yield_reports
 from core.domain.spans import SPLITS, Split
-from core.formats.records import CorpusFormat, WriteOptions
-from core.formats.registry import AUTO, FORMATS, format_for_export
 from core.messages.catalogue import mark, say, say_count
-from core.services.export_corpus import DEFAULT_OPTIONS, ExportReport, export_corpus
 from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.typed_sentences import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT
 from gui.background import Job
+from gui.corpus.export_menu import ExportMenu
 from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
 from gui.look.theme import Look
-from gui.text.progress import FLEETING
 from gui.widgets.page import Page, PageContext
 from gui.widgets.tables import LabelItem, SplitTable
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -51,6 +45,8 @@ class CorpusPage(Page):
         self.add = QPushButton(say("Add files…"))
         self.labels = QPushButton(say("Labels…"))
         self.export = QPushButton(say("Export…"))
+        self.exports = ExportMenu(context, self.said.setText, self)
+        self.export.setMenu(self.exports)
         self.train = QPushButton(say("Train"))
         self.train.setProperty("primary", True)
         self.form = ImportForm(context.look, asks_folder=False)
@@ -110,7 +106,6 @@ class CorpusPage(Page):
         session.import_asked.connect(self._ask)
         self.add.clicked.connect(self._choose_files)
         self.labels.clicked.connect(self._show_labels)
-        self.export.clicked.connect(self._choose_export)
         self.train.clicked.connect(lambda: session.show_page("train"))
         self.form.accepted.connect(self._import)
         self.form.cancelled.connect(self._dismiss_form)
@@ -200,43 +195,6 @@ class CorpusPage(Page):
         if self._context.session.run_reporting_errors(lambda: start_import(self._context, self.form.plan)):
             self._dismiss_form()
 
-    def _choose_export(self) -> None:
-        writable = _list_export_choices()
-        start = str(self._context.preferences.folder() / f"corrected{FORMATS[0].suffix}")
-        title = say("Export the corrected corpus")
-        name, chosen = QFileDialog.getSaveFileName(self, title, start, ";;".join(writable))
-        if name:
-            path = Path(name)
-            self._context.preferences.remember_folder(path.parent)
-            known, options = writable.get(chosen, (None, DEFAULT_OPTIONS))
-            is_of_suffix = known is not None and path.suffix.lower() == known.suffix
-            format_name = known.name if known and is_of_suffix else AUTO
-            self._context.session.run_reporting_errors(lambda: self.export_to(path, format_name, options))
-
-    def export_to(self, path: Path, format_name: str = AUTO, options: WriteOptions = DEFAULT_OPTIONS) -> None:
-        """Write all sentences, with the corrected gold, to a file; a background job.
-
-        Args:
-            format_name: "auto" for the first format with the suffix of the file.
-
-        Raises:
-            UserError: no format has the suffix, or another job is under way.
-        """
-        project, session = self._context.session.project, self._context.session
-        assert project is not None
-        format_for_export(path, format_name)
-        title = say("Exporting {file}", file=path.name)
-        job = self._context.runner.start(
-            title, lambda: _exporting(project, path, format_name, options), fleeting=FLEETING
-        )
-        job.finished.connect(lambda report: self._report_export(report, path))
-        session.report_failure(job)
-
-    def _report_export(self, report: ExportReport, path: Path) -> None:
-        self.said.setText(_describe_export(report.sentences, path))
-        if report.notices:
-            self._context.session.problem.emit(" ".join(report.notices))
-
 
 def start_import(context: PageContext, *plans: ImportPlan) -> Job:
     """Import into the open project as a background job, and report what it skipped.
@@ -272,30 +230,6 @@ def _describe_skipped(report: ImportReport) -> str:
     )
 
 
-def _list_export_choices() -> dict[str, tuple[CorpusFormat, WriteOptions]]:
-    """The formats that can be written, by what the dialog shows; twice those that tag words."""
-    choices: dict[str, tuple[CorpusFormat, WriteOptions]] = {}
-    for known in (known for known in FORMATS if known.write is not None):
-        widened, left_out = (WriteOptions(how) for how in ("widen", "leave-out"))
-        by_title = {known.title: DEFAULT_OPTIONS}
-        if known.tags_words:
-            by_title = {
-                say("{format}, spans widened to whole words", format=known.title): widened,
-                say("{format}, without spans that cut a word", format=known.title): left_out,
-            }
-        choices |= {f"{title} (*{known.suffix})": (known, options) for title, options in by_title.items()}
-    return choices
-
-
-def _exporting(
-    project: Project, path: Path, format_name: str, options: WriteOptions
-) -> Generator[object, None, ExportReport]:
-    """`export_corpus` as a job's work; one that is stopped leaves the file as it was."""
-    total = project.sentences.count()
-    work = yield_reports(lambda report: export_corpus(project, path, format_name, None, "corrected", report, options))
-    return (yield from map_progress(work, lambda done: Reading(done, total)))
-
-
 def _describe(project: Project, files: int, typed: int) -> str:
     """How many sentences there are and where they came from."""
     count = project.sentences.count()
@@ -327,10 +261,6 @@ def _count_rejected(rejected: int, listed: int) -> str:
             kept=REJECTED_KEPT,
         )
     return say("Skipped records: {count:,}", count=rejected)
-
-
-def _describe_export(count: int, path: Path) -> str:
-    return say_count("{count:,} sentence written to {path}", "{count:,} sentences written to {path}", count, path=path)
 
 
 class SummaryTable(SplitTable):

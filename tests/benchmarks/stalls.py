@@ -182,7 +182,7 @@ class Watched:
     def export(self, done: Callable[[], None]) -> None:
         page: Any = self.window.pages["corpus"]
         self.window.show_page("corpus")
-        page.export_to(self._folder / "exported.jsonl")
+        page.exports.export_to(self._folder / "exported.jsonl")
         self._job().ended.connect(done)
 
     def import_sentences(self, done: Callable[[], None]) -> None:
@@ -197,7 +197,7 @@ class Watched:
     def close(self, done: Callable[[], None]) -> None:
         """Close the window while an export runs, as after the question whether it may be stopped."""
         page: Any = self.window.pages["corpus"]
-        page.export_to(self._folder / "stopped.jsonl")
+        page.exports.export_to(self._folder / "stopped.jsonl")
         self.window.closed.connect(done)
         QTimer.singleShot(UNTIL_CLOSED, self.window.shut_down)
 

@@ -18,6 +18,13 @@ def page(window, tmp_path):
     return window.pages["corpus"]
 
 
+def choose(page, title):
+    """Choose what to export."""
+    page.exports.list_choices()
+    [action] = [action for action in page.exports.actions() if action.text() == title]
+    action.trigger()
+
+
 def counts(page):
     """The summary as words: first cell of a row → train, dev, test."""
     table = page.summary
@@ -105,7 +112,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(page, window, qtbot, tmp_pat
 def test_export_writes_the_corrected_gold(page, window, qtbot, tmp_path):
     session = window.context.session
     session.correct(session.project.sentences.by_id("talk-2").number, [])
-    page.export_to(tmp_path / "out.jsonl")
+    page.exports.export_to(tmp_path / "out.jsonl")
     wait_for_job(qtbot, window.context.runner)
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {line["id"]: line["label"] for line in lines}["talk-2"] == []
@@ -125,7 +132,7 @@ def test_of_formats_with_one_suffix_the_chosen_one_is_written(
 ):
     path = tmp_path / name
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), chosen))
-    click(page.export)
+    choose(page, "Corrected corpus…")
     wait_for_job(qtbot, window.context.runner)
     first = path.read_text(encoding="utf-8").removeprefix("[\n").partition("\n")[0]
     assert key in json.loads(first.removesuffix(","))
@@ -145,10 +152,43 @@ def test_spans_that_cut_a_word_are_widened_or_left_out_as_chosen(
     stored = session.project.sentences.by_id("talk-2")
     session.correct(stored.number, [Span(0, 1, "PS")])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), chosen))
-    click(page.export)
+    choose(page, "Corrected corpus…")
     wait_for_job(qtbot, window.context.runner)
     assert f"{stored.text.split(' ')[0]}\t{tag}\n" in path.read_text(encoding="utf-8")
     assert notice in window.banner.text.text()
+
+
+def test_corrections_go_into_the_original_where_it_was_imported_from(page, window, qtbot, tmp_path, monkeypatch):
+    original, copy = tmp_path / "more.jsonl", tmp_path / "copy.jsonl"
+    original.write_bytes('{ "id":"x", "text":"서울",\t"label":[] }\r\n'.encode())
+    window.take_files([original])
+    click(page.form.start)
+    wait_for_job(qtbot, window.context.runner)
+    session = window.context.session
+    session.correct(session.project.sentences.by_id("x").number, [Span(0, 2, "LC")])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(copy), ""))
+    choose(page, "Corrections into more.jsonl…")
+    wait_for_job(qtbot, window.context.runner)
+    assert copy.read_bytes() == original.read_bytes().replace(b"[]", b'[[0, 2, "LC"]]')
+    assert page.said.text() == f"{copy} is {original} with 1 corrected sentence"
+
+
+def test_an_original_that_was_moved_is_asked_for_and_another_refused(page, window, qtbot, tmp_path, monkeypatch):
+    original, moved = tmp_path / "more.jsonl", tmp_path / "moved.jsonl"
+    original.write_text('{"id": "x", "text": "서울", "label": []}', encoding="utf-8")
+    window.take_files([original])
+    click(page.form.start)
+    wait_for_job(qtbot, window.context.runner)
+    original.rename(moved)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "copy.jsonl"), ""))
+    choose(page, "Corrections into more.jsonl…")
+    wait_for_job(qtbot, window.context.runner)
+    assert (tmp_path / "copy.jsonl").read_bytes() == moved.read_bytes()
+    original.write_text('{"id": "x", "text": "부산", "label": []}', encoding="utf-8")
+    choose(page, "Corrections into more.jsonl…")
+    wait_for_job(qtbot, window.context.runner)
+    assert "has changed since it was imported" in window.banner.text.text()
 
 
 def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
