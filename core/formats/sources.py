@@ -31,6 +31,11 @@ _CHUNK = 1 << 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+def name_encoding(encoding: Encoding) -> str:
+    """An encoding as people write it."""
+    return _ENCODING_NAMES[encoding]
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What a reader cannot find out from a file alone.
@@ -116,7 +121,7 @@ class Source:
     @property
     def encoding_name(self) -> str:
         """The encoding as people write it."""
-        return _ENCODING_NAMES[self.encoding]
+        return name_encoding(self.encoding)
 
     @property
     def _errors(self) -> str:

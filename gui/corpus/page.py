@@ -4,18 +4,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
     QSplitter,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from core.domain.spans import SPLITS, Split
 from core.messages.catalogue import mark, say, say_count
 from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.typed_sentences import SOURCE
@@ -23,12 +20,11 @@ from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT
 from gui.background import Job
+from gui.corpus.contents import CorpusContents
 from gui.corpus.export_menu import ExportMenu
 from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
-from gui.look.theme import Look
 from gui.widgets.page import Page, PageContext
-from gui.widgets.tables import LabelItem, SplitTable
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 
@@ -51,7 +47,8 @@ class CorpusPage(Page):
         self.train.setProperty("primary", True)
         self.form = ImportForm(context.look, asks_folder=False)
         self.form.hide()
-        self.summary = SummaryTable(context.look)
+        self.contents = CorpusContents(context)
+        self.summary = self.contents.summary
         self.rejected = RejectedTable()
         self.rejected_title = PlainLabel()
         self.rejected_title.setProperty("role", "heading")
@@ -83,7 +80,7 @@ class CorpusPage(Page):
         left_out.addWidget(self.rejected, 1)
         self._unfold_rejected(False)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.addWidget(self.summary)
+        self.splitter.addWidget(self.contents)
         self.splitter.addWidget(self.left_out)
         self.splitter.setChildrenCollapsible(False)
         self._context.preferences.keep_splitter("corpus", self.splitter)
@@ -119,6 +116,7 @@ class CorpusPage(Page):
 
     def _take_project(self) -> None:
         self._dismiss_form()
+        self.contents.forget()
         self.show_rejected.setChecked(False)
         self._is_other_corpus = True
         self.refresh_when_seen()
@@ -133,7 +131,7 @@ class CorpusPage(Page):
         if project is not None and self._is_other_corpus:
             self._show_corpus(project)
         elif project is not None:
-            self.summary.show_spans(project)
+            self.contents.show_spans(project)
 
     def _show_corpus(self, project: Project) -> None:
         self._is_other_corpus = False
@@ -143,7 +141,7 @@ class CorpusPage(Page):
         files = sum(imported.format != SOURCE and imported.sentences > 0 for imported in imports)
         typed = sum(imported.sentences for imported in imports if imported.format == SOURCE)
         self.said.setText(_describe(project, files, typed))
-        self.summary.show_project(project)
+        self.contents.show_project(project, imports)
         self.rejected.rows.show_imports(imports)
         self.rejected_title.setText(_count_rejected(rejected, listed))
         self.left_out.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
@@ -261,31 +259,3 @@ def _count_rejected(rejected: int, listed: int) -> str:
             kept=REJECTED_KEPT,
         )
     return say("Skipped records: {count:,}", count=rejected)
-
-
-class SummaryTable(SplitTable):
-    """Rows are types, columns splits; sentences first."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(say("Gold spans"), say("Sentences and gold spans by split"), row_height=28)
-        self._look = look
-        self._sentences: dict[Split, int] = {}
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def show_project(self, project: Project) -> None:
-        """Show what a project holds now."""
-        self._sentences = {split: project.sentences.count(split) for split in SPLITS}
-        self.show_spans(project)
-
-    def show_spans(self, project: Project) -> None:
-        """Show it after a correction, which changes spans alone: counting all sentences takes too long."""
-        counts = project.sentences.label_counts()
-        labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
-        self.setRowCount(len(labels) + 2)
-        self.fill(0, QTableWidgetItem(say("Sentences")), self._sentences, bold=True)
-        totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
-        self.fill(1, QTableWidgetItem(say("Spans")), totals, bold=True)
-        for row, label in enumerate(labels, start=2):
-            of_label = {split: counts.get((split, label), 0) for split in SPLITS}
-            self.fill(row, LabelItem(label, self._look), of_label)
