@@ -1,6 +1,7 @@
 """Labels: plain words, words on one line, words with a link."""
 
 import html
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -75,8 +76,12 @@ class QuietLinks(LinkLabel):
         super().changeEvent(event)
 
 
+_LONG = re.compile(r"(?:[,/_.:;&?=-]|[!-~]{16})(?=[!-~])")
+"""Where a line may break in what has no blanks, such as addresses: a word that cannot break would widen the window."""
+
+
 def _linked(words: str, target: str, colour: str) -> str:
-    shown = html.escape(words)
+    shown = html.escape(_LONG.sub("\\g<0>\u200b", words))
     style = f"color: {colour}; text-decoration: none"
     return f'<a href="{html.escape(target)}" style="{style}">{shown}</a>' if target else shown
 

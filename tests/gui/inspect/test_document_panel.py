@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 
 from core.domain.generators import run_to_end
 from core.services.import_corpus import ImportPlan, import_corpus
+from core.store.documents import Details
 from core.store.project import create_project
+from gui.inspect.document_panel import DocumentView
 
 ALT = Qt.KeyboardModifier.AltModifier
 MEMBERS = {"source": "한겨레", "meta": {"date": "2020-01-02", "score": 0.5}}
@@ -49,7 +51,7 @@ def test_the_neighbours_are_above_and_below_the_sentence(bench):
     bench.go_to("사설-2")
     assert neighbours(bench) == ["", "사설 1번째 문장이다.", "사설 3번째 문장이다.", ""]
     assert "document 사설, 2 of 3" in bench.page.detail.document.details.line.text()
-    assert "file news.jsonl" in bench.page.detail.document.details.line.text()
+    assert "file news.jsonl" in bench.page.detail.document.details.line.text().replace("\u200b", "")
     bench.go_to("사설-3")
     assert neighbours(bench) == ["사설 1번째 문장이다.", "사설 2번째 문장이다.", "", ""]
     bench.go_to("plain")
@@ -106,9 +108,21 @@ def test_what_a_file_says_besides_is_folded_and_leads_to_sentences_with_the_same
     assert not details.extras.isVisible()
     details.line.linkActivated.emit("extras")
     assert details.extras.isVisible()
-    assert 'meta: {"date":"2020-01-02","score":0.5}'.replace('"', "&quot;") in details.extras.text()
+    shown = details.extras.text().replace("\u200b", "")
+    assert 'meta: {"date":"2020-01-02","score":0.5}'.replace('"', "&quot;") in shown
     [(_, first), (_, second)] = details.extras._parts
     for target in (first, second):
         details.extras.linkActivated.emit(target)
         qtbot.waitUntil(lambda: bench.listed() == ["기사-2"])
         assert bench.shown() == "기사-2"
+
+
+def test_an_address_among_the_extras_does_not_widen_the_page(bench, qtbot):
+    details = bench.page.detail.document.details
+    bench.go_to("기사-2")
+    details.line.linkActivated.emit("extras")
+    narrow = details.minimumSizeHint().width()
+    extras = {"url": "https://example.org/" + "a" * 200, "list": ["정치"] * 40, "dashes": "x-" * 80}
+    details.show_details(DocumentView(Details(file="f.jsonl", extras=extras)))
+    assert "example" in details.extras.text()
+    assert details.minimumSizeHint().width() < max(narrow, 300)
