@@ -88,7 +88,7 @@ def test_a_project_and_what_is_wrong_with_its_commands(capsys, tmp_path, corpus)
         ("correct", project, "--sentence", "a1", "--spans", "{"),
         ("correct", project, "--sentence", "none", "--spans", "[]"),
         ("labels", project, "--delete", "PS"),
-        ("labels", project, "--add", "a b"),
+        ("labels", project, "--add", "a\tb"),
         ("labels", project, "--add", "PS"),
         ("export", project, tmp_path / "out.xyz"),
         ("export", project, tmp_path / "out.jsonl", "--patch", tmp_path / "none.jsonl"),

@@ -170,7 +170,7 @@ def test_a_type_of_the_standard_that_an_import_named_leaves_the_tag_set_as_any_o
     ("act", "reason"),
     [
         (lambda labels: labels.add("PS"), "in the tag set already"),
-        (lambda labels: labels.add("a b"), "is not a valid label"),
+        (lambda labels: labels.add("a\tb"), "is not a valid label"),
         (lambda labels: labels.delete("LC"), "4 gold spans have the label LC"),
         (lambda labels: labels.delete("NOPE"), "is not in the tag set"),
         (lambda labels: labels.rename("LC", "OG"), "merge into it instead"),
