@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.domain.spans import Span
@@ -119,7 +119,7 @@ def states(text, gold, tokens):
 
 
 @st.composite
-def json_records(draw, corpus):
+def json_records(draw, corpus, indents=(None,)):
     """The records of a corpus as they may be written."""
     written = []
     for (text, gold, _), _ in corpus:
@@ -128,8 +128,8 @@ def json_records(draw, corpus):
         besides = draw(st.dictionaries(st.sampled_from("abc"), st.sampled_from([1.50, None, "\u2028", [1, [2]], {}])))
         items = draw(st.permutations([("text", text), *members.items(), *besides.items()]))
         colon, comma = draw(BLANKS) + ":" + draw(BLANKS), draw(BLANKS) + "," + draw(BLANKS)
-        is_ascii = draw(st.booleans())
-        written.append(json.dumps(dict(items), ensure_ascii=is_ascii, separators=(comma, colon)))
+        is_ascii, indent = draw(st.booleans()), draw(st.sampled_from(indents))
+        written.append(json.dumps(dict(items), ensure_ascii=is_ascii, separators=(comma, colon), indent=indent))
     return written
 
 
@@ -142,9 +142,32 @@ def test_json_lines(tmp_path_factory, data, corpus, end):
 @given(data=st.data(), corpus=corpora, end=LINE_ENDS, is_named=st.booleans())
 def test_json_lists(tmp_path_factory, data, corpus, end, is_named):
     gap = data.draw(BLANKS) + "," + end + data.draw(BLANKS)
-    written = f"[{end}{gap.join(data.draw(json_records(corpus)))}{end}]{data.draw(BLANKS)}"
+    written = f"[{end}{gap.join(data.draw(json_records(corpus, (None, 0, 2))))}{end}]{data.draw(BLANKS)}"
     text = f'{{"version": 1.0, "data": {written} , "n": "x"}}{end}' if is_named else written
     check(tmp_path_factory.getbasetemp(), "json", text, corpus)
+
+
+@given(data=st.data(), corpus=word_corpora, style=st.sampled_from([TagStyle(), TagStyle("I", "E", "S", "_")]))
+def test_json_tokens_with_tags(tmp_path_factory, data, corpus, style):
+    written = []
+    for (text, gold, _), _ in corpus:
+        words, ranges = words_and_ranges(text, gold)
+        assume(any(len(word) > 1 for word in words))  # characters alone are joined without blanks
+        tags = style.write(ranges, len(words))
+        spans = [{"start": s.start, "end": s.end, "label": s.label} for s in gold]
+        stated = {"text": text, "spans": spans} if data.draw(st.booleans()) else {}
+        besides = {"bio_tags": tags} if data.draw(st.booleans()) else {}
+        items = data.draw(st.permutations([("tokens", words), ("ner_tags", tags), *stated.items(), *besides.items()]))
+        written.append(json.dumps(dict(items), ensure_ascii=data.draw(st.booleans()), separators=(",", ": ")))
+    check(tmp_path_factory.getbasetemp(), "jsonl", "\n".join(written), corpus)
+
+
+def words_and_ranges(text, gold):
+    """The words of a text, and a gold of whole words as ranges of them."""
+    words = text.split(" ")
+    starts = [sum(map(len, words[:i])) + i for i in range(len(words))]
+    ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
+    return words, [(starts.index(s.start), ends.index(s.end) + 1, s.label) for s in gold]
 
 
 @given(data=st.data(), corpus=corpora)
@@ -192,10 +215,7 @@ def test_columns(tmp_path_factory, style, data, corpus, end, has_tabs):
     lines = []
     full = [(("가 나 다 라", [], []), False), *corpus]
     for (text, gold, _), _ in full:
-        words = text.split(" ")
-        starts = [sum(map(len, words[:i])) + i for i in range(len(words))]
-        ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
-        ranges = [(starts.index(s.start), ends.index(s.end) + 1, s.label) for s in gold]
+        words, ranges = words_and_ranges(text, gold)
         tags = style.write(ranges, len(words))
         lines += [*(f"{word}{gap}N{gap}{tag}" for word, tag in zip(words, tags, strict=True)), ""]
     first = [f"단어{gap}N{gap}{style.write([(0, 3, 'PS'), (3, 4, 'LC')], 4)[i]}" for i in range(4)]
@@ -208,10 +228,7 @@ def test_columns(tmp_path_factory, style, data, corpus, end, has_tabs):
 def test_naver(tmp_path_factory, data, corpus, end):
     lines = []
     for (text, gold, _), _ in corpus:
-        words = text.split(" ")
-        starts = [sum(map(len, words[:i])) + i for i in range(len(words))]
-        ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
-        ranges = [(starts.index(s.start), ends.index(s.end) + 1, s.label) for s in gold]
+        words, ranges = words_and_ranges(text, gold)
         tags = TagStyle(is_label_first=True).write(ranges, len(words))
         lines.append(f"{text}\t{data.draw(st.sampled_from([' ', '  '])).join(tags)}")
     check(tmp_path_factory.getbasetemp(), "naver", end.join(lines), corpus)
