@@ -144,11 +144,12 @@ class _Rewriting:
         for item in stating:
             item.text = self.edits.rewrite(item.text, self._members[item.key])
         for item in list(self._root.items):
-            self._rewrite_copy(item, ranges)
-        if self.edits.wanted and not stating and not self._tag_keys():
-            self._state_newly()
+            self._rewrite_copy(item, ranges, is_copy=bool(stating))
+        empty = [item for item in self._root.items if item.key in GOLD_KEYS and is_empty(self._members[item.key])]
+        if self.edits.wanted and not stating and (empty or not self._tag_keys()):
+            self._state_newly(empty)
         new = str(self._root)
-        self._check(new)
+        self._check(new, self._expected(ranges if not stating else None))
         return new
 
     def _states(self, key: str) -> bool:
@@ -181,11 +182,17 @@ class _Rewriting:
                 return None
         return self._file.words.find_ranges(fitted, starts, ends)
 
-    def _rewrite_copy(self, item: Item, ranges: list[WordRange] | None) -> None:
-        """Have a member follow that repeats the entities in another way."""
+    def _rewrite_copy(self, item: Item, ranges: list[WordRange] | None, *, is_copy: bool) -> None:
+        """Have a member follow that states the entities in another way.
+
+        Args:
+            is_copy: whether a list states them besides, so that tags that cannot follow are removed.
+        """
         value, body = self._members[item.key], self._body
         if item.key in self._tag_keys():
             if ranges is None or not self._retag(item, value, ranges):
+                if not is_copy:
+                    raise CannotFollowError(UserError("its tags are numbers, and one that it needs has no name"))
                 self._root.fill([other for other in self._root.items if other is not item], self.edits.style)
                 self.edits.removed.append(item.key)
         elif body.token_text is not None and body.token_text.markup and value == body.token_text.markup:
@@ -218,9 +225,8 @@ class _Rewriting:
         item.text = str(container)
         return True
 
-    def _state_newly(self) -> None:
-        """State entities in a record that has none yet."""
-        empty = [item for item in self._root.items if item.key in GOLD_KEYS and is_empty(self._members[item.key])]
+    def _state_newly(self, empty: Sequence[Item]) -> None:
+        """State entities in a record that has none yet, in one of its empty members if there are such."""
         examples = self._file.examples()
         key = examples.key_for([item.key for item in empty])
         text = self.edits.write_list(examples.entity_for(key))
@@ -231,7 +237,15 @@ class _Rewriting:
             style = self.edits.style
             self._root.fill([*self._root.items, Item(text, "", f"{style.write(key)}{style.colon}", key)], style)
 
-    def _check(self, new: str) -> None:
+    def _expected(self, ranges: list[WordRange] | None) -> list[tuple[int, int, str]]:
+        """What the entities are as they are written: widened to tokens where only tags state them."""
+        token_text = self._body.token_text
+        if ranges is None or token_text is None:
+            return [span[:3] for span in self.edits.wanted]
+        extents = token_text.extents
+        return [(extents[first][0], extents[end - 1][1], label) for first, end, label in ranges]
+
+    def _check(self, new: str, expected: list[tuple[int, int, str]]) -> None:
         """Make sure that the new text says what it should, whatever else the record says."""
         again = self._file.read(new, self._record)
         found = again.gold if isinstance(again, Record) else again
@@ -239,7 +253,7 @@ class _Rewriting:
             raise CannotFollowError(
                 UserError("with its new entities it would be rejected: {reason}", reason=found.reason)
             )
-        if not self._tag_keys() and sorted(span[:3] for span in found) != [span[:3] for span in self.edits.wanted]:
+        if sorted(span[:3] for span in found) != expected:
             raise CannotFollowError(UserError("something else in it states its entities, and would contradict"))
 
 

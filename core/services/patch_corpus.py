@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import is_zipfile
 
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
@@ -121,7 +122,8 @@ def export_patch(
     original = original or find_original(project)
     _refuse_same(path, original)
     project.corrections.settle()
-    check_kind(original)
+    if check_kind(original) == "file" and is_zipfile(original):
+        raise UserError("{path} is an archive; unpack it, and name the file in it", path=original)
     with naming_read_errors(str(original)):
         digest = digest_of(original)
     imports = _find_imports(project, original, digest)

@@ -1,6 +1,7 @@
 """Corrections as a patch: the original file with the gold of today, and every other byte as it was."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -8,6 +9,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.formats.records import WriteOptions
+from core.formats.sources import ReadOptions
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.intake import Rules
 from core.services.patch_corpus import export_patch
@@ -129,6 +131,12 @@ def test_a_new_entity_has_the_shape_of_the_others(desk):
             '{"text": "나리는 갔다", "entities": {"start": [0], "end": [2], "label": ["PS"]}}',
             [(0, 2, "PS"), (4, 6, "EV")],
             '{"text": "나리는 갔다", "entities": {"start": [0, 4], "end": [2, 6], "label": ["PS", "EV"]}}',
+        ),
+        (
+            '{"text": "나리 갔다", "spans": [], "tokens": ["나리", "갔다"], "ner_tags": ["O","O"]}',
+            [(0, 2, "PS")],
+            '{"text": "나리 갔다", "spans": [{"start": 0, "end": 2, "label": "PS"}],'
+            ' "tokens": ["나리", "갔다"], "ner_tags": ["B-PS","O"]}',
         ),
         (
             '{"tokens": ["나리", "부산", "갔다"], "ner_tags": ["B-PS","I-PS",  "O"]}',
@@ -317,6 +325,56 @@ def test_the_original_is_known_by_its_digest(desk, tmp_path):
         made.patch(original=made.original)
     with pytest.raises(UserError, match="is the original, which stays"):
         export_patch(made.project, moved, moved)
+
+
+def test_an_archive_is_to_be_unpacked(desk, tmp_path):
+    made = desk(lines('{"text": "나리", "label": []}'))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(made.original)
+    with pytest.raises(UserError, match="is an archive; unpack it"):
+        made.patch(original=tmp_path / "a.zip")
+
+
+def test_what_overlapped_and_was_left_out_stays_only_where_it_would_be_again(desk, tmp_path):
+    data = lines('{"text": "나리는 갔다", "label": [[0, 3, "PS"], [0, 2, "LC"], [4, 6, "EV"]]}')
+    made = desk(data, rules=Rules(overlaps="outermost"))
+    made.correct(0, (0, 3, "PS"))
+    assert made.patched() == data.replace(', [4, 6, "EV"]', "")
+    made.correct(0, (4, 6, "EV"))
+    assert made.patched() == data.replace('[0, 3, "PS"], [0, 2, "LC"], ', "")
+    assert made.reread(tmp_path) == made.gold()
+
+
+def test_a_probability_of_what_was_corrected_is_removed_and_details_of_entities_follow(desk):
+    data = lines(
+        '{"text": "나리는 갔다", "spans": [[0,3,"PS",0.9], [4,6,"EV",0.5]],'
+        ' "span_extras": [{"start": 0, "end": 3, "kid": 1}, {"start": 4, "end": 6, "kid": 2}]}'
+    )
+    made = desk(data)
+    made.correct(0, (0, 2, "PS"))
+    assert made.patched() == lines(
+        '{"text": "나리는 갔다", "spans": [[0,2,"PS"]], "span_extras": [{"start": 0, "end": 2, "kid": 1}]}'
+    )
+
+
+def test_the_marked_up_sentence_of_the_hub_follows_its_tags(desk, tmp_path):
+    made = desk(lines('{"sentence": "<나리:PS>는", "tokens": ["나", "리", "는"], "ner_tags": ["B-PS", "I-PS", "O"]}'))
+    made.correct(0, (0, 3, "OG"))
+    assert made.patched() == lines(
+        '{"sentence": "<나리는:OG>", "tokens": ["나", "리", "는"], "ner_tags": ["B-OG", "I-OG", "I-OG"]}'
+    )
+    assert made.reread(tmp_path) == made.gold()
+
+
+def test_numbers_of_tags_follow_by_their_names(desk, tmp_path):
+    data = lines('{"tokens": ["나리", "부산", "갔다"], "ner_tags": [1, 0, 0]}')
+    made = desk(data, options=ReadOptions(tag_names=("O", "B-PS", "I-PS", "B-LC")))
+    made.correct(0, (0, 5, "PS"), (6, 8, "LC"))
+    assert made.patched() == data.replace("[1, 0, 0]", "[1, 2, 3]")
+    assert made.reread(tmp_path) == made.gold()
+    made.correct(0, (0, 2, "EV"))
+    assert "has no name" in made.patch().notices[0]
+    assert made.copy.read_text() == data
 
 
 def test_a_file_of_an_older_version_is_matched_by_id_and_text(desk, tmp_path):
