@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -229,15 +229,28 @@ class RejectedModel(QAbstractTableModel):
 
 
 class RejectedTable(QTableView):
-    """Shows a `RejectedModel`."""
+    """Shows a `RejectedModel`, what is searched for in it; a click on a head sorts, so that equal reasons are together.
+
+    Attributes:
+        rows: all records.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.rows = RejectedModel()
-        self.setModel(self.rows)
+        self._found = QSortFilterProxyModel(self, filterKeyColumn=-1)
+        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._found.setSourceModel(self.rows)
+        self.setModel(self._found)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as in the files
         prepare_table(self, say("Skipped records"), row_height=28)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
         for column, width in enumerate((240, 72)):
             header.resizeSection(column, width)
+
+    def search(self, text: str) -> None:
+        """Show the records whose file, line or reason contains a text, ignoring case."""
+        self._found.setFilterFixedString(text)

@@ -25,6 +25,7 @@ from gui.corpus.export_menu import ExportMenu
 from gui.corpus.import_form import ImportForm, RejectedTable
 from gui.corpus.labels_window import LabelsWindow
 from gui.widgets.page import Page, PageContext
+from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 
@@ -52,6 +53,8 @@ class CorpusPage(Page):
         self.rejected = RejectedTable()
         self.rejected_title = PlainLabel()
         self.rejected_title.setProperty("role", "heading")
+        self.search_rejected = LineField(say("Search"), clearable=True)
+        self.search_rejected.setAccessibleName(say("Search the skipped records"))
         self.show_rejected = QPushButton()
         self.show_rejected.setCheckable(True)
         self.show_rejected.setAccessibleName(say("Show the skipped records"))
@@ -71,6 +74,7 @@ class CorpusPage(Page):
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.rejected_title, 1)
+        line.addWidget(self.search_rejected)
         for button in (self.show_rejected, self.dismiss):
             button.setProperty("flat", True)
             line.addWidget(button)
@@ -108,6 +112,7 @@ class CorpusPage(Page):
         self.form.cancelled.connect(self._dismiss_form)
         self._context.runner.shutting_down.connect(self.form.dismiss)
         self.show_rejected.toggled.connect(self._unfold_rejected)
+        self.search_rejected.edited.connect(lambda: self.rejected.search(self.search_rejected.seen_text))
         self.dismiss.clicked.connect(self._dismiss_rejected)
 
     def _dismiss_form(self) -> None:
@@ -153,6 +158,8 @@ class CorpusPage(Page):
         """Show the list of skipped records, or the line alone that says how many they are."""
         self.show_rejected.setText(say("Hide") if is_unfolded else say("Show"))
         self.rejected.setVisible(is_unfolded)
+        self.search_rejected.setVisible(is_unfolded)
+        self.search_rejected.clear()
         vertical = QSizePolicy.Policy.Expanding if is_unfolded else QSizePolicy.Policy.Fixed
         self.left_out.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
 

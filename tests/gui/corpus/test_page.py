@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from core.domain.spans import Span
@@ -98,6 +99,28 @@ def test_skipped_records_take_one_line_until_asked_for_and_can_be_dismissed(page
     add("b", "부산", "")
     assert page.left_out.isVisible()
     assert page.rejected_title.text() == "Skipped records: 2"
+
+
+def test_skipped_records_are_searched_and_sorted_by_reason(page, window, qtbot, tmp_path):
+    lines = ['{"id": "a", "text": "서울"}', "{", '{"id": "b", "text": ""}', "["]
+    (tmp_path / "more.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    window.take_files([tmp_path / "more.jsonl"])
+    click(page.form.start)
+    wait_for_job(qtbot, window.context.runner)
+    assert not page.search_rejected.isVisible()
+    click(page.show_rejected)
+    shown = page.rejected.model()
+
+    def shown_lines():
+        return [shown.index(row, 1).data() for row in range(shown.rowCount())]
+
+    assert shown_lines() == ["2", "3", "4"]
+    page.search_rejected.setText("NO TEXT")
+    assert shown_lines() == ["3"]
+    page.search_rejected.clear()
+    page.rejected.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    reasons = [shown.index(row, 2).data() for row in range(shown.rowCount())]
+    assert reasons == sorted(reasons)
 
 
 def test_a_file_that_cannot_be_read_changes_nothing(page, window, qtbot, tmp_path):
