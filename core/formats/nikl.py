@@ -257,7 +257,7 @@ class _Patching(_Reading):
         root = Container.parse(text)
         edits = SpanEdits(wanted, {}, root.find_style())
         for member in root.items:
-            if member.key in ("NE", "ne"):
+            if member.key in ("NE", "ne") and isinstance(item[member.key], list):
                 member.text = edits.rewrite(member.text, item[member.key], _NEW_ENTITY)
         return Piece(text, str(root), removed=tuple(edits.removed))
 

@@ -236,7 +236,7 @@ NIKL = """{"id":"x", "document": [
       {"id": "s1", "form": "나리는 갔다", "word": [], "NE": [
         {"id": 1, "form": "나리는", "label": "PS_NAME", "begin": 0, "end": 3, "kid": "k"}]},
       {"id": "s2", "form": "", "NE": []},
-      {"id": "s3", "form": "서울", "NE": []}
+      {"id": "s3", "form": "서울", "NE": [], "ne": null}
     ]} ] }
 """
 
