@@ -22,7 +22,7 @@ class Details:
     Attributes:
         file: the name of the file.
         document: its document there, by name.
-        judged: whether a person decided its gold.
+        judged: whether a person decided its gold; whoever put a sentence in a split did.
         extras: what the file says besides, under its own keys.
         original_id: its id in the file, where another sentence of the project has that id; else None.
     """
@@ -69,7 +69,8 @@ class Documents:
     def details(self, numbers: Sequence[SentenceNumber]) -> dict[SentenceNumber, Details]:
         """What files say of some sentences."""
         rows = self._database.rows_of(
-            "SELECT s.number, i.file, d.name, s.document, s.annotator, s.judged, s.extras, s.original_id"
+            "SELECT s.number, i.file, d.name, s.document, s.annotator,"
+            f" iif(s.{IN_A_SPLIT}, 'yes', s.judged), s.extras, s.original_id"
             " FROM sentence AS s LEFT JOIN import AS i ON i.number = s.import"
             " LEFT JOIN document AS d ON d.number = s.document WHERE s.number IN ({numbers})",
             numbers,

@@ -80,7 +80,7 @@ class ImportPreview(QWidget):
         self.show_rejected = chip("")
         self._lay_out(look)
         self.labels.changed.connect(self.changed)
-        self.add_all.clicked.connect(lambda: self.labels.add(self.labels.unknown))
+        self.add_all.clicked.connect(lambda: self.labels.tick(self.labels.unknown))
         self.annotator.currentIndexChanged.connect(lambda _: self.changed.emit())
         for button, is_rejected in ((self.show_sentences, False), (self.show_rejected, True)):
             button.clicked.connect(lambda _, is_rejected=is_rejected: self._turn_to(is_rejected=is_rejected))

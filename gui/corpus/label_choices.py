@@ -126,7 +126,7 @@ class LabelChoices(QTableWidget):
         assert isinstance(box, Chooser)
         return box
 
-    def add(self, labels: Collection[str]) -> None:
+    def tick(self, labels: Collection[str]) -> None:
         """Tick labels."""
         self.added |= dict.fromkeys(labels)
         for label in labels:
@@ -138,7 +138,7 @@ class LabelChoices(QTableWidget):
         if label is None:
             return
         if item.checkState() == Qt.CheckState.Checked:
-            self.add([label])
+            self.tick([label])
         elif label in self.added:
             del self.added[label]
             self._choose()

@@ -117,3 +117,11 @@ def test_terms_of_a_search(search, text, terms):
 def test_a_written_term_is_read_again(value):
     _, terms = split_search(f"{write_term('document', value)} {write_term('file', 'x')}")
     assert [term.value for term in terms] == [*([value] if value else []), "x"]
+
+
+def test_a_sentence_of_the_pool_that_a_person_put_in_a_split_was_judged(project):
+    number = number_of(project, "a-1")
+    project.database.write("UPDATE sentence SET split = 'pool', judged = 'no' WHERE number = ?", [number])
+    assert project.documents.details([number])[number].judged == "no"
+    run_to_end(project.moves.move_in_slices([number], "train"))
+    assert project.documents.details([number])[number].judged == "yes"

@@ -62,7 +62,7 @@ def test_more_files_go_where_the_form_says_and_bad_records_are_listed(page, wind
     window.take_files([corpus])
     assert page.form.isVisible()
     page.form.target.setCurrentIndex(page.form.target.findText("test"))
-    page.form.preview.labels.add(["PER"])
+    page.form.preview.labels.tick(["PER"])
     click(page.form.start)
     wait_for_job(qtbot, window.context.runner)
     assert window.context.session.project.sentences.by_id("x").split == "test"
@@ -219,7 +219,7 @@ def test_what_is_no_label_is_said_and_the_form_stays(page, window, tmp_path):
     label = "X" * 65
     corpus.write_text(json.dumps({"text": "서울", "label": [[0, 2, label]]}), encoding="utf-8")
     window.take_files([corpus])
-    page.form.preview.labels.add([label])
+    page.form.preview.labels.tick([label])
     click(page.form.start)
     assert "is not a valid label" in window.banner.text.text()
     assert page.form.isVisible()
