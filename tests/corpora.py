@@ -6,7 +6,7 @@ from pathlib import Path
 from core.domain.spans import Sentence
 from core.formats.records import CorpusFormat, Record, Rejected, StatedSpan, WriteOptions
 from core.formats.registry import AUTO, open_corpus
-from core.formats.sources import DEFAULTS, ReadOptions
+from core.formats.source_files import DEFAULTS, ReadOptions
 from core.services.span_reading import make_sentence
 
 

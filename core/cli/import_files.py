@@ -8,7 +8,7 @@ from pathlib import Path
 from core.cli.output import Output, Rejections
 from core.cli.preview import preview_files, print_way_out
 from core.domain.generators import run_to_end
-from core.formats.sources import ReadOptions
+from core.formats.source_files import ReadOptions
 from core.messages.catalogue import say_count
 from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
 from core.services.intake import Rules

@@ -20,7 +20,7 @@ from core.cli.output import Output, Rejections, mark_spans, print_list
 from core.domain.errors import UserError
 from core.formats import parquet, registry
 from core.formats.records import Rejected, TaggedText, Text
-from core.formats.sources import STANDARD_INPUT, ReadOptions
+from core.formats.source_files import STANDARD_INPUT, ReadOptions
 from core.io.files import STANDARD_OUTPUT, open_descriptor, replacing
 from core.messages.catalogue import say_count
 from core.services import engine

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.domain.errors import UserError
-from core.formats.sources import naming_read_errors
+from core.formats.source_files import naming_read_errors
 from core.io.files import kind_of
 from core.messages.catalogue import join_words
 

@@ -29,7 +29,7 @@ from core.formats.records import (
     screen,
     stated_spans,
 )
-from core.formats.sources import Source, check_text
+from core.formats.source_files import Source, check_text
 from core.io.folders import new_folder
 from core.messages.catalogue import say_count
 

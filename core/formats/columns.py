@@ -36,7 +36,7 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, TagStyle, find_ranges, find_style
 from core.io.files import replacing
 from core.messages.catalogue import mark

@@ -20,7 +20,7 @@ from core.formats.json_records import (
 from core.formats.json_spans import Names, names_of_numbers
 from core.formats.json_stream import Element, JsonWindow, read_elements, read_elements_in, write_elements
 from core.formats.records import CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
-from core.formats.sources import Source
+from core.formats.source_files import Source
 
 LIST = re.compile(r'\s*(?:\{[^\[\]{}]*"(?:data|examples|records|sentences)"\s*:\s*)?\[')
 _DECODER = json.JSONDecoder()

@@ -33,7 +33,7 @@ from core.formats.records import (
     screen,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, WordRange, find_ranges, find_style
 
 Values = Callable[[], Iterator[Any]]

@@ -14,7 +14,7 @@ from core.domain.spans import Judged
 from core.formats.json_spans import Entities, Names, has_span_shape, read_entities, read_plain_entities
 from core.formats.json_tokens import TAG_KEYS, TOKEN_KEYS, Tokens, TokenText, find_tokens, read_tags, read_token_text
 from core.formats.records import Holding, Record, Rejected, reject, stated_spans
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.messages.catalogue import join_words
 
 TEXT_KEYS = ("text", "sentence", "data", "content")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TextIO
 
 from core.domain.errors import UserError
 from core.formats.records import Rejected, reject
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.io.files import replacing
 
 LIST = re.compile(r"\s*\[")

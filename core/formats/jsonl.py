@@ -23,7 +23,7 @@ from core.formats.json_records import (
 )
 from core.formats.json_spans import names_of_numbers
 from core.formats.records import CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.io.files import replacing
 
 

@@ -34,7 +34,7 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.word_tags import TagStyle
 from core.io.files import replacing
 from core.messages.catalogue import say

@@ -18,7 +18,7 @@ from itertools import zip_longest
 
 from core.domain.errors import UserError
 from core.formats.records import CorpusFormat, Head, Record, Rejected, StatedSpan, reject
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, WordRange, find_ranges
 
 _ENTITY = re.compile(r"<([^<>]+):([^\s<>:]+)>")

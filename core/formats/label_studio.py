@@ -29,7 +29,7 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.messages.catalogue import join_words, say_count
 
 OWN = "label_studio"

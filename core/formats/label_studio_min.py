@@ -25,7 +25,7 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.messages.catalogue import say_count
 
 _ROW = re.compile(r'"annotation_id"\s*:|\{[^{}]*"start"\s*:[^{}]*"labels"\s*:\s*\[\s*"')

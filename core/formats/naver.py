@@ -28,7 +28,7 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, TagStyle, find_ranges, parse_tag
 from core.io.files import replacing
 

@@ -36,7 +36,7 @@ from core.formats.records import (
     screen,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.io.files import replacing
 from core.messages.catalogue import say_count
 

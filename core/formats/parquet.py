@@ -33,7 +33,7 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.io.files import replacing_bytes
 from core.messages.catalogue import join_words
 

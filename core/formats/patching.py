@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.formats.records import CannotFollowError, Edit, Piece, Record, Rejected, StatedSpan, WantedSpan, screen
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.word_tags import TagStyle, WordRange
 
 ChangedLines = Mapping[int, str]

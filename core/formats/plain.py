@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.domain.errors import UserError
 from core.formats.records import CorpusFormat, Head, Record, WriteOptions, escape_name
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.io.files import replacing
 from core.languages.korean.sentences import split_sentences
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged, PredictedSpan
-from core.formats.sources import Source, find_bad_byte
+from core.formats.source_files import Source, find_bad_byte
 from core.messages.catalogue import say
 from core.messages.terminal import escape_controls
 

@@ -26,7 +26,7 @@ from core.formats import (
 )
 from core.formats.archives import unpack_only_file
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Head, Record, Rejected, Text, screen
-from core.formats.sources import (
+from core.formats.source_files import (
     DEFAULTS,
     HEAD_BYTES,
     ReadOptions,

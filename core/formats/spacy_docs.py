@@ -18,7 +18,7 @@ from typing import Any
 from core.domain.errors import UserError
 from core.domain.spans import Judged
 from core.formats.records import CorpusFormat, Head, Record, Rejected, StatedSpan, WriteOptions, stated_spans
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.spacy_json import cut_tokens
 from core.io.files import replacing_bytes
 from core.messages.catalogue import say_count

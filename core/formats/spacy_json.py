@@ -29,7 +29,7 @@ from core.formats.records import (
     reject,
     stated_spans,
 )
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, find_ranges
 
 _OPENING = re.compile(r'\s*(?:\{\s*"classes"\s*:.*?"annotations"\s*:\s*)?\[', re.DOTALL)

@@ -23,7 +23,7 @@ from core.domain.spans import Split
 from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev
 from core.formats import registry
 from core.formats.records import Rejected, escape_name
-from core.formats.sources import DEFAULTS, ReadOptions, digest_of
+from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.intake import RULES, Accepted, Intake, Rules
 from core.services.tally import Tally, describe_tally

@@ -10,7 +10,7 @@ from core.domain.labels import check_label_name, coarse_label
 from core.domain.spans import SECTIONS, SPLITS, Judged, Section, Sentence, SentenceNumber, Span, Split, check_spans
 from core.domain.splitting import Keys, as_keys, normalise_for_comparison, text_key
 from core.formats.records import Record, Rejected, StatedSpan, make_id, reject
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.messages.catalogue import join_words, say
 from core.messages.terminal import escape_controls
 from core.services.span_reading import Offsets, keep_flat, read_spans

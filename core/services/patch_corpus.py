@@ -15,7 +15,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.formats import registry
 from core.formats.records import CannotFollowError, Piece, Record, Rejected, WantedSpan, WriteOptions
-from core.formats.sources import ReadOptions, Source, check_kind, digest_of, naming_read_errors
+from core.formats.source_files import ReadOptions, Source, check_kind, digest_of, naming_read_errors
 from core.io.files import replacing_bytes
 from core.messages.catalogue import join_words, say, say_count
 from core.services.intake import Rules, joining_key

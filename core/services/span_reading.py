@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
 from core.formats.records import Record, Rejected, StatedSpan, reject
-from core.formats.sources import Source
+from core.formats.source_files import Source
 
 Offsets = Literal["characters", "utf-16", "surface"]
 OFFSETS: tuple[Offsets, ...] = get_args(Offsets)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.spans import SPLITS, Split
 from core.formats.registry import FORMATS
-from core.formats.sources import name_encoding
+from core.formats.source_files import name_encoding
 from core.messages.catalogue import mark, say
 from core.services.check_corpus import CorpusChecks, FoundIn, check_corpus
 from core.services.typed_sentences import SOURCE

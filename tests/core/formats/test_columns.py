@@ -6,7 +6,7 @@ from core.domain.errors import UserError
 from core.formats import columns
 from core.formats.records import Head, Record, Rejected, StatedSpan, WriteOptions
 from core.formats.registry import detect_format, open_corpus, read
-from core.formats.sources import ReadOptions
+from core.formats.source_files import ReadOptions
 
 
 @pytest.fixture

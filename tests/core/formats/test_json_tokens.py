@@ -6,7 +6,7 @@ import pytest
 
 from core.formats.records import Rejected, StatedSpan
 from core.formats.registry import read
-from core.formats.sources import ReadOptions
+from core.formats.source_files import ReadOptions
 from tests.corpora import read_sentences
 
 PS, LC = StatedSpan(0, 2, "PS"), StatedSpan(4, 6, "LC")

@@ -6,7 +6,7 @@ from core.domain.spans import Sentence, Span
 from core.formats import jsonl
 from core.formats.records import REASON_LENGTH, Rejected, StatedSpan, Text
 from core.formats.registry import read, read_texts
-from core.formats.sources import ReadOptions
+from core.formats.source_files import ReadOptions
 from tests.corpora import read_sentences, write_sentences
 
 

@@ -16,7 +16,7 @@ from core.formats import parquet, plain
 from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.formats.records import Record, Rejected, StatedSpan, TaggedText, Text, WriteOptions
 from core.formats.registry import detect_format, read, read_texts
-from core.formats.sources import ReadOptions
+from core.formats.source_files import ReadOptions
 from tests.core.formats.parquet_files import damaged, written
 
 

@@ -8,7 +8,7 @@ from core.domain.errors import UserError
 from core.formats import plain
 from core.formats.records import Record, Text, WriteOptions
 from core.formats.registry import read, read_texts
-from core.formats.sources import ReadOptions
+from core.formats.source_files import ReadOptions
 
 RUNNING = ReadOptions(split_sentences=True)
 

@@ -15,7 +15,7 @@ from core.domain.spans import Sentence, Span
 from core.formats import columns, jsonl, klue, kmou, naver, nikl, parquet
 from core.formats.records import Record, Rejected, TaggedText, Text
 from core.formats.registry import FORMATS, detect_format, format_by_name, open_corpus, read, read_texts
-from core.formats.sources import Source
+from core.formats.source_files import Source
 from core.services.span_reading import make_sentence
 from tests.corpora import read_sentences, write_sentences
 

@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
 from core.formats.records import WriteOptions
-from core.formats.sources import ReadOptions
+from core.formats.source_files import ReadOptions
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.intake import Rules
 from core.services.patch_corpus import export_patch
