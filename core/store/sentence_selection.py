@@ -53,7 +53,8 @@ class Selection:
     `text` is searched for in texts, ids and notes, ignoring case and normal form; terms such as `document:news` in it
     are conditions on what files say, see `core.store.documents.split_search`. `sentence_id` is a complete id. The
     conditions on outcomes and labels must be met by the same comparison in the sentence: `gold_label` is the label in
-    the gold, `predicted_label` the predicted one, `label` either. `among` restricts the list to certain sentences,
+    the gold, `predicted_label` the predicted one, `label` either. Without those on outcomes and these two, predictions
+    do not matter: `label` is then one in the gold. `among` restricts the list to certain sentences,
     `history` to those with this history over the epochs of the run up to the chosen one, `review` to those that are
     reviewed, not yet reviewed (`open`), or have a note.
 

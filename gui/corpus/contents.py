@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -25,6 +25,7 @@ from core.formats.source_files import name_encoding
 from core.messages.catalogue import mark, say
 from core.services.check_corpus import CorpusChecks, FoundIn, check_corpus
 from core.services.typed_sentences import SOURCE
+from core.store.gold.moves import ImportedPart
 from core.store.project import Project
 from core.store.sentence_selection import FixedSet, Selection
 from core.store.sentences import ImportedFile
@@ -65,10 +66,10 @@ class CorpusContents(QWidget):
         self._lay_out()
         for place, button in enumerate(self.views):
             button.clicked.connect(lambda _, place=place: self.turn_to(place))
-        for table in (self.summary, self.checks):
-            table.linked.connect(context.session.inspect)
+        self.summary.linked.connect(lambda selection: context.session.inspect(selection, gold="corrected"))
+        self.checks.linked.connect(context.session.inspect)
         self._query.answered.connect(self._show_checks)
-        self.files.itemSelectionChanged.connect(lambda: self.drop.setEnabled(self.files.selected is not None))
+        self.files.itemSelectionChanged.connect(lambda: self.drop.setEnabled(self.files.can_drop))
         self.drop.clicked.connect(lambda: context.session.run_reporting_errors(self._drop))
 
     def _lay_out(self) -> None:
@@ -101,7 +102,7 @@ class CorpusContents(QWidget):
         """Show what a project contains now."""
         self._project = project
         self.summary.show_project(project)
-        self.files.show_imports(imports)
+        self.files.show_imports(imports, project.moves.imports())
         self._outdate_checks()
 
     def show_spans(self, project: Project) -> None:
@@ -152,7 +153,15 @@ class LinkedTable(SplitTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setItemDelegate(_BarDelegate(look, self))
+        self.setMouseTracking(True)
         self.cellClicked.connect(self._follow)
+
+    def fill(self, row: int, name: QTableWidgetItem, counts: Mapping[Split, int], *, bold: bool = False) -> None:
+        """Show the counts of one thing; they cannot be chosen before they lead somewhere."""
+        super().fill(row, name, counts, bold=bold)
+        for column in range(self.columnCount()):
+            if (item := self.item(row, column)) is not None:
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsSelectable)
 
     def link(self, row: int, selections: Mapping[Split, Selection], shares: Mapping[Split, float]) -> None:
         """Have the counts of a row lead somewhere, with bars of these shares (0–1)."""
@@ -162,18 +171,27 @@ class LinkedTable(SplitTable):
                 item.setData(_SELECTION, selections[split])
                 item.setData(_SHARE, shares.get(split, 0.0))
                 item.setToolTip(say("Show these sentences in Inspect"))
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsSelectable)
 
     def _follow(self, row: int, column: int) -> None:
-        item = self.item(row, column)
-        selection = item.data(_SELECTION) if item is not None else None
-        if selection is not None:
+        if (selection := _selection_of(self.item(row, column))) is not None:
             self.linked.emit(selection)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        is_link = _selection_of(self.itemAt(event.position().toPoint())) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._follow(self.currentRow(), self.currentColumn())
         else:
             super().keyPressEvent(event)
+
+
+def _selection_of(item: QTableWidgetItem | None) -> Selection | None:
+    selection: Selection | None = item.data(_SELECTION) if item is not None else None
+    return selection
 
 
 class _BarDelegate(QStyledItemDelegate):
@@ -268,19 +286,31 @@ class FilesTable(QTableWidget):
             head.setTextAlignment(RIGHT if column in (2, 3, 4) else LEFT)
             self.setHorizontalHeaderItem(column, head)
         self._imports: list[ImportedFile] = []
+        self._left: dict[int, int] = {}
 
-    def show_imports(self, imports: Sequence[ImportedFile]) -> None:
-        """Show the imports, the newest first."""
+    def show_imports(self, imports: Sequence[ImportedFile], parts: Sequence[ImportedPart]) -> None:
+        """Show the imports, the newest first, with what is left of them where sentences were deleted."""
         self._imports = list(reversed(imports))
+        self._left = {part.number: part.left for part in parts if part.sentences}
         self.clearSelection()
         self.setRowCount(len(self._imports))
         for row, imported in enumerate(self._imports):
-            for column, words in enumerate(_cells(imported)):
+            for column, words in enumerate(_cells(imported, self._left_of(imported))):
                 item = QTableWidgetItem(words)
                 item.setTextAlignment(RIGHT if column in (2, 3, 4) else LEFT)
                 item.setFont(font(tabular=column in (1, 2, 3, 4)))
                 item.setToolTip(wrap_tooltip(imported.path or imported.file))
                 self.setItem(row, column, item)
+
+    def _left_of(self, imported: ImportedFile) -> int:
+        """All, where an older version did not record which sentences it added."""
+        return self._left.get(imported.number, imported.sentences)
+
+    @property
+    def can_drop(self) -> bool:
+        """Whether an import is selected of which something is left."""
+        rows = self.selectionModel().selectedRows()
+        return bool(rows) and self._left_of(self._imports[rows[0].row()]) > 0
 
     @property
     def selected(self) -> int | None:
@@ -293,14 +323,14 @@ class FilesTable(QTableWidget):
         return self._imports[self.currentRow()].file
 
 
-def _cells(imported: ImportedFile) -> tuple[str, ...]:
+def _cells(imported: ImportedFile, left: int) -> tuple[str, ...]:
     titles = {known.name: known.title for known in FORMATS}
     is_text = any(known.name == imported.format and known.kind == "text" for known in FORMATS)
     is_typed = imported.format == SOURCE
     return (
         say("typed in Scratch") if is_typed else imported.file,
         f"{datetime.fromisoformat(imported.imported_at).astimezone():%Y-%m-%d}",
-        f"{imported.sentences:,}",
+        say("{left:,} of {count:,}", left=left, count=imported.sentences) if left < imported.sentences else f"{left:,}",
         f"{imported.spans:,}",
         f"{imported.rejections:,}" if imported.rejections else "–",
         "–" if is_typed else titles.get(imported.format, imported.format),

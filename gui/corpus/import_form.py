@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.domain.errors import UserError
 from core.domain.labels import TTA_LABELS
 from core.domain.spans import Split
+from core.formats.registry import FORMATS
 from core.io.files import kind_of
 from core.messages.catalogue import mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan
@@ -42,6 +43,11 @@ _TARGETS: tuple[tuple[str, Split, bool], ...] = (
     ("dev", "dev", False),
     ("test", "test", False),
 )
+
+
+def list_formats() -> str:
+    """A tooltip with every format that is recognised."""
+    return wrap_tooltip(say("Formats that are recognised:"), *(known.title for known in FORMATS))
 
 
 class ImportForm(QFrame):

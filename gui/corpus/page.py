@@ -22,7 +22,7 @@ from core.store.sentences import REJECTED_KEPT
 from gui.background import Job
 from gui.corpus.contents import CorpusContents
 from gui.corpus.export_menu import ExportMenu
-from gui.corpus.import_form import ImportForm, RejectedTable
+from gui.corpus.import_form import ImportForm, RejectedTable, list_formats
 from gui.corpus.labels_window import LabelsWindow
 from gui.widgets.page import Page, PageContext
 from gui.widgets.text_fields import LineField
@@ -40,6 +40,7 @@ class CorpusPage(Page):
         self._is_other_corpus = False
         self.said = hint_label(wraps=True)
         self.add = QPushButton(say("Add files…"))
+        self.add.setToolTip(list_formats())
         self.labels = QPushButton(say("Labels…"))
         self.export = QPushButton(say("Export…"))
         self.exports = ExportMenu(context, self.said.setText, self)
@@ -145,12 +146,13 @@ class CorpusPage(Page):
         listed = sum(len(imported.rejected) for imported in imports)
         files = sum(imported.format != SOURCE and imported.sentences > 0 for imported in imports)
         typed = sum(imported.sentences for imported in imports if imported.format == SOURCE)
+        has_sentences = project.sentences.has_any()
         self.said.setText(_describe(project, files, typed))
+        self.said.setToolTip("" if has_sentences else list_formats())
         self.contents.show_project(project, imports)
         self.rejected.rows.show_imports(imports)
         self.rejected_title.setText(_count_rejected(rejected, listed))
         self.left_out.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
-        has_sentences = project.sentences.has_any()
         self.export.setEnabled(has_sentences)
         self.train.setEnabled(has_sentences)
 
@@ -239,7 +241,7 @@ def _describe(project: Project, files: int, typed: int) -> str:
     """How many sentences there are and where they came from."""
     count = project.sentences.count()
     if not count:
-        return say("No sentences yet. Add corpus files: KLUE-NER TSV, NIKL named-entity JSON or JSON Lines.")
+        return say("No sentences yet. Add corpus files: their format is recognised.")
     sentences = say_count("{count:,} sentence", "{count:,} sentences", count)
     if not typed:
         return say_count(

@@ -202,6 +202,8 @@ def _describe_labels(selection: Selection) -> str:
         return say("{label} in the gold", label=gold)
     if predicted and not gold and not selection.outcomes:
         return say("{label} predicted", label=predicted)
+    if selection.label and not selection.compares:
+        return say("{label} in the gold", label=selection.label)
     return gold or predicted or selection.label or ""
 
 

@@ -368,5 +368,5 @@ def concerns(selection: Selection, comparison: Comparison) -> bool:
         (not selection.outcomes or comparison.outcome in selection.outcomes)
         and selection.gold_label in (None, gold)
         and selection.predicted_label in (None, predicted)
-        and selection.label in (None, gold, predicted)
+        and selection.label in (None, gold, predicted if selection.compares else gold)
     )

@@ -10,7 +10,7 @@ from core.io.resources import RESOURCES
 from core.messages.catalogue import say
 from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, SUFFIX, discard_if_empty
-from gui.corpus.import_form import ImportForm
+from gui.corpus.import_form import ImportForm, list_formats
 from gui.corpus.page import start_import
 from gui.look.theme import scaled
 from gui.text.wording import wrap_tooltip
@@ -66,9 +66,8 @@ class WelcomePage(QWidget):
             ),
             wraps=True,
         )
-        dropped = hint_label(
-            say("Or drop corpus files here: KLUE-NER TSV, NIKL named-entity JSON, JSON Lines."), wraps=True
-        )
+        dropped = hint_label(say("Or drop corpus files here: their format is recognised."), wraps=True)
+        dropped.setToolTip(list_formats())
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.sample, self.new, self.open):

@@ -184,7 +184,7 @@ STATES = {name: visit_page(name) for name in ("train", "metrics", "consistency",
 _DATA = {
     *SPLITS,
     *(word for kind in TTA_TYPES for word in kind.english.split()),
-    *(word for known in FORMATS for word in known.title.split()),
+    *(word for known in FORMATS for word in re.findall("[A-Za-z]+", known.title)),
     *("news", "talk", "p", "q", "jsonl", "json", "spandesk", "Spandesk"),
     *("px", "s", "ms", "min", "h", "cpu", "cuda", "auto", "e"),
     *("tiny", "small", "starter", "electra", "koelectra"),

@@ -86,10 +86,12 @@ class Moves:
     def imports(self) -> list[ImportedPart]:
         """The imports in their order."""
         rows = self._database.rows(
-            "SELECT i.number, i.file, count(s.number), coalesce(sum(s.split <> 'deleted'), 0) FROM import AS i"
-            " LEFT JOIN sentence AS s ON s.import = i.number GROUP BY i.number"
-        )
-        return [ImportedPart(*row) for row in rows]
+            "SELECT i.number, i.file, (SELECT count(*) FROM sentence AS s WHERE s.import = i.number),"
+            " coalesce(d.count, 0) FROM import AS i LEFT JOIN"
+            " (SELECT import, count(*) AS count FROM sentence WHERE split = 'deleted' GROUP BY import) AS d"
+            " ON d.import = i.number ORDER BY i.number"
+        )  # deleted ones are counted, since they are few: to look up the section of every sentence takes long
+        return [ImportedPart(number, file, added, added - deleted) for number, file, added, deleted in rows]
 
     def of_import(self, number: int) -> list[SentenceNumber]:
         """The sentences that an import added, without deleted ones.

@@ -88,8 +88,10 @@ def test_text_is_found_whatever_its_normal_form(project):
         assert ids(project, Selection(text=unicodedata.normalize(form, "광주"))) == ["nfd-1"]
 
 
-def test_a_label_without_a_run_looks_at_the_gold(project):
-    assert ids(project, Selection(label="DT"), None) == ["news-3", "talk-2"]
+@pytest.mark.parametrize("label", ["DT", "LC", "OG", "PS"])
+def test_a_label_alone_is_one_of_the_gold_with_and_without_a_run(project, label):
+    gold = [each.id for each in project.sentences.each("dev") if any(span.label == label for span in each.gold)]
+    assert ids(project, Selection(label=label), None) == ids(project, Selection(label=label)) == gold
 
 
 def test_errors_without_a_run_are_none(project):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PySide6.QtCore import Qt
 
 from core.domain.spans import Sentence, Span
 from core.store.project import open_project
@@ -34,10 +35,23 @@ def test_a_count_leads_to_its_sentences(page, window, qtbot):
     page.summary.cellClicked.emit(row, 1)
     assert (asked[0].split, asked[0].label) == ("train", "LC")
     assert window.stack.currentWidget() is window.pages["inspect"]
+    assert window.context.session.context.gold == "corrected", "what is counted is listed"
     window.show_page("corpus")
     page.summary.cellClicked.emit(row, 3)
     page.summary.cellClicked.emit(row, 0)
     assert len(asked) == 2, "a name leads nowhere"
+
+
+def test_only_counts_that_lead_somewhere_can_be_chosen_and_have_a_hand(page, qtbot):
+    def cursor(row, column):
+        qtbot.mouseMove(page.summary.viewport(), page.summary.visualItemRect(page.summary.item(row, column)).center())
+        return page.summary.viewport().cursor().shape()
+
+    assert cells(page.summary)[1][0] == "Spans"
+    assert cursor(0, 1) == Qt.CursorShape.PointingHandCursor
+    assert cursor(1, 1) == Qt.CursorShape.ArrowCursor
+    assert page.summary.item(0, 1).flags() & Qt.ItemFlag.ItemIsSelectable
+    assert not page.summary.item(1, 1).flags() & Qt.ItemFlag.ItemIsSelectable
 
 
 def test_checks_are_counted_when_they_are_looked_at_and_follow_corrections(page, window):
@@ -76,5 +90,11 @@ def test_files_are_listed_with_day_format_and_encoding_and_an_import_can_be_drop
     project = window.context.session.project
     assert project.sentences.by_id("m0").split == "deleted"
     assert project.sentences.count("train") == 4
+    assert cells(files)[0][2] == "0 of 3"
+    files.selectRow(0)
+    assert not page.contents.drop.isEnabled(), "nothing of it is left"
     window.context.session.undo()
     assert project.sentences.by_id("m0").split == "train"
+    assert cells(files)[0][2] == "3"
+    window.context.session.move_sentences([project.sentences.by_id("m1").number], "deleted", "wrong")
+    assert cells(files)[0][2] == "2 of 3"

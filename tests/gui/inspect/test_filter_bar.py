@@ -47,6 +47,8 @@ def test_a_comparison_concerns_a_selection_by_outcome_and_labels():
     assert concerns(Selection(outcomes=ALL_ERRORS, predicted_label="LC"), TAKEN_FOR_LOCATION)
     assert not concerns(Selection(outcomes=ALL_ERRORS, gold_label="LC"), TAKEN_FOR_LOCATION)
     assert concerns(Selection(outcomes=ALL_ERRORS, label="LC"), TAKEN_FOR_LOCATION)
+    assert concerns(Selection(label="OG"), TAKEN_FOR_LOCATION)
+    assert not concerns(Selection(label="LC"), TAKEN_FOR_LOCATION), "the gold has none"
     assert not concerns(Selection(outcomes=("missed",)), TAKEN_FOR_LOCATION)
 
 

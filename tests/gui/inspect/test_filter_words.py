@@ -19,6 +19,7 @@ from gui.text.wording import label_names
         (Selection(outcomes=ALL_ERRORS, gold_label="AF"), "AF · gold not found (recall)"),
         (Selection(outcomes=ALL_ERRORS, label="AF"), "AF · errors"),
         (Selection(gold_label="AF"), "AF in the gold"),
+        (Selection(label="AF"), "AF in the gold"),
         (Selection(predicted_label="AF"), "AF predicted"),
         (
             Selection(gold_label="OG", predicted_label="LC", outcomes=("type", "both")),
