@@ -1,18 +1,19 @@
 """What the Corpus page exports: the corpus in a format, or the corrections into a file that was imported."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from core.domain.events import Reading
 from core.domain.generators import map_progress, yield_reports
 from core.formats.records import CorpusFormat, WriteOptions
 from core.formats.registry import AUTO, FORMATS, format_by_name, format_for_export
-from core.messages.catalogue import say, say_count
-from core.services.export_corpus import DEFAULT_OPTIONS, ExportReport, export_corpus
+from core.messages.catalogue import mark, say, say_count
+from core.services.export_corpus import DEFAULT_OPTIONS, Addendum, ExportReport, export_corpus
 from core.services.patch_corpus import PatchReport, export_patch, find_originals
 from core.store.project import Project
 from core.store.sentences import ImportedFile
@@ -20,6 +21,36 @@ from gui.text.progress import FLEETING
 from gui.widgets.page import PageContext
 
 Report = TypeVar("Report", ExportReport, PatchReport)
+
+
+_ADDENDA: dict[Addendum, str] = {
+    "notes": mark("Notes"),
+    "verdicts": mark("Verdicts"),
+    "marks": mark("Whether it is reviewed"),
+    "splits": mark("Split"),
+}
+"""What can be written with each sentence of the corpus."""
+
+
+class AddendaMenu(QMenu):
+    """Asks what is written with each sentence; it stays open while things are ticked."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(say("Write with each sentence"), parent)
+        self.ticks = {addendum: self.addAction(say(words)) for addendum, words in _ADDENDA.items()}
+        for tick in self.ticks.values():
+            tick.setCheckable(True)
+
+    @property
+    def chosen(self) -> tuple[Addendum, ...]:
+        return tuple(addendum for addendum, tick in self.ticks.items() if tick.isChecked())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        tick = self.actionAt(event.position().toPoint())
+        if tick is not None:
+            tick.trigger()
+        else:
+            super().mouseReleaseEvent(event)
 
 
 class ExportMenu(QMenu):
@@ -33,12 +64,15 @@ class ExportMenu(QMenu):
         super().__init__(parent)
         self._context = context
         self._report = report
+        self.addenda = AddendaMenu(self)
         self.aboutToShow.connect(self.list_choices)
 
     def list_choices(self) -> None:
         """List what the open project can export."""
         self.clear()
         self.addAction(say("Corrected corpus…"), self._choose_export)
+        self.addMenu(self.addenda)
+        self.addSeparator()
         project = self._context.session.project
         originals = find_originals(project) if project is not None else []
         for imported in originals:
@@ -62,7 +96,7 @@ class ExportMenu(QMenu):
             self._context.session.run_reporting_errors(lambda: self.export_to(path, format_name, options))
 
     def export_to(self, path: Path, format_name: str = AUTO, options: WriteOptions = DEFAULT_OPTIONS) -> None:
-        """Write all sentences, with the corrected gold, to a file.
+        """Write all sentences, with the corrected gold and what is ticked, to a file.
 
         Args:
             format_name: "auto" for the first format with the suffix of the file.
@@ -73,9 +107,10 @@ class ExportMenu(QMenu):
         project = self._context.session.project
         assert project is not None
         format_for_export(path, format_name)
+        addenda = self.addenda.chosen
         self._start(
             path,
-            lambda: _exporting(project, path, format_name, options),
+            lambda: _exporting(project, path, format_name, options, addenda),
             lambda report: _describe_export(report.sentences, path),
         )
 
@@ -149,11 +184,13 @@ def _list_options(known: CorpusFormat) -> dict[str, WriteOptions]:
 
 
 def _exporting(
-    project: Project, path: Path, format_name: str, options: WriteOptions
+    project: Project, path: Path, format_name: str, options: WriteOptions, addenda: Collection[Addendum]
 ) -> Generator[object, None, ExportReport]:
     """`export_corpus` as a job's work; one that is stopped leaves the file as it was."""
     total = project.sentences.count()
-    work = yield_reports(lambda report: export_corpus(project, path, format_name, None, "corrected", report, options))
+    work = yield_reports(
+        lambda report: export_corpus(project, path, format_name, None, "corrected", report, options, addenda)
+    )
     return (yield from map_progress(work, lambda done: Reading(done, total)))
 
 

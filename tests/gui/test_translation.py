@@ -114,6 +114,8 @@ def visit_corpus(window, qtbot, folder):
     page.form.accepted.emit()
     wait_for_job(qtbot, window.context.runner)
     yield from in_every_state(page, qtbot, window)
+    page.exports.list_choices()
+    yield from (page.exports, page.exports.addenda)
     click(page.labels)
     yield from page.findChildren(QDialog)
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from core.domain.spans import Span
@@ -140,6 +140,28 @@ def test_export_writes_the_corrected_gold(page, window, qtbot, tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {line["id"]: line["label"] for line in lines}["talk-2"] == []
     assert "7 sentences" in page.said.text()
+
+
+def test_what_is_ticked_is_written_with_each_sentence(page, window, qtbot, tmp_path):
+    session = window.context.session
+    number = session.project.sentences.by_id("talk-2").number
+    session.note(number, "whose?")
+    page.exports.popup(QPoint(0, 0))
+    addenda = page.exports.addenda
+    addenda.popup(QPoint(0, 0))
+    for name in ("notes", "splits"):
+        place = addenda.actionGeometry(addenda.ticks[name]).center()
+        qtbot.mouseClick(addenda, Qt.MouseButton.LeftButton, pos=place)
+        assert addenda.isVisible(), "the next one can be ticked"
+    page.exports.close()
+    page.exports.export_to(tmp_path / "out.jsonl")
+    wait_for_job(qtbot, window.context.runner)
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    talk = next(line for line in lines if line["id"] == "talk-2")
+    assert (talk["note"], talk["split"]) == ("whose?", "dev")
+    assert "reviewed" not in talk
+    page.exports.list_choices()
+    assert addenda.chosen == ("notes", "splits"), "it is still so when the menu is opened again"
 
 
 @pytest.mark.parametrize(
