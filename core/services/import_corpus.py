@@ -199,14 +199,18 @@ class _Staging:
     def _stage(self, accepted: Sequence[Accepted]) -> None:
         new = [each for each in accepted if each.replaces is None]
         rows = [_row(len(self._files), each) for each in new]
-        replaced = [(each.gold, each.replaces + 1) for each in accepted if each.replaces is not None]
+        joined = [(each, each.replaces + 1) for each in accepted if each.replaces is not None]
         with self._database.atomic(is_temporary=True):
             self._database.write_many(_STAGE, rows)
-            self._database.write_many("UPDATE incoming SET gold = ? WHERE position = ?", replaced)
+            replaced = [(*_row(len(self._files), each)[3:], position) for each, position in joined]
+            self._database.write_many(_RESTAGE, replaced)
         for each in new:
             self._staged += 1
             if each.judged == "yes":
                 self._unassigned.add(self._staged, each, len(self._files))
+        for each, position in joined:
+            if each.judged == "yes" != each.was_judged:
+                self._unassigned.add(position, each, len(self._files))
 
     def assign(self, plan: ImportPlan) -> None:
         """Put what was read since the last plan into the plan's splits; what nobody judged is in the pool.
@@ -321,6 +325,10 @@ class _Staging:
 
 _STAGED = "file, id, text, gold, split, judged, place, document, original_id, annotator, extras"
 _STAGE = f"INSERT INTO incoming ({_STAGED}) VALUES ({', '.join('?' * (_STAGED.count(',') + 1))})"
+_RESTAGE = (
+    "UPDATE incoming SET gold = ?, split = ?, judged = ?, place = ?, document = ?, original_id = ?, annotator = ?,"
+    " extras = ? WHERE position = ?"
+)
 _INCOMING = (
     "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, file INTEGER, id TEXT, text TEXT, gold TEXT, split TEXT,"
     " judged TEXT, place INTEGER, document TEXT, original_id TEXT, annotator TEXT, extras TEXT, import INTEGER)"

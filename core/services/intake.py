@@ -65,6 +65,7 @@ class Accepted:
         judged: whether a person decided its gold; only what was judged wholly goes to a split.
         replaces: the place among the accepted ones, from 0, of an earlier record of the same sentence that this one
             takes the place of; None for a new sentence.
+        was_judged: whether a person decided the gold of that earlier record.
     """
 
     sentence: Sentence
@@ -73,6 +74,7 @@ class Accepted:
     record: Record
     judged: Judged
     replaces: int | None = None
+    was_judged: Judged = "no"
 
 
 class Intake:
@@ -93,12 +95,13 @@ class Intake:
         self._known_texts: dict[int, SentenceNumber] = {}
         self._file = ""
         self._ids_of_file: set[str] = set()
+        self._first_of_file = 0
         self._places: dict[str, int] = {}
         self._names: list[str] = []
         self._golds: list[str] = []
         self._keys = array("q")
         self._first_with_text: dict[int, int] = {}
-        self._joinable: dict[str, tuple[int, Sentence]] = {}
+        self._joinable: dict[str, tuple[int, Accepted]] = {}
 
     def learn_texts(self) -> Iterator[None]:
         """Learn which texts the project has, pausing now and then."""
@@ -109,7 +112,8 @@ class Intake:
             key = text_key(text)
             keys[section].append(key)
             self._known_ids.add(hash(sentence_id))
-            self._known_texts.setdefault(key, number)
+            if section != "deleted":
+                self._known_texts.setdefault(key, number)
             if place % SLICE == SLICE - 1:
                 yield
         self.known = {split: as_keys(keys[split]) for split in SPLITS}
@@ -128,6 +132,9 @@ class Intake:
     def _accept(self, source: Source, rules: Rules, record: Record, stated: tuple[StatedSpan, ...]) -> Accepted:
         if rules.annotator and record.annotator and record.annotator != rules.annotator:
             raise UserError("its gold is by {other}, not by {chosen}", other=record.annotator, chosen=rules.annotator)
+        if source.name != self._file:
+            self._file, self._ids_of_file, self._joinable = source.name, set(), {}
+            self._first_of_file = len(self._names)
         spans = self._spans(rules, record, stated)
         judged = _judged(rules, record, spans)
         if (joined := self._join(record, spans, judged)) is not None:
@@ -148,34 +155,40 @@ class Intake:
         self._keys.append(accepted.key)
         self._first_with_text.setdefault(accepted.key, place)
         if (joining := joining_key(accepted.record)) is not None:
-            self._joinable[joining] = (place, sentence)
+            self._joinable[joining] = (place, accepted)
         for span in sentence.spans:
             self.tally.spans[span.label] += 1
         self.tally.judged[accepted.judged] += 1
 
     def _join(self, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted | None:
-        """What becomes of a record and an earlier one of the same sentence by another person, or with other spans of a
-        sentence that was judged in part; None if there is no such record.
+        """What becomes of a record and an earlier one of the same sentence in its file by another person, or with other
+        spans of a sentence that was judged in part; None if there is no such record.
 
         Raises:
-            UserError: two people's parts contradict each other.
+            UserError: two people's parts contradict each other, or this one was not judged.
         """
         known = self._joinable.get(joining_key(record) or "") if self._joinable else None
-        if known is None or known[1].text != record.text:
+        if known is None or known[1].sentence.text != record.text:
             return None
-        place, earlier = known
+        place, before = known
+        earlier = before.sentence
+        if judged == "no":
+            raise UserError("nobody judged it in this record, and an earlier record of it is there")
         if record.judged == "partly":
             try:
                 spans = check_spans({*earlier.spans, *spans}, record.text)
             except UserError as error:
                 raise UserError("it contradicts an earlier record of the same text: {error}", error=error) from error
         sentence = Sentence.unchecked(earlier.id, record.text, spans)
-        self._joinable[joining_key(record) or ""] = (place, sentence)
         self._golds[place] = spans_to_text(spans)
         self.tally.merged += 1
+        self.tally.judged.subtract([before.judged])
+        self.tally.judged[judged] += 1
         self.tally.spans.subtract(span.label for span in earlier.spans)
         self.tally.spans.update(span.label for span in spans)
-        return Accepted(sentence, self._golds[place], self._keys[place], record, judged, replaces=place)
+        joined = Accepted(sentence, self._golds[place], self._keys[place], record, judged, place, before.judged)
+        self._joinable[joining_key(record) or ""] = (place, joined)
+        return joined
 
     def _spans(self, rules: Rules, record: Record, stated: tuple[StatedSpan, ...]) -> tuple[Span, ...]:
         try:
@@ -191,6 +204,9 @@ class Intake:
         if not rules.label_map and all(span.label in self._labels for span in spans):
             return spans
         renamed = dict(rules.label_map)
+        for label in {renamed[span.label] for span in spans if span.label in renamed} - self._labels:
+            self.new_labels[label] = None
+            self._labels.add(label)
         stated = [renamed.get(span.label, span.label) for span in spans]
         labels = [self._known_label(rules, label) for label in stated]
         if unknown := [label for label in labels if label not in self._labels]:
@@ -222,7 +238,7 @@ class Intake:
         kept = keep_flat(spans, outermost=rules.overlaps == "outermost")
         if len(kept) < len(spans):
             self.tally.left_out += len(spans) - len(kept)
-            lost = next(span for span in spans if span not in kept)
+            lost = next((span for span in spans if span not in kept), spans[-1])
             self.tally.first_left_out = self.tally.first_left_out or _name_gold(record.id, record.text, [lost])
         return kept
 
@@ -247,22 +263,29 @@ class Intake:
         Raises:
             UserError: the same sentence is in the project or this import already, or the file has the id twice.
         """
-        if source.name != self._file:
-            self._file, self._ids_of_file = source.name, set()
         if record.id in self._ids_of_file:
             raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
         self._ids_of_file.add(record.id)
         for name in _names_to_try(source, record):
             place = self._places.get(name)
             if place is not None and self._keys[place] == key:
-                self.tally.repeated += 1
-                raise UserError("the same sentence is in another file of this import")
+                self._refuse_second(record, place, spans)
             stored = self._stored(name) if place is None else None
             if stored is not None and _is_same_text(stored.text, record.text):
                 self._refuse_known(stored, spans)
             if place is None and stored is None:
                 return name
         raise UserError("the project has another sentence with this id from a file of this name; rename the file")
+
+    def _refuse_second(self, record: Record, place: int, spans: tuple[Span, ...]) -> NoReturn:
+        if self._golds[place] != spans_to_text(spans):
+            raise UserError(
+                "it is in another file of this import with other gold: {there} there, {here} here",
+                there=_name_spans(record.text, spans_from_text(self._golds[place])),
+                here=_name_spans(record.text, spans),
+            )
+        self.tally.repeated += 1
+        raise UserError("the same sentence is in another file of this import")
 
     def _stored(self, name: str) -> StoredSentence | None:
         if self._project is None or hash(name) not in self._known_ids or not self._project.sentences.has_id(name):
@@ -298,7 +321,7 @@ class Intake:
             self._notice_other_gold(sentence, _name_gold(stored.id, stored.text, stored.gold))
         elif (place := self._first_with_text.get(accepted.key)) is not None:
             if self._golds[place] == accepted.gold:
-                self.tally.same_text += 1
+                self.tally.same_text += place < self._first_of_file
             else:
                 first = _name_gold(self._names[place], sentence.text, spans_from_text(self._golds[place]))
                 self._notice_other_gold(sentence, first)

@@ -32,7 +32,7 @@ class Tally:
         judged: the records that came in, by whether somebody judged them.
         in_utf16: rejected records whose offsets are right if they count UTF-16 units.
         shifted: rejected records whose spans say what they cover, all by the same shift.
-        same_text: sentences whose text the project or this import has already under another id with the same gold.
+        same_text: sentences whose text the project or another file has already under another id with the same gold.
         other_gold: how many have it with other gold, and the first of them.
     """
 
@@ -156,6 +156,14 @@ def _describe_texts(tally: Tally) -> list[str]:
                 "{count:,} sentences have the text of other ones and other gold, the first of them: {pairs}.",
                 tally.other_gold,
                 pairs=pairs,
+            )
+        )
+    if tally.same_text:
+        notices.append(
+            say_count(
+                "{count:,} sentence has the text and the gold of another one with another id.",
+                "{count:,} sentences have the text and the gold of other ones with other ids.",
+                tally.same_text,
             )
         )
     return notices

@@ -255,3 +255,48 @@ def test_a_share_for_dev_is_drawn_by_document_where_there_are_any(project, impor
 def test_what_is_no_label_is_not_mapped_to(label):
     with pytest.raises(UserError, match="is not a valid label"):
         ImportPlan((Path("a"),), rules=Rules(label_map=(("A", label),)))
+
+
+def test_a_span_that_a_record_states_twice_is_one_of_the_overlapping_ones(project, imported):
+    twice = record("나리는", (0, 2, "PS"), (0, 2, "PS"), id="t")
+    report = imported(twice, overlaps="outermost")
+    assert golds(project) == {"t": (Span(0, 2, "PS"),)}
+    assert report.tally.left_out == 1
+
+
+def test_the_gold_of_several_people_is_stored_with_who_made_it_and_whether_it_was_judged(project, imported):
+    shared = {"id": 1, "text": "나리는 부산에 산다"}
+    kim = shared | {"annotator": "kim", "judged": "no", "label": [], "n": 1}
+    lee = shared | {"annotator": "lee", "judged": "yes", "label": [[0, 2, "PS"]], "n": 2}
+    report = imported(kim, lee, kim)
+    rows = project.database.rows("SELECT split, judged, annotator, extras FROM sentence")
+    assert rows == [("train", "yes", "lee", '{"n":2}')]
+    assert golds(project) == {"1": (Span(0, 2, "PS"),)}
+    assert (dict(+report.tally.judged), report.spans) == ({"yes": 1}, 1)
+    assert "nobody judged it in this record" in report.rejected[0].reason
+
+
+def test_a_label_that_a_person_maps_to_is_kept_as_it_is(project, imported):
+    imported(record("나리는", (0, 2, "PS"), id="m"), label_map=(("PS", "PS_NAME"),))
+    assert golds(project) == {"m": (Span(0, 2, "PS_NAME"),)}
+
+
+def test_one_import_of_two_files_says_where_the_same_sentence_has_other_gold(project, tmp_path):
+    files = []
+    for name, spans in (("a", [[0, 2, "PS"]]), ("b", [])):
+        files.append(tmp_path / f"{name}.jsonl")
+        files[-1].write_text(json.dumps({"id": 1, "text": "나리는", "label": spans}), encoding="utf-8")
+    report = run_to_end(import_corpus(project, ImportPlan(tuple(files))))
+    assert "with other gold: 나리 PS there, no entities here" in report.rejected[0].reason
+
+
+def test_what_was_deleted_does_not_keep_a_text_without_an_id_out(project, imported):
+    imported(record("나리는 갔다", (0, 2, "PS")))
+    run_to_end(project.moves.move_in_slices(project.moves.of_import(1), "deleted"))
+    assert imported(record("나리는 갔다", (0, 2, "PS")), name="b.jsonl").sentences == 1
+
+
+def test_a_file_that_comes_again_with_other_ids_is_noticed(project, imported):
+    imported(record("나리는 갔다", (0, 2, "PS"), id="a"), record("네.", id="b"), record("네.", id="c"))
+    report = imported(record("나리는 갔다", (0, 2, "PS"), id="d"), name="b.jsonl")
+    assert report.warnings == ("1 sentence has the text and the gold of another one with another id.",)
