@@ -149,7 +149,7 @@ def _write_lines(path: Path, tagged: Iterable[TaggedText]) -> None:
 
 def _json_of(tagged: TaggedText) -> str:
     name = {} if tagged.text.id is None else {"id": tagged.text.id}
-    document = {**name, "text": tagged.text.text, "spans": prediction_rows(tagged.spans)}
+    document = {**name, "text": tagged.text.text, "spans": prediction_rows(tagged.spans), "judged": "no"}
     return json.dumps(document, ensure_ascii=False)
 
 

@@ -88,7 +88,9 @@ def write_tagged(path: Path, tagged: Iterable[TaggedText]) -> None:
     Raises:
         UserError: pyarrow is not installed, or the file cannot be written.
     """
-    _write(path, [], {"probability": _pyarrow(path).float64()}, map(_tagged_row, tagged))
+    pyarrow = _pyarrow(path)
+    judged = [("judged", pyarrow.string())]
+    _write(path, judged, {"probability": pyarrow.float64()}, map(_tagged_row, tagged))
 
 
 def _write(path: Path, columns: Iterable[Any], of_spans: dict[str, Any], rows: Iterator[dict[str, Any]]) -> None:
@@ -117,7 +119,8 @@ def _row(record: Record) -> dict[str, Any]:
 
 
 def _tagged_row(tagged: TaggedText) -> dict[str, Any]:
-    return {"id": tagged.text.id, "text": tagged.text.text, "spans": [_span(predicted) for predicted in tagged.spans]}
+    spans = [_span(predicted) for predicted in tagged.spans]
+    return {"id": tagged.text.id, "text": tagged.text.text, "spans": spans, "judged": "no"}
 
 
 def _span(predicted: PredictedSpan) -> dict[str, Any]:
