@@ -182,7 +182,7 @@ class _Document:
         )
 
     def _find_fault(self, index: int, entity: _Entity) -> UserError | None:
-        """Why an entity is no span of a line."""
+        """Why an entity cannot be a span of a line."""
         name = f"{entity.id} {entity.label}"
         is_last = index == len(self._lines) - 1
         if any(end >= self._starts[index + 1] and not is_last for _, end in entity.parts):

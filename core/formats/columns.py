@@ -3,8 +3,8 @@
     나리는<TAB>B-PS
     갔다<TAB>O
 
-Columns are separated by tabs, or by blanks where a line has no tab. There is no quoting. The text is the words joined
-by single blanks, unless the file says where no blank is: `SpaceAfter=No`, or a comment `# text = …`.
+Columns are separated by tabs, or by blanks where a line has no tab. Quotes are characters like others. The text is the
+words joined by single blanks, unless the file says where no blank is: `SpaceAfter=No`, or a comment `# text = …`.
 
 Sources: https://www.clips.uantwerpen.be/conll2003/ner/ (CoNLL 2002 and 2003, with `-DOCSTART-`) and
 https://universaldependencies.org/format.html (CoNLL-U).

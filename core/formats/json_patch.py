@@ -37,7 +37,7 @@ from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, WordRange, find_ranges, find_style
 
 Values = Callable[[], Iterator[Any]]
-"""The records of a file from its beginning, parsed; what is no record may be among them."""
+"""The records of a file from its beginning, parsed; other values may be among them."""
 
 _PLAIN_LIST = "label"
 """Under which entities are written where no record of the file has any."""

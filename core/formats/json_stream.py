@@ -16,7 +16,7 @@ LIST = re.compile(r"\s*\[")
 
 _CHUNK = 1 << 20
 _LONGEST_WORD = 12
-"""A little more than the longest token of JSON that is no string: a fault nearer to the end may be only the cut."""
+"""A little more than the longest token of JSON that is not a string: a fault nearer to the end may be only the cut."""
 _GAP = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
 
@@ -84,7 +84,7 @@ class JsonWindow:
         """The keys of the object that is next; take the value of each, or go through its elements, before the next key.
 
         Raises:
-            json.JSONDecodeError: it is no object, or ends too early.
+            json.JSONDecodeError: it is not an object, or ends too early.
         """
         self._pass("{")
         while self.peek() not in ("}", ""):
@@ -98,7 +98,7 @@ class JsonWindow:
         """The lines of the elements of the list that is next; take each before the next one.
 
         Raises:
-            json.JSONDecodeError: it is no list, or ends too early.
+            json.JSONDecodeError: it is not a list, or ends too early.
         """
         self._pass("[")
         while self.peek() not in ("]", ""):

@@ -19,7 +19,7 @@ _TAG = re.compile(r"([BIMELSUW])(?:[-_](.+))?|(.+)[-_]([BIMELSUW])", re.DOTALL)
 
 
 class WordTag(NamedTuple):
-    """A tag; a bare `I`, which goes on with the entity before it, has no label."""
+    """A tag; a bare `I`, which continues the entity before it, has no label."""
 
     part: Part
     label: str
@@ -47,7 +47,7 @@ class BadTagError(Exception):
 
 @lru_cache(maxsize=4096)
 def parse_tag(tag: str) -> WordTag | None:
-    """A tag as its part and its label; None if it is no tag."""
+    """A tag as its part and its label; None if it is not a tag."""
     if tag == "O":
         return OUTSIDE
     found = _TAG.fullmatch(tag)

@@ -146,7 +146,6 @@ class _StagedFile:
     def add(self, good: Iterable[Accepted], bad: Sequence[Rejected]) -> None:
         for accepted in good:
             self.sentences += accepted.replaces is None
-            self.spans += len(accepted.sentence.spans)
         self.rejected += bad[: REJECTED_KEPT - len(self.rejected)]
         self.rejections += len(bad)
 
@@ -178,6 +177,7 @@ class _Staging:
         self._intake = intake
         self._files: list[_StagedFile] = []
         self._staged = 0
+        self._last_import = 0
         self._dev_ratio = 0.0
         self._unassigned = _Unassigned()
         with self._database.atomic(is_temporary=True):
@@ -188,12 +188,14 @@ class _Staging:
         """Stage a file's records slice by slice."""
         file = _StagedFile(corpus, plan.rules, digest_of(corpus.source.path))
         self._files.append(file)
+        spans_before = self._intake.tally.spans.total()
         judge, source, rules = self._intake.judge, corpus.source, plan.rules
         for part in _slices(judge(source, rules, record) for record in corpus.records()):
             good = [record for record in part if isinstance(record, Accepted)]
             bad = tuple(record for record in part if isinstance(record, Rejected))
             self._stage(good)
             file.add(good, bad)
+            file.spans = self._intake.tally.spans.total() - spans_before
             yield ImportProgress(file.name, file.sentences, bad)
 
     def _stage(self, accepted: Sequence[Accepted]) -> None:
@@ -209,7 +211,7 @@ class _Staging:
             if each.judged == "yes":
                 self._unassigned.add(self._staged, each, len(self._files))
         for each, position in joined:
-            if each.judged == "yes" != each.was_judged:
+            if each.judged == "yes" and each.was_judged != "yes":
                 self._unassigned.add(position, each, len(self._files))
 
     def assign(self, plan: ImportPlan) -> None:
@@ -260,30 +262,28 @@ class _Staging:
         with self._database.atomic():
             self._project.corrections.settle()
             self._project.sentences.add_labels(self._intake.new_labels)
-            for index, file in enumerate(self._files, 1):
-                self._add_import(index, self._project.sentences.add_import(file.stored(now)))
+            numbers = [self._project.sentences.add_import(file.stored(now)) for file in self._files]
+            self._last_import = numbers[0] - 1
             for first in range(1, self._staged + 1, _ADDED_AT_ONCE):
                 if gives_way and self._database.is_awaited:
                     raise _GaveWayError
                 self._add_slice(first)
 
-    def _add_import(self, index: int, number: int) -> None:
-        """Give the sentences of a staged file the number of its import, and add its documents."""
-        self._database.write("UPDATE incoming SET import = ? WHERE file = ?", [number, index])
-        self._database.write(
-            "INSERT INTO document (import, name) SELECT import, document FROM incoming"
-            " WHERE file = ? AND document <> '' GROUP BY document ORDER BY min(position)",
-            [index],
-        )
-
     def _add_slice(self, first: int) -> None:
+        """Add the documents and sentences of a slice; imports have the numbers after the last one, as their files."""
+        parameters = [self._last_import, first, first + _ADDED_AT_ONCE]
+        self._database.write(
+            "INSERT OR IGNORE INTO document (import, name) SELECT file + ?1, document FROM incoming"
+            " WHERE position >= ?2 AND position < ?3 AND document <> '' ORDER BY position",
+            parameters,
+        )
         self._database.write(
             "INSERT INTO sentence (id, split, text, imported, gold, judged, import, place, document, original_id,"
-            " annotator, extras) SELECT i.id, split, text, gold, gold, judged, i.import, place, d.number, original_id,"
+            " annotator, extras) SELECT i.id, split, text, gold, gold, judged, file + ?1, place, d.number, original_id,"
             " annotator, extras FROM incoming AS i"
-            " LEFT JOIN document AS d ON d.import = i.import AND d.name = i.document"
-            " WHERE position >= ? AND position < ? ORDER BY position",
-            [first, first + _ADDED_AT_ONCE],
+            " LEFT JOIN document AS d ON d.import = file + ?1 AND d.name = i.document"
+            " WHERE position >= ?2 AND position < ?3 ORDER BY position",
+            parameters,
         )
 
     def report(self) -> ImportReport:
@@ -331,7 +331,7 @@ _RESTAGE = (
 )
 _INCOMING = (
     "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, file INTEGER, id TEXT, text TEXT, gold TEXT, split TEXT,"
-    " judged TEXT, place INTEGER, document TEXT, original_id TEXT, annotator TEXT, extras TEXT, import INTEGER)"
+    " judged TEXT, place INTEGER, document TEXT, original_id TEXT, annotator TEXT, extras TEXT)"
 )
 
 

@@ -162,7 +162,7 @@ class Intake:
 
     def _join(self, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted | None:
         """What becomes of a record and an earlier one of the same sentence in its file by another person, or with other
-        spans of a sentence that was judged in part; None if there is no such record.
+        spans of a sentence that was judged in part; None if none was read.
 
         Raises:
             UserError: two people's parts contradict each other, or this one was not judged.

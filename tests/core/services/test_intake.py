@@ -274,6 +274,7 @@ def test_the_gold_of_several_people_is_stored_with_who_made_it_and_whether_it_wa
     assert golds(project) == {"1": (Span(0, 2, "PS"),)}
     assert (dict(+report.tally.judged), report.spans) == ({"yes": 1}, 1)
     assert "nobody judged it in this record" in report.rejected[0].reason
+    assert [file.spans for file in project.sentences.imports()] == [1]
 
 
 def test_a_label_that_a_person_maps_to_is_kept_as_it_is(project, imported):
@@ -300,3 +301,21 @@ def test_a_file_that_comes_again_with_other_ids_is_noticed(project, imported):
     imported(record("나리는 갔다", (0, 2, "PS"), id="a"), record("네.", id="b"), record("네.", id="c"))
     report = imported(record("나리는 갔다", (0, 2, "PS"), id="d"), name="b.jsonl")
     assert report.warnings == ("1 sentence has the text and the gold of another one with another id.",)
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_documents_and_imports_are_those_of_their_files_across_slices(project, tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr("core.services.import_corpus._ADDED_AT_ONCE", 2)
+    files = []
+    for name in "ab":
+        files.append(tmp_path / f"{name}.jsonl")
+        records = [record(f"{name} {n}", id=f"{name}{n}", document=f"D{n // 3}") for n in range(5)]
+        files[-1].write_text("\n".join(json.dumps(each) for each in records), encoding="utf-8")
+    for first in range(0, 2, at_once):
+        run_to_end(import_corpus(project, ImportPlan(tuple(files[first : first + at_once]))))
+    rows = project.database.rows(
+        "SELECT s.id, i.file, d.name, d.import = s.import FROM sentence AS s JOIN import AS i ON i.number = s.import"
+        " JOIN document AS d ON d.number = s.document ORDER BY s.number"
+    )
+    assert rows == [(f"{name}{n}", f"{name}.jsonl", f"D{n // 3}", 1) for name in "ab" for n in range(5)]
+    assert project.database.value("SELECT count(*) FROM document") == 4
