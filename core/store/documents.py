@@ -132,13 +132,15 @@ def _details_of_row(row: Row) -> Details:
     return Details(file or "", document or "", document_number, annotator or "", judged, said, original_id)
 
 
-TermKind = Literal["file", "document", "annotator", "extra"]
+TermKind = Literal["file", "document", "annotator", "extra", "length"]
 
-_TERM = re.compile(r'(?:^|(?<=\s))(file|document|annotator|extra):(?:"((?:[^"]|"")*)"?|(\S*))(?:\s+|$)')
+_LENGTH = r"length:(\d{1,9}(?:-\d{1,9})?|[<>]\d{1,9})"
+_TERM = re.compile(rf'(?:^|(?<=\s))(?:(file|document|annotator|extra):(?:"((?:[^"]|"")*)"?|(\S*))|{_LENGTH})(?:\s+|$)')
 
 
 class SearchTerm(NamedTuple):
-    """A condition on what files say, as part of a search: `document:news` or `document:"news 1"`.
+    """A condition on what files say, as part of a search: `document:news` or `document:"news 1"`; or on the characters
+    of the text: `length:20`, `length:20-39`, `length:<20`, `length:>200`.
 
     Attributes:
         is_whole: the value was quoted: the whole name, where `extra` only has to contain it.
@@ -152,7 +154,9 @@ class SearchTerm(NamedTuple):
 def split_search(search: str) -> tuple[str, tuple[SearchTerm, ...]]:
     """The text that a search looks for, and its conditions on what files say."""
     terms = [
-        SearchTerm(match[1], (match[2] or match[3] or "").replace('""', '"'), match[2] is not None)  # type: ignore[arg-type]
+        SearchTerm("length", match[4], is_whole=False)
+        if match[4]
+        else SearchTerm(match[1], (match[2] or match[3] or "").replace('""', '"'), match[2] is not None)  # type: ignore[arg-type]
         for match in _TERM.finditer(search)
     ]
     if not terms:
@@ -175,7 +179,7 @@ def _without_quotes(text: str) -> str:
     return text.replace('"', "")
 
 
-_TERM_CONDITIONS: dict[TermKind, tuple[str, str]] = {
+_TERM_CONDITIONS: dict[str, tuple[str, str]] = {
     "file": ("s.import IN (SELECT number FROM import WHERE {})", "file"),
     "document": ("s.document IN (SELECT number FROM document WHERE {})", "name"),
     "annotator": ("{}", "s.annotator"),
@@ -183,11 +187,20 @@ _TERM_CONDITIONS: dict[TermKind, tuple[str, str]] = {
 }
 
 
-def term_condition(term: SearchTerm) -> tuple[str, list[str]]:
+def term_condition(term: SearchTerm) -> tuple[str, Sequence[str | int]]:
     """Whether a sentence `s` meets a term, in SQL, with the parameters."""
+    if term.kind == "length":
+        return _length_condition(term.value)
     frame, column = _TERM_CONDITIONS[term.kind]
     is_extra = term.kind == "extra"
     value = _without_quotes(term.value) if is_extra else term.value
     forms = sorted({value, *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))})
     test = f"{column} = ?" if term.is_whole and not is_extra else f"instr(lower({column}), lower(?)) > 0"
     return frame.format(f"({' OR '.join([test] * len(forms))})"), forms
+
+
+def _length_condition(value: str) -> tuple[str, list[int]]:
+    if value[0] in "<>":
+        return f"length(s.text) {value[0]} ?", [int(value[1:])]
+    least, _, most = value.partition("-")
+    return "length(s.text) BETWEEN ? AND ?", [int(least), int(most or least)]

@@ -17,6 +17,7 @@ from core.io.files import kind_of
 from core.io.folders import is_within, remove_within
 from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say
+from core.store.corpus_counts import CorpusCounts
 from core.store.database import Database, create_database
 from core.store.documents import Documents
 from core.store.gold.corrections import Corrections
@@ -46,7 +47,7 @@ class Project:
         is_responsive: see `Database`; likewise in the functions below.
 
     Attributes:
-        sentences, documents, corrections, labels, moves, label_names, dismissals, predictions, signals, runs,
+        sentences, documents, counts, corrections, labels, moves, label_names, dismissals, predictions, signals, runs,
             selections, reviews: the parts of the store.
     """
 
@@ -58,6 +59,7 @@ class Project:
             on_failure.callback(self.database.close)
             self.sentences = Sentences(self.database)
             self.documents = Documents(self.database)
+            self.counts = CorpusCounts(self.database)
             self.predictions = Predictions(self.database)
             self.signals = SignalStore(self.database)
             self.corrections = Corrections(self.database, self.sentences, self.predictions)

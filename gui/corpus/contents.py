@@ -39,8 +39,12 @@ from gui.widgets.text_labels import hint_label
 
 _SELECTION = Qt.ItemDataRole.UserRole + 1
 _SHARE = Qt.ItemDataRole.UserRole + 2
-_TITLES = {"repeated": mark("Repeated in its split"), "shared": mark("Shared with another split")} | {
-    "blank_edges": mark("Span with a blank at its edge")
+_TITLES = {
+    "repeated": mark("Repeated in its split"),
+    "shared": mark("Shared with another split"),
+    "contradicting": mark("Repeated with other gold spans"),
+    "blank_edges": mark("Span with a blank at its edge"),
+    "bare": mark("Without a gold span"),
 }
 """What each check of `CorpusChecks` finds."""
 
@@ -256,7 +260,7 @@ class ChecksTable(LinkedTable):
             found: FoundIn = getattr(checks, name)
             self.fill(row, QTableWidgetItem(say(title)), {split: len(found[split]) for split in SPLITS})
             words = say(title)
-            sets = {split: FixedSet(words, numbers) for split, numbers in found.items() if numbers}
+            sets = {split: FixedSet(words, frozenset(numbers)) for split, numbers in found.items() if numbers}
             self.link(row, {split: Selection(split, among=among) for split, among in sets.items()}, {})
 
 

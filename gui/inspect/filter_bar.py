@@ -221,7 +221,7 @@ def _describe_outcomes(selection: Selection) -> str:
 
 _SEARCH = mark(
     "Sentences with this in their text, id or note; file:, document:, annotator: and extra: with a name or value look"
-    " in what their file says, as document:news"
+    " in what their file says, as document:news; length:>200 and length:20-39 go by their characters"
 )
 SEARCH_DELAY = 250
 """Milliseconds after the last keystroke before the search begins."""

@@ -36,9 +36,20 @@ def test_repeated_and_shared_texts_and_blank_edges_are_found(project):
     checks = run_to_end(check_corpus(project))
     assert ids(project, checks.blank_edges) == {"train": ["c"]}
     assert ids(project, checks.shared) == {"train": ["a"], "dev": ["d"]}
-    assert ids(project, checks.repeated) == {}
+    assert ids(project, checks.bare) == {"train": ["a", "b"], "dev": ["d", "e"]}
+    assert ids(project, checks.repeated) == ids(project, checks.contradicting) == {}
     add_sentences(project, [("dev", Sentence("f", "비", ()))])
     assert ids(project, run_to_end(check_corpus(project)).repeated) == {"dev": ["e", "f"]}
+
+
+def test_equal_texts_with_other_gold_contradict_each_other(project):
+    busan, unlabelled = (Span(0, 2, "LC"),), Sentence("b", "부산 간다", ())
+    add_sentences(project, [("train", Sentence("a", "부산 간다", busan)), ("dev", unlabelled)])
+    later = Sentence("c", " 서울 간다", (Span(1, 3, "LC"),))
+    add_sentences(project, [("train", later), ("train", Sentence("d", "서울 간다", busan))])
+    checks = run_to_end(check_corpus(project))
+    assert ids(project, checks.contradicting) == {"train": ["a"], "dev": ["b"]}
+    assert ids(project, checks.repeated) == {"train": ["c", "d"]}
 
 
 def test_spans_with_blanks_at_their_edges_are_found_in_the_shared_case(project):

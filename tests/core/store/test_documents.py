@@ -6,9 +6,12 @@ import pytest
 
 from core.analysis.findings import find_shared_documents
 from core.domain.generators import run_to_end
+from core.domain.spans import Sentence
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.documents import split_search, write_term
 from core.store.project import create_project
+from core.store.sentence_selection import Selection
+from tests.building import add_sentences
 
 
 def record(sentence_id, document="", text=None, **others):
@@ -107,6 +110,8 @@ def test_an_import_warns_of_a_document_in_two_splits(tmp_path):
         ('extra:"not closed', "", [("extra", "not closed", True)]),
         ("annotator:", "", []),
         ("http://document:80", "http://document:80", []),
+        ("은 length:20-39", "은", [("length", "20-39", False)]),
+        ("length:long length:", "length:long length:", []),
     ],
 )
 def test_terms_of_a_search(search, text, terms):
@@ -125,3 +130,20 @@ def test_a_sentence_of_the_pool_that_a_person_put_in_a_split_was_judged(project)
     assert project.documents.details([number])[number].judged == "no"
     run_to_end(project.moves.move_in_slices([number], "train"))
     assert project.documents.details([number])[number].judged == "yes"
+
+
+@pytest.mark.parametrize(
+    ("search", "lengths"),
+    [
+        ("length:4", [4]),
+        ("length:>4", [5, 6]),
+        ("length:<4", [3]),
+        ("length:4-5", [4, 5]),
+        ("length:>3 가 length:<6", [4, 5]),
+    ],
+)
+def test_sentences_are_found_by_their_length(tmp_path, search, lengths):
+    with create_project(tmp_path / "p.spandesk") as project:
+        add_sentences(project, [("dev", Sentence(f"{length}", "가" * length, ())) for length in range(3, 7)])
+        numbers = project.selections.numbers(Selection("dev", text=search), None, "corrected")
+        assert [len(each.text) for each in project.sentences.by_number(numbers)] == lengths

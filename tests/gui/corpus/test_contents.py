@@ -60,11 +60,13 @@ def test_checks_are_counted_when_they_are_looked_at_and_follow_corrections(page,
     assert cells(page.contents.checks) == [
         ["Repeated in its split", "2", "–", "–"],
         ["Shared with another split", "–", "–", "–"],
+        ["Repeated with other gold spans", "2", "–", "–"],
         ["Span with a blank at its edge", "1", "–", "–"],
+        ["Without a gold span", "1", "–", "–"],
     ]
     session = window.context.session
     session.correct(session.project.sentences.by_id("x").number, [Span(0, 2, "LC")])
-    assert cells(page.contents.checks)[2][1] == "–"
+    assert cells(page.contents.checks)[3][1] == "–"
     asked = []
     session.inspection_asked.connect(asked.append)
     page.contents.checks.cellClicked.emit(0, 1)
