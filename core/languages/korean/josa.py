@@ -48,6 +48,13 @@ _ALONE = frozenset("은는이가을를의에와과로께")
 """Forms of one syllable that are more often a particle than the end of a name; 제주도, 캐나다 and 한국인 are names."""
 _NOUNS = ("주의", "회의", "합의", "협의", "논의", "정의", "동의", "제의")
 """Words that end compounds as a particle would: 국무회의, 민주주의."""
+_WHOLE = (
+    "나라 고양이 어린이 젊은이 늙은이 호랑이 원숭이 부엉이 거북이 달팽이 올챙이 지렁이 구렁이 승냥이 곰팡이 지팡이"
+    " 방망이 돌멩이 모퉁이 가랑이 나들이 지킴이 덩이 둥이 쟁이 뱅이 잡이 놀이 맞이 목걸이 귀걸이 옷걸이 붙이 볶이"
+    " 꽂이 받이 풀이 깎이 높이 앓이 돈벌이 맞벌이 토박이 살림살이 하루살이 소용돌이 떠돌이"
+)
+_WHOLE_ENDS = tuple(_WHOLE.split())
+"""Words, and ends of words, whose own end looks like a particle: 고양이, and 우리나라 in 우리나라는."""
 _AFTER_VOWEL = ("가", "는", "를", "와", "로", "랑", "나", "라", "야", "였", "든")
 _AFTER_CONSONANT = ("은", "을", "과", "으", "이")
 
@@ -58,6 +65,9 @@ def noun_end(word: str) -> int:
     A noun in Hangul has two syllables at least, and the particles must fit its last one: 가 after a vowel, 이 after a
     consonant.
     """
+    for end in range(len(word), 1, -1):
+        if word.endswith(_WHOLE_ENDS, 0, end) and _ENDING.fullmatch(word, end) and _fits(word[:end], word[end:]):
+            return end
     for end in range(1, len(word)):
         noun, tail = word[:end], word[end:]
         is_short = end == 1 and is_syllable(noun)

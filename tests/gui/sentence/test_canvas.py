@@ -275,15 +275,15 @@ def test_a_double_click_takes_the_word_without_its_particle_and_again_with_it(ho
 
 @pytest.mark.parametrize("labels", ["gold", "predicted"])
 def test_a_double_click_takes_a_word_with_what_looks_like_a_particle_where_it_is_an_entity(host, labels):
-    text = "고양이와 개. 고양이 한 마리."
+    text = "김정은과 나. 김정은 위원장."
     host.show(text)
     at = point(host.canvas, 9)
     double_click(host.canvas, at)
-    assert selected(host) == "고양"
+    assert selected(host) == "김정"
     host.canvas.select(None)
-    found = Span(0, 3, "AM") if labels == "gold" else PredictedSpan(Span(0, 3, "AM"), 0.9)
+    found = Span(0, 3, "PS") if labels == "gold" else PredictedSpan(Span(0, 3, "PS"), 0.9)
     host.show(text, **{labels: [found]})
-    for expected in ("고양이", "고양", "고양이"):
+    for expected in ("김정은", "김정", "김정은"):
         double_click(host.canvas, at)
         assert selected(host) == expected
 

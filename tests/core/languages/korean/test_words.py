@@ -30,6 +30,16 @@ def shapes(text, index=0):
         ("中은", "中"),
         ("2024년부터", "2024년"),
         ("삼성전자만이", "삼성전자"),
+        ("나라가", "나라"),
+        ("바다가", "바다"),
+        ("오징어를", "오징어"),
+        ("회의에", "회의"),
+        ("사람이", "사람"),
+        ("이연걸이", "이연걸"),
+        ("우리나라는", "우리나라"),
+        ("길고양이에게", "길고양이"),
+        ("어린이라고", "어린이"),
+        ("쌍둥이는", "쌍둥이"),
     ],
 )
 def test_a_particle_is_left_out_first_and_taken_then(word, noun):
@@ -51,6 +61,14 @@ def test_a_particle_is_left_out_first_and_taken_then(word, noun):
         "사과",
         "한은",
         "도서관",
+        "고양이",
+        "들고양이",
+        "어린이",
+        "호랑이",
+        "손잡이",
+        "종이",
+        "의자",
+        "우리나라",
     ],
 )
 def test_the_end_of_a_name_is_not_a_particle(word):
