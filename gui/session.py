@@ -22,6 +22,7 @@ from core.store.gold.moves import Destination
 from core.store.gold.relabelling import Replacement
 from core.store.gold.remarks import DismissalKind, TextPlace
 from core.store.gold.reviews import JudgementContext
+from core.store.gold.section_changes import SentenceMove
 from core.store.gold.steps import Step
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -257,15 +258,17 @@ class Session(QObject):
         if len(numbers) < LARGE:
             change = run_to_end(moves.move_in_slices(numbers, to, reason))
             self.publish(change)
-            self._notify_moved(change)
+            self._notify_done(change)
         else:
             title = say_count("Moving {count:,} sentence", "Moving {count:,} sentences", len(numbers))
             job = self.change_many(title, lambda: moves.move_in_slices(numbers, to, reason))
-            job.finished.connect(self._notify_moved)
+            job.finished.connect(self._notify_done)
 
-    def _notify_moved(self, change: ChangeSet) -> None:
+    def _notify_done(self, change: ChangeSet) -> None:
         if change and (step := self.next_steps().undo) is not None:
             self.notified.emit(moved_notice(step, self._open_project().moves.losses(step.number)))
+        elif change.kind == "revert":
+            self.notified.emit(Notice(say("Nothing to revert: the sentences are as they were before already.")))
 
     def sign(self, author: str) -> None:
         """Store this name with all steps from now on, as that of whoever makes them."""
@@ -418,23 +421,18 @@ class Session(QObject):
         if self._project is not None and not self._project.corrections.is_settled:
             self.publish(ChangeSet("correct", corpus=True))
 
-    def revert(self, *corrections: int, steps: Collection[int] = ()) -> None:
-        """Give sentences the gold from before some corrections, and all those of some steps; many as a job."""
+    def revert(self, *corrections: int, steps: Collection[int] = (), moves: Collection[SentenceMove] = ()) -> None:
+        """Take back some corrections, all that some steps did, and single moves of some steps; many as a job."""
         log = self._open_project().corrections
-        if log.is_large_revert(*corrections, steps=steps):
-            title = say_count(
-                "Reverting {count:,} change", "Reverting {count:,} changes", len(corrections) + len(steps)
-            )
-            job = self.change_many(title, lambda: log.revert_in_slices(*corrections, steps=steps))
-            job.finished.connect(self._notify_unchanged)
+        if log.is_large_revert(*corrections, steps=steps, moves=moves):
+            count = len(corrections) + len(steps) + len(moves)
+            title = say_count("Reverting {count:,} change", "Reverting {count:,} changes", count)
+            job = self.change_many(title, lambda: log.revert_in_slices(*corrections, steps=steps, moves=moves))
+            job.finished.connect(self._notify_done)
         else:
-            change = log.revert(*corrections, steps=steps)
+            change = log.revert(*corrections, steps=steps, moves=moves)
             self.publish(change)
-            self._notify_unchanged(change)
-
-    def _notify_unchanged(self, change: ChangeSet) -> None:
-        if not change:
-            self.notified.emit(Notice(say("Nothing to revert: the sentences have the gold from before already.")))
+            self._notify_done(change)
 
     def _open_project(self) -> Project:
         assert self._project is not None, "no project is open"

@@ -18,7 +18,7 @@ labels: only the tag set changed.
 dismiss: strings or places were dismissed as correct, or a dismissal was withdrawn.
 move: sentences were moved between the sections of the corpus: splits, pool, set aside, deleted.
 undo, redo: a step of any of these kinds was undone or redone; `Corrections.next_steps` describes it beforehand.
-revert: sentences got the gold from before some corrections.
+revert: sentences got the gold from before some corrections, or the section from before some moves.
 import: sentences were added.
 run: a run started, progressed or ended, and perhaps moved corrected dev sentences to train.
 """

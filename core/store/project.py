@@ -26,7 +26,7 @@ from core.store.gold.relabelling import Labels
 from core.store.gold.remarks import Dismissals
 from core.store.gold.reviews import Reviews
 from core.store.gold.stale_labels import StaleLabels
-from core.store.gold.steps import StepList
+from core.store.gold.step_list import StepList
 from core.store.label_history import LabelNames
 from core.store.predictions import Predictions
 from core.store.runs import Runs

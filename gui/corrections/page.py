@@ -20,7 +20,8 @@ from core.domain.spans import SPLITS, SentenceNumber
 from core.messages.catalogue import mark, say, say_count
 from core.store.changes import ChangeSet
 from core.store.gold.log import Correction
-from core.store.gold.steps import STEP_GROUPS, ListedStep, StepFilter, StepGroup
+from core.store.gold.section_changes import SentenceMove
+from core.store.gold.step_list import STEP_GROUPS, ListedStep, MovedSentence, StepFilter, StepGroup
 from core.store.project import Project
 from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, WHO, ContextDelegate, StepModel
 from gui.look.theme import scaled
@@ -41,7 +42,6 @@ _GROUPS: dict[StepGroup, str] = {
     "moves": mark("Moved sentences"),
 }
 _LABEL_KINDS = ("rename", "merge")
-_MOVE_KINDS = ("move", "set aside", "delete", "bring back")
 
 
 class CorrectionsPage(Page):
@@ -160,14 +160,14 @@ class CorrectionsPage(Page):
         self._enable()
 
     def _selected(self) -> "_Selected":
-        steps, corrections = list[ListedStep](), list[tuple[ListedStep, Correction]]()
+        steps, details = list[ListedStep](), list[tuple[ListedStep, Correction | MovedSentence]]()
         for index in self.tree.selectionModel().selectedRows():
-            step, correction = self.model.step(index), self.model.correction(index)
+            step, detail = self.model.step(index), self.model.detail(index)
             if not index.parent().isValid():
                 steps.append(step)
-            elif correction is not None:
-                corrections.append((step, correction))
-        return _Selected(steps, corrections)
+            elif detail is not None:
+                details.append((step, detail))
+        return _Selected(steps, details)
 
     def _enable(self) -> None:
         selected = self._selected()
@@ -178,12 +178,10 @@ class CorrectionsPage(Page):
         self.revert.setToolTip(wrap_tooltip(words))
 
     def _revert(self) -> None:
-        steps, corrections = self._selected().revertible
-        session = self._context.session
+        chosen, session = self._selected().revertible, self._context.session
+        steps = [each.step.number for each in chosen.steps]
         session.run_reporting_errors(
-            lambda: session.revert(
-                *(each.number for _, each in corrections), steps=[each.step.number for each in steps]
-            )
+            lambda: session.revert(*chosen.correction_numbers, steps=steps, moves=chosen.moves)
         )
 
     def _shown_sentence(self) -> SentenceNumber | None:
@@ -191,10 +189,10 @@ class CorrectionsPage(Page):
         rows = self.tree.selectionModel().selectedRows()
         if len(rows) != 1:
             return None
-        correction, step = self.model.correction(rows[0]), self.model.step(rows[0]).step
-        if correction is not None:
-            return correction.sentence
-        return step.sentence if step.kind in _MOVE_KINDS and step.sentences == 1 else None
+        detail, step = self.model.detail(rows[0]), self.model.step(rows[0]).step
+        if detail is not None:
+            return detail.sentence if isinstance(detail, Correction) else detail.move.sentence
+        return step.sentence if step.sentences == 1 else None
 
     def _inspect(self) -> None:
         if (number := self._shown_sentence()) is not None:
@@ -202,46 +200,65 @@ class CorrectionsPage(Page):
 
 
 class _Selected(NamedTuple):
-    """Steps, and corrections with the steps that they are of."""
+    """Steps, and sentences that were corrected or moved, with the steps that they are of."""
 
     steps: list[ListedStep]
-    corrections: list[tuple[ListedStep, Correction]]
+    details: list[tuple[ListedStep, Correction | MovedSentence]]
 
     @property
     def has_any(self) -> bool:
-        return bool(self.steps or self.corrections)
+        return bool(self.steps or self.details)
 
     @property
     def revertible(self) -> "_Selected":
-        """What a revert takes back: not what is undone, nor names of labels, nor moves; a step with all of it."""
+        """What a revert takes back: not what is undone, nor names of labels; a step with all of it."""
         whole = {each.step.number for each in self.steps}
         return _Selected(
             [each for each in self.steps if _is_revertible(each)],
-            [pair for pair in self.corrections if _is_revertible(pair[0]) and pair[0].step.number not in whole],
+            [pair for pair in self.details if _is_revertible(pair[0]) and pair[0].step.number not in whole],
         )
+
+    @property
+    def correction_numbers(self) -> list[int]:
+        return [each.number for _, each in self.details if isinstance(each, Correction)]
+
+    @property
+    def moves(self) -> list[SentenceMove]:
+        return [each.move for _, each in self.details if isinstance(each, MovedSentence)]
+
+    @property
+    def moved_sentences(self) -> int:
+        """How many sentences were moved without a change of their gold."""
+        return sum(each.step.sentences for each in self.steps if not each.corrections) + len(self.moves)
 
 
 def _is_revertible(listed: ListedStep) -> bool:
-    return not listed.is_undone and listed.step.kind not in (*_LABEL_KINDS, *_MOVE_KINDS)
+    return not listed.is_undone and listed.step.kind not in _LABEL_KINDS
 
 
 def _explain(selected: _Selected) -> str:
     """What a revert does, or why there is none."""
     if not selected.has_any:
         return say("Select changes to revert them, or one of them to show its sentence.")
-    steps, corrections = selected.revertible
-    if steps or corrections:
+    revertible = selected.revertible
+    count = sum(each.step.sentences for each in revertible.steps) + len(revertible.details)
+    if revertible.has_any and revertible.moved_sentences == count:
+        return say_count(
+            "Revert moves {count:,} sentence back, unless it was moved again since. One undo takes the revert back.",
+            "Revert moves {count:,} sentences back, except those that were moved again since."
+            " One undo takes the revert back.",
+            count,
+        )
+    if revertible.has_any:
         return say_count(
             "Revert gives {count:,} sentence the gold from before; its later changes are undone with it."
             " One undo takes the revert back.",
             "Revert gives {count:,} sentences the gold from before; their later changes are undone with it."
             " One undo takes the revert back.",
-            sum(each.step.sentences for each in steps) + len(corrections),
+            count,
         )
-    if all(each.is_undone for each in (*selected.steps, *(step for step, _ in selected.corrections))):
+    if all(each.is_undone for each in (*selected.steps, *(step for step, _ in selected.details))):
         return say("What is selected is undone already.")
-    if all(each.step.kind in _MOVE_KINDS for each in (*selected.steps, *(step for step, _ in selected.corrections))):
-        return say("Moves are not reverted: undo the step, or move the sentences in Inspect.")
     return say("Renamed and merged labels are not reverted: undo the step, or rename the label again.")
 
 

@@ -1,4 +1,4 @@
-"""The steps that changed gold or moved sentences, a row each, and under each the sentences whose gold it changed."""
+"""The steps that changed gold or moved sentences, a row each, and under each the sentences that it changed or moved."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 from core.domain.spans import SPLITS, Span
 from core.messages.catalogue import mark, say, say_count
 from core.store.gold.log import Correction
-from core.store.gold.steps import ListedStep, StepFilter
+from core.store.gold.step_list import ListedStep, MovedSentence, StepFilter
 from core.store.project import Project
 from gui.background import LatestQuery
 from gui.look.theme import Look, font, scaled
@@ -27,6 +27,9 @@ _ROW_HEIGHT = 30
 _AT_ONCE = 200
 """Steps, and sentences of a step, that are read at once."""
 
+
+_Detail = Correction | MovedSentence
+"""What a row under a step shows."""
 
 SPAN_ROLE = Qt.ItemDataRole.UserRole + 1
 """The role of the `Excerpt` of an index; its text is what the index displays."""
@@ -70,7 +73,7 @@ class _Wanted:
     chosen: StepFilter
     newest: int | None = None
     oldest: int | None = None
-    opened: Mapping[int, int] = field(default_factory=dict)
+    opened: Mapping[int, _Detail | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class _Read:
     newer: list[ListedStep]
     older: list[ListedStep]
     undone: frozenset[int]
-    corrections: dict[int, list[Correction]]
+    details: dict[int, list[_Detail]]
     authors: list[str]
     corrected: int
 
@@ -90,11 +93,20 @@ def _read(project: Project, wanted: _Wanted) -> _Read:
     steps, chosen = project.steps, wanted.chosen
     newer = steps.list_matching(chosen, after=wanted.newest or 0, limit=_AT_ONCE)
     older = [] if wanted.oldest is None else steps.list_matching(chosen, before=wanted.oldest, limit=_AT_ONCE)
-    corrections = {
-        step: steps.corrections_of(step, chosen, after=last, limit=_AT_ONCE) for step, last in wanted.opened.items()
-    }
+    details = {step: _read_details(project, chosen, step, last) for step, last in wanted.opened.items()}
     corrected = sum(len(project.sentences.corrected_in(split)) for split in SPLITS)
-    return _Read(wanted, newer, older, steps.undone(), corrections, steps.authors(), corrected)
+    return _Read(wanted, newer, older, steps.undone(), details, steps.authors(), corrected)
+
+
+def _read_details(project: Project, chosen: StepFilter, step: int, last: _Detail | None) -> list[_Detail]:
+    """The next sentences of a step: those whose gold it changed, or if there are none, those that it moved."""
+    if not isinstance(last, MovedSentence):
+        after = 0 if last is None else last.number
+        corrections = project.steps.corrections_of(step, chosen, after=after, limit=_AT_ONCE)
+        if corrections or last is not None:
+            return [*corrections]
+    after_sentence = None if last is None else last.move.sentence
+    return [*project.steps.moves_of(step, chosen, after=after_sentence, limit=_AT_ONCE)]
 
 
 @dataclass(slots=True)
@@ -102,13 +114,13 @@ class _Row:
     """A step with those of its sentences that were read."""
 
     listed: ListedStep
-    corrections: list[Correction] = field(default_factory=list)
+    details: list[_Detail] = field(default_factory=list)
     has_more: bool = True
 
     @property
-    def last(self) -> int:
-        """The last correction that was read."""
-        return self.corrections[-1].number if self.corrections else 0
+    def has_details(self) -> bool:
+        """Whether the step opens to several sentences."""
+        return (self.listed.corrections or self.listed.step.sentences) > 1
 
 
 class StepModel(QAbstractItemModel):
@@ -165,7 +177,7 @@ class StepModel(QAbstractItemModel):
             wanted = _Wanted(self._filter)
         else:
             newest, oldest = (self._rows[at].listed.step.number for at in (0, -1))
-            opened = {step: self._rows[self._row_of(step)].last for step in self._opened}
+            opened = {step: next(reversed(self._rows[self._row_of(step)].details), None) for step in self._opened}
             wanted = _Wanted(self._filter, newest, oldest if self._reads_older else None, opened)
         self._query.submit(lambda: _read(project, wanted))
 
@@ -184,12 +196,12 @@ class StepModel(QAbstractItemModel):
     def _add(self, read: _Read) -> None:
         if read.wanted.oldest is not None:
             self._has_older, self._reads_older = len(read.older) == _AT_ONCE, False
-        self._opened -= read.corrections.keys()
+        self._opened -= read.details.keys()
         self._put(0, read.newer)
         self._put(len(self._rows), read.older)
         self._mark_undone(read.undone)
-        for step, corrections in read.corrections.items():
-            self._put_corrections(step, corrections)
+        for step, details in read.details.items():
+            self._put_details(step, details)
 
     def _show(self, steps: Sequence[ListedStep], *, has_older: bool) -> None:
         self.beginResetModel()
@@ -211,13 +223,13 @@ class StepModel(QAbstractItemModel):
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, WHEN))
 
-    def _put_corrections(self, step: int, corrections: Sequence[Correction]) -> None:
+    def _put_details(self, step: int, details: Sequence[_Detail]) -> None:
         row = self._row_of(step)
-        known = self._rows[row].corrections
-        self._rows[row].has_more = len(corrections) == _AT_ONCE
-        if corrections:
-            self.beginInsertRows(self.index(row, 0), len(known), len(known) + len(corrections) - 1)
-            known += corrections
+        known = self._rows[row].details
+        self._rows[row].has_more = len(details) == _AT_ONCE
+        if details:
+            self.beginInsertRows(self.index(row, 0), len(known), len(known) + len(details) - 1)
+            known += details
             self.endInsertRows()
 
     def _row_of(self, step: int) -> int:
@@ -229,10 +241,10 @@ class StepModel(QAbstractItemModel):
         """The step of a row, or of the row above it."""
         return self._rows[index.row() if not index.internalId() else self._row_of(index.internalId())].listed
 
-    def correction(self, index: Index) -> Correction | None:
-        """The correction that a row shows; None for that of a step of several, or of moves."""
+    def detail(self, index: Index) -> _Detail | None:
+        """The correction or the moved sentence that a row shows; None for a step of several, or one that moved."""
         if index.internalId():
-            return self._rows[self._row_of(index.internalId())].corrections[index.row()]
+            return self._rows[self._row_of(index.internalId())].details[index.row()]
         listed = self._rows[index.row()].listed
         return listed.first if listed.corrections == 1 else None
 
@@ -252,7 +264,7 @@ class StepModel(QAbstractItemModel):
     def rowCount(self, parent: Index = ROOT) -> int:
         if not parent.isValid():
             return len(self._rows)
-        return 0 if parent.internalId() or parent.column() else len(self._rows[parent.row()].corrections)
+        return 0 if parent.internalId() or parent.column() else len(self._rows[parent.row()].details)
 
     def columnCount(self, parent: Index = ROOT) -> int:
         return len(_TITLES)
@@ -260,7 +272,7 @@ class StepModel(QAbstractItemModel):
     def hasChildren(self, parent: Index = ROOT) -> bool:  # noqa: N802
         if not parent.isValid():
             return bool(self._rows)
-        return not parent.internalId() and not parent.column() and self._rows[parent.row()].listed.corrections > 1
+        return not parent.internalId() and not parent.column() and self._rows[parent.row()].has_details
 
     def canFetchMore(self, parent: Index) -> bool:
         if not parent.isValid():
@@ -293,22 +305,22 @@ class StepModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(index)
         if role == SPAN_ROLE and index.column() == CONTEXT:
-            correction = self.correction(index)
-            return None if correction is None else _excerpt(correction)
+            detail = self.detail(index)
+            return _excerpt(detail) if isinstance(detail, Correction) else None
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(index)
         return self._style(index, role)
 
     def _text(self, index: Index) -> str:
-        listed, correction, column = self.step(index), self.correction(index), index.column()
+        listed, detail, column = self.step(index), self.detail(index), index.column()
         if column == CHANGE:
-            return correction.sentence_id if index.internalId() and correction is not None else _title(listed)
+            return detail.sentence_id if index.internalId() and detail is not None else _title(listed)
         if column == WHO:
             return "" if index.internalId() else listed.author
         if column == WHEN:
             return "" if index.internalId() else f"{datetime.fromisoformat(listed.made_at).astimezone():%Y-%m-%d %H:%M}"
-        if correction is not None:
-            return _of_correction(correction, column)
+        if detail is not None:
+            return _of_correction(detail, column) if isinstance(detail, Correction) else _of_move(detail, column)
         if column == CONTEXT:
             return listed.step.reason or say_count(
                 "{count:,} sentence", "{count:,} sentences", listed.corrections or listed.step.sentences
@@ -316,9 +328,9 @@ class StepModel(QAbstractItemModel):
         return (listed.step.old_label if column == BEFORE else listed.step.new_label) or ""
 
     def _tip(self, index: Index) -> str:
-        correction = self.correction(index)
-        if correction is not None and index.column() == CONTEXT:
-            return wrap_tooltip(correction.text)
+        detail = self.detail(index)
+        if detail is not None and index.column() == CONTEXT:
+            return wrap_tooltip(detail.text)
         if not index.internalId() and index.column() == WHEN:
             return f"{datetime.fromisoformat(self.step(index).made_at).astimezone():%Y-%m-%d %H:%M:%S}"
         return wrap_tooltip(self._text(index))
@@ -348,6 +360,10 @@ def _of_correction(correction: Correction, column: int) -> str:
     one, other = correction.before, correction.after
     shown = [span for span in (one if column == BEFORE else other) if span not in (other if column == BEFORE else one)]
     return format_spans(correction.text, shown)
+
+
+def _of_move(moved: MovedSentence, column: int) -> str:
+    return {CONTEXT: moved.text.replace("\n", " "), BEFORE: moved.before, AFTER: moved.after}[column]
 
 
 def _excerpt(correction: Correction) -> Excerpt:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtTest import QAbstractItemModelTester
 
 from core.domain.spans import Span
-from core.store.gold.steps import StepFilter
+from core.store.gold.step_list import StepFilter
 from gui.corrections.step_model import StepModel
 from gui.look.theme import LIGHT, Look
 from tests.building import project_with_run

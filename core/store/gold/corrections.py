@@ -6,14 +6,24 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
+from core.domain.generators import run_to_end
 from core.domain.labels import in_display_order
 from core.domain.spans import SentenceNumber, Span, check_spans
 from core.store.changes import ChangeKind, ChangeSet, GoldChange
 from core.store.columns import spans_from_text, spans_to_text
 from core.store.database import Database
-from core.store.gold.log import Change, CorrectionLog, LogWriter, StepPart, changed_golds, problems_of_log
+from core.store.gold.log import (
+    Change,
+    CorrectionLog,
+    LogWriter,
+    StepPart,
+    changed_golds,
+    ensure_entry,
+    problems_of_log,
+    revert_parts,
+)
 from core.store.gold.remarks import DismissalKind, Dismissals, Remark, RemarkLog, TextPlace
-from core.store.gold.section_changes import SectionChange
+from core.store.gold.section_changes import SectionChange, SentenceMove
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
 from core.store.gold.undo_stacks import UndoHistory
@@ -162,7 +172,7 @@ class Corrections(CorrectionLog):
             labels = (*self._sentences.labels(), *known)
             parts: Iterator[list[Change]] = (self._changes(part, labels) for part in golds)
             if known:
-                parts = _ensure_entry(parts)
+                parts = ensure_entry(parts)
             step, change = yield from self._store_in_slices(
                 "correct",
                 map(StepPart, parts),
@@ -233,34 +243,38 @@ class Corrections(CorrectionLog):
         step = self._next("redo" if redo else "undo")
         return step is not None and self._log.is_large(step, LARGE)
 
-    def revert(self, *corrections: int, steps: Collection[int] = ()) -> ChangeSet:
-        """Give sentences the gold from before some corrections, or from before some steps, in one step. Later
-        corrections of these sentences are reverted, too.
+    def revert(self, *corrections: int, steps: Collection[int] = (), moves: Collection[SentenceMove] = ()) -> ChangeSet:
+        """Give sentences the gold and the section from before some corrections, some steps, or their moves by some
+        steps, in one step. Later corrections of these sentences are reverted, too; sentences that were moved again
+        since stay where they are.
 
         Raises:
-            UserError: the earlier gold has a label that was removed from the tag set since.
+            UserError: the earlier gold has a label that was removed from the tag set since, or all sentences were moved
+                again since.
         """
-        return self._store_step(
-            [change for part in self._reverts(corrections, steps) for change in part], kind="revert"
-        )
+        return run_to_end(self.revert_in_slices(*corrections, steps=steps, moves=moves))
 
-    def revert_in_slices(self, *corrections: int, steps: Collection[int] = ()) -> Generator[int, None, ChangeSet]:
+    def revert_in_slices(
+        self, *corrections: int, steps: Collection[int] = (), moves: Collection[SentenceMove] = ()
+    ) -> Generator[int, None, ChangeSet]:
         """`revert` in slices; yields how many sentences were changed so far."""
         with self._exclusively() as has_settled:
-            parts = map(StepPart, self._reverts(corrections, steps))
+            parts = revert_parts(self._gold_reverts(corrections, steps), self._log.reversed_moves(steps, moves), LARGE)
             _, change = yield from self._store_in_slices("revert", parts)
         return replace(change, corpus=change.corpus or has_settled)
 
-    def is_large_revert(self, *corrections: int, steps: Collection[int] = ()) -> bool:
+    def is_large_revert(
+        self, *corrections: int, steps: Collection[int] = (), moves: Collection[SentenceMove] = ()
+    ) -> bool:
         """Whether a revert may be too large for one transaction."""
-        count = len(corrections) + len(steps)
+        count = len(corrections) + len(steps) + len(moves)
         for step in steps:
-            if count >= LARGE:
-                break
+            if count >= LARGE or self._log.is_large(step, LARGE):
+                return True
             count += len(self._log.entries(step, limit=LARGE)) - 1
         return count >= LARGE
 
-    def _reverts(self, corrections: Collection[int], steps: Collection[int]) -> Iterator[list[Change]]:
+    def _gold_reverts(self, corrections: Collection[int], steps: Collection[int]) -> Iterator[list[Change]]:
         """The changes that revert corrections, some at a time, without sentences that have that gold already."""
         history, labels = self._names.history(), {*self._sentences.labels()}
         earliest = self._log.earliest(corrections, steps)
@@ -285,12 +299,10 @@ class Corrections(CorrectionLog):
         changes: Sequence[Change],
         remarks: Sequence[Remark] = (),
         also: Callable[[int], None] = lambda step: None,
-        kind: ChangeKind = "correct",
     ) -> ChangeSet:
         """Store a new step, which clears what can be redone; `also` is called with its number to add to it."""
         golds = changed_golds(changes)
-        if not golds and kind == "correct":
-            kind = "review"
+        kind: ChangeKind = "correct" if golds else "review"
         with self._database.atomic():
             has_settled = self._begin()
             if changes:
@@ -434,13 +446,3 @@ def _change_set(
 ) -> ChangeSet:
     is_large = len(sentences) > LARGE
     return ChangeSet(kind, sentences=tuple(sentences), corpus=is_large, golds={} if is_large else golds)
-
-
-def _ensure_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
-    """The parts, or if they change no sentence, an entry without a sentence, to record the step."""
-    has_any = False
-    for part in parts:
-        has_any = has_any or bool(part)
-        yield part
-    if not has_any:
-        yield [Change(None, "correct")]

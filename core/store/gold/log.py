@@ -13,7 +13,7 @@ from core.messages.catalogue import say
 from core.store.changes import GoldChange
 from core.store.columns import now_text, spans_from_text
 from core.store.database import Database, Row
-from core.store.gold.section_changes import SectionChange, SectionChanges, problems_of_sections
+from core.store.gold.section_changes import SectionChange, SectionChanges, SentenceMove, problems_of_sections
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.undo_stacks import UndoHistory
 from core.store.label_history import LabelNames, renaming_sql
@@ -115,6 +115,27 @@ def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]
     }
 
 
+def revert_parts(golds: Iterable[list[Change]], moves: Sequence[SectionChange], at_once: int) -> Iterator[StepPart]:
+    """The parts of a step that reverts gold, and moves, some at a time; the first of them has an entry."""
+    has_entry = False
+    for changes in golds:
+        has_entry = has_entry or bool(changes)
+        yield StepPart(changes)
+    for first in range(0, len(moves), at_once):
+        entries = [] if has_entry or first else [Change(None, "revert")]
+        yield StepPart(entries, moves[first : first + at_once])
+
+
+def ensure_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
+    """The parts, or if they change no sentence, an entry without a sentence, to record the step."""
+    has_any = False
+    for part in parts:
+        has_any = has_any or bool(part)
+        yield part
+    if not has_any:
+        yield [Change(None, "correct")]
+
+
 class Revertible(NamedTuple):
     """An entry of the log, with its step and the gold before it."""
 
@@ -212,6 +233,10 @@ class LogWriter:
             yield StepPart([_replay_entry(kind, *row) for row in rows])
             last = rows[-1][0]
         yield from (StepPart(moves=part) for part in self._sections.inverse(moved_by, limit))
+
+    def reversed_moves(self, steps: Collection[int], moves: Collection[SentenceMove]) -> list[SectionChange]:
+        """See `SectionChanges.reverse`."""
+        return self._sections.reverse(steps, moves)
 
     def earliest(self, corrections: Collection[int], steps: Collection[int]) -> list[Revertible]:
         """The first of these corrections, or of those of these steps, for each sentence, in order of sentences."""

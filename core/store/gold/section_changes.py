@@ -6,9 +6,11 @@ to train, once (`Sentences.move_to_train`). What it did is kept: undo and redo l
 longer where the step put it.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from core.domain.errors import UserError
 from core.domain.spans import Section, SentenceNumber
 from core.formats.records import with_sentence_id
 from core.messages.catalogue import say
@@ -22,6 +24,13 @@ class SectionChange(NamedTuple):
     before: Section
     after: Section
     reason: str = ""
+
+
+class SentenceMove(NamedTuple):
+    """What one step did to the section of one sentence."""
+
+    step: int
+    sentence: SentenceNumber
 
 
 class SectionChanges:
@@ -62,6 +71,34 @@ class SectionChanges:
         ):
             yield [SectionChange(*row) for row in rows]
             last = rows[-1][0]
+
+    def reverse(self, steps: Collection[int], moves: Collection[SentenceMove]) -> list[SectionChange]:
+        """The moves that take sentences to where they were before some steps, or before some of their moves.
+
+        A sentence that was moved again since stays where it is.
+
+        Raises:
+            UserError: all of them were moved again since.
+        """
+        rows = self._database.rows(
+            "WITH chosen AS (SELECT sentence, min(step) AS first, max(step) AS last FROM"
+            " (SELECT step, sentence FROM move WHERE step IN (SELECT value FROM json_each(?1)) UNION"
+            " SELECT value ->> 0, value ->> 1 FROM json_each(?2)) GROUP BY sentence)"
+            " SELECT s.number, s.split, f.before, l.after, s.id FROM chosen AS c JOIN sentence AS s"
+            " ON s.number = c.sentence JOIN move AS f ON f.step = c.first AND f.sentence = c.sentence"
+            " JOIN move AS l ON l.step = c.last AND l.sentence = c.sentence WHERE s.split <> f.before ORDER BY 1",
+            [json.dumps([*steps]), json.dumps([*moves])],
+        )
+        changes = [SectionChange(*row[:3]) for row in rows if row[1] == row[3]]
+        if changes or not rows:
+            return changes
+        if len(rows) == 1:
+            raise UserError("the sentence {id} was moved again since; move it on the Inspect page", id=rows[0][4])
+        raise UserError(
+            "all {count:,} sentences were moved again since, such as {id}; move them on the Inspect page",
+            count=len(rows),
+            id=rows[0][4],
+        )
 
     def remove(self, step: int, limit: int) -> bool:
         """Remove some moves of a step and take the sentences back; returns whether it had any."""

@@ -1,17 +1,15 @@
-"""Describe and list the steps of the log: what each did, as fields for a message, and which of them changed gold."""
+"""Describe the steps of the log: what each did, as fields for a message."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from core.analysis.verdicts import Blame
-from core.domain.spans import SECTIONS, Section, SentenceNumber, Span, Split
+from core.domain.spans import Section, SentenceNumber, Span
 from core.store.columns import spans_from_text
 from core.store.database import Database, Row
-from core.store.gold.log import CORRECTIONS, Correction, correction_of_row
 from core.store.gold.remarks import DismissalKind, TextPlace
-from core.store.search import TextSearch
 
 StepKind = Literal[
     "label",
@@ -128,7 +126,7 @@ def describe_step(database: Database, number: int) -> Step | None:
     if said.has_dismissals:
         return _dismissal(database, number, sentence, sentence_id)
     if said.has_moves:
-        return _describe_moves(database, number)
+        return _describe_moves(database, number, kind)
     return Step(
         number,
         _kind(kind, changes, said, labels),
@@ -172,7 +170,7 @@ def _dismissal(database: Database, number: int, sentence: SentenceNumber | None,
     return Step(number, kind, sentence, sentence_id, sentences, len(rows), string=_common(subjects))
 
 
-def _describe_moves(database: Database, number: int) -> Step:
+def _describe_moves(database: Database, number: int, logged: str) -> Step:
     """Describe a step that moved sentences."""
     [(count, first, reason, lowest, highest, outside)] = database.rows(
         "SELECT count(*), min(sentence), max(reason), min(after), max(after), sum(before IN ('aside', 'deleted'))"
@@ -184,8 +182,17 @@ def _describe_moves(database: Database, number: int) -> Step:
     kind = kinds.get(section, "move")
     if outside == count and kind != "delete":
         kind = "bring back"
+    if logged == "revert":
+        kind, count = "revert", database.value(_COUNT_SENTENCES, [number])
     (sentence, sentence_id, _), *_ = _of_sentence(database, first)
     return Step(number, kind, sentence, sentence_id, count, section=section, reason=reason)
+
+
+_COUNT_SENTENCES = (
+    "SELECT count(*) FROM (SELECT sentence FROM move WHERE step = ?1 UNION"
+    " SELECT sentence FROM correction WHERE (number = ?1 OR step = ?1) AND before <> after)"
+)
+"""Counts the sentences whose section or gold a step changed."""
 
 
 def _of_sentence(database: Database, number: SentenceNumber) -> list[Row]:
@@ -280,155 +287,3 @@ def _common(values: Iterable[str | None]) -> str | None:
     """The common value; None if they differ."""
     different = set(values)
     return different.pop() if len(different) == 1 else None
-
-
-StepGroup = Literal["corrections", "labels", "verdicts", "reverts", "moves"]
-"""Groups in which steps are listed: renames and merges of labels, verdicts, reverts, moves of sentences, and all other
-corrections."""
-
-STEP_GROUPS: tuple[StepGroup, ...] = get_args(StepGroup)
-
-
-@dataclass(frozen=True, slots=True)
-class StepFilter:
-    """Which changes of gold and moves, and so which steps, to list; conditions that are not set match all.
-
-    Attributes:
-        group: what the step did.
-        label: the old or new label of a changed span; moves match none.
-        split: that of the sentence.
-        text: occurs in the sentence's text, id or note.
-        author: who made the step; empty for those of nobody known.
-    """
-
-    group: StepGroup | None = None
-    label: str | None = None
-    split: Split | None = None
-    text: str = ""
-    author: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedStep:
-    """A step with the changes of gold that match a filter.
-
-    Attributes:
-        made_at: the time in UTC, ISO 8601.
-        author: who made it; empty if that is not known.
-        is_undone: whether it is currently undone.
-        corrections, first: how many changes of gold match, and the first of them; none of a step that moved sentences.
-    """
-
-    step: Step
-    made_at: str
-    author: str
-    is_undone: bool
-    corrections: int
-    first: Correction | None
-
-
-class StepList:
-    """Lists the steps that changed gold or moved sentences, newest first, including undone ones but not undo and redo
-    themselves.
-    """
-
-    def __init__(self, database: Database, search: TextSearch) -> None:
-        self._database = database
-        self._search = search
-
-    def list_matching(
-        self, chosen: StepFilter, *, before: int | None = None, after: int = 0, limit: int = -1
-    ) -> list[ListedStep]:
-        """The newest steps that match a filter, with numbers between two others."""
-        condition, parameters = self._condition(chosen)
-        moves = "" if chosen.label is not None else _MOVES_OF_STEPS.format(condition=condition)
-        rows = self._database.rows(
-            "WITH found AS (SELECT coalesce(c.step, c.number) AS step, count(*) AS corrections, min(c.number) AS first"
-            " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence"
-            f" WHERE c.before <> c.after AND c.kind IN ('correct', 'revert') AND c.number > ? AND {condition}"
-            f" GROUP BY 1{moves})"
-            f" SELECT found.*, h.made_at, h.author, {_IS_UNDONE} FROM found"
-            " JOIN correction AS h ON h.number = found.step"
-            f" WHERE h.number > ? AND h.number < coalesce(?, h.number + 1) AND h.author = coalesce(?, h.author)"
-            f" AND {_GROUPS[chosen.group]} ORDER BY h.number DESC LIMIT ?",
-            [after, *parameters, *([after, *parameters] if moves else ()), after, before, chosen.author, limit],
-        )
-        numbers = [row[2] for row in rows if row[2] is not None]
-        firsts = self._database.rows_of(f"{CORRECTIONS} AND c.number IN ({{numbers}})", numbers)
-        first_of = {each.number: each for each in map(correction_of_row, firsts)}
-        return [
-            ListedStep(step, made_at, author, bool(is_undone), corrections, first_of.get(first))
-            for number, corrections, first, made_at, author, is_undone in rows
-            if (first is None or first in first_of) and (step := describe_step(self._database, number)) is not None
-        ]
-
-    def authors(self) -> list[str]:
-        """The names of all who made a step."""
-        rows = self._database.rows("SELECT DISTINCT author FROM correction WHERE author <> '' ORDER BY 1")
-        return [row[0] for row in rows]
-
-    def corrections_of(self, step: int, chosen: StepFilter, *, after: int = 0, limit: int = -1) -> list[Correction]:
-        """The changes of gold of a step that match a filter, in order, after a given one."""
-        condition, parameters = self._condition(chosen)
-        rows = self._database.rows(
-            f"{CORRECTIONS} AND coalesce(c.step, c.number) = ? AND c.number > ? AND c.number <="
-            " (SELECT coalesce(max(number), ?) FROM correction WHERE step = ?)"
-            f" AND {condition} ORDER BY c.number LIMIT ?",
-            [step, max(after, step - 1), step, step, *parameters, limit],
-        )
-        return [correction_of_row(row) for row in rows]
-
-    def undone(self) -> frozenset[int]:
-        """All steps that are currently undone."""
-        rows = self._database.rows(
-            "SELECT target, kind, max(number) FROM correction"
-            " WHERE target IS NOT NULL AND step IS NULL AND kind IN ('undo', 'redo') GROUP BY target"
-        )
-        return frozenset(target for target, kind, _ in rows if kind == "undo")
-
-    def _condition(self, chosen: StepFilter) -> tuple[str, Sequence[Any]]:
-        """The condition on a correction c of a sentence s, as SQL with parameters."""
-        conditions, parameters = ["true"], list[Any]()
-        if chosen.label is not None:
-            conditions.append(_CHANGES_LABEL)
-            parameters.append(chosen.label)
-        if chosen.split is not None:
-            conditions.append("s.split = ?")
-            parameters.append(chosen.split)
-        if chosen.text:
-            found = {number for section in SECTIONS for number in self._search.find(chosen.text, section)}
-            conditions.append("s.number IN (SELECT value FROM json_each(?))")
-            parameters.append(json.dumps([*found]))
-        return " AND ".join(conditions), parameters
-
-
-_MOVES_OF_STEPS = (
-    " UNION ALL SELECT m.step, 0, NULL FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
-    " JOIN correction AS c ON c.number = m.step"
-    " WHERE c.kind IN ('correct', 'revert') AND m.step > ? AND {condition} GROUP BY m.step"
-)
-_IS_UNDONE = (
-    "(SELECT kind FROM correction WHERE target = h.number AND step IS NULL AND kind IN ('undo', 'redo')"
-    " ORDER BY number DESC LIMIT 1) IS 'undo'"
-)
-
-_CHANGES_LABEL = (
-    "EXISTS (SELECT 1 FROM (SELECT value FROM json_each(c.before) UNION ALL SELECT value FROM json_each(c.after))"
-    " WHERE json_extract(value, '$[2]') = ? GROUP BY value HAVING count(*) = 1)"
-)
-"""A span that the gold had either before or after, but not both."""
-
-_CHANGED_LABELS = (
-    "(EXISTS (SELECT 1 FROM relabelling WHERE step = h.number)"
-    " OR EXISTS (SELECT 1 FROM label_change WHERE step = h.number))"
-)
-_GAVE_VERDICT = "EXISTS (SELECT 1 FROM verdict WHERE step = h.number)"
-_MOVED = "EXISTS (SELECT 1 FROM move WHERE step = h.number)"
-_GROUPS: dict[StepGroup | None, str] = {
-    None: "true",
-    "labels": _CHANGED_LABELS,
-    "verdicts": _GAVE_VERDICT,
-    "reverts": "h.kind = 'revert'",
-    "moves": _MOVED,
-    "corrections": f"h.kind = 'correct' AND NOT {_CHANGED_LABELS} AND NOT {_GAVE_VERDICT} AND NOT {_MOVED}",
-}

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from core.domain.generators import run_to_end
 from core.domain.spans import Span
-from core.store.gold.steps import StepFilter
+from core.store.gold.step_list import StepFilter
 from gui.corrections import step_model
 from gui.corrections.step_model import AFTER, BEFORE, CHANGE, CONTEXT, WHEN, WHO
 from gui.look.theme import LIGHT
@@ -356,8 +356,6 @@ def test_moves_are_listed_and_their_sentences_shown_wherever_they_are(page, sess
     choose(page, 0)
     assert not page.show_sentence.isEnabled()
     choose(page, 1)
-    assert not page.revert.isEnabled()
-    assert page.explanation.text() == "Moves are not reverted: undo the step, or move the sentences in Inspect."
     click(page.show_sentence)
     inspect = window.pages["inspect"]
     qtbot.waitUntil(lambda: "set aside: 번역투 · news-3" in inspect.detail.position.text())
@@ -365,6 +363,32 @@ def test_moves_are_listed_and_their_sentences_shown_wherever_they_are(page, sess
     assert page.filters.filter.group == "moves"
     page.filters.clear()
     qtbot.waitUntil(lambda: page.model.rowCount() == 3)
+
+
+def test_a_move_is_reverted_whole_or_by_sentence_unless_a_sentence_has_moved_on(page, session, window):
+    session.move_sentences([number_of(session, name) for name in ("news-1", "news-4")], "test")
+    page.tree.expand(page.model.index(0, 0))
+    assert cells(page, child(page, 0, 0)) == ["news-1", "이순신은 조선 수군을 이끌었다.", "train", "test"]
+    page.tree.selectionModel().select(
+        child(page, 0, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    )
+    assert page.explanation.text().startswith("Revert moves 1 sentence back, unless it was moved again since.")
+    click(page.revert)
+    sentences = session.project.sentences
+    assert [sentences.by_id(name).split for name in ("news-1", "news-4")] == ["train", "test"]
+    assert row_cells(page, 0)[0] == "Revert news-1"
+    session.move_sentences([number_of(session, "news-4")], "aside")
+    choose(page, 2)
+    assert page.explanation.text().startswith("Revert moves 2 sentences back, except those that were moved again")
+    click(page.revert)
+    assert "the sentence news-4 was moved again since" in window.banner.text.text()
+    session.undo()
+    choose(page, 1)
+    click(page.revert)
+    assert sentences.by_id("news-4").split == "dev"
+    choose(page, 0)
+    click(page.revert)
+    assert sentences.by_id("news-4").split == "test", "a revert is reverted, too"
 
 
 def test_who_made_a_step_is_shown_and_filtered_by_once_anybody_is_known(page, session):

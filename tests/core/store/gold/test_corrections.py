@@ -12,7 +12,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.store.gold.corrections import LARGE
 from core.store.gold.remarks import TextPlace
-from core.store.gold.steps import StepFilter
+from core.store.gold.step_list import StepFilter
 from core.store.gold.undo_stacks import Stacks, follow, steps_of
 from core.store.project import create_project, open_project
 from tests.building import add_sentences, project_with_run, project_with_sentences

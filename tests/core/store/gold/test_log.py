@@ -21,7 +21,7 @@ from core.services.export_corpus import export_corpus
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store.gold.log import LogWriter
 from core.store.gold.relabelling import Replacement
-from core.store.gold.steps import StepFilter
+from core.store.gold.step_list import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, Project, open_project
 from tests.building import TEXTS, project_with_run

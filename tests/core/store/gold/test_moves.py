@@ -11,6 +11,7 @@ from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
 from core.domain.spans import SECTIONS, Sentence, Span
 from core.store.gold.moves import Loss
+from core.store.gold.step_list import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from core.store.sentences import section_then
@@ -111,6 +112,39 @@ def test_a_step_says_what_it_moved_where_and_why(project, to, kind, section):
         names = ("news-4", "talk-1") if to != "aside" else ("talk-1",)
     assert (step.kind, step.section, step.reason, step.sentences) == (kind, section, "까닭", len(names))
     assert (step.sentence_id, step.sentence) == (names[0], number_of(project, names[0]))
+
+
+@pytest.mark.parametrize("at_once", [2, 250])
+def test_moves_are_reverted_beside_corrections_as_one_step(project, at_once):
+    with patch("core.store.gold.corrections.LARGE", at_once):
+        move(project, "test", "news-1", "news-3", "news-4")
+        move(project, "aside", "news-3", "talk-1")
+        first, second = [each.step.number for each in reversed(project.steps.list_matching(StepFilter()))]
+        project.corrections.correct(number_of(project, "news-4"), [])
+        change = project.corrections.revert(project.corrections.last_number(), steps=[first, second])
+        assert (change.kind, change.corpus) == ("revert", True)
+        assert sections(project) == BEFORE
+        step = project.corrections.next_steps().undo
+        assert (step.kind, step.sentences) == ("revert", 4)
+        project.corrections.undo()
+        assert sections(project)["news-3"] == "aside"
+        assert project.sentences.by_id("news-4").gold == ()
+        assert project.problems() == []
+
+
+def test_a_sentence_that_was_moved_again_since_stays_and_one_alone_is_refused(project):
+    move(project, "test", "news-1", "news-4")
+    move(project, "aside", "news-4", reason="번역투")
+    [later, earlier] = [each.step.number for each in project.steps.list_matching(StepFilter())]
+    [_, moved] = project.steps.moves_of(earlier, StepFilter())
+    assert (moved.sentence_id, moved.before, moved.after) == ("news-4", "dev", "test")
+    with pytest.raises(UserError, match="the sentence news-4 was moved again since"):
+        project.corrections.revert(moves=[moved.move])
+    assert project.corrections.next_steps().undo.number == later
+    project.corrections.revert(steps=[earlier])
+    assert sections(project) == {**BEFORE, "news-4": "aside"}
+    assert not project.corrections.revert(moves=[project.steps.moves_of(earlier, StepFilter())[0].move])
+    assert project.problems() == []
 
 
 def test_an_import_is_dropped_and_its_sentences_can_come_back(project):

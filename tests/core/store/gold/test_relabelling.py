@@ -12,7 +12,7 @@ from core.domain.spans import Sentence, Span
 from core.store.changes import ChangeSet
 from core.store.gold import corrections
 from core.store.gold.relabelling import Replacement
-from core.store.gold.steps import StepFilter
+from core.store.gold.step_list import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import create_project, open_project
 from core.store.sentences import GOLDS

@@ -13,7 +13,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.store.gold.reviews import NOTHING_SAID, JudgementContext, Reviewed
-from core.store.gold.steps import StepFilter
+from core.store.gold.step_list import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from core.store.sentence_selection import ALL_ERRORS, Selection

@@ -7,7 +7,7 @@ from core.domain.spans import Sentence, Span
 from core.metrics.comparison import compare_spans
 from core.store.gold import steps
 from core.store.gold.relabelling import Replacement
-from core.store.gold.steps import StepFilter
+from core.store.gold.step_list import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from tests.building import add_sentences, project_with_run
