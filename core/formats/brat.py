@@ -36,7 +36,7 @@ from core.messages.catalogue import say_count
 OWN = "brat"
 """The extra with the lines about a sentence that are no entities, and the numbers of those that lines refer to."""
 
-_ENTITY = re.compile(r"(T\S*)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")
+_ENTITY = re.compile(r"(T\S*)\t(\S+) (\d{1,15} \d{1,15}(?:;\d{1,15} \d{1,15})*)(?:\t(.*))?")
 _REFERENCE = re.compile(r"(?:^|[ :])([TERAM]\d+)(?= |$)")
 _UNWRITABLE = re.compile(r"[\r\n]|^\ufeff")
 _UNSAFE = re.compile(r'(?:^|(?<=/))\.|[\x00-\x1f<>:"|?*%\\]|\.(?=(?:txt|ann)/)')

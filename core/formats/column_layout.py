@@ -19,7 +19,7 @@ Shape = tuple[bool, int]
 _CHUNKS = frozenset(["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP"])
 """The phrases of CoNLL-2000, whose column looks like one of entities."""
 _KNOWN = frozenset((*TTA_LABELS, *["PER", "LOC", "ORG", "MISC", "PERSON", "LOCATION", "DAT", "TIM", "NUM"]))
-_INDEX = re.compile(r"(\d+)|\d+[-.]\d+")
+INDEX = re.compile(r"(\d{1,9})|\d{1,9}[-.]\d{1,9}")
 _CHARACTERS = 30
 """How many words of one character show that each character has a row of its own."""
 
@@ -154,11 +154,11 @@ def _counts(cells: Iterable[str]) -> bool:
     """Whether cells are numbers in steps of at most 1 from 0 or 1; those of CoNLL-U may be ranges and fractions."""
     last = None
     for cell in cells:
-        found = _INDEX.fullmatch(cell)
+        found = INDEX.fullmatch(cell)
         if not found:
             return False
         if found[1]:
-            number = int(found[1]) if len(cell) < 10 else -1
+            number = int(found[1])
             if number not in ((0, 1) if last is None else (last, last + 1)):
                 return False
             last = number

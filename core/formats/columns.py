@@ -19,7 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
-from core.formats.column_layout import Cells, Layout, Shape, Split, Words, find_layout, has_tags, shape_of, split_row
+from core.formats.column_layout import (
+    INDEX,
+    Cells,
+    Layout,
+    Shape,
+    Split,
+    Words,
+    find_layout,
+    has_tags,
+    shape_of,
+    split_row,
+)
 from core.formats.column_patch import change_rows
 from core.formats.cut_words import CutWords
 from core.formats.patching import LineBuffer, patch_lines
@@ -312,6 +323,8 @@ def _tokens(rows: Sequence[Split], index: int | None) -> tuple[Sequence[Split], 
     sizes: list[int] = []
     last = -1
     for row in rows:
+        if not INDEX.fullmatch(row[1][index]):
+            raise BadLineError(row[0], UserError("{cell!r:.40} is not the number of a word", cell=row[1][index]))
         begin, dash, end = row[1][index].partition("-")
         if dash:
             last = int(end)

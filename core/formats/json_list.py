@@ -1,6 +1,5 @@
 """JSON: a list of records in all dialects of JSON Lines, alone or as `{"data": […]}`, or one record after another."""
 
-import json
 import re
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
@@ -11,30 +10,41 @@ from core.formats.json_patch import JsonPatch
 from core.formats.json_records import (
     HALF_CHARACTER,
     HELD,
-    TEXT_MEMBER,
+    TEXT_KEYS,
     has_half_character,
     has_text,
+    is_ours,
     read_record,
     to_members,
 )
 from core.formats.json_spans import Names, names_of_numbers
-from core.formats.json_stream import Element, JsonWindow, read_elements, read_elements_in, write_elements
-from core.formats.records import CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
+from core.formats.json_stream import (
+    UNKNOWN,
+    Element,
+    JsonWindow,
+    parse_head,
+    read_elements,
+    read_elements_in,
+    write_elements,
+)
+from core.formats.records import HEAD_LENGTH, CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
 from core.formats.source_files import Source
 
-LIST = re.compile(r'\s*(?:\{[^\[\]{}]*"(?:data|examples|records|sentences)"\s*:\s*)?\[')
-_DECODER = json.JSONDecoder()
+_LISTS = ("data", "examples", "records", "sentences")
+LIST = re.compile(
+    rf'\s*(?:\{{(?:(?!"(?:{"|".join(TEXT_KEYS)})"\s*:\s*")[^\[\]{{}}])*"(?:{"|".join(_LISTS)})"\s*:\s*)?\['
+)
 
 
 def score(head: Head) -> float:
-    """Nearly surely if the first record has a text; tools whose lists say more go before."""
-    found = LIST.match(head.text)
-    start = found.end() if found else 0
-    first = head.text[start:].lstrip()
-    try:
-        return 0.95 if has_text(_DECODER.raw_decode(first)[0]) else 0.0
-    except (ValueError, RecursionError):
-        return 0.8 if found and TEXT_MEMBER.match(first) else 0.0
+    """Surely if the first record of a list is as we write it; nearly if it has a text, since the lists of tools do."""
+    value = parse_head(head.text)
+    if LIST.match(head.text) and isinstance(value, dict):
+        value = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), value)
+    first = value[0] if isinstance(value, list) and value else value
+    if has_text(first):
+        return 1.0 if isinstance(value, list) and is_ours(first) else 0.95
+    return UNKNOWN if first in ({}, []) and len(head.text) == HEAD_LENGTH else 0.0
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:

@@ -6,7 +6,7 @@ Prodigy, Hugging Face datasets, transformers, and our own `export` and `predict`
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from core.domain.errors import UserError
@@ -15,6 +15,7 @@ from core.formats.json_spans import Entities, Names, has_span_shape, read_entiti
 from core.formats.json_tokens import TAG_KEYS, TOKEN_KEYS, Tokens, TokenText, find_tokens, read_tags, read_token_text
 from core.formats.records import Holding, Record, Rejected, reject, stated_spans
 from core.formats.source_files import Source
+from core.formats.word_tags import parse_tag
 from core.messages.catalogue import join_words
 
 TEXT_KEYS = ("text", "sentence", "data", "content")
@@ -27,22 +28,22 @@ _ANNOTATOR_KEYS = frozenset({"annotator", "_annotator_id"})
 _JUDGED: tuple[Judged, ...] = ("yes", "no", "partly")
 _MANUAL_VIEWS = ("ner_manual", "spans_manual")
 """Prodigy's interfaces in which a person marks all entities of a text, and not only answers for one."""
+_OWN_FIRST = ["id", "text", "label"]
+"""The first members of a record that `to_members` has made."""
 _GOLD_BY_ANOTHER_NAME = re.compile(r"annotation|entit|label|span|(?:^|_)(?:ner?|bio|iob|tags?)(?:_|$)", re.IGNORECASE)
 """Keys under which other programs write entities in other shapes."""
 _TOKEN_KEYS = frozenset(TOKEN_KEYS)
 SPAN_EXTRAS = "span_extras"
-_EXTRAS = "extras"
-_OURS = frozenset({*GOLD_KEYS, *TAG_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer", _EXTRAS})
+EXTRAS = "extras"
+_OURS = frozenset({*GOLD_KEYS, *TAG_KEYS, *_DOCUMENT_KEYS, *_ANNOTATOR_KEYS, "id", "text", "judged", "answer"})
 """Keys that a reader would take for something else, were an extra written under them."""
-
+IsTaken = Callable[[str, Any], bool]
+"""Whether a reader would take an extra for something else, by its key and value."""
 
 HELD: frozenset[Holding] = frozenset(
     {"ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"}
 )
 """What comes back from records that `to_members` has written."""
-
-TEXT_MEMBER = re.compile(rf'\{{.*"(?:{"|".join(TEXT_KEYS)})"\s*:\s*"', re.DOTALL)
-"""The beginning of a record that is too long to be parsed in the head of a file."""
 
 HALF_CHARACTER = UserError("an escape such as \\ud83d is half a character without its other half")
 
@@ -70,6 +71,11 @@ def has_text(members: Any) -> bool:
     if not isinstance(members, dict):
         return False
     return any(isinstance(members.get(key), str) for key in TEXT_KEYS) or find_tokens(members) is not None
+
+
+def is_ours(members: Mapping[str, Any]) -> bool:
+    """Whether a record seems to be one of `to_members`."""
+    return list(members)[: len(_OWN_FIRST)] == _OWN_FIRST
 
 
 def has_half_character(members: Any) -> bool:
@@ -105,7 +111,9 @@ def read_record(
         rejected = reject(source, line, error, known_id)
         return Record(number, text, rejected, known_id, line, document=document, annotator=annotator)
     used.update(gold.keys)
-    extras = {} if members.keys() <= used else _read_extras(members, used)
+    extras: dict[str, Any] = {}
+    if not members.keys() <= used:
+        extras = show_extras({key: value for key, value in members.items() if key not in used}, _is_taken)
     spans, span_extras, _ = gold.entities
     if span_extras:
         extras[SPAN_EXTRAS] = list(span_extras)
@@ -125,21 +133,28 @@ def to_members(record: Record) -> dict[str, Any]:
         members["annotator"] = record.annotator
     if record.judged != "yes":
         members["judged"] = record.judged
-    hidden = {key: value for key, value in record.extras.items() if key in _OURS}
-    members.update((key, value) for key, value in record.extras.items() if key not in _OURS)
-    if hidden:
-        members[_EXTRAS] = hidden
-    return members
+    return members | hide_extras(record.extras, _is_taken)
 
 
-def _read_extras(members: Mapping[str, Any], used: set[str]) -> dict[str, Any]:
-    """The members that are not used, with those that `to_members` had to write under a key of their own."""
-    extras = {key: value for key, value in members.items() if key not in used}
-    hidden = extras.get(_EXTRAS)
-    if isinstance(hidden, dict) and hidden and hidden.keys() <= _OURS:
-        del extras[_EXTRAS]
-        extras.update(hidden)
-    return extras
+def hide_extras(extras: Mapping[str, Any], is_taken: IsTaken) -> dict[str, Any]:
+    """Extras as members of a record, with those together under one key that a reader would take for something else."""
+    hidden = {key: value for key, value in extras.items() if key == EXTRAS or is_taken(key, value)}
+    shown = {key: value for key, value in extras.items() if key not in hidden}
+    return shown | {EXTRAS: hidden} if hidden else shown
+
+
+def show_extras(members: dict[str, Any], is_taken: IsTaken) -> dict[str, Any]:
+    """The extras that `hide_extras` has made members of."""
+    hidden = members.get(EXTRAS)
+    if not isinstance(hidden, dict) or not hidden:
+        return members
+    if not all(key == EXTRAS or is_taken(key, value) for key, value in hidden.items()):
+        return members
+    return {key: value for key, value in members.items() if key != EXTRAS} | hidden
+
+
+def _is_taken(key: str, value: Any) -> bool:
+    return key in _OURS or holds_entities(key, value)
 
 
 def _read_id(members: Mapping[str, Any]) -> str:
@@ -185,7 +200,7 @@ def _read_gold(members: Mapping[str, Any], body: Body, names: Names) -> _Gold:
         UserError: they cannot be read, or are not meant to be used.
     """
     found = [key for key in members if key in GOLD_KEYS]
-    if body.tokens is None and len(found) == 1 and (plain := read_plain_entities(members[found[0]])) is not None:
+    if body.tokens is None and len(found) == 1 and (plain := read_plain_entities(members[found[0]])):
         return _judge(members, Entities(plain), found)
     states = {key: read_entities(members[key], body.text, names) for key in found if has_span_shape(members[key])}
     tagged = _read_tags(members, body, names, may_lack_names=bool(states))
@@ -260,8 +275,13 @@ def _keys_without_entities(members: Mapping[str, Any], found: Iterable[str]) -> 
             if isinstance(value, list):
                 read_entities(value, "", {})
             raise UserError('what is under "{key}" is not a list of [start, end, label]', key=key)
-    others = [key for key, value in members.items() if may_be_gold(key, value)]
-    if not empty and others:
+    if empty and (others := [key for key, value in members.items() if holds_entities(key, value)]):
+        raise UserError(
+            "{key} is empty, but {others:.80} seems to contain entities; move them to {key}, or remove {others:.80}",
+            key=empty[0],
+            others=join_words(others),
+        )
+    if not empty and (others := [key for key, value in members.items() if may_be_gold(key, value)]):
         raise UserError(
             'it has none of {known}, but {others:.80}; write its entities as "label": [[start, end,'
             ' "PS"], …], or "label": [] if it has none',
@@ -285,8 +305,20 @@ def _is_class(key: str, value: Any) -> bool:
 
 
 def may_be_gold(key: str, value: Any) -> bool:
-    is_known = key in GOLD_KEYS or key == SPAN_EXTRAS
-    return not is_known and isinstance(value, list | dict) and bool(_GOLD_BY_ANOTHER_NAME.search(key))
+    """Whether a member under a key that is not one of entities may state some all the same."""
+    if key in GOLD_KEYS or key == SPAN_EXTRAS or not isinstance(value, list | dict):
+        return False
+    return bool(_GOLD_BY_ANOTHER_NAME.search(key)) or has_span_shape(value)
+
+
+def holds_entities(key: str, value: Any) -> bool:
+    """Whether a member that may state entities does so by its value: spans, other structures, or tags."""
+    if not may_be_gold(key, value):
+        return False
+    if isinstance(value, dict):
+        return any(isinstance(each, list) and each for each in value.values())
+    is_tagged = all(isinstance(each, str) and parse_tag(each) for each in value) and {*value} != {"O"}
+    return any(isinstance(each, list | dict) for each in value) or (is_tagged and bool(value))
 
 
 def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str], *, is_tagged: bool = False) -> _Gold:

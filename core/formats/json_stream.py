@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -19,6 +21,13 @@ _LONGEST_WORD = 12
 """A little more than the longest token of JSON that is not a string: a fault nearer to the end may be only the cut."""
 _GAP = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
+TOLERANT = json.JSONDecoder(parse_int=float)
+"""Decodes whole numbers of any length, which are no longer exact."""
+UNKNOWN = 0.2
+"""How sure a format of JSON is of a file whose head is one value that is cut off."""
+TOO_LARGE = UserError("the JSON is too large or too deep to read")
+_HEAD_PART = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},]', re.DOTALL)
+_CUT_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{0,3}$")
 
 
 class Element(NamedTuple):
@@ -61,16 +70,16 @@ class JsonWindow:
             if self._at < len(self._text) or not self._grow():
                 return self._text[self._at : self._at + 1]
 
-    def take(self) -> Any:
+    def take(self, decoder: json.JSONDecoder = _DECODER) -> Any:
         """Move behind the next value and return it.
 
         Raises:
             json.JSONDecodeError: it is not JSON; the window's line is that of the fault.
-            ValueError, RecursionError: a number is too long, or the value is too deep.
+            ValueError, RecursionError: a number is too long, or the value is too deep; the window has not moved.
         """
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._text, self._at)
+                value, end = decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 if not self._may_be_cut(error) or not self._grow():
                     self._move_to(min(error.pos, len(self._text)))
@@ -79,6 +88,20 @@ class JsonWindow:
                 if end < len(self._text) or not self._grow():
                     self._move_to(end)
                     return value
+
+    def take_element(self) -> Any:
+        """Move behind the next value and return it, as `take` does.
+
+        Raises:
+            UserError: a number in it is too long; the window is behind it.
+        """
+        try:
+            return self.take()
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:
+            self.take(TOLERANT)
+            raise TOO_LARGE from error
 
     def members(self) -> Iterator[str]:
         """The keys of the object that is next; take the value of each, or go through its elements, before the next key.
@@ -154,7 +177,11 @@ def read_elements_in(source: Source, window: JsonWindow, opening: re.Pattern[str
         while (first := window.peek()) and not (is_list and first == "]"):
             number += 1
             line = window.line
-            yield Element(number, line, window.take())
+            try:
+                element: Element | Rejected = Element(number, line, window.take_element())
+            except UserError as error:
+                element = reject(source, line, error)
+            yield element
     except (ValueError, RecursionError) as error:
         yield reject_rest(source, window.line, error)
     else:
@@ -173,6 +200,40 @@ def reject_rest(source: Source, line: int, error: Exception) -> Rejected:
             fault=fault,
         ),
     )
+
+
+@lru_cache(maxsize=4)
+def parse_head(text: str) -> Any:
+    """The first value in the beginning of a file, without what is cut off; None if that is not an object or a list."""
+    start = end = len(text) - len(text.lstrip())
+    open_brackets: list[str] = []
+    closing = with_string = ""
+    if not text.startswith(("[", "{"), start):
+        return None
+    for found in _HEAD_PART.finditer(text, start):
+        part = found[0]
+        if part in ("[", "{"):
+            open_brackets.append("]" if part == "[" else "}")
+        elif part in ("]", "}"):
+            if not open_brackets or open_brackets.pop() != part:
+                return None
+        elif part != ",":
+            is_whole = len(part) > 1 and part.endswith('"')
+            with_string = text[start : found.end()] if is_whole else _CUT_ESCAPE.sub("", text[start:]) + '"'
+            continue
+        end, closing, with_string = found.start() if part == "," else found.end(), "".join(open_brackets[::-1]), ""
+        if not open_brackets:
+            break
+    for whole in filter(None, (with_string, text[start:end])):
+        with suppress(ValueError, RecursionError):
+            return TOLERANT.decode(whole + closing)
+    return None
+
+
+def records_in_head(text: str) -> list[dict[str, Any]]:
+    """The objects of a file's list, or the object that the file is or begins with, as far as they are in its head."""
+    value = parse_head(text)
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
 
 
 def write_elements(path: Path, values: Iterable[Any]) -> None:

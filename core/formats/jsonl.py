@@ -15,25 +15,27 @@ from core.formats.json_patch import JsonPatch
 from core.formats.json_records import (
     HALF_CHARACTER,
     HELD,
-    TEXT_MEMBER,
     has_half_character,
     has_text,
     read_record,
     to_members,
 )
 from core.formats.json_spans import names_of_numbers
-from core.formats.records import CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
+from core.formats.json_stream import TOLERANT, TOO_LARGE, UNKNOWN, parse_head
+from core.formats.records import HEAD_LENGTH, CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
 from core.formats.source_files import Source
 from core.io.files import replacing
 
 
 def score(head: Head) -> float:
-    """Surely if one of the first lines is an object with a text, unless it is one of a list."""
-    if LIST.match(head.text):
+    """Surely if one of the first lines is an object with a text, unless an object or a list covers several lines."""
+    lines = [line for line in head.lines if line.strip()]
+    value = parse_head(head.text)
+    if LIST.match(head.text) or (len(lines) > 1 and value is not None and _decode(lines[0]) is None):
         return 0.0
-    if any(_has_text(line) for line in head.lines):
+    if has_text(value) or any(has_text(_decode(line)) for line in lines):
         return 1.0
-    return 0.9 if len(head.lines) == 1 and TEXT_MEMBER.match(head.text.lstrip()) else 0.0
+    return UNKNOWN if value == {} and len(lines) == 1 and len(head.text) == HEAD_LENGTH else 0.0
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:
@@ -86,11 +88,12 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
 FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", score, read, write, holds=HELD, patch=patch)
 
 
-def _has_text(line: str) -> bool:
+def _decode(line: str) -> Any:
+    """A line as JSON; None if it is none."""
     try:
-        return has_text(json.loads(line))
+        return TOLERANT.decode(line)
     except (ValueError, RecursionError):
-        return False
+        return None
 
 
 def _object(line: str) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def _object(line: str) -> dict[str, Any]:
             "the line is not JSON: {fault} at character {place:,}", fault=error.msg, place=error.pos + 1
         ) from error
     except (ValueError, RecursionError) as error:
-        raise UserError("the JSON is too large or too deep to read") from error
+        raise TOO_LARGE from error
     if "\\u" in line and has_half_character(record):
         raise HALF_CHARACTER
     if not isinstance(record, dict):

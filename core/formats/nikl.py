@@ -171,18 +171,27 @@ class _Reading:
                 continue
             name = self._begin(key, members, name)
             for line in self.window.elements():
-                item = self.window.take()
-                if _is_blank(item):
-                    self.blank += 1
-                    self._before.append(item)
-                else:
-                    record = self._record(item, line, name)
-                    yield from self.release()
-                    self.held = record
+                yield from self._sentence(line, name)
         if self._before and isinstance(self.held, Record):
             self.held = replace(self.held, extras={**self.held.extras, _AFTER: self._before})
         self._before = []
         yield from self.release()
+
+    def _sentence(self, line: int, document: str) -> Iterator[Record | Rejected]:
+        """Read a sentence and hold it; then the one before it."""
+        try:
+            item = self.window.take_element()
+        except UserError as error:
+            self.number += 1
+            record: Record | Rejected = reject(self._source, line, error)
+        else:
+            if _is_blank(item):
+                self.blank += 1
+                self._before.append(item)
+                return
+            record = self._record(item, line, document)
+        yield from self.release()
+        self.held = record
 
     def release(self) -> Iterator[Record | Rejected]:
         """The sentence that is held, if one is."""

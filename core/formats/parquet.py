@@ -20,7 +20,7 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import PredictedSpan
-from core.formats.json_records import GOLD_KEYS, HELD, TEXT_KEYS, read_record
+from core.formats.json_records import EXTRAS, GOLD_KEYS, HELD, TEXT_KEYS, read_record
 from core.formats.json_spans import Names, names_of_numbers
 from core.formats.json_tokens import TAG_KEYS, TOKEN_KEYS
 from core.formats.records import (
@@ -40,7 +40,6 @@ from core.messages.catalogue import join_words
 SUFFIX = ".parquet"
 
 _MAGIC = b"PAR1"
-_EXTRAS = "extras"
 ROWS_AT_ONCE = 1024
 """Rows that are converted to Python objects at once."""
 ROW_GROUP = 32
@@ -74,7 +73,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
         UserError: pyarrow is not installed, or the file cannot be written.
     """
     text = _pyarrow(path).string()
-    besides = [(name, text) for name in ("document", "annotator", "judged", _EXTRAS)]
+    besides = [(name, text) for name in ("document", "annotator", "judged", EXTRAS)]
     _write(path, besides, {}, map(_row, records))
     return ()
 
@@ -114,7 +113,7 @@ def _row(record: Record) -> dict[str, Any]:
     if record.annotator:
         row["annotator"] = record.annotator
     if record.extras:
-        row[_EXTRAS] = json.dumps(dict(record.extras), ensure_ascii=False)
+        row[EXTRAS] = json.dumps(dict(record.extras), ensure_ascii=False)
     return row
 
 
@@ -238,14 +237,14 @@ def _record(
 
 def _parse_extras(members: dict[str, Any]) -> dict[str, Any]:
     """Take what `write` has put in one column out of a row."""
-    written = members.get(_EXTRAS)
+    written = members.get(EXTRAS)
     if not isinstance(written, str) or not written.startswith("{"):
         return {}
     try:
         extras: dict[str, Any] = json.loads(written)
     except (ValueError, RecursionError):
         return {}
-    del members[_EXTRAS]
+    del members[EXTRAS]
     return extras
 
 

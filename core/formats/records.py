@@ -5,6 +5,7 @@ offsets cut are checked by `core.services.import_corpus`, by one rule for all fo
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -197,12 +198,18 @@ def _check_text(source: Source, record: Record) -> None:
         raise UserError("it has no text")
     if "\0" in record.text:
         raise UserError("its text contains a NUL character")
-    if source.is_damaged and (byte := find_bad_byte(record.text + record.id)) is not None:
+    if source.is_damaged and (byte := find_bad_byte(_all_text(record))) is not None:
         raise _describe_bad_byte(source, byte)
     try:
         record.text.encode()
     except UnicodeEncodeError:
         raise UserError("it contains half a character, an escape such as \\ud83d without its other half") from None
+
+
+def _all_text(record: Record) -> str:
+    """All that a record says but for its entities, each of which has a label and a surface to check."""
+    besides = json.dumps(dict(record.extras), ensure_ascii=False)
+    return "\n".join((record.text, record.id, record.document, record.annotator, besides))
 
 
 def _describe_bad_byte(source: Source, byte: int) -> UserError:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.formats.records import HEAD_LENGTH, Head
-from core.formats.registry import FORMATS, detect_format
+from core.formats.registry import FORMATS, detect_format, read
 
 TOKENS = [{"id": 0, "orth": "나리", "ner": "U-PS"}, {"id": 1, "orth": "는", "ner": "O"}]
 REGION = {"start": 0, "end": 2, "text": "나리", "labels": ["PS"]}
@@ -73,6 +73,49 @@ def test_a_file_of_a_format_is_not_taken_for_plain_text(tmp_path, name, content)
     path = tmp_path / "file.txt"
     path.write_text(content, encoding="utf-8")
     assert detect_format(path).name == name
+
+
+HUGE = "9" * 5_000
+LONG = "9" * 15_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [
+        ("jsonl", '{"id": N, "text": "비", "label": []}\n{"id": "a", "text": "눈", "label": []}\n', 0),
+        ("jsonl", '{"id": "a", "text": "눈", "label": []}\n{"id": "b", "text": "비", "label": [[N, 1, "PS"]]}\n', 1),
+        ("json", '[{"id": N, "text": "비", "label": []},\n{"id": "a", "text": "눈", "label": []}]', 0),
+        ("json", '[{"id": "a", "text": "눈", "label": []},\n{"id": "b", "text": "비", "label": [[N, 1, "PS"]]}]', 1),
+        ("label-studio", '[{"id": 1, "data": {"text": "비"}, "rank": N}, {"id": 2, "data": {"text": "눈"}}]', 0),
+        ("label-studio-min", '[{"text": "비", "annotation_id": 1, "x": N}, {"text": "눈", "annotation_id": 2}]', 0),
+        ("nikl", '{"document": [{"sentence": [{"form": "비", "NE": [], "n": N}, {"form": "눈", "NE": []}]}]}', 0),
+    ],
+)
+@pytest.mark.parametrize("number", [HUGE, LONG])
+def test_a_number_with_thousands_of_digits_costs_its_record_alone(tmp_path, name, content, place, number):
+    path = tmp_path / "file.misleading"
+    path.write_text(content.replace("N,", f"{number},").replace("N}", f"{number}}}"), encoding="utf-8")
+    assert detect_format(path).name == name
+    records = list(read(path))
+    assert records[place].reason == "the JSON is too large or too deep to read"
+    assert records[1 - place].text == "눈"
+
+
+@pytest.mark.parametrize("span", ["T1\tPS N 2\t나리", "T1\tPS 0 N\t나리"])
+def test_an_offset_with_thousands_of_digits_costs_its_document_in_brat(tmp_path, span):
+    (tmp_path / "a.txt").write_text("나리는", encoding="utf-8")
+    (tmp_path / "a.ann").write_text(span.replace("N", HUGE), encoding="utf-8")
+    (record,) = read(tmp_path)
+    assert "is not of the form" in record.gold.reason
+
+
+def test_a_number_of_a_word_that_is_none_costs_its_sentence(tmp_path):
+    rows = "1\t나리는\tB-PS\n2\t갔다\tO\n\n"
+    path = tmp_path / "a"
+    path.write_text(f"{rows * 3_000}1-{HUGE}\t나리는\tB-PS\n2\t갔다\tO\n\n{rows}", encoding="utf-8")
+    *_, bad, last = read(path)
+    assert "is not the number of a word" in bad.reason
+    assert last.text == "나리는 갔다"
 
 
 def test_lines_of_text_are_plain_text_by_their_name_alone(tmp_path):

@@ -256,6 +256,7 @@ def test_hangul_is_written_as_itself(tmp_path):
         {"named_entities": []},
         {"bio_tags": ["B-PS"]},
         {"Labels": []},
+        {"mentions": [{"start": 0, "end": 2, "label": "PS"}]},
     ],
 )
 def test_entities_under_another_key_are_rejected_rather_than_lost(records, members):
@@ -264,6 +265,22 @@ def test_entities_under_another_key_are_rejected_rather_than_lost(records, membe
         "it has none of label, labels, spans, entities, annotations, annotation, ner, ents,"
         f" but {list(members)[-1]}; write" in rejected.reason
     )
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"label": [], "mentions": [{"start": 0, "end": 2, "label": "PS"}]},
+        {"labels": [], "ner_spans": [[0, 2, "PS"]]},
+        {"entities": None, "named_entities": [{"word": "나리", "type": "PS"}]},
+        {"label": [], "entities_by_type": {"PS": ["나리"]}},
+        {"spans": [], "bio_tags": ["B-PS"]},
+    ],
+)
+def test_entities_beside_an_empty_key_are_rejected_rather_than_lost(records, members):
+    (rejected,) = records(json.dumps({"text": "나리는"} | members))
+    empty, other = members
+    assert f"{empty} is empty, but {other} seems to contain entities; move them to {empty}" in rejected.reason
 
 
 def test_keys_with_other_content_are_ignored(records):

@@ -1,4 +1,5 @@
 import codecs
+import json
 import os
 import subprocess
 import sys
@@ -121,6 +122,16 @@ def test_a_byte_that_is_not_text_costs_its_record_alone(tmp_path, corpus_format,
     *read, rejected = sorted(read_sentences(path), key=lambda record: isinstance(record, Rejected))
     assert [sentence.id for sentence in read] == [f"a.{n}" for n in range(9) if n != 5]
     assert rejected.reason == f"sentence a.5: the byte 0xFF in it is not {encoding.upper()}"
+
+
+@pytest.mark.parametrize("members", [{"BAD": 1}, {"meta": {"a": ["BAD"]}}, {"doc_id": "BAD"}, {"annotator": "BAD"}])
+def test_a_byte_that_is_not_text_in_what_is_said_besides_costs_its_record_alone(tmp_path, members):
+    path = tmp_path / "a"
+    lines = (json.dumps({"text": "비", "label": []} | each, ensure_ascii=False) for each in ({}, members, {}))
+    path.write_bytes("\n".join(lines).encode().replace(b"BAD", b"a\xff"))
+    first, rejected, last = read(path)
+    assert (rejected.line, rejected.reason) == (2, "the byte 0xFF in it is not UTF-8")
+    assert first.text == last.text
 
 
 def test_lines_that_are_text_in_one_encoding_alone_decide_which_it_is(tmp_path):
