@@ -25,7 +25,7 @@ class Context:
 
 def epoch_keys(project: Project, run: int) -> list[EpochKey]:
     """The finished epochs of a run, in order."""
-    return [EpochKey(run, number) for number in project.runs.epoch_numbers(run)]
+    return [EpochKey(run, number) for number in project.sources.epoch_numbers(run)]
 
 
 def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:

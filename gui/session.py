@@ -445,4 +445,4 @@ class Session(QObject):
         return Context(with_epochs[-1], self._last_epoch(with_epochs[-1]))
 
     def _last_epoch(self, run: int) -> int | None:
-        return next(reversed(self._open_project().runs.epoch_numbers(run)), None)
+        return next(reversed(self._open_project().sources.epoch_numbers(run)), None)

@@ -366,7 +366,8 @@ def _damaged_checkpoints(project: Project) -> list[str]:
     """The problems of the checkpoints of all epochs; empty if every file is intact."""
     problems = []
     for run in project.runs.list_all():
-        for epoch in () if run.is_crosscheck else project.runs.epochs(run.number):
+        has_weights = project.sources.by_number(run.number).tags_more
+        for epoch in project.runs.epochs(run.number) if has_weights else ():
             try:
                 load_manifest(project.checkpoint_folder(run.number, epoch.number))
             except UserError as error:

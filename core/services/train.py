@@ -102,7 +102,7 @@ def resume_run(project: Project, run: int, crew: Crew = ALONE) -> Generator[Trai
 
 def _find_rest(project: Project, run: Run) -> _Start:
     """What is left of a run to resume from; nothing of it is changed."""
-    folder, finished = project.resume_folder(run.number), project.runs.epoch_numbers(run.number)
+    folder, finished = project.resume_folder(run.number), project.sources.epoch_numbers(run.number)
     if folder.is_dir():
         epoch, step = checkpoint.load_position(_verify(folder))
         return _Start(folder, "state", epoch, step, sum(number >= epoch for number in finished))

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, get_args
 from core.domain.spans import SentenceNumber, Span
 
 ChangeKind = Literal[
-    "correct", "review", "relabel", "labels", "dismiss", "move", "undo", "redo", "revert", "import", "run"
+    "correct", "review", "relabel", "labels", "dismiss", "move", "undo", "redo", "revert", "import", "run", "source"
 ]
 """What happened:
 
@@ -21,6 +21,7 @@ undo, redo: a step of any of these kinds was undone or redone; `Corrections.next
 revert: sentences got the gold from before some corrections, or the section from before some moves.
 import: sentences were added.
 run: a run started, progressed or ended, and perhaps moved corrected dev sentences to train.
+source: a source of predictions was added, tagged sentences, or was renamed, removed or restored.
 """
 
 CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
@@ -43,7 +44,7 @@ class ChangeSet:
         golds: the gold of each before and after, if at most `core.store.gold.corrections.LARGE` sentences changed;
             otherwise empty, to save memory.
         corpus: whether views must reload everything, since many sentences, the section of any, or the tag set changed.
-        runs: the numbers of the runs that changed.
+        runs: the numbers of the runs and other sources that changed.
         reviews: the sentences whose marks, notes or verdicts changed; those whose gold changed too are also in
             `sentences`.
         dismissals: whether the dismissed strings or places changed.

@@ -203,6 +203,40 @@ CREATE INDEX move_by_sentence ON move (sentence, step)
 """
 
 
+@migrations(name="0014_sources_from_anywhere")
+def _sources_from_anywhere(db: Database) -> None:
+    """Not only runs are sources; a source that is not a run has versions in the place of epochs."""
+    for statement in SOURCES_FROM_ANYWHERE.split(";\n"):
+        db.execute(statement)
+
+
+SOURCES_FROM_ANYWHERE = """
+ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE source ADD COLUMN made_at TEXT NOT NULL DEFAULT '';
+ALTER TABLE source -- JSON: where its spans come from, by kind; see core/store/sources.py
+    ADD COLUMN origin TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE source -- what is deleted of it when the project is closed
+    ADD COLUMN removed TEXT CHECK (removed IN ('weights', 'all'));
+UPDATE source SET made_at = coalesce((SELECT started_at FROM run WHERE run.number = source.number), '');
+CREATE TEMP TABLE epochs AS SELECT source, number, loss, seconds, report FROM epoch;
+DROP TABLE epoch;
+CREATE TABLE epoch ( -- a pass of a run over its data, or a version of another source
+    source INTEGER NOT NULL REFERENCES source (number),
+    number INTEGER NOT NULL,
+    loss REAL, -- of a run, as the next two
+    seconds REAL,
+    report TEXT, -- JSON {"imported", "corrected"}: metrics on dev at the time
+    made_at TEXT NOT NULL DEFAULT '',
+    fingerprint TEXT NOT NULL DEFAULT '', -- of what made the predictions of a version; another one makes a new version
+    PRIMARY KEY (source, number)
+) WITHOUT ROWID;
+INSERT INTO epoch (source, number, loss, seconds, report) SELECT * FROM temp.epochs;
+DROP TABLE temp.epochs;
+ALTER TABLE prediction -- whether its source said of all entities of the sentence what they are, or of some
+    ADD COLUMN judged TEXT NOT NULL DEFAULT 'yes' CHECK (judged IN ('yes', 'partly'))
+"""
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -218,6 +252,7 @@ MIGRATION_NAMES = frozenset(
         "0011_sources",
         "0012_dismissals",
         "0013_documents",
+        "0014_sources_from_anywhere",
     }
 )
 """All migrations that this version knows; a project with others is from a newer version."""

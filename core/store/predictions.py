@@ -1,7 +1,7 @@
-"""Predictions of runs and their comparisons with the gold, on which all tables, lists and counts are based."""
+"""Predictions of sources and their comparisons with the gold, on which all tables, lists and counts are based."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.analysis.changes import EpochOutcomes
@@ -18,15 +18,16 @@ _INSERT = "INSERT INTO comparison VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 @dataclass(frozen=True, slots=True)
 class EpochKey:
-    """One epoch of one source of predictions."""
+    """One epoch of a run, or one version of another source of predictions."""
 
     source: int
     epoch: int
 
 
 class Predictions:
-    """Stores the predicted spans of every run and epoch with their comparisons with both golds. For a sentence without
-    corrections, one comparison is stored for both.
+    """Stores the predicted spans of every source and epoch with their comparisons with both golds. For a sentence
+    without corrections, one comparison is stored for both. A sentence that a source judged in part has none: it is
+    neither counted nor measured, but its spans are shown.
 
     What is read of a split is of the sentences that are in it now. Those of dev and test that the run was trained on,
     before a person moved them there, are left out: they would flatter its scores.
@@ -36,24 +37,41 @@ class Predictions:
         self._database = database
         self._names = LabelNames(database)
 
-    def save(self, key: EpochKey, predictions: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
-        """Store an epoch's predictions for some sentences, replacing earlier ones."""
+    def save(
+        self,
+        key: EpochKey,
+        predictions: Mapping[SentenceNumber, Sequence[PredictedSpan]],
+        partly: Container[SentenceNumber] = (),
+    ) -> None:
+        """Store an epoch's predictions for some sentences, replacing earlier ones.
+
+        Args:
+            partly: the sentences that the source judged in part.
+        """
         numbers = list(predictions)
         for first in range(0, len(numbers), SLICE // 5):
             part = {number: predictions[number] for number in numbers[first : first + SLICE // 5]}
             with self._database.atomic():
-                self._save_slice(key, part)
+                self._save_slice(key, part, partly)
 
-    def _save_slice(self, key: EpochKey, part: Mapping[SentenceNumber, Sequence[PredictedSpan]]) -> None:
-        rows = [(key.source, key.epoch, number, predictions_to_text(spans)) for number, spans in part.items()]
-        self._database.write_many("INSERT OR REPLACE INTO prediction VALUES (?, ?, ?, ?)", rows)
+    def _save_slice(
+        self,
+        key: EpochKey,
+        part: Mapping[SentenceNumber, Sequence[PredictedSpan]],
+        partly: Container[SentenceNumber],
+    ) -> None:
+        rows = [
+            (key.source, key.epoch, number, predictions_to_text(spans), "partly" if number in partly else "yes")
+            for number, spans in part.items()
+        ]
+        self._database.write_many("INSERT OR REPLACE INTO prediction VALUES (?, ?, ?, ?, ?)", rows)
         self._database.write_many(
             "DELETE FROM comparison WHERE sentence = ? AND source = ? AND epoch = ?",
             [(number, key.source, key.epoch) for number in part],
         )
         comparisons: list[Row] = []
         names = self._names.of_source(key.source)
-        for number, imported, gold in self._golds(list(part)):
+        for number, imported, gold in self._golds([number for number in part if number not in partly]):
             comparisons += _comparison_rows(key, number, imported, gold, rename_predictions(tuple(part[number]), names))
         self._database.write_many(_INSERT, comparisons)
 
@@ -75,7 +93,7 @@ class Predictions:
         rows = self._database.rows_of(
             f"SELECT p.source, o.last_correction, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans"
             " FROM prediction AS p INDEXED BY prediction_by_sentence JOIN sentence AS s ON s.number = p.sentence"
-            " JOIN source AS o ON o.number = p.source WHERE p.sentence IN ({numbers})",
+            " JOIN source AS o ON o.number = p.source WHERE p.judged = 'yes' AND p.sentence IN ({numbers})",
             numbers,
         )
         if not rows:
@@ -110,7 +128,7 @@ class Predictions:
             "SELECT sentence, NOT EXISTS (SELECT 1 FROM comparison AS c INDEXED BY comparison_by_sentence"
             f" WHERE c.sentence = p.sentence AND c.source = p.source AND c.epoch = p.epoch AND {_gold_flag(gold)}"
             " AND outcome <> 'right') FROM prediction AS p INDEXED BY prediction_by_sentence"
-            " WHERE source = ? AND epoch <= ? AND sentence IN ({numbers}) ORDER BY epoch",
+            " WHERE source = ? AND epoch <= ? AND judged = 'yes' AND sentence IN ({numbers}) ORDER BY epoch",
             numbers,
             [key.source, key.epoch],
         )
@@ -132,7 +150,7 @@ class Predictions:
         """Whether the epoch tagged any sentence of the split."""
         found = self._database.value(
             "SELECT 1 FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
-            f" WHERE p.source = ? AND p.epoch = ? AND {in_section(split, key.source)} LIMIT 1",
+            f" WHERE p.source = ? AND p.epoch = ? AND p.judged = 'yes' AND {in_section(split, key.source)} LIMIT 1",
             [key.source, key.epoch],
         )
         return found is not None
@@ -141,7 +159,7 @@ class Predictions:
         """How many sentences of the split the epoch tagged; with `other`, how many both tagged."""
         sql = (
             "SELECT count(*) FROM prediction AS p JOIN sentence AS s ON s.number = p.sentence"
-            f" WHERE p.source = ? AND p.epoch = ? AND {_in_section_of(split, key, other)}"
+            f" WHERE p.source = ? AND p.epoch = ? AND p.judged = 'yes' AND {_in_section_of(split, key, other)}"
         )
         return int(self._database.value(sql + _other_condition(other), [key.source, key.epoch, *_numbers(other)]))
 
@@ -181,7 +199,7 @@ class Predictions:
         rows = self._database.paged(
             f"SELECT p.sentence, id, text, {_gold_column(gold)}, spans FROM prediction AS p"
             " JOIN sentence AS s ON s.number = p.sentence"
-            f" WHERE p.source = ? AND p.epoch = ? AND {in_section(split, key.source)}"
+            f" WHERE p.source = ? AND p.epoch = ? AND p.judged = 'yes' AND {in_section(split, key.source)}"
             " AND p.sentence > ? ORDER BY p.sentence LIMIT ?",
             [key.source, key.epoch],
             size=SLICE // 5,
@@ -199,7 +217,8 @@ class Predictions:
             f"SELECT s.number, s.id, s.text, {_gold_column(gold)}, b.spans, a.spans FROM sentence AS s"
             " JOIN prediction AS b ON b.source = ? AND b.epoch = ? AND b.sentence = s.number"
             " JOIN prediction AS a ON a.source = ? AND a.epoch = ? AND a.sentence = s.number"
-            f" WHERE {in_section(split, before.source, after.source)} AND s.number > ? ORDER BY s.number LIMIT ?",
+            f" WHERE b.judged = 'yes' AND a.judged = 'yes' AND {in_section(split, before.source, after.source)}"
+            " AND s.number > ? ORDER BY s.number LIMIT ?",
             [before.source, before.epoch, after.source, after.epoch],
             size=SLICE // 5,
         )
@@ -218,7 +237,7 @@ class Predictions:
             stored[(row[2], row[0], row[1])].append(row)
         rows = self._database.rows(
             f"SELECT p.source, p.epoch, s.number, {IMPORTED_NOW}, s.gold, p.spans FROM prediction AS p"
-            " JOIN sentence AS s ON s.number = p.sentence"
+            " JOIN sentence AS s ON s.number = p.sentence WHERE p.judged = 'yes'"
         )
         wrong, names_of = set(), self._names.of_sources()
         for run, epoch, number, imported, gold, spans in rows:
@@ -246,7 +265,10 @@ def _in_section_of(section: Section, key: EpochKey, other: EpochKey | None) -> s
 def _other_condition(other: EpochKey | None) -> str:
     if other is None:
         return ""
-    return " AND EXISTS (SELECT 1 FROM prediction AS o WHERE o.source = ? AND o.epoch = ? AND o.sentence = p.sentence)"
+    return (
+        " AND EXISTS (SELECT 1 FROM prediction AS o"
+        " WHERE o.source = ? AND o.epoch = ? AND o.sentence = p.sentence AND o.judged = 'yes')"
+    )
 
 
 def _numbers(other: EpochKey | None) -> list[int]:

@@ -4,6 +4,7 @@ time."""
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -34,6 +35,7 @@ from core.store.search import TextSearch
 from core.store.sentence_selection import Selections
 from core.store.sentences import Sentences
 from core.store.signal_store import SignalStore
+from core.store.sources import Sources
 
 SUFFIX = ".spandesk"
 DATABASE = "project.db"
@@ -47,8 +49,8 @@ class Project:
         is_responsive: see `Database`; likewise in the functions below.
 
     Attributes:
-        sentences, documents, counts, corrections, labels, moves, label_names, dismissals, predictions, signals, runs,
-            selections, reviews: the parts of the store.
+        sentences, documents, counts, corrections, labels, moves, label_names, dismissals, predictions, signals,
+            sources, runs, selections, reviews: the parts of the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock, *, is_responsive: bool = False) -> None:
@@ -67,6 +69,7 @@ class Project:
             self.label_names = LabelNames(self.database)
             self.labels = Labels(self.database, self.corrections)
             self.moves = Moves(self.database, self.corrections)
+            self.sources = Sources(self.database)
             self.runs = Runs(self.database, self.sentences, self.corrections, self.folder)
             self.search = TextSearch(self.database)
             self.selections = Selections(self.database, self.search)
@@ -75,6 +78,7 @@ class Project:
             with suppress(UserError):  # only a cache: unpacked texts are searched one by one
                 self.search.pack()
             self._end_interrupted()
+            self._delete_removed()
             on_failure.pop_all()
 
     def _end_interrupted(self) -> None:
@@ -87,6 +91,11 @@ class Project:
                 self.predictions.forget_unfinished(run)
                 self.runs.end(run, "stopped")
             self._remove_unfinished_checkpoints(run)
+
+    def _delete_removed(self) -> None:
+        """Delete what was removed of sources, which can be undone no longer."""
+        for number in self.sources.delete_removed():
+            remove_within(self._run_folder(number), self.folder)
 
     def _restore_resume_folder(self, run: int) -> None:
         """Restore the newest complete training state if the process was killed while replacing it.
@@ -103,7 +112,7 @@ class Project:
 
     def _remove_unfinished_checkpoints(self, run: int) -> None:
         """Remove the checkpoints of unfinished epochs and temporary folders of a killed process."""
-        whole = {self.checkpoint_folder(run, epoch).name for epoch in self.runs.epoch_numbers(run)}
+        whole = {self.checkpoint_folder(run, epoch).name for epoch in self.sources.epoch_numbers(run)}
         folder = self._run_folder(run)
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if _OURS.fullmatch(path.name) and path.name not in whole:
@@ -132,7 +141,7 @@ class Project:
 
     def has_results_or_state(self, run: int) -> bool:
         """Whether a run has a finished epoch, or a saved state to resume from."""
-        return bool(self.runs.epoch_numbers(run)) or self.resume_folder(run).is_dir()
+        return bool(self.sources.epoch_numbers(run)) or self.resume_folder(run).is_dir()
 
     def _run_folder(self, run: int) -> Path:
         return self.runs.folder(run)
@@ -162,6 +171,10 @@ class Project:
             yield say("the search index does not match the sentences")
 
     def close(self) -> None:
+        """Close the project, and delete what was removed of sources; closing it twice is closing it once."""
+        if self._lock.is_locked:
+            with suppress(UserError, OSError, sqlite3.Error):  # or the next one to open the project does it
+                self._delete_removed()
         self.database.close()
         self._lock.release()
 

@@ -22,7 +22,7 @@ from core.store.database import Database, Row
 from core.store.gold.corrections import Corrections
 from core.store.label_history import LabelNames, rename_spans
 from core.store.sentences import Sentences, StoredSentence
-from core.store.sources import Source, SourceKind, Sources
+from core.store.sources import SourceKind, Sources
 
 EpochChoice = int | Literal["best"]
 
@@ -96,7 +96,7 @@ class Runs:
             number = 1 + max(self._sources.last_number(), self._last_folder())
             self._refuse_link(number)
             kind: SourceKind = "training" if settings.folds is None else "cross-check"
-            self._sources.add(Source(number, kind, "", self._corrections.last_number()))
+            self._sources.add_run(number, kind, self._corrections.last_number())
             return self._database.write(
                 "INSERT INTO run (number, started_at, status, settings, labels, train_sentences, dev_sentences,"
                 " last_sentence, training_digest) VALUES (?, ?, 'running', ?, '[]', 0, 0, ?, '')",
@@ -141,7 +141,8 @@ class Runs:
         """Record an epoch, once its checkpoint and predictions are stored."""
         report = json.dumps(epoch.report.as_json(), ensure_ascii=False)
         self._database.write(
-            "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)", [epoch.source, epoch.number, epoch.loss, epoch.seconds, report]
+            "INSERT INTO epoch (source, number, loss, seconds, report, made_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [epoch.source, epoch.number, epoch.loss, epoch.seconds, report, now_text()],
         )
         return ChangeSet("run", runs=(epoch.source,))
 
@@ -163,7 +164,7 @@ class Runs:
         return ChangeSet("run", runs=(run,))
 
     def list_all(self) -> list[Run]:
-        """All runs, oldest first, without those whose row is damaged; `problems` names these."""
+        """All runs, oldest first, without removed ones, and those whose row is damaged; `problems` names these."""
         return [run for _, run in self._readable() if run is not None]
 
     def problems(self) -> Iterator[str]:
@@ -178,11 +179,18 @@ class Runs:
 
     def _readable(self) -> Iterator[tuple[int, Run | None]]:
         """Every run by its number; None where its row is damaged."""
-        for row in self._database.rows(f"SELECT {_COLUMNS} FROM run JOIN source USING (number) ORDER BY number"):
+        for row in self._rows("true"):
             try:
                 yield row[0], _run(row)
             except (ValueError, TypeError):
                 yield row[0], None
+
+    def _rows(self, where: str, *parameters: int) -> list[Row]:
+        return self._database.rows(
+            f"SELECT {_COLUMNS} FROM run JOIN source USING (number) WHERE removed IS NOT 'all' AND {where}"
+            " ORDER BY number",
+            parameters,
+        )
 
     def running(self) -> list[int]:
         """The numbers of the runs that have not ended."""
@@ -199,7 +207,7 @@ class Runs:
             if not trained:
                 raise UserError("the project has no trained run yet; train one first")
             number = trained[-1]
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM run JOIN source USING (number) WHERE number = ?", [number])
+        rows = self._rows("number = ?", number)
         if not rows:
             raise UserError("the project has no run {run}", run=number)
         try:
@@ -213,7 +221,7 @@ class Runs:
         """The same as `by_number`, of a run that has weights.
 
         Raises:
-            UserError: there is none, or it is a cross-check.
+            UserError: there is none, it is a cross-check, or its weights were deleted.
         """
         run = self.by_number(number)
         if run.is_crosscheck:
@@ -221,17 +229,14 @@ class Runs:
                 "run {number} is a cross-check, which keeps no weights; choose a run that was trained",
                 number=run.number,
             )
+        if self._sources.by_number(run.number).removed is not None:
+            raise UserError("the weights of run {number} were deleted; choose another run", number=run.number)
         return run
 
     def with_epochs(self) -> list[int]:
         """The numbers of the runs that have a finished epoch and its weights, oldest first: all but cross-checks."""
         with_epoch = {row[0] for row in self._database.rows("SELECT DISTINCT source FROM epoch")}
         return [run.number for run in self.list_all() if run.number in with_epoch and not run.is_crosscheck]
-
-    def epoch_numbers(self, run: int) -> list[int]:
-        """The numbers of a run's finished epochs, in order."""
-        rows = self._database.rows("SELECT number FROM epoch WHERE source = ? ORDER BY number", [run])
-        return [row[0] for row in rows]
 
     def epochs(self, run: int) -> list[Epoch]:
         """The finished epochs of a run, in order.
@@ -257,20 +262,24 @@ class Runs:
         return len(scores) - 1 - scores.index(max(scores)) if scores else 0
 
     def epoch_number(self, run: int, epoch: EpochChoice | None) -> int:
-        """The epoch, once it is known to exist; None means the last, `best` that with the best micro F1 on dev.
+        """The epoch, once it is known to exist; None means the last, `best` that with the best micro F1 on dev. Of
+        another source, the version, and the last one is the best.
 
         Raises:
             UserError: the run has no such epoch.
         """
-        numbers = self.epoch_numbers(self.by_number(run).number)
-        if not numbers:
+        source = self._sources.by_number(run)
+        numbers = self._sources.epoch_numbers(run)
+        if not numbers and source.is_run:
             raise UserError("run {run} has no finished epoch", run=run)
+        if not numbers:
+            raise UserError("{source} has tagged nothing yet", source=source.title)
         if epoch == "best":
-            return numbers[-1 - self.epochs_since_best(run)]
+            return numbers[-1 - self.epochs_since_best(run)] if source.is_run else numbers[-1]
         if epoch is not None and epoch not in numbers:
             raise UserError(
-                "run {run} has no epoch {epoch}; it has {first}–{last}",
-                run=run,
+                "{source} has no epoch {epoch}; it has {first}–{last}",
+                source=source.title,
                 epoch=epoch,
                 first=numbers[0],
                 last=numbers[-1],

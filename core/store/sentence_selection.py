@@ -209,7 +209,9 @@ def find_by_history(database: Database, history: SentenceHistory, key: EpochKey,
 
 def _find_tagged(database: Database, key: EpochKey) -> set[SentenceNumber]:
     return set(
-        database.numbers("SELECT sentence FROM prediction WHERE source = ? AND epoch = ?", [key.source, key.epoch])
+        database.numbers(
+            "SELECT sentence FROM prediction WHERE source = ? AND epoch = ? AND judged = 'yes'", [key.source, key.epoch]
+        )
     )
 
 

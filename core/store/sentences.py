@@ -45,15 +45,15 @@ def section_then(run: int) -> str:
     )
 
 
-def in_section(section: Section, *runs: int) -> str:
-    """Whether a sentence `s` is in a section now, in SQL, and none of the runs was trained on it, unless the section is
-    train.
+def in_section(section: Section, *sources: int) -> str:
+    """Whether a sentence `s` is in a section now, in SQL, and none of the sources was trained on it, unless the section
+    is train.
     """
     trained_on = (
         " AND s.number NOT IN (SELECT s.number FROM sentence AS s WHERE s.number IN"
         f" (SELECT sentence FROM move WHERE before = 'train') AND s.split = '{section}'"
-        f" AND {section_then(run)} = 'train')"
-        for run in runs
+        f" AND {section_then(source)} = 'train' AND EXISTS (SELECT 1 FROM run WHERE number = {source:d}))"
+        for source in sources
         if section != "train"
     )
     return f"s.split = '{section}'" + "".join(trained_on)

@@ -1,14 +1,40 @@
-"""Sources of predictions: anything that produces spans. Currently every source is a run of the trainer.
+"""Sources of predictions: anything that says where spans are.
 
-A source has the number of its run. Predictions, signals, comparisons, verdicts and epochs belong to a source.
+Predictions, signals, comparisons and verdicts belong to a source and one of its epochs. A run is a source with the same
+number. Any other source has versions in the place of epochs: where what makes its predictions changes, a new version
+takes the place of the last one, so that no figures are of two.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
-from core.store.database import Database
+from core.domain.errors import UserError
+from core.messages.catalogue import mark, say
+from core.store.changes import ChangeSet
+from core.store.columns import json_text, now_text
+from core.store.database import Database, Row
+from core.store.label_history import LabelNames, Names, earlier_names
+from core.store.predictions import EpochKey
+from core.store.tag_set import TagSetTable
 
-SourceKind = Literal["training", "cross-check"]
+SourceKind = Literal["training", "cross-check", "file", "person", "model", "dictionary", "agreement"]
+SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
+
+Removed = Literal["weights", "all"]
+
+_TAGGERS = {"training", "model", "dictionary"}
+
+_TITLES: dict[SourceKind, str] = {
+    "training": mark("run {number}"),
+    "cross-check": mark("run {number} (cross-check)"),
+    "file": mark("source {number} (file)"),
+    "person": mark("source {number} (person)"),
+    "model": mark("source {number} (model)"),
+    "dictionary": mark("source {number} (dictionary)"),
+    "agreement": mark("source {number} (agreement)"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +42,57 @@ class Source:
     """What predictions belong to.
 
     Attributes:
+        number: 0: it is not stored yet.
         name: given by the user; if empty, kind and number are shown.
-        last_correction: the newest correction at its creation; labels renamed since then had another name.
+        last_correction: the newest correction at its creation; labels renamed since then had another name. All that is
+            stored of a source has the label names of that time.
+        origin: where its spans come from, as JSON. All but runs: `labels`, the tag set at its creation. A file or a
+            person: `path`, `digest`, `format`, `rules`. Others: as the service that makes them says.
+        removed: what is deleted of it when the project is closed; until then it can be restored.
     """
 
     number: int
     kind: SourceKind
-    name: str
-    last_correction: int
+    name: str = ""
+    last_correction: int = 0
+    note: str = ""
+    made_at: str = ""
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    removed: Removed | None = None
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it was trained here: it has epochs and settings."""
+        return self.kind in {"training", "cross-check"}
+
+    @property
+    def tags_more(self) -> bool:
+        """Whether it can tag sentences that it has not tagged yet."""
+        return self.kind in _TAGGERS and self.removed is None
+
+    @property
+    def is_crosscheck(self) -> bool:
+        """Whether it tagged its own training sentences fold by fold: it has no predictions for dev."""
+        return self.kind == "cross-check"
+
+    @property
+    def title(self) -> str:
+        """What people call it in the middle of a sentence: its name, or `run 3`."""
+        return self.name or say(_TITLES[self.kind], number=self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What made the predictions of a source for some time.
+
+    Attributes:
+        fingerprint: of the weights, tokenizer and label mapping of a model, of a file, or of a dictionary's entries.
+        made_at: when its first predictions were made.
+    """
+
+    key: EpochKey
+    fingerprint: str
+    made_at: str
 
 
 class Sources:
@@ -31,11 +100,22 @@ class Sources:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._names = LabelNames(database)
 
-    def add(self, source: Source) -> None:
-        """Add a source, before anything that belongs to it."""
+    def add_run(self, number: int, kind: SourceKind, last_correction: int) -> None:
+        """Add the source that a run is, before anything that belongs to it."""
         self._database.write(
-            "INSERT INTO source VALUES (?, ?, ?, ?)", [source.number, source.kind, source.name, source.last_correction]
+            "INSERT INTO source (number, kind, name, last_correction, made_at) VALUES (?, ?, '', ?, ?)",
+            [number, kind, last_correction, now_text()],
+        )
+
+    def add(self, kind: SourceKind, name: str, origin: Mapping[str, Any]) -> int:
+        """Add a source that is not a run; returns its number."""
+        origin = {**origin, "labels": TagSetTable(self._database).labels()}
+        return self._database.write(
+            "INSERT INTO source (kind, name, last_correction, made_at, origin)"
+            " VALUES (?, ?, (SELECT coalesce(max(number), 0) FROM correction), ?, ?)",
+            [kind, name, now_text(), json_text(origin)],
         )
 
     def last_number(self) -> int:
@@ -43,5 +123,121 @@ class Sources:
         return int(self._database.value("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'source'"))
 
     def list_all(self) -> list[Source]:
-        """All sources in order."""
-        return [Source(*row) for row in self._database.rows("SELECT * FROM source ORDER BY number")]
+        """All sources in order, without removed ones."""
+        return [_source(row) for row in self._rows("removed IS NOT 'all'")]
+
+    def by_number(self, number: int) -> Source:
+        """The source, unless it was removed.
+
+        Raises:
+            UserError: there is none.
+        """
+        rows = self._rows("number = ? AND removed IS NOT 'all'", number)
+        if not rows:
+            raise UserError("the project has no source {number}; “sources” lists them", number=number)
+        return _source(rows[0])
+
+    def find(self, kind: SourceKind, name: str) -> Source | None:
+        """The newest source of a kind with this name."""
+        rows = self._rows("kind = ? AND name = ? AND removed IS NOT 'all'", kind, name)
+        return _source(rows[-1]) if rows else None
+
+    def _rows(self, where: str, *parameters: object) -> list[Row]:
+        columns = "number, kind, name, last_correction, note, made_at, origin, removed"
+        return self._database.rows(f"SELECT {columns} FROM source WHERE {where} ORDER BY number", parameters)
+
+    def rename(self, number: int, name: str) -> ChangeSet:
+        """Give a source a name; an empty one leaves it to be called by kind and number."""
+        self._database.write("UPDATE source SET name = ? WHERE number = ?", [name.strip(), number])
+        return ChangeSet("source", runs=(number,))
+
+    def annotate(self, number: int, note: str) -> ChangeSet:
+        """Store a person's note on a source."""
+        self._database.write("UPDATE source SET note = ? WHERE number = ?", [note.strip(), number])
+        return ChangeSet("source", runs=(number,))
+
+    def change_origin(self, number: int, origin: Mapping[str, Any]) -> ChangeSet:
+        """Store another origin of a source, such as the entries of an edited dictionary; its labels stay."""
+        before = self.by_number(number).origin
+        text = json_text({**origin, "labels": before.get("labels", [])})
+        self._database.write("UPDATE source SET origin = ? WHERE number = ?", [text, number])
+        return ChangeSet("source", runs=(number,))
+
+    def remove(self, number: int, what: Removed = "all") -> ChangeSet:
+        """Hide a source, or make no more use of its weights; they are deleted when the project is closed.
+
+        Raises:
+            UserError: it is a run that has not ended.
+        """
+        is_running = "SELECT 1 FROM run WHERE number = ? AND status = 'running'"
+        if self._database.value(is_running, [number]) is not None:
+            raise UserError("run {run} is still training; stop it first", run=number)
+        self._database.write("UPDATE source SET removed = ? WHERE number = ?", [what, number])
+        return ChangeSet("source", runs=(number,))
+
+    def restore(self, number: int) -> ChangeSet:
+        """Undo `remove`, in the same session."""
+        self._database.write("UPDATE source SET removed = NULL WHERE number = ?", [number])
+        return ChangeSet("source", runs=(number,))
+
+    def delete_removed(self) -> list[int]:
+        """Delete the predictions of removed sources; returns the numbers of those whose folders are to be deleted.
+
+        The source itself and the verdicts on it stay, since the log of corrections leads to them.
+        """
+        removed = [_source(row) for row in self._rows("removed IS NOT NULL")]
+        for source in removed:
+            if source.removed == "all" and self.epoch_numbers(source.number):
+                with self._database.atomic():
+                    for table in ("prediction", "comparison", "signal", "epoch"):
+                        self._database.write(f"DELETE FROM {table} WHERE source = ?", [source.number])
+        return [source.number for source in removed if source.is_run]
+
+    def epoch_numbers(self, number: int) -> list[int]:
+        """The numbers of a run's finished epochs, or of another source's versions, in order."""
+        rows = self._database.rows("SELECT number FROM epoch WHERE source = ? ORDER BY number", [number])
+        return [row[0] for row in rows]
+
+    def versions(self, number: int) -> list[Version]:
+        """The versions of a source, in order."""
+        rows = self._database.rows(
+            "SELECT source, number, fingerprint, made_at FROM epoch WHERE source = ? ORDER BY number", [number]
+        )
+        return [Version(EpochKey(source, epoch), *rest) for source, epoch, *rest in rows]
+
+    def open_version(self, number: int, fingerprint: str) -> EpochKey:
+        """The version of a source that a fingerprint has: its last one, or a new one where that had another."""
+        with self._database.atomic():
+            versions = self.versions(number)
+            if versions and versions[-1].fingerprint == fingerprint:
+                return versions[-1].key
+            key = EpochKey(number, versions[-1].key.epoch + 1 if versions else 1)
+            self._database.write(
+                "INSERT INTO epoch (source, number, made_at, fingerprint) VALUES (?, ?, ?, ?)",
+                [key.source, key.epoch, now_text(), fingerprint],
+            )
+        return key
+
+    def labels_then(self, number: int, labels: Iterable[str]) -> Names:
+        """Map labels of today to the names by which a source that is not a run stores them, where these differ.
+
+        Raises:
+            UserError: the source would be read with another label in the place of one of them.
+        """
+        now = self._names.of_source(number)
+        then = earlier_names(now, self.by_number(number).origin.get("labels", []))
+        for label in labels:
+            if label in now and label not in then:
+                raise UserError(
+                    "the label {label} cannot be stored for source {number}: {other} had that name when the source was"
+                    " added; add a new source instead",
+                    label=label,
+                    other=now[label],
+                    number=number,
+                )
+        return then
+
+
+def _source(row: Row) -> Source:
+    number, kind, name, last_correction, note, made_at, origin, removed = row
+    return Source(number, kind, name, last_correction, note, made_at, json.loads(origin), removed)

@@ -256,7 +256,7 @@ class ContextBar(QFrame):
     def _show_context(self, context: Context) -> None:
         project = self._session.project
         runs = project.runs.list_all() if project else []
-        epochs = project.runs.epoch_numbers(context.source) if project and context.source else []
+        epochs = project.sources.epoch_numbers(context.source) if project and context.source else []
         self.run.offer([(_run_title(run), run.number) for run in runs], context.source)
         self.epoch.offer([(say("Epoch {number}", number=number), number) for number in epochs], context.epoch)
         self.gold.setCurrentIndex(self.gold.findData(context.gold))

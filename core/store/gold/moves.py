@@ -139,6 +139,7 @@ class Moves:
         rows = self._database.rows(
             "SELECT p.source, count(DISTINCT p.sentence) FROM move AS m"
             " JOIN prediction AS p INDEXED BY prediction_by_sentence ON p.sentence = m.sentence"
+            " JOIN source AS o ON o.number = p.source AND o.kind = 'training' AND o.removed IS NOT 'all'"
             " WHERE m.step = ? AND m.before = 'dev' GROUP BY 1 ORDER BY 1",
             [step],
         )

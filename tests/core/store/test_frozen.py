@@ -16,6 +16,10 @@ which was undone.
 
 `frozen/schema-12.db.gz` was written by the code before sentences had documents and sections: `project_with_run`, CV
 added to news-3, LC renamed to PLACE, and a place of news-4 accepted.
+
+`frozen/schema-13.db.gz` was written by the code before sources could be others than runs: `project_with_run` with
+signals of news-3, CV added to news-3, LC renamed to PLACE, a cross-check that was stopped before its epoch, a run with
+the first epoch's predictions, and talk-2 moved to the pool.
 """
 
 import gzip
@@ -27,7 +31,6 @@ from core.domain.settings import TrainSettings
 from core.domain.spans import Span
 from core.store.predictions import EpochKey
 from core.store.project import DATABASE, open_project
-from core.store.sources import Source, Sources
 from tests.building import TEXTS
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -95,12 +98,13 @@ def test_a_frozen_project_is_undone_to_its_import_and_redone(project):
 
 def test_the_runs_of_a_frozen_project_become_sources_that_keep_all_that_was_theirs(tmp_path):
     with thawed("schema-10.db.gz", tmp_path / "frozen.spandesk") as project:
-        sources = Sources(project.database)
-        assert sources.list_all() == [
-            Source(1, "training", "", 0),
-            Source(2, "cross-check", "", 5),
-            Source(3, "training", "", 5),
+        sources = project.sources.list_all()
+        assert [(source.number, source.kind, source.name, source.last_correction) for source in sources] == [
+            (1, "training", "", 0),
+            (2, "cross-check", "", 5),
+            (3, "training", "", 5),
         ]
+        assert [source.made_at for source in sources] == [run.started_at for run in project.runs.list_all()]
         assert [run.last_correction for run in project.runs.list_all()] == [0, 5, 5]
         assert [epoch.number for epoch in project.runs.epochs(1)] == [1, 2]
         assert project.problems() == []
@@ -109,7 +113,7 @@ def test_the_runs_of_a_frozen_project_become_sources_that_keep_all_that_was_thei
         # The first run knew LC by that name, the third as PLACE; both are counted as what it is called today.
         assert [s.span.label for s in project.predictions.of(EpochKey(1, 2), [number])[number]] == ["OG", "PLACE"]
         run = project.runs.start(TrainSettings())
-        assert (run, sources.last_number()) == (4, 4)
+        assert (run, project.sources.last_number()) == (4, 4)
 
 
 def test_the_dismissed_particles_of_a_frozen_project_are_dismissed_and_undone_as_before(tmp_path):
@@ -145,4 +149,20 @@ def test_the_sentences_of_a_frozen_project_without_documents_are_in_their_splits
             project.corrections.undo()
         assert kinds == ["accept places", "rename", "label"]
         assert golds(project) == {sentence.id: sentence.imported for sentence in project.sentences.each()}
+        assert project.problems() == []
+
+
+def test_a_frozen_project_gets_sources_that_are_not_runs_beside_its_runs(tmp_path):
+    with thawed("schema-13.db.gz", tmp_path / "frozen.spandesk") as project:
+        assert project.problems() == []
+        assert [(epoch.number, epoch.loss) for epoch in project.runs.epochs(1)] == [(1, 1.0), (2, 0.5)]
+        assert [source.kind for source in project.sources.list_all()] == ["training", "cross-check", "training"]
+        before = project.predictions.counts(EpochKey(1, 2), "dev", "corrected")
+        news = project.sentences.by_id("news-3")
+        assert project.signals.of(EpochKey(1, 2), [news.number])[news.number].uncertainty == 0.5
+        number = project.sources.add("file", "", {})
+        assert number == 4
+        key = project.sources.open_version(number, "first")
+        project.predictions.save(key, {news.number: ()})
+        assert project.predictions.counts(EpochKey(1, 2), "dev", "corrected") == before
         assert project.problems() == []

@@ -74,7 +74,7 @@ def test_a_damaged_report_of_an_epoch_is_named_and_its_numbers_are_still_there(t
         with pytest.raises(UserError, match=damaged):
             project.runs.epochs(1)
         assert project.problems() == [damaged]
-        assert project.runs.epoch_numbers(1) == [1, 2]
+        assert project.sources.epoch_numbers(1) == [1, 2]
         assert project.runs.seconds(1) == [2.5, 2.5]
 
 
