@@ -1,11 +1,11 @@
-"""Confidence intervals: of the difference between two taggers' scores (paired bootstrap) and of a share (Wilson).
+"""Confidence intervals: of scores and of their differences between two taggers (bootstrap), and of a share (Wilson).
 
 Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap (percentile interval); Berg-Kirkpatrick, Burkett and
 Klein 2012, An Empirical Investigation of Statistical Significance in NLP (both taggers on the same resamples).
 """
 
+import math
 from collections.abc import Generator
-from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -25,9 +25,17 @@ class Interval(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
+CONFIDENCE = 0.95
+"""The share of cases in which an interval contains the true value."""
+_TAIL = (1 - CONFIDENCE) / 2
+TAILS = (_TAIL, 1 - _TAIL)
+"""The quantiles of the resamples that bound an interval."""
+
 RESAMPLES = 1_000
 _AT_ONCE = 5
 """Resamples between two yields."""
+_SLICE = 10_000
+"""Sentences that are added up at once."""
 
 TallyArray = NDArray[np.int64]
 """(sentences, taggers, labels, 3): right, predicted and gold spans of each label in each sentence for each tagger."""
@@ -39,8 +47,27 @@ def bootstrap_differences(tallies: TallyArray, *, seed: int = 1) -> Generator[No
     """The interval of each score's change from the first tagger to the second, as an array (labels + 3, 3, 2) of low
     and high.
 
-    Yields between resamples, so that the caller can pause or stop. The time of a resample grows with the number of
-    sentences and of non-zero tallies.
+    Yields between resamples, so that the caller can pause or stop.
+
+    Raises:
+        ValueError: there are no sentences.
+    """
+    draws = yield from resample_sums(tallies.reshape(len(tallies), math.prod(tallies.shape[1:])), seed=seed)
+    sums = draws.reshape(RESAMPLES, *tallies.shape[1:])
+    changes = score_sums(sums[:, 1]) - score_sums(sums[:, 0])
+    low, high = np.quantile(changes, TAILS, axis=0)
+    return np.stack([low, high], axis=-1)
+
+
+def resample_sums(
+    tallies: NDArray[np.int64] | NDArray[np.float64], *, seed: int = 1
+) -> Generator[None, None, NDArray[np.float64]]:
+    """The sums of each column over sentences drawn with replacement, as many as there are: (`RESAMPLES`, columns).
+
+    Yields between resamples.
+
+    Args:
+        tallies: numbers that can be added over sentences (sentences, columns).
 
     Raises:
         ValueError: there are no sentences.
@@ -48,19 +75,24 @@ def bootstrap_differences(tallies: TallyArray, *, seed: int = 1) -> Generator[No
     sentences = len(tallies)
     if not sentences:
         raise ValueError("there are no sentences to draw from")
-    flat = tallies.reshape(sentences, -1)
-    rows, columns = np.nonzero(flat)
-    values = flat[rows, columns]
-    random, changes = np.random.default_rng(seed), []
-    for resample in range(RESAMPLES):
-        drawn = np.bincount(random.integers(0, sentences, sentences), minlength=sentences)
-        sums = np.bincount(columns, values * drawn[rows], minlength=flat.shape[1]).reshape(tallies.shape[1:])
-        changes.append(score_sums(sums[1]) - score_sums(sums[0]))
-        if resample % _AT_ONCE == 0:
-            yield
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(np.stack(changes), [tail, 1 - tail], axis=0)
-    return np.stack([low, high], axis=-1)
+    random, sums = np.random.default_rng(seed), []
+    for first in range(0, RESAMPLES, _AT_ONCE):
+        drawn = [
+            np.bincount(random.integers(0, sentences, sentences), minlength=sentences)
+            for _ in range(min(_AT_ONCE, RESAMPLES - first))
+        ]
+        sums.append(_weighted_sums(np.stack(drawn), tallies))
+        yield
+    return np.concatenate(sums)
+
+
+def _weighted_sums(weights: NDArray[np.int64], tallies: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """The product of both, some sentences at a time: only products of floats are fast, and all at once need memory."""
+    sums = np.zeros((len(weights), tallies.shape[1]))
+    for first in range(0, len(tallies), _SLICE):
+        part = slice(first, first + _SLICE)
+        sums += weights[:, part].astype(np.float64) @ tallies[part].astype(np.float64, copy=False)
+    return sums
 
 
 def score_sums(sums: NDArray[np.float64]) -> ScoreArray:
@@ -88,9 +120,6 @@ def _divide(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-CONFIDENCE = 0.95
-"""The share of cases in which an interval contains the true value."""
-
 _Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
@@ -100,6 +129,6 @@ def wilson_interval(share: float, number: float) -> Interval:
     Source: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference (JASA 22).
     """
     centre = share + _Z**2 / (2 * number)
-    reach = _Z * sqrt(share * (1 - share) / number + _Z**2 / (4 * number**2))
+    reach = _Z * math.sqrt(share * (1 - share) / number + _Z**2 / (4 * number**2))
     low, high = ((centre + sign * reach) / (1 + _Z**2 / number) for sign in (-1, 1))
     return Interval(max(0.0, low), min(1.0, high))
