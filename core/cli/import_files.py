@@ -1,6 +1,7 @@
 """The `import` command."""
 
 import argparse
+import csv
 import json
 import tempfile
 from pathlib import Path
@@ -52,7 +53,9 @@ def _import_plan(folder: Path, plan: ImportPlan, out: Output) -> None:
 
 
 def _split_names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    """Names separated by commas; those with a comma of their own are in double quotes."""
+    names = next(csv.reader([text], skipinitialspace=True), [])
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _rules(options: argparse.Namespace) -> Rules:

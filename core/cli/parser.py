@@ -109,7 +109,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         type=_text,
         default="",
         metavar="A,B",
-        help=say("labels to add to the project's tag set"),
+        help=say("labels to add to the project's tag set; one with a comma in double quotes"),
     )
     parser.add_argument(
         "--dry-run",

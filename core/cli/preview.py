@@ -1,5 +1,7 @@
 """What `import --dry-run` prints, and the options with which an import takes more."""
 
+import csv
+import io
 import shlex
 from collections import Counter
 from contextlib import nullcontext
@@ -7,6 +9,7 @@ from pathlib import Path
 
 from core.cli.output import Output
 from core.domain.generators import run_to_end
+from core.domain.labels import is_label_name
 from core.domain.spans import OVERLAP, Sentence, Span
 from core.io.files import kind_of
 from core.messages.catalogue import say, say_count
@@ -14,6 +17,9 @@ from core.services.import_corpus import ImportPlan
 from core.services.preview_corpus import FilePreview, Preview, RejectedGroup, find_unknown_labels, preview_corpus
 from core.services.tally import Tally, describe_tally, name_counts
 from core.store.project import DATABASE, open_project
+
+_MOST_OFFERED = 100
+"""Unknown labels that are offered to be added; more are no tag set."""
 
 
 def preview_files(folder: Path, plan: ImportPlan, out: Output) -> None:
@@ -45,14 +51,22 @@ def _sum_of(preview: Preview, unknown: Counter[str]) -> Tally:
 def print_way_out(tally: Tally, out: Output) -> None:
     """Print the options with which what was rejected comes in."""
     if tally.unknown:
-        labels = ",".join(tally.unknown)
-        out.note(say("To import them, use --add-labels {labels} or --map LABEL=OTHER.", labels=shlex.quote(labels)))
+        out.note(_offer_labels(tally.unknown))
     if tally.folded:
         out.note(say("To keep fine labels, use --fine-labels keep."))
     if tally.in_utf16:
         out.note(say("To import them, use --offsets utf-16."))
     if tally.shifted:
         out.note(say("To import them, use --offsets surface."))
+
+
+def _offer_labels(unknown: Counter[str]) -> str:
+    addable = [label for label, _ in unknown.most_common() if is_label_name(label)]
+    if not 0 < len(addable) <= _MOST_OFFERED:
+        return say("To import them, use --map LABEL=OTHER.")
+    names = io.StringIO()
+    csv.writer(names, lineterminator="").writerow(addable)
+    return say("To import them, use --add-labels {labels} or --map LABEL=OTHER.", labels=shlex.quote(names.getvalue()))
 
 
 def _document(preview: Preview, unknown: Counter[str]) -> dict[str, object]:

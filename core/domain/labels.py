@@ -44,13 +44,18 @@ def check_label_name(label: str) -> str:
     Raises:
         UserError: it is empty or too long, begins or ends with a blank, or has characters that cannot be printed.
     """
-    if not 0 < len(label) <= _LONGEST or label != label.strip() or not label.isprintable():
+    if not is_label_name(label):
         raise UserError(
             "{label!r} is not a valid label; use at most {most} printable characters, without outer blanks",
             label=label,
             most=_LONGEST,
         )
     return label
+
+
+def is_label_name(label: str) -> bool:
+    """Whether a label can be stored and shown."""
+    return 0 < len(label) <= _LONGEST and label == label.strip() and label.isprintable()
 
 
 TTA_LABELS = tuple(entity_type.label for entity_type in TTA_TYPES)

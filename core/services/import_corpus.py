@@ -5,6 +5,7 @@ import os
 import sqlite3
 import time
 from array import array
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field
@@ -52,7 +53,7 @@ class ImportPlan:
         rules: how the records are judged.
 
     Raises:
-        UserError: the ratio is not a share, or a new label is none.
+        UserError: the ratio is not a share, a new label is none, or a label is mapped twice.
     """
 
     files: tuple[Path, ...]
@@ -69,6 +70,12 @@ class ImportPlan:
             raise UserError("the dev ratio is {dev_ratio}; it must be at least 0 and below 1", dev_ratio=self.dev_ratio)
         for label in (*self.new_labels, *(label for _, label in self.rules.label_map)):
             check_label_name(label)
+        self._check_map()
+
+    def _check_map(self) -> None:
+        for label, count in Counter(label for label, _ in self.rules.label_map).items():
+            if count > 1:
+                raise UserError("the label {label} is mapped to several; map each label once", label=label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +279,12 @@ class _Staging:
     def _add_slice(self, first: int) -> None:
         """Add the documents and sentences of a slice; imports have the numbers after the last one, as their files."""
         parameters = [self._last_import, first, first + _ADDED_AT_ONCE]
+        if self._intake.freed_ids:
+            self._database.write(
+                "UPDATE sentence SET original_id = coalesce(original_id, id), id = id || '#deleted-' || number"
+                " WHERE id IN (SELECT id FROM incoming WHERE position >= ?2 AND position < ?3)",
+                parameters,
+            )
         self._database.write(
             "INSERT OR IGNORE INTO document (import, name) SELECT file + ?1, document FROM incoming"
             " WHERE position >= ?2 AND position < ?3 AND document <> '' ORDER BY position",

@@ -1,12 +1,13 @@
 """Judge the records of corpus files by one rule for all formats: what a record becomes in a project, or why not."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 from core.domain.errors import UserError
-from core.domain.labels import check_label_name, coarse_label
+from core.domain.labels import check_label_name, coarse_label, is_label_name
 from core.domain.spans import SECTIONS, SPLITS, Judged, Section, Sentence, SentenceNumber, Span, Split, check_spans
 from core.domain.splitting import Keys, as_keys, normalise_for_comparison, text_key
 from core.formats.records import Record, Rejected, StatedSpan, make_id, reject
@@ -77,12 +78,44 @@ class Accepted:
     was_judged: Judged = "no"
 
 
+class _Reading(NamedTuple):
+    """The gold of a record by the rules, and what is counted once the record is accepted.
+
+    Attributes:
+        folded: fine labels that became their types.
+        new_labels: those that the tag set does not have yet.
+        left_out: overlapping spans that were not kept.
+    """
+
+    spans: tuple[Span, ...]
+    folded: Sequence[str] = ()
+    new_labels: Sequence[str] = ()
+    left_out: Sequence[Span] = ()
+
+
+class _ByText:
+    """Numbers of sentences by the keys of their texts; nearly every text is that of one, so only others have lists."""
+
+    def __init__(self) -> None:
+        self._first: dict[int, int] = {}
+        self._others: dict[int, list[int]] = {}
+
+    def add(self, key: int, number: int) -> None:
+        if self._first.setdefault(key, number) != number:
+            self._others.setdefault(key, []).append(number)
+
+    def of(self, key: int) -> Sequence[int]:
+        first = self._first.get(key)
+        return () if first is None else (first, *self._others.get(key, ()))
+
+
 class Intake:
     """Judges records for a project, or for a new one.
 
     Attributes:
         new_labels: labels that the tag set does not have and that come in, in the order in which they were met.
         known: the texts of each split, as `core.domain.splitting` compares them.
+        freed_ids: those of deleted sentences that new ones get.
     """
 
     def __init__(self, project: Project | None, labels: Sequence[str], new_labels: Sequence[str]) -> None:
@@ -91,8 +124,10 @@ class Intake:
         self.new_labels = dict.fromkeys(new_labels)
         self.tally = Tally()
         self.known: dict[Split, Keys] = {split: as_keys(array("q")) for split in SPLITS}
+        self.freed_ids: set[str] = set()
         self._known_ids: set[int] = set()
-        self._known_texts: dict[int, SentenceNumber] = {}
+        self._known_texts = _ByText()
+        self._known_golds: dict[int, list[StoredSentence]] = {}
         self._file = ""
         self._ids_of_file: set[str] = set()
         self._first_of_file = 0
@@ -100,7 +135,7 @@ class Intake:
         self._names: list[str] = []
         self._golds: list[str] = []
         self._keys = array("q")
-        self._first_with_text: dict[int, int] = {}
+        self._texts = _ByText()
         self._joinable: dict[str, tuple[int, Accepted]] = {}
 
     def learn_texts(self) -> Iterator[None]:
@@ -113,7 +148,7 @@ class Intake:
             keys[section].append(key)
             self._known_ids.add(hash(sentence_id))
             if section != "deleted":
-                self._known_texts.setdefault(key, number)
+                self._known_texts.add(key, number)
             if place % SLICE == SLICE - 1:
                 yield
         self.known = {split: as_keys(keys[split]) for split in SPLITS}
@@ -135,10 +170,14 @@ class Intake:
         if source.name != self._file:
             self._file, self._ids_of_file, self._joinable = source.name, set(), {}
             self._first_of_file = len(self._names)
-        spans = self._spans(rules, record, stated)
-        judged = _judged(rules, record, spans)
-        if (joined := self._join(record, spans, judged)) is not None:
-            return joined
+        reading = self._read(rules, record, stated)
+        judged = _judged(rules, record, reading.spans)
+        accepted = self._join(record, reading.spans, judged) or self._take(source, record, reading.spans, judged)
+        self._count(record, reading)
+        return accepted
+
+    def _take(self, source: Source, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted:
+        """A record that is the first of its sentence."""
         _check_id(record.id)
         key = text_key(record.text)
         sentence = Sentence.unchecked(self._name(source, record, key, spans), record.text, spans)
@@ -153,12 +192,23 @@ class Intake:
         self._names.append(sentence.id)
         self._golds.append(accepted.gold)
         self._keys.append(accepted.key)
-        self._first_with_text.setdefault(accepted.key, place)
+        if all(self._golds[other] != accepted.gold for other in self._texts.of(accepted.key)):
+            self._texts.add(accepted.key, place)
         if (joining := joining_key(accepted.record)) is not None:
             self._joinable[joining] = (place, accepted)
         for span in sentence.spans:
             self.tally.spans[span.label] += 1
         self.tally.judged[accepted.judged] += 1
+        self.tally.deleted += sentence.id in self.freed_ids
+
+    def _count(self, record: Record, reading: _Reading) -> None:
+        self._labels.update(reading.new_labels)
+        self.new_labels.update(dict.fromkeys(reading.new_labels))
+        self.tally.folded.update(reading.folded)
+        if reading.left_out:
+            self.tally.left_out += len(reading.left_out)
+            first = _name_gold(record.id, record.text, reading.left_out[:1])
+            self.tally.first_left_out = self.tally.first_left_out or first
 
     def _join(self, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted | None:
         """What becomes of a record and an earlier one of the same sentence in its file by another person, or with other
@@ -190,57 +240,44 @@ class Intake:
         self._joinable[joining_key(record) or ""] = (place, joined)
         return joined
 
-    def _spans(self, rules: Rules, record: Record, stated: tuple[StatedSpan, ...]) -> tuple[Span, ...]:
+    def _read(self, rules: Rules, record: Record, stated: tuple[StatedSpan, ...]) -> _Reading:
         try:
             spans = read_spans(record.text, stated, rules.offsets)
-            kept = check_spans(self._without_overlaps(rules, record, spans), record.text)
+            kept = check_spans(_without_overlaps(rules, spans), record.text)
         except UserError:
             self._seek_other_offsets(record.text, stated)
             raise
-        return tuple(self._label(rules, kept))
+        left_out = list((Counter(spans) - Counter(kept)).elements()) if len(kept) < len(spans) else ()
+        if not rules.label_map and all(span.label in self._labels for span in kept):
+            return _Reading(kept, left_out=left_out)
+        return self._label(rules, kept)._replace(left_out=left_out)
 
-    def _label(self, rules: Rules, spans: Sequence[Span]) -> Sequence[Span]:
-        """The spans with the labels of the tag set that they get."""
-        if not rules.label_map and all(span.label in self._labels for span in spans):
-            return spans
+    def _label(self, rules: Rules, spans: Sequence[Span]) -> _Reading:
+        """The spans with the labels of the tag set that they get.
+
+        Raises:
+            UserError: the tag set lacks one, and the rules add none.
+        """
         renamed = dict(rules.label_map)
-        for label in {renamed[span.label] for span in spans if span.label in renamed} - self._labels:
-            self.new_labels[label] = None
-            self._labels.add(label)
+        mapped = {renamed[span.label] for span in spans if span.label in renamed}
         stated = [renamed.get(span.label, span.label) for span in spans]
-        labels = [self._known_label(rules, label) for label in stated]
-        if unknown := [label for label in labels if label not in self._labels]:
+        labels = [self._choose_label(rules, label, mapped) for label in stated]
+        new = [label for label in labels if label not in self._labels]
+        if unknown := [label for label in new if not _is_added(rules, label, mapped)]:
             self.tally.unknown.update(unknown)
-            raise UserError(
-                "the label {label} is not in the tag set ({known}); add the label on import if it is intended",
-                label=unknown[0],
-                known=join_words(sorted(self._labels)),
-            )
-        self.tally.folded.update(before for before, label in zip(stated, labels, strict=True) if before != label)
-        return [Span(span.start, span.end, label) for span, label in zip(spans, labels, strict=True)]
+            raise _unknown_label(unknown[0], self._labels)
+        return _Reading(
+            tuple([Span(span.start, span.end, label) for span, label in zip(spans, labels, strict=True)]),
+            [before for before, label in zip(stated, labels, strict=True) if before != label],
+            [check_label_name(label) for label in new],
+        )
 
-    def _known_label(self, rules: Rules, label: str) -> str:
-        """The label, or its type where it is a fine one that the tag set does not have."""
-        if label in self._labels:
+    def _choose_label(self, rules: Rules, label: str, mapped: Collection[str]) -> str:
+        """The label, or its type where it is a fine one that the tag set neither has nor gets."""
+        if label in self._labels or _is_added(rules, label, mapped):
             return label
         coarse = coarse_label(label)
-        if coarse == label:
-            return label
-        if rules.fine_labels == "keep":
-            self.new_labels[check_label_name(label)] = None
-            self._labels.add(label)
-            return label
         return coarse if coarse in self._labels else label
-
-    def _without_overlaps(self, rules: Rules, record: Record, spans: Sequence[Span]) -> Sequence[Span]:
-        if rules.overlaps == "reject":
-            return spans
-        kept = keep_flat(spans, outermost=rules.overlaps == "outermost")
-        if len(kept) < len(spans):
-            self.tally.left_out += len(spans) - len(kept)
-            lost = next((span for span in spans if span not in kept), spans[-1])
-            self.tally.first_left_out = self.tally.first_left_out or _name_gold(record.id, record.text, [lost])
-        return kept
 
     def _seek_other_offsets(self, text: str, stated: tuple[StatedSpan, ...]) -> None:
         """Count records whose offsets would be right by another rule, to offer it."""
@@ -272,36 +309,41 @@ class Intake:
                 self._refuse_second(record, place, spans)
             stored = self._stored(name) if place is None else None
             if stored is not None and _is_same_text(stored.text, record.text):
-                self._refuse_known(stored, spans)
+                self._refuse_known(stored, record, spans)
             if place is None and stored is None:
                 return name
         raise UserError("the project has another sentence with this id from a file of this name; rename the file")
 
     def _refuse_second(self, record: Record, place: int, spans: tuple[Span, ...]) -> NoReturn:
         if self._golds[place] != spans_to_text(spans):
+            self.tally.contradicting += 1
             raise UserError(
                 "it is in another file of this import with other gold: {there} there, {here} here",
                 there=_name_spans(record.text, spans_from_text(self._golds[place])),
                 here=_name_spans(record.text, spans),
             )
-        self.tally.repeated += 1
+        self.tally.in_other_file += 1
         raise UserError("the same sentence is in another file of this import")
 
     def _stored(self, name: str) -> StoredSentence | None:
+        """The sentence of the project that has an id; a deleted one gives its id away."""
         if self._project is None or hash(name) not in self._known_ids or not self._project.sentences.has_id(name):
             return None
-        return self._project.sentences.by_id(name)
-
-    def _refuse_known(self, stored: StoredSentence, spans: tuple[Span, ...]) -> NoReturn:
+        stored = self._project.sentences.by_id(name)
         if stored.split == "deleted":
-            raise UserError("it is in this project, but was deleted; bring it back there")
-        if spans not in (stored.imported, stored.imported_now, stored.gold):
+            self.freed_ids.add(name)
+            return None
+        return stored
+
+    def _refuse_known(self, stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> NoReturn:
+        if not _has_gold_of(stored, record, spans):
+            self.tally.contradicting += 1
             raise UserError(
                 "it is already in this project with other gold: {there} there, {here} here",
                 there=_name_spans(stored.text, stored.gold),
                 here=_name_spans(stored.text, spans),
             )
-        self.tally.repeated += 1
+        self.tally.in_project += 1
         raise UserError("it is already in this project")
 
     def _compare_texts(self, source: Source, accepted: Accepted) -> None:
@@ -311,33 +353,70 @@ class Intake:
             UserError: the record has no id of its own, and the project has the text with the same gold.
         """
         sentence, record = accepted.sentence, accepted.record
-        stored = self._find_text(accepted.key, sentence.text)
-        if stored is not None and sentence.spans in (stored.imported_now, stored.gold):
+        known = self._with_text(accepted.key, sentence.text)
+        places = self._texts.of(accepted.key)
+        if any(_has_gold_of(stored, record, sentence.spans) for stored in known):
             if record.id == make_id(source, record.number, record.text):
-                self.tally.repeated += 1
+                self.tally.in_project += 1
                 raise UserError("it is already in this project")
             self.tally.same_text += 1
-        elif stored is not None:
-            self._notice_other_gold(sentence, _name_gold(stored.id, stored.text, stored.gold))
-        elif (place := self._first_with_text.get(accepted.key)) is not None:
-            if self._golds[place] == accepted.gold:
-                self.tally.same_text += place < self._first_of_file
-            else:
-                first = _name_gold(self._names[place], sentence.text, spans_from_text(self._golds[place]))
-                self._notice_other_gold(sentence, first)
+        elif known:
+            self._notice_other_gold(sentence, _name_gold(known[0].id, known[0].text, known[0].gold))
+        elif same := [place for place in places if self._golds[place] == accepted.gold]:
+            self.tally.same_text += same[0] < self._first_of_file
+        elif places:
+            spans = spans_from_text(self._golds[places[0]])
+            self._notice_other_gold(sentence, _name_gold(self._names[places[0]], sentence.text, spans))
 
-    def _find_text(self, key: int, text: str) -> StoredSentence | None:
-        """A sentence of the project with a text."""
-        number = self._known_texts.get(key)
-        if self._project is None or number is None:
-            return None
-        found = self._project.sentences.by_number([number])
-        return next((stored for stored in found if _is_same_text(stored.text, text)), None)
+    def _with_text(self, key: int, text: str) -> Sequence[StoredSentence]:
+        """The sentences of the project with a text, one for each gold."""
+        numbers = self._known_texts.of(key)
+        if self._project is None or not numbers:
+            return ()
+        known = self._known_golds.get(key)
+        if known is None:
+            found = self._project.sentences.by_number([SentenceNumber(number) for number in numbers])
+            same = [stored for stored in reversed(found) if _is_same_text(stored.text, text)]
+            known = list({(stored.imported, stored.gold): stored for stored in same}.values())[::-1]
+            if len(numbers) > 1:
+                self._known_golds[key] = known
+        return known
 
     def _notice_other_gold(self, sentence: Sentence, first: str) -> None:
         self.tally.other_gold += 1
         if len(self.tally.first_other_gold) < LISTED:
             self.tally.first_other_gold.append(OtherGold(first, _name_gold(sentence.id, sentence.text, sentence.spans)))
+
+
+def _has_gold_of(stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> bool:
+    """Whether a sentence has, or had when it came in, what a record of it says."""
+    golds = (stored.imported, stored.imported_now, stored.gold)
+    if record.judged == "partly":
+        return any({*spans} <= {*gold} for gold in golds)
+    return spans in golds
+
+
+def _without_overlaps(rules: Rules, spans: Sequence[Span]) -> Sequence[Span]:
+    return spans if rules.overlaps == "reject" else keep_flat(spans, outermost=rules.overlaps == "outermost")
+
+
+def _is_added(rules: Rules, label: str, mapped: Collection[str]) -> bool:
+    """Whether the tag set gets a label that it does not have."""
+    return label in mapped or (rules.fine_labels == "keep" and coarse_label(label) != label)
+
+
+def _unknown_label(label: str, known: Collection[str]) -> UserError:
+    if is_label_name(label):
+        return UserError(
+            "the label {label} is not in the tag set ({known}); add the label on import if it is intended",
+            label=label,
+            known=join_words(sorted(known)),
+        )
+    return UserError(
+        "{label!r:.100} cannot be a label; map it on import to one of the tag set ({known})",
+        label=label,
+        known=join_words(sorted(known)),
+    )
 
 
 def _names_to_try(source: Source, record: Record) -> Iterator[str]:

@@ -82,11 +82,17 @@ def find_original(project: Project) -> Path:
     if len(files) > 1:
         names = join_words(imported.path or imported.file for imported in files)
         raise UserError("the project has several files ({names}); name the original after --patch", names=names)
+    if files[0].path is None:
+        raise UserError(
+            "{file} was imported from an archive or a pipe, or has a name that is no text; name the file itself after"
+            " --patch",
+            file=files[0].file,
+        )
     path = where_it_was(files[0])
     if path is None:
         raise UserError(
             "{file} is not where it was imported from, or has changed since; name the original after --patch",
-            file=files[0].path or files[0].file,
+            file=files[0].path,
         )
     return path
 

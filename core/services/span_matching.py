@@ -36,9 +36,8 @@ def want_spans(
     for span in gold:
         origin = origins.get(span)
         before = None if origin is None else _with_surface(record, read, stated, places[_edges(origin)])
-        label = before.label if before and origin and origin.label == span.label else span.label
-        if before is None or label != before.label:
-            _check_label(label, rules)
+        is_kept = before is not None and origin is not None and origin.label == span.label
+        label = before.label if before is not None and is_kept else _label_in_file(span.label, rules)
         surface = record.text[span.start : span.end]
         wanted.append(WantedSpan(convert(span.start), convert(span.end), label, surface, before))
     taken = {places[_edges(span)] for span in imported}
@@ -106,17 +105,25 @@ def _with_surface(record: Record, read: Sequence[Span], stated: Sequence[StatedS
     return stated[place]._replace(surface=record.text[read[place].start : read[place].end])
 
 
-def _check_label(label: str, rules: Rules | None) -> None:
-    """Refuse a label that the import would read as another."""
-    mapped = dict(rules.label_map).get(label, label) if rules else label
-    if mapped != label:
-        raise CannotFollowError(
-            UserError(
-                "the file's label {label} was imported as {mapped}, so {label} would be read as that",
-                label=label,
-                mapped=mapped,
-            )
+def _label_in_file(label: str, rules: Rules | None) -> str:
+    """What the import reads as a label of the gold: the label itself, unless it reads that as another.
+
+    Raises:
+        CannotFollowError: it reads nothing as that.
+    """
+    renamed = dict(rules.label_map) if rules else {}
+    if renamed.get(label, label) == label:
+        return label
+    for other, mapped in renamed.items():
+        if mapped == label:
+            return other
+    raise CannotFollowError(
+        UserError(
+            "the file's label {label} was imported as {mapped}, so {label} would be read as that",
+            label=label,
+            mapped=renamed[label],
         )
+    )
 
 
 def _remain_left_out(

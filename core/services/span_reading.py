@@ -34,24 +34,49 @@ def read_spans(text: str, stated: Sequence[StatedSpan], offsets: Offsets = "char
         offsets: what the offsets count; for "surface" they are shifted, all by the same, until all spans cover theirs.
 
     Raises:
-        UserError: a span is empty, begins before the text, has no label, or does not cover what the file says.
+        UserError: a span is empty, begins before the text or inside a character, has no label, or does not cover what
+            the file says; or several shifts make all of them cover it.
     """
     if offsets == "utf-16":
         stated = [
             span._replace(start=_from_utf16(text, span.start), end=_from_utf16(text, span.end)) for span in stated
         ]
     elif offsets == "surface":
-        shift = next((shift for shift in _SHIFTS if _covers_surfaces(text, stated, shift)), 0)
+        shift = _find_shift(text, stated)
         stated = [span._replace(start=span.start + shift, end=span.end + shift) for span in stated]
     return tuple([_read_span(span, text) for span in stated])
 
 
 def _from_utf16(text: str, units: int) -> int:
-    """The number of characters in some UTF-16 units of a text; past its end, one for each unit."""
+    """The number of characters in some UTF-16 units of a text; past its end, one for each unit.
+
+    Raises:
+        UserError: they end inside a character.
+    """
     if units <= 0:
         return units
     data = text.encode("utf-16-le")
-    return len(data[: 2 * units].decode("utf-16-le", "replace")) + max(0, units - len(data) // 2)
+    try:
+        return len(data[: 2 * units].decode("utf-16-le")) + max(0, units - len(data) // 2)
+    except UnicodeDecodeError as error:
+        raise UserError("the offset {units} is inside a character, if it counts UTF-16 units", units=units) from error
+
+
+def _find_shift(text: str, stated: Sequence[StatedSpan]) -> int:
+    """The shift by which all spans cover what the file says; 0 if they do so as they are, or by no shift.
+
+    Raises:
+        UserError: they do so by several.
+    """
+    fitting = [shift for shift in _SHIFTS if _covers_surfaces(text, stated, shift)] or [0]
+    if fitting[0] != 0 and len(fitting) > 1:
+        raise UserError(
+            "its spans cover what the file says if they are shifted by {first:+} or by {second:+}; which is right"
+            " cannot be known",
+            first=fitting[0],
+            second=fitting[1],
+        )
+    return fitting[0]
 
 
 def _covers_surfaces(text: str, stated: Sequence[StatedSpan], shift: int) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from core.domain.spans import Judged
-from core.messages.catalogue import say_count
+from core.messages.catalogue import join_words, say_count
 
 LISTED = 20
 """How many sentences with the same text and other gold are listed."""
@@ -26,7 +26,10 @@ class Tally:
         spans: the spans of each label that came in.
         unknown: the spans of each label that is not in the tag set, which keep their records out.
         folded: the spans of each fine label that became its type.
-        repeated: records that the project has already, word for word.
+        in_project: rejected records that are in the project with the same text and gold.
+        in_other_file: rejected records that are in another file of the import with the same text and gold.
+        contradicting: rejected records that are in the project or in another file with other gold.
+        deleted: sentences that came in anew after they had been deleted.
         left_out: overlapping spans that were left out, and the first of them in words.
         merged: records that were joined with an earlier one of the same sentence.
         judged: the records that came in, by whether somebody judged them.
@@ -40,7 +43,10 @@ class Tally:
     unknown: Counter[str] = field(default_factory=Counter)
     folded: Counter[str] = field(default_factory=Counter)
     judged: Counter[Judged] = field(default_factory=Counter)
-    repeated: int = 0
+    in_project: int = 0
+    in_other_file: int = 0
+    contradicting: int = 0
+    deleted: int = 0
     left_out: int = 0
     first_left_out: str = ""
     merged: int = 0
@@ -49,6 +55,11 @@ class Tally:
     same_text: int = 0
     other_gold: int = 0
     first_other_gold: list[OtherGold] = field(default_factory=list)
+
+    @property
+    def repeated(self) -> int:
+        """How many records were rejected because they are there already."""
+        return self.in_project + self.in_other_file
 
 
 def describe_tally(tally: Tally) -> tuple[str, ...]:
@@ -79,8 +90,10 @@ def describe_tally(tally: Tally) -> tuple[str, ...]:
 
 def name_counts(counts: Counter[str]) -> str:
     """Labels with their counts, the most frequent first."""
-    most = [f"{label} ({count:,})" for label, count in counts.most_common(LISTED)]
-    return ", ".join(most) + ("" if len(counts) <= LISTED else ", …")
+    most = [f"{label:.40} ({count:,})" for label, count in counts.most_common(LISTED)]
+    if len(counts) > LISTED:
+        most.append(say_count("{count:,} more", "{count:,} more", len(counts) - LISTED))
+    return join_words(most)
 
 
 def _describe_overlaps(tally: Tally) -> list[str]:
@@ -148,6 +161,38 @@ def _describe_judging(tally: Tally) -> list[str]:
 
 def _describe_texts(tally: Tally) -> list[str]:
     notices = []
+    if tally.in_project:
+        notices.append(
+            say_count(
+                "{count:,} record was rejected because the project has it already.",
+                "{count:,} records were rejected because the project has them already.",
+                tally.in_project,
+            )
+        )
+    if tally.in_other_file:
+        notices.append(
+            say_count(
+                "{count:,} record was rejected because another file of this import has the same sentence.",
+                "{count:,} records were rejected because other files of this import have the same sentences.",
+                tally.in_other_file,
+            )
+        )
+    if tally.contradicting:
+        notices.append(
+            say_count(
+                "{count:,} record was rejected because its sentence is there with other gold, which stays.",
+                "{count:,} records were rejected because their sentences are there with other gold, which stays.",
+                tally.contradicting,
+            )
+        )
+    if tally.deleted:
+        notices.append(
+            say_count(
+                "{count:,} sentence had been deleted and came in anew; the deleted one has another id now.",
+                "{count:,} sentences had been deleted and came in anew; the deleted ones have other ids now.",
+                tally.deleted,
+            )
+        )
     if tally.other_gold:
         pairs = "; ".join(f"{each.first} / {each.second}" for each in tally.first_other_gold[:3])
         notices.append(

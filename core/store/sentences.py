@@ -65,6 +65,13 @@ IN_A_SPLIT = "split IN ('train', 'dev', 'test')"
 IMPORTED_NOW = "coalesce(renamed, imported)"
 """The gold of a sentence as imported, with current label names."""
 
+_IS_SUPERSEDED = (
+    "EXISTS (SELECT 1 FROM import AS i JOIN sentence AS o ON o.import = i.number AND o.place = s.place"
+    " WHERE i.digest = (SELECT digest FROM import WHERE number = s.import)"
+    " AND (o.split <> 'deleted', i.number) > (s.split <> 'deleted', s.import))"
+)
+"""Whether a later import of the same file has the record of a sentence `s`, which had been deleted."""
+
 _COLUMNS = "number, id, split, text, imported, renamed, gold"
 
 
@@ -414,15 +421,18 @@ class Sentences:
         section, with the places of their records in the file, in that order, read in slices.
         """
         sql = (
-            f"SELECT place, {_COLUMNS} FROM sentence WHERE gold <> imported AND import = ?"
-            " AND place > ? ORDER BY place LIMIT ?"
+            f"SELECT place, {_COLUMNS} FROM sentence AS s WHERE gold <> imported AND import = ?"
+            f" AND place > ? AND NOT {_IS_SUPERSEDED} ORDER BY place LIMIT ?"
         )
         for place, *row in self._database.paged(sql, [imported], size=SLICE):
             yield place, _sentence_of_row(tuple(row))
 
     def count_put_away(self, imported: int) -> int:
         """How many sentences of an import are set aside or deleted."""
-        sql = "SELECT count(*) FROM sentence WHERE import = ? AND split IN ('aside', 'deleted')"
+        sql = (
+            "SELECT count(*) FROM sentence AS s WHERE import = ? AND split IN ('aside', 'deleted')"
+            f" AND NOT {_IS_SUPERSEDED}"
+        )
         return int(self._database.value(sql, [imported]))
 
     def has_joined(self, imported: int) -> bool:

@@ -223,8 +223,8 @@ def _describe_file(file: FilePreview) -> str:
         parts.append(say_count("{count:,} document", "{count:,} documents", file.documents))
     if file.rejections:
         parts.append(say("{count:,} rejected", count=file.rejections))
-    if file.tally.repeated:
-        parts.append(say("{count:,} of them in this project already", count=file.tally.repeated))
+    if file.tally.in_project:
+        parts.append(say("{count:,} of them in this project already", count=file.tally.in_project))
     if file.tally.same_text:
         parts.append(say_count("{count:,} duplicate text", "{count:,} duplicate texts", file.tally.same_text))
     if file.tally.other_gold:

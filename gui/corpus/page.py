@@ -221,15 +221,6 @@ def _report_notices(context: PageContext, report: ImportReport) -> None:
 
 
 def _describe_skipped(report: ImportReport) -> str:
-    if report.repeated:
-        return say_count(
-            "{count:,} record was skipped, {known:,} of them already in this project;"
-            " the Corpus page lists it with file, line and reason.",
-            "{count:,} records were skipped, {known:,} of them already in this project;"
-            " the Corpus page lists them with file, line and reason.",
-            report.rejections,
-            known=report.repeated,
-        )
     return say_count(
         "{count:,} record was skipped; the Corpus page lists it with file, line and reason.",
         "{count:,} records were skipped; the Corpus page lists them with file, line and reason.",

@@ -90,6 +90,33 @@ def test_unknown_labels_are_one_line_with_their_counts(project, imported):
     )
 
 
+def test_what_is_rejected_adds_no_labels_and_counts_for_nothing(project, imported):
+    bad = record("나리는 부산에 산다", (0, 2, "PS_NAME"), (0, 5, "PS_NAME"), (4, 6, "X"), id="f")
+    report = imported(record("비", id="c"), bad, fine_labels="keep", overlaps="innermost")
+    assert "PS_NAME" not in project.sentences.labels()
+    assert (report.tally.left_out, report.tally.folded.total()) == (0, 0)
+
+
+def test_labels_that_are_swapped_are_mapped_once_each(project, imported):
+    swap = (("PS", "LC"), ("LC", "PS"))
+    imported(record("나리는 부산에 산다", (0, 2, "LC"), (4, 6, "PS"), id="s"), label_map=swap)
+    assert golds(project) == {"s": (Span(0, 2, "PS"), Span(4, 6, "LC"))}
+
+
+def test_a_label_is_not_mapped_to_two(tmp_path):
+    with pytest.raises(UserError, match="PS is mapped to several"):
+        ImportPlan((tmp_path,), rules=Rules(label_map=(("PS", "LC"), ("PS", "OG"))))
+
+
+def test_of_many_unknown_labels_the_most_frequent_are_named(imported):
+    labels = ["Y" * 300, *("X", "X"), *(f"L{n}" for n in range(50))]
+    records = [record(f"나리는 {n}", (0, 2, label), id=n) for n, label in enumerate(labels)]
+    report = imported(record("비", id="good"), *records)
+    assert f"rejected: X (2), {'Y' * 40} (1), L0 (1), " in report.warnings[0]
+    assert report.warnings[0].endswith(", L17 (1), 32 more.")
+    assert "cannot be a label; map it" in report.rejected[0].reason
+
+
 def test_a_label_may_be_any_printable_name(project):
     plan = ImportPlan((case("F11_label_space.jsonl"),), new_labels=("사람 이름", "기관/단체"))
     run_to_end(import_corpus(project, plan))
@@ -141,6 +168,19 @@ def test_one_shift_that_makes_all_surfaces_right_is_noticed_and_made(project, im
     assert report.tally.shifted == 1
     imported(bad, offsets="surface")
     assert golds(project)["s"] == (Span(3, 5, "PS"), Span(7, 9, "LC"))
+
+
+def test_a_half_of_a_character_is_no_place_for_an_edge(imported):
+    with pytest.raises(NothingImportedError, match="the offset 1 is inside a character"):
+        imported(record("😀나리", (1, 4, "PS"), id="e"), offsets="utf-16")
+
+
+def test_of_two_shifts_that_fit_neither_is_taken(imported):
+    bad = {"id": "s", "text": "나리 나리", "spans": [{"start": 1, "end": 3, "label": "PS", "text": "나리"}]}
+    with pytest.raises(NothingImportedError, match=r"shifted by -1 or by \+2"):
+        imported(bad, offsets="surface")
+    report = imported(record("비", id="c"), bad)
+    assert report.tally.shifted == 0
 
 
 def test_two_files_that_count_from_0_come_in_side_by_side(project):
@@ -291,10 +331,72 @@ def test_one_import_of_two_files_says_where_the_same_sentence_has_other_gold(pro
     assert "with other gold: 나리 PS there, no entities here" in report.rejected[0].reason
 
 
+def drop(project, number):
+    run_to_end(project.moves.move_in_slices(project.moves.of_import(number), "deleted"))
+
+
 def test_what_was_deleted_does_not_keep_a_text_without_an_id_out(project, imported):
     imported(record("나리는 갔다", (0, 2, "PS")))
-    run_to_end(project.moves.move_in_slices(project.moves.of_import(1), "deleted"))
+    drop(project, 1)
     assert imported(record("나리는 갔다", (0, 2, "PS")), name="b.jsonl").sentences == 1
+
+
+def test_what_was_deleted_comes_in_anew_by_other_rules_and_as_often_as_a_person_wants(project, imported):
+    file = [record("나리는 갔다", (0, 2, "PER"), id="a"), record("네.", (0, 1, "PER"))]
+    imported(*file, label_map=(("PER", "PS"),))
+    drop(project, 1)
+    imported(*file, label_map=(("PER", "OG"),))
+    drop(project, 2)
+    report = imported(*file, label_map=(("PER", "LC"),), plan={"split": "test"})
+    assert [warning for warning in report.warnings if "deleted" in warning] == [
+        "2 sentences had been deleted and came in anew; the deleted ones have other ids now."
+    ]
+    assert {stored.id: stored.gold for stored in project.sentences.each("test")}["a"] == (Span(0, 2, "LC"),)
+    run_to_end(project.moves.move_in_slices([1], "back"))
+    assert project.sentences.by_number([1])[0].id == "a#deleted-1"
+    assert project.problems() == []
+    with pytest.raises(NothingImportedError, match="all 2 sentences are already in this project"):
+        imported(*file, label_map=(("PER", "LC"),))
+
+
+def test_a_sentence_that_is_brought_back_while_its_file_comes_in_keeps_its_place(project, imported):
+    imported(record("나리는 갔다", id="a"))
+    drop(project, 1)
+    work = import_corpus(project, ImportPlan((Path(project.sentences.imports()[0].path),)))
+    next(work)
+    run_to_end(project.moves.move_in_slices([1], "back"))
+    assert run_to_end(work).sentences == 1
+    assert set(golds(project)) == {"a", "a#deleted-1"}
+
+
+def test_a_text_of_several_sentences_is_compared_with_all_of_them(project, imported):
+    imported(record("네.", id="a"), record("네.", (0, 1, "PS"), id="b"))
+    assert imported(record("네.", (0, 1, "PS"), id="c"), name="b.jsonl").tally.other_gold == 0
+    with pytest.raises(NothingImportedError, match="is already in this project"):
+        imported(record("네.", (0, 1, "PS")), name="c.jsonl")
+
+
+def test_what_prodigy_asked_entity_by_entity_comes_in_once(project, imported):
+    lines = [
+        {"text": "나리는 부산에", "spans": [{"start": start, "end": start + 2, "label": label}], "answer": "accept"}
+        for start, label in ((0, "PS"), (4, "LC"))
+    ]
+    assert (imported(*lines).sentences, len(golds(project))) == (1, 1)
+    with pytest.raises(NothingImportedError, match="all 2 sentences are already in this project"):
+        imported(*lines)
+    assert list(golds(project).values()) == [(Span(0, 2, "PS"), Span(4, 6, "LC"))]
+
+
+def test_why_records_were_not_taken_is_said_each_by_itself(project, imported):
+    first = [record("나리는", (0, 2, "PS"), id="a"), record("다온", id="b")]
+    imported(*first)
+    report = imported(
+        record("나리는", (0, 2, "PS"), id="a"), record("다온", (0, 2, "PS"), id="b"), record("비", id="c")
+    )
+    assert report.warnings == (
+        "1 record was rejected because the project has it already.",
+        "1 record was rejected because its sentence is there with other gold, which stays.",
+    )
 
 
 def test_a_file_that_comes_again_with_other_ids_is_noticed(project, imported):

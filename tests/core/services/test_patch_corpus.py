@@ -66,6 +66,9 @@ def desk(tmp_path):
         each.project.close()
 
 
+SWAP = (("PS", "LC"), ("LC", "PS"))
+
+
 def lines(*records):
     return "".join(f"{record}\n" for record in records)
 
@@ -333,6 +336,34 @@ def test_an_archive_is_to_be_unpacked(desk, tmp_path):
         archive.write(made.original)
     with pytest.raises(UserError, match="is an archive; unpack it"):
         made.patch(original=tmp_path / "a.zip")
+
+
+def test_an_imported_archive_has_not_changed(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.jsonl", lines('{"text": "나리", "label": []}'))
+    with create_project(tmp_path / "p.spandesk") as project:
+        run_to_end(import_corpus(project, ImportPlan((tmp_path / "a.zip",))))
+        with pytest.raises(UserError, match=r"a\.zip was imported from an archive"):
+            export_patch(project, tmp_path / "copy")
+
+
+def test_labels_that_were_swapped_are_swapped_back(desk, tmp_path):
+    made = desk(lines('{"text": "나리는 갔다", "label": [[0, 3, "LC"]]}'), rules=Rules(label_map=SWAP))
+    made.correct(0, (0, 3, "LC"), (4, 6, "PS"))
+    assert '[[0, 3, "PS"], [4, 6, "LC"]]' in made.patched()
+    assert made.reread(tmp_path) == made.gold()
+
+
+def test_a_file_that_came_in_again_after_it_was_dropped_has_the_gold_of_today(desk, tmp_path):
+    data = lines('{"id": 1, "text": "나리는 갔다", "label": []}')
+    made = desk(data)
+    made.correct(0, (0, 3, "PS"))
+    run_to_end(made.project.moves.move_in_slices([1], "deleted"))
+    run_to_end(import_corpus(made.project, ImportPlan((made.original,))))
+    assert made.patched() == data
+    made.correct(1, (0, 3, "LC"))
+    assert '[0, 3, "LC"]' in made.patched()
+    assert made.patch().notices == ()
 
 
 def test_what_overlapped_and_was_left_out_stays_only_where_it_would_be_again(desk, tmp_path):
