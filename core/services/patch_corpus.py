@@ -147,7 +147,7 @@ def export_patch(
             )
             writing.check_original(digest)
             found = [by_id.notice()] if by_id else []
-    put_away = sum(project.sentences.count_put_away(each.number) for each in imports)
+    put_away = sum(project.documents.count_put_away(each.number) for each in imports)
     described = [_describe_put_away(put_away)] if put_away else []
     return PatchReport(original, writing.corrected, (*found, *notices, *writing.notices(), *described))
 
@@ -299,7 +299,7 @@ def _corrections_of(project: Project, imported: ImportedFile) -> Iterator[Correc
 
 def _find_joined(project: Project, imports: Sequence[ImportedFile], file: registry.CorpusFile) -> frozenset[str]:
     """The keys of sentences that several records of a file state, where a corrected one may be of them."""
-    if not any(project.sentences.has_joined(imported.number) for imported in imports):
+    if not any(project.documents.has_joined(imported.number) for imported in imports):
         return frozenset()
     rules = _how_read(imports[0]).rules
     chosen = rules.annotator if rules else ""

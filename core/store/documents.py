@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from core.domain.spans import Judged, Section, SentenceNumber, Split
 from core.store.columns import json_text
 from core.store.database import Database, Row
-from core.store.sentences import IN_A_SPLIT
+from core.store.sentences import IN_A_SPLIT, IS_SUPERSEDED
 
 DocumentNumber = int
 
@@ -120,6 +120,22 @@ class Documents:
             f" (SELECT 1 FROM sentence AS o WHERE o.id = s.original_id AND {_in_scope(section, 'o')})"
         )
         return {row[0] for row in rows}
+
+    def count_put_away(self, imported: int) -> int:
+        """How many sentences of an import are set aside or deleted."""
+        sql = (
+            "SELECT count(*) FROM sentence AS s WHERE import = ? AND split IN ('aside', 'deleted')"
+            f" AND NOT {IS_SUPERSEDED}"
+        )
+        return int(self._database.value(sql, [imported]))
+
+    def has_joined(self, imported: int) -> bool:
+        """Whether a corrected sentence of an import may come from several records of its file."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM sentence WHERE import = ? AND gold <> imported"
+            " AND (annotator IS NOT NULL OR judged = 'partly'))"
+        )
+        return bool(self._database.value(sql, [imported]))
 
 
 def _in_scope(section: Section | None, table: str) -> str:

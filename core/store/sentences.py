@@ -65,7 +65,7 @@ IN_A_SPLIT = "split IN ('train', 'dev', 'test')"
 IMPORTED_NOW = "coalesce(renamed, imported)"
 """The gold of a sentence as imported, with current label names."""
 
-_IS_SUPERSEDED = (
+IS_SUPERSEDED = (
     "EXISTS (SELECT 1 FROM import AS i JOIN sentence AS o ON o.import = i.number AND o.place = s.place"
     " WHERE i.digest = (SELECT digest FROM import WHERE number = s.import)"
     " AND (o.split <> 'deleted', i.number) > (s.split <> 'deleted', s.import))"
@@ -422,26 +422,10 @@ class Sentences:
         """
         sql = (
             f"SELECT place, {_COLUMNS} FROM sentence AS s WHERE gold <> imported AND import = ?"
-            f" AND place > ? AND NOT {_IS_SUPERSEDED} ORDER BY place LIMIT ?"
+            f" AND place > ? AND NOT {IS_SUPERSEDED} ORDER BY place LIMIT ?"
         )
         for place, *row in self._database.paged(sql, [imported], size=SLICE):
             yield place, _sentence_of_row(tuple(row))
-
-    def count_put_away(self, imported: int) -> int:
-        """How many sentences of an import are set aside or deleted."""
-        sql = (
-            "SELECT count(*) FROM sentence AS s WHERE import = ? AND split IN ('aside', 'deleted')"
-            f" AND NOT {_IS_SUPERSEDED}"
-        )
-        return int(self._database.value(sql, [imported]))
-
-    def has_joined(self, imported: int) -> bool:
-        """Whether a corrected sentence of an import may come from several records of its file."""
-        sql = (
-            "SELECT EXISTS (SELECT 1 FROM sentence WHERE import = ? AND gold <> imported"
-            " AND (annotator IS NOT NULL OR judged = 'partly'))"
-        )
-        return bool(self._database.value(sql, [imported]))
 
 
 def _find_problem(spans: tuple[Span, ...], text: str) -> str | None:
