@@ -123,7 +123,7 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
             for plan in plans
         ]
         staging = stack.enter_context(closing(_Staging(project, intake)))
-        for _ in intake.learn_texts():
+        for _ in intake.known.learn():
             yield ImportProgress(escape_name(plans[0].files[0].name), 0)
         for plan, files in opened:
             for file in files:
@@ -226,7 +226,7 @@ class _Staging:
 
         Equal texts stay together in a drawn share, or whole documents where the files have any.
         """
-        new, known = self._unassigned, self._intake.known
+        new, known = self._unassigned, self._intake.known.splits
         drawn = draw_dev(as_keys(new.groups), plan.dev_ratio, plan.seed, known) if plan.dev_ratio else {}
         with self._database.atomic(is_temporary=True):
             self._database.write("UPDATE incoming SET split = ? WHERE split IS NULL", [plan.split])
@@ -279,7 +279,7 @@ class _Staging:
     def _add_slice(self, first: int) -> None:
         """Add the documents and sentences of a slice; imports have the numbers after the last one, as their files."""
         parameters = [self._last_import, first, first + _ADDED_AT_ONCE]
-        if self._intake.freed_ids:
+        if self._intake.known.freed_ids:
             self._database.write(
                 "UPDATE sentence SET original_id = coalesce(original_id, id), id = id || '#deleted-' || number"
                 " WHERE id IN (SELECT id FROM incoming WHERE position >= ?2 AND position < ?3)",
@@ -312,7 +312,7 @@ class _Staging:
         )
 
     def _warnings(self) -> tuple[str, ...]:
-        known = self._intake.known
+        known = self._intake.known.splits
         measured = {split for split, _ in self._project.sentences.label_counts()}
         lacking = [split for split in MEASURED_SPLITS if len(known[split]) and split not in measured]
         shared = count_shared(known)

@@ -8,17 +8,18 @@ from typing import Literal, NamedTuple, NoReturn
 
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name, coarse_label, is_label_name
-from core.domain.spans import SECTIONS, SPLITS, Judged, Section, Sentence, SentenceNumber, Span, Split, check_spans
-from core.domain.splitting import Keys, as_keys, normalise_for_comparison, text_key
+from core.domain.spans import Judged, Sentence, Span, check_spans
+from core.domain.splitting import text_key
 from core.formats.records import Record, Rejected, StatedSpan, make_id, reject
 from core.formats.source_files import Source
 from core.messages.catalogue import join_words, say
 from core.messages.terminal import escape_controls
+from core.services.known_sentences import ByText, KnownSentences, has_gold_of, is_same_text
 from core.services.span_reading import Offsets, keep_flat, read_spans
 from core.services.tally import LISTED, OtherGold, Tally
 from core.store.columns import spans_from_text, spans_to_text
 from core.store.project import Project
-from core.store.sentences import SLICE, StoredSentence
+from core.store.sentences import StoredSentence
 
 _OTHER_OFFSETS: tuple[Offsets, ...] = ("utf-16", "surface")
 
@@ -93,41 +94,19 @@ class _Reading(NamedTuple):
     left_out: Sequence[Span] = ()
 
 
-class _ByText:
-    """Numbers of sentences by the keys of their texts; nearly every text is that of one, so only others have lists."""
-
-    def __init__(self) -> None:
-        self._first: dict[int, int] = {}
-        self._others: dict[int, list[int]] = {}
-
-    def add(self, key: int, number: int) -> None:
-        if self._first.setdefault(key, number) != number:
-            self._others.setdefault(key, []).append(number)
-
-    def of(self, key: int) -> Sequence[int]:
-        first = self._first.get(key)
-        return () if first is None else (first, *self._others.get(key, ()))
-
-
 class Intake:
     """Judges records for a project, or for a new one.
 
     Attributes:
         new_labels: labels that the tag set does not have and that come in, in the order in which they were met.
-        known: the texts of each split, as `core.domain.splitting` compares them.
-        freed_ids: those of deleted sentences that new ones get.
+        known: what the project has already.
     """
 
     def __init__(self, project: Project | None, labels: Sequence[str], new_labels: Sequence[str]) -> None:
-        self._project = project
         self._labels = {*labels, *new_labels}
         self.new_labels = dict.fromkeys(new_labels)
         self.tally = Tally()
-        self.known: dict[Split, Keys] = {split: as_keys(array("q")) for split in SPLITS}
-        self.freed_ids: set[str] = set()
-        self._known_ids: set[int] = set()
-        self._known_texts = _ByText()
-        self._known_golds: dict[int, list[StoredSentence]] = {}
+        self.known = KnownSentences(project)
         self._file = ""
         self._ids_of_file: set[str] = set()
         self._first_of_file = 0
@@ -135,23 +114,8 @@ class Intake:
         self._names: list[str] = []
         self._golds: list[str] = []
         self._keys = array("q")
-        self._texts = _ByText()
+        self._texts = ByText()
         self._joinable: dict[str, tuple[int, Accepted]] = {}
-
-    def learn_texts(self) -> Iterator[None]:
-        """Learn which texts the project has, pausing now and then."""
-        if self._project is None or not self._project.sentences.has_any():
-            return
-        keys: dict[Section, array[int]] = {section: array("q") for section in SECTIONS}
-        for place, (number, sentence_id, section, text) in enumerate(self._project.sentences.texts_and_ids()):
-            key = text_key(text)
-            keys[section].append(key)
-            self._known_ids.add(hash(sentence_id))
-            if section != "deleted":
-                self._known_texts.add(key, number)
-            if place % SLICE == SLICE - 1:
-                yield
-        self.known = {split: as_keys(keys[split]) for split in SPLITS}
 
     def judge(self, source: Source, rules: Rules, record: Record | Rejected) -> Accepted | Rejected:
         """What a record becomes, or why it is rejected."""
@@ -199,7 +163,7 @@ class Intake:
         for span in sentence.spans:
             self.tally.spans[span.label] += 1
         self.tally.judged[accepted.judged] += 1
-        self.tally.deleted += sentence.id in self.freed_ids
+        self.tally.deleted += sentence.id in self.known.freed_ids
 
     def _count(self, record: Record, reading: _Reading) -> None:
         self._labels.update(reading.new_labels)
@@ -307,8 +271,8 @@ class Intake:
             place = self._places.get(name)
             if place is not None and self._keys[place] == key:
                 self._refuse_second(record, place, spans)
-            stored = self._stored(name) if place is None else None
-            if stored is not None and _is_same_text(stored.text, record.text):
+            stored = self.known.named(name) if place is None else None
+            if stored is not None and is_same_text(stored.text, record.text):
                 self._refuse_known(stored, record, spans)
             if place is None and stored is None:
                 return name
@@ -325,18 +289,8 @@ class Intake:
         self.tally.in_other_file += 1
         raise UserError("the same sentence is in another file of this import")
 
-    def _stored(self, name: str) -> StoredSentence | None:
-        """The sentence of the project that has an id; a deleted one gives its id away."""
-        if self._project is None or hash(name) not in self._known_ids or not self._project.sentences.has_id(name):
-            return None
-        stored = self._project.sentences.by_id(name)
-        if stored.split == "deleted":
-            self.freed_ids.add(name)
-            return None
-        return stored
-
     def _refuse_known(self, stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> NoReturn:
-        if not _has_gold_of(stored, record, spans):
+        if not has_gold_of(stored, record, spans):
             self.tally.contradicting += 1
             raise UserError(
                 "it is already in this project with other gold: {there} there, {here} here",
@@ -353,9 +307,9 @@ class Intake:
             UserError: the record has no id of its own, and the project has the text with the same gold.
         """
         sentence, record = accepted.sentence, accepted.record
-        known = self._with_text(accepted.key, sentence.text)
+        known = self.known.with_text(accepted.key, sentence.text)
         places = self._texts.of(accepted.key)
-        if any(_has_gold_of(stored, record, sentence.spans) for stored in known):
+        if any(has_gold_of(stored, record, sentence.spans) for stored in known):
             if record.id == make_id(source, record.number, record.text):
                 self.tally.in_project += 1
                 raise UserError("it is already in this project")
@@ -368,32 +322,10 @@ class Intake:
             spans = spans_from_text(self._golds[places[0]])
             self._notice_other_gold(sentence, _name_gold(self._names[places[0]], sentence.text, spans))
 
-    def _with_text(self, key: int, text: str) -> Sequence[StoredSentence]:
-        """The sentences of the project with a text, one for each gold."""
-        numbers = self._known_texts.of(key)
-        if self._project is None or not numbers:
-            return ()
-        known = self._known_golds.get(key)
-        if known is None:
-            found = self._project.sentences.by_number([SentenceNumber(number) for number in numbers])
-            same = [stored for stored in reversed(found) if _is_same_text(stored.text, text)]
-            known = list({(stored.imported, stored.gold): stored for stored in same}.values())[::-1]
-            if len(numbers) > 1:
-                self._known_golds[key] = known
-        return known
-
     def _notice_other_gold(self, sentence: Sentence, first: str) -> None:
         self.tally.other_gold += 1
         if len(self.tally.first_other_gold) < LISTED:
             self.tally.first_other_gold.append(OtherGold(first, _name_gold(sentence.id, sentence.text, sentence.spans)))
-
-
-def _has_gold_of(stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> bool:
-    """Whether a sentence has, or had when it came in, what a record of it says."""
-    golds = (stored.imported, stored.imported_now, stored.gold)
-    if record.judged == "partly":
-        return any({*spans} <= {*gold} for gold in golds)
-    return spans in golds
 
 
 def _without_overlaps(rules: Rules, spans: Sequence[Span]) -> Sequence[Span]:
@@ -443,10 +375,6 @@ def _check_id(sentence_id: str) -> None:
         raise UserError("its id is blank")
     if escape_controls(sentence_id) != sentence_id:
         raise UserError("its id “{id}” contains a control character", id=escape_controls(sentence_id, most=80))
-
-
-def _is_same_text(text: str, other: str) -> bool:
-    return normalise_for_comparison(text) == normalise_for_comparison(other)
 
 
 def _name_gold(sentence_id: str, text: str, spans: Sequence[Span]) -> str:

@@ -201,7 +201,7 @@ class _PreviewReader:
     def read_files(self) -> Iterator[Preview | None]:
         """Read all files to their ends."""
         intake = self._intake()
-        yield from intake.learn_texts()
+        yield from intake.known.learn()
         for place, guessed in self._opened.items():
             try:
                 corpus = yield from registry.check_encoding(guessed, self._plan.format)
