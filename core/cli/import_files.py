@@ -1,7 +1,6 @@
 """The `import` command."""
 
 import argparse
-import csv
 import json
 import tempfile
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from core.cli.output import Output, Rejections
 from core.cli.preview import preview_files, print_way_out
 from core.domain.generators import run_to_end
-from core.formats.source_files import ReadOptions
+from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import say_count
 from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
 from core.services.intake import Rules
@@ -23,8 +22,8 @@ def import_files(options: argparse.Namespace, out: Output) -> None:
         options.dev_ratio,
         options.seed,
         options.format,
-        _split_names(options.add_labels),
-        ReadOptions(_split_names(options.tag_names), options.tag_column, split_sentences=options.split_sentences),
+        split_names(options.add_labels),
+        ReadOptions(split_names(options.tag_names), options.tag_column, split_sentences=options.split_sentences),
         _rules(options),
     )
     if options.dry_run:
@@ -50,12 +49,6 @@ def _import_plan(folder: Path, plan: ImportPlan, out: Output) -> None:
             out.warn(warning)
         _print_import(report, rejections, out)
         print_way_out(report.tally, out)
-
-
-def _split_names(text: str) -> tuple[str, ...]:
-    """Names separated by commas; those with a comma of their own are in double quotes."""
-    names = next(csv.reader([text], skipinitialspace=True), [])
-    return tuple(name.strip() for name in names if name.strip())
 
 
 def _rules(options: argparse.Namespace) -> Rules:

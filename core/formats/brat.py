@@ -31,7 +31,7 @@ from core.formats.records import (
 )
 from core.formats.source_files import Source, check_text
 from core.io.folders import new_folder
-from core.messages.catalogue import say_count
+from core.messages.catalogue import mark, say_count
 
 OWN = "brat"
 """The extra with the lines about a sentence that are no entities, and the numbers of those that lines refer to."""
@@ -409,7 +409,7 @@ def _decode_name(path: str) -> str:
 
 FORMAT = CorpusFormat(
     "brat",
-    "brat standoff",
+    mark("brat standoff (folder)"),
     ".brat",
     score,
     read,

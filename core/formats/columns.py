@@ -159,7 +159,7 @@ def write(path: Path, records: Iterable[Record], options: WriteOptions) -> tuple
 
 FORMAT = CorpusFormat(
     "columns",
-    "columns (CoNLL)",
+    mark("Columns (CoNLL)"),
     ".conll",
     score,
     read,
@@ -168,6 +168,7 @@ FORMAT = CorpusFormat(
     tags_words=True,
     remark=mark("The texts of {file} are its words, joined by single blanks where the file does not say otherwise."),
     patch=patch,
+    asks=frozenset({"tag_column"}),
 )
 
 

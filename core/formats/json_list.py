@@ -29,6 +29,7 @@ from core.formats.json_stream import (
 )
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
 from core.formats.source_files import Source
+from core.messages.catalogue import mark
 
 _LISTS = ("data", "examples", "records", "sentences")
 LIST = re.compile(
@@ -97,4 +98,6 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     return ()
 
 
-FORMAT = CorpusFormat("json", "JSON list", ".json", score, read, write, holds=HELD, patch=patch)
+FORMAT = CorpusFormat(
+    "json", mark("JSON list"), ".json", score, read, write, holds=HELD, patch=patch, asks=frozenset({"tag_names"})
+)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from core.domain.errors import UserError
 from core.domain.spans import Span
 from core.formats.records import StatedSpan
-from core.messages.catalogue import join_words
+from core.messages.catalogue import join_words, mark
 
 Names = Mapping[int, str]
 """What the numbers stand for that a file has for labels or tags."""
@@ -188,6 +188,12 @@ def _label(label: Any, names: Names) -> str:
     raise UserError("the label {label} is not a string", label=json.dumps(label, ensure_ascii=False, default=str))
 
 
+WITHOUT_NAMES = mark(
+    "its labels are numbers without names; give them with --tag-names: from 0 in their order (O,B-PS,I-PS), by their"
+    " number (12=PS,13=LC), or by the data set ({known})"
+)
+
+
 def name_of(number: int, names: Names) -> str:
     """What a number stands for.
 
@@ -203,11 +209,7 @@ def name_of(number: int, names: Names) -> str:
             first=min(names),
             last=max(names),
         )
-    raise UserError(
-        "its labels are numbers without names; give them with --tag-names: from 0 in their order (O,B-PS,I-PS), by"
-        " their number (12=PS,13=LC), or by the data set ({known})",
-        known=join_words(KNOWN_TAG_NAMES),
-    )
+    raise UserError(WITHOUT_NAMES, known=join_words(KNOWN_TAG_NAMES))
 
 
 def transpose(lists: dict[str, Any]) -> list[dict[str, Any]]:

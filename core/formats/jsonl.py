@@ -25,6 +25,7 @@ from core.formats.json_stream import TOLERANT, TOO_LARGE, UNKNOWN, parse_head
 from core.formats.records import HEAD_LENGTH, CorpusFormat, Edit, Head, Piece, Record, Rejected, WriteOptions, reject
 from core.formats.source_files import Source
 from core.io.files import replacing
+from core.messages.catalogue import mark
 
 
 def score(head: Head) -> float:
@@ -85,7 +86,9 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     return ()
 
 
-FORMAT = CorpusFormat("jsonl", "JSON lines", ".jsonl", score, read, write, holds=HELD, patch=patch)
+FORMAT = CorpusFormat(
+    "jsonl", mark("JSON Lines"), ".jsonl", score, read, write, holds=HELD, patch=patch, asks=frozenset({"tag_names"})
+)
 
 
 def _decode(line: str) -> Any:

@@ -37,7 +37,7 @@ from core.formats.records import (
 from core.formats.source_files import Source
 from core.formats.word_tags import TagStyle
 from core.io.files import replacing
-from core.messages.catalogue import say
+from core.messages.catalogue import mark, say
 
 COLUMNS = "## 컬럼명 : CHAR\tNE_TAG"
 PREAMBLE = rf"""## 토큰, 레이블 구분자 : \t
@@ -142,7 +142,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
 
 FORMAT = CorpusFormat(
     "klue",
-    "KLUE-NER TSV",
+    mark("KLUE-NER (TSV)"),
     ".tsv",
     score,
     read,

@@ -20,6 +20,7 @@ from core.domain.errors import UserError
 from core.formats.records import CorpusFormat, Head, Record, Rejected, StatedSpan, reject
 from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, WordRange, find_ranges
+from core.messages.catalogue import mark
 
 _ENTITY = re.compile(r"<([^<>]+):([^\s<>:]+)>")
 _HEADER = re.compile(r"## ?|; ?|\$")
@@ -52,7 +53,7 @@ def read(source: Source) -> Iterator[Record | Rejected]:
         yield _record(source, number, sentence)
 
 
-FORMAT = CorpusFormat("kmou", "KMOU NER", ".txt", score, read)
+FORMAT = CorpusFormat("kmou", mark("KMOU NER"), ".txt", score, read)
 
 
 def _are_headers(text: str, markup: str) -> bool:

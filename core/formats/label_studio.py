@@ -30,7 +30,7 @@ from core.formats.records import (
     stated_spans,
 )
 from core.formats.source_files import Source
-from core.messages.catalogue import join_words, say_count
+from core.messages.catalogue import join_words, mark, say_count
 
 OWN = "label_studio"
 """The extra that has what Label Studio says of its own work; the others are the members of a task's data."""
@@ -409,7 +409,7 @@ def make_region(text: str, span: StatedSpan, kind: str = "labels") -> dict[str, 
 
 FORMAT = CorpusFormat(
     "label-studio",
-    "Label Studio JSON",
+    mark("Label Studio (JSON)"),
     ".json",
     score,
     read,

@@ -26,7 +26,7 @@ from core.formats.records import (
     stated_spans,
 )
 from core.formats.source_files import Source
-from core.messages.catalogue import say_count
+from core.messages.catalogue import mark, say_count
 
 _ROW = re.compile(r'"annotation_id"\s*:|\{[^{}]*"start"\s*:[^{}]*"labels"\s*:\s*\[\s*"')
 _OF_ANNOTATION = {"annotation_id", "created_at", "updated_at", "lead_time", "agreement"}
@@ -120,7 +120,7 @@ def _row(record: Record) -> dict[str, Any]:
 
 FORMAT = CorpusFormat(
     "label-studio-min",
-    "Label Studio JSON-MIN",
+    mark("Label Studio (JSON-MIN)"),
     ".json",
     score,
     read,

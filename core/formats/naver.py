@@ -31,6 +31,7 @@ from core.formats.records import (
 from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, TagStyle, find_ranges, parse_tag
 from core.io.files import replacing
+from core.messages.catalogue import mark
 
 _WORD = re.compile(r"[^ ]+")
 _STYLE = TagStyle(is_label_first=True)
@@ -92,7 +93,7 @@ def write(path: Path, records: Iterable[Record], options: WriteOptions) -> tuple
 
 
 FORMAT = CorpusFormat(
-    "naver", "Naver NER (a sentence per line)", ".tsv", score, read, write, tags_words=True, patch=patch
+    "naver", mark("Naver NER (a sentence per line)"), ".tsv", score, read, write, tags_words=True, patch=patch
 )
 
 

@@ -38,7 +38,7 @@ from core.formats.records import (
 )
 from core.formats.source_files import Source
 from core.io.files import replacing
-from core.messages.catalogue import say_count
+from core.messages.catalogue import mark, say_count
 
 _DOCUMENTS = re.compile(r'\s*\{.*"document"\s*:\s*\[', re.DOTALL)
 _LISTS = ("sentence", "utterance")
@@ -118,7 +118,7 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
 
 FORMAT = CorpusFormat(
     "nikl",
-    "NIKL named-entity JSON",
+    mark("NIKL named entities (JSON)"),
     ".json",
     score,
     read,

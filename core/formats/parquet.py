@@ -35,7 +35,7 @@ from core.formats.records import (
 )
 from core.formats.source_files import Source
 from core.io.files import replacing_bytes
-from core.messages.catalogue import join_words
+from core.messages.catalogue import join_words, mark
 
 SUFFIX = ".parquet"
 
@@ -78,7 +78,9 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     return ()
 
 
-FORMAT = CorpusFormat("parquet", "Parquet", SUFFIX, score, read, write, "binary", HELD)
+FORMAT = CorpusFormat(
+    "parquet", mark("Parquet"), SUFFIX, score, read, write, "binary", HELD, asks=frozenset({"tag_names"})
+)
 
 
 def write_tagged(path: Path, tagged: Iterable[TaggedText]) -> None:
@@ -133,7 +135,7 @@ def _pyarrow(path: Path) -> Any:
     except ImportError as error:
         raise UserError(
             "{path} is Parquet, which needs the package pyarrow: install Spandesk with its extra"
-            " [parquet], or use JSON lines",
+            " [parquet], or use JSON Lines",
             path=path,
         ) from error
     return pyarrow

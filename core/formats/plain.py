@@ -9,6 +9,7 @@ from core.formats.records import CorpusFormat, Head, Record, WriteOptions, escap
 from core.formats.source_files import Source
 from core.io.files import replacing
 from core.languages.korean.sentences import split_sentences
+from core.messages.catalogue import mark
 
 _SUFFIX = ".txt"
 _AT_ONCE = 500
@@ -66,4 +67,4 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     return ()
 
 
-FORMAT = CorpusFormat("text", "plain text", _SUFFIX, score, read, write)
+FORMAT = CorpusFormat("text", mark("Plain text"), _SUFFIX, score, read, write, asks=frozenset({"split_sentences"}))

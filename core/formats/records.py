@@ -273,6 +273,8 @@ class WriteOptions:
 
 
 Kind = Literal["text", "binary", "folder"]
+ReadChoice = Literal["tag_column", "tag_names", "split_sentences"]
+"""A field of `ReadOptions`, which a person is asked for where the format can use it."""
 Holding = Literal["ids", "documents", "extras", "judged", "annotators", "whitespace", "line ends", "half words"]
 """What a format can hold besides texts and their spans; "half words" are spans that begin or end inside a word."""
 
@@ -283,7 +285,7 @@ class CorpusFormat:
 
     Args:
         name: the value of `--format`.
-        title: the name that users see.
+        template: the message that names it.
         suffix: of new files, with its dot; ignored in reading.
         kind: whether a corpus is a text file (decoded by the reader of any encoding), a binary file or a folder.
         score: how surely a file has this format, from 0 (not at all) to 1.
@@ -295,10 +297,11 @@ class CorpusFormat:
         remark: the message on what a person should know of the sentences of a {file}; empty: nothing.
         patch: yields the whole text of a file in pieces, with other entities in some of its records; returns notices
             for the user; None: the format cannot be patched.
+        asks: the options that its reader can use.
     """
 
     name: str
-    title: str
+    template: str
     suffix: str
     score: Callable[[Head], float]
     read: Callable[[Source], Iterator[Record | Rejected]]
@@ -308,3 +311,9 @@ class CorpusFormat:
     tags_words: bool = False
     remark: str = ""
     patch: Callable[[Source, Edit, WriteOptions], Generator[Piece, None, tuple[str, ...]]] | None = None
+    asks: frozenset[ReadChoice] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """The name that users see."""
+        return say(self.template)

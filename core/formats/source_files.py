@@ -1,6 +1,7 @@
 """Corpus files as readers see them: opened once, decoded, and called by the name that the user knows."""
 
 import codecs
+import csv
 import hashlib
 import os
 import re
@@ -52,6 +53,12 @@ class ReadOptions:
 
 
 DEFAULTS = ReadOptions()
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Names separated by commas; those with a comma of their own are in double quotes."""
+    names = next(csv.reader([text], skipinitialspace=True), [])
+    return tuple(name.strip() for name in names if name.strip())
 
 
 @dataclass(frozen=True, slots=True)

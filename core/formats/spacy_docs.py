@@ -21,7 +21,7 @@ from core.formats.records import CorpusFormat, Head, Record, Rejected, StatedSpa
 from core.formats.source_files import Source
 from core.formats.spacy_json import cut_tokens
 from core.io.files import replacing_bytes
-from core.messages.catalogue import say_count
+from core.messages.catalogue import mark, say_count
 
 SUFFIX = ".spacy"
 _DAMAGED = (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError)
@@ -194,7 +194,7 @@ def _words(text: str, spans: Sequence[StatedSpan]) -> tuple[list[str], list[bool
 
 FORMAT = CorpusFormat(
     "spacy",
-    "spaCy DocBin",
+    mark("spaCy (DocBin)"),
     SUFFIX,
     score,
     read,

@@ -31,6 +31,7 @@ from core.formats.records import (
 )
 from core.formats.source_files import Source
 from core.formats.word_tags import BadTagError, find_ranges
+from core.messages.catalogue import mark
 
 _OPENING = re.compile(r'\s*(?:\{\s*"classes"\s*:.*?"annotations"\s*:\s*)?\[', re.DOTALL)
 _DOCUMENTS = re.compile(r'\s*\[?\s*\{[^\[]*"paragraphs"\s*:\s*\[')
@@ -271,7 +272,7 @@ def _is_gap(text: str, start: int, end: int) -> bool:
 
 FORMAT = CorpusFormat(
     "spacy-json",
-    "spaCy training JSON",
+    mark("spaCy training data (JSON)"),
     ".json",
     score,
     read,

@@ -12,7 +12,8 @@ from core.domain.generators import run_to_end
 from core.domain.labels import TTA_LABELS, coarse_label
 from core.domain.spans import OVERLAP, Sentence
 from core.formats import registry
-from core.formats.records import Record, Rejected, escape_name
+from core.formats.json_spans import WITHOUT_NAMES
+from core.formats.records import ReadChoice, Record, Rejected, escape_name
 from core.services.import_corpus import ImportPlan
 from core.services.intake import Accepted, Intake
 from core.services.tally import Tally
@@ -56,6 +57,7 @@ class FilePreview:
         file: its name as messages have it.
         format: the title of its format; empty while it is unknown.
         encoding: as people write it; empty for formats that are no text.
+        asks: what a person may have to say of the file, since its reader cannot find it out.
         is_checked: whether all of the file was read for its encoding, rather than its first megabyte.
         is_whole: whether all of the file was read for its records.
         documents: how many the file names.
@@ -70,6 +72,7 @@ class FilePreview:
     file: str
     format: str = ""
     encoding: str = ""
+    asks: frozenset[ReadChoice] = frozenset()
     is_checked: bool = False
     is_whole: bool = False
     documents: int = 0
@@ -86,6 +89,11 @@ class FilePreview:
     @property
     def spans(self) -> int:
         return self.tally.spans.total()
+
+    @property
+    def lacks_tag_names(self) -> bool:
+        """Whether records are rejected because their labels are numbers that nobody gave a name."""
+        return WITHOUT_NAMES in self.rejected
 
     def add(self, record: Record | Rejected, judged: Accepted | Rejected) -> None:
         """Count a record and what became of it."""
@@ -240,7 +248,7 @@ class _PreviewReader:
 
 def _describe(corpus: registry.CorpusFile, name: str) -> FilePreview:
     encoding = corpus.source.encoding_name if corpus.format.kind == "text" else ""
-    return FilePreview(name, corpus.format.title, encoding)
+    return FilePreview(name, corpus.format.title, encoding, corpus.format.asks)
 
 
 def find_unknown_labels(preview: Preview, plan: ImportPlan) -> Counter[str]:

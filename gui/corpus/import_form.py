@@ -163,7 +163,10 @@ class ImportForm(QFrame):
     def plan(self) -> ImportPlan:
         _, split, keeps_share = _TARGETS[self.target.currentIndex()]
         ratio = self.share.value() / 100 if keeps_share else 0.0
-        return ImportPlan(self._files, split, ratio, new_labels=self.preview.new_labels, rules=self.preview.rules)
+        preview = self.preview
+        return ImportPlan(
+            self._files, split, ratio, new_labels=preview.new_labels, options=preview.options, rules=preview.rules
+        )
 
     @property
     def folder(self) -> Path:

@@ -3,22 +3,37 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QSpinBox,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.domain.labels import coarse_label
 from core.domain.spans import SentenceNumber
-from core.messages.catalogue import mark, say, say_count
+from core.formats.json_spans import KNOWN_TAG_NAMES
+from core.formats.source_files import ReadOptions, split_names
+from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.intake import Rules
 from core.services.preview_corpus import FilePreview, Preview, RejectedGroup
 from gui.corpus.label_choices import LabelChoices
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow
 from gui.text.wording import wrap_tooltip
-from gui.widgets.choosers import Chooser, chip, chooser
+from gui.widgets.choosers import Chooser, chip, chooser, indent
 from gui.widgets.flow import FlowLayout
 from gui.widgets.tables import LEFT, RIGHT, ROOT, Index, prepare_table
+from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
+
+TYPING_PAUSE = 400
+"""Milliseconds after the last keystroke before the files are read anew."""
 
 _CHOICES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "overlaps": (
@@ -72,6 +87,19 @@ class ImportPreview(QWidget):
         self.annotator = chooser(say("Annotator"), say("Whose gold is imported"))
         self._rows = {name: _beside(say(title), self.choices[name]) for name, (title, _) in _CHOICES.items()}
         self._rows["annotator"] = _beside(say("Annotator"), self.annotator)
+        self.tag_column = QSpinBox(minimum=0, maximum=99)
+        self.tag_column.setSpecialValueText(say("as found"))
+        self.tag_column.setToolTip(wrap_tooltip(say("The column of the tags, from 1, where another one is found")))
+        indent(self.tag_column)
+        self.tag_names = LineField("O,B-PS,I-PS, 12=PS")
+        self.tag_names.setToolTip(wrap_tooltip(*_describe_tag_names()))
+        self.tag_names.setMinimumWidth(scaled(280))
+        self.tag_names.setAccessibleName(say("Names of the tags"))
+        self.split_sentences = QCheckBox(say("Split each line into its sentences"))
+        self._rows["tag_column"] = _beside(say("Tags in column"), self.tag_column)
+        self._rows["tag_names"] = _beside(say("Names of the tags"), self.tag_names)
+        self._rows["split_sentences"] = self.split_sentences
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_PAUSE)
         self.sentences = QTableView()
         self._shown = SentenceModel()
         self.rejected = QTableView()
@@ -82,6 +110,10 @@ class ImportPreview(QWidget):
         self.labels.changed.connect(self.changed)
         self.add_all.clicked.connect(lambda: self.labels.tick(self.labels.unknown))
         self.annotator.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self.split_sentences.toggled.connect(lambda _: self.changed.emit())
+        self.tag_column.valueChanged.connect(lambda _: self._typing.start())
+        self.tag_names.edited.connect(self._typing.start)
+        self._typing.timeout.connect(self.changed)
         for button, is_rejected in ((self.show_sentences, False), (self.show_rejected, True)):
             button.clicked.connect(lambda _, is_rejected=is_rejected: self._turn_to(is_rejected=is_rejected))
 
@@ -147,6 +179,10 @@ class ImportPreview(QWidget):
         for name, box in self.choices.items():
             box.offer([(say(words), value) for words, value in _CHOICES[name][1]], _CHOICES[name][1][0][1])
         self.annotator.offer([(say("the last in the file"), "")], "")
+        self.tag_column.setValue(0)
+        self.tag_names.show_text("")
+        self.split_sentences.setChecked(False)
+        self._typing.stop()
         for row in self._rows.values():
             row.hide()
         self._turn_to(is_rejected=False)
@@ -156,6 +192,13 @@ class ImportPreview(QWidget):
     def new_labels(self) -> tuple[str, ...]:
         """The labels to add to the tag set."""
         return tuple(self.labels.added)
+
+    @property
+    def options(self) -> ReadOptions:
+        """What the readers are to be told of the files."""
+        return ReadOptions(
+            split_names(self.tag_names.seen_text), self.tag_column.value() or None, self.split_sentences.isChecked()
+        )
 
     @property
     def rules(self) -> Rules:
@@ -184,7 +227,17 @@ class ImportPreview(QWidget):
         self.show_rejected.setText(say("Rejected: {count:,}", count=rejected))
 
 
-def _beside(title: str, box: QComboBox) -> QWidget:
+def _describe_tag_names() -> tuple[str, ...]:
+    """What can be typed there, a line each."""
+    return (
+        say("What the numbers mean that the file has for labels:"),
+        say("names from 0, with commas between: O,B-PS,I-PS"),
+        say("or by number: 12=PS,13=LC"),
+        say("or the list of a data set: {known}", known=join_words(KNOWN_TAG_NAMES)),
+    )
+
+
+def _beside(title: str, box: QWidget) -> QWidget:
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -204,6 +257,9 @@ def _raised_choices(preview: Preview) -> list[str]:
         "offsets": any(tally.in_utf16 or tally.shifted for tally in tallies),
         "without_spans": any(file.unstated for file in preview.files),
         "annotator": len({name for file in preview.files for name in file.annotators}) > 1,
+        "tag_column": any("tag_column" in file.asks for file in preview.files),
+        "tag_names": any(file.lacks_tag_names for file in preview.files),
+        "split_sentences": any("split_sentences" in file.asks for file in preview.files),
     }
     return [name for name, is_raised in raised.items() if is_raised]
 

@@ -24,6 +24,7 @@ from gui.corpus.contents import CorpusContents
 from gui.corpus.export_menu import ExportMenu
 from gui.corpus.import_form import ImportForm, RejectedTable, list_formats
 from gui.corpus.labels_window import LabelsWindow
+from gui.text.wording import wrap_tooltip
 from gui.widgets.page import Page, PageContext
 from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -41,6 +42,8 @@ class CorpusPage(Page):
         self.said = hint_label(wraps=True)
         self.add = QPushButton(say("Add files…"))
         self.add.setToolTip(list_formats())
+        self.add_folder = QPushButton(say("Add folder…"))
+        self.add_folder.setToolTip(wrap_tooltip(say("A folder that is one corpus, such as brat makes")))
         self.labels = QPushButton(say("Labels…"))
         self.export = QPushButton(say("Export…"))
         self.exports = ExportMenu(context, self.said.setText, self)
@@ -69,7 +72,7 @@ class CorpusPage(Page):
         head.setSpacing(8)
         head.addWidget(self.title_label())
         head.addStretch(1)
-        for button in (self.add, self.labels, self.export, self.train):
+        for button in (self.add, self.add_folder, self.labels, self.export, self.train):
             head.addWidget(button)
         self.left_out = QWidget()
         line = QHBoxLayout()
@@ -107,6 +110,7 @@ class CorpusPage(Page):
         session.changed.connect(self._follow)
         session.import_asked.connect(self._ask)
         self.add.clicked.connect(self._choose_files)
+        self.add_folder.clicked.connect(self._choose_folder)
         self.labels.clicked.connect(self._show_labels)
         self.train.clicked.connect(lambda: session.show_page("train"))
         self.form.accepted.connect(self._import)
@@ -180,6 +184,10 @@ class CorpusPage(Page):
             self._context.preferences.remember_folder(Path(names[0]).parent)
             self._ask([Path(name) for name in names])
 
+    def _choose_folder(self) -> None:
+        if folder := choose_corpus_folder(self, self._context):
+            self._ask([folder])
+
     def _ask(self, files: list[Path]) -> None:
         project = self._context.session.project
         self.show_rejected.setChecked(False)  # a small window has no room for the form beside the list
@@ -201,6 +209,14 @@ class CorpusPage(Page):
     def _import(self) -> None:
         if self._context.session.run_reporting_errors(lambda: start_import(self._context, self.form.plan)):
             self._dismiss_form()
+
+
+def choose_corpus_folder(parent: QWidget, context: PageContext) -> Path | None:
+    """Ask for a folder that is one corpus; None where none is chosen."""
+    name = QFileDialog.getExistingDirectory(parent, say("Corpus folder"), str(context.preferences.folder()))
+    if name:
+        context.preferences.remember_folder(Path(name).parent)
+    return Path(name) if name else None
 
 
 def start_import(context: PageContext, *plans: ImportPlan) -> Job:

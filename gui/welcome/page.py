@@ -11,7 +11,7 @@ from core.messages.catalogue import say
 from core.services.import_corpus import ImportPlan
 from core.store.project import DATABASE, SUFFIX, discard_if_empty
 from gui.corpus.import_form import ImportForm, list_formats
-from gui.corpus.page import start_import
+from gui.corpus.page import choose_corpus_folder, start_import
 from gui.look.theme import scaled
 from gui.text.wording import wrap_tooltip
 from gui.widgets.page import PageContext
@@ -38,6 +38,9 @@ class WelcomePage(QWidget):
         self.sample.setProperty("primary", True)
         self.new = QPushButton(say("New project from corpus…"))
         self.open = QPushButton(say("Open project…"))
+        self.new_from_folder = QPushButton(say("Choose a folder…"))
+        self.new_from_folder.setProperty("flat", True)
+        self.new_from_folder.setToolTip(wrap_tooltip(say("A folder that is one corpus, such as brat makes")))
         self.settings = QPushButton(say("Settings…"))
         self.settings.setProperty("flat", True)
         self.form = ImportForm(context.look, asks_folder=True)
@@ -47,6 +50,7 @@ class WelcomePage(QWidget):
         self._lay_out()
         self.sample.clicked.connect(lambda: context.session.run_reporting_errors(self.open_sample))
         self.new.clicked.connect(self.choose_files)
+        self.new_from_folder.clicked.connect(self._choose_folder)
         self.open.clicked.connect(self.choose_project)
         self.form.accepted.connect(
             lambda: context.session.run_reporting_errors(self._create_proposed, self.form.show_problem)
@@ -66,8 +70,12 @@ class WelcomePage(QWidget):
             ),
             wraps=True,
         )
-        dropped = hint_label(say("Or drop corpus files here: their format is recognised."), wraps=True)
+        dropped = hint_label(say("Or drop corpus files or a folder here: their format is recognised."))
         dropped.setToolTip(list_formats())
+        folder = QHBoxLayout()
+        folder.addWidget(dropped)
+        folder.addWidget(self.new_from_folder)
+        folder.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.sample, self.new, self.open):
@@ -81,7 +89,7 @@ class WelcomePage(QWidget):
         for widget in (title, purpose):
             start.addWidget(widget)
         start.addLayout(buttons)
-        start.addWidget(dropped)
+        start.addLayout(folder)
         start.addSpacing(8)
         start.addLayout(self.recent)
         self.start.setFixedWidth(_WIDTH)
@@ -135,6 +143,10 @@ class WelcomePage(QWidget):
         if names:
             self._context.preferences.remember_folder(Path(names[0]).parent)
             self._context.session.run_reporting_errors(lambda: self._leave_for([Path(name) for name in names]))
+
+    def _choose_folder(self) -> None:
+        if folder := choose_corpus_folder(self, self._context):
+            self.propose([folder])
 
     def _leave_for(self, files: list[Path]) -> None:
         self._context.session.close_project()

@@ -501,7 +501,7 @@ def test_usage_says_how_it_was_started(monkeypatch, capsys):
     ("command", "words"),
     [
         ("evaluate", "Precision, recall and F1 of a run"),
-        ("import", "corpus files: JSON lines (jsonl), KLUE-NER TSV (klue), "),
+        ("import", "corpus files: JSON Lines (jsonl), KLUE-NER (TSV) (klue), "),
         ("train", "default: 3 for starter, 10 for tiny, 2 for other encoders"),
         ("train", "share of the head's input that training drops (default: 0.1)"),
     ],

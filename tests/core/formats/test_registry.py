@@ -79,7 +79,7 @@ def test_a_format_is_known_by_content(tmp_path, content, expected):
 def test_other_text_is_in_no_known_format(tmp_path, content):
     path = tmp_path / "a.json"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(UserError, match=r"a\.json is in no known format \(JSON lines, KLUE-NER TSV, NIKL .*\)"):
+    with pytest.raises(UserError, match=r"a\.json is in no known format \(JSON Lines, KLUE-NER \(TSV\), NIKL .*\)"):
         detect_format(path)
 
 

@@ -154,7 +154,7 @@ def test_an_export_says_what_its_format_cannot_keep_and_what_is_in_no_split(tmp_
         notices = export_corpus(project, tmp_path / "a.tsv", "klue", None, "corrected").notices
         lines, _ = exported(project, tmp_path / "pool.jsonl", "pool")
     assert notices == (
-        "KLUE-NER TSV cannot keep: documents, annotators.",
+        "KLUE-NER (TSV) cannot keep: documents, annotators.",
         "1 sentence in the pool or set aside was not written.",
     )
     assert [(each["id"], each["judged"]) for each in lines] == [("1", "no")]

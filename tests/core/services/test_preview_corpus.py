@@ -42,7 +42,7 @@ def test_it_says_what_is_in_a_file_and_what_would_be_rejected(corpus):
     plan = corpus(*MIXED)
     found = preview(plan)
     [file] = found.files
-    assert (file.format, file.encoding, file.sentences, file.spans, file.rejections) == ("JSON lines", "UTF-8", 2, 1, 3)
+    assert (file.format, file.encoding, file.sentences, file.spans, file.rejections) == ("JSON Lines", "UTF-8", 2, 1, 3)
     assert file.labels == Counter(PER=1, LC=2, OG=1, LCP_CITY=1)
     assert find_unknown_labels(found, plan) == Counter(PER=1)
     assert file.tally.folded == Counter(LCP_CITY=1)

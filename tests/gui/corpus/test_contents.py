@@ -85,7 +85,7 @@ def test_files_are_listed_with_day_format_and_encoding_and_an_import_can_be_drop
     files = page.contents.files
     first = cells(files)[0]
     assert first[0] == "more.jsonl"
-    assert first[2:] == ["3", "0", "–", "JSON lines", "UTF-16"]
+    assert first[2:] == ["3", "0", "–", "JSON Lines", "UTF-16"]
     assert not page.contents.drop.isEnabled()
     files.selectRow(0)
     click(page.contents.drop)

@@ -58,7 +58,7 @@ def test_a_file_is_shown_mapped_and_added_and_then_stored_so(form, window, qtbot
     project = window.context.session.project
     window.take_files([corpus])
     preview = form.preview
-    assert preview.said.text() == "mixed.jsonl: JSON lines in UTF-8 · 1 sentence with 0 spans · 4 rejected"
+    assert preview.said.text() == "mixed.jsonl: JSON Lines in UTF-8 · 1 sentence with 0 spans · 4 rejected"
     assert [row[:2] for row in shown(preview.labels)][:2] == [["PER", "1"], ["MEET", "1"]], "unknown ones come first"
     assert visible_choices(form) == {"overlaps", "fine_labels", "without_spans"}
     assert set(sentences(form)) == {"b"}
@@ -151,3 +151,49 @@ def test_recent_projects_are_in_the_menu(form, window, tmp_path):
     menu.actions()[0].trigger()
     assert window.context.session.project.folder == tmp_path / "p.spandesk"
     assert str(tmp_path / "p.spandesk") in window.context_bar.project_name.toolTip().replace("\n", "")
+
+
+def test_the_tag_column_is_asked_for_where_the_format_has_columns(form, window, tmp_path, qtbot):
+    path = tmp_path / "words.conll"
+    path.write_text("서울\tB-LC\tB-PS\n비\tO\tO\n\n", encoding="utf-8")
+    window.take_files([path])
+    preview = form.preview
+    assert visible_choices(form) == {"tag_column"}
+    assert "all contain tags" in preview.said.text()
+    preview.tag_column.setValue(2)
+    qtbot.waitUntil(lambda: [*sentences(form).values()] == [(Span(0, 2, "LC"),)])
+    assert form.plan.options.tag_column == 2
+    window.take_files([path])
+    assert form.plan.options.tag_column is None, "another import begins anew"
+
+
+def test_names_are_asked_for_where_labels_are_numbers_without_any(form, window, tmp_path, qtbot):
+    path = tmp_path / "numbers.jsonl"
+    path.write_text('{"id": "n", "tokens": ["서울", "비"], "ner_tags": [1, 0]}', encoding="utf-8")
+    window.take_files([path])
+    assert visible_choices(form) >= {"tag_names"}
+    form.preview.tag_names.setText("O, B-LC")
+    qtbot.waitUntil(lambda: sentences(form) == {"n": (Span(0, 2, "LC"),)})
+    assert visible_choices(form) >= {"tag_names"}, "it stays to be corrected"
+
+
+def test_running_text_can_be_split_into_sentences(form, window, tmp_path, qtbot):
+    path = tmp_path / "raw.txt"
+    path.write_text("비가 왔다. 눈이 왔다.\n", encoding="utf-8")
+    window.take_files([path])
+    assert "split_sentences" in visible_choices(form)
+    form.preview.split_sentences.setChecked(True)
+    assert form.preview.said.text().startswith("raw.txt: Plain text in UTF-8 · 2 sentences")
+
+
+def test_a_folder_is_chosen_by_a_button_and_imported(form, window, tmp_path, qtbot, monkeypatch):
+    folder = tmp_path / "brat"
+    folder.mkdir()
+    (folder / "a.txt").write_text("서울에 비가 왔다.\n", encoding="utf-8")
+    (folder / "a.ann").write_text("T1\tLC 0 2\t서울\n", encoding="utf-8")
+    monkeypatch.setattr("gui.corpus.page.QFileDialog.getExistingDirectory", lambda *_: str(folder))
+    click(window.pages["corpus"].add_folder)
+    assert form.preview.said.text().startswith("brat: brat standoff (folder) · 1 sentence with 1 span")
+    click(form.start)
+    wait_for_job(qtbot, window.context.runner)
+    assert window.context.session.project.sentences.count() == 8

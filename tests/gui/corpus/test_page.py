@@ -167,9 +167,9 @@ def test_what_is_ticked_is_written_with_each_sentence(page, window, qtbot, tmp_p
 @pytest.mark.parametrize(
     ("name", "chosen", "key"),
     [
-        ("out.json", "Label Studio JSON (*.json)", "annotations"),
+        ("out.json", "Label Studio (JSON) (*.json)", "annotations"),
         ("out.json", "JSON list (*.json)", "label"),
-        ("out.jsonl", "Label Studio JSON (*.json)", "label"),
+        ("out.jsonl", "Label Studio (JSON) (*.json)", "label"),
     ],
 )
 def test_of_formats_with_one_suffix_the_chosen_one_is_written(
@@ -186,8 +186,8 @@ def test_of_formats_with_one_suffix_the_chosen_one_is_written(
 @pytest.mark.parametrize(
     ("chosen", "tag", "notice"),
     [
-        ("columns (CoNLL), spans widened to whole words (*.conll)", "B-PS", "widened to whole words"),
-        ("columns (CoNLL), without spans that cut a word (*.conll)", "O", "left out"),
+        ("Columns (CoNLL), spans widened to whole words (*.conll)", "B-PS", "widened to whole words"),
+        ("Columns (CoNLL), without spans that cut a word (*.conll)", "O", "left out"),
     ],
 )
 def test_spans_that_cut_a_word_are_widened_or_left_out_as_chosen(
