@@ -42,6 +42,24 @@ class SpanString:
         return sum(self.counts.values())
 
 
+@dataclass(frozen=True, slots=True)
+class FrequentStrings:
+    """What the gold spans of a label cover.
+
+    Attributes:
+        spans, strings: how many spans the label has, and of how many different strings.
+        first: the strings with the most spans, in that order.
+    """
+
+    label: str
+    spans: int
+    strings: int
+    first: tuple[SpanString, ...]
+
+
+_NONE = Counter[str]()
+
+
 class StringCounts:
     """How often each string is a gold span of each label in each split."""
 
@@ -55,20 +73,17 @@ class StringCounts:
     def labels(self) -> set[str]:
         return {label for _, label in self._counts}
 
-    def of_label(self, label: str) -> Counter[str]:
-        """The spans of a label in all splits, by string."""
+    def most_frequent(self, label: str, most: int) -> FrequentStrings:
+        """The strings with the most spans of a label, at most so many."""
         total = Counter[str]()
         for split in SPLITS:
-            total.update(self._counts.get((split, label), {}))
-        return total
-
-    def most_frequent(self, label: str, most: int) -> list[SpanString]:
-        """The strings with the most spans of a label, in that order, at most so many."""
-        found = nsmallest(most, self.of_label(label).items(), key=lambda item: (-item[1], item[0]))
-        return [SpanString(text, self._by_split(label, text), self._other_labels(label, text)) for text, _ in found]
+            total.update(self._counts.get((split, label), _NONE))
+        first = nsmallest(most, total.items(), key=lambda item: (-item[1], item[0]))
+        found = [SpanString(text, self._by_split(label, text), self._other_labels(label, text)) for text, _ in first]
+        return FrequentStrings(label, total.total(), len(total), tuple(found))
 
     def _by_split(self, label: str, text: str) -> dict[Split, int]:
-        return {split: self._counts[split, label][text] for split in SPLITS if (split, label) in self._counts}
+        return {split: self._counts.get((split, label), _NONE)[text] for split in SPLITS}
 
     def _other_labels(self, label: str, text: str) -> dict[str, int]:
         others = Counter[str]()

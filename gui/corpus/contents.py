@@ -1,139 +1,138 @@
-"""What the open project's corpus contains, in three tables: types by split, files, and what should be looked at."""
+"""What the open project's corpus contains, in views to choose from: types, strings, lengths, files, checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
     QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from core.domain.spans import SPLITS, Split
 from core.formats.registry import FORMATS
 from core.formats.source_files import name_encoding
 from core.messages.catalogue import mark, say
-from core.services.check_corpus import CorpusChecks, FoundIn, check_corpus
 from core.services.typed_sentences import SOURCE
 from core.store.gold.moves import ImportedPart
 from core.store.project import Project
-from core.store.sentence_selection import FixedSet, Selection
+from core.store.sentence_selection import Selection
 from core.store.sentences import ImportedFile
-from gui.background import LatestQuery
-from gui.look.theme import Look, font, scaled
+from gui.corpus.counted_view import ChecksView
+from gui.corpus.length_view import LengthsView
+from gui.corpus.split_counts import SummaryTable
+from gui.corpus.strings_view import StringsView
+from gui.look.theme import font
 from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import chip
 from gui.widgets.page import PageContext
-from gui.widgets.tables import LEFT, RIGHT, Index, LabelItem, SplitTable, prepare_table
-from gui.widgets.text_labels import hint_label
-
-_SELECTION = Qt.ItemDataRole.UserRole + 1
-_SHARE = Qt.ItemDataRole.UserRole + 2
-_TITLES = {
-    "repeated": mark("Repeated in its split"),
-    "shared": mark("Shared with another split"),
-    "contradicting": mark("Repeated with other gold spans"),
-    "blank_edges": mark("Span with a blank at its edge"),
-    "bare": mark("Without a gold span"),
-}
-"""What each check of `CorpusChecks` finds."""
+from gui.widgets.tables import LEFT, RIGHT, prepare_table
 
 
 class CorpusContents(QWidget):
-    """Shows one of the tables; their counts lead to the sentences that they count."""
+    """Shows one of the views; their counts lead to the sentences that they count.
+
+    Attributes:
+        tabs: the button of each view.
+    """
 
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
         self._project: Project | None = None
-        self._is_checked = False
         self.summary = SummaryTable(context.look)
+        self.strings = StringsView(context.look)
+        self.lengths = LengthsView(context.look)
         self.files = FilesTable()
-        self.checks = ChecksTable(context.look)
+        self.checks = ChecksView(context.look)
+        self._counted = (self.strings, self.lengths, self.checks)
         self.drop = QPushButton(say("Drop import"))
         self.drop.setToolTip(say("Delete the sentences of the selected import; undo brings them back"))
         self.drop.setEnabled(False)
-        self.checking = hint_label()
-        self.views = [chip(say("Types")), chip(say("Files")), chip(say("Checks"))]
+        self.tabs = {
+            self.summary: chip(say("Types")),
+            self.strings: chip(say("Strings"), say("The most frequent strings of a type")),
+            self.lengths: chip(say("Lengths"), say("How many characters sentences have")),
+            self.files: chip(say("Files")),
+            self.checks: chip(say("Checks"), say("Sentences to look at before a training")),
+        }
+        self._tools = {view: view.tools for view in self._counted} | {self.files: (self.drop,)}
         self._stack = QStackedWidget()
-        self._query = LatestQuery(self)
         self._lay_out()
-        for place, button in enumerate(self.views):
-            button.clicked.connect(lambda _, place=place: self.turn_to(place))
-        self.summary.linked.connect(lambda selection: context.session.inspect(selection, gold="corrected"))
-        self.checks.linked.connect(context.session.inspect)
-        self._query.answered.connect(self._show_checks)
-        self.files.itemSelectionChanged.connect(lambda: self.drop.setEnabled(self.files.can_drop))
-        self.drop.clicked.connect(lambda: context.session.run_reporting_errors(self._drop))
+        self._connect()
 
     def _lay_out(self) -> None:
         tabs = QHBoxLayout()
         tabs.setSpacing(4)
-        for button in self.views:
+        for button in self.tabs.values():
             tabs.addWidget(button)
         tabs.addStretch(1)
-        tabs.addWidget(self.checking)
-        tabs.addWidget(self.drop)
-        for table in (self.summary, self.files, self.checks):
-            self._stack.addWidget(table)
+        tabs.addStrut(self.strings.label.sizeHint().height())  # tables begin at one height
+        for tools in self._tools.values():
+            for tool in tools:
+                tabs.addWidget(tool)
+                tabs.addSpacing(4)
+        for view in self.tabs:
+            self._stack.addWidget(view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(tabs)
         layout.addWidget(self._stack, 1)
-        self.turn_to(0)
+        self.turn_to(self.summary)
 
-    def turn_to(self, place: int) -> None:
-        """Show one of the tables."""
-        self._stack.setCurrentIndex(place)
-        for at, button in enumerate(self.views):
-            button.setChecked(at == place)
-        self.drop.setVisible(self._stack.currentWidget() is self.files)
-        self.checking.setVisible(self._stack.currentWidget() is self.checks)
-        self._check_if_seen()
+    def _connect(self) -> None:
+        session = self._context.session
+        for view, button in self.tabs.items():
+            button.clicked.connect(lambda _, view=view: self.turn_to(view))
+        self.summary.linked.connect(self._follow)
+        for counted in self._counted:
+            counted.linked.connect(self._follow)
+        self.files.itemSelectionChanged.connect(lambda: self.drop.setEnabled(self.files.can_drop))
+        self.drop.clicked.connect(lambda: session.run_reporting_errors(self._drop))
+
+    def turn_to(self, view: QWidget) -> None:
+        """Show one of the views."""
+        for each, button in self.tabs.items():
+            button.setChecked(each is view)
+        for each, tools in self._tools.items():
+            for tool in tools:
+                tool.setVisible(each is view)
+        self._stack.setCurrentWidget(view)
+
+    def _follow(self, link: Selection | str) -> None:
+        """Go to the sentences that something leads to, or to the strings of a label."""
+        if isinstance(link, Selection):
+            self._context.session.inspect(link, gold="corrected")
+        else:
+            self.strings.choose(link)
+            self.turn_to(self.strings)
 
     def show_project(self, project: Project, imports: Sequence[ImportedFile]) -> None:
         """Show what a project contains now."""
         self._project = project
         self.summary.show_project(project)
         self.files.show_imports(imports, project.moves.imports())
-        self._outdate_checks()
+        self._count_anew(project)
 
     def show_spans(self, project: Project) -> None:
         """Show it after a correction, which changes spans alone."""
         self.summary.show_spans(project)
-        self._outdate_checks()
+        self._count_anew(project)
 
-    def _outdate_checks(self) -> None:
-        self._query.cancel()
-        self._is_checked = False
-        self._check_if_seen()
-
-    def _check_if_seen(self) -> None:
-        if self._project is not None and not self._is_checked and self._stack.currentWidget() is self.checks:
-            self._is_checked = True
-            project = self._project
-            self.checking.setText(say("Counting…"))
-            self._query.submit(lambda: check_corpus(project))
-
-    def _show_checks(self, checks: CorpusChecks) -> None:
-        self.checking.setText("")
-        self.checks.show_checks(checks)
+    def _count_anew(self, project: Project | None) -> None:
+        for view in self._counted:
+            view.show_project(project)
 
     def forget(self) -> None:
         """The project is closed; nothing more is read of it."""
         self._project = None
-        self._query.cancel()
+        self._count_anew(None)
 
     def _drop(self) -> None:
         number = self.files.selected
@@ -141,127 +140,6 @@ class CorpusContents(QWidget):
             session, file = self._context.session, self.files.selected_file
             numbers = self._project.moves.of_import(number)
             session.move_sentences(numbers, "deleted", say("import of {file} dropped", file=file))
-
-
-class LinkedTable(SplitTable):
-    """Counts by split, with bars; each leads to the sentences that it counts.
-
-    Signals:
-        linked: the `Selection` of these sentences.
-    """
-
-    linked = Signal(object)
-
-    def __init__(self, title: str, purpose: str, look: Look) -> None:
-        super().__init__(title, purpose, row_height=28)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
-        self.setItemDelegate(_BarDelegate(look, self))
-        self.setMouseTracking(True)
-        self.cellClicked.connect(self._follow)
-
-    def fill(self, row: int, name: QTableWidgetItem, counts: Mapping[Split, int], *, bold: bool = False) -> None:
-        """Show the counts of one thing; they cannot be chosen before they lead somewhere."""
-        super().fill(row, name, counts, bold=bold)
-        for column in range(self.columnCount()):
-            if (item := self.item(row, column)) is not None:
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsSelectable)
-
-    def link(self, row: int, selections: Mapping[Split, Selection], shares: Mapping[Split, float]) -> None:
-        """Have the counts of a row lead somewhere, with bars of these shares (0–1)."""
-        for column, split in enumerate(SPLITS, 1):
-            item = self.item(row, column)
-            if item is not None and split in selections:
-                item.setData(_SELECTION, selections[split])
-                item.setData(_SHARE, shares.get(split, 0.0))
-                item.setToolTip(say("Show these sentences in Inspect"))
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsSelectable)
-
-    def _follow(self, row: int, column: int) -> None:
-        if (selection := _selection_of(self.item(row, column))) is not None:
-            self.linked.emit(selection)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        is_link = _selection_of(self.itemAt(event.position().toPoint())) is not None
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
-        super().mouseMoveEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._follow(self.currentRow(), self.currentColumn())
-        else:
-            super().keyPressEvent(event)
-
-
-def _selection_of(item: QTableWidgetItem | None) -> Selection | None:
-    selection: Selection | None = item.data(_SELECTION) if item is not None else None
-    return selection
-
-
-class _BarDelegate(QStyledItemDelegate):
-    """Paints a bar below a number, as long as its share."""
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        share = index.data(_SHARE)
-        if share:
-            room = option.rect.adjusted(scaled(16), 0, -scaled(8), 0)
-            width = max(1, round(share * room.width()))
-            ink = QColor(self._look.theme.accent)
-            ink.setAlphaF(0.5)
-            painter.fillRect(room.right() - width + 1, room.bottom() - scaled(4), width, scaled(2), ink)
-
-
-class SummaryTable(LinkedTable):
-    """Rows are types, columns splits; sentences first."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(say("Gold spans"), say("Sentences and gold spans by split"), look)
-        self._look = look
-        self._sentences: dict[Split, int] = {}
-
-    def show_project(self, project: Project) -> None:
-        """Show what a project holds now."""
-        self._sentences = {split: project.sentences.count(split) for split in SPLITS}
-        self.show_spans(project)
-
-    def show_spans(self, project: Project) -> None:
-        """Show it after a correction, which changes spans alone: counting all sentences takes too long."""
-        counts = project.sentences.label_counts()
-        labels = [label for label in project.sentences.labels() if any((split, label) in counts for split in SPLITS)]
-        self.setRowCount(len(labels) + 2)
-        self.fill(0, QTableWidgetItem(say("Sentences")), self._sentences, bold=True)
-        self.link(0, {split: Selection(split) for split, count in self._sentences.items() if count}, {})
-        totals = {split: sum(n for (other, _), n in counts.items() if other == split) for split in SPLITS}
-        self.fill(1, QTableWidgetItem(say("Spans")), totals, bold=True)
-        most = {split: max((n for (other, _), n in counts.items() if other == split), default=1) for split in SPLITS}
-        for row, label in enumerate(labels, start=2):
-            of_label = {split: counts.get((split, label), 0) for split in SPLITS}
-            self.fill(row, LabelItem(label, self._look), of_label)
-            found = {split: count for split, count in of_label.items() if count}
-            selections = {split: Selection(split, label=label) for split in found}
-            self.link(row, selections, {split: count / most[split] for split, count in found.items()})
-
-
-class ChecksTable(LinkedTable):
-    """Rows are checks of the corpus, columns splits."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(say("Sentences to look at"), say("Sentences that checks of the corpus found"), look)
-
-    def show_checks(self, checks: CorpusChecks) -> None:
-        """Show how many sentences each check found."""
-        self.setRowCount(len(_TITLES))
-        for row, (name, title) in enumerate(_TITLES.items()):
-            found: FoundIn = getattr(checks, name)
-            self.fill(row, QTableWidgetItem(say(title)), {split: len(found[split]) for split in SPLITS})
-            words = say(title)
-            sets = {split: FixedSet(words, frozenset(numbers)) for split, numbers in found.items() if numbers}
-            self.link(row, {split: Selection(split, among=among) for split, among in sets.items()}, {})
 
 
 class FilesTable(QTableWidget):

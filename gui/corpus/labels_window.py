@@ -26,7 +26,7 @@ from gui.look.theme import Look, scaled
 from gui.session import Session
 from gui.text.step_descriptions import undo_title
 from gui.widgets.choosers import chooser
-from gui.widgets.tables import LabelItem, SplitTable
+from gui.widgets.tables import LabelItem, SplitTable, count_cells
 from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
 
@@ -415,6 +415,7 @@ class LabelsTable(SplitTable):
         self.setCurrentCell(-1, -1)
         self.setRowCount(len(self._labels))
         for row, label in enumerate(self._labels):
-            self.fill(row, LabelItem(label, self._look), {split: counts.get((split, label), 0) for split in SPLITS})
+            counts_of = {split: counts.get((split, label), 0) for split in SPLITS}
+            self.fill(row, [LabelItem(label, self._look), *count_cells(counts_of)])
         self.choose(chosen)
         blocker.unblock()

@@ -21,17 +21,10 @@ from core.metrics.comparison import Outcome
 from core.store.sentence_selection import FixedSet, Selection
 from gui.look.palette import mixed
 from gui.look.theme import TAG_SIZE, Look, font, scaled
-from gui.metrics.charts import (
-    TEXT_HEIGHT,
-    Segment,
-    SegmentChart,
-    paint_legend_entry,
-    paint_outcome,
-    write_below,
-    write_beside,
-)
+from gui.metrics.charts import CountedChart, paint_legend_entry, paint_outcome
 from gui.metrics.scores_view import EpochQuestion
 from gui.metrics.table_model import SentenceCounter, SentencesLink, format_figure
+from gui.widgets.segment_chart import TEXT_HEIGHT, Segment, write_below, write_beside
 
 BIN_NAMES = name_bins()
 
@@ -164,7 +157,7 @@ _LEAST, _MOST = 3.5, 10.0
 """Radius in pixels of the dot of a bin with hardly any span, and of one with all of them."""
 
 
-class _CalibrationChart(SegmentChart):
+class _CalibrationChart(CountedChart):
     """A chart of the calibration that it is asked to show."""
 
     def __init__(self, counter: SentenceCounter, look: Look, purpose: str) -> None:

@@ -1,25 +1,19 @@
-"""Charts: their base, whose parts lead to their sentences by mouse and by keys; F1 by epoch; how outcomes look."""
+"""Charts of a run: their base, whose tooltips count sentences; F1 by epoch; how outcomes look."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QFocusEvent,
     QFontMetricsF,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPolygonF,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.messages.catalogue import say
 from core.metrics.comparison import Outcome
@@ -28,172 +22,25 @@ from gui.look.theme import SMALL_SIZE, TAG_SIZE, Look, Theme, font, scaled
 from gui.metrics.epoch_figures import MICRO, ScoreLine
 from gui.metrics.table_model import SentenceCounter, SentencesLink
 from gui.sentence.painting import wave
-from gui.widgets.tables import LEFT, RIGHT
+from gui.widgets.segment_chart import TEXT_HEIGHT, Segment, SegmentChart, write_below, write_beside
+from gui.widgets.tables import LEFT
 from gui.widgets.text_labels import PlainLabel
 
-_STEPS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
-_REACH = 3.0
-"""Pixels around a small part that still take the pointer."""
 
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One part of a chart.
-
-    Attributes:
-        row, column: where the arrow keys find it.
-        words: what it says, one sentence a line.
-        link: None where there is no sentence behind it.
-    """
-
-    rect: QRectF
-    row: int
-    column: int
-    words: str
-    link: SentencesLink | None
-
-
-class SegmentChart(QWidget):
-    """A chart that paints itself; a subclass places the segments and draws them.
+class CountedChart(SegmentChart):
+    """A chart whose tooltips count the sentences behind its segments, which have a `SentencesLink`.
 
     Args:
         counter: asked only when a tooltip is due.
-        purpose: what a screen reader calls the chart.
-
-    Signals:
-        opened: a part with sentences behind it was clicked, or Enter pressed on it; its `SentencesLink`.
     """
 
-    opened = Signal(object)
-
     def __init__(self, counter: SentenceCounter, look: Look, purpose: str) -> None:
-        super().__init__()
-        self.look = look
+        super().__init__(look, purpose)
         self._counter = counter
-        self._segments: tuple[Segment, ...] | None = None
-        self._current: tuple[int, int] | None = None
-        self.setAccessibleName(purpose)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def place_segments(self) -> Iterator[Segment]:
-        """The parts at the size that the chart has now."""
-        raise NotImplementedError
-
-    def draw(self, painter: QPainter) -> None:
-        """Paint the whole chart but the ring around the current part."""
-        raise NotImplementedError
-
-    @property
-    def segments(self) -> Sequence[Segment]:
-        if self._segments is None:
-            self._segments = tuple(self.place_segments())
-        return self._segments
-
-    @property
-    def current(self) -> Segment | None:
-        """The part that the keys are at."""
-        return next((s for s in self.segments if (s.row, s.column) == self._current), None)
-
-    def refresh(self) -> None:
-        """Other numbers are to be shown."""
-        self._segments = None
-        self.updateGeometry()
-        self.update()
-
-    def segment_at(self, point: QPointF) -> Segment | None:
-        """The part under a point, or else one right beside it."""
-        inside = [segment for segment in self.segments if segment.rect.contains(point)]
-        reach = QRectF(point.x() - _REACH, point.y() - _REACH, 2 * _REACH, 2 * _REACH)
-        return next(iter(inside), None) or next((s for s in self.segments if s.rect.intersects(reach)), None)
 
     def tooltip(self, segment: Segment) -> str:
-        """What it says, and what a click shows."""
+        assert segment.link is None or isinstance(segment.link, SentencesLink)
         return self._counter.tooltip(segment.words, segment.link)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._segments = None
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(self.look.theme.surface))
-        self.draw(painter)
-        current = self.current
-        if current is not None and self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.look.theme.accent), 2))
-            painter.drawRect(current.rect.adjusted(-1, -1, 1, 1))
-        painter.end()
-
-    def event(self, event: QEvent) -> bool:
-        """Show a tooltip for the part under the pointer."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            segment = self.segment_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.tooltip(segment) if segment is not None else "", self)
-            return True
-        return super().event(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        segment = self.segment_at(event.position())
-        is_link = segment is not None and segment.link is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        segment = self.segment_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and segment is not None:
-            self._go_to(segment)
-            self._open(segment)
-
-    def _open(self, segment: Segment) -> None:
-        if segment.link is not None:
-            self.opened.emit(segment.link)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        current = self.current
-        if event.key() in _STEPS:
-            self._step(*_STEPS[Qt.Key(event.key())])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
-            self._open(current)
-        else:
-            super().keyPressEvent(event)
-
-    def _step(self, down: int, right: int) -> None:
-        """Go to the nearest part in a direction; at first to the first one."""
-        current = self.current
-        if current is None:
-            nearest = min(self.segments, key=lambda s: (s.row, s.column), default=None)
-        elif right:
-            beside = [s for s in self.segments if s.row == current.row and (s.column - current.column) * right > 0]
-            nearest = min(beside, key=lambda s: abs(s.column - current.column), default=None)
-        else:
-            beyond = [s for s in self.segments if (s.row - current.row) * down > 0]
-            x = current.rect.center().x()
-            nearest = min(beyond, key=lambda s: (abs(s.row - current.row), abs(s.rect.center().x() - x)), default=None)
-        if nearest is not None:
-            self._go_to(nearest)
-
-    def _go_to(self, segment: Segment) -> None:
-        self._current = segment.row, segment.column
-        self.setAccessibleDescription(segment.words)
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
 
 
 LABEL_GAP = 13
@@ -203,11 +50,8 @@ _LEAST_GAP = 10
 _LEADER, _LABEL_WIDTH, _MARGIN, _TICK_WIDTH = 12, 44, 10, 26
 _LEFT, _RIGHT, _ABOVE, _BELOW = 52, 8, 14, 36
 """Pixels around the lines: their scale is on the left of them, the epochs are below."""
-TEXT_HEIGHT = 16
-"""Pixels of a line of small text in a chart."""
 _MOST_DOTS = 12
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
-_CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
 
 
 class ScoreChart(QWidget):
@@ -335,17 +179,6 @@ class ScoreChart(QWidget):
                     _MIDDLE,
                     say("micro") if line.name == MICRO else line.name,
                 )
-
-
-def write_beside(painter: QPainter, at: QPointF, words: str) -> None:
-    """Write what an axis says beside it, so that it ends at a point in the middle of its line."""
-    height = scaled(TEXT_HEIGHT)
-    painter.drawText(QRectF(0, at.y() - height / 2, at.x(), height), RIGHT, words)
-
-
-def write_below(painter: QPainter, at: QPointF, words: str) -> None:
-    """Write what an axis says below it, in the middle under a point."""
-    painter.drawText(QRectF(at.x(), at.y(), 0, scaled(TEXT_HEIGHT)), _CENTRED, words)
 
 
 def spread_labels(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -14,14 +14,7 @@ from core.metrics.confusion import Confusion, ErrorKinds, build_confusion, count
 from core.metrics.report import Counts
 from core.store.sentence_selection import Selection, behind_outcome, behind_pair
 from gui.look.theme import LIST_SIZE, SMALL_SIZE, Look, font, scaled
-from gui.metrics.charts import (
-    Segment,
-    SegmentChart,
-    legend_entry_width,
-    paint_legend_entry,
-    paint_number,
-    paint_outcome,
-)
+from gui.metrics.charts import CountedChart, legend_entry_width, paint_legend_entry, paint_number, paint_outcome
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.table_model import (
     EMPTY,
@@ -37,6 +30,7 @@ from gui.metrics.table_painting import CountDelegate, chip_width, paint_chip
 from gui.metrics.table_view import ROW_HEIGHT, TablesPanel, TitledTable
 from gui.text.wording import VERDICTS
 from gui.widgets.choosers import chip
+from gui.widgets.segment_chart import Segment
 from gui.widgets.tables import LEFT, RIGHT
 
 
@@ -194,7 +188,7 @@ _LEAST_BAR = 200
 _SPURIOUS = OUTCOMES.index("spurious")
 
 
-class KindBars(SegmentChart):
+class KindBars(CountedChart):
     """One bar a type: the gold spans by outcome are its length, and the spurious ones come behind its end."""
 
     def __init__(self, counter: SentenceCounter, look: Look) -> None:

@@ -1,6 +1,6 @@
 """Tables: what all have in common, and those with a column a split."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
@@ -36,26 +36,34 @@ def prepare_table(table: QTableView, purpose: str, *, row_height: int) -> None:
 
 
 class SplitTable(QTableWidget):
-    """Counts, a column a split."""
+    """Counts, a column a split.
 
-    def __init__(self, title: str, purpose: str, *, row_height: int) -> None:
-        super().__init__(0, 1 + len(SPLITS))
+    Args:
+        further: the titles of columns after these.
+    """
+
+    def __init__(self, title: str, purpose: str, *, row_height: int, further: Sequence[str] = ()) -> None:
+        super().__init__(0, 1 + len(SPLITS) + len(further))
         prepare_table(self, purpose, row_height=row_height)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        for column, words in enumerate([title, *SPLITS]):
+        for column, words in enumerate([title, *SPLITS, *further]):
             head = QTableWidgetItem(words)
             head.setTextAlignment(RIGHT if column else LEFT)
             self.setHorizontalHeaderItem(column, head)
             self.horizontalHeader().resizeSection(column, 96)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
-    def fill(self, row: int, name: QTableWidgetItem, counts: Mapping[Split, int], *, bold: bool = False) -> None:
-        """Show the counts of one thing."""
-        numbers = [QTableWidgetItem(f"{counts[split]:,}" if counts[split] else "–") for split in SPLITS]
-        for column, item in enumerate([name, *numbers]):
+    def fill(self, row: int, cells: Sequence[QTableWidgetItem], *, bold: bool = False) -> None:
+        """Show one thing: its name and counts."""
+        for column, item in enumerate(cells):
             item.setFont(font(bold=bold, tabular=column > 0))
             item.setTextAlignment(RIGHT if column else LEFT)
             self.setItem(row, column, item)
+
+
+def count_cells(counts: Mapping[Split, int]) -> list[QTableWidgetItem]:
+    """The cells of the counts of one thing."""
+    return [QTableWidgetItem(f"{counts[split]:,}" if counts[split] else "–") for split in SPLITS]
 
 
 class LabelItem(QTableWidgetItem):

@@ -4,7 +4,7 @@ import pytest
 
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
-from core.store.corpus_counts import SpanString
+from core.store.corpus_counts import FrequentStrings, SpanString
 from core.store.project import create_project
 from tests.building import add_sentences
 
@@ -30,13 +30,12 @@ def test_sentences_are_counted_by_their_characters(project):
 def test_strings_of_a_label_are_counted_by_split_with_their_other_labels(project):
     counts = run_to_end(project.counts.strings())
     assert counts.labels == {"LC", "OG"}
-    assert counts.most_frequent("LC", 9) == [
-        SpanString("한국", {"train": 2, "dev": 1}, {"OG": 1}),
-        SpanString("부산", {"train": 0, "dev": 1}, {}),
-    ]
-    assert [each.text for each in counts.most_frequent("LC", 1)] == ["한국"]
-    assert [(each.total, each.others) for each in counts.most_frequent("OG", 9)] == [(1, {"LC": 3})]
-    assert counts.most_frequent("PS", 9) == []
+    korea = SpanString("한국", {"train": 2, "dev": 1, "test": 0}, {"OG": 1})
+    busan = SpanString("부산", {"train": 0, "dev": 1, "test": 0}, {})
+    assert counts.most_frequent("LC", 9) == FrequentStrings("LC", 4, 2, (korea, busan))
+    assert counts.most_frequent("LC", 1) == FrequentStrings("LC", 4, 2, (korea,))
+    assert [(each.total, each.others) for each in counts.most_frequent("OG", 9).first] == [(1, {"LC": 3})]
+    assert counts.most_frequent("PS", 9) == FrequentStrings("PS", 0, 0, ())
 
 
 def test_a_string_leads_to_the_sentences_in_which_it_has_the_label(project):
@@ -52,5 +51,5 @@ def test_counts_are_of_the_gold_as_corrected_and_of_the_splits_alone(project):
     project.corrections.correct(project.sentences.by_id("b").number, ())
     run_to_end(project.moves.move_in_slices([project.sentences.by_id("d").number], "deleted"))
     assert project.counts.lengths()["dev"] == {2: 1}
-    found = run_to_end(project.counts.strings()).most_frequent("LC", 9)
+    found = run_to_end(project.counts.strings()).most_frequent("LC", 9).first
     assert [(each.text, each.total) for each in found] == [("부산", 1), ("한국", 1)]

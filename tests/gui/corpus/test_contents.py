@@ -1,12 +1,14 @@
-"""The Corpus page's tables: counts lead to their sentences, files are listed, checks are counted when looked at."""
+"""The Corpus page's views: what is counted leads to its sentences, files are listed, counting waits to be looked at."""
 
 import json
 
 import pytest
 from PySide6.QtCore import Qt
 
+from core.domain.events import Reading
 from core.domain.spans import Sentence, Span
 from core.store.project import open_project
+from gui.background import LatestQuery
 from tests.building import add_sentences, project_with_sentences
 from tests.gui.driving import click, wait_for_job
 
@@ -38,8 +40,59 @@ def test_a_count_leads_to_its_sentences(page, window, qtbot):
     assert window.context.session.context.gold == "corrected", "what is counted is listed"
     window.show_page("corpus")
     page.summary.cellClicked.emit(row, 3)
+    assert len(asked) == 2
+
+
+def test_the_name_of_a_type_leads_to_its_strings_and_a_count_of_a_string_to_its_sentences(page, window):
+    session, strings = window.context.session, page.contents.strings
+    asked = []
+    session.inspection_asked.connect(asked.append)
+    row = next(at for at, name in enumerate(cells(page.summary)) if name[0].startswith("LC"))
     page.summary.cellClicked.emit(row, 0)
-    assert len(asked) == 2, "a name leads nowhere"
+    assert strings.isVisible()
+    assert strings.label.currentData() == "LC"
+    assert strings.said.text() == "5 strings"
+    assert cells(strings.table)[2] == ["부산 ", "1", "–", "–", "20.0%", ""]
+    strings.table.cellClicked.emit(2, 1)
+    assert asked[0].among.words == "LC: 부산 "
+    assert {each.id for each in session.project.sentences.by_number(sorted(asked[0].among.numbers))} == {"x"}
+
+
+def test_strings_follow_the_chosen_type_and_corrections_and_show_the_other_types_of_a_string(page, window):
+    session, strings = window.context.session, page.contents.strings
+    session.correct(session.project.sentences.by_id("y").number, [Span(0, 2, "OG")])
+    session.correct(session.project.sentences.by_id("x").number, [Span(0, 2, "LC")])
+    click(page.contents.tabs[strings])
+    strings.label.setCurrentIndex(strings.label.findData("OG"))
+    assert [row for row in cells(strings.table) if row[0] == "부산"] == [["부산", "1", "–", "–", "33.3%", "LC 2"]]
+    session.correct(session.project.sentences.by_id("x").number, [])
+    assert strings.label.currentData() == "OG"
+    assert [row[5] for row in cells(strings.table) if row[0] == "부산"] == ["LC 1"]
+
+
+def test_a_bar_of_the_histogram_leads_to_the_sentences_of_its_lengths(page, window):
+    session, lengths = window.context.session, page.contents.lengths
+    click(page.contents.tabs[lengths])
+    asked = []
+    session.inspection_asked.connect(asked.append)
+    [segment] = [each for each in lengths.chart.segments if each.words == "train: 2 sentences with 5 to 5 characters"]
+    lengths.chart.opened.emit(segment.link)
+    numbers = session.project.selections.numbers(asked[0], None, "corrected")
+    assert {each.id for each in session.project.sentences.by_number(numbers)} == {"x", "y"}
+
+
+def test_counting_stops_when_its_view_is_left_and_begins_anew_when_it_is_seen_again(page, monkeypatch):
+    checks, started = page.contents.checks, []
+    monkeypatch.setattr(LatestQuery, "submit", lambda query, question: started.append(query))
+    monkeypatch.setattr(LatestQuery, "cancel", lambda query: started.remove(query) if query in started else None)
+    click(page.contents.tabs[checks])
+    assert started == [checks._query]
+    checks._report(Reading(1, 4))
+    assert checks.said.text() == "Counting… 25%"
+    click(page.contents.tabs[page.contents.files])
+    assert started == []
+    click(page.contents.tabs[checks])
+    assert started == [checks._query]
 
 
 def test_only_counts_that_lead_somewhere_can_be_chosen_and_have_a_hand(page, qtbot):
@@ -55,9 +108,10 @@ def test_only_counts_that_lead_somewhere_can_be_chosen_and_have_a_hand(page, qtb
 
 
 def test_checks_are_counted_when_they_are_looked_at_and_follow_corrections(page, window):
-    assert page.contents.checks.rowCount() == 0
-    click(page.contents.views[2])
-    assert cells(page.contents.checks) == [
+    checks = page.contents.checks
+    assert checks.table.item(0, 1) is None
+    click(page.contents.tabs[checks])
+    assert cells(checks.table) == [
         ["Repeated in its split", "2", "–", "–"],
         ["Shared with another split", "–", "–", "–"],
         ["Repeated with other gold spans", "2", "–", "–"],
@@ -66,10 +120,10 @@ def test_checks_are_counted_when_they_are_looked_at_and_follow_corrections(page,
     ]
     session = window.context.session
     session.correct(session.project.sentences.by_id("x").number, [Span(0, 2, "LC")])
-    assert cells(page.contents.checks)[3][1] == "–"
+    assert cells(checks.table)[3][1] == "–"
     asked = []
     session.inspection_asked.connect(asked.append)
-    page.contents.checks.cellClicked.emit(0, 1)
+    checks.table.cellClicked.emit(0, 1)
     assert {each.id for each in session.project.sentences.by_number(sorted(asked[0].among.numbers))} == {"x", "y"}
 
 
@@ -81,8 +135,8 @@ def test_files_are_listed_with_day_format_and_encoding_and_an_import_can_be_drop
     page.form.target.setCurrentText("train")
     click(page.form.start)
     wait_for_job(qtbot, window.context.runner)
-    click(page.contents.views[1])
     files = page.contents.files
+    click(page.contents.tabs[files])
     first = cells(files)[0]
     assert first[0] == "more.jsonl"
     assert first[2:] == ["3", "0", "–", "JSON Lines", "UTF-16"]

@@ -9,8 +9,9 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.look.palette import mixed
 from gui.look.theme import LIGHT, LIST_SIZE, SMALL_SIZE, TAG_SIZE, Look, font, scaled
-from gui.metrics.charts import LABEL_GAP, TEXT_HEIGHT, ScoreChart, spread_labels
+from gui.metrics.charts import LABEL_GAP, ScoreChart, spread_labels
 from gui.metrics.epoch_figures import MICRO, ScoreLine, build_f1_lines
+from gui.widgets.segment_chart import TEXT_HEIGHT
 from tests.gui.metrics.test_scores_view import ONE, TWO
 
 
