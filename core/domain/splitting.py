@@ -4,6 +4,7 @@ import random
 import unicodedata
 from array import array
 from collections.abc import Mapping
+from hashlib import blake2b
 
 import numpy as np
 
@@ -45,6 +46,15 @@ def draw_dev(keys: Keys, ratio: float, seed: int, known: Mapping[Split, Keys]) -
     free = np.setdiff1d(np.arange(len(keys)), list(split_of))
     wanted = round(len(keys) * ratio) - sum(split == "dev" for split in split_of.values())
     return split_of | dict.fromkeys(free[draw_groups(keys[free], wanted, seed)].tolist(), "dev")
+
+
+def is_drawn(name: str, share: float, seed: str) -> bool:
+    """Whether a share of all texts, or of all documents, contains the one of this name: always the same for a seed.
+
+    A larger share contains all of a smaller one.
+    """
+    digest = blake2b(f"{seed}\0{name}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest) < share * 2**64
 
 
 def join_groups(*keys: Keys) -> Keys:

@@ -7,7 +7,19 @@ from typing import Literal, NamedTuple, get_args
 from core.domain.spans import SentenceNumber, Span
 
 ChangeKind = Literal[
-    "correct", "review", "relabel", "labels", "dismiss", "move", "undo", "redo", "revert", "import", "run", "source"
+    "correct",
+    "review",
+    "relabel",
+    "labels",
+    "dismiss",
+    "move",
+    "finish",
+    "undo",
+    "redo",
+    "revert",
+    "import",
+    "run",
+    "source",
 ]
 """What happened:
 
@@ -15,8 +27,9 @@ correct: a person gave sentences new gold, perhaps with a mark, a note or a verd
 review: a person added a mark, a note or a verdict, without changing gold.
 relabel: a label was renamed, merged or replaced across the corpus.
 labels: only the tag set changed.
-dismiss: strings or places were dismissed as correct, or a dismissal was withdrawn.
+dismiss: strings or places were dismissed as correct, suggestions rejected or sentences put off, or that was withdrawn.
 move: sentences were moved between the sections of the corpus: splits, pool, set aside, deleted.
+finish: sentences of the pool got their gold and moved to a split.
 undo, redo: a step of any of these kinds was undone or redone; `Corrections.next_steps` describes it beforehand.
 revert: sentences got the gold from before some corrections, or the section from before some moves.
 import: sentences were added.
@@ -47,7 +60,7 @@ class ChangeSet:
         runs: the numbers of the runs and other sources that changed.
         reviews: the sentences whose marks, notes or verdicts changed; those whose gold changed too are also in
             `sentences`.
-        dismissals: whether the dismissed strings or places changed.
+        dismissals: whether what was dismissed, rejected or put off changed.
     """
 
     kind: ChangeKind

@@ -237,6 +237,44 @@ ALTER TABLE prediction -- whether its source said of all entities of the sentenc
 """
 
 
+@migrations(name="0015_pool")
+def _pool(db: Database) -> None:
+    """Suggestions can be rejected, sentences of the pool put off, and what is to be labelled next is stored."""
+    for statement in POOL.split(";\n"):
+        db.execute(statement)
+
+
+# SQLite cannot change a CHECK.
+POOL = """
+CREATE TABLE dismissed_of_any_kind ( -- what a person said is right as it is, is no entity, or is for later
+    kind TEXT NOT NULL CHECK (kind IN ('particle', 'string', 'place', 'suggestion', 'sentence')),
+    subject TEXT NOT NULL, -- a string, or JSON [sentence], [sentence, start, end] or [sentence, start, end, label]
+    PRIMARY KEY (kind, subject)
+) WITHOUT ROWID;
+INSERT INTO dismissed_of_any_kind SELECT kind, subject FROM dismissed;
+DROP TABLE dismissed;
+ALTER TABLE dismissed_of_any_kind RENAME TO dismissed;
+CREATE TABLE batch ( -- what was to be labelled next; see core/store/batches.py
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    made_at TEXT NOT NULL,
+    ordering TEXT NOT NULL,
+    source INTEGER, -- that the order is by, with its epoch; NULL: it needs none
+    epoch INTEGER,
+    dev_share REAL NOT NULL
+);
+CREATE TABLE batch_sentence (
+    batch INTEGER NOT NULL REFERENCES batch (number),
+    place INTEGER NOT NULL,
+    sentence INTEGER NOT NULL REFERENCES sentence (number),
+    reason TEXT NOT NULL,
+    value REAL,
+    label TEXT,
+    similar INTEGER NOT NULL,
+    PRIMARY KEY (batch, place)
+) WITHOUT ROWID
+"""
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -253,6 +291,7 @@ MIGRATION_NAMES = frozenset(
         "0012_dismissals",
         "0013_documents",
         "0014_sources_from_anywhere",
+        "0015_pool",
     }
 )
 """All migrations that this version knows; a project with others is from a newer version."""

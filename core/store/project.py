@@ -18,10 +18,12 @@ from core.io.files import kind_of
 from core.io.folders import is_within, remove_within
 from core.io.manifest import load_manifest
 from core.messages.catalogue import mark, say
+from core.store.batches import Batches
 from core.store.corpus_counts import CorpusCounts
 from core.store.database import Database, create_database
 from core.store.documents import Documents
 from core.store.gold.corrections import Corrections
+from core.store.gold.finishing import Finishing
 from core.store.gold.moves import Moves
 from core.store.gold.relabelling import Labels
 from core.store.gold.remarks import Dismissals
@@ -29,6 +31,7 @@ from core.store.gold.reviews import Reviews
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.step_list import StepList
 from core.store.label_history import LabelNames
+from core.store.pool import Pool
 from core.store.predictions import Predictions
 from core.store.runs import Runs
 from core.store.search import TextSearch
@@ -36,6 +39,7 @@ from core.store.sentence_selection import Selections
 from core.store.sentences import Sentences
 from core.store.signal_store import SignalStore
 from core.store.sources import Sources
+from core.store.text_index import TextIndex
 
 SUFFIX = ".spandesk"
 DATABASE = "project.db"
@@ -49,8 +53,8 @@ class Project:
         is_responsive: see `Database`; likewise in the functions below.
 
     Attributes:
-        sentences, documents, counts, corrections, labels, moves, label_names, dismissals, predictions, signals,
-            sources, runs, selections, reviews: the parts of the store.
+        sentences, documents, counts, corrections, labels, moves, texts, finishing, batches, pool, label_names,
+            dismissals, predictions, signals, sources, runs, selections, reviews: the parts of the store.
     """
 
     def __init__(self, folder: Path, lock: FileLock, *, is_responsive: bool = False) -> None:
@@ -70,6 +74,10 @@ class Project:
             self.labels = Labels(self.database, self.corrections)
             self.moves = Moves(self.database, self.corrections)
             self.sources = Sources(self.database)
+            self.texts = TextIndex(self.database)
+            self.finishing = Finishing(self.database, self.sentences, self.corrections, self.texts)
+            self.batches = Batches(self.database)
+            self.pool = Pool(self.finishing, self.corrections, self.dismissals, self.batches, self.label_names)
             self.runs = Runs(self.database, self.sentences, self.corrections, self.folder)
             self.search = TextSearch(self.database)
             self.selections = Selections(self.database, self.search)

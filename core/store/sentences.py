@@ -62,6 +62,7 @@ def in_section(section: Section, *sources: int) -> str:
 IN_A_SPLIT = "split IN ('train', 'dev', 'test')"
 """Whether a sentence is in a split, rather than in the pool, set aside or deleted."""
 
+
 IMPORTED_NOW = "coalesce(renamed, imported)"
 """The gold of a sentence as imported, with current label names."""
 

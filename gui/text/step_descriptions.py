@@ -42,6 +42,11 @@ _TEMPLATES: dict[StepKind, str] = {
     "question strings": mark("Ask again about the labelling of {strings}"),
     "accept places": mark("Accept the labelling of {places}"),
     "question places": mark("Ask again about the labelling of {places}"),
+    "reject": mark("Reject the suggestion of {spans}"),
+    "suggest again": mark("Suggest {spans} again"),
+    "put off": mark("Put {sentences} off"),
+    "come back": mark("Come back to {sentences}"),
+    "finish": mark("Finish {sentences} for {section}"),
     "move": mark("Move {sentences} to {section}"),
     "set aside": mark("Set {sentences} aside"),
     "delete": mark("Delete {sentences}"),
@@ -56,6 +61,7 @@ _OF_SEVERAL: dict[StepKind, str] = {
     "label": mark("Label {spans}"),
     "unlabel": mark("Remove {spans}"),
     "relabel": mark("Relabel {spans}"),
+    "finish": mark("Finish {sentences}"),
     "move": mark("Move {sentences}"),
     "bring back": mark("Bring {sentences} back"),
 }
@@ -65,6 +71,7 @@ _NEEDED: dict[StepKind, tuple[str, ...]] = {
     "label": ("new",),
     "unlabel": ("old",),
     "relabel": ("old", "new"),
+    "finish": ("section",),
     "move": ("section",),
     "bring back": ("section",),
 }

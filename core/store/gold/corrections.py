@@ -10,24 +10,15 @@ from core.domain.generators import run_to_end
 from core.domain.labels import in_display_order
 from core.domain.spans import SentenceNumber, Span, check_spans
 from core.store.changes import ChangeKind, ChangeSet, GoldChange
-from core.store.columns import spans_from_text, spans_to_text
+from core.store.columns import spans_to_text
 from core.store.database import Database
-from core.store.gold.log import (
-    Change,
-    CorrectionLog,
-    LogWriter,
-    StepPart,
-    changed_golds,
-    ensure_entry,
-    problems_of_log,
-    revert_parts,
-)
-from core.store.gold.remarks import DismissalKind, Dismissals, Remark, RemarkLog, TextPlace
+from core.store.gold.log import Change, CorrectionLog, LogWriter, StepPart, changed_golds, ensure_entry, problems_of_log
+from core.store.gold.remarks import DismissalKind, Dismissals, Remark, RemarkLog, Subject
+from core.store.gold.reverting import find_earliest, find_unjudged, revert_golds, revert_parts
 from core.store.gold.section_changes import SectionChange, SentenceMove
 from core.store.gold.stale_labels import StaleLabels
 from core.store.gold.steps import Step, describe_step
 from core.store.gold.undo_stacks import UndoHistory
-from core.store.label_history import rename_text
 from core.store.predictions import Predictions
 from core.store.sentences import Addition, Move, Sentences
 from core.store.tag_set import TagSetTable
@@ -148,7 +139,7 @@ class Corrections(CorrectionLog):
         changes = self._changes(golds, in_display_order(self._tag_set.names()) if golds else ())
         corrected = {change.sentence for change in changes}
         said = dict.fromkeys(remark.sentence for remark in remarks if remark.sentence not in corrected)
-        return self._store_step([*changes, *(Change(sentence, "correct") for sentence in said)], remarks)
+        return self._store_step([*changes, *(Change(sentence, "correct") for sentence in said)], remarks=remarks)
 
     def correct_in_slices(
         self,
@@ -171,35 +162,51 @@ class Corrections(CorrectionLog):
         with self._exclusively() as has_settled:
             labels = (*self._sentences.labels(), *known)
             parts: Iterator[list[Change]] = (self._changes(part, labels) for part in golds)
-            if known:
-                parts = ensure_entry(parts)
             step, change = yield from self._store_in_slices(
                 "correct",
-                map(StepPart, parts),
+                map(StepPart, ensure_entry(parts) if known else parts),
                 lambda step: self._tag_set.change_with(step, known),
                 lambda step: self._relabel(step, relabelled),
             )
         return replace(change, corpus=change.corpus or has_settled or (bool(known) and step is not None))
 
-    def move_in_slices(self, parts: Iterable[Sequence[SectionChange]]) -> Generator[int, None, ChangeSet]:
+    def finish(
+        self,
+        golds: Mapping[SentenceNumber, Iterable[Span]],
+        moves: Sequence[SectionChange],
+        remarks: Sequence[Remark],
+    ) -> ChangeSet:
+        """Give sentences of the pool their gold, which moves them to a split, in one step.
+
+        Raises:
+            UserError: some spans do not fit their sentence or the tag set; then no sentence is changed.
+        """
+        return self._store_step(*self.plan_finish(golds, moves), remarks=remarks)
+
+    def plan_finish(self, golds: Mapping[SentenceNumber, Iterable[Span]], moves: Sequence[SectionChange]) -> StepPart:
+        """The same as a part of a large step; a sentence whose gold stays has an entry, too."""
+        changed = {change.sentence: change for change in self._changes(golds, self._sentences.labels())}
+        return StepPart([changed.get(number, Change(number, "correct")) for number in golds], moves)
+
+    def move_in_slices(
+        self, parts: Iterable[StepPart], kind: Literal["move", "finish"] = "move"
+    ) -> Generator[int, None, ChangeSet]:
         """Move any number of sentences between sections in one step; yields how many were moved so far.
 
         Args:
-            parts: some sentences at a time, each once; `core.store.gold.moves` makes them.
+            parts: some sentences at a time, each once; `core.store.gold.moves` and `finishing` make them.
 
         Raises:
             UserError: another large step is being written; then no sentence is moved.
         """
         with self._exclusively() as has_settled:
-            entries: list[Change] = [Change(None, "correct")]
-            steps = (StepPart(() if place else entries, part) for place, part in enumerate(filter(None, parts)))
-            _, change = yield from self._store_in_slices("move", steps)
+            _, change = yield from self._store_in_slices(kind, parts)
         return replace(change, corpus=change.corpus or has_settled)
 
-    def dismiss(
-        self, kind: DismissalKind, subjects: Iterable[str] | Iterable[TextPlace], *, dismissed: bool
-    ) -> ChangeSet:
-        """Dismiss strings or places as correct, or withdraw that; a step of its own."""
+    def dismiss(self, kind: DismissalKind, subjects: Iterable[Subject], *, dismissed: bool) -> ChangeSet:
+        """Dismiss strings or places as correct, reject suggestions or put sentences off, or withdraw that; a step of
+        its own.
+        """
         chosen = self._dismissals.unlike(kind, subjects, dismissed=dismissed)
         if not chosen:
             return ChangeSet("dismiss")
@@ -259,7 +266,10 @@ class Corrections(CorrectionLog):
     ) -> Generator[int, None, ChangeSet]:
         """`revert` in slices; yields how many sentences were changed so far."""
         with self._exclusively() as has_settled:
-            parts = revert_parts(self._gold_reverts(corrections, steps), self._log.reversed_moves(steps, moves), LARGE)
+            earliest = find_earliest(self._database, corrections, steps)
+            moved = self._log.reversed_moves(steps, [*moves, *find_unjudged(self._database, earliest)])
+            golds = revert_golds(self._database, self._sentences, earliest, LARGE)
+            parts = revert_parts(golds, moved, LARGE)
             _, change = yield from self._store_in_slices("revert", parts)
         return replace(change, corpus=change.corpus or has_settled)
 
@@ -274,44 +284,25 @@ class Corrections(CorrectionLog):
             count += len(self._log.entries(step, limit=LARGE)) - 1
         return count >= LARGE
 
-    def _gold_reverts(self, corrections: Collection[int], steps: Collection[int]) -> Iterator[list[Change]]:
-        """The changes that revert corrections, some at a time, without sentences that have that gold already."""
-        history, labels = self._names.history(), {*self._sentences.labels()}
-        earliest = self._log.earliest(corrections, steps)
-        for part in (earliest[first : first + LARGE] for first in range(0, len(earliest), LARGE)):
-            golds = {
-                s.number: spans_to_text(s.gold) for s in self._sentences.by_number([each.sentence for each in part])
-            }
-            changes = []
-            for each in part:
-                before = rename_text(each.before, history.since(each.step - 1))
-                if retired := {span.label for span in spans_from_text(before)} - labels:
-                    raise UserError(
-                        "the label {retired} has left the tag set since; add it again to revert to it",
-                        retired=min(retired),
-                    )
-                if golds[each.sentence] != before:
-                    changes.append(Change(each.sentence, "revert", each.number, golds[each.sentence], before))
-            yield changes
-
     def _store_step(
         self,
         changes: Sequence[Change],
+        moves: Sequence[SectionChange] = (),
         remarks: Sequence[Remark] = (),
         also: Callable[[int], None] = lambda step: None,
     ) -> ChangeSet:
         """Store a new step, which clears what can be redone; `also` is called with its number to add to it."""
         golds = changed_golds(changes)
-        kind: ChangeKind = "correct" if golds else "review"
+        kind: ChangeKind = "finish" if moves else "correct" if golds else "review"
         with self._database.atomic():
             has_settled = self._begin()
             if changes:
-                step = self._log.append(StepPart(changes))
+                step = self._log.append(StepPart(changes, moves))
                 self._remarks.write(step, remarks)
                 also(step)
         said = dict.fromkeys(remark.sentence for remark in remarks)
-        change = _change_set(kind, golds, golds)
-        return replace(change, corpus=has_settled or change.corpus, reviews=tuple(said))
+        change = _change_set(kind, {**golds, **dict.fromkeys(each.sentence for each in moves)}, golds)
+        return replace(change, corpus=has_settled or change.corpus or bool(moves), reviews=tuple(said))
 
     def problems(self) -> Iterator[str]:
         """The problems of the log; none in a sound project."""

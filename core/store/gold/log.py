@@ -1,6 +1,5 @@
 """The log of corrections: read it, append to it, and check it against the gold."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -115,17 +114,6 @@ def changed_golds(changes: Iterable[Change]) -> dict[SentenceNumber, GoldChange]
     }
 
 
-def revert_parts(golds: Iterable[list[Change]], moves: Sequence[SectionChange], at_once: int) -> Iterator[StepPart]:
-    """The parts of a step that reverts gold, and moves, some at a time; the first of them has an entry."""
-    has_entry = False
-    for changes in golds:
-        has_entry = has_entry or bool(changes)
-        yield StepPart(changes)
-    for first in range(0, len(moves), at_once):
-        entries = [] if has_entry or first else [Change(None, "revert")]
-        yield StepPart(entries, moves[first : first + at_once])
-
-
 def ensure_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
     """The parts, or if they change no sentence, an entry without a sentence, to record the step."""
     has_any = False
@@ -134,15 +122,6 @@ def ensure_entry(parts: Iterable[list[Change]]) -> Iterator[list[Change]]:
         yield part
     if not has_any:
         yield [Change(None, "correct")]
-
-
-class Revertible(NamedTuple):
-    """An entry of the log, with its step and the gold before it."""
-
-    sentence: SentenceNumber
-    number: int
-    step: int
-    before: str
 
 
 class LogWriter:
@@ -180,9 +159,17 @@ class LogWriter:
             self._database.write_many(_INSERT.format(step=step), rows[1:] if is_first else rows)
             self._set_golds([(each.after, each.sentence) for each in part.changes])
             self._sections.write(step, part.moves)
+            self._stale.refresh_moved([each.sentence for each in part.moves if "pool" in (each.before, each.after)])
             if is_first and is_slice:
                 self._database.write("INSERT INTO unfinished_step VALUES (?)", [step])
         return step
+
+    def _remove_moves(self, step: int, limit: int) -> bool:
+        """Remove some moves of a step; returns whether it had any."""
+        with self._database.atomic():
+            moved = self._sections.remove(step, limit)
+            self._stale.refresh_moved(moved)
+        return bool(moved)
 
     def _remove_entries(self, entries: Sequence[tuple[int, SentenceNumber | None, str]]) -> None:
         """Remove entries, given by number, and restore the gold from before them."""
@@ -238,18 +225,6 @@ class LogWriter:
         """See `SectionChanges.reverse`."""
         return self._sections.reverse(steps, moves)
 
-    def earliest(self, corrections: Collection[int], steps: Collection[int]) -> list[Revertible]:
-        """The first of these corrections, or of those of these steps, for each sentence, in order of sentences."""
-        rows = self._database.rows(
-            "WITH chosen (number) AS (SELECT value FROM json_each(?1) UNION SELECT value FROM json_each(?2) UNION"
-            " SELECT number FROM correction WHERE step IN (SELECT value FROM json_each(?2)))"
-            " SELECT c.sentence, min(c.number), coalesce(c.step, c.number), c.before"
-            " FROM chosen CROSS JOIN correction AS c ON c.number = chosen.number WHERE c.before <> c.after"
-            " GROUP BY c.sentence ORDER BY c.sentence",
-            [json.dumps([*corrections]), json.dumps([*steps])],
-        )
-        return [Revertible(*row) for row in rows]
-
     def take_back_unfinished(self, *, at_once: int) -> bool:
         """Roll back an unfinished step; returns whether there was one.
 
@@ -277,7 +252,7 @@ class LogWriter:
         A sentence that was changed again since keeps its gold and its entry, as older versions allowed that.
         """
         self._database.write("DELETE FROM relabelling WHERE step = ?", [step])
-        while self._sections.remove(step, at_once):
+        while self._remove_moves(step, at_once):
             pass
         last = None
         while rows := self._database.rows(

@@ -11,6 +11,7 @@ from core.messages.catalogue import join_words, say, say_count
 from core.store.changes import ChangeSet
 from core.store.database import Database
 from core.store.gold.corrections import LARGE, Corrections
+from core.store.gold.log import Change, StepPart
 from core.store.gold.section_changes import SectionChange
 from core.store.sentences import SLICE
 
@@ -73,15 +74,19 @@ class Moves:
         """
         return self._corrections.move_in_slices(self._parts([*dict.fromkeys(numbers)], to, reason))
 
-    def _parts(self, numbers: Sequence[SentenceNumber], to: Destination, reason: str) -> Iterator[list[SectionChange]]:
+    def _parts(self, numbers: Sequence[SentenceNumber], to: Destination, reason: str) -> Iterator[StepPart]:
+        entries = [Change(None, "correct")]
         then = _BACK if to == "back" else "?"
         sql = f"SELECT s.number, s.split, {then} FROM sentence AS s WHERE number IN ({{numbers}})"
         for first in range(0, len(numbers), LARGE):
             part = numbers[first : first + LARGE]
             rows = self._database.rows_of(sql, part, [] if to == "back" else [to])
-            yield [
+            moves = [
                 SectionChange(number, now, wanted, reason) for number, now, wanted in rows if wanted not in (now, None)
             ]
+            if moves:
+                yield StepPart(entries, moves)
+                entries = []
 
     def imports(self) -> list[ImportedPart]:
         """The imports in their order."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 from core.analysis.verdicts import Blame, SpanPair
-from core.domain.spans import SentenceNumber
+from core.domain.spans import SentenceNumber, Span
 from core.store.columns import now_text, spans_to_text
 from core.store.database import Database
 from core.store.predictions import EpochKey
@@ -104,9 +104,9 @@ class RemarkLog:
         return [row[0] for row in self._database.rows(" UNION ".join(parts), [step] * 3)]
 
 
-DismissalKind = Literal["particle", "string", "place"]
+DismissalKind = Literal["particle", "string", "place", "suggestion", "sentence"]
 """What was dismissed: that a string ends in a particle, that it is labelled inconsistently, or that one place of it
-is."""
+is; that a suggested span is an entity; or that a sentence of the pool is to be labelled now."""
 
 DISMISSAL_KINDS: tuple[DismissalKind, ...] = get_args(DismissalKind)
 
@@ -117,6 +117,25 @@ class TextPlace(NamedTuple):
     sentence: SentenceNumber
     start: int
     end: int
+
+
+class PutOff(NamedTuple):
+    """A sentence of the pool that a person put off."""
+
+    sentence: SentenceNumber
+
+
+class SuggestionPlace(NamedTuple):
+    """A span that a source suggests, as a person rejected it."""
+
+    sentence: SentenceNumber
+    start: int
+    end: int
+    label: str
+
+
+Subject = str | TextPlace | PutOff | SuggestionPlace
+"""What can be dismissed; a string of the text, or something in a sentence, which is stored as a JSON list."""
 
 
 class Dismissals:
@@ -135,14 +154,31 @@ class Dismissals:
         """The places dismissed as labelled correctly."""
         return frozenset(TextPlace(*json.loads(subject)) for subject in self._subjects("place"))
 
+    def put_off(self) -> frozenset[SentenceNumber]:
+        """The sentences of the pool that were put off."""
+        return frozenset(SentenceNumber(json.loads(subject)[0]) for subject in self._subjects("sentence"))
+
+    def rejected(self, number: SentenceNumber) -> list[tuple[Span, int]]:
+        """The suggestions for a sentence that were rejected, each with the step that did it."""
+        rows = self._database.rows(
+            "SELECT d.subject, max(l.step) FROM dismissed AS d JOIN dismissal AS l USING (kind, subject)"
+            " WHERE d.kind = 'suggestion' AND l.is_dismissed AND d.subject > ? AND d.subject < ? GROUP BY 1",
+            [f"[{number:d},", f"[{number:d}-"],  # the character after the comma
+        )
+        return [(Span(*json.loads(subject)[1:]), step) for subject, step in rows]
+
     def _subjects(self, kind: DismissalKind) -> list[str]:
         return [row[0] for row in self._database.rows("SELECT subject FROM dismissed WHERE kind = ?", [kind])]
 
-    def unlike(self, kind: DismissalKind, subjects: Iterable[str | TextPlace], *, dismissed: bool) -> list[str]:
+    def unlike(self, kind: DismissalKind, subjects: Iterable[Subject], *, dismissed: bool) -> list[str]:
         """The subjects whose state differs from `dismissed`, in their form in the database."""
-        known = set(self._subjects(kind))
-        texts = (each if isinstance(each, str) else json.dumps([*each]) for each in subjects)
-        return [text for text in dict.fromkeys(texts) if (text in known) != dismissed]
+        texts = dict.fromkeys(each if isinstance(each, str) else json.dumps([*each]) for each in subjects)
+        rows = self._database.rows(
+            "SELECT subject FROM dismissed WHERE kind = ? AND subject IN (SELECT value FROM json_each(?))",
+            [kind, json.dumps([*texts])],
+        )
+        known = {row[0] for row in rows}
+        return [text for text in texts if (text in known) != dismissed]
 
     def change_with(self, step: int, kind: DismissalKind, subjects: Iterable[str], *, dismissed: bool) -> None:
         """Dismiss subjects, or withdraw their dismissal, as part of a step."""

@@ -15,6 +15,7 @@ from core.domain.spans import Section, SentenceNumber
 from core.formats.records import with_sentence_id
 from core.messages.catalogue import say
 from core.store.database import Database
+from core.store.sentences import IN_A_SPLIT
 
 
 class SectionChange(NamedTuple):
@@ -62,11 +63,14 @@ class SectionChanges:
         )
 
     def inverse(self, entry: int, limit: int) -> Iterator[list[SectionChange]]:
-        """The moves that take back those of an entry, some at a time, without sentences that are elsewhere now."""
+        """The moves that take back those of an entry, some at a time, without sentences that are elsewhere now; what
+        nobody judged before goes back to the pool wherever a training took it.
+        """
         last = 0
         while rows := self._database.rows(
-            "SELECT sentence, m.after, m.before, reason FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
-            " WHERE step = ? AND sentence > ? AND s.split = m.after ORDER BY sentence LIMIT ?",
+            "SELECT sentence, s.split, m.before, reason FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
+            " WHERE step = ? AND sentence > ? AND (s.split = m.after"
+            f" OR m.before = 'pool' AND s.judged <> 'yes' AND s.{IN_A_SPLIT}) ORDER BY sentence LIMIT ?",
             [entry, last, limit],
         ):
             yield [SectionChange(*row) for row in rows]
@@ -75,7 +79,8 @@ class SectionChanges:
     def reverse(self, steps: Collection[int], moves: Collection[SentenceMove]) -> list[SectionChange]:
         """The moves that take sentences to where they were before some steps, or before some of their moves.
 
-        A sentence that was moved again since stays where it is.
+        A sentence that was moved again since stays where it is, unless nobody had judged it before: it goes back to
+        the pool.
 
         Raises:
             UserError: all of them were moved again since.
@@ -84,12 +89,13 @@ class SectionChanges:
             "WITH chosen AS (SELECT sentence, min(step) AS first, max(step) AS last FROM"
             " (SELECT step, sentence FROM move WHERE step IN (SELECT value FROM json_each(?1)) UNION"
             " SELECT value ->> 0, value ->> 1 FROM json_each(?2)) GROUP BY sentence)"
-            " SELECT s.number, s.split, f.before, l.after, s.id FROM chosen AS c JOIN sentence AS s"
+            " SELECT s.number, s.split, f.before, s.split = l.after OR f.before = 'pool' AND s.judged <> 'yes'"
+            " AND s.split <> 'deleted', s.id FROM chosen AS c JOIN sentence AS s"
             " ON s.number = c.sentence JOIN move AS f ON f.step = c.first AND f.sentence = c.sentence"
             " JOIN move AS l ON l.step = c.last AND l.sentence = c.sentence WHERE s.split <> f.before ORDER BY 1",
             [json.dumps([*steps]), json.dumps([*moves])],
         )
-        changes = [SectionChange(*row[:3]) for row in rows if row[1] == row[3]]
+        changes = [SectionChange(*row[:3]) for row in rows if row[3]]
         if changes or not rows:
             return changes
         if len(rows) == 1:
@@ -100,15 +106,24 @@ class SectionChanges:
             id=rows[0][4],
         )
 
-    def remove(self, step: int, limit: int) -> bool:
-        """Remove some moves of a step and take the sentences back; returns whether it had any."""
+    def remove(self, step: int, limit: int) -> list[SentenceNumber]:
+        """Remove some moves of a step and take the sentences back; returns these."""
         rows = self._database.rows("SELECT before, sentence FROM move WHERE step = ? LIMIT ?", [step, limit])
         with self._database.atomic():
             self._database.write_many("UPDATE sentence SET split = ? WHERE number = ?", rows)
             self._database.write_many(
                 "DELETE FROM move WHERE step = ? AND sentence = ?", [(step, sentence) for _, sentence in rows]
             )
-        return bool(rows)
+        return [sentence for _, sentence in rows]
+
+
+def left_pool(sentence: str) -> str:
+    """The step by which a person moved a sentence of this alias from the pool to a split, in SQL; NULL where it never
+    was in the pool, or is there again.
+    """
+    moves = f"FROM move WHERE sentence = {sentence}.number"
+    back = f"(SELECT coalesce(max(step), 0) {moves} AND after = 'pool')"
+    return f"(SELECT max(step) {moves} AND before = 'pool' AND after IN ('train', 'dev', 'test') AND step > {back})"
 
 
 def problems_of_sections(database: Database) -> Iterator[str]:

@@ -1,12 +1,16 @@
 """Labels whose name just changed, and the update of stored data that depends on current names: each sentence's gold as
 imported with renamed labels (`sentence.renamed`), and its comparisons with predictions.
+
+The gold as imported of a sentence that nobody had judged is that with which a person let it leave the pool: to have no
+gold is not to be without entities, and no figure is measured on it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from core.domain.spans import SentenceNumber
 from core.store.columns import label_text
-from core.store.database import Database
+from core.store.database import Database, Row
+from core.store.gold.section_changes import left_pool
 from core.store.label_history import LabelHistory, LabelNames, rename_text
 from core.store.predictions import Predictions
 from core.store.sentences import IMPORTED_NOW
@@ -67,21 +71,42 @@ class StaleLabels:
             [*between, *map(label_text, labels), *between, *labels, *labels],
         )
 
+    def refresh_moved(self, numbers: Sequence[SentenceNumber]) -> None:
+        """Update what depends on whether sentences that nobody had judged left the pool."""
+        moved = self._database.rows_of(
+            "SELECT number FROM sentence WHERE judged <> 'yes' AND number IN ({numbers})", numbers
+        )
+        if moved:
+            affected = [number for (number,) in moved]
+            self._rename_imported(affected, self._names.history())
+            self._predictions.refresh(affected)
+
     def _rename_imported(self, numbers: Sequence[SentenceNumber], history: LabelHistory) -> None:
-        marks = ",".join("?" * len(numbers))
-        rows = self._database.rows(f"SELECT number, imported FROM sentence WHERE number IN ({marks})", numbers)
-        today = [(rename_text(imported, history.of_import(number)), number) for number, imported in rows]
+        rows = self._database.rows_of(f"{_FIRST_GOLDS} WHERE s.number IN ({{numbers}})", numbers)
+        today = [(_first_gold_now(row, history), row[0]) for row in rows]
         self._database.write_many("UPDATE sentence SET renamed = nullif(?, imported) WHERE number = ?", today)
 
     def wrong_imported(self) -> list[SentenceNumber]:
         """Sentences whose gold as imported is not stored with current names; none in a sound project."""
         history, last, wrong = self._names.history(), 0, list[SentenceNumber]()
-        while rows := self._database.rows(
-            f"SELECT number, imported, {IMPORTED_NOW} FROM sentence WHERE number > ? ORDER BY number LIMIT {_SLICE}",
-            [last],
-        ):
-            wrong += [
-                number for number, imported, now in rows if now != rename_text(imported, history.of_import(number))
-            ]
+        sql = f"{_FIRST_GOLDS} WHERE s.number > ? ORDER BY s.number LIMIT {_SLICE}"
+        while rows := self._database.rows(sql, [last]):
+            wrong += [row[0] for row in rows if row[-1] != _first_gold_now(row, history)]
             last = rows[-1][0]
         return wrong
+
+
+def _first_gold_now(row: Row, history: LabelHistory) -> str:
+    """The gold as imported with current label names, of a row of `_FIRST_GOLDS`."""
+    number, imported, left, then, _ = row
+    return rename_text(imported, history.of_import(number)) if left is None else rename_text(then, history.since(left))
+
+
+_FIRST_GOLDS = (
+    "SELECT s.number, s.imported, s.left_at, coalesce((SELECT c.after FROM correction AS c WHERE c.sentence = s.number"
+    " AND coalesce(c.step, c.number) <= s.left_at ORDER BY c.number DESC LIMIT 1), s.imported), s.now"
+    f" FROM (SELECT number, imported, {IMPORTED_NOW} AS now, iif(judged = 'yes', NULL, {left_pool('o')}) AS left_at"
+    " FROM sentence AS o) AS s"
+)
+"""Of each sentence: number, gold as imported, the step by which it left the pool for a split, its gold right after that
+step, and the stored gold as imported with current label names."""

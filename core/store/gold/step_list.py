@@ -84,10 +84,10 @@ class StepList:
         condition, parameters = self._condition(chosen)
         moves = "" if chosen.label is not None else _MOVES_OF_STEPS.format(condition=condition)
         rows = self._database.rows(
-            "WITH found AS (SELECT coalesce(c.step, c.number) AS step, count(*) AS corrections, min(c.number) AS first"
+            "WITH part AS (SELECT coalesce(c.step, c.number) AS step, count(*) AS corrections, min(c.number) AS first"
             " FROM correction AS c JOIN sentence AS s ON s.number = c.sentence"
             f" WHERE c.before <> c.after AND c.kind IN ('correct', 'revert') AND c.number > ? AND {condition}"
-            f" GROUP BY 1{moves})"
+            f" GROUP BY 1{moves}), found AS (SELECT step, sum(corrections), min(first) FROM part GROUP BY step)"
             f" SELECT found.*, h.made_at, h.author, {_IS_UNDONE} FROM found"
             " JOIN correction AS h ON h.number = found.step"
             f" WHERE h.number > ? AND h.number < coalesce(?, h.number + 1) AND h.author = coalesce(?, h.author)"

@@ -1,7 +1,7 @@
 """Describe the steps of the log: what each did, as fields for a message."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -9,7 +9,7 @@ from core.analysis.verdicts import Blame
 from core.domain.spans import Section, SentenceNumber, Span
 from core.store.columns import spans_from_text
 from core.store.database import Database, Row
-from core.store.gold.remarks import DismissalKind, TextPlace
+from core.store.gold.remarks import DismissalKind
 
 StepKind = Literal[
     "label",
@@ -28,6 +28,11 @@ StepKind = Literal[
     "question strings",
     "accept places",
     "question places",
+    "reject",
+    "suggest again",
+    "put off",
+    "come back",
+    "finish",
     "move",
     "set aside",
     "delete",
@@ -49,6 +54,9 @@ add label, delete label: a label was added to the tag set, or removed from it.
 dismiss, ask again: strings were dismissed as not ending in a particle, or that was withdrawn.
 accept strings, question strings: strings were dismissed as labelled correctly, or that was withdrawn.
 accept places, question places: the same for places of strings.
+reject, suggest again: suggested spans were rejected, or that was withdrawn.
+put off, come back: sentences of the pool were put off, or that was withdrawn.
+finish: sentences of the pool got their gold and moved to splits.
 move: sentences went from some sections of the corpus to others.
 set aside, delete, bring back: all of them went aside, were deleted, or came back from there.
 mark, unmark: a sentence was marked as reviewed, or its mark was removed.
@@ -72,8 +80,7 @@ class Step:
         kind: what it did.
         sentence, sentence_id: the first sentence that it touched; arbitrary or None if it touched none.
         sentences: how many sentences it touched; 0 if it only changed the tag set.
-        spans: how many spans it added, removed or changed, or strings or places it dismissed; None for more than
-            `EXAMINED` sentences.
+        spans: how many spans it changed, or strings or places it dismissed; None for more than `EXAMINED` sentences.
         old_label: the label that the spans had; for a change of the tag set, the removed label.
         new_label: the label that the spans got; for a change of the tag set, the added label.
         string: the text of the spans, including removed ones.
@@ -126,7 +133,7 @@ def describe_step(database: Database, number: int) -> Step | None:
     if said.has_dismissals:
         return _dismissal(database, number, sentence, sentence_id)
     if said.has_moves:
-        return _describe_moves(database, number, kind)
+        return _describe_moves(database, number, kind, changes)
     return Step(
         number,
         _kind(kind, changes, said, labels),
@@ -150,31 +157,32 @@ _DISMISSED: dict[tuple[DismissalKind, bool], StepKind] = {
     ("string", False): "question strings",
     ("place", True): "accept places",
     ("place", False): "question places",
+    ("suggestion", True): "reject",
+    ("suggestion", False): "suggest again",
+    ("sentence", True): "put off",
+    ("sentence", False): "come back",
 }
 
 
 def _dismissal(database: Database, number: int, sentence: SentenceNumber | None, sentence_id: str) -> Step:
-    """Describe a step that dismissed strings or places, or withdrew that."""
+    """Describe a step that dismissed strings, places, suggestions or sentences, or withdrew that."""
     rows = database.rows("SELECT kind, subject, is_dismissed FROM dismissal WHERE step = ? ORDER BY rowid", [number])
     dismissed, is_dismissed, subjects = rows[0][0], bool(rows[0][2]), [row[1] for row in rows]
-    if dismissed == "place":
-        found = [TextPlace(*json.loads(subject)) for subject in subjects]
-        (sentence, sentence_id, _), *_ = _of_sentence(database, found[0].sentence)
-        subjects = [
-            text[place.start : place.end]
-            for place in found[:EXAMINED]
-            for *_, text in _of_sentence(database, place.sentence)
-        ]
-    kind = _DISMISSED[dismissed, is_dismissed]
-    sentences = len({place.sentence for place in found}) if dismissed == "place" else 0
-    return Step(number, kind, sentence, sentence_id, sentences, len(rows), string=_common(subjects))
+    found = [json.loads(subject) for subject in subjects] if dismissed not in ("particle", "string") else []
+    if found:
+        (sentence, sentence_id, _), *_ = _of_sentence(database, found[0][0])
+        of_spans = [each for each in found[:EXAMINED] if len(each) > 1]
+        subjects = [text[each[1] : each[2]] for each in of_spans for *_, text in _of_sentence(database, each[0])]
+    label = _common(each[3] for each in found if len(each) > 3)
+    kind, sentences = _DISMISSED[dismissed, is_dismissed], len({each[0] for each in found})
+    return Step(number, kind, sentence, sentence_id, sentences, len(rows), label, string=_common(subjects))
 
 
-def _describe_moves(database: Database, number: int, logged: str) -> Step:
-    """Describe a step that moved sentences."""
-    [(count, first, reason, lowest, highest, outside)] = database.rows(
-        "SELECT count(*), min(sentence), max(reason), min(after), max(after), sum(before IN ('aside', 'deleted'))"
-        " FROM move WHERE step = ?",
+def _describe_moves(database: Database, number: int, logged: str, changes: "Sequence[_SpanChange]") -> Step:
+    """Describe a step that moved sentences, perhaps with their first gold."""
+    [(count, first, reason, lowest, highest, outside, is_finish)] = database.rows(
+        "SELECT count(*), min(sentence), max(reason), min(after), max(after), sum(before IN ('aside', 'deleted')),"
+        f" {_GIVES_GOLD} FROM move AS m WHERE step = ?",
         [number],
     )
     section: Section | None = lowest if lowest == highest else None
@@ -184,8 +192,11 @@ def _describe_moves(database: Database, number: int, logged: str) -> Step:
         kind = "bring back"
     if logged == "revert":
         kind, count = "revert", database.value(_COUNT_SENTENCES, [number])
+    elif is_finish:
+        kind = "finish"
     (sentence, sentence_id, _), *_ = _of_sentence(database, first)
-    return Step(number, kind, sentence, sentence_id, count, section=section, reason=reason)
+    spans = len(changes) if count <= EXAMINED else None
+    return Step(number, kind, sentence, sentence_id, count, spans, section=section, reason=reason)
 
 
 _COUNT_SENTENCES = (
@@ -193,6 +204,11 @@ _COUNT_SENTENCES = (
     " SELECT sentence FROM correction WHERE (number = ?1 OR step = ?1) AND before <> after)"
 )
 """Counts the sentences whose section or gold a step changed."""
+
+_GIVES_GOLD = (
+    "EXISTS (SELECT 1 FROM correction AS c WHERE c.number = m.step AND c.sentence IS NOT NULL AND m.before = 'pool')"
+)
+"""Whether a move belongs to a step that gave sentences of the pool their gold: it alone has their entries, too."""
 
 
 def _of_sentence(database: Database, number: SentenceNumber) -> list[Row]:

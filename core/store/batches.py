@@ -1,0 +1,107 @@
+"""Batches of sentences of the pool that are to be labelled next: stored lists, made in some order on some day.
+
+A sentence of a batch is given by its number, never by its place in the pool, which other work changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+from core.domain.spans import SentenceNumber
+from core.store.columns import now_text
+from core.store.database import Database
+from core.store.predictions import EpochKey
+
+BatchOrder = Literal["informative", "uncertain", "random", "dictionary"]
+"""informative: least certain first, without texts that are nearly those of others; uncertain: least certain first;
+random: a fixed random order, from which alone sentences go to dev; dictionary: most hits of a dictionary first."""
+
+BATCH_ORDERS: tuple[BatchOrder, ...] = get_args(BatchOrder)
+
+DEV_SHARE = 0.1
+"""The share of what is met in the random order that goes to dev, unless a batch was made with another."""
+
+Reason = Literal["uncertain", "random", "hits", "starved"]
+"""Why a sentence is in a batch: for its uncertainty, by chance, for hits of a dictionary, or since these have a label
+without an example."""
+
+
+class BatchEntry(NamedTuple):
+    """A sentence of a batch and why it is there.
+
+    Attributes:
+        value: the uncertainty by length (nats per root of a character), the number of hits, or nothing.
+        label: the label without an example.
+        similar: how many sentences with nearly the same text were passed over for it.
+    """
+
+    sentence: SentenceNumber
+    reason: Reason
+    value: float | None = None
+    label: str | None = None
+    similar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Sentences that were chosen to be labelled next, in order.
+
+    Attributes:
+        key: the source and epoch that they were chosen by; None where the order needs none.
+        dev_share: the share of the random order that goes to dev.
+        open: the sentences that are still in the pool and not put off.
+    """
+
+    number: int
+    made_at: str
+    order: BatchOrder
+    key: EpochKey | None
+    dev_share: float
+    entries: tuple[BatchEntry, ...]
+    open: tuple[SentenceNumber, ...]
+
+
+class Batches:
+    """Writes and reads batches."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def dev_share(self) -> float:
+        """The share of the random order that goes to dev, as of the newest batch."""
+        share = self._database.value("SELECT dev_share FROM batch ORDER BY number DESC LIMIT 1")
+        return DEV_SHARE if share is None else float(share)
+
+    def add(self, order: BatchOrder, key: EpochKey | None, dev_share: float, entries: Sequence[BatchEntry]) -> Batch:
+        """Store a new batch."""
+        source, epoch = (None, None) if key is None else (key.source, key.epoch)
+        with self._database.atomic():
+            number = self._database.write(
+                "INSERT INTO batch (made_at, ordering, source, epoch, dev_share) VALUES (?, ?, ?, ?, ?)",
+                [now_text(), order, source, epoch, dev_share],
+            )
+            self._database.write_many(
+                "INSERT INTO batch_sentence VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(number, place, *entry) for place, entry in enumerate(entries)],
+            )
+        return self.by_number(number)
+
+    def newest(self) -> Batch | None:
+        """The newest batch; None before the first."""
+        number = self._database.value("SELECT max(number) FROM batch")
+        return None if number is None else self.by_number(number)
+
+    def by_number(self, number: int) -> Batch:
+        [(made_at, order, source, epoch, dev_share)] = self._database.rows(
+            "SELECT made_at, ordering, source, epoch, dev_share FROM batch WHERE number = ?", [number]
+        )
+        rows = self._database.rows(
+            "SELECT b.sentence, reason, b.value, label, similar, s.split = 'pool' AND NOT EXISTS (SELECT 1 FROM"
+            " dismissed WHERE kind = 'sentence' AND subject = '[' || s.number || ']') FROM batch_sentence AS b"
+            " JOIN sentence AS s ON s.number = b.sentence WHERE batch = ? ORDER BY b.place",
+            [number],
+        )
+        key = None if source is None else EpochKey(source, epoch)
+        entries = tuple(BatchEntry(*row[:-1]) for row in rows)
+        is_open = tuple(row[0] for row in rows if row[-1])
+        return Batch(number, made_at, order, key, dev_share, entries, is_open)

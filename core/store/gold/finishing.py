@@ -1,0 +1,151 @@
+"""Finish sentences of the pool: a person says what their entities are, and they move to a split.
+
+Equal texts and sentences of one document never get onto both sides of a split. A share of the texts and documents of
+the pool is drawn for dev, always the same ones; only what is met in the random order goes there, and no other order
+offers what is drawn, so that dev is a fair sample of the pool.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from core.domain.errors import UserError
+from core.domain.spans import Section, SentenceNumber, Span, Split, check_spans
+from core.domain.splitting import is_drawn, normalise_for_comparison
+from core.languages.korean.normalise import to_nfc
+from core.store.changes import ChangeSet
+from core.store.database import Database
+from core.store.gold.corrections import Corrections
+from core.store.gold.remarks import Review
+from core.store.gold.section_changes import SectionChange
+from core.store.sentences import IN_A_SPLIT, Sentences, StoredSentence
+from core.store.text_index import TextIndex
+
+
+class Finished(NamedTuple):
+    """What became of a sentence that a person finished.
+
+    Attributes:
+        split: where it went.
+        copies: how many other sentences of the pool with the same text went there with it.
+    """
+
+    change: ChangeSet
+    split: Split
+    copies: int
+
+
+class Finishing:
+    """Gives sentences of the pool their gold."""
+
+    def __init__(self, database: Database, sentences: Sentences, corrections: Corrections, texts: TextIndex) -> None:
+        self._database = database
+        self._sentences = sentences
+        self._corrections = corrections
+        self._texts = texts
+
+    def learn_texts(self) -> Iterator[None]:
+        return self._texts.learn()
+
+    def finish(
+        self,
+        number: SentenceNumber,
+        spans: Iterable[Span],
+        *,
+        is_random: bool = False,
+        dev_share: float = 0.0,
+        seconds: float | None = None,
+    ) -> Finished:
+        """Give a sentence of the pool and its copies there their gold, mark it as reviewed, and move them to a split,
+        in one step.
+
+        Args:
+            is_random: whether it was met in the random order.
+            dev_share: the share (0–1) of what is met so that goes to dev.
+            seconds: how long the sentence was shown.
+
+        Raises:
+            UserError: it is not in the pool, the spans do not fit, or its text or document is in dev or test.
+        """
+        [sentence] = self._sentences.by_number([number])
+        if sentence.split != "pool":
+            raise UserError(
+                "{id} is in {section}, not in the pool; correct it there", id=sentence.id, section=sentence.split
+            )
+        gold = check_spans(spans, sentence.text)
+        same = [each for each in self._sentences.by_number(self._texts.find(sentence.text)) if each.split != "deleted"]
+        pooled = [each for each in same if each.split == "pool"]
+        is_for_dev = is_random and any(self._are_drawn(pooled, dev_share))
+        split = self._choose_split(sentence, same, is_random=is_random, is_for_dev=is_for_dev)
+        golds = {each.number: fit_spans(gold, sentence.text, each.text) for each in pooled}
+        moves = [SectionChange(each.number, "pool", split) for each in pooled]
+        change = self._corrections.finish(golds, moves, [Review(number, True, seconds)])
+        return Finished(change, split, len(pooled) - 1)
+
+    def _choose_split(
+        self, sentence: StoredSentence, same: Sequence[StoredSentence], *, is_random: bool, is_for_dev: bool
+    ) -> Split:
+        """The split that does not part equal texts or a document.
+
+        Raises:
+            UserError: they are in dev or test, and the sentence would have to go there unasked.
+        """
+        bound = {each.split for each in same} | self._sections_of_documents(same)
+        if "train" in bound:
+            return "train"
+        if "test" in bound or ("dev" in bound and not is_random):
+            raise UserError(
+                "{id} would go to train, but its text or its document is in {section}; move that first, or delete the"
+                " sentence",
+                id=sentence.id,
+                section="test" if "test" in bound else "dev",
+            )
+        return "dev" if is_for_dev or "dev" in bound else "train"
+
+    def _sections_of_documents(self, same: Sequence[StoredSentence]) -> set[Section]:
+        rows = self._database.rows_of(
+            f"SELECT DISTINCT o.split FROM sentence AS s JOIN sentence AS o ON o.document = s.document"
+            f" WHERE o.{IN_A_SPLIT} AND s.number IN ({{numbers}})",
+            [each.number for each in same],
+        )
+        return {row[0] for row in rows}
+
+    def _are_drawn(self, pooled: Sequence[StoredSentence], share: float) -> Iterator[bool]:
+        rows = self._database.rows_of(
+            "SELECT s.document, d.name FROM sentence AS s LEFT JOIN document AS d ON d.number = s.document"
+            " WHERE s.number IN ({numbers})",
+            [each.number for each in pooled],
+        )
+        seed = draw_seed(self._database)
+        for document, name in rows:
+            yield is_drawn(draw_name(pooled[0].text, document, name), share, seed)
+
+
+def draw_seed(database: Database) -> str:
+    """The seed of a project's draws: the id of its first sentence, so that a corpus has the same ones everywhere."""
+    return str(database.value("SELECT id FROM sentence ORDER BY number LIMIT 1"))
+
+
+def draw_name(text: str, document: int | None, name: str | None) -> str:
+    """What a sentence is drawn by: its document if it has one, which is named as in its file, else its text."""
+    return normalise_for_comparison(text) if document is None else f"document:{name}"
+
+
+def fit_spans(spans: Sequence[Span], text: str, other: str) -> tuple[Span, ...]:
+    """The spans of a text in another one, which is equal in NFC and without outer white space."""
+    if text == other:
+        return tuple(spans)
+    here, there = to_nfc(text), to_nfc(other)
+    shift = _count_margin(there.text) - _count_margin(here.text)
+    fitted = []
+    for span in spans:
+        first = bisect_right(here.starts, span.start) - 1
+        last = bisect_left(here.ends, span.end)
+        start, end = there.original(first + shift, last + 1 + shift)
+        fitted.append(Span(start, end, span.label))
+    return tuple(fitted)
+
+
+def _count_margin(text: str) -> int:
+    """How many white-space characters a text begins with."""
+    return len(text) - len(text.lstrip())
