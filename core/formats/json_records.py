@@ -11,7 +11,14 @@ from typing import Any, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged
-from core.formats.json_spans import Entities, Names, has_span_shape, read_entities, read_plain_entities
+from core.formats.json_spans import (
+    Entities,
+    Names,
+    has_mention_shape,
+    has_span_shape,
+    read_entities,
+    read_plain_entities,
+)
 from core.formats.json_tokens import TAG_KEYS, TOKEN_KEYS, Tokens, TokenText, find_tokens, read_tags, read_token_text
 from core.formats.records import Holding, Record, Rejected, reject, stated_spans
 from core.formats.source_files import Source
@@ -202,7 +209,8 @@ def _read_gold(members: Mapping[str, Any], body: Body, names: Names) -> _Gold:
     found = [key for key in members if key in GOLD_KEYS]
     if body.tokens is None and len(found) == 1 and (plain := read_plain_entities(members[found[0]])):
         return _judge(members, Entities(plain), found)
-    states = {key: read_entities(members[key], body.text, names) for key in found if has_span_shape(members[key])}
+    shaped = [key for key in found if has_span_shape(members[key]) or has_mention_shape(members[key])]
+    states = {key: read_entities(members[key], body.text, names) for key in shaped}
     tagged = _read_tags(members, body, names, may_lack_names=bool(states))
     states |= tagged
     if not states:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from core.domain.errors import UserError
 from core.domain.spans import Span
-from core.formats.records import StatedSpan
+from core.formats.records import UNPLACED, StatedSpan
 from core.messages.catalogue import join_words, mark
 
 Names = Mapping[int, str]
@@ -33,6 +33,8 @@ EDGES = (
 )
 LABELS = ("label", "labels", "entity_group", "entity", "type")
 SURFACES = ("text", "form", "surface")
+_MENTIONS = (*SURFACES, "word", "mention", "name", "entity")
+"""Keys of what an entity without offsets covers, as language models write them."""
 _TOKEN_PLACES = frozenset({"token_start", "token_end"})
 PROBABILITIES = frozenset({"probability", "score"})
 _PIECE = re.compile(r"([BI])-(.+)", re.DOTALL)
@@ -79,6 +81,23 @@ def _is_span(item: Any) -> bool:
         return False
     kinds = tuple(map(type, item[:3]))
     return kinds in ((int, int, str), (str, int, int), (int, int, int))
+
+
+def has_mention_shape(value: Any) -> bool:
+    """Whether a value is a list of entities of which all say what they cover, and not where."""
+    return isinstance(value, list) and bool(value) and all(map(_is_mention, value))
+
+
+def _is_mention(item: Any) -> bool:
+    if not isinstance(item, dict) or any(item.get(key) is not None for edges in EDGES for key in edges):
+        return False
+    surface = _find_mention(item)
+    return bool(surface) and any(key in item for key in LABELS if key != surface)
+
+
+def _find_mention(item: dict[str, Any]) -> str:
+    """The key of what an entity without offsets covers; empty if it has none."""
+    return next((key for key in _MENTIONS if isinstance(item.get(key), str) and item[key].strip()), "")
 
 
 def read_entities(value: Any, text: str, names: Names) -> Entities:
@@ -156,6 +175,10 @@ def _no_span(item: Any) -> UserError:
 
 
 def _span_of_object(item: dict[str, Any], names: Names) -> tuple[StatedSpan, dict[str, Any]]:
+    if _is_mention(item):
+        surface_key = _find_mention(item)
+        label_key = next(key for key in LABELS if key in item and key != surface_key)
+        return StatedSpan(UNPLACED, UNPLACED, _label(item[label_key], names), item[surface_key]), {}
     edges = next((edges for edges in EDGES if edges[0] in item and edges[1] in item), ("", ""))
     start, end = item.get(edges[0]), item.get(edges[1])
     label_key = next((key for key in LABELS if key in item), "")

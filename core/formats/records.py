@@ -67,7 +67,8 @@ class StatedSpan(NamedTuple):
     """An entity as a file states it, unchecked.
 
     Attributes:
-        start, end: in code points, end exclusive, unless the file was written with other offsets.
+        start, end: in code points, end exclusive, unless the file was written with other offsets; both `UNPLACED`: the
+            file says only what it covers.
         surface: the text that it covers according to the file, if the file says so.
     """
 
@@ -75,6 +76,9 @@ class StatedSpan(NamedTuple):
     end: int
     label: str
     surface: str | None = None
+
+
+UNPLACED = -1
 
 
 @dataclass(frozen=True, slots=True)

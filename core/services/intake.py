@@ -79,7 +79,7 @@ class Accepted:
     was_judged: Judged = "no"
 
 
-class _Reading(NamedTuple):
+class Reading(NamedTuple):
     """The gold of a record by the rules, and what is counted once the record is accepted.
 
     Attributes:
@@ -134,8 +134,8 @@ class Intake:
         if source.name != self._file:
             self._file, self._ids_of_file, self._joinable = source.name, set(), {}
             self._first_of_file = len(self._names)
-        reading = self._read(rules, record, stated)
-        judged = _judged(rules, record, reading.spans)
+        reading = self.read(rules, record, stated)
+        judged = find_judged(rules, record, reading.spans)
         accepted = self._join(record, reading.spans, judged) or self._take(source, record, reading.spans, judged)
         self._count(record, reading)
         return accepted
@@ -165,7 +165,7 @@ class Intake:
         self.tally.judged[accepted.judged] += 1
         self.tally.deleted += sentence.id in self.known.freed_ids
 
-    def _count(self, record: Record, reading: _Reading) -> None:
+    def _count(self, record: Record, reading: Reading) -> None:
         self._labels.update(reading.new_labels)
         self.new_labels.update(dict.fromkeys(reading.new_labels))
         self.tally.folded.update(reading.folded)
@@ -204,7 +204,12 @@ class Intake:
         self._joinable[joining_key(record) or ""] = (place, joined)
         return joined
 
-    def _read(self, rules: Rules, record: Record, stated: tuple[StatedSpan, ...]) -> _Reading:
+    def read(self, rules: Rules, record: Record, stated: Sequence[StatedSpan]) -> Reading:
+        """The entities of a record by the rules.
+
+        Raises:
+            UserError: they do not fit the text, or the tag set lacks a label.
+        """
         try:
             spans = read_spans(record.text, stated, rules.offsets)
             kept = check_spans(_without_overlaps(rules, spans), record.text)
@@ -213,10 +218,10 @@ class Intake:
             raise
         left_out = list((Counter(spans) - Counter(kept)).elements()) if len(kept) < len(spans) else ()
         if not rules.label_map and all(span.label in self._labels for span in kept):
-            return _Reading(kept, left_out=left_out)
+            return Reading(kept, left_out=left_out)
         return self._label(rules, kept)._replace(left_out=left_out)
 
-    def _label(self, rules: Rules, spans: Sequence[Span]) -> _Reading:
+    def _label(self, rules: Rules, spans: Sequence[Span]) -> Reading:
         """The spans with the labels of the tag set that they get.
 
         Raises:
@@ -230,7 +235,7 @@ class Intake:
         if unknown := [label for label in new if not _is_added(rules, label, mapped)]:
             self.tally.unknown.update(unknown)
             raise _unknown_label(unknown[0], self._labels)
-        return _Reading(
+        return Reading(
             tuple([Span(span.start, span.end, label) for span, label in zip(spans, labels, strict=True)]),
             [before for before, label in zip(stated, labels, strict=True) if before != label],
             [check_label_name(label) for label in new],
@@ -243,7 +248,7 @@ class Intake:
         coarse = coarse_label(label)
         return coarse if coarse in self._labels else label
 
-    def _seek_other_offsets(self, text: str, stated: tuple[StatedSpan, ...]) -> None:
+    def _seek_other_offsets(self, text: str, stated: Sequence[StatedSpan]) -> None:
         """Count records whose offsets would be right by another rule, to offer it."""
         for offsets in _OTHER_OFFSETS:
             if offsets == "surface" and not all(span.surface for span in stated):
@@ -356,7 +361,8 @@ def _names_to_try(source: Source, record: Record) -> Iterator[str]:
     yield f"{source.file_name}#{record.id}"
 
 
-def _judged(rules: Rules, record: Record, spans: Sequence[Span]) -> Judged:
+def find_judged(rules: Rules, record: Record, spans: Sequence[Span]) -> Judged:
+    """Whether a person decided the entities of a record, as its file or the rules say."""
     if spans or record.says_judged or rules.without_spans == "as-stated":
         return record.judged
     return "yes" if rules.without_spans == "no-entities" else "no"

@@ -1,11 +1,11 @@
 """Read the spans that a corpus file states: what their offsets count, and whether they cover what the file says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
 from core.domain.errors import UserError
 from core.domain.spans import Sentence, Span
-from core.formats.records import Record, Rejected, StatedSpan, reject
+from core.formats.records import UNPLACED, Record, Rejected, StatedSpan, reject
 from core.formats.source_files import Source
 
 Offsets = Literal["characters", "utf-16", "surface"]
@@ -35,8 +35,10 @@ def read_spans(text: str, stated: Sequence[StatedSpan], offsets: Offsets = "char
 
     Raises:
         UserError: a span is empty, begins before the text or inside a character, has no label, or does not cover what
-            the file says; or several shifts make all of them cover it.
+            the file says; or several shifts make all of them cover it; or the file does not say where it is.
     """
+    if any(span.start == span.end == UNPLACED for span in stated):
+        raise UserError("its entities have no offsets; such a file can be added as a source, not imported")
     if offsets == "utf-16":
         stated = [
             span._replace(start=_from_utf16(text, span.start), end=_from_utf16(text, span.end)) for span in stated
@@ -45,6 +47,36 @@ def read_spans(text: str, stated: Sequence[StatedSpan], offsets: Offsets = "char
         shift = _find_shift(text, stated)
         stated = [span._replace(start=span.start + shift, end=span.end + shift) for span in stated]
     return tuple([_read_span(span, text) for span in stated])
+
+
+def place_mentions(text: str, stated: Sequence[StatedSpan]) -> tuple[list[StatedSpan], list[str]]:
+    """The spans with places for those that say only what they cover, and the strings that are not in the text so often.
+
+    The k-th mention of a string is its k-th occurrence that overlaps no other span; longer strings take theirs first.
+    """
+    placed = {at: span for at, span in enumerate(stated) if span.start != UNPLACED}
+    missing: list[str] = []
+    for at, span in sorted(enumerate(stated), key=lambda each: -len(each[1].surface or "")):
+        surface = span.surface
+        if at in placed or surface is None:
+            continue
+        free = (
+            start
+            for start in _find_all(text, surface)
+            if not any(start < other.end and other.start < start + len(surface) for other in placed.values())
+        )
+        if (start := next(free, None)) is None:
+            missing.append(surface)
+        else:
+            placed[at] = span._replace(start=start, end=start + len(surface))
+    return [placed[at] for at in sorted(placed)], missing
+
+
+def _find_all(text: str, surface: str) -> Iterator[int]:
+    start = text.find(surface)
+    while start >= 0:
+        yield start
+        start = text.find(surface, start + 1)
 
 
 def _from_utf16(text: str, units: int) -> int:

@@ -163,6 +163,11 @@ class Predictions:
         )
         return int(self._database.value(sql + _other_condition(other), [key.source, key.epoch, *_numbers(other)]))
 
+    def count_spans(self, key: EpochKey) -> int:
+        """How many spans an epoch has in all."""
+        sql = "SELECT coalesce(sum(json_array_length(spans)), 0) FROM prediction WHERE source = ? AND epoch = ?"
+        return int(self._database.value(sql, [key.source, key.epoch]))
+
     def counts(self, key: EpochKey, split: Section, gold: Gold, other: EpochKey | None = None) -> dict[str, Counts]:
         """Count right, predicted and gold spans of each label on the sentences that are in the split now.
 

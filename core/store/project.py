@@ -99,6 +99,9 @@ class Project:
                 self.predictions.forget_unfinished(run)
                 self.runs.end(run, "stopped")
             self._remove_unfinished_checkpoints(run)
+        for source in self.sources.list_all():
+            if not source.is_run:
+                self.sources.delete_unfinished(source.number)
 
     def _delete_removed(self) -> None:
         """Delete what was removed of sources, which can be undone no longer."""
@@ -162,6 +165,7 @@ class Project:
             (mark("the sentences cannot be checked: {reason}"), self.sentences.problems),
             (mark("the log of corrections cannot be checked: {reason}"), self.corrections.problems),
             (mark("the runs cannot be checked: {reason}"), self.runs.problems),
+            (mark("the sources cannot be checked: {reason}"), self.sources.problems),
             (mark("the names of labels cannot be checked: {reason}"), self.label_names.problems),
             (mark("the comparisons with runs cannot be checked: {reason}"), self._problems_of_comparisons),
             (mark("the data derived from the sentences cannot be checked: {reason}"), self._problems_of_derived_data),

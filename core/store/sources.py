@@ -6,7 +6,7 @@ takes the place of the last one, so that no figures are of two.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -142,6 +142,11 @@ class Sources:
         rows = self._rows("kind = ? AND name = ? AND removed IS NOT 'all'", kind, name)
         return _source(rows[-1]) if rows else None
 
+    def problems(self) -> Iterator[str]:
+        """The sources whose origin is damaged."""
+        for (number,) in self._database.rows("SELECT number FROM source WHERE NOT json_valid(origin) ORDER BY number"):
+            yield say("source {number}: where its spans come from cannot be read", number=number)
+
     def _rows(self, where: str, *parameters: object) -> list[Row]:
         columns = "number, kind, name, last_correction, note, made_at, origin, removed"
         return self._database.rows(f"SELECT {columns} FROM source WHERE {where} ORDER BY number", parameters)
@@ -205,17 +210,40 @@ class Sources:
         )
         return [Version(EpochKey(source, epoch), *rest) for source, epoch, *rest in rows]
 
+    def next_version(self, number: int) -> EpochKey:
+        """The version that a source gets next; what is stored of it is nobody's until `finish_version`."""
+        return EpochKey(number, max(self.epoch_numbers(number), default=0) + 1)
+
+    def finish_version(self, key: EpochKey, fingerprint: str) -> None:
+        """Make a version of a source known, once its predictions are stored."""
+        self._database.write(
+            "INSERT INTO epoch (source, number, made_at, fingerprint) VALUES (?, ?, ?, ?)",
+            [key.source, key.epoch, now_text(), fingerprint],
+        )
+
+    def delete_unfinished(self, number: int) -> None:
+        """Delete what is stored of an unfinished version of a source that is not a run; and the source, if it is a
+        file's and has no other version.
+        """
+        last = max(self.epoch_numbers(number), default=0)
+        with self._database.atomic():
+            for table in ("prediction", "comparison", "signal"):
+                self._database.write(f"DELETE FROM {table} WHERE source = ? AND epoch > ?", [number, last])
+            if not last and self.by_number(number).kind in {"file", "person"}:
+                self._database.write("DELETE FROM source WHERE number = ?", [number])
+                self._database.write(
+                    "UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(number), 0) FROM source)"
+                    " WHERE name = 'source'"
+                )
+
     def open_version(self, number: int, fingerprint: str) -> EpochKey:
         """The version of a source that a fingerprint has: its last one, or a new one where that had another."""
         with self._database.atomic():
             versions = self.versions(number)
             if versions and versions[-1].fingerprint == fingerprint:
                 return versions[-1].key
-            key = EpochKey(number, versions[-1].key.epoch + 1 if versions else 1)
-            self._database.write(
-                "INSERT INTO epoch (source, number, made_at, fingerprint) VALUES (?, ?, ?, ?)",
-                [key.source, key.epoch, now_text(), fingerprint],
-            )
+            key = self.next_version(number)
+            self.finish_version(key, fingerprint)
         return key
 
     def labels_then(self, number: int, labels: Iterable[str]) -> Names:
@@ -240,4 +268,13 @@ class Sources:
 
 def _source(row: Row) -> Source:
     number, kind, name, last_correction, note, made_at, origin, removed = row
-    return Source(number, kind, name, last_correction, note, made_at, json.loads(origin), removed)
+    return Source(number, kind, name, last_correction, note, made_at, _read_origin(origin), removed)
+
+
+def _read_origin(text: str) -> Mapping[str, Any]:
+    """The origin; nothing where it is damaged, which `problems` says."""
+    try:
+        origin = json.loads(text)
+    except ValueError:
+        return {}
+    return origin if isinstance(origin, dict) else {}
