@@ -16,6 +16,7 @@ from core.analysis.verdicts import describe_estimate
 from core.cli.compare import compare
 from core.cli.crosscheck import crosscheck
 from core.cli.export import export
+from core.cli.export_model import export_model
 from core.cli.import_files import import_files
 from core.cli.labels import labels
 from core.cli.move import move, open_to_change
@@ -387,6 +388,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "move": move,
     "labels": labels,
     "export": export,
+    "export-model": export_model,
     "runs": _runs,
     "check": _check,
 }

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from core.cli.compare import EpochArgument
+from core.cli.arguments import read_epoch, read_epoch_of_run, read_number, read_pair, read_text
 from core.cli.export import IMPORTED, read_addenda
-from core.cli.labels import LabelPair
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
 from core.domain.spans import SECTIONS, SPLITS
@@ -18,7 +17,6 @@ from core.messages.catalogue import join_words, say, translate, translate_count
 from core.services.export_corpus import ADDENDA
 from core.services.intake import FineLabels, Overlaps, WithoutSpans
 from core.services.span_reading import OFFSETS
-from core.store.runs import EpochChoice
 from core.store.sentences import GOLDS
 
 CROSSCHECK_SETTINGS = (
@@ -88,14 +86,14 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tag-column",
-        type=_number,
+        type=read_number,
         metavar="N",
         help=say("the column of the tags in files of columns, from 1, where it is not clear"),
     )
     _add_split_sentences(parser)
     parser.add_argument(
         "--tag-names",
-        type=_text,
+        type=read_text,
         default="",
         metavar="A,B",
         help=say(
@@ -106,7 +104,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--add-labels",
-        type=_text,
+        type=read_text,
         default="",
         metavar="A,B",
         help=say("labels to add to the project's tag set; one with a comma in double quotes"),
@@ -123,7 +121,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     """How records are judged."""
     parser.add_argument(
         "--map",
-        type=_pair,
+        type=read_pair,
         action="append",
         default=[],
         metavar="A=B",
@@ -154,7 +152,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
         help=say("texts without spans, where the file does not say whether anybody judged them"),
     )
     parser.add_argument(
-        "--annotator", type=_text, default="", metavar="NAME", help=say("whose gold to take (default: the last)")
+        "--annotator", type=read_text, default="", metavar="NAME", help=say("whose gold to take (default: the last)")
     )
 
 
@@ -162,10 +160,13 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     _add_settings(parser, say("default: {encoder}, or that of run N with --from-run N", encoder=DEFAULT_ENCODER))
     parser.add_argument("--patience", type=int, metavar="N", help=say("stop after N epochs without a better F1 on dev"))
     parser.add_argument(
-        "--limit", type=_number, metavar="N", help=say("use at most N sentences of each split, corrected ones first")
+        "--limit",
+        type=read_number,
+        metavar="N",
+        help=say("use at most N sentences of each split, corrected ones first"),
     )
     parser.add_argument(
-        "--from-run", type=_number, metavar="N", help=say("start from the last weights of run N, with its settings")
+        "--from-run", type=read_number, metavar="N", help=say("start from the last weights of run N, with its settings")
     )
     parser.add_argument(
         "--keep-corrected-dev",
@@ -174,7 +175,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         default=None,
         help=say("do not move corrected dev sentences to train"),
     )
-    parser.add_argument("--resume", type=_number, metavar="N", help=say("resume run N, which was stopped or killed"))
+    parser.add_argument(
+        "--resume", type=read_number, metavar="N", help=say("resume run N, which was stopped or killed")
+    )
 
 
 def _add_crosscheck(parser: argparse.ArgumentParser) -> None:
@@ -187,7 +190,7 @@ def _add_crosscheck(parser: argparse.ArgumentParser) -> None:
     )
     _add_settings(parser, _default_of(DEFAULT_ENCODER))
     parser.add_argument(
-        "--limit", type=_number, metavar="N", help=say("use at most N training sentences, corrected ones first")
+        "--limit", type=read_number, metavar="N", help=say("use at most N training sentences, corrected ones first")
     )
 
 
@@ -278,7 +281,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
         "after": say("the epoch to compare: RUN, RUN:EPOCH, RUN:best"),
     }
     for name, purpose in purposes.items():
-        parser.add_argument(name, type=_epoch_of_run, metavar=name.upper(), help=purpose)
+        parser.add_argument(name, type=read_epoch_of_run, metavar=name.upper(), help=purpose)
     parser.add_argument("--split", choices=SPLITS, default="dev")
     parser.add_argument("--gold", choices=GOLDS, default="corrected")
 
@@ -293,7 +296,7 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
         help=say("a corpus, a Parquet file, or plain text, one sentence per line; - is standard input"),
     )
     _add_split_sentences(parser)
-    parser.add_argument("--text", type=_text, metavar="STR")
+    parser.add_argument("--text", type=read_text, metavar="STR")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help=say("write JSON Lines here, or Parquet if it ends in .parquet")
     )
@@ -307,9 +310,9 @@ def _add_split_sentences(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_correct(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--sentence", type=_text, required=True, metavar="ID")
+    parser.add_argument("--sentence", type=read_text, required=True, metavar="ID")
     parser.add_argument(
-        "--spans", type=_text, required=True, metavar="JSON", help=say('[[start, end, "PS"], …], end exclusive')
+        "--spans", type=read_text, required=True, metavar="JSON", help=say('[[start, end, "PS"], …], end exclusive')
     )
     _add_author(parser)
 
@@ -317,7 +320,7 @@ def _add_correct(parser: argparse.ArgumentParser) -> None:
 def _add_author(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--author",
-        type=_text,
+        type=read_text,
         default=os.environ.get("SPANDESK_AUTHOR", ""),
         metavar="NAME",
         help=say("who makes the change (default: the environment variable SPANDESK_AUTHOR)"),
@@ -331,8 +334,10 @@ def _add_move(parser: argparse.ArgumentParser) -> None:
         help=say("where to move them; back: where they were before they were set aside or deleted"),
     )
     chosen = parser.add_mutually_exclusive_group()
-    chosen.add_argument("--sentence", type=_text, nargs="+", metavar="ID", help=say("the sentences with these ids"))
-    chosen.add_argument("--import", dest="imported", type=_number, metavar="N", help=say("all sentences of import N"))
+    chosen.add_argument("--sentence", type=read_text, nargs="+", metavar="ID", help=say("the sentences with these ids"))
+    chosen.add_argument(
+        "--import", dest="imported", type=read_number, metavar="N", help=say("all sentences of import N")
+    )
     chosen.add_argument("--split", choices=SECTIONS, help=say("the sentences that are there"))
     parser.add_argument(
         "--share",
@@ -341,16 +346,22 @@ def _add_move(parser: argparse.ArgumentParser) -> None:
         help=say("draw this share of the split, above 0 to 1; equal texts and documents stay together"),
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help=say("seed of the draw (default: 1)"))
-    parser.add_argument("--reason", type=_text, default="", metavar="TEXT", help=say("why, kept with the sentences"))
+    parser.add_argument(
+        "--reason", type=read_text, default="", metavar="TEXT", help=say("why, kept with the sentences")
+    )
     _add_author(parser)
 
 
 def _add_labels(parser: argparse.ArgumentParser) -> None:
     purposes = {
-        "add": ("X", _text, say("a new label; can be repeated")),
-        "rename": ("A=B", _pair, say("give the label A the new name B; can be repeated")),
-        "merge": ("A=B", _pair, say("give all spans of A the label B, and remove A from the tag set; can be repeated")),
-        "delete": ("X", _text, say("remove a label that no span has from the tag set; can be repeated")),
+        "add": ("X", read_text, say("a new label; can be repeated")),
+        "rename": ("A=B", read_pair, say("give the label A the new name B; can be repeated")),
+        "merge": (
+            "A=B",
+            read_pair,
+            say("give all spans of A the label B, and remove A from the tag set; can be repeated"),
+        ),
+        "delete": ("X", read_text, say("remove a label that no span has from the tag set; can be repeated")),
     }
     for name, (shape, type_, purpose) in purposes.items():
         parser.add_argument(f"--{name}", type=type_, action="append", default=[], metavar=shape, help=purpose)
@@ -386,49 +397,20 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_export_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help=say("a new folder for the model"))
+    _add_epoch(parser)
+
+
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """The command takes the project alone."""
 
 
 def _add_epoch(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--run", type=_number, metavar="N", help=say("default: the newest"))
+    parser.add_argument("--run", type=read_number, metavar="N", help=say("default: the newest"))
     parser.add_argument(
-        "--epoch", type=_epoch, metavar="E", help=say("a number, or best: by F1 on dev (default: the last)")
+        "--epoch", type=read_epoch, metavar="E", help=say("a number, or best: by F1 on dev (default: the last)")
     )
-
-
-def _text(argument: str) -> str:
-    """The argument, unless its bytes are no text: Python hands such bytes on as lone surrogates."""
-    if any("\ud800" <= character <= "\udfff" for character in argument):
-        raise argparse.ArgumentTypeError(say("it is not UTF-8"))
-    return argument
-
-
-def _pair(argument: str) -> LabelPair:
-    label, equals, other = _text(argument).partition("=")
-    if not (label and equals and other):
-        raise argparse.ArgumentTypeError(say("{argument:.40} is not of the form A=B", argument=argument))
-    return LabelPair(label, other)
-
-
-def _number(argument: str) -> int:
-    """The argument as a number that the database can be asked for."""
-    try:
-        number = int(argument)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(say("{argument:.40} is not a whole number", argument=argument)) from error
-    if abs(number) >= 2**63:
-        raise argparse.ArgumentTypeError(say("{argument:.40} is too large", argument=argument))
-    return number
-
-
-def _epoch(argument: str) -> EpochChoice:
-    return "best" if argument == "best" else _number(argument)
-
-
-def _epoch_of_run(argument: str) -> EpochArgument:
-    run, colon, epoch = argument.partition(":")
-    return EpochArgument(_number(run), _epoch(epoch) if colon else None)
 
 
 _ADDERS = {
@@ -443,6 +425,7 @@ _ADDERS = {
     "move": _add_move,
     "labels": _add_labels,
     "export": _add_export,
+    "export-model": _add_export_model,
     "runs": _add_nothing,
     "check": _add_nothing,
 }

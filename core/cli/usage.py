@@ -16,6 +16,7 @@ COMMANDS = {
     "move": mark("move sentences between splits, set them aside, delete them, or bring them back"),
     "labels": mark("list the labels and their spans; add, rename, merge or delete some"),
     "export": mark("write the corpus to a file"),
+    "export-model": mark("write a run's model to a folder that transformers opens without Spandesk"),
     "runs": mark("list the runs with their epochs"),
     "check": mark("check that nothing in the project is damaged"),
 }
@@ -37,7 +38,7 @@ def usage() -> str:
             f"{' ' * len(head)} {name} {'COMMAND PROJECT ...':<24} {without}",
             "",
             say("commands:"),
-            *(f"  {command:<12}{say(purpose)}" for command, purpose in COMMANDS.items()),
+            *(f"  {command:<14}{say(purpose)}" for command, purpose in COMMANDS.items()),
         ]
     )
 

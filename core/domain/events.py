@@ -146,6 +146,14 @@ class Predicting:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportingModel:
+    """Progress of the export of a model, in steps."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Progress of reading the corpus, in sentences."""
 

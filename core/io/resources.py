@@ -1,4 +1,4 @@
-"""The folder of the files shipped with the program: icons and the sample corpus."""
+"""The folder of the files shipped with the program: icons, the sample corpus, the code of exported models."""
 
 from pathlib import Path
 

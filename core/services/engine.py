@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from core.services.crosscheck import crosscheck as crosscheck
     from core.services.evaluate import evaluate_epoch as evaluate_epoch
     from core.services.evaluate import measure_ceilings as measure_ceilings
+    from core.services.export_model import export_model as export_model
     from core.services.predict import predict_texts as predict_texts
     from core.services.tag_lines import tag_lines as tag_lines
     from core.services.train import assist_training as assist_training
@@ -85,6 +86,7 @@ else:
     crosscheck = _import_late("crosscheck", "crosscheck")
     evaluate_epoch = _import_late("evaluate", "evaluate_epoch")
     measure_ceilings = _import_late("evaluate", "measure_ceilings")
+    export_model = _import_late("export_model", "export_model")
     predict_texts = _import_late("predict", "predict_texts")
     tag_lines = _import_late("tag_lines", "tag_lines")
     assist_training = _import_late("train", "assist_training")

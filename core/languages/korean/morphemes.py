@@ -15,15 +15,15 @@ SEPARATOR = "␟"
 """Separates two morphemes of an eojeol; tokenizers keep it, since it is neither a control character nor punctuation."""
 
 # fmt: off
-_TAGS = (
+MORPHEME_TAGS = (
     "NNG", "NNP", "NNB", "NR", "NP", "VV", "VA", "VX", "VCP", "VCN", "MM", "MAG", "MAJ", "IC", "JKS", "JKC",
     "JKG", "JKO", "JKB", "JKV", "JKQ", "JX", "JC", "EP", "EF", "EC", "ETN", "ETM", "XPN", "XSN", "XSV", "XSA",
     "XSM", "XR", "SF", "SP", "SS", "SSO", "SSC", "SE", "SO", "SW", "SL", "SH", "SN", "SB", "W_URL", "W_EMAIL",
     "W_HASHTAG", "W_MENTION", "W_SERIAL", "W_EMOJI", "Z_CODA", "Z_SIOT",
 )
 # fmt: on
-_NUMBERS = {tag: number for number, tag in enumerate(_TAGS, start=1)}
-MORPHEME_CLASSES = 2 * (len(_TAGS) + 1)
+_NUMBERS = {tag: number for number, tag in enumerate(MORPHEME_TAGS, start=1)}
+MORPHEME_CLASSES = 2 * (len(MORPHEME_TAGS) + 1)
 """For every tag, and for unknown ones, a class for the first character of a morpheme and one for the others."""
 
 _analyser = Analyser(serving("load_kiwi"))

@@ -68,6 +68,10 @@ class TextEncoding:
         what = f"{_VERSION} {self.unit}{analyser} {self.max_length} {self._backend.to_str()}"
         return hashlib.sha256(what.encode()).hexdigest()
 
+    def pieces_of(self, text: str) -> list[int]:
+        """The pieces of a text, special tokens included, without normalisation and windows."""
+        return self._backend.encode(text).ids
+
     def encode(self, texts: Sequence[str]) -> Windows:
         """Encode each text to windows that together cover it, in order; at least one."""
         read = [normalise_text(text) for text in texts]

@@ -1,0 +1,42 @@
+"""Read the values of arguments: texts, numbers, pairs of labels, epochs; argparse reports what they raise."""
+
+import argparse
+
+from core.cli.compare import EpochArgument
+from core.cli.labels import LabelPair
+from core.messages.catalogue import say
+from core.store.runs import EpochChoice
+
+
+def read_text(argument: str) -> str:
+    """The argument, unless its bytes are no text: Python hands such bytes on as lone surrogates."""
+    if any("\ud800" <= character <= "\udfff" for character in argument):
+        raise argparse.ArgumentTypeError(say("it is not UTF-8"))
+    return argument
+
+
+def read_pair(argument: str) -> LabelPair:
+    label, equals, other = read_text(argument).partition("=")
+    if not (label and equals and other):
+        raise argparse.ArgumentTypeError(say("{argument:.40} is not of the form A=B", argument=argument))
+    return LabelPair(label, other)
+
+
+def read_number(argument: str) -> int:
+    """The argument as a number that the database can be asked for."""
+    try:
+        number = int(argument)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(say("{argument:.40} is not a whole number", argument=argument)) from error
+    if abs(number) >= 2**63:
+        raise argparse.ArgumentTypeError(say("{argument:.40} is too large", argument=argument))
+    return number
+
+
+def read_epoch(argument: str) -> EpochChoice:
+    return "best" if argument == "best" else read_number(argument)
+
+
+def read_epoch_of_run(argument: str) -> EpochArgument:
+    run, colon, epoch = argument.partition(":")
+    return EpochArgument(read_number(run), read_epoch(epoch) if colon else None)

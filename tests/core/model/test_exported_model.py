@@ -1,0 +1,239 @@
+"""An exported model tags as the tagger that it was made from: part by part, and in a process without Spandesk."""
+
+import importlib.util
+import json
+import math
+import os
+import subprocess
+import sys
+import unicodedata
+from types import SimpleNamespace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers.dynamic_module_utils import get_imports
+
+from core.domain.settings import UNITS
+from core.domain.tags import TagSet
+from core.languages.korean import morphemes
+from core.languages.korean.morphemes import MORPHEME_TAGS
+from core.languages.korean.normalise import normalise_text
+from core.model.crf import MaskedCRF, bio_constraints
+from core.model.encoding.text_encoder import TextEncoding
+from core.model.exported_model import CODE, write_model
+from core.model.predictor import unit_ranges_of
+from tests.core.toy_models import (
+    LABELS,
+    SENTENCES,
+    byte_level,
+    metaspace,
+    saved_encoder,
+    seen,
+    tagged,
+    text_tagger_of,
+    wordpiece,
+)
+
+MODULE = CODE / "span_tagger.py"
+TEXTS = [sentence.text for sentence in SENTENCES]
+
+
+@pytest.fixture(scope="module")
+def code():
+    """The module that exported models bring along."""
+    spec = importlib.util.spec_from_file_location("span_tagger", MODULE)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 4), st.sampled_from([0.3, 2.0, 20.0]))
+def test_the_crf_decodes_as_at_home(code, seed, units, labels, scale):
+    torch.manual_seed(seed)
+    home = MaskedCRF(1 + 2 * labels, constraints=bio_constraints(labels))
+    for parameter in home.parameters():
+        torch.nn.init.normal_(parameter, std=scale)
+    outside = code.LinearChain(1 + 2 * labels)
+    outside.load_state_dict(home.state_dict())
+    emissions, valid = scale * torch.randn(1, units, 1 + 2 * labels), torch.ones(1, units, dtype=torch.bool)
+    tag_set = TagSet(tuple(map(str, range(labels))))
+    wanted = unit_ranges_of(home.decode(emissions, valid).tolist(), tag_set)
+    found = outside.find_entities(emissions[0])
+    assert [(first, last, str(label)) for first, last, label, _ in found] == [tuple(each[1:]) for each in wanted]
+    rows = (
+        torch.tensor([(0, first, last, label) for first, last, label, _ in found], dtype=torch.long)
+        .reshape(-1, 4)
+        .unbind(1)
+    )
+    shares = home.posterior(emissions, valid).span_probabilities(*rows).tolist()
+    assert [share for *_, share in found] == pytest.approx(shares, abs=1e-5)
+    assert all(math.isfinite(share) for share in shares)
+
+
+def test_the_crf_finds_nothing_in_nothing(code):
+    assert code.LinearChain(3).find_entities(torch.zeros(0, 3)) == []
+
+
+TOKENIZERS = {"wordpiece": wordpiece, "byte level": byte_level, "metaspace": metaspace}
+PIECES = st.sampled_from(
+    [
+        *TEXTS,
+        "했다",
+        "ᄒ",
+        "ㅎㅎ",
+        "ﾡ",
+        "각",
+        "e\u0301",
+        "\u0301",
+        " ",
+        "\t",
+        "\n",
+        "\u3000",
+        "끝. ",
+        "a",
+        "😀",
+        "␟",
+        "漢字",
+    ]
+)
+ANY_TEXT = st.lists(PIECES | st.text(max_size=3), max_size=25).map("".join)
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+@pytest.mark.parametrize("unit", UNITS)
+@settings(max_examples=20, deadline=None)
+@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=4), is_decomposed=st.booleans())
+def test_texts_become_the_windows_and_units_of_home(code, kind, unit, texts, is_decomposed):
+    if is_decomposed:
+        texts = [unicodedata.normalize("NFD", text) for text in texts]
+    tokenizer = TOKENIZERS[kind](TEXTS)
+    config = code.SpanTaggerConfig(unit=unit, window_pieces=20, morpheme_tags=MORPHEME_TAGS)
+    outside = code.SpanEncoding(tokenizer, config)
+    home = seen(TextEncoding(tokenizer, 20, unit).encode(texts))
+    for text, wanted in zip(texts, home, strict=True):
+        found = outside.encode(text)
+        assert [window.input_ids for window in found] == [window.input_ids for window in wanted]
+        assert [window.own for window in found] == [window.own for window in wanted]
+        units = [[(u.piece + w.shift, u.extent, u.character, u.place) for u in w.units] for w in found]
+        rows = [zip(w.positions, w.units, w.characters, w.places, strict=True) for w in wanted]
+        assert units == [list(row) for row in rows]
+
+
+def test_characters_have_the_morpheme_classes_of_home(code):
+    texts = [normalise_text(text) for text in [*TEXTS, "했다 ㅋㅋ 3시에 http://a.kr"]]
+    found = [code.morpheme_classes(text.text, code._morphemes(text.text), MORPHEME_TAGS) for text in texts]
+    assert found == morphemes.morpheme_classes(texts)
+    assert code.SpanTaggerConfig(morpheme_tags=MORPHEME_TAGS).morpheme_classes == morphemes.MORPHEME_CLASSES
+
+
+def test_only_units_of_the_analyser_need_it_and_say_so(code, monkeypatch):
+    assert sorted(get_imports(MODULE)) == sorted({*get_imports(MODULE)} - {"kiwipiepy", "core"})
+    monkeypatch.setattr(code, "kiwipiepy", None)
+    code._kiwi.cache_clear()
+    assert code.SpanEncoding(wordpiece(TEXTS), code.SpanTaggerConfig()).encode(TEXTS[0])
+    with pytest.raises(ImportError, match="pip install kiwipiepy"):
+        code.SpanEncoding(wordpiece(TEXTS), code.SpanTaggerConfig(unit="morpheme")).encode(TEXTS[0])
+
+
+def test_a_tokenizer_that_reads_differently_is_refused(code, tmp_path):
+    text_tagger = text_tagger_of()
+    write_model(text_tagger, LABELS, tmp_path)
+    config = code.SpanTaggerConfig.from_pretrained(tmp_path)
+    model, tokenizer = code.SpanTagger(config), text_tagger.encoding.tokenizer
+    assert code.SpanPipeline(model=model, tokenizer=tokenizer)("")[:0] == []
+    with pytest.raises(ValueError, match="other pieces"):
+        code.SpanPipeline(model=model, tokenizer=wordpiece(TEXTS))
+    with pytest.raises(ValueError, match="whole spans"):
+        code.SpanPipeline(model=model, tokenizer=tokenizer, aggregation_strategy="none")
+
+
+def test_the_code_is_short():
+    assert len((CODE / "predict.py").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+FRESH = """
+import json, socket, sys
+
+def refuse(*arguments, **options):
+    raise AssertionError("a socket was used")
+
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+try:
+    import core
+except ImportError:
+    pass
+else:
+    raise AssertionError("Spandesk can be imported")
+from transformers import AutoTokenizer, pipeline
+
+task = json.load(open(sys.argv[1], encoding="utf-8"))
+found = []
+for folder in task["folders"]:
+    tagger = pipeline("token-classification", model=folder, trust_remote_code=True, device="cpu")
+    tagger.model.save_pretrained(folder + "/again")
+    tagger.tokenizer.save_pretrained(folder + "/again")
+    again = pipeline("token-classification", model=folder + "/again", trust_remote_code=True, device="cpu")
+    texts = task["texts"]
+    found.append([tagger(texts), tagger(texts, batch_size=5), again(texts, batch_size=5), [tagger(t) for t in texts]])
+json.dump(found, open(sys.argv[2], "w", encoding="utf-8"))
+"""
+
+
+def environment(tmp_path):
+    modules = {"HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    return {**os.environ, **modules, "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
+    """The folders of three exported models whose last names are equal, their texts, and the spans found at home."""
+    root = tmp_path_factory.mktemp("exports")
+    texts = [*TEXTS, *(unicodedata.normalize("NFD", text) for text in TEXTS), "", " \n", ". ".join(TEXTS)]
+    bert = saved_encoder(root / "bert", "bert", positions=48)
+    folders, wanted = [], []
+    for unit, encoder, parent in zip(UNITS, (None, None, bert), ("v1.0", "두 칸", "3-x"), strict=True):
+        text_tagger = text_tagger_of(encoder, unit=unit)
+        folder = root / parent / "epoch.1 모델"
+        folder.mkdir(parents=True)
+        write_model(text_tagger, LABELS, folder)
+        spans = tagged(text_tagger, texts)
+        folders.append(folder)
+        wanted.append([spans[number] for number in range(len(texts))])
+    return SimpleNamespace(folders=folders, texts=texts, wanted=wanted)
+
+
+def check_same(found, wanted, texts):
+    for text, spans, own in zip(texts, found, wanted, strict=True):
+        rows = [(each["start"], each["end"], each["entity_group"], each["word"]) for each in spans]
+        own_rows = [(p.span.start, p.span.end, p.span.label, text[p.span.start : p.span.end]) for p in own]
+        assert rows == own_rows
+        assert [each["score"] for each in spans] == pytest.approx([p.probability for p in own], abs=1e-5)
+
+
+def test_a_process_without_spandesk_finds_the_same_spans_and_probabilities(exports, tmp_path):
+    task, answer = tmp_path / "task.json", tmp_path / "answer.json"
+    task.write_text(json.dumps({"folders": list(map(str, exports.folders)), "texts": exports.texts}), encoding="utf-8")
+    command = [sys.executable, "-I", "-c", FRESH, str(task), str(answer)]
+    subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), check=True, capture_output=True)
+    for folder, ways, wanted in zip(exports.folders, json.loads(answer.read_text()), exports.wanted, strict=True):
+        assert sum(map(len, wanted)) > 20, folder
+        for found in ways:
+            check_same(found, wanted, exports.texts)
+
+
+def test_predict_does_the_same_without_trust(exports, tmp_path):
+    folder, wanted = exports.folders[2], exports.wanted[2]
+    rows = [(text, own) for text, own in zip(exports.texts, wanted, strict=True) if text.strip()]
+    given_texts = "\n".join(text for text, _ in rows)
+    command = [sys.executable, "-I", str(folder / "predict.py"), "--batch-size", "3"]
+    result = subprocess.run(
+        command, input=given_texts.encode(), cwd=tmp_path, env=environment(tmp_path), check=True, capture_output=True
+    )
+    printed = [json.loads(line) for line in result.stdout.decode().splitlines()]
+    assert [each["text"] for each in printed] == [text for text, _ in rows]
+    check_same([each["spans"] for each in printed], [own for _, own in rows], [text for text, _ in rows])
