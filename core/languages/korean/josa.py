@@ -32,6 +32,20 @@ def may_follow_noun(tail: str) -> bool:
     return _TAIL.fullmatch(tail) is not None
 
 
+_CLEAR = re.compile("은|는|을|를|의|에|와|께|에서|에게|한테|으로|까지|부터|보다|처럼|조차|마저|이라|이었|입니다|였")
+"""How particles begin that few nouns begin with, so that they part two nouns of an eojeol rarely."""
+
+
+def is_clear_particle(tail: str) -> bool:
+    """Whether what may follow a noun is hardly ever the end of a longer noun, as 도 (제주도) and 이 (고양이) are."""
+    return _CLEAR.match(tail) is not None
+
+
+def may_follow(noun: str, tail: str) -> bool:
+    """Whether the rest of an eojeol can be particles or 이다 after this noun (는 after a vowel, 은 after others)."""
+    return may_follow_noun(tail) and _fits(noun, tail)
+
+
 _OBLIQUE = (
     "에 에게 에게서 에서 께 께서 한테 한테서 더러 로 으로 로서 으로서 로써 으로써 와 과 랑 이랑 하고"
     " 보다 처럼 같이 만큼 대로 마다"

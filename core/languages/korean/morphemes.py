@@ -78,6 +78,14 @@ class Morpheme:
         return self.tag in ("EP", "EF", "EC", "ETN", "ETM")
 
     @property
+    def is_copula(self) -> bool:
+        return self.tag == "VCP"
+
+    @property
+    def is_verb(self) -> bool:
+        return self.tag in ("VV", "VA", "VX")
+
+    @property
     def is_noun(self) -> bool:
         return self.tag in ("NNG", "NNP")
 
@@ -85,6 +93,14 @@ class Morpheme:
 def find_morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
     """The morphemes of each text (NFC), except those that share a character with another one (the ᆫ of 한)."""
     return [_without_shared(tokens) for tokens in _analyser.analyse(texts)]
+
+
+def find_all_morphemes(texts: Sequence[str]) -> list[list[Morpheme]]:
+    """The morphemes of each text (NFC); two can share a character (인 = 이 + ㄴ)."""
+    return [
+        [Morpheme(start, start + length, tag) for start, length, tag in tokens if length]
+        for tokens in _analyser.analyse(texts)
+    ]
 
 
 def _without_shared(tokens: Sequence[Token]) -> list[Morpheme]:

@@ -175,7 +175,7 @@ def _first_of_particles(inside: Sequence[Morpheme]) -> int:
     first = len(inside)
     while first and inside[first - 1].is_ending:
         first -= 1
-    if first and inside[first - 1].tag == "VCP":
+    if first and inside[first - 1].is_copula:
         return first - 1
     first = len(inside)
     while first and inside[first - 1].is_particle:

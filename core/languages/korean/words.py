@@ -75,7 +75,7 @@ def ends_word(text: str, end: int) -> bool:
     after = text[end : end + 1]
     if not after or not after.isalnum():
         return True
-    tail = _rest_of_eojeol(text, end)
+    tail = rest_of_eojeol(text, end)
     return bool(tail) and _may_follow_noun(tail)
 
 
@@ -84,10 +84,10 @@ _may_follow_noun = lru_cache(maxsize=65_536)(may_follow_noun)
 
 def followed_by_particle(text: str, end: int) -> bool:
     """Whether the syllables after a string can be particles or 이다, as a closed list has them."""
-    return may_follow_noun(_rest_of_eojeol(text, end))
+    return may_follow_noun(rest_of_eojeol(text, end))
 
 
-def _rest_of_eojeol(text: str, end: int) -> str:
+def rest_of_eojeol(text: str, end: int) -> str:
     """The Hangul syllables from a position on."""
     match = _SYLLABLES.match(text, end)
     assert match is not None, "the pattern matches the empty string"
