@@ -12,13 +12,17 @@ Source: https://labelstud.io/guide/task_format.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged
-from core.formats.json_stream import Element, read_elements, write_elements
+from core.formats import spacy_json
+from core.formats.json_records import IsTaken, has_text, hide_extras, show_extras
+from core.formats.json_stream import Element, read_elements, records_in_head, write_elements
 from core.formats.records import (
     CorpusFormat,
     Head,
@@ -34,7 +38,7 @@ from core.messages.catalogue import join_words, mark, say_count
 
 OWN = "label_studio"
 """The extra that has what Label Studio says of its own work; the others are the members of a task's data."""
-SENTENCE_ID = "sentence_id"
+SENTENCE_ID = "spandesk_id"
 """Under this key of its data a task has the id of our sentence: Label Studio gives each task a number of its own."""
 TEXT, LABEL, DOCUMENT = "text", "label", "document"
 
@@ -42,53 +46,82 @@ _PARTLY = "partly judged"
 """The version of the “model” whose predictions are the entities of a sentence that is judged in part."""
 _NAMES = {"from_name": LABEL, "to_name": TEXT, "type": "labels"}
 _LINE_END = re.compile(r"[\r\n]")
-_START = re.compile(r"\s*[\[{]")
-_TASK = re.compile(r'"data"\s*:\s*\{|"(?:annotations|completions)"\s*:\s*\[\s*(?:\{[^{}\[\]]*"result"\s*:|\]\s*,)')
+_TASK_MEMBERS = frozenset({"id", "data", "completions"})
+_OWN_TYPES = {"task": Mapping, "annotation": Mapping, "text_key": str, "control": str}
+_LOOKED_AT = 200
+"""How many tasks are looked at for the names of their texts, and more until one has results."""
 
 
 def score(head: Head) -> float:
     """Surely if the file is a list of tasks, or one task."""
-    return 1.0 if _START.match(head.text) and _TASK.search(head.text) else 0.0
+    return 1.0 if any(map(is_task, records_in_head(head.text))) else 0.0
+
+
+def is_task(members: Mapping[str, Any]) -> bool:
+    """Whether an object seems to be a task: it has data, or annotations, and no text of its own."""
+    match members.get("annotations", members.get("completions")):
+        case [{"result": _} | {"completed_by": _}, *_]:
+            has_annotations = True
+        case given:
+            has_annotations = given == [] and "predictions" in members
+    is_other = has_text(members) or spacy_json.is_document(members)
+    return (has_annotations or isinstance(members.get("data"), dict)) and not is_other
 
 
 @dataclass(slots=True)
 class TextKeys:
-    """Under which keys of their data the tasks of a file have their texts, as far as is known from those before.
+    """Under which keys of their data the tasks of a file have their texts, as far as is known.
 
     Attributes:
+        learn: looks at the file for results that tell; called once, where a task without results has several texts.
         by_name: the key of each text, by the name that results call it.
     """
 
+    learn: Callable[["TextKeys"], None] = lambda _keys: None
     by_name: dict[str, str] = field(default_factory=dict)
+    _has_learnt: bool = False
+
+    def names(self, data: Mapping[str, Any]) -> list[str]:
+        """What results call the texts of a task that has none: as in the others of its file."""
+        if not self.by_name and not self._has_learnt and len(_texts_of(data)) > 1:
+            self._has_learnt = True
+            self.learn(self)
+        return [name for name, key in self.by_name.items() if key in data] or [TEXT]
 
     def find(self, data: Mapping[str, Any], name: str, spans: Sequence[StatedSpan] = ()) -> str:
-        """The key of the text that results call by a name.
+        """The key of the text that results call by a name: of the one that their surfaces are cut from, or else of the
+        one that is likeliest.
 
         Raises:
             UserError: it cannot be known.
         """
-        texts = {key: text for key, text in data.items() if isinstance(text, str) and key != SENTENCE_ID}
-        likely = (name, self.by_name.get(name), next(iter(texts)) if len(texts) == 1 else None)
-        key = next((key for key in likely if key in texts), None) or _fitting_key(texts, spans)
+        texts = _texts_of(data)
+        likely = (_fitting_key(texts, spans), self.by_name.get(name), name, *([*texts] if len(texts) == 1 else [TEXT]))
+        key = next((key for key in likely if key in texts), None)
         if key is None:
             raise UserError(
-                "none of its data ({known:.200}) is known to be the text {name}; rename the one that was labelled",
-                known=join_words(data),
+                'none of its texts ({known:.200}) is known to be the one that was labelled; call its key "{name}"',
+                known=join_words(texts or data),
                 name=name,
             )
         if spans:
-            self.by_name[name] = key
+            self.by_name.setdefault(name, key)
         return key
 
 
+def _texts_of(data: Mapping[str, Any]) -> dict[str, str]:
+    texts = {key: text for key, text in data.items() if isinstance(text, str) and key != SENTENCE_ID}
+    return {key: text for key, text in texts.items() if key != DOCUMENT or len(texts) == 1}
+
+
 def _fitting_key(texts: Mapping[str, str], spans: Sequence[StatedSpan]) -> str | None:
-    """The key of the one text that the spans' surfaces are cut from; where that says nothing, the key `text`."""
+    """The key of the one text that the spans' surfaces are cut from; None if there is none, or more than one."""
     fitting = [
         key
         for key, text in texts.items()
         if spans and all(span.surface == text[span.start : span.end] for span in spans)
     ]
-    return fitting[0] if len(fitting) == 1 else TEXT if TEXT in texts else None
+    return fitting[0] if len(fitting) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +150,7 @@ def read_tasks(
     source: Source, records: Callable[[Source, Element, TextKeys], Iterator[Record]]
 ) -> Iterator[Record | Rejected]:
     """Read the elements of a file as records; a `UserError` in one rejects it."""
-    keys = TextKeys()
+    keys = TextKeys(partial(_learn_names, source, records))
     for element in read_elements(source):
         if isinstance(element, Rejected):
             yield element
@@ -131,12 +164,25 @@ def read_tasks(
                 yield reject(source, element.line, error, find_id(element.value))
 
 
+def _learn_names(
+    source: Source, records: Callable[[Source, Element, TextKeys], Iterator[Record]], keys: TextKeys
+) -> None:
+    """Learn what results call the texts of the first tasks."""
+    for number, element in enumerate(read_elements(source)):
+        if number >= _LOOKED_AT and keys.by_name:
+            break
+        if isinstance(element, Element) and isinstance(element.value, dict):
+            with suppress(UserError):
+                for _ in records(source, element, keys):
+                    pass
+
+
 def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Record]:
     task = element.value
     data = task.get("data")
     if not isinstance(data, dict):
         raise UserError('what is under "data" is not an object with a text')
-    others = {key: value for key, value in task.items() if key not in ("id", "data", "annotations", "completions")}
+    others = {key: value for key, value in task.items() if key not in _TASK_MEMBERS and key != "annotations"}
     annotations = _annotations(task, others)
     sentence_id = find_id(task)
     texts = _texts(data, annotations, keys)
@@ -152,7 +198,7 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
                 annotation.judged,
                 name_document(data),
                 annotation.annotator,
-                extras=pack_extras(data, key, task=others, annotation=annotation.others),
+                extras=pack_extras(data, key, _is_taken, task=others, annotation=annotation.others),
             )
 
 
@@ -165,14 +211,18 @@ def _texts(data: Mapping[str, Any], annotations: Iterable[_Annotation], keys: Te
     for annotation in annotations:
         for name, each in annotation.spans.items():
             spans.setdefault(name, []).extend(each)
-    names = spans or [name for name, key in keys.by_name.items() if key in data] or [TEXT]
-    return {keys.find(data, name, spans.get(name, ())): name for name in names}
+    return {keys.find(data, name, spans.get(name, ())): name for name in spans or keys.names(data)}
+
+
+def _is_taken(_key: str, _value: Any) -> bool:
+    """No extra of a task is taken for something else but by what all formats of Label Studio use."""
+    return False
 
 
 def find_id(task: dict[str, Any]) -> str:
     """The id of our sentence if a task or row has one, else its own; empty if it has none."""
-    data = task.get("data", task)
-    ours = data.get(SENTENCE_ID) if isinstance(data, dict) else None
+    data = task.get("data")
+    ours = (data if isinstance(data, dict) and SENTENCE_ID in data else task).get(SENTENCE_ID)
     value = ours if isinstance(ours, str) and ours else task.get("id")
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
@@ -183,10 +233,15 @@ def name_document(data: Mapping[str, Any]) -> str:
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-def pack_extras(data: Mapping[str, Any], text_key: str, **own: Any) -> dict[str, Any]:
-    """The members of a task's data besides its text, and under one key what Label Studio says besides."""
+def pack_extras(data: Mapping[str, Any], text_key: str, is_taken: IsTaken, **own: Any) -> dict[str, Any]:
+    """The members of a task's data besides its text, and under one key what Label Studio says besides.
+
+    Args:
+        is_taken: whether `make_data` may have hidden an extra.
+    """
     used = {text_key, SENTENCE_ID, *([DOCUMENT] if name_document(data) else [])}
     extras = {key: value for key, value in data.items() if key not in used}
+    extras = show_extras(extras, lambda key, value: key in {*used, DOCUMENT, OWN} or is_taken(key, value))
     own = {key: value for key, value in own.items() if value}
     if text_key != TEXT:
         own["text_key"] = text_key
@@ -343,7 +398,9 @@ def write_list(path: Path, records: Iterable[Record], to_json: Callable[[Record]
 
 
 def _task(record: Record) -> dict[str, Any]:
-    text_key, data, own = unpack_extras(record)
+    own = own_of(record)
+    text_key = own.get("text_key", TEXT)
+    data = make_data(record, text_key, _is_taken)
     task, details = _mapping(own.get("task")), _mapping(own.get("annotation"))
     regions = {place: _mapping(region) for place, region in _mapping(details.pop("regions", None)).items()}
     results = [_result(record.text, span, regions, text_key) for span in stated_spans(record)]
@@ -357,15 +414,29 @@ def _task(record: Record) -> dict[str, Any]:
     return number | {"data": data | ours, "annotations": annotations} | task
 
 
-def unpack_extras(record: Record) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """The key of a record's text, its data with its text, and what Label Studio said besides."""
-    own = _mapping(record.extras.get(OWN))
-    text_key = str(own.get("text_key", TEXT))
-    data = {key: value for key, value in record.extras.items() if key != OWN}
-    while text_key in data:
-        text_key += "_"
-    data |= {DOCUMENT: record.document} if record.document else {}
-    return text_key, {text_key: record.text} | data, own
+def own_of(record: Record) -> dict[str, Any]:
+    """What Label Studio said of a record besides its data."""
+    return dict(record.extras[OWN]) if _is_own(record.extras.get(OWN)) else {}
+
+
+def make_data(record: Record, text_key: str, is_taken: IsTaken) -> dict[str, Any]:
+    """The data of a task: the text, the document, and the extras that are of it.
+
+    Args:
+        is_taken: whether the format would take an extra for something else.
+    """
+    used = {text_key, SENTENCE_ID, DOCUMENT, OWN}
+    extras = {key: value for key, value in record.extras.items() if key != OWN or not _is_own(value)}
+    extras = hide_extras(extras, lambda key, value: key in used or is_taken(key, value))
+    return {text_key: record.text} | extras | ({DOCUMENT: record.document} if record.document else {})
+
+
+def _is_own(value: Any) -> bool:
+    """Whether an extra is what `pack_extras` adds, rather than a member that is called the same."""
+    if not value or not isinstance(value, Mapping) or not value.keys() <= _OWN_TYPES.keys():
+        return False
+    is_typed = all(isinstance(each, _OWN_TYPES[key]) for key, each in value.items())
+    return is_typed and _TASK_MEMBERS.isdisjoint(value.get("task", {}))
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -6,15 +6,15 @@
 A row without the number of an annotation was not judged. Source: https://labelstud.io/guide/export.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
-from core.formats import label_studio
-from core.formats.json_stream import Element
-from core.formats.label_studio import LABEL, OWN, TEXT, TextKeys
+from core.formats import label_studio, spacy_json
+from core.formats.json_stream import Element, records_in_head
+from core.formats.label_studio import LABEL, OWN, SENTENCE_ID, TEXT, TextKeys
 from core.formats.records import (
     CorpusFormat,
     Head,
@@ -28,15 +28,24 @@ from core.formats.records import (
 from core.formats.source_files import Source
 from core.messages.catalogue import mark, say_count
 
-_ROW = re.compile(r'"annotation_id"\s*:|\{[^{}]*"start"\s*:[^{}]*"labels"\s*:\s*\[\s*"')
-_OF_ANNOTATION = {"annotation_id", "created_at", "updated_at", "lead_time", "agreement"}
+_NUMBER = "annotation_id"
+_OF_ANNOTATION = {_NUMBER, "created_at", "updated_at", "lead_time", "agreement"}
 """Keys of a row that are not of the task's data."""
+_MEMBERS = ("id", "annotator", LABEL)
 
 
 def score(head: Head) -> float:
     """Surely if the file is a list of rows with the number of an annotation, or with regions."""
     is_list = head.text.lstrip().startswith("[") and not label_studio.score(head)
-    return 1.0 if is_list and _ROW.search(head.text) else 0.0
+    return 1.0 if is_list and any(map(_is_row, records_in_head(head.text))) else 0.0
+
+
+def _is_row(members: dict[str, Any]) -> bool:
+    if spacy_json.is_document(members):
+        return False
+    return not {_NUMBER, SENTENCE_ID}.isdisjoint(members) or any(
+        _is_list_of_regions(value) and label_studio.find_kind(value[0]) for value in members.values()
+    )
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:
@@ -47,7 +56,7 @@ def read(source: Source) -> Iterator[Record | Rejected]:
 def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Record]:
     row = element.value
     controls = [key for key, value in row.items() if _is_list_of_regions(value) or (key == LABEL and value == [])]
-    is_judged = bool(controls) or row.get("annotation_id") is not None
+    is_judged = bool(controls) or row.get(_NUMBER) is not None
     sentence_id = label_studio.find_id(row)
     spans: tuple[StatedSpan, ...] = ()
     fault = None
@@ -63,10 +72,11 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
     except UserError as error:
         fault = reject(source, element.line, error, sentence_id)
     others = {key: value for key, value in row.items() if key not in {"id", "annotator", *controls}}
-    if others.get("annotation_id", 0) is None:
-        del others["annotation_id"]
+    if others.get(_NUMBER, 0) is None:
+        del others[_NUMBER]
     data = {key: value for key, value in others.items() if key not in _OF_ANNOTATION}
-    text_key = keys.find(data, TEXT, spans)
+    text_key = keys.find(data, TEXT if spans else keys.names(data)[0], spans)
+    control = controls[0] if controls else LABEL
     yield Record(
         element.number,
         row[text_key],
@@ -77,9 +87,17 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
         label_studio.name_document(data),
         label_studio.name_annotator(row.get("annotator")),
         extras=label_studio.pack_extras(
-            others, text_key, control=controls[0] if controls[:1] not in ([], [LABEL]) else ""
+            others,
+            text_key,
+            partial(_is_taken, {*_MEMBERS, control, _NUMBER}),
+            control="" if control == LABEL else control,
         ),
     )
+
+
+def _is_taken(reserved: Collection[str], key: str, value: Any) -> bool:
+    """Whether an extra would be taken for something else in a row."""
+    return key in reserved or _is_list_of_regions(value)
 
 
 def _is_list_of_regions(value: Any) -> bool:
@@ -106,15 +124,19 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
 
 
 def _row(record: Record) -> dict[str, Any]:
-    _, row, own = label_studio.unpack_extras(record)
+    own = label_studio.own_of(record)
     control = own.pop("control", LABEL)
-    own.pop("text_key", None)
+    text_key = own.pop("text_key", TEXT)
+    reserved = {*_MEMBERS, control, *([] if record.judged == "yes" else [_NUMBER])}
+    row = label_studio.make_data(record, text_key, partial(_is_taken, reserved))
     number, ours = label_studio.number_or_member(record.id)
     row |= ours | number | ({OWN: own} if own else {})
     if record.judged == "yes":
+        if not record.gold:
+            row[SENTENCE_ID] = record.id  # nothing else says what made the row
         row[control] = [label_studio.make_region(record.text, span) for span in stated_spans(record)]
     else:
-        row["annotation_id"] = None
+        row[_NUMBER] = None
     return row | ({"annotator": record.annotator} if record.annotator else {})
 
 

@@ -9,8 +9,7 @@ https://kli.korean.go.kr/corpus/.
 """
 
 import json
-import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, groupby
@@ -18,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
+from core.formats.json_records import hide_extras, is_ours, show_extras
 from core.formats.json_span_edits import SpanEdits
-from core.formats.json_stream import JsonWindow, reject_rest
+from core.formats.json_stream import JsonWindow, parse_head, reject_rest
 from core.formats.json_text import Container
 from core.formats.patching import find_wanted
 from core.formats.records import (
@@ -40,7 +40,6 @@ from core.formats.source_files import Source
 from core.io.files import replacing
 from core.messages.catalogue import mark, say_count
 
-_DOCUMENTS = re.compile(r'\s*\{.*"document"\s*:\s*\[', re.DOTALL)
 _LISTS = ("sentence", "utterance")
 _NEW_ENTITY = {"id": 1, "form": "", "label": "", "begin": 0, "end": 0}
 _ENTITY = {"id", "form", "label", "begin", "end"}
@@ -49,13 +48,15 @@ _CORPUS, _DOCUMENT, _BEFORE, _AFTER = "corpus", "document", "blank before", "bla
 """The extras with members of the file (at its first sentence) and of a document (likewise), and with sentences
 without a text that precede a sentence, or follow the last one of a document."""
 
-_OWN = frozenset({"id", "form", "word", "NE", "ne", _BEFORE, _AFTER})
-"""The members of a sentence, and the extras, that `write` makes itself."""
+_MADE = frozenset({"word", "NE", "ne", _BEFORE, _AFTER})
+"""The extras that `write` makes members of a sentence or sentences of, in ways of their own."""
 
 
 def score(head: Head) -> float:
     """Surely if the file is an object with a list of documents."""
-    return 1.0 if _DOCUMENTS.match(head.text) else 0.0
+    value = parse_head(head.text)
+    documents = value.get("document") if isinstance(value, dict) and not is_ours(value) else None
+    return 1.0 if isinstance(documents, list) and (not documents or isinstance(documents[0], dict)) else 0.0
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:
@@ -99,17 +100,17 @@ def write(path: Path, records: Iterable[Record], _options: WriteOptions) -> tupl
     """
     rest = iter(records)
     first = next(rest, None)
-    corpus = _members(first, _CORPUS) if first else {}
-    metadata = {"title": path.stem, "annotation_level": ["개체명"]}
+    corpus = (_members(first, _CORPUS) if first else {}) or _make_corpus(path.stem)
     groups = groupby(chain([first] if first else [], rest), key=lambda record: _document_of(record, path))
     with replacing(path) as file:
-        file.write(_opening({"id": path.stem, "metadata": metadata} | corpus, "document"))
+        file.write(_opening(corpus, "document"))
         for number, (document, group) in enumerate(groups):
             opener = next(group)
             members = _members(opener, _DOCUMENT)
             key = "utterance" if members.pop("utterance", None) == [] else "sentence"
-            file.write((",\n" if number else "\n") + _opening({"id": document, "metadata": {}} | members, key))
-            sentences = (item for record in chain([opener], group) for item in _to_json(record))
+            file.write((",\n" if number else "\n") + _opening({"id": document} | (members or {"metadata": {}}), key))
+            placed = {_DOCUMENT, *([] if number else [_CORPUS])}
+            sentences = chain(_to_json(opener, placed), chain.from_iterable(map(_to_json, group)))
             file.writelines((",\n" if place else "\n") + _dump(item) for place, item in enumerate(sentences))
             file.write("\n]}")
         file.write("\n]}\n")
@@ -153,7 +154,7 @@ class _Reading:
             if key != "document" or self.window.peek() != "[":
                 corpus[key] = self.window.take()
                 continue
-            if corpus:
+            if corpus and corpus != _make_corpus(_id(corpus)):
                 self._openings[_CORPUS] = corpus
             for line in self.window.elements():
                 documents += 1
@@ -300,7 +301,7 @@ def _span(entity: Any) -> StatedSpan:
 
 def _extras(item: Mapping[str, Any], text: str) -> dict[str, Any]:
     """What a sentence says besides its text and its entities, unless `write` makes it up again."""
-    extras = {key: value for key, value in item.items() if key not in ("id", "form", "word", "NE", "ne")}
+    extras = show_extras({key: item[key] for key in item if key not in ("id", "form", "word", "NE", "ne")}, _is_taken)
     if (words := item.get("word")) != _words(text):
         extras["word"] = words
     key = "NE" if "NE" in item else "ne"
@@ -317,10 +318,15 @@ def _describe_blank(count: int) -> str:
     )
 
 
+def _make_corpus(name: str) -> dict[str, Any]:
+    """The members of a new file."""
+    return {"id": name, "metadata": {"title": name, "annotation_level": ["개체명"]}}
+
+
 def _members(record: Record, key: str) -> dict[str, Any]:
     """What a record keeps of its file or its document."""
     members = record.extras.get(key)
-    return dict(members) if isinstance(members, Mapping) else {}
+    return dict(members) if isinstance(members, Mapping) and _is_opening(key, members) else {}
 
 
 def _document_of(record: Record, path: Path) -> str:
@@ -336,17 +342,23 @@ def _opening(members: dict[str, Any], last: str) -> str:
     return f'{_dump(members)[:-1]}, "{last}": ['
 
 
-def _to_json(record: Record) -> Iterator[Any]:
-    """The sentence with blank ones before and after it."""
+def _to_json(record: Record, placed: Collection[str] = ()) -> Iterator[Any]:
+    """The sentence with blank ones before and after it.
+
+    Args:
+        placed: the extras that are members of the file or of the document already, if they can be.
+    """
     text, extras = record.text, record.extras
-    key = "ne" if "ne" in extras else "NE"
+    key = "ne" if "ne" in extras and not _is_taken("ne", extras["ne"]) else "NE"
     known = {(entity.get("begin"), entity.get("end")): entity for entity in _objects(extras.get(key))}
     entities = []
     for i, span in enumerate(stated_spans(record), 1):
         own = {"form": text[span.start : span.end], "label": span.label, "begin": span.start, "end": span.end}
         entities.append({"id": i} | own | known.get(span[:2], {}) | own)
     words = extras["word"] if "word" in extras else _words(text)
-    others = {name: value for name, value in extras.items() if name not in _OWN and not _is_opening(name, value)}
+    done = {name for name in placed if _is_opening(name, extras.get(name))}
+    others = {name: value for name, value in extras.items() if name not in done}
+    others = hide_extras({name: others[name] for name in others if not _is_made(name, others[name])}, _is_taken)
     yield from filter(_is_blank, _objects(extras.get(_BEFORE)))
     yield {"id": record.id, "form": text, **({} if words is None else {"word": words}), **others, key: entities}
     yield from filter(_is_blank, _objects(extras.get(_AFTER)))
@@ -354,7 +366,25 @@ def _to_json(record: Record) -> Iterator[Any]:
 
 def _is_opening(name: str, value: Any) -> bool:
     """Whether an extra says something of the file or the document rather than of a sentence."""
-    return name in (_CORPUS, _DOCUMENT) and isinstance(value, Mapping)
+    if not isinstance(value, Mapping) or not value or "document" in value or value == {"metadata": {}}:
+        return False
+    is_lists = value.get("utterance", []) == [] and "sentence" not in value
+    return {"id", "metadata"} <= value.keys() if name == _CORPUS else "id" not in value and is_lists
+
+
+def _is_made(name: str, value: Any) -> bool:
+    """Whether `write` makes something else of an extra than a member of a sentence."""
+    return name in _MADE and not _is_taken(name, value)
+
+
+def _is_taken(name: str, value: Any) -> bool:
+    """Whether a reader would take an extra for something else, were it a member of a sentence."""
+    if name in (_BEFORE, _AFTER):
+        return not (isinstance(value, list) and value and all(map(_is_blank, value)))
+    if name in ("NE", "ne"):
+        are_entities = isinstance(value, list) and all(isinstance(each, dict) and "begin" in each for each in value)
+        return not are_entities or (name == "NE" and not value)
+    return name in ("id", "form")
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

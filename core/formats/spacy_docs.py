@@ -17,9 +17,10 @@ from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged
+from core.formats.json_records import hide_extras, show_extras
 from core.formats.records import CorpusFormat, Head, Record, Rejected, StatedSpan, WriteOptions, stated_spans
 from core.formats.source_files import Source
-from core.formats.spacy_json import cut_tokens
+from core.formats.spacy_json import cut_tokens, is_taken
 from core.io.files import replacing_bytes
 from core.messages.catalogue import mark, say_count
 
@@ -103,7 +104,9 @@ def _record(number: int, document: Any) -> Record:
         judged=_judged(document),
         document=str(own.get("document", "")),
         annotator=str(own.get("annotator", "")),
-        extras=said | ({"spans": groups} if groups else {}) | ({"cats": document.cats} if document.cats else {}),
+        extras=show_extras(said, is_taken)
+        | ({"spans": groups} if groups else {})
+        | ({"cats": document.cats} if document.cats else {}),
     )
 
 
@@ -169,7 +172,7 @@ def _document(spacy: Any, vocab: Any, record: Record) -> Any:
     if record.judged == "yes" or entities:
         document.set_ents(entities, default="outside" if record.judged == "yes" else "missing")
     own = {"id": record.id, "document": record.document, "annotator": record.annotator}
-    document.user_data.update(record.extras)
+    document.user_data.update(hide_extras(record.extras, is_taken))
     document.user_data.update({key: value for key, value in own.items() if value})
     return document
 

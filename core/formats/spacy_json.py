@@ -11,14 +11,15 @@ form is written. Sources: https://v2.spacy.io/api/annotation#json-input and http
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.spans import Judged
-from core.formats.json_stream import Element, read_elements, write_elements
+from core.formats.json_records import hide_extras, show_extras
+from core.formats.json_stream import Element, read_elements, records_in_head, write_elements
 from core.formats.records import (
     CorpusFormat,
     Head,
@@ -34,7 +35,6 @@ from core.formats.word_tags import BadTagError, find_ranges
 from core.messages.catalogue import mark
 
 _OPENING = re.compile(r'\s*(?:\{\s*"classes"\s*:.*?"annotations"\s*:\s*)?\[', re.DOTALL)
-_DOCUMENTS = re.compile(r'\s*\[?\s*\{[^\[]*"paragraphs"\s*:\s*\[')
 _PAIRS = re.compile(r'\s*\[\s*"(?:[^"\\]|\\.)*(?:$|"\s*,\s*\{\s*(?:\}|"(?:entities|cats|links)"\s*:))', re.DOTALL)
 _UNKNOWN = "-"
 _OWN = ("document", "annotator")
@@ -51,9 +51,14 @@ _TokenisedSentence = tuple[str | None, list[dict[str, Any]], dict[str, Any]]
 def score(head: Head) -> float:
     """Surely if the file is a list of documents with paragraphs, or of texts with their entities."""
     opening = _OPENING.match(head.text)
-    if _DOCUMENTS.match(head.text) or (opening and _PAIRS.match(head.text, opening.end())):
-        return 1.0
-    return 0.0
+    first = next(iter(records_in_head(head.text)), {})
+    return 1.0 if is_document(first) or (opening and _PAIRS.match(head.text, opening.end())) else 0.0
+
+
+def is_document(members: Mapping[str, Any]) -> bool:
+    """Whether an object seems to be a document, which begins with its paragraphs, perhaps after its id."""
+    first = list(members)[:2]
+    return "paragraphs" in first and "text" not in first and isinstance(members["paragraphs"], list)
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:
@@ -195,7 +200,7 @@ def _sentence(
         _judged(tags, words),
         own.get("document", document if place else ""),
         own.get("annotator", ""),
-        extras=others | of_paragraph | _columns(tokens),
+        extras=show_extras(others, is_taken) | of_paragraph | _columns(tokens),
     )
 
 
@@ -252,9 +257,13 @@ def _document(record: Record) -> dict[str, Any]:
         for place, ((start, end), tag) in enumerate(zip(pieces, tags, strict=True))
     ]
     own = dict(zip(_OWN, (record.document, record.annotator), strict=True))
-    said = {key: value for key, value in record.extras.items() if key not in ("id", "paragraphs")}
-    said |= {key: value for key, value in own.items() if value}
+    said = hide_extras(record.extras, is_taken) | {key: value for key, value in own.items() if value}
     return {"id": record.id, "paragraphs": [{"raw": text, "sentences": [{"tokens": tokens, "brackets": []}]}]} | said
+
+
+def is_taken(key: str, _value: Any) -> bool:
+    """Whether an extra would be taken for something else under its key."""
+    return key in ("id", "paragraphs", *_OWN)
 
 
 def cut_tokens(text: str, spans: Iterable[StatedSpan]) -> list[Piece]:

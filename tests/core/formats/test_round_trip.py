@@ -1,6 +1,7 @@
 """Every format out and in again, and each recognised among the others."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.domain.labels import TTA_LABELS
 from core.domain.spans import Sentence, Span
-from core.formats import json_list, jsonl, klue, nikl, parquet
+from core.formats import json_list, jsonl, klue, label_studio_min, nikl, parquet, spacy_json
 from core.formats.records import Record, StatedSpan, WriteOptions
 from core.formats.registry import FORMATS, detect_format, read
 from tests.corpora import read_only_sentences, read_sentences, write_sentences
@@ -83,9 +84,13 @@ json_values = st.recursive(
 )
 MEANINGFUL = (
     "id text label labels spans entities ner document doc_id judged answer annotator tokens ner_tags tags extras"
-    " span_extras sentence meta _view_id"
+    " span_extras sentence meta _view_id data content annotations annotation completions annotation_id sentence_id"
+    " spandesk_id paragraphs form NE corpus utterance label_studio named_entities predictions created_at"
 )
 KEYS = st.text(ANY) | st.sampled_from(MEANINGFUL.split())
+TYPICAL = [[], {}, None, "나리", 5, [[0, 1, "PS"]], [{"start": 0, "end": 1, "labels": ["PS"]}], {"text": "나리"}]
+TYPICAL += [["나리", "는"], ["B-PS", "O"], [{"sentences": []}], [{"sentence": []}], [{"result": []}], {"metadata": {}}]
+VALUES = json_values | st.sampled_from(TYPICAL)
 
 
 @st.composite
@@ -101,20 +106,45 @@ def full_records(draw):
         judged=draw(st.sampled_from(["yes", "no", "partly"])),
         document=draw(st.text(ANY)),
         annotator=draw(st.text(ANY)),
-        extras=draw(st.dictionaries(KEYS, json_values, max_size=4)),
+        extras=draw(st.dictionaries(KEYS, VALUES, max_size=4)),
+    )
+
+
+def as_held(corpus_format, record):
+    """A record with what a format can hold of it."""
+    if "judged" not in corpus_format.holds:
+        judged = "no" if record.judged != "yes" and corpus_format is label_studio_min.FORMAT else "yes"
+        record = replace(record, judged=judged)
+    if corpus_format is spacy_json.FORMAT and not record.gold and record.judged == "partly":
+        record = replace(record, judged="no")
+    is_judged = record.judged == "yes" or corpus_format in (jsonl.FORMAT, json_list.FORMAT, parquet.FORMAT)
+    return replace(
+        record,
+        gold=record.gold if is_judged or ("judged" in corpus_format.holds and record.judged == "partly") else (),
+        annotator=record.annotator if is_judged and "annotators" in corpus_format.holds else "",
+        document=record.document or ("글" if corpus_format is nikl.FORMAT else ""),
     )
 
 
 def comparable(records):
-    return [(r.id, r.text, r.gold, r.judged, r.document, r.annotator, dict(r.extras)) for r in records]
+    spans = [tuple(span[:3] for span in record.gold) for record in records]
+    return [
+        (r.id, r.text, gold, r.judged, r.document, r.annotator, dict(r.extras))
+        for r, gold in zip(records, spans, strict=True)
+    ]
 
 
-@pytest.mark.parametrize("module", [jsonl, json_list, parquet])
+WITH_EXTRAS = [known for known in FORMATS if known.write and known.holds >= {"ids", "extras"} and known.name != "spacy"]
+
+
+@pytest.mark.parametrize("corpus_format", WITH_EXTRAS, ids=lambda known: known.name)
 @given(corpus=st.lists(full_records(), min_size=1, max_size=3))
-def test_what_records_say_besides(tmp_path_factory, module, corpus):
-    path = tmp_path_factory.getbasetemp() / "round"
-    module.write(path, corpus, WriteOptions())
-    assert comparable(read(path)) == comparable(corpus)
+def test_what_records_say_besides(tmp_path_factory, corpus_format, corpus):
+    corpus = [as_held(corpus_format, record) for record in corpus]
+    path = tmp_path_factory.getbasetemp() / f"round-{corpus_format.name}"
+    corpus_format.write(path, corpus, WriteOptions())
+    assert detect_format(path) is corpus_format
+    assert comparable(list(read(path, corpus_format.name))) == comparable(corpus)
 
 
 WRITABLE_WITH_SPANS = [known for known in FORMATS if known.holds >= {"ids", "half words"}]
