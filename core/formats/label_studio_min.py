@@ -14,7 +14,8 @@ from typing import Any
 from core.domain.errors import UserError
 from core.formats import label_studio, spacy_json
 from core.formats.json_stream import Element, records_in_head
-from core.formats.label_studio import LABEL, OWN, SENTENCE_ID, TEXT, TextKeys
+from core.formats.label_studio import LABEL, OWN
+from core.formats.label_studio_texts import SENTENCE_ID, TEXT, TextKeys
 from core.formats.records import (
     CorpusFormat,
     Head,
