@@ -3,13 +3,15 @@ without a span, spans with outer blanks.
 """
 
 import json
-from collections import defaultdict
+from array import array
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from core.domain.events import Reading
 from core.domain.spans import SPLITS, SentenceNumber, Split
-from core.domain.splitting import normalise_for_comparison, text_key
+from core.domain.splitting import Keys, as_keys, normalise_for_comparison, text_key
 from core.store.project import Project
 from core.store.sentences import SLICE
 
@@ -42,8 +44,7 @@ class CorpusChecks:
 
 def check_corpus(project: Project) -> Generator[Reading, None, CorpusChecks]:
     """Check all splits of a project."""
-    checks, total = CorpusChecks(), project.sentences.count()
-    with_text: dict[int, list[tuple[Split, SentenceNumber, int]]] = defaultdict(list)
+    checks, places, total = CorpusChecks(), TextPlaces(), project.sentences.count()
     for done, (number, split, text, gold) in enumerate(project.counts.texts_and_golds()):
         if done % SLICE == 0:
             yield Reading(done, total)
@@ -52,27 +53,49 @@ def check_corpus(project: Project) -> Generator[Reading, None, CorpusChecks]:
             checks.bare[split].add(number)
         elif any(string != string.strip() for string, _ in spans):
             checks.blank_edges[split].add(number)
-        with_text[text_key(text)].append((split, number, _gold_key(spans)))
+        places.add(number, split, text, spans)
     yield Reading(total, total)
-    for places in with_text.values():
-        if len(places) > 1:
-            _compare_places(places, checks)
-    return checks
+    return replace(checks, **places.compare())
 
 
-def _gold_key(spans: Iterable[tuple[str, str]]) -> int:
-    """A hash that equal spans of equal texts share, wherever their texts begin."""
-    return hash(tuple((normalise_for_comparison(string), label) for string, label in spans))
+class TextPlaces:
+    """Where each text is; in arrays, since so many Python objects would slow down garbage collection."""
+
+    def __init__(self) -> None:
+        self._numbers, self._splits, self._texts, self._golds = (array("q") for _ in range(4))
+
+    def add(self, number: SentenceNumber, split: Split, text: str, spans: Iterable[tuple[str, str]]) -> None:
+        self._numbers.append(number)
+        self._splits.append(SPLITS.index(split))
+        self._texts.append(text_key(text))
+        self._golds.append(hash(tuple((normalise_for_comparison(string), label) for string, label in spans)))
+
+    def compare(self) -> dict[str, FoundIn]:
+        """What `CorpusChecks` says of sentences with equal texts, by the names of its attributes."""
+        _, texts = np.unique(as_keys(self._texts), return_inverse=True)
+        splits = as_keys(self._splits)
+        found = {
+            "repeated": _count_of_each(texts * len(SPLITS) + splits) > 1,
+            "shared": _count_different(texts, splits) > 1,
+            "contradicting": _count_different(texts, as_keys(self._golds)) > 1,
+        }
+        numbers = as_keys(self._numbers)
+        return {
+            name: {split: {*numbers[chosen & (splits == at)].tolist()} for at, split in enumerate(SPLITS)}
+            for name, chosen in found.items()
+        }
 
 
-def _compare_places(places: list[tuple[Split, SentenceNumber, int]], checks: CorpusChecks) -> None:
-    """Add the sentences of one text to what was found."""
-    splits = [split for split, _, _ in places]
-    is_shared, is_contradicting = len({*splits}) > 1, len({gold for _, _, gold in places}) > 1
-    for split, number, _ in places:
-        if splits.count(split) > 1:
-            checks.repeated[split].add(number)
-        if is_shared:
-            checks.shared[split].add(number)
-        if is_contradicting:
-            checks.contradicting[split].add(number)
+def _count_of_each(values: Keys) -> Keys:
+    """How often each value is there, in the order of the values."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    of_each: Keys = counts[place]
+    return of_each
+
+
+def _count_different(groups: Keys, values: Keys) -> Keys:
+    """How many different values the group of each place has; groups are numbered from 0."""
+    different, place = np.unique(values, return_inverse=True)
+    pairs = np.unique(groups * max(len(different), 1) + place)
+    of_each: Keys = np.bincount(pairs // max(len(different), 1))[groups]
+    return of_each

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -143,7 +144,13 @@ class CorpusContents(QWidget):
 
 
 class FilesTable(QTableWidget):
-    """One row an import."""
+    """One row an import.
+
+    Signals:
+        skipped_asked: the number of its skipped records was clicked; the name of the file.
+    """
+
+    skipped_asked = Signal(str)
 
     _HEADS = (
         mark("File"),
@@ -167,6 +174,7 @@ class FilesTable(QTableWidget):
             head = QTableWidgetItem(say(words))
             head.setTextAlignment(RIGHT if column in (2, 3, 4) else LEFT)
             self.setHorizontalHeaderItem(column, head)
+        self.cellClicked.connect(self._ask_for_skipped)
         self._imports: list[ImportedFile] = []
         self._left: dict[int, int] = {}
 
@@ -181,8 +189,13 @@ class FilesTable(QTableWidget):
                 item = QTableWidgetItem(words)
                 item.setTextAlignment(RIGHT if column in (2, 3, 4) else LEFT)
                 item.setFont(font(tabular=column in (1, 2, 3, 4)))
-                item.setToolTip(wrap_tooltip(imported.path or imported.file))
+                leads = column == _SKIPPED and imported.rejections
+                item.setToolTip(say("Show these records") if leads else wrap_tooltip(imported.path or imported.file))
                 self.setItem(row, column, item)
+
+    def _ask_for_skipped(self, row: int, column: int) -> None:
+        if column == _SKIPPED and self._imports[row].rejections:
+            self.skipped_asked.emit(self._imports[row].file)
 
     def _left_of(self, imported: ImportedFile) -> int:
         """All, where an older version did not record which sentences it added."""
@@ -203,6 +216,10 @@ class FilesTable(QTableWidget):
     @property
     def selected_file(self) -> str:
         return self._imports[self.currentRow()].file
+
+
+_SKIPPED = 4
+"""The column of skipped records."""
 
 
 def _cells(imported: ImportedFile, left: int) -> tuple[str, ...]:

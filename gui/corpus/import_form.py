@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
-    QTableView,
     QVBoxLayout,
 )
 
@@ -28,13 +26,11 @@ from core.messages.catalogue import mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan
 from core.services.preview_corpus import preview_corpus
 from core.store.project import SUFFIX, Project
-from core.store.sentences import ImportedFile
 from gui.background import LatestQuery
 from gui.corpus.import_preview import ImportPreview
 from gui.look.theme import Look
 from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import indent
-from gui.widgets.tables import ROOT, Index, prepare_table
 from gui.widgets.text_labels import PlainLabel, hint_label
 
 _TARGETS: tuple[tuple[str, Split, bool], ...] = (
@@ -198,68 +194,3 @@ def _unused(folder: Path) -> Path:
         number += 1
         free = folder.with_name(f"{folder.stem}-{number}{folder.suffix}")
     return free
-
-
-COLUMNS = {"file": mark("File"), "line": mark("Line"), "reason": mark("Why it was skipped")}
-
-
-class RejectedModel(QAbstractTableModel):
-    """One row a rejected record."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[tuple[str, ...]] = []
-
-    def show_imports(self, imports: Sequence[ImportedFile]) -> None:
-        self.beginResetModel()
-        self._rows = [
-            tuple("–" if record[name] is None else str(record[name]) for name in COLUMNS)
-            for imported in imports
-            for record in imported.rejected
-        ]
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return say(list(COLUMNS.values())[section])
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        text = self._rows[index.row()][index.column()]
-        return text if role == Qt.ItemDataRole.DisplayRole else wrap_tooltip(text)
-
-
-class RejectedTable(QTableView):
-    """Shows a `RejectedModel`, what is searched for in it; a click on a head sorts, so that equal reasons are together.
-
-    Attributes:
-        rows: all records.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows = RejectedModel()
-        self._found = QSortFilterProxyModel(self, filterKeyColumn=-1)
-        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._found.setSourceModel(self.rows)
-        self.setModel(self._found)
-        self.setSortingEnabled(True)
-        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as in the files
-        prepare_table(self, say("Skipped records"), row_height=28)
-        header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setStretchLastSection(True)
-        for column, width in enumerate((240, 72)):
-            header.resizeSection(column, width)
-
-    def search(self, text: str) -> None:
-        """Show the records whose file, line or reason contains a text, ignoring case."""
-        self._found.setFilterFixedString(text)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -18,17 +17,16 @@ from core.services.import_corpus import ImportPlan, ImportReport
 from core.services.typed_sentences import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project
-from core.store.sentences import REJECTED_KEPT
 from gui.background import Job
 from gui.corpus.contents import CorpusContents
 from gui.corpus.export_menu import ExportMenu
-from gui.corpus.import_form import ImportForm, RejectedTable, list_formats
+from gui.corpus.import_form import ImportForm, list_formats
 from gui.corpus.labels_window import LabelsWindow
+from gui.corpus.rejected_records import RejectedPanel
 from gui.corpus.share_window import ShareWindow
 from gui.text.wording import wrap_tooltip
 from gui.widgets.page import Page, PageContext
-from gui.widgets.text_fields import LineField
-from gui.widgets.text_labels import PlainLabel, hint_label
+from gui.widgets.text_labels import hint_label
 
 
 class CorpusPage(Page):
@@ -57,16 +55,7 @@ class CorpusPage(Page):
         self.form.hide()
         self.contents = CorpusContents(context)
         self.summary = self.contents.summary
-        self.rejected = RejectedTable()
-        self.rejected_title = PlainLabel()
-        self.rejected_title.setProperty("role", "heading")
-        self.search_rejected = LineField(say("Search"), clearable=True)
-        self.search_rejected.setAccessibleName(say("Search the skipped records"))
-        self.show_rejected = QPushButton()
-        self.show_rejected.setCheckable(True)
-        self.show_rejected.setAccessibleName(say("Show the skipped records"))
-        self.dismiss = QPushButton(say("Dismiss"))
-        self.dismiss.setToolTip(say("Hide this line until an import skips more records"))
+        self.rejected = RejectedPanel()
         self._lay_out()
         self._connect()
 
@@ -77,22 +66,9 @@ class CorpusPage(Page):
         head.addStretch(1)
         for button in (self.add, self.add_folder, self.labels, self.share, self.export, self.train):
             head.addWidget(button)
-        self.left_out = QWidget()
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.rejected_title, 1)
-        line.addWidget(self.search_rejected)
-        for button in (self.show_rejected, self.dismiss):
-            button.setProperty("flat", True)
-            line.addWidget(button)
-        left_out = QVBoxLayout(self.left_out)
-        left_out.setContentsMargins(0, 8, 0, 0)
-        left_out.addLayout(line)
-        left_out.addWidget(self.rejected, 1)
-        self._unfold_rejected(False)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.contents)
-        self.splitter.addWidget(self.left_out)
+        self.splitter.addWidget(self.rejected)
         self.splitter.setChildrenCollapsible(False)
         self._context.preferences.keep_splitter("corpus", self.splitter)
         self.body = QWidget()
@@ -120,9 +96,9 @@ class CorpusPage(Page):
         self.form.accepted.connect(self._import)
         self.form.cancelled.connect(self._dismiss_form)
         self._context.runner.shutting_down.connect(self.form.dismiss)
-        self.show_rejected.toggled.connect(self._unfold_rejected)
-        self.search_rejected.edited.connect(lambda: self.rejected.search(self.search_rejected.seen_text))
-        self.dismiss.clicked.connect(self._dismiss_rejected)
+        self.rejected.unfold.toggled.connect(self._make_room)
+        self.rejected.cleared.connect(self._clear_rejected)
+        self.contents.files.skipped_asked.connect(self.rejected.show_file)
 
     def _dismiss_form(self) -> None:
         self.form.dismiss()
@@ -131,7 +107,7 @@ class CorpusPage(Page):
     def _take_project(self) -> None:
         self._dismiss_form()
         self.contents.forget()
-        self.show_rejected.setChecked(False)
+        self.rejected.unfold.setChecked(False)
         self._is_other_corpus = True
         self.refresh_when_seen()
 
@@ -151,35 +127,29 @@ class CorpusPage(Page):
         self._is_other_corpus = False
         imports = project.sentences.imports()
         rejected = sum(imported.rejections for imported in imports)
-        listed = sum(len(imported.rejected) for imported in imports)
         files = sum(imported.format != SOURCE and imported.sentences > 0 for imported in imports)
         typed = sum(imported.sentences for imported in imports if imported.format == SOURCE)
         has_sentences = project.sentences.has_any()
         self.said.setText(_describe(project, files, typed))
         self.said.setToolTip("" if has_sentences else list_formats())
         self.contents.show_project(project, imports)
-        self.rejected.rows.show_imports(imports)
-        self.rejected_title.setText(_count_rejected(rejected, listed))
-        self.left_out.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
+        self.rejected.show_imports(imports)
+        self.rejected.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
         self.export.setEnabled(has_sentences)
         self.share.setEnabled(has_sentences)
         self.train.setEnabled(has_sentences)
 
-    def _unfold_rejected(self, is_unfolded: bool) -> None:
-        """Show the list of skipped records, or the line alone that says how many they are."""
-        self.show_rejected.setText(say("Hide") if is_unfolded else say("Show"))
-        self.rejected.setVisible(is_unfolded)
-        self.search_rejected.setVisible(is_unfolded)
-        self.search_rejected.clear()
-        vertical = QSizePolicy.Policy.Expanding if is_unfolded else QSizePolicy.Policy.Fixed
-        self.left_out.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+    def _make_room(self, is_unfolded: bool) -> None:
+        """Give the skipped records nearly half of the page."""
+        if is_unfolded:
+            self.splitter.setSizes([11, 9])
 
-    def _dismiss_rejected(self) -> None:
+    def _clear_rejected(self) -> None:
         project = self._context.session.project
         assert project is not None, "the page is shown with a project only"
         rejected = sum(imported.rejections for imported in project.sentences.imports())
         self._context.preferences.dismiss_rejections(project.folder, rejected)
-        self.show_rejected.setChecked(False)
+        self.rejected.unfold.setChecked(False)
         self._show_corpus(project)
 
     def _choose_files(self) -> None:
@@ -195,7 +165,7 @@ class CorpusPage(Page):
 
     def _ask(self, files: list[Path]) -> None:
         project = self._context.session.project
-        self.show_rejected.setChecked(False)  # a small window has no room for the form beside the list
+        self.rejected.unfold.setChecked(False)  # a small window has no room for the form beside the list
         self.body.hide()
         self.form.ask(files, project)
 
@@ -270,13 +240,3 @@ def _describe(project: Project, files: int, typed: int) -> str:
         imported=count - typed,
         typed=typed,
     )
-
-
-def _count_rejected(rejected: int, listed: int) -> str:
-    if listed < rejected:
-        return say(
-            "Skipped records: {count:,} (the first {kept:,} of each file are listed)",
-            count=rejected,
-            kept=REJECTED_KEPT,
-        )
-    return say("Skipped records: {count:,}", count=rejected)

@@ -19,7 +19,7 @@ from gui.text.wording import label_names, wrap_tooltip
 from gui.widgets.choosers import chooser
 from gui.widgets.tables import count_cells
 
-MOST_LISTED = 500
+MOST_LISTED = 200
 """How many strings of a type are listed."""
 
 
@@ -92,7 +92,7 @@ class StringsView(CountedView):
 
 def _describe(found: FrequentStrings) -> str:
     if len(found.first) < found.strings:
-        return say("The {shown:,} most frequent of {count:,} strings", shown=len(found.first), count=found.strings)
+        return say("{shown:,} of {count:,} strings", shown=len(found.first), count=found.strings)
     return say_count("{count:,} string", "{count:,} strings", found.strings)
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from core.domain.spans import Span
+from gui.corpus.rejected_records import FILE, LINE, RECORDS
 from tests.building import project_with_sentences
 from tests.gui.driving import click, wait_for_job
 
@@ -33,6 +34,14 @@ def counts(page):
         table.item(row, 0).text().split()[0]: [table.item(row, column).text() for column in (1, 2, 3)]
         for row in range(table.rowCount())
     }
+
+
+def skipped(page):
+    """The number, first file and first line of each reason."""
+    found = page.rejected.tree.found
+    return [
+        tuple(found.index(row, column).data() for column in (RECORDS, FILE, LINE)) for row in range(found.rowCount())
+    ]
 
 
 def test_it_counts_sentences_and_spans_of_every_split(page):
@@ -67,13 +76,12 @@ def test_more_files_go_where_the_form_says_and_bad_records_are_listed(page, wind
     wait_for_job(qtbot, window.context.runner)
     assert window.context.session.project.sentences.by_id("x").split == "test"
     assert counts(page)["PER"] == ["–", "–", "1"]
-    rows = page.rejected.rows
-    assert [rows.data(rows.index(0, column)) for column in (0, 1)] == [str(corpus), "2"]
-    assert page.left_out.isVisible()
+    assert skipped(page) == [("1", str(corpus), "2")]
+    assert page.rejected.isVisible()
     assert "1 record was skipped" in window.banner.text.text()
 
 
-def test_skipped_records_take_one_line_until_asked_for_and_can_be_dismissed(page, window, qtbot, tmp_path):
+def test_skipped_records_take_one_line_until_asked_for_and_are_cleared_and_shown_again(page, window, qtbot, tmp_path):
     def add(name, *texts):
         lines = [json.dumps({"id": f"{name}{at}", "text": text, "label": []}) for at, text in enumerate(texts)]
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
@@ -82,45 +90,45 @@ def test_skipped_records_take_one_line_until_asked_for_and_can_be_dismissed(page
         wait_for_job(qtbot, window.context.runner)
 
     add("a", "서울", "")
-    assert page.rejected_title.text() == "Skipped records: 1"
+    assert page.rejected.title.text() == "Skipped records: 1"
+    assert not page.rejected.tree.isVisible()
+    qtbot.waitUntil(lambda: page.rejected.height() < 60)
+    click(page.rejected.unfold)
+    assert page.rejected.tree.isVisible()
+    assert page.rejected.unfold.text() == "Hide"
+    click(page.rejected.clear)
     assert not page.rejected.isVisible()
-    qtbot.waitUntil(lambda: page.left_out.height() < 60)
-    click(page.show_rejected)
-    assert page.rejected.isVisible()
-    assert page.show_rejected.text() == "Hide"
-    click(page.dismiss)
-    assert not page.left_out.isVisible()
     session = window.context.session
     folder = session.project.folder
     session.close_project()
     window.open_project(folder)
     window.show_page("corpus")
-    assert not page.left_out.isVisible(), "also after another start"
+    assert not page.rejected.isVisible(), "also after another start"
+    page.contents.files.cellClicked.emit(0, 4)
+    assert page.rejected.tree.isVisible()
+    assert skipped(page) == [("1", str(tmp_path / "a.jsonl"), "2")]
+    click(page.rejected.clear)
     add("b", "부산", "")
-    assert page.left_out.isVisible()
-    assert page.rejected_title.text() == "Skipped records: 2"
+    assert page.rejected.isVisible()
+    assert page.rejected.title.text() == "Skipped records: 2"
 
 
-def test_skipped_records_are_searched_and_sorted_by_reason(page, window, qtbot, tmp_path):
-    lines = ['{"id": "a", "text": "서울"}', "{", '{"id": "b", "text": ""}', "["]
-    (tmp_path / "more.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    window.take_files([tmp_path / "more.jsonl"])
+def test_skipped_records_are_grouped_by_reason_and_searched(page, window, qtbot, tmp_path):
+    path = tmp_path / "more.jsonl"
+    path.write_text("\n".join(['{"id": "a", "text": "서울"}', '{"id": "b", "text": ""}', "{", "["]), encoding="utf-8")
+    window.take_files([path])
     click(page.form.start)
     wait_for_job(qtbot, window.context.runner)
-    assert not page.search_rejected.isVisible()
-    click(page.show_rejected)
-    shown = page.rejected.model()
-
-    def shown_lines():
-        return [shown.index(row, 1).data() for row in range(shown.rowCount())]
-
-    assert shown_lines() == ["2", "3", "4"]
-    page.search_rejected.setText("NO TEXT")
-    assert shown_lines() == ["3"]
-    page.search_rejected.clear()
-    page.rejected.sortByColumn(2, Qt.SortOrder.AscendingOrder)
-    reasons = [shown.index(row, 2).data() for row in range(shown.rowCount())]
-    assert reasons == sorted(reasons)
+    panel, file = page.rejected, str(path)
+    assert not panel.searched.isVisible()
+    click(panel.unfold)
+    assert skipped(page) == [("2", file, "3"), ("1", file, "2")]
+    first = panel.tree.found.index(0, 0)
+    assert [panel.tree.found.index(row, LINE, first).data() for row in (0, 1)] == ["3", "4"]
+    panel.searched.setText("NO TEXT")
+    assert skipped(page) == [("1", file, "2")]
+    panel.searched.clear()
+    assert len(skipped(page)) == 2
 
 
 def test_a_file_that_cannot_be_read_changes_nothing(page, window, qtbot, tmp_path):
