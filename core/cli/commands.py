@@ -45,6 +45,7 @@ from core.messages.catalogue import mark, say, say_count
 from core.messages.terminal import escape_controls
 from core.metrics.confusion import build_confusion, count_error_kinds
 from core.services import engine
+from core.services.evaluate import evaluate_epoch
 from core.store.predictions import EpochKey
 from core.store.project import Project, open_project
 from core.store.runs import Run
@@ -263,7 +264,7 @@ def _ceilings(options: argparse.Namespace, out: Output) -> None:
 def _evaluate(options: argparse.Namespace, out: Output) -> None:
     with open_project(options.project) as project:
         evaluation = run_to_end(
-            engine.evaluate_epoch(project, options.run, options.epoch, options.split, options.gold, options.device)
+            evaluate_epoch(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
         estimate = project.reviews.estimate(evaluation.key, evaluation.split)
         warn_of_split(project, evaluation.split, out)

@@ -73,22 +73,22 @@ def _import_late(module: str, function: str) -> Callable[..., Any]:
 
 
 if TYPE_CHECKING:
+    from core.services.ceilings import measure_ceilings as measure_ceilings
     from core.services.crosscheck import crosscheck as crosscheck
-    from core.services.evaluate import evaluate_epoch as evaluate_epoch
-    from core.services.evaluate import measure_ceilings as measure_ceilings
     from core.services.export_model import export_model as export_model
     from core.services.predict import predict_texts as predict_texts
     from core.services.tag_lines import tag_lines as tag_lines
+    from core.services.tag_stored import tag_with_run as tag_with_run
     from core.services.train import assist_training as assist_training
     from core.services.train import resume_run as resume_run
     from core.services.train import train_run as train_run
 else:
     crosscheck = _import_late("crosscheck", "crosscheck")
-    evaluate_epoch = _import_late("evaluate", "evaluate_epoch")
-    measure_ceilings = _import_late("evaluate", "measure_ceilings")
+    measure_ceilings = _import_late("ceilings", "measure_ceilings")
     export_model = _import_late("export_model", "export_model")
     predict_texts = _import_late("predict", "predict_texts")
     tag_lines = _import_late("tag_lines", "tag_lines")
+    tag_with_run = _import_late("tag_stored", "tag_with_run")
     assist_training = _import_late("train", "assist_training")
     resume_run = _import_late("train", "resume_run")
     train_run = _import_late("train", "train_run")

@@ -15,8 +15,8 @@ from core.io.folders import new_folder
 from core.languages.korean.morphemes import analyser_version
 from core.model import checkpoint
 from core.model.exported_model import write_model
-from core.services.evaluate import score_epoch
 from core.services.model_card import CardFacts, write_card
+from core.services.scoring import score_epoch
 from core.store.predictions import EpochKey
 from core.store.project import Project, refuse_inside_project
 from core.store.runs import EpochChoice

@@ -21,7 +21,7 @@ from core.io.manifest import load_manifest
 from core.model import checkpoint
 from core.model.devices import device_of
 from core.model.encoders.loading import check_encoder
-from core.services.evaluate import score_epoch, score_klue
+from core.services.scoring import score_epoch, score_klue
 from core.store.label_history import earlier_names, rename_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project

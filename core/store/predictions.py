@@ -163,6 +163,11 @@ class Predictions:
         )
         return int(self._database.value(sql + _other_condition(other), [key.source, key.epoch, *_numbers(other)]))
 
+    def count_tagged(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> int:
+        """How many of these sentences the epoch tagged."""
+        sql = "SELECT count(*) FROM prediction WHERE source = ? AND epoch = ? AND sentence IN ({numbers})"
+        return sum(count for (count,) in self._database.rows_of(sql, numbers, [key.source, key.epoch]))
+
     def count_spans(self, key: EpochKey) -> int:
         """How many spans an epoch has in all."""
         sql = "SELECT coalesce(sum(json_array_length(spans)), 0) FROM prediction WHERE source = ? AND epoch = ?"

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLa
 
 from core.domain.spans import Split
 from core.messages.catalogue import mark, say, say_count
-from core.services import engine
+from core.services import evaluate
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -359,7 +359,7 @@ class MetricsPage(Page):
             return
         job = self._context.runner.start(
             say("Evaluating {epoch} on test", epoch=name_epoch(key)),
-            lambda: engine.evaluate_epoch(project, key.source, key.epoch, "test", gold),
+            lambda: evaluate.evaluate_epoch(project, key.source, key.epoch, "test", gold),
             fleeting=FLEETING,
         )
         job.finished.connect(lambda _: self._take_evaluation(project, key.source))

@@ -12,7 +12,7 @@ from core.domain.events import Predicting
 from core.domain.settings import TrainSettings
 from core.domain.spans import Span
 from core.metrics.report import build_report
-from core.services import engine
+from core.services import evaluate
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.runs import Epoch
@@ -356,7 +356,7 @@ def fake_evaluation(monkeypatch):
         project.predictions.save(EpochKey(run, epoch), {number: predicted((0, 2, "LC", 0.9))[:1]})
         yield Predicting(1, 1)
 
-    monkeypatch.setattr(engine, "evaluate_epoch", evaluating)
+    monkeypatch.setattr(evaluate, "evaluate_epoch", evaluating)
 
 
 def test_evaluating_on_test_shows_test(desk, qtbot, fake_evaluation):
@@ -383,7 +383,7 @@ def test_a_failed_evaluation_is_reported(desk, qtbot, monkeypatch):
         raise UserError("the checkpoint is damaged")
         yield
 
-    monkeypatch.setattr(engine, "evaluate_epoch", evaluating)
+    monkeypatch.setattr(evaluate, "evaluate_epoch", evaluating)
     with qtbot.waitSignal(desk.session.problem) as problem:
         qtbot.mouseClick(desk.page.head.evaluate, Qt.MouseButton.LeftButton)
     assert problem.args == ["the checkpoint is damaged"]

@@ -1,0 +1,123 @@
+"""A source tags sentences of the project that it has not tagged yet; torch is loaded only where it is needed."""
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.domain.errors import UserError
+from core.domain.events import Predicting
+from core.domain.settings import Device
+from core.domain.spans import PredictedSpan, Section, SentenceNumber
+from core.messages.catalogue import mark
+from core.services import engine
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.runs import EpochChoice
+from core.store.sources import Source, SourceKind
+
+_AT_ONCE = 1_000
+"""Sentences that are stored at once: a stop loses no more."""
+
+_FIXED: dict[SourceKind, str] = {
+    "cross-check": mark("{source} keeps no weights to tag other sentences with; choose a run that was trained"),
+    "file": mark("{source} says what its file says; add a file with more sentences as its next version"),
+    "person": mark("{source} says what the person's file says; add a file with more sentences as its next version"),
+    "agreement": mark("{source} says what others say; have these tag the sentences"),
+}
+
+
+class SpanTagger(Protocol):
+    """What tags texts for a source that is not a run."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that decides what it says: weights, tokenizer and label mapping, or entries."""
+
+    def tag(self, texts: Sequence[str]) -> Iterable[Sequence[PredictedSpan]]:
+        """The spans of each text, in order, with the label names of the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What came of tagging a section.
+
+    Attributes:
+        sentences: how many were tagged now.
+        replaced: how many of them an older version of the source had tagged.
+    """
+
+    key: EpochKey
+    sentences: int
+    replaced: int = 0
+
+
+def tag_source(
+    project: Project, number: int, section: Section, epoch: EpochChoice | None = None, device: Device = "auto"
+) -> Generator[Predicting, None, Tagged]:
+    """Have a source tag what it has not tagged yet in a section. What was stored stays where the work is stopped, and
+    the next call goes on from there.
+
+    Args:
+        epoch: of a run; None means the last one.
+
+    Raises:
+        UserError: the source cannot tag, the section is empty, or what it tags with is damaged.
+    """
+    source = project.sources.by_number(number)
+    if source.removed is not None:
+        raise UserError("the weights of run {number} were deleted; choose another run", number=number)
+    if not source.tags_more:
+        raise UserError(_FIXED[source.kind], source=source.title)
+    if not project.sentences.count(section):
+        raise UserError("there are no sentences in {section}", section=section)
+    if source.is_run:
+        key = EpochKey(number, project.runs.epoch_number(number, epoch))
+    else:
+        key = project.sources.open_version(number, open_tagger(project, source).fingerprint)
+    return (yield from tag_lacking(project, key, section, device))
+
+
+def open_tagger(project: Project, source: Source) -> SpanTagger:
+    """What tags for a source that is not a run.
+
+    Raises:
+        UserError: nothing does.
+    """
+    raise UserError("{source} of {project} cannot tag sentences", source=source.title, project=project.name)
+
+
+def tag_lacking(
+    project: Project, key: EpochKey, section: Section, device: Device = "auto"
+) -> Generator[Predicting, None, Tagged]:
+    """Tag what an epoch of a run, or the newest version of another source, has not tagged yet in a section.
+
+    Raises:
+        UserError: what it tags with is damaged.
+    """
+    numbers = project.predictions.lacking(key, section)
+    source = project.sources.by_number(key.source)
+    if numbers and source.is_run:
+        yield from engine.tag_with_run(project, key, numbers, device)
+    elif numbers:
+        tagger = open_tagger(project, source)
+        if project.sources.open_version(key.source, tagger.fingerprint) != key:
+            return Tagged(key, 0)
+        yield from _tag_with(project, key, tagger, numbers)
+    before = EpochKey(key.source, key.epoch - 1)
+    replaced = 0 if source.is_run else project.predictions.count_tagged(before, numbers)
+    return Tagged(key, len(numbers), replaced)
+
+
+def _tag_with(
+    project: Project, key: EpochKey, tagger: SpanTagger, numbers: Sequence[SentenceNumber]
+) -> Generator[Predicting, None, None]:
+    done = 0
+    for first in range(0, len(numbers), _AT_ONCE):
+        part = numbers[first : first + _AT_ONCE]
+        found: dict[SentenceNumber, Sequence[PredictedSpan]] = {}
+        texts = [stored.text for stored in project.sentences.by_number(part)]
+        for number, spans in zip(part, tagger.tag(texts), strict=True):
+            found[number] = spans
+            done += 1
+            yield Predicting(done, len(numbers))
+        project.predictions.save(key, found)
