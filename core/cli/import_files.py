@@ -10,7 +10,8 @@ from core.cli.preview import preview_files, print_way_out
 from core.domain.generators import run_to_end
 from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import say_count
-from core.services.import_corpus import ImportPlan, ImportReport, NothingImportedError, import_corpus
+from core.services.import_corpus import ImportPlan, import_corpus
+from core.services.import_report import ImportReport, NothingImportedError
 from core.services.intake import Rules
 from core.store.project import open_for_import
 
@@ -66,9 +67,14 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
     if out.as_json:
         print(f'{{"sentences": {report.sentences}, "spans": {report.spans}, "rejected": ', end="")
         rejections.print_list()
-        more = {"warnings": report.warnings, "judged": report.tally.judged, "unknown_labels": report.tally.unknown}
+        more = {
+            "warnings": report.warnings,
+            "judged": report.tally.judged,
+            "unknown_labels": report.tally.unknown,
+            "returned": report.tally.returned,
+        }
         print(f", {json.dumps(more, ensure_ascii=False)[1:]}", flush=True)
-    elif report.sentences:
+    elif report.sentences or report.tally.returned:
         text = say_count(
             "{count:,} sentence with {spans} imported, {rejected:,} rejected",
             "{count:,} sentences with {spans} imported, {rejected:,} rejected",

@@ -69,7 +69,9 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "files", type=Path, nargs="+", metavar="FILE", help=say("corpus files: {formats}", formats=formats)
     )
     target = parser.add_mutually_exclusive_group()
-    target.add_argument("--split", choices=SPLITS, default="train", help=say("the split to add to (default: train)"))
+    target.add_argument(
+        "--split", choices=(*SPLITS, "pool"), default="train", help=say("where to add them (default: train)")
+    )
     target.add_argument(
         "--dev-ratio",
         type=float,

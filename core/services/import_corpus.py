@@ -8,9 +8,9 @@ from array import array
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.analysis.findings import (
     describe_empty_dev,
@@ -25,10 +25,12 @@ from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shar
 from core.formats import registry
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
-from core.messages.catalogue import join_words, mark, say, say_count
+from core.messages.catalogue import say
+from core.services.import_report import ImportReport, NothingImportedError
 from core.services.intake import RULES, Accepted, Intake, Rules
-from core.services.tally import Tally, describe_tally
+from core.services.tally import describe_tally
 from core.store.columns import json_text, now_text
+from core.store.gold.finishing import Returned
 from core.store.project import Project
 from core.store.sentences import REJECTED_KEPT, SLICE, ImportedFile
 
@@ -47,6 +49,7 @@ class ImportPlan:
     """Which files to import, and into which split.
 
     Attributes:
+        split: what nobody judged goes to the pool, whatever the split; the pool: all goes there, without its gold.
         dev_ratio: share (0–1) of the new sentences that go to dev, drawn with the seed; the others go to `split`.
         new_labels: labels to add to the tag set first.
         options: what the readers cannot find out from the files alone.
@@ -57,7 +60,7 @@ class ImportPlan:
     """
 
     files: tuple[Path, ...]
-    split: Split = "train"
+    split: Split | Literal["pool"] = "train"
     dev_ratio: float = 0.0
     seed: int = 1
     format: str = "auto"
@@ -66,6 +69,8 @@ class ImportPlan:
     rules: Rules = RULES
 
     def __post_init__(self) -> None:
+        if self.split == "pool":
+            object.__setattr__(self, "rules", replace(self.rules, takes_gold=False))
         if not 0 <= self.dev_ratio < 1:
             raise UserError("the dev ratio is {dev_ratio}; it must be at least 0 and below 1", dev_ratio=self.dev_ratio)
         for label in (*self.new_labels, *(label for _, label in self.rules.label_map)):
@@ -85,27 +90,6 @@ class ImportProgress:
     file: str
     sentences: int
     rejected: tuple[Rejected, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import brought.
-
-    Attributes:
-        rejected: the first records of each file that are not in the project now, at most `REJECTED_KEPT`.
-        rejections: how many there are.
-        repeated: how many of them the project had already, word for word.
-        warnings: what a person should know of the corpus as it is now and of what came in, a sentence each.
-        tally: what the records had.
-    """
-
-    sentences: int
-    spans: int
-    rejected: tuple[Rejected, ...] = ()
-    rejections: int = 0
-    repeated: int = 0
-    warnings: tuple[str, ...] = ()
-    tally: Tally = field(default_factory=Tally)
 
 
 def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgress, None, ImportReport]:
@@ -131,6 +115,7 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
             staging.assign(plan)
         staging.refuse_nothing()
         yield from staging.add_to_corpus()
+        yield from staging.finish_returned()
         return staging.report()
 
 
@@ -152,7 +137,7 @@ class _StagedFile:
 
     def add(self, good: Iterable[Accepted], bad: Sequence[Rejected]) -> None:
         for accepted in good:
-            self.sentences += accepted.replaces is None
+            self.sentences += accepted.replaces is None and accepted.returned is None
         self.rejected += bad[: REJECTED_KEPT - len(self.rejected)]
         self.rejections += len(bad)
 
@@ -226,6 +211,8 @@ class _Staging:
 
         Equal texts stay together in a drawn share, or whole documents where the files have any.
         """
+        if plan.split == "pool":
+            return
         new, known = self._unassigned, self._intake.known.splits
         drawn = draw_dev(as_keys(new.groups), plan.dev_ratio, plan.seed, known) if plan.dev_ratio else {}
         with self._database.atomic(is_temporary=True):
@@ -295,14 +282,28 @@ class _Staging:
             " annotator, extras) SELECT i.id, split, text, gold, gold, judged, file + ?1, place, d.number, original_id,"
             " annotator, extras FROM incoming AS i"
             " LEFT JOIN document AS d ON d.import = file + ?1 AND d.name = i.document"
-            " WHERE position >= ?2 AND position < ?3 ORDER BY position",
+            " WHERE returned IS NULL AND position >= ?2 AND position < ?3 ORDER BY position",
             parameters,
+        )
+
+    def finish_returned(self) -> Iterator[ImportProgress]:
+        """Give what came back from elsewhere its gold and its split, as one step, and store who made the gold."""
+        if not self._intake.tally.returned:
+            return
+        sql = "SELECT returned, text, gold, split FROM incoming WHERE returned IS NOT NULL ORDER BY position"
+        with self._database.atomic(is_temporary=True):  # only the connection that writes has the table
+            found = [Returned(*row) for row in self._database.rows(sql)]
+        for done in self._project.finishing.finish_returned(found):
+            yield ImportProgress(self._files[-1].name, done)
+        self._database.write(
+            "UPDATE sentence SET annotator = i.annotator FROM incoming AS i"
+            " WHERE i.returned = sentence.number AND i.annotator IS NOT NULL"
         )
 
     def report(self) -> ImportReport:
         """What came of it."""
         return ImportReport(
-            sentences=self._staged,
+            sentences=sum(file.sentences for file in self._files),
             spans=self._intake.tally.spans.total(),
             rejected=tuple(record for file in self._files for record in file.rejected),
             rejections=sum(file.rejections for file in self._files),
@@ -336,15 +337,15 @@ class _Staging:
             self._database.write("DROP TABLE incoming")
 
 
-_STAGED = "file, id, text, gold, split, judged, place, document, original_id, annotator, extras"
+_STAGED = "file, id, text, gold, split, judged, place, document, original_id, annotator, extras, returned"
 _STAGE = f"INSERT INTO incoming ({_STAGED}) VALUES ({', '.join('?' * (_STAGED.count(',') + 1))})"
 _RESTAGE = (
     "UPDATE incoming SET gold = ?, split = ?, judged = ?, place = ?, document = ?, original_id = ?, annotator = ?,"
-    " extras = ? WHERE position = ?"
+    " extras = ?, returned = coalesce(returned, ?) WHERE position = ?"
 )
 _INCOMING = (
     "CREATE TEMP TABLE incoming (position INTEGER PRIMARY KEY, file INTEGER, id TEXT, text TEXT, gold TEXT, split TEXT,"
-    " judged TEXT, place INTEGER, document TEXT, original_id TEXT, annotator TEXT, extras TEXT)"
+    " judged TEXT, place INTEGER, document TEXT, original_id TEXT, annotator TEXT, extras TEXT, returned INTEGER)"
 )
 
 
@@ -363,6 +364,7 @@ def _row(file: int, accepted: Accepted) -> tuple[Any, ...]:
         record.id if record.id != sentence.id else None,
         record.annotator or None,
         json_text(record.extras) if record.extras else None,
+        accepted.returned,
     )
 
 
@@ -389,41 +391,6 @@ def _text_path(path: Path) -> str | None:
 
 class _GaveWayError(Exception):
     """A transaction was taken back so that another thread need not wait for its end."""
-
-
-class NothingImportedError(UserError):
-    """Of all the records of an import none could be taken; the report lists why."""
-
-    def __init__(self, report: ImportReport, files: Sequence[str]) -> None:
-        super().__init__(mark("Nothing imported: {reason}"), reason=_why_nothing(report, files))
-        self.report = report
-
-
-def _why_nothing(report: ImportReport, files: Sequence[str]) -> str:
-    count, repeated = report.rejections, report.repeated
-    if not count:
-        return say("no sentence was found in {files}", files=join_words(files))
-    if repeated == count:
-        return say_count(
-            "the one sentence is already in this project", "all {count:,} sentences are already in this project", count
-        )
-    first = report.rejected[0]
-    if not repeated:
-        return say_count(
-            "the one record was rejected: {where}: {reason}",
-            "all {count:,} records were rejected, the first at {where}: {reason}",
-            count,
-            where=first.where,
-            reason=first.reason,
-        )
-    return say_count(
-        "all {of:,} records were rejected ({count:,} is already in this project), the first at {where}: {reason}",
-        "all {of:,} records were rejected ({count:,} are already in this project), the first at {where}: {reason}",
-        repeated,
-        of=count,
-        where=first.where,
-        reason=first.reason,
-    )
 
 
 def _slices(records: Iterable[Accepted | Rejected]) -> Iterator[list[Accepted | Rejected]]:

@@ -3,12 +3,12 @@
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, NoReturn
 
 from core.domain.errors import UserError
 from core.domain.labels import check_label_name, coarse_label, is_label_name
-from core.domain.spans import Judged, Sentence, Span, check_spans
+from core.domain.spans import Judged, Sentence, SentenceNumber, Span, check_spans
 from core.domain.splitting import text_key
 from core.formats.records import Record, Rejected, StatedSpan, make_id, reject
 from core.formats.source_files import Source
@@ -43,6 +43,7 @@ class Rules:
         without_spans: whether a text without spans was judged, where its file does not say so: as is likely by the
             file's format, or as a person says.
         annotator: whose gold is taken where a file says who made it; empty: the last in the file.
+        takes_gold: whether the files' spans are gold; if not, all sentences are for the pool.
     """
 
     label_map: tuple[tuple[str, str], ...] = ()
@@ -51,6 +52,7 @@ class Rules:
     offsets: Offsets = "characters"
     without_spans: WithoutSpans = "as-stated"
     annotator: str = ""
+    takes_gold: bool = True
 
 
 RULES = Rules()
@@ -68,6 +70,7 @@ class Accepted:
         replaces: the place among the accepted ones, from 0, of an earlier record of the same sentence that this one
             takes the place of; None for a new sentence.
         was_judged: whether a person decided the gold of that earlier record.
+        returned: the sentence of the pool that it is, which a person has judged since; None for a new one.
     """
 
     sentence: Sentence
@@ -77,6 +80,7 @@ class Accepted:
     judged: Judged
     replaces: int | None = None
     was_judged: Judged = "no"
+    returned: SentenceNumber | None = None
 
 
 class Reading(NamedTuple):
@@ -121,6 +125,9 @@ class Intake:
         """What a record becomes, or why it is rejected."""
         if isinstance(record, Rejected):
             return record
+        if not rules.takes_gold:
+            self.tally.ignored += record.gold != ()
+            record = replace(record, gold=(), judged="no", says_judged=True)
         if isinstance(record.gold, Rejected):
             return record.gold
         try:
@@ -143,12 +150,28 @@ class Intake:
     def _take(self, source: Source, record: Record, spans: tuple[Span, ...], judged: Judged) -> Accepted:
         """A record that is the first of its sentence."""
         _check_id(record.id)
+        if record.id in self._ids_of_file:
+            raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
+        self._ids_of_file.add(record.id)
         key = text_key(record.text)
-        sentence = Sentence.unchecked(self._name(source, record, key, spans), record.text, spans)
-        accepted = Accepted(sentence, spans_to_text(spans), key, record, judged)
-        self._compare_texts(source, accepted)
+        pooled = self._find_in_pool(source, record, key) if judged == "yes" else None
+        name = pooled.id if pooled is not None else self._name(source, record, key, spans)
+        sentence = Sentence.unchecked(name, record.text, spans)
+        returned = None if pooled is None else pooled.number
+        accepted = Accepted(sentence, spans_to_text(spans), key, record, judged, returned=returned)
+        if pooled is None:
+            self._compare_texts(source, accepted)
         self._remember(accepted)
+        self.tally.returned += pooled is not None
         return accepted
+
+    def _find_in_pool(self, source: Source, record: Record, key: int) -> StoredSentence | None:
+        """The sentence of the pool that a record is, by its id and text, or else by its text alone."""
+        named = (self.known.named(name) for name in _names_to_try(source, record))
+        found = [each for each in named if each is not None and is_same_text(each.text, record.text)]
+        found = found or list(self.known.with_text(key, record.text))
+        is_free = all(each.split == "pool" and each.id not in self._places for each in found)
+        return found[0] if found and is_free else None
 
     def _remember(self, accepted: Accepted) -> None:
         place, sentence = len(self._names), accepted.sentence
@@ -267,11 +290,8 @@ class Intake:
         """The id of a new sentence: the record's own, or FILE#ID if another sentence has that.
 
         Raises:
-            UserError: the same sentence is in the project or this import already, or the file has the id twice.
+            UserError: the same sentence is in the project or this import already.
         """
-        if record.id in self._ids_of_file:
-            raise UserError("an earlier sentence of this import has the same id; every sentence needs its own")
-        self._ids_of_file.add(record.id)
         for name in _names_to_try(source, record):
             place = self._places.get(name)
             if place is not None and self._keys[place] == key:

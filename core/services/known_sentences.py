@@ -85,7 +85,7 @@ class KnownSentences:
 def has_gold_of(stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> bool:
     """Whether a sentence has, or had when it came in, what a record of it says."""
     golds = (stored.imported, stored.imported_now, stored.gold)
-    if record.judged == "partly":
+    if record.judged == "partly" or (record.judged == "no" and not spans):
         return any({*spans} <= {*gold} for gold in golds)
     return spans in golds
 

@@ -31,6 +31,8 @@ class Tally:
         contradicting: rejected records that are in the project or in another file with other gold.
         deleted: sentences that came in anew after they had been deleted.
         left_out: overlapping spans that were left out, and the first of them in words.
+        returned: sentences of the pool that came in with gold and leave it.
+        ignored: sentences for the pool whose gold was not taken.
         merged: records that were joined with an earlier one of the same sentence.
         judged: the records that came in, by whether somebody judged them.
         in_utf16: rejected records whose offsets are right if they count UTF-16 units.
@@ -49,6 +51,8 @@ class Tally:
     deleted: int = 0
     left_out: int = 0
     first_left_out: str = ""
+    returned: int = 0
+    ignored: int = 0
     merged: int = 0
     in_utf16: int = 0
     shifted: int = 0
@@ -146,6 +150,24 @@ def _describe_judging(tally: Tally) -> list[str]:
                 "{count:,} sentence was judged in part: it is in the pool, not in a split.",
                 "{count:,} sentences were judged in part: they are in the pool, not in a split.",
                 count,
+            )
+        )
+    if tally.returned:
+        notices.append(
+            say_count(
+                "{count:,} sentence was in the pool and leaves it with this gold; undo takes it back.",
+                "{count:,} sentences were in the pool and leave it with this gold; undo takes them back.",
+                tally.returned,
+            )
+        )
+    if tally.ignored:
+        notices.append(
+            say_count(
+                "{count:,} sentence has gold that was not taken, since it goes to the pool; “add-source” makes a source"
+                " of it.",
+                "{count:,} sentences have gold that was not taken, since they go to the pool; “add-source” makes a"
+                " source of it.",
+                tally.ignored,
             )
         )
     if tally.merged:

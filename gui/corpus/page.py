@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.messages.catalogue import mark, say, say_count
-from core.services.import_corpus import ImportPlan, ImportReport
+from core.services.import_corpus import ImportPlan
+from core.services.import_report import ImportReport
 from core.services.typed_sentences import SOURCE
 from core.store.changes import ChangeSet
 from core.store.project import Project

@@ -6,7 +6,7 @@ offers what is drawn, so that dev is a fair sample of the pool.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from core.domain.errors import UserError
@@ -14,8 +14,10 @@ from core.domain.spans import Section, SentenceNumber, Span, Split, check_spans
 from core.domain.splitting import is_drawn, normalise_for_comparison
 from core.languages.korean.normalise import to_nfc
 from core.store.changes import ChangeSet
+from core.store.columns import spans_from_text
 from core.store.database import Database
-from core.store.gold.corrections import Corrections
+from core.store.gold.corrections import LARGE, Corrections
+from core.store.gold.log import StepPart
 from core.store.gold.remarks import Review
 from core.store.gold.section_changes import SectionChange
 from core.store.sentences import IN_A_SPLIT, Sentences, StoredSentence
@@ -33,6 +35,15 @@ class Finished(NamedTuple):
     change: ChangeSet
     split: Split
     copies: int
+
+
+class Returned(NamedTuple):
+    """A sentence of the pool that was labelled elsewhere: its text there, with gold as stored, and where it goes."""
+
+    sentence: SentenceNumber
+    text: str
+    gold: str
+    split: Split
 
 
 class Finishing:
@@ -81,6 +92,29 @@ class Finishing:
         moves = [SectionChange(each.number, "pool", split) for each in pooled]
         change = self._corrections.finish(golds, moves, [Review(number, True, seconds)])
         return Finished(change, split, len(pooled) - 1)
+
+    def finish_returned(self, returned: Sequence[Returned]) -> Generator[int, None, ChangeSet]:
+        """Give sentences of the pool the gold that they got elsewhere, and their copies with them, in one step; yields
+        how many it were so far.
+
+        Raises:
+            UserError: another large step is being written; then no sentence is changed.
+        """
+        return self._corrections.move_in_slices(self._plan_returned(returned), "finish")
+
+    def _plan_returned(self, returned: Sequence[Returned]) -> Iterator[StepPart]:
+        taken = {each.sentence for each in returned}
+        for first in range(0, len(returned), LARGE):
+            part = returned[first : first + LARGE]
+            golds, moves = dict[SentenceNumber, tuple[Span, ...]](), list[SectionChange]()
+            for each, sentence in zip(part, self._sentences.by_number([each.sentence for each in part]), strict=True):
+                same = self._sentences.by_number(self._texts.find(sentence.text))
+                others = [other for other in same if other.split == "pool" and other.number not in taken]
+                taken.update(other.number for other in others)
+                for pooled in (sentence, *others):
+                    golds[pooled.number] = fit_spans(spans_from_text(each.gold), each.text, pooled.text)
+                    moves.append(SectionChange(pooled.number, "pool", each.split))
+            yield self._corrections.plan_finish(golds, moves)
 
     def _choose_split(
         self, sentence: StoredSentence, same: Sequence[StoredSentence], *, is_random: bool, is_for_dev: bool

@@ -14,7 +14,8 @@ import pytest
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
-from core.services.import_corpus import ImportPlan, NothingImportedError, _Staging, import_corpus
+from core.services.import_corpus import ImportPlan, _Staging, import_corpus
+from core.services.import_report import NothingImportedError
 from core.store.project import DATABASE, create_project
 from core.store.sentences import REJECTED_KEPT
 from tests.building import add_sentences, project_with_sentences

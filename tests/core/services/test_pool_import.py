@@ -1,0 +1,116 @@
+"""Sentences come into the pool without gold, and leave it when they come back labelled from elsewhere."""
+
+import json
+
+import pytest
+
+from core.cli.commands import run
+from core.domain.generators import run_to_end
+from core.domain.spans import Span
+from core.services.import_corpus import ImportPlan, import_corpus
+from core.store.project import open_project
+from tests.building import project_with_sentences
+
+TEXTS = ["나리는 부산에 산다", "비가 온다", "나리는 부산에 산다 "]
+GOLD = (Span(0, 2, "PS"), Span(4, 6, "LC"))
+
+
+@pytest.fixture
+def project(tmp_path):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        yield project
+
+
+@pytest.fixture
+def bring(project, tmp_path):
+    """Import records, or lines of text, as a file into a split; returns the report."""
+
+    def bring(split, *records, name="file", **options):
+        if isinstance(records[0], str):
+            path, text = tmp_path / f"{name}.txt", "\n".join(records)
+        else:
+            path, text = tmp_path / f"{name}.jsonl", "\n".join(json.dumps(record) for record in records)
+        path.write_text(text + "\n", encoding="utf-8")
+        return run_to_end(import_corpus(project, ImportPlan((path,), split, **options)))
+
+    return bring
+
+
+def pool(project):
+    return {stored.id: stored.gold for stored in project.sentences.each("pool")}
+
+
+def record(text, *spans, **more):
+    return {"text": text, "spans": [[s.start, s.end, s.label] for s in spans], **more}
+
+
+def test_gold_for_the_pool_is_not_taken_and_it_is_said_how_to_keep_it(project, bring):
+    bad = {"text": "가", "spans": [[0, 9, "PS"]], "id": "c"}
+    report = bring("pool", record(TEXTS[0], *GOLD, id="a"), record(TEXTS[1], id="b"), bad)
+    assert (report.sentences, report.spans, report.rejections) == (3, 0, 0)
+    assert pool(project) == {"a": (), "b": (), "c": ()}
+    assert any("2 sentences have gold that was not taken" in text and "add-source" in text for text in report.warnings)
+    assert report.tally.judged["no"] == 3
+    assert project.problems() == []
+
+
+def test_what_was_labelled_elsewhere_leaves_the_pool_by_one_step_with_its_annotator(project, bring):
+    bring("pool", *(record(text, id=f"s{n}") for n, text in enumerate(TEXTS)))
+    new = record("새 문장이다", id="new")
+    report = bring(
+        "train", record(TEXTS[0], *GOLD, id="s0", annotator="지민"), record(TEXTS[1], id="s1"), new, name="back"
+    )
+    assert (report.sentences, report.tally.returned) == (1, 2)
+    assert any(text.startswith("2 sentences were in the pool and leave it") for text in report.warnings)
+    assert pool(project) == {}, "the copy left the pool with its text"
+    stored = {name: project.sentences.by_id(name) for name in ("s0", "s1", "s2")}
+    assert [(each.split, each.gold) for each in stored.values()] == [("train", GOLD), ("train", ()), ("train", GOLD)]
+    assert project.documents.details([stored["s0"].number])[stored["s0"].number].annotator == "지민"
+    step = project.corrections.next_steps()
+    assert (step.undo.kind, step.undo.sentences, step.lasting) == ("finish", 3, ())
+    assert project.problems() == []
+    project.corrections.undo()
+    assert pool(project) == {"s0": (), "s1": (), "s2": ()}
+    assert project.sentences.by_id("new").split == "train"
+    assert project.problems() == []
+
+
+def test_the_same_file_comes_back_annotated_also_where_it_has_no_ids(project, bring):
+    bring("train", *TEXTS[:2])
+    assert len(pool(project)) == 2
+    report = bring("dev", *(record(text, *GOLD[: 2 - 2 * n]) for n, text in enumerate(TEXTS[:2])), name="annotated")
+    assert (report.sentences, report.tally.returned, report.rejections) == (0, 2, 0)
+    assert [stored.gold for stored in project.sentences.each("dev")][-2:] == [GOLD, ()]
+    assert pool(project) == {}
+    again = bring("pool", *TEXTS[:2], "눈이 온다", name="again")
+    assert (again.sentences, again.repeated) == (1, 2)
+
+
+def test_ids_of_other_texts_do_not_count_and_two_golds_of_one_sentence_are_not_both_taken(project, bring):
+    bring("pool", record(TEXTS[0], id="1"), record(TEXTS[1], id="2"))
+    report = bring("train", record(TEXTS[1], id="1"), record(TEXTS[1], Span(0, 1, "DT"), id="2"), name="tool")
+    assert (report.tally.returned, report.tally.contradicting, report.rejections) == (1, 1, 1)
+    assert pool(project) == {"1": ()}
+    assert project.sentences.by_id("2").gold == ()
+    assert project.problems() == []
+
+
+def test_what_nobody_judged_stays_in_the_pool(project, bring):
+    bring("pool", record(TEXTS[0], id="1"))
+    report = bring("train", record(TEXTS[0], *GOLD, id="1", judged="no"), record("새 문장", id="2"), name="tagged")
+    assert report.tally.returned == 0
+    assert pool(project) == {"1": ()}
+
+
+def test_the_command_imports_to_the_pool_and_back(project, tmp_path, capsys):
+    project.close()
+    (tmp_path / "raw.txt").write_text("\n".join(TEXTS[:2]), encoding="utf-8")
+    (tmp_path / "done.jsonl").write_text(json.dumps(record(TEXTS[0], *GOLD)), encoding="utf-8")
+    folder = tmp_path / "p.spandesk"
+    assert run(["import", str(folder), str(tmp_path / "raw.txt"), "--split", "pool", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["judged"] == {"no": 2}
+    assert run(["import", str(folder), str(tmp_path / "done.jsonl"), "--split", "train", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["returned"] == 1
+    with open_project(folder) as again:
+        assert again.sentences.count("pool") == 1
+        assert again.problems() == []
