@@ -8,8 +8,8 @@ from core.cli.output import Output
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import SECTIONS, SentenceNumber
-from core.messages.catalogue import say_count
-from core.store.gold.moves import describe_losses
+from core.messages.catalogue import say, say_count
+from core.store.gold.moves import Destination, describe_losses
 from core.store.project import Project, open_project
 
 
@@ -53,14 +53,30 @@ def _choose(project: Project, options: argparse.Namespace) -> Sequence[SentenceN
 def _move(project: Project, numbers: Sequence[SentenceNumber] | None, options: argparse.Namespace, out: Output) -> None:
     if numbers is None:
         raise UserError("choose the sentences to move by --sentence, --import or --split")
+    if not options.as_gold and (unjudged := project.moves.count_unjudged(numbers, options.to)):
+        raise UserError.of_count(
+            "{count:,} of them was judged by nobody; --as-gold takes its gold, as it is, for right",
+            "{count:,} of them were judged by nobody; --as-gold takes their gold, as it is, for right",
+            count=unjudged,
+        )
     change = run_to_end(project.moves.move_in_slices(numbers, options.to, options.reason))
     step = project.corrections.next_steps().undo
     losses = project.moves.losses(step.number) if change and step is not None else []
     if losses:
         out.warn(describe_losses(losses))
+    if not change:
+        out.warn(_say_why_none(numbers, options.to))
     text = say_count("{count:,} sentence moved", "{count:,} sentences moved", len(change.sentences))
     document = {"moved": len(change.sentences), "losses": [loss._asdict() for loss in losses]}
     out.result({**document, "sections": _count_sections(project)}, text)
+
+
+def _say_why_none(numbers: Sequence[SentenceNumber], to: Destination) -> str:
+    if not numbers:
+        return say("there are no sentences to move")
+    if to == "back":
+        return say("none of them is set aside or deleted")
+    return say("all of them are in {section} already", section=to)
 
 
 def _count_sections(project: Project) -> dict[str, int]:

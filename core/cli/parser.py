@@ -40,7 +40,7 @@ CROSSCHECK_SETTINGS = (
 TRAIN_SETTINGS = (*CROSSCHECK_SETTINGS, "patience", "move_corrected_dev")
 """Likewise those of `train`."""
 
-FORMAT_NAMES = tuple(corpus_format.name for corpus_format in FORMATS)
+_FORMATS = ("auto", *(corpus_format.name for corpus_format in FORMATS))
 
 
 def parse_arguments(command: str, arguments: Sequence[str]) -> argparse.Namespace:
@@ -80,12 +80,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         help=say("the share to add to dev, from 0 to below 1; equal texts stay together"),
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help=say("seed of the draw for dev (default: 1)"))
-    parser.add_argument(
-        "--format",
-        choices=("auto", *FORMAT_NAMES),
-        default="auto",
-        help=say("format of the files (default: auto, by content)"),
-    )
+    _add_choice(parser, "--format", _FORMATS, say("format of the files (default: auto, by content)"))
     parser.add_argument(
         "--tag-column",
         type=read_number,
@@ -119,6 +114,11 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     _add_rules(parser)
 
 
+def _add_choice(parser: argparse.ArgumentParser, name: str, choices: Sequence[str], purpose: str | None = None) -> None:
+    """An option of which the first value is the default."""
+    parser.add_argument(name, choices=choices, default=choices[0], help=purpose)
+
+
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     """How records are judged."""
     parser.add_argument(
@@ -129,30 +129,26 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
         metavar="A=B",
         help=say("spans with the label A get the label B; can be repeated"),
     )
-    parser.add_argument(
-        "--fine-labels",
-        choices=get_args(FineLabels),
-        default="fold",
-        help=say("fine labels such as PS_NAME that the tag set does not have: fold to their type, or keep and add"),
-    )
-    parser.add_argument(
-        "--overlaps",
-        choices=get_args(Overlaps),
-        default="reject",
-        help=say("overlapping spans: reject the record, or keep the outermost or the innermost"),
-    )
-    parser.add_argument(
-        "--offsets",
-        choices=OFFSETS,
-        default="characters",
-        help=say("what offsets count; surface: shift them until all spans cover what the file says they cover"),
-    )
-    parser.add_argument(
-        "--without-spans",
-        choices=get_args(WithoutSpans),
-        default="as-stated",
-        help=say("texts without spans, where the file does not say whether anybody judged them"),
-    )
+    choices = {
+        "--fine-labels": (
+            get_args(FineLabels),
+            say("fine labels such as PS_NAME that the tag set does not have: fold to their type, or keep and add"),
+        ),
+        "--overlaps": (
+            get_args(Overlaps),
+            say("overlapping spans: reject the record, or keep the outermost or the innermost"),
+        ),
+        "--offsets": (
+            OFFSETS,
+            say("what offsets count; surface: shift them until all spans cover what the file says they cover"),
+        ),
+        "--without-spans": (
+            get_args(WithoutSpans),
+            say("texts without spans, where the file does not say whether anybody judged them"),
+        ),
+    }
+    for name, (values, purpose) in choices.items():
+        _add_choice(parser, name, values, purpose)
     parser.add_argument(
         "--annotator", type=read_text, default="", metavar="NAME", help=say("whose gold to take (default: the last)")
     )
@@ -273,8 +269,8 @@ def _add_ceilings(parser: argparse.ArgumentParser) -> None:
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_epoch(parser)
     parser.add_argument("--split", choices=SPLITS, default="dev")
-    parser.add_argument("--gold", choices=GOLDS, default="corrected")
-    parser.add_argument("--device", choices=DEVICES, default="auto")
+    _add_choice(parser, "--gold", GOLDS)
+    _add_choice(parser, "--device", DEVICES)
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -285,7 +281,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     for name, purpose in purposes.items():
         parser.add_argument(name, type=read_epoch_of_run, metavar=name.upper(), help=purpose)
     parser.add_argument("--split", choices=SPLITS, default="dev")
-    parser.add_argument("--gold", choices=GOLDS, default="corrected")
+    _add_choice(parser, "--gold", GOLDS)
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
@@ -302,7 +298,7 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help=say("write JSON Lines here, or Parquet if it ends in .parquet")
     )
-    parser.add_argument("--device", choices=DEVICES, default="auto")
+    _add_choice(parser, "--device", DEVICES)
 
 
 def _add_split_sentences(parser: argparse.ArgumentParser) -> None:
@@ -349,6 +345,9 @@ def _add_move(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help=say("seed of the draw (default: 1)"))
     parser.add_argument(
+        "--as-gold", action="store_true", help=say("move also what nobody judged to a split: its gold counts as right")
+    )
+    parser.add_argument(
         "--reason", type=read_text, default="", metavar="TEXT", help=say("why, kept with the sentences")
     )
     _add_author(parser)
@@ -380,9 +379,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         metavar="ORIGINAL",
         help=say("write an imported file again with nothing but the corrections changed (default: the only file)"),
     )
-    parser.add_argument("--format", choices=("auto", *FORMAT_NAMES), default="auto")
+    _add_choice(parser, "--format", _FORMATS)
     parser.add_argument("--split", choices=(*SPLITS, "pool", "aside"), help=say("default: train, dev and test"))
-    parser.add_argument("--gold", choices=GOLDS, default="corrected")
+    _add_choice(parser, "--gold", GOLDS)
     parser.add_argument(
         "--with",
         dest="addenda",
@@ -391,12 +390,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help=say("what is written with each sentence: {choices}", choices=join_words(ADDENDA)),
     )
-    parser.add_argument(
-        "--cut-words",
-        choices=("refuse", "widen", "leave-out"),
-        default="refuse",
-        help=say("what happens to spans that cut a word in a format that tags whole words (default: refuse)"),
-    )
+    purpose = say("what happens to spans that cut a word in a format that tags whole words (default: refuse)")
+    _add_choice(parser, "--cut-words", ("refuse", "widen", "leave-out"), purpose)
 
 
 def _add_export_model(parser: argparse.ArgumentParser) -> None:

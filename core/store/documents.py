@@ -22,7 +22,8 @@ class Details:
     Attributes:
         file: the name of the file.
         document: its document there, by name.
-        judged: whether a person decided its gold; whoever put a sentence in a split did.
+        judged: whether a person decided its gold; whoever put a sentence in a split did, and who put it in the pool
+            says that nobody did. Elsewhere it is as the file says.
         extras: what the file says besides, under its own keys.
         original_id: its id in the file, where another sentence of the project has that id; else None.
     """
@@ -70,7 +71,8 @@ class Documents:
         """What files say of some sentences."""
         rows = self._database.rows_of(
             "SELECT s.number, i.file, d.name, s.document, s.annotator,"
-            f" iif(s.{IN_A_SPLIT}, 'yes', s.judged), s.extras, s.original_id"
+            f" CASE WHEN s.{IN_A_SPLIT} THEN 'yes' WHEN s.split = 'pool' AND s.judged = 'yes' THEN 'no'"
+            " ELSE s.judged END, s.extras, s.original_id"
             " FROM sentence AS s LEFT JOIN import AS i ON i.number = s.import"
             " LEFT JOIN document AS d ON d.number = s.document WHERE s.number IN ({numbers})",
             numbers,

@@ -4,11 +4,13 @@ menu."""
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 
-from core.domain.spans import SentenceNumber
+from core.domain.spans import SPLITS, SentenceNumber
 from core.messages.catalogue import mark, say, say_count
+from core.store.gold.corrections import LARGE
 from core.store.gold.moves import Destination
+from gui.background import LatestQuery
 from gui.inspect.list_pane import Listing
 from gui.keys.commands import Name
 from gui.keys.keymap import CommandAction, Keymap
@@ -23,6 +25,7 @@ _MOVES: dict[Name, tuple[Destination, str]] = {
     "bring back": ("back", mark("Bring back")),
 }
 """Where each command moves a sentence, and its text in a menu."""
+_MOVES_TO = dict(_MOVES.values())
 
 
 class SentenceMover(QObject):
@@ -36,6 +39,9 @@ class SentenceMover(QObject):
         super().__init__(listing)
         self._session = session
         self._listing = listing
+        self._query = LatestQuery(self)
+        self._query.answered.connect(lambda answer: self._ask_if_unjudged(*answer))
+        session.closing.connect(self._query.cancel)
         self.actions = [self._action(name, keymap) for name in _MOVES]
         view = listing.list.view
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -75,19 +81,41 @@ class SentenceMover(QObject):
                 action.triggered.connect(lambda _=False, to=to: self._ask_and_move(numbers, to))
 
     def _ask_and_move(self, numbers: Sequence[SentenceNumber], to: Destination) -> None:
-        """Move sentences; before they are set aside, ask why."""
-        if not numbers:
+        """Move sentences; ask why they are set aside first, and whether what nobody judged becomes gold."""
+        project = self._session.project
+        if not numbers or project is None:
             return
-        if to != "aside":
+        if to == "aside":
+            self._ask_why(numbers)
+        elif to in SPLITS and len(numbers) >= LARGE:
+            self._query.submit(lambda: (project.moves.count_unjudged(numbers, to), numbers, to))
+        else:
+            self._ask_if_unjudged(project.moves.count_unjudged(numbers, to), numbers, to)
+
+    def _ask_if_unjudged(self, unjudged: int, numbers: Sequence[SentenceNumber], to: Destination) -> None:
+        if not unjudged:
             self._move(numbers, to)
             return
+        box = QMessageBox(self._listing)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(say(_MOVES_TO[to]))
+        box.setText(_describe_unjudged(unjudged, len(numbers), to))
+        agree = box.addButton(say("Move as gold"), QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(say("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        agree.clicked.connect(lambda: self._move(numbers, to))
+        box.open()
+
+    def _ask_why(self, numbers: Sequence[SentenceNumber]) -> None:
         dialog = QInputDialog(self._listing)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(say("Set aside"))
         dialog.setLabelText(say("Why? Sentences that are set aside are neither trained nor measured on."))
         dialog.setOkButtonText(say("Set aside"))
         dialog.setCancelButtonText(say("Cancel"))
-        dialog.textValueSelected.connect(lambda reason: self._move(numbers, to, reason.strip()))
+        dialog.textValueSelected.connect(lambda reason: self._move(numbers, "aside", reason.strip()))
         dialog.open()
 
     def _move(self, numbers: Sequence[SentenceNumber], to: Destination, reason: str = "") -> None:
@@ -103,3 +131,15 @@ class SentenceMover(QObject):
         if row is None or len(listed) < 2:
             return None
         return listed[row + 1] if row + 1 < len(listed) else listed[row - 1]
+
+
+def _describe_unjudged(unjudged: int, count: int, to: Destination) -> str:
+    if count == 1:
+        return say("Nobody judged this sentence yet. In {split}, its gold counts as right, as it is.", split=to)
+    return say_count(
+        "Nobody judged {count:,} of these {all:,} sentences yet. In {split}, its gold counts as right, as it is.",
+        "Nobody judged {count:,} of these {all:,} sentences yet. In {split}, their gold counts as right, as it is.",
+        unjudged,
+        all=count,
+        split=to,
+    )

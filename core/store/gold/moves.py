@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from core.domain.errors import UserError
-from core.domain.spans import Section, SentenceNumber
+from core.domain.spans import SPLITS, Section, SentenceNumber
 from core.domain.splitting import as_keys, draw_groups, join_groups, text_key
 from core.messages.catalogue import join_words, say, say_count
 from core.store.changes import ChangeSet
@@ -13,7 +13,7 @@ from core.store.database import Database
 from core.store.gold.corrections import LARGE, Corrections
 from core.store.gold.log import Change, StepPart
 from core.store.gold.section_changes import SectionChange
-from core.store.sentences import SLICE
+from core.store.sentences import IMPORTED_NOW, SLICE
 
 Destination = Section | Literal["back"]
 """A section, or `back`: where a sentence was before it was set aside or deleted."""
@@ -88,6 +88,13 @@ class Moves:
                 yield StepPart(entries, moves)
                 entries = []
 
+    def count_unjudged(self, numbers: Sequence[SentenceNumber], to: Destination) -> int:
+        """How many sentences would become gold by a move although nobody judged them; none but in a split do."""
+        if to not in SPLITS:
+            return 0
+        sql = f"SELECT s.number FROM sentence AS s WHERE s.number IN ({{numbers}}) AND {_IS_UNJUDGED}"
+        return len({number for (number,) in self._database.rows_of(sql, numbers)})
+
     def imports(self) -> list[ImportedPart]:
         """The imports in their order."""
         rows = self._database.rows(
@@ -160,8 +167,20 @@ class Moves:
         return {number: reason for number, _, reason in rows if reason}
 
 
+_HOME = (
+    "(SELECT m.before FROM move AS m WHERE m.sentence = s.number AND m.before NOT IN ('aside', 'deleted')"
+    " ORDER BY m.step DESC LIMIT 1)"
+)
+"""The split of a sentence `s` that is set aside or deleted, or the pool: where it was last but for these."""
 _BACK = (
-    "iif(s.split IN ('aside', 'deleted'), (SELECT m.before FROM move AS m WHERE m.sentence = s.number"
-    " AND m.after = s.split AND NOT (s.split = 'aside' AND m.before = 'deleted') ORDER BY m.step DESC LIMIT 1), NULL)"
+    f"CASE s.split WHEN 'aside' THEN {_HOME} WHEN 'deleted' THEN (SELECT m.before FROM move AS m"
+    " WHERE m.sentence = s.number AND m.after = 'deleted' ORDER BY m.step DESC LIMIT 1) END"
 )
 """The section where a sentence `s` was before it was set aside or deleted; NULL where it was not."""
+_IS_UNJUDGED = (
+    f"s.judged <> 'yes' AND s.gold = {IMPORTED_NOW} AND iif(s.split IN ('aside', 'deleted'), {_HOME}, s.split) = 'pool'"
+    " AND NOT EXISTS (SELECT 1 FROM reviewed WHERE sentence = s.number)"
+)
+"""Whether nobody judged a sentence `s`: its file says so, and here no person put it in a split, corrected it or marked
+it as reviewed.
+"""

@@ -54,6 +54,27 @@ def test_a_sentence_is_set_aside_with_a_reason_by_its_author(folder, capsys, mon
         assert project.problems() == []
 
 
+def test_what_nobody_judged_becomes_gold_only_where_a_person_says_so(folder, capsys):
+    with open_project(folder) as project:
+        project.database.write("UPDATE sentence SET split = 'pool', judged = 'no' WHERE split = 'dev'")
+    assert run(["move", str(folder), "--split", "pool", "--to", "dev"]) == 1
+    assert "4 of them were judged by nobody; --as-gold takes their gold" in capsys.readouterr().err
+    assert document(folder, capsys, "--split", "pool", "--to", "dev", "--as-gold")["sections"]["dev"] == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--split", "pool", "--to", "dev"], "there are no sentences to move"),
+        (["--sentence", "news-1", "--to", "back"], "none of them is set aside or deleted"),
+        (["--sentence", "news-1", "--to", "train"], "all of them are in train already"),
+    ],
+)
+def test_why_nothing_moved_is_said(folder, capsys, arguments, reason):
+    assert run(["move", str(folder), *arguments]) == 0
+    assert capsys.readouterr() == ("0 sentences moved\n", f"warning: {reason}\n")
+
+
 def test_a_share_is_drawn_by_its_seed(folder, capsys):
     moved = document(folder, capsys, "--split", "dev", "--share", "0.5", "--seed", "3", "--to", "train")
     assert (moved["moved"], moved["sections"]["dev"], moved["losses"]) == (2, 2, [{"run": 1, "sentences": 2}])

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 
 from core.domain.spans import Span
 from core.metrics.comparison import compare_spans
@@ -51,6 +51,38 @@ def test_a_deleted_sentence_leaves_the_list_which_goes_on_with_the_next(bench, n
     bench.session.undo()
     assert bench.listed() == ["news-3", "news-4", "talk-1", "talk-2"]
     assert offered(bench) == ["train", "dev", "test"]
+
+
+def pool_project(folder):
+    project = project_with_run(folder)
+    project.database.write("UPDATE sentence SET split = 'pool', judged = 'no' WHERE id IN ('news-3', 'news-4')")
+    return project
+
+
+@pytest.mark.parametrize("many", [2, 250])
+def test_before_what_nobody_judged_becomes_gold_a_person_is_asked(bench_over, qtbot, monkeypatch, many):
+    monkeypatch.setattr("gui.inspect.moving.LARGE", many)
+    bench = bench_over(pool_project)
+    split = bench.page.filters.split
+    split.setCurrentIndex(split.findData("pool"))
+    split.activated.emit(split.currentIndex())
+
+    def ask(answer):
+        menu = bench.page.mover.menu()
+        menu.actions()[-1].menu().actions()[0].trigger()
+        qtbot.waitUntil(lambda: bool(bench.page.findChildren(QMessageBox)))
+        [box] = bench.page.findChildren(QMessageBox)
+        assert box.text() == (
+            "Nobody judged 2 of these 2 sentences yet. In train, their gold counts as right, as it is."
+        )
+        with qtbot.waitSignal(box.destroyed):
+            next(button for button in box.buttons() if button.text() == answer).click()
+        return bench.project.sentences.count("pool")
+
+    assert ask("Cancel") == 2
+    assert ask("Move as gold") == 0
+    bench.session.undo()
+    assert bench.project.sentences.count("pool") == 2
 
 
 def test_the_last_one_of_the_list_is_followed_by_the_one_before(bench):

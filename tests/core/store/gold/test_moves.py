@@ -98,6 +98,33 @@ def test_what_was_set_aside_or_deleted_comes_back_to_where_it_was(project):
     assert sections(project) == BEFORE
 
 
+def test_what_was_set_aside_after_it_was_deleted_comes_back_to_its_split(project):
+    move(project, "deleted", "news-3")
+    move(project, "aside", "news-3")
+    move(project, "back", "news-3")
+    assert sections(project) == BEFORE
+
+
+def test_of_what_nobody_judged_only_what_a_person_looked_at_here_is_judged(project):
+    everything = [number_of(project, name) for name in BEFORE]
+    project.database.write("UPDATE sentence SET split = 'pool', judged = 'no' WHERE id <> 'news-1'")
+    assert project.moves.count_unjudged(everything, "train") == len(BEFORE) - 1
+    assert project.moves.count_unjudged(everything, "aside") == 0
+    project.corrections.correct(number_of(project, "news-2"), ())
+    project.reviews.mark(number_of(project, "news-3"), reviewed=True)
+    move(project, "aside", "news-4")
+    move(project, "deleted", "news-4", "news-1")
+    assert project.moves.count_unjudged(everything, "train") == len(BEFORE) - 3
+    move(project, "train", "news-4")
+    move(project, "deleted", "news-4")
+    assert project.moves.count_unjudged([number_of(project, "news-4")], "train") == 0
+    project.corrections.undo()
+    project.corrections.undo()
+    project.corrections.undo()
+    move(project, "pool", "news-4", "news-1")
+    assert project.moves.count_unjudged([number_of(project, name) for name in ("news-4", "news-1")], "dev") == 1
+
+
 @pytest.mark.parametrize(
     ("to", "kind", "section"),
     [("test", "move", "test"), ("aside", "set aside", "aside"), ("deleted", "delete", "deleted"), ("back", None, None)],
