@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QSpinBox, 
 from core.domain.spans import SPLITS, Section, SentenceNumber
 from core.messages.catalogue import say, say_count
 from core.services.import_corpus import DEV_SHARE
+from core.store.gold.moves import describe_unjudged
 from gui.background import LatestQuery
 from gui.session import Session
 from gui.widgets.choosers import Chooser, chooser, indent
@@ -87,21 +88,28 @@ class ShareWindow(QDialog):
             return
         share, seed = self.share.value() / 100, self.seed.value()
         self.said.setText(say("Drawing…"))
-        self._query.submit(lambda: (project.moves.draw_share(source, share, seed), project.sentences.count(source)))
 
-    def _show_drawn(self, answer: tuple[Sequence[SentenceNumber], int]) -> None:
-        self._drawn, whole = answer
+        def draw() -> tuple[Sequence[SentenceNumber], int, int]:
+            drawn = project.moves.draw_share(source, share, seed)
+            return drawn, project.sentences.count(source), project.moves.count_unjudged(drawn, target)
+
+        self._query.submit(draw)
+
+    def _show_drawn(self, answer: tuple[Sequence[SentenceNumber], int, int]) -> None:
+        self._drawn, whole, unjudged = answer
         self.start.setEnabled(bool(self._drawn))
-        self.said.setText(
-            say_count(
-                "{count:,} of {whole:,} sentences moves from {source} to {target}.",
-                "{count:,} of {whole:,} sentences move from {source} to {target}.",
-                len(self._drawn),
-                whole=whole,
-                source=self.source.currentData(),
-                target=self.target.currentData(),
-            )
+        self.start.setText(say("Move as gold") if unjudged else say("Move"))
+        target = self.target.currentData()
+        counted = say_count(
+            "{count:,} of {whole:,} sentences moves from {source} to {target}.",
+            "{count:,} of {whole:,} sentences move from {source} to {target}.",
+            len(self._drawn),
+            whole=whole,
+            source=self.source.currentData(),
+            target=target,
         )
+        warning = [describe_unjudged(unjudged, len(self._drawn), target)] if unjudged else []
+        self.said.setText("\n".join([counted, *warning]))
 
     def _move(self) -> None:
         session, drawn, target = self._session, self._drawn, self.target.currentData()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 from core.domain.spans import SPLITS, SentenceNumber
 from core.messages.catalogue import mark, say, say_count
 from core.store.gold.corrections import LARGE
-from core.store.gold.moves import Destination
+from core.store.gold.moves import Destination, describe_unjudged
 from gui.background import LatestQuery
 from gui.inspect.list_pane import Listing
 from gui.keys.commands import Name
@@ -100,7 +100,7 @@ class SentenceMover(QObject):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(say(_MOVES_TO[to]))
-        box.setText(_describe_unjudged(unjudged, len(numbers), to))
+        box.setText(describe_unjudged(unjudged, len(numbers), to))
         agree = box.addButton(say("Move as gold"), QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(say("Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)
@@ -131,15 +131,3 @@ class SentenceMover(QObject):
         if row is None or len(listed) < 2:
             return None
         return listed[row + 1] if row + 1 < len(listed) else listed[row - 1]
-
-
-def _describe_unjudged(unjudged: int, count: int, to: Destination) -> str:
-    if count == 1:
-        return say("Nobody judged this sentence yet. In {split}, its gold counts as right, as it is.", split=to)
-    return say_count(
-        "Nobody judged {count:,} of these {all:,} sentences yet. In {split}, its gold counts as right, as it is.",
-        "Nobody judged {count:,} of these {all:,} sentences yet. In {split}, their gold counts as right, as it is.",
-        unjudged,
-        all=count,
-        split=to,
-    )

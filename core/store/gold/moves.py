@@ -41,6 +41,19 @@ def describe_losses(losses: Sequence[Loss]) -> str:
     return say("These are measured on fewer dev sentences: {runs}.", runs=runs)
 
 
+def describe_unjudged(unjudged: int, count: int, to: Destination) -> str:
+    """What a person should know before some of a number of sentences become gold that nobody judged."""
+    if count == 1:
+        return say("Nobody judged this sentence yet. In {split}, its gold counts as right, as it is.", split=to)
+    return say_count(
+        "Nobody judged {count:,} of these {all:,} sentences yet. In {split}, its gold counts as right, as it is.",
+        "Nobody judged {count:,} of these {all:,} sentences yet. In {split}, their gold counts as right, as it is.",
+        unjudged,
+        all=count,
+        split=to,
+    )
+
+
 class ImportedPart(NamedTuple):
     """An import: its number, the file, how many sentences it added, and how many of these are not deleted; none of
     either where an older version made it, which did not record its sentences.

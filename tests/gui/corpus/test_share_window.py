@@ -35,6 +35,20 @@ def test_what_is_drawn_is_counted_moved_and_taken_back_by_one_undo(dialog, windo
     assert sections(window) == before
 
 
+def test_what_nobody_judged_is_named_before_it_becomes_gold(dialog, window):
+    window.context.session.project.database.write(
+        "UPDATE sentence SET split = 'pool', judged = 'no' WHERE id = 'news-3'"
+    )
+    dialog.share.setValue(100)
+    dialog.source.setCurrentText("pool")
+    assert dialog.said.text().splitlines() == [
+        "1 of 1 sentences moves from pool to dev.",
+        "Nobody judged this sentence yet. In dev, its gold counts as right, as it is.",
+    ]
+    click(dialog.start)
+    assert window.context.session.project.sentences.by_id("news-3").split == "dev"
+
+
 def test_a_section_is_not_moved_to_itself_nor_an_empty_one_anywhere(dialog):
     dialog.target.setCurrentText("train")
     assert not dialog.start.isEnabled()
