@@ -26,6 +26,7 @@ from core.store.sentence_selection import Selection
 from core.store.sentences import ImportedFile
 from gui.corpus.counted_view import ChecksView
 from gui.corpus.length_view import LengthsView
+from gui.corpus.share_window import ShareWindow
 from gui.corpus.split_counts import SummaryTable
 from gui.corpus.strings_view import StringsView
 from gui.look.theme import font
@@ -55,6 +56,8 @@ class CorpusContents(QWidget):
         self.drop = QPushButton(say("Drop import"))
         self.drop.setToolTip(say("Delete the sentences of the selected import; undo brings them back"))
         self.drop.setEnabled(False)
+        self.share = QPushButton(say("Move share…"))
+        self.share.setToolTip(say("Move a random share of a split to another one"))
         self.tabs = {
             self.summary: chip(say("Types")),
             self.strings: chip(say("Strings"), say("The most frequent strings of a type")),
@@ -62,7 +65,10 @@ class CorpusContents(QWidget):
             self.files: chip(say("Files")),
             self.checks: chip(say("Checks"), say("Sentences to look at before a training")),
         }
-        self._tools = {view: view.tools for view in self._counted} | {self.files: (self.drop,)}
+        self._tools = {view: view.tools for view in self._counted} | {
+            self.summary: (self.share,),
+            self.files: (self.drop,),
+        }
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -91,6 +97,7 @@ class CorpusContents(QWidget):
         session = self._context.session
         for view, button in self.tabs.items():
             button.clicked.connect(lambda _, view=view: self.turn_to(view))
+        self.share.clicked.connect(lambda: ShareWindow(session, self).open())
         self.summary.linked.connect(self._follow)
         for counted in self._counted:
             counted.linked.connect(self._follow)

@@ -24,7 +24,6 @@ from gui.corpus.export_menu import ExportMenu
 from gui.corpus.import_form import ImportForm, list_formats
 from gui.corpus.labels_window import LabelsWindow
 from gui.corpus.rejected_records import RejectedPanel
-from gui.corpus.share_window import ShareWindow
 from gui.text.wording import wrap_tooltip
 from gui.widgets.page import Page, PageContext
 from gui.widgets.text_labels import hint_label
@@ -45,8 +44,6 @@ class CorpusPage(Page):
         self.add_folder = QPushButton(say("Add folder…"))
         self.add_folder.setToolTip(wrap_tooltip(say("A folder that is one corpus, such as brat makes")))
         self.labels = QPushButton(say("Labels…"))
-        self.share = QPushButton(say("Move share…"))
-        self.share.setToolTip(say("Move a random share of a split to another one"))
         self.export = QPushButton(say("Export…"))
         self.exports = ExportMenu(context, self.said.setText, self)
         self.export.setMenu(self.exports)
@@ -65,7 +62,7 @@ class CorpusPage(Page):
         head.setSpacing(8)
         head.addWidget(self.title_label())
         head.addStretch(1)
-        for button in (self.add, self.add_folder, self.labels, self.share, self.export, self.train):
+        for button in (self.add, self.add_folder, self.labels, self.export, self.train):
             head.addWidget(button)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.contents)
@@ -92,7 +89,6 @@ class CorpusPage(Page):
         self.add.clicked.connect(self._choose_files)
         self.add_folder.clicked.connect(self._choose_folder)
         self.labels.clicked.connect(self._show_labels)
-        self.share.clicked.connect(lambda: ShareWindow(session, self).open())
         self.train.clicked.connect(lambda: session.show_page("train"))
         self.form.accepted.connect(self._import)
         self.form.cancelled.connect(self._dismiss_form)
@@ -137,7 +133,7 @@ class CorpusPage(Page):
         self.rejected.show_imports(imports)
         self.rejected.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
         self.export.setEnabled(has_sentences)
-        self.share.setEnabled(has_sentences)
+        self.contents.share.setEnabled(has_sentences)
         self.train.setEnabled(has_sentences)
 
     def _make_room(self, is_unfolded: bool) -> None:

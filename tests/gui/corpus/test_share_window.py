@@ -13,7 +13,7 @@ from tests.gui.driving import click
 def dialog(window, tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
     window.open_project(tmp_path / "p.spandesk")
-    click(window.pages["corpus"].share)
+    click(window.pages["corpus"].contents.share)
     return window.findChild(ShareWindow)
 
 
