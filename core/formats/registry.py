@@ -252,7 +252,7 @@ def format_for_export(path: Path, name: str = AUTO) -> CorpusFormat:
     suffixes = join_words(f"{known.suffix} ({known.name})" for known in writable)
     raise UserError(
         "the name {name} does not say the format; end it with one of {suffixes}, or name the format",
-        name=path.name,
+        name=path.name or path,
         suffixes=suffixes,
     )
 

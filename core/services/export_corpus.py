@@ -1,12 +1,12 @@
 """A project's sentences into a corpus file; no torch here."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from core.domain.spans import Section, Span
+from core.domain.spans import Section, SentenceNumber, Span
 from core.formats import registry
 from core.formats.records import CorpusFormat, Holding, Record, StatedSpan, WriteOptions
 from core.messages.catalogue import join_words, mark, say, say_count
@@ -95,21 +95,29 @@ def _records(project: Project, split: Section | None, gold: Gold, addenda: Colle
     while part := list(islice(every, _AT_ONCE)):
         numbers = [stored.number for stored in part]
         details = project.documents.details(numbers)
-        said = project.reviews.of(numbers, None) if {"notes", "marks"} & {*addenda} else {}
-        verdicts = project.reviews.verdicts(numbers) if "verdicts" in addenda else {}
+        added = _read_addenda(project, part, addenda)
         for stored in part:
             number += 1
             own = details.get(stored.number, NO_DETAILS)
-            added: dict[str, Any] = {}
-            if "notes" in addenda and said[stored.number].note:
-                added["note"] = said[stored.number].note
-            if "marks" in addenda:
-                added["reviewed"] = said[stored.number].is_reviewed
-            if stored.number in verdicts:
-                added["verdicts"] = [_verdict_members(given) for given in verdicts[stored.number]]
-            if "splits" in addenda:
-                added["split"] = stored.split
-            yield _record(number, stored, gold, own, added, repeated)
+            yield _record(number, stored, gold, own, added[stored.number], repeated)
+
+
+def _read_addenda(
+    project: Project, part: Sequence[StoredSentence], addenda: Collection[Addendum]
+) -> dict[SentenceNumber, dict[str, Any]]:
+    """What is said of some sentences, as members of their extras."""
+    added: dict[SentenceNumber, dict[str, Any]] = {stored.number: {} for stored in part}
+    said = project.reviews.of([*added], None) if {"notes", "marks"} & {*addenda} else {}
+    for number, remarks in said.items():
+        if "notes" in addenda and remarks.note:
+            added[number]["note"] = remarks.note
+        if "marks" in addenda:
+            added[number]["reviewed"] = remarks.is_reviewed
+    for number, verdicts in (project.reviews.verdicts([*added]) if "verdicts" in addenda else {}).items():
+        added[number]["verdicts"] = [_verdict_members(given) for given in verdicts]
+    for stored in part if "splits" in addenda else ():
+        added[stored.number]["split"] = stored.split
+    return added
 
 
 def _record(

@@ -189,6 +189,8 @@ class Intake:
         self.tally.deleted += sentence.id in self.known.freed_ids
 
     def _count(self, record: Record, reading: Reading) -> None:
+        text = record.text
+        self.tally.blank_edges += sum(text[s.start].isspace() or text[s.end - 1].isspace() for s in reading.spans)
         self._labels.update(reading.new_labels)
         self.new_labels.update(dict.fromkeys(reading.new_labels))
         self.tally.folded.update(reading.folded)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from core.domain.labels import is_label_name
 from core.domain.spans import Judged
 from core.messages.catalogue import join_words, say_count
 
@@ -30,6 +31,7 @@ class Tally:
         in_other_file: rejected records that are in another file of the import with the same text and gold.
         contradicting: rejected records that are in the project or in another file with other gold.
         deleted: sentences that came in anew after they had been deleted.
+        blank_edges: spans that came in with a blank at an edge, which no tagger learns.
         left_out: overlapping spans that were left out, and the first of them in words.
         returned: sentences of the pool that came in with gold and leave it.
         ignored: sentences for the pool whose gold was not taken.
@@ -49,6 +51,7 @@ class Tally:
     in_other_file: int = 0
     contradicting: int = 0
     deleted: int = 0
+    blank_edges: int = 0
     left_out: int = 0
     first_left_out: str = ""
     returned: int = 0
@@ -94,23 +97,37 @@ def describe_tally(tally: Tally) -> tuple[str, ...]:
 
 def name_counts(counts: Counter[str]) -> str:
     """Labels with their counts, the most frequent first."""
-    most = [f"{label:.40} ({count:,})" for label, count in counts.most_common(LISTED)]
+    most = [f"{_quote_odd(label):.42} ({count:,})" for label, count in counts.most_common(LISTED)]
     if len(counts) > LISTED:
         most.append(say_count("{count:,} more", "{count:,} more", len(counts) - LISTED))
     return join_words(most)
 
 
+def _quote_odd(label: str) -> str:
+    """The label, in quotes and escaped where it is none that a person could see as it is."""
+    return label if is_label_name(label) else repr(label)
+
+
 def _describe_overlaps(tally: Tally) -> list[str]:
-    if not tally.left_out:
-        return []
-    return [
-        say_count(
-            "{count:,} overlapping span was left out: {first}.",
-            "{count:,} overlapping spans were left out, the first of {first}.",
-            tally.left_out,
-            first=tally.first_left_out,
+    notices = []
+    if tally.left_out:
+        notices.append(
+            say_count(
+                "{count:,} overlapping span was left out: {first}.",
+                "{count:,} overlapping spans were left out, the first of {first}.",
+                tally.left_out,
+                first=tally.first_left_out,
+            )
         )
-    ]
+    if tally.blank_edges:
+        notices.append(
+            say_count(
+                "{count:,} span begins or ends with a blank, which a tagger cannot learn.",
+                "{count:,} spans begin or end with a blank, which a tagger cannot learn.",
+                tally.blank_edges,
+            )
+        )
+    return notices
 
 
 def _describe_offsets(tally: Tally) -> list[str]:

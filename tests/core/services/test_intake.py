@@ -113,9 +113,19 @@ def test_of_many_unknown_labels_the_most_frequent_are_named(imported):
     labels = ["Y" * 300, *("X", "X"), *(f"L{n}" for n in range(50))]
     records = [record(f"나리는 {n}", (0, 2, label), id=n) for n, label in enumerate(labels)]
     report = imported(record("비", id="good"), *records)
-    assert f"rejected: X (2), {'Y' * 40} (1), L0 (1), " in report.warnings[0]
+    assert f"rejected: X (2), '{'Y' * 41} (1), L0 (1), " in report.warnings[0]
     assert report.warnings[0].endswith(", L17 (1), 32 more.")
     assert "cannot be a label; map it" in report.rejected[0].reason
+
+
+def test_spans_with_blanks_at_their_edges_are_counted(project):
+    report = run_to_end(import_corpus(project, ImportPlan((case("F16_ws_edges.jsonl"),))))
+    assert report.warnings == ("2 spans begin or end with a blank, which a tagger cannot learn.",)
+
+
+def test_a_label_with_a_line_end_is_escaped(imported):
+    report = imported(record("비", id="good"), record("나리", (0, 2, "PS\nX"), id="bad"))
+    assert report.warnings[0].endswith("rejected: 'PS\\nX' (1).")
 
 
 def test_a_label_may_be_any_printable_name(project):
