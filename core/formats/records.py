@@ -6,6 +6,7 @@ offsets cut are checked by `core.services.import_corpus`, by one rule for all fo
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -197,8 +198,12 @@ def screen(source: Source, record: Record | Rejected) -> Record | Rejected:
     return record if record.id else replace(record, id=make_id(source, record.number, record.text))
 
 
+_NOTHING_TO_SEE = re.compile("[\\s\u200b-\u200d\u2060\ufeff]*")
+"""Blanks, and characters without a width."""
+
+
 def _check_text(source: Source, record: Record) -> None:
-    if not record.text.strip():
+    if _NOTHING_TO_SEE.fullmatch(record.text):
         raise UserError("it has no text")
     if "\0" in record.text:
         raise UserError("its text contains a NUL character")

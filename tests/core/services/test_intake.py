@@ -118,6 +118,12 @@ def test_of_many_unknown_labels_the_most_frequent_are_named(imported):
     assert "cannot be a label; map it" in report.rejected[0].reason
 
 
+@pytest.mark.parametrize("text", ["", " \t", "\u200b", "\ufeff \u2060"])
+def test_what_nobody_can_see_is_no_text(imported, text):
+    with pytest.raises(NothingImportedError, match="sentence z: it has no text"):
+        imported(record(text, id="z"))
+
+
 def test_spans_with_blanks_at_their_edges_are_counted(project):
     report = run_to_end(import_corpus(project, ImportPlan((case("F16_ws_edges.jsonl"),))))
     assert report.warnings == ("2 spans begin or end with a blank, which a tagger cannot learn.",)
