@@ -122,9 +122,9 @@ def load(folder: Path, device: torch.device) -> TextTagger:
         with torch.device("meta"):  # initial weights would draw random numbers of a running training
             features = _features(head, encoder.config.hidden_size, manifest)
             tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
-        tagger.features.load_state_dict(_part(head, "features."), assign=True)
-        tagger.linear.load_state_dict(_part(head, "linear."), assign=True)
-        tagger.crf.load_state_dict(_part(head, "crf."), assign=True)
+        tagger.features.load_state_dict(take_part(head, "features."), assign=True)
+        tagger.linear.load_state_dict(take_part(head, "linear."), assign=True)
+        tagger.crf.load_state_dict(take_part(head, "crf."), assign=True)
     except (OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise UserError(
             "{folder}/{head} does not belong to this model; restore the folder from a copy", folder=folder, head=_HEAD
@@ -241,5 +241,6 @@ def _head(tagger: Tagger) -> dict[str, Tensor]:
     }
 
 
-def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def take_part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors of a part of a model, by their names in it."""
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

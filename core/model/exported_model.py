@@ -1,4 +1,4 @@
-"""Write a tagger as a folder that `transformers` opens by itself: weights, tokenizer, and the code that tags text."""
+"""Write a tagger as a folder that `transformers` opens by itself, with the code that tags text, and load it here."""
 
 import hashlib
 import json
@@ -7,15 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save_file
+import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
+from transformers import MODEL_MAPPING, AutoConfig, PreTrainedModel, PreTrainedTokenizerFast
 
+from core.domain.errors import UserError
 from core.domain.tags import TagSet
 from core.io.resources import RESOURCES
 from core.languages.korean.morphemes import MORPHEME_TAGS, SEPARATOR, analyser_version
+from core.model.checkpoint import take_part
+from core.model.encoders.loading import UnreadableError, reading_files
 from core.model.encoding.text_encoder import TextEncoding
-from core.model.heads import SyllableFeatures
+from core.model.heads import PieceFeatures, SyllableFeatures
 from core.model.tagger import Tagger, TextTagger
+
+MODEL_TYPE = "spandesk-span-tagger"
+"""How an exported model is recognised: the `model_type` of its config.json."""
 
 CODE = RESOURCES / "exported_model"
 """The folder of the code that every exported model brings along."""
@@ -47,6 +55,62 @@ def write_model(text_tagger: TextTagger, labels: Sequence[str], folder: Path) ->
     _write_tokenizer(text_tagger.encoding, folder)
 
 
+def load_model(folder: Path) -> tuple[TextTagger, dict[str, str]]:
+    """Load what `write_model` wrote, on the CPU, without running code of the folder; draws no random numbers.
+
+    Returns:
+        The tagger, with the labels that it was trained with, and the present names of those that were renamed.
+
+    Raises:
+        UserError: the folder is incomplete or damaged, or no exported model.
+    """
+    try:
+        with reading_files():
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            if config["model_type"] != MODEL_TYPE:
+                raise ValueError(config["model_type"])
+            text_tagger = _tagger_of(config, load_file(folder / "model.safetensors"), _load_tokenizer(folder))
+    except (UnreadableError, TypeError, AttributeError) as error:
+        raise UserError(
+            "{folder} is not a complete model that Spandesk exported ({error}); export it again",
+            folder=folder,
+            error=error,
+        ) from error
+    known = text_tagger.tag_set
+    present = {label: config["id2label"][str(known.begin(label))].removeprefix("B-") for label in known.labels}
+    return text_tagger, {label: name for label, name in present.items() if label != name}
+
+
+def _load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    tokenizer: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+    return tokenizer
+
+
+def _tagger_of(config: dict[str, Any], state: dict[str, Tensor], tokenizer: PreTrainedTokenizerFast) -> TextTagger:
+    encoder = _load_encoder(dict(config["encoder"]), take_part(state, "encoder."))
+    tag_set = TagSet(tuple(config["trained_labels"]))
+    width, is_syllable = encoder.config.hidden_size, config["unit"] == "syllable"
+    with torch.device("meta"):
+        features = (
+            SyllableFeatures(width, characters=config["characters"], dropout=0.0)
+            if is_syllable
+            else PieceFeatures(width, dropout=0.0)
+        )
+        tagger = Tagger(encoder, features, num_tags=len(tag_set.names))
+    for part in ("features", "linear", "crf"):
+        getattr(tagger, part).load_state_dict(take_part(state, f"{part}."), assign=True)
+    encoding = TextEncoding(tokenizer, config["window_pieces"], config["unit"])
+    return TextTagger(tagger.eval(), encoding, tag_set)
+
+
+def _load_encoder(values: dict[str, Any], state: dict[str, Tensor]) -> PreTrainedModel:
+    config = AutoConfig.for_model(values.pop("model_type"), **values)
+    # Only `from_pretrained` neither draws initial weights nor leaves tensors unset that no file contains.
+    classes: Any = MODEL_MAPPING
+    encoder: PreTrainedModel = classes[type(config)].from_pretrained(None, config=config, state_dict=state)
+    return encoder
+
+
 def _copy_code(folder: Path) -> str:
     """Copy the code; returns the name of the module of the model, which contains a hash of its content.
 
@@ -64,7 +128,7 @@ def _config(text_tagger: TextTagger, tags: Sequence[str], module: str) -> dict[s
     features = text_tagger.tagger.features
     return {
         "architectures": ["SpanTagger"],
-        "model_type": "spandesk-span-tagger",
+        "model_type": MODEL_TYPE,
         "auto_map": {
             "AutoConfig": f"{module}.SpanTaggerConfig",
             "AutoModelForTokenClassification": f"{module}.SpanTagger",
@@ -80,6 +144,7 @@ def _config(text_tagger: TextTagger, tags: Sequence[str], module: str) -> dict[s
         "tokenizer_class": "PreTrainedTokenizerFast",
         "id2label": dict(enumerate(tags)),
         "label2id": {name: number for number, name in enumerate(tags)},
+        "trained_labels": list(text_tagger.tag_set.labels),
         "unit": text_tagger.unit,
         "characters": len(features.known) + 1 if isinstance(features, SyllableFeatures) else 1,
         "morpheme_tags": list(MORPHEME_TAGS),

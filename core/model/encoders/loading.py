@@ -63,7 +63,7 @@ _BAD_FILES = (
 _JSON_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
     """An encoder cannot be read; its message says why."""
 
 
@@ -147,7 +147,7 @@ def _from_folder(folder: Path, read: Callable[..., Encoder]) -> Encoder:
     try:
         _check_json(folder)
         return read(str(folder), local_files_only=True)
-    except _UnreadableError as error:
+    except UnreadableError as error:
         raise UserError(
             "{folder} is not a complete model for transformers ({error})", folder=folder, error=error
         ) from error
@@ -159,12 +159,12 @@ def _check_json(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 if not file.read(100).lstrip().startswith(b"{"):
-                    raise _UnreadableError(say("{file} is not a JSON object", file=path.name))
+                    raise UnreadableError(say("{file} is not a JSON object", file=path.name))
 
 
 @contextmanager
-def _reading_files() -> Generator[None, None, None]:
-    """Turn errors that a library raises for bad files, in the block, into `_UnreadableError`.
+def reading_files() -> Generator[None, None, None]:
+    """Turn errors that a library raises for bad files, in the block, into `UnreadableError`.
 
     tokenizers raises a plain `Exception` for a malformed tokenizer.json and panics at a damaged normalizer; the class
     of a panic cannot be imported.
@@ -174,7 +174,7 @@ def _reading_files() -> Generator[None, None, None]:
     except BaseException as error:
         is_of_tokenizers = type(error) is Exception or type(error).__name__ == "PanicException"
         if is_of_tokenizers or isinstance(error, _BAD_FILES):
-            raise _UnreadableError(_first_line(error)) from error
+            raise UnreadableError(_first_line(error)) from error
         raise
 
 
@@ -212,12 +212,12 @@ def _from_hub(name: str, read: Callable[..., Encoder]) -> Encoder:
     """Load from the cache if it has the files, so that no network is needed, otherwise from the hub."""
     try:
         return read(name, local_files_only=True)
-    except _UnreadableError:
+    except UnreadableError:
         pass
     try:
         _reach_hub()
         return read(name, local_files_only=False)
-    except _UnreadableError as error:
+    except UnreadableError as error:
         raise UserError(
             "the encoder {name} is neither in the Hugging Face cache nor can it be fetched: on a"
             " machine with network download all files of {name} from the Hugging Face hub into a"
@@ -233,35 +233,35 @@ def _reach_hub() -> None:
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_TIMEOUT)
     except Exception as error:  # the library that raises them differs between versions of the hub client
-        raise _UnreadableError(say("the hub does not answer: {reason}", reason=_first_line(error))) from error
+        raise UnreadableError(say("the hub does not answer: {reason}", reason=_first_line(error))) from error
 
 
 def _bare(source: str, *, local_files_only: bool) -> Encoder:
     """The tokenizer, and the encoder on the meta device, without weights."""
     options: dict[str, Any] = {"local_files_only": local_files_only, "trust_remote_code": False}
     tokenizer = _tokenizer(source, options)
-    with _reading_files(), torch.device("meta"):
+    with reading_files(), torch.device("meta"):
         config = AutoConfig.from_pretrained(source, **options)
         return AutoModel.from_config(config), tokenizer  # type: ignore[no-untyped-call]
 
 
 def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
     _silence()
-    with _reading_files():
+    with reading_files():
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
     if not tokenizer.is_fast:
-        raise _UnreadableError(say("it has no fast tokenizer (tokenizer.json)"))
+        raise UnreadableError(say("it has no fast tokenizer (tokenizer.json)"))
     return tokenizer
 
 
 def _pretrained(source: str, *, local_files_only: bool) -> Encoder:
     options: dict[str, Any] = {"local_files_only": local_files_only, "trust_remote_code": False}
     tokenizer = _tokenizer(source, options)
-    with _reading_files():
+    with reading_files():
         model, report = AutoModel.from_pretrained(source, output_loading_info=True, dtype=torch.float32, **options)
     missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
     if missing:
-        raise _UnreadableError(
+        raise UnreadableError(
             say_count(
                 "its weights lack {first}",
                 "its weights lack {first} and others, {count:,} in all",

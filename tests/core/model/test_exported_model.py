@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers.dynamic_module_utils import get_imports
 
+from core.domain.errors import UserError
 from core.domain.settings import UNITS
 from core.domain.tags import TagSet
 from core.languages.korean import morphemes
@@ -22,7 +23,7 @@ from core.languages.korean.morphemes import MORPHEME_TAGS
 from core.languages.korean.normalise import normalise_text
 from core.model.crf import MaskedCRF, bio_constraints
 from core.model.encoding.text_encoder import TextEncoding
-from core.model.exported_model import CODE, write_model
+from core.model.exported_model import CODE, load_model, write_model
 from core.model.predictor import unit_ranges_of
 from tests.core.toy_models import (
     LABELS,
@@ -237,3 +238,32 @@ def test_predict_does_the_same_without_trust(exports, tmp_path):
     printed = [json.loads(line) for line in result.stdout.decode().splitlines()]
     assert [each["text"] for each in printed] == [text for text, _ in rows]
     check_same([each["spans"] for each in printed], [own for _, own in rows], [text for text, _ in rows])
+
+
+def test_at_home_it_is_the_tagger_that_it_was(exports):
+    for folder, wanted in zip(exports.folders, exports.wanted, strict=True):
+        torch.manual_seed(5)
+        loaded, names = load_model(folder)
+        assert torch.initial_seed() == 5
+        assert torch.equal(torch.rand(3), torch.rand(3, generator=torch.Generator().manual_seed(5)))
+        assert names == {}
+        spans = tagged(loaded, exports.texts)
+        assert [spans[number] for number in range(len(spans))] == wanted
+
+
+def test_a_merged_label_is_known_by_both_names(tmp_path):
+    write_model(text_tagger_of(), ("사람", "LC", "LC"), tmp_path)
+    loaded, names = load_model(tmp_path)
+    assert loaded.tag_set.labels == LABELS
+    assert names == {"PS": "사람", "OG": "LC"}
+
+
+def test_what_is_not_an_exported_model_is_refused(tmp_path):
+    write_model(text_tagger_of(), LABELS, tmp_path)
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(UserError, match="export it again"):
+        load_model(tmp_path)
+    with pytest.raises(UserError, match="not a complete model that Spandesk exported"):
+        load_model(saved_encoder(tmp_path / "bert", "bert"))
+    with pytest.raises(UserError, match="not a complete model that Spandesk exported"):
+        load_model(tmp_path / "nothing")
