@@ -1,6 +1,7 @@
 """The commands: each runs the engine and prints its result."""
 
 import argparse
+import errno
 import io
 import json
 import os
@@ -53,6 +54,8 @@ from core.training.distributed import Crew, LoneError, crew_of_launch
 
 _STORING = ("train", "evaluate")
 """Commands that save their work step by step."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What is wrong where a file can become no larger."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -76,9 +79,12 @@ def run(arguments: Sequence[str]) -> int:
     except UserError as error:
         out.note(say("error: {text}", text=escape_controls(str(error))))
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            # The reader of the output, such as `head`, has exited; Python would fail when it flushes at exit.
+        if isinstance(error, BrokenPipeError) or (error.filename is None and error.errno in _FULL):
+            # The reader of the output, such as `head`, has exited, or the output is a file on a full disk; Python would
+            # fail when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if error.errno in _FULL:
+                out.note(say("error: the output cannot be written: {reason}", reason=error.strerror))
         elif error.filename is None:
             raise
         else:

@@ -338,6 +338,14 @@ def test_a_reader_that_exits_early_is_not_an_error(tmp_path):
     assert process.returncode == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_an_output_that_can_become_no_larger_is_one_sentence(tmp_path):
+    command = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, str(MAIN), "--help"]
+    with (tmp_path / "out").open("wb") as file:
+        result = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (1, "error: the output cannot be written: File too large\n")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems name files in Unicode")
 def test_a_file_name_that_is_not_utf8_can_be_reported(tmp_path):
     project_with_sentences(tmp_path / "p.spandesk").close()
