@@ -32,6 +32,7 @@ from core.cli.output import (
     table,
 )
 from core.cli.parser import TRAIN_SETTINGS, parse_arguments
+from core.cli.pool import show_pool
 from core.cli.predict import predict
 from core.cli.usage import COMMANDS, unknown_usage, usage
 from core.cli.warnings import warn_of_epoch, warn_of_split
@@ -396,6 +397,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "labels": labels,
     "export": export,
     "export-model": export_model,
+    "pool": show_pool,
     "runs": _runs,
     "check": _check,
 }

@@ -8,6 +8,7 @@ from typing import get_args
 
 from core.cli.arguments import read_epoch, read_epoch_of_run, read_number, read_pair, read_text
 from core.cli.export import IMPORTED, read_addenda
+from core.cli.pool import add_pool_options
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
 from core.domain.spans import SECTIONS, SPLITS
@@ -399,6 +400,11 @@ def _add_export_model(parser: argparse.ArgumentParser) -> None:
     _add_epoch(parser)
 
 
+def _add_pool(parser: argparse.ArgumentParser) -> None:
+    add_pool_options(parser)
+    _add_author(parser)
+
+
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """The command takes the project alone."""
 
@@ -423,6 +429,7 @@ _ADDERS = {
     "labels": _add_labels,
     "export": _add_export,
     "export-model": _add_export_model,
+    "pool": _add_pool,
     "runs": _add_nothing,
     "check": _add_nothing,
 }

@@ -17,6 +17,7 @@ COMMANDS = {
     "labels": mark("list the labels and their spans; add, rename, merge or delete some"),
     "export": mark("write the corpus to a file"),
     "export-model": mark("write a run's model to a folder that transformers opens without Spandesk"),
+    "pool": mark("what to label next among sentences without gold, and how far labelling is"),
     "runs": mark("list the runs with their epochs"),
     "check": mark("check that nothing in the project is damaged"),
 }

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from core.domain.spans import SentenceNumber
+from core.domain.splitting import normalise_for_comparison
 from core.store.columns import now_text
 from core.store.database import Database
 from core.store.predictions import EpochKey
+from core.store.sentences import IN_A_SPLIT
 
 BatchOrder = Literal["informative", "uncertain", "random", "dictionary"]
 """informative: least certain first, without texts that are nearly those of others; uncertain: least certain first;
@@ -61,6 +63,13 @@ class Batch:
     open: tuple[SentenceNumber, ...]
 
 
+class Labelled(NamedTuple):
+    """How many texts of the pool people finished: since some time, and in all; copies count once."""
+
+    recently: int
+    total: int
+
+
 class Batches:
     """Writes and reads batches."""
 
@@ -71,6 +80,21 @@ class Batches:
         """The share of the random order that goes to dev, as of the newest batch."""
         share = self._database.value("SELECT dev_share FROM batch ORDER BY number DESC LIMIT 1")
         return DEV_SHARE if share is None else float(share)
+
+    def count_labelled(self, since: str) -> Labelled:
+        """How many texts that nobody had judged left the pool for a split and are not back.
+
+        Args:
+            since: UTC, ISO 8601, as `core.store.columns.now_text` writes it.
+        """
+        rows = self._database.rows(
+            "SELECT s.text, c.made_at FROM (SELECT sentence, max(step) AS step FROM move"
+            " WHERE before = 'pool' AND after IN ('train', 'dev', 'test') GROUP BY sentence) AS m"
+            " JOIN sentence AS s ON s.number = m.sentence JOIN correction AS c ON c.number = m.step"
+            f" WHERE s.judged <> 'yes' AND s.{IN_A_SPLIT}"
+        )
+        texts = {normalise_for_comparison(text): made_at for text, made_at in rows}
+        return Labelled(sum(made_at >= since for made_at in texts.values()), len(texts))
 
     def add(self, order: BatchOrder, key: EpochKey | None, dev_share: float, entries: Sequence[BatchEntry]) -> Batch:
         """Store a new batch."""

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.analysis.changes import EpochOutcomes
 from core.domain.spans import Example, PredictedSpan, Section, SentenceNumber, Span
 from core.metrics.comparison import SpanMatch, compare_spans
@@ -192,6 +195,33 @@ class Predictions:
             [key.source, key.epoch, *_numbers(other)],
         )
         return {SpanMatch(*match): number for *match, number in rows}
+
+    def counts_by_sentence(self, keys: Sequence[EpochKey], split: Section) -> NDArray[np.int64]:
+        """Right, predicted and gold spans of each sentence of a split that all epochs tagged, on the gold as corrected
+        (sentences, epochs, 3); without sentences that any of their runs was trained on.
+        """
+        tagged = " AND ".join(
+            "EXISTS (SELECT 1 FROM prediction AS p WHERE p.source = ? AND p.epoch = ? AND p.sentence = s.number"
+            " AND p.judged = 'yes')"
+            for _ in keys
+        )
+        where = in_section(split, *(key.source for key in keys))
+        numbers = self._database.numbers(
+            f"SELECT s.number FROM sentence AS s WHERE {where} AND {tagged} ORDER BY s.number",
+            [each for key in keys for each in (key.source, key.epoch)],
+        )
+        place_of = {number: place for place, number in enumerate(numbers)}
+        counts = np.zeros((len(numbers), len(keys), 3), np.int64)
+        for column, key in enumerate(keys):
+            rows = self._database.rows(
+                "SELECT sentence, sum(outcome = 'right'), count(predicted_label), count(gold_label) FROM comparison"
+                " WHERE source = ? AND epoch = ? AND on_corrected GROUP BY sentence",
+                [key.source, key.epoch],
+            )
+            for number, *spans in rows:
+                if number in place_of:
+                    counts[place_of[number], column] = spans
+        return counts
 
     def matches_then(self, key: EpochKey, split: Section) -> dict[SpanMatch, int]:
         """Count matches with the gold as imported, on the sentences that were in the split when the run began."""

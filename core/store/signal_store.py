@@ -53,6 +53,17 @@ class SignalStore:
             found[number] = Signals(uncertainty, loss, suspicion, gold, tuple(json.loads(probabilities)))
         return found
 
+    def uncertainties(self, key: EpochKey, section: Section) -> list[tuple[SentenceNumber, float]]:
+        """The uncertainty of the sentences of a section that have one, in nats per root of a character: so a sentence
+        is not uncertain for its length alone.
+        """
+        rows = self._database.rows(
+            "SELECT sentence, uncertainty, length(text) FROM signal JOIN sentence AS s ON s.number = sentence"
+            " WHERE source = ? AND epoch = ? AND split = ?",
+            [key.source, key.epoch, section],
+        )
+        return [(number, uncertainty / length**0.5) for number, uncertainty, length in rows]
+
     def has_any(self, key: EpochKey, split: Section) -> bool:
         """Whether the epoch has signals of the split; epochs of older versions have none."""
         found = self._database.value(
@@ -77,7 +88,7 @@ def ordered_numbers(
     """
     numbers = database.numbers(f"SELECT s.number FROM sentence AS s WHERE {where} ORDER BY s.number", parameters)
     if order == "random":
-        return _shuffle(numbers, _seed(database))
+        return shuffle(database, numbers)
     if order not in _COLUMNS or key is None:
         return numbers
     # One index scan and set lookups; a join would look up every sentence.
@@ -91,6 +102,11 @@ def ordered_numbers(
         [key.source, key.epoch],
     )
     return [number for number in ranked if number in wanted]
+
+
+def shuffle(database: Database, numbers: Sequence[SentenceNumber]) -> list[SentenceNumber]:
+    """The sentences in the fixed random order of the project."""
+    return _shuffle(numbers, _seed(database))
 
 
 def _find_outdated(database: Database, key: EpochKey, gold: Gold) -> set[SentenceNumber]:

@@ -1,0 +1,249 @@
+"""What to label next: a batch of sentences of the pool, ordered by what a source knows of them."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from core.analysis.near_duplicates import thin_similar
+from core.domain.errors import UserError
+from core.domain.events import Reading
+from core.domain.spans import SentenceNumber
+from core.domain.splitting import Keys
+from core.messages.catalogue import join_words, say_count
+from core.store.batches import Batch, BatchEntry, BatchOrder
+from core.store.candidates import Candidates, find_candidates, order_by_score
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.signal_store import shuffle
+
+DEEP = 10
+"""How many times the size of a batch are compared with each other to leave near duplicates out."""
+_RESERVED = 10
+"""One in so many places of a batch is for hits of labels without an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextBatch:
+    """A new batch; None where nothing can be offered.
+
+    Attributes:
+        notices: what a person should know of it, a sentence each.
+    """
+
+    batch: Batch | None
+    candidates: Candidates
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The sentences in an order, some more than wanted, and what is to be said of them."""
+
+    entries: Sequence[BatchEntry]
+    key: EpochKey | None
+    notices: tuple[str, ...] = ()
+
+
+def make_batch(
+    project: Project,
+    size: int,
+    order: BatchOrder = "informative",
+    source: int | None = None,
+    dev_share: float | None = None,
+) -> Generator[Reading, None, NextBatch]:
+    """Choose and store what is to be labelled next; may be closed at any time.
+
+    Args:
+        source: whose scores or hits the order is by; None: the newest that tagged the pool.
+        dev_share: the share of the random order that goes to dev, from now on; None: as before.
+
+    Raises:
+        UserError: the size or share is outside of its range, or no source tagged the pool.
+    """
+    share = project.batches.dev_share() if dev_share is None else dev_share
+    if size < 1 or not 0 <= share < 1:
+        raise UserError("a batch has at least 1 sentence, and the share for dev is at least 0 and below 1")
+    reading, total = find_candidates(project.database, share), project.sentences.last_number()
+    while True:
+        try:
+            yield Reading(next(reading), total)
+        except StopIteration as end:
+            candidates: Candidates = end.value
+            break
+    choice = _choose(project, candidates, size, order, source)
+    entries = choice.entries[:size]
+    notices = (*choice.notices, *describe_left_out(candidates), *_describe_lack(size, len(entries)))
+    batch = project.batches.add(order, choice.key, share, entries) if entries else None
+    return NextBatch(batch, candidates, notices)
+
+
+def _choose(project: Project, candidates: Candidates, size: int, order: BatchOrder, source: int | None) -> _Choice:
+    offered = candidates.of_order(is_random=order == "random")
+    if order == "random":
+        chosen = shuffle(project.database, candidates.numbers.tolist())[:size]
+        return _Choice([BatchEntry(SentenceNumber(number), "random") for number in chosen], None)
+    if order == "dictionary":
+        return _choose_hits(project, offered, source)
+    starved = find_starved(project)
+    first = _find_hits_of_starved(project, offered, starved)[: max(1, size // _RESERVED)] if starved else []
+    key = find_scored(project, source)
+    choice = _choose_uncertain(project, offered, size, key, thins=order == "informative")
+    taken = {entry.sentence for entry in first}
+    notices = (*choice.notices, *([describe_starved(starved)] if starved else []))
+    return _Choice([*first, *(each for each in choice.entries if each.sentence not in taken)], key, notices)
+
+
+def _choose_uncertain(project: Project, offered: Keys, size: int, key: EpochKey, *, thins: bool) -> _Choice:
+    scored = project.signals.uncertainties(key, "pool")
+    numbers, values, lacking = order_by_score(offered, scored)
+    notices = (
+        [
+            say_count(
+                "{count:,} sentence is not tagged yet: run “suggest” on the pool.",
+                "{count:,} sentences are not tagged yet: run “suggest” on the pool.",
+                lacking,
+            )
+        ]
+        if lacking
+        else []
+    )
+    deep = numbers[: DEEP * size].tolist() if thins else numbers[:size].tolist()
+    places, similar = list(range(len(deep))), dict[int, int]()
+    if thins:
+        texts = {stored.number: stored.text for stored in project.sentences.by_number(deep)}
+        places, similar = thin_similar((texts[number] for number in deep), size)
+    entries = [
+        BatchEntry(SentenceNumber(deep[place]), "uncertain", float(values[place]), similar=similar.get(place, 0))
+        for place in places
+    ]
+    return _Choice(entries, key, tuple(notices))
+
+
+def _choose_hits(project: Project, offered: Keys, source: int | None) -> _Choice:
+    key = _find_dictionary(project) if source is None else _newest_version(project, source)
+    if key is None:
+        raise UserError(
+            "no dictionary has tagged the pool; add one as a source and run “suggest”, or choose --order random"
+        )
+    hits = _count_hits(project, key, offered)
+    starved = {*find_starved(project)}
+    entries = []
+    for number, labels in hits.items():
+        lacking = next((label for label in labels if label in starved), None)
+        entries.append(BatchEntry(number, "hits" if lacking is None else "starved", len(labels), lacking))
+    entries.sort(key=lambda entry: (entry.label is None, -(entry.value or 0), entry.sentence))
+    return _Choice(entries, key)
+
+
+def _find_hits_of_starved(project: Project, offered: Keys, starved: Sequence[str]) -> list[BatchEntry]:
+    """Sentences in which a dictionary finds a label without an example."""
+    key = _find_dictionary(project)
+    if key is None:
+        return []
+    hits = _count_hits(project, key, offered)
+    return [
+        BatchEntry(number, "starved", len(labels), label)
+        for number, labels in hits.items()
+        if (label := next((each for each in labels if each in starved), None)) is not None
+    ]
+
+
+def _count_hits(project: Project, key: EpochKey, offered: Keys) -> dict[SentenceNumber, list[str]]:
+    """The labels of the spans that a source found in each of the sentences, where it found any."""
+    found = project.predictions.of(key, [SentenceNumber(number) for number in offered.tolist()])
+    return {number: [each.span.label for each in spans] for number, spans in sorted(found.items()) if spans}
+
+
+def find_scored(project: Project, source: int | None = None) -> EpochKey:
+    """The newest epoch, of one source or of all, that has scores of the pool.
+
+    Raises:
+        UserError: there is none.
+    """
+    sources = [each.number for each in project.sources.list_all()] if source is None else [source]
+    for number in reversed(sources):
+        for epoch in reversed(project.sources.epoch_numbers(number)):
+            if project.signals.has_any(key := EpochKey(number, epoch), "pool"):
+                return key
+    if source is None:
+        raise UserError("no run has tagged the pool yet; train one and run “suggest”, or choose --order random")
+    raise UserError("source {number} has no scores of the pool; run “suggest” with it first", number=source)
+
+
+def _find_dictionary(project: Project) -> EpochKey | None:
+    """The version of the newest dictionary."""
+    known = [each.number for each in project.sources.list_all() if each.kind == "dictionary"]
+    return _newest_version(project, known[-1]) if known else None
+
+
+def _newest_version(project: Project, source: int) -> EpochKey | None:
+    epochs = project.sources.epoch_numbers(source)
+    return EpochKey(source, epochs[-1]) if epochs else None
+
+
+def find_starved(project: Project) -> list[str]:
+    """The labels of the tag set without an example in any split, once there are some examples."""
+    counts = project.sentences.label_counts()
+    used = {label for (section, label), count in counts.items() if count and section in ("train", "dev", "test")}
+    return [label for label in project.sentences.labels() if label not in used] if used else []
+
+
+def describe_starved(labels: Sequence[str]) -> str:
+    """A sentence on labels that a tagger cannot suggest."""
+    return say_count(
+        "{labels} has no example, so that no tagger suggests it: search for it, or use a dictionary.",
+        "These labels have no example, so that no tagger suggests them: {labels}. Search for them, or use a"
+        " dictionary.",
+        len(labels),
+        labels=join_words(labels),
+    )
+
+
+def describe_left_out(candidates: Candidates) -> list[str]:
+    """Why sentences of the pool are not offered, a sentence each."""
+    notices = [
+        say_count(
+            "{count:,} pool sentence has a text that is in {split} already: it is not offered.",
+            "{count:,} pool sentences have texts that are in {split} already: they are not offered.",
+            count,
+            split=split,
+        )
+        for split, count in candidates.in_splits.items()
+        if count
+    ]
+    if candidates.copies:
+        notices.append(
+            say_count(
+                "{count:,} pool sentence is a copy of another one: it is finished with that.",
+                "{count:,} pool sentences are copies of others: they are finished with those.",
+                candidates.copies,
+            )
+        )
+    if candidates.with_document:
+        notices.append(
+            say_count(
+                "{count:,} pool sentence is of a document in test: it is not offered.",
+                "{count:,} pool sentences are of documents in test: they are not offered.",
+                candidates.with_document,
+            )
+        )
+    if candidates.put_off:
+        notices.append(
+            say_count(
+                "{count:,} sentence was put off: come back to it when you like.",
+                "{count:,} sentences were put off: come back to them when you like.",
+                candidates.put_off,
+            )
+        )
+    return notices
+
+
+def _describe_lack(wanted: int, found: int) -> list[str]:
+    if found >= wanted:
+        return []
+    return [
+        say_count(
+            "There is only {count:,} different text to offer.",
+            "There are only {count:,} different texts to offer.",
+            found,
+        )
+    ]
