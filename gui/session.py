@@ -11,7 +11,7 @@ from core.analysis.verdicts import Blame
 from core.domain.errors import UserError
 from core.domain.events import Changing
 from core.domain.generators import map_progress, run_to_end
-from core.domain.spans import Sentence, SentenceNumber, Span, Split
+from core.domain.spans import Section, Sentence, SentenceNumber, Span
 from core.messages.catalogue import join_words, say, say_count
 from core.metrics.comparison import Comparison
 from core.services.import_corpus import ImportPlan, import_corpus
@@ -305,7 +305,7 @@ class Session(QObject):
         self.report_failure(job)
         return job
 
-    def add_sentences(self, split: Split, sentences: Sequence[Sentence], source: str) -> None:
+    def add_sentences(self, split: Section, sentences: Sequence[Sentence], source: str) -> None:
         """Add new sentences to the corpus."""
         self.publish(self._open_project().sentences.add(split, sentences, source))
 

@@ -294,9 +294,9 @@ class Sentences:
             yield [_sentence_of_row(row) for row in rows]
             last += SLICE
 
-    def add(self, split: Split, sentences: Sequence[Sentence], source: str) -> ChangeSet:
-        """Add new sentences, all or none, listed as an import with that name and format. A run in progress ignores
-        them, since it records the newest sentence at its start.
+    def add(self, split: Section, sentences: Sequence[Sentence], source: str) -> ChangeSet:
+        """Add new sentences, all or none, listed as an import with that name and format; the gold of those in the pool
+        is what nobody judged yet. A run in progress ignores them, since it records the newest sentence at its start.
 
         Raises:
             UserError: an id is taken, or a label is not in the tag set.
@@ -304,19 +304,19 @@ class Sentences:
         labels = self.labels()
         spans = sum(len(sentence.spans) for sentence in sentences)
         with self._database.atomic():
-            numbers = [self._add(split, sentence, labels) for sentence in sentences]
-            self.add_import(ImportedFile(source, source, now_text(), len(numbers), spans, (), 0))
+            number = self.add_import(ImportedFile(source, source, now_text(), len(sentences), spans, (), 0))
+            numbers = [self._add(split, sentence, labels, number) for sentence in sentences]
         return ChangeSet("import", sentences=tuple(numbers), corpus=True)
 
-    def _add(self, split: Split, sentence: Sentence, labels: Collection[str]) -> SentenceNumber:
+    def _add(self, split: Section, sentence: Sentence, labels: Collection[str], number: int) -> SentenceNumber:
         check_spans(sentence.spans, sentence.text, labels)
         if self.has_id(sentence.id):
             raise UserError("the project has a sentence with the id {id} already", id=sentence.id)
         gold = spans_to_text(sentence.spans)
         return SentenceNumber(
             self._database.write(
-                "INSERT INTO sentence (id, split, text, imported, gold) VALUES (?, ?, ?, ?, ?)",
-                [sentence.id, split, sentence.text, gold, gold],
+                "INSERT INTO sentence (id, split, text, imported, gold, judged, import) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [sentence.id, split, sentence.text, gold, gold, "no" if split == "pool" else "yes", number],
             )
         )
 

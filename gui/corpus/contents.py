@@ -125,6 +125,7 @@ class CorpusContents(QWidget):
         """Show what a project contains now."""
         self._project = project
         self.summary.show_project(project)
+        self.share.setEnabled(project.sentences.has_any())
         self.files.show_imports(imports, project.moves.imports())
         self._count_anew(project)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -24,7 +25,6 @@ from gui.corpus.export_menu import ExportMenu
 from gui.corpus.import_form import ImportForm, list_formats
 from gui.corpus.labels_window import LabelsWindow
 from gui.corpus.rejected_records import RejectedPanel
-from gui.text.wording import wrap_tooltip
 from gui.widgets.page import Page, PageContext
 from gui.widgets.text_labels import hint_label
 
@@ -39,10 +39,12 @@ class CorpusPage(Page):
         self._context = context
         self._is_other_corpus = False
         self.said = hint_label(wraps=True)
-        self.add = QPushButton(say("Add files…"))
+        self.add = QPushButton(say("Add"))
         self.add.setToolTip(list_formats())
-        self.add_folder = QPushButton(say("Add folder…"))
-        self.add_folder.setToolTip(wrap_tooltip(say("A folder that is one corpus, such as brat makes")))
+        adding = QMenu(self)
+        self.add_files = adding.addAction(say("Files…"))
+        self.add_folder = adding.addAction(say("Folder, such as brat makes…"))
+        self.add.setMenu(adding)
         self.labels = QPushButton(say("Labels…"))
         self.export = QPushButton(say("Export…"))
         self.exports = ExportMenu(context, self.said.setText, self)
@@ -62,7 +64,7 @@ class CorpusPage(Page):
         head.setSpacing(8)
         head.addWidget(self.title_label())
         head.addStretch(1)
-        for button in (self.add, self.add_folder, self.labels, self.export, self.train):
+        for button in (self.add, self.labels, self.export, self.train):
             head.addWidget(button)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.contents)
@@ -86,8 +88,8 @@ class CorpusPage(Page):
         session.project_changed.connect(lambda _: self._take_project())
         session.changed.connect(self._follow)
         session.import_asked.connect(self._ask)
-        self.add.clicked.connect(self._choose_files)
-        self.add_folder.clicked.connect(self._choose_folder)
+        self.add_files.triggered.connect(self._choose_files)
+        self.add_folder.triggered.connect(self._choose_folder)
         self.labels.clicked.connect(self._show_labels)
         self.train.clicked.connect(lambda: session.show_page("train"))
         self.form.accepted.connect(self._import)
@@ -125,15 +127,14 @@ class CorpusPage(Page):
         imports = project.sentences.imports()
         rejected = sum(imported.rejections for imported in imports)
         files = sum(imported.format != SOURCE and imported.sentences > 0 for imported in imports)
-        typed = sum(imported.sentences for imported in imports if imported.format == SOURCE)
+        is_typed = any(imported.format == SOURCE for imported in imports)
         has_sentences = project.sentences.has_any()
-        self.said.setText(_describe(project, files, typed))
+        self.said.setText(_describe(project, files, is_typed=is_typed))
         self.said.setToolTip("" if has_sentences else list_formats())
         self.contents.show_project(project, imports)
         self.rejected.show_imports(imports)
         self.rejected.setVisible(rejected > self._context.preferences.dismissed_rejections(project.folder))
         self.export.setEnabled(has_sentences)
-        self.contents.share.setEnabled(has_sentences)
         self.train.setEnabled(has_sentences)
 
     def _make_room(self, is_unfolded: bool) -> None:
@@ -216,13 +217,13 @@ def _describe_skipped(report: ImportReport) -> str:
     )
 
 
-def _describe(project: Project, files: int, typed: int) -> str:
+def _describe(project: Project, files: int, *, is_typed: bool) -> str:
     """How many sentences there are and where they came from."""
     count = project.sentences.count()
     if not count:
         return say("No sentences yet. Add corpus files: their format is recognised.")
     sentences = say_count("{count:,} sentence", "{count:,} sentences", count)
-    if not typed:
+    if not is_typed:
         return say_count(
             "{sentences} from {count:,} file. Counts are of the gold as corrected.",
             "{sentences} from {count:,} files. Counts are of the gold as corrected.",
@@ -230,10 +231,8 @@ def _describe(project: Project, files: int, typed: int) -> str:
             sentences=sentences,
         )
     return say_count(
-        "{sentences}: {imported:,} from {count:,} file, {typed:,} from Scratch. Counts are of the gold as corrected.",
-        "{sentences}: {imported:,} from {count:,} files, {typed:,} from Scratch. Counts are of the gold as corrected.",
+        "{sentences} from {count:,} file and from Scratch. Counts are of the gold as corrected.",
+        "{sentences} from {count:,} files and from Scratch. Counts are of the gold as corrected.",
         files,
         sentences=sentences,
-        imported=count - typed,
-        typed=typed,
     )

@@ -419,14 +419,13 @@ class SpanMenu(QMenu):
             self._add_words(explain_comparison(comparison, subject.text), role="error")
         self.addSeparator()
         self.addMenu(self._labels(subject, labels))
-        for name, text in _MENU.items():
+        for name, text in ((name, text) for name, text in _MENU.items() if name in actions):
             actions[name].setText(say(text))
             self.addAction(actions[name])
             if name in ("identical", "shrink"):
                 self.addSeparator()
         if subject.selection.label in labels:
-            label = subject.selection.label
-            keys = keymap.keys("sticky")
+            label, keys = subject.selection.label, keymap.keys("sticky")
             key = f"\t{native(keys[0])}" if keys else ""
             self.addAction(say("Use {label} for every selection", label=label) + key, lambda: self.kept.emit(label))
 

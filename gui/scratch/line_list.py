@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QIcon
+from PySide6.QtGui import QHelpEvent, QIcon, QMouseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.domain.spans import PredictedSpan, Section, SentenceNumber
+from core.domain.spans import PredictedSpan, Section, SentenceNumber, Span
 from core.messages.catalogue import say, say_count
 from gui.look.theme import Look, icon
 from gui.sentence.accessible import describe_sentence
 from gui.sentence.painting import MARGIN
 from gui.sentence.scene import Mark, probability
-from gui.sentence.view import SentenceView
+from gui.sentence.view import Arrangement, SentenceView
 from gui.text.wording import label_names
 from gui.widgets.text_fields import FieldLine
 from gui.widgets.text_labels import PlainLabel
@@ -44,10 +44,18 @@ class CorpusMatch:
 
 
 class LineView(SentenceView):
-    """Shows one line."""
+    """Shows one line: what was found in it, or what a person made of that, with what was found below.
+
+    Signals:
+        clicked: the line is to be corrected.
+    """
+
+    clicked = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, has_gold=False)
+        self._tagged, self._corrected = self._shown, Arrangement(has_gold=True)
+        self.gold: tuple[Span, ...] | None = None
 
     @property
     def text(self) -> str:
@@ -57,11 +65,12 @@ class LineView(SentenceView):
     def spans(self) -> tuple[PredictedSpan, ...]:
         return self._shown.predicted or ()
 
-    def show_line(self, text: str, spans: Sequence[PredictedSpan]) -> None:
-        """Show a line and what was found in it."""
-        if (text, tuple(spans)) == (self.text, self._shown.predicted):
+    def show_line(self, text: str, spans: Sequence[PredictedSpan], gold: tuple[Span, ...] | None = None) -> None:
+        """Show a line, what was found in it, and what a person made of that, if anything."""
+        if (text, tuple(spans), gold) == (self.text, self._shown.predicted, self.gold):
             return
-        self._shown.show(text, (), spans, None)
+        self.gold, self._shown = gold, self._tagged if gold is None else self._corrected
+        self._shown.show(text, gold or (), spans, None)
         self.setAccessibleName(text)
         self.setAccessibleDescription(describe_sentence(text, self.comparisons))
         self.updateGeometry()
@@ -76,6 +85,10 @@ class LineView(SentenceView):
                 return mark
         return None
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
     def event(self, event: QEvent) -> bool:
         """Describe the span under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -85,10 +98,12 @@ class LineView(SentenceView):
         return super().event(event)
 
     def _words(self, mark: Mark) -> str:
-        found = mark.comparison.predicted
-        assert found is not None
-        text = self.text[found.span.start : found.span.end]
-        names = label_names(self._look.theme.entity_type(found.span.label))
+        found, span = mark.comparison.predicted, mark.span
+        assert span is not None, "every mark of a line has a span"
+        text = self.text[span.start : span.end]
+        names = label_names(self._look.theme.entity_type(span.label))
+        if found is None or found.span != span:
+            return say("{text}\n{names}", text=text, names=names)
         return say(
             "{text}\n{names}\nprobability {probability:.4f}", text=text, names=names, probability=found.probability
         )
@@ -104,11 +119,13 @@ class LineRow(QFrame):
         toggled: the line is to be sent, or not.
         removed: the line is to go.
         opened: its sentence of the corpus is to be shown; the `CorpusMatch`.
+        edit_asked: its spans are to be corrected.
     """
 
     toggled = Signal(bool)
     removed = Signal()
     opened = Signal(object)
+    edit_asked = Signal()
 
     def __init__(self, look: Look, cross: QIcon) -> None:
         super().__init__()
@@ -121,7 +138,10 @@ class LineRow(QFrame):
         self.said.setProperty("role", "small")
         self.open = QPushButton(say("Open in Inspect"))
         self.open.setProperty("flat", True)
-        self.open.setStyleSheet("padding: 0 6px; min-height: 16px")  # so that a row stays as high as it was
+        self.edit = QPushButton(say("Correct"))
+        self.edit.setProperty("flat", True)
+        for button in (self.open, self.edit):
+            button.setStyleSheet("padding: 0 6px; min-height: 16px")  # so that a row stays as high as it was
         self.remove = QToolButton()
         self.remove.setIcon(cross)
         self.remove.setIconSize(QSize(14, 14))
@@ -131,6 +151,8 @@ class LineRow(QFrame):
         self.chosen.toggled.connect(self.toggled)
         self.remove.clicked.connect(self.removed)
         self.open.clicked.connect(lambda: self.opened.emit(self._place))
+        self.edit.clicked.connect(self.edit_asked)
+        self.view.clicked.connect(self.edit_asked)
 
     def _lay_out(self) -> None:
         self.setProperty("panel", True)
@@ -139,17 +161,18 @@ class LineRow(QFrame):
         below.setSpacing(4)
         below.addWidget(self.said)
         below.addWidget(self.open)
+        below.addWidget(self.edit)
         below.addStretch(1)
-        body = QVBoxLayout()
-        body.setSpacing(0)
-        body.addWidget(self.view)
-        body.addLayout(below)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(0)
+        self._body.addWidget(self.view)
+        self._body.addLayout(below)
         row = QHBoxLayout()
         row.setContentsMargins(16, 0, 8, 8)
         row.setSpacing(0)
         top = Qt.AlignmentFlag.AlignTop
         row.addLayout(_lowered(self.chosen), 0)
-        row.addLayout(body, 1)
+        row.addLayout(self._body, 1)
         row.addWidget(self.remove, 0, top)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -164,6 +187,7 @@ class LineRow(QFrame):
         line: FieldLine,
         spans: Sequence[PredictedSpan] | None,
         *,
+        gold: tuple[Span, ...] | None,
         is_chosen: bool,
         place: CorpusMatch | None,
         is_soon_tagged: bool,
@@ -172,12 +196,13 @@ class LineRow(QFrame):
 
         Args:
             spans: None while they are sought.
+            gold: what a person made of them; None: nothing yet.
             is_soon_tagged: then what was shown before stays meanwhile, unless the line is quite another.
         """
         if spans is not None or not is_soon_tagged or not _resemble(line.text, self.view.text):
-            self.view.show_line(line.text, spans or ())
+            self.view.show_line(line.text, spans or (), gold)
         self.line = line
-        shown = (spans, is_chosen, place)
+        shown = (spans, gold, is_chosen, place)
         if shown == self._shown:
             return
         self._shown, self._place = shown, place
@@ -186,8 +211,27 @@ class LineRow(QFrame):
         self.chosen.setEnabled(place is None)
         words = say("Send this line to the corpus") if place is None else say("The corpus has this text")
         self.chosen.setToolTip(words)
-        self.said.setText(_said(spans, place))
+        self.said.setText(_said(_count_spans(spans, gold), place))
         self.open.setVisible(place is not None)
+        self.edit.setVisible(self.can_be_corrected and not self.view.isHidden())
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether the corpus does not have the line yet, and its spans are known."""
+        return self._place is None and (self.view.gold is not None or self.said.text() != _UNKNOWN)
+
+    def hold(self, editor: QWidget) -> None:
+        """Show the editor in the place of the line."""
+        self._body.insertWidget(0, editor)
+        self.view.hide()
+        self.edit.hide()
+        editor.show()
+
+    def release(self, editor: QWidget) -> None:
+        """Show the line again."""
+        self._body.removeWidget(editor)
+        self.view.show()
+        self.edit.setVisible(self.can_be_corrected)
 
 
 def _lowered(widget: QWidget) -> QVBoxLayout:
@@ -204,9 +248,8 @@ def _resemble(text: str, other: str) -> bool:
     return bool(other) and (text[:2] == other[:2] or text[-2:] == other[-2:])
 
 
-def _said(spans: Sequence[PredictedSpan] | None, place: CorpusMatch | None) -> str:
-    """How many spans, and the probability of the least certain one; where the corpus has the text."""
-    found = _count_spans(spans)
+def _said(found: str, place: CorpusMatch | None) -> str:
+    """How many spans there are, and where the corpus has the text."""
     if place is None:
         return found
     if place.is_new:
@@ -214,9 +257,16 @@ def _said(spans: Sequence[PredictedSpan] | None, place: CorpusMatch | None) -> s
     return say("{spans} · in the corpus: {split}, {sentence}", spans=found, split=place.split, sentence=place.id)
 
 
-def _count_spans(spans: Sequence[PredictedSpan] | None) -> str:
+_UNKNOWN = "…"
+"""Said while the spans of a line are sought."""
+
+
+def _count_spans(spans: Sequence[PredictedSpan] | None, gold: Sequence[Span] | None) -> str:
+    """How many spans there are, and the probability of the least certain one, or that they are corrected."""
+    if gold is not None:
+        return say_count("{count:,} span, corrected", "{count:,} spans, corrected", len(gold))
     if spans is None:
-        return "…"
+        return _UNKNOWN
     if not spans:
         return say("no span")
     count = say_count("{count:,} span", "{count:,} spans", len(spans))
@@ -242,6 +292,7 @@ class ShownLines:
 
     Attributes:
         known: the spans of the lines that are tagged.
+        corrected: those that a person gave some lines.
         left_out: the texts that are not to be sent.
         places: where the corpus has a text.
         is_soon_tagged: whether lines that are not tagged will be, in a moment.
@@ -251,6 +302,7 @@ class ShownLines:
     known: Mapping[str, Sequence[PredictedSpan]] = field(default_factory=dict)
     left_out: Collection[str] = ()
     places: Mapping[str, CorpusMatch] = field(default_factory=dict)
+    corrected: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     is_soon_tagged: bool = False
 
 
@@ -262,16 +314,22 @@ class LineList(QWidget):
         removed: a line is to go; the `FieldLine`.
         opened: a sentence of the corpus is to be shown; the `CorpusMatch`.
         example_chosen: a text to begin with.
+        edit_asked: a line is to be corrected; its text.
     """
 
     toggled = Signal(str, bool)
     removed = Signal(object)
     opened = Signal(object)
     example_chosen = Signal(str)
+    edit_asked = Signal(str)
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, editor: QWidget) -> None:
         super().__init__()
         self._look = look
+        self._editor = editor
+        self._edited: LineRow | None = None
+        editor.setParent(self)
+        editor.hide()
         self._kept: list[LineRow] = []
         self._shown = ShownLines()
         self._cross = icon("close", look.theme)
@@ -336,6 +394,20 @@ class LineList(QWidget):
         self._stack.setCurrentIndex(1 if shown.lines else 0)
         self._go_on()
 
+    def show_editor(self, text: str | None) -> None:
+        """Have the editor in the first row with this text; None: in no row."""
+        row = next((row for row in self.rows if row.line.text == text), None) if text is not None else None
+        if row is self._edited:
+            return
+        if self._edited is not None:
+            self._edited.release(self._editor)
+            self._editor.hide()
+            self._editor.setParent(self)
+        self._edited = row
+        if row is not None:
+            row.hold(self._editor)
+            QTimer.singleShot(0, self._scroller, lambda: self._scroller.ensureWidgetVisible(row))
+
     def _go_on(self) -> None:
         """Make some of the rows that are lacking."""
         lacking = self._shown.lines[len(self._kept) :]
@@ -355,6 +427,7 @@ class LineList(QWidget):
             line,
             shown.known.get(line.text),
             is_chosen=line.text not in shown.left_out,
+            gold=shown.corrected.get(line.text),
             place=shown.places.get(line.text),
             is_soon_tagged=shown.is_soon_tagged,
         )
@@ -364,6 +437,7 @@ class LineList(QWidget):
         row.toggled.connect(lambda is_chosen: self.toggled.emit(row.line.text, is_chosen))
         row.removed.connect(lambda: self.removed.emit(row.line))
         row.opened.connect(self.opened)
+        row.edit_asked.connect(lambda: self.edit_asked.emit(row.line.text))
         return row
 
     def _draw_icons(self) -> None:

@@ -1,12 +1,13 @@
 """The Scratch page: any text, and at once what the run that is looked at finds in it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from core.domain.spans import PredictedSpan, Span
+from core.domain.spans import Span
 from core.messages.catalogue import mark, say, say_count
 from core.services import engine
 from core.store.predictions import EpochKey
@@ -15,6 +16,7 @@ from core.store.sentence_selection import FixedSet, Selection
 from gui.background import Job, describe_failure
 from gui.context import Context
 from gui.look.theme import set_property
+from gui.scratch.line_editor import LineEditor
 from gui.scratch.line_list import MOST, CorpusMatch, LineList, ShownLines
 from gui.scratch.line_tagger import LineTagger, TagsLines
 from gui.scratch.send import SendBar, Sending, Sent, find_obstacle
@@ -40,6 +42,8 @@ class ScratchPage(Page):
         self._sent: Sent | None = None
         self._lines: list[FieldLine] = []
         self._cut_off = 0
+        self._corrected: dict[str, tuple[Span, ...]] = {}
+        self._edited: str | None = None
         self.tagger = LineTagger(context.runner, tagging, self)
         self.sending = Sending(context.session, self)
         self.field = TextField(say("Type or paste text, one sentence per line"))
@@ -47,7 +51,8 @@ class ScratchPage(Page):
         self.status = PlainLabel(wraps=True)
         self.retry = QPushButton(say("Try again"))
         self.said = PlainLabel()
-        self.list = LineList(context.look)
+        self.editor = LineEditor(context)
+        self.list = LineList(context.look, self.editor)
         self.send_bar = SendBar()
         self.empty = EmptyState("", "", say("Go to Train"))
         self._pause = QTimer(self, interval=PAUSE, singleShot=True)
@@ -111,6 +116,9 @@ class ScratchPage(Page):
         self.list.toggled.connect(self._toggle)
         self.list.removed.connect(self.field.remove)
         self.list.opened.connect(self._open)
+        self.list.edit_asked.connect(self._edit)
+        self.editor.corrected.connect(self._correct)
+        self.editor.finished.connect(self._finish_editing)
         self.send_bar.changed.connect(self._show)
         self.send_bar.asked.connect(self._send)
         self.send_bar.opened.connect(self._open_sent)
@@ -121,6 +129,8 @@ class ScratchPage(Page):
         """Forget what was of another project; the text is the person's, and stays."""
         self.sending.stop()
         self._places.clear()
+        self._corrected.clear()
+        self._edited = None
         self._forget_sent()
         if project is None:  # one that was opened brings its context right after
             self._follow()
@@ -182,12 +192,60 @@ class ScratchPage(Page):
         has_failed = self.tagger.state == "failed"
         set_property(self.status, "role", "error" if has_failed else "hint")
         self.retry.setVisible(has_failed)
-        self.said.setText(describe_lines([line.text for line in self._lines], known, self._cut_off))
+        self.said.setText(
+            describe_lines([line.text for line in self._lines], {**known, **self._corrected}, self._cut_off)
+        )
         is_ready = self.tagger.state == "ready"
-        self.list.show_lines(ShownLines(self._lines, known, self._left_out, self._places, is_soon_tagged=is_ready))
-        chosen, with_spans = self._chosen(), self.send_bar.with_spans.isChecked()
-        obstacle = find_obstacle(chosen, known, with_spans=with_spans, is_sending=not self.sending.is_idle)
-        self.send_bar.offer(len(chosen), obstacle)
+        self.list.show_lines(
+            ShownLines(self._lines, known, self._left_out, self._places, self._corrected, is_soon_tagged=is_ready)
+        )
+        self._show_edited()
+        chosen, bar = self._chosen(), self.send_bar
+        ready = known.keys() | self._corrected.keys()
+        obstacle = find_obstacle(chosen, ready, with_spans=bar.takes_spans, is_sending=not self.sending.is_idle)
+        bar.offer(len(chosen), obstacle)
+
+    def _show_edited(self) -> None:
+        """Show the line that is corrected with its spans of now; one that is gone, or was sent, is not."""
+        text = self._edited
+        if text is not None and (text in self._places or all(text != line.text for line in self._lines)):
+            text = self._edited = None
+        self.list.show_editor(text)
+        if text is not None:
+            self.editor.show_spans(self._gold_of(text), self.tagger.known.get(text, ()))
+
+    def _gold_of(self, text: str) -> tuple[Span, ...]:
+        """The spans of a line as corrected, or as tagged."""
+        found = self.tagger.known.get(text, ())
+        return self._corrected.get(text, tuple(each.span for each in found))
+
+    def _edit(self, text: str) -> None:
+        if text in self._places or (text not in self.tagger.known and text not in self._corrected):
+            return
+        project = self._session.project
+        assert project is not None, "lines are shown with a project only"
+        counts = Counter[str]()
+        for (_, label), spans in project.sentences.label_counts().items():
+            counts[label] += spans
+        self.editor.chips.show_labels(project.sentences.label_places(), counts)
+        self._edited = text
+        self.editor.begin(text)
+        self._show_edited()
+        self.editor.canvas.setFocus()
+
+    def _correct(self, gold: tuple[Span, ...]) -> None:
+        assert self._edited is not None, "the editor is shown in a line only"
+        tagged = tuple(found.span for found in self.tagger.known.get(self._edited, ()))
+        if gold == tagged:
+            self._corrected.pop(self._edited, None)
+        else:
+            self._corrected[self._edited] = gold
+        self._show()
+
+    def _finish_editing(self) -> None:
+        self._edited = None
+        self._show_edited()
+        self.field.setFocus()
 
     def _chosen(self) -> list[str]:
         texts = dict.fromkeys(line.text for line in self._lines)
@@ -201,13 +259,12 @@ class ScratchPage(Page):
         self._show()
 
     def _send(self) -> None:
-        project, known = self._session.project, self.tagger.known
+        project = self._session.project
         if project is None:
             return
-        golds: dict[str, list[Span]] = {text: [] for text in self._chosen()}
-        if self.send_bar.with_spans.isChecked():
-            golds = {text: [found.span for found in known[text]] for text in golds}
-        self.sending.start(project, self.send_bar.chosen_split, golds)
+        takes_spans = self.send_bar.takes_spans
+        golds = {text: self._gold_of(text) if takes_spans else () for text in self._chosen()}
+        self.sending.start(project, self.send_bar.section, golds)
         self._show()
 
     def _take_sent(self, sent: Sent) -> None:
@@ -227,7 +284,7 @@ class ScratchPage(Page):
             self._open(self._sent.new[0])
         else:
             numbers = frozenset(place.number for place in self._sent.new)
-            self._session.inspect(Selection(self._sent.split, among=FixedSet(say("sent from Scratch"), numbers)))
+            self._session.inspect(Selection(self._sent.section, among=FixedSet(say("sent from Scratch"), numbers)))
 
     def _open(self, place: CorpusMatch) -> None:
         """Show a sentence of the corpus, in whatever split it is by now."""
@@ -261,10 +318,11 @@ def describe_model(tagger: LineTagger, key: EpochKey | None, job: str) -> str:
     return say("Model: {epoch} ({size})", epoch=epoch, size=size)
 
 
-def describe_lines(texts: Sequence[str], known: Mapping[str, Sequence[PredictedSpan]], cut_off: int) -> str:
+def describe_lines(texts: Sequence[str], known: Mapping[str, Sequence[object]], cut_off: int) -> str:
     """How many lines and spans there are.
 
     Args:
+        known: the spans of the lines that are tagged, or corrected.
         cut_off: lines beyond those that are shown.
     """
     if not texts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from core.domain.spans import SPLITS, PredictedSpan, Span, Split
+from core.domain.spans import Section, Span
 from core.messages.catalogue import mark, say, say_count
 from core.services.typed_sentences import SOURCE, find_texts, make_drafts
 from core.store.project import Project
@@ -19,9 +19,16 @@ from gui.widgets.choosers import chooser
 from gui.widgets.text_labels import PlainLabel
 
 _INFLATES = mark(
-    "Gold taken from a run's own predictions inflates its score on {split}. Correct the spans in Inspect, or send only"
-    " the text."
+    "Gold taken from a run's own predictions inflates its score on {split}. Correct the spans first, or send the lines"
+    " to review."
 )
+_TARGETS: tuple[tuple[str, Section], ...] = (
+    (mark("review"), "pool"),
+    (mark("train, as gold"), "train"),
+    (mark("dev, as gold"), "dev"),
+    (mark("test, as gold"), "test"),
+)
+"""Where lines can go; those to review are in the pool, with spans that nobody judged yet."""
 
 
 class SendBar(QFrame):
@@ -39,25 +46,24 @@ class SendBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.split = chooser(say("Split"), say("The split to add the lines to"))
-        for split in SPLITS:
-            self.split.addItem(split, split)
-        self.with_spans = QCheckBox(say("with the spans as gold"))
+        self.target = chooser(say("Send to"), say("Where the lines are added"))
+        self.target.offer([(say(words), section) for words, section in _TARGETS], "pool")
+        self.with_spans = QCheckBox(say("with their spans"))
         self.with_spans.setChecked(True)
         self.with_spans.setToolTip(
-            wrap_tooltip(say("Without this the sentences have no gold and are labelled in Inspect"))
+            wrap_tooltip(say("The sentences wait in the pool until somebody judges them; without this as bare text"))
         )
         self.send = QPushButton()
         self.send.setProperty("primary", True)
         self.warning = PlainLabel(wraps=True)
         self.said = PlainLabel()
-        self.stays = PlainLabel(say("Undo does not remove sent sentences."), wraps=True)
+        self.stays = PlainLabel(say("Undo does not remove sent sentences; drop them on the Corpus page."), wraps=True)
         for label in (self.warning, self.stays, self.said):
             label.setProperty("role", "hint")
         self.open = QPushButton(say("Open in Inspect"))
         self.open.setProperty("flat", True)
         self._lay_out()
-        self.split.activated.connect(lambda _: self.changed.emit())
+        self.target.currentIndexChanged.connect(lambda _: self.changed.emit())
         self.with_spans.toggled.connect(lambda _: self.changed.emit())
         self.send.clicked.connect(self.asked)
         self.open.clicked.connect(self.opened)
@@ -67,7 +73,7 @@ class SendBar(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(PlainLabel(say("Send to")))
-        row.addWidget(self.split)
+        row.addWidget(self.target)
         row.addWidget(self.with_spans)
         row.addStretch(1)
         sending = QHBoxLayout()
@@ -88,19 +94,33 @@ class SendBar(QFrame):
         column.addLayout(notice)
 
     @property
-    def chosen_split(self) -> Split:
-        split: Split = self.split.currentData()
-        return split
+    def section(self) -> Section:
+        section: Section = self.target.currentData()
+        return section
+
+    @property
+    def takes_spans(self) -> bool:
+        """Whether the spans of the lines are sent: gold without them would say that there are none."""
+        return self.section != "pool" or self.with_spans.isChecked()
 
     def offer(self, count: int, obstacle: str) -> None:
         """Offer to send so many lines, or say why that cannot be."""
-        split = self.chosen_split
-        words = say_count("Send {count:,} line to {split}", "Send {count:,} lines to {split}", count, split=split)
-        self.send.setText(words if count else say("Send to {split}", split=split))
+        section = self.section
+        if section == "pool":
+            words = say_count("Send {count:,} line to review", "Send {count:,} lines to review", count)
+        else:
+            words = say_count(
+                "Send {count:,} line to {split} as gold",
+                "Send {count:,} lines to {split} as gold",
+                count,
+                split=section,
+            )
+        self.send.setText(words)
+        self.with_spans.setVisible(section == "pool")
         self.send.setEnabled(not obstacle)
         self.send.setToolTip(wrap_tooltip(obstacle or say("They become sentences of the corpus, each with its own id")))
-        self.warning.setText(say(_INFLATES, split=split))
-        self.warning.setVisible(split != "train" and self.with_spans.isChecked())
+        self.warning.setText(say(_INFLATES, split=section) if section in ("dev", "test") else "")
+        self.warning.setVisible(bool(self.warning.text()))
 
     def show_result(self, words: str, *, can_open: bool) -> None:
         """Say what the last sending did."""
@@ -113,7 +133,7 @@ class SendBar(QFrame):
 class Sent:
     """The result of a sending: where the corpus has each text now."""
 
-    split: Split
+    section: Section
     places: Mapping[str, CorpusMatch]
 
     @property
@@ -131,36 +151,36 @@ class Sent:
                 "Nothing sent: the corpus already has these {count:,} texts.",
                 had,
             )
-        if not had:
-            return say_count(
-                "{count:,} line sent to {split}.", "{count:,} lines sent to {split}.", new, split=self.split
+        if self.section == "pool":
+            words = say_count(
+                "{count:,} line sent to review, in the pool.", "{count:,} lines sent to review, in the pool.", new
             )
-        return say_count(
-            "{count:,} line sent to {split}; the corpus already had {had:,}.",
-            "{count:,} lines sent to {split}; the corpus already had {had:,}.",
-            new,
-            split=self.split,
-            had=had,
-        )
+        else:
+            words = say_count(
+                "{count:,} line sent to {split}.", "{count:,} lines sent to {split}.", new, split=self.section
+            )
+        return say("{sent} The corpus already had {had:,}.", sent=words, had=had) if had else words
 
 
-def find_obstacle(
-    chosen: Collection[str], known: Mapping[str, Sequence[PredictedSpan]], *, with_spans: bool, is_sending: bool
-) -> str:
-    """Why the chosen lines cannot be sent now; empty where they can."""
+def find_obstacle(chosen: Collection[str], ready: Collection[str], *, with_spans: bool, is_sending: bool) -> str:
+    """Why the chosen lines cannot be sent now; empty where they can.
+
+    Args:
+        ready: the texts whose spans are known.
+    """
     if is_sending:
         return say("The corpus is searched for these texts")
     if not chosen:
         return say("Type a line that the corpus does not have, and tick it")
-    if with_spans and any(text not in known for text in chosen):
-        return say("Wait until every chosen line is tagged, or send them without spans")
+    if with_spans and any(text not in ready for text in chosen):
+        return say("Wait until every chosen line is tagged, or send them to review without spans")
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class _SendRequest:
     project: Project
-    split: Split
+    section: Section
     lines: Mapping[str, Sequence[Span]]
 
 
@@ -186,9 +206,9 @@ class Sending(QObject):
     def is_idle(self) -> bool:
         return not self._query.is_waiting
 
-    def start(self, project: Project, split: Split, lines: Mapping[str, Sequence[Span]]) -> None:
-        """Make sentences of lines, each with this gold; those that the corpus has already are left as they are."""
-        self._asked = _SendRequest(project, split, lines)
+    def start(self, project: Project, section: Section, lines: Mapping[str, Sequence[Span]]) -> None:
+        """Make sentences of lines, each with these spans; those that the corpus has already are left as they are."""
+        self._asked = _SendRequest(project, section, lines)
         self._query.submit(lambda: find_texts(project, list(lines)))
 
     def stop(self) -> None:
@@ -201,13 +221,13 @@ class Sending(QObject):
         places = {text: _place(stored, is_new=False) for text, stored in had.items()}
         new = make_drafts({text: spans for text, spans in asked.lines.items() if text not in had})
         went_well = not new or self._session.run_reporting_errors(
-            lambda: self._session.add_sentences(asked.split, new, SOURCE)
+            lambda: self._session.add_sentences(asked.section, new, SOURCE)
         )
         if went_well:
             ids = {sentence.text: sentence.id for sentence in new}
             for text, name in ids.items():
                 places[text] = _place(asked.project.sentences.by_id(name), is_new=True)
-            self.finished.emit(Sent(asked.split, places))
+            self.finished.emit(Sent(asked.section, places))
         self.ended.emit()
 
 

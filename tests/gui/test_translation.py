@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.domain.labels import TTA_TYPES
 from core.domain.spans import SPLITS, Span
-from core.formats.registry import FORMATS
+from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.messages.catalogue import PSEUDO, use_language
 from core.store.predictions import EpochKey
 from gui.look.theme import LIGHT, LIST_SIZE, apply_theme
@@ -186,7 +186,7 @@ STATES = {name: visit_page(name) for name in ("train", "metrics", "consistency",
 _DATA = {
     *SPLITS,
     *(word for kind in TTA_TYPES for word in kind.english.split()),
-    *(word for known in FORMATS for word in re.findall("[A-Za-z]+", known.title)),
+    *(word for known in KNOWN_TAG_NAMES for word in re.findall("[A-Za-z]+", known)),
     *("news", "talk", "p", "q", "jsonl", "json", "spandesk", "Spandesk"),
     *("px", "s", "ms", "min", "h", "cpu", "cuda", "auto", "e"),
     *("tiny", "small", "starter", "electra", "koelectra"),

@@ -192,7 +192,7 @@ def test_a_folder_is_chosen_by_a_button_and_imported(form, window, tmp_path, qtb
     (folder / "a.txt").write_text("서울에 비가 왔다.\n", encoding="utf-8")
     (folder / "a.ann").write_text("T1\tLC 0 2\t서울\n", encoding="utf-8")
     monkeypatch.setattr("gui.corpus.page.QFileDialog.getExistingDirectory", lambda *_: str(folder))
-    click(window.pages["corpus"].add_folder)
+    window.pages["corpus"].add_folder.trigger()
     assert form.preview.said.text().startswith("brat: brat standoff (folder) · 1 sentence with 1 span")
     click(form.start)
     wait_for_job(qtbot, window.context.runner)

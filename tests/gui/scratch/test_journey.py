@@ -52,6 +52,8 @@ def _type(window, qtbot):
 def _send(window, qtbot, spans):
     page, project = window.pages["scratch"], window.context.session.project
     before = project.sentences.count("train")
+    bar = page.send_bar
+    bar.target.setCurrentIndex(bar.target.findData("train"))
     with qtbot.waitSignal(page.sending.ended):
         click(page.send_bar.send)
     sentences = [project.sentences.by_id(scratch_id(text)) for text in (TYPED, PASTED)]
@@ -60,7 +62,7 @@ def _send(window, qtbot, spans):
     ]
     assert project.sentences.count("train") == before + 2
     click(window.rail.button("corpus"))
-    assert "2 from Scratch" in window.pages["corpus"].said.text()
+    assert "and from Scratch" in window.pages["corpus"].said.text()
     click(window.rail.button("scratch"))
     click(page.send_bar.open)
     inspect = window.pages["inspect"]

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
 
 from core.domain.errors import UserError
 from core.domain.spans import Span
@@ -11,7 +12,7 @@ from core.store.sentence_selection import FixedSet, Selection
 from gui.look.theme import DARK
 from gui.scratch.line_list import EXAMPLES, MOST
 from tests.building import project_with_sentences
-from tests.gui.driving import click, wait_for_end
+from tests.gui.driving import click, drag_over, wait_for_end
 from tests.gui.scratch.conftest import spans_of, with_two_runs
 
 TEXT = "김구는 서울에 갔다 😀\n\n비가 온다"
@@ -22,6 +23,11 @@ def sent(desk, qtbot):
     """Press the button and wait for the end of it."""
     with qtbot.waitSignal(desk.page.sending.ended):
         click(desk.page.send_bar.send)
+
+
+def send_as_gold(desk, split):
+    bar = desk.page.send_bar
+    bar.target.setCurrentIndex(bar.target.findData(split))
 
 
 def stored(desk, text):
@@ -182,7 +188,8 @@ def test_very_long_text_is_shown_in_part_and_says_so(desk, qtbot):
 def test_chosen_lines_become_sentences_with_their_spans(desk, qtbot):
     desk.type(qtbot, TEXT)
     click(desk.page.list.rows[1].chosen)
-    assert desk.page.send_bar.send.text() == "Send 1 line to train"
+    send_as_gold(desk, "train")
+    assert desk.page.send_bar.send.text() == "Send 1 line to train as gold"
     sent(desk, qtbot)
     sentence = stored(desk, LINES[0])
     assert (sentence.split, sentence.text) == ("train", LINES[0])
@@ -195,28 +202,78 @@ def test_chosen_lines_become_sentences_with_their_spans(desk, qtbot):
     assert desk.project.problems() == []
 
 
-def test_lines_can_go_to_dev_without_spans_and_several_are_opened_together(desk, qtbot):
+def test_lines_go_to_review_unless_they_are_to_be_gold(desk, qtbot):
     desk.type(qtbot, TEXT)
     bar = desk.page.send_bar
-    bar.split.setCurrentIndex(bar.split.findData("dev"))
-    bar.split.activated.emit(1)
+    send_as_gold(desk, "dev")
     assert bar.warning.isVisible()
-    click(bar.with_spans)
+    assert not bar.with_spans.isVisible(), "gold without spans would say that there are none"
+    send_as_gold(desk, "pool")
     assert not bar.warning.isVisible()
+    assert bar.send.text() == "Send 2 lines to review"
     sent(desk, qtbot)
-    numbers = [stored(desk, line).number for line in LINES]
-    assert [stored(desk, line).gold for line in LINES] == [(), ()]
-    assert [stored(desk, line).split for line in LINES] == ["dev", "dev"]
+    sentences = [stored(desk, line) for line in LINES]
+    assert [(each.split, each.gold) for each in sentences] == [
+        ("pool", tuple(found.span for found in spans_of(line))) for line in LINES
+    ]
+    assert desk.project.documents.details([sentences[0].number])[sentences[0].number].judged == "no"
+    assert bar.said.text() == "2 lines sent to review, in the pool."
     click(bar.open)
-    assert desk.inspected == [Selection("dev", among=FixedSet("sent from Scratch", frozenset(numbers)))]
+    numbers = frozenset(each.number for each in sentences)
+    assert desk.inspected == [Selection("pool", among=FixedSet("sent from Scratch", numbers))]
+    assert len(desk.project.moves.of_import(desk.project.moves.imports()[-1].number)) == 2, "they can be dropped"
+
+
+def test_bare_text_can_be_sent_to_review(desk, qtbot):
+    desk.type(qtbot, LINES[0])
+    click(desk.page.send_bar.with_spans)
+    sent(desk, qtbot)
+    assert (stored(desk, LINES[0]).split, stored(desk, LINES[0]).gold) == ("pool", ())
+
+
+def test_a_line_is_corrected_with_mouse_and_keys_undone_and_sent_so(desk, qtbot):
+    desk.type(qtbot, TEXT)
+    row, editor = desk.page.list.rows[0], desk.page.editor
+    click(row.view)
+    assert editor.isVisible()
+    assert not row.view.isVisible()
+    drag_over(editor.canvas, 4, 5)
+    editor.labelling.apply("LC")
+    assert desk.page.send_bar.send.text() == "Send 2 lines to review"
+    assert row.said.text() == "2 spans, corrected"
+    for key, expected in (("Z", "1 span"), ("Y", "2 spans, corrected")):
+        qtbot.keyClick(editor.canvas, key, Qt.KeyboardModifier.ControlModifier)
+        assert row.said.text() == expected
+    qtbot.keyClick(editor.canvas, Qt.Key.Key_Escape)
+    qtbot.keyClick(editor.canvas, Qt.Key.Key_Escape)
+    assert not editor.isVisible()
+    assert row.view.gold == (Span(0, 3, "PS"), Span(4, 6, "LC"))
+    sent(desk, qtbot)
+    assert stored(desk, LINES[0]).gold == (Span(0, 3, "PS"), Span(4, 6, "LC"))
+    assert not row.edit.isVisible(), "what was sent is corrected in Inspect"
+
+
+def test_a_corrected_line_is_given_back_its_spans_and_the_editor_goes_with_its_line(desk, qtbot):
+    desk.type(qtbot, TEXT)
+    click(desk.page.list.rows[1].edit)
+    editor = desk.page.editor
+    editor.canvas.select_next(1)
+    editor.canvas.delete_selected()
+    assert desk.page.list.rows[1].said.text() == "0 spans, corrected"
+    click(editor.reset)
+    assert desk.page.list.rows[1].said.text().startswith("1 span")
+    desk.type(qtbot, LINES[0])
+    assert not editor.isVisible()
+    assert desk.page.list.rows[0].view.isVisible()
 
 
 def test_what_the_corpus_has_is_told_and_not_sent(desk, qtbot):
     had = desk.project.sentences.by_id("news-3")
     desk.type(qtbot, f"{had.text}\n{LINES[0]}")
+    send_as_gold(desk, "train")
     sent(desk, qtbot)
     assert desk.project.sentences.count() == 8
-    assert desk.page.send_bar.said.text() == "1 line sent to train; the corpus already had 1."
+    assert desk.page.send_bar.said.text() == "1 line sent to train. The corpus already had 1."
     row = desk.page.list.rows[0]
     assert row.said.text().endswith("in the corpus: dev, news-3")
     assert not row.chosen.isEnabled()
@@ -227,6 +284,7 @@ def test_what_the_corpus_has_is_told_and_not_sent(desk, qtbot):
 
 def test_a_text_typed_twice_is_sent_once_and_never_again(desk, qtbot):
     desk.type(qtbot, f"{LINES[0]}\n{LINES[0]}")
+    send_as_gold(desk, "train")
     sent(desk, qtbot)
     assert desk.project.sentences.count() == 8
     desk.page.field.clear()
