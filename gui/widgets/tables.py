@@ -50,7 +50,7 @@ class SplitTable(QTableWidget):
             head = QTableWidgetItem(words)
             head.setTextAlignment(RIGHT if column else LEFT)
             self.setHorizontalHeaderItem(column, head)
-            self.horizontalHeader().resizeSection(column, 96)
+            self.horizontalHeader().resizeSection(column, max(96, scaled(80)))
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def fill(self, row: int, cells: Sequence[QTableWidgetItem], *, bold: bool = False) -> None:
