@@ -62,6 +62,10 @@ class _Entity:
     def start(self) -> int:
         return self.parts[0][0]
 
+    @property
+    def name(self) -> str:
+        return f"{self.id} {self.label}"
+
 
 def score(head: Head) -> float:
     """Surely if the folder, or one in it, has an annotation file."""
@@ -122,17 +126,20 @@ class _Document:
         self._is_judged = beside.is_file()
         self._ann, annotations = _read_text(folder, beside) if self._is_judged else (self._source, "")
         self._entities: dict[int, list[_Entity]] = defaultdict(list)
+        self._crossing: dict[int, _Entity] = {}
         self._others: list[str] = []
         self._fault: tuple[int, UserError] | None = None
         for number, line in enumerate(annotations.split("\n"), 1):
             self._add(number, line.removesuffix("\r"))
 
     def _add(self, number: int, line: str) -> None:
-        if not line.startswith("T"):
+        if not line.lstrip().startswith("T"):
             self._others += [line] if line.strip() else []
-        elif found := _ENTITY.fullmatch(line):
+        elif found := _ENTITY.fullmatch(line.lstrip()):
             entity = _Entity(number, found[1], found[2], _join_parts(found[3]), found[4])
-            self._entities[self._index_of(entity.start)].append(entity)
+            first, *others = self._touched(entity)
+            self._entities[first].append(entity)
+            self._crossing |= {index: entity for index in others if index not in self._crossing}
         else:
             self._fault = self._fault or (
                 number,
@@ -142,6 +149,12 @@ class _Document:
                     line=line,
                 ),
             )
+
+    def _touched(self, entity: _Entity) -> list[int]:
+        """The indices of the lines that an entity is in, that of its beginning first."""
+        ranges = ((self._index_of(start), self._index_of(max(start, end - 1))) for start, end in entity.parts)
+        indices = dict.fromkeys(index for first, last in ranges for index in (first, *range(first + 1, last + 1)))
+        return [*indices]
 
     def _index_of(self, place: int) -> int:
         """The index of the line where a place is; -1 behind the text."""
@@ -166,7 +179,7 @@ class _Document:
             yield screen(self._source, record)
         for index in self._entities.keys() - {*filled}:
             for entity in self._entities[index]:
-                fault = UserError("{entity} is not in a line with text", entity=f"{entity.id} {entity.label}")
+                fault = UserError("{entity} is not in a line with text", entity=entity.name)
                 yield reject(self._ann, entity.line, fault)
 
     def _gold(self, index: int, sentence_id: str) -> tuple[StatedSpan, ...] | Rejected:
@@ -176,6 +189,8 @@ class _Document:
         for entity in entities:
             if fault := self._find_fault(index, entity):
                 return reject(self._ann, entity.line, fault, sentence_id)
+        if crossing := self._crossing.get(index):
+            return reject(self._ann, crossing.line, _describe_crossing(crossing), sentence_id)
         start = self._starts[index]
         return tuple(
             [StatedSpan(each.start - start, each.parts[0][1] - start, each.label, each.surface) for each in entities]
@@ -183,12 +198,15 @@ class _Document:
 
     def _find_fault(self, index: int, entity: _Entity) -> UserError | None:
         """Why an entity cannot be a span of a line."""
-        name = f"{entity.id} {entity.label}"
         is_last = index == len(self._lines) - 1
         if any(end >= self._starts[index + 1] and not is_last for _, end in entity.parts):
-            return UserError("{entity} covers a line end, where the sentence ends; split it in two", entity=name)
+            return _describe_crossing(entity)
         if len(entity.parts) > 1:
-            return UserError("{entity} is in {number} parts; a span is in one", entity=name, number=len(entity.parts))
+            return UserError(
+                "{entity} is in {number} parts, but a span is in one; make it one in brat, or remove it",
+                entity=entity.name,
+                number=len(entity.parts),
+            )
         return None
 
     def _extras(self, first: int) -> dict[int, dict[str, Any]]:
@@ -205,6 +223,10 @@ class _Document:
                     place = [entity.start - start, entity.parts[-1][1] - start, entity.label]
                     extras[index].setdefault("ids", {})[entity.id] = place
         return extras
+
+
+def _describe_crossing(entity: _Entity) -> UserError:
+    return UserError("{entity} covers a line end, where the sentence ends; split it in two", entity=entity.name)
 
 
 def _join_parts(offsets: str) -> tuple[tuple[int, int], ...]:

@@ -20,6 +20,8 @@ _CHUNKS = frozenset(["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "
 """The phrases of CoNLL-2000, whose column looks like one of entities."""
 _KNOWN = frozenset((*TTA_LABELS, *["PER", "LOC", "ORG", "MISC", "PERSON", "LOCATION", "DAT", "TIM", "NUM"]))
 INDEX = re.compile(r"(\d{1,9})|\d{1,9}[-.]\d{1,9}")
+_LABEL = re.compile("[A-Z][A-Z0-9_]{1,19}")
+"""What a tag without B and I looks like."""
 _CHARACTERS = 30
 """How many words of one character show that each character has a row of its own."""
 
@@ -32,6 +34,7 @@ class Layout:
         word, tag, index: places of columns, from 0; index: of the numbers of the words, if there are such.
         outside: the tags of words outside all entities.
         is_iob1: whether an I may begin an entity.
+        is_bare: whether tags are labels alone, without B and I; neighbours with the same one are one entity.
         glue: what is between two words of the text.
     """
 
@@ -41,10 +44,16 @@ class Layout:
     outside: frozenset[str]
     is_iob1: bool
     glue: str
+    is_bare: bool = False
 
     def is_tagged(self, cells: Cells) -> bool:
         """Whether the column of tags contains a tag."""
-        return cells[self.tag] in self.outside or parse_tag(cells[self.tag]) is not None
+        return cells[self.tag] in self.outside or parse_tag(self.tag_of(cells)) is not None
+
+    def tag_of(self, cells: Cells) -> str:
+        """The tag of a row; a bare one with I."""
+        tag = cells[self.tag]
+        return f"I-{tag}" if self.is_bare and tag not in self.outside else tag
 
     @property
     def used(self) -> frozenset[int]:
@@ -71,8 +80,11 @@ class Words(NamedTuple):
 
 
 def split_row(line: str) -> list[str]:
-    """The columns of a line without its end; quotes mean nothing."""
-    return line.split("\t") if "\t" in line else [cell for cell in line.split(" ") if cell]
+    """The columns of a line without its end; quotes mean nothing, and a blank before a tag alone is a word."""
+    if "\t" in line:
+        return line.split("\t")
+    cells = [cell for cell in line.split(" ") if cell]
+    return [" ", *cells] if line[0] == " " and len(cells) == 1 else cells
 
 
 def shape_of(line: str, cells: Cells) -> Shape:
@@ -94,18 +106,26 @@ def find_layout(sentences: Sequence[Sequence[Cells]], tag_column: int | None = N
     if count < 2:
         raise UserError("its rows have one column, so there is none with tags")
     if tag_column is not None and not 0 < tag_column <= count:
-        raise UserError("there is no column {number}: its rows have {count}", number=tag_column, count=count)
+        raise UserError(
+            "column {number} cannot contain the tags: its rows have only {count} columns",
+            number=tag_column,
+            count=count,
+        )
     columns = [[row[place] for row in rows] for place in range(count)]
     tag = _choose_tag_column(columns) if tag_column is None else tag_column - 1
     index = 0 if tag and count > 2 and all(_counts(row[0] for row in sentence) for sentence in sentences) else None
     word = next(place for place in range(count) if place not in (tag, index))
     outside = _outside(columns[tag])
     tags = ([_read_tag(row[tag], outside) or OUTSIDE for row in sentence] for sentence in sentences)
-    return Layout(word, tag, index, outside, is_iob1(tags), _glue(columns[word]))
+    is_bare = _is_bare(columns[tag])
+    return Layout(word, tag, index, outside, is_bare or is_iob1(tags), _glue(columns[word]), is_bare)
 
 
 def _choose_tag_column(columns: Sequence[Cells]) -> int:
     found = {place: labels for place, cells in enumerate(columns) if (labels := _labels(cells)) is not None}
+    bare = [place for place, cells in enumerate(columns) if _is_bare(cells)]
+    if len(bare) == 1 and not any(found.values()):
+        return bare[0]
     for is_better in (_is_no_chunk, _is_known, bool):
         better = {place: labels for place, labels in found.items() if is_better(labels)}
         found = better or found
@@ -131,6 +151,15 @@ def _labels(cells: Cells) -> frozenset[str] | None:
     labels = frozenset(tag.label for tag in tags.values() if tag is not None and tag.label)
     tagged = sum(tags[cell] is not None for cell in cells)
     return labels if tagged * 2 >= len(cells) and (labels or "O" in tags) else None
+
+
+def _is_bare(cells: Cells) -> bool:
+    """Whether a column contains O, and labels without B and I; or -, and labels of which each is known."""
+    outside = _outside(cells)
+    labels = {*cells} - outside
+    if not labels or outside.isdisjoint(cells) or not all(_LABEL.fullmatch(each) for each in labels):
+        return False
+    return not any(map(parse_tag, labels)) and ("O" in cells or all(coarse_label(label) in _KNOWN for label in labels))
 
 
 def _outside(cells: Cells) -> frozenset[str]:
@@ -174,5 +203,6 @@ def _glue(words: Cells) -> str:
 def has_tags(sentences: Sequence[Sequence[Cells]]) -> bool:
     """Whether a column contains tags, and more of them than could be by chance."""
     rows = [row for sentence in sentences for row in sentence]
-    found = [_labels([row[place] for row in rows]) for place in range(len(rows[0]))]
-    return any(labels is not None and (labels or len(rows) > 2) for labels in found)
+    columns = [[row[place] for row in rows] for place in range(len(rows[0]))]
+    found = map(_labels, columns)
+    return any(labels is not None and (labels or len(rows) > 2) for labels in found) or any(map(_is_bare, columns))

@@ -25,6 +25,8 @@ def change_rows(
         CannotFollowError: a label cannot be part of a tag.
         UserError: a span cuts a word, and that is refused.
     """
+    if words.layout.is_bare:
+        raise CannotFollowError(UserError("its tags have no B and I, so they cannot say where entities begin"))
     check_labels(record, style, r"[\t\r\n\0]" if any("\t" in line for line in lines.values()) else r"[\s\0]")
     layout = words.layout
     tags = [cells[layout.tag] for _, cells in words.rows]
@@ -68,7 +70,7 @@ def _repeating_columns(words: Words, tags: Sequence[str]) -> frozenset[int]:
 
 def _replace_cells(line: str, columns: frozenset[int], tag: str) -> str:
     """The row with another tag in some columns; what separates the columns stays."""
-    cells = list(re.finditer(r"[^\t]+|(?<=\t)(?=\t)|^(?=\t)|(?<=\t)$" if "\t" in line else "[^ ]+", line))
+    cells = list(re.finditer(r"[^\t]+|(?<=\t)(?=\t)|^(?=\t)|(?<=\t)$" if "\t" in line else r"^ (?= *\S+$)|[^ ]+", line))
     for place in sorted(columns, reverse=True):
         line = line[: cells[place].start()] + tag + line[cells[place].end() :]
     return line

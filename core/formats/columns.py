@@ -166,7 +166,10 @@ FORMAT = CorpusFormat(
     write,
     holds=frozenset({"documents"}),
     tags_words=True,
-    remark=mark("The texts of {file} are its words, joined by single blanks where the file does not say otherwise."),
+    remark=mark(
+        "The texts of {file} are its words, joined by single blanks where the file does not say otherwise; where its"
+        " tags have no B- and I-, neighbouring words with the same tag are one entity."
+    ),
     patch=patch,
     asks=frozenset({"tag_column"}),
 )
@@ -381,7 +384,7 @@ def _find_forms(line: int, forms: Sequence[str], text: str) -> list[int]:
 
 def _gold(source: Source, words: Words, known_id: str) -> tuple[StatedSpan, ...] | Rejected:
     layout, rows = words.layout, words.rows
-    tags = [cells[layout.tag] for _, cells in rows]
+    tags = [layout.tag_of(cells) for _, cells in rows]
     try:
         ranges = find_ranges(tags, layout.outside, is_iob1=layout.is_iob1)
         return tuple([_span(words, *found) for found in ranges])

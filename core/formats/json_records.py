@@ -32,6 +32,8 @@ _CLASS_KEYS = frozenset({"label", "labels"})
 """Keys under which a record may also have the class of its whole text."""
 _DOCUMENT_KEYS = frozenset({"document", "doc_id", "document_id"})
 _ANNOTATOR_KEYS = frozenset({"annotator", "_annotator_id"})
+_OF_DOCCANO = "Comments"
+"""A member of all records of doccano, which lists texts that nobody opened as those without entities."""
 _JUDGED: tuple[Judged, ...] = ("yes", "no", "partly")
 _MANUAL_VIEWS = ("ner_manual", "spans_manual")
 """Prodigy's interfaces in which a person marks all entities of a text, and not only answers for one."""
@@ -343,7 +345,8 @@ def _judge(members: Mapping[str, Any], entities: Entities, keys: list[str], *, i
         return _Gold(entities, [*keys, "answer"], "partly" if _is_binary(members, entities) else "yes", True)
     if keys and members[keys[0]] is None and all(members[key] is None for key in keys):
         return _Gold(entities, keys, "no", True)
-    return _Gold(entities, keys, "no" if entities.are_predicted or not keys else "yes", is_tagged)
+    is_unseen = not entities.spans and _OF_DOCCANO in members and not is_tagged
+    return _Gold(entities, keys, "no" if entities.are_predicted or not keys or is_unseen else "yes", is_tagged)
 
 
 def _is_binary(members: Mapping[str, Any], entities: Entities) -> bool:

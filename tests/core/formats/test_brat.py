@@ -80,7 +80,7 @@ def test_nested_spans_are_listed(records, tmp_path):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("T4\tOG 0 2;8 10\t나리 산다", "sentence a:1: T4 OG is in 2 parts; a span is in one"),
+        ("T4\tOG 0 2;8 10\t나리 산다", "sentence a:1: T4 OG is in 2 parts, but a span is in one; make it one in brat"),
         ("T4\tOG 8 10;12 14\t산다 다온", "sentence a:1: T4 OG covers a line end"),
         ("T4\tOG 8 14\t산다 다온", "sentence a:1: T4 OG covers a line end, where the sentence ends; split it in two"),
         ("T4 OG 0 2 나리", "sentence a:1: 'T4 OG 0 2 나리' is not of the form"),
@@ -92,7 +92,20 @@ def test_an_entity_that_is_no_span_costs_the_gold_of_its_sentence(records, line,
     assert reason in first.gold.reason
     assert (first.gold.file.endswith("a.ann"), first.gold.line) == (True, 4)
     assert first.text == "나리는 부산에 산다"
-    assert isinstance(second.gold, Rejected) == ("form" in reason)
+    assert isinstance(second.gold, Rejected) == ("in 2 parts" not in reason)
+
+
+@pytest.mark.parametrize("line", ["T1\tOG 1 5\t나 비 눈", "T1\tOG 1 2;4 5\t나 눈"])
+def test_an_entity_over_several_lines_costs_the_gold_of_each_that_it_touches(records, line):
+    read = records("가나\n비\n눈\n해\n", f"{line}\n")
+    touched = [isinstance(record.gold, Rejected) for record in read]
+    assert touched == ([True, True, True, False] if "1 5" in line else [True, False, True, False])
+    assert read[2].gold.reason.startswith("sentence a:3: T1 OG covers a line end")
+
+
+def test_blanks_before_an_entity_are_ignored(records):
+    first, _ = records(ann=f" {ANN}")
+    assert spans(first) == [(0, 2, "PS", "나리"), (4, 6, "LC", "부산")]
 
 
 def test_parts_that_touch_are_one_span(records):

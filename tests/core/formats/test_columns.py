@@ -55,6 +55,28 @@ def test_words_with_tags_in_every_way_are_one_sentence(records, rows, end):
     assert [(record.number, record.line) for record in read] == [(1, 1), (2, 6)]
 
 
+@pytest.mark.parametrize("outside", ["O", "-"])
+@pytest.mark.parametrize("gap", ["\t", " "])
+def test_tags_without_b_and_i_join_neighbours_of_one_label(records, outside, gap):
+    rows = f"나리 PS\n씨는 PS\n여수에 LC\n갔다 {outside}\n\n비가 {outside}\n온다 {outside}\n"
+    first, second = records(rows.replace(" ", gap))
+    assert marked(first) == NARI
+    assert marked(second) == ("비가 온다", [])
+
+
+def test_a_column_of_parts_of_speech_or_of_other_words_is_none_of_bare_tags(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("나리\tNNP\n는\tJX\n", encoding="utf-8")
+    assert detect_format(path).name == "text"
+    path.write_text("나리\tPS\n부산\tLC\n", encoding="utf-8")  # a word list
+    assert detect_format(path).name == "text"
+
+
+def test_a_blank_with_a_row_of_its_own_is_a_character(records):
+    rows = "나 B-PS\n리 I-PS\n는 O\n  O\n집 O\n\n"
+    assert [marked(record) for record in records(rows * 2)] == [("나리는 집", [("나리", "PS")])] * 2
+
+
 def test_neighbours_of_one_label_are_told_apart_in_iob1_and_iob2(records):
     (iob1,) = records("나리 I-PS\n다온 B-PS\n미르 I-PS\n")
     (iob2,) = records("나리 B-PS\n다온 B-PS\n미르 I-PS\n")
@@ -199,7 +221,7 @@ def test_of_several_columns_of_tags_the_user_names_one(records, tmp_path):
         records(text)
     (record,) = records(text, tag_column=3)
     assert marked(record) == ("나리 여수에", [("나리", "PS"), ("여수에", "LC")])
-    with pytest.raises(UserError, match="there is no column 4: its rows have 3"):
+    with pytest.raises(UserError, match="column 4 cannot contain the tags: its rows have only 3 columns"):
         records(text, tag_column=4)
     (tmp_path / "a").write_text("나리 가\n갔다 나\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"none of its 2 columns contains tags .*--tag-column"):
