@@ -147,14 +147,6 @@ def _count_some(file: FilePreview) -> list[str]:
         lines.append(say("labels: {labels}", labels=name_counts(file.labels)))
     if file.annotators:
         lines.append(say("annotators: {names}", names=name_counts(file.annotators)))
-    if file.unstated:
-        lines.append(
-            say_count(
-                "{count:,} text without spans of which the file does not say whether anybody judged it",
-                "{count:,} texts without spans of which the file does not say whether anybody judged them",
-                file.unstated,
-            )
-        )
     return lines
 
 

@@ -35,6 +35,7 @@ class Tally:
         left_out: overlapping spans that were left out, and the first of them in words.
         returned: sentences of the pool that came in with gold and leave it.
         ignored: sentences for the pool whose gold was not taken.
+        unstated: texts without spans that count as judged although their files do not say so.
         merged: records that were joined with an earlier one of the same sentence.
         judged: the records that came in, by whether somebody judged them.
         in_utf16: rejected records whose offsets are right if they count UTF-16 units.
@@ -56,6 +57,7 @@ class Tally:
     first_left_out: str = ""
     returned: int = 0
     ignored: int = 0
+    unstated: int = 0
     merged: int = 0
     in_utf16: int = 0
     shifted: int = 0
@@ -185,6 +187,16 @@ def _describe_judging(tally: Tally) -> list[str]:
                 "{count:,} sentences have gold that was not taken, since they go to the pool; “add-source” makes a"
                 " source of it.",
                 tally.ignored,
+            )
+        )
+    if count := tally.unstated:
+        notices.append(
+            say_count(
+                "{count:,} text without spans counts as judged, though its file does not say whether anybody looked at"
+                " it: import it as not judged if nobody did.",
+                "{count:,} texts without spans count as judged, though their files do not say whether anybody looked at"
+                " them: import them as not judged if nobody did.",
+                count,
             )
         )
     if tally.merged:

@@ -99,7 +99,7 @@ def test_what_is_no_share_is_refused(corpora, ratio):
 
 def written(path, *texts, spans=()):
     """A file of sentences with these texts, each with an id of its own and the same spans."""
-    records = [{"id": f"{path.stem}-{n}", "text": text, "label": spans} for n, text in enumerate(texts)]
+    records = [{"id": f"{path.stem}-{n}", "text": text, "label": spans, "judged": "yes"} for n, text in enumerate(texts)]
     path.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), encoding="utf-8")
     return path
 

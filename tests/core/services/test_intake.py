@@ -57,6 +57,14 @@ def test_a_fine_label_that_the_tag_set_lacks_becomes_its_type_and_that_is_said(p
     assert report.warnings == ("2 spans with fine labels got their types: PS_NAME (1), LCP_CITY (1).",)
 
 
+@pytest.mark.parametrize(("rule", "is_said"), [("as-stated", True), ("no-entities", False), ("not-judged", False)])
+def test_texts_without_spans_that_count_as_judged_unsaid_are_named(imported, rule, is_said):
+    others = record("비", judged="yes"), record("눈", (0, 1, "PS"))
+    report = imported(record("해"), *others, without_spans=rule)
+    said = "1 text without spans counts as judged, though its file does not say whether anybody looked at it"
+    assert any(warning.startswith(said) for warning in report.warnings) == is_said
+
+
 def test_a_fine_label_of_the_tag_set_is_kept(project, imported):
     imported(FINE, plan={"new_labels": ("PS_NAME",)})
     assert golds(project) == {"f": (Span(0, 2, "PS_NAME"), Span(4, 6, "LC"))}
@@ -408,7 +416,7 @@ def test_why_records_were_not_taken_is_said_each_by_itself(project, imported):
     first = [record("나리는", (0, 2, "PS"), id="a"), record("다온", id="b")]
     imported(*first)
     report = imported(
-        record("나리는", (0, 2, "PS"), id="a"), record("다온", (0, 2, "PS"), id="b"), record("비", id="c")
+        record("나리는", (0, 2, "PS"), id="a"), record("다온", (0, 2, "PS"), id="b"), record("비", (0, 1, "LC"), id="c")
     )
     assert report.warnings == (
         "1 record was rejected because the project has it already.",
