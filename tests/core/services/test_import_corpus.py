@@ -99,7 +99,8 @@ def test_what_is_no_share_is_refused(corpora, ratio):
 
 def written(path, *texts, spans=()):
     """A file of sentences with these texts, each with an id of its own and the same spans."""
-    records = [{"id": f"{path.stem}-{n}", "text": text, "label": spans, "judged": "yes"} for n, text in enumerate(texts)]
+    said = {"label": spans, "judged": "yes"}
+    records = [{"id": f"{path.stem}-{n}", "text": text} | said for n, text in enumerate(texts)]
     path.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), encoding="utf-8")
     return path
 
