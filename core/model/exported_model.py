@@ -17,7 +17,7 @@ from core.domain.tags import TagSet
 from core.io.resources import RESOURCES
 from core.languages.korean.morphemes import MORPHEME_TAGS, SEPARATOR, analyser_version
 from core.model.checkpoint import take_part
-from core.model.encoders.loading import UnreadableError, reading_files
+from core.model.encoders.loading import UnreadableError, reading_files, silence
 from core.model.encoding.text_encoder import TextEncoding
 from core.model.heads import PieceFeatures, SyllableFeatures
 from core.model.tagger import Tagger, TextTagger
@@ -64,6 +64,7 @@ def load_model(folder: Path) -> tuple[TextTagger, dict[str, str]]:
     Raises:
         UserError: the folder is incomplete or damaged, or no exported model.
     """
+    silence()
     try:
         with reading_files():
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))

@@ -22,8 +22,9 @@ _AT_ONCE = 1024
 
 def load(folder: Path = FOLDER, device: str = "cpu") -> Any:
     """The pipeline of the model in a folder: `load()("text")` gives the spans of a text."""
-    from transformers import PreTrainedTokenizerFast  # takes seconds, so that --help does not wait for it
+    from transformers import PreTrainedTokenizerFast, logging  # takes seconds, for which --help does not wait
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     reference = json.loads((folder / "config.json").read_text(encoding="utf-8"))["auto_map"]["AutoConfig"]
     sys.path.insert(0, str(folder))
     code = importlib.import_module(reference.partition(".")[0])

@@ -80,7 +80,7 @@ def load_encoder(name: str, texts: Iterable[str], *, seed: int, layers: int | No
         UserError: the path is not a complete model folder, the name is in neither the cache nor the hub, the package of
             `starter` is not installed, or the encoder has fewer layers.
     """
-    _silence()
+    silence()
     torch.manual_seed(seed)
     encoder, tokenizer = _tiny(texts) if name == TINY else _found(name, _pretrained)
     if layers is not None:
@@ -95,7 +95,7 @@ def check_encoder(name: str) -> None:
         UserError: as for `load_encoder`.
     """
     if name != TINY:
-        _silence()
+        silence()
         _found(name, _bare)
 
 
@@ -110,7 +110,7 @@ def load_tokenizer(name: str, texts: Iterable[str]) -> tuple[PreTrainedTokenizer
     Raises:
         UserError: as for `load_encoder`.
     """
-    _silence()
+    silence()
     if name == TINY:
         return _characters(texts), _TINY_POSITIONS
     encoder, tokenizer = _found(name, _bare)
@@ -246,7 +246,7 @@ def _bare(source: str, *, local_files_only: bool) -> Encoder:
 
 
 def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
-    _silence()
+    silence()
     with reading_files():
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
     if not tokenizer.is_fast:
@@ -281,7 +281,7 @@ def _freeze_again(model: PreTrainedModel) -> None:
         model.get_parameter(name).requires_grad_(parameter.requires_grad)
 
 
-def _silence() -> None:
+def silence() -> None:
     """Stop transformers from writing to the terminal."""
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
