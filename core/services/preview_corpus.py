@@ -98,22 +98,24 @@ class FilePreview:
     def add(self, record: Record | Rejected, judged: Accepted | Rejected) -> None:
         """Count a record and what became of it."""
         if isinstance(record, Record):
-            self._add_record(record)
+            self.add_record(record)
         if isinstance(judged, Rejected):
-            self._add_rejected(judged)
+            self.add_rejected(judged)
         else:
             self.sentences += judged.replaces is None
             if judged.replaces is None and len(self.first) < FIRST:
                 self.first = (*self.first, judged.sentence)
 
-    def _add_record(self, record: Record) -> None:
+    def add_record(self, record: Record) -> None:
+        """Count what a record has, whatever becomes of it."""
         stated = () if isinstance(record.gold, Rejected) else record.gold
         self.labels.update([span.label for span in stated])
         self.unstated += not stated and not record.says_judged
         if record.annotator:
             self.annotators[record.annotator] += 1
 
-    def _add_rejected(self, record: Rejected) -> None:
+    def add_rejected(self, record: Rejected) -> None:
+        """Count a rejected record by its reason."""
         self.rejections += 1
         kind = record.kind or record.reason
         if kind not in self.rejected and len(self.rejected) >= _REASONS:

@@ -275,6 +275,12 @@ CREATE TABLE batch_sentence (
 """
 
 
+@migrations(name="0016_suggesting_source")
+def _suggesting_source(db: Database) -> None:
+    """A person chooses the source whose spans are suggested in the pool."""
+    db.execute("ALTER TABLE source ADD COLUMN suggests INTEGER NOT NULL DEFAULT 0 CHECK (suggests IN (0, 1))")
+
+
 MIGRATION_NAMES = frozenset(
     {
         "0001_first_schema",
@@ -292,6 +298,7 @@ MIGRATION_NAMES = frozenset(
         "0013_documents",
         "0014_sources_from_anywhere",
         "0015_pool",
+        "0016_suggesting_source",
     }
 )
 """All migrations that this version knows; a project with others is from a newer version."""

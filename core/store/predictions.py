@@ -166,6 +166,11 @@ class Predictions:
         )
         return int(self._database.value(sql + _other_condition(other), [key.source, key.epoch, *_numbers(other)]))
 
+    def count_all(self, key: EpochKey) -> int:
+        """How many sentences the epoch tagged, wherever they are."""
+        sql = "SELECT count(*) FROM prediction WHERE source = ? AND epoch = ?"
+        return int(self._database.value(sql, [key.source, key.epoch]))
+
     def count_tagged(self, key: EpochKey, numbers: Sequence[SentenceNumber]) -> int:
         """How many of these sentences the epoch tagged."""
         sql = "SELECT count(*) FROM prediction WHERE source = ? AND epoch = ? AND sentence IN ({numbers})"

@@ -80,6 +80,17 @@ class Source:
         """What people call it in the middle of a sentence: its name, or `run 3`."""
         return self.name or say(_TITLES[self.kind], number=self.number)
 
+    @property
+    def heading(self) -> str:
+        """What people call it where nothing is before: `Run 3`."""
+        return self.name or self.title[:1].upper() + self.title[1:]
+
+    def name_epoch(self, epoch: int) -> str:
+        """`run 3, epoch 2`; of another source, the title, with the version from the second one on."""
+        if self.is_run:
+            return say("{run}, epoch {epoch}", run=self.title, epoch=epoch)
+        return self.title if epoch == 1 else say("{source}, version {version}", source=self.title, version=epoch)
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -167,6 +178,17 @@ class Sources:
         text = json_text({**origin, "labels": before.get("labels", [])})
         self._database.write("UPDATE source SET origin = ? WHERE number = ?", [text, number])
         return ChangeSet("source", runs=(number,))
+
+    def suggesting(self) -> int | None:
+        """The source whose spans a person wants as suggestions; None: none was chosen, or it was removed."""
+        found = self._database.value("SELECT number FROM source WHERE suggests AND removed IS NOT 'all'")
+        return None if found is None else int(found)
+
+    def suggest_with(self, number: int | None) -> ChangeSet:
+        """Take the spans of this source as suggestions from now on; None: of none in particular."""
+        before = self.suggesting()
+        self._database.write("UPDATE source SET suggests = number IS ?", [number])
+        return ChangeSet("source", runs=tuple(each for each in (before, number) if each is not None))
 
     def remove(self, number: int, what: Removed = "all") -> ChangeSet:
         """Hide a source, or make no more use of its weights; they are deleted when the project is closed.

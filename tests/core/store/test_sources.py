@@ -138,3 +138,18 @@ def test_a_run_that_trains_is_not_removed(project):
     run = project.runs.start(TrainSettings())
     with pytest.raises(UserError, match="still training"):
         project.sources.remove(run)
+
+
+def test_one_source_at_most_gives_suggestions_and_a_removed_one_does_not(project):
+    person = project.sources.add("person", "가온", {})
+    assert project.sources.suggesting() is None
+    assert project.sources.suggest_with(person).runs == (person,)
+    other = project.sources.add("person", "다온", {})
+    assert project.sources.suggest_with(other).runs == (person, other)
+    assert project.sources.suggesting() == other
+    project.sources.remove(other)
+    assert project.sources.suggesting() is None
+    project.sources.restore(other)
+    assert project.sources.suggesting() == other
+    project.sources.suggest_with(None)
+    assert project.sources.suggesting() is None
