@@ -8,9 +8,10 @@ compared in NFC, with every run of blanks as one; the offsets are those of the t
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from typing import NamedTuple
 
 from core.dictionary.entries import DictionaryEntry, compile_pattern
 from core.domain.spans import Span
@@ -27,8 +28,7 @@ _IRREGULAR_BLANKS = re.compile(r"\s{2,}|[^\S ]")
 _BLANKS = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class DictionaryMatch:
+class DictionaryMatch(NamedTuple):
     """A place in a text, in code points of the original, and the entries that match it: one, or several if the
     dictionary is ambiguous there."""
 
@@ -47,8 +47,7 @@ class DictionaryMatch:
         return Span(self.start, self.end, self.labels[0]) if len(self.labels) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A match in a prepared text that may have to be confirmed, and may overlap others."""
 
     start: int
@@ -92,19 +91,16 @@ class DictionaryMatcher:
             UserError: Kiwi does not work here.
         """
         prepared = [prepare_text(text) for text in texts]
-        chosen = confirm_candidates(prepared, [self.find_candidates(text.text) for text in prepared])
-        return [
-            [DictionaryMatch(*text.original(each.start, each.end), each.entries) for each in candidates]
-            for text, candidates in zip(prepared, chosen, strict=True)
-        ]
+        return _confirm_matches(prepared, [self.find_candidates(text.text) for text in prepared])
 
     def find_candidates(self, text: str) -> list[Candidate]:
         """All places in a prepared text that an entry may match; longer ones first, then from left to right."""
+        strings, lengths, last = self._strings, self._lengths, len(text)
         found: dict[tuple[int, int], tuple[DictionaryEntry, ...]] = {}
         for start in find_word_starts(text):
-            for length in (1, *self._lengths.get(text[start : start + 2], ())):
+            for length in lengths.get(text[start : start + 2]) or lengths.get(text[start], ()):
                 end = start + length
-                if end <= len(text) and (entries := self._strings.get(text[start:end])):
+                if end <= last and (entries := strings.get(text[start:end])):
                     found[start, end] = entries
         for pattern in self._patterns:
             for place in self._find_pattern(pattern, text):
@@ -126,14 +122,20 @@ class DictionaryMatcher:
 
 
 def match_texts(matcher: DictionaryMatcher, texts: Iterable[str]) -> Iterator[list[DictionaryMatch]]:
-    """The matches of each of any number of texts, which are not kept.
+    """The matches of each of any number of texts, which are not kept; some are matched while Kiwi is asked for others.
 
     Raises:
         UserError: in the middle, if Kiwi does not work here.
     """
-    rest = iter(texts)
-    while part := list(islice(rest, SLICE)):
-        yield from matcher.match(part)
+    rest, asked = iter(texts), list[Future[list[list[DictionaryMatch]]]]()
+    with ThreadPoolExecutor(1, "confirming") as pool:
+        while part := [prepare_text(text) for text in islice(rest, SLICE)]:
+            found = [matcher.find_candidates(text.text) for text in part]
+            asked.append(pool.submit(_confirm_matches, part, found))
+            if len(asked) > 1:
+                yield from asked.pop(0).result()
+        for last in asked:
+            yield from last.result()
 
 
 def count_matches(matcher: DictionaryMatcher, texts: Iterable[str]) -> Generator[int, None, Counter[DictionaryEntry]]:
@@ -163,12 +165,16 @@ def prepare_text(text: str) -> Normalised:
     return Normalised("".join(pieces), [*starts, *composed.starts[at:]], [*ends, *composed.ends[at:]])
 
 
-def confirm_candidates(texts: Sequence[Normalised], found: Sequence[list[Candidate]]) -> list[list[Candidate]]:
-    """The candidates of each text that count, in order of position; Kiwi is asked for those that would.
+def _confirm_matches(texts: Sequence[Normalised], found: Sequence[list[Candidate]]) -> list[list[DictionaryMatch]]:
+    chosen = _confirm_candidates(texts, found)
+    return [
+        [DictionaryMatch(*text.original(each.start, each.end), each.entries) for each in candidates]
+        for text, candidates in zip(texts, chosen, strict=True)
+    ]
 
-    Raises:
-        UserError: Kiwi does not work here.
-    """
+
+def _confirm_candidates(texts: Sequence[Normalised], found: Sequence[list[Candidate]]) -> list[list[Candidate]]:
+    """The candidates of each text that count, in order of position; Kiwi is asked for those that would."""
     candidates = list(found)
     chosen = [_choose_longest(each) for each in candidates]
     waiting = list(range(len(texts)))
@@ -176,7 +182,7 @@ def confirm_candidates(texts: Sequence[Normalised], found: Sequence[list[Candida
         doubtful = [(at, each) for at in waiting for each in chosen[at] if each.is_doubtful]
         answers = confirm_cuts([CutPlace(texts[at].text, each.start, each.end) for at, each in doubtful])
         for (at, each), is_confirmed in zip(doubtful, answers, strict=True):
-            certain = [replace(each, is_doubtful=False)] if is_confirmed else []
+            certain = [each._replace(is_doubtful=False)] if is_confirmed else []
             place = candidates[at].index(each)
             candidates[at] = [*candidates[at][:place], *certain, *candidates[at][place + 1 :]]
         for at in waiting:
@@ -192,12 +198,13 @@ def _choose_longest(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda each: each.start)
 
 
-def _lengths_by_start(strings: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """The lengths of the strings, other than 1, that begin with the same two characters."""
+def _lengths_by_start(strings: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """The lengths of the strings that a text can contain where it has these two characters, or else this one."""
     lengths: dict[str, set[int]] = defaultdict(set)
     for string in strings:
-        if len(string) > 1:
-            lengths[string[:2]].add(len(string))
+        lengths[string[:2]].add(len(string))
+        if string[0] in strings:
+            lengths[string[:2]].add(1)
     return {start: tuple(found) for start, found in lengths.items()}
 
 

@@ -36,9 +36,11 @@ _CLEAR = re.compile("은|는|을|를|의|에|와|께|에서|에게|한테|으로
 """How particles begin that few nouns begin with, so that they part two nouns of an eojeol rarely."""
 
 
-def is_clear_particle(tail: str) -> bool:
-    """Whether what may follow a noun is hardly ever the end of a longer noun, as 도 (제주도) and 이 (고양이) are."""
-    return _CLEAR.match(tail) is not None
+def is_clear_particle(noun: str, tail: str) -> bool:
+    """Whether what may follow a noun is hardly ever the end of a longer one, as 도 is (제주도), and 이 and 가 are of
+    words of up to three syllables (고양이, 정치가)."""
+    is_long = len(noun) > 2 and noun[-3:].isalpha()
+    return _CLEAR.match(tail) is not None or (is_long and tail.startswith(("이", "가")))
 
 
 def may_follow(noun: str, tail: str) -> bool:

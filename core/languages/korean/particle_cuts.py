@@ -31,8 +31,8 @@ def judge_cut(place: CutPlace) -> Cut:
     noun, tail = text[start:end], rest_of_eojeol(text, end)
     if not tail or not may_follow(noun, tail):
         return "no"
-    is_long = len(noun) > 1 and noun[-2:].isalpha()
-    return "clear" if is_long and is_clear_particle(tail) else "doubtful"
+    is_word = len(noun) > 1 and noun[-1].isalpha() and not noun[-2].isspace()
+    return "clear" if is_word and is_clear_particle(noun, tail) else "doubtful"
 
 
 def confirm_cuts(places: Sequence[CutPlace]) -> list[bool]:

@@ -39,6 +39,8 @@ PLACES = {
     "a noun that only begins alike": ("고양이가 운다", "고양", []),
     "people of a country": ("그는 한국인이다", "한국", []),
     "이다 in one syllable": ("수도인 서울", "수도", ["수도"]),
+    "a long noun that Kiwi does not know": ("김나리온이 왔다", "김나리온", ["김나리온"]),
+    "a month, which ends in a unit": ("5월에 만난다", "5월", ["5월"]),
     "a stem of one syllable": ("오는 10일에 만난다", "오", []),
     "a number before a unit": ("12일에 만난다", "12", []),
     "a particle in the last syllable": ("나린 갔다", "나리", []),
