@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import MODEL_MAPPING, AutoConfig, PreTrainedModel, PreTrainedTokenizerFast
@@ -142,6 +143,7 @@ def _config(text_tagger: TextTagger, tags: Sequence[str], module: str) -> dict[s
             }
         },
         "dtype": "float32",
+        "transformers_version": transformers.__version__,
         "tokenizer_class": "PreTrainedTokenizerFast",
         "id2label": dict(enumerate(tags)),
         "label2id": {name: number for number, name in enumerate(tags)},
@@ -175,6 +177,8 @@ def _write_tokenizer(encoding: TextEncoding, folder: Path) -> None:
     tokenizer = encoding.tokenizer
     (folder / "tokenizer.json").write_text(tokenizer.backend_tokenizer.to_str(pretty=True), encoding="utf-8")
     special = {name: value for name in _SPECIAL_TOKENS if (value := getattr(tokenizer, name, None)) is not None}
+    if special:  # transformers pads with any of them if there is none for it, which changes nothing: it is masked
+        special.setdefault("pad_token", next(iter(special.values())))
     _write_json(
         folder / "tokenizer_config.json",
         {

@@ -11,7 +11,7 @@ from core.domain.settings import STARTER, TINY, TrainSettings
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.store.runs import Run
 
-_VERSIONS = "transformers>=4.57,<6"
+_VERSIONS = "transformers>=4.57.6,<6"
 _HEAD = """\
 ---
 license: unknown

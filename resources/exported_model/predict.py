@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tag texts with the model in this folder, one per line of the input, and print JSON Lines.
 
     python FOLDER/predict.py texts.txt > spans.jsonl

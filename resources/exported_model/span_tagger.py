@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A named-entity tagger exported from Spandesk: encoder, tagging units, CRF, and the pipeline from text to spans.
 
     from transformers import pipeline

@@ -13,6 +13,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from transformers import AutoTokenizer
 from transformers.dynamic_module_utils import get_imports
 
 from core.domain.errors import UserError
@@ -26,6 +27,7 @@ from core.model.encoding.text_encoder import TextEncoding
 from core.model.exported_model import CODE, load_model, write_model
 from core.model.predictor import unit_ranges_of
 from tests.core.toy_models import (
+    FAMILIES,
     LABELS,
     SENTENCES,
     byte_level,
@@ -151,6 +153,17 @@ def test_a_tokenizer_that_reads_differently_is_refused(code, tmp_path):
         code.SpanPipeline(model=model, tokenizer=wordpiece(TEXTS))
     with pytest.raises(ValueError, match="whole spans"):
         code.SpanPipeline(model=model, tokenizer=tokenizer, aggregation_strategy="none")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_of_encoders_tags_as_at_home(code, family, tmp_path):
+    text_tagger = text_tagger_of(saved_encoder(tmp_path / "encoder", family))
+    (tmp_path / "out").mkdir()
+    write_model(text_tagger, LABELS, tmp_path / "out")
+    model = code.SpanTagger.from_pretrained(tmp_path / "out")
+    tagger = code.SpanPipeline(model=model, tokenizer=AutoTokenizer.from_pretrained(tmp_path / "out"), device="cpu")
+    spans = tagged(text_tagger, TEXTS)
+    check_same(tagger(TEXTS, batch_size=3), [spans[number] for number in range(len(TEXTS))], TEXTS)
 
 
 def test_the_code_is_short():

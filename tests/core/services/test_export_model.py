@@ -82,7 +82,7 @@ def test_the_card_says_what_the_model_is(project, tmp_path):
     assert "2 training sentences and 4 dev sentences" in card
     assert "| PS | 1.000 | 1.000 | 1.000 | 2 |" in card
     assert "| `unit` | subword |" in card
-    assert "torch, transformers>=4.57,<6, kiwipiepy" in card
+    assert "torch, transformers>=4.57.6,<6, kiwipiepy" in card
     assert "kiwipiepy 0." in card
     assert "{" not in card.replace("{'", "")
 
