@@ -112,7 +112,7 @@ class Agreement:
 def measure_agreement(sentences: Iterable[ReadSentence]) -> Generator[int, None, Agreement]:
     """The agreement of two readers; exchanging them changes nothing but the order of `spans`.
 
-    The sentences are not kept: of half a million, some 150 MB of numbers are.
+    The sentences are not kept: of half a million, some 270 MB of numbers are.
 
     Yields:
         How many sentences were read so far.
