@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from core.domain.generators import run_to_end
 from core.io.files import replacing
 from core.messages.catalogue import say, say_count
 from core.services.learning_curve import describe_forecast, measure_curve
-from core.services.next_batch import describe_left_out, describe_starved, find_starved, make_batch
+from core.services.next_batch import describe_left_out, describe_starved, find_scored, find_starved, make_batch
+from core.services.next_step import describe_next_step
 from core.store.batches import BATCH_ORDERS, Batch
 from core.store.candidates import find_candidates
 from core.store.columns import prediction_rows
@@ -69,7 +71,7 @@ def _print_batch(project: Project, options: argparse.Namespace, out: Output) -> 
     found = run_to_end(make_batch(project, options.next, options.order, options.source, options.dev_share))
     for notice in found.notices:
         out.note(notice)
-    lines = [] if found.batch is None else list(_rows(project, found.batch))
+    lines = [] if found.batch is None else list(_rows(project, found.batch, options.source))
     if options.out is not None:
         with replacing(options.out) as file:
             file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
@@ -80,21 +82,27 @@ def _print_batch(project: Project, options: argparse.Namespace, out: Output) -> 
             print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-def _rows(project: Project, batch: Batch) -> Iterator[dict[str, Any]]:
+def _rows(project: Project, batch: Batch, source: int | None) -> Iterator[dict[str, Any]]:
     """The sentences of a batch with suggestions and why, so that an import does not take these for gold."""
-    numbers = [entry.sentence for entry in batch.entries]
+    numbers, key = [entry.sentence for entry in batch.entries], batch.key
+    if key is None:  # the random order needs no source; suggestions are welcome all the same
+        with suppress(UserError):
+            key = find_scored(project, source)
     stored = {each.number: each for each in project.sentences.by_number(numbers)}
-    suggested = {} if batch.key is None else project.predictions.of(batch.key, numbers)
+    suggested = {} if key is None else project.predictions.of(key, numbers)
     for entry in batch.entries:
-        row: dict[str, Any] = {"id": stored[entry.sentence].id, "text": stored[entry.sentence].text}
-        row["spans"] = prediction_rows(suggested.get(entry.sentence, ()))
-        row["judged"] = "no"
-        row["batch"] = batch.number
-        row["order"] = batch.order
-        if batch.key is not None:
-            row |= {"source": batch.key.source, "epoch": batch.key.epoch}
-        row["why"] = {"reason": entry.reason, "value": entry.value, "label": entry.label, "similar": entry.similar}
-        yield row
+        rejected = project.pool.rejected(entry.sentence)
+        spans = [each for each in suggested.get(entry.sentence, ()) if each.span not in rejected]
+        yield {
+            "id": stored[entry.sentence].id,
+            "text": stored[entry.sentence].text,
+            "spans": prediction_rows(spans),
+            "judged": "no",
+            "batch": batch.number,
+            "order": batch.order,
+            **({} if key is None else {"source": key.source, "epoch": key.epoch}),
+            "why": {"reason": entry.reason, "value": entry.value, "label": entry.label, "similar": entry.similar},
+        }
 
 
 def _print_progress(project: Project, out: Output) -> None:
@@ -121,7 +129,7 @@ def _print_progress(project: Project, out: Output) -> None:
         )
         for point in curve.points
     ]
-    lines.append(describe_forecast(curve))
+    lines += [describe_forecast(curve), describe_next_step(project)]
     document = {
         "sentences": candidates.sentences,
         "left": left,
@@ -134,5 +142,6 @@ def _print_progress(project: Project, out: Output) -> None:
         "seconds_each": pace,
         "labels_without_example": starved,
         "curve": curve.as_json(),
+        "next_step": describe_next_step(project),
     }
     out.result(document, "\n".join(lines))

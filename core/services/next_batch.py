@@ -149,8 +149,8 @@ def _find_hits_of_starved(project: Project, offered: Keys, starved: Sequence[str
 
 def _count_hits(project: Project, key: EpochKey, offered: Keys) -> dict[SentenceNumber, list[str]]:
     """The labels of the spans that a source found in each of the sentences, where it found any."""
-    found = project.predictions.of(key, [SentenceNumber(number) for number in offered.tolist()])
-    return {number: [each.span.label for each in spans] for number, spans in sorted(found.items()) if spans}
+    wanted = {*offered.tolist()}
+    return {number: labels for number, labels in project.predictions.labels_found(key) if number in wanted}
 
 
 def find_scored(project: Project, source: int | None = None) -> EpochKey:
@@ -162,7 +162,7 @@ def find_scored(project: Project, source: int | None = None) -> EpochKey:
     sources = [each.number for each in project.sources.list_all()] if source is None else [source]
     for number in reversed(sources):
         for epoch in reversed(project.sources.epoch_numbers(number)):
-            if project.signals.has_any(key := EpochKey(number, epoch), "pool"):
+            if project.signals.have_pool(key := EpochKey(number, epoch)):
                 return key
     if source is None:
         raise UserError("no run has tagged the pool yet; train one and run “suggest”, or choose --order random")

@@ -96,6 +96,15 @@ class Batches:
         texts = {normalise_for_comparison(text): made_at for text, made_at in rows}
         return Labelled(sum(made_at >= since for made_at in texts.values()), len(texts))
 
+    def count_finished_since(self, correction: int) -> int:
+        """How many sentences left the pool for a split since a correction and are not back, copies among them."""
+        found = self._database.value(
+            "SELECT count(DISTINCT m.sentence) FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
+            f" WHERE m.step > ? AND m.before = 'pool' AND s.{IN_A_SPLIT}",
+            [correction],
+        )
+        return int(found)
+
     def add(self, order: BatchOrder, key: EpochKey | None, dev_share: float, entries: Sequence[BatchEntry]) -> Batch:
         """Store a new batch."""
         source, epoch = (None, None) if key is None else (key.source, key.epoch)

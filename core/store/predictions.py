@@ -122,6 +122,18 @@ class Predictions:
         names = self._names.of_source(key.source) if rows else {}
         return {number: rename_predictions(predictions_from_text(spans), names) for number, spans in rows}
 
+    def labels_found(self, key: EpochKey) -> Iterator[tuple[SentenceNumber, list[str]]]:
+        """The labels of the spans in each sentence where an epoch found any, in order of sentences, read in slices."""
+        names = self._names.of_source(key.source)
+        rows = self._database.paged(
+            "SELECT sentence, spans FROM prediction WHERE source = ? AND epoch = ? AND spans <> '[]'"
+            " AND sentence > ? ORDER BY sentence LIMIT ?",
+            [key.source, key.epoch],
+            size=SLICE,
+        )
+        for number, spans in rows:
+            yield number, [each.span.label for each in rename_predictions(predictions_from_text(spans), names)]
+
     def epoch_outcomes(
         self, key: EpochKey, numbers: Sequence[SentenceNumber], gold: Gold
     ) -> dict[SentenceNumber, EpochOutcomes]:

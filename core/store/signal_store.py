@@ -64,6 +64,15 @@ class SignalStore:
         )
         return [(number, uncertainty / length**0.5) for number, uncertainty, length in rows]
 
+    def have_pool(self, key: EpochKey) -> bool:
+        """Whether the epoch has signals of the pool, which is large, while most epochs have some of dev alone."""
+        found = self._database.value(
+            "SELECT 1 FROM signal AS g CROSS JOIN sentence AS s ON s.number = g.sentence"
+            " WHERE g.source = ? AND g.epoch = ? AND s.split = 'pool' LIMIT 1",
+            [key.source, key.epoch],
+        )
+        return found is not None
+
     def has_any(self, key: EpochKey, split: Section) -> bool:
         """Whether the epoch has signals of the split; epochs of older versions have none."""
         found = self._database.value(

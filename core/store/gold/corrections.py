@@ -266,7 +266,7 @@ class Corrections(CorrectionLog):
     ) -> Generator[int, None, ChangeSet]:
         """`revert` in slices; yields how many sentences were changed so far."""
         with self._exclusively() as has_settled:
-            earliest = find_earliest(self._database, corrections, steps)
+            earliest = find_earliest(self._database, corrections, steps, moves)
             moved = self._log.reversed_moves(steps, [*moves, *find_unjudged(self._database, earliest)])
             golds = revert_golds(self._database, self._sentences, earliest, LARGE)
             parts = revert_parts(golds, moved, LARGE)

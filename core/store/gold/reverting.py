@@ -25,15 +25,22 @@ class Revertible(NamedTuple):
     before: str
 
 
-def find_earliest(database: Database, corrections: Collection[int], steps: Collection[int]) -> list[Revertible]:
-    """The first of these corrections, or of those of these steps, for each sentence, in order of sentences."""
+def find_earliest(
+    database: Database, corrections: Collection[int], steps: Collection[int], moves: Collection[SentenceMove]
+) -> list[Revertible]:
+    """The first of these corrections, or of those of these steps or moves, for each sentence, in order of sentences; a
+    move out of the pool counts as one, even of a sentence without entities.
+    """
     rows = database.rows(
         "WITH chosen (number) AS (SELECT value FROM json_each(?1) UNION SELECT value FROM json_each(?2) UNION"
-        " SELECT number FROM correction WHERE step IN (SELECT value FROM json_each(?2)))"
+        " SELECT number FROM correction WHERE step IN (SELECT value FROM json_each(?2)) UNION"
+        " SELECT c.number FROM json_each(?3) AS m JOIN correction AS c"
+        " ON c.sentence = m.value ->> 1 AND coalesce(c.step, c.number) = m.value ->> 0)"
         " SELECT c.sentence, min(c.number), coalesce(c.step, c.number), c.before"
-        " FROM chosen CROSS JOIN correction AS c ON c.number = chosen.number WHERE c.before <> c.after"
-        " GROUP BY c.sentence ORDER BY c.sentence",
-        [json.dumps([*corrections]), json.dumps([*steps])],
+        " FROM chosen CROSS JOIN correction AS c ON c.number = chosen.number WHERE c.before <> c.after OR EXISTS"
+        " (SELECT 1 FROM move AS m WHERE m.step = coalesce(c.step, c.number) AND m.sentence = c.sentence"
+        " AND m.before = 'pool') GROUP BY c.sentence ORDER BY c.sentence",
+        [json.dumps([*corrections]), json.dumps([*steps]), json.dumps([*moves])],
     )
     return [Revertible(*row) for row in rows]
 

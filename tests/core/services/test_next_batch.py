@@ -164,6 +164,9 @@ def test_the_command_writes_what_an_import_does_not_take_for_gold_and_says_how_f
     assert rows[0]["why"]["reason"] == "uncertain"
     assert rows[0]["source"] == 1
     assert "There are only 2 different texts" in capsys.readouterr().err
+    assert run(["pool", str(folder), "--next", "5", "--order", "random"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["id"]: len(row["spans"]) for row in rows} == {"p0": 1, "p1": 0}
     assert run(["import", str(folder), str(file), "--json"]) == 1, "nothing of it is new, and nobody judged it"
     capsys.readouterr()
     assert run(["pool", str(folder), "--put-off", "p1", "--json"]) == 0

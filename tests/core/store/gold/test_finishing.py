@@ -1,13 +1,18 @@
 """Sentences of the pool are finished: one step, which settles copies, parts no texts and documents, and is undone."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.settings import TrainSettings
-from core.domain.spans import Sentence, Span
+from core.domain.spans import SPLITS, Sentence, Span
 from core.store.changes import GoldChange
 from core.store.gold.finishing import fit_spans
+from core.store.gold.section_changes import left_pool
 from core.store.gold.step_list import StepFilter
 from core.store.predictions import EpochKey
 from core.store.project import open_project
@@ -215,3 +220,60 @@ def test_a_rejected_suggestion_is_remembered_under_the_name_of_its_label(project
     project.corrections.undo()
     assert project.pool.rejected(number) == {SPANS[0]}
     assert project.problems() == []
+
+
+turns = st.one_of(
+    st.tuples(st.just("finish"), st.sampled_from(sorted(POOL)), st.sampled_from(["random", None])),
+    st.tuples(st.just("correct"), st.sampled_from(["p-1", "p-4", "news-3"]), st.booleans()),
+    st.tuples(st.sampled_from(["undo", "redo", "train", "rename"]), st.none(), st.none()),
+    st.tuples(st.just("revert"), st.integers(0, 5), st.booleans()),
+    st.tuples(st.just("aside"), st.sampled_from(["p-4", "news-3"]), st.none()),
+)
+
+
+def take(project, kind, of, how):
+    """One turn of a person, or of a training."""
+    if kind == "finish":
+        project.pool.finish(number_of(project, of), (), order=how)
+    elif kind == "correct":
+        stored = project.sentences.by_id(of)
+        if stored.split in SPLITS:
+            label = stored.gold[0].label if stored.gold else project.sentences.labels()[0]
+            project.corrections.correct(stored.number, [Span(0, 1, label)] if how else [])
+    elif kind == "revert":
+        steps = [each.step.number for each in project.steps.list_matching(StepFilter())]
+        step = steps[of % len(steps)] if steps else 0
+        if how:
+            project.corrections.revert(steps=[step])
+        else:
+            moves = [each.move for each in project.steps.moves_of(step, StepFilter())]
+            entries = [each.number for each in project.steps.corrections_of(step, StepFilter())]
+            project.corrections.revert(*entries[:1], moves=moves[:1])
+    elif kind == "aside":
+        run_to_end(project.moves.move_in_slices([number_of(project, of)], "aside"))
+    elif kind == "rename":
+        old, new = ("PS", "PERSON") if "PS" in project.sentences.labels() else ("PERSON", "PS")
+        run_to_end(project.labels.rename(old, new))
+    elif kind == "train":
+        moved = project.sentences.to_take_to_train()
+        run = project.runs.start(TrainSettings())
+        project.sentences.move_to_train(moved, run)
+        project.runs.end(run, "finished")
+    else:
+        getattr(project.corrections, kind)()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(turns, max_size=12))
+def test_whatever_is_done_and_undone_what_nobody_judged_is_in_no_split(tmp_path_factory, turns):
+    with project_with_sentences(tmp_path_factory.mktemp("turns") / "p.spandesk") as project:
+        add_sentences(project, [("pool", Sentence.unchecked(name, text, ())) for name, text in POOL.items()])
+        project.database.write("UPDATE sentence SET judged = 'no' WHERE split = 'pool'")
+        project.batches.add("random", None, 0.5, [])
+        for turn in turns:
+            with suppress(UserError):
+                take(project, *turn)
+            assert project.problems() == []
+            in_splits = "SELECT s.id FROM sentence AS s WHERE judged = 'no' AND split IN ('train', 'dev', 'test')"
+            assert project.database.rows(f"{in_splits} AND {left_pool('s')} IS NULL") == []
+            assert [stored.id for stored in project.sentences.each("pool") if stored.gold] == []
