@@ -24,7 +24,7 @@ _CODE = """\
 ```python
 from transformers import pipeline
 
-find_spans = pipeline("token-classification", model="{folder}", trust_remote_code=True)
+find_spans = pipeline("token-classification", model={folder}, trust_remote_code=True)
 find_spans("이순신은 조선 수군을 이끌었다.")
 ```
 """
@@ -74,13 +74,13 @@ _RESULT = mark(
     " characters (`word`), and where they are (`start`, `end`: Unicode code points, end exclusive)."
 )
 _OTHER_WAY = mark(
-    "`python {folder}/predict.py FILE` does the same for a text file, one text per line, without `trust_remote_code`."
+    '`python "{folder}/predict.py" FILE` does the same for a text file, one text per line, without `trust_remote_code`.'
 )
 _NEEDS = mark("It needs the packages {packages}.")
 _ANALYSER = mark("It was trained with {analyser}; another version may split words differently and find other spans.")
 _SAME = mark(
-    "On a processor and in single precision, spans and probabilities are those that Spandesk shows; on other devices"
-    " the last digits of probabilities may differ."
+    "On a CPU and in single precision, spans and probabilities are those that Spandesk shows; on other devices the last"
+    " digits of probabilities may differ."
 )
 _INTENDED = mark(
     "The model is meant for texts like those that it was trained on; on others its scores are lower. It finds no spans"
@@ -104,7 +104,7 @@ def _describe_use(facts: CardFacts) -> str:
     lines = [say(_RESULT), say(_OTHER_WAY, folder=facts.folder), say(_NEEDS, packages=join_words(packages))]
     if facts.analyser:
         lines.append(say(_ANALYSER, analyser=facts.analyser))
-    return f"{_CODE.format(folder=facts.folder)}\n" + "\n\n".join([*lines, say(_SAME)])
+    return f"{_CODE.format(folder=json.dumps(facts.folder, ensure_ascii=False))}\n" + "\n\n".join([*lines, say(_SAME)])
 
 
 def _describe_data(facts: CardFacts) -> str:

@@ -3,11 +3,11 @@
     --encoder starter --units subword morpheme syllable --train 1000 --texts 1000 --processes 3
 
 Trains one epoch for each tagging unit, tags texts of the file that are not in train, exports the model with
-`export_model`, and tags the same texts in fresh processes that cannot import Spandesk: one at a time and padded in
-batches, in NFC and in NFD, and with the folder that `save_pretrained` makes of the export. Each process fills fresh
-memory with another byte (glibc's MALLOC_PERTURB_), so that values which are never set show. Prints one JSON object:
-for each unit and way how many texts have the same spans in each process, the largest difference of a probability, and
-texts per second of processor time.
+`export_model`, and tags the same texts in fresh processes that cannot import Spandesk: padded in batches, in NFD with
+the folder that `save_pretrained` makes of the export, and in the first process also in NFD with the export itself and
+one at a time. Each process fills fresh memory with another byte (glibc's MALLOC_PERTURB_), so that values which are
+never set show. Prints one JSON object: for each unit and way how many texts have the same spans in each process, the
+largest difference of a probability, and texts per second of processor time.
 """
 
 import argparse
@@ -42,7 +42,7 @@ else:
     raise SystemExit("Spandesk can be imported")
 from transformers import pipeline
 
-folder, again, texts, answer = sys.argv[1:]
+folder, again, texts, answer, is_first = sys.argv[1:]
 texts, found = json.load(open(texts, encoding="utf-8")), {}
 
 def tag(tagger, form, way, size):
@@ -52,9 +52,10 @@ def tag(tagger, form, way, size):
     found[f"{form}, {way}"] = {"rows": rows, "seconds": time.process_time() - began}
 
 tagger = pipeline("token-classification", model=folder, trust_remote_code=True, device="cpu")
-tag(tagger, "NFC", "one at a time", 1)
 tag(tagger, "NFC", "padded", BATCH)
-tag(tagger, "NFD", "padded", BATCH)
+if is_first:
+    tag(tagger, "NFC", "one at a time", 1)
+    tag(tagger, "NFD", "padded", BATCH)
 tagger.model.save_pretrained(again)
 tagger.tokenizer.save_pretrained(again)
 tagger = pipeline("token-classification", model=again, trust_remote_code=True, device="cpu")
@@ -77,7 +78,8 @@ def tag_outside(root: Path, number: int) -> dict[str, Any]:
     """What a fresh process finds with the export in a folder."""
     again, answer = root / f"again {number}", root / f"{number}.json"
     values = {"HF_HOME": str(root / f"home {number}"), "HF_HUB_OFFLINE": "1", "MALLOC_PERTURB_": str(85 * number % 256)}
-    command = [sys.executable, "-I", "-c", OUTSIDE, str(root / "export"), str(again), str(root / "texts.json"), answer]
+    paths = [str(path) for path in (root / "export", again, root / "texts.json", answer)]
+    command = [sys.executable, "-I", "-c", OUTSIDE, *paths, "first" if number == 1 else ""]
     subprocess.run(command, cwd=root, env={**os.environ, **values}, check=True, stderr=subprocess.DEVNULL)
     return dict(json.loads(answer.read_text(encoding="utf-8")))
 
@@ -108,12 +110,14 @@ def measure(file: Path, encoder: str, unit: Unit, options: argparse.Namespace) -
     result: dict[str, Any] = {"texts": len(nfc), "spans": spans, "texts_per_s": round(home["NFC"][1], 1), "outside": {}}
     for way in outside[0]:
         wanted = home["NFD" if "NFD" in way else "NFC"][0]
-        figures = [compare(found[way]["rows"], wanted) for found in outside]
+        tagged = [found[way] for found in outside if way in found]
+        figures = [compare(found["rows"], wanted) for found in tagged]
         result["outside"][way] = {
             "texts_with_same_spans": [same for same, _ in figures],
             "largest_difference": max(worst for _, worst in figures),
-            "texts_per_s": [round(len(nfc) / found[way]["seconds"], 1) for found in outside],
+            "texts_per_s": [round(len(nfc) / found["seconds"], 1) for found in tagged],
         }
+    print(unit, json.dumps(result), file=sys.stderr)
     return result
 
 
