@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from core.domain.generators import run_to_end
 from core.io.files import replacing
 from core.messages.catalogue import say, say_count
 from core.services.learning_curve import describe_forecast, measure_curve
-from core.services.next_batch import describe_left_out, describe_starved, find_scored, find_starved, make_batch
+from core.services.next_batch import describe_left_out, describe_starved, find_starved, find_suggestions, make_batch
 from core.services.next_step import describe_next_step
 from core.store.batches import BATCH_ORDERS, Batch
 from core.store.candidates import find_candidates
@@ -84,19 +83,14 @@ def _print_batch(project: Project, options: argparse.Namespace, out: Output) -> 
 
 def _rows(project: Project, batch: Batch, source: int | None) -> Iterator[dict[str, Any]]:
     """The sentences of a batch with suggestions and why, so that an import does not take these for gold."""
-    numbers, key = [entry.sentence for entry in batch.entries], batch.key
-    if key is None:  # the random order needs no source; suggestions are welcome all the same
-        with suppress(UserError):
-            key = find_scored(project, source)
+    key, suggested = find_suggestions(project, batch, source)
+    numbers = [entry.sentence for entry in batch.entries]
     stored = {each.number: each for each in project.sentences.by_number(numbers)}
-    suggested = {} if key is None else project.predictions.of(key, numbers)
     for entry in batch.entries:
-        rejected = project.pool.rejected(entry.sentence)
-        spans = [each for each in suggested.get(entry.sentence, ()) if each.span not in rejected]
         yield {
             "id": stored[entry.sentence].id,
             "text": stored[entry.sentence].text,
-            "spans": prediction_rows(spans),
+            "spans": prediction_rows(suggested.get(entry.sentence, ())),
             "judged": "no",
             "batch": batch.number,
             "order": batch.order,

@@ -1,12 +1,13 @@
 """What to label next: a batch of sentences of the pool, ordered by what a source knows of them."""
 
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core.analysis.near_duplicates import thin_similar
 from core.domain.errors import UserError
 from core.domain.events import Reading
-from core.domain.spans import SentenceNumber
+from core.domain.spans import PredictedSpan, SentenceNumber
 from core.domain.splitting import Keys
 from core.messages.catalogue import join_words, say_count
 from core.store.batches import Batch, BatchEntry, BatchOrder
@@ -154,19 +155,41 @@ def _count_hits(project: Project, key: EpochKey, offered: Keys) -> dict[Sentence
 
 
 def find_scored(project: Project, source: int | None = None) -> EpochKey:
-    """The newest epoch, of one source or of all, that has scores of the pool.
+    """The newest epoch that has scores of the pool: of one source, or of the one that a person wants suggestions from
+    if it has any, else of all.
 
     Raises:
         UserError: there is none.
     """
-    sources = [each.number for each in project.sources.list_all()] if source is None else [source]
-    for number in reversed(sources):
+    wanted = project.sources.suggesting()
+    newest_first = [each.number for each in reversed(project.sources.list_all())]
+    sources = sorted(newest_first, key=lambda number: number != wanted) if source is None else [source]
+    for number in sources:
         for epoch in reversed(project.sources.epoch_numbers(number)):
             if project.signals.have_pool(key := EpochKey(number, epoch)):
                 return key
     if source is None:
         raise UserError("no run has tagged the pool yet; train one and run “suggest”, or choose --order random")
     raise UserError("source {number} has no scores of the pool; run “suggest” with it first", number=source)
+
+
+def find_suggestions(
+    project: Project, batch: Batch, source: int | None = None
+) -> tuple[EpochKey | None, dict[SentenceNumber, tuple[PredictedSpan, ...]]]:
+    """The suggestions for the sentences of a batch, without those that a person rejected, and what made them: the given
+    source, or the one that a person wants suggestions from, or what the batch was chosen by, or the newest.
+    """
+    wanted = project.sources.suggesting() if source is None else source
+    keys = [None if wanted is None else _newest_version(project, wanted), batch.key]
+    with suppress(UserError):
+        keys.append(find_scored(project, source))
+    numbers = [entry.sentence for entry in batch.entries]
+    for key in filter(None, keys):
+        if found := project.predictions.of(key, numbers):
+            rejected = {number: project.pool.rejected(number) for number in found}
+            left = {n: tuple(p for p in spans if p.span not in rejected[n]) for n, spans in found.items()}
+            return key, left
+    return None, {}
 
 
 def _find_dictionary(project: Project) -> EpochKey | None:

@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.metrics.signals import Signals
-from core.services.next_batch import make_batch
+from core.services.next_batch import find_suggestions, make_batch
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from tests.building import FIRST_EPOCH, add_run, add_sentences, predicted, project_with_sentences
@@ -187,3 +187,22 @@ def test_copies_count_once_and_what_is_undone_does_not(project):
     project.pool.finish(project.sentences.by_id("p2").number, ())
     project.corrections.undo()
     assert project.batches.count_labelled("2000") == (1, 1)
+
+
+def test_suggestions_are_of_the_source_that_a_person_wants_without_what_was_rejected(project):
+    fill(project, "나리는 부산에 산다", "비가 온다")
+    score(project, p0=5.0, p1=1.0)
+    number = project.sentences.by_id("p0").number
+    project.predictions.save(KEY, {number: predicted((0, 2, "PS", 0.9), (4, 6, "LC", 0.8))})
+    batch = choose(project, 2, "random").batch
+    key, spans = find_suggestions(project, batch)
+    assert (key, len(spans[number])) == (KEY, 2)
+    project.pool.reject(number, [Span(4, 6, "LC")])
+    assert find_suggestions(project, batch)[1][number] == predicted((0, 2, "PS", 0.9))
+    source = project.sources.add("person", "지민", {})
+    other = project.sources.open_version(source, "a")
+    project.predictions.save(other, {number: predicted((0, 2, "OG", 1.0))})
+    assert find_suggestions(project, batch)[0] == KEY
+    project.sources.suggest_with(source)
+    assert find_suggestions(project, batch)[0] == other
+    assert choose(project, 2).batch.key == KEY, "a person has no scores to order by"
