@@ -1,4 +1,4 @@
-"""What the whole window looks at: a run, an epoch and a gold, and the other epoch that it is compared with."""
+"""What the whole window looks at: a source, an epoch and a gold, and the other epoch that it is compared with."""
 
 from dataclasses import dataclass
 
@@ -23,25 +23,26 @@ class Context:
         return EpochKey(self.source, self.epoch)
 
 
-def epoch_keys(project: Project, run: int) -> list[EpochKey]:
-    """The finished epochs of a run, in order."""
-    return [EpochKey(run, number) for number in project.sources.epoch_numbers(run)]
+def epoch_keys(project: Project, source: int) -> list[EpochKey]:
+    """The finished epochs of a run, or the versions of another source, in order."""
+    return [EpochKey(source, number) for number in project.sources.epoch_numbers(source)]
 
 
 def offered_epochs(project: Project, current: EpochKey) -> list[EpochKey]:
-    """All other epochs, the newest first, those of the own run before all others.
+    """All other epochs and versions, the newest first, those of the own source before all others.
 
     None to or of a cross-check, which tagged training sentences where others tag dev.
     """
-    if project.runs.by_number(current.source).is_crosscheck:
+    if project.sources.by_number(current.source).is_crosscheck:
         return []
-    runs = sorted(project.runs.with_epochs(), reverse=True)
-    runs.sort(key=lambda run: run != current.source)
-    return [key for run in runs for key in reversed(epoch_keys(project, run)) if key != current]
+    others = [source.number for source in project.sources.list_all() if not source.is_run]
+    others = sorted([*others, *project.runs.with_epochs()], reverse=True)
+    others.sort(key=lambda source: source != current.source)
+    return [key for source in others for key in reversed(epoch_keys(project, source)) if key != current]
 
 
 class Baseline:
-    """What each run is compared with: what the person chose or a retrain promised, or else what suggests itself."""
+    """What each source is compared with: what the person chose or a retrain promised, or else what suggests itself."""
 
     def __init__(self) -> None:
         self._chosen: dict[int, EpochKey | None] = {}
@@ -55,7 +56,9 @@ class Baseline:
         self._chosen[run] = key
 
     def resolve(self, project: Project, current: EpochKey) -> EpochKey | None:
-        """The epoch that the current one is compared with: by default an earlier run's last, or else the one before."""
+        """The epoch that the current one is compared with: by default an earlier source's last, or else the one
+        before.
+        """
         offered = offered_epochs(project, current)
         chosen = self._chosen.get(current.source, current)
         if chosen is None or chosen in offered:

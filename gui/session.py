@@ -439,10 +439,13 @@ class Session(QObject):
         return self._project
 
     def _newest(self) -> Context:
-        with_epochs = self._open_project().runs.with_epochs()
-        if not with_epochs:
-            return Context()
-        return Context(with_epochs[-1], self._last_epoch(with_epochs[-1]))
+        """The newest run that was trained, or where there is none, the newest source with any predictions."""
+        project = self._open_project()
+        others = [source.number for source in project.sources.list_all() if not source.is_run]
+        for newest in reversed([*others, *project.runs.with_epochs()]):
+            if (epoch := self._last_epoch(newest)) is not None:
+                return Context(newest, epoch)
+        return Context()
 
-    def _last_epoch(self, run: int) -> int | None:
-        return next(reversed(self._open_project().sources.epoch_numbers(run)), None)
+    def _last_epoch(self, source: int) -> int | None:
+        return next(reversed(self._open_project().sources.epoch_numbers(source)), None)

@@ -8,7 +8,7 @@ from core.domain.errors import UserError
 from core.domain.events import Predicting
 from core.domain.settings import Device
 from core.domain.spans import PredictedSpan, Section, SentenceNumber
-from core.messages.catalogue import mark
+from core.messages.catalogue import mark, say
 from core.services import engine
 from core.store.predictions import EpochKey
 from core.store.project import Project
@@ -64,10 +64,8 @@ def tag_source(
         UserError: the source cannot tag, the section is empty, or what it tags with is damaged.
     """
     source = project.sources.by_number(number)
-    if source.removed is not None:
-        raise UserError("the weights of run {number} were deleted; choose another run", number=number)
     if not source.tags_more:
-        raise UserError(_FIXED[source.kind], source=source.title)
+        raise UserError(_find_reason(source), source=source.title)
     if not project.sentences.count(section):
         raise UserError("there are no sentences in {section}", section=section)
     if source.is_run:
@@ -75,6 +73,15 @@ def tag_source(
     else:
         key = project.sources.open_version(number, open_tagger(project, source).fingerprint)
     return (yield from tag_lacking(project, key, section, device))
+
+
+def explain_fixed(source: Source) -> str:
+    """Why a source cannot tag more, and what can be done."""
+    return say(_find_reason(source), source=source.heading)
+
+
+def _find_reason(source: Source) -> str:
+    return _FIXED[source.kind] if source.removed is None else mark("the weights of {source} were deleted")
 
 
 def open_tagger(project: Project, source: Source) -> SpanTagger:

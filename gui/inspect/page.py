@@ -25,7 +25,7 @@ from gui.inspect.sentence_list import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.preferences import SETTLED_AFTER
-from gui.text.wording import SECTION_WORDS
+from gui.text.wording import SECTION_WORDS, name_epoch
 from gui.widgets.flow import StackingSplitter
 from gui.widgets.page import EmptyState, Page, PageContext
 
@@ -185,7 +185,8 @@ class InspectPage(Page):
     def _offer_others(self) -> None:
         project, context = self._session.project, self._session.context
         others = offered_epochs(project, context.key) if project is not None and context.key is not None else []
-        self.detail.lanes.offer(context.key, others, context.other)
+        names = {} if project is None else {key: name_epoch(project, key) for key in others}
+        self.detail.lanes.offer(context.key, names, context.other)
 
     def _take_counts(self) -> None:
         for name in ("next error", "previous error"):

@@ -1,6 +1,6 @@
 """Where a person says what they think of the sentence: reviewed or not, a note, verdicts on its errors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QElapsedTimer, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -16,7 +16,6 @@ from gui.inspect.labelling import tool_button
 from gui.keys.commands import Name, tip
 from gui.keys.keymap import Keymap
 from gui.session import Session
-from gui.text.wording import name_epoch
 from gui.widgets.choosers import chooser
 from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -72,15 +71,15 @@ class ComparisonBar(QWidget):
         layout.addWidget(self.other)
         self.other.activated.connect(lambda: self.chosen.emit(self.other.currentData()))
 
-    def offer(self, current: EpochKey | None, others: Sequence[EpochKey], chosen: EpochKey | None) -> None:
-        """Offer the other epochs."""
+    def offer(self, current: EpochKey | None, others: Mapping[EpochKey, str], chosen: EpochKey | None) -> None:
+        """Offer the other epochs with their names."""
         self.setVisible(current is not None and bool(others))
         with QSignalBlocker(self.other):
             self.other.clear()
             self.other.addItem(say("none"), None)
-            for key in others:
-                self.other.addItem(name_epoch(key), key)
-            self.other.setCurrentIndex(others.index(chosen) + 1 if chosen in others else 0)
+            for key, name in others.items():
+                self.other.addItem(name, key)
+            self.other.setCurrentIndex([None, *others].index(chosen if chosen in others else None))
 
 
 _VERDICTS: dict[Blame, tuple[Name, str]] = {

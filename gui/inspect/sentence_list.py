@@ -228,7 +228,9 @@ def _why_no_errors(project: Project | None, context: Context, split: Section) ->
     if project is None or context.key is None:
         return say("Train a run first: errors are found by its predictions")
     if not project.predictions.has_any(context.key, split):
-        return say("No predictions of {epoch} for the {split} sentences", epoch=name_epoch(context.key), split=split)
+        return say(
+            "No predictions of {epoch} for the {split} sentences", epoch=name_epoch(project, context.key), split=split
+        )
     return None
 
 

@@ -243,6 +243,7 @@ class ChangesPanel(TablesPanel):
         super().__init__(Qt.Orientation.Horizontal, scores)
         self.scores = scores
         self._now: EpochFigures | None = None
+        self._names = "", ""
         self._changes = KeptAnswers[ChangesQuestion](self)
         self._changes.counting.connect(lambda: self._show(None, say("Comparing the sentences …")))
         self._changes.answered.connect(self._show_changes)
@@ -274,6 +275,7 @@ class ChangesPanel(TablesPanel):
         """
         self._errors.show()
         self._now = now
+        self._names = name_epoch(project, question.before), name_epoch(project, question.after)
         self._changes.ask(question, lambda: compare_epochs(project.predictions.pairs(*question)))
 
     def _show_changes(self, changes: Changes) -> None:
@@ -297,8 +299,8 @@ class ChangesPanel(TablesPanel):
         if asked is None:
             self.scores.title.setText(say("What changed"))
         else:
-            epochs = {"before": name_epoch(asked.before), "after": name_epoch(asked.after)}
-            self.scores.title.setText(say("What changed from {before} to {after}", **epochs))
+            before, after = self._names
+            self.scores.title.setText(say("What changed from {before} to {after}", before=before, after=after))
 
     def markdown(self) -> list[str]:
         """The tables and how to read them, or why there are none."""

@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject, Signal
 from core.domain.labels import in_display_order
 from core.domain.scores import Report
 from core.domain.spans import Split
+from core.messages.catalogue import mark, say
 from core.metrics.comparison import SpanMatch
 from core.metrics.report import Counts, build_report, count_spans
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.sentences import GOLDS, Gold
+from core.store.sources import Source, SourceKind
 from gui.background import LatestQuery
 
 _SCORED: tuple[Split, ...] = ("dev", "test")
@@ -29,6 +31,7 @@ class EpochFigures:
     """
 
     key: EpochKey
+    source: Source
     split: Split
     matches: Mapping[SpanMatch, int]
     counts: Mapping[str, Counts]
@@ -37,19 +40,36 @@ class EpochFigures:
     tag_set: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """What people call the epoch."""
+        return self.source.name_epoch(self.key.epoch)
+
+    @property
+    def epoch_title(self) -> str:
+        """`Epoch 2`, or of a source that is not a run, `Version 2`."""
+        template = mark("Epoch {number}") if self.source.is_run else mark("Version {number}")
+        return say(template, number=self.key.epoch)
+
+    @property
+    def epoch_in_words(self) -> str:
+        """The same in the middle of a sentence."""
+        template = mark("epoch {number}") if self.source.is_run else mark("version {number}")
+        return say(template, number=self.key.epoch)
+
+    @property
     def total(self) -> Counts:
         return sum(self.counts.values(), Counts())
 
 
 class FiguresRequest(NamedTuple):
-    """What a page is about to show: the epochs of a run, one of them beside another run's.
+    """What a page is about to show: the epochs of a source, one of them beside another one's.
 
     Attributes:
-        split: what is chosen; another one is read where the run was not scored on it.
+        split: what is chosen; another one is read where the source was not scored on it.
     """
 
     keys: tuple[EpochKey, ...]
-    is_crosscheck: bool
+    kind: SourceKind
     split: Split
     gold: Gold
     current: EpochKey
@@ -75,7 +95,7 @@ class FiguresCache:
     def prepare(self, wanted: FiguresRequest) -> None:
         """Read all figures that a page shows."""
         keys, _, _, gold, current, other = wanted
-        splits = self.offered_splits(keys, is_crosscheck=wanted.is_crosscheck)
+        splits = self.offered_splits(keys, wanted.kind)
         split = wanted.split if wanted.split in splits else splits[0]
         for key in self.scored(keys, split):
             self.of(key, split, gold)
@@ -86,10 +106,14 @@ class FiguresCache:
             self.of(current, split, gold, other)
         self._prepared.add(wanted)
 
-    def offered_splits(self, keys: Sequence[EpochKey], *, is_crosscheck: bool) -> list[Split]:
-        """The splits on which a run was scored."""
-        if is_crosscheck:
+    def offered_splits(self, keys: Sequence[EpochKey], kind: SourceKind) -> list[Split]:
+        """The splits on which a source was scored."""
+        if kind == "cross-check":
             return ["train"]
+        if kind != "training":
+            return [split for split in (*_SCORED, "train") if any(self.sentences(key, split) for key in keys)] or [
+                "dev"
+            ]
         return [split for split in _SCORED if split == "dev" or any(self.sentences(key, split) for key in keys)]
 
     def scored(self, keys: Sequence[EpochKey], split: Split) -> list[EpochKey]:
@@ -106,8 +130,11 @@ class FiguresCache:
         if question not in self._known:
             matches = self._project.predictions.matches(key, split, gold, other)
             counts, sentences = count_spans(matches), self.sentences(key, split, other)
+            source = self._project.sources.by_number(key.source)
             tag_set = self._project.sentences.labels()
-            self._known[question] = EpochFigures(key, split, matches, counts, build_report(counts), sentences, tag_set)
+            self._known[question] = EpochFigures(
+                key, source, split, matches, counts, build_report(counts), sentences, tag_set
+            )
         return self._known[question]
 
     def sentences(self, key: EpochKey, split: Split, other: EpochKey | None = None) -> int:

@@ -69,18 +69,19 @@ class FindingsBar(QWidget):
         self._query.cancel()
         self._shared.clear()
 
-    def show_run(self, project: Project, run: Run, epochs: Sequence[EpochFigures], current: EpochKey) -> None:
-        """Show the findings of a run.
+    def show_source(self, project: Project, run: Run | None, epochs: Sequence[EpochFigures], current: EpochKey) -> None:
+        """Show the findings of a source.
 
         Args:
+            run: None: it is not a run.
             epochs: its figures, in order; not empty.
         """
         scores = [EpochCounts(figures.key.epoch, figures.counts, figures.sentences) for figures in epochs]
         shown = next((figures for figures in epochs if figures.key == current), epochs[-1])
-        of_labels = find_in_labels(
-            project.runs.labels_now(run), EpochCounts(shown.key.epoch, shown.counts, shown.sentences)
-        )
-        self._findings = [*find_in_scores(scores), *of_labels, *_find_in_unit(project, run, shown)]
+        self._findings = find_in_scores(scores)
+        if run is not None:
+            counts = EpochCounts(shown.key.epoch, shown.counts, shown.sentences)
+            self._findings += find_in_labels(project.runs.labels_now(run), counts) + _find_in_unit(project, run, shown)
         self._current, self._split = shown.key, shown.split
         is_known = self._split in self._shared or self._split == "train"
         if not is_known and (not self._query.is_waiting or self._searched != self._split):

@@ -18,8 +18,9 @@ from core.messages.catalogue import join_words, mark, say, say_count
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
+from core.store.sources import Source
 from gui.metrics.epoch_figures import EpochFigures
-from gui.text.wording import STATUS_WORDS, name_epoch, wrap_tooltip
+from gui.text.wording import SOURCE_KINDS, STATUS_WORDS, name_epoch, wrap_tooltip
 from gui.widgets.choosers import chip, chooser
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label
@@ -84,9 +85,9 @@ class MetricsHeader(QWidget):
         for widget in self._splitting:
             widget.setVisible(len(splits) > 1)
 
-    def offer_others(self, others: Sequence[EpochKey], current: EpochKey | None) -> None:
+    def offer_others(self, project: Project, others: Sequence[EpochKey], current: EpochKey | None) -> None:
         """What the epoch can be compared with; hidden where there is no other, or one epoch alone is shown."""
-        items = [(name_epoch(key), key) for key in others]
+        items = [(name_epoch(project, key), key) for key in others]
         self.other.offer([(say("nothing"), None), *items], current)
         for widget in self._comparing:
             widget.setVisible(bool(others) and not (self.errors.isChecked() or self.calibration.isChecked()))
@@ -145,10 +146,25 @@ def _name_encoder(run: Run) -> str:
     return say(preset(run.settings.encoder).title).split(" (")[0]
 
 
-def describe_base(run: Run, epochs: Sequence[EpochFigures], split: Split, lacking: int) -> str:
+def describe_source(project: Project, source: Source, run: Run | None) -> str:
+    """`Run 3 · KoELECTRA small v3 · …`, or of another source its name, kind and number of sentences."""
+    if run is not None:
+        return describe_run(run)
+    newest = EpochKey(source.number, project.runs.epoch_number(source.number, None))
+    return say_count(
+        "{source} · {kind} · {count:,} sentence",
+        "{source} · {kind} · {count:,} sentences",
+        project.predictions.count_all(newest),
+        source=source.heading,
+        kind=say(SOURCE_KINDS[source.kind]),
+    )
+
+
+def describe_base(run: Run | None, epochs: Sequence[EpochFigures], split: Split, lacking: int) -> str:
     """How many sentences the figures are of, and why they may be others than the run was measured on.
 
     Args:
+        run: None: the source is not a run.
         lacking: how many sentences of the split have no prediction.
     """
     counts = [figures.sentences for figures in epochs]
@@ -168,9 +184,9 @@ def describe_base(run: Run, epochs: Sequence[EpochFigures], split: Split, lackin
     return f"{line} {more}"
 
 
-def _describe_scored(run: Run, scored: int, split: Split) -> str:
-    moved = run.dev_sentences - scored
-    if split == "dev" and moved > 0:
+def _describe_scored(run: Run | None, scored: int, split: Split) -> str:
+    moved = 0 if run is None else run.dev_sentences - scored
+    if run is not None and split == "dev" and moved > 0:
         return say_count(
             "{count:,} of {whole:,} dev sentences has moved to train since; all figures here are of the other"
             " {scored:,}.",
@@ -180,7 +196,7 @@ def _describe_scored(run: Run, scored: int, split: Split) -> str:
             whole=run.dev_sentences,
             scored=scored,
         )
-    if run.is_crosscheck:
+    if run is not None and run.is_crosscheck:
         return say_count(
             "Scored on {count:,} {split} sentence, tagged by a model that was not trained on it.",
             "Scored on {count:,} {split} sentences, each tagged by a model that was not trained on it.",
@@ -197,8 +213,8 @@ def describe_golds(imported: EpochFigures, corrected: EpochFigures) -> str:
     if imported.matches == corrected.matches:
         return ""
     return say(
-        "Epoch {epoch}: micro F1 {imported:.3f} on the gold as imported, {corrected:.3f} as corrected.",
-        epoch=corrected.key.epoch,
+        "{epoch}: micro F1 {imported:.3f} on the gold as imported, {corrected:.3f} as corrected.",
+        epoch=corrected.epoch_title,
         imported=imported.report.micro.f1,
         corrected=corrected.report.micro.f1,
     )
@@ -210,5 +226,5 @@ def describe_evaluation(project: Project, key: EpochKey) -> str:
         "Tag the {count:,} test sentence with {epoch}, and score it",
         "Tag the {count:,} test sentences with {epoch}, and score them",
         project.sentences.count("test"),
-        epoch=name_epoch(key),
+        epoch=name_epoch(project, key),
     )

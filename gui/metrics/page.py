@@ -1,6 +1,7 @@
 """The Metrics page: the per-entity table of a run, epochs side by side, and the way to the sentences behind it."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
@@ -9,12 +10,14 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLa
 from core.domain.spans import Split
 from core.messages.catalogue import mark, say, say_count
 from core.services import evaluate
+from core.services.tag_source import explain_fixed
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from core.store.sentences import Gold
+from core.store.sources import Source
 from gui.background import Job, LatestQuery
 from gui.context import epoch_keys, offered_epochs
 from gui.metrics.calibration_view import CalibrationPanel
@@ -23,7 +26,7 @@ from gui.metrics.charts import ScoreChart
 from gui.metrics.epoch_figures import EpochFigures, FiguresCache, FiguresRequest, build_f1_lines
 from gui.metrics.errors_view import ErrorsPanel
 from gui.metrics.findings import EstimateQuestion, FindingsBar, VerdictsLine
-from gui.metrics.header import MetricsHeader, describe_base, describe_evaluation, describe_golds, describe_run
+from gui.metrics.header import MetricsHeader, describe_base, describe_evaluation, describe_golds, describe_source
 from gui.metrics.scores_view import ComparisonPanel, EpochQuestion, KlueLine, build_epochs_table
 from gui.metrics.table_model import MetricModel, SentenceCounter, SentencesLink, markdown_table
 from gui.metrics.table_painting import MetricDelegate
@@ -36,6 +39,14 @@ _SIDE_WIDTH = 320
 _GOLD_WORDS: dict[Gold, str] = {"corrected": mark("corrected"), "imported": mark("imported")}
 
 
+class _Shown(NamedTuple):
+    """What the page shows: a source, which is perhaps a run, and its epochs."""
+
+    source: Source
+    run: Run | None
+    keys: tuple[EpochKey, ...]
+
+
 class MetricsPage(Page):
     """Follows the session; counts anew only while it is seen."""
 
@@ -44,10 +55,10 @@ class MetricsPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__()
         self._context = context
-        self._source: FiguresCache | None = None
+        self._cache: FiguresCache | None = None
         self._split: Split = "dev"
         self._revealed: EpochKey | None = None
-        self._shown_run: int | None = None
+        self._shown_source: int | None = None
         self._counter = SentenceCounter(context.session, self)
         self._query = LatestQuery(self)
         self._query.answered.connect(lambda _: self.refresh_when_seen())
@@ -120,8 +131,8 @@ class MetricsPage(Page):
 
     def _take_project(self, project: Project | None) -> None:
         self._query.cancel()
-        self._shown_run = None
-        self._source = FiguresCache(project) if project else None
+        self._shown_source = None
+        self._figures = FiguresCache(project) if project else None
         self._forget_counted()
         self.findings.forget()
         self._split, self._revealed = "dev", None
@@ -137,7 +148,7 @@ class MetricsPage(Page):
 
     def _forget_figures(self) -> None:
         project = self._context.session.project
-        self._source = FiguresCache(project) if project is not None else None
+        self._figures = FiguresCache(project) if project is not None else None
         self._forget_counted()
 
     def _forget_counted(self) -> None:
@@ -147,30 +158,33 @@ class MetricsPage(Page):
     def refresh(self) -> None:
         self._query.cancel()
         project, number = self._context.session.project, self._context.session.context.source
-        if project is None or number is None or self._source is None:
+        if project is None or number is None or self._figures is None:
             self._show_empty(
                 say("No metrics yet"), say("Train on the corpus: this page then shows the scores of every epoch.")
             )
             return
-        run, keys = project.runs.by_number(number), epoch_keys(project, number)
+        source, keys = project.sources.by_number(number), epoch_keys(project, number)
+        run = project.runs.by_number(number) if source.is_run else None
         if keys:
-            self._show_when_counted(project, self._source, run, keys)
+            self._show_when_counted(project, self._figures, _Shown(source, run, tuple(keys)))
+        elif run is not None:
+            self._show_empty(say("{run} has no finished epoch yet", run=source.heading), _describe_unfinished(run))
         else:
-            self._show_empty(say("Run {run} has no finished epoch yet", run=number), _describe_unfinished(run))
+            self._show_empty(say("{source} has tagged nothing yet", source=source.heading), "", can_train=False)
 
-    def _show_when_counted(self, project: Project, source: FiguresCache, run: Run, keys: list[EpochKey]) -> None:
-        """Show a run at once where its figures are known, or else have them counted on another thread first."""
-        current, gold = self._current_key() or keys[-1], self._context.session.context.gold
+    def _show_when_counted(self, project: Project, cache: FiguresCache, shown: _Shown) -> None:
+        """Show a source at once where its figures are known, or else have them counted on another thread first."""
+        current, gold = self._current_key() or shown.keys[-1], self._context.session.context.gold
         other = self._context.session.baseline.resolve(project, current)
-        wanted = FiguresRequest(tuple(keys), run.is_crosscheck, self._split, gold, current, other)
+        wanted = FiguresRequest(shown.keys, shown.source.kind, self._split, gold, current, other)
         self._query.cancel()
-        if source.is_prepared(wanted):
-            self._shown_run = run.number
-            self._show_run(project, source, run, keys)
+        if cache.is_prepared(wanted):
+            self._shown_source = shown.source.number
+            self._show_source(project, cache, shown)
             return
-        if run.number != self._shown_run:
-            self._show_empty(say("Run {run}", run=run.number), say("Counting its spans …"), can_train=False)
-        self._query.submit(lambda: source.prepare(wanted))
+        if shown.source.number != self._shown_source:
+            self._show_empty(shown.source.heading, say("Counting its spans …"), can_train=False)
+        self._query.submit(lambda: cache.prepare(wanted))
 
     def _chosen_view(self) -> QWidget:
         views = {
@@ -181,41 +195,41 @@ class MetricsPage(Page):
         return next((view for chip, view in views.items() if chip.isChecked()), self._body)
 
     def _show_empty(self, title: str, hint: str, *, can_train: bool = True) -> None:
-        self._shown_run = None
+        self._shown_source = None
         self.empty.button.setVisible(can_train)
         self.empty.title.setText(title)
         self.empty.hint.setText(hint)
         self._stack.setCurrentIndex(0)
 
-    def _show_run(self, project: Project, source: FiguresCache, run: Run, keys: list[EpochKey]) -> None:
+    def _show_source(self, project: Project, cache: FiguresCache, shown: _Shown) -> None:
         gold = self._context.session.context.gold
-        splits = source.offered_splits(keys, is_crosscheck=run.is_crosscheck)
+        splits = cache.offered_splits(shown.keys, shown.source.kind)
         if self._split not in splits:
             self._split = splits[0]
-        figures = [source.of(key, self._split, gold) for key in source.scored(keys, self._split)]
-        self._show_head(project, source, run, figures)
+        figures = [cache.of(key, self._split, gold) for key in cache.scored(shown.keys, self._split)]
+        self._show_head(project, cache, shown, figures)
         self.head.offer_splits(splits, self._split)
         self.table.show_table(build_epochs_table(figures, self._current_key()))
         self.chart.show_lines(build_f1_lines(figures))
-        self._show_comparison(project, source)
-        self._show_epoch(project, source)
+        self._show_comparison(project, cache)
+        self._show_epoch(project, cache)
         if figures:
-            self.findings.show_run(project, run, figures, self._current_key() or figures[-1].key)
+            self.findings.show_source(project, shown.run, figures, self._current_key() or figures[-1].key)
         self._views.setCurrentWidget(self._chosen_view())
         self._enable_evaluate()
         self._stack.setCurrentIndex(1)
         self._place_splitters()
         self._reveal_current()
 
-    def _show_head(self, project: Project, source: FiguresCache, run: Run, figures: list[EpochFigures]) -> None:
-        self.head.title.setText(describe_run(run))
+    def _show_head(self, project: Project, cache: FiguresCache, shown: _Shown, figures: list[EpochFigures]) -> None:
+        self.head.title.setText(describe_source(project, shown.source, shown.run))
         current = self._current_key() or figures[-1].key
-        tagged = source.sentences(current, self._split)
+        tagged = cache.sentences(current, self._split)
         self.head.copy.offer(possible=tagged > 0)
-        if tagged or self._split == "dev":
+        if tagged or self._split == "dev" or shown.run is None:
             lacking = project.sentences.count(self._split) - tagged
-            golds = (source.of(current, self._split, "imported"), source.of(current, self._split, "corrected"))
-            lines = (describe_base(run, figures, self._split, lacking), describe_golds(*golds))
+            golds = (cache.of(current, self._split, "imported"), cache.of(current, self._split, "corrected"))
+            lines = (describe_base(shown.run, figures, self._split, lacking), describe_golds(*golds))
             self.head.hint.setText(" ".join(filter(None, lines)))
         else:
             self.head.hint.setText(
@@ -225,36 +239,36 @@ class MetricsPage(Page):
                 )
             )
 
-    def _show_comparison(self, project: Project, source: FiguresCache) -> None:
+    def _show_comparison(self, project: Project, cache: FiguresCache) -> None:
         """What is compared with another epoch: two runs beside the scores, or what changed."""
         current, gold = self._current_key(), self._context.session.context.gold
         if current is None:
             return
         other = self._context.session.baseline.resolve(project, current)
-        self.head.offer_others(offered_epochs(project, current), other)
+        self.head.offer_others(project, offered_epochs(project, current), other)
         if self.head.changes.isChecked():
-            self._show_changes(project, source, other, current)
+            self._show_changes(project, cache, other, current)
             return
         self.comparison.setVisible(other is not None)
         if other is not None:
-            before = source.of(other, self._split, gold, current)
-            self.comparison.show_figures(before, source.of(current, self._split, gold, other))
+            before = cache.of(other, self._split, gold, current)
+            self.comparison.show_figures(before, cache.of(current, self._split, gold, other))
 
-    def _show_changes(self, project: Project, source: FiguresCache, before: EpochKey | None, current: EpochKey) -> None:
+    def _show_changes(self, project: Project, cache: FiguresCache, before: EpochKey | None, current: EpochKey) -> None:
         if before is None:
             self.changes.show_nothing()
             return
         gold = self._context.session.context.gold
         question = ChangesQuestion(before, current, self._split, gold)
-        self.changes.show_question(project, question, source.of(current, self._split, gold, before))
+        self.changes.show_question(project, question, cache.of(current, self._split, gold, before))
 
-    def _show_epoch(self, project: Project, source: FiguresCache) -> None:
+    def _show_epoch(self, project: Project, cache: FiguresCache) -> None:
         """What is of the current epoch alone."""
         current, gold = self._current_key(), self._context.session.context.gold
         if current is not None:
             if self.head.errors.isChecked():
-                self.errors.show_figures(source.of(current, self._split, gold))
-            self.klue.setVisible(source.sentences(current, self._split) > 0)
+                self.errors.show_figures(cache.of(current, self._split, gold))
+            self.klue.setVisible(cache.sentences(current, self._split) > 0)
             self.klue.show_epoch(project, EpochQuestion(current, self._split, gold))
             self.verdicts.show_epoch(
                 project, EstimateQuestion(current, self._split), offers=self.head.errors.isChecked()
@@ -329,19 +343,19 @@ class MetricsPage(Page):
 
     def _copy(self) -> None:
         current = self._current_key()
-        if current is not None and self._source is not None:
-            QGuiApplication.clipboard().setText(self._markdown(self._source, current))
+        if current is not None and self._figures is not None:
+            QGuiApplication.clipboard().setText(self._markdown(self._figures, current))
             self.head.copy.confirm()
 
-    def _markdown(self, source: FiguresCache, current: EpochKey) -> str:
+    def _markdown(self, cache: FiguresCache, current: EpochKey) -> str:
         """What is shown, with what it is of."""
         gold, view = self._context.session.context.gold, self._chosen_view()
+        name = cache.of(current, self._split, gold).name
         heading = say_count(
-            "Run {run}, epoch {epoch}, on {count:,} {split} sentence, gold as {gold}",
-            "Run {run}, epoch {epoch}, on {count:,} {split} sentences, gold as {gold}",
-            source.sentences(current, self._split),
-            run=current.source,
-            epoch=current.epoch,
+            "{epoch}, on {count:,} {split} sentence, gold as {gold}",
+            "{epoch}, on {count:,} {split} sentences, gold as {gold}",
+            cache.sentences(current, self._split),
+            epoch=name[:1].upper() + name[1:],
             split=self._split,
             gold=say(_GOLD_WORDS[gold]),
         )
@@ -358,7 +372,7 @@ class MetricsPage(Page):
         if project is None or key is None:
             return
         job = self._context.runner.start(
-            say("Evaluating {epoch} on test", epoch=name_epoch(key)),
+            say("Evaluating {epoch} on test", epoch=name_epoch(project, key)),
             lambda: evaluate.evaluate_epoch(project, key.source, key.epoch, "test", gold),
             fleeting=FLEETING,
         )
@@ -380,10 +394,8 @@ class MetricsPage(Page):
         purpose = ""
         if project is None or key is None:
             obstacle = say("The run has no finished epoch to evaluate")
-        elif project.runs.by_number(key.source).is_crosscheck:
-            obstacle = say(
-                "Run {run} is a cross-check, which keeps no weights to tag other sentences with", run=key.source
-            )
+        elif not (source := project.sources.by_number(key.source)).tags_more:
+            obstacle = explain_fixed(source)
         elif not project.sentences.count("test"):
             obstacle = say("The project has no test sentences; import some into the test split first")
         elif job is not None:

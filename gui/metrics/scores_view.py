@@ -33,7 +33,7 @@ from gui.metrics.table_model import (
 )
 from gui.metrics.table_painting import MetricDelegate
 from gui.metrics.table_view import TitledTable
-from gui.text.wording import name_epoch, name_source, wrap_tooltip
+from gui.text.wording import wrap_tooltip
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_labels import PlainLabel, hint_label
 
@@ -58,12 +58,12 @@ def _epoch_columns(figures: EpochFigures, before: EpochFigures | None, *, is_cur
         MetricColumn(
             metric,
             figures,
-            say("Epoch {epoch}", epoch=figures.key.epoch),
+            figures.epoch_title,
             say(_SHORT[metric]),
             say("{metric} in epoch {epoch}", metric=say(METRIC_TITLES[metric]), epoch=figures.key.epoch),
             starts_group=metric == _RATIOS[0],
             before=before,
-            before_name=say("epoch {epoch}", epoch=before.key.epoch) if before else "",
+            before_name=before.epoch_in_words if before else "",
             is_current=is_current,
         )
         for metric in _RATIOS
@@ -89,7 +89,7 @@ def _compared_column(metric: Metric, figures: EpochFigures, before: EpochFigures
         figures,
         title,
         _difference_title(figures, before, now),
-        say("{metric} with {epoch}", metric=title, epoch=name_epoch(figures.key)),
+        say("{metric} with {epoch}", metric=title, epoch=figures.name),
         starts_group=figures is before,
         before=before if figures is now else None,
         before_name=_before_name(before, now),
@@ -99,14 +99,14 @@ def _compared_column(metric: Metric, figures: EpochFigures, before: EpochFigures
 
 def _difference_title(figures: EpochFigures, before: EpochFigures, now: EpochFigures) -> str:
     if before.key.source != now.key.source:
-        return say("Run {run}", run=figures.key.source)
-    return say("Epoch {epoch}", epoch=figures.key.epoch)
+        return figures.source.heading
+    return figures.epoch_title
 
 
 def _before_name(before: EpochFigures, now: EpochFigures) -> str:
     if before.key.source != now.key.source:
-        return name_source(before.key.source)
-    return say("epoch {epoch}", epoch=before.key.epoch)
+        return before.source.title
+    return before.epoch_in_words
 
 
 def _table(columns: Sequence[MetricColumn]) -> MetricTable:
@@ -241,10 +241,9 @@ class ComparisonPanel(TitledTable):
         """Show both epochs' figures, which are on the same sentences."""
         self.title.setText(
             say(
-                "Run {run}, epoch {epoch}, compared with {other}",
-                run=now.key.source,
-                epoch=now.key.epoch,
-                other=name_epoch(before.key),
+                "{epoch}, compared with {other}",
+                epoch=now.name[:1].upper() + now.name[1:],
+                other=before.name,
             )
         )
         self.describe(describe_comparison(before, now))

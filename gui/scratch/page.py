@@ -149,11 +149,14 @@ class ScratchPage(Page):
 
     def _explain(self, context: Context) -> None:
         """Say why there is no model."""
-        if context.key is not None:
-            title = say("Run {run} is a cross-check", run=context.source)
-            hint = say("It keeps no weights to tag other text with. Choose a run that was trained.")
-        elif context.source is not None:
-            title = say("Run {run} has no finished epoch yet", run=context.source)
+        source = None
+        if self._session.project is not None and context.source is not None:
+            source = self._session.project.sources.by_number(context.source)
+        if source is not None and (context.key is not None or not source.is_run):
+            title = say("{source} cannot tag what you type", source=source.heading)
+            hint = say("It has no weights to tag other text with. Choose a run that was trained.")
+        elif source is not None:
+            title = say("{run} has no finished epoch yet", run=source.heading)
             hint = say("Its first epoch can be tried here when it ends. The Train page shows the progress.")
         else:
             title = say("No run yet")
@@ -163,9 +166,15 @@ class ScratchPage(Page):
 
     def _folder(self, key: EpochKey | None) -> Path | None:
         project = self._session.project
-        if project is None or key is None or project.runs.by_number(key.source).is_crosscheck:
+        source = None if project is None or key is None else project.sources.by_number(key.source)
+        if project is None or key is None or source is None or not (source.is_run and source.tags_more):
             return None
         return project.checkpoint_folder(key.source, key.epoch)
+
+    def _epoch_name(self) -> str:
+        """What people call the epoch that is looked at; empty if there is none."""
+        project, key = self._session.project, self._session.context.key
+        return "" if project is None or key is None else name_epoch(project, key)
 
     def _follow_job(self, job: Job) -> None:
         job.ended.connect(self._show)
@@ -188,7 +197,7 @@ class ScratchPage(Page):
     def _show(self) -> None:
         """Show the lines as far as they are tagged, and what can be done with them."""
         known, job = self.tagger.known, self._runner.job
-        self.status.setText(describe_model(self.tagger, self._session.context.key, job.title if job else ""))
+        self.status.setText(describe_model(self.tagger, self._epoch_name(), job.title if job else ""))
         has_failed = self.tagger.state == "failed"
         set_property(self.status, "role", "error" if has_failed else "hint")
         self.retry.setVisible(has_failed)
@@ -294,15 +303,14 @@ class ScratchPage(Page):
             self._session.inspect(Selection(stored.split, sentence_id=stored.id))
 
 
-def describe_model(tagger: LineTagger, key: EpochKey | None, job: str) -> str:
+def describe_model(tagger: LineTagger, epoch: str, job: str) -> str:
     """Whose spans are shown, and what is awaited.
 
     Args:
         job: the title of the job under way; empty where there is none.
     """
-    if key is None:
+    if not epoch:
         return ""
-    epoch = name_epoch(key)
     if tagger.state == "failed" and tagger.failure is not None:
         reason = describe_failure(say("Loading the model"), tagger.failure)
         return say("Tagging with {epoch} failed: {reason}", epoch=epoch, reason=reason)

@@ -8,6 +8,7 @@ from core.messages.catalogue import mark, say, say_count
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run, Status
+from core.store.sources import Source
 from gui.background import Job, JobRunner
 from gui.context import Context
 from gui.look.theme import scaled
@@ -214,17 +215,17 @@ class ContextBar(QFrame):
         self.project_name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.project_name.setToolTip(say(_OPENS_MENU))
         self.project_name.setMenu(menu)
-        self.run = chooser(say("Run"), say("The run whose predictions are shown"))
-        self.run.setPlaceholderText(say("Choose a run"))
-        self.epoch = chooser(say("Epoch"), say("The epoch whose predictions are shown"))
+        self.source = chooser(say("Source"), say("The run, or the other source, whose predictions are shown"))
+        self.source.setPlaceholderText(say("Choose a source"))
+        self.epoch = chooser(say("Epoch"), say("The epoch or version whose predictions are shown"))
         self.gold = chooser(say("Gold"), say("The gold that predictions are compared with"))
         for gold, title in _GOLD_TITLES.items():
             self.gold.addItem(say(title), gold)
         self._lay_out(actions)
-        self.run.activated.connect(lambda: session.set_context(source=self.run.currentData()))
+        self.source.activated.connect(lambda: session.set_context(source=self.source.currentData()))
         self.epoch.activated.connect(lambda: session.set_context(epoch=self.epoch.currentData()))
         self.gold.activated.connect(lambda: session.set_context(gold=self.gold.currentData()))
-        for box in (self.run, self.epoch, self.gold):
+        for box in (self.source, self.epoch, self.gold):
             box.picked.connect(self.picked)
         session.project_changed.connect(self._show_project)
         session.context_changed.connect(self._show_context)
@@ -236,7 +237,7 @@ class ContextBar(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self.project_name)
         layout.addSpacing(16)
-        for box in (self.run, self.epoch, self.gold):
+        for box in (self.source, self.epoch, self.gold):
             layout.addWidget(box)
         layout.addStretch(1)
         for action in actions:
@@ -255,13 +256,17 @@ class ContextBar(QFrame):
 
     def _show_context(self, context: Context) -> None:
         project = self._session.project
-        runs = project.runs.list_all() if project else []
+        runs = {run.number: run for run in project.runs.list_all()} if project else {}
+        sources = [s for s in project.sources.list_all() if not s.is_run or s.number in runs] if project else []
         epochs = project.sources.epoch_numbers(context.source) if project and context.source else []
-        self.run.offer([(_run_title(run), run.number) for run in runs], context.source)
-        self.epoch.offer([(say("Epoch {number}", number=number), number) for number in epochs], context.epoch)
+        shown = next((source for source in sources if source.number == context.source), None)
+        self.source.offer([(_title(each, runs.get(each.number)), each.number) for each in sources], context.source)
+        template = _EPOCH if shown is None or shown.is_run else _VERSION
+        self.epoch.offer([(say(template, number=number), number) for number in epochs], context.epoch)
         self.gold.setCurrentIndex(self.gold.findData(context.gold))
-        has_choice = context.source is not None or any(run.status != "running" for run in runs)
-        for box, is_useful in ((self.run, has_choice), (self.epoch, bool(epochs)), (self.gold, bool(epochs))):
+        has_choice = context.source is not None or any(run.status != "running" for run in runs.values())
+        has_epochs = bool(epochs) and (len(epochs) > 1 or template is _EPOCH)
+        for box, is_useful in ((self.source, has_choice), (self.epoch, has_epochs), (self.gold, bool(epochs))):
             box.setVisible(is_useful)
 
 
@@ -279,6 +284,12 @@ _CROSSCHECK_TITLES: dict[Status, str] = {
 }
 
 
-def _run_title(run: Run) -> str:
+_EPOCH, _VERSION = mark("Epoch {number}"), mark("Version {number}")
+
+
+def _title(source: Source, run: Run | None) -> str:
+    """A run that has no name is called by its number and state."""
+    if run is None or source.name:
+        return source.heading
     titles = _CROSSCHECK_TITLES if run.is_crosscheck else _STATUS_TITLES
     return say(titles[run.status], number=run.number)

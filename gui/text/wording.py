@@ -11,7 +11,9 @@ from core.domain.spans import Span
 from core.messages.catalogue import join_words, mark, say
 from core.metrics.comparison import Comparison, Outcome
 from core.store.predictions import EpochKey
+from core.store.project import Project
 from core.store.runs import Status
+from core.store.sources import SourceKind
 
 BLAME_WORDS: dict[Blame, str] = {
     "model": mark("model wrong"),
@@ -63,14 +65,20 @@ _LONGEST_TIP = 1_000
 """Characters of a paragraph of a tooltip; the screen has no room for a document."""
 
 
-def name_source(source: int) -> str:
-    """What people call a source of predictions: `run 3`; every source is a run today."""
-    return say("run {run}", run=source)
+SOURCE_KINDS: dict[SourceKind, str] = {
+    "training": mark("training"),
+    "cross-check": mark("cross-check"),
+    "file": mark("file of spans"),
+    "person": mark("person"),
+    "model": mark("model from elsewhere"),
+    "dictionary": mark("dictionary"),
+    "agreement": mark("agreement of sources"),
+}
 
 
-def name_epoch(key: EpochKey) -> str:
+def name_epoch(project: Project, key: EpochKey) -> str:
     """What people call the predictions of one epoch: `run 3, epoch 2`."""
-    return say("run {run}, epoch {epoch}", run=key.source, epoch=key.epoch)
+    return project.sources.by_number(key.source).name_epoch(key.epoch)
 
 
 def label_names(label: EntityType) -> str:

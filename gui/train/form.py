@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 from core.domain.settings import DEFAULT_ENCODER, RANGES, Preset, TrainSettings, Unit, preset
 from core.messages.catalogue import mark, say
 from gui.preferences import Preferences
-from gui.text.wording import name_source
 from gui.train.fields import (
     DEVICE_TITLES,
     HEADING_HEIGHT,
@@ -342,7 +341,7 @@ class AdvancedFields(QWidget):
             self.from_run.clear()
             self.from_run.addItem(say("encoder"), None)
             for run in runs:
-                self.from_run.addItem(name_source(run), run)
+                self.from_run.addItem(say("run {run}", run=run), run)
             self._choose_run(chosen)
         fit_width(self.from_run)
 

@@ -36,7 +36,7 @@ def test_from_the_train_page_to_likely_gold_errors_and_back(window, qtbot, proje
     qtbot.waitUntil(lambda: list(inspect.model.numbers) == expected != [])
     assert inspect.filters.filter.split == "train"
     assert window.context.session.context.key == key
-    assert window.context_bar.run.currentText() == "Run 2 (cross-check)"
+    assert window.context_bar.source.currentText() == "Run 2 (cross-check)"
 
 
 def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
@@ -55,7 +55,7 @@ def test_other_pages_say_what_a_cross_check_has_not(window, qtbot, project):
     assert "keeps no weights" in metrics.head.evaluate.toolTip()
     assert metrics.head.other.currentData() is None, "what tagged train is held against nothing that tagged dev"
     click(window.rail.button("scratch"))
-    assert window.pages["scratch"].empty.title.text() == "Run 2 is a cross-check"
+    assert window.pages["scratch"].empty.title.text() == "Run 2 (cross-check) cannot tag what you type"
     window.context.session.set_context(source=1)
     click(window.rail.button("metrics"))
     assert {column.figures.split for column in metrics.model.table.columns} == {"dev"}

@@ -35,7 +35,7 @@ def pick(qtbot, box, row):
     qtbot.waitUntil(lambda: not view.isVisible())
 
 
-@pytest.mark.parametrize("name", ["run", "epoch", "gold"])
+@pytest.mark.parametrize("name", ["source", "epoch", "gold"])
 def test_after_a_choice_in_the_top_bar_the_keys_of_inspect_work_at_once(inspecting, qtbot, name):
     page = inspecting.pages["inspect"]
     box = getattr(inspecting.context_bar, name)
@@ -68,22 +68,22 @@ def test_steps_by_keys_through_a_closed_list_keep_the_focus_there(inspecting):
 def test_the_keys_of_inspect_work_with_the_focus_in_the_top_bar_and_only_while_it_shows(inspecting):
     page = inspecting.pages["inspect"]
     before = page.listing.current
-    inspecting.context_bar.run.setFocus()
+    inspecting.context_bar.source.setFocus()
     press_key(Key.Key_Down, CTRL)
     assert page.listing.current != before
     press_key(Key.Key_F, CTRL)
     assert QApplication.focusWidget() is page.filters.search
     inspecting.show_page("corpus")
-    inspecting.context_bar.run.setFocus()
+    inspecting.context_bar.source.setFocus()
     before = page.listing.current
     press_key(Key.Key_Down, CTRL)
     assert page.listing.current == before
 
 
 def test_the_keys_of_inspect_work_from_the_top_bar_when_they_type_jamo(inspecting):
-    inspecting.context_bar.run.setFocus()
+    inspecting.context_bar.source.setFocus()
     event = QKeyEvent(QKeyEvent.Type.KeyPress, ord("ㄹ"), CTRL, 0, 0, 0, "ㄹ")
-    QApplication.sendEvent(inspecting.context_bar.run, event)
+    QApplication.sendEvent(inspecting.context_bar.source, event)
     assert QApplication.focusWidget() is inspecting.pages["inspect"].filters.search
 
 

@@ -93,7 +93,7 @@ def test_the_context_bar_changes_what_all_pages_look_at(window, projects):
     add_run(window.context.session.project, FIRST_EPOCH)
     bar, session = window.context_bar, window.context.session
     session.set_context(source=1, epoch=1)
-    assert (bar.run.currentData(), bar.epoch.currentData()) == (1, 1)
+    assert (bar.source.currentData(), bar.epoch.currentData()) == (1, 1)
     bar.epoch.setCurrentIndex(bar.epoch.findData(2))
     bar.epoch.activated.emit(bar.epoch.currentIndex())
     assert session.context.epoch == 2
@@ -107,10 +107,14 @@ def test_no_blank_run_is_offered_while_the_first_one_trains_its_first_epoch(wind
     session, bar = window.context.session, window.context_bar
     run = session.project.runs.start(TrainSettings())
     session.publish(ChangeSet("run", runs=(run,)))
-    assert not bar.run.isVisible()
+    assert not bar.source.isVisible()
     session.project.runs.end(run, "failed")
     session.publish(ChangeSet("run", runs=(run,)))
-    assert (bar.run.isVisible(), bar.run.currentIndex(), bar.run.placeholderText()) == (True, -1, "Choose a run")
+    assert (bar.source.isVisible(), bar.source.currentIndex(), bar.source.placeholderText()) == (
+        True,
+        -1,
+        "Choose a source",
+    )
 
 
 def test_stop_on_the_strip_stops_the_job(window, projects, qtbot):

@@ -113,7 +113,7 @@ def test_runs_without_a_common_sentence_say_so(open_desk, qtbot):
 def test_tables_follow_from_the_changes(desk):
     project, after = desk.project, EpochKey(1, 2)
     changes = run_to_end(compare_epochs(project.predictions.pairs(EpochKey(1, 1), after, "dev", "corrected")))
-    figures = desk.page._source.of(after, "dev", "corrected")
+    figures = desk.page._figures.of(after, "dev", "corrected")
     by_type, by_kind = build_type_fates_table(changes, figures), build_kind_fates_table(changes, figures)
     assert by_type.rows[-1] == all_types_row()
     for at, fate in enumerate(FATES):

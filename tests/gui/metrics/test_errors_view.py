@@ -6,6 +6,7 @@ from core.metrics.comparison import SpanMatch
 from core.metrics.report import build_report, count_spans
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import Selection
+from core.store.sources import Source
 from gui.look.palette import contrast, mixed
 from gui.look.theme import DARK, LIGHT
 from gui.metrics.epoch_figures import EpochFigures
@@ -26,7 +27,7 @@ VERDICTS = {
 
 def figures(matches):
     counts = count_spans(matches)
-    return EpochFigures(EpochKey(1, 2), "test", matches, counts, build_report(counts), 9)
+    return EpochFigures(EpochKey(1, 2), Source(1, "training"), "test", matches, counts, build_report(counts), 9)
 
 
 def named(table, name):

@@ -6,6 +6,7 @@ from core.domain.settings import TrainSettings
 from core.metrics.report import Counts, build_report
 from core.store.predictions import EpochKey
 from core.store.runs import Run
+from core.store.sources import Source
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.header import describe_base, describe_run
 from gui.metrics.scores_view import describe_comparison
@@ -27,7 +28,9 @@ RUN = Run(
 
 def scored(sentences: int, epoch: int = 1, run: int = 3, right: int = 1) -> EpochFigures:
     counts = {"PS": Counts(right, 4, 4)}
-    return EpochFigures(EpochKey(run, epoch), "dev", {}, counts, build_report(counts), sentences)
+    return EpochFigures(
+        EpochKey(run, epoch), Source(run, "training"), "dev", {}, counts, build_report(counts), sentences
+    )
 
 
 def test_the_head_line():

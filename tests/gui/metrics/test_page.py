@@ -594,3 +594,25 @@ def test_the_tables_of_errors_get_the_room_that_they_need_when_they_are_first_sh
     assert shown[0] == pytest.approx(errors.sizes()[0], abs=2), "as wide as its columns ask for, once they are known"
     least = errors.kinds.view.fitting_width(errors.size())
     assert shown[0] >= least
+
+
+def test_a_source_that_is_not_a_run_is_shown_like_one(open_desk):
+    def build(folder):
+        project = project_with_run(folder)
+        key = project.sources.open_version(project.sources.add("file", "GPU server", {}), "a")
+        spans = {project.sentences.by_id(name).number: found for name, found in SECOND_EPOCH.items()}
+        project.predictions.save(key, spans)
+        return project
+
+    desk = open_desk(build)
+    desk.session.set_context(source=2)
+    assert desk.page.head.title.text() == "GPU server · file of spans · 4 sentences"
+    assert desk.page.head.hint.text() == "Scored on 4 dev sentences."
+    of_run = build_report(desk.project.predictions.counts(EpochKey(1, 2), "dev", "corrected"))
+    assert desk.text("PS", "Version 1", "F1") == f"{of_run.labels['PS'].f1:.3f}"
+    assert "GPU server says what its file says" in desk.page.head.evaluate.toolTip()
+    others = [desk.page.head.other.itemText(at) for at in range(desk.page.head.other.count())]
+    assert others == ["nothing", "run 1, epoch 2", "run 1, epoch 1"]
+    assert desk.page.comparison.title.text() == "GPU server, compared with run 1, epoch 2"
+    desk.session.set_context(source=1)
+    assert desk.page.head.other.itemText(2) == "GPU server"

@@ -12,6 +12,7 @@ from core.metrics.strict import klue_figures
 from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.sentence_selection import ALL_ERRORS, Selection
+from core.store.sources import Source
 from gui.metrics.changes_view import build_moves_table
 from gui.metrics.epoch_figures import EpochFigures
 from gui.metrics.scores_view import PENDING, build_comparison_table, build_epochs_table
@@ -20,7 +21,9 @@ from tests.building import project_with_run
 
 
 def figures(run: int, epoch: int, counts: dict[str, Counts], sentences: int = 10) -> EpochFigures:
-    return EpochFigures(EpochKey(run, epoch), "dev", {}, counts, build_report(counts), sentences)
+    return EpochFigures(
+        EpochKey(run, epoch), Source(run, "training"), "dev", {}, counts, build_report(counts), sentences
+    )
 
 
 ONE = figures(1, 1, {"PS": Counts(2, 4, 5), "LC": Counts(1, 1, 1)})
