@@ -442,10 +442,8 @@ class Session(QObject):
         """The newest run that was trained, or where there is none, the newest source with any predictions."""
         project = self._open_project()
         others = [source.number for source in project.sources.list_all() if not source.is_run]
-        for newest in reversed([*others, *project.runs.with_epochs()]):
-            if (epoch := self._last_epoch(newest)) is not None:
-                return Context(newest, epoch)
-        return Context()
+        found = [source for source in [*others, *project.runs.with_epochs()] if self._last_epoch(source)]
+        return Context(found[-1], self._last_epoch(found[-1])) if found else Context()
 
     def _last_epoch(self, source: int) -> int | None:
         return next(reversed(self._open_project().sources.epoch_numbers(source)), None)

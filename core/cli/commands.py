@@ -34,6 +34,7 @@ from core.cli.output import (
 from core.cli.parser import TRAIN_SETTINGS, parse_arguments
 from core.cli.pool import show_pool
 from core.cli.predict import predict
+from core.cli.source_commands import add_source, agreement, sources, suggest
 from core.cli.usage import COMMANDS, unknown_usage, usage
 from core.cli.warnings import warn_of_epoch, warn_of_split
 from core.domain.errors import UserError
@@ -53,7 +54,7 @@ from core.store.project import Project, open_project
 from core.store.runs import Run
 from core.training.distributed import Crew, LoneError, crew_of_launch
 
-_STORING = ("train", "evaluate")
+_STORING = ("train", "evaluate", "suggest")
 """Commands that save their work step by step."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What is wrong where a file can become no larger."""
@@ -273,15 +274,15 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         evaluation = run_to_end(
             evaluate_epoch(project, options.run, options.epoch, options.split, options.gold, options.device)
         )
+        name = project.sources.by_number(evaluation.key.source).name_epoch(evaluation.key.epoch)
         estimate = project.reviews.estimate(evaluation.key, evaluation.split)
         warn_of_split(project, evaluation.split, out)
         warn_of_epoch(project, evaluation.key, evaluation.split, evaluation.gold, out)
     key = evaluation.key
     what = {"run": key.source, "epoch": key.epoch, "split": evaluation.split, "gold": evaluation.gold}
     head = say(
-        "run {run}, epoch {epoch}, {sentences}, {gold}",
-        run=key.source,
-        epoch=key.epoch,
+        "{epoch}, {sentences}, {gold}",
+        epoch=name,
         sentences=count_sentences(evaluation.sentences, evaluation.split),
         gold=evaluation.gold,
     )
@@ -293,6 +294,7 @@ def _evaluate(options: argparse.Namespace, out: Output) -> None:
         "klue": evaluation.klue.as_json(),
         "errors": {label: kind.as_json() for label, kind in kinds.items()},
         "confusion": pairs.as_json(),
+        "lacking": evaluation.lacking,
     }
     text = f"{head}\n{table(evaluation.report)}\n\n{klue_line(evaluation.klue)}\n\n{error_table(kinds)}"
     if estimate is not None:
@@ -399,5 +401,9 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int | None]] = {
     "export-model": export_model,
     "pool": show_pool,
     "runs": _runs,
+    "sources": sources,
+    "add-source": add_source,
+    "suggest": suggest,
+    "agreement": agreement,
     "check": _check,
 }

@@ -5,15 +5,38 @@ import json
 import tempfile
 from pathlib import Path
 
+from core.cli.arguments import read_number, read_text
 from core.cli.output import Output, Rejections
 from core.cli.preview import preview_files, print_way_out
 from core.domain.generators import run_to_end
+from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.formats.source_files import ReadOptions, split_names
-from core.messages.catalogue import say_count
+from core.messages.catalogue import join_words, say, say_count
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.services.import_report import ImportReport, NothingImportedError
 from core.services.intake import Rules
 from core.store.project import open_for_import
+
+
+def add_tag_options(parser: argparse.ArgumentParser) -> None:
+    """Where the tags of files are, and what they mean."""
+    parser.add_argument(
+        "--tag-column",
+        type=read_number,
+        metavar="N",
+        help=say("the column of the tags in files of columns, from 1, where it is not clear"),
+    )
+    parser.add_argument(
+        "--tag-names",
+        type=read_text,
+        default="",
+        metavar="A,B",
+        help=say(
+            "what the numbers mean that files have for labels or tags: names from 0 (O,B-PS,I-PS), by number"
+            " (12=PS,13=LC), or the list of a data set ({known})",
+            known=join_words(KNOWN_TAG_NAMES),
+        ),
+    )
 
 
 def import_files(options: argparse.Namespace, out: Output) -> None:
@@ -25,7 +48,7 @@ def import_files(options: argparse.Namespace, out: Output) -> None:
         options.format,
         split_names(options.add_labels),
         ReadOptions(split_names(options.tag_names), options.tag_column, split_sentences=options.split_sentences),
-        _rules(options),
+        read_rules(options),
     )
     if options.dry_run:
         preview_files(options.project, plan, out)
@@ -52,7 +75,7 @@ def _import_plan(folder: Path, plan: ImportPlan, out: Output) -> None:
         print_way_out(report.tally, out)
 
 
-def _rules(options: argparse.Namespace) -> Rules:
+def read_rules(options: argparse.Namespace) -> Rules:
     return Rules(
         tuple((pair.label, pair.other) for pair in options.map),
         options.fine_labels,

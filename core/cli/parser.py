@@ -8,11 +8,12 @@ from typing import get_args
 
 from core.cli.arguments import read_epoch, read_epoch_of_run, read_number, read_pair, read_text
 from core.cli.export import IMPORTED, read_addenda
+from core.cli.import_files import add_tag_options
 from core.cli.pool import add_pool_options
+from core.cli.source_commands import add_agreement_options, add_source_options, add_suggest_options
 from core.cli.usage import COMMANDS, program
 from core.domain.settings import DEFAULT_ENCODER, DEVICES, PRECISIONS, STARTER, TINY, UNITS, TrainSettings
 from core.domain.spans import SECTIONS, SPLITS
-from core.formats.json_spans import KNOWN_TAG_NAMES
 from core.formats.registry import FORMATS
 from core.messages.catalogue import join_words, say, translate, translate_count
 from core.services.export_corpus import ADDENDA
@@ -82,24 +83,8 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help=say("seed of the draw for dev (default: 1)"))
     _add_choice(parser, "--format", _FORMATS, say("format of the files (default: auto, by content)"))
-    parser.add_argument(
-        "--tag-column",
-        type=read_number,
-        metavar="N",
-        help=say("the column of the tags in files of columns, from 1, where it is not clear"),
-    )
+    add_tag_options(parser)
     _add_split_sentences(parser)
-    parser.add_argument(
-        "--tag-names",
-        type=read_text,
-        default="",
-        metavar="A,B",
-        help=say(
-            "what the numbers mean that files have for labels or tags: names from 0 (O,B-PS,I-PS), by number"
-            " (12=PS,13=LC), or the list of a data set ({known})",
-            known=join_words(KNOWN_TAG_NAMES),
-        ),
-    )
     parser.add_argument(
         "--add-labels",
         type=read_text,
@@ -268,7 +253,7 @@ def _add_ceilings(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    _add_epoch(parser)
+    _add_epoch(parser, has_sources=True)
     parser.add_argument("--split", choices=SPLITS, default="dev")
     _add_choice(parser, "--gold", GOLDS)
     _add_choice(parser, "--device", DEVICES)
@@ -405,12 +390,22 @@ def _add_pool(parser: argparse.ArgumentParser) -> None:
     _add_author(parser)
 
 
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    add_source_options(parser)
+    _add_choice(parser, "--format", _FORMATS, say("format of the files (default: auto, by content)"))
+    add_tag_options(parser)
+    _add_rules(parser)
+
+
 def _add_nothing(parser: argparse.ArgumentParser) -> None:
     """The command takes the project alone."""
 
 
-def _add_epoch(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--run", type=read_number, metavar="N", help=say("default: the newest"))
+def _add_epoch(parser: argparse.ArgumentParser, *, has_sources: bool = False) -> None:
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--run", type=read_number, metavar="N", help=say("default: the newest"))
+    if has_sources:
+        chosen.add_argument("--source", type=read_number, dest="run", metavar="N", help=say("any source by its number"))
     parser.add_argument(
         "--epoch", type=read_epoch, metavar="E", help=say("a number, or best: by F1 on dev (default: the last)")
     )
@@ -431,5 +426,9 @@ _ADDERS = {
     "export-model": _add_export_model,
     "pool": _add_pool,
     "runs": _add_nothing,
+    "sources": _add_nothing,
+    "add-source": _add_source,
+    "suggest": add_suggest_options,
+    "agreement": add_agreement_options,
     "check": _add_nothing,
 }

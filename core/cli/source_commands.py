@@ -1,19 +1,61 @@
-"""The commands `sources`, `add-source` and `suggest`: what says where spans are, and what it says."""
+"""The commands `sources`, `add-source`, `suggest` and `agreement`: what says where spans are, and what it says."""
 
 import argparse
 import json
 import tempfile
+from pathlib import Path
+from typing import Literal, get_args
 
+from core.analysis.agreement import Agreement, AgreementFigure
+from core.cli.arguments import read_epoch, read_number, read_text
+from core.cli.import_files import read_rules
 from core.cli.output import Output, Rejections
 from core.domain.generators import run_to_end
+from core.domain.settings import DEVICES
+from core.domain.spans import SPLITS
 from core.formats.source_files import ReadOptions, split_names
-from core.messages.catalogue import say, say_count
-from core.services.add_source import SourcePlan, add_file_source
-from core.services.intake import Rules
+from core.messages.catalogue import mark, say, say_count
+from core.services.add_source import FileKind, SourcePlan, add_file_source
+from core.services.agreement import AgreementReport, Reader, compare_readers
 from core.services.source_list import SourceSummary, list_sources
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import tag_source
-from core.store.project import open_project
+from core.store.predictions import EpochKey
+from core.store.project import Project, open_project
+
+
+def add_source_options(parser: argparse.ArgumentParser) -> None:
+    """Those of `add-source`, but for how the file is read."""
+    parser.add_argument(
+        "path", type=Path, metavar="PATH", help=say("a file of spans on sentences of the project, in any corpus format")
+    )
+    parser.add_argument(
+        "--name",
+        type=read_text,
+        default="",
+        metavar="TEXT",
+        help=say("of the source; a source of this name and kind gets a new version (default: the file's name)"),
+    )
+    parser.add_argument(
+        "--kind", choices=get_args(FileKind), default="file", help=say("who says it: a tool's file, or a person")
+    )
+
+
+def add_suggest_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--source", type=read_number, required=True, metavar="N", help=say("the number of the source"))
+    parser.add_argument("--split", choices=(*SPLITS, "pool", "aside"), default="pool", help=say("default: pool"))
+    parser.add_argument("--epoch", type=read_epoch, metavar="E", help=say("of a run (default: the last)"))
+    parser.add_argument("--device", choices=DEVICES, default=DEVICES[0])
+
+
+def add_agreement_options(parser: argparse.ArgumentParser) -> None:
+    for name in ("one", "other"):
+        parser.add_argument(name, type=_read_reader, metavar=name.upper(), help=say("a source's number, or gold"))
+    parser.add_argument("--split", choices=SPLITS, default="dev")
+
+
+def _read_reader(argument: str) -> int | Literal["gold"]:
+    return "gold" if argument == "gold" else read_number(argument)
 
 
 def sources(options: argparse.Namespace, out: Output) -> None:
@@ -41,13 +83,7 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
         options.name,
         options.format,
         ReadOptions(split_names(options.tag_names), options.tag_column),
-        Rules(
-            tuple((pair.label, pair.other) for pair in options.map),
-            overlaps=options.overlaps,
-            offsets=options.offsets,
-            without_spans=options.without_spans,
-            annotator=options.annotator,
-        ),
+        read_rules(options),
     )
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
         rejections = Rejections(out, kept)
@@ -122,3 +158,71 @@ def suggest(options: argparse.Namespace, out: Output) -> None:
             tagged.replaced,
         )
     out.result(document, text)
+
+
+def agreement(options: argparse.Namespace, out: Output) -> None:
+    """How far two readers agree on the sentences of a split that both have judged."""
+    with open_project(options.project) as project:
+        one, other = (_find_reader(project, reader) for reader in (options.one, options.other))
+        report = run_to_end(compare_readers(project, one, other, options.split))
+        names = [_name_reader(project, reader) for reader in (one, other)]
+    document = {"split": options.split, **report.agreement.as_json(), "adjudicated": report.adjudicated}
+    if report.untouched is not None:
+        document["untouched"] = report.untouched.as_json()
+    out.result(document, _describe_agreement(report, names, options.split))
+
+
+def _find_reader(project: Project, reader: int | Literal["gold"]) -> Reader:
+    return "gold" if reader == "gold" else EpochKey(reader, project.runs.epoch_number(reader, None))
+
+
+def _name_reader(project: Project, reader: Reader) -> str:
+    return say("gold") if reader == "gold" else project.sources.by_number(reader.source).name_epoch(reader.epoch)
+
+
+def _describe_agreement(report: AgreementReport, names: list[str], split: str) -> str:
+    lines = [
+        say_count(
+            "{one} and {other} on {count:,} {split} sentence that both have judged",
+            "{one} and {other} on {count:,} {split} sentences that both have judged",
+            report.agreement.sentences,
+            one=names[0],
+            other=names[1],
+            split=split,
+        ),
+        *_figure_lines(report.agreement),
+    ]
+    if report.untouched is not None:
+        lines += [
+            "",
+            say_count(
+                "In {count:,} sentence the gold was corrected to what the other says. On the gold that was never"
+                " corrected:",
+                "In {count:,} sentences the gold was corrected to what the other says. On the gold that was never"
+                " corrected:",
+                report.adjudicated,
+            ),
+            *_figure_lines(report.untouched),
+        ]
+    return "\n".join(lines)
+
+
+_FIGURES = {
+    "exact_f1": mark("exact F1"),
+    "overlap_f1": mark("overlapping F1"),
+    "label_f1": mark("label F1 on equal edges"),
+    "kappa": mark("Cohen's kappa on characters"),
+    "alpha": mark("Krippendorff's alpha on characters"),
+}
+
+
+def _figure_lines(agreement: Agreement) -> list[str]:
+    return [f"{say(_FIGURES[name]):<36}{_describe_figure(figure)}" for name, figure in agreement.figures.items()]
+
+
+def _describe_figure(figure: AgreementFigure) -> str:
+    if figure.value is None:
+        return figure.note
+    if figure.interval is None:
+        return f"{figure.value:.4f}"
+    return f"{figure.value:.4f} [{figure.interval.low:.3f}, {figure.interval.high:.3f}]"

@@ -9,7 +9,7 @@ COMMANDS = {
     "train": mark("train a tagger; every epoch is measured on dev and saved"),
     "crosscheck": mark("tag each training sentence with a model not trained on it, to find gold errors"),
     "ceilings": mark("the best F1 that each tagging unit allows on the corpus, for every type"),
-    "evaluate": mark("precision, recall and F1 of a run, for every type"),
+    "evaluate": mark("precision, recall and F1 of a run or another source, for every type"),
     "compare": mark("what changed from one epoch to another, of one run or of two, and how certain that is"),
     "predict": mark("tag texts or files with a run"),
     "correct": mark("give a sentence new gold spans"),
@@ -19,6 +19,10 @@ COMMANDS = {
     "export-model": mark("write a run's model to a folder that transformers opens without Spandesk"),
     "pool": mark("what to label next among sentences without gold, and how far labelling is"),
     "runs": mark("list the runs with their epochs"),
+    "sources": mark("list what says where spans are: runs, files, people, models, dictionaries"),
+    "add-source": mark("add a file of spans, made by a tool or a person, to be compared with the gold like a run"),
+    "suggest": mark("have a source tag what it has not tagged yet"),
+    "agreement": mark("how far two sources, or one and the gold, agree"),
     "check": mark("check that nothing in the project is damaged"),
 }
 """The help text of each command, as a template."""

@@ -89,6 +89,8 @@ def add_file_source(project: Project, plan: SourcePlan) -> Generator[ImportProgr
 
 def _check_rules(project: Project, plan: SourcePlan) -> None:
     known = project.sentences.labels()
+    if plan.rules.fine_labels == "keep":
+        raise UserError("a source adds no labels; add fine labels to the tag set first, or fold them")
     for _, label in plan.rules.label_map:
         if label not in known:
             raise UserError(

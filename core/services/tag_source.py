@@ -65,7 +65,8 @@ def tag_source(
     """
     source = project.sources.by_number(number)
     if not source.tags_more:
-        raise UserError(_find_reason(source), source=source.title)
+        reason = _find_reason(source)
+        raise UserError(reason, source=source.title)
     if not project.sentences.count(section):
         raise UserError("there are no sentences in {section}", section=section)
     if source.is_run:
@@ -77,7 +78,8 @@ def tag_source(
 
 def explain_fixed(source: Source) -> str:
     """Why a source cannot tag more, and what can be done."""
-    return say(_find_reason(source), source=source.heading)
+    reason = _find_reason(source)
+    return say(reason, source=source.heading)
 
 
 def _find_reason(source: Source) -> str:

@@ -145,7 +145,7 @@ class Sources:
         """
         rows = self._rows("number = ? AND removed IS NOT 'all'", number)
         if not rows:
-            raise UserError("the project has no source {number}; “sources” lists them", number=number)
+            raise UserError("the project has no run {number}, nor any other source with this number", number=number)
         return _source(rows[0])
 
     def find(self, kind: SourceKind, name: str) -> Source | None:

@@ -44,7 +44,7 @@ def test_the_document_contains_scores_klues_figures_errors_and_confusion(folder,
         figures = klue_figures(project.predictions.examples(FIRST, "dev", "corrected"))
     assert list(document) == [
         *("run", "epoch", "split", "gold", "sentences"),
-        *("micro", "macro", "weighted", "labels", "klue", "errors", "confusion"),
+        *("micro", "macro", "weighted", "labels", "klue", "errors", "confusion", "lacking"),
     ]
     assert document["klue"] == figures.as_json()
     assert document["errors"] == {label: kinds.as_json() for label, kinds in count_error_kinds(matches).items()}

@@ -41,7 +41,7 @@ def test_sources_and_runs_share_their_numbers(project):
     assert (source.title, source.note, source.tags_more, source.is_run) == ("GPU server", "of Monday", False, False)
     assert project.sources.find("file", "GPU server") == source
     assert [run.number for run in project.runs.list_all()] == [1, 3]
-    with pytest.raises(UserError, match="no source 9"):
+    with pytest.raises(UserError, match="no run 9, nor any other source"):
         project.sources.by_number(9)
 
 

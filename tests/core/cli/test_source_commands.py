@@ -1,0 +1,106 @@
+"""`sources`, `add-source`, `suggest` and `agreement`, in this process."""
+
+import json
+
+import pytest
+
+from core.cli.commands import run
+from core.domain.spans import Span
+from core.store.project import open_project
+from tests.building import predicted, project_with_run
+
+NEWS_4 = "한국은행이 부산에서 회의를 열었다."
+
+
+@pytest.fixture
+def folder(tmp_path):
+    project_with_run(tmp_path / "p.spandesk").close()
+    return tmp_path / "p.spandesk"
+
+
+@pytest.fixture
+def tool(tmp_path):
+    path = tmp_path / "tool.jsonl"
+    records = [
+        {"id": "news-4", "text": NEWS_4, "spans": [[0, 4, "ORG"], [6, 8, "LC"]]},
+        {"id": "talk-2", "text": "오늘은 아무 일도 없었다.", "spans": []},
+        {"id": "talk-1", "text": "다른 글", "spans": []},
+    ]
+    path.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in records), encoding="utf-8")
+    return path
+
+
+def document(capsys, *arguments):
+    assert run([str(each) for each in (*arguments, "--json")]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_file_is_added_listed_and_evaluated(folder, tool, capsys):
+    added = document(capsys, "add-source", folder, tool, "--map", "ORG=OG")
+    assert (added["source"], added["version"], added["name"], added["kind"]) == (2, 1, "tool", "file")
+    assert (added["sentences"], added["spans"], added["changed"]) == (2, 2, None)
+    assert added["rejected"] == [
+        {
+            "file": str(tool),
+            "line": 3,
+            "reason": "sentence talk-1: the project has a sentence with this id, but with another text",
+        }
+    ]
+    listed = document(capsys, "sources", folder)["sources"]
+    assert [(each["source"], each["kind"], each["name"], each["sentences"]) for each in listed] == [
+        (1, "training", "", 4),
+        (2, "file", "tool", 2),
+    ]
+    assert listed[1]["best_f1"] == pytest.approx(0.8)  # two of two are right, and talk-2's DT is missed
+    measured = document(capsys, "evaluate", folder, "--source", 2)
+    assert (measured["run"], measured["sentences"], measured["lacking"]) == (2, 2, 2)
+    assert measured["micro"]["f1"] == pytest.approx(0.8)
+    assert run(["evaluate", str(folder), "--source", "2"]) == 0
+    assert capsys.readouterr().out.startswith("tool, 2 dev sentences, corrected\n")
+    assert run(["sources", str(folder)]) == 0
+    assert "2  file         tool  2 sentences tagged  best F1 on dev 0.8000" in capsys.readouterr().out
+
+
+def test_a_second_delivery_is_said_to_be_one(folder, tool, capsys):
+    document(capsys, "add-source", folder, tool, "--kind", "person", "--name", "다온", "--map", "ORG=OG")
+    tool.write_text(json.dumps({"text": NEWS_4, "spans": []}, ensure_ascii=False), encoding="utf-8")
+    assert run(["add-source", str(folder), str(tool), "--kind", "person", "--name", "다온"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "source 2 (다온), version 2: 1 sentence with 0 spans, 0 rejected\n"
+    assert printed.err == "warning: It says something else than version 1 of 1 sentence: news-4.\n"
+    assert run(["add-source", str(folder), str(tool), "--kind", "person", "--name", "다온"]) == 1
+    assert "is source 2 already" in capsys.readouterr().err
+
+
+def test_what_cannot_tag_says_so(folder, tool, capsys):
+    document(capsys, "add-source", folder, tool, "--map", "ORG=OG")
+    assert run(["suggest", str(folder), "--source", "2", "--split", "dev"]) == 1
+    assert "tool says what its file says" in capsys.readouterr().err
+    assert run(["suggest", str(folder), "--source", "9"]) == 1
+    assert "no run 9" in capsys.readouterr().err
+
+
+def test_what_is_tagged_already_is_not_tagged_again(folder, capsys):
+    said = document(capsys, "suggest", folder, "--source", 1, "--split", "dev")
+    assert said == {"source": 1, "epoch": 2, "split": "dev", "tagged": 0, "replaced": 0, "tagged_in_all": 4}
+
+
+def test_agreement_of_a_person_and_the_gold_and_what_was_adjudicated(folder, capsys):
+    with open_project(folder) as project:
+        number = project.sources.add("person", "다온", {})
+        key = project.sources.open_version(number, "a")
+        numbers = {stored.id: stored.number for stored in project.sentences.each("dev")}
+        said = {"news-3": predicted((0, 2, "PS", 1.0)), "news-4": predicted((0, 4, "OG", 1.0), (6, 8, "LC", 1.0))}
+        project.predictions.save(
+            key, {numbers[name]: spans for name, spans in said.items()} | {numbers["talk-1"]: ()}, {numbers["talk-1"]}
+        )
+    before = document(capsys, "agreement", folder, number, "gold")
+    assert (before["sentences"], before["skipped"], before["adjudicated"]) == (2, 2, 0)
+    assert before["exact_f1"] == pytest.approx(6 / 7)
+    with open_project(folder) as project:
+        project.corrections.correct(numbers["news-3"], (Span(0, 2, "PS"),))
+    after = document(capsys, "agreement", folder, "gold", number)
+    assert (after["exact_f1"], after["adjudicated"], after["untouched"]["sentences"]) == (1.0, 1, 1)
+    assert run(["agreement", str(folder), "1", str(number)]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("run 1, epoch 2 and 다온 on 2 dev sentences that both have judged\nexact F1 ")
