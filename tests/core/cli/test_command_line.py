@@ -217,7 +217,7 @@ def test_warnings_of_an_import_are_in_its_result(tmp_path):
 
 def test_the_first_rejected_records_are_printed_and_the_number_of_all(tmp_path):
     corpus = tmp_path / "c.jsonl"
-    corpus.write_text('{"text": "서울", "label": []}\n' + "{}\n" * 5000, encoding="utf-8")
+    corpus.write_text('{"text": "서울", "label": [], "judged": "yes"}\n' + "{}\n" * 5000, encoding="utf-8")
     command = [sys.executable, str(MAIN), "import", str(tmp_path / "p.spandesk"), str(corpus)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.stdout == "1 sentence with 0 spans imported, 5,000 rejected\n"
