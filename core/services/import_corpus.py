@@ -38,6 +38,9 @@ DEV_SHARE = 0.1
 """The share of sentences that the window proposes to keep for dev."""
 
 
+Target = Split | Literal["pool"]
+"""Where an import puts what was judged."""
+
 _ADDED_AT_ONCE = 1_000
 """Sentences that are added to the corpus between two looks whether a person's correction waits; some milliseconds."""
 _ATTEMPTS, _PAUSE = 10, 1.0
@@ -60,7 +63,7 @@ class ImportPlan:
     """
 
     files: tuple[Path, ...]
-    split: Split | Literal["pool"] = "train"
+    split: Target = "train"
     dev_ratio: float = 0.0
     seed: int = 1
     format: str = "auto"

@@ -19,11 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.domain.errors import UserError
 from core.domain.labels import TTA_LABELS
-from core.domain.spans import Split
 from core.formats.registry import FORMATS
 from core.io.files import kind_of
 from core.messages.catalogue import mark, say
-from core.services.import_corpus import DEV_SHARE, ImportPlan
+from core.services.import_corpus import DEV_SHARE, ImportPlan, Target
 from core.services.preview_corpus import preview_corpus
 from core.store.project import SUFFIX, Project
 from gui.background import LatestQuery
@@ -33,12 +32,14 @@ from gui.text.wording import wrap_tooltip
 from gui.widgets.choosers import indent
 from gui.widgets.text_labels import PlainLabel, hint_label
 
-_TARGETS: tuple[tuple[str, Split, bool], ...] = (
+_TARGETS: tuple[tuple[str, Target, bool], ...] = (
     (mark("train, with a share kept for dev"), "train", True),
     ("train", "train", False),
     ("dev", "dev", False),
     ("test", "test", False),
+    (mark("pool, without gold, to be labelled"), "pool", False),
 )
+"""What the list of targets says, where sentences go, and whether a share of them is kept for dev."""
 
 
 def list_formats() -> str:
@@ -63,6 +64,7 @@ class ImportForm(QFrame):
         self._files: tuple[Path, ...] = ()
         self._project: Project | None = None
         self._asks_folder = asks_folder
+        self._takes_gold = True
         self.target = QComboBox()
         for title, split, _ in _TARGETS:
             self.target.addItem(title if title == split else say(title))
@@ -80,7 +82,7 @@ class ImportForm(QFrame):
         self._query.reported.connect(self.preview.show_preview)
         self._query.answered.connect(self.preview.show_preview)
         self.preview.changed.connect(self._read)
-        self.target.currentIndexChanged.connect(self._enable)
+        self.target.currentIndexChanged.connect(self._choose_target)
         self.folder_field.textChanged.connect(self._enable)
         self.browse.clicked.connect(self._choose_folder)
         self.start.clicked.connect(self.accepted)
@@ -96,7 +98,7 @@ class ImportForm(QFrame):
         place.addWidget(self.problem, 1, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        buttons.addWidget(PlainLabel(say("Add to split")))
+        buttons.addWidget(PlainLabel(say("Add to")))
         buttons.addWidget(self.target)
         buttons.addWidget(self.share)
         buttons.addStretch(1)
@@ -150,6 +152,7 @@ class ImportForm(QFrame):
             return
         try:
             project, plan = self._project, self.plan
+            self._takes_gold = plan.rules.takes_gold
         except UserError as error:
             self.preview.said.setText(str(error))
             return
@@ -179,6 +182,11 @@ class ImportForm(QFrame):
         """Say below the field why there can be no project in that place."""
         self.problem.setText(words)
         self.problem.setVisible(bool(words))
+
+    def _choose_target(self) -> None:
+        self._enable()
+        if self._files and self._takes_gold != self.plan.rules.takes_gold:
+            self._read()
 
     def _enable(self) -> None:
         self.share.setVisible(_TARGETS[self.target.currentIndex()][2])

@@ -197,3 +197,13 @@ def test_a_folder_is_chosen_by_a_button_and_imported(form, window, tmp_path, qtb
     click(form.start)
     wait_for_job(qtbot, window.context.runner)
     assert window.context.session.project.sentences.count() == 8
+
+
+def test_files_for_the_pool_are_shown_and_taken_without_their_gold(form, window, qtbot, corpus):
+    project = window.context.session.project
+    window.take_files([corpus])
+    form.target.setCurrentIndex(form.target.count() - 1)
+    assert sentences(form) == dict.fromkeys("abcd", ())
+    click(form.start)
+    wait_for_job(qtbot, window.context.runner)
+    assert [(stored.id, stored.gold) for stored in project.sentences.each("pool")] == [(name, ()) for name in "abcd"]

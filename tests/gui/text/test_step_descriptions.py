@@ -3,11 +3,11 @@
 import pytest
 
 from core.domain.generators import run_to_end
-from core.domain.spans import Span
+from core.domain.spans import Sentence, Span
 from core.store.gold.relabelling import Replacement
 from core.store.gold.remarks import Note, TextPlace
 from gui.text.step_descriptions import describe, redo_title, undo_title
-from tests.building import project_with_run
+from tests.building import add_sentences, project_with_run
 
 
 @pytest.fixture
@@ -18,6 +18,11 @@ def project(tmp_path):
 
 def correct(spans):
     return lambda project: project.corrections.correct(3, [Span(*span) for span in spans])
+
+
+def finish(project):
+    add_sentences(project, [("pool", Sentence.unchecked("raw-1", "비가 온다", ()))])
+    project.pool.finish(project.sentences.by_id("raw-1").number, ())
 
 
 STEPS = [
@@ -54,6 +59,10 @@ STEPS = [
         lambda project: project.corrections.dismiss("place", [TextPlace(3, 0, 2), TextPlace(4, 0, 2)], dismissed=True),
         "Accept the labelling of 2 places",
     ),
+    (lambda project: project.pool.reject(3, [Span(0, 2, "OG")]), "Reject the suggestion of 세종 in news-3"),
+    (lambda project: project.pool.put_off([3]), "Put news-3 off"),
+    (lambda project: project.pool.put_off([3, 4]), "Put 2 sentences off"),
+    (finish, "Finish raw-1 for train"),
 ]
 
 
