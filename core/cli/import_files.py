@@ -101,7 +101,7 @@ def _print_import(report: ImportReport, rejections: Rejections, out: Output) -> 
         text = say_count(
             "{count:,} sentence with {spans} imported, {rejected:,} rejected",
             "{count:,} sentences with {spans} imported, {rejected:,} rejected",
-            report.sentences,
+            report.sentences + report.tally.returned,
             spans=say_count("{count:,} span", "{count:,} spans", report.spans),
             rejected=rejections.count,
         )

@@ -125,15 +125,17 @@ class Intake:
         """What a record becomes, or why it is rejected."""
         if isinstance(record, Rejected):
             return record
+        has_ignored = not rules.takes_gold and record.gold != ()
         if not rules.takes_gold:
-            self.tally.ignored += record.gold != ()
             record = replace(record, gold=(), judged="no", says_judged=True)
         if isinstance(record.gold, Rejected):
             return record.gold
         try:
-            return self._accept(source, rules, record, record.gold)
+            accepted = self._accept(source, rules, record, record.gold)
         except UserError as error:
             return reject(source, record.line, error, record.id)
+        self.tally.ignored += has_ignored
+        return accepted
 
     def _accept(self, source: Source, rules: Rules, record: Record, stated: tuple[StatedSpan, ...]) -> Accepted:
         if rules.annotator and record.annotator and record.annotator != rules.annotator:

@@ -111,6 +111,9 @@ def test_the_command_imports_to_the_pool_and_back(project, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["judged"] == {"no": 2}
     assert run(["import", str(folder), str(tmp_path / "done.jsonl"), "--split", "train", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["returned"] == 1
+    (tmp_path / "more.jsonl").write_text(json.dumps(record(TEXTS[1])), encoding="utf-8")
+    assert run(["import", str(folder), str(tmp_path / "more.jsonl"), "--split", "dev"]) == 0
+    assert capsys.readouterr().out == "1 sentence with 0 spans imported, 0 rejected\n"
     with open_project(folder) as again:
-        assert again.sentences.count("pool") == 1
+        assert again.sentences.count("pool") == 0
         assert again.problems() == []
