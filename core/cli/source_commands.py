@@ -17,6 +17,7 @@ from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
 from core.services.agreement import AgreementReport, Reader, compare_readers
+from core.services.dictionary_source import add_dictionary
 from core.services.source_list import SourceSummary, list_sources
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import tag_source
@@ -37,7 +38,10 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         help=say("of the source; a source of this name and kind gets a new version (default: the file's name)"),
     )
     parser.add_argument(
-        "--kind", choices=get_args(FileKind), default="file", help=say("who says it: a tool's file, or a person")
+        "--kind",
+        choices=(*get_args(FileKind), "dictionary"),
+        default="file",
+        help=say("who says it: a tool's file, or a person; or the file is a dictionary (docs/dictionary.md)"),
     )
 
 
@@ -76,7 +80,10 @@ def _describe_source(summary: SourceSummary) -> str:
 
 
 def add_source(options: argparse.Namespace, out: Output) -> None:
-    """Add a file of spans as a source."""
+    """Add a file of spans, or a dictionary, as a source."""
+    if options.kind == "dictionary":
+        _add_dictionary(options, out)
+        return
     plan = SourcePlan(
         options.path,
         options.kind,
@@ -94,6 +101,32 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
         for notice in notices:
             out.warn(notice)
         _print_report(report, notices, options.kind, rejections, out)
+
+
+def _add_dictionary(options: argparse.Namespace, out: Output) -> None:
+    with open_project(options.project) as project:
+        labels = {pair.label: pair.other for pair in options.map}
+        report = add_dictionary(project, options.path, options.name, labels)
+    with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
+        rejections = Rejections(out, kept)
+        for record in report.rejected:
+            rejections.keep(record)
+        rejections.print_first(report.rejected)
+        document = {"source": report.number, "kind": "dictionary", "name": report.name, "entries": report.entries}
+        if out.as_json:
+            print(f'{json.dumps(document, ensure_ascii=False)[:-1]}, "rejected": ', end="")
+            rejections.print_list()
+            print("}", flush=True)
+            return
+    text = say_count(
+        "source {number} ({name}): {count:,} entry, {rejected:,} rejected; have it tag sentences with suggest",
+        "source {number} ({name}): {count:,} entries, {rejected:,} rejected; have it tag sentences with suggest",
+        report.entries,
+        number=report.number,
+        name=report.name,
+        rejected=len(report.rejected),
+    )
+    out.result({}, text)
 
 
 def _print_report(
@@ -143,7 +176,10 @@ def suggest(options: argparse.Namespace, out: Output) -> None:
         "tagged": tagged.sentences,
         "replaced": tagged.replaced,
         "tagged_in_all": tagged_in_all,
+        "faults": [{"file": each.file, "line": each.line, "reason": each.reason} for each in tagged.faults],
     }
+    for fault in tagged.faults:
+        out.warn(say("{where}: {reason}", where=fault.where, reason=fault.reason))
     text = say_count(
         "{count:,} sentence of {split} tagged, {all:,} in all",
         "{count:,} sentences of {split} tagged, {all:,} in all",

@@ -8,12 +8,14 @@ from core.domain.errors import UserError
 from core.domain.events import Predicting
 from core.domain.settings import Device
 from core.domain.spans import PredictedSpan, Section, SentenceNumber
+from core.formats.records import Rejected
 from core.messages.catalogue import mark, say
 from core.services import engine
+from core.services.dictionary_source import DictionaryTagger
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import EpochChoice
-from core.store.sources import Source, SourceKind
+from core.store.sources import Source, SourceKind, Version
 
 _AT_ONCE = 1_000
 """Sentences that are stored at once: a stop loses no more."""
@@ -36,6 +38,10 @@ class SpanTagger(Protocol):
     def tag(self, texts: Sequence[str]) -> Iterable[Sequence[PredictedSpan]]:
         """The spans of each text, in order, with the label names of the source."""
 
+    @property
+    def faults(self) -> Sequence[Rejected]:
+        """What of it could not be used so far, such as expressions that take too long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
@@ -44,11 +50,13 @@ class Tagged:
     Attributes:
         sentences: how many were tagged now.
         replaced: how many of them an older version of the source had tagged.
+        faults: what of the source could not be used.
     """
 
     key: EpochKey
     sentences: int
     replaced: int = 0
+    faults: Sequence[Rejected] = ()
 
 
 def tag_source(
@@ -70,10 +78,11 @@ def tag_source(
     if not project.sentences.count(section):
         raise UserError("there are no sentences in {section}", section=section)
     if source.is_run:
-        key = EpochKey(number, project.runs.epoch_number(number, epoch))
-    else:
-        key = project.sources.open_version(number, open_tagger(project, source).fingerprint)
-    return (yield from tag_lacking(project, key, section, device))
+        return (
+            yield from tag_lacking(project, EpochKey(number, project.runs.epoch_number(number, epoch)), section, device)
+        )
+    tagger = open_tagger(project, source)
+    return (yield from _tag_version(project, project.sources.open_version(number, tagger.fingerprint), tagger, section))
 
 
 def explain_fixed(source: Source) -> str:
@@ -90,31 +99,41 @@ def open_tagger(project: Project, source: Source) -> SpanTagger:
     """What tags for a source that is not a run.
 
     Raises:
-        UserError: nothing does.
+        UserError: what it tags with cannot be used.
     """
+    if source.kind == "dictionary":
+        return DictionaryTagger(project, source)
     raise UserError("{source} of {project} cannot tag sentences", source=source.title, project=project.name)
 
 
 def tag_lacking(
     project: Project, key: EpochKey, section: Section, device: Device = "auto"
 ) -> Generator[Predicting, None, Tagged]:
-    """Tag what an epoch of a run, or the newest version of another source, has not tagged yet in a section.
+    """Tag what an epoch of a run, or the newest version of another source, has not tagged yet in a section; an older
+    version stays as it is.
 
     Raises:
-        UserError: what it tags with is damaged.
+        UserError: what it tags with cannot be used.
     """
-    numbers = project.predictions.lacking(key, section)
     source = project.sources.by_number(key.source)
-    if numbers and source.is_run:
-        yield from engine.tag_with_run(project, key, numbers, device)
-    elif numbers:
-        tagger = open_tagger(project, source)
-        if project.sources.open_version(key.source, tagger.fingerprint) != key:
-            return Tagged(key, 0)
-        yield from _tag_with(project, key, tagger, numbers)
-    before = EpochKey(key.source, key.epoch - 1)
-    replaced = 0 if source.is_run else project.predictions.count_tagged(before, numbers)
-    return Tagged(key, len(numbers), replaced)
+    numbers = project.predictions.lacking(key, section)
+    if source.is_run:
+        if numbers:
+            yield from engine.tag_with_run(project, key, numbers, device)
+        return Tagged(key, len(numbers))
+    tagger = open_tagger(project, source) if numbers else None
+    if tagger is None or project.sources.versions(key.source)[-1] != Version(key, tagger.fingerprint):
+        return Tagged(key, 0)
+    return (yield from _tag_version(project, key, tagger, section))
+
+
+def _tag_version(
+    project: Project, key: EpochKey, tagger: SpanTagger, section: Section
+) -> Generator[Predicting, None, Tagged]:
+    numbers = project.predictions.lacking(key, section)
+    yield from _tag_with(project, key, tagger, numbers)
+    replaced = project.predictions.count_tagged(EpochKey(key.source, key.epoch - 1), numbers)
+    return Tagged(key, len(numbers), replaced, tuple(tagger.faults))
 
 
 def _tag_with(

@@ -46,8 +46,6 @@ class Source:
         name: given by the user; if empty, kind and number are shown.
         last_correction: the newest correction at its creation; labels renamed since then had another name. All that is
             stored of a source has the label names of that time.
-        origin: where its spans come from, as JSON. All but runs: `labels`, the tag set at its creation. A file or a
-            person: `path`, `digest`, `format`, `rules`. Others: as the service that makes them says.
         removed: what is deleted of it when the project is closed; until then it can be restored.
     """
 
@@ -57,7 +55,6 @@ class Source:
     last_correction: int = 0
     note: str = ""
     made_at: str = ""
-    origin: Mapping[str, Any] = field(default_factory=dict)
     removed: Removed | None = None
 
     @property
@@ -103,7 +100,7 @@ class Version:
 
     key: EpochKey
     fingerprint: str
-    made_at: str
+    made_at: str = field(default="", compare=False)
 
 
 class Sources:
@@ -135,7 +132,7 @@ class Sources:
 
     def list_all(self) -> list[Source]:
         """All sources in order, without removed ones."""
-        return [_source(row) for row in self._rows("removed IS NOT 'all'")]
+        return [Source(*row) for row in self._rows("removed IS NOT 'all'")]
 
     def by_number(self, number: int) -> Source:
         """The source, unless it was removed.
@@ -146,12 +143,12 @@ class Sources:
         rows = self._rows("number = ? AND removed IS NOT 'all'", number)
         if not rows:
             raise UserError("the project has no run {number}, nor any other source with this number", number=number)
-        return _source(rows[0])
+        return Source(*rows[0])
 
     def find(self, kind: SourceKind, name: str) -> Source | None:
         """The newest source of a kind with this name."""
         rows = self._rows("kind = ? AND name = ? AND removed IS NOT 'all'", kind, name)
-        return _source(rows[-1]) if rows else None
+        return Source(*rows[-1]) if rows else None
 
     def problems(self) -> Iterator[str]:
         """The sources whose origin is damaged."""
@@ -159,7 +156,7 @@ class Sources:
             yield say("source {number}: where its spans come from cannot be read", number=number)
 
     def _rows(self, where: str, *parameters: object) -> list[Row]:
-        columns = "number, kind, name, last_correction, note, made_at, origin, removed"
+        columns = "number, kind, name, last_correction, note, made_at, removed"
         return self._database.rows(f"SELECT {columns} FROM source WHERE {where} ORDER BY number", parameters)
 
     def rename(self, number: int, name: str) -> ChangeSet:
@@ -172,10 +169,20 @@ class Sources:
         self._database.write("UPDATE source SET note = ? WHERE number = ?", [note.strip(), number])
         return ChangeSet("source", runs=(number,))
 
+    def origin(self, number: int) -> Mapping[str, Any]:
+        """Where the spans of a source come from, as JSON. All but runs: `labels`, the tag set at its creation. A file
+        or a person: `path`, `digest`, `format`, `rules`. A dictionary: `entries`. Empty where it is damaged, which
+        `problems` says.
+        """
+        try:
+            origin = json.loads(self._database.value("SELECT origin FROM source WHERE number = ?", [number]) or "{}")
+        except ValueError:
+            return {}
+        return origin if isinstance(origin, dict) else {}
+
     def change_origin(self, number: int, origin: Mapping[str, Any]) -> ChangeSet:
         """Store another origin of a source, such as the entries of an edited dictionary; its labels stay."""
-        before = self.by_number(number).origin
-        text = json_text({**origin, "labels": before.get("labels", [])})
+        text = json_text({**origin, "labels": self.origin(number).get("labels", [])})
         self._database.write("UPDATE source SET origin = ? WHERE number = ?", [text, number])
         return ChangeSet("source", runs=(number,))
 
@@ -212,7 +219,7 @@ class Sources:
 
         The source itself and the verdicts on it stay, since the log of corrections leads to them.
         """
-        removed = [_source(row) for row in self._rows("removed IS NOT NULL")]
+        removed = [Source(*row) for row in self._rows("removed IS NOT NULL")]
         for source in removed:
             if source.removed == "all" and self.epoch_numbers(source.number):
                 with self._database.atomic():
@@ -275,7 +282,7 @@ class Sources:
             UserError: the source would be read with another label in the place of one of them.
         """
         now = self._names.of_source(number)
-        then = earlier_names(now, self.by_number(number).origin.get("labels", []))
+        then = earlier_names(now, self.origin(number).get("labels", []))
         for label in labels:
             if label in now and label not in then:
                 raise UserError(
@@ -286,17 +293,3 @@ class Sources:
                     number=number,
                 )
         return then
-
-
-def _source(row: Row) -> Source:
-    number, kind, name, last_correction, note, made_at, origin, removed = row
-    return Source(number, kind, name, last_correction, note, made_at, _read_origin(origin), removed)
-
-
-def _read_origin(text: str) -> Mapping[str, Any]:
-    """The origin; nothing where it is damaged, which `problems` says."""
-    try:
-        origin = json.loads(text)
-    except ValueError:
-        return {}
-    return origin if isinstance(origin, dict) else {}

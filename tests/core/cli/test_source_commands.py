@@ -82,7 +82,15 @@ def test_what_cannot_tag_says_so(folder, tool, capsys):
 
 def test_what_is_tagged_already_is_not_tagged_again(folder, capsys):
     said = document(capsys, "suggest", folder, "--source", 1, "--split", "dev")
-    assert said == {"source": 1, "epoch": 2, "split": "dev", "tagged": 0, "replaced": 0, "tagged_in_all": 4}
+    assert said == {
+        "source": 1,
+        "epoch": 2,
+        "split": "dev",
+        "tagged": 0,
+        "replaced": 0,
+        "tagged_in_all": 4,
+        "faults": [],
+    }
 
 
 def test_agreement_of_a_person_and_the_gold_and_what_was_adjudicated(folder, capsys):
@@ -104,3 +112,22 @@ def test_agreement_of_a_person_and_the_gold_and_what_was_adjudicated(folder, cap
     assert run(["agreement", str(folder), "1", str(number)]) == 0
     text = capsys.readouterr().out
     assert text.startswith("run 1, epoch 2 and 다온 on 2 dev sentences that both have judged\nexact F1 ")
+
+
+def test_a_dictionary_is_added_tags_and_is_measured(folder, tmp_path, capsys):
+    path = tmp_path / "names.tsv"
+    path.write_text("한국은행\tORG\n세종\tPS\n(\n부산\tCITY\n", encoding="utf-8")
+    added = document(capsys, "add-source", folder, path, "--kind", "dictionary", "--map", "ORG=OG")
+    assert (added["source"], added["name"], added["entries"]) == (2, "names", 2)
+    assert [(each["line"], "tag set" in each["reason"]) for each in added["rejected"]] == [(3, False), (4, True)]
+    said = document(capsys, "suggest", folder, "--source", 2, "--split", "dev")
+    assert (said["epoch"], said["tagged"], said["replaced"]) == (1, 4, 0)
+    measured = document(capsys, "evaluate", folder, "--source", 2)
+    assert [measured["labels"][label]["f1"] for label in ("OG", "PS")] == [1.0, pytest.approx(2 / 3)]
+    path.write_text("민서\tPS\n", encoding="utf-8")
+    document(capsys, "add-source", folder, path, "--kind", "dictionary")
+    again = document(capsys, "suggest", folder, "--source", 2, "--split", "dev")
+    assert (again["epoch"], again["tagged"], again["replaced"]) == (2, 4, 4)
+    path.write_text("(\n", encoding="utf-8")
+    assert run(["add-source", str(folder), str(path), "--kind", "dictionary"]) == 1
+    assert "has no entry of a dictionary" in capsys.readouterr().err

@@ -21,6 +21,7 @@ class FirstWord:
 
     def __init__(self, label="PS"):
         self.fingerprint = label
+        self.faults = ()
 
     def tag(self, texts):
         for _ in texts:

@@ -1,0 +1,115 @@
+"""A dictionary as a source: its entries are kept in the project, and tag on demand."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.dictionary.entries import DictionaryEntry, read_dictionary, write_entries
+from core.dictionary.matching import DictionaryMatcher, match_texts
+from core.domain.errors import UserError
+from core.domain.spans import PredictedSpan
+from core.formats.records import Rejected, escape_name, reject
+from core.formats.source_files import Source as CorpusSource
+from core.formats.source_files import check_text, naming_read_errors
+from core.messages.catalogue import join_words
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from core.store.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class DictionaryReport:
+    """What a file of entries brought."""
+
+    number: int
+    name: str
+    entries: int
+    rejected: tuple[Rejected, ...]
+
+
+def add_dictionary(
+    project: Project, path: Path, name: str = "", label_map: Mapping[str, str] | None = None
+) -> DictionaryReport:
+    """Add a file of entries as a source, or as the new entries of the dictionary with this name.
+
+    Args:
+        name: empty: that of the file without its suffix.
+
+    Raises:
+        UserError: the file cannot be read, or no line of it is an entry.
+    """
+    name = name.strip() or escape_name(path.stem)
+    entries, rejected = _read_file(project, path, label_map or {})
+    if not entries:
+        reason = rejected[0].reason if rejected else ""
+        raise UserError("{file} has no entry of a dictionary: {reason}", file=path, reason=reason)
+    known = project.sources.find("dictionary", name)
+    number = known.number if known else project.sources.add("dictionary", name, {})
+    store_entries(project, number, entries)
+    return DictionaryReport(number, name, len(entries), tuple(rejected))
+
+
+def _read_file(
+    project: Project, path: Path, label_map: Mapping[str, str]
+) -> tuple[list[DictionaryEntry], list[Rejected]]:
+    with naming_read_errors(str(path)):
+        encoding, is_damaged = check_text(path, str(path))
+        source = CorpusSource(path, str(path), encoding, is_damaged)
+        found = list(read_dictionary(source))
+    known, entries, rejected = project.sentences.labels(), list[DictionaryEntry](), list[Rejected]()
+    for each in found:
+        if isinstance(each, Rejected):
+            rejected.append(each)
+            continue
+        label = label_map.get(each.label, each.label)
+        if label in known:
+            entries.append(replace(each, label=label))
+        else:
+            error = UserError("the label {label} is not in the tag set ({known})", label=label, known=join_words(known))
+            rejected.append(reject(source, each.line, error))
+    return entries, rejected
+
+
+def store_entries(project: Project, number: int, entries: Iterable[DictionaryEntry]) -> ChangeSet:
+    """Give a dictionary other entries, with the label names of today; it then tags anew, as another version.
+
+    Raises:
+        UserError: a label cannot be stored for this source.
+    """
+    kept = list(dict.fromkeys(entries))
+    then = project.sources.labels_then(number, {entry.label for entry in kept})
+    rows = [[each.text, then.get(each.label, each.label), each.is_pattern] for each in kept]
+    return project.sources.change_origin(number, {"entries": rows})
+
+
+def read_entries(project: Project, number: int) -> list[DictionaryEntry]:
+    """The entries of a dictionary, with the label names of today."""
+    names = project.label_names.of_source(number)
+    return [replace(entry, label=names.get(entry.label, entry.label)) for entry in _stored_entries(project, number)]
+
+
+def _stored_entries(project: Project, number: int) -> list[DictionaryEntry]:
+    rows = project.sources.origin(number).get("entries", [])
+    return [DictionaryEntry(text, label, bool(is_pattern)) for text, label, is_pattern in rows]
+
+
+class DictionaryTagger:
+    """Tags with a dictionary; where it is ambiguous, no label is chosen."""
+
+    def __init__(self, project: Project, source: Source) -> None:
+        entries = _stored_entries(project, source.number)
+        self._matcher = DictionaryMatcher(entries, source.title)
+        self._fingerprint = hashlib.sha256(write_entries(entries).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def faults(self) -> Sequence[Rejected]:
+        return self._matcher.switched_off
+
+    def tag(self, texts: Sequence[str]) -> Iterator[list[PredictedSpan]]:
+        for matches in match_texts(self._matcher, texts):
+            yield [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None]
