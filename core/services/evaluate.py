@@ -11,7 +11,7 @@ from core.domain.spans import Split
 from core.metrics.comparison import SpanMatch
 from core.metrics.report import build_report, count_spans
 from core.services.scoring import score_klue
-from core.services.tag_source import tag_lacking
+from core.services.tag_source import tag_lacking, tag_source
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import EpochChoice
@@ -49,9 +49,12 @@ def evaluate_epoch(
             with is damaged.
     """
     known = project.sources.by_number(project.runs.by_number(None).number if source is None else source)
-    key = EpochKey(known.number, project.runs.epoch_number(known.number, epoch))
     if not project.sentences.count(split):
         raise UserError("the project has no {split} sentences; import some with --split {split}", split=split)
+    if known.tags_more and epoch is None and not known.is_run:
+        key = (yield from tag_source(project, known.number, split)).key
+    else:
+        key = EpochKey(known.number, project.runs.epoch_number(known.number, epoch))
     if known.tags_more:
         yield from tag_lacking(project, key, split, device)
     elif not project.predictions.count(key, split) and known.is_crosscheck:
