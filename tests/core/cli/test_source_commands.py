@@ -103,12 +103,14 @@ def test_agreement_of_a_person_and_the_gold_and_what_was_adjudicated(folder, cap
             key, {numbers[name]: spans for name, spans in said.items()} | {numbers["talk-1"]: ()}, {numbers["talk-1"]}
         )
     before = document(capsys, "agreement", folder, number, "gold")
-    assert (before["sentences"], before["skipped"], before["adjudicated"]) == (2, 2, 0)
+    assert (before["sentences"], before["adjudicated"]) == (2, 0)
     assert before["exact_f1"] == pytest.approx(6 / 7)
     with open_project(folder) as project:
         project.corrections.correct(numbers["news-3"], (Span(0, 2, "PS"),))
     after = document(capsys, "agreement", folder, "gold", number)
     assert (after["exact_f1"], after["adjudicated"], after["untouched"]["sentences"]) == (1.0, 1, 1)
+    assert run(["agreement", str(folder), "gold", "gold"]) == 1
+    assert "the gold agrees with itself" in capsys.readouterr().err
     assert run(["agreement", str(folder), "1", str(number)]) == 0
     text = capsys.readouterr().out
     assert text.startswith("run 1, epoch 2 and 다온 on 2 dev sentences that both have judged\nexact F1 ")
