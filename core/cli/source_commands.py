@@ -4,7 +4,7 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from core.analysis.agreement import Agreement, AgreementFigure
 from core.cli.arguments import read_epoch, read_number, read_text
@@ -17,9 +17,9 @@ from core.domain.spans import SPLITS
 from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
+from core.services.agreement import AgreementReport, Reader, compare_readers
 from core.services.dictionary_source import add_dictionary
-from core.services.list_sources import SourceSummary, list_sources
-from core.services.source_agreement import AgreementReport, report_source_agreement
+from core.services.source_list import SourceSummary, list_sources
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import tag_source
 from core.store.predictions import EpochKey
@@ -68,30 +68,15 @@ def sources(options: argparse.Namespace, out: Output) -> None:
     with open_project(options.project) as project:
         listed = list_sources(project)
     text = "\n".join(map(_describe_source, listed)) or say("no source yet")
-    out.result({"sources": [_source_document(summary) for summary in listed]}, text)
-
-
-def _source_document(summary: SourceSummary) -> dict[str, Any]:
-    source = summary.source
-    return {
-        "source": source.number,
-        "kind": source.kind,
-        "name": source.name,
-        "note": source.note,
-        "made_at": source.made_at,
-        "epochs": summary.epochs,
-        "sentences": summary.sentences,
-        "best_f1": summary.f1,
-        "bytes": summary.size,
-    }
+    out.result({"sources": [summary.as_json() for summary in listed]}, text)
 
 
 def _describe_source(summary: SourceSummary) -> str:
     source = summary.source
     parts = [f"{source.number:>3}", f"{source.kind:<11}", source.heading]
     parts.append(say_count("{count:,} sentence tagged", "{count:,} sentences tagged", summary.sentences))
-    if summary.f1 is not None:
-        parts.append(say("best F1 on dev {f1:.4f}", f1=summary.f1))
+    if summary.best_f1 is not None:
+        parts.append(say("best F1 on dev {f1:.4f}", f1=summary.best_f1))
     return "  ".join(parts)
 
 
@@ -222,7 +207,7 @@ def agreement(options: argparse.Namespace, out: Output) -> None:
         raise UserError("the gold agrees with itself; give the number of a source for one of the two")
     with open_project(options.project) as project:
         one, other = (_find_reader(project, reader) for reader in (options.one, options.other))
-        report = run_to_end(report_source_agreement(project, one, other, options.split))
+        report = run_to_end(compare_readers(project, one, other, options.split))
         names = [_name_reader(project, reader) for reader in (one, other)]
     document = {"split": options.split, **report.agreement.as_json(), "adjudicated": report.adjudicated}
     if report.untouched is not None:
@@ -230,12 +215,12 @@ def agreement(options: argparse.Namespace, out: Output) -> None:
     out.result(document, _describe_agreement(report, names, options.split))
 
 
-def _find_reader(project: Project, reader: int | Literal["gold"]) -> EpochKey | None:
-    return None if reader == "gold" else EpochKey(reader, project.runs.epoch_number(reader, None))
+def _find_reader(project: Project, reader: int | Literal["gold"]) -> Reader:
+    return "gold" if reader == "gold" else EpochKey(reader, project.runs.epoch_number(reader, None))
 
 
-def _name_reader(project: Project, reader: EpochKey | None) -> str:
-    return say("gold") if reader is None else project.sources.by_number(reader.source).name_epoch(reader.epoch)
+def _name_reader(project: Project, reader: Reader) -> str:
+    return say("gold") if reader == "gold" else project.sources.by_number(reader.source).name_epoch(reader.epoch)
 
 
 def _describe_agreement(report: AgreementReport, names: list[str], split: str) -> str:

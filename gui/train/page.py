@@ -166,6 +166,8 @@ class TrainPage(Page):
         if project is None or number is None or number == self._run_looked_at:
             return
         self._run_looked_at = number
+        if not project.sources.by_number(number).is_run:
+            return
         run = project.runs.by_number(number)
         if self.training.job is None and not run.is_crosscheck and number != self.monitor.run:
             self._show_stored(project, run)

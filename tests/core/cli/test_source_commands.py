@@ -103,7 +103,7 @@ def test_agreement_of_a_person_and_the_gold_and_what_was_adjudicated(folder, cap
             key, {numbers[name]: spans for name, spans in said.items()} | {numbers["talk-1"]: ()}, {numbers["talk-1"]}
         )
     before = document(capsys, "agreement", folder, number, "gold")
-    assert (before["sentences"], before["adjudicated"]) == (2, 0)
+    assert (before["sentences"], before["skipped"], before["adjudicated"]) == (2, 2, 0)
     assert before["exact_f1"] == pytest.approx(6 / 7)
     with open_project(folder) as project:
         project.corrections.correct(numbers["news-3"], (Span(0, 2, "PS"),))

@@ -7,9 +7,8 @@ import pytest
 from core.domain.generators import run_to_end
 from core.services.add_source import SourcePlan, add_file_source
 from core.services.intake import Rules
-from core.services.list_sources import list_sources, measure_folder
 from core.services.preview_source import preview_source
-from core.services.source_agreement import measure_source_agreement
+from core.services.source_list import list_sources, measure_folder
 from core.store.predictions import EpochKey
 from tests.building import TEXTS, project_with_run
 
@@ -46,16 +45,16 @@ def test_runs_and_files_are_measured_alike(project, plan):
         4,
         1000,
     )
-    assert run.f1 == project.runs.epochs(1)[1].report.corrected.micro.f1
-    assert (person.source.heading, person.run, person.last, person.sentences) == ("가온", None, report.key, 2)
-    assert person.f1 == pytest.approx(2 * 3 / (3 + 4)), "three of the four gold spans of both sentences"
+    assert run.best_f1 == project.runs.epochs(1)[1].report.corrected.micro.f1
+    assert (person.source.heading, person.run, person.newest, person.sentences) == ("가온", None, report.key, 2)
+    assert person.best_f1 == pytest.approx(2 * 3 / (3 + 4)), "three of the four gold spans of both sentences"
     assert measure_folder(folder / "none") == 0
 
 
 def test_what_has_no_predictions_for_dev_has_no_figure(project):
     project.database.write("UPDATE sentence SET split = 'train'")
     [run] = list_sources(project)
-    assert (run.f1, run.judged["dev"], run.sentences) == (None, 0, 4)
+    assert (run.best_f1, run.judged["dev"], run.sentences) == (None, 0, 4)
 
 
 def test_a_preview_counts_what_matches_by_id_by_text_and_not_at_all(project, plan):
@@ -69,15 +68,3 @@ def test_a_preview_counts_what_matches_by_id_by_text_and_not_at_all(project, pla
     assert unmapped.file.files[0].rejections == 2, "ORG is not in the tag set"
     assert run_to_end(preview_source(project, SourcePlan(plan.path.with_name("none.txt")))).file.files[0].problem
     assert len(project.sources.list_all()) == 1, "a preview stores nothing"
-
-
-def test_agreement_with_the_gold_and_with_a_run(project, plan):
-    key = run_to_end(add_file_source(project, plan)).key
-    with_gold = run_to_end(measure_source_agreement(project, None, key))
-    assert (with_gold.sentences, with_gold.spans) == (2, (4, 3))
-    assert with_gold.exact_f1.value == pytest.approx(6 / 7)
-    with_run = run_to_end(measure_source_agreement(project, key, EpochKey(1, 2)))
-    assert (with_run.sentences, with_run.spans) == (2, (3, 4))
-    nobody = run_to_end(measure_source_agreement(project, None, key, "train"))
-    assert nobody.sentences == 0
-    assert nobody.exact_f1.note.startswith("not defined")

@@ -5,6 +5,7 @@ from collections.abc import Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.domain.errors import UserError
 from core.domain.generators import run_to_end
@@ -29,7 +30,7 @@ class SourceSummary:
         best: the epoch with the best micro F1 on dev as measured when it ended, or the last version.
         sentences: how many sentences its last epoch tagged, wherever they are.
         judged: how many of them it judged as a whole, by the section they are in now; without those it was trained on.
-        f1: micro F1 of `best` on dev, by the gold as it is corrected now; None without predictions for dev.
+        best_f1: micro F1 of `best` on dev, by the gold as it is corrected now; None without predictions for dev.
         size: bytes of weights and training state on disk.
     """
 
@@ -39,12 +40,27 @@ class SourceSummary:
     best: EpochKey | None
     sentences: int
     judged: Mapping[Section, int]
-    f1: float | None
+    best_f1: float | None
     size: int
 
     @property
-    def last(self) -> EpochKey | None:
+    def newest(self) -> EpochKey | None:
+        """Its last epoch or version; None: it has none."""
         return EpochKey(self.source.number, self.epochs[-1]) if self.epochs else None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source.number,
+            "kind": self.source.kind,
+            "name": self.source.name,
+            "note": self.source.note,
+            "made_at": self.source.made_at,
+            "version": None if self.newest is None else self.newest.epoch,
+            "sentences": self.sentences,
+            "trained": None if self.run is None else self.run.train_sentences,
+            "best_f1": self.best_f1,
+            "size": self.size,
+        }
 
 
 def list_sources(project: Project) -> list[SourceSummary]:
@@ -69,15 +85,15 @@ def summarise_sources(project: Project) -> Generator[list[SourceSummary], None, 
 def _summarise(project: Project, source: Source, run: Run | None) -> SourceSummary:
     epochs = tuple(project.sources.epoch_numbers(source.number))
     best = _find_best(project, source) if epochs else None
-    last = EpochKey(source.number, epochs[-1]) if epochs else None
+    newest = EpochKey(source.number, epochs[-1]) if epochs else None
     is_measured = best is not None and project.predictions.has_any(best, "dev")
     return SourceSummary(
         source,
         run,
         epochs,
         best,
-        project.predictions.count_all(last) if last is not None else 0,
-        {section: project.predictions.count(last, section) for section in TAGGED} if last is not None else {},
+        project.predictions.count_all(newest) if newest is not None else 0,
+        {section: project.predictions.count(newest, section) for section in TAGGED} if newest is not None else {},
         score_epoch(project, best, "dev", "corrected").micro.f1 if best is not None and is_measured else None,
         measure_folder(project.runs.folder(source.number)) if source.is_run and source.removed is None else 0,
     )
