@@ -1,11 +1,12 @@
 """How fast each format is written and read, and how an import and an export of a large corpus go.
 
-    python -m tests.benchmarks.formats [--sentences 5000] [--large 389505,55643,111289] [--only-large]
+    python -m tests.benchmarks.formats [--sentences 5000] [--large 389505,55643,111289] [--twice 1000000] [--only-large]
 
 First, each format that can be written, in a process of its own: processor time for a sentence, written and read, in
 microseconds, and as a multiple of JSON Lines in the same minute. Then, in fresh processes: the import of a large NIKL
 corpus of three files, the import of the same files again, and the export in each format of one file; seconds by the
-clock and of the processor, and the peak memory in MiB.
+clock and of the processor, and the peak memory in MiB. Last, the import of many JSON lines and of the same file again,
+with the size of the project in MiB after each and the lines of the report.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 from time import process_time, time
 
 from core.domain.errors import UserError
-from core.formats import nikl
+from core.formats import jsonl, nikl
 from core.formats.records import CorpusFormat, Record, WriteOptions
 from core.formats.registry import FORMATS, format_by_name, open_corpus
 from tests.benchmarks.large_project import numbered
@@ -26,6 +27,7 @@ from tests.paths import ROOT
 
 SENTENCES = 5_000
 LARGE = (389_505, 55_643, 111_289)
+TWICE = 1_000_000
 ROUNDS = 3
 
 COMMAND = """
@@ -100,10 +102,26 @@ def measure_large(sizes: list[int]) -> dict[str, dict[str, float]]:
     return found
 
 
+def measure_twice(count: int) -> dict[str, dict[str, float]]:
+    """The import of many JSON lines, and of the same file again."""
+    found = {}
+    with tempfile.TemporaryDirectory() as name:
+        file, project = Path(name) / "corpus.jsonl", Path(name) / "p.spandesk"
+        write_sentences(jsonl.FORMAT, file, numbered(count, 1))
+        for title in ("import JSON Lines", "import JSON Lines again"):
+            found[title] = _run("import", str(project), str(file))
+            size = sum(path.stat().st_size for path in project.rglob("*") if path.is_file())
+            found[title]["project MiB"] = round(size / 2**20, 1)
+    return found
+
+
 def _run(*words: str) -> dict[str, float]:
-    done = subprocess.run([sys.executable, "-c", COMMAND, *words], cwd=ROOT, capture_output=True, text=True, check=True)
-    clock, processor, memory = done.stderr.splitlines()[-1].split()
-    return {"seconds": float(clock), "processor": float(processor), "MiB": int(memory)}
+    command = [sys.executable, "-c", COMMAND, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    *said, figures = done.stderr.splitlines()
+    clock, processor, memory = figures.split()
+    lines = len([*said, *done.stdout.splitlines()])
+    return {"seconds": float(clock), "processor": float(processor), "MiB": int(memory), "report lines": lines}
 
 
 def main() -> None:
@@ -111,6 +129,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=SENTENCES)
     parser.add_argument("--format", help="measure this format alone, in this process")
     parser.add_argument("--large", type=lambda text: [int(size) for size in text.split(",")], default=list(LARGE))
+    parser.add_argument("--twice", type=int, default=TWICE)
     parser.add_argument("--only-large", action="store_true")
     options = parser.parse_args()
     start = time()
@@ -118,7 +137,7 @@ def main() -> None:
         print(json.dumps(measure_format(options.format, options.sentences)))
         return
     found = {} if options.only_large else measure_formats(options.sentences)
-    found |= measure_large(options.large)
+    found |= measure_large(options.large) | measure_twice(options.twice)
     print(json.dumps(found | {"all": {"seconds": round(time() - start)}}, indent=1))
 
 
