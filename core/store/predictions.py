@@ -1,7 +1,7 @@
 """Predictions of sources and their comparisons with the gold, on which all tables, lists and counts are based."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -177,6 +177,16 @@ class Predictions:
             f" WHERE p.source = ? AND p.epoch = ? AND p.judged = 'yes' AND {_in_section_of(split, key, other)}"
         )
         return int(self._database.value(sql + _other_condition(other), [key.source, key.epoch, *_numbers(other)]))
+
+    def judged_by_all(self, keys: Collection[EpochKey]) -> list[SentenceNumber]:
+        """The sentences that all of several epochs judged wholly, in order, but for deleted ones."""
+        one = "SELECT sentence FROM prediction WHERE source = ? AND epoch = ? AND judged = 'yes'"
+        return self._database.numbers(
+            f"SELECT sentence FROM ({' UNION ALL '.join([one] * len(keys))})"
+            " WHERE sentence NOT IN (SELECT number FROM sentence WHERE split = 'deleted')"
+            f" GROUP BY sentence HAVING count(*) = {len(keys)} ORDER BY sentence",
+            [value for key in keys for value in (key.source, key.epoch)],
+        )
 
     def count_all(self, key: EpochKey) -> int:
         """How many sentences the epoch tagged, wherever they are."""

@@ -170,9 +170,10 @@ class Sources:
         return ChangeSet("source", runs=(number,))
 
     def origin(self, number: int) -> Mapping[str, Any]:
-        """Where the spans of a source come from, as JSON. All but runs: `labels`, the tag set at its creation. A file
-        or a person: `path`, `digest`, `format`, `rules`. A dictionary: `entries`. Empty where it is damaged, which
-        `problems` says.
+        """Where the spans of a source come from, as JSON; empty where it is damaged, which `problems` says.
+
+        All but runs have `labels`, the tag set at its creation; a file or a person `path`, `digest`, `format`, `rules`;
+        a dictionary `entries`; an agreement `members`, `rule`.
         """
         try:
             origin = json.loads(self._database.value("SELECT origin FROM source WHERE number = ?", [number]) or "{}")
@@ -251,14 +252,14 @@ class Sources:
         )
 
     def delete_unfinished(self, number: int) -> None:
-        """Delete what is stored of an unfinished version of a source that is not a run; and the source, if it is a
-        file's and has no other version.
+        """Delete what is stored of an unfinished version of a source that is not a run; and the source, if it has no
+        other version and cannot tag.
         """
         last = max(self.epoch_numbers(number), default=0)
         with self._database.atomic():
             for table in ("prediction", "comparison", "signal"):
                 self._database.write(f"DELETE FROM {table} WHERE source = ? AND epoch > ?", [number, last])
-            if not last and self.by_number(number).kind in {"file", "person"}:
+            if not last and self.by_number(number).kind in {"file", "person", "agreement"}:
                 self._database.write("DELETE FROM source WHERE number = ?", [number])
                 self._database.write(
                     "UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(number), 0) FROM source)"

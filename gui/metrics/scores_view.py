@@ -317,7 +317,9 @@ class KlueLine(QWidget):
 
     def show_epoch(self, project: Project, question: EpochQuestion) -> None:
         """Show the figures of an epoch, as soon as they are counted."""
-        self.epoch.setText(say("KLUE, epoch {epoch}", epoch=question.key.epoch))
+        is_run = project.sources.by_number(question.key.source).is_run
+        template = mark("KLUE, epoch {number}") if is_run else mark("KLUE, version {number}")
+        self.epoch.setText(say(template, number=question.key.epoch))
         self._figures.ask(question, lambda: _count_klue(project.predictions.examples(*question)))
 
     def describe(self) -> str:

@@ -409,3 +409,17 @@ def test_a_project_whose_only_run_is_damaged_opens_without_one(window, tmp_path)
     assert window.context.session.context.source is None
     for page in window.pages:
         window.show_page(page)
+
+
+def test_every_page_takes_a_source_that_is_not_a_run(window, tmp_path):
+    folder = tmp_path / "files.spandesk"
+    with project_with_run(folder) as project:
+        key = project.sources.open_version(project.sources.add("file", "GPU server", {}), "a")
+        project.predictions.save(key, {project.sentences.by_id("news-3").number: ()})
+    window.open_project(folder)
+    window.context.session.set_context(source=key.source)
+    for page in window.pages:
+        window.show_page(page)
+    assert window.context_bar.source.currentText() == "GPU server"
+    assert not window.context_bar.epoch.isVisible(), "it has one version"
+    assert window.pages["scratch"].empty.title.text() == "GPU server cannot tag what you type"
