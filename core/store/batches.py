@@ -28,6 +28,11 @@ Reason = Literal["uncertain", "random", "hits", "starved"]
 without an example."""
 
 
+IS_NOT_PUT_OFF = """NOT EXISTS (SELECT 1 FROM dismissed WHERE kind = 'sentence'
+    AND subject = '[' || s.number || ']')"""
+"""The condition in SQL that nobody put the sentence `s` off."""
+
+
 class BatchEntry(NamedTuple):
     """A sentence of a batch and why it is there.
 
@@ -129,9 +134,8 @@ class Batches:
             "SELECT made_at, ordering, source, epoch, dev_share FROM batch WHERE number = ?", [number]
         )
         rows = self._database.rows(
-            "SELECT b.sentence, reason, b.value, label, similar, s.split = 'pool' AND NOT EXISTS (SELECT 1 FROM"
-            " dismissed WHERE kind = 'sentence' AND subject = '[' || s.number || ']') FROM batch_sentence AS b"
-            " JOIN sentence AS s ON s.number = b.sentence WHERE batch = ? ORDER BY b.place",
+            f"SELECT b.sentence, reason, b.value, label, similar, s.split = 'pool' AND {IS_NOT_PUT_OFF}"
+            " FROM batch_sentence AS b JOIN sentence AS s ON s.number = b.sentence WHERE batch = ? ORDER BY b.place",
             [number],
         )
         key = None if source is None else EpochKey(source, epoch)

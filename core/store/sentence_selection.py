@@ -8,6 +8,7 @@ from typing import Any, Literal
 from core.analysis.changes import SentenceHistory
 from core.domain.spans import Section, SentenceNumber
 from core.metrics.comparison import Outcome
+from core.store.batches import IS_NOT_PUT_OFF
 from core.store.columns import label_text
 from core.store.database import Database
 from core.store.documents import split_search, term_condition
@@ -59,7 +60,8 @@ class Selection:
     reviewed, not yet reviewed (`open`), or have a note.
 
     `order`: `import`, in order of the corpus; `uncertain`, least certain first; `suspicious`, likeliest gold errors
-    first; `loss`, highest loss first; `random`, a fixed random order.
+    first; `loss`, highest loss first; `random`, a fixed random order. `batch` restricts the list to what is open of a
+    batch of sentences to label next, in the order of the batch.
     """
 
     split: Section = "dev"
@@ -74,6 +76,7 @@ class Selection:
     history: SentenceHistory | None = None
     review: ReviewState | None = None
     order: Order = "import"
+    batch: int | None = None
 
     @property
     def compares(self) -> bool:
@@ -115,6 +118,8 @@ class Selections:
         """The sentence numbers in the selection's order; empty if it needs predictions and there are none."""
         if selection.needs_run and key is None:
             return []
+        if selection.batch is not None:
+            return self._of_batch(selection)
         wanted = list(self._wanted(selection, key, gold))
         if not all(wanted):
             return []
@@ -130,6 +135,19 @@ class Selections:
         where = " AND ".join(conditions)
         numbers = ordered_numbers(self._database, selection.order, key, gold, where, parameters)
         for found in wanted:
+            numbers = [number for number in numbers if number in found]
+        return numbers
+
+    def _of_batch(self, selection: Selection) -> list[SentenceNumber]:
+        """What is open of a batch, in its order, as far as the text that is searched for occurs in it."""
+        conditions, parameters = _own_conditions(selection)
+        rows = self._database.rows(
+            "SELECT s.number FROM batch_sentence AS b CROSS JOIN sentence AS s ON s.number = b.sentence"
+            f" WHERE b.batch = ? AND {IS_NOT_PUT_OFF} AND {' AND '.join(conditions)} ORDER BY b.place",
+            [selection.batch, *parameters],
+        )
+        numbers = [SentenceNumber(row[0]) for row in rows]
+        for found in self._wanted(selection, None, "corrected"):
             numbers = [number for number in numbers if number in found]
         return numbers
 

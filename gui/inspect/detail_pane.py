@@ -1,6 +1,7 @@
 """One sentence, large: what gold and run say of it, and the tools that correct the gold."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
@@ -18,20 +19,21 @@ from gui.inspect.comparison_table import CELL_MARGIN, ComparisonTable
 from gui.inspect.document_panel import DocumentPanel
 from gui.inspect.labelling import READ_ONLY, LabelChips, Labelling, SpanMenu, Subject, tool_button
 from gui.inspect.review_bar import ComparisonBar, NoteLine, ReviewedMark, Verdicts
-from gui.inspect.sentence_list import ShownSentence
+from gui.inspect.shown_sentence import ShownSentence, describe_overlaps
 from gui.keys.commands import Name
 from gui.look.theme import scaled, set_property
 from gui.sentence.canvas import SentenceCanvas
 from gui.sentence.mouse import place_below
-from gui.sentence.span_selection import TextSelection, comparisons_of, difference_of, of_gold, of_predicted, stops
+from gui.sentence.span_selection import TextSelection, difference_of, has_span, of_gold, of_predicted, start_of, stops
 from gui.text.wording import format_spans
-from gui.widgets.flow import FlowLayout, ScrolledPanel
+from gui.widgets.flow import FlowLayout, ScrolledPanel, column_layout, row_layout
 from gui.widgets.page import PageContext
 from gui.widgets.text_labels import ElidedLabel
 
 _TOOLS: dict[Name, str] = {
     "accept": mark("Accept"),
     "accept and go on": mark("Accept, next"),
+    "accept all": mark("Accept all"),
     "remove": mark("Remove"),
     "identical": mark("All identical…"),
 }
@@ -50,21 +52,23 @@ class SentenceDetail(QWidget):
         identicalAsked: every string like this span is to be labelled; a `Span`.
         sentence_done: the person has finished the sentence and wants the next error; its gold then.
         judged: the person says who is wrong; a `Comparison` and a `Blame`.
+        rejected: the person does not want this suggestion; a `Span`.
     """
 
     goldProposed = Signal(tuple)  # noqa: N815
     identicalAsked = Signal(object)  # noqa: N815
     sentence_done = Signal(tuple)
     judged = Signal(object, str)
+    rejected = Signal(object)
 
-    def __init__(self, context: PageContext, steps: Sequence[QAction], mark: QAction) -> None:
+    def __init__(self, context: PageContext, steps: Sequence[QAction], reviewed: ReviewedMark) -> None:
         super().__init__()
         self._shown: ShownSentence | None = None
         self._gold: Gold = "corrected"
         self._is_warning = False
         self._seen: TextSelection | None = None
         self.position = ElidedLabel()
-        self.reviewed = ReviewedMark(mark)
+        self.reviewed = reviewed
         self.note = NoteLine(context.keymap)
         self.notice = ElidedLabel()
         self.lanes = ComparisonBar()
@@ -91,7 +95,8 @@ class SentenceDetail(QWidget):
             "start left": lambda: canvas.move_edge("start", -1),
             "accept": canvas.accept_selected,
             "accept and go on": self._accept_and_go_on,
-            "remove": canvas.delete_selected,
+            "accept all": self._accept_all,
+            "remove": self._remove,
             "identical": self._ask_for_identical,
             "next eojeol": lambda: canvas.select_next_word(1),
             "previous eojeol": lambda: canvas.select_next_word(-1),
@@ -109,7 +114,7 @@ class SentenceDetail(QWidget):
         self.setProperty("panel", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         upper, lower = ScrolledPanel(least_height=_LEAST_HEIGHT), QWidget()
-        column = _column(upper.panel, (0, 8, 0, 8))
+        column = column_layout(upper.panel, (0, 8, 0, 8))
         column.addLayout(self._header(steps))
         column.addLayout(self._review())
         column.addWidget(self.document.details)
@@ -123,7 +128,7 @@ class SentenceDetail(QWidget):
         tools.addLayout(self._notices())
         tools.addLayout(self._tools())
         column.addLayout(tools)
-        _column(lower, (_MARGIN - CELL_MARGIN, 0, 0, 0)).addWidget(self.table)
+        column_layout(lower, (_MARGIN - CELL_MARGIN, 0, 0, 0)).addWidget(self.table)
         self._body = QSplitter(Qt.Orientation.Vertical)
         self._body.setChildrenCollapsible(False)
         for part, share in ((upper, 82), (lower, 18)):
@@ -131,11 +136,11 @@ class SentenceDetail(QWidget):
             self._body.setStretchFactor(self._body.indexOf(part), share)
         self._body.setSizes([820, 180])
         context.preferences.keep_splitter("inspect-sentence", self._body)
-        _column(self, (0, 0, 0, 0)).addWidget(self._body)
+        column_layout(self, (0, 0, 0, 0)).addWidget(self._body)
 
     def _header(self, steps: Sequence[QAction]) -> QHBoxLayout:
         self.position.setProperty("role", "hint")
-        row = _row(_MARGIN, 8)
+        row = row_layout(_MARGIN, 8)
         row.addWidget(self.position, 1)
         for action in steps:
             row.addWidget(tool_button(action))
@@ -152,7 +157,7 @@ class SentenceDetail(QWidget):
     def _notices(self) -> QHBoxLayout:
         """The note on the sentence, and what the window says to what was done."""
         self.notice.setProperty("role", "hint")
-        row = _row(0, 0)
+        row = row_layout(0, 0)
         row.addWidget(self.note, 1)
         row.addWidget(self.labelling.note)
         row.addWidget(self.notice, 1)
@@ -172,7 +177,9 @@ class SentenceDetail(QWidget):
         flow = FlowLayout()
         for name, text in _TOOLS.items():
             self.actions_by_name[name].setIconText(say(text))
-        flow.add_group(*(tool_button(self.actions_by_name[name], outlined=True) for name in _TOOLS))
+        buttons = {name: tool_button(self.actions_by_name[name], outlined=True) for name in _TOOLS}
+        self._of_pool = buttons["accept all"]
+        flow.add_group(*buttons.values())
         flow.add_group(*self.verdicts.buttons)
         return flow
 
@@ -212,13 +219,14 @@ class SentenceDetail(QWidget):
         self.reviewed.show_mark(said.is_reviewed, progress)
         self.note.show_note(self._number(shown), said.note, said.note_author)
         self._body.setVisible(shown is not None)
-        self.chips.show_needed(_labels_of(shown) if shown is not None else ())
+        self.chips.show_needed(shown.labels if shown is not None else ())
         hits = find_hits(shown.stored.text, searched) if shown is not None else ()
         is_other_search, self.canvas.hits = hits != self.canvas.hits, hits
         self.show_stored()
         if is_other or is_other_search:
             self._show_beginning(hits)
-        self.show_notice("" if self.is_editable or shown is None else say(READ_ONLY))
+        overlaps = describe_overlaps(shown) if shown is not None else ""
+        self.show_notice(overlaps if self.is_editable or shown is None else say(READ_ONLY))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -236,9 +244,15 @@ class SentenceDetail(QWidget):
                 shown.stored.text, comparisons, shown.gold_shares, shown.said, compares=compares
             )
             self.canvas.show_sentence(
-                shown.stored.text, shown.gold, shown.predicted, shown.other, comparisons=comparisons
+                shown.stored.text,
+                shown.gold,
+                shown.predicted,
+                shown.other,
+                comparisons=comparisons,
+                suggests=shown.is_pooled,
             )
-            self.verdicts.set_visible(compares)
+            self.verdicts.set_visible(compares and not shown.is_pooled)
+            self._of_pool.setVisible(shown.is_pooled)
         self._follow_selection()
 
     def _show_beginning(self, hits: Sequence[tuple[int, int]]) -> None:
@@ -305,24 +319,14 @@ class SentenceDetail(QWidget):
 
     def _show_menu_below(self) -> None:
         """Show the menu of what is selected; where nothing is, of the first span or eojeol."""
-        if self.canvas.selection is None:
-            self.canvas.select_next(1)
-        if self.canvas.selection is None:
-            self.canvas.select_next_word(1)
-        if self.canvas.selection is not None:
-            self._show_menu(self.canvas.mapToGlobal(place_below(self.canvas.scene, self.canvas.selection)))
+        if (selection := self.canvas.select_something()) is not None:
+            self._show_menu(self.canvas.mapToGlobal(place_below(self.canvas.scene, selection)))
 
     def _show_menu(self, place: QPoint) -> None:
         selection = self.canvas.selection
         if self._shown is not None and selection is not None:
             subject = Subject(self._shown.stored.text, selection, self.canvas.comparisons, self.is_editable)
-            menu = SpanMenu(
-                subject,
-                self.chips.captions,
-                self.actions_by_name,
-                self._keymap,
-                self,
-            )
+            menu = SpanMenu(subject, self.chips.captions, self.actions_by_name, self._keymap, self)
             menu.labelled.connect(self.labelling.apply)
             menu.kept.connect(self.chips.keep)
             menu.popup(place)
@@ -361,12 +365,29 @@ class SentenceDetail(QWidget):
         if span is not None:
             gold = with_span(gold, span)
         start = span.start if span is not None else selection.start if selection is not None else -1
-        places = stops(comparisons_of(gold, shown.predicted or ()), errors_only=True)
+        places = stops(replace(shown, gold=gold).comparisons, errors_only=True)
         if not any(place.start > start for place in places):
             self.sentence_done.emit(gold)
             return
         self.canvas.accept_selected()
         self.canvas.select_next(1, errors_only=True)
+
+    def _accept_all(self) -> None:
+        """Take the suggestions for a sentence of the pool, as far as they overlap nothing."""
+        if self._shown is not None and self._shown.accepted.spans != self._shown.gold:
+            self._propose(self._shown.accepted.spans)
+
+    def _remove(self) -> None:
+        if self._can_reject and (selection := self.canvas.selection) is not None:
+            self.rejected.emit(selection.span)
+        else:
+            self.canvas.delete_selected()
+
+    @property
+    def _can_reject(self) -> bool:
+        selection = self.canvas.selection
+        is_suggestion = selection is not None and selection.kind == "predicted"
+        return is_suggestion and self._shown is not None and self._shown.is_pooled
 
     def _judge(self, blame: Blame) -> None:
         difference = difference_of(self.canvas.comparisons, self.canvas.selection)
@@ -383,7 +404,7 @@ class SentenceDetail(QWidget):
         left = [c for c in self.canvas.comparisons if c.is_error and pair_of(c) not in verdicts]
         at = self.canvas.selection.start if self.canvas.selection is not None else 0
         if left:
-            self.select(next((c for c in left if _start_of(c) >= at), left[0]))
+            self.select(next((c for c in left if start_of(c) >= at), left[0]))
         return bool(left)
 
     def _ask_for_identical(self) -> None:
@@ -400,7 +421,9 @@ class SentenceDetail(QWidget):
         has_predictions = self._shown is not None and self._shown.predicted is not None
         self.actions_by_name["accept and go on"].setEnabled(self.is_editable and has_predictions)
         self.verdicts.offer(possible=self.is_editable and difference is not None)
-        self.actions_by_name["remove"].setEnabled(self.is_editable and is_gold)
+        self.actions_by_name["remove"].setEnabled(self.is_editable and (is_gold or self._can_reject))
+        has_suggestions = self._shown is not None and self._shown.has_suggestions
+        self.actions_by_name["accept all"].setEnabled(self.is_editable and has_suggestions)
         self.actions_by_name["copy"].setEnabled(selection is not None)
         for name in ("extend", "shrink"):
             is_own = selection is not None and selection.kind != "predicted"
@@ -414,32 +437,4 @@ class SentenceDetail(QWidget):
         self._seen = selection
         self._warn_of_replaced()
         span = selection.span if selection is not None else None
-        self.table.highlight(next((c for c in comparisons if span is not None and _holds(c, span)), None))
-
-
-def _row(left: int, right: int) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(left, 0, right, 0)
-    row.setSpacing(4)
-    return row
-
-
-def _column(widget: QWidget, margins: tuple[int, int, int, int]) -> QVBoxLayout:
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(*margins)
-    column.setSpacing(8)
-    return column
-
-
-def _labels_of(shown: ShownSentence) -> set[str]:
-    """The labels of a sentence's gold and predicted spans."""
-    found = [each.span for each in (*(shown.predicted or ()), *(shown.other or ()))]
-    return {span.label for span in (*shown.gold, *found)}
-
-
-def _start_of(comparison: Comparison) -> int:
-    return min(span.start for span in pair_of(comparison) if span is not None)
-
-
-def _holds(comparison: Comparison, span: Span) -> bool:
-    return comparison.gold == span or (comparison.predicted is not None and comparison.predicted.span == span)
+        self.table.highlight(next((c for c in comparisons if span is not None and has_span(c, span)), None))

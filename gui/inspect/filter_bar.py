@@ -1,7 +1,7 @@
 """What the list of sentences is filtered by, how that is said, and the bar above the list."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, get_args
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -12,9 +12,9 @@ from core.analysis.changes import SentenceHistory
 from core.domain.labels import EntityType
 from core.domain.spans import SECTIONS, SPLITS, Section
 from core.messages.catalogue import join_words, mark, say
-from core.metrics.comparison import Outcome
-from core.store.sentence_selection import ALL_ERRORS, ERROR_KINDS, ErrorKind, ReviewState, Selection
+from core.store.sentence_selection import ALL_ERRORS, ErrorKind, ReviewState, Selection
 from core.store.signal_store import ORDERS, Order
+from gui.inspect.filter import Filter
 from gui.keys.commands import tip
 from gui.keys.keymap import Keymap
 from gui.look.theme import scaled
@@ -23,114 +23,6 @@ from gui.widgets.choosers import Chooser, chip
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text_fields import LineField
 from gui.widgets.text_labels import PlainLabel
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """The state of the filter bar.
-
-    Attributes:
-        kinds: the kinds of errors to show; all of them when empty and `errors` is on.
-        asked: what another page asked to see; stands in place of errors, kinds and label until one of them is touched.
-    """
-
-    split: Section = "dev"
-    errors: bool = False
-    kinds: frozenset[ErrorKind] = frozenset()
-    corrected: bool = False
-    label: str | None = None
-    text: str = ""
-    history: SentenceHistory | None = None
-    review: ReviewState | None = None
-    order: Order = "import"
-    asked: Selection | None = None
-
-    @property
-    def selection(self) -> Selection:
-        base = self.asked or Selection(outcomes=self._outcomes(), label=self.label)
-        own = replace(base, split=self.split, text=self.text, corrected=self.corrected, history=self.history)
-        return replace(own, review=self.review, order=self.order)
-
-    @property
-    def is_queue(self) -> bool:
-        """Whether the list is there to be worked through."""
-        return self.order != "import" or self.review == "open"
-
-    def _outcomes(self) -> tuple[Outcome, ...]:
-        if not self.errors:
-            return ()
-        chosen = {outcome for kind in self.kinds for outcome in ERROR_KINDS[kind]}
-        return tuple(outcome for outcome in ALL_ERRORS if outcome in chosen or not self.kinds)
-
-    def with_errors(self, errors: bool) -> "Filter":
-        """All sentences, or those with an error of any kind."""
-        return replace(self, errors=errors, kinds=frozenset(), asked=None)
-
-    def with_kind(self, kind: ErrorKind, on: bool) -> "Filter":
-        """One kind of error more or less; the last one gone leaves all sentences."""
-        kinds = self.kinds | {kind} if on else self.kinds - {kind}
-        return replace(self, errors=bool(kinds), kinds=kinds, asked=None)
-
-    def without_run(self) -> "Filter":
-        """What can be asked without predictions."""
-        order: Order = "import" if Selection(order=self.order).needs_run else self.order
-        return replace(self.with_errors(False), history=None, order=order)
-
-    def with_label(self, label: str | None) -> "Filter":
-        return replace(self, label=label, asked=None)
-
-
-_STORED: dict[str, tuple[object, ...]] = {
-    "split": SPLITS,
-    "errors": (False, True),
-    "corrected": (False, True),
-    "history": (None, *get_args(SentenceHistory)),
-    "review": (None, *get_args(ReviewState)),
-    "order": ORDERS,
-}
-"""The values that a stored field of a filter can have."""
-
-
-def stored_filter(shown: Filter) -> dict[str, object]:
-    """A filter as JSON keeps it, without what another page asked to see."""
-    fields = {name: getattr(shown, name) for name in (*_STORED, "label", "text")}
-    return {**fields, "kinds": sorted(shown.kinds)}
-
-
-def read_filter(stored: object) -> Filter | None:
-    """The filter that `stored_filter` made; what cannot be read is as at first. None where there is nothing to read."""
-    if not isinstance(stored, dict) or stored.get("split") not in SPLITS:
-        return None
-    fields = {name: stored[name] for name, values in _STORED.items() if name in stored and stored[name] in values}
-    fields |= {name: stored[name] for name in ("label", "text") if isinstance(stored.get(name), str)}
-    kinds = stored.get("kinds")
-    known = frozenset(kind for kind in get_args(ErrorKind) if isinstance(kinds, list) and kind in kinds)
-    return Filter(**fields, kinds=known)
-
-
-def filter_of(selection: Selection) -> Filter:
-    """The state that shows exactly a selection: by the bar's own buttons where they have one for it."""
-    plain = Filter(
-        split=selection.split,
-        corrected=selection.corrected,
-        text=selection.text,
-        history=selection.history,
-        review=selection.review,
-        order=selection.order,
-    )
-    for known in (plain, plain.with_errors(True)):
-        if known.selection == selection:
-            return known
-    return replace(plain, asked=selection)
-
-
-def is_random_sample(selection: Selection) -> bool:
-    """Whether the sentences come by chance alone, of all or of all with an error, so that they stand for the others."""
-    is_whole = selection.outcomes in ((), ALL_ERRORS) and selection.review in (None, "open")
-    return is_whole and selection == Selection(
-        selection.split, outcomes=selection.outcomes, review=selection.review, order="random"
-    )
-
 
 HISTORY_WORDS: dict[SentenceHistory | None, str] = {
     None: mark("Any history"),
@@ -292,6 +184,14 @@ class FilterBar(QWidget):
         flow.add_group(*self.kinds.values(), self.corrected)
         flow.add_group(self.labels, self.search)
         flow.add_group(self.orders, self.reviews)
+        self._not_of_pool = (
+            *self.kinds.values(),
+            self.errors,
+            self.histories,
+            self.corrected,
+            self.orders,
+            self.reviews,
+        )
         layout.addLayout(flow)
         foot = QHBoxLayout()
         foot.addWidget(self.asked)
@@ -302,7 +202,7 @@ class FilterBar(QWidget):
         self.search.setFixedWidth(scaled(160))
 
     def _connect(self) -> None:
-        self.split.activated.connect(lambda: self._change(replace(self.filter, split=self.split.currentData())))
+        self.split.activated.connect(lambda: self._change(self.filter.in_section(self.split.currentData())))
         self.all.clicked.connect(self._show_all)
         self.errors.clicked.connect(lambda: self._change(self.filter.with_errors(True)))
         for kind, button in self.kinds.items():
@@ -374,6 +274,8 @@ class FilterBar(QWidget):
         if self.search.seen_text != shown.text:
             self.search.show_text(shown.text)
         self._timer.stop()
+        for widget in self._not_of_pool:
+            widget.setVisible(shown.split != "pool")
         self._show_asked()
 
     def _show_asked(self) -> None:

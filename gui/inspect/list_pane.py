@@ -9,26 +9,25 @@ from typing import NamedTuple
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.domain.spans import SECTIONS, SPLITS, SentenceNumber, Split
-from core.messages.catalogue import say
+from core.domain.spans import SECTIONS, SPLITS, Section, SentenceNumber
+from core.messages.catalogue import say, say_count
 from core.store.changes import ChangeSet
 from core.store.documents import split_search
 from core.store.project import Project
 from core.store.sentence_selection import Selection
 from gui.background import LatestQuery
-from gui.inspect.filter_bar import Filter, FilterBar, filter_of, is_random_sample
+from gui.inspect.filter import Filter, filter_of, is_random_sample
+from gui.inspect.filter_bar import FilterBar
 from gui.inspect.review_bar import Reviewing
 from gui.inspect.sentence_list import (
     ListQuery,
     ListResult,
     SentenceList,
     SentenceListModel,
-    ShownSentence,
     SplitStats,
     run_query,
-    shown_sentences,
-    shown_with_gold,
 )
+from gui.inspect.shown_sentence import ShownSentence, shown_sentences, shown_with_gold
 from gui.keys.keymap import Keymap
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import SentenceRow
@@ -231,6 +230,8 @@ class Listing(QWidget):
     @property
     def progress(self) -> str:
         """How much of the split is reviewed, in words."""
+        if self._stats.split == "pool":
+            return say_count("{count:,} left", "{count:,} left", len(self.model.numbers))
         return say("{reviewed:,} of {sentences:,}", reviewed=len(self.reviewing), sentences=self._stats.sentences)
 
     def _apply_filter(self) -> None:
@@ -275,10 +276,10 @@ class Listing(QWidget):
         """List these; the sentence that is shown stays where it is listed, and if asked where it is not."""
         self.leaving.emit()
         before, self.current = self.current, None
-        if shown.order != self._listed.order:
+        if (shown.order, shown.batch) != (self._listed.order, self._listed.batch):
             before = None  # a queue is worked through from its beginning
         self._listed = shown
-        self.model.show_numbers(numbers, ascending=shown.order == "import")
+        self.model.show_numbers(numbers, ascending=shown.order == "import" and shown.batch is None)
         self._left = self.reviewing.left_of(numbers)
         self._corrected.clear()
         self._show_left()
@@ -320,6 +321,13 @@ class Listing(QWidget):
         if project is None:
             return []
         return [shown.row for shown in shown_sentences(project, self._session.context, numbers, as_rows=True)]
+
+    def following(self, number: SentenceNumber) -> SentenceNumber | None:
+        """The sentence after one in the list, or before the last one; None where there is none."""
+        listed, row = self.model.numbers, self.model.row_of(number)
+        if row is None or len(listed) < 2:
+            return None
+        return listed[row + 1] if row + 1 < len(listed) else listed[row - 1]
 
     def go_to(self, number: SentenceNumber) -> bool:
         """Make a sentence the current one, if it is listed; whether it is."""
@@ -364,11 +372,12 @@ class Listing(QWidget):
         return next((number for number in candidates if number in self._errors and is_wanted(number)), None)
 
 
-def _first_split(project: Project | None) -> Split:
+def _first_split(project: Project | None) -> Section:
     """The dev split; where that is empty, the first that is not."""
     if project is None or project.sentences.has_any("dev"):
         return "dev"
-    return next((split for split in SPLITS if project.sentences.has_any(split)), "dev")
+    sections: tuple[Section, ...] = (*SPLITS, "pool")
+    return next((section for section in sections if project.sentences.has_any(section)), "dev")
 
 
 class ErrorIndex:

@@ -126,8 +126,4 @@ class SentenceMover(QObject):
 
     def _following(self, numbers: Sequence[SentenceNumber]) -> SentenceNumber | None:
         """The sentence to go on with; None where all or none of the list are moved."""
-        listed = self._listing.model.numbers
-        row = self._listing.model.row_of(numbers[0]) if len(numbers) == 1 else None
-        if row is None or len(listed) < 2:
-            return None
-        return listed[row + 1] if row + 1 < len(listed) else listed[row - 1]
+        return self._listing.following(numbers[0]) if len(numbers) == 1 else None

@@ -17,11 +17,13 @@ from core.store.sentence_selection import Selection
 from gui.context import offered_epochs
 from gui.inspect.detail_pane import SentenceDetail
 from gui.inspect.document_panel import read_document
-from gui.inspect.filter_bar import Filter, read_filter, stored_filter
+from gui.inspect.filter import Filter, read_filter, stored_filter
 from gui.inspect.identical_window import IdenticalWindow, Sought
 from gui.inspect.list_pane import Listing, ListPlace
 from gui.inspect.moving import SentenceMover
-from gui.inspect.sentence_list import ShownSentence
+from gui.inspect.pool_work import PoolWork, describe_reason
+from gui.inspect.review_bar import ReviewedMark
+from gui.inspect.shown_sentence import ShownSentence
 from gui.keys.commands import COMMANDS, Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.preferences import SETTLED_AFTER
@@ -36,6 +38,10 @@ _STEPS: dict[Name, str] = {
     "next error": mark("Next error ›"),
 }
 """The commands that have a button above the sentence, and its text."""
+
+
+_MARKS: tuple[Name, ...] = ("reviewed", "reviewed and go on", "skip")
+"""The commands that end the work on a sentence, or put it off."""
 
 
 class InspectPage(Page):
@@ -55,7 +61,9 @@ class InspectPage(Page):
         self.actions_by_name = self._page_actions(context.keymap)
         self.mover = SentenceMover(context.session, self.listing, context.keymap)
         steps = [self.actions_by_name[name] for name in _STEPS]
-        self.detail = SentenceDetail(context, steps, self.actions_by_name["reviewed"])
+        reviewed = ReviewedMark(*(self.actions_by_name[name] for name in _MARKS))
+        self.detail = SentenceDetail(context, steps, reviewed)
+        self.pool = PoolWork(self._session, self.listing)
         self.empty = EmptyState(
             say("No sentences yet"),
             say("Import a corpus: its sentences appear here with their gold spans, to be looked at and corrected."),
@@ -75,6 +83,7 @@ class InspectPage(Page):
             "previous error": lambda: self._go_to_error(-1),
             "reviewed": self._toggle_reviewed,
             "reviewed and go on": self._review_and_go_on,
+            "skip": self._skip,
             "note": lambda: self.detail.note.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "down": lambda: self.listing.step(1),
             "up": lambda: self.listing.step(-1),
@@ -119,6 +128,7 @@ class InspectPage(Page):
         self.detail.document.sought.connect(self._search_for)
         self.detail.sentence_done.connect(self._finish_sentence)
         self.detail.judged.connect(self._judge)
+        self.detail.rejected.connect(self._reject)
         self.detail.note.given.connect(self.listing.reviewing.note)
         for leaves in (session.closing, self.listing.leaving):
             leaves.connect(self.detail.note.commit)
@@ -132,6 +142,7 @@ class InspectPage(Page):
         self._reload_pending = False
         self.detail.canvas.clear_selection()
         self.detail.note.forget()
+        self.pool.forget()
         self.listing.begin(project, self._last_place(project) if project is not None else None)
         self.refresh_when_seen()
 
@@ -203,13 +214,18 @@ class InspectPage(Page):
         self.listing.reviewing.watch(number)
         self.detail.document.show_view(read_document(self._session.project, number))
         if number is None:
+            self.detail.reviewed.show_pooled(False)
             self.detail.show_sentence(None, context.gold, "")
             return
         for shown in self.listing.shown([number]):
             self._show(shown)
 
     def _show(self, shown: ShownSentence) -> None:
-        section = self._name_section(shown)
+        section, number = self._name_section(shown), shown.stored.number
+        reason = describe_reason(self.pool.entry(number)) if shown.is_pooled else ""
+        is_put_off = shown.is_pooled and self.pool.is_put_off(number)
+        self.detail.reviewed.show_pooled(shown.is_pooled, is_put_off=is_put_off, reason=reason)
+        self.actions_by_name["skip"].setEnabled(shown.is_pooled)
         words = f"{self.listing.place} · {section} · {shown.stored.id}"
         self.detail.show_sentence(
             shown, self._session.context.gold, words, self.listing.progress, self.listing.searched
@@ -244,20 +260,40 @@ class InspectPage(Page):
 
     def _toggle_reviewed(self) -> None:
         for shown in self.listing.shown_current():
+            if shown.is_pooled:
+                self.pool.finish(shown)
+                return
             self.listing.reviewing.mark(shown.stored.number, reviewed=not shown.said.is_reviewed)
         self._show_current()  # the button turned by itself, whether or not the mark could be stored
 
     def _review_and_go_on(self) -> None:
         for shown in self.listing.shown_current():
-            if self.listing.reviewing.mark(shown.stored.number, reviewed=True):
+            if shown.is_pooled:
+                self.pool.finish(shown)
+            elif self.listing.reviewing.mark(shown.stored.number, reviewed=True):
                 self.listing.step(1)
 
     def _finish_sentence(self, gold: tuple[Span, ...]) -> None:
-        number = self.listing.current
-        if number is not None and self.listing.reviewing.finish_sentence(number, gold):
+        number, pooled = self.listing.current, self._pooled()
+        if pooled is not None and self.pool.finish(pooled, gold):
+            return
+        if pooled is None and number is not None and self.listing.reviewing.finish_sentence(number, gold):
             self._go_to_error(1)
         else:
             self.detail.show_stored()
+
+    def _pooled(self) -> ShownSentence | None:
+        """The sentence that is shown, if it is in the pool."""
+        shown = self.detail.shown
+        return shown if shown is not None and shown.is_pooled else None
+
+    def _skip(self) -> None:
+        if (pooled := self._pooled()) is not None:
+            self.pool.skip(pooled.stored.number)
+
+    def _reject(self, span: Span) -> None:
+        if (pooled := self._pooled()) is not None:
+            self.pool.reject(pooled.stored.number, span)
 
     def _judge(self, comparison: Comparison, blame: Blame) -> None:
         """Store a verdict and go on to the next error without one, here or in the next sentence of the list."""
@@ -289,8 +325,21 @@ class InspectPage(Page):
 
     def _follow(self, change: ChangeSet) -> None:
         if change.corpus:
+            self._follow_large(change)
+        else:
+            self._follow_small(change)
+
+    def _follow_large(self, change: ChangeSet) -> None:
+        """Read everything again; what an undo brought back into the pool is shown."""
+        place = self.pool.place_after(change) if self.isVisible() else None
+        if place is None:
             self._reload_when_free()
-            return
+        else:
+            self.listing.return_to(place)
+
+    def _follow_small(self, change: ChangeSet) -> None:
+        if change.dismissals and self._pooled() is not None:
+            self._show_current()
         touched = change.touched
         read = self.listing.shown_after(change, self.detail.shown)
         rows = [shown.row for shown in read]

@@ -22,11 +22,15 @@ from gui.widgets.text_labels import PlainLabel, hint_label
 
 
 class ReviewedMark(QWidget):
-    """Whether the sentence is reviewed, as a button that turns it, and how much of the split is."""
+    """Whether the sentence is reviewed, as a button that turns it, and how much of the split is; in the pool, that it
+    is done, or skipped for now, and why it was chosen.
+    """
 
-    def __init__(self, mark: QAction) -> None:
+    def __init__(self, mark: QAction, done: QAction, skip: QAction) -> None:
         super().__init__()
-        self.button, self.progress = QToolButton(), PlainLabel()
+        self.button, self.progress, self.reason = QToolButton(), PlainLabel(), hint_label()
+        self.done, self.skip = tool_button(done, outlined=True), tool_button(skip, outlined=True)
+        done.setIconText(say("✓ Done"))
         mark.setCheckable(True)
         self.button.setDefaultAction(mark)
         self.button.setProperty("chip", True)
@@ -35,8 +39,16 @@ class ReviewedMark(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(self.button)
-        layout.addWidget(self.progress)
+        for part in (self.button, self.done, self.skip, self.progress, self.reason):
+            layout.addWidget(part)
+
+    def show_pooled(self, is_pooled: bool, *, is_put_off: bool = False, reason: str = "") -> None:
+        """Offer what can be done with a sentence of the pool, or of another section; `reason` is why it was chosen."""
+        self.button.setVisible(not is_pooled)
+        for part in (self.done, self.skip, self.reason):
+            part.setVisible(is_pooled)
+        self.skip.defaultAction().setIconText(say("Come back") if is_put_off else say("Skip"))
+        self.reason.setText(reason)
 
     def show_mark(self, is_reviewed: bool, progress: str) -> None:
         """Show whether the sentence is reviewed; `progress` is a text such as `214 of 5,564`."""
@@ -240,18 +252,18 @@ class Reviewing:
             self._watched = number
             self._clock.start()
 
-    def _seconds(self) -> float:
+    def restart_clock(self) -> float:
         """Since the sentence was shown, or since the last time this was asked."""
         return self._clock.restart() / 1000
 
     def mark(self, number: SentenceNumber, *, reviewed: bool) -> bool:
         """Mark a sentence as reviewed, or take the mark away; whether that went well."""
-        session, seconds = self._session, self._seconds()
+        session, seconds = self._session, self.restart_clock()
         return session.run_reporting_errors(lambda: session.mark(number, reviewed=reviewed, seconds=seconds))
 
     def finish_sentence(self, number: SentenceNumber, gold: Sequence[Span]) -> bool:
         """Store a sentence's new gold and mark it as reviewed; whether that went well."""
-        session, seconds = self._session, self._seconds()
+        session, seconds = self._session, self.restart_clock()
         return session.run_reporting_errors(lambda: session.finish_sentence(number, gold, seconds))
 
     def note(self, number: SentenceNumber, text: str) -> None:
@@ -259,5 +271,5 @@ class Reviewing:
 
     def judge(self, number: SentenceNumber, comparison: Comparison, blame: Blame, *, sampled: bool) -> bool:
         """Store a verdict on what the run and the gold say; whether that went well."""
-        session, watch = self._session, JudgementContext(sampled, self._seconds())
+        session, watch = self._session, JudgementContext(sampled, self.restart_clock())
         return session.run_reporting_errors(lambda: session.judge(number, comparison, blame, watch))

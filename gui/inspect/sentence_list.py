@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import (
@@ -17,116 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.analysis.changes import EpochOutcomes
-from core.domain.spans import PredictedSpan, Section, SentenceNumber, Span
+from core.domain.spans import Section, SentenceNumber
 from core.messages.catalogue import say
-from core.metrics.comparison import Comparison
-from core.metrics.signals import Signals
-from core.store.gold.reviews import NOTHING_SAID, Reviewed
 from core.store.project import Project
 from core.store.sentence_selection import ALL_ERRORS, Selection
-from core.store.sentences import StoredSentence
 from gui.context import Context
-from gui.inspect.filter_bar import Filter
+from gui.inspect.filter import Filter
 from gui.look.theme import Look, scaled
 from gui.sentence.delegate import ROW_HEIGHT, SENTENCE_ROLE, SentenceDelegate, SentenceRow, explain, spoken
-from gui.sentence.span_selection import comparisons_of
 from gui.text.wording import common_prefix, name_epoch
 from gui.widgets.tables import ROOT, Index
 from gui.widgets.text_labels import PlainLabel, hint_label
-
-
-@dataclass(frozen=True, slots=True)
-class ShownSentence:
-    """A sentence under a context.
-
-    Attributes:
-        predicted: None where no run is chosen, or where it made no predictions for this sentence.
-        steps: its path over the run's epochs, up to the one looked at.
-        other: what the epoch that it is compared with predicted; None where there is none, or it made no predictions.
-        gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
-            not depend on what else became of the gold.
-        said: what a person said of it, and of what the run predicted.
-        comparisons: how the predicted spans compare with the gold; without predictions, all gold is right.
-    """
-
-    stored: StoredSentence
-    gold: tuple[Span, ...]
-    predicted: tuple[PredictedSpan, ...] | None
-    steps: EpochOutcomes = ()
-    other: tuple[PredictedSpan, ...] | None = None
-    gold_shares: Mapping[Span, float] = field(default_factory=dict)
-    said: Reviewed = NOTHING_SAID
-    comparisons: tuple[Comparison, ...] = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "comparisons", comparisons_of(self.gold, self.predicted))
-
-    @property
-    def row(self) -> SentenceRow:
-        stored = self.stored
-        return SentenceRow(
-            number=stored.number,
-            id=stored.id,
-            split=stored.split,
-            text=stored.text,
-            gold=self.gold,
-            comparisons=None if self.predicted is None else self.comparisons,
-            corrected=stored.corrected,
-            steps=self.steps,
-            reviewed=self.said.is_reviewed,
-            noted=bool(self.said.note),
-        )
-
-
-def shown_sentences(
-    project: Project, context: Context, numbers: Sequence[SentenceNumber], *, as_rows: bool = False
-) -> list[ShownSentence]:
-    """The sentences with these numbers; unknown numbers are left out.
-
-    Args:
-        as_rows: read only what a row shows: neither what another epoch predicted nor the gold's probabilities.
-    """
-    predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
-    steps: dict[SentenceNumber, EpochOutcomes] = {}
-    signals: dict[SentenceNumber, Signals] = {}
-    if context.key is not None:
-        signals = {} if as_rows else project.signals.of(context.key, numbers)
-        predicted = project.predictions.of(context.key, numbers)
-        steps = project.predictions.epoch_outcomes(context.key, numbers, context.gold)
-    other = project.predictions.of(context.other, numbers) if context.other is not None and not as_rows else {}
-    said = project.reviews.of(numbers, context.key)
-    return [
-        ShownSentence(
-            stored,
-            stored.gold if context.gold == "corrected" else stored.imported_now,
-            predicted.get(stored.number),
-            steps.get(stored.number, ()),
-            other.get(stored.number),
-            _gold_shares(signals.get(stored.number)),
-            said[stored.number],
-        )
-        for stored in project.sentences.by_number(numbers)
-    ]
-
-
-def shown_with_gold(project: Project, context: Context, shown: ShownSentence, gold: tuple[Span, ...]) -> ShownSentence:
-    """A sentence after its gold as corrected was changed; of the store, only its path over the epochs is read."""
-    stored, key = replace(shown.stored, gold=gold), context.key
-    steps = project.predictions.epoch_outcomes(key, [stored.number], context.gold) if key is not None else {}
-    return replace(
-        shown,
-        stored=stored,
-        gold=gold if context.gold == "corrected" else shown.gold,
-        steps=steps.get(stored.number, ()),
-    )
-
-
-def _gold_shares(signals: Signals | None) -> dict[Span, float]:
-    if signals is None:
-        return {}
-    pairs = zip(signals.gold, signals.gold_probabilities, strict=True)
-    return {span: share for span, share in pairs if share is not None}
 
 
 @dataclass(frozen=True, slots=True)

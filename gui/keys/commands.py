@@ -41,12 +41,14 @@ Name = Literal[
     "extend",
     "shrink",
     "accept",
+    "accept all",
     "remove",
     "clear",
     "identical",
     "reviewed",
     "reviewed and go on",
     "note",
+    "skip",
     "set aside",
     "delete sentence",
     "bring back",
@@ -113,9 +115,15 @@ COMMANDS: dict[Name, Command] = {
     "previous error": Command(mark("Previous sentence with an error"), ("Ctrl+Left",), "page"),
     "reviewed": Command(mark("Mark the sentence as reviewed, or not"), ("Ctrl+R",), "page", repeats=False),
     "reviewed and go on": Command(
-        mark("Mark the sentence as reviewed and go to the next one"), ("Ctrl+Shift+R",), "page", repeats=False
+        mark("Mark the sentence as reviewed, in the pool as done, and go to the next one"),
+        ("Ctrl+Shift+R",),
+        "page",
+        repeats=False,
     ),
     "note": Command(mark("Write a note on the sentence"), ("Ctrl+N",), "page", repeats=False),
+    "skip": Command(
+        mark("Skip a sentence of the pool for now, or come back to it"), ("Ctrl+Shift+S",), "page", repeats=False
+    ),
     "set aside": Command(
         mark("Set the sentence aside"),
         ("Ctrl+Shift+A",),
@@ -160,7 +168,15 @@ COMMANDS: dict[Name, Command] = {
         mark("Drop the punctuation at the edges, or else the last character"), ("Ctrl+Shift+E",), "sentence"
     ),
     "accept": Command(mark("Accept the predicted span as gold"), ("Return", "Enter"), "sentence", repeats=False),
-    "remove": Command(mark("Remove the span from the gold"), ("Del", "Backspace"), "sentence", repeats=False),
+    "accept all": Command(
+        mark("Accept all suggestions in the pool; your own spans stay"),
+        ("Ctrl+Shift+Return",),
+        "sentence",
+        repeats=False,
+    ),
+    "remove": Command(
+        mark("Remove the span from the gold, or reject the suggestion"), ("Del", "Backspace"), "sentence", repeats=False
+    ),
     "identical": Command(mark("Label every identical string like this span"), ("Ctrl+D",), "sentence", repeats=False),
     "sticky": Command(
         mark("Use one label for every selection (sticky label), or stop"), ("Ctrl+L",), "sentence", repeats=False

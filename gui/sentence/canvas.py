@@ -113,6 +113,7 @@ class SentenceCanvas(SentenceView):
         other: Sequence[PredictedSpan] | None = None,
         *,
         comparisons: tuple[Comparison, ...] | None = None,
+        suggests: bool = False,
     ) -> None:
         """Show a sentence; the selected span of the same text stays so.
 
@@ -120,11 +121,12 @@ class SentenceCanvas(SentenceView):
             predicted: None where no run is chosen.
             other: what another epoch predicted, for a third lane; None for none.
             comparisons: how predicted and gold compare; None has them compared.
+            suggests: whether predicted spans are suggestions, of which none is an error.
         """
         is_same, before = text == self._shown.text, self._shown.gold
         is_corrected = is_same and self._proposed is not None
         was_pressed = self.is_pressed
-        self._press = None
+        self._press, self._shown.suggests = None, suggests
         self._shown.show(text, gold, predicted, other, comparisons)
         is_moved = self._set_selection(self._selected_after() if is_same else None)
         self._refresh()
@@ -194,6 +196,14 @@ class SentenceCanvas(SentenceView):
         found = next_word(self._shown.text, position, step)
         if found is not None:
             self._select_range(found)
+
+    def select_something(self) -> TextSelection | None:
+        """Select the first span, or else the first eojeol, where nothing is selected; what is selected then."""
+        if self._selection is None:
+            self.select_next(1)
+        if self._selection is None:
+            self.select_next_word(1)
+        return self._selection
 
     def delete_selected(self) -> None:
         """Take the selected span out of the gold."""

@@ -43,15 +43,20 @@ def of_predicted(span: Span) -> TextSelection:
     return TextSelection("predicted", span.start, span.end, span.label)
 
 
+def is_open(comparison: Comparison) -> bool:
+    """Whether a person may want to decide about it: an error, or a suggestion that is not gold."""
+    return comparison.is_error or comparison.gold is None
+
+
 def stops(comparisons: Sequence[Comparison], *, errors_only: bool) -> tuple[TextSelection, ...]:
     """Every span to stop at, in order of position; a predicted span that is right is its gold span."""
     found = []
     for comparison in comparisons:
-        if errors_only and not comparison.is_error:
+        if errors_only and not is_open(comparison):
             continue
         if comparison.gold is not None:
             found.append(of_gold(comparison.gold))
-        if comparison.predicted is not None and comparison.is_error:
+        if comparison.predicted is not None and is_open(comparison):
             found.append(of_predicted(comparison.predicted.span))
     return tuple(sorted(found, key=_order))
 
@@ -80,7 +85,7 @@ def kept(selection: TextSelection | None, gold: Sequence[Span], predicted: Seque
 
 def difference_of(comparisons: Sequence[Comparison], selection: TextSelection | None) -> Comparison | None:
     """The comparison that an acceptance means: that of the selected span, or the only difference of the sentence."""
-    differences = [comparison for comparison in comparisons if comparison.is_error]
+    differences = [comparison for comparison in comparisons if is_open(comparison)]
     if selection is None:
         return differences[0] if len(differences) == 1 else None
     return next((comparison for comparison in differences if _concerns(comparison, selection)), None)
@@ -176,3 +181,21 @@ def comparisons_of(gold: tuple[Span, ...], predicted: tuple[PredictedSpan, ...] 
     if predicted is None:
         return tuple(Comparison("right", span, None) for span in gold)
     return compare_spans(gold, predicted)
+
+
+def place_suggestions(gold: tuple[Span, ...], suggested: tuple[PredictedSpan, ...] | None) -> tuple[Comparison, ...]:
+    """Suggestions for a sentence of the pool beside a person's own spans: nothing is an error there."""
+    found = {each.span: each for each in suggested or ()}
+    own = [Comparison("right", span, found.get(span)) for span in gold]
+    hints = [Comparison("right", None, each) for span, each in found.items() if span not in gold]
+    return tuple(sorted((*own, *hints), key=start_of))
+
+
+def start_of(comparison: Comparison) -> int:
+    """Where the first of its spans starts."""
+    predicted = comparison.predicted.span if comparison.predicted is not None else None
+    return min(span.start for span in (comparison.gold, predicted) if span is not None)
+
+
+def has_span(comparison: Comparison, span: Span) -> bool:
+    return comparison.gold == span or (comparison.predicted is not None and comparison.predicted.span == span)

@@ -14,7 +14,7 @@ from gui.sentence.layout import TextLayout
 from gui.sentence.mouse import EdgeDrag, RangeDrag
 from gui.sentence.painting import MARGIN, large_style, paint
 from gui.sentence.scene import Scene, arrange, unjudged
-from gui.sentence.span_selection import TextSelection, comparisons_of, of_gold
+from gui.sentence.span_selection import TextSelection, comparisons_of, of_gold, place_suggestions
 
 _LEAST_WIDTH = 240
 _FOOT_WITHOUT_GOLD = 4
@@ -29,6 +29,7 @@ class Arrangement:
 
     Attributes:
         text, gold, predicted, other: as the view was asked to show them.
+        suggests: whether predicted spans are suggestions, of which none is an error.
     """
 
     def __init__(self, *, has_gold: bool) -> None:
@@ -36,6 +37,7 @@ class Arrangement:
         self.gold: tuple[Span, ...] = ()
         self.predicted: tuple[PredictedSpan, ...] | None = None
         self.other: tuple[PredictedSpan, ...] | None = None
+        self.suggests = False
         self._has_gold = has_gold
         self._size = SENTENCE_SIZE
         self._drag: RangeDrag | EdgeDrag | None = None
@@ -106,10 +108,11 @@ class Arrangement:
     def comparisons(self) -> tuple[Comparison, ...]:
         """How the predicted spans compare with the gold shown; without a run, all gold is right."""
         if self._comparisons is None:
-            self._comparisons = (
-                comparisons_of(self.shown_gold, self.predicted) if self._has_gold else unjudged(self.predicted or ())
-            )
+            self._comparisons = self._compare(self.predicted) if self._has_gold else unjudged(self.predicted or ())
         return self._comparisons
+
+    def _compare(self, found: tuple[PredictedSpan, ...] | None) -> tuple[Comparison, ...]:
+        return (place_suggestions if self.suggests else comparisons_of)(self.shown_gold, found)
 
     def layout_at(self, width: float) -> TextLayout:
         """The text in lines, in a widget of a width."""
@@ -122,7 +125,7 @@ class Arrangement:
             self.comparisons,
             large_style(self._size, foot=MARGIN if self._has_gold else _FOOT_WITHOUT_GOLD),
             predicted=self.predicted is not None,
-            other=None if self.other is None else comparisons_of(self.shown_gold, self.other),
+            other=None if self.other is None else self._compare(self.other),
             gold=self._has_gold,
         )
 

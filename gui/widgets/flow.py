@@ -4,7 +4,7 @@ from itertools import islice
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLayout, QLayoutItem, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from gui.look.theme import scaled
 from gui.preferences import Preferences
@@ -206,3 +206,19 @@ class StackingSplitter(QSplitter):
             self.setOrientation(Qt.Orientation.Vertical if is_stacked else Qt.Orientation.Horizontal)
             self.turned.emit(is_stacked)
             self._share_room()
+
+
+def row_layout(left: int, right: int) -> QHBoxLayout:
+    """A row with margins at its ends."""
+    row = QHBoxLayout()
+    row.setContentsMargins(left, 0, right, 0)
+    row.setSpacing(4)
+    return row
+
+
+def column_layout(widget: QWidget, margins: tuple[int, int, int, int]) -> QVBoxLayout:
+    """The parts of a widget below each other."""
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(*margins)
+    column.setSpacing(8)
+    return column

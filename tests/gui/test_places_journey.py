@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings, Qt
 
 from core.store.sentence_selection import ALL_ERRORS, Selection
 from gui.app import build_window
-from gui.inspect.filter_bar import Filter, read_filter, stored_filter
+from gui.inspect.filter import Filter, read_filter, stored_filter
 from gui.look.theme import LIGHT
 from gui.preferences import Preferences
 from tests.building import FIRST_EPOCH, add_run, project_with_run

@@ -5,7 +5,7 @@ import pytest
 from core.domain.spans import Span
 from core.metrics.comparison import Comparison
 from core.store.sentence_selection import ALL_ERRORS, FixedSet, Selection
-from gui.inspect.filter_bar import Filter, filter_of, is_random_sample
+from gui.inspect.filter import Filter, filter_of, is_random_sample
 from gui.inspect.page import concerns
 from tests.building import predicted
 

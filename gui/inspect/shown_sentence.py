@@ -1,0 +1,171 @@
+"""A sentence as the Inspect page shows it under a context: its gold, what is predicted or suggested, what was said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from core.analysis.changes import EpochOutcomes
+from core.domain.spans import PredictedSpan, SentenceNumber, Span
+from core.domain.suggestions import AcceptedSuggestions, accept_suggestions
+from core.messages.catalogue import say_count
+from core.metrics.comparison import Comparison
+from core.metrics.signals import Signals
+from core.store.gold.reviews import NOTHING_SAID, Reviewed
+from core.store.predictions import EpochKey
+from core.store.project import Project
+from core.store.sentences import StoredSentence
+from gui.context import Context
+from gui.sentence.delegate import SentenceRow
+from gui.sentence.span_selection import comparisons_of, is_open, place_suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSentence:
+    """A sentence under a context.
+
+    Attributes:
+        predicted: None where no run is chosen, or where it made no predictions for this sentence.
+        steps: its path over the run's epochs, up to the one looked at.
+        other: what the epoch that it is compared with predicted; None where there is none, or it made no predictions.
+        gold_shares: how probable the run finds those spans that were the gold when it tagged the sentence. That does
+            not depend on what else became of the gold.
+        said: what a person said of it, and of what the run predicted.
+        comparisons: how the predicted spans compare with the gold; without predictions, all gold is right.
+    """
+
+    stored: StoredSentence
+    gold: tuple[Span, ...]
+    predicted: tuple[PredictedSpan, ...] | None
+    steps: EpochOutcomes = ()
+    other: tuple[PredictedSpan, ...] | None = None
+    gold_shares: Mapping[Span, float] = field(default_factory=dict)
+    said: Reviewed = NOTHING_SAID
+    comparisons: tuple[Comparison, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        compare = place_suggestions if self.is_pooled else comparisons_of
+        object.__setattr__(self, "comparisons", compare(self.gold, self.predicted))
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether it is in the pool, where predicted spans are suggestions."""
+        return self.stored.split == "pool"
+
+    @property
+    def accepted(self) -> AcceptedSuggestions:
+        """What becomes of its gold by taking all suggestions; outside of the pool there are none."""
+        suggested = (self.predicted or ()) if self.is_pooled else ()
+        return accept_suggestions(self.gold, [found.span for found in suggested])
+
+    @property
+    def has_suggestions(self) -> bool:
+        """Whether a suggestion is not gold yet."""
+        return self.is_pooled and any(map(is_open, self.comparisons))
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of its gold and predicted spans."""
+        found = (each.span for each in (*(self.predicted or ()), *(self.other or ())))
+        return {span.label for span in (*self.gold, *found)}
+
+    @property
+    def row(self) -> SentenceRow:
+        stored = self.stored
+        return SentenceRow(
+            number=stored.number,
+            id=stored.id,
+            split=stored.split,
+            text=stored.text,
+            gold=self.gold,
+            comparisons=None if self.predicted is None else self.comparisons,
+            corrected=stored.corrected,
+            steps=self.steps,
+            reviewed=self.said.is_reviewed,
+            noted=bool(self.said.note),
+        )
+
+
+def shown_sentences(
+    project: Project, context: Context, numbers: Sequence[SentenceNumber], *, as_rows: bool = False
+) -> list[ShownSentence]:
+    """The sentences with these numbers; unknown numbers are left out.
+
+    Args:
+        as_rows: read only what a row shows: neither what another epoch predicted nor the gold's probabilities.
+    """
+    predicted: dict[SentenceNumber, tuple[PredictedSpan, ...]] = {}
+    steps: dict[SentenceNumber, EpochOutcomes] = {}
+    signals: dict[SentenceNumber, Signals] = {}
+    if context.key is not None:
+        signals = {} if as_rows else project.signals.of(context.key, numbers)
+        predicted = project.predictions.of(context.key, numbers)
+        steps = project.predictions.epoch_outcomes(context.key, numbers, context.gold)
+    other = project.predictions.of(context.other, numbers) if context.other is not None and not as_rows else {}
+    said = project.reviews.of(numbers, context.key)
+    all_stored = project.sentences.by_number(numbers)
+    predicted |= _suggestions(project, context, [each.number for each in all_stored if each.split == "pool"])
+    return [
+        ShownSentence(
+            stored,
+            stored.gold if context.gold == "corrected" else stored.imported_now,
+            predicted.get(stored.number),
+            steps.get(stored.number, ()),
+            other.get(stored.number),
+            _gold_shares(signals.get(stored.number)),
+            said[stored.number],
+        )
+        for stored in all_stored
+    ]
+
+
+def shown_with_gold(project: Project, context: Context, shown: ShownSentence, gold: tuple[Span, ...]) -> ShownSentence:
+    """A sentence after its gold as corrected was changed; of the store, only its path over the epochs is read."""
+    stored, key = replace(shown.stored, gold=gold), context.key
+    steps = project.predictions.epoch_outcomes(key, [stored.number], context.gold) if key is not None else {}
+    return replace(
+        shown,
+        stored=stored,
+        gold=gold if context.gold == "corrected" else shown.gold,
+        steps=steps.get(stored.number, ()),
+    )
+
+
+def suggestion_key(project: Project, context: Context) -> EpochKey | None:
+    """Whose spans are suggested in the pool: the source that was chosen for that, or else what is looked at."""
+    source = project.sources.suggesting()
+    epochs = project.sources.epoch_numbers(source) if source is not None else []
+    return EpochKey(source, epochs[-1]) if source is not None and epochs else context.key
+
+
+def _suggestions(
+    project: Project, context: Context, numbers: Sequence[SentenceNumber]
+) -> dict[SentenceNumber, tuple[PredictedSpan, ...]]:
+    """What is suggested for sentences of the pool, without what was rejected there."""
+    key = suggestion_key(project, context) if numbers else None
+    found = project.predictions.of(key, numbers) if key is not None else {}
+    rejected = {number: project.pool.rejected(number) for number in found}
+    return {
+        number: tuple(each for each in spans if each.span not in rejected[number]) for number, spans in found.items()
+    }
+
+
+def _gold_shares(signals: Signals | None) -> dict[Span, float]:
+    if signals is None:
+        return {}
+    pairs = zip(signals.gold, signals.gold_probabilities, strict=True)
+    return {span: share for span, share in pairs if share is not None}
+
+
+def describe_overlaps(shown: ShownSentence) -> str:
+    """How many suggestions stay hints when all are taken, and why."""
+    left = shown.accepted
+    if left.overlapping:
+        return say_count(
+            "{count:,} suggestion overlaps yours", "{count:,} suggestions overlap yours", len(left.overlapping)
+        )
+    if left.tied:
+        return say_count(
+            "{count:,} suggestion overlaps another: choose",
+            "{count:,} suggestions overlap each other: choose",
+            len(left.tied),
+        )
+    return ""
