@@ -18,7 +18,7 @@ from core.services.import_corpus import ImportPlan, import_corpus
 from core.store import project as projects
 from core.store.changes import ChangeSet
 from core.store.gold.corrections import LARGE, NextSteps
-from core.store.gold.moves import Destination
+from core.store.gold.moves import Destination, describe_unmoved
 from core.store.gold.relabelling import Replacement
 from core.store.gold.remarks import DismissalKind, TextPlace
 from core.store.gold.reviews import JudgementContext
@@ -258,17 +258,17 @@ class Session(QObject):
         if len(numbers) < LARGE:
             change = run_to_end(moves.move_in_slices(numbers, to, reason))
             self.publish(change)
-            self._notify_done(change)
+            self._notify_done(change, to)
         else:
             title = say_count("Moving {count:,} sentence", "Moving {count:,} sentences", len(numbers))
             job = self.change_many(title, lambda: moves.move_in_slices(numbers, to, reason))
-            job.finished.connect(self._notify_done)
+            job.finished.connect(lambda change: self._notify_done(change, to))
 
-    def _notify_done(self, change: ChangeSet) -> None:
+    def _notify_done(self, change: ChangeSet, to: Destination | None = None) -> None:
         if change and (step := self.next_steps().undo) is not None:
             self.notified.emit(moved_notice(step, self._open_project().moves.losses(step.number)))
-        elif change.kind == "revert":
-            self.notified.emit(Notice(say("Nothing to revert: the sentences are as they were before already.")))
+        else:
+            self.notified.emit(Notice(describe_unmoved(to)))
 
     def sign(self, author: str) -> None:
         """Store this name with all steps from now on, as that of whoever makes them."""

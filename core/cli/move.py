@@ -9,7 +9,7 @@ from core.domain.errors import UserError
 from core.domain.generators import run_to_end
 from core.domain.spans import SECTIONS, SentenceNumber
 from core.messages.catalogue import say, say_count
-from core.store.gold.moves import Destination, describe_losses
+from core.store.gold.moves import Destination, describe_losses, describe_unmoved
 from core.store.project import Project, open_project
 
 
@@ -74,9 +74,7 @@ def _move(project: Project, numbers: Sequence[SentenceNumber] | None, options: a
 def _say_why_none(numbers: Sequence[SentenceNumber], to: Destination) -> str:
     if not numbers:
         return say("there are no sentences to move")
-    if to == "back":
-        return say("none of them is set aside or deleted")
-    return say("all of them are in {section} already", section=to)
+    return describe_unmoved(to)
 
 
 def _count_sections(project: Project) -> dict[str, int]:

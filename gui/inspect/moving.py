@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 from core.domain.spans import SPLITS, SentenceNumber
 from core.messages.catalogue import mark, say, say_count
 from core.store.gold.corrections import LARGE
-from core.store.gold.moves import Destination, describe_unjudged
+from core.store.gold.moves import Destination, describe_unjudged, describe_unmoved
 from gui.background import LatestQuery
 from gui.inspect.list_pane import Listing
 from gui.keys.commands import Name
 from gui.keys.keymap import CommandAction, Keymap
 from gui.session import Session
+from gui.text.step_descriptions import Notice
 
 _MOVES: dict[Name, tuple[Destination, str]] = {
     "to train": ("train", mark("Move to train")),
@@ -26,6 +27,11 @@ _MOVES: dict[Name, tuple[Destination, str]] = {
 }
 """Where each command moves a sentence, and its text in a menu."""
 _MOVES_TO = dict(_MOVES.values())
+
+
+def _is_moved(now: str, to: Destination) -> bool:
+    """Whether a sentence in a section is moved by being taken to another."""
+    return to != now and (to != "back" or now in ("aside", "deleted"))
 
 
 class SentenceMover(QObject):
@@ -49,9 +55,17 @@ class SentenceMover(QObject):
 
     def _action(self, name: Name, keymap: Keymap) -> CommandAction:
         to, text = _MOVES[name]
-        action = keymap.action(name, self, lambda: self._ask_and_move(self._current(), to))
+        action = keymap.action(name, self, lambda: self._move_current(to))
         action.setIconText(say(text))
         return action
+
+    def _move_current(self, to: Destination) -> None:
+        """Move the current sentence, or say that it is there already."""
+        for shown in self._listing.shown_current():
+            if _is_moved(shown.stored.split, to):
+                self._ask_and_move(self._current(), to)
+            else:
+                self._session.notified.emit(Notice(describe_unmoved(to)))
 
     def _current(self) -> list[SentenceNumber]:
         return [] if self._listing.current is None else [self._listing.current]
@@ -76,7 +90,7 @@ class SentenceMover(QObject):
 
     def _fill(self, menu: QMenu, numbers: Sequence[SentenceNumber], now: str) -> None:
         for to, text in _MOVES.values():
-            if to != now and (to != "back" or now in ("aside", "deleted")):
+            if _is_moved(now, to):
                 action = menu.addAction(say(text))
                 action.triggered.connect(lambda _=False, to=to: self._ask_and_move(numbers, to))
 

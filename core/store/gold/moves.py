@@ -12,7 +12,7 @@ from core.store.changes import ChangeSet
 from core.store.database import Database
 from core.store.gold.corrections import LARGE, Corrections
 from core.store.gold.log import Change, StepPart
-from core.store.gold.section_changes import SectionChange
+from core.store.gold.section_changes import SectionChange, reason_again
 from core.store.sentences import IMPORTED_NOW, SLICE
 
 Destination = Section | Literal["back"]
@@ -39,6 +39,15 @@ def describe_losses(losses: Sequence[Loss]) -> str:
         )
     runs = join_words(say("run {run} ({count:,} less)", run=loss.run, count=loss.sentences) for loss in losses)
     return say("These are measured on fewer dev sentences: {runs}.", runs=runs)
+
+
+def describe_unmoved(to: Destination | None) -> str:
+    """Why a move of sentences, or a revert if it was to no section, changed none."""
+    if to is None:
+        return say("Nothing to revert: the sentences are as they were before already.")
+    if to == "back":
+        return say("Nothing to bring back: none of them is set aside or deleted.")
+    return say("Nothing to move: all of them are in {section} already.", section=to)
 
 
 def describe_unjudged(unjudged: int, count: int, to: Destination) -> str:
@@ -89,14 +98,13 @@ class Moves:
 
     def _parts(self, numbers: Sequence[SentenceNumber], to: Destination, reason: str) -> Iterator[StepPart]:
         entries = [Change(None, "correct")]
-        then = _BACK if to == "back" else "?"
-        sql = f"SELECT s.number, s.split, {then} FROM sentence AS s WHERE number IN ({{numbers}})"
+        then, why = (_BACK, reason_again("s.number", f"({_BACK})", "?")) if to == "back" else ("?", "?")
+        sql = f"SELECT s.number, s.split, {then}, {why} FROM sentence AS s WHERE number IN ({{numbers}})"
+        given = [reason] if to == "back" else [to, reason]
         for first in range(0, len(numbers), LARGE):
             part = numbers[first : first + LARGE]
-            rows = self._database.rows_of(sql, part, [] if to == "back" else [to])
-            moves = [
-                SectionChange(number, now, wanted, reason) for number, now, wanted in rows if wanted not in (now, None)
-            ]
+            rows = self._database.rows_of(sql, part, given)
+            moves = [SectionChange(*row) for row in rows if row[2] not in (row[1], None)]
             if moves:
                 yield StepPart(entries, moves)
                 entries = []

@@ -68,7 +68,8 @@ class SectionChanges:
         """
         last = 0
         while rows := self._database.rows(
-            "SELECT sentence, s.split, m.before, reason FROM move AS m JOIN sentence AS s ON s.number = m.sentence"
+            f"SELECT sentence, s.split, m.before, {reason_again('sentence', 'm.before', 'm.reason')} FROM move AS m"
+            " JOIN sentence AS s ON s.number = m.sentence"
             " WHERE step = ? AND sentence > ? AND (s.split = m.after"
             f" OR m.before = 'pool' AND s.judged <> 'yes' AND s.{IN_A_SPLIT}) ORDER BY sentence LIMIT ?",
             [entry, last, limit],
@@ -89,21 +90,22 @@ class SectionChanges:
             "WITH chosen AS (SELECT sentence, min(step) AS first, max(step) AS last FROM"
             " (SELECT step, sentence FROM move WHERE step IN (SELECT value FROM json_each(?1)) UNION"
             " SELECT value ->> 0, value ->> 1 FROM json_each(?2)) GROUP BY sentence)"
-            " SELECT s.number, s.split, f.before, s.split = l.after OR f.before = 'pool' AND s.judged <> 'yes'"
-            " AND s.split <> 'deleted', s.id FROM chosen AS c JOIN sentence AS s"
-            " ON s.number = c.sentence JOIN move AS f ON f.step = c.first AND f.sentence = c.sentence"
+            f" SELECT s.number, s.split, f.before, {reason_again('s.number', 'f.before')}, s.split = l.after OR"
+            " f.before = 'pool' AND s.judged <> 'yes' AND s.split <> 'deleted', s.id"
+            " FROM chosen AS c JOIN sentence AS s ON s.number = c.sentence"
+            " JOIN move AS f ON f.step = c.first AND f.sentence = c.sentence"
             " JOIN move AS l ON l.step = c.last AND l.sentence = c.sentence WHERE s.split <> f.before ORDER BY 1",
             [json.dumps([*steps]), json.dumps([*moves])],
         )
-        changes = [SectionChange(*row[:3]) for row in rows if row[3]]
+        changes = [SectionChange(*row[:4]) for row in rows if row[4]]
         if changes or not rows:
             return changes
         if len(rows) == 1:
-            raise UserError("the sentence {id} was moved again since; move it on the Inspect page", id=rows[0][4])
+            raise UserError("the sentence {id} was moved again since; move it on the Inspect page", id=rows[0][5])
         raise UserError(
             "all {count:,} sentences were moved again since, such as {id}; move them on the Inspect page",
             count=len(rows),
-            id=rows[0][4],
+            id=rows[0][5],
         )
 
     def remove(self, step: int, limit: int) -> list[SentenceNumber]:
@@ -115,6 +117,17 @@ class SectionChanges:
                 "DELETE FROM move WHERE step = ? AND sentence = ?", [(step, sentence) for _, sentence in rows]
             )
         return [sentence for _, sentence in rows]
+
+
+def reason_again(sentence: str, section: str, otherwise: str = "''") -> str:
+    """Why a sentence was set aside or deleted before, which holds again where it goes back there, in SQL.
+
+    Args:
+        sentence, section: expressions for its number and for where it goes.
+        otherwise: an expression for the reason of a move to anywhere else.
+    """
+    before = f"SELECT reason FROM move AS e WHERE e.sentence = {sentence} AND e.after = {section}"
+    return f"iif({section} IN ('aside', 'deleted'), coalesce(({before} ORDER BY e.step DESC LIMIT 1), ''), {otherwise})"
 
 
 def left_pool(sentence: str) -> str:

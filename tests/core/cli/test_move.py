@@ -66,8 +66,8 @@ def test_what_nobody_judged_becomes_gold_only_where_a_person_says_so(folder, cap
     ("arguments", "reason"),
     [
         (["--split", "pool", "--to", "dev"], "there are no sentences to move"),
-        (["--sentence", "news-1", "--to", "back"], "none of them is set aside or deleted"),
-        (["--sentence", "news-1", "--to", "train"], "all of them are in train already"),
+        (["--sentence", "news-1", "--to", "back"], "Nothing to bring back: none of them is set aside or deleted."),
+        (["--sentence", "news-1", "--to", "train"], "Nothing to move: all of them are in train already."),
     ],
 )
 def test_why_nothing_moved_is_said(folder, capsys, arguments, reason):

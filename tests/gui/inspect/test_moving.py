@@ -117,6 +117,20 @@ def test_keys_move_between_splits(bench):
         bench.page.listing.current = bench.project.sentences.by_id("news-3").number
 
 
+def test_a_key_that_would_move_nothing_says_so_and_stays(bench, notices):
+    bench.go_to("news-3")
+    bench.key(Key.Key_B, CTRL_SHIFT)
+    bench.key(Key.Key_D, CTRL_SHIFT)
+    assert notices == [
+        "Nothing to bring back: none of them is set aside or deleted.",
+        "Nothing to move: all of them are in dev already.",
+    ]
+    assert bench.shown() == "news-3"
+    bench.session.move_sentences(bench.page.listing.model.numbers, "dev")
+    assert notices[-1] == "Nothing to move: all of them are in dev already."
+    assert not bench.session.project.corrections.can_undo
+
+
 def test_who_gives_no_answer_sets_nothing_aside(bench, notices):
     bench.go_to("news-3")
     bench.key(Key.Key_A, CTRL_SHIFT)

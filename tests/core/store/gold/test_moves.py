@@ -87,15 +87,35 @@ def test_what_was_set_aside_or_deleted_comes_back_to_where_it_was(project):
     move(project, "deleted", "news-3", "news-4")
     move(project, "back", "news-3", "news-4")
     assert {**sections(project), "news-1": "train"} == {**BEFORE, "news-3": "aside"}
-    assert project.moves.reasons([number_of(project, "news-1"), number_of(project, "news-3")]) == {
-        number_of(project, "news-1"): "번역투"
-    }
+    assert why_outside(project) == {"news-1": "번역투", "news-3": "번역투"}
     move(project, "back", "news-1", "news-3")
     assert sections(project) == BEFORE
     assert project.problems() == []
     for _ in range(4):
         project.corrections.undo()
     assert sections(project) == BEFORE
+
+
+def why_outside(project):
+    reasons = project.moves.reasons([number_of(project, name) for name in BEFORE])
+    return {name: reasons[number_of(project, name)] for name in BEFORE if number_of(project, name) in reasons}
+
+
+def test_who_takes_back_a_bringing_back_finds_the_reason_again(project):
+    move(project, "aside", "news-1", reason="번역투")
+    move(project, "back", "news-1")
+    project.corrections.undo()
+    assert why_outside(project) == {"news-1": "번역투"}
+    project.corrections.redo()
+    assert why_outside(project) == {}
+    step = project.corrections.next_steps().undo
+    project.corrections.revert(steps=[step.number])
+    assert why_outside(project) == {"news-1": "번역투"}
+    move(project, "deleted", "news-1", reason="중복")
+    move(project, "aside", "news-1")
+    assert why_outside(project) == {}
+    project.corrections.undo()
+    assert why_outside(project) == {"news-1": "중복"}
 
 
 def test_what_was_set_aside_after_it_was_deleted_comes_back_to_its_split(project):
