@@ -634,10 +634,11 @@ def test_the_page_can_be_used_while_the_sentences_are_counted(desk, qtbot, monke
 def test_a_form_that_is_filled_in_reads_nothing_of_the_project(desk, monkeypatch):
     """A read waits for the thread that loads torch, which would freeze the window as a training starts."""
     read = []
-    monkeypatch.setattr(type(desk.project.database), "rows", lambda *_: read.append("rows"))
-    desk.page.form.epochs.setValue(7)
-    desk.page.form.learning_rate.setText("1e-3")
-    desk.page._show_readiness()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk.project.database), "rows", lambda *_: read.append("rows"))
+        desk.page.form.epochs.setValue(7)
+        desk.page.form.learning_rate.setText("1e-3")
+        desk.page._show_readiness()
     assert read == []
 
 
