@@ -15,10 +15,11 @@ from core.domain.generators import run_to_end
 from core.domain.settings import DEVICES
 from core.domain.spans import SPLITS
 from core.formats.source_files import ReadOptions, split_names
-from core.messages.catalogue import mark, say, say_count
+from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
 from core.services.agreement import AgreementReport, Reader, compare_readers
 from core.services.dictionary_source import add_dictionary
+from core.services.model_source import ModelPlan, add_model
 from core.services.source_list import SourceSummary, list_sources
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import tag_source
@@ -29,7 +30,13 @@ from core.store.project import Project, open_project
 def add_source_options(parser: argparse.ArgumentParser) -> None:
     """Those of `add-source`, but for how the file is read."""
     parser.add_argument(
-        "path", type=Path, metavar="PATH", help=say("a file of spans on sentences of the project, in any corpus format")
+        "path",
+        type=Path,
+        metavar="PATH",
+        help=say(
+            "a file of spans on sentences of the project, in any corpus format; a file of entries; or the folder of a"
+            " model, or its name on the Hugging Face hub"
+        ),
     )
     parser.add_argument(
         "--name",
@@ -40,9 +47,16 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--kind",
-        choices=(*get_args(FileKind), "dictionary"),
-        default="file",
-        help=say("who says it: a tool's file, or a person; or the file is a dictionary (docs/dictionary.md)"),
+        choices=(*get_args(FileKind), "dictionary", "model"),
+        help=say(
+            "who says it: a tool's file, a person's, a dictionary (docs/dictionary.md), or a model for transformers"
+            " (docs/models.md); default: model for the folder of one, otherwise file"
+        ),
+    )
+    parser.add_argument(
+        "--whole-words",
+        action="store_true",
+        help=say("the first piece of a word decides for all of it, in models that were trained so"),
     )
 
 
@@ -81,13 +95,24 @@ def _describe_source(summary: SourceSummary) -> str:
 
 
 def add_source(options: argparse.Namespace, out: Output) -> None:
-    """Add a file of spans, or a dictionary, as a source."""
-    if options.kind == "dictionary":
+    """Add a file of spans, a dictionary or a model as a source."""
+    kind: Literal["file", "person", "dictionary", "model"] = options.kind or _find_kind(options.path)
+    if kind == "dictionary":
         _add_dictionary(options, out)
-        return
+    elif kind == "model":
+        _add_model(options, out)
+    else:
+        _add_file(options, kind, out)
+
+
+def _find_kind(path: Path) -> Literal["file", "model"]:
+    return "model" if (path / "config.json").is_file() else "file"
+
+
+def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
     plan = SourcePlan(
         options.path,
-        options.kind,
+        kind,
         options.name,
         options.format,
         ReadOptions(split_names(options.tag_names), options.tag_column),
@@ -101,7 +126,7 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
         notices = describe_source_report(report)
         for notice in notices:
             out.warn(notice)
-        _print_report(report, notices, options.kind, rejections, out)
+        _print_report(report, notices, kind, rejections, out)
 
 
 def _add_dictionary(options: argparse.Namespace, out: Output) -> None:
@@ -128,6 +153,35 @@ def _add_dictionary(options: argparse.Namespace, out: Output) -> None:
         rejected=len(report.rejected),
     )
     out.result({}, text)
+
+
+def _add_model(options: argparse.Namespace, out: Output) -> None:
+    plan = ModelPlan(
+        options.path.as_posix(),
+        options.name,
+        tuple((pair.label, pair.other) for pair in options.map),
+        split_names(options.tag_names),
+        options.whole_words,
+    )
+    with open_project(options.project) as project:
+        added = run_to_end(add_model(project, plan))
+    for notice in added.notices:
+        out.warn(notice)
+    document = {
+        "source": added.number,
+        "kind": "model",
+        "name": added.name,
+        "labels": dict(added.label_map),
+        "left_out": added.left_out,
+        "notices": added.notices,
+    }
+    text = say(
+        "source {number} ({name}): {labels}; have it tag sentences with suggest",
+        number=added.number,
+        name=added.name,
+        labels=join_words(f"{label} → {other}" for label, other in added.label_map),
+    )
+    out.result(document, text)
 
 
 def _print_report(

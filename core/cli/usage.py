@@ -20,7 +20,7 @@ COMMANDS = {
     "pool": mark("what to label next among sentences without gold, and how far labelling is"),
     "runs": mark("list the runs with their epochs"),
     "sources": mark("list what says where spans are: runs, files, people, models, dictionaries"),
-    "add-source": mark("add a file of spans by a tool or a person, or a dictionary, to be used like a run"),
+    "add-source": mark("add a file of spans by a tool or a person, a dictionary or a model, to be used like a run"),
     "suggest": mark("have a source tag what it has not tagged yet"),
     "agreement": mark("how far two sources, or one and the gold, agree"),
     "check": mark("check that nothing in the project is damaged"),

@@ -98,6 +98,35 @@ def coarse_label(label: str) -> str:
     return fine[1] if fine and fine[1] in _BY_LABEL else label
 
 
+_ALIASES = {
+    "PS": ("PER", "PERSON", "NAME"),
+    "LC": ("LOC", "LOCATION", "GPE", "PLACE"),
+    "OG": ("ORG", "ORGANIZATION", "ORGANISATION"),
+    "AF": ("AFW", "ARTIFACT", "ARTIFACTS", "WORK_OF_ART"),
+    "DT": ("DAT", "DATE"),
+    "TI": ("TIM", "TIME"),
+    "QT": ("NUM", "QUANTITY", "CARDINAL"),
+    "CV": ("CVL", "CIVILIZATION"),
+    "AM": ("ANM", "ANIMAL"),
+    "PT": ("PLT", "PLANT"),
+    "MT": ("MAT", "MATERIAL"),
+    "FD": ("FLD", "STUDY_FIELD"),
+    "TR": ("THEORY",),
+    "EV": ("EVT", "EVENT"),
+    "TM": ("TRM", "TERM"),
+}
+"""What other corpora and models call the standard's types: CoNLL 2003, OntoNotes, Naver, KMOU and the standard's own
+English names."""
+_BY_ALIAS = {alias: label for label, aliases in _ALIASES.items() for alias in aliases}
+
+
+def propose_label(label: str, tag_set: Collection[str]) -> str | None:
+    """The label of a tag set that another label probably means; None: there is none like it. A person decides."""
+    upper = label.upper()
+    candidates = (label, upper, coarse_label(label), _BY_ALIAS.get(upper), *_ALIASES.get(upper, ()))
+    return next((each for each in candidates if each in tag_set), None)
+
+
 def in_display_order(labels: Collection[str], tag_set: Sequence[str] = ()) -> tuple[str, ...]:
     """The labels in the order of a project's tag set; then the standard's types in its order, then others by name."""
     places = {label: place for place, label in enumerate(tag_set)}

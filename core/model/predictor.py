@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from core.domain.tags import Extent, TagSet, unit_ranges
 from core.model.crf import Posterior
 from core.model.devices import is_out_of_memory, release
 from core.model.encoding.batches import Batch, batch_of, chunks
+from core.model.encoding.text_encoder import TextEncoding
 from core.model.encoding.windows import Numbers, Windows, stitch
 from core.model.tagger import TextTagger
 
@@ -40,6 +41,16 @@ def default_batch_size(device: torch.device) -> int:
     return _BATCH_ON_CPU if device.type == "cpu" else _BATCH_ON_ACCELERATOR
 
 
+class BatchModel(Protocol):
+    """What runs windows: a model on its device."""
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def encoder(self) -> nn.Module: ...
+
+
 def predict_batches(
     text_tagger: TextTagger, texts: Sequence[str], *, batch_size: int | None = None
 ) -> Iterator[list[Prediction]]:
@@ -48,29 +59,28 @@ def predict_batches(
     Yields a list for every batch of at most `batch_size` texts; None takes the default of the device. A batch is halved
     when memory runs out.
     """
-    for first, windows in encode_in_parts(text_tagger, texts):
+    for first, windows in encode_in_parts(text_tagger.encoding, texts):
         for predictions in predict_windows(text_tagger, windows, np.arange(windows.texts), batch_size=batch_size):
             yield [(first + text, spans) for text, spans in predictions]
 
 
-def encode_in_parts(text_tagger: TextTagger, texts: Sequence[str]) -> Iterator[tuple[int, Windows]]:
+def encode_in_parts(encoding: TextEncoding, texts: Sequence[str]) -> Iterator[tuple[int, Windows]]:
     """Encode some thousand texts at a time; yields the index of the first of them, and their windows."""
     for first in range(0, len(texts), _ENCODED_AT_ONCE):
-        yield first, text_tagger.encoding.encode(texts[first : first + _ENCODED_AT_ONCE])
+        yield first, encoding.encode(texts[first : first + _ENCODED_AT_ONCE])
 
 
 def predict_windows(
     text_tagger: TextTagger, windows: Windows, chosen: Numbers, *, batch_size: int | None = None
 ) -> Iterator[list[Prediction]]:
     """Same as `predict_batches`, for chosen texts (indices) that are already encoded."""
-    for batch in run_by_batch(
-        text_tagger, windows, chosen, partial(_spans, text_tagger, windows), batch_size=batch_size
-    ):
+    work = partial(_spans, text_tagger, windows)
+    for batch in run_by_batch(text_tagger.tagger, windows, chosen, work, batch_size=batch_size):
         yield [(text, stitch_spans(windows, text, [spans or () for spans in found])) for text, found in batch]
 
 
 def run_by_batch(
-    text_tagger: TextTagger,
+    model: BatchModel,
     windows: Windows,
     chosen: Numbers,
     work: Callable[[Numbers], list[Item]],
@@ -82,28 +92,28 @@ def run_by_batch(
     Yields a list for every batch of at most `batch_size` texts, with the results of the windows of each text; None for
     a window without units, which is skipped. A batch is halved when memory runs out.
     """
-    batch_size = batch_size or default_batch_size(text_tagger.tagger.device)
+    batch_size = batch_size or default_batch_size(model.device)
     lengths = np.diff(windows.piece_ends[windows.window_ends - 1], prepend=0)[chosen]
     order = np.argsort(lengths, kind="stable")[::-1]
-    with packed_weights(text_tagger.tagger.encoder) if len(chosen) >= _WORTH_PACKING else nullcontext():
+    with packed_weights(model.encoder) if len(chosen) >= _WORTH_PACKING else nullcontext():
         for texts in chunks(chosen[order], batch_size):
             numbers = np.array([window for text in texts.tolist() for window in windows.of_text(text)], np.int64)
             found: dict[int, Item] = {}
             for part in chunks(numbers[windows.unit_counts_in(numbers) > 0], batch_size):
-                found.update(zip(part.tolist(), _run_or_halve(text_tagger, work, part), strict=True))
+                found.update(zip(part.tolist(), _run_or_halve(model, work, part), strict=True))
             yield [(text, [found.get(window) for window in windows.of_text(text)]) for text in texts.tolist()]
 
 
-def _run_or_halve(text_tagger: TextTagger, work: Callable[[Numbers], list[Item]], chosen: Numbers) -> list[Item]:
+def _run_or_halve(model: BatchModel, work: Callable[[Numbers], list[Item]], chosen: Numbers) -> list[Item]:
     """Run the work on the chosen windows, all at once if memory allows."""
     try:
         return work(chosen)
     except RuntimeError as error:
         if len(chosen) == 1 or not is_out_of_memory(error):
             raise
-    release(text_tagger.tagger.device)
+    release(model.device)
     half = len(chosen) // 2
-    return _run_or_halve(text_tagger, work, chosen[:half]) + _run_or_halve(text_tagger, work, chosen[half:])
+    return _run_or_halve(model, work, chosen[:half]) + _run_or_halve(model, work, chosen[half:])
 
 
 def stitch_spans(windows: Windows, text: int, found: Sequence[Sequence[PredictedSpan]]) -> tuple[PredictedSpan, ...]:

@@ -41,7 +41,7 @@ def judge_batches(
     text_tagger: TextTagger, texts: Sequence[str], golds: Sequence[Gold], *, batch_size: int | None = None
 ) -> Iterator[list[JudgedText]]:
     """Predict the spans of every text, like `core.model.predictor.predict_batches`, with signals about its gold."""
-    for first, windows in encode_in_parts(text_tagger, texts):
+    for first, windows in encode_in_parts(text_tagger.encoding, texts):
         own = golds[first : first + windows.texts]
         for judged in judge_windows(text_tagger, windows, np.arange(windows.texts), own, batch_size=batch_size):
             yield [each._replace(text=first + each.text) for each in judged]
@@ -55,7 +55,7 @@ def judge_windows(
     Uncertainty and loss of a text in several windows are sums over its windows; what two windows share counts twice.
     """
     work = partial(_judge_at_once, text_tagger, windows, golds)
-    for batch in run_by_batch(text_tagger, windows, chosen, work, batch_size=batch_size):
+    for batch in run_by_batch(text_tagger.tagger, windows, chosen, work, batch_size=batch_size):
         yield [_combine_windows(windows, text, golds[text], found) for text, found in batch]
 
 

@@ -65,7 +65,9 @@ def add_file_source(project: Project, plan: SourcePlan) -> Generator[ImportProgr
         UserError: the file cannot be read, the same file is the source already, several people labelled it and none was
             chosen, or no record could be taken.
     """
-    _check_rules(project, plan)
+    if plan.rules.fine_labels == "keep":
+        raise UserError("a source adds no labels; add fine labels to the tag set first, or fold them")
+    check_label_map(project, plan.rules.label_map)
     with registry.open_corpus(plan.path, plan.format, plan.options) as file:
         fingerprint = _fingerprint(file, plan)
         known = project.sources.find(plan.kind, plan.title)
@@ -87,11 +89,14 @@ def add_file_source(project: Project, plan: SourcePlan) -> Generator[ImportProgr
     return reading.report
 
 
-def _check_rules(project: Project, plan: SourcePlan) -> None:
+def check_label_map(project: Project, label_map: Iterable[tuple[str, str]]) -> None:
+    """Check that labels are mapped to those of the project.
+
+    Raises:
+        UserError: one is not.
+    """
     known = project.sentences.labels()
-    if plan.rules.fine_labels == "keep":
-        raise UserError("a source adds no labels; add fine labels to the tag set first, or fold them")
-    for _, label in plan.rules.label_map:
+    for _, label in label_map:
         if label not in known:
             raise UserError(
                 "the label {label}, which labels are mapped to, is not in the tag set ({known})",

@@ -110,6 +110,6 @@ class DictionaryTagger:
     def faults(self) -> Sequence[Rejected]:
         return self._matcher.switched_off
 
-    def tag(self, texts: Sequence[str]) -> Iterator[list[PredictedSpan]]:
-        for matches in match_texts(self._matcher, texts):
-            yield [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None]
+    def tag(self, texts: Sequence[str]) -> Iterator[tuple[int, list[PredictedSpan]]]:
+        for number, matches in enumerate(match_texts(self._matcher, texts)):
+            yield number, [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None]

@@ -76,6 +76,8 @@ if TYPE_CHECKING:
     from core.services.ceilings import measure_ceilings as measure_ceilings
     from core.services.crosscheck import crosscheck as crosscheck
     from core.services.export_model import export_model as export_model
+    from core.services.model_tagger import find_model as find_model
+    from core.services.model_tagger import load_model_tagger as load_model_tagger
     from core.services.predict import predict_texts as predict_texts
     from core.services.tag_lines import tag_lines as tag_lines
     from core.services.tag_stored import tag_with_run as tag_with_run
@@ -86,6 +88,8 @@ else:
     crosscheck = _import_late("crosscheck", "crosscheck")
     measure_ceilings = _import_late("ceilings", "measure_ceilings")
     export_model = _import_late("export_model", "export_model")
+    find_model = _import_late("model_tagger", "find_model")
+    load_model_tagger = _import_late("model_tagger", "load_model_tagger")
     predict_texts = _import_late("predict", "predict_texts")
     tag_lines = _import_late("tag_lines", "tag_lines")
     tag_with_run = _import_late("tag_stored", "tag_with_run")

@@ -12,6 +12,7 @@ from core.formats.records import Rejected
 from core.messages.catalogue import mark, say
 from core.services import engine
 from core.services.dictionary_source import DictionaryTagger
+from core.services.model_source import ModelTagger
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import EpochChoice
@@ -35,8 +36,8 @@ class SpanTagger(Protocol):
     def fingerprint(self) -> str:
         """Of all that decides what it says: weights, tokenizer and label mapping, or entries."""
 
-    def tag(self, texts: Sequence[str]) -> Iterable[Sequence[PredictedSpan]]:
-        """The spans of each text, in order, with the label names of the source."""
+    def tag(self, texts: Sequence[str]) -> Iterable[tuple[int, Sequence[PredictedSpan]]]:
+        """The index of each text with its spans, in any order, with the label names of the source."""
 
     @property
     def faults(self) -> Sequence[Rejected]:
@@ -81,7 +82,7 @@ def tag_source(
         return (
             yield from tag_lacking(project, EpochKey(number, project.runs.epoch_number(number, epoch)), section, device)
         )
-    tagger = open_tagger(project, source)
+    tagger = open_tagger(project, source, device)
     return (yield from _tag_version(project, project.sources.open_version(number, tagger.fingerprint), tagger, section))
 
 
@@ -95,15 +96,13 @@ def _find_reason(source: Source) -> str:
     return _FIXED[source.kind] if source.removed is None else mark("the weights of {source} were deleted")
 
 
-def open_tagger(project: Project, source: Source) -> SpanTagger:
-    """What tags for a source that is not a run.
+def open_tagger(project: Project, source: Source, device: Device = "auto") -> SpanTagger:
+    """What tags for a source that is not a run; weights are loaded when it does.
 
     Raises:
         UserError: what it tags with cannot be used.
     """
-    if source.kind == "dictionary":
-        return DictionaryTagger(project, source)
-    raise UserError("{source} of {project} cannot tag sentences", source=source.title, project=project.name)
+    return ModelTagger(project, source.number, device) if source.kind == "model" else DictionaryTagger(project, source)
 
 
 def tag_lacking(
@@ -121,7 +120,7 @@ def tag_lacking(
         if numbers:
             yield from engine.tag_with_run(project, key, numbers, device)
         return Tagged(key, len(numbers))
-    tagger = open_tagger(project, source) if numbers else None
+    tagger = open_tagger(project, source, device) if numbers else None
     if tagger is None or project.sources.versions(key.source)[-1] != Version(key, tagger.fingerprint):
         return Tagged(key, 0)
     return (yield from _tag_version(project, key, tagger, section))
@@ -144,8 +143,8 @@ def _tag_with(
         part = numbers[first : first + _AT_ONCE]
         found: dict[SentenceNumber, Sequence[PredictedSpan]] = {}
         texts = [stored.text for stored in project.sentences.by_number(part)]
-        for number, spans in zip(part, tagger.tag(texts), strict=True):
-            found[number] = spans
+        for place, spans in tagger.tag(texts):
+            found[part[place]] = spans
             done += 1
             yield Predicting(done, len(numbers))
         project.predictions.save(key, found)

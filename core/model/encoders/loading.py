@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from huggingface_hub import constants, get_session
@@ -33,6 +33,7 @@ from core.messages.catalogue import say, say_count
 from core.model.encoders.starter import starter_folder
 
 Encoder = tuple[PreTrainedModel, PreTrainedTokenizerBase]
+Loaded = TypeVar("Loaded")
 
 _SPECIAL_TOKENS = {
     "pad_token": "[PAD]",
@@ -119,9 +120,9 @@ def load_tokenizer(name: str, texts: Iterable[str]) -> tuple[PreTrainedTokenizer
 
 def _found(name: str, read: Callable[..., Encoder]) -> Encoder:
     if name == STARTER:
-        return _from_folder(starter_folder(), read)
-    if _names_folder(name):
-        return _from_folder(Path(name).expanduser(), read)
+        return read_folder(starter_folder(), read)
+    if names_folder(name):
+        return read_folder(Path(name).expanduser(), read)
     return _from_hub(name, read)
 
 
@@ -131,10 +132,15 @@ def load_folder(folder: Path) -> Encoder:
     Raises:
         UserError: the folder is missing, or is not a complete `transformers` model.
     """
-    return _from_folder(folder, _pretrained)
+    return read_folder(folder, _pretrained)
 
 
-def _from_folder(folder: Path, read: Callable[..., Encoder]) -> Encoder:
+def read_folder(folder: Path, read: Callable[..., Loaded]) -> Loaded:
+    """What a function reads of a folder of a model for `transformers`, given its path and `local_files_only`.
+
+    Raises:
+        UserError: the folder is missing, or is not a complete `transformers` model.
+    """
     if not folder.is_dir():
         raise UserError(
             "the folder {folder} does not exist; give a folder with a model for transformers, or a hub name",
@@ -174,7 +180,7 @@ def reading_files() -> Generator[None, None, None]:
     except BaseException as error:
         is_of_tokenizers = type(error) is Exception or type(error).__name__ == "PanicException"
         if is_of_tokenizers or isinstance(error, _BAD_FILES):
-            raise UnreadableError(_first_line(error)) from error
+            raise UnreadableError(first_line(error)) from error
         raise
 
 
@@ -203,7 +209,8 @@ def _keep_first_layers(encoder: PreTrainedModel, layers: int, name: str) -> None
     encoder.config.num_hidden_layers = layers
 
 
-def _names_folder(name: str) -> bool:
+def names_folder(name: str) -> bool:
+    """Whether a model is named by its folder, rather than as on the hub."""
     path = Path(name).expanduser()
     return path.is_dir() or path.is_absolute() or name.startswith(".") or "\\" in name or name.count("/") > 1
 
@@ -215,7 +222,7 @@ def _from_hub(name: str, read: Callable[..., Encoder]) -> Encoder:
     except UnreadableError:
         pass
     try:
-        _reach_hub()
+        reach_hub()
         return read(name, local_files_only=False)
     except UnreadableError as error:
         raise UserError(
@@ -228,24 +235,29 @@ def _from_hub(name: str, read: Callable[..., Encoder]) -> Encoder:
         ) from error
 
 
-def _reach_hub() -> None:
+def reach_hub() -> None:
     """Fail at once without a network; the hub's client retries for most of a minute."""
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_TIMEOUT)
     except Exception as error:  # the library that raises them differs between versions of the hub client
-        raise UnreadableError(say("the hub does not answer: {reason}", reason=_first_line(error))) from error
+        raise UnreadableError(say("the hub does not answer: {reason}", reason=first_line(error))) from error
 
 
 def _bare(source: str, *, local_files_only: bool) -> Encoder:
     """The tokenizer, and the encoder on the meta device, without weights."""
     options: dict[str, Any] = {"local_files_only": local_files_only, "trust_remote_code": False}
-    tokenizer = _tokenizer(source, options)
+    tokenizer = load_fast_tokenizer(source, options)
     with reading_files(), torch.device("meta"):
         config = AutoConfig.from_pretrained(source, **options)
         return AutoModel.from_config(config), tokenizer  # type: ignore[no-untyped-call]
 
 
-def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
+def load_fast_tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
+    """A tokenizer that says where in the text its pieces are.
+
+    Raises:
+        UnreadableError: there is none.
+    """
     silence()
     with reading_files():
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source, use_fast=True, **options)
@@ -256,11 +268,21 @@ def _tokenizer(source: str, options: dict[str, Any]) -> PreTrainedTokenizerBase:
 
 def _pretrained(source: str, *, local_files_only: bool) -> Encoder:
     options: dict[str, Any] = {"local_files_only": local_files_only, "trust_remote_code": False}
-    tokenizer = _tokenizer(source, options)
+    tokenizer = load_fast_tokenizer(source, options)
     with reading_files():
         model, report = AutoModel.from_pretrained(source, output_loading_info=True, dtype=torch.float32, **options)
-    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
-    if missing:
+    refuse_missing(key for key in report["missing_keys"] if not key.startswith("pooler."))
+    _freeze_again(model)
+    return model, tokenizer
+
+
+def refuse_missing(keys: Iterable[str]) -> None:
+    """Refuse weights that a model needs and its files lack.
+
+    Raises:
+        UnreadableError: there are such.
+    """
+    if missing := sorted(keys):
         raise UnreadableError(
             say_count(
                 "its weights lack {first}",
@@ -269,8 +291,6 @@ def _pretrained(source: str, *, local_files_only: bool) -> Encoder:
                 first=missing[0],
             )
         )
-    _freeze_again(model)
-    return model, tokenizer
 
 
 def _freeze_again(model: PreTrainedModel) -> None:
@@ -287,7 +307,8 @@ def silence() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What an error says, without the lines of advice that some libraries add."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 

@@ -98,7 +98,10 @@ class TextEncoding:
     def _special_tokens(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         bare = self._backend.encode(_PROBE, add_special_tokens=False).ids
         full = self._backend.encode(_PROBE).ids
-        before = next(i for i in range(len(full)) if full[i : i + len(bare)] == bare)
+        places = [i for i in range(len(full)) if full[i : i + len(bare)] == bare]
+        if not places:
+            raise ValueError("special tokens change the pieces of a text")
+        before = places[0]
         return tuple(full[:before]), tuple(full[before + len(bare) :])
 
     def _windows(

@@ -213,7 +213,7 @@ def test_an_encoder_out_of_reach_says_how_to_get_it(monkeypatch):
 
 def test_an_encoder_in_the_cache_needs_no_network(tmp_path, monkeypatch):
     folder = saved_encoder(tmp_path / "bert", "bert")
-    monkeypatch.setattr(loading, "_reach_hub", lambda: pytest.fail("asked the network"))
+    monkeypatch.setattr(loading, "reach_hub", lambda: pytest.fail("asked the network"))
     pretrained = loading._pretrained
     monkeypatch.setattr(loading, "_pretrained", lambda name, **options: pretrained(str(folder), **options))
     model, _ = load_encoder("some/encoder", [], seed=1)

@@ -1,0 +1,260 @@
+"""A model from elsewhere as a source: what its labels mean is asked once, and it tags on demand. No torch here."""
+
+import hashlib
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from core.domain.errors import UserError
+from core.domain.events import Reading
+from core.domain.labels import propose_label
+from core.domain.settings import Device
+from core.domain.spans import PredictedSpan
+from core.formats.records import Rejected, escape_name
+from core.formats.source_files import digest_of, naming_read_errors
+from core.messages.catalogue import join_words, say
+from core.model.class_names import read_class_names, read_classes
+from core.services import engine
+from core.services.add_source import check_label_map
+from core.store.project import Project
+
+OUTSIDE = "O"
+"""What a label of a model is mapped to whose spans are left out."""
+
+Pairs = tuple[tuple[str, str], ...]
+
+_MODEL_FILES = (
+    *("config.json", "*.safetensors", "*.safetensors.index.json", "tokenizer*", "special_tokens_map.json"),
+    *("added_tokens.json", "vocab*", "merges.txt", "*.model"),
+)
+_TagTexts = Callable[[Sequence[str]], Iterator[list[tuple[int, tuple[PredictedSpan, ...]]]]]
+_TRIAL = ("이순신은 한산도에서 싸웠다.",)
+_STEPS = 2
+"""Reading what the classes are, and tagging a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """Which model to add as a source.
+
+    Attributes:
+        model: a folder, or a name on the hub that a person typed.
+        name: of the source; a source of this name becomes this model. Empty: the last part of `model`.
+        label_map: pairs of a label of the model and one of the project, or `OUTSIDE` to leave it out; a label that is
+            in the tag set is mapped to itself.
+        class_names: of its classes, where the model has none.
+        whole_words: whether the first piece of a word decides for all of it.
+    """
+
+    model: str
+    name: str = ""
+    label_map: Pairs = ()
+    class_names: tuple[str, ...] = ()
+    whole_words: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.name.strip() or escape_name(Path(self.model).name or self.model)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLabel:
+    """A label of a model.
+
+    Attributes:
+        classes: the names of its classes.
+        proposal: the label of the project that it probably means; None: there is none like it.
+    """
+
+    label: str
+    classes: tuple[str, ...]
+    proposal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPreview:
+    """What a model's classes say, for a person to map its labels.
+
+    Attributes:
+        outside: the names of the classes of pieces in no entity.
+        is_bare: whether neighbours of one label cannot be told apart.
+    """
+
+    folder: Path
+    labels: tuple[ModelLabel, ...]
+    outside: tuple[str, ...]
+    is_bare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddedModel:
+    """The source that a model is now.
+
+    Attributes:
+        label_map: what each label is mapped to, by the names of today.
+        left_out: its labels whose spans are left out.
+        notices: what a person should know of it, a sentence each.
+    """
+
+    number: int
+    name: str
+    label_map: Pairs
+    left_out: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelOrigin:
+    """What is stored of a model: where its files are, and how its classes are read; labels by the names of the
+    source."""
+
+    model: str
+    folder: str
+    class_names: tuple[str, ...]
+    label_map: Pairs
+    whole_words: bool
+
+
+def preview_model(project: Project, model: str, class_names: Sequence[str] = ()) -> ModelPreview:
+    """What a model's classes say; of a name on the hub, its files are fetched if they have to be.
+
+    Raises:
+        UserError: it is not there, or its classes have no names.
+    """
+    path = Path(model).expanduser()
+    folder = path.absolute() if path.is_dir() else engine.find_model(model)
+    classes = read_classes(class_names or read_class_names(folder), model)
+    known = project.sentences.labels()
+    labels = [ModelLabel(each, classes.names_of(each), propose_label(each, known)) for each in classes.labels]
+    return ModelPreview(folder, tuple(labels), classes.outside, classes.is_bare)
+
+
+def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, AddedModel]:
+    """Make a model a source that tags, once it tagged a sentence on trial; a source of its name is this model from now
+    on.
+
+    Raises:
+        UserError: the model is not there or cannot be used, none of its labels is mapped, or it is the source already.
+    """
+    preview = preview_model(project, plan.model, plan.class_names)
+    yield Reading(1, _STEPS)
+    label_map = _map_labels(project, preview.labels, plan.label_map)
+    known = project.sources.find("model", plan.title)
+    stored_map = _rename_targets(project, known.number, label_map) if known else label_map
+    origin = _ModelOrigin(plan.model, str(preview.folder), plan.class_names, stored_map, plan.whole_words)
+    if known is not None and _read_origin(project, known.number) == origin:
+        raise UserError("{model} is source {number} already", model=plan.model, number=known.number)
+    _find_fingerprint(origin)
+    next(_load(origin, "cpu")(_TRIAL))
+    yield Reading(2, _STEPS)
+    number = known.number if known else project.sources.add("model", plan.title, asdict(origin))
+    if known:
+        project.sources.change_origin(number, asdict(origin))
+    left_out = tuple(each.label for each in preview.labels if dict(label_map).get(each.label, OUTSIDE) == OUTSIDE)
+    unmapped = [label for label in left_out if label not in dict(plan.label_map)]
+    return AddedModel(number, plan.title, label_map, left_out, tuple(_describe(preview, unmapped)))
+
+
+def _map_labels(project: Project, labels: Sequence[ModelLabel], chosen: Iterable[tuple[str, str]]) -> Pairs:
+    """What each label is mapped to.
+
+    Raises:
+        UserError: the model or the project has no such label, or none is mapped.
+    """
+    known, tag_set, pairs = [each.label for each in labels], project.sentences.labels(), dict(chosen)
+    check_label_map(project, [pair for pair in pairs.items() if pair[1] != OUTSIDE])
+    if unknown := [label for label in pairs if label not in known]:
+        raise UserError("the model has no label {label}; it has {known}", label=unknown[0], known=join_words(known))
+    mapped = {label: label for label in known if label in tag_set} | pairs
+    if all(other == OUTSIDE for other in mapped.values()):
+        raise UserError(
+            "none of the model's labels ({labels}) is in the tag set ({known}); map them, such as {example}",
+            labels=join_words(known),
+            known=join_words(tag_set),
+            example=f"{labels[0].label}={labels[0].proposal or next(iter(tag_set), OUTSIDE)}",
+        )
+    return tuple(sorted(mapped.items()))
+
+
+def _rename_targets(project: Project, source: int, label_map: Pairs) -> Pairs:
+    """The pairs with the label names that a source stores."""
+    then = project.sources.labels_then(source, [label for _, label in label_map if label != OUTSIDE])
+    return tuple((label, then.get(other, other)) for label, other in label_map)
+
+
+def _describe(preview: ModelPreview, unmapped: Sequence[str]) -> Iterator[str]:
+    if unmapped:
+        yield say("The tag set has no {labels}: these spans are left out, unless mapped.", labels=join_words(unmapped))
+    if preview.outside and preview.outside != (OUTSIDE,):
+        yield say("Classes outside of entities: {names}.", names=join_words(preview.outside))
+    if preview.is_bare:
+        yield say("No class says where an entity begins: neighbours with the same label count as one entity.")
+
+
+def _read_origin(project: Project, number: int) -> _ModelOrigin | None:
+    """The model that a source is; None: its origin is damaged."""
+    origin = project.sources.origin(number)
+    try:
+        pairs = tuple((str(label), str(other)) for label, other in origin["label_map"])
+        names = tuple(map(str, origin["class_names"]))
+        return _ModelOrigin(origin["model"], origin["folder"], names, pairs, bool(origin["whole_words"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _find_fingerprint(origin: _ModelOrigin) -> str:
+    """A hash of weights, tokenizer and label mapping.
+
+    Raises:
+        UserError: the folder is not there, or cannot be read.
+    """
+    folder = Path(origin.folder)
+    files = {path.name: path for pattern in _MODEL_FILES for path in folder.glob(pattern) if path.is_file()}
+    if "config.json" not in files:
+        raise UserError("the model {model} is no longer in {folder}; add it again", model=origin.model, folder=folder)
+    with naming_read_errors(str(folder)):
+        digests = {name: digest_of(files[name]) for name in sorted(files)}
+    text = json.dumps([digests, origin.class_names, sorted(origin.label_map), origin.whole_words])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _load(origin: _ModelOrigin, device: Device) -> _TagTexts:
+    folder = Path(origin.folder)
+    return engine.load_model_tagger(folder, device, origin.class_names, whole_words=origin.whole_words)
+
+
+class ModelTagger:
+    """Tags with the model of a source; its weights are loaded when the first texts come.
+
+    Raises:
+        UserError: the model is no longer there.
+    """
+
+    faults: Sequence[Rejected] = ()
+
+    def __init__(self, project: Project, number: int, device: Device = "auto") -> None:
+        origin = _read_origin(project, number)
+        if origin is None:
+            raise UserError("source {number}: where its spans come from cannot be read; add it again", number=number)
+        self.fingerprint = _find_fingerprint(origin)
+        self._origin = origin
+        self._device: Device = device
+        self._labels: Mapping[str, str] = dict(origin.label_map)
+        self._tag: _TagTexts | None = None
+
+    def tag(self, texts: Sequence[str]) -> Iterator[tuple[int, Sequence[PredictedSpan]]]:
+        """The spans of each text with its index, as they come.
+
+        Raises:
+            UserError: the model is damaged, or the device is not there.
+        """
+        self._tag = self._tag or _load(self._origin, self._device)
+        for batch in self._tag(texts):
+            for number, spans in batch:
+                yield number, self._translate(spans)
+
+    def _translate(self, spans: Sequence[PredictedSpan]) -> list[PredictedSpan]:
+        """The spans with the labels of the source, without those that are left out."""
+        named = [(each, self._labels.get(each.span.label, OUTSIDE)) for each in spans]
+        return [replace(each, span=replace(each.span, label=name)) for each, name in named if name != OUTSIDE]

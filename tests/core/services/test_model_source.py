@@ -1,0 +1,153 @@
+"""A model from elsewhere becomes a source; what it said is known by its weights and the mapping of its labels."""
+
+import json
+import shutil
+
+import pytest
+
+from core.cli import commands
+from core.domain.errors import UserError
+from core.domain.events import Predicting, Reading
+from core.domain.generators import run_to_end
+from core.model.checkpoint import save
+from core.services import tag_source as module
+from core.services.evaluate import evaluate_epoch
+from core.services.export_model import export_model
+from core.services.model_source import ModelLabel, ModelPlan, add_model, preview_model
+from core.services.tag_source import tag_source
+from core.store.predictions import EpochKey
+from tests.building import project_with_run, project_with_sentences
+from tests.core.foreign_models import save_model
+from tests.core.toy_models import text_tagger_of
+
+MAP = (("LOC", "LC"), ("PER", "PS"))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    return save_model(tmp_path_factory.mktemp("models") / "their ner")
+
+
+@pytest.fixture
+def folder(saved, tmp_path):
+    return shutil.copytree(saved, tmp_path / "their ner")
+
+
+@pytest.fixture
+def project(tmp_path):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        yield project
+
+
+def refusal(project, plan):
+    with pytest.raises(UserError) as error:
+        run_to_end(add_model(project, plan))
+    return str(error.value)
+
+
+def stored(project, key, section="dev"):
+    return project.predictions.of(key, [each.number for each in project.sentences.each(section)])
+
+
+def test_its_labels_are_mapped_once_and_it_tags_any_section(project, folder, monkeypatch):
+    preview = preview_model(project, str(folder))
+    assert preview.labels == (
+        ModelLabel("PER", ("PER-B", "PER-I"), "PS"),
+        ModelLabel("LOC", ("LOC-B", "LOC-I"), "LC"),
+    )
+    assert (preview.outside, preview.is_bare) == (("O",), False)
+    events = []
+    added = run_to_end(add_model(project, ModelPlan(str(folder), label_map=MAP)), events.append)
+    assert events == [Reading(1, 2), Reading(2, 2)]
+    assert (added.name, added.label_map, added.left_out, added.notices) == ("their ner", MAP, (), ())
+    monkeypatch.setattr(module, "_AT_ONCE", 2)
+    work = tag_source(project, added.number, "dev", device="cpu")
+    assert [next(work) for _ in range(3)] == [Predicting(number, 4) for number in (1, 2, 3)]
+    work.close()
+    rest = run_to_end(tag_source(project, added.number, "dev", device="cpu"))
+    assert (rest.key, rest.sentences) == (EpochKey(added.number, 1), 2)
+    found = [each for spans in stored(project, rest.key).values() for each in spans]
+    assert {each.span.label for each in found} == {"PS", "LC"}
+    assert all(0 < each.probability <= 1 for each in found)
+    assert run_to_end(evaluate_epoch(project, added.number, None, "dev", "corrected")).sentences == 4
+    assert project.problems() == []
+
+
+def test_other_weights_or_another_mapping_are_another_version(project, folder):
+    number = run_to_end(add_model(project, ModelPlan(str(folder), "ner", MAP))).number
+    first = run_to_end(tag_source(project, number, "dev", device="cpu")).key
+    (folder / "README.md").write_text("said about it")
+    assert run_to_end(tag_source(project, number, "dev", device="cpu")).sentences == 0
+    save_model(folder, seed=2)
+    again = run_to_end(tag_source(project, number, "dev", device="cpu"))
+    assert (again.key, again.sentences, again.replaced) == (EpochKey(number, 2), 4, 4)
+    assert stored(project, again.key) != stored(project, first)
+    assert "is source 1 already" in refusal(project, ModelPlan(str(folder), "ner", MAP))
+    run_to_end(project.labels.rename("PS", "사람"))
+    assert run_to_end(tag_source(project, number, "dev", device="cpu")).sentences == 0
+    assert refusal(project, ModelPlan(str(folder), "ner", (("LOC", "LC"), ("PER", "사람")))).endswith("already")
+    only = run_to_end(add_model(project, ModelPlan(str(folder), "ner", (("PER", "사람"), ("LOC", "O")))))
+    assert (only.number, only.left_out, only.notices) == (number, ("LOC",), ())
+    third = run_to_end(tag_source(project, number, "dev", device="cpu"))
+    assert third.key == EpochKey(number, 3)
+    assert {each.span.label for spans in stored(project, third.key).values() for each in spans} == {"사람"}
+    assert project.problems() == []
+
+
+def test_what_is_wrong_is_said_before_anything_is_stored(project, folder, tmp_path):
+    reason = refusal(project, ModelPlan(str(folder)))
+    assert reason.startswith("none of the model's labels (PER, LOC) is in the tag set (PS, LC, OG, AF")
+    assert reason.endswith("); map them, such as PER=PS")
+    assert "has no config.json" in refusal(project, ModelPlan(str(tmp_path)))
+    assert "the model has no label ORG" in refusal(project, ModelPlan(str(folder), label_map=(*MAP, ("ORG", "OG"))))
+    assert "XX, which labels are mapped to" in refusal(project, ModelPlan(str(folder), label_map=(("PER", "XX"),)))
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    assert "are pickled" in refusal(project, ModelPlan(str(folder), label_map=MAP))
+    assert "has no config.json" in refusal(project, ModelPlan(str(tmp_path / "none"), label_map=MAP))
+    assert project.sources.list_all() == []
+
+
+def test_what_is_left_out_is_said_and_a_model_that_is_gone_is_named(project, tmp_path):
+    folder = save_model(tmp_path / "m", names=("B-O", "I-O", "PS", "MISC"))
+    added = run_to_end(add_model(project, ModelPlan(str(folder))))
+    assert (added.label_map, added.left_out) == ((("PS", "PS"),), ("MISC",))
+    assert added.notices == (
+        "The tag set has no MISC: these spans are left out, unless mapped.",
+        "Classes outside of entities: B-O, I-O.",
+        "No class says where an entity begins: neighbours with the same label count as one entity.",
+    )
+    shutil.rmtree(folder)
+    with pytest.raises(UserError, match=r"the model .* is no longer in .*; add it again"):
+        run_to_end(tag_source(project, added.number, "dev"))
+    project.sources.change_origin(added.number, {})
+    with pytest.raises(UserError, match="where its spans come from cannot be read"):
+        run_to_end(tag_source(project, added.number, "dev"))
+
+
+def test_an_exported_model_says_what_its_run_said(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        save(text_tagger_of(unit="morpheme"), project.checkpoint_folder(1, 2))
+        run_to_end(project.labels.rename("PS", "사람"))
+        run_to_end(export_model(project, tmp_path / "out"))
+        added = run_to_end(add_model(project, ModelPlan(str(tmp_path / "out"))))
+        assert added.label_map == (("LC", "LC"), ("OG", "OG"), ("사람", "사람"))
+        home = run_to_end(tag_source(project, 1, "train", device="cpu")).key
+        away = run_to_end(tag_source(project, added.number, "train", device="cpu")).key
+        wanted, found = (stored(project, key, "train") for key in (home, away))
+        assert sum(map(len, wanted.values())) > 3
+        for number, spans in wanted.items():
+            assert [each.span for each in found[number]] == [each.span for each in spans]
+            shares = [each.probability for each in spans]
+            assert [each.probability for each in found[number]] == pytest.approx(shares, abs=1e-5)
+
+
+def test_the_commands_add_it_and_have_it_tag(folder, tmp_path, capsys):
+    with project_with_sentences(tmp_path / "p.spandesk") as project:
+        path = str(project.folder)
+    assert commands.run(["add-source", path, str(folder), "--map", "PER=PS", "--map", "LOC=LC", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        **{"source": 1, "kind": "model", "name": "their ner", "labels": {"LOC": "LC", "PER": "PS"}},
+        **{"left_out": [], "notices": []},
+    }
+    assert commands.run(["suggest", path, "--source", "1", "--split", "dev", "--device", "cpu", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["tagged"] == 4
