@@ -30,16 +30,17 @@ class EpochArgument(NamedTuple):
 
 
 def compare(options: argparse.Namespace, out: Output) -> None:
-    """Compare two epochs on the sentences that both predicted; returns the exit status."""
+    """Compare two epochs, of runs or other sources, on the sentences that both predicted."""
     with open_project(options.project) as project:
         before, after = (_key(project, chosen) for chosen in (options.before, options.after))
         pairs = project.predictions.pairs(before, after, options.split, options.gold)
         changes = run_to_end(compare_epochs(pairs))
+        names = [project.sources.by_number(key.source).name_epoch(key.epoch) for key in (before, after)]
     if not changes.sentences:
         raise UserError(
             "{before} and {after} have no predictions on the same {split} sentences; evaluate both on that split first",
-            before=_name(before),
-            after=_name(after),
+            before=names[0],
+            after=names[1],
             split=options.split,
         )
     document = {
@@ -51,8 +52,8 @@ def compare(options: argparse.Namespace, out: Output) -> None:
     }
     head = say(
         "from {before} to {after}, {sentences}, {gold}",
-        before=_name(before),
-        after=_name(after),
+        before=names[0],
+        after=names[1],
         sentences=count_sentences(changes.sentences, options.split),
         gold=options.gold,
     )
@@ -89,7 +90,3 @@ def _fate_line(name: str, counts: Iterable[int]) -> str:
 
 def _key(project: Project, chosen: EpochArgument) -> EpochKey:
     return EpochKey(chosen.run, project.runs.epoch_number(chosen.run, chosen.epoch))
-
-
-def _name(key: EpochKey) -> str:
-    return say("run {run}, epoch {epoch}", run=key.source, epoch=key.epoch)

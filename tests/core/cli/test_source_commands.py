@@ -57,6 +57,8 @@ def test_a_file_is_added_listed_and_evaluated(folder, tool, capsys):
     assert measured["micro"]["f1"] == pytest.approx(0.8)
     assert run(["evaluate", str(folder), "--source", "2"]) == 0
     assert capsys.readouterr().out.startswith("tool, 2 dev sentences, corrected\n")
+    assert run(["compare", str(folder), "1", "2"]) == 0
+    assert capsys.readouterr().out.startswith("from run 1, epoch 2 to tool, 2 dev sentences, corrected\n")
     assert run(["sources", str(folder)]) == 0
     assert "2  file         tool  2 sentences tagged  best F1 on dev 0.8000" in capsys.readouterr().out
 
