@@ -27,6 +27,7 @@ from gui.metrics.page import MetricsPage
 from gui.preferences import Preferences
 from gui.scratch.page import ScratchPage
 from gui.session import Session
+from gui.sources.page import SourcesPage
 from gui.train.monitor import Monitor
 from gui.train.page import TrainPage
 from gui.welcome.page import WelcomePage
@@ -100,6 +101,7 @@ def build_window(
         ConsistencyPage(context),
         CorrectionsPage(context),
         ScratchPage(context),
+        SourcesPage(context),
     ]
     window = MainWindow(context, WelcomePage(context, data_folder), pages, appearance)
     appearance.apply()

@@ -24,7 +24,9 @@ class Context:
 
 
 def epoch_keys(project: Project, source: int) -> list[EpochKey]:
-    """The finished epochs of a run, or the versions of another source, in order."""
+    """The finished epochs of a run, or the versions of another source, in order; none of a removed one."""
+    if all(known.number != source for known in project.sources.list_all()):
+        return []
     return [EpochKey(source, number) for number in project.sources.epoch_numbers(source)]
 
 
@@ -51,9 +53,18 @@ class Baseline:
         """No choice was made, as in another project."""
         self._chosen.clear()
 
-    def choose(self, key: EpochKey | None, run: int) -> None:
-        """Compare a run with this epoch from now on; None compares it with nothing."""
-        self._chosen[run] = key
+    def choose(self, key: EpochKey | None, source: int | None) -> None:
+        """Compare a source, if there is one, with this epoch from now on; None compares it with nothing."""
+        if source is not None:
+            self._chosen[source] = key
+
+    def chosen(self, source: int) -> EpochKey | None:
+        """The epoch that a person chose to compare a source with."""
+        return self._chosen.get(source)
+
+    def drop(self, source: int) -> None:
+        """Compare nothing with a source any more: it was removed."""
+        self._chosen = {one: key for one, key in self._chosen.items() if key is None or key.source != source}
 
     def resolve(self, project: Project, current: EpochKey) -> EpochKey | None:
         """The epoch that the current one is compared with: by default an earlier source's last, or else the one

@@ -153,12 +153,11 @@ class Session(QObject):
         if source is not None:
             self._new_run = None
         if source is not None and source != context.source:
-            context = replace(context, source=source, epoch=self._last_epoch(source), other=None)
+            other = self.baseline.chosen(source)
+            context = replace(context, source=source, epoch=self._last_epoch(source), other=other)
         if epoch is not None:
             context = replace(context, epoch=epoch)
-        if gold is not None:
-            context = replace(context, gold=gold)
-        self._change_context(context)
+        self._change_context(replace(context, gold=gold or context.gold))
 
     def announce_run(self, run: int) -> None:
         """Remember a run that finished while another one was looked at; see `show_new_run`."""
@@ -170,7 +169,8 @@ class Session(QObject):
             self.set_context(source=self._new_run)
 
     def set_comparison(self, other: EpochKey | None) -> None:
-        """Show what another epoch predicted beside the one that is looked at; None shows that one alone."""
+        """Compare the epoch that is looked at with another one, on all pages; None shows that one alone."""
+        self.baseline.choose(other, self._context.source)
         self._change_context(replace(self._context, other=other))
 
     def restore_context(self, context: Context) -> None:

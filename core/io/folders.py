@@ -30,6 +30,15 @@ def new_folder(folder: Path) -> Iterator[Path]:
         sync(folder.parent)
 
 
+def find_unused(folder: Path) -> Path:
+    """The path, or the first of its numbered namesakes where nothing is yet."""
+    number, free = 1, folder
+    while free.exists():
+        number += 1
+        free = folder.with_name(f"{folder.stem}-{number}{folder.suffix}")
+    return free
+
+
 def is_within(path: Path, root: Path) -> bool:
     """Whether neither a path below a root nor any folder between them is a link."""
     return path.resolve() == root.resolve() / path.relative_to(root)

@@ -25,6 +25,7 @@ class SourceSummary:
     """A source and its figures.
 
     Attributes:
+        origin: where its spans come from; empty for a run.
         run: None where it is not a run, or the row of the run is damaged.
         epochs: the numbers of its finished epochs or its versions.
         best: the epoch with the best micro F1 on dev as measured when it ended, or the last version.
@@ -35,6 +36,7 @@ class SourceSummary:
     """
 
     source: Source
+    origin: Mapping[str, Any]
     run: Run | None
     epochs: tuple[int, ...]
     best: EpochKey | None
@@ -89,6 +91,7 @@ def _summarise(project: Project, source: Source, run: Run | None) -> SourceSumma
     is_measured = best is not None and project.predictions.has_any(best, "dev")
     return SourceSummary(
         source,
+        {} if source.is_run else project.sources.origin(source.number),
         run,
         epochs,
         best,

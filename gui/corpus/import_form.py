@@ -21,6 +21,7 @@ from core.domain.errors import UserError
 from core.domain.labels import TTA_LABELS
 from core.formats.registry import FORMATS
 from core.io.files import kind_of
+from core.io.folders import find_unused
 from core.messages.catalogue import mark, say
 from core.services.import_corpus import DEV_SHARE, ImportPlan, Target
 from core.services.preview_corpus import preview_corpus
@@ -133,7 +134,7 @@ class ImportForm(QFrame):
         self._files, self._project = tuple(files), project
         self.preview.forget(project.sentences.labels() if project is not None else TTA_LABELS)
         first = files[0]
-        self.folder_field.setText(str(_unused(first.with_name(first.stem + SUFFIX))))
+        self.folder_field.setText(str(find_unused(first.with_name(first.stem + SUFFIX))))
         self._enable()
         self.show()
         self.start.setFocus()
@@ -176,7 +177,7 @@ class ImportForm(QFrame):
     def _choose_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, say("Folder for the new project"), str(self.folder.parent))
         if name:
-            self.folder_field.setText(str(_unused(Path(name) / self.folder.name)))
+            self.folder_field.setText(str(find_unused(Path(name) / self.folder.name)))
 
     def show_problem(self, words: str) -> None:
         """Say below the field why there can be no project in that place."""
@@ -193,12 +194,3 @@ class ImportForm(QFrame):
         self.start.setEnabled(bool(self._files) and bool(self.folder_field.text().strip()))
         is_taken = self._asks_folder and kind_of(self.folder) != "missing"
         self.show_problem(say("This folder exists already; choose another name.") if is_taken else "")
-
-
-def _unused(folder: Path) -> Path:
-    """The folder, or the first of its numbered namesakes that is not there yet."""
-    number, free = 1, folder
-    while free.exists():
-        number += 1
-        free = folder.with_name(f"{folder.stem}-{number}{folder.suffix}")
-    return free

@@ -322,9 +322,8 @@ class MetricsPage(Page):
         self.refresh_when_seen()
 
     def _choose_other(self, other: EpochKey | None) -> None:
-        current = self._current_key()
-        if current is not None:
-            self._context.session.baseline.choose(other, current.source)
+        if self._current_key() is not None:
+            self._context.session.set_comparison(other)
         self.refresh_when_seen()
 
     def _open(self, link: SentencesLink) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QFontMetrics
+from PySide6.QtGui import QActionGroup, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gui.context import Context
@@ -35,8 +35,8 @@ class Rail(QFrame):
         self.keyed: dict[str, CommandAction] = {}
         self._buttons: dict[str, QToolButton] = {}
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 8, 4, 8)
-        layout.setSpacing(4)
+        layout.setContentsMargins(4, _MARGIN, 4, _MARGIN)
+        layout.setSpacing(_GAP)
         for number, (page, title) in enumerate(titles.items(), start=1):
             self.keyed[page] = self._action(keymap, number, page, title)
             self._buttons[page] = _button(self.keyed[page])
@@ -53,6 +53,21 @@ class Rail(QFrame):
         self._group.addAction(action)
         return action
 
+    @property
+    def _least(self) -> int:
+        """The height that a button needs."""
+        return max(button.sizeHint().height() for button in self._buttons.values())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), _height_of(self._least, len(self._buttons)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the buttons less high where the rail is; large text leaves no room else."""
+        super().resizeEvent(event)
+        fitting = (self.height() - _height_of(0, len(self._buttons))) // len(self._buttons)
+        for button in self._buttons.values():
+            button.setFixedHeight(max(self._least, min(scaled(_HEIGHT), fitting)))
+
     def button(self, page: str) -> QToolButton:
         return self._buttons[page]
 
@@ -64,12 +79,20 @@ def _button(action: CommandAction) -> QToolButton:
     button = QToolButton()
     button.setProperty("rail", True)
     button.setDefaultAction(action)
-    button.setIconSize(QSize(20, 20))
+    button.setIconSize(QSize(_ICON, _ICON))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
     words = QFontMetrics(font(SMALL_SIZE, bold=True)).horizontalAdvance(action.iconText())  # bold where checked
-    button.setFixedSize(max(scaled(80), words + scaled(_BESIDE_WORDS)), scaled(60))
+    button.setFixedSize(max(scaled(80), words + scaled(_BESIDE_WORDS)), scaled(_HEIGHT))
     return button
 
+
+def _height_of(button: int, count: int) -> int:
+    """The height of a rail with so many buttons of this height."""
+    return 2 * _MARGIN + count * button + (count - 1) * _GAP
+
+
+_ICON, _HEIGHT, _MARGIN, _GAP = 20, 60, 6, 2
+"""Pixels: an icon, a button of the usual text size, the edge of the rail, and between buttons."""
 
 _BESIDE_WORDS = 20
 """Pixels of margin, border and padding, as the style sheet has them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.domain.events import (
     Changing,
     EpochFinished,
+    ExportingModel,
     FoldProgress,
     Measuring,
     Predicting,
@@ -16,7 +17,7 @@ from core.domain.events import (
 from core.messages.catalogue import mark, say, say_count
 from core.services.import_corpus import ImportProgress
 
-FLEETING = (Progress, FoldProgress, Measuring, Predicting, ImportProgress, Reading, Changing)
+FLEETING = (Progress, FoldProgress, Measuring, Predicting, ExportingModel, ImportProgress, Reading, Changing)
 """Events of which only the newest counts."""
 
 
@@ -41,6 +42,9 @@ def status_of(event: object) -> Status | None:
             done=event.done,
         )
         return Status(words, event.done / max(event.total, 1))
+    if isinstance(event, ExportingModel):
+        share = event.done / max(event.total, 1)
+        return Status(say("writing the model · {share:.0%}", share=share), share)
     if isinstance(event, Reading):
         share = event.done / max(event.total, 1)
         return Status(say("{share:.0%} of the corpus", share=share), share)

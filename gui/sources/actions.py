@@ -1,0 +1,192 @@
+"""What the Sources page does with sources: changes of the store, jobs, and the undo of removals."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.domain.spans import Section
+from core.io.folders import find_unused
+from core.messages.catalogue import say, say_count
+from core.services import engine
+from core.services.add_source import SourcePlan, add_file_source
+from core.services.source_list import SourceSummary
+from core.services.source_report import SourceReport, describe_source_report
+from core.services.tag_source import Tagged, tag_source
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from core.store.sources import Removed, Source
+from gui.background import Job
+from gui.context import Context
+from gui.text.progress import FLEETING
+from gui.text.step_descriptions import Notice
+from gui.widgets.page import PageContext
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What was removed and can still be restored."""
+
+    source: Source
+    what: Removed
+
+
+class SourceActions(QObject):
+    """Changes the sources of the open project.
+
+    Signals:
+        removals_changed: something was removed, or came back.
+    """
+
+    removals_changed = Signal()
+
+    def __init__(self, context: PageContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._runner = context.session, context.runner
+        self.removals: list[Removal] = []
+
+    def forget(self) -> None:
+        """Begin with another project: what was removed of the last one is gone."""
+        self.removals.clear()
+        self.removals_changed.emit()
+
+    def rename(self, number: int, name: str) -> None:
+        """Give a source another name."""
+        self._change(lambda project: project.sources.rename(number, name))
+
+    def annotate(self, number: int, note: str) -> None:
+        """Store a note on a source."""
+        self._change(lambda project: project.sources.annotate(number, note))
+
+    def suggest_with(self, number: int | None) -> None:
+        """Take the spans of a source as suggestions for the pool, or those of none in particular."""
+        self._change(lambda project: project.sources.suggest_with(number))
+
+    def remove(self, source: Source, what: Removed) -> None:
+        """Remove a source, or its weights; the window shows another one then."""
+
+        def remove(project: Project) -> ChangeSet:
+            change = project.sources.remove(source.number, what)
+            self.removals.append(Removal(source, what))
+            if what == "all":
+                self._leave(project, source.number)
+            return change
+
+        self._change(remove)
+        self.removals_changed.emit()
+
+    def restore_last(self) -> None:
+        """Bring back what was removed last."""
+        if self.removals:
+            removal = self.removals.pop()
+            self._change(lambda project: project.sources.restore(removal.source.number))
+            self.removals_changed.emit()
+
+    def _leave(self, project: Project, number: int) -> None:
+        """Show another source than this one, and compare with another one."""
+        context = self._session.context
+        self._session.baseline.drop(number)
+        if context.source == number:
+            others = [each.number for each in project.sources.list_all() if project.sources.epoch_numbers(each.number)]
+            trained = [other for other in others if other in project.runs.with_epochs()]
+            newest = next(reversed(trained or others), None)
+            epoch = None if newest is None else project.sources.epoch_numbers(newest)[-1]
+            self._session.restore_context(Context(newest, epoch, context.gold))
+        elif context.other is not None and context.other.source == number:
+            self._session.set_comparison(None)
+
+    def _change(self, change: Callable[[Project], ChangeSet]) -> None:
+        project = self._session.project
+        if project is not None:
+            self._session.run_reporting_errors(lambda: self._session.publish(change(project)))
+
+    def tag(self, source: Source, section: Section) -> None:
+        """Have a source tag what it has not tagged of a section, as a job."""
+        title = say("Tagging {section} with {source}", section=section, source=source.title)
+        job = self._start(title, lambda project: tag_source(project, source.number, section))
+        if job is not None:
+            job.finished.connect(lambda tagged: self._say_tagged(source, section, tagged))
+            self._publish_at_end(job, source.number)
+
+    def _say_tagged(self, source: Source, section: Section, tagged: Tagged) -> None:
+        self._notify(
+            say_count(
+                "{source} tagged {count:,} sentence of {section}.",
+                "{source} tagged {count:,} sentences of {section}.",
+                tagged.sentences,
+                source=source.heading,
+                section=section,
+            )
+        )
+
+    def export(self, summary: SourceSummary, parent: Path) -> None:
+        """Write the best epoch's model to a new folder in another one, as a job."""
+        project, key = self._session.project, summary.best or summary.newest
+        if project is None or key is None:
+            return
+        folder = find_unused(parent / f"{project.name}-run-{key.source}")
+        title = say("Exporting {epoch}", epoch=summary.source.name_epoch(key.epoch))
+        job = self._start(title, lambda project: engine.export_model(project, folder, key.source, key.epoch))
+        if job is not None:
+            words = say("{epoch} is in {folder}", epoch=summary.source.name_epoch(key.epoch), folder=folder)
+            job.finished.connect(lambda _: self._notify(words[:1].upper() + words[1:]))
+
+    def add_file(self, plan: SourcePlan, new_labels: tuple[str, ...]) -> Job | None:
+        """Add a file of spans as a source, as a job that returns a `SourceReport`; None: it could not begin."""
+        session = self._session
+        title = say("Adding {file}", file=plan.path.name)
+
+        if not all(session.run_reporting_errors(partial(session.add_label, label)) for label in new_labels):
+            return None
+        job = self._start(title, lambda project: add_file_source(project, plan))
+        if job is not None:
+            job.finished.connect(self._report_added)
+        return job
+
+    def _report_added(self, report: SourceReport) -> None:
+        self._session.publish(ChangeSet("source", runs=(report.key.source,)))
+        self._notify(
+            say_count(
+                "{name} was added: it says what the entities of {count:,} sentence are.",
+                "{name} was added: it says what the entities of {count:,} sentences are.",
+                report.sentences,
+                name=report.name,
+            )
+        )
+        if notices := describe_source_report(report):
+            self._session.problem.emit(" ".join(notices))
+
+    def _start(self, title: str, work: Callable[[Project], Generator[object, None, object]]) -> Job | None:
+        project = self._session.project
+        started: list[Job] = []
+
+        def start() -> None:
+            assert project is not None, "the page is shown with a project only"
+            started.append(self._runner.start(title, lambda: work(project), fleeting=FLEETING))
+
+        if not self._session.run_reporting_errors(start):
+            return None
+        self._session.report_failure(started[0])
+        return started[0]
+
+    def _publish_at_end(self, job: Job, number: int) -> None:
+        """What a job stored of a source is shown, also where it was stopped."""
+        project = self._session.project
+
+        def publish() -> None:
+            if self._session.project is project:
+                self._session.publish(ChangeSet("source", runs=(number,)))
+
+        job.ended.connect(publish)
+
+    def _notify(self, words: str) -> None:
+        self._session.notified.emit(Notice(words))
+
+
+def describe_removal(removal: Removal) -> str:
+    """What happens to what was removed, and when."""
+    if removal.what == "weights":
+        return say("The weights of {source} are deleted when you close the project.", source=removal.source.title)
+    return say("{source} was removed; it is deleted when you close the project.", source=removal.source.heading)

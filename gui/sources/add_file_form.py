@@ -1,0 +1,172 @@
+"""The panel that asks what a file of spans is: whose, of which sentences, with which labels; nothing is stored yet."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout
+
+from core.domain.errors import UserError
+from core.formats.records import escape_name
+from core.messages.catalogue import say, say_count
+from core.services.add_source import FileKind, SourcePlan
+from core.services.preview_source import SourcePreview, preview_source
+from core.store.project import Project
+from gui.background import LatestQuery
+from gui.corpus.import_preview import ImportPreview
+from gui.look.theme import Look, set_property
+from gui.widgets.text_fields import LineField
+from gui.widgets.text_labels import PlainLabel
+
+
+class AddFileForm(QFrame):
+    """Shows what a file would bring as a source, and asks for what a `SourcePlan` needs.
+
+    Signals:
+        accepted: the plan is ready; see `plan` and `new_labels`.
+        cancelled: nothing is to be added.
+    """
+
+    accepted = Signal()
+    cancelled = Signal()
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setProperty("panel", True)
+        self._path: Path | None = None
+        self._project: Project | None = None
+        self._is_chosen = False
+        self.tool, self.person = QRadioButton(say("a tool")), QRadioButton(say("a person"))
+        self.name = LineField()
+        self.name.setAccessibleName(say("Name of the source"))
+        self.matched = PlainLabel(wraps=True)
+        self.preview = ImportPreview(look)
+        self.start = QPushButton(say("Add source"))
+        self.start.setProperty("primary", True)
+        self.cancel = QPushButton(say("Cancel"))
+        self._query = LatestQuery(self)
+        self._lay_out()
+        self._query.reported.connect(self._show)
+        self._query.answered.connect(self._show)
+        self.preview.changed.connect(self._read)
+        self.preview.annotator.currentIndexChanged.connect(lambda _: self._propose_name())
+        for button in (self.tool, self.person):
+            button.clicked.connect(self._choose_kind)
+        self.start.clicked.connect(self.accepted)
+        self.cancel.clicked.connect(self.cancelled)
+
+    def _lay_out(self) -> None:
+        title = PlainLabel(say("Add a file of spans as a source"))
+        title.setProperty("role", "title")
+        self._kinds = QButtonGroup(self)
+        who = QHBoxLayout()
+        who.setSpacing(8)
+        who.addWidget(PlainLabel(say("The spans are by")))
+        for button in (self.tool, self.person):
+            self._kinds.addButton(button)
+            who.addWidget(button)
+        who.addSpacing(16)
+        who.addWidget(PlainLabel(say("Name")))
+        who.addWidget(self.name, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.start)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(title)
+        layout.addLayout(who)
+        layout.addWidget(self.matched)
+        layout.addWidget(self.preview, 1)
+        layout.addLayout(buttons)
+
+    def ask(self, path: Path, project: Project) -> None:
+        """Begin with this file."""
+        self._path, self._project, self._is_chosen = path, project, False
+        self.tool.setChecked(True)
+        self.name.show_text("")
+        self.preview.forget(project.sentences.labels())
+        self._propose_name()
+        self.show()
+        self.start.setFocus()
+        self._read()
+
+    def dismiss(self) -> None:
+        """Hide, and read no more of the file."""
+        self._query.cancel()
+        self._path = self._project = None
+        self.hide()
+
+    @property
+    def plan(self) -> SourcePlan:
+        """What is chosen.
+
+        Raises:
+            UserError: what is typed for the names of tags cannot be read.
+        """
+        assert self._path is not None, "a file was chosen"
+        kind: FileKind = "person" if self.person.isChecked() else "file"
+        name = self.name.seen_text.strip()
+        return SourcePlan(self._path, kind, name, options=self.preview.options, rules=self.preview.rules)
+
+    @property
+    def new_labels(self) -> tuple[str, ...]:
+        """The labels to add to the tag set before."""
+        return self.preview.new_labels
+
+    def _choose_kind(self) -> None:
+        self._is_chosen = True
+        self._read()
+
+    def _propose_name(self) -> None:
+        if self._path is not None:
+            self.name.setPlaceholderText(self.preview.rules.annotator or escape_name(self._path.stem))
+
+    def _read(self) -> None:
+        """Read the file with what is chosen now."""
+        self._query.cancel()
+        self.start.setEnabled(False)
+        if self._project is None:
+            return
+        self.matched.setText(say("Comparing with the sentences of this project…"))
+        try:
+            project, plan, labels = self._project, self.plan, self.new_labels
+        except UserError as error:
+            self.preview.said.setText(str(error))
+            return
+        self._query.submit(lambda: preview_source(project, plan, labels))
+
+    def _show(self, preview: SourcePreview) -> None:
+        annotators = {name for file in preview.file.files for name in file.annotators}
+        if annotators and not self._is_chosen:
+            self.person.setChecked(True)
+        self.preview.show_preview(preview.file)
+        must_choose = len(annotators) > 1 and not self.preview.annotator.currentData()
+        problem = say("Choose whose spans to add: the file is by several people.") if must_choose else ""
+        self.matched.setText(problem or describe_matching(preview))
+        has_any = any(file.sentences for file in preview.file.files)
+        set_property(self.matched, "role", "error" if problem or (preview.is_whole and not has_any) else "heading")
+        self.start.setEnabled(has_any and not problem)
+
+
+def describe_matching(preview: SourcePreview) -> str:
+    """How many records are of sentences of the project, and by what they were found."""
+    found = preview.by_id + preview.by_text
+    parts = [
+        say_count("{count:,} record matches by id and text", "{count:,} records match by id and text", preview.by_id)
+    ]
+    if preview.by_text:
+        parts.append(say("{count:,} by text alone", count=preview.by_text))
+    if preview.unmatched:
+        parts.append(
+            say_count(
+                "{count:,} is of no sentence of this project",
+                "{count:,} are of no sentence of this project",
+                preview.unmatched,
+            )
+        )
+    if not found and not preview.unmatched:
+        return say("No records yet.") if not preview.is_whole else say("There is no record in the file.")
+    words = " · ".join(parts)
+    return words if preview.is_whole else say("{words} · so far", words=words)

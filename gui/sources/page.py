@@ -1,0 +1,278 @@
+"""The Sources page: everything that says where spans are, in one table, and what can be done with each."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.domain.spans import Section
+from core.messages.catalogue import mark, say, say_count
+from core.services.source_list import TAGGED, SourceSummary, summarise_sources
+from core.services.source_report import SourceReport
+from core.store.changes import ChangeSet
+from core.store.project import Project
+from core.store.sentence_selection import Selection
+from gui.background import Job, LatestQuery
+from gui.corpus.page import choose_corpus_folder
+from gui.sources.actions import SourceActions, describe_removal
+from gui.sources.add_file_form import AddFileForm
+from gui.sources.source_panel import Offer, SourcePanel, find_offer
+from gui.sources.source_table import SourceTable
+from gui.widgets.flow import StackingSplitter
+from gui.widgets.page import EmptyState, Page, PageContext
+from gui.widgets.text_labels import PlainLabel, hint_label
+
+
+class SourcesPage(Page):
+    """Lists the sources of the open project, and adds, changes and removes them."""
+
+    id, title, icon = "sources", mark("Sources"), "sources"
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__()
+        self._context = context
+        self._wanted: int | None = None
+        self._counts: dict[Section, int] = {}
+        self.actions_of = SourceActions(context, self)
+        self.said = hint_label()
+        self.add = QPushButton(say("Add"))
+        adding = QMenu(self)
+        self.add_file = adding.addAction(say("File of spans…"), self._choose_file)
+        self.add_folder = adding.addAction(say("Folder of spans, such as brat makes…"), self._choose_folder)
+        self.add.setMenu(adding)
+        self.removal = RemovalBar()
+        self.table = SourceTable(context.look)
+        self.panel = SourcePanel()
+        self.form = AddFileForm(context.look)
+        self.form.hide()
+        self.empty = EmptyState("", "", "")
+        self._query = LatestQuery(self)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(24, 16, 24, 12)
+        head.setSpacing(12)
+        head.addWidget(self.title_label())
+        head.addWidget(self.said)
+        head.addStretch(1)
+        head.addWidget(self.add)
+        self.splitter = StackingSplitter(
+            self._context.preferences,
+            "sources",
+            self.table,
+            self.panel,
+            beside=[860, 320],
+            stacked=[220, 260],
+            stacked_from=400,
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.splitter)
+        self.body = QWidget()
+        body = QVBoxLayout(self.body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addLayout(head)
+        body.addWidget(self.removal)
+        body.addWidget(self.stack, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.form, 1)
+        layout.addWidget(self.body, 1)
+        self.setFocusProxy(self.table)
+
+    def _connect(self) -> None:
+        session, runner, actions, panel = self._context.session, self._context.runner, self.actions_of, self.panel
+        session.project_changed.connect(self._take_project)
+        session.changed.connect(self._follow)
+        session.context_changed.connect(lambda _: self._show_context())
+        session.closing.connect(panel.store_edits)
+        runner.started.connect(self._follow_job)
+        runner.shutting_down.connect(self.form.dismiss)
+        self._query.answered.connect(self._show_sources)
+        self.table.chosen.connect(self._show_source)
+        self.table.doubleClicked.connect(lambda _: self._show_metrics())
+        self.empty.button.clicked.connect(self._take_first_step)
+        self.removal.undo.clicked.connect(actions.restore_last)
+        actions.removals_changed.connect(self._show_removals)
+        self.form.accepted.connect(self._add)
+        self.form.cancelled.connect(self._dismiss_form)
+        panel.renamed.connect(actions.rename)
+        panel.noted.connect(actions.annotate)
+        panel.metrics_asked.connect(self._show_metrics)
+        panel.sentences_asked.connect(self._show_sentences)
+        panel.compare_asked.connect(self._compare)
+        panel.suggest_asked.connect(
+            lambda on: self._with_current(lambda it: actions.suggest_with(it.source.number if on else None))
+        )
+        panel.tag_asked.connect(lambda section: self._with_current(lambda it: actions.tag(it.source, section)))
+        panel.export_asked.connect(lambda: self._with_current(self._export))
+        panel.weights_asked.connect(lambda: self._with_current(lambda it: actions.remove(it.source, "weights")))
+        panel.remove_asked.connect(lambda: self._with_current(lambda it: actions.remove(it.source, "all")))
+
+    def _take_project(self, project: Project | None) -> None:
+        self._query.cancel()
+        self._dismiss_form()
+        self.actions_of.forget()
+        self.panel.shown, self._wanted = None, None
+        self.table.show_sources((), None, None)
+        self.refresh_when_seen()
+
+    def _follow(self, change: ChangeSet) -> None:
+        if change.runs or change.corpus or change.sentences:
+            self.refresh_when_seen()
+
+    def refresh(self) -> None:
+        project = self._context.session.project
+        if project is not None:
+            self._query.submit(lambda: summarise_sources(project))
+
+    def _show_sources(self, sources: list[SourceSummary]) -> None:
+        project = self._context.session.project
+        assert project is not None, "no question outlives its project"
+        current = self.table.current
+        wanted = self._wanted or (current.source.number if current else self._context.session.context.source)
+        self._wanted = None
+        self._counts = {section: project.sentences.count(section) for section in TAGGED}
+        self.said.setText(say_count("{count:,} source", "{count:,} sources", len(sources)) if sources else "")
+        self.table.show_sources(sources, project.sources.suggesting(), wanted)
+        self._show_context()
+        self._explain_emptiness(project)
+        self.stack.setCurrentWidget(self.splitter if sources else self.empty)
+
+    def _explain_emptiness(self, project: Project) -> None:
+        has_sentences = project.sentences.has_any()
+        self.add.setEnabled(has_sentences)
+        self.empty.title.setText(say("No sources yet") if has_sentences else say("No sentences yet"))
+        self.empty.button.setText(say("Go to Train") if has_sentences else say("Go to Corpus"))
+        self.empty.hint.setText(
+            say(
+                "A source is anything that says where spans are: a run that is trained here, a file of another tool or"
+                " of a person. Each is shown, measured and compared like a run. Train a first run, or add a file of"
+                " spans on these sentences with the button above."
+            )
+            if has_sentences
+            else say("A source says where spans are in the sentences of a project. Import sentences first.")
+        )
+
+    def _take_first_step(self) -> None:
+        project = self._context.session.project
+        has_sentences = project is not None and project.sentences.has_any()
+        self._context.session.show_page("train" if has_sentences else "corpus")
+
+    def _show_context(self) -> None:
+        self.table.sources.show_context(self._context.session.context)
+        self._show_offer()
+
+    def _show_source(self, summary: SourceSummary | None) -> None:
+        self.panel.setVisible(summary is not None)
+        if summary is not None:
+            self.panel.show_source(summary, self._counts)
+            self._show_offer()
+
+    def _show_offer(self) -> None:
+        project, summary, job = self._context.session.project, self.table.current, self._context.runner.job
+        offer = Offer()
+        if project is not None and summary is not None:
+            offer = find_offer(project, self._context.session.context, summary)
+        self.panel.show_offer(offer, job.title if job is not None else "")
+
+    def _compare(self, is_asked: bool) -> None:
+        self._with_current(lambda it: self._context.session.set_comparison(it.newest if is_asked else None))
+
+    def _follow_job(self, job: Job) -> None:
+        job.ended.connect(self._show_offer)
+        self._show_offer()
+
+    def _with_current(self, act: Callable[[SourceSummary], object]) -> None:
+        if (summary := self.table.current) is not None:
+            act(summary)
+
+    def _show_metrics(self) -> None:
+        if (summary := self.table.current) is not None and summary.epochs:
+            self._context.session.show_page("metrics", source=summary.source.number)
+
+    def _show_sentences(self) -> None:
+        """Show a section that it tagged, dev before others."""
+        if (summary := self.table.current) is not None:
+            tagged = [section for section in ("dev", *TAGGED) if summary.judged.get(section)]
+            self._context.session.inspect(Selection(split=tagged[0] if tagged else "dev"), source=summary.source.number)
+
+    def _show_removals(self) -> None:
+        removals = self.actions_of.removals
+        self.removal.show_words(describe_removal(removals[-1]) if removals else "")
+
+    def _export(self, summary: SourceSummary) -> None:
+        preferences = self._context.preferences
+        title = say("Folder in which the model gets a folder of its own")
+        name = QFileDialog.getExistingDirectory(self, title, str(preferences.folder()))
+        if name:
+            preferences.remember_folder(Path(name))
+            self.actions_of.export(summary, Path(name))
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, say("File of spans"), str(self._context.preferences.folder()))
+        if name:
+            self._context.preferences.remember_folder(Path(name).parent)
+            self.ask(Path(name))
+
+    def _choose_folder(self) -> None:
+        if (folder := choose_corpus_folder(self, self._context)) is not None:
+            self.ask(folder)
+
+    def ask(self, path: Path) -> None:
+        """Show what a file would bring as a source, and ask what it is."""
+        project = self._context.session.project
+        assert project is not None, "the page is shown with a project only"
+        self.body.hide()
+        self.form.ask(path, project)
+
+    def _dismiss_form(self) -> None:
+        self.form.dismiss()
+        self.body.show()
+
+    def _add(self) -> None:
+        """Add the file; where that fails, what was chosen stays."""
+        job = self.actions_of.add_file(self.form.plan, self.form.new_labels)
+        if job is not None:
+            self.form.start.setEnabled(False)
+            job.finished.connect(self._show_added)
+            job.ended.connect(lambda: self.form.start.setEnabled(True))
+
+    def _show_added(self, report: SourceReport) -> None:
+        self._dismiss_form()
+        self._wanted = report.key.source
+        self.refresh_when_seen()
+
+
+class RemovalBar(QFrame):
+    """Says what was removed last, with the button that brings it back; hidden where nothing was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("bar", True)
+        self.words = PlainLabel(wraps=True)
+        self.undo = QPushButton(say("Undo"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(24, 4, 24, 8)
+        layout.setSpacing(12)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def show_words(self, words: str) -> None:
+        """Show these words and the button; none hide both."""
+        self.words.setText(words)
+        self.setVisible(bool(words))

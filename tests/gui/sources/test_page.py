@@ -1,0 +1,134 @@
+"""The Sources page in the real window: a file of spans is added, looked at, compared, removed and brought back."""
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from core.services.source_list import list_sources
+from core.store.predictions import EpochKey
+from core.store.project import open_project
+from tests.building import TEXTS, project_with_run, project_with_sentences
+from tests.gui.driving import click, press_key, wait_for_job
+
+RECORDS = [
+    {"id": "news-3", "text": TEXTS[2][2], "spans": [[0, 2, "PS"], [4, 9, "DT"]]},
+    {"id": "77", "text": TEXTS[3][2], "spans": [[0, 4, "ORG"]]},
+    {"id": "talk-1", "text": "다른 글", "spans": []},
+]
+
+
+@pytest.fixture
+def spans_file(tmp_path):
+    path = tmp_path / "가온.jsonl"
+    path.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in RECORDS), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(window, qtbot, tmp_path):
+    project_with_run(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.show_page("sources")
+    return window
+
+
+def rows(page):
+    model = page.table.sources
+    return [[model.index(row, at).data() for at in range(model.columnCount())] for row in range(model.rowCount())]
+
+
+def test_a_file_is_added_looked_at_compared_removed_and_brought_back(opened, qtbot, tmp_path, spans_file):
+    page, session = opened.pages["sources"], opened.context.session
+    page.ask(spans_file)
+    form = page.form
+    assert "1 record matches by id and text · 1 by text alone · 1 is of no sentence" in form.matched.text()
+    assert form.preview.labels.unknown == ("ORG",)
+    form.preview.labels.chooser("ORG").setCurrentText("OG")
+    click(form.person)
+    click(form.start)
+    wait_for_job(qtbot, opened.context.runner)
+    assert not form.isVisible()
+    assert [row[:2] for row in rows(page)] == [["가온", "person"], ["Run 1 · shown", "run"]]
+    assert page.table.current.source.number == 2
+
+    click(page.panel.metrics)
+    assert opened.stack.currentWidget() is opened.pages["metrics"]
+    assert session.context.key == EpochKey(2, 1)
+    opened.show_page("sources")
+    click(page.panel.sentences)
+    assert opened.stack.currentWidget() is opened.pages["inspect"]
+    opened.show_page("sources")
+    page.table.choose(1)
+    click(page.panel.compare)
+    assert session.context.other == EpochKey(1, 2)
+    assert rows(page)[1][0] == "Run 1 · compared"
+
+    page.table.choose(2)
+    click(page.panel.remove)
+    assert [row[0] for row in rows(page)] == ["Run 1 · shown"]
+    assert session.context.key == EpochKey(1, 2), "the window shows what is left"
+    assert "가온 was removed" in page.removal.words.text()
+    click(page.removal.undo)
+    assert not page.removal.isVisible()
+    assert [row[0] for row in rows(page)] == ["가온", "Run 1 · shown"]
+    session.close_project()
+    with open_project(tmp_path / "p.spandesk") as project:
+        assert [each.source.heading for each in list_sources(project)] == ["Run 1", "가온"]
+        assert project.predictions.count_spans(EpochKey(2, 1)) == 3
+        assert project.problems() == []
+
+
+def test_what_was_removed_is_gone_when_the_project_was_closed(opened, tmp_path):
+    page = opened.pages["sources"]
+    click(page.panel.remove)
+    assert page.stack.currentWidget() is page.empty
+    assert opened.context.session.context.key is None
+    opened.context.session.close_project()
+    with open_project(tmp_path / "p.spandesk") as project:
+        assert project.sources.list_all() == []
+        assert project.predictions.count_all(EpochKey(1, 2)) == 0
+
+
+def test_name_and_note_are_edited_in_place_and_suggestions_chosen(opened):
+    page, project = opened.pages["sources"], opened.context.session.project
+    page.panel.name.setFocus()
+    page.panel.name.setText("첫 훈련")
+    press_key(Qt.Key.Key_Return)
+    page.panel.note.setFocus()
+    page.panel.note.setText("월요일")
+    page.table.setFocus()
+    source = project.sources.by_number(1)
+    assert (source.name, source.note) == ("첫 훈련", "월요일")
+    assert rows(page)[0][0] == "첫 훈련 · shown"
+    click(page.panel.suggest)
+    assert project.sources.suggesting() == 1
+    click(page.panel.suggest)
+    assert project.sources.suggesting() is None
+    assert QApplication.focusWidget() is page.panel.suggest
+
+
+def test_deleted_weights_can_be_restored_and_leave_what_was_tagged(opened):
+    page, project = opened.pages["sources"], opened.context.session.project
+    click(page.panel.weights)
+    assert project.sources.by_number(1).removed == "weights"
+    assert not page.panel.tag.isVisible()
+    assert not page.panel.export.isVisible()
+    assert "weights of run 1" in page.removal.words.text()
+    click(page.removal.undo)
+    assert project.sources.by_number(1).removed is None
+    assert page.panel.export.isVisible()
+
+
+def test_an_empty_page_says_what_a_source_is_and_leads_to_the_first_step(window, tmp_path):
+    project_with_sentences(tmp_path / "p.spandesk").close()
+    window.open_project(tmp_path / "p.spandesk")
+    window.show_page("sources")
+    page = window.pages["sources"]
+    assert page.empty.isVisible()
+    assert page.empty.hint.text().startswith("A source is anything that says where spans are")
+    click(page.empty.button)
+    assert window.stack.currentWidget() is window.pages["train"]
