@@ -18,7 +18,7 @@ from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
 from core.services.agreement import AgreementReport, Reader, compare_readers
-from core.services.dictionary_source import add_dictionary
+from core.services.dictionary_source import add_dictionary, add_dictionary_from_gold
 from core.services.model_source import ModelPlan, add_model
 from core.services.source_list import SourceSummary, list_sources
 from core.services.source_report import SourceReport, describe_source_report
@@ -32,6 +32,7 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "path",
         type=Path,
+        nargs="?",
         metavar="PATH",
         help=say(
             "a file of spans on sentences of the project, in any corpus format; a file of entries; or the folder of a"
@@ -54,9 +55,19 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
+        "--from-gold",
+        action="store_true",
+        help=say("instead of a file: a dictionary of the strings of the training gold that are always labelled alike"),
+    )
+    parser.add_argument(
         "--whole-words",
         action="store_true",
         help=say("the first piece of a word decides for all of it, in models that were trained so"),
+    )
+    parser.add_argument(
+        "--cut-particles",
+        action="store_true",
+        help=say("spans of the model end before their particles"),
     )
 
 
@@ -96,7 +107,9 @@ def _describe_source(summary: SourceSummary) -> str:
 
 def add_source(options: argparse.Namespace, out: Output) -> None:
     """Add a file of spans, a dictionary or a model as a source."""
-    kind: Literal["file", "person", "dictionary", "model"] = options.kind or _find_kind(options.path)
+    kind: Literal["file", "person", "dictionary", "model"] = options.kind or _find_kind(options)
+    if options.from_gold != (options.path is None) or (options.from_gold and kind != "dictionary"):
+        raise UserError("give either a path or --from-gold, which makes a dictionary")
     if kind == "dictionary":
         _add_dictionary(options, out)
     elif kind == "model":
@@ -105,8 +118,10 @@ def add_source(options: argparse.Namespace, out: Output) -> None:
         _add_file(options, kind, out)
 
 
-def _find_kind(path: Path) -> Literal["file", "model"]:
-    return "model" if (path / "config.json").is_file() else "file"
+def _find_kind(options: argparse.Namespace) -> Literal["file", "dictionary", "model"]:
+    if options.path is None:
+        return "dictionary"
+    return "model" if (options.path / "config.json").is_file() else "file"
 
 
 def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
@@ -131,14 +146,25 @@ def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
 
 def _add_dictionary(options: argparse.Namespace, out: Output) -> None:
     with open_project(options.project) as project:
-        labels = {pair.label: pair.other for pair in options.map}
-        report = add_dictionary(project, options.path, options.name, labels)
+        if options.from_gold:
+            report = run_to_end(add_dictionary_from_gold(project, options.name))
+        else:
+            labels = {pair.label: pair.other for pair in options.map}
+            report = add_dictionary(project, options.path, options.name, labels)
+    for notice in report.notices():
+        out.warn(notice)
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
         rejections = Rejections(out, kept)
         for record in report.rejected:
             rejections.keep(record)
         rejections.print_first(report.rejected)
-        document = {"source": report.number, "kind": "dictionary", "name": report.name, "entries": report.entries}
+        document = {
+            "source": report.number,
+            "kind": "dictionary",
+            "name": report.name,
+            "entries": report.entries,
+        }
+        document["ambiguous"] = list(report.ambiguous)
         if out.as_json:
             print(f'{json.dumps(document, ensure_ascii=False)[:-1]}, "rejected": ', end="")
             rejections.print_list()
@@ -162,6 +188,7 @@ def _add_model(options: argparse.Namespace, out: Output) -> None:
         tuple((pair.label, pair.other) for pair in options.map),
         split_names(options.tag_names),
         options.whole_words,
+        options.cut_particles,
     )
     with open_project(options.project) as project:
         added = run_to_end(add_model(project, plan))

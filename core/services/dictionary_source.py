@@ -1,31 +1,53 @@
 """A dictionary as a source: its entries are kept in the project, and tag on demand."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.dictionary.entries import DictionaryEntry, read_dictionary, write_entries
+from core.dictionary.from_gold import make_dictionary
 from core.dictionary.matching import DictionaryMatcher, match_texts
 from core.domain.errors import UserError
+from core.domain.events import Reading
+from core.domain.generators import map_progress
 from core.domain.spans import PredictedSpan
 from core.formats.records import Rejected, escape_name, reject
 from core.formats.source_files import Source as CorpusSource
 from core.formats.source_files import check_text, naming_read_errors
-from core.messages.catalogue import join_words
+from core.messages.catalogue import join_words, say, say_count
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.sources import Source
 
+_LISTED = 5
+"""How many ambiguous strings are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class DictionaryReport:
-    """What a file of entries brought."""
+    """What a file of entries, or the gold, brought.
+
+    Attributes:
+        ambiguous: the entries with several labels, of which none is chosen where they match.
+    """
 
     number: int
     name: str
     entries: int
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[Rejected, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+
+    def notices(self) -> Iterator[str]:
+        """What a person should know of it, a sentence each."""
+        if self.ambiguous:
+            yield say_count(
+                "{count:,} entry has several labels, of which none is chosen: {strings}.",
+                "{count:,} entries have several labels, of which none is chosen: {strings}.",
+                len(self.ambiguous),
+                strings=_join_first(self.ambiguous),
+            )
 
 
 def add_dictionary(
@@ -44,10 +66,52 @@ def add_dictionary(
     if not entries:
         reason = rejected[0].reason if rejected else ""
         raise UserError("{file} has no entry of a dictionary: {reason}", file=path, reason=reason)
+    return _report(_store_as(project, name, entries), name, entries, rejected)
+
+
+def add_dictionary_from_gold(
+    project: Project, name: str = "", *, min_count: int = 2
+) -> Generator[Reading, None, DictionaryReport]:
+    """Add the strings of the training gold that are always labelled alike as a source, or as the new entries of the
+    dictionary with this name. Dev and test are not read, so that figures on them do not flatter.
+
+    Args:
+        min_count: how often a string is a span at least.
+
+    Raises:
+        UserError: there is no such string, or Kiwi does not work here.
+    """
+    total = 2 * project.sentences.count("train")
+    work = make_dictionary(lambda: (each.example for each in project.sentences.each("train")), min_count=min_count)
+    entries = yield from map_progress(work, lambda done: Reading(min(done, total), total))
+    if not entries:
+        raise UserError(
+            "no string of the training gold is labelled at least {least} times and always alike; label more sentences",
+            least=min_count,
+        )
+    name = name.strip() or say("strings of the gold")
+    return _report(_store_as(project, name, entries), name, entries)
+
+
+def _store_as(project: Project, name: str, entries: Iterable[DictionaryEntry]) -> int:
     known = project.sources.find("dictionary", name)
     number = known.number if known else project.sources.add("dictionary", name, {})
     store_entries(project, number, entries)
-    return DictionaryReport(number, name, len(entries), tuple(rejected))
+    return number
+
+
+def _report(
+    number: int, name: str, entries: Sequence[DictionaryEntry], rejected: Sequence[Rejected] = ()
+) -> DictionaryReport:
+    labels: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        labels[entry.written].add(entry.label)
+    ambiguous = tuple(written for written, of_entry in labels.items() if len(of_entry) > 1)
+    return DictionaryReport(number, name, len(entries), tuple(rejected), ambiguous)
+
+
+def _join_first(strings: Collection[str]) -> str:
+    return join_words([*list(strings)[:_LISTED], "…"] if len(strings) > _LISTED else strings)
 
 
 def _read_file(
@@ -99,7 +163,9 @@ class DictionaryTagger:
 
     def __init__(self, project: Project, source: Source) -> None:
         entries = _stored_entries(project, source.number)
+        self._name = source.title
         self._matcher = DictionaryMatcher(entries, source.title)
+        self._ambiguous: Counter[str] = Counter()
         self._fingerprint = hashlib.sha256(write_entries(entries).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
@@ -108,8 +174,18 @@ class DictionaryTagger:
 
     @property
     def faults(self) -> Sequence[Rejected]:
-        return self._matcher.switched_off
+        """The expressions that took too long, and the ambiguous places that were met."""
+        if not self._ambiguous:
+            return self._matcher.switched_off
+        reason = say_count(
+            "{count:,} place has several labels in the dictionary, and none was chosen: {strings}",
+            "{count:,} places have several labels in the dictionary, and none was chosen: {strings}",
+            self._ambiguous.total(),
+            strings=_join_first(self._ambiguous),
+        )
+        return [*self._matcher.switched_off, Rejected(self._name, None, reason)]
 
     def tag(self, texts: Sequence[str]) -> Iterator[tuple[int, list[PredictedSpan]]]:
         for number, matches in enumerate(match_texts(self._matcher, texts)):
+            self._ambiguous.update(texts[number][each.start : each.end] for each in matches if each.span is None)
             yield number, [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None]

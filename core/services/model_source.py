@@ -10,9 +10,10 @@ from core.domain.errors import UserError
 from core.domain.events import Reading
 from core.domain.labels import propose_label
 from core.domain.settings import Device
-from core.domain.spans import PredictedSpan
+from core.domain.spans import Example, PredictedSpan, SentenceNumber
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import digest_of, naming_read_errors
+from core.languages.korean.particle_spans import find_ends_without_particles
 from core.messages.catalogue import join_words, say
 from core.model.class_names import read_class_names, read_classes
 from core.services import engine
@@ -23,6 +24,8 @@ OUTSIDE = "O"
 """What a label of a model is mapped to whose spans are left out."""
 
 Pairs = tuple[tuple[str, str], ...]
+TaggedText = tuple[int, Sequence[PredictedSpan]]
+"""The index of a text and its spans in order of position."""
 
 _MODEL_FILES = (
     *("config.json", "*.safetensors", "*.safetensors.index.json", "tokenizer*", "special_tokens_map.json"),
@@ -45,6 +48,7 @@ class ModelPlan:
             in the tag set is mapped to itself.
         class_names: of its classes, where the model has none.
         whole_words: whether the first piece of a word decides for all of it.
+        cut_particles: whether spans end before the particles of their last word.
     """
 
     model: str
@@ -52,6 +56,7 @@ class ModelPlan:
     label_map: Pairs = ()
     class_names: tuple[str, ...] = ()
     whole_words: bool = False
+    cut_particles: bool = False
 
     @property
     def title(self) -> str:
@@ -114,6 +119,7 @@ class _ModelOrigin:
     class_names: tuple[str, ...]
     label_map: Pairs
     whole_words: bool
+    cut_particles: bool
 
 
 def preview_model(project: Project, model: str, class_names: Sequence[str] = ()) -> ModelPreview:
@@ -142,7 +148,9 @@ def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, Add
     label_map = _map_labels(project, preview.labels, plan.label_map)
     known = project.sources.find("model", plan.title)
     stored_map = _rename_targets(project, known.number, label_map) if known else label_map
-    origin = _ModelOrigin(plan.model, str(preview.folder), plan.class_names, stored_map, plan.whole_words)
+    origin = _ModelOrigin(
+        plan.model, str(preview.folder), plan.class_names, stored_map, plan.whole_words, plan.cut_particles
+    )
     if known is not None and _read_origin(project, known.number) == origin:
         raise UserError("{model} is source {number} already", model=plan.model, number=known.number)
     _find_fingerprint(origin)
@@ -153,7 +161,7 @@ def add_model(project: Project, plan: ModelPlan) -> Generator[Reading, None, Add
         project.sources.change_origin(number, asdict(origin))
     left_out = tuple(each.label for each in preview.labels if dict(label_map).get(each.label, OUTSIDE) == OUTSIDE)
     unmapped = [label for label in left_out if label not in dict(plan.label_map)]
-    return AddedModel(number, plan.title, label_map, left_out, tuple(_describe(preview, unmapped)))
+    return AddedModel(number, plan.title, label_map, left_out, tuple(_describe(preview, plan, unmapped)))
 
 
 def _map_labels(project: Project, labels: Sequence[ModelLabel], chosen: Iterable[tuple[str, str]]) -> Pairs:
@@ -183,13 +191,15 @@ def _rename_targets(project: Project, source: int, label_map: Pairs) -> Pairs:
     return tuple((label, then.get(other, other)) for label, other in label_map)
 
 
-def _describe(preview: ModelPreview, unmapped: Sequence[str]) -> Iterator[str]:
+def _describe(preview: ModelPreview, plan: ModelPlan, unmapped: Sequence[str]) -> Iterator[str]:
     if unmapped:
         yield say("The tag set has no {labels}: these spans are left out, unless mapped.", labels=join_words(unmapped))
     if preview.outside and preview.outside != (OUTSIDE,):
         yield say("Classes outside of entities: {names}.", names=join_words(preview.outside))
     if preview.is_bare:
         yield say("No class says where an entity begins: neighbours with the same label count as one entity.")
+    if plan.whole_words and not plan.cut_particles:
+        yield say("Spans are of whole words, with their particles, unless these are cut.")
 
 
 def _read_origin(project: Project, number: int) -> _ModelOrigin | None:
@@ -198,7 +208,8 @@ def _read_origin(project: Project, number: int) -> _ModelOrigin | None:
     try:
         pairs = tuple((str(label), str(other)) for label, other in origin["label_map"])
         names = tuple(map(str, origin["class_names"]))
-        return _ModelOrigin(origin["model"], origin["folder"], names, pairs, bool(origin["whole_words"]))
+        switches = bool(origin["whole_words"]), bool(origin["cut_particles"])
+        return _ModelOrigin(origin["model"], origin["folder"], names, pairs, *switches)
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -215,7 +226,8 @@ def _find_fingerprint(origin: _ModelOrigin) -> str:
         raise UserError("the model {model} is no longer in {folder}; add it again", model=origin.model, folder=folder)
     with naming_read_errors(str(folder)):
         digests = {name: digest_of(files[name]) for name in sorted(files)}
-    text = json.dumps([digests, origin.class_names, sorted(origin.label_map), origin.whole_words])
+    reading = [origin.class_names, sorted(origin.label_map), origin.whole_words, origin.cut_particles]
+    text = json.dumps([digests, reading])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -243,7 +255,7 @@ class ModelTagger:
         self._labels: Mapping[str, str] = dict(origin.label_map)
         self._tag: _TagTexts | None = None
 
-    def tag(self, texts: Sequence[str]) -> Iterator[tuple[int, Sequence[PredictedSpan]]]:
+    def tag(self, texts: Sequence[str]) -> Iterator[TaggedText]:
         """The spans of each text with its index, as they come.
 
         Raises:
@@ -251,10 +263,20 @@ class ModelTagger:
         """
         self._tag = self._tag or _load(self._origin, self._device)
         for batch in self._tag(texts):
-            for number, spans in batch:
-                yield number, self._translate(spans)
+            found = [(number, self._translate(spans)) for number, spans in batch]
+            yield from _cut_particles(texts, found) if self._origin.cut_particles else found
 
     def _translate(self, spans: Sequence[PredictedSpan]) -> list[PredictedSpan]:
         """The spans with the labels of the source, without those that are left out."""
         named = [(each, self._labels.get(each.span.label, OUTSIDE)) for each in spans]
         return [replace(each, span=replace(each.span, label=name)) for each, name in named if name != OUTSIDE]
+
+
+def _cut_particles(texts: Sequence[str], found: Sequence[TaggedText]) -> Iterator[TaggedText]:
+    """The spans without the particles that they end with."""
+    sentences = [
+        Example(SentenceNumber(0), "pool", "", texts[number], tuple(each.span for each in spans))
+        for number, spans in found
+    ]
+    for (number, spans), ends in zip(found, find_ends_without_particles(sentences), strict=True):
+        yield number, [replace(each, span=replace(each.span, end=ends.get(each.span, each.span.end))) for each in spans]

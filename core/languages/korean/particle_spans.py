@@ -121,12 +121,41 @@ def find_particles(
     return sorted(found, key=lambda each: (-each.seen, each.string, each.sentence.number))
 
 
+def find_ends_without_particles(sentences: Sequence[Example]) -> list[dict[Span, int]]:
+    """For the spans of each sentence that end with clear particles, their ends without these, whatever other spans are.
+
+    Raises:
+        UserError: Kiwi does not work here.
+    """
+    evidence, composed = _Evidence(), [_compose(each) for each in sentences]
+    worth = [
+        place
+        for place, (text, spans, _) in enumerate(composed)
+        if any(_may_drop(text, span, evidence) for span in spans)
+    ]
+    ends: list[dict[Span, int]] = [{} for _ in sentences]
+    for place, analysis in zip(worth, find_morphemes([composed[place].text for place in worth]), strict=True):
+        text, spans, ends_of_characters = composed[place]
+        for own, span in zip(sentences[place].gold, spans, strict=True):
+            end = _end_without_particle(text, span, analysis, evidence)
+            if end is not None:
+                ends[place][own] = ends_of_characters[end - 1]
+    return ends
+
+
 def _is_worth_an_analysis(text: str, span: Span, evidence: _Evidence) -> bool:
     """Whether any end that Kiwi may propose could be accepted: so only a few percent of the spans are analysed."""
+    return _may_drop(text, span, evidence) or any(
+        _can_add(text, span, end, evidence) for end in range(span.end + 1, span.end + _LONGEST)
+    )
+
+
+def _may_drop(text: str, span: Span, evidence: _Evidence) -> bool:
+    """Whether the span may end with particles."""
     return any(
         may_follow_noun(text[at : span.end]) and _can_drop(text, span, at, evidence)
         for at in range(max(span.start + 1, span.end - _LONGEST), span.end)
-    ) or any(_can_add(text, span, end, evidence) for end in range(span.end + 1, span.end + _LONGEST))
+    )
 
 
 def _can_drop(text: str, span: Span, start: int, evidence: _Evidence) -> bool:

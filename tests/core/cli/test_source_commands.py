@@ -135,3 +135,11 @@ def test_a_dictionary_is_added_tags_and_is_measured(folder, tmp_path, capsys):
     path.write_text("(\n", encoding="utf-8")
     assert run(["add-source", str(folder), str(path), "--kind", "dictionary"]) == 1
     assert "has no entry of a dictionary" in capsys.readouterr().err
+
+
+def test_a_dictionary_of_the_gold_needs_no_file(folder, tmp_path, capsys):
+    assert run(["add-source", str(folder), "--from-gold"]) == 1
+    assert "labelled at least 2 times" in capsys.readouterr().err
+    for arguments in (["--from-gold", str(tmp_path / "a.tsv")], [], ["--from-gold", "--kind", "model"]):
+        assert run(["add-source", str(folder), *arguments]) == 1
+        assert "give either a path or --from-gold" in capsys.readouterr().err

@@ -2,21 +2,27 @@
 
 import json
 import shutil
+import unicodedata
+from dataclasses import replace
+from functools import partial
 
 import pytest
+from huggingface_hub import snapshot_download
 
 from core.cli import commands
 from core.domain.errors import UserError
 from core.domain.events import Predicting, Reading
 from core.domain.generators import run_to_end
+from core.model import foreign_model
 from core.model.checkpoint import save
+from core.model.encoders.loading import UnreadableError
 from core.services import tag_source as module
 from core.services.evaluate import evaluate_epoch
 from core.services.export_model import export_model
-from core.services.model_source import ModelLabel, ModelPlan, add_model, preview_model
+from core.services.model_source import ModelLabel, ModelPlan, ModelTagger, add_model, preview_model
 from core.services.tag_source import tag_source
 from core.store.predictions import EpochKey
-from tests.building import project_with_run, project_with_sentences
+from tests.building import predicted, project_with_run, project_with_sentences
 from tests.core.foreign_models import save_model
 from tests.core.toy_models import text_tagger_of
 
@@ -122,6 +128,45 @@ def test_what_is_left_out_is_said_and_a_model_that_is_gone_is_named(project, tmp
     project.sources.change_origin(added.number, {})
     with pytest.raises(UserError, match="where its spans come from cannot be read"):
         run_to_end(tag_source(project, added.number, "dev"))
+
+
+def test_words_are_tagged_whole_and_their_particles_can_be_cut(project, tmp_path, monkeypatch):
+    folder = save_model(tmp_path / "m", "metaspace")
+    plan = ModelPlan(str(folder), label_map=MAP, whole_words=True)
+    added = run_to_end(add_model(project, plan))
+    assert added.notices == ("Spans are of whole words, with their particles, unless these are cut.",)
+    assert run_to_end(add_model(project, replace(plan, cut_particles=True))).notices == ()
+    tagger = ModelTagger(project, added.number)
+    decomposed = unicodedata.normalize("NFD", "이순신은")
+    texts = ["한국은행이 부산에서 회의를 열었다.", "제주도", f"{decomposed} 갔다"]
+    whole = [predicted((0, 5, "PER", 0.5), (6, 10, "LOC", 0.6)), predicted((0, 3, "LOC", 0.9))]
+    whole.append(predicted((0, len(decomposed), "PER", 1.0)))
+    tagger._tag = lambda texts: iter([list(enumerate(whole))])
+    assert [spans for _, spans in tagger.tag(texts)] == [
+        [*predicted((0, 5, "PS", 0.5), (6, 8, "LC", 0.6))],
+        [*predicted((0, 3, "LC", 0.9))],
+        [*predicted((0, len(decomposed) - 3, "PS", 1.0))],
+    ]
+
+
+def test_a_model_of_the_hub_is_taken_from_the_cache_without_a_network(project, folder, tmp_path, monkeypatch):
+    snapshot = tmp_path / "hub" / "models--some--ner" / "snapshots" / "0123"
+    snapshot.parent.mkdir(parents=True)
+    shutil.move(folder, snapshot)
+    (tmp_path / "hub" / "models--some--ner" / "refs").mkdir()
+    (tmp_path / "hub" / "models--some--ner" / "refs" / "main").write_text("0123")
+    monkeypatch.setattr(foreign_model, "reach_hub", lambda: pytest.fail("asked the network"))
+    monkeypatch.setattr(foreign_model, "snapshot_download", partial(snapshot_download, cache_dir=tmp_path / "hub"))
+    added = run_to_end(add_model(project, ModelPlan("some/ner", label_map=MAP)))
+    assert (added.name, preview_model(project, "some/ner").folder) == ("ner", snapshot)
+    monkeypatch.setattr(foreign_model, "reach_hub", fail_to_reach)
+    assert "the model other/ner is neither a folder nor in the Hugging Face cache" in refusal(
+        project, ModelPlan("other/ner")
+    )
+
+
+def fail_to_reach():
+    raise UnreadableError("the hub does not answer")
 
 
 def test_an_exported_model_says_what_its_run_said(tmp_path):
