@@ -20,8 +20,8 @@ _FOLDED = {"B": 1, "S": 1, "I": 2, "E": 2}
 """1: what begins an entity, 2: what can continue one."""
 
 
-def find_chunks(shares: Shares, tags: Sequence[WordTag]) -> list[EntityChunk]:
-    """The entities of units in order.
+def fold_classes(shares: Shares, tags: Sequence[WordTag]) -> Shares:
+    """The probabilities (units, 1 + 2 labels) of outside, and of beginning and continuing each label.
 
     Args:
         shares: (units, classes), the probabilities of the classes, whose sum is 1 in each row.
@@ -32,6 +32,15 @@ def find_chunks(shares: Shares, tags: Sequence[WordTag]) -> list[EntityChunk]:
     for place, tag in enumerate(tags):
         own = 0 if tag.part == "O" else 2 * labels.index(tag.label) + _FOLDED[tag.part]
         folded[:, own] += shares[:, place]
+    return folded
+
+
+def find_chunks(folded: Shares, labels: Sequence[str]) -> list[EntityChunk]:
+    """The entities of units in order, by what `fold_classes` gives.
+
+    Args:
+        labels: in the order of their first classes.
+    """
     return [
         (first, last, labels[label], _probability_of(folded, first, last, label))
         for first, last, label in _find_ranges(folded.argmax(axis=1).tolist())

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -31,11 +31,22 @@ from core.model.encoders.loading import (
 from core.model.encoding.batches import batch_of
 from core.model.encoding.text_encoder import TextEncoding
 from core.model.encoding.windows import Numbers, Windows
-from core.model.entity_chunks import find_chunks
+from core.model.entity_chunks import Shares, find_chunks, fold_classes
 from core.model.exported_model import MODEL_TYPE, load_model
-from core.model.predictor import Prediction, encode_in_parts, predict_batches, run_by_batch, stitch_spans
+from core.model.predictor import encode_in_parts, run_by_batch, stitch_spans
+from core.model.signal_predictor import judge_batches
+from core.model.tagger import TextTagger
 
-TagTexts = Callable[[Sequence[str]], Iterator[list[Prediction]]]
+
+class ScoredText(NamedTuple):
+    """The index of a text, its spans in order of position, and −log of the probability of its best tags, in nats."""
+
+    text: int
+    spans: tuple[PredictedSpan, ...]
+    uncertainty: float
+
+
+TagTexts = Callable[[Sequence[str]], Iterator[list[ScoredText]]]
 """Gives the spans of texts, with the labels of the model, in batches of any order."""
 
 _LONGEST = 512
@@ -111,7 +122,12 @@ def _read_model_type(source: str, *, local_files_only: bool) -> str:
 def _load_exported(folder: Path, device: torch.device) -> TagTexts:
     text_tagger, names = load_model(folder)
     text_tagger.tagger.to(device)
-    return partial(predict_batches, text_tagger.with_names(names))
+    return partial(_score_texts, text_tagger.with_names(names))
+
+
+def _score_texts(text_tagger: TextTagger, texts: Sequence[str]) -> Iterator[list[ScoredText]]:
+    for batch in judge_batches(text_tagger, texts, [()] * len(texts)):
+        yield [ScoredText(each.text, each.spans, each.signals.uncertainty) for each in batch]
 
 
 def _refuse_code(source: str, *, local_files_only: bool) -> None:
@@ -181,17 +197,22 @@ class _ForeignTagger:
     def encoder(self) -> nn.Module:
         return self._model
 
-    def tag(self, texts: Sequence[str]) -> Iterator[list[Prediction]]:
+    def tag(self, texts: Sequence[str]) -> Iterator[list[ScoredText]]:
         """The spans of every text, in batches; within some thousand texts, the longest come first."""
         for first, windows in encode_in_parts(self._encoding, texts):
-            work = partial(self._find_spans, windows, texts[first : first + windows.texts])
+            work = partial(self._read_windows, windows, texts[first : first + windows.texts])
             for batch in run_by_batch(self, windows, np.arange(windows.texts), work):
                 yield [
-                    (first + text, stitch_spans(windows, text, [each or () for each in rows])) for text, rows in batch
+                    ScoredText(
+                        first + text,
+                        stitch_spans(windows, text, [each.spans if each else () for each in found]),
+                        sum(each.cost for each in found if each),
+                    )
+                    for text, found in batch
                 ]
 
     @torch.inference_mode()
-    def _find_spans(self, windows: Windows, texts: Sequence[str], chosen: Numbers) -> list[list[PredictedSpan]]:
+    def _read_windows(self, windows: Windows, texts: Sequence[str], chosen: Numbers) -> list["_ReadWindow"]:
         batch = batch_of(windows, chosen, pad_id=self._pad_id, device=self.device)
         logits: Tensor = self._model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).logits
         indices = batch.positions.unsqueeze(-1).expand(-1, -1, logits.shape[-1])
@@ -208,15 +229,23 @@ class _ForeignTagger:
         own = self._model.config.pad_token_id
         return self._encoding.pad_id if own is None else int(own)
 
-    def _read_row(self, shares: Any, extents: Sequence[Extent], text: str) -> list[PredictedSpan]:
+    def _read_row(self, shares: Shares, extents: Sequence[Extent], text: str) -> "_ReadWindow":
         words = (
             _join_words(extents, text) if self._whole_words else [(place, place + 1) for place in range(len(extents))]
         )
-        chunks = find_chunks(shares[[first for first, _ in words]], self._classes.tags)
-        return [
+        folded = fold_classes(shares[[first for first, _ in words]], self._classes.tags)
+        spans = [
             PredictedSpan(Span(extents[words[first][0]][0], extents[words[last - 1][1] - 1][1], label), share)
-            for first, last, label, share in chunks
+            for first, last, label, share in find_chunks(folded, self._classes.labels)
         ]
+        return _ReadWindow(spans, float(-np.log(folded.max(axis=1)).sum()))
+
+
+class _ReadWindow(NamedTuple):
+    """The spans of a window, and −log of the probability of its best tags."""
+
+    spans: list[PredictedSpan]
+    cost: float
 
 
 def _join_words(extents: Sequence[Extent], text: str) -> list[tuple[int, int]]:

@@ -185,7 +185,7 @@ class DictionaryTagger:
         )
         return [*self._matcher.switched_off, Rejected(self._name, None, reason)]
 
-    def tag(self, texts: Sequence[str]) -> Iterator[tuple[int, list[PredictedSpan]]]:
+    def tag(self, texts: Sequence[str]) -> Iterator[tuple[int, list[PredictedSpan], None]]:
         for number, matches in enumerate(match_texts(self._matcher, texts)):
             self._ambiguous.update(texts[number][each.start : each.end] for each in matches if each.span is None)
-            yield number, [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None]
+            yield number, [PredictedSpan(match.span, 1.0) for match in matches if match.span is not None], None

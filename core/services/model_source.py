@@ -24,14 +24,14 @@ OUTSIDE = "O"
 """What a label of a model is mapped to whose spans are left out."""
 
 Pairs = tuple[tuple[str, str], ...]
-TaggedText = tuple[int, Sequence[PredictedSpan]]
-"""The index of a text and its spans in order of position."""
+_TaggedText = tuple[int, Sequence[PredictedSpan], float]
+"""The index of a text, its spans in order of position, and its uncertainty."""
 
 _MODEL_FILES = (
     *("config.json", "*.safetensors", "*.safetensors.index.json", "tokenizer*", "special_tokens_map.json"),
     *("added_tokens.json", "vocab*", "merges.txt", "*.model"),
 )
-_TagTexts = Callable[[Sequence[str]], Iterator[list[tuple[int, tuple[PredictedSpan, ...]]]]]
+_TagTexts = Callable[[Sequence[str]], Iterator[Sequence[tuple[int, Sequence[PredictedSpan], float]]]]
 _TRIAL = ("이순신은 한산도에서 싸웠다.",)
 _STEPS = 2
 """Reading what the classes are, and tagging a sentence."""
@@ -255,15 +255,15 @@ class ModelTagger:
         self._labels: Mapping[str, str] = dict(origin.label_map)
         self._tag: _TagTexts | None = None
 
-    def tag(self, texts: Sequence[str]) -> Iterator[TaggedText]:
-        """The spans of each text with its index, as they come.
+    def tag(self, texts: Sequence[str]) -> Iterator[_TaggedText]:
+        """The index, the spans and the uncertainty of each text, as they come.
 
         Raises:
             UserError: the model is damaged, or the device is not there.
         """
         self._tag = self._tag or _load(self._origin, self._device)
         for batch in self._tag(texts):
-            found = [(number, self._translate(spans)) for number, spans in batch]
+            found = [(number, self._translate(spans), uncertainty) for number, spans, uncertainty in batch]
             yield from _cut_particles(texts, found) if self._origin.cut_particles else found
 
     def _translate(self, spans: Sequence[PredictedSpan]) -> list[PredictedSpan]:
@@ -272,11 +272,12 @@ class ModelTagger:
         return [replace(each, span=replace(each.span, label=name)) for each, name in named if name != OUTSIDE]
 
 
-def _cut_particles(texts: Sequence[str], found: Sequence[TaggedText]) -> Iterator[TaggedText]:
+def _cut_particles(texts: Sequence[str], found: Sequence[_TaggedText]) -> Iterator[_TaggedText]:
     """The spans without the particles that they end with."""
     sentences = [
         Example(SentenceNumber(0), "pool", "", texts[number], tuple(each.span for each in spans))
-        for number, spans in found
+        for number, spans, _ in found
     ]
-    for (number, spans), ends in zip(found, find_ends_without_particles(sentences), strict=True):
-        yield number, [replace(each, span=replace(each.span, end=ends.get(each.span, each.span.end))) for each in spans]
+    for (number, spans, uncertainty), ends in zip(found, find_ends_without_particles(sentences), strict=True):
+        cut = [replace(each, span=replace(each.span, end=ends.get(each.span, each.span.end))) for each in spans]
+        yield number, cut, uncertainty

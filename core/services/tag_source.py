@@ -10,6 +10,7 @@ from core.domain.settings import Device
 from core.domain.spans import PredictedSpan, Section, SentenceNumber
 from core.formats.records import Rejected
 from core.messages.catalogue import mark, say
+from core.metrics.signals import Signals
 from core.services import engine
 from core.services.dictionary_source import DictionaryTagger
 from core.services.model_source import ModelTagger
@@ -36,8 +37,10 @@ class SpanTagger(Protocol):
     def fingerprint(self) -> str:
         """Of all that decides what it says: weights, tokenizer and label mapping, or entries."""
 
-    def tag(self, texts: Sequence[str]) -> Iterable[tuple[int, Sequence[PredictedSpan]]]:
-        """The index of each text with its spans, in any order, with the label names of the source."""
+    def tag(self, texts: Sequence[str]) -> Iterable[tuple[int, Sequence[PredictedSpan], float | None]]:
+        """The index of each text with its spans, by the label names of the source, and −log of the probability of its
+        best tags, where there are tags; in any order.
+        """
 
     @property
     def faults(self) -> Sequence[Rejected]:
@@ -142,9 +145,13 @@ def _tag_with(
     for first in range(0, len(numbers), _AT_ONCE):
         part = numbers[first : first + _AT_ONCE]
         found: dict[SentenceNumber, Sequence[PredictedSpan]] = {}
-        texts = [stored.text for stored in project.sentences.by_number(part)]
-        for place, spans in tagger.tag(texts):
+        signals: dict[SentenceNumber, Signals] = {}
+        sentences = project.sentences.by_number(part)
+        for place, spans, uncertainty in tagger.tag([stored.text for stored in sentences]):
             found[part[place]] = spans
+            if uncertainty is not None and sentences[place].split == "pool":
+                signals[part[place]] = Signals(uncertainty, None, None, (), ())
             done += 1
             yield Predicting(done, len(numbers))
+        project.signals.save(key, signals)  # first: what has predictions is not tagged again
         project.predictions.save(key, found)

@@ -8,11 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.formats.word_tags import WordTag
-from core.model.entity_chunks import find_chunks
+from core.model import entity_chunks
+from core.model.entity_chunks import fold_classes
 
 BIO = (WordTag("O", ""), WordTag("B", "PS"), WordTag("I", "PS"), WordTag("B", "LC"), WordTag("I", "LC"))
 BARE = (WordTag("O", ""), WordTag("I", "PS"), WordTag("O", ""))
 BIOES = (WordTag("S", "PS"), WordTag("B", "PS"), WordTag("I", "PS"), WordTag("E", "PS"), WordTag("O", ""))
+
+
+def find_chunks(shares, tags):
+    labels = list(dict.fromkeys(tag.label for tag in tags if tag.part != "O"))
+    return entity_chunks.find_chunks(fold_classes(shares, tags), labels)
 
 
 def read_as_conlleval(tags):

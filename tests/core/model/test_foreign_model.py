@@ -24,7 +24,7 @@ CPU = torch.device("cpu")
 
 
 def spans_by_text(tag, texts):
-    found = dict(pair for batch in tag(texts) for pair in batch)
+    found = {each.text: each.spans for batch in tag(texts) for each in batch}
     return [found[number] for number in range(len(texts))]
 
 
@@ -168,9 +168,10 @@ def add_crf(folder):
         (lambda folder: (folder / "config.json").write_text("{"), "not a complete model"),
     ],
 )
-def test_what_cannot_be_read_without_harm_is_refused_in_a_sentence(saved, tmp_path, change, reason, monkeypatch):
-    (tmp_path / "evil.py").write_text("raise SystemExit('their code ran')")
-    monkeypatch.syspath_prepend(tmp_path)
+def test_what_cannot_be_read_without_harm_is_refused_in_a_sentence(saved, tmp_path, change, reason):
+    folder = shutil.copytree(saved, tmp_path / "with code")
+    (folder / "evil.py").write_text("raise SystemExit('their code ran')")
+    saved = folder
     assert re.search(reason, refusal(saved, tmp_path, change)), reason
 
 

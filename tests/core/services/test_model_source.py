@@ -20,6 +20,7 @@ from core.services import tag_source as module
 from core.services.evaluate import evaluate_epoch
 from core.services.export_model import export_model
 from core.services.model_source import ModelLabel, ModelPlan, ModelTagger, add_model, preview_model
+from core.services.next_batch import make_batch
 from core.services.tag_source import tag_source
 from core.store.predictions import EpochKey
 from tests.building import predicted, project_with_run, project_with_sentences
@@ -141,8 +142,8 @@ def test_words_are_tagged_whole_and_their_particles_can_be_cut(project, tmp_path
     texts = ["한국은행이 부산에서 회의를 열었다.", "제주도", f"{decomposed} 갔다"]
     whole = [predicted((0, 5, "PER", 0.5), (6, 10, "LOC", 0.6)), predicted((0, 3, "LOC", 0.9))]
     whole.append(predicted((0, len(decomposed), "PER", 1.0)))
-    tagger._tag = lambda texts: iter([list(enumerate(whole))])
-    assert [spans for _, spans in tagger.tag(texts)] == [
+    tagger._tag = lambda texts: iter([[(number, spans, 0.5) for number, spans in enumerate(whole)]])
+    assert [spans for _, spans, _ in tagger.tag(texts)] == [
         [*predicted((0, 5, "PS", 0.5), (6, 8, "LC", 0.6))],
         [*predicted((0, 3, "LC", 0.9))],
         [*predicted((0, len(decomposed) - 3, "PS", 1.0))],
@@ -167,6 +168,19 @@ def test_a_model_of_the_hub_is_taken_from_the_cache_without_a_network(project, f
 
 def fail_to_reach():
     raise UnreadableError("the hub does not answer")
+
+
+def test_what_it_is_least_certain_of_is_labelled_next(project, folder):
+    pooled = [project.sentences.by_id(name).number for name in ("news-3", "news-4", "talk-1")]
+    run_to_end(project.moves.move_in_slices(pooled, "pool", ""))
+    number = run_to_end(add_model(project, ModelPlan(str(folder), label_map=MAP))).number
+    key = run_to_end(tag_source(project, number, "pool", device="cpu")).key
+    run_to_end(tag_source(project, number, "dev", device="cpu"))
+    batch = run_to_end(make_batch(project, 2, "uncertain")).batch
+    assert batch.key == key
+    assert all(entry.value > 0 for entry in batch.entries)
+    assert {entry.sentence for entry in batch.entries} <= {*pooled}
+    assert project.signals.of(key, [each.number for each in project.sentences.each("dev")]) == {}
 
 
 def test_an_exported_model_says_what_its_run_said(tmp_path):

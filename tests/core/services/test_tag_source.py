@@ -25,7 +25,7 @@ class FirstWord:
 
     def tag(self, texts):
         for number in reversed(range(len(texts))):
-            yield number, predicted((0, 2, self.fingerprint, 1.0))
+            yield number, predicted((0, 2, self.fingerprint, 1.0)), 0.5
 
 
 @pytest.fixture
