@@ -1,17 +1,19 @@
 """What the Sources page does with sources: changes of the store, jobs, and the undo of removals."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.domain.events import Reading
 from core.domain.spans import Section
 from core.io.folders import find_unused
 from core.messages.catalogue import say, say_count
 from core.services import engine
 from core.services.add_source import SourcePlan, add_file_source
+from core.services.dictionary_source import DictionaryReport, add_dictionary, add_dictionary_from_gold
 from core.services.source_list import SourceSummary
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import Tagged, tag_source
@@ -38,9 +40,11 @@ class SourceActions(QObject):
 
     Signals:
         removals_changed: something was removed, or came back.
+        added: a source that has still to tag was added; its number.
     """
 
     removals_changed = Signal()
+    added = Signal(int)
 
     def __init__(self, context: PageContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -145,6 +149,38 @@ class SourceActions(QObject):
             job.finished.connect(self._report_added)
         return job
 
+    def add_dictionary(self, path: Path) -> None:
+        """Add a file of entries as a dictionary, as a job."""
+
+        def work(project: Project) -> Generator[object, None, DictionaryReport]:
+            yield Reading(0, 1)
+            return add_dictionary(project, path)
+
+        self._add_entries(say("Adding {file}", file=path.name), work)
+
+    def add_gold_dictionary(self) -> None:
+        """Make a dictionary of the strings that the gold labels always alike, as a job."""
+        self._add_entries(say("Making a dictionary of the gold"), add_dictionary_from_gold)
+
+    def _add_entries(self, title: str, work: Callable[[Project], Generator[object, None, DictionaryReport]]) -> None:
+        job = self._start(title, work)
+        if job is not None:
+            job.finished.connect(self._report_dictionary)
+
+    def _report_dictionary(self, report: DictionaryReport) -> None:
+        self._session.publish(ChangeSet("source", runs=(report.number,)))
+        self.added.emit(report.number)
+        self._notify(
+            say_count(
+                "{name} has {count:,} entry. Let it tag a section now.",
+                "{name} has {count:,} entries. Let it tag a section now.",
+                report.entries,
+                name=report.name,
+            )
+        )
+        if notices := (*_describe_skipped_lines(report), *report.notices()):
+            self._session.problem.emit(" ".join(notices))
+
     def _report_added(self, report: SourceReport) -> None:
         self._session.publish(ChangeSet("source", runs=(report.key.source,)))
         self._notify(
@@ -190,3 +226,15 @@ def describe_removal(removal: Removal) -> str:
     if removal.what == "weights":
         return say("The weights of {source} are deleted when you close the project.", source=removal.source.title)
     return say("{source} was removed; it is deleted when you close the project.", source=removal.source.heading)
+
+
+def _describe_skipped_lines(report: DictionaryReport) -> Iterator[str]:
+    if report.rejected:
+        first = report.rejected[0]
+        yield say_count(
+            "{count:,} line was skipped: {where}: {reason}.",
+            "{count:,} lines were skipped, the first at {where}: {reason}.",
+            len(report.rejected),
+            where=first.where,
+            reason=first.reason,
+        )

@@ -26,6 +26,7 @@ from gui.background import Job, LatestQuery
 from gui.corpus.page import choose_corpus_folder
 from gui.sources.actions import SourceActions, describe_removal
 from gui.sources.add_file_form import AddFileForm
+from gui.sources.agreement_panel import AgreementPanel
 from gui.sources.source_panel import Offer, SourcePanel, find_offer
 from gui.sources.source_table import SourceTable
 from gui.widgets.flow import StackingSplitter
@@ -49,10 +50,15 @@ class SourcesPage(Page):
         adding = QMenu(self)
         self.add_file = adding.addAction(say("File of spans…"), self._choose_file)
         self.add_folder = adding.addAction(say("Folder of spans, such as brat makes…"), self._choose_folder)
+        adding.addSeparator()
+        self.add_entries = adding.addAction(say("Dictionary from a file…"), self._choose_entries)
+        self.add_gold = adding.addAction(say("Dictionary of this project's gold"), self.actions_of.add_gold_dictionary)
         self.add.setMenu(adding)
         self.removal = RemovalBar()
         self.table = SourceTable(context.look)
         self.panel = SourcePanel()
+        self.agreement = AgreementPanel()
+        self.panel.add_section(self.agreement)
         self.form = AddFileForm(context.look)
         self.form.hide()
         self.empty = EmptyState("", "", "")
@@ -107,6 +113,7 @@ class SourcesPage(Page):
         self.empty.button.clicked.connect(self._take_first_step)
         self.removal.undo.clicked.connect(actions.restore_last)
         actions.removals_changed.connect(self._show_removals)
+        actions.added.connect(self._choose_added)
         self.form.accepted.connect(self._add)
         self.form.cancelled.connect(self._dismiss_form)
         panel.renamed.connect(actions.rename)
@@ -126,6 +133,7 @@ class SourcesPage(Page):
         self._query.cancel()
         self._dismiss_form()
         self.actions_of.forget()
+        self.agreement.forget()
         self.panel.shown, self._wanted = None, None
         self.table.show_sources((), None, None)
         self.refresh_when_seen()
@@ -180,6 +188,9 @@ class SourcesPage(Page):
         self.panel.setVisible(summary is not None)
         if summary is not None:
             self.panel.show_source(summary, self._counts)
+            project = self._context.session.project
+            assert project is not None, "no source outlives its project"
+            self.agreement.show_source(project, summary, self.table.sources.all)
             self._show_offer()
 
     def _show_offer(self) -> None:
@@ -228,6 +239,13 @@ class SourcesPage(Page):
             self._context.preferences.remember_folder(Path(name).parent)
             self.ask(Path(name))
 
+    def _choose_entries(self) -> None:
+        title = say("Dictionary: a string or /expression/, a tab and a label a line")
+        name, _ = QFileDialog.getOpenFileName(self, title, str(self._context.preferences.folder()))
+        if name:
+            self._context.preferences.remember_folder(Path(name).parent)
+            self.actions_of.add_dictionary(Path(name))
+
     def _choose_folder(self) -> None:
         if (folder := choose_corpus_folder(self, self._context)) is not None:
             self.ask(folder)
@@ -253,7 +271,10 @@ class SourcesPage(Page):
 
     def _show_added(self, report: SourceReport) -> None:
         self._dismiss_form()
-        self._wanted = report.key.source
+        self._choose_added(report.key.source)
+
+    def _choose_added(self, number: int) -> None:
+        self._wanted = number
         self.refresh_when_seen()
 
 

@@ -126,12 +126,14 @@ class SourcePanel(ScrolledPanel):
         for button in self.buttons:
             actions.addWidget(button)
         fields = QVBoxLayout()
-        fields.setContentsMargins(-_FIELD_INDENT, 0, 0, 0)
+        fields.setContentsMargins(0, 0, 0, 0)
         fields.setSpacing(0)
         for field in (self.name, self.note):
             fields.addWidget(field)
         self.column = QVBoxLayout(self.panel)
-        self.column.setContentsMargins(16, 12, 16, 16)
+        self.column.setContentsMargins(16 - _FIELD_INDENT, 12, 16, 16)
+        for part in (self.facts, actions):
+            part.setContentsMargins(_FIELD_INDENT, 0, 0, 0)
         self.column.setSpacing(12)
         self.column.addLayout(fields)
         self.column.addWidget(self.facts)
@@ -140,6 +142,7 @@ class SourcePanel(ScrolledPanel):
 
     def add_section(self, section: QWidget) -> None:
         """Show something more below the buttons, after a hairline."""
+        section.setContentsMargins(_FIELD_INDENT, 0, 0, 0)
         for widget in (rule(), section):
             self.column.insertWidget(self.column.count() - 1, widget)
 

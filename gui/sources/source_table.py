@@ -62,6 +62,11 @@ class SourceModel(QAbstractTableModel):
         if self._rows:
             self.dataChanged.emit(self.index(0, NAME), self.index(len(self._rows) - 1, NAME))
 
+    @property
+    def all(self) -> Sequence[SourceSummary]:
+        """All that are shown, in order."""
+        return self._rows
+
     def at(self, row: int) -> SourceSummary | None:
         return self._rows[row] if 0 <= row < len(self._rows) else None
 

@@ -55,8 +55,12 @@ def describe_origin(summary: SourceSummary) -> str:
             encoder=encoder,
             unit=run.settings.unit,
         )
-    if isinstance(path := origin.get("path"), str) and path:
+    if isinstance(path := origin.get("path") or origin.get("model"), str) and path:
         return PurePath(path).name or path
+    if isinstance(entries := origin.get("entries"), list):
+        return say_count("{count:,} entry", "{count:,} entries", len(entries))
+    if isinstance(members := origin.get("members"), list):
+        return say_count("{count:,} source", "{count:,} sources", len(members))
     return ""
 
 

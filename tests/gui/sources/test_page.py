@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from core.domain.spans import Sentence, Span
 from core.services.source_list import list_sources
 from core.store.predictions import EpochKey
 from core.store.project import open_project
@@ -121,6 +122,41 @@ def test_deleted_weights_can_be_restored_and_leave_what_was_tagged(opened):
     click(page.removal.undo)
     assert project.sources.by_number(1).removed is None
     assert page.panel.export.isVisible()
+
+
+def test_a_person_is_compared_with_the_gold_and_every_figure_is_explained(opened, qtbot, spans_file):
+    page = opened.pages["sources"]
+    page.ask(spans_file)
+    click(page.form.person)
+    click(page.form.start)
+    wait_for_job(qtbot, opened.context.runner)
+    panel = page.agreement
+    assert panel.other.currentData() == "gold"
+    assert panel.values["exact_f1"].text() == "1.000 (1.000–1.000)", "of the one sentence whose labels are known"
+    assert panel.said.text().startswith("On 1 sentence that both have judged")
+    assert not panel.definitions.isVisible()
+    panel.explain.click()
+    assert "Krippendorff's alpha" in panel.definitions.text()
+    assert panel.definitions.isVisible()
+    page.table.choose(1)
+    assert panel.other.currentData() is None
+    assert not panel.figures.isVisible()
+
+
+def test_a_dictionary_of_the_gold_is_added_and_tags(opened, qtbot):
+    page, project = opened.pages["sources"], opened.context.session.project
+    text = "서울에 갔다. 서울에 왔다."
+    spans = (Span(0, 2, "LC"), Span(8, 10, "LC"))
+    opened.context.session.add_sentences("train", [Sentence("seoul", text, spans)], "test")
+    page.add_gold.trigger()
+    wait_for_job(qtbot, opened.context.runner)
+    assert rows(page)[0][:3] == ["strings of the gold", "dictionary", "1 entry"]
+    dev = next(each for each in page.panel.tags.actions() if each.text().startswith("dev"))
+    assert dev.text() == "dev · 4 of 4 left"
+    dev.trigger()
+    wait_for_job(qtbot, opened.context.runner)
+    assert project.predictions.count(EpochKey(2, 1), "dev") == 4
+    assert rows(page)[0][4] == "4"
 
 
 def test_an_empty_page_says_what_a_source_is_and_leads_to_the_first_step(window, tmp_path):
