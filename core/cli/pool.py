@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from core.messages.catalogue import say, say_count
 from core.services.learning_curve import describe_forecast, measure_curve
 from core.services.next_batch import describe_left_out, describe_starved, find_starved, find_suggestions, make_batch
 from core.services.next_step import describe_next_step
-from core.store.batches import BATCH_ORDERS, Batch
+from core.store.batches import BATCH_ORDERS, Batch, count_since_midnight
 from core.store.candidates import find_candidates
 from core.store.columns import prediction_rows
 from core.store.project import Project, refuse_inside_project
@@ -100,8 +99,7 @@ def _rows(project: Project, batch: Batch, source: int | None) -> Iterator[dict[s
 
 
 def _print_progress(project: Project, out: Output) -> None:
-    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    labelled = project.batches.count_labelled(midnight.astimezone(UTC).isoformat(timespec="seconds"))
+    labelled = count_since_midnight(project.batches)
     candidates = run_to_end(find_candidates(project.database, project.batches.dev_share()))
     curve, pace, left = measure_curve(project), project.reviews.pace(), len(candidates.numbers)
     starved = find_starved(project)

@@ -99,8 +99,8 @@ def _choose_uncertain(project: Project, offered: Keys, size: int, key: EpochKey,
     notices = (
         [
             say_count(
-                "{count:,} sentence is not tagged yet: run “suggest” on the pool.",
-                "{count:,} sentences are not tagged yet: run “suggest” on the pool.",
+                "{count:,} sentence is not tagged yet: have a run tag the pool.",
+                "{count:,} sentences are not tagged yet: have a run tag the pool.",
                 lacking,
             )
         ]
@@ -123,7 +123,7 @@ def _choose_hits(project: Project, offered: Keys, source: int | None) -> _Choice
     key = _find_dictionary(project) if source is None else _newest_version(project, source)
     if key is None:
         raise UserError(
-            "no dictionary has tagged the pool; add one as a source and run “suggest”, or choose --order random"
+            "no dictionary has tagged the pool; add one as a source and have it tag the pool, or choose the random order"
         )
     hits = _count_hits(project, key, offered)
     starved = {*find_starved(project)}
@@ -169,7 +169,9 @@ def find_scored(project: Project, source: int | None = None) -> EpochKey:
             if project.signals.have_pool(key := EpochKey(number, epoch)):
                 return key
     if source is None:
-        raise UserError("no run has tagged the pool yet; train one and run “suggest”, or choose --order random")
+        raise UserError(
+            "no run has tagged the pool yet; train one and have it tag the pool, or choose the random order"
+        )
     raise UserError("source {number} has no scores of the pool; run “suggest” with it first", number=source)
 
 

@@ -5,6 +5,7 @@ A sentence of a batch is given by its number, never by its place in the pool, wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple, get_args
 
 from core.domain.spans import SentenceNumber
@@ -142,3 +143,9 @@ class Batches:
         entries = tuple(BatchEntry(*row[:-1]) for row in rows)
         is_open = tuple(row[0] for row in rows if row[-1])
         return Batch(number, made_at, order, key, dev_share, entries, is_open)
+
+
+def count_since_midnight(batches: Batches) -> Labelled:
+    """How many texts of the pool people finished today, where they are, and in all."""
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return batches.count_labelled(midnight.astimezone(UTC).isoformat(timespec="seconds"))

@@ -164,7 +164,7 @@ class ComparisonTable(QTableView):
         for column in (_PREDICTED, _PROBABILITY, _OUTCOME, _VERDICT):
             self.hideColumn(column)
         self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ padding: 4px {CELL_MARGIN}px; }}")
-        self._compares = False
+        self._compares = self._judges = False
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setMinimumSectionSize(scaled(40))
         self.setMinimumHeight(2 * scaled(_ROW_HEIGHT) + 4)
@@ -201,13 +201,19 @@ class ComparisonTable(QTableView):
         said: Reviewed = NOTHING_SAID,
         *,
         compares: bool,
+        judges: bool = True,
     ) -> None:
-        """Show a sentence's spans; the columns on predictions only where there are any."""
+        """Show a sentence's spans; the columns on predictions only where there are any.
+
+        Args:
+            judges: whether predictions can be right or wrong; suggestions cannot.
+        """
         self.rows.show_comparisons(text, comparisons, gold_shares, said)
-        if compares != self._compares:
-            self._compares = compares
-            for column in (_PREDICTED, _OUTCOME, _VERDICT):
-                self.setColumnHidden(column, not compares)
+        if (compares, judges) != (self._compares, self._judges):
+            self._compares, self._judges = compares, judges
+            self.setColumnHidden(_PREDICTED, not compares)
+            for column in (_OUTCOME, _VERDICT):
+                self.setColumnHidden(column, not (compares and judges))
             self._size_columns()
         self.doItemsLayout()  # Qt would do it while painting, and paint everything again
 

@@ -151,6 +151,7 @@ class SentenceDetail(QWidget):
         flow = FlowLayout(gap=16)
         flow.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
         flow.addWidget(self.reviewed)
+        flow.addWidget(self.reviewed.reason)
         flow.addWidget(self.lanes)
         return flow
 
@@ -213,7 +214,7 @@ class SentenceDetail(QWidget):
             self.canvas.clear_selection()
         self._shown, self._gold = shown, gold
         self.labelling.is_editable = self.is_editable
-        is_corrected = shown is not None and shown.stored.corrected
+        is_corrected = shown is not None and shown.row.corrected
         self.position.show_text(f"{say('✎ corrected')} · {position}" if is_corrected else position)
         said = shown.said if shown is not None else NOTHING_SAID
         self.reviewed.show_mark(said.is_reviewed, progress)
@@ -241,7 +242,12 @@ class SentenceDetail(QWidget):
         else:
             compares, comparisons = shown.predicted is not None, shown.comparisons
             self.table.show_comparisons(
-                shown.stored.text, comparisons, shown.gold_shares, shown.said, compares=compares
+                shown.stored.text,
+                comparisons,
+                shown.gold_shares,
+                shown.said,
+                compares=compares,
+                judges=not shown.is_pooled,
             )
             self.canvas.show_sentence(
                 shown.stored.text,

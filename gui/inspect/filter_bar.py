@@ -189,6 +189,7 @@ class FilterBar(QWidget):
             self.errors,
             self.histories,
             self.corrected,
+            self.labels,
             self.orders,
             self.reviews,
         )

@@ -58,6 +58,7 @@ class Listing(QWidget):
         leaving: another sentence is about to be the current one.
         current_changed: another sentence is the current one, or none, or it stands at another place.
         sought_shown: what another page asked to see is listed.
+        listed: an answer is shown.
         counted: how many sentences are reviewed, or have an error, or whether that is known, may have changed.
     """
 
@@ -65,6 +66,7 @@ class Listing(QWidget):
     current_changed = Signal()
     sought_shown = Signal()
     counted = Signal()
+    listed = Signal()
 
     def __init__(self, session: Session, look: Look, keymap: Keymap) -> None:
         super().__init__()
@@ -83,7 +85,7 @@ class Listing(QWidget):
         self.filters = FilterBar(keymap)
         self.model = SentenceListModel(self._rows, self)
         self.list = SentenceList(self.model, look)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.filters)
@@ -95,6 +97,9 @@ class Listing(QWidget):
         self.list.chosen.connect(self._choose)
         self._query.answered.connect(self._show)
         self._patience.timeout.connect(lambda: self.list.show_busy(True))
+
+    def add_below_filters(self, panel: QWidget) -> None:
+        self._column.insertWidget(1, panel)
 
     def begin(self, project: Project | None, place: ListPlace | None = None) -> None:
         """Begin anew with another project, or none, at a place if one is known; nothing is read yet."""
@@ -254,6 +259,7 @@ class Listing(QWidget):
 
     def _show(self, answer: ListResult) -> None:
         self._drop()
+        self.listed.emit()
         if answer.stats is not None:
             self._stats = answer.stats
             self._errors = ErrorIndex(list(answer.stats.errors))
@@ -302,6 +308,8 @@ class Listing(QWidget):
         split = say(SECTION_WORDS[self._stats.split])
         none_in_split = say("The project has no {split} sentences.", split=split)
         words = say("No sentence matches this filter.") if has_others else none_in_split
+        if self._listed.batch is not None and not self._listed.text:
+            words = say("This batch is done. Choose the next one, or look at the whole pool.")
         self.list.show_empty(words, can_show_all=True)
 
     def _show_all(self) -> None:

@@ -21,6 +21,7 @@ from gui.inspect.filter import Filter, read_filter, stored_filter
 from gui.inspect.identical_window import IdenticalWindow, Sought
 from gui.inspect.list_pane import Listing, ListPlace
 from gui.inspect.moving import SentenceMover
+from gui.inspect.next_batch_panel import NextBatchPanel
 from gui.inspect.pool_work import PoolWork, describe_reason
 from gui.inspect.review_bar import ReviewedMark
 from gui.inspect.shown_sentence import ShownSentence
@@ -64,6 +65,8 @@ class InspectPage(Page):
         reviewed = ReviewedMark(*(self.actions_by_name[name] for name in _MARKS))
         self.detail = SentenceDetail(context, steps, reviewed)
         self.pool = PoolWork(self._session, self.listing)
+        self.next_batch = NextBatchPanel(self._session, context.runner, self.filters)
+        self.listing.add_below_filters(self.next_batch)
         self.empty = EmptyState(
             say("No sentences yet"),
             say("Import a corpus: its sentences appear here with their gold spans, to be looked at and corrected."),
@@ -118,7 +121,8 @@ class InspectPage(Page):
         self.listing.current_changed.connect(self._show_current)
         self.listing.sought_shown.connect(self._select_what_is_sought)
         self.listing.counted.connect(self._take_counts)
-        for picked in (self.filters.picked, self.detail.lanes.other.picked):
+        self.listing.listed.connect(self._show_pool_panel)
+        for picked in (self.next_batch.picked, self.filters.picked, self.detail.lanes.other.picked):
             picked.connect(self.list.setFocus)
         self.detail.goldProposed.connect(self._correct)
         self.detail.canvas.released.connect(self._run_pending_reload)
@@ -143,6 +147,7 @@ class InspectPage(Page):
         self.detail.canvas.clear_selection()
         self.detail.note.forget()
         self.pool.forget()
+        self.next_batch.begin(project)
         self.listing.begin(project, self._last_place(project) if project is not None else None)
         self.refresh_when_seen()
 
@@ -201,7 +206,7 @@ class InspectPage(Page):
 
     def _take_counts(self) -> None:
         for name in ("next error", "previous error"):
-            self.actions_by_name[name].setEnabled(self.listing.knows_errors)
+            self.actions_by_name[name].setEnabled(self.listing.knows_errors and self.filters.filter.split != "pool")
         self.detail.reviewed.show_progress(self.listing.progress)
 
     def _inspect(self, selection: Selection) -> None:
@@ -282,6 +287,12 @@ class InspectPage(Page):
         else:
             self.detail.show_stored()
 
+    def _show_pool_panel(self) -> None:
+        """In the pool, say what to label next, and prepare for what is finished."""
+        self.next_batch.refresh()
+        if (project := self._session.project) is not None and self.filters.filter.split == "pool":
+            self.pool.prepare(project)
+
     def _pooled(self) -> ShownSentence | None:
         """The sentence that is shown, if it is in the pool."""
         shown = self.detail.shown
@@ -339,6 +350,7 @@ class InspectPage(Page):
 
     def _follow_small(self, change: ChangeSet) -> None:
         if change.dismissals and self._pooled() is not None:
+            self.next_batch.refresh()
             self._show_current()
         touched = change.touched
         read = self.listing.shown_after(change, self.detail.shown)

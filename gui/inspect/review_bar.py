@@ -23,7 +23,10 @@ from gui.widgets.text_labels import PlainLabel, hint_label
 
 class ReviewedMark(QWidget):
     """Whether the sentence is reviewed, as a button that turns it, and how much of the split is; in the pool, that it
-    is done, or skipped for now, and why it was chosen.
+    is done, or skipped for now.
+
+    Attributes:
+        reason: why a sentence of the pool was chosen; a widget of its own.
     """
 
     def __init__(self, mark: QAction, done: QAction, skip: QAction) -> None:
@@ -39,7 +42,7 @@ class ReviewedMark(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        for part in (self.button, self.done, self.skip, self.progress, self.reason):
+        for part in (self.button, self.done, self.skip, self.progress):
             layout.addWidget(part)
 
     def show_pooled(self, is_pooled: bool, *, is_put_off: bool = False, reason: str = "") -> None:

@@ -76,9 +76,9 @@ class ShownSentence:
             split=stored.split,
             text=stored.text,
             gold=self.gold,
-            comparisons=None if self.predicted is None else self.comparisons,
-            corrected=stored.corrected,
-            steps=self.steps,
+            comparisons=None if self.predicted is None or self.is_pooled else self.comparisons,
+            corrected=stored.corrected and not self.is_pooled,
+            steps=() if self.is_pooled else self.steps,
             reviewed=self.said.is_reviewed,
             noted=bool(self.said.note),
         )

@@ -98,7 +98,7 @@ def _paint_grounds(
     """What lies under the text between two code points: gold, and on it hits and where edges differ."""
     first, last = shown
     for mark in marks:
-        if mark.lane == "gold" or mark.is_unjudged:
+        if mark.lane == "gold" or (mark.is_unjudged and not brush.scene.has_gold):
             _paint_fill(brush, mark)
     for start, end in hits:
         if start < last and first < end:
@@ -203,12 +203,15 @@ def _paint_text(brush: Brush, lines: Iterable[int]) -> None:
 
 
 def _paint_bracket(brush: Brush, mark: Mark, *, selected: bool) -> None:
-    """The predicted span's line under the text: wavy where no gold is near, with a leg at each of its own ends."""
+    """The predicted span's line under the text: wavy where no gold is near, dashed for a suggestion, with legs."""
     is_error = mark.comparison.is_error
-    colour = brush.theme.error if is_error else brush.theme.edge
+    colour, line = brush.theme.error if is_error else brush.theme.edge, Qt.PenStyle.SolidLine
+    if mark.is_unjudged and mark.span is not None:
+        colour, line = brush.theme.label(mark.span.label).ink, Qt.PenStyle.DashLine
     if selected:
         colour = brush.theme.accent
-    brush.painter.setPen(_pen(colour, 2.0 if selected else 1.5 if is_error else 1.0))
+    width = 2.0 if selected else 1.5 if is_error or mark.is_unjudged else 1.0
+    brush.painter.setPen(_pen(colour, width, line))
     brush.painter.setBrush(Qt.BrushStyle.NoBrush)
     for piece in mark.pieces:
         rect = brush.scene.text_rect(piece).adjusted(1.5 if piece.first else 0, 0, -1.5 if piece.last else 0, 0)

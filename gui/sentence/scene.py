@@ -118,13 +118,16 @@ class LineBox:
 
 @dataclass(frozen=True)
 class Scene:
-    """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ."""
+    """A laid-out sentence; `differing` are the ranges in which gold and predicted edges differ. Without gold,
+    predicted spans are filled in its place; beside it, suggestions are not.
+    """
 
     layout: TextLayout
     style: Style
     lines: tuple[LineBox, ...]
     marks: tuple[Mark, ...]
     differing: tuple[tuple[int, int], ...]
+    has_gold: bool = True
 
     @property
     def height(self) -> float:
@@ -224,7 +227,7 @@ def arrange(
     room: dict[Lane, bool] = {"gold": gold, "predicted": predicted, "other": other is not None}
     lines = _line_boxes(layout, tags, style, style.tags.height, lanes=[lane for lane in LANES if room[lane]])
     marks = tuple(_place_mark(tag, lines[line], style) for (line, _), placed in tags.items() for tag in placed)
-    return Scene(layout, style, lines, marks, tuple(_differing(comparisons)))
+    return Scene(layout, style, lines, marks, tuple(_differing(comparisons)), has_gold=gold)
 
 
 def _arrange_without_tags(layout: TextLayout, comparisons: Sequence[Comparison], style: Style) -> Scene:

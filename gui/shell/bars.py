@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from core.messages.catalogue import mark, say, say_count
+from core.services.next_step import describe_next_step
 from core.store.changes import ChangeSet
 from core.store.project import Project
 from core.store.runs import Run, Status
@@ -175,6 +176,8 @@ def next_step(project: Project | None) -> str:
         return say(IDLE)
     if not project.sentences.has_any():
         return say("No sentences yet: add corpus files")
+    if project.sentences.has_any("pool"):
+        return describe_next_step(project)
     run = last_finished(project)
     changed = len(project.corrections.sentences_changed_since(run.last_correction)) if run is not None else 0
     if run is None or not changed:

@@ -120,3 +120,44 @@ def test_elsewhere_the_marks_are_as_ever(pool):
     assert (marks.button.isVisible(), marks.done.isVisible(), marks.skip.isVisible()) == (True, False, False)
     assert not pool.page.actions_by_name["skip"].isEnabled()
     assert pool.page.filters.orders.isVisible()
+
+
+def test_the_next_batch_is_chosen_and_listed_above_the_list(pool):
+    panel = pool.page.next_batch
+    assert panel.isVisible()
+    assert (panel.batch.text(), panel.tag.isVisible(), panel.come_back.isVisible()) == (
+        "Batch 1 · 2 left",
+        False,
+        False,
+    )
+    panel.order.setCurrentIndex(panel.order.findText("Random"))
+    panel.count.setValue(2)
+    pool.click(panel.next)
+    assert (len(pool.listed()), panel.batch.text(), panel.batch.isChecked()) == (2, "Batch 2 · 2 left", True)
+    assert pool.page.detail.reviewed.reason.text() == "chosen at random"
+    done(pool)
+    done(pool)
+    assert pool.page.list.none.text().startswith("This batch is done")
+    assert panel.progress.text().startswith("2 labelled today, 2 in all")
+    pool.click(panel.batch)
+    assert len(pool.listed()) == 1
+
+
+def test_why_no_batch_can_be_chosen_is_said_and_what_is_skipped_comes_back(pool):
+    panel = pool.page.next_batch
+    pool.key(Key.Key_S, CTRL | SHIFT)
+    panel.order.setCurrentIndex(panel.order.findText("Dictionary hits"))
+    pool.click(panel.next)
+    assert panel.notice.text().startswith("No dictionary has tagged the pool; add one as a source")
+    assert panel.come_back.text() == "1 skipped: come back"
+    pool.click(panel.come_back)
+    assert not panel.come_back.isVisible()
+    assert not pool.project.pool.are_put_off()
+
+
+def test_untagged_sentences_are_named_with_the_way_out(pool):
+    add_sentences(pool.project, [("pool", Sentence.unchecked("p-4", "바람이 분다", ()))])
+    pool.page.refresh()
+    assert pool.page.next_batch.tag.text() == "Tag 1 untagged"
+    pool.page.return_to(ListPlace(Filter(split="dev"), None))
+    assert not pool.page.next_batch.isVisible()
