@@ -123,7 +123,8 @@ def _choose_hits(project: Project, offered: Keys, source: int | None) -> _Choice
     key = _find_dictionary(project) if source is None else _newest_version(project, source)
     if key is None:
         raise UserError(
-            "no dictionary has tagged the pool; add one as a source and have it tag the pool, or choose the random order"
+            "no dictionary has tagged the pool; add one as a source and have it tag the pool, or choose the random"
+            " order"
         )
     hits = _count_hits(project, key, offered)
     starved = {*find_starved(project)}
