@@ -133,12 +133,12 @@ def _choose_tag_column(columns: Sequence[Cells]) -> int:
         return max(found)
     if not found:
         raise UserError(
-            "none of its {count} columns contains tags such as O, B-PS and I-PS; name the column of the tags"
-            " (--tag-column)",
+            "none of its {count} columns contains tags such as O, B-PS and I-PS; choose the column of the tags"
+            " (--tag-column on the command line)",
             count=len(columns),
         )
     raise UserError(
-        "its columns {columns} all contain tags; name the one to use (--tag-column {first})",
+        "its columns {columns} all contain tags; choose the one to use (--tag-column {first} on the command line)",
         columns=join_words(str(place + 1) for place in found),
         first=max(found) + 1,
     )

@@ -61,7 +61,7 @@ class CutWords:
         if not is_whole and self._how == "refuse":
             raise UserError(
                 "the span “{span}” of the sentence {id!r} cuts a word, but the format tags whole words; widen"
-                " such spans (--cut-words widen), leave them out (--cut-words leave-out), or export as jsonl",
+                " such spans or leave them out (--cut-words on the command line), or export as jsonl",
                 span=named[0],
                 id=named[1],
             )

@@ -140,7 +140,7 @@ def to_members(record: Record) -> dict[str, Any]:
         members["document"] = record.document
     if record.annotator:
         members["annotator"] = record.annotator
-    if record.judged != "yes":
+    if record.judged != "yes" or not record.gold:
         members["judged"] = record.judged
     return members | hide_extras(record.extras, _is_taken)
 

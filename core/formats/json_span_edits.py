@@ -179,7 +179,10 @@ class SpanEdits:
         number = next((number for number, name in self.names.items() if name == label), None)
         if number is None:
             raise CannotFollowError(
-                UserError("the label {label} has no number in the file; name it with --tag-names", label=label)
+                UserError(
+                    "the label {label} has no number in the file; name the tags (--tag-names on the command line)",
+                    label=label,
+                )
             )
         return str(number)
 

@@ -212,8 +212,8 @@ def _label(label: Any, names: Names) -> str:
 
 
 WITHOUT_NAMES = mark(
-    "its labels are numbers without names; give them with --tag-names: from 0 in their order (O,B-PS,I-PS), by their"
-    " number (12=PS,13=LC), or by the data set ({known})"
+    "its labels are numbers without names; name the tags (--tag-names on the command line): from 0 in their order"
+    " (O,B-PS,I-PS), by their number (12=PS,13=LC), or by the data set ({known})"
 )
 
 

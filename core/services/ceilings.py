@@ -20,7 +20,7 @@ def measure_ceilings(project: Project, encoder: str, split: Split) -> Generator[
     """
     sentences = [stored.with_gold("corrected") for stored in project.sentences.each(split)]
     if not sentences:
-        raise UserError("the project has no {split} sentences; import some with --split {split}", split=split)
+        raise UserError("the project has no {split} sentences; import some", split=split)
     texts = (stored.text for stored in project.sentences.each("train"))
     work = compute_ceilings(sentences, encoder, texts, project.encodings_folder)
     total = STEPS_OF_CEILINGS * len(sentences)

@@ -76,7 +76,7 @@ class Learner:
                 if _is_from_compiler(error):
                     reason = _first_line(error)
                     raise UserError(
-                        "torch cannot compile the encoder ({reason}); train without --compile", reason=reason
+                        "torch cannot compile the encoder ({reason}); train without compiling it", reason=reason
                     ) from error
                 if not is_out_of_memory(error):
                     raise

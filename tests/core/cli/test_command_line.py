@@ -149,7 +149,7 @@ def test_columns_and_running_text_come_in_as_asked_and_whole_words_go_out(tmp_pa
     columns.write_text("# sent_id = c\n나리 B-PS O\n갔다 O B-LC\n", encoding="utf-8")
     running.write_text("그는 왔다. “나리도 왔다.” 끝.\n", encoding="utf-8")
     refused = run("import", project, columns, status=1)
-    assert "its columns 2, 3 all contain tags; name the one to use (--tag-column 3)" in refused
+    assert "its columns 2, 3 all contain tags; choose the one to use (--tag-column 3 on the command line)" in refused
     imported = document("import", project, columns, "--tag-column", "2")
     assert (imported["sentences"], imported["spans"]) == (1, 1)
     assert imported["warnings"][0].startswith("The texts of a.conll are its words, joined by single blanks")

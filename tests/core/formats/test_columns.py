@@ -217,7 +217,9 @@ def test_characters_with_a_row_each_are_joined_with_nothing(records):
 
 def test_of_several_columns_of_tags_the_user_names_one(records, tmp_path):
     text = "나리 B-PS B-PS\n여수에 O B-LC\n"
-    with pytest.raises(UserError, match=r"conll: its columns 2, 3 all contain tags; name .*\(--tag-column 3\)"):
+    with pytest.raises(
+        UserError, match=r"conll: its columns 2, 3 all contain tags; choose .*\(--tag-column 3 on the command line\)"
+    ):
         records(text)
     (record,) = records(text, tag_column=3)
     assert marked(record) == ("나리 여수에", [("나리", "PS"), ("여수에", "LC")])
@@ -277,7 +279,9 @@ CUT = Record(1, "나리는 여수에 산다", (StatedSpan(0, 2, "PS"), StatedSpa
 def test_spans_that_cut_a_word_are_refused_widened_or_left_out(tmp_path):
     path = tmp_path / "out"
     path.write_text("before")
-    with pytest.raises(UserError, match=r"the span “나리” of the sentence '가-1' cuts a word.*--cut-words widen"):
+    with pytest.raises(
+        UserError, match=r"the span “나리” of the sentence '가-1' cuts a word.*--cut-words on the command"
+    ):
         write(path, [CUT])
     assert path.read_text() == "before"
     assert write(path, [CUT], "widen") == (

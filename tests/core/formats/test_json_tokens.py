@@ -55,7 +55,7 @@ def test_klue_as_the_hub_has_it(read_one):
 @pytest.mark.parametrize("names", [("O", "B-PS", "I-PS"), ("2=I-PS", "0=O", "1=B-PS")])
 def test_numbers_of_tags_need_names(read_one, names):
     members = {"tokens": ["나리", "온"], "ner_tags": [1, 2]}
-    assert "give them with --tag-names: from 0 in their order" in read_one(members).gold.reason
+    assert "name the tags (--tag-names on the command line): from 0 in their order" in read_one(members).gold.reason
     assert read_one(members, *names).gold == (StatedSpan(0, 4, "PS"),)
     for number in (3, -100):
         members["ner_tags"][1] = number

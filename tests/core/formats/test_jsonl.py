@@ -220,7 +220,7 @@ def line(**members):
         (line(entities="나리/PS"), 'what is under "entities" is not a list'),
         (line(label={"PS": [[0, 3]]}), 'what is under "label" is not a list'),
         (line(label=[[0, 3]]), "sentence b: [0, 3] is not [start, end, label]"),
-        (line(label=[[0, 3, 1]]), "its labels are numbers without names; give them with --tag-names"),
+        (line(label=[[0, 3, 1]]), "its labels are numbers without names; name the tags"),
         (line(label=[[0.0, 3, "PS"]]), '[0.0, 3, "PS"] is not [start, end, label]'),
         (line(label=[[False, True, "PS"]]), '[false, true, "PS"] is not [start, end, label]'),
         (line(label=[{"start": 0}]), '{"start": 0} does not have a start, an end and a label'),
@@ -247,7 +247,7 @@ def test_a_bad_line_is_rejected_and_the_next_is_read(records, bad, reason):
 def test_hangul_is_written_as_itself(tmp_path):
     path = tmp_path / "out"
     write_sentences(jsonl.FORMAT, path, [Sentence("a", "이순신은", (Span(0, 3, "PS"),)), Sentence("b", "비")])
-    assert path.read_text(encoding="utf-8") == f'{GOOD}\n{{"id": "b", "text": "비", "label": []}}\n'
+    assert path.read_text(encoding="utf-8") == f'{GOOD}\n{{"id": "b", "text": "비", "label": [], "judged": "yes"}}\n'
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_klue_of_the_hub_is_read_by_the_names_of_its_schema(tmp_path):
     assert (first.text, first.gold, first.judged) == ("나리 집", (StatedSpan(0, 2, "PS"),), "yes")
     assert second.gold.reason == "the token 1, '비': the number 99 has no name; those from 0 to 12 have one"
     first, _ = read_table(tmp_path, table)
-    assert "its labels are numbers without names; give them with --tag-names" in first.gold.reason
+    assert "its labels are numbers without names; name the tags" in first.gold.reason
     assert read_table(tmp_path, table, "klue")[0].gold == (StatedSpan(0, 2, "PS"),)
 
 

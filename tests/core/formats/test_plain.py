@@ -40,9 +40,10 @@ def test_sentences_and_the_blanks_between_them_are_the_document(tmp_path_factory
     rebuilt = ""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain, "_AT_ONCE", size)
-        for record in read(path, "text", RUNNING):
+        seen = (record for record in read(path, "text", RUNNING) if isinstance(record, Record))
+        for record in seen:
             gap = document[len(rebuilt) : record.extras["offset"]]
-            assert not gap.strip()
+            assert not gap.replace("\u200d", "").strip(), "only what nobody can see is left out"
             rebuilt += gap + record.text
     assert rebuilt == document
 

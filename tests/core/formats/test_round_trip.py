@@ -4,12 +4,12 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.labels import TTA_LABELS
 from core.domain.spans import Sentence, Span
-from core.formats import json_list, jsonl, klue, label_studio_min, nikl, parquet, spacy_json
+from core.formats import json_list, jsonl, klue, label_studio_min, nikl, parquet, plain, spacy_json
 from core.formats.records import Record, StatedSpan, WriteOptions
 from core.formats.registry import FORMATS, detect_format, read
 from tests.corpora import read_only_sentences, read_sentences, write_sentences
@@ -145,6 +145,34 @@ def test_what_records_say_besides(tmp_path_factory, corpus_format, corpus):
     corpus_format.write(path, corpus, WriteOptions())
     assert detect_format(path) is corpus_format
     assert comparable(list(read(path, corpus_format.name))) == comparable(corpus)
+
+
+WORDS = st.text(st.characters(categories=["Lo"]) | st.sampled_from("😀각ㄱé"), min_size=1, max_size=4)
+
+
+@st.composite
+def word_sentences(draw):
+    """Sentences of words with entities of whole words, which every format can hold."""
+    words = draw(st.lists(WORDS, min_size=1, max_size=4))
+    starts = [sum(len(word) + 1 for word in words[:at]) for at in range(len(words))]
+    labels = [draw(st.none() | TTA) for _ in words]
+    rows = zip(words, starts, labels, strict=True)
+    spans = tuple(Span(start, start + len(word), label) for word, start, label in rows if label)
+    return Sentence("a", " ".join(words), spans)
+
+
+@pytest.mark.parametrize("corpus_format", [known for known in FORMATS if known.write], ids=lambda known: known.name)
+@settings(max_examples=20)
+@given(drawn=st.lists(word_sentences(), min_size=1, max_size=3))
+def test_every_format_that_can_be_written_returns_texts_and_spans(tmp_path_factory, corpus_format, drawn):
+    if corpus_format.name == "spacy":
+        pytest.importorskip("spacy", reason="spaCy is not installed")
+    path = tmp_path_factory.mktemp(f"words-{corpus_format.name}") / "corpus"
+    corpus = [replace(sentence, id=f"a.{number}") for number, sentence in enumerate(drawn, 1)]
+    found = came_back(path, corpus_format, corpus)
+    assert [each.text for each in found] == [each.text for each in corpus]
+    if corpus_format is not plain.FORMAT:
+        assert [each.spans for each in found] == [each.spans for each in corpus]
 
 
 WRITABLE_WITH_SPANS = [known for known in FORMATS if known.holds >= {"ids", "half words"}]
