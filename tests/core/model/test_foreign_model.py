@@ -7,10 +7,10 @@ import unicodedata
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
-from transformers import pipeline
+from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
 from core.domain.errors import UserError
 from core.domain.spans import check_spans
@@ -44,6 +44,7 @@ ANY_TEXT = st.lists(st.sampled_from([*TEXTS, *ODD]) | st.text(max_size=3), max_s
 @pytest.mark.parametrize("kind", MODELS)
 @settings(max_examples=40, deadline=None)
 @given(texts=st.lists(ANY_TEXT, min_size=1, max_size=3), is_decomposed=st.booleans())
+@example(texts=["세종은 집현전을 한양에 세웠다\u0301\t\n나"], is_decomposed=True)
 def test_spans_are_whole_characters_of_the_text_each_once(taggers, kind, texts, is_decomposed):
     if is_decomposed:
         texts = [unicodedata.normalize("NFD", text) for text in texts]
@@ -87,6 +88,29 @@ def test_pieces_have_the_classes_that_transformers_gives_them(tmp_path):
             else:
                 wanted.append((piece["start"], piece["end"], label, piece["index"]))
         assert [(each.span.start, each.span.end, each.span.label) for each in spans] == [each[:3] for each in wanted]
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_a_folder_that_was_saved_again_says_the_same(kind, tmp_path):
+    folder = save_model(tmp_path / "m", kind)
+    AutoModelForTokenClassification.from_pretrained(folder).save_pretrained(tmp_path / "again")
+    AutoTokenizer.from_pretrained(folder).save_pretrained(tmp_path / "again")
+    assert spans_by_text(load_foreign_model(tmp_path / "again", CPU), TEXTS) == spans_by_text(
+        load_foreign_model(folder, CPU), TEXTS
+    )
+
+
+@pytest.mark.parametrize("is_lower_case", [False, True])
+def test_a_folder_with_nothing_but_a_vocabulary_for_its_tokenizer_is_read(tmp_path, is_lower_case):
+    folder = save_model(tmp_path / "m", "decomposing" if is_lower_case else "wordpiece")
+    wanted = spans_by_text(load_foreign_model(folder, CPU), TEXTS)
+    vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    (folder / "vocab.txt").write_text("\n".join(sorted(vocabulary, key=vocabulary.get)), encoding="utf-8")
+    (folder / "tokenizer.json").unlink()
+    settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": is_lower_case}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    assert spans_by_text(load_foreign_model(folder, CPU), TEXTS) == wanted
+    assert sum(map(len, wanted)) > 3
 
 
 def count_edges_in_words(text, spans):
