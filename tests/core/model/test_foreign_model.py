@@ -176,9 +176,15 @@ def add_crf(folder):
     save_file({**state, "crf.transitions": torch.zeros(5, 5)}, folder / "model.safetensors", {"format": "pt"})
 
 
+def make_tokenizer_slow(folder):
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "CanineTokenizer"}')
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        (make_tokenizer_slow, "no fast tokenizer"),
         (edit("config.json", auto_map={"AutoModel": "evil.Model"}), r"code of its own \(evil.Model\)"),
         (edit("tokenizer_config.json", auto_map={"AutoTokenizer": ["evil.Slow", None]}), r"own \(evil.Slow\)"),
         (pickle_weights, r"are pickled \(pytorch_model.bin\)"),
