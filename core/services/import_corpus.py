@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,9 @@ from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shar
 from core.formats import registry
 from core.formats.records import Rejected, escape_name
 from core.formats.source_files import DEFAULTS, ReadOptions, digest_of
-from core.messages.catalogue import say
+from core.languages.korean.josa import noun_end
+from core.languages.korean.normalise import to_nfc
+from core.messages.catalogue import say, say_count
 from core.services.import_report import ImportReport, NothingImportedError
 from core.services.intake import RULES, Accepted, Intake, Rules
 from core.services.tally import describe_tally
@@ -124,13 +127,18 @@ def import_corpus(project: Project, *plans: ImportPlan) -> Generator[ImportProgr
 
 @dataclass(slots=True)
 class _StagedFile:
-    """What one file brought so far."""
+    """What one file brought so far.
+
+    Attributes:
+        with_particle: spans that seem to end in a particle, of a format that tags whole words.
+    """
 
     corpus: registry.CorpusFile
     rules: Rules
     digest: str | None
     sentences: int = 0
     spans: int = 0
+    with_particle: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     rejections: int = 0
 
@@ -141,6 +149,9 @@ class _StagedFile:
     def add(self, good: Iterable[Accepted], bad: Sequence[Rejected]) -> None:
         for accepted in good:
             self.sentences += accepted.replaces is None and accepted.returned is None
+            if self.corpus.format.tags_words:
+                text = accepted.sentence.text
+                self.with_particle += sum(_ends_in_particle(text[s.start : s.end]) for s in accepted.sentence.spans)
         self.rejected += bad[: REJECTED_KEPT - len(self.rejected)]
         self.rejections += len(bad)
 
@@ -324,6 +335,7 @@ class _Staging:
         remarks = [(file.corpus.format.remark, file) for file in self._files if file.sentences]
         return (
             *(say(remark, file=file.name) for remark, file in remarks if remark),
+            *(_describe_particles(file) for file in self._files if file.with_particle),
             *([describe_empty_dev(self._dev_ratio)] if is_dev_empty else []),
             *(describe_shared(count, split) for split, count in shared.items()),
             *(
@@ -338,6 +350,25 @@ class _Staging:
         """Remove the table; where that fails, the next import does, and the reason why this one ends is not hidden."""
         with suppress(UserError), self._database.atomic(is_temporary=True):
             self._database.write("DROP TABLE incoming")
+
+
+@lru_cache(maxsize=1 << 16)
+def _ends_in_particle(surface: str) -> bool:
+    """Whether the last word of a span seems to end in a particle, by its form alone."""
+    word = to_nfc(surface).text.rpartition(" ")[2]
+    return noun_end(word) < len(word)
+
+
+def _describe_particles(file: _StagedFile) -> str:
+    return say_count(
+        "{count:,} of the {spans:,} spans of {file} seems to end in a particle, since whole words are tagged;"
+        " Consistency → Particles in the window lists such spans and cuts the particles off.",
+        "{count:,} of the {spans:,} spans of {file} seem to end in a particle, since whole words are tagged;"
+        " Consistency → Particles in the window lists such spans and cuts the particles off.",
+        file.with_particle,
+        spans=file.spans,
+        file=file.name,
+    )
 
 
 _STAGED = "file, id, text, gold, split, judged, place, document, original_id, annotator, extras, returned"

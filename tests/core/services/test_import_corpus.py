@@ -16,6 +16,7 @@ from core.domain.generators import run_to_end
 from core.domain.spans import Sentence, Span
 from core.services.import_corpus import ImportPlan, _Staging, import_corpus
 from core.services.import_report import NothingImportedError
+from core.services.intake import Rules
 from core.store.project import DATABASE, create_project
 from core.store.sentences import REJECTED_KEPT
 from tests.building import add_sentences, project_with_sentences
@@ -167,6 +168,17 @@ def test_an_import_says_that_train_and_dev_share_sentences(project, tmp_path):
     assert "news-3: 세종 PS, 1443년 DT / c-0: no entities" in report.warnings[1]
     more = run_to_end(import_corpus(project, ImportPlan((written(tmp_path / "d.jsonl", "대구에서 축제가 열렸다."),))))
     assert more.warnings[1] == "1 test sentence also appears in train, so its scores are inflated."
+
+
+def test_an_import_of_tagged_words_says_how_many_spans_end_in_a_particle(project, tmp_path):
+    rows = ["1\t다온은\tPER_B", "2\t여수에\tLOC_B", "3\t산다\t-", "", "1\t여수\tLOC_B", "2\t간다\t-", ""]
+    path = tmp_path / "words.txt"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    rules = Rules(label_map=(("PER", "PS"), ("LOC", "LC")))
+    report = run_to_end(import_corpus(project, ImportPlan((path,), rules=rules)))
+    assert report.spans == 3
+    [said] = [warning for warning in report.warnings if "particle" in warning]
+    assert said.startswith("2 of the 3 spans of words.txt seem to end in a particle, since whole words are tagged;")
 
 
 def test_an_import_says_that_dev_has_no_entity(tmp_path):
