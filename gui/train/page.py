@@ -9,6 +9,7 @@ from core.domain.errors import UserError
 from core.domain.settings import DEFAULT_ENCODER, TrainSettings
 from core.messages.catalogue import mark, say
 from core.services import engine
+from core.services.learning_curve import LearningCurve, measure_curve
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from core.store.runs import Run
@@ -25,6 +26,7 @@ from gui.train.ceilings_and_crosscheck import (
     purpose_line,
 )
 from gui.train.form import SettingsForm
+from gui.train.learning_curve_panel import LearningCurvePanel
 from gui.train.monitor import Monitor
 from gui.train.readiness import ProjectCounts, Readiness, RunComparison, check_readiness, count_project
 from gui.train.start_panels import RetrainPanel, StartBar
@@ -53,6 +55,7 @@ class TrainPage(Page):
         self.form = SettingsForm(context.preferences)
         self.retrain = RetrainPanel()
         self.crosscheck_panel = CrosscheckPanel()
+        self.curve = LearningCurvePanel(context.look)
         self.start_bar = StartBar()
         self.monitor = Monitor(context.look, context.preferences)
         self.empty = EmptyState(
@@ -62,6 +65,7 @@ class TrainPage(Page):
         )
         self._counted: ProjectCounts | None = None
         self._query = LatestQuery(self)
+        self._curve_query = LatestQuery(self)
         self._run_looked_at: int | None = None
         self._lay_out(context)
         self._connect()
@@ -85,6 +89,7 @@ class TrainPage(Page):
         column.setSpacing(16)
         column.addWidget(self.retrain)
         column.addWidget(self.form)
+        column.addWidget(self.curve)
         column.addWidget(self.crosscheck_panel)
         column.addStretch(1)
         scroll = QScrollArea(widgetResizable=True)
@@ -107,6 +112,7 @@ class TrainPage(Page):
         session.context_changed.connect(self._follow_context)
         self._query.reported.connect(self._show_counted)
         self._query.answered.connect(self._show_compared)
+        self._curve_query.answered.connect(self.curve.show_curve)
         self._runner.started.connect(self._follow_job)
         self.form.changed.connect(self._show_readiness)
         self.retrain.changed.connect(self._show_readiness)
@@ -134,6 +140,8 @@ class TrainPage(Page):
         self.form.show_ceilings.hide()
         self._run_looked_at = self._session.context.source
         self._counted = None
+        self._curve_query.cancel()
+        self.curve.hide()
         if project is None:
             self._query.cancel()
             self._stack.setCurrentWidget(self.empty)
@@ -186,6 +194,8 @@ class TrainPage(Page):
             return
         shown = self.monitor.stored
         self._query.submit(lambda: count_project(project, shown))
+        if self.training.job is None:
+            self._curve_query.submit(lambda: _read_curve(project))
         self._show_readiness()
 
     def _show_counted(self, counted: ProjectCounts) -> None:
@@ -299,6 +309,14 @@ class TrainPage(Page):
     def _last_epoch(self, run: int) -> int | None:
         project = self._session.project
         return project.runs.epoch_number(run, None) if project is not None else None
+
+
+def _read_curve(project: Project) -> LearningCurve:
+    """The learning curve; none where a run of it is damaged, which the monitor says."""
+    try:
+        return measure_curve(project)
+    except UserError:
+        return LearningCurve()
 
 
 _NO_SPANS = mark("The training sentences contain no entity to learn from")
