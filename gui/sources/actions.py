@@ -14,6 +14,7 @@ from core.messages.catalogue import say, say_count
 from core.services import engine
 from core.services.add_source import SourcePlan, add_file_source
 from core.services.dictionary_source import DictionaryReport, add_dictionary, add_dictionary_from_gold
+from core.services.model_source import AddedModel, ModelPlan, add_model
 from core.services.source_list import SourceSummary
 from core.services.source_report import SourceReport, describe_source_report
 from core.services.tag_source import Tagged, tag_source
@@ -137,12 +138,32 @@ class SourceActions(QObject):
             words = say("{epoch} is in {folder}", epoch=summary.source.name_epoch(key.epoch), folder=folder)
             job.finished.connect(lambda _: self._notify(words[:1].upper() + words[1:]))
 
+    def add_model(self, plan: ModelPlan, new_labels: tuple[str, ...]) -> Job | None:
+        """Make a model a source, as a job that returns an `AddedModel`; None: it could not begin."""
+        if not self._add_labels(new_labels):
+            return None
+        job = self._start(say("Adding {model}", model=plan.title), lambda project: add_model(project, plan))
+        if job is not None:
+            job.finished.connect(self._report_model)
+        return job
+
+    def _report_model(self, added: AddedModel) -> None:
+        self._session.publish(ChangeSet("source", runs=(added.number,)))
+        self.added.emit(added.number)
+        self._notify(say("{name} was added. Let it tag a section now.", name=added.name))
+        if added.notices:
+            self._session.problem.emit(" ".join(added.notices))
+
+    def _add_labels(self, labels: tuple[str, ...]) -> bool:
+        """Add labels to the tag set; whether all are there."""
+        session = self._session
+        return all(session.run_reporting_errors(partial(session.add_label, label)) for label in labels)
+
     def add_file(self, plan: SourcePlan, new_labels: tuple[str, ...]) -> Job | None:
         """Add a file of spans as a source, as a job that returns a `SourceReport`; None: it could not begin."""
-        session = self._session
         title = say("Adding {file}", file=plan.path.name)
 
-        if not all(session.run_reporting_errors(partial(session.add_label, label)) for label in new_labels):
+        if not self._add_labels(new_labels):
             return None
         job = self._start(title, lambda project: add_file_source(project, plan))
         if job is not None:

@@ -26,6 +26,7 @@ from gui.background import Job, LatestQuery
 from gui.corpus.page import choose_corpus_folder
 from gui.sources.actions import SourceActions, describe_removal
 from gui.sources.add_file_form import AddFileForm
+from gui.sources.add_model_form import AddModelForm
 from gui.sources.agreement_panel import AgreementPanel
 from gui.sources.source_panel import Offer, SourcePanel, find_offer
 from gui.sources.source_table import SourceTable
@@ -52,6 +53,7 @@ class SourcesPage(Page):
         self.add_folder = adding.addAction(say("Folder of spans, such as brat makes…"), self._choose_folder)
         adding.addSeparator()
         self.add_entries = adding.addAction(say("Dictionary from a file…"), self._choose_entries)
+        self.add_model = adding.addAction(say("Model folder…"), self._choose_model)
         self.add_gold = adding.addAction(say("Dictionary of this project's gold"), self.actions_of.add_gold_dictionary)
         self.add.setMenu(adding)
         self.removal = RemovalBar()
@@ -60,7 +62,10 @@ class SourcesPage(Page):
         self.agreement = AgreementPanel()
         self.panel.add_section(self.agreement)
         self.form = AddFileForm(context.look)
-        self.form.hide()
+        self.model_form = AddModelForm(context.look)
+        self._forms: tuple[AddFileForm | AddModelForm, ...] = (self.form, self.model_form)
+        for form in self._forms:
+            form.hide()
         self.empty = EmptyState("", "", "")
         self._query = LatestQuery(self)
         self._lay_out()
@@ -95,7 +100,8 @@ class SourcesPage(Page):
         body.addWidget(self.stack, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.form, 1)
+        for form in self._forms:
+            layout.addWidget(form, 1)
         layout.addWidget(self.body, 1)
         self.setFocusProxy(self.table)
 
@@ -106,7 +112,9 @@ class SourcesPage(Page):
         session.context_changed.connect(lambda _: self._show_context())
         session.closing.connect(panel.store_edits)
         runner.started.connect(self._follow_job)
-        runner.shutting_down.connect(self.form.dismiss)
+        for form in self._forms:
+            runner.shutting_down.connect(form.dismiss)
+            form.cancelled.connect(self._dismiss_form)
         self._query.answered.connect(self._show_sources)
         self.table.chosen.connect(self._show_source)
         self.table.doubleClicked.connect(lambda _: self._show_metrics())
@@ -115,7 +123,7 @@ class SourcesPage(Page):
         actions.removals_changed.connect(self._show_removals)
         actions.added.connect(self._choose_added)
         self.form.accepted.connect(self._add)
-        self.form.cancelled.connect(self._dismiss_form)
+        self.model_form.accepted.connect(self._add_model)
         panel.renamed.connect(actions.rename)
         panel.noted.connect(actions.annotate)
         panel.metrics_asked.connect(self._show_metrics)
@@ -239,6 +247,29 @@ class SourcesPage(Page):
             self._context.preferences.remember_folder(Path(name).parent)
             self.ask(Path(name))
 
+    def _choose_model(self) -> None:
+        title = say("Folder of a model for token classification")
+        name = QFileDialog.getExistingDirectory(self, title, str(self._context.preferences.folder()))
+        if name:
+            self._context.preferences.remember_folder(Path(name).parent)
+            self.ask_model(Path(name))
+
+    def ask_model(self, folder: Path) -> None:
+        """Ask what the labels of a model mean here."""
+        project = self._context.session.project
+        assert project is not None, "the page is shown with a project only"
+        self.body.hide()
+        self.model_form.ask(folder, project)
+
+    def _add_model(self) -> None:
+        """Add the model; where that fails, what was chosen stays."""
+        form = self.model_form
+        job = self.actions_of.add_model(form.plan, form.new_labels)
+        if job is not None:
+            form.start.setEnabled(False)
+            job.finished.connect(lambda _: self._dismiss_form())
+            job.ended.connect(lambda: form.start.setEnabled(True))
+
     def _choose_entries(self) -> None:
         title = say("Dictionary: a string or /expression/, a tab and a label a line")
         name, _ = QFileDialog.getOpenFileName(self, title, str(self._context.preferences.folder()))
@@ -258,7 +289,8 @@ class SourcesPage(Page):
         self.form.ask(path, project)
 
     def _dismiss_form(self) -> None:
-        self.form.dismiss()
+        for form in self._forms:
+            form.dismiss()
         self.body.show()
 
     def _add(self) -> None:

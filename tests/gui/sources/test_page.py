@@ -11,6 +11,7 @@ from core.services.source_list import list_sources
 from core.store.predictions import EpochKey
 from core.store.project import open_project
 from tests.building import TEXTS, project_with_run, project_with_sentences
+from tests.core.foreign_models import save_model
 from tests.gui.driving import click, press_key, wait_for_job
 
 RECORDS = [
@@ -25,6 +26,11 @@ def spans_file(tmp_path):
     path = tmp_path / "가온.jsonl"
     path.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in RECORDS), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def their_model(tmp_path_factory):
+    return save_model(tmp_path_factory.mktemp("models") / "their ner")
 
 
 @pytest.fixture
@@ -157,6 +163,29 @@ def test_a_dictionary_of_the_gold_is_added_and_tags(opened, qtbot):
     wait_for_job(qtbot, opened.context.runner)
     assert project.predictions.count(EpochKey(2, 1), "dev") == 4
     assert rows(page)[0][4] == "4"
+
+
+def test_a_model_from_elsewhere_gets_its_labels_once_and_tags(opened, qtbot, tmp_path, their_model):
+    page, project = opened.pages["sources"], opened.context.session.project
+    form = page.model_form
+    (tmp_path / "no model").mkdir()
+    page.ask_model(tmp_path / "no model")
+    assert not form.start.isEnabled()
+    assert "no model" in form.said.text()
+    click(form.cancel)
+    page.ask_model(their_model)
+    assert form.labels.renamed == {"PER": "PS", "LOC": "LC"}, "proposed"
+    assert form.labels.chooser("LOC").currentText() == "LC"
+    click(form.start)
+    wait_for_job(qtbot, opened.context.runner)
+    assert not form.isVisible()
+    assert rows(page)[0][:3] == ["their ner", "model", "their ner"]
+    next(each for each in page.panel.tags.actions() if each.text().startswith("dev")).trigger()
+    wait_for_job(qtbot, opened.context.runner)
+    assert project.predictions.count(EpochKey(2, 1), "dev") == 4
+    click(page.panel.sentences)
+    assert opened.stack.currentWidget() is opened.pages["inspect"]
+    assert opened.context.session.context.key == EpochKey(2, 1)
 
 
 def test_an_empty_page_says_what_a_source_is_and_leads_to_the_first_step(window, tmp_path):
