@@ -5,14 +5,15 @@
      <TAB>O
     씨<TAB>O
 
-A header may also contain the plain text, or be missing; rows may end in empty columns.
+A header may also contain the plain text, or be missing; rows may end in empty columns. In a sentence whose tags are
+labels without B and I, neighbours with one label are one entity; such a sentence cannot be patched.
 
 Source: klue_benchmark/klue-ner-v1.1 of https://github.com/KLUE-benchmark/KLUE.
 """
 
 import re
 import unicodedata
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate, chain, pairwise
@@ -23,6 +24,7 @@ from core.formats.cut_words import CutWords
 from core.formats.patching import LineBuffer, patch_lines
 from core.formats.records import (
     BadLineError,
+    CannotFollowError,
     CorpusFormat,
     Edit,
     Head,
@@ -57,6 +59,7 @@ _EXTENDING = re.compile(
 """Joiners, conjoining vowels and finals, half-width sound marks, skin tones, and tags."""
 _PAIRED = re.compile("[\u1100-\u115f\ua960-\ua97f]{2}|[\U0001f1e6-\U0001f1ff]{2}")
 """Conjoining initials, and the letters of flags."""
+_BARE_TAG = re.compile(r"[^\t]+\t[A-Z][A-Z_]+")
 _UNWRITABLE = re.compile(r"[\t\r\n\0]")
 
 Row = tuple[int, str]
@@ -102,6 +105,8 @@ def patch(source: Source, edit: Edit, options: WriteOptions) -> Generator[Piece,
 def _change(source: Source, block: _Block, words: CutWords, record: Record) -> dict[int, str]:
     """The lines of a block with the gold of a record."""
     _check_writable(record)
+    if _is_bare(block.rows):
+        raise CannotFollowError(UserError("its tags have no B and I, so they cannot say where entities begin"))
     ends = list(accumulate(len(_character(*row)) for row in block.rows))
     starts = [0, *ends[:-1]]
     ranges = words.find_ranges(record, starts, ends)
@@ -215,13 +220,14 @@ def _check_header(block: _Block, text: str, spans: tuple[StatedSpan, ...]) -> No
         )
 
 
-def _spans(rows: Iterable[Row]) -> tuple[StatedSpan, ...]:
-    """The spans that the tags of the rows encode (strict IOB2)."""
+def _spans(rows: Sequence[Row]) -> tuple[StatedSpan, ...]:
+    """The spans that the tags of the rows encode (strict IOB2, or labels alone)."""
     spans: list[StatedSpan] = []
     at = start = 0
     label = ""
+    is_bare = _is_bare(rows)
     for number, row in rows:
-        character, tag = _split_row(number, row)
+        character, tag = _character(number, row), _read_bare(row, label) if is_bare else _read_tag(number, row)
         inside = tag[0] == "I"
         if inside and tag[2:] != label:
             raise BadLineError(
@@ -243,13 +249,26 @@ def _spans(rows: Iterable[Row]) -> tuple[StatedSpan, ...]:
     return tuple(spans)
 
 
-def _split_row(number: int, row: str) -> tuple[str, str]:
-    character, (_, tab, tag) = _character(number, row), row.rstrip("\t").partition("\t")
+def _is_bare(rows: Iterable[Row]) -> bool:
+    """Whether the tags are labels without B and I."""
+    tags = [row.rstrip("\t") for _, row in rows]
+    tagged = [row for row in tags if not row.endswith("\tO")]
+    return bool(tagged) and all(map(_BARE_TAG.fullmatch, tagged))
+
+
+def _read_bare(row: str, label: str) -> str:
+    """The tag with B or I that a tag without them is after a character with this label."""
+    tag = row.rstrip("\t").rpartition("\t")[2]
+    return tag if tag == "O" else f"{'I' if tag == label else 'B'}-{tag}"
+
+
+def _read_tag(number: int, row: str) -> str:
+    _, tab, tag = row.rstrip("\t").partition("\t")
     if not tab:
         raise BadLineError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if tag != "O" and (tag[:2] not in ("B-", "I-") or len(tag) == 2 or "\t" in tag):
         raise BadLineError(number, UserError("the tag {tag!r:.80} is not O, B-… or I-…", tag=tag))
-    return character, tag
+    return tag
 
 
 def _character(number: int, row: str) -> str:

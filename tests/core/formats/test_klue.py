@@ -61,6 +61,13 @@ def test_entities_touch_and_reach_the_end(records):
     assert sentence.spans == (Span(0, 1, "QT"), Span(1, 2, "QT"), Span(2, 4, "DT"))
 
 
+def test_labels_without_b_and_i_are_the_entities_of_neighbours(records):
+    tags = ["PS", "PS", "O", "O", "LC", "LC", "QT"]
+    good, mixed = records(rows(*zip("나리 는여수1", tags, strict=True)) + "\n" + rows(("가", "PS"), ("나", "B-PS")))
+    assert good.spans == (Span(0, 2, "PS"), Span(4, 6, "LC"), Span(6, 7, "QT"))
+    assert mixed.reason == "the tag 'PS' is not O, B-… or I-…"
+
+
 def test_a_row_may_contain_several_code_points(records):
     (sentence,) = records(rows(("👩‍👧", "O"), ("\u1112\u1161\u11ab", "B-PS"), ("!", "O")))
     assert sentence.text == "👩‍👧\u1112\u1161\u11ab!"
