@@ -75,6 +75,7 @@ class _Annotation:
         spans: the regions by the name of the text that they are in.
         fault: why they cannot be read.
         others: what it says besides.
+        regions: the details of regions by the name of their text and their place there.
     """
 
     judged: Judged
@@ -82,6 +83,11 @@ class _Annotation:
     spans: Mapping[str, tuple[StatedSpan, ...]] = field(default_factory=dict)
     fault: UserError | None = None
     others: Mapping[str, Any] = field(default_factory=dict)
+    regions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def about(self, name: str) -> dict[str, Any]:
+        """What it says besides the spans of a text."""
+        return dict(self.others) | ({"regions": dict(self.regions[name])} if name in self.regions else {})
 
 
 def read(source: Source) -> Iterator[Record | Rejected]:
@@ -141,7 +147,7 @@ def _records(source: Source, element: Element, keys: TextKeys) -> Iterator[Recor
                 annotation.judged,
                 name_document(data),
                 annotation.annotator,
-                extras=pack_extras(data, key, _is_taken, task=others, annotation=annotation.others),
+                extras=pack_extras(data, key, _is_taken, task=others, annotation=annotation.about(name)),
             )
 
 
@@ -228,16 +234,17 @@ def _annotation(given: dict[str, Any], judged: Judged = "yes") -> _Annotation:
     has_more = isinstance(account, dict) and account.keys() != {"email"}
     said = {"result", "was_cancelled", *(() if has_more else ("completed_by",))}
     others = {key: value for key, value in given.items() if key not in said}
-    others |= ({"result": results} if results else {}) | ({"regions": regions} if regions else {})
-    return _Annotation(judged, annotator, {name: tuple(each) for name, each in spans.items()}, None, others)
+    others |= {"result": results} if results else {}
+    return _Annotation(judged, annotator, {name: tuple(each) for name, each in spans.items()}, None, others, regions)
 
 
-def _sort_results(results: Any) -> tuple[dict[str, list[StatedSpan]], list[dict[str, Any]], dict[str, Any]]:
-    """The spans by the name of their text, the results that are none, and the details of regions by their place."""
+def _sort_results(results: Any) -> tuple[dict[str, list[StatedSpan]], list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The spans by the name of their text, the results that are none, and the details of regions by text and place."""
     if not isinstance(results, list) or not all(isinstance(each, dict) for each in results):
         raise UserError("the results of its annotation are not a list of objects")
     spans: dict[str, list[StatedSpan]] = {}
-    others, regions = [], {}
+    others: list[dict[str, Any]] = []
+    regions: dict[str, dict[str, Any]] = {}
     for result in results:
         value = result.get("value")
         kind = find_kind(value)
@@ -245,9 +252,10 @@ def _sort_results(results: Any) -> tuple[dict[str, list[StatedSpan]], list[dict[
             others.append(result)
             continue
         cut = cut_spans(value, kind)
-        spans.setdefault(str(result.get("to_name", TEXT)), []).extend(cut)
+        name = str(result.get("to_name", TEXT))
+        spans.setdefault(name, []).extend(cut)
         if details := _details(result, kind):
-            regions.update({_place(span): details for span in cut})
+            regions.setdefault(name, {}).update({_place(span): details for span in cut})
     return spans, others, regions
 
 

@@ -123,6 +123,19 @@ def test_spans_go_to_the_text_that_they_are_of(records):
     assert [record.id for record in empty] == ["2/title", "2/body"]
 
 
+def test_two_labelled_texts_of_a_task_are_written_and_read_again(records, tmp_path):
+    regions = [result(PERSON, id=f"r-{name}", to_name=name) for name in ("title", "body")]
+    before = records([task(annotation(*regions), data={"title": "나리의 하루", "body": TEXT})])
+    path = tmp_path / "again.json"
+    label_studio.FORMAT.write(path, before, WriteOptions())
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert [each["annotations"][0]["result"] for each in written] == [[each] for each in regions]
+    after = records(written)
+    assert [(each.id, each.text, each.gold, each.extras) for each in after] == [
+        (each.id, each.text, each.gold, each.extras) for each in before
+    ]
+
+
 @pytest.mark.parametrize("data", [{"title": "나리의 하루", "body": TEXT}, {"text": "나리의 하루", "body": TEXT}])
 @pytest.mark.parametrize("name", ["body", "text", "t"])
 def test_of_several_texts_the_one_is_taken_that_later_results_are_about(records, data, name):
