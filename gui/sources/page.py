@@ -85,8 +85,8 @@ class SourcesPage(Page):
             self.table,
             self.panel,
             beside=[860, 320],
-            stacked=[220, 260],
-            stacked_from=400,
+            stacked=[200, 240],
+            stacked_from=240,
         )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)

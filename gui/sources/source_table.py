@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from core.messages.catalogue import mark, say
@@ -38,6 +38,9 @@ _WORDS: dict[int, Callable[[SourceSummary], str]] = {
     SIZE: lambda summary: describe_size(summary.size),
 }
 _WIDTHS = {KIND: 100, DAY: 112, SENTENCES: 92, F1: 116, SIZE: 84}
+
+_ROOM_FOR_ORIGIN = 760
+"""The least width of a table with all columns, in pixels of the usual text size."""
 
 
 class SourceModel(QAbstractTableModel):
@@ -150,6 +153,14 @@ class SourceTable(QTableView):
             header.resizeSection(column, scaled(width))
         self.selectionModel().currentRowChanged.connect(lambda now, _: self.chosen.emit(self._model.at(now.row())))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Where there is little room, the panel alone says where a source comes from."""
+        self.setColumnHidden(ORIGIN, self.width() < scaled(_ROOM_FOR_ORIGIN))
+
     @property
     def sources(self) -> SourceModel:
         return self._model
@@ -161,6 +172,7 @@ class SourceTable(QTableView):
     def show_sources(self, sources: Sequence[SourceSummary], suggesting: int | None, wanted: int | None) -> None:
         """Show these sources with one of them current, by its number, or else the first."""
         self._model.show_sources(sources, suggesting)
+        self._fit_columns()  # a reset of the model shows all
         self.choose(wanted)
         if not self.current:
             self.chosen.emit(None)
