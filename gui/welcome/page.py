@@ -70,7 +70,7 @@ class WelcomePage(QWidget):
             ),
             wraps=True,
         )
-        dropped = hint_label(say("Or drop corpus files, raw text to label or a folder here: their format is recognised."))
+        dropped = hint_label(say("Or drop a corpus, raw text or a folder here: the format is recognised."))
         dropped.setToolTip(list_formats())
         folder = QHBoxLayout()
         folder.addWidget(dropped)
