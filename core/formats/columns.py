@@ -44,6 +44,7 @@ from core.formats.records import (
     Rejected,
     StatedSpan,
     WriteOptions,
+    check_no_spreadsheet_error,
     reject,
     stated_spans,
 )
@@ -251,6 +252,8 @@ def _record(source: Source, number: int, block: _Block, layouts: Layouts) -> Rec
     line, extras = block.rows[0][0], _read_comments(block.comments)
     known_id, stated = extras.pop("sent_id", ""), extras.pop("text", None)
     try:
+        for row in block.rows:
+            check_no_spreadsheet_error(*row)
         words = _words(block.rows, layouts, source.options.tag_column, stated)
     except BadLineError as error:
         return reject(source, error.line, error.reason, known_id)

@@ -33,6 +33,7 @@ from core.formats.records import (
     Rejected,
     StatedSpan,
     WriteOptions,
+    check_no_spreadsheet_error,
     reject,
     stated_spans,
 )
@@ -278,6 +279,7 @@ def _character(number: int, row: str) -> str:
     if not character:
         raise BadLineError(number, UserError("the row {row!r:.80} is not a character, a tab and a tag", row=row))
     if not all(_extends(*pair) for pair in pairwise(character)):
+        check_no_spreadsheet_error(number, row)
         raise BadLineError(
             number, UserError("the row {row!r:.80} contains more than one character; KLUE-NER has one per row", row=row)
         )

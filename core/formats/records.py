@@ -174,6 +174,26 @@ class BadLineError(Exception):
         self.reason = reason
 
 
+_SPREADSHEET_ERROR = re.compile(r"(?:^|[\t ])(#(?:NAME\?|REF!|VALUE!|DIV/0!))(?=[\t ]|$)")
+
+
+def check_no_spreadsheet_error(number: int, row: str) -> None:
+    """Refuse a row with what a spreadsheet writes where it took a cell that begins with = or - for a formula.
+
+    Raises:
+        BadLineError: it has such a cell.
+    """
+    if "#" in row and (found := _SPREADSHEET_ERROR.search(row)):
+        raise BadLineError(
+            number,
+            UserError(
+                "{cell} is the error of a formula, so a spreadsheet has changed the file; import it as it was before it"
+                " was saved there",
+                cell=found[1],
+            ),
+        )
+
+
 def reject(source: Source, line: int | None, reason: UserError | str, sentence_id: str = "") -> Rejected:
     """The rejection of a record of a file; if the reason quotes bytes that are not text, they are the reason."""
     if source.is_damaged and (byte := find_bad_byte(str(reason))) is not None:

@@ -118,6 +118,22 @@ def test_a_number_of_a_word_that_is_none_costs_its_sentence(tmp_path):
     assert last.text == "나리는 갔다"
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("klue", "#NAME?\tB-PS\n의\tO\n"),
+        ("columns", "#NAME?\tB-PS\n갔다\tO\n"),
+        ("columns", "1\t#NAME?\tPER_B\n2\t갔다\t-\n"),
+    ],
+)
+def test_a_sentence_that_a_spreadsheet_has_changed_is_rejected_with_its_line(tmp_path, name, rows):
+    path = tmp_path / "a"
+    path.write_text(f"{rows}\n{rows.replace('#NAME?', '나')}", encoding="utf-8")
+    first, second = read(path, name)
+    assert (first.line, first.reason.partition(",")[0]) == (1, "#NAME? is the error of a formula")
+    assert second.text.startswith("나")
+
+
 def test_lines_of_text_are_plain_text_by_their_name_alone(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("나리는 갔다.\n비가 온다.\n", encoding="utf-8")
