@@ -335,7 +335,8 @@ class InspectPage(Page):
         window.open()
 
     def _follow(self, change: ChangeSet) -> None:
-        if change.corpus:
+        suggests_others = change.kind == "source" and self._pooled() is not None
+        if change.corpus or suggests_others:
             self._follow_large(change)
         else:
             self._follow_small(change)

@@ -161,3 +161,12 @@ def test_untagged_sentences_are_named_with_the_way_out(pool):
     assert pool.page.next_batch.tag.text() == "Tag 1 untagged"
     pool.page.return_to(ListPlace(Filter(split="dev"), None))
     assert not pool.page.next_batch.isVisible()
+
+
+def test_the_source_that_was_chosen_for_suggestions_is_shown_at_once(pool):
+    other = add_run(pool.project, FIRST_EPOCH)
+    number = pool.page.listing.current
+    pool.project.predictions.save(EpochKey(other, 1), {number: predicted((0, 3, "OG", 0.5))})
+    assert len(pool.canvas.comparisons) == 2
+    pool.session.publish(pool.project.sources.suggest_with(other))
+    assert [each.predicted.span for each in pool.canvas.comparisons] == [Span(0, 3, "OG")]
