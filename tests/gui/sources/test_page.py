@@ -197,3 +197,15 @@ def test_an_empty_page_says_what_a_source_is_and_leads_to_the_first_step(window,
     assert page.empty.hint.text().startswith("A source is anything that says where spans are")
     click(page.empty.button)
     assert window.stack.currentWidget() is window.pages["train"]
+
+
+def test_what_is_compared_is_one_choice_for_all_pages(opened):
+    session, metrics = opened.context.session, opened.pages["metrics"]
+    session.set_comparison(EpochKey(1, 1))
+    opened.show_page("metrics")
+    assert metrics.head.other.currentData() == EpochKey(1, 1)
+    metrics.head.other.setCurrentIndex(0)
+    metrics.head.other.activated.emit(0)
+    assert session.context.other is None
+    opened.show_page("inspect")
+    assert opened.pages["inspect"].detail.lanes.other.currentData() is None
