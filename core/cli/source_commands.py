@@ -171,8 +171,8 @@ def _add_dictionary(options: argparse.Namespace, out: Output) -> None:
             print("}", flush=True)
             return
     text = say_count(
-        "source {number} ({name}): {count:,} entry, {rejected:,} rejected; have it tag sentences with suggest",
-        "source {number} ({name}): {count:,} entries, {rejected:,} rejected; have it tag sentences with suggest",
+        "source {number} ({name}): {count:,} entry, {rejected:,} rejected; suggest lets it tag sentences",
+        "source {number} ({name}): {count:,} entries, {rejected:,} rejected; suggest lets it tag sentences",
         report.entries,
         number=report.number,
         name=report.name,
@@ -203,7 +203,7 @@ def _add_model(options: argparse.Namespace, out: Output) -> None:
         "notices": added.notices,
     }
     text = say(
-        "source {number} ({name}): {labels}; have it tag sentences with suggest",
+        "source {number} ({name}): {labels}; suggest lets it tag sentences",
         number=added.number,
         name=added.name,
         labels=join_words(f"{label} → {other}" for label, other in added.label_map),

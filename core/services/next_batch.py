@@ -123,8 +123,7 @@ def _choose_hits(project: Project, offered: Keys, source: int | None) -> _Choice
     key = _find_dictionary(project) if source is None else _newest_version(project, source)
     if key is None:
         raise UserError(
-            "no dictionary has tagged the pool; add one as a source and have it tag the pool, or choose the random"
-            " order"
+            "no dictionary has tagged the pool; add one as a source and let it tag the pool, or choose the random order"
         )
     hits = _count_hits(project, key, offered)
     starved = {*find_starved(project)}
@@ -170,9 +169,7 @@ def find_scored(project: Project, source: int | None = None) -> EpochKey:
             if project.signals.have_pool(key := EpochKey(number, epoch)):
                 return key
     if source is None:
-        raise UserError(
-            "no run has tagged the pool yet; train one and have it tag the pool, or choose the random order"
-        )
+        raise UserError("no run has tagged the pool yet; train one and let it tag the pool, or choose the random order")
     raise UserError("source {number} has no scores of the pool; run “suggest” with it first", number=source)
 
 

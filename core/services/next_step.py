@@ -29,7 +29,7 @@ def describe_next_step(project: Project) -> str:
             run=run.number,
         )
     if left and not _has_suggestions(project):
-        return say("No run has tagged the pool yet: have run {run} suggest.", run=run.number)
+        return say("No run has tagged the pool yet: let run {run} tag it.", run=run.number)
     if left:
         return say_count(
             "{count:,} sentence is in the pool: label on.", "{count:,} sentences are in the pool: label on.", left

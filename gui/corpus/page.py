@@ -219,20 +219,22 @@ def _describe_skipped(report: ImportReport) -> str:
 
 def _describe(project: Project, files: int, *, is_typed: bool) -> str:
     """How many sentences there are and where they came from."""
-    count = project.sentences.count()
-    if not count:
+    count, pool = project.sentences.count(), project.sentences.count("pool")
+    if not count and not pool:
         return say("No sentences yet. Add corpus files: their format is recognised.")
-    sentences = say_count("{count:,} sentence", "{count:,} sentences", count)
-    if not is_typed:
+    sentences = say_count("{count:,} sentence with gold", "{count:,} sentences with gold", count)
+    if pool:
+        sentences = say("{sentences} and {pool:,} in the pool", sentences=sentences, pool=pool)
+    if is_typed:
         return say_count(
-            "{sentences} from {count:,} file. Counts are of the gold as corrected.",
-            "{sentences} from {count:,} files. Counts are of the gold as corrected.",
+            "{sentences} from {count:,} file and from Scratch. Counts are of the gold as corrected.",
+            "{sentences} from {count:,} files and from Scratch. Counts are of the gold as corrected.",
             files,
             sentences=sentences,
         )
     return say_count(
-        "{sentences} from {count:,} file and from Scratch. Counts are of the gold as corrected.",
-        "{sentences} from {count:,} files and from Scratch. Counts are of the gold as corrected.",
+        "{sentences} from {count:,} file. Counts are of the gold as corrected.",
+        "{sentences} from {count:,} files. Counts are of the gold as corrected.",
         files,
         sentences=sentences,
     )

@@ -139,7 +139,7 @@ def test_places_are_kept_for_labels_without_example(project):
 
 def test_without_scores_or_dictionary_the_way_out_is_named(project):
     fill(project, "비가 온다")
-    with pytest.raises(UserError, match="no run has tagged the pool yet; train one and have it tag the pool"):
+    with pytest.raises(UserError, match="no run has tagged the pool yet; train one and let it tag the pool"):
         choose(project, 1)
     with pytest.raises(UserError, match="no dictionary has tagged the pool"):
         choose(project, 1, "dictionary")

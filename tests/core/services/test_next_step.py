@@ -27,7 +27,7 @@ def test_each_step_on_the_way_from_raw_text_is_named(tmp_path):
         finish(project, names[60:63], "random")
         assert describe_next_step(project) == "63 labelled: train a first tagger."
         run = add_run(project, {})
-        assert describe_next_step(project) == f"No run has tagged the pool yet: have run {run} suggest."
+        assert describe_next_step(project) == f"No run has tagged the pool yet: let run {run} tag it."
         number = project.sentences.by_id(names[-1]).number
         project.signals.save(EpochKey(run, 1), {number: Signals(1.0, None, None, (), ())})
         assert describe_next_step(project) == "67 sentences are in the pool: label on."
