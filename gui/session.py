@@ -16,7 +16,7 @@ from core.messages.catalogue import join_words, say, say_count
 from core.metrics.comparison import Comparison
 from core.services.import_corpus import ImportPlan, import_corpus
 from core.store import project as projects
-from core.store.changes import ChangeSet
+from core.store.changes import ChangeKind, ChangeSet
 from core.store.gold.corrections import LARGE, NextSteps
 from core.store.gold.moves import Destination, describe_unmoved
 from core.store.gold.relabelling import Replacement
@@ -190,14 +190,14 @@ class Session(QObject):
         if change:
             self.changed.emit(change)
 
-    def publish_runs(self, project: Project, *runs: int, moved: bool = False) -> None:
-        """Report what a job stored of runs, unless its project was closed meanwhile.
+    def publish_runs(self, project: Project, *runs: int, moved: bool = False, kind: ChangeKind = "run") -> None:
+        """Report what a job stored of runs or other sources, unless its project was closed meanwhile.
 
         Args:
-            moved: whether sentences went from dev to train, or back.
+            moved: whether sentences went from dev to train, or back, or others are to be listed.
         """
         if runs and project is self._project:
-            self.publish(ChangeSet("run", runs=runs, corpus=moved))
+            self.publish(ChangeSet(kind, runs=runs, corpus=moved))
 
     def inspect(
         self,

@@ -134,6 +134,7 @@ class _FileReading:
         self._known: dict[SentenceNumber, int] = {}
         self._part: dict[SentenceNumber, Spans] = {}
         self._partly: set[SentenceNumber] = set()
+        self._said_again = 0
         self._matcher = SentenceMatcher(project)
         self.report = SourceReport(key, plan.title, tally=self._intake.tally)
 
@@ -155,9 +156,12 @@ class _FileReading:
             self._part = {}
             yield ImportProgress(self._file.source.name, len(self._known), rejected)
         self._count_stored(key)
+        if before is not None:
+            self.report.left_out = self._project.predictions.count_all(before) - self._said_again
 
     def _count_changes(self, before: EpochKey) -> None:
         stored = self._project.predictions.of(before, list(self._part))
+        self._said_again += len(stored)
         changed = [n for n, spans in self._part.items() if n not in stored or _bare(stored[n]) != _bare(spans)]
         self.report.changes += len(changed)
         listed = self.report.changed = self.report.changed or []

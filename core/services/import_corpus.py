@@ -283,7 +283,7 @@ class _Staging:
         if self._intake.known.freed_ids:
             self._database.write(
                 "UPDATE sentence SET original_id = coalesce(original_id, id), id = id || '#deleted-' || number"
-                " WHERE id IN (SELECT id FROM incoming WHERE position >= ?2 AND position < ?3)",
+                " WHERE id IN (SELECT id FROM incoming WHERE returned IS NULL AND position >= ?2 AND position < ?3)",
                 parameters,
             )
         self._database.write(

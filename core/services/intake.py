@@ -322,6 +322,11 @@ class Intake:
 
     def _refuse_known(self, stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> NoReturn:
         if not has_gold_of(stored, record, spans):
+            if stored.split == "pool" and record.judged == "no":
+                raise UserError(
+                    "it is in the pool, and its file says that nobody judged it; where somebody did, set “judged” to"
+                    " “yes” there, or leave it out"
+                )
             self.tally.contradicting += 1
             raise UserError(
                 "it is already in this project with other gold: {there} there, {here} here",

@@ -27,6 +27,7 @@ class SourceReport:
         missing: strings that were named as entities and are not in their text; the first of them.
         changed: the sentences of which the version before said something else, or nothing, the first of them; None:
             there is no version before.
+        left_out: the sentences of the version before of which the file says nothing.
         rejected: the first records that were not taken, at most `REJECTED_KEPT`; `rejections` is how many there are.
     """
 
@@ -43,6 +44,7 @@ class SourceReport:
     missing: list[str] = field(default_factory=list)
     changes: int = 0
     changed: list[str] | None = None
+    left_out: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     rejections: int = 0
     tally: Tally = field(default_factory=Tally)
@@ -74,6 +76,15 @@ def _describe_judging(report: SourceReport) -> Iterator[str]:
         )
     if report.changed is not None:
         yield _describe_changes(report, report.changed)
+    if report.left_out:
+        yield say_count(
+            "It says nothing of {count:,} sentence of version {before}, which is measured no longer: to keep it, put"
+            " both files into one, or give this one another name.",
+            "It says nothing of {count:,} sentences of version {before}, which are measured no longer: to keep them,"
+            " put both files into one, or give this one another name.",
+            report.left_out,
+            before=report.key.epoch - 1,
+        )
 
 
 def _describe_changes(report: SourceReport, changed: list[str]) -> str:

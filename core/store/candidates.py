@@ -78,7 +78,9 @@ def find_candidates(database: Database, dev_share: float) -> Generator[int, None
                 of_section.drawn.append(is_for_dev)
         if place % SLICE == 0:
             yield place
-    return _choose(sections["pool"], {split: sections[split] for split in SPLITS}, Dismissals(database).put_off())
+    return _choose(
+        sections["pool"], {split: sections[split] for split in SPLITS}, Dismissals(database).sentences_put_off()
+    )
 
 
 def _choose(pool: _Texts, splits: Mapping[Split, _Texts], put_off: frozenset[int]) -> Candidates:

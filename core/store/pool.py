@@ -60,11 +60,11 @@ class Pool:
 
     def come_back(self, numbers: Collection[SentenceNumber] | None = None) -> ChangeSet:
         """Offer sentences again that were put off; without numbers, all."""
-        chosen = self._dismissals.put_off() if numbers is None else numbers
+        chosen = self._dismissals.sentences_put_off() if numbers is None else numbers
         return self._corrections.dismiss("sentence", map(PutOff, sorted(chosen)), dismissed=False)
 
-    def are_put_off(self) -> frozenset[SentenceNumber]:
-        return self._dismissals.put_off()
+    def sentences_put_off(self) -> frozenset[SentenceNumber]:
+        return self._dismissals.sentences_put_off()
 
     def reject(self, number: SentenceNumber, spans: Iterable[Span], *, rejected: bool = True) -> ChangeSet:
         """Reject suggestions for a sentence, which are not taken with all others then, or withdraw that."""

@@ -10,7 +10,6 @@ from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.next_batch import NextBatch, make_batch
 from core.services.tag_source import tag_source
 from core.store.batches import BATCH_ORDERS, Batch, BatchOrder, count_since_midnight
-from core.store.changes import ChangeSet
 from core.store.predictions import EpochKey
 from core.store.project import Project
 from gui.background import JobRunner, LatestQuery
@@ -65,7 +64,7 @@ def read_figures(project: Project, context: Context, number: int | None) -> Pool
     can_tag = source is not None and source.tags_more and source.removed is None
     return PoolFigures(
         project.batches.newest() if number is None else project.batches.by_number(number),
-        len(project.pool.are_put_off()),
+        len(project.pool.sentences_put_off()),
         source.title if source is not None else "",
         len(project.predictions.lacking(key, "pool")) if key is not None and can_tag else 0,
         describe_progress(project),
@@ -77,9 +76,11 @@ class NextBatchPanel(QWidget):
 
     Signals:
         picked: the person is done here.
+        bring_back_asked: what was put off is to be offered again.
     """
 
     picked = Signal()
+    bring_back_asked = Signal()
 
     def __init__(self, session: Session, runner: JobRunner, filters: FilterBar) -> None:
         super().__init__()
@@ -103,7 +104,7 @@ class NextBatchPanel(QWidget):
         self._lay_out()
         self.next.clicked.connect(self._choose_next)
         self.batch.clicked.connect(self._show_batch)
-        self.come_back.clicked.connect(self._bring_back)
+        self.come_back.clicked.connect(self.bring_back_asked)
         self.tag.clicked.connect(self._tag_pool)
         self.order.activated.connect(lambda: self._name_order())
         self.order.picked.connect(self.picked)
@@ -201,11 +202,6 @@ class NextBatchPanel(QWidget):
         self._filters.show_filter(replace(self._filters.filter, batch=number))
         self._filters.changed.emit()
 
-    def _bring_back(self) -> None:
-        project = self._session.project
-        if project is not None:
-            self._session.run_reporting_errors(lambda: self._session.publish(project.pool.come_back()))
-
     def _tag_pool(self) -> None:
         project = self._session.project
         key = suggestion_key(project, self._session.context) if project is not None else None
@@ -218,11 +214,7 @@ class NextBatchPanel(QWidget):
             say("Tagging the pool"), lambda: tag_source(project, key.source, "pool", epoch), fleeting=FLEETING
         )
         self._session.report_failure(job)
-        job.ended.connect(lambda: self._publish_tagged(project, key))
-
-    def _publish_tagged(self, project: Project, key: EpochKey) -> None:
-        if project is self._session.project:
-            self._session.publish(ChangeSet("source", runs=(key.source,), corpus=True))
+        job.ended.connect(lambda: self._session.publish_runs(project, key.source, moved=True, kind="source"))
 
 
 def describe_progress(project: Project) -> str:

@@ -64,8 +64,9 @@ class InspectPage(Page):
         steps = [self.actions_by_name[name] for name in _STEPS]
         reviewed = ReviewedMark(*(self.actions_by_name[name] for name in _MARKS))
         self.detail = SentenceDetail(context, steps, reviewed)
-        self.pool = PoolWork(self._session, self.listing)
+        self.pool_work = PoolWork(self._session, self.listing)
         self.next_batch = NextBatchPanel(self._session, context.runner, self.filters)
+        self.next_batch.bring_back_asked.connect(self.pool_work.bring_back_all)
         self.listing.add_below_filters(self.next_batch)
         self.empty = EmptyState(
             say("No sentences yet"),
@@ -146,7 +147,7 @@ class InspectPage(Page):
         self._reload_pending = False
         self.detail.canvas.clear_selection()
         self.detail.note.forget()
-        self.pool.forget()
+        self.pool_work.forget()
         self.next_batch.begin(project)
         self.listing.begin(project, self._last_place(project) if project is not None else None)
         self.refresh_when_seen()
@@ -227,8 +228,8 @@ class InspectPage(Page):
 
     def _show(self, shown: ShownSentence) -> None:
         section, number = self._name_section(shown), shown.stored.number
-        reason = describe_reason(self.pool.entry(number)) if shown.is_pooled else ""
-        is_put_off = shown.is_pooled and self.pool.is_put_off(number)
+        reason = describe_reason(self.pool_work.entry(number)) if shown.is_pooled else ""
+        is_put_off = shown.is_pooled and self.pool_work.is_put_off(number)
         self.detail.reviewed.show_pooled(shown.is_pooled, is_put_off=is_put_off, reason=reason)
         self.actions_by_name["skip"].setEnabled(shown.is_pooled)
         words = f"{self.listing.place} · {section} · {shown.stored.id}"
@@ -266,7 +267,7 @@ class InspectPage(Page):
     def _toggle_reviewed(self) -> None:
         for shown in self.listing.shown_current():
             if shown.is_pooled:
-                self.pool.finish(shown)
+                self.pool_work.finish(shown)
                 return
             self.listing.reviewing.mark(shown.stored.number, reviewed=not shown.said.is_reviewed)
         self._show_current()  # the button turned by itself, whether or not the mark could be stored
@@ -274,13 +275,13 @@ class InspectPage(Page):
     def _review_and_go_on(self) -> None:
         for shown in self.listing.shown_current():
             if shown.is_pooled:
-                self.pool.finish(shown)
+                self.pool_work.finish(shown)
             elif self.listing.reviewing.mark(shown.stored.number, reviewed=True):
                 self.listing.step(1)
 
     def _finish_sentence(self, gold: tuple[Span, ...]) -> None:
         number, pooled = self.listing.current, self._pooled()
-        if pooled is not None and self.pool.finish(pooled, gold):
+        if pooled is not None and self.pool_work.finish(pooled, gold):
             return
         if pooled is None and number is not None and self.listing.reviewing.finish_sentence(number, gold):
             self._go_to_error(1)
@@ -291,7 +292,7 @@ class InspectPage(Page):
         """In the pool, say what to label next, and prepare for what is finished."""
         self.next_batch.refresh()
         if (project := self._session.project) is not None and self.filters.filter.split == "pool":
-            self.pool.prepare(project)
+            self.pool_work.prepare(project)
 
     def _pooled(self) -> ShownSentence | None:
         """The sentence that is shown, if it is in the pool."""
@@ -300,11 +301,11 @@ class InspectPage(Page):
 
     def _skip(self) -> None:
         if (pooled := self._pooled()) is not None:
-            self.pool.skip(pooled.stored.number)
+            self.pool_work.skip(pooled.stored.number)
 
     def _reject(self, span: Span) -> None:
         if (pooled := self._pooled()) is not None:
-            self.pool.reject(pooled.stored.number, span)
+            self.pool_work.reject(pooled.stored.number, span)
 
     def _judge(self, comparison: Comparison, blame: Blame) -> None:
         """Store a verdict and go on to the next error without one, here or in the next sentence of the list."""
@@ -343,7 +344,7 @@ class InspectPage(Page):
 
     def _follow_large(self, change: ChangeSet) -> None:
         """Read everything again; what an undo brought back into the pool is shown."""
-        place = self.pool.place_after(change) if self.isVisible() else None
+        place = self.pool_work.place_after(change) if self.isVisible() else None
         if place is None:
             self._reload_when_free()
         else:

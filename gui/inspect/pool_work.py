@@ -63,9 +63,15 @@ class PoolWork(QObject):
         else:
             self._go_on_after(number, lambda: pool.put_off([number]))
 
+    def bring_back_all(self) -> None:
+        """Offer all sentences again that were put off."""
+        project = self._session.project
+        if project is not None:
+            self._session.run_reporting_errors(lambda: self._session.publish(project.pool.come_back()))
+
     def is_put_off(self, number: SentenceNumber) -> bool:
         project = self._session.project
-        return project is not None and number in project.pool.are_put_off()
+        return project is not None and number in project.pool.sentences_put_off()
 
     def reject(self, number: SentenceNumber, span: Span) -> None:
         """Keep a suggestion away from a sentence."""

@@ -231,12 +231,8 @@ class SourceActions(QObject):
     def _publish_at_end(self, job: Job, number: int) -> None:
         """What a job stored of a source is shown, also where it was stopped."""
         project = self._session.project
-
-        def publish() -> None:
-            if self._session.project is project:
-                self._session.publish(ChangeSet("source", runs=(number,)))
-
-        job.ended.connect(publish)
+        if project is not None:
+            job.ended.connect(lambda: self._session.publish_runs(project, number, kind="source"))
 
     def _notify(self, words: str) -> None:
         self._session.notified.emit(Notice(words))

@@ -17,7 +17,6 @@ WARNS = QAbstractItemModelTester.FailureReportingMode.Warning
 def test_the_models_of_the_window_keep_the_contract(window, tmp_path, qtbot):
     models = [model for model in window.findChildren(QAbstractItemModel) if type(model).__module__.startswith("gui.")]
     models += [page.model for page in (window.pages["corrections"], window.pages["metrics"])]
-    models += [window.pages["corpus"].rejected.rows]
     strings, inspect = window.pages["consistency"].strings, window.pages["inspect"]
     models += [strings.model, strings.places.model, inspect.model, inspect.detail.table.model()]
     unique = {id(model): model for model in models}

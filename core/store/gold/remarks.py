@@ -154,7 +154,7 @@ class Dismissals:
         """The places dismissed as labelled correctly."""
         return frozenset(TextPlace(*json.loads(subject)) for subject in self._subjects("place"))
 
-    def put_off(self) -> frozenset[SentenceNumber]:
+    def sentences_put_off(self) -> frozenset[SentenceNumber]:
         """The sentences of the pool that were put off."""
         return frozenset(SentenceNumber(json.loads(subject)[0]) for subject in self._subjects("sentence"))
 

@@ -98,8 +98,21 @@ def test_ids_of_other_texts_do_not_count_and_two_golds_of_one_sentence_are_not_b
 def test_what_nobody_judged_stays_in_the_pool(project, bring):
     bring("pool", record(TEXTS[0], id="1"))
     report = bring("train", record(TEXTS[0], *GOLD, id="1", judged="no"), record("새 문장", id="2"), name="tagged")
-    assert report.tally.returned == 0
+    assert report.tally.returned == report.tally.contradicting == 0
+    assert [each.reason for each in report.rejected] == [
+        "sentence 1: it is in the pool, and its file says that nobody judged it; where somebody did, set “judged” to"
+        " “yes” there, or leave it out"
+    ]
     assert pool(project) == {"1": ()}
+
+
+def test_beside_a_deleted_one_that_comes_in_anew_those_that_leave_the_pool_keep_their_ids(project, bring):
+    bring("pool", *(record(text, id=f"s{n}") for n, text in enumerate(TEXTS[:2])))
+    run_to_end(project.moves.move_in_slices([project.sentences.by_id("s1").number], "deleted"))
+    report = bring("train", *(record(text, id=f"s{n}") for n, text in enumerate(TEXTS[:2])), name="back")
+    assert (report.tally.returned, report.tally.deleted) == (1, 1)
+    assert {project.sentences.by_id(name).split for name in ("s0", "s1")} == {"train"}
+    assert project.problems() == []
 
 
 def test_the_command_imports_to_the_pool_and_back(project, tmp_path, capsys):

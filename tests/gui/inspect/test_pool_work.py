@@ -99,7 +99,7 @@ def test_a_skipped_sentence_comes_back(pool):
     pool.go_to("p-1")
     assert pool.page.actions_by_name["skip"].iconText() == "Come back"
     pool.click(pool.page.detail.reviewed.skip)
-    assert not pool.project.pool.are_put_off()
+    assert not pool.project.pool.sentences_put_off()
     assert pool.page.actions_by_name["skip"].iconText() == "Skip"
 
 
@@ -152,7 +152,7 @@ def test_why_no_batch_can_be_chosen_is_said_and_what_is_skipped_comes_back(pool)
     assert panel.come_back.text() == "1 skipped: come back"
     pool.click(panel.come_back)
     assert not panel.come_back.isVisible()
-    assert not pool.project.pool.are_put_off()
+    assert not pool.project.pool.sentences_put_off()
 
 
 def test_untagged_sentences_are_named_with_the_way_out(pool):

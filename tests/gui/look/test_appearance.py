@@ -200,5 +200,5 @@ def test_every_large_sentence_has_the_chosen_size(qapp, qtbot, settings, tmp_pat
     window.show_settings()
     window.appearance.choose_size(16)
     sizes = [found.scene.layout.text_height for found in window.findChildren(SentenceCanvas)]
-    assert len(sizes) == 2
+    assert len(sizes) == 3, "in Inspect, Scratch and the settings"
     assert max(sizes) < large
