@@ -42,6 +42,7 @@ def _sum_of(preview: Preview, unknown: Counter[str]) -> Tally:
     tallies = [file.tally for file in preview.files]
     return Tally(
         unknown=unknown,
+        renamed={old: now for tally in tallies for old, now in tally.renamed.items() if old in unknown},
         folded=sum((tally.folded for tally in tallies), Counter[str]()),
         in_utf16=sum(tally.in_utf16 for tally in tallies),
         shifted=sum(tally.shifted for tally in tallies),
@@ -50,8 +51,12 @@ def _sum_of(preview: Preview, unknown: Counter[str]) -> Tally:
 
 def print_way_out(tally: Tally, out: Output) -> None:
     """Print the options with which what was rejected comes in."""
-    if tally.unknown:
-        out.note(_offer_labels(tally.unknown))
+    if tally.renamed:
+        pairs = (shlex.quote(f"{old}={now}") for old, now in tally.renamed.items())
+        options = " ".join(f"--map {pair}" for pair in pairs)
+        out.note(say("To import them with the names that their labels have here now, use {options}.", options=options))
+    if others := tally.unknown - Counter({label: tally.unknown[label] for label in tally.renamed}):
+        out.note(_offer_labels(others))
     if tally.folded:
         out.note(say("To keep fine labels, use --fine-labels keep."))
     if tally.in_utf16:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, NoReturn
 
@@ -111,6 +111,7 @@ class Intake:
         self.new_labels = dict.fromkeys(new_labels)
         self.tally = Tally()
         self.known = KnownSentences(project)
+        self._names_now = project.label_names.history().since(0) if project is not None else {}
         self._file = ""
         self._ids_of_file: set[str] = set()
         self._first_of_file = 0
@@ -134,6 +135,7 @@ class Intake:
             accepted = self._accept(source, rules, record, record.gold)
         except UserError as error:
             return reject(source, record.line, error, record.id)
+        self.tally.for_pool += not rules.takes_gold
         self.tally.ignored += has_ignored
         return accepted
 
@@ -165,6 +167,7 @@ class Intake:
         accepted = Accepted(sentence, spans_to_text(spans), key, record, judged, returned=returned)
         if pooled is None:
             self._compare_texts(source, accepted)
+            self._compare_id(record.id, name)
         self._remember(accepted)
         self.tally.returned += pooled is not None
         return accepted
@@ -263,7 +266,8 @@ class Intake:
         new = [label for label in labels if label not in self._labels]
         if unknown := [label for label in new if not _is_added(rules, label, mapped)]:
             self.tally.unknown.update(unknown)
-            raise _unknown_label(unknown[0], self._labels)
+            self.tally.renamed.update({label: now for label in unknown if (now := self._find_new_name(label))})
+            raise _unknown_label(unknown[0], self._labels, self.tally.renamed)
         return Reading(
             tuple([Span(span.start, span.end, label) for span, label in zip(spans, labels, strict=True)]),
             [before for before, label in zip(stated, labels, strict=True) if before != label],
@@ -276,6 +280,11 @@ class Intake:
             return label
         coarse = coarse_label(label)
         return coarse if coarse in self._labels else label
+
+    def _find_new_name(self, label: str) -> str | None:
+        """The label of the tag set that a former one, or the type of a fine one, became by renames and merges."""
+        now = self._names_now.get(label, self._names_now.get(coarse_label(label)))
+        return now if now in self._labels else None
 
     def _seek_other_offsets(self, text: str, stated: Sequence[StatedSpan]) -> None:
         """Count records whose offsets would be right by another rule, to offer it."""
@@ -313,12 +322,12 @@ class Intake:
         if self._golds[place] != spans_to_text(spans):
             self.tally.contradicting += 1
             raise UserError(
-                "it is in another file of this import with other gold: {there} there, {here} here",
+                "it came earlier in this import with other gold: {there} there, {here} here",
                 there=_name_spans(record.text, spans_from_text(self._golds[place])),
                 here=_name_spans(record.text, spans),
             )
-        self.tally.in_other_file += 1
-        raise UserError("the same sentence is in another file of this import")
+        self.tally.in_import += 1
+        raise UserError("the same sentence came earlier in this import")
 
     def _refuse_known(self, stored: StoredSentence, record: Record, spans: tuple[Span, ...]) -> NoReturn:
         if not has_gold_of(stored, record, spans):
@@ -358,6 +367,14 @@ class Intake:
             spans = spans_from_text(self._golds[places[0]])
             self._notice_other_gold(sentence, _name_gold(self._names[places[0]], sentence.text, spans))
 
+    def _compare_id(self, record_id: str, name: str) -> None:
+        """Notice that another sentence of the pool has the id of a new one; numbers are the ids of any file."""
+        if name == record_id or record_id.isdecimal():
+            return
+        if (stored := self.known.named(record_id)) is not None and stored.split == "pool":
+            self.tally.same_id += 1
+            self.tally.first_same_id = self.tally.first_same_id or name
+
     def _notice_other_gold(self, sentence: Sentence, first: str) -> None:
         self.tally.other_gold += 1
         if len(self.tally.first_other_gold) < LISTED:
@@ -373,7 +390,11 @@ def _is_added(rules: Rules, label: str, mapped: Collection[str]) -> bool:
     return label in mapped or (rules.fine_labels == "keep" and coarse_label(label) != label)
 
 
-def _unknown_label(label: str, known: Collection[str]) -> UserError:
+def _unknown_label(label: str, known: Collection[str], renamed: Mapping[str, str]) -> UserError:
+    if label in renamed:
+        return UserError(
+            "the label {label} became {now} in this project; map it on import", label=label, now=renamed[label]
+        )
     if is_label_name(label):
         return UserError(
             "the label {label} is not in the tag set ({known}); add the label on import if it is intended",

@@ -28,13 +28,15 @@ class Tally:
         unknown: the spans of each label that is not in the tag set, which keep their records out.
         folded: the spans of each fine label that became its type.
         in_project: rejected records that are in the project with the same text and gold.
-        in_other_file: rejected records that are in another file of the import with the same text and gold.
-        contradicting: rejected records that are in the project or in another file with other gold.
+        renamed: those of them that the project renamed or merged, with the labels that they are now.
+        in_import: rejected records that came earlier in the import with the same text and gold.
+        contradicting: rejected records that are in the project or came earlier in the import with other gold.
         deleted: sentences that came in anew after they had been deleted.
         blank_edges: spans that came in with a blank at an edge, which no tagger learns.
         left_out: overlapping spans that were left out, and the first of them in words.
         returned: sentences of the pool that came in with gold and leave it.
-        ignored: sentences for the pool whose gold was not taken.
+        for_pool: sentences that came in for the pool, as a person chose.
+        ignored: those of them whose gold was not taken.
         unstated: texts without spans that count as judged although their files do not say so.
         merged: records that were joined with an earlier one of the same sentence.
         judged: the records that came in, by whether somebody judged them.
@@ -42,20 +44,23 @@ class Tally:
         shifted: rejected records whose spans say what they cover, all by the same shift.
         same_text: sentences whose text the project or another file has already under another id with the same gold.
         other_gold: how many have it with other gold, and the first of them.
+        same_id: new sentences whose records have the id of another sentence of the pool, and the id of the first.
     """
 
     spans: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
+    renamed: dict[str, str] = field(default_factory=dict)
     folded: Counter[str] = field(default_factory=Counter)
     judged: Counter[Judged] = field(default_factory=Counter)
     in_project: int = 0
-    in_other_file: int = 0
+    in_import: int = 0
     contradicting: int = 0
     deleted: int = 0
     blank_edges: int = 0
     left_out: int = 0
     first_left_out: str = ""
     returned: int = 0
+    for_pool: int = 0
     ignored: int = 0
     unstated: int = 0
     merged: int = 0
@@ -64,11 +69,13 @@ class Tally:
     same_text: int = 0
     other_gold: int = 0
     first_other_gold: list[OtherGold] = field(default_factory=list)
+    same_id: int = 0
+    first_same_id: str = ""
 
     @property
     def repeated(self) -> int:
         """How many records were rejected because they are there already."""
-        return self.in_project + self.in_other_file
+        return self.in_project + self.in_import
 
 
 def describe_tally(tally: Tally) -> tuple[str, ...]:
@@ -155,7 +162,7 @@ def _describe_offsets(tally: Tally) -> list[str]:
 
 def _describe_judging(tally: Tally) -> list[str]:
     notices = []
-    if count := tally.judged["no"]:
+    if count := tally.judged["no"] - tally.for_pool:
         notices.append(
             say_count(
                 "Nobody judged {count:,} sentence: it is in the pool, not in a split.",
@@ -174,8 +181,8 @@ def _describe_judging(tally: Tally) -> list[str]:
     if tally.returned:
         notices.append(
             say_count(
-                "{count:,} sentence was in the pool and leaves it with this gold; undo takes it back.",
-                "{count:,} sentences were in the pool and leave it with this gold; undo takes them back.",
+                "{count:,} sentence was in the pool and leaves it with this gold; undo in the window takes it back.",
+                "{count:,} sentences were in the pool and leave it with this gold; undo in the window takes them back.",
                 tally.returned,
             )
         )
@@ -220,12 +227,12 @@ def _describe_texts(tally: Tally) -> list[str]:
                 tally.in_project,
             )
         )
-    if tally.in_other_file:
+    if tally.in_import:
         notices.append(
             say_count(
-                "{count:,} record was rejected because another file of this import has the same sentence.",
-                "{count:,} records were rejected because other files of this import have the same sentences.",
-                tally.in_other_file,
+                "{count:,} record was rejected because its sentence came earlier in this import.",
+                "{count:,} records were rejected because their sentences came earlier in this import.",
+                tally.in_import,
             )
         )
     if tally.contradicting:
@@ -242,6 +249,17 @@ def _describe_texts(tally: Tally) -> list[str]:
                 "{count:,} sentence had been deleted and came in anew; the deleted one has another id now.",
                 "{count:,} sentences had been deleted and came in anew; the deleted ones have other ids now.",
                 tally.deleted,
+            )
+        )
+    if tally.same_id:
+        notices.append(
+            say_count(
+                "{count:,} record has the id of a sentence of the pool but another text, and came in as a new one:"
+                " {first}.",
+                "{count:,} records have the ids of sentences of the pool but other texts, and came in as new ones, the"
+                " first of them {first}.",
+                tally.same_id,
+                first=tally.first_same_id,
             )
         )
     if tally.other_gold:

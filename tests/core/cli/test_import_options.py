@@ -38,3 +38,34 @@ def test_a_thousand_labels_are_not_a_line_of_options(imported):
     said = imported(*(f"L{n}" for n in range(1000)))
     assert "--add-labels" not in said
     assert max(map(len, said.splitlines())) < 1000
+
+
+def test_a_label_that_the_project_renamed_is_offered_to_be_mapped_to_what_it_is_now(tmp_path, imported, capsys):
+    imported("PS", "LC")
+    project = str(tmp_path / "p.spandesk")
+    run(
+        [
+            "labels",
+            project,
+            "--rename",
+            "PS=PER",
+            "--rename",
+            "LC=PLACE",
+            "--rename",
+            "PLACE=a place",
+            "--merge",
+            "TI=DT",
+        ]
+    )
+    capsys.readouterr()
+    offer = "To import them with the names that their labels have here now, use"
+    said = imported("PS", "PS_NAME", "LC", "TI", "X")
+    assert f"{offer} --map PS=PER --map PS_NAME=PER --map 'LC=a place' --map TI=DT." in said
+    assert "To import them, use --add-labels X or --map LABEL=OTHER." in said
+    assert "the label PS became PER in this project; map it on import" in said
+    assert f"{offer} --map PS=PER." in imported("PS", "X", options=("--dry-run",))
+    assert "--add-labels" not in imported("PS", options=("--dry-run",))
+    run(["labels", project, "--rename", "TM=Q"])
+    run(["labels", project, "--delete", "Q"])
+    assert "--add-labels TM or" in imported("TM")
+    assert "--map" not in imported("PS", "TI", options=("--map", "PS=PER", "--map", "TI=DT"))

@@ -51,6 +51,7 @@ def test_gold_for_the_pool_is_not_taken_and_it_is_said_how_to_keep_it(project, b
     assert pool(project) == {"a": (), "b": (), "c": ()}
     assert any("2 sentences have gold that was not taken" in text and "add-source" in text for text in report.warnings)
     assert report.tally.judged["no"] == 3
+    assert not any(text.startswith("Nobody judged") for text in report.warnings), "the pool is what was asked for"
     assert project.problems() == []
 
 
@@ -61,7 +62,8 @@ def test_what_was_labelled_elsewhere_leaves_the_pool_by_one_step_with_its_annota
         "train", record(TEXTS[0], *GOLD, id="s0", annotator="지민"), record(TEXTS[1], id="s1"), new, name="back"
     )
     assert (report.sentences, report.tally.returned) == (1, 2)
-    assert any(text.startswith("2 sentences were in the pool and leave it") for text in report.warnings)
+    said = "2 sentences were in the pool and leave it with this gold; undo in the window takes them back."
+    assert said in report.warnings
     assert pool(project) == {}, "the copy left the pool with its text"
     stored = {name: project.sentences.by_id(name) for name in ("s0", "s1", "s2")}
     assert [(each.split, each.gold) for each in stored.values()] == [("train", GOLD), ("train", ()), ("train", GOLD)]
@@ -90,9 +92,30 @@ def test_ids_of_other_texts_do_not_count_and_two_golds_of_one_sentence_are_not_b
     bring("pool", record(TEXTS[0], id="1"), record(TEXTS[1], id="2"))
     report = bring("train", record(TEXTS[1], id="1"), record(TEXTS[1], Span(0, 1, "DT"), id="2"), name="tool")
     assert (report.tally.returned, report.tally.contradicting, report.rejections) == (1, 1, 1)
+    assert report.rejected[0].reason.startswith("sentence 2: it came earlier in this import with other gold: ")
+    assert not any("has the id of" in text for text in report.warnings)
     assert pool(project) == {"1": ()}
     assert project.sentences.by_id("2").gold == ()
     assert project.problems() == []
+
+
+def test_a_sentence_of_the_pool_that_comes_twice_in_one_file_comes_once(project, bring):
+    bring("pool", record(TEXTS[0], id="s0"))
+    report = bring("train", record(TEXTS[0], *GOLD), record(TEXTS[0], *GOLD, id="s0"), name="back")
+    assert (report.tally.returned, report.repeated) == (1, 1)
+    assert report.rejected[0].reason == "sentence s0: the same sentence came earlier in this import"
+    assert "1 record was rejected because its sentence came earlier in this import." in report.warnings
+
+
+@pytest.mark.parametrize(("sentence_id", "is_said"), [("s0", True), ("0", False)])
+def test_another_text_under_the_id_of_a_sentence_of_the_pool_is_said_unless_the_id_is_a_number(
+    project, bring, sentence_id, is_said
+):
+    bring("pool", record(TEXTS[0], id=sentence_id))
+    report = bring("train", record("나리는 부산에 살았다", Span(0, 2, "PS"), id=sentence_id), name="back")
+    said = "1 record has the id of a sentence of the pool but another text, and came in as a new one: back.jsonl#s0."
+    assert (said in report.warnings, report.sentences) == (is_said, 1)
+    assert pool(project) == {sentence_id: ()}
 
 
 def test_what_nobody_judged_stays_in_the_pool(project, bring):
