@@ -80,14 +80,16 @@ def resume_run(project: Project, run: int, crew: Crew = ALONE) -> Generator[Trai
     weights of its last finished epoch, with a new optimiser, or where it has none begins again.
 
     Raises:
-        UserError: there is no such run, it is finished, what it trains on is not there any more, or its state is
-            damaged.
+        UserError: there is no such run, it is finished, its weights were deleted, what it trains on is not there any
+            more, or its state is damaged.
     """
     known = project.runs.by_number(run)
     if known.status == "finished":
         raise UserError("run {run} is finished; start a new run from its weights instead", run=run)
     if known.is_crosscheck:
         raise UserError("run {run} is a cross-check, which cannot be resumed; start a new one", run=run)
+    if project.sources.by_number(run).removed is not None:
+        raise UserError("the weights of run {run} were deleted, so it cannot be resumed; start a new run", run=run)
     start = _find_rest(project, known)
     with project.database.atomic():
         project.corrections.settle()

@@ -371,7 +371,7 @@ class ProjectCounts:
 
     Attributes:
         has_sentences: whether there are any, of whichever split.
-        resumable: the last run, if it was stopped or failed before all its epochs were done.
+        resumable: the last run, if it was stopped or failed before all its epochs were done, and has its weights.
         with_weights: the runs that a training can start from.
     """
 
@@ -390,13 +390,15 @@ def count_project(project: Project, shown: Run | None) -> Generator[ProjectCount
         project.sentences.has_any(),
         count_corpus(project),
         find_retraining(project),
-        _resumable(runs),
+        _resumable(project, runs),
         tuple(project.runs.with_epochs()),
         read_past_runs(project, runs),
     )
     return None if shown is None else compare_with_base(project, shown)
 
 
-def _resumable(runs: Sequence[Run]) -> int | None:
+def _resumable(project: Project, runs: Sequence[Run]) -> int | None:
     last = next((run for run in reversed(runs) if not run.is_crosscheck), None)
-    return last.number if last is not None and last.status in ("stopped", "failed") else None
+    if last is None or last.status not in ("stopped", "failed"):
+        return None
+    return last.number if project.sources.by_number(last.number).removed is None else None

@@ -17,7 +17,7 @@ from core.store.gold.relabelling import Replacement
 from core.store.predictions import EpochKey
 from core.store.project import LOCK, open_project
 from core.store.sentences import Move
-from tests.building import add_sentences, project_with_sentences
+from tests.building import add_sentences, project_with_run, project_with_sentences
 from tests.core.store.failing import connection_of, failing_connections
 
 SETTINGS = TrainSettings(epochs=3, batch_size=2, device="cpu", unit="syllable", augmentation=0.5)
@@ -258,6 +258,15 @@ def test_what_cannot_go_on_is_told(tmp_path, monkeypatch):
             next(resume_run(project, 1))
         with pytest.raises(UserError, match="no run 7"):
             next(resume_run(project, 7))
+
+
+def test_a_run_whose_weights_were_deleted_is_not_resumed(tmp_path):
+    with project_with_run(tmp_path / "p.spandesk") as project:
+        project.runs.end(1, "stopped")
+        project.sources.remove(1, "weights")
+        with pytest.raises(UserError, match="the weights of run 1 were deleted, so it cannot be resumed"):
+            next(resume_run(project, 1))
+        assert project.runs.by_number(1).status == "stopped"
 
 
 def test_patience_ends_a_run_that_gets_no_better(tmp_path, monkeypatch):

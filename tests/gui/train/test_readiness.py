@@ -11,6 +11,7 @@ from gui.train.readiness import (
     consequence,
     correction_count,
     count_corpus,
+    count_project,
     find_retraining,
 )
 from tests import building
@@ -36,6 +37,13 @@ def test_nothing_to_retrain_without_a_run(tmp_path):
     with building.project_with_sentences(tmp_path / "q.spandesk") as project:
         correct(project, "news-1")
         assert find_retraining(project) is None
+
+
+def test_a_stopped_run_is_resumable_while_it_has_its_weights(project):
+    project.runs.end(1, "stopped")
+    assert next(count_project(project, None)).resumable == 1
+    project.sources.remove(1, "weights")
+    assert next(count_project(project, None)).resumable is None
 
 
 def test_an_undone_correction_does_not_count(project):
