@@ -20,6 +20,7 @@ from core.analysis.findings import (
     describe_shared_documents,
 )
 from core.domain.errors import UserError
+from core.domain.generators import map_progress
 from core.domain.labels import check_label_name
 from core.domain.spans import Split
 from core.domain.splitting import MEASURED_SPLITS, add_keys, as_keys, count_shared, draw_dev
@@ -300,15 +301,21 @@ class _Staging:
             parameters,
         )
 
-    def finish_returned(self) -> Iterator[ImportProgress]:
+    def finish_returned(self) -> Generator[ImportProgress, None, None]:
         """Give what came back from elsewhere its gold and its split, as one step, and store who made the gold."""
         if not self._intake.tally.returned:
             return
         sql = "SELECT returned, text, gold, split FROM incoming WHERE returned IS NOT NULL ORDER BY position"
         with self._database.atomic(is_temporary=True):  # only the connection that writes has the table
             found = [Returned(*row) for row in self._database.rows(sql)]
-        for done in self._project.finishing.finish_returned(found):
-            yield ImportProgress(self._files[-1].name, done)
+        name = self._files[-1].name
+        work = self._project.finishing.finish_returned(found)
+        change = yield from map_progress(work, lambda done: ImportProgress(name, done))
+        finished = {*change.sentences}
+        left = [(each.sentence,) for each in found if each.sentence not in finished]
+        self._intake.tally.returned -= len(left)
+        self._intake.tally.left_meanwhile = len(left)
+        self._database.write_many("DELETE FROM incoming WHERE returned = ?", left)
         self._database.write(
             "UPDATE sentence SET annotator = i.annotator FROM incoming AS i"
             " WHERE i.returned = sentence.number AND i.annotator IS NOT NULL"

@@ -35,6 +35,7 @@ class Tally:
         blank_edges: spans that came in with a blank at an edge, which no tagger learns.
         left_out: overlapping spans that were left out, and the first of them in words.
         returned: sentences of the pool that came in with gold and leave it.
+        left_meanwhile: those that a person took out of the pool while the files were read, and which stay as they are.
         for_pool: sentences that came in for the pool, as a person chose.
         ignored: those of them whose gold was not taken.
         unstated: texts without spans that count as judged although their files do not say so.
@@ -60,6 +61,7 @@ class Tally:
     left_out: int = 0
     first_left_out: str = ""
     returned: int = 0
+    left_meanwhile: int = 0
     for_pool: int = 0
     ignored: int = 0
     unstated: int = 0
@@ -176,6 +178,14 @@ def _describe_judging(tally: Tally) -> list[str]:
                 "{count:,} sentence was judged in part: it is in the pool, not in a split.",
                 "{count:,} sentences were judged in part: they are in the pool, not in a split.",
                 count,
+            )
+        )
+    if tally.left_meanwhile:
+        notices.append(
+            say_count(
+                "{count:,} sentence left the pool while the files were read, and stays as it is.",
+                "{count:,} sentences left the pool while the files were read, and stay as they are.",
+                tally.left_meanwhile,
             )
         )
     if tally.returned:

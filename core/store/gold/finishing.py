@@ -78,6 +78,14 @@ class Finishing:
         Raises:
             UserError: it is not in the pool, the spans do not fit, or its text or document is in dev or test.
         """
+        for _ in self._texts.learn():
+            pass
+        with self._database.atomic():
+            return self._finish(number, spans, is_random, dev_share, seconds)
+
+    def _finish(
+        self, number: SentenceNumber, spans: Iterable[Span], is_random: bool, dev_share: float, seconds: float | None
+    ) -> Finished:
         [sentence] = self._sentences.by_number([number])
         if sentence.split != "pool":
             raise UserError(
@@ -95,7 +103,7 @@ class Finishing:
 
     def finish_returned(self, returned: Sequence[Returned]) -> Generator[int, None, ChangeSet]:
         """Give sentences of the pool the gold that they got elsewhere, and their copies with them, in one step; yields
-        how many it were so far.
+        how many it were so far. Those that have left the pool stay as they are.
 
         Raises:
             UserError: another large step is being written; then no sentence is changed.
@@ -108,6 +116,8 @@ class Finishing:
             part = returned[first : first + LARGE]
             golds, moves = dict[SentenceNumber, tuple[Span, ...]](), list[SectionChange]()
             for each, sentence in zip(part, self._sentences.by_number([each.sentence for each in part]), strict=True):
+                if sentence.split != "pool":
+                    continue
                 same = self._sentences.by_number(self._texts.find(sentence.text))
                 others = [other for other in same if other.split == "pool" and other.number not in taken]
                 taken.update(other.number for other in others)
@@ -157,7 +167,7 @@ class Finishing:
 
 def draw_seed(database: Database) -> str:
     """The seed of a project's draws: the id of its first sentence, so that a corpus has the same ones everywhere."""
-    return str(database.value("SELECT id FROM sentence ORDER BY number LIMIT 1"))
+    return str(database.value("SELECT coalesce(original_id, id) FROM sentence ORDER BY number LIMIT 1"))
 
 
 def draw_name(text: str, document: int | None, name: str | None) -> str:

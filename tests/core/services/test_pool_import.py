@@ -138,6 +138,24 @@ def test_beside_a_deleted_one_that_comes_in_anew_those_that_leave_the_pool_keep_
     assert project.problems() == []
 
 
+def test_what_a_person_finishes_while_the_file_is_read_stays_as_it_is(project, bring, monkeypatch):
+    bring("pool", *(record(text, id=f"s{n}") for n, text in enumerate(TEXTS[:2])))
+    number, finish_returned = project.sentences.by_id("s0").number, project.finishing.finish_returned
+
+    def finish_late(returned):
+        project.pool.finish(number, [])
+        return finish_returned(returned)
+
+    monkeypatch.setattr(project.finishing, "finish_returned", finish_late)
+    golds = [record(TEXTS[0], *GOLD, id="s0", annotator="나리"), record(TEXTS[1], id="s1", judged="yes")]
+    report = bring("dev", *golds, name="back")
+    assert (report.tally.returned, report.tally.left_meanwhile) == (1, 1)
+    assert any("1 sentence left the pool while the files were read" in text for text in report.warnings)
+    assert [project.sentences.by_id(name).split for name in ("s0", "s1")] == ["train", "dev"]
+    assert project.sentences.by_id("s0").gold == ()
+    assert project.problems() == []
+
+
 def test_the_command_imports_to_the_pool_and_back(project, tmp_path, capsys):
     project.close()
     (tmp_path / "raw.txt").write_text("\n".join(TEXTS[:2]), encoding="utf-8")
