@@ -40,3 +40,12 @@ def read_epoch(argument: str) -> EpochChoice:
 def read_epoch_of_run(argument: str) -> EpochArgument:
     run, colon, epoch = argument.partition(":")
     return EpochArgument(read_number(run), read_epoch(epoch) if colon else None)
+
+
+def read_measured_split(argument: str) -> str:
+    """The argument, unless it is the pool, on which nothing is measured."""
+    if argument == "pool":
+        raise argparse.ArgumentTypeError(
+            say("the pool cannot be measured on, as nobody has judged it; choose train, dev or test")
+        )
+    return argument

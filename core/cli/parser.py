@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from core.cli.arguments import read_epoch, read_epoch_of_run, read_number, read_pair, read_text
+from core.cli.arguments import read_epoch, read_epoch_of_run, read_measured_split, read_number, read_pair, read_text
 from core.cli.export import IMPORTED, read_addenda
 from core.cli.import_files import add_tag_options
 from core.cli.pool import add_pool_options
@@ -249,12 +249,12 @@ def _default_of(value: object) -> str:
 
 def _add_ceilings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder", metavar="NAME|DIR", default=DEFAULT_ENCODER, help=_default_of(DEFAULT_ENCODER))
-    parser.add_argument("--split", choices=SPLITS, default="dev")
+    parser.add_argument("--split", type=read_measured_split, choices=SPLITS, default="dev")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_epoch(parser, has_sources=True)
-    parser.add_argument("--split", choices=SPLITS, default="dev")
+    parser.add_argument("--split", type=read_measured_split, choices=SPLITS, default="dev")
     _add_choice(parser, "--gold", GOLDS)
     _add_choice(parser, "--device", DEVICES)
 
@@ -266,7 +266,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     }
     for name, purpose in purposes.items():
         parser.add_argument(name, type=read_epoch_of_run, metavar=name.upper(), help=purpose)
-    parser.add_argument("--split", choices=SPLITS, default="dev")
+    parser.add_argument("--split", type=read_measured_split, choices=SPLITS, default="dev")
     _add_choice(parser, "--gold", GOLDS)
 
 

@@ -3,11 +3,13 @@
 import argparse
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, get_args
 
 from core.analysis.agreement import Agreement, AgreementFigure
-from core.cli.arguments import read_epoch, read_number, read_text
+from core.cli.arguments import read_epoch, read_measured_split, read_number, read_text
 from core.cli.import_files import read_rules
 from core.cli.output import Output, Rejections
 from core.domain.errors import UserError
@@ -18,7 +20,7 @@ from core.formats.source_files import ReadOptions, split_names
 from core.messages.catalogue import join_words, mark, say, say_count
 from core.services.add_source import FileKind, SourcePlan, add_file_source
 from core.services.agreement import AgreementReport, Reader, compare_readers
-from core.services.dictionary_source import add_dictionary, add_dictionary_from_gold
+from core.services.dictionary_source import add_dictionary, add_dictionary_from_gold, is_dictionary
 from core.services.model_source import ModelPlan, add_model
 from core.services.source_list import SourceSummary, list_sources
 from core.services.source_report import SourceReport, describe_source_report
@@ -81,7 +83,7 @@ def add_suggest_options(parser: argparse.ArgumentParser) -> None:
 def add_agreement_options(parser: argparse.ArgumentParser) -> None:
     for name in ("one", "other"):
         parser.add_argument(name, type=_read_reader, metavar=name.upper(), help=say("a source's number, or gold"))
-    parser.add_argument("--split", choices=SPLITS, default="dev")
+    parser.add_argument("--split", type=read_measured_split, choices=SPLITS, default="dev")
 
 
 def _read_reader(argument: str) -> int | Literal["gold"]:
@@ -135,13 +137,27 @@ def _add_file(options: argparse.Namespace, kind: FileKind, out: Output) -> None:
     )
     with tempfile.SpooledTemporaryFile(1 << 20, "w+", encoding="utf-8", errors="surrogatepass") as kept:
         rejections = Rejections(out, kept)
-        with open_project(options.project) as project:
+        with open_project(options.project) as project, _naming_dictionary(project, options):
             report = run_to_end(add_file_source(project, plan), rejections.keep_all_of)
         rejections.print_first(report.rejected)
         notices = describe_source_report(report)
         for notice in notices:
             out.warn(notice)
         _print_report(report, notices, kind, rejections, out)
+
+
+@contextmanager
+def _naming_dictionary(project: Project, options: argparse.Namespace) -> Iterator[None]:
+    """Say of a file that cannot be added as one of spans, and whose kind nobody gave, that it is a dictionary."""
+    try:
+        yield
+    except UserError as error:
+        labels = {pair.label: pair.other for pair in options.map}
+        if options.kind is None and is_dictionary(project, options.path, labels):
+            raise UserError(
+                "{file} looks like a dictionary; add it with --kind dictionary", file=options.path
+            ) from error
+        raise
 
 
 def _add_dictionary(options: argparse.Namespace, out: Output) -> None:

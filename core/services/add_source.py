@@ -129,7 +129,7 @@ class _FileReading:
         self._file = file
         self._kind = plan.kind
         self._rules = replace(plan.rules, fine_labels="fold")
-        self._intake = Intake(None, project.sentences.labels(), ())
+        self._intake = Intake(None, project.sentences.labels(), None)
         self._annotators: Counter[str] = Counter()
         self._known: dict[SentenceNumber, int] = {}
         self._part: dict[SentenceNumber, Spans] = {}

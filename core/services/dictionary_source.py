@@ -61,12 +61,30 @@ def add_dictionary(
     Raises:
         UserError: the file cannot be read, or no line of it is an entry.
     """
+    if (path / "config.json").is_file():
+        raise UserError("{path} is the folder of a model, and a dictionary is a file of entries", path=path)
+    if path.is_dir():
+        raise UserError("{path} is a folder, and a dictionary is a file of entries; name the file", path=path)
     name = name.strip() or escape_name(path.stem)
     entries, rejected = _read_file(project, path, label_map or {})
+    if not entries and rejected:
+        raise UserError(
+            "the file has no entry of a dictionary: {where}: {reason}",
+            where=rejected[0].where,
+            reason=rejected[0].reason,
+        )
     if not entries:
-        reason = rejected[0].reason if rejected else ""
-        raise UserError("{file} has no entry of a dictionary: {reason}", file=path, reason=reason)
+        raise UserError("{file} has no entry of a dictionary; write one on each line", file=path)
     return _report(_store_as(project, name, entries), name, entries, rejected)
+
+
+def is_dictionary(project: Project, path: Path, label_map: Mapping[str, str]) -> bool:
+    """Whether most lines of a file are entries with a label of the tag set."""
+    try:
+        entries, rejected = _read_file(project, path, label_map)
+    except UserError:
+        return False
+    return len(entries) > len(rejected)
 
 
 def add_dictionary_from_gold(

@@ -106,7 +106,8 @@ class Intake:
         known: what the project has already.
     """
 
-    def __init__(self, project: Project | None, labels: Sequence[str], new_labels: Sequence[str]) -> None:
+    def __init__(self, project: Project | None, labels: Sequence[str], new_labels: Sequence[str] | None) -> None:
+        self._adds_labels, new_labels = new_labels is not None, new_labels or ()
         self._labels = {*labels, *new_labels}
         self.new_labels = dict.fromkeys(new_labels)
         self.tally = Tally()
@@ -267,7 +268,7 @@ class Intake:
         if unknown := [label for label in new if not _is_added(rules, label, mapped)]:
             self.tally.unknown.update(unknown)
             self.tally.renamed.update({label: now for label in unknown if (now := self._find_new_name(label))})
-            raise _unknown_label(unknown[0], self._labels, self.tally.renamed)
+            raise _unknown_label(unknown[0], self._labels, self.tally.renamed, adds_labels=self._adds_labels)
         return Reading(
             tuple([Span(span.start, span.end, label) for span, label in zip(spans, labels, strict=True)]),
             [before for before, label in zip(stated, labels, strict=True) if before != label],
@@ -390,21 +391,24 @@ def _is_added(rules: Rules, label: str, mapped: Collection[str]) -> bool:
     return label in mapped or (rules.fine_labels == "keep" and coarse_label(label) != label)
 
 
-def _unknown_label(label: str, known: Collection[str], renamed: Mapping[str, str]) -> UserError:
+def _unknown_label(label: str, known: Collection[str], renamed: Mapping[str, str], *, adds_labels: bool) -> UserError:
     if label in renamed:
         return UserError(
             "the label {label} became {now} in this project; map it on import", label=label, now=renamed[label]
+        )
+    names = join_words(sorted(known))
+    if not adds_labels:
+        return UserError(
+            "the label {label} is not in the tag set ({known}); map it with --map LABEL=OTHER", label=label, known=names
         )
     if is_label_name(label):
         return UserError(
             "the label {label} is not in the tag set ({known}); add the label on import if it is intended",
             label=label,
-            known=join_words(sorted(known)),
+            known=names,
         )
     return UserError(
-        "{label!r:.100} cannot be a label; map it on import to one of the tag set ({known})",
-        label=label,
-        known=join_words(sorted(known)),
+        "{label!r:.100} cannot be a label; map it on import to one of the tag set ({known})", label=label, known=names
     )
 
 

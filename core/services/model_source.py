@@ -129,6 +129,8 @@ def preview_model(project: Project, model: str, class_names: Sequence[str] = ())
         UserError: it is not there, or its classes have no names.
     """
     path = Path(model).expanduser()
+    if path.is_file():
+        raise UserError("{path} is a file, and a model is a folder with config.json; name the folder", path=path)
     folder = path.absolute() if path.is_dir() else engine.find_model(model)
     classes = read_classes(class_names or read_class_names(folder), model)
     known = project.sentences.labels()

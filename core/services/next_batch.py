@@ -1,6 +1,6 @@
 """What to label next: a batch of sentences of the pool, ordered by what a source knows of them."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -72,7 +72,8 @@ def make_batch(
             break
     choice = _choose(project, candidates, size, order, source)
     entries = choice.entries[:size]
-    notices = (*choice.notices, *describe_left_out(candidates), *_describe_lack(size, len(entries)))
+    lack = [] if order == "dictionary" else _describe_lack(size, len(entries))
+    notices = (*choice.notices, *describe_left_out(candidates), *lack)
     batch = project.batches.add(order, choice.key, share, entries) if entries else None
     return NextBatch(batch, candidates, notices)
 
@@ -83,7 +84,7 @@ def _choose(project: Project, candidates: Candidates, size: int, order: BatchOrd
         chosen = shuffle(project.database, candidates.numbers.tolist())[:size]
         return _Choice([BatchEntry(SentenceNumber(number), "random") for number in chosen], None)
     if order == "dictionary":
-        return _choose_hits(project, offered, source)
+        return _choose_hits(project, offered, size, source)
     starved = find_starved(project)
     first = _find_hits_of_starved(project, offered, starved)[: max(1, size // _RESERVED)] if starved else []
     key = find_scored(project, source)
@@ -119,7 +120,7 @@ def _choose_uncertain(project: Project, offered: Keys, size: int, key: EpochKey,
     return _Choice(entries, key, tuple(notices))
 
 
-def _choose_hits(project: Project, offered: Keys, source: int | None) -> _Choice:
+def _choose_hits(project: Project, offered: Keys, size: int, source: int | None) -> _Choice:
     key = _find_dictionary(project) if source is None else _newest_version(project, source)
     if key is None:
         raise UserError(
@@ -132,7 +133,33 @@ def _choose_hits(project: Project, offered: Keys, source: int | None) -> _Choice
         lacking = next((label for label in labels if label in starved), None)
         entries.append(BatchEntry(number, "hits" if lacking is None else "starved", len(labels), lacking))
     entries.sort(key=lambda entry: (entry.label is None, -(entry.value or 0), entry.sentence))
-    return _Choice(entries, key)
+    notices = _describe_lack_of_hits(project, key, offered, len(entries)) if len(entries) < size else ()
+    return _Choice(entries, key, tuple(notices))
+
+
+def _describe_lack_of_hits(project: Project, key: EpochKey, offered: Keys, found: int) -> Iterator[str]:
+    """How many texts have hits, and why the others have none."""
+    source, total = project.sources.by_number(key.source), len(offered)
+    tagged = project.predictions.count_tagged(key, offered.tolist()) if source.tags_more else total
+    yield say_count(
+        "{count:,} text to offer has hits of {source}.",
+        "{count:,} texts to offer have hits of {source}.",
+        found,
+        source=source.title,
+    )
+    if without := tagged - found:
+        yield say_count(
+            "{count:,} text has none: choose another order for it, such as the random one.",
+            "{count:,} texts have none: choose another order for them, such as the random one.",
+            without,
+        )
+    if untagged := total - tagged:
+        yield say_count(
+            "{count:,} text is not tagged yet: have {source} tag the pool.",
+            "{count:,} texts are not tagged yet: have {source} tag the pool.",
+            untagged,
+            source=source.title,
+        )
 
 
 def _find_hits_of_starved(project: Project, offered: Keys, starved: Sequence[str]) -> list[BatchEntry]:
@@ -168,21 +195,31 @@ def find_scored(project: Project, source: int | None = None) -> EpochKey:
         for epoch in reversed(project.sources.epoch_numbers(number)):
             if project.signals.have_pool(key := EpochKey(number, epoch)):
                 return key
-    if source is None:
-        raise UserError("no run has tagged the pool yet; train one and let it tag the pool, or choose the random order")
-    raise UserError("source {number} has no scores of the pool; run “suggest” with it first", number=source)
+    if source is not None:
+        raise UserError("source {number} has no scores of the pool; run “suggest” with it first", number=source)
+    dictionary = _find_dictionary(project)
+    if dictionary is not None and project.predictions.has_any(dictionary, "pool"):
+        raise UserError(
+            "no run has tagged the pool yet; choose the dictionary order, as {source} has tagged it, or the random"
+            " order, or train a run and let it tag the pool",
+            source=project.sources.by_number(dictionary.source).title,
+        )
+    raise UserError("no run has tagged the pool yet; train one and let it tag the pool, or choose the random order")
 
 
 def find_suggestions(
     project: Project, batch: Batch, source: int | None = None
 ) -> tuple[EpochKey | None, dict[SentenceNumber, tuple[PredictedSpan, ...]]]:
     """The suggestions for the sentences of a batch, without those that a person rejected, and what made them: the given
-    source, or the one that a person wants suggestions from, or what the batch was chosen by, or the newest.
+    source, or the one that a person wants suggestions from, or what the batch was chosen by, or the newest with scores
+    of the pool, or the newest that has tagged any of them.
     """
     wanted = project.sources.suggesting() if source is None else source
     keys = [None if wanted is None else _newest_version(project, wanted), batch.key]
     with suppress(UserError):
         keys.append(find_scored(project, source))
+    if source is None:
+        keys += [_newest_version(project, each.number) for each in reversed(project.sources.list_all())]
     numbers = [entry.sentence for entry in batch.entries]
     for key in filter(None, keys):
         if found := project.predictions.of(key, numbers):

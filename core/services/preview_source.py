@@ -72,7 +72,7 @@ class _PreviewReader:
     def __init__(self, project: Project, plan: SourcePlan, labels: tuple[str, ...]) -> None:
         self._labels = tuple(dict.fromkeys(labels))
         self._rules = replace(plan.rules, fine_labels="fold")
-        self._intake = Intake(None, self._labels, ())
+        self._intake = Intake(None, self._labels, None)
         self._matcher = SentenceMatcher(project)
         self.file = FilePreview(escape_name(plan.path.name), tally=self._intake.tally)
         self._by_id = self._up_to_blanks = self._unmatched = 0

@@ -209,6 +209,8 @@ class Runs:
             number = trained[-1]
         rows = self._rows("number = ?", number)
         if not rows:
+            if others := [each for each in self._sources.list_all() if each.number == number and not each.is_run]:
+                raise UserError("{source} is not a run; choose one that was trained here", source=others[0].kind_title)
             raise UserError("the project has no run {run}", run=number)
         try:
             return _run(rows[0])

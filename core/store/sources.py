@@ -75,7 +75,12 @@ class Source:
     @property
     def title(self) -> str:
         """What people call it in the middle of a sentence: its name, or `run 3`."""
-        return self.name or say(_TITLES[self.kind], number=self.number)
+        return self.name or self.kind_title
+
+    @property
+    def kind_title(self) -> str:
+        """What it is called without its name: `run 3`, `source 4 (dictionary)`."""
+        return say(_TITLES[self.kind], number=self.number)
 
     @property
     def heading(self) -> str:

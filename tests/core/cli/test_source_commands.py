@@ -138,7 +138,7 @@ def test_a_dictionary_is_added_tags_and_is_measured(folder, tmp_path, capsys):
     assert (again["epoch"], again["tagged"], again["replaced"]) == (2, 4, 4)
     path.write_text("(\n", encoding="utf-8")
     assert run(["add-source", str(folder), str(path), "--kind", "dictionary"]) == 1
-    assert "has no entry of a dictionary" in capsys.readouterr().err
+    assert f"has no entry of a dictionary: {path}, line 1: this is not an entry" in capsys.readouterr().err
 
 
 def test_a_dictionary_of_the_gold_needs_no_file(folder, tmp_path, capsys):
@@ -147,3 +147,27 @@ def test_a_dictionary_of_the_gold_needs_no_file(folder, tmp_path, capsys):
     for arguments in (["--from-gold", str(tmp_path / "a.tsv")], [], ["--from-gold", "--kind", "model"]):
         assert run(["add-source", str(folder), *arguments]) == 1
         assert "give either a path or --from-gold" in capsys.readouterr().err
+
+
+def test_a_path_of_another_kind_is_called_what_it_is(folder, tmp_path, capsys):
+    path, model = tmp_path / "list.tsv", tmp_path / "model"
+    path.write_text("이순신\tPS\n부산\tLC\n", encoding="utf-8")
+    model.mkdir()
+    for options, message in (
+        ([path], "looks like a dictionary; add it with --kind dictionary"),
+        ([path, "--kind", "file"], "is in no known format"),
+        ([path, "--kind", "model"], "is a file, and a model is a folder"),
+        ([model, "--kind", "dictionary"], "is a folder, and a dictionary is a file of entries"),
+    ):
+        assert run(["add-source", str(folder), *map(str, options)]) == 1
+        assert message in capsys.readouterr().err
+    (model / "config.json").touch()
+    assert run(["add-source", str(folder), str(model), "--kind", "dictionary"]) == 1
+    assert "is the folder of a model" in capsys.readouterr().err
+
+
+def test_the_pool_is_refused_with_the_reason(folder, capsys):
+    for arguments in (["agreement", str(folder), "1", "gold"], ["evaluate", str(folder)]):
+        with pytest.raises(SystemExit):
+            run([*arguments, "--split", "pool"])
+        assert "nobody has judged it" in capsys.readouterr().err

@@ -170,6 +170,15 @@ def test_the_code_is_short():
     assert len((CODE / "predict.py").read_text(encoding="utf-8").splitlines()) <= 100
 
 
+def test_its_program_says_what_it_cannot_read(tmp_path):
+    command = [sys.executable, "-I", str(CODE / "predict.py"), "-", str(tmp_path / "missing.txt")]
+    ended = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        f"error: {tmp_path / 'missing.txt'} is not a file that can be read\n",
+    )
+
+
 FRESH = """
 import io, json, runpy, socket, sys
 def refuse(*arguments, **options):
@@ -193,7 +202,7 @@ for folder in task["folders"]:
     again = pipeline("token-classification", model=folder + "/again", trust_remote_code=True, device="cpu")
     texts = task["texts"]
     found.append([tagger(texts), tagger(texts, batch_size=5), again(texts, batch_size=5)])
-sys.argv = [task["folders"][0] + "/predict.py", "--batch-size", "3"]
+sys.argv = [task["folders"][0] + "/predict.py", "-", "--batch-size", "3"]
 sys.stdin = io.TextIOWrapper(io.BytesIO("\\n".join(filter(str.strip, texts)).encode()), encoding="ascii")
 sys.stdout = io.TextIOWrapper(output := io.BytesIO(), encoding="ascii")
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -166,6 +166,7 @@ def test_labels_are_mapped_folded_or_listed_and_the_rest_is_taken(project, add):
     report = add(*records, label_map=(("PER", "PS"),))
     assert spans(project, report) == {"1": predicted((0, 2, "PS", 1.0), (4, 6, "LC", 1.0))}
     assert "the label WHEN is not in the tag set" in report.rejected[0].reason
+    assert report.rejected[0].reason.endswith("; map it with --map LABEL=OTHER")
     assert "PER" not in project.sentences.labels()
     with pytest.raises(UserError, match="NEW, which labels are mapped to, is not in the tag set"):
         add(*records, label_map=(("PER", "NEW"),))

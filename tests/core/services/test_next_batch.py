@@ -126,6 +126,31 @@ def test_hits_of_a_dictionary_come_first_by_those_of_labels_without_example(proj
     ]
 
 
+def test_a_lack_of_hits_is_not_called_a_lack_of_texts(project):
+    fill(project, "김밥 두 줄", "비가 온다", "눈이 온다", "해가 뜬다")
+    key = project.sources.open_version(project.sources.add("dictionary", "food", {}), "a")
+    found = {"p0": predicted((0, 2, "PS", 1.0)), "p1": (), "p2": ()}
+    project.predictions.save(key, {project.sentences.by_id(name).number: spans for name, spans in found.items()})
+    assert choose(project, 2, "dictionary").notices == (
+        "1 text to offer has hits of food.",
+        "2 texts have none: choose another order for them, such as the random one.",
+        "1 text is not tagged yet: have food tag the pool.",
+    )
+    assert choose(project, 1, "dictionary").notices == ()
+    with pytest.raises(UserError, match="choose the dictionary order, as food has tagged it, or the random order"):
+        choose(project, 1)
+
+
+def test_suggestions_for_a_random_batch_are_of_the_newest_that_has_tagged_it(project):
+    fill(project, "나리는 부산에 산다")
+    number = project.sentences.by_id("p0").number
+    spans = predicted((0, 2, "PS", 1.0))
+    keys = [project.sources.open_version(project.sources.add("dictionary", name, {}), "a") for name in "abc"]
+    for key in keys[:2]:
+        project.predictions.save(key, {number: spans})
+    assert find_suggestions(project, choose(project, 1, "random").batch) == (keys[1], {number: spans})
+
+
 def test_places_are_kept_for_labels_without_example(project):
     fill(project, "김밥 두 줄", "비가 온다", "눈이 온다")
     score(project, p1=5.0, p2=4.0)

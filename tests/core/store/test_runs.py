@@ -51,6 +51,9 @@ def test_what_is_not_there(tmp_path):
         add_run(project, FIRST_EPOCH)
         with pytest.raises(UserError, match="no run 7"):
             project.runs.by_number(7)
+        number = project.sources.add("dictionary", "food", {})
+        with pytest.raises(UserError, match=rf"^source {number} \(dictionary\) is not a run"):
+            project.runs.by_number(number)
         with pytest.raises(UserError, match="no epoch 3"):
             project.runs.epoch_number(1, 3)
         assert project.runs.epoch_number(1, None) == 1
