@@ -215,9 +215,13 @@ class Sources:
         self._database.write("UPDATE source SET removed = ? WHERE number = ?", [what, number])
         return ChangeSet("source", runs=(number,))
 
-    def restore(self, number: int) -> ChangeSet:
-        """Undo `remove`, in the same session."""
-        self._database.write("UPDATE source SET removed = NULL WHERE number = ?", [number])
+    def restore(self, number: int, to: Removed | None = None) -> ChangeSet:
+        """Undo `remove`, in the same session.
+
+        Args:
+            to: what was removed of it before: weights that are deleted do not come back with it.
+        """
+        self._database.write("UPDATE source SET removed = ? WHERE number = ?", [to, number])
         return ChangeSet("source", runs=(number,))
 
     def delete_removed(self) -> list[int]:

@@ -30,7 +30,11 @@ from gui.widgets.page import PageContext
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What was removed and can still be restored."""
+    """What was removed and can still be restored.
+
+    Attributes:
+        source: as it was before.
+    """
 
     source: Source
     what: Removed
@@ -73,8 +77,9 @@ class SourceActions(QObject):
         """Remove a source, or its weights; the window shows another one then."""
 
         def remove(project: Project) -> ChangeSet:
+            before = project.sources.by_number(source.number)
             change = project.sources.remove(source.number, what)
-            self.removals.append(Removal(source, what))
+            self.removals.append(Removal(before, what))
             if what == "all":
                 self._leave(project, source.number)
             return change
@@ -85,8 +90,8 @@ class SourceActions(QObject):
     def restore_last(self) -> None:
         """Bring back what was removed last."""
         if self.removals:
-            removal = self.removals.pop()
-            self._change(lambda project: project.sources.restore(removal.source.number))
+            source = self.removals.pop().source
+            self._change(lambda project: project.sources.restore(source.number, source.removed))
             self.removals_changed.emit()
 
     def _leave(self, project: Project, number: int) -> None:

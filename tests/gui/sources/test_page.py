@@ -125,6 +125,9 @@ def test_deleted_weights_can_be_restored_and_leave_what_was_tagged(opened):
     assert not page.panel.tag.isVisible()
     assert not page.panel.export.isVisible()
     assert "weights of run 1" in page.removal.words.text()
+    click(page.panel.remove)
+    click(page.removal.undo)
+    assert project.sources.by_number(1).removed == "weights", "they were not asked back"
     click(page.removal.undo)
     assert project.sources.by_number(1).removed is None
     assert page.panel.export.isVisible()
