@@ -28,8 +28,8 @@ def describe_next_step(project: Project) -> str:
             changed,
             run=run.number,
         )
-    if left and not _has_suggestions(project):
-        return say("No run has tagged the pool yet: let run {run} tag it.", run=run.number)
+    if left and (taggers := project.runs.keeping_weights()) and not _has_suggestions(project):
+        return say("No run has tagged the pool yet: let run {run} tag it.", run=taggers[-1])
     if left:
         return say_count(
             "{count:,} sentence is in the pool: label on.", "{count:,} sentences are in the pool: label on.", left

@@ -220,12 +220,12 @@ class Runs:
             ) from error
 
     def with_weights(self, number: int | None) -> Run:
-        """The same as `by_number`, of a run that has weights.
+        """The same as `by_number`, of a run that has weights; None means the newest that has.
 
         Raises:
             UserError: there is none, it is a cross-check, or its weights were deleted.
         """
-        run = self.by_number(number)
+        run = self.by_number(next(reversed(self.keeping_weights()), None) if number is None else number)
         if run.is_crosscheck:
             raise UserError(
                 "run {number} is a cross-check, which keeps no weights; choose a run that was trained",
@@ -236,9 +236,14 @@ class Runs:
         return run
 
     def with_epochs(self) -> list[int]:
-        """The numbers of the runs that have a finished epoch and its weights, oldest first: all but cross-checks."""
+        """The numbers of the runs that have a finished epoch, oldest first, without cross-checks."""
         with_epoch = {row[0] for row in self._database.rows("SELECT DISTINCT source FROM epoch")}
         return [run.number for run in self.list_all() if run.number in with_epoch and not run.is_crosscheck]
+
+    def keeping_weights(self) -> list[int]:
+        """Those of `with_epochs` whose weights were not deleted."""
+        deleted = {row[0] for row in self._database.rows("SELECT number FROM source WHERE removed IS NOT NULL")}
+        return [number for number in self.with_epochs() if number not in deleted]
 
     def epochs(self, run: int) -> list[Epoch]:
         """The finished epochs of a run, in order.

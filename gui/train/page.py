@@ -148,7 +148,7 @@ class TrainPage(Page):
             return
         runs = _trained_runs(project)
         settings = runs[-1].settings if runs else TrainSettings.of_preset(DEFAULT_ENCODER)
-        self.form.show_settings(settings, project.runs.with_epochs())
+        self.form.show_settings(settings, project.runs.keeping_weights())
         if runs:
             self._show_stored(project, runs[-1])
         else:

@@ -391,7 +391,7 @@ def count_project(project: Project, shown: Run | None) -> Generator[ProjectCount
         count_corpus(project),
         find_retraining(project),
         _resumable(project, runs),
-        tuple(project.runs.with_epochs()),
+        tuple(project.runs.keeping_weights()),
         read_past_runs(project, runs),
     )
     return None if shown is None else compare_with_base(project, shown)

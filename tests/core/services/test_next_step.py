@@ -28,6 +28,9 @@ def test_each_step_on_the_way_from_raw_text_is_named(tmp_path):
         assert describe_next_step(project) == "63 labelled: train a first tagger."
         run = add_run(project, {})
         assert describe_next_step(project) == f"No run has tagged the pool yet: let run {run} tag it."
+        project.sources.remove(run, "weights")
+        assert describe_next_step(project).endswith("in the pool: label on."), "it tags nothing more"
+        project.sources.restore(run)
         number = project.sentences.by_id(names[-1]).number
         project.signals.save(EpochKey(run, 1), {number: Signals(1.0, None, None, (), ())})
         assert describe_next_step(project) == "67 sentences are in the pool: label on."

@@ -134,6 +134,18 @@ def test_of_a_run_the_weights_alone_or_all_can_be_removed(project):
         assert again.problems() == []
 
 
+def test_the_newest_run_that_has_weights_is_chosen(project):
+    newest = add_run(project, SECOND_EPOCH)
+    assert project.runs.with_weights(None).number == newest
+    project.sources.remove(newest, "weights")
+    assert project.runs.with_weights(None).number == 1
+    assert project.runs.keeping_weights() == [1]
+    assert project.runs.by_number(None).number == newest, "its metrics stay"
+    project.sources.remove(1, "weights")
+    with pytest.raises(UserError, match=f"the weights of run {newest} were deleted"):
+        project.runs.with_weights(None)
+
+
 def test_a_run_that_trains_is_not_removed(project):
     run = project.runs.start(TrainSettings())
     with pytest.raises(UserError, match="still training"):

@@ -42,8 +42,10 @@ def test_nothing_to_retrain_without_a_run(tmp_path):
 def test_a_stopped_run_is_resumable_while_it_has_its_weights(project):
     project.runs.end(1, "stopped")
     assert next(count_project(project, None)).resumable == 1
+    assert next(count_project(project, None)).with_weights == (1,)
     project.sources.remove(1, "weights")
     assert next(count_project(project, None)).resumable is None
+    assert next(count_project(project, None)).with_weights == ()
 
 
 def test_an_undone_correction_does_not_count(project):
