@@ -231,7 +231,7 @@ class Sources:
         """
         removed = [Source(*row) for row in self._rows("removed IS NOT NULL")]
         for source in removed:
-            if source.removed == "all" and self.epoch_numbers(source.number):
+            if source.removed == "all":
                 with self._database.atomic():
                     for table in ("prediction", "comparison", "signal", "epoch"):
                         self._database.write(f"DELETE FROM {table} WHERE source = ?", [source.number])
@@ -262,13 +262,14 @@ class Sources:
 
     def delete_unfinished(self, number: int) -> None:
         """Delete what is stored of an unfinished version of a source that is not a run; and the source, if it has no
-        other version and cannot tag.
+        other version and cannot tag. A person may have removed it meanwhile.
         """
         last = max(self.epoch_numbers(number), default=0)
         with self._database.atomic():
             for table in ("prediction", "comparison", "signal"):
                 self._database.write(f"DELETE FROM {table} WHERE source = ? AND epoch > ?", [number, last])
-            if not last and self.by_number(number).kind in {"file", "person", "agreement"}:
+            kind = self._database.value("SELECT kind FROM source WHERE number = ?", [number])
+            if not last and kind in {"file", "person", "agreement"}:
                 self._database.write("DELETE FROM source WHERE number = ?", [number])
                 self._database.write(
                     "UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(number), 0) FROM source)"

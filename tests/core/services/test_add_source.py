@@ -214,3 +214,15 @@ def test_closing_the_work_early_stores_nothing(project, add, tmp_path):
     assert len(project.sources.list_all()) == 1
     assert project.problems() == []
     assert project.database.value("SELECT count(*) FROM prediction WHERE source = 2") == 0
+
+
+def test_a_source_that_was_removed_while_it_was_added_leaves_nothing(project, tmp_path):
+    path = tmp_path / "tool.jsonl"
+    path.write_text(json.dumps({"text": NARI, "spans": [[0, 2, "PS"]]}), encoding="utf-8")
+    work = add_file_source(project, SourcePlan(path))
+    assert next(work).sentences == 1
+    project.sources.remove(2)
+    with pytest.raises(ZeroDivisionError):
+        work.throw(ZeroDivisionError("the real reason"))
+    assert project.database.value("SELECT count(*) FROM prediction WHERE source = 2") == 0
+    assert project.database.value("SELECT count(*) FROM source WHERE number = 2") == 0

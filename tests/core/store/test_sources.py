@@ -112,6 +112,15 @@ def test_a_removed_source_comes_back_until_the_project_is_closed(project):
         assert again.runs.start(TrainSettings()) == 3, "its number is not used again"
 
 
+def test_a_removed_source_without_a_version_leaves_nothing_when_the_project_is_closed(project):
+    key = project.sources.next_version(project.sources.add("model", "theirs", {}))
+    project.predictions.save(key, {project.sentences.by_id("news-3").number: ()})
+    project.sources.remove(key.source)
+    project.close()
+    with open_project(project.folder) as again:
+        assert again.database.value("SELECT count(*) FROM prediction WHERE source = ?", [key.source]) == 0
+
+
 def test_of_a_run_the_weights_alone_or_all_can_be_removed(project):
     assert add_run(project, SECOND_EPOCH) == 2
     for run in (1, 2):
